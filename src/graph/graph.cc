@@ -1,0 +1,164 @@
+#include "graph/graph.h"
+
+#include <algorithm>
+
+namespace octet {
+
+Result<NodeId> Graph::add(Op op, std::vector<Value> inputs, std::string name) {
+  name = unique_name(name.empty() ? std::string(type_name(op)) : std::move(name));
+  std::vector<TensorType> types;
+  std::vector<const Tensor*> constants;
+  for (const Value input : inputs) {
+    OCTET_CHECK(index_of(input.node) < nodes_.size() && input.port < node(input).outputs.size(), "input of " + name);
+    types.push_back(type(input));
+    constants.push_back(constant(input));
+  }
+  OCTET_ASSIGN_AT(auto outputs, infer_types(op, types, constants), "node '" + name + "'");
+  for (const TensorType& output : outputs)
+    if (auto status = validate_shape(output.shape); !status.ok()) return status.error().at("node '" + name + "'");
+  const auto id = static_cast<NodeId>(nodes_.size());
+  by_name_.emplace(name, id);
+  nodes_.push_back({std::move(op), std::move(name), std::move(inputs), std::move(outputs)});
+  return id;
+}
+
+Value Graph::emit(Op op, std::vector<Value> inputs, std::string name) {
+  auto id = add(std::move(op), std::move(inputs), std::move(name));
+  OCTET_CHECK(id.ok(), id.error().message);
+  return {*id, 0};
+}
+
+Value Graph::emit_constant(Tensor value, std::string name) { return emit(Constant{std::move(value)}, {}, std::move(name)); }
+
+std::vector<NodeId> Graph::parameters() const {
+  std::vector<NodeId> found;
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    if (std::holds_alternative<Parameter>(nodes_[i].op)) found.push_back(static_cast<NodeId>(i));
+  return found;
+}
+
+std::vector<NodeId> Graph::outputs() const {
+  std::vector<NodeId> found;
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    if (std::holds_alternative<Output>(nodes_[i].op)) found.push_back(static_cast<NodeId>(i));
+  return found;
+}
+
+NodeId Graph::find(std::string_view node_name) const {
+  const auto found = by_name_.find(node_name);
+  OCTET_CHECK(found != by_name_.end(), "no node '" + std::string(node_name) + "'");
+  return found->second;
+}
+
+const Tensor* Graph::constant(Value value) const {
+  const auto* constant = std::get_if<Constant>(&node(value).op);
+  return constant ? &constant->value : nullptr;
+}
+
+std::vector<NodeId> Graph::readers(NodeId id) const {
+  std::vector<NodeId> found;
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    for (const Value input : nodes_[i].inputs)
+      if (input.node == id) found.push_back(static_cast<NodeId>(i));
+  return found;
+}
+
+std::vector<std::vector<NodeId>> Graph::all_readers() const {
+  std::vector<std::vector<NodeId>> readers(nodes_.size());
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    for (const Value input : nodes_[i].inputs) readers[index_of(input.node)].push_back(static_cast<NodeId>(i));
+  return readers;
+}
+
+void Graph::replace_uses(Value from, Value to) {
+  OCTET_CHECK(type(from).element == type(to).element && shape(from) == shape(to),
+              "replacement of '" + node(from).name + "' has another type");
+  for (Node& reader : nodes_) std::replace(reader.inputs.begin(), reader.inputs.end(), from, to);
+}
+
+void Graph::set_input(NodeId node, std::size_t index, Value value) {
+  OCTET_CHECK(shape(nodes_[index_of(node)].inputs[index]) == shape(value), "input of another shape");
+  nodes_[index_of(node)].inputs[index] = value;
+}
+
+void Graph::set_op(NodeId node, Op op) {
+  Node& target = nodes_[index_of(node)];
+  std::vector<TensorType> types;
+  std::vector<const Tensor*> constants;
+  for (const Value input : target.inputs) {
+    types.push_back(type(input));
+    constants.push_back(constant(input));
+  }
+  auto outputs = infer_types(op, types, constants);
+  OCTET_CHECK(outputs.ok() && outputs->size() == target.outputs.size(), "set_op changes the outputs of " + target.name);
+  for (std::size_t i = 0; i < outputs->size(); ++i)
+    OCTET_CHECK((*outputs)[i].shape == target.outputs[i].shape, "set_op changes the shape of " + target.name);
+  target.op = std::move(op);
+}
+
+void Graph::rename(NodeId node, std::string name) {
+  Node& target = nodes_[index_of(node)];
+  by_name_.erase(target.name);
+  target.name = unique_name(std::move(name));
+  by_name_.emplace(target.name, node);
+}
+
+void Graph::tidy() {
+  // Depth first from the outputs, with a stack of its own: a hostile graph may be a chain of any length.
+  std::vector<NodeId> order;
+  std::vector<char> state(nodes_.size(), 0);  // 0 unseen, 1 open, 2 done
+  std::vector<std::size_t> stack;
+  const auto visit = [&](std::size_t root) {
+    stack.push_back(root);
+    while (!stack.empty()) {
+      const std::size_t i = stack.back();
+      if (state[i] == 0) {
+        state[i] = 1;
+        for (auto input = nodes_[i].inputs.rbegin(); input != nodes_[i].inputs.rend(); ++input)
+          if (state[index_of(input->node)] == 0) stack.push_back(index_of(input->node));
+        continue;
+      }
+      stack.pop_back();
+      if (state[i] == 1) order.push_back(static_cast<NodeId>(i));
+      state[i] = 2;
+    }
+  };
+  for (const NodeId id : parameters()) visit(index_of(id));
+  for (const NodeId id : outputs()) visit(index_of(id));
+
+  std::vector<NodeId> moved(nodes_.size());
+  for (std::size_t i = 0; i < order.size(); ++i) moved[index_of(order[i])] = static_cast<NodeId>(i);
+  std::vector<Node> kept;
+  kept.reserve(order.size());
+  by_name_.clear();
+  for (const NodeId id : order) {
+    Node node = std::move(nodes_[index_of(id)]);
+    for (Value& input : node.inputs) input.node = moved[index_of(input.node)];
+    by_name_.emplace(node.name, static_cast<NodeId>(kept.size()));
+    kept.push_back(std::move(node));
+  }
+  nodes_ = std::move(kept);
+}
+
+std::string Graph::unique_name(std::string wanted) const {
+  if (!by_name_.contains(wanted)) return wanted;
+  for (std::size_t i = 1;; ++i)
+    if (std::string candidate = wanted + "_" + std::to_string(i); !by_name_.contains(candidate)) return candidate;
+}
+
+std::string dump(const Graph& graph) {
+  std::string text;
+  for (const Node& node : graph.nodes()) {
+    text += node.name + " = " + std::string(type_name(node.op)) + "(";
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      text += (i ? ", " : "") + graph.node(node.inputs[i]).name;
+      if (node.inputs[i].port) text += ":" + std::to_string(node.inputs[i].port);
+    }
+    text += ")";
+    for (const TensorType& output : node.outputs) text += " " + std::string(name_of(output.element)) + to_string(output.shape);
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace octet

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/cpu.h"
+
+namespace octet::kernels {
+
+// What is done to a real value after a linear operation. Every level computes the same bits: only correctly
+// rounded IEEE operations (add, mul, fma, div, min, max, round) in one stated order, exp by one polynomial.
+struct Activation {
+  enum class Kind : std::uint8_t {
+    kNone,
+    kRelu,
+    kClamp,     // min(max(x, a), b)
+    kLeaky,     // x < 0 ? a * x : x, for any a
+    kMish,
+    kSwish,
+    kSigmoid,
+    kTanh,
+    kHSwish,
+    kHSigmoid,
+    kExp,
+  };
+  Kind kind = Kind::kNone;
+  float a = 0, b = 0;
+};
+
+// True if the activation commutes with a positive factor (kNone, kRelu, kLeaky, and kClamp with scaled limits).
+bool is_scalable(const Activation& activation);
+
+// The activation that gives factor * f(x) for factor * x; only for is_scalable ones.
+Activation scaled(const Activation& activation, float factor);
+
+// One value: the definition.
+float activate(const Activation& activation, float x);
+
+// out[i] = activate(activation, in[i]); in and out may be the same memory.
+void activate(const Activation& activation, std::span<const float> in, std::span<float> out, Isa isa);
+
+}  // namespace octet::kernels

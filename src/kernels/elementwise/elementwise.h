@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/cpu.h"
+#include "base/thread_pool.h"
+#include "kernels/activation/activation.h"
+#include "kernels/view.h"
+
+namespace octet::kernels {
+
+// out = activate(a + b), images of one size. May run in place.
+void add_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, Isa isa, ThreadPool& pool);
+void multiply_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, Isa isa, ThreadPool& pool);
+
+// out[c] = activate(fma(in[c], scale[c], offset[c])); one scale and offset a channel.
+void scale_shift_f32(ImageView<const float> in, std::span<const float> scale, std::span<const float> offset, ImageView<float> out,
+                     const Activation& activation, Isa isa, ThreadPool& pool);
+
+// Sum of two quantized images, the same bits at every level:
+//   t = fma(float(a), a_multiplier, fma(float(b), b_multiplier, offset)), then the activation, then as in requantize.h
+// with one inv_scale and zero point for all channels. The builder folds zero points and scales into the numbers.
+struct AddU8 {
+  float a_multiplier = 1, b_multiplier = 1, offset = 0;
+  Activation activation;
+  float inv_scale = 1;  // applied after the activation; 1 is skipped exactly
+  std::uint8_t zero_point = 0;
+};
+void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool);
+void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<float> out, Isa isa, ThreadPool& pool);
+
+// Copies the pixels of one image into another of the same size, whatever their strides.
+void copy_u8(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool);
+void copy_f32(ImageView<const float> in, ImageView<float> out, ThreadPool& pool);
+
+// out[i] = table[in[i]].
+void lookup_u8(ImageView<const std::uint8_t> in, std::span<const std::uint8_t, 256> table, ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool);
+
+}  // namespace octet::kernels

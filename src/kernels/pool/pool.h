@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/cpu.h"
+#include "base/thread_pool.h"
+#include "kernels/view.h"
+
+namespace octet::kernels {
+
+// A window that slides over an image; places outside the image never win a maximum.
+struct PoolShape {
+  std::int64_t kernel_h = 1, kernel_w = 1;
+  std::int64_t stride_h = 1, stride_w = 1;
+  std::int64_t dilation_h = 1, dilation_w = 1;
+  std::int64_t pad_top = 0, pad_left = 0;
+};
+
+void max_pool_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, Isa isa, ThreadPool& pool);
+void max_pool_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool);
+
+// Mean over the window; `exclude_pad` divides by the places inside the image, else by the size of the window (places beyond
+// the padded image, which ceil rounding can reach, are not counted: pads say how far it goes).
+struct AvgPoolShape : PoolShape {
+  std::int64_t pad_bottom = 0, pad_right = 0;
+  bool exclude_pad = true;
+};
+void avg_pool_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, Isa isa, ThreadPool& pool);
+
+}  // namespace octet::kernels

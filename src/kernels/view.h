@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace octet::kernels {
+
+// An image [height, width, channels] inside a larger buffer: pixels lie `pixel_stride` elements apart, rows
+// width * pixel_stride. A slice of the channels of a tensor is such a view, which makes concatenation and splitting free.
+// Buffers that kernels read have kReadSlack readable bytes behind their last element.
+template <typename T>
+struct ImageView {
+  T* data = nullptr;
+  std::int64_t height = 0, width = 0, channels = 0, pixel_stride = 0;
+
+  T* pixel(std::int64_t y, std::int64_t x) const { return data + (y * width + x) * pixel_stride; }
+  std::int64_t pixels() const { return height * width; }
+  operator ImageView<const T>() const { return {data, height, width, channels, pixel_stride}; }
+};
+
+inline constexpr std::size_t kReadSlack = 64;
+
+}  // namespace octet::kernels
