@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "boxes/box.h"
+
+namespace octet {
+
+// What a model found in one image.
+struct Detection {
+  int class_index = 0;  // of the model's own list of classes
+  float score = 0;      // 0..1
+  BoxXyxy box_px;       // pixels of the source image
+};
+
+// One row of COCO's results format.
+struct CocoResult {
+  std::int64_t image_id = 0;
+  std::int64_t category_id = 0;
+  BoxLtwh box;
+  double score = 0;
+};
+
+// One annotated object of COCO's instances format.
+struct CocoAnnotation {
+  std::int64_t id = 0;
+  std::int64_t image_id = 0;
+  std::int64_t category_id = 0;
+  BoxLtwh box;
+  double area = 0;  // of the segment, which COCO's size classes go by
+  bool is_crowd = false;
+};
+
+struct CocoCategory {
+  std::int64_t id = 0;
+  std::string name;
+};
+
+struct CocoImage {
+  std::int64_t id = 0;
+  std::string file_name;  // inside the image folder
+  int width = 0, height = 0;
+};
+
+// The ground truth of a data set.
+struct CocoGroundTruth {
+  std::vector<CocoImage> images;
+  std::vector<CocoCategory> categories;
+  std::vector<CocoAnnotation> annotations;
+};
+
+}  // namespace octet
