@@ -21,6 +21,17 @@ inline BoxLtwh ltwh_from_xyxy(const BoxXyxy& box) {
   return {box.x0, box.y0, static_cast<double>(box.x1) - box.x0, static_cast<double>(box.y1) - box.y0};
 }
 
+inline BoxXyxy xyxy_from_ltwh(const BoxLtwh& box) {
+  return {static_cast<float>(box.left), static_cast<float>(box.top), static_cast<float>(box.left + box.width),
+          static_cast<float>(box.top + box.height)};
+}
+
+// The part of `box` inside [0, width] x [0, height]; a box outside becomes an empty one at the border.
+inline BoxXyxy clip(const BoxXyxy& box, float width, float height) {
+  return {std::clamp(box.x0, 0.0f, width), std::clamp(box.y0, 0.0f, height), std::clamp(box.x1, 0.0f, width),
+          std::clamp(box.y1, 0.0f, height)};
+}
+
 // Intersection over union of corners without any +1; 0 where the union is empty.
 inline float iou(const BoxXyxy& a, const BoxXyxy& b) {
   const float width = std::max(0.0f, std::min(a.x1, b.x1) - std::max(a.x0, b.x0));
@@ -29,6 +40,19 @@ inline float iou(const BoxXyxy& a, const BoxXyxy& b) {
   const auto area = [](const BoxXyxy& box) { return std::max(0.0f, box.x1 - box.x0) * std::max(0.0f, box.y1 - box.y0); };
   const float total = area(a) + area(b) - inter;
   return total > 0 ? inter / total : 0;
+}
+
+// Area that two boxes share, in double precision and in the order of operations of COCO's own code.
+inline double intersection(const BoxLtwh& a, const BoxLtwh& b) {
+  const double width = std::min(a.width + a.left, b.width + b.left) - std::max(a.left, b.left);
+  const double height = std::min(a.height + a.top, b.height + b.top) - std::max(a.top, b.top);
+  return width > 0 && height > 0 ? width * height : 0;
+}
+
+// Intersection over union; 0 where nothing is shared.
+inline double iou(const BoxLtwh& a, const BoxLtwh& b) {
+  const double inter = intersection(a, b);
+  return inter > 0 ? inter / (a.area() + b.area() - inter) : 0;
 }
 
 }  // namespace octet
