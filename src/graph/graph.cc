@@ -4,31 +4,31 @@
 
 namespace octet {
 
-Result<NodeId> Graph::add(Op op, std::vector<Value> inputs, std::string name) {
-  name = unique_name(name.empty() ? std::string(type_name(op)) : std::move(name));
+Result<NodeId> Graph::add(Op op, std::vector<Value> inputs, std::string wanted_name) {
+  std::string node_name = unique_name(wanted_name.empty() ? std::string(type_name(op)) : std::move(wanted_name));
   std::vector<TensorType> types;
   std::vector<const Tensor*> constants;
   for (const Value input : inputs) {
-    OCTET_CHECK(index_of(input.node) < nodes_.size() && input.port < node(input).outputs.size(), "input of " + name);
+    OCTET_CHECK(index_of(input.node) < nodes_.size() && input.port < node(input).outputs.size(), "input of " + node_name);
     types.push_back(type(input));
     constants.push_back(constant(input));
   }
-  OCTET_ASSIGN_AT(auto outputs, infer_types(op, types, constants), "node '" + name + "'");
-  for (const TensorType& output : outputs)
-    if (auto status = validate_shape(output.shape); !status.ok()) return status.error().at("node '" + name + "'");
+  OCTET_ASSIGN_AT(auto outputs, infer_types(op, types, constants), "node '" + node_name + "'");
   const auto id = static_cast<NodeId>(nodes_.size());
-  by_name_.emplace(name, id);
-  nodes_.push_back({std::move(op), std::move(name), std::move(inputs), std::move(outputs)});
+  by_name_.emplace(node_name, id);
+  nodes_.push_back({std::move(op), std::move(node_name), std::move(inputs), std::move(outputs)});
   return id;
 }
 
-Value Graph::emit(Op op, std::vector<Value> inputs, std::string name) {
-  auto id = add(std::move(op), std::move(inputs), std::move(name));
+Value Graph::emit(Op op, std::vector<Value> inputs, std::string wanted_name) {
+  auto id = add(std::move(op), std::move(inputs), std::move(wanted_name));
   OCTET_CHECK(id.ok(), id.error().message);
   return {*id, 0};
 }
 
-Value Graph::emit_constant(Tensor value, std::string name) { return emit(Constant{std::move(value)}, {}, std::move(name)); }
+Value Graph::emit_constant(Tensor value, std::string wanted_name) {
+  return emit(Constant{std::move(value)}, {}, std::move(wanted_name));
+}
 
 std::vector<NodeId> Graph::parameters() const {
   std::vector<NodeId> found;
@@ -71,18 +71,18 @@ std::vector<std::vector<NodeId>> Graph::all_readers() const {
 }
 
 void Graph::replace_uses(Value from, Value to) {
-  OCTET_CHECK(type(from).element == type(to).element && shape(from) == shape(to),
-              "replacement of '" + node(from).name + "' has another type");
+  OCTET_CHECK(type(from) == type(to), "replacement of '" + node(from).name + "' has another type");
   for (Node& reader : nodes_) std::replace(reader.inputs.begin(), reader.inputs.end(), from, to);
 }
 
-void Graph::set_input(NodeId node, std::size_t index, Value value) {
-  OCTET_CHECK(shape(nodes_[index_of(node)].inputs[index]) == shape(value), "input of another shape");
-  nodes_[index_of(node)].inputs[index] = value;
+void Graph::set_input(NodeId reader, std::size_t index, Value value) {
+  Value& input = nodes_[index_of(reader)].inputs[index];
+  OCTET_CHECK(type(input) == type(value), "input of another type");
+  input = value;
 }
 
-void Graph::set_op(NodeId node, Op op) {
-  Node& target = nodes_[index_of(node)];
+void Graph::set_op(NodeId id, Op op) {
+  Node& target = nodes_[index_of(id)];
   std::vector<TensorType> types;
   std::vector<const Tensor*> constants;
   for (const Value input : target.inputs) {
@@ -90,17 +90,15 @@ void Graph::set_op(NodeId node, Op op) {
     constants.push_back(constant(input));
   }
   auto outputs = infer_types(op, types, constants);
-  OCTET_CHECK(outputs.ok() && outputs->size() == target.outputs.size(), "set_op changes the outputs of " + target.name);
-  for (std::size_t i = 0; i < outputs->size(); ++i)
-    OCTET_CHECK((*outputs)[i].shape == target.outputs[i].shape, "set_op changes the shape of " + target.name);
+  OCTET_CHECK(outputs.ok() && *outputs == target.outputs, "set_op changes the outputs of " + target.name);
   target.op = std::move(op);
 }
 
-void Graph::rename(NodeId node, std::string name) {
-  Node& target = nodes_[index_of(node)];
+void Graph::rename(NodeId id, std::string wanted_name) {
+  Node& target = nodes_[index_of(id)];
   by_name_.erase(target.name);
-  target.name = unique_name(std::move(name));
-  by_name_.emplace(target.name, node);
+  target.name = unique_name(std::move(wanted_name));
+  by_name_.emplace(target.name, id);
 }
 
 void Graph::tidy() {
@@ -140,10 +138,10 @@ void Graph::tidy() {
   nodes_ = std::move(kept);
 }
 
-std::string Graph::unique_name(std::string wanted) const {
+std::string Graph::unique_name(std::string wanted) {
   if (!by_name_.contains(wanted)) return wanted;
-  for (std::size_t i = 1;; ++i)
-    if (std::string candidate = wanted + "_" + std::to_string(i); !by_name_.contains(candidate)) return candidate;
+  for (std::size_t& number = next_number_[wanted];;)
+    if (std::string candidate = wanted + "_" + std::to_string(++number); !by_name_.contains(candidate)) return candidate;
 }
 
 std::string dump(const Graph& graph) {

@@ -25,6 +25,7 @@ struct Value {
 struct TensorType {
   ElementType element = ElementType::kF32;
   Shape shape;
+  bool operator==(const TensorType&) const = default;
 };
 
 struct Node {
@@ -44,11 +45,11 @@ class Graph {
 
   // Appends a node whose shape is inferred. An empty or taken name gets a number. Errors: kMalformed with the
   // node's name where inputs disagree; kUnsupported for what octet cannot express.
-  Result<NodeId> add(Op op, std::vector<Value> inputs, std::string name = "");
+  Result<NodeId> add(Op op, std::vector<Value> inputs, std::string wanted_name = "");
 
   // The same where the arguments are known to be right, as in a rewrite; a failure is a bug in octet.
-  Value emit(Op op, std::vector<Value> inputs, std::string name = "");
-  Value emit_constant(Tensor value, std::string name = "");
+  Value emit(Op op, std::vector<Value> inputs, std::string wanted_name = "");
+  Value emit_constant(Tensor value, std::string wanted_name = "");
 
   std::span<const Node> nodes() const { return nodes_; }
   const Node& node(NodeId id) const { return nodes_[index_of(id)]; }
@@ -69,19 +70,20 @@ class Graph {
 
   // Rewrites. Every reader of `from` reads `to` from then on; types must agree. Call tidy() when done.
   void replace_uses(Value from, Value to);
-  void set_input(NodeId node, std::size_t index, Value value);
+  void set_input(NodeId reader, std::size_t index, Value value);
   // Changes an operation in place; the types of its outputs must stay as they are.
-  void set_op(NodeId node, Op op);
-  void rename(NodeId node, std::string name);
+  void set_op(NodeId id, Op op);
+  void rename(NodeId id, std::string wanted_name);
 
   // Removes what no output needs (parameters stay) and restores topological order. Ids change.
   void tidy();
 
  private:
-  std::string unique_name(std::string wanted) const;
+  std::string unique_name(std::string wanted);
 
   std::vector<Node> nodes_;
   std::map<std::string, NodeId, std::less<>> by_name_;
+  std::map<std::string, std::size_t> next_number_;  // the last number given to a name that was taken
 };
 
 // Types of the outputs of an operation on inputs of the given types. `constants[i]` is the value of input i where it is

@@ -14,7 +14,8 @@ std::int64_t element_count(const Shape& shape) {
 
 Status validate_shape(const Shape& shape) {
   const auto count = checked_product(shape);
-  if (!count || *count > kMaxElements)
+  const bool sizes_fit = std::all_of(shape.begin(), shape.end(), [](std::int64_t size) { return size <= kMaxElements; });
+  if (!count || *count > kMaxElements || !sizes_fit)
     return Error{ErrorCode::kMalformed, "shape " + to_string(shape) + " is negative or too large"};
   return {};
 }
