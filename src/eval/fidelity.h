@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "eval/coco_eval.h"
+
+namespace octet {
+
+inline constexpr double kReferenceScore = 0.3;
+
+// How much one model finds what another found; needs no annotations.
+struct Fidelity {
+  CocoNumbers numbers;               // all -1 if there is no reference box
+  std::int64_t reference_boxes = 0;  // detections of the first model that were taken as the truth
+};
+
+// COCO's numbers of `results` where the detections of `reference` that score at least `reference_score` are the truth. The
+// area of a reference box is width times height, none is a crowd, and the categories are those that either side names.
+//   image_ids   the images that both models saw; empty: those of which either side has a detection
+//   error       kInvalidArgument: a result is of an image that is not in `image_ids`
+Result<Fidelity> evaluate_fidelity(std::span<const CocoResult> reference, std::span<const CocoResult> results,
+                                   std::span<const std::int64_t> image_ids = {}, double reference_score = kReferenceScore,
+                                   ThreadPool* pool = nullptr);
+
+// The truth that evaluate_fidelity scores against.
+CocoGroundTruth truth_from_results(std::span<const CocoResult> reference, std::span<const CocoResult> results,
+                                   std::span<const std::int64_t> image_ids, double reference_score);
+
+}  // namespace octet

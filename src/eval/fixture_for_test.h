@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "boxes/detection.h"
+
+namespace octet {
+
+// A file of testdata/, as make_fixtures.py describes it.
+struct EvalFixture {
+  CocoGroundTruth truth;
+  std::vector<CocoResult> reference, found;
+  std::map<std::string, double> expected;
+  std::map<std::int64_t, std::pair<double, double>> expected_of_class;  // AP, AP50
+};
+
+inline BoxLtwh read_box(std::istream& in) {
+  BoxLtwh box;
+  in >> box.left >> box.top >> box.width >> box.height;
+  return box;
+}
+
+inline CocoResult read_result(std::istream& in) {
+  CocoResult result;
+  in >> result.image_id >> result.category_id;
+  result.box = read_box(in);
+  in >> result.score;
+  return result;
+}
+
+inline CocoAnnotation read_truth(std::istream& in) {
+  CocoAnnotation truth;
+  in >> truth.id >> truth.image_id >> truth.category_id;
+  truth.box = read_box(in);
+  in >> truth.area >> truth.is_crowd;
+  return truth;
+}
+
+inline void read_record(const std::string& line, EvalFixture& fixture) {
+  std::istringstream in(line);
+  std::string kind, name;
+  std::int64_t id = 0;
+  in >> kind;
+  if (kind == "image" && in >> id) fixture.truth.images.push_back({.id = id, .file_name = {}});
+  if (kind == "category" && in >> id) fixture.truth.categories.push_back({id, std::to_string(id)});
+  if (kind == "truth") fixture.truth.annotations.push_back(read_truth(in));
+  if (kind == "reference") fixture.reference.push_back(read_result(in));
+  if (kind == "found") fixture.found.push_back(read_result(in));
+  if (kind == "expect" && in >> name) in >> fixture.expected[name];
+  if (kind == "expect_class" && in >> id) in >> fixture.expected_of_class[id].first >> fixture.expected_of_class[id].second;
+  EXPECT_FALSE(in.fail()) << line;
+}
+
+inline EvalFixture load_eval_fixture(const std::string& name) {
+  std::ifstream file(OCTET_SOURCE_DIR "/src/eval/testdata/" + name + ".txt");
+  EXPECT_TRUE(file.is_open()) << name;
+  EvalFixture fixture;
+  for (std::string line; std::getline(file, line);)
+    if (!line.starts_with('#')) read_record(line, fixture);
+  EXPECT_EQ(fixture.expected.size(), 12u) << name;
+  return fixture;
+}
+
+}  // namespace octet

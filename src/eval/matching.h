@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "boxes/detection.h"
+
+// First half of COCO's accuracy: which detections of one category meet which annotated objects, at each IoU threshold
+// and for each size class of objects. The second half is average_precision.h.
+namespace octet {
+
+inline constexpr int kIouThresholdCount = 10;
+inline constexpr int kMaxDetections = 100;  // of one category in one image; what scores lower is not looked at
+
+// Size classes by the area of an annotation in pixels: all, below 32², 32² to 96², above 96².
+enum class SizeClass : std::uint8_t { kAll, kSmall, kMedium, kLarge };
+inline constexpr int kSizeClassCount = 4;
+
+// 0.50, 0.55, ..., 0.95 with the rounding that COCO's own code has.
+double iou_threshold(int index);
+
+// One bit an IoU threshold, lowest first.
+using ThresholdBits = std::uint16_t;
+
+struct MatchedDetection {
+  double score = 0;
+  std::uint32_t image = 0;  // index into the sorted image ids
+  std::uint16_t rank = 0;   // 0 for the best of its image
+  std::array<ThresholdBits, kSizeClassCount> matched{};  // met an object
+  std::array<ThresholdBits, kSizeClassCount> ignored{};  // counts neither way: met a crowd or an object of another size,
+                                                         // or met nothing and is of another size itself
+};
+
+struct CategoryMatches {
+  std::vector<MatchedDetection> detections;  // by falling score; ties by image, then by rank
+  // For each size class, the image index of every object that counts.
+  std::array<std::vector<std::uint32_t>, kSizeClassCount> objects;
+};
+
+// An annotation or a detection with the index of its image.
+struct TruthBox {
+  std::uint32_t image = 0;
+  BoxLtwh box;
+  double area = 0;
+  bool is_crowd = false;
+  bool is_countable = true;  // false: a match with it does not count (see match_category)
+};
+struct FoundBox {
+  std::uint32_t image = 0;
+  BoxLtwh box;
+  double score = 0;  // not NaN
+};
+
+// Greedy assignment as in COCO's evaluation: by falling score, each detection takes the free object with the highest
+// IoU at or above the threshold (the later one of equals), and prefers one that counts over one that is ignored. A crowd
+// takes any number of detections, with the share of the detection's own area inside it as IoU.
+//   truth, found   one category; any order, ties of score keep it
+// `is_countable` reproduces a property of the official code: it marks a match by the id of the annotation, so that an
+// annotation with id 0 is used up but its detection counts as a miss.
+CategoryMatches match_category(std::span<const TruthBox> truth, std::span<const FoundBox> found);
+
+}  // namespace octet
