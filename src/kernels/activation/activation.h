@@ -8,13 +8,13 @@
 namespace octet::kernels {
 
 // What is done to a real value after a linear operation. Every level computes the same bits: only correctly
-// rounded IEEE operations (add, mul, fma, div, min, max, round) in one stated order, exp by one polynomial.
+// rounded IEEE operations (add, mul, fma, div, min, max, round) in one stated order, exp by one polynomial. NaN gives NaN.
 struct Activation {
   enum class Kind : std::uint8_t {
     kNone,
     kRelu,
-    kClamp,     // min(max(x, a), b)
-    kLeaky,     // x < 0 ? a * x : x, for any a
+    kClamp,  // min(max(x, a), b)
+    kLeaky,  // x < 0 ? a * x : x, for any a
     kMish,
     kSwish,
     kSigmoid,

@@ -1,0 +1,55 @@
+#include "kernels/activation/activation.h"
+
+#include <cstddef>
+
+#include "base/check.h"
+#include "kernels/activation/activation_kernels.h"
+#include "kernels/activation/activation_scalar.h"
+#include "kernels/activation/with_kind.h"
+
+namespace octet::kernels {
+namespace {
+
+void activate_span_ref(const Activation& activation, std::span<const float> in, std::span<float> out) {
+  with_kind(activation.kind, [&](auto kind) {
+    for (std::size_t i = 0; i < in.size(); ++i) out[i] = scalar::activate<kind()>(in[i], activation.a, activation.b);
+  });
+}
+
+constexpr ActivateEntry kActivate[] = {
+    {"avx512", Isa::kAvx512, avx512::activate_span},
+    {"avx2", Isa::kAvx2, avx2::activate_span},
+    {"ref", Isa::kPortable, activate_span_ref},
+};
+
+}  // namespace
+
+std::span<const ActivateEntry> activate_table() { return kActivate; }
+
+bool is_scalable(const Activation& activation) {
+  using Kind = Activation::Kind;
+  return activation.kind == Kind::kNone || activation.kind == Kind::kRelu || activation.kind == Kind::kLeaky ||
+         activation.kind == Kind::kClamp;
+}
+
+Activation scaled(const Activation& activation, float factor) {
+  OCTET_CHECK(is_scalable(activation), "an activation that does not commute with a factor was scaled");
+  Activation result = activation;
+  if (activation.kind == Activation::Kind::kClamp) {
+    result.a *= factor;
+    result.b *= factor;
+  }
+  return result;
+}
+
+float activate(const Activation& activation, float x) {
+  return with_kind(activation.kind, [&](auto kind) { return scalar::activate<kind()>(x, activation.a, activation.b); });
+}
+
+void activate(const Activation& activation, std::span<const float> in, std::span<float> out, Isa isa) {
+  OCTET_CHECK(in.size() == out.size(), "activation of spans of different lengths");
+  for (const ActivateEntry& entry : kActivate)
+    if (entry.isa <= isa) return entry.run(activation, in, out);
+}
+
+}  // namespace octet::kernels

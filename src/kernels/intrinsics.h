@@ -1,0 +1,9 @@
+#pragma once
+
+// The intrinsics without GCC 12's false warnings: its AVX-512 header starts from variables that it leaves
+// uninitialized on purpose. Include this instead of <immintrin.h>.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#include <immintrin.h>
+#pragma GCC diagnostic pop
