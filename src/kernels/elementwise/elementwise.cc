@@ -1,0 +1,145 @@
+#include "kernels/elementwise/elementwise.h"
+
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <optional>
+
+#include "kernels/dispatch.h"
+#include "kernels/elementwise/elementwise_ref.h"
+#include "kernels/pixel_runs.h"
+#include "kernels/quantize/quantize_ref.h"
+#include "kernels/quantize/u8_limits.h"
+
+namespace octet::kernels {
+namespace {
+
+struct Kernels {
+  Isa isa;
+  decltype(&ref::add_f32) add_f32, multiply_f32;
+  decltype(&ref::scale_shift_f32) scale_shift_f32;
+  decltype(&ref::add_u8_f32) add_u8_f32;
+  decltype(&ref::add_u8) add_u8;
+  decltype(&ref::lookup_u8) lookup_u8;
+};
+
+constexpr Kernels kKernels[] = {
+    // best first; the reference is last and always runs
+    {Isa::kPortable, ref::add_f32, ref::multiply_f32, ref::scale_shift_f32, ref::add_u8_f32, ref::add_u8, ref::lookup_u8},
+};
+
+// Activations go over values just computed, a piece at a time, while they are in the nearest cache.
+constexpr std::int64_t kPiece = 1024;
+
+template <typename T>
+std::span<T> run_of(const ImageView<T>& view, std::int64_t pixel, std::int64_t first, std::int64_t count) {
+  return {view.data + pixel * view.pixel_stride + first, static_cast<std::size_t>(count)};
+}
+
+// Calls piece(pixel, first, count): `count` elements from element `first` of the run that starts at `pixel`.
+template <typename Piece>
+void for_each_piece(std::int64_t pixels, std::int64_t channels, bool dense, ThreadPool& pool, const Piece& piece) {
+  for_each_run(pixels, channels, dense, pool, [&](std::int64_t pixel, std::int64_t elements) {
+    for (std::int64_t first = 0; first < elements; first += kPiece) piece(pixel, first, std::min(kPiece, elements - first));
+  });
+}
+
+void activate_in_place(const Activation& activation, std::span<float> values, Isa isa) {
+  if (activation.kind != Activation::Kind::kNone) activate(activation, values, values, isa);
+}
+
+void combine_f32(decltype(&ref::add_f32) combine, ImageView<const float> a, ImageView<const float> b, ImageView<float> out,
+                 const Activation& activation, Isa isa, ThreadPool& pool) {
+  const bool dense = is_dense(a) && is_dense(b) && is_dense(out);
+  for_each_piece(out.pixels(), out.channels, dense, pool, [&](std::int64_t pixel, std::int64_t first, std::int64_t count) {
+    const std::span<float> values = run_of(out, pixel, first, count);
+    combine(run_of(a, pixel, first, count), run_of(b, pixel, first, count), values);
+    activate_in_place(activation, values, isa);
+  });
+}
+
+// The real sum with its activation, then whatever `store` makes of it.
+template <typename Store>
+void add_real(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, bool dense, Isa isa, ThreadPool& pool,
+              const Store& store) {
+  const auto sum = best_for(kKernels, isa).add_u8_f32;
+  for_each_piece(a.pixels(), a.channels, dense, pool, [&](std::int64_t pixel, std::int64_t first, std::int64_t count) {
+    std::array<float, kPiece> buffer;
+    const std::span<float> values(buffer.data(), static_cast<std::size_t>(count));
+    sum(add, run_of(a, pixel, first, count), run_of(b, pixel, first, count), values);
+    activate_in_place(add.activation, values, isa);
+    store(values, pixel, first);
+  });
+}
+
+// The limits that make the short way possible: no factor after the activation, and no sum that is not a number.
+std::optional<U8Limits> short_way(const AddU8& add) {
+  const float greatest = 255.0f * (std::abs(add.a_multiplier) + std::abs(add.b_multiplier)) + std::abs(add.offset);
+  if (add.inv_scale != 1.0f || !std::isfinite(greatest)) return std::nullopt;
+  return u8_limits(add.activation, add.zero_point);
+}
+
+template <typename T>
+void copy_image(ImageView<const T> in, ImageView<T> out, ThreadPool& pool) {
+  for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t elements) {
+    std::memcpy(out.data + pixel * out.pixel_stride, in.data + pixel * in.pixel_stride, static_cast<std::size_t>(elements) * sizeof(T));
+  });
+}
+
+}  // namespace
+
+void add_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, Isa isa,
+             ThreadPool& pool) {
+  combine_f32(best_for(kKernels, isa).add_f32, a, b, out, activation, isa, pool);
+}
+
+void multiply_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, Isa isa,
+                  ThreadPool& pool) {
+  combine_f32(best_for(kKernels, isa).multiply_f32, a, b, out, activation, isa, pool);
+}
+
+void scale_shift_f32(ImageView<const float> in, std::span<const float> scale, std::span<const float> offset, ImageView<float> out,
+                     const Activation& activation, Isa isa, ThreadPool& pool) {
+  const auto scale_shift = best_for(kKernels, isa).scale_shift_f32;
+  for_each_run(out.pixels(), out.channels, false, pool, [&](std::int64_t pixel, std::int64_t elements) {
+    const std::span<float> values = run_of(out, pixel, 0, elements);
+    scale_shift(run_of(in, pixel, 0, elements), scale, offset, values);
+    activate_in_place(activation, values, isa);
+  });
+}
+
+void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<std::uint8_t> out, Isa isa,
+            ThreadPool& pool) {
+  const bool dense = is_dense(a) && is_dense(b) && is_dense(out);
+  if (const auto limits = short_way(add)) {
+    const auto sum = best_for(kKernels, isa).add_u8;
+    return for_each_run(out.pixels(), out.channels, dense, pool, [&](std::int64_t pixel, std::int64_t elements) {
+      sum(add, *limits, run_of(a, pixel, 0, elements), run_of(b, pixel, 0, elements), run_of(out, pixel, 0, elements));
+    });
+  }
+  add_real(add, a, b, dense, isa, pool, [&](std::span<const float> values, std::int64_t pixel, std::int64_t first) {
+    const QuantizeAll how{add.inv_scale, add.zero_point};
+    quantize_run(how, values, run_of(out, pixel, first, static_cast<std::int64_t>(values.size())), isa);
+  });
+}
+
+void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<float> out, Isa isa,
+            ThreadPool& pool) {
+  const bool dense = is_dense(a) && is_dense(b) && is_dense(out);
+  add_real(add, a, b, dense, isa, pool, [&](std::span<const float> values, std::int64_t pixel, std::int64_t first) {
+    std::memcpy(run_of(out, pixel, first, 1).data(), values.data(), values.size_bytes());
+  });
+}
+
+void copy_u8(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) { copy_image(in, out, pool); }
+void copy_f32(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) { copy_image(in, out, pool); }
+
+void lookup_u8(ImageView<const std::uint8_t> in, std::span<const std::uint8_t, 256> table, ImageView<std::uint8_t> out, Isa isa,
+               ThreadPool& pool) {
+  const auto lookup = best_for(kKernels, isa).lookup_u8;
+  for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t elements) {
+    lookup(run_of(in, pixel, 0, elements), table, run_of(out, pixel, 0, elements));
+  });
+}
+
+}  // namespace octet::kernels

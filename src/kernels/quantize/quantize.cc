@@ -1,0 +1,117 @@
+#include "kernels/quantize/quantize.h"
+
+#include <vector>
+
+#include "kernels/dispatch.h"
+#include "kernels/pixel_runs.h"
+#include "kernels/quantize/quantize_ref.h"
+
+namespace octet::kernels {
+namespace {
+
+struct Kernels {
+  Isa isa;
+  decltype(&ref::quantize_all) quantize_all;
+  decltype(&ref::quantize_each) quantize_each;
+  decltype(&ref::dequantize_all) dequantize_all;
+  decltype(&ref::dequantize_each) dequantize_each;
+  decltype(&ref::interleave) interleave;
+  decltype(&ref::interleave_quantized) interleave_quantized;
+  decltype(&ref::separate) separate;
+};
+
+constexpr Kernels kKernels[] = {
+    // best first; the reference is last and always runs
+    {Isa::kPortable, ref::quantize_all, ref::quantize_each, ref::dequantize_all, ref::dequantize_each, ref::interleave,
+     ref::interleave_quantized, ref::separate},
+};
+
+template <typename T>
+std::span<T> run_of(const ImageView<T>& view, std::int64_t pixel, std::int64_t count) {
+  return {view.data + pixel * view.pixel_stride, static_cast<std::size_t>(count)};
+}
+
+// One value for all channels, either because the spans say so or because there is one channel.
+bool is_uniform(std::span<const float> scale, std::span<const std::uint8_t> zero_point) {
+  return scale.size() == 1 && zero_point.size() == 1;
+}
+
+// Spans of one value and of many may be mixed; this makes a full one on the stack of the caller's run.
+template <typename T>
+class PerChannel {
+ public:
+  PerChannel(std::span<const T> values, std::int64_t channels) : values_(values) {
+    if (static_cast<std::int64_t>(values.size()) == channels) return;
+    owned_.assign(static_cast<std::size_t>(channels), values[0]);
+    values_ = owned_;
+  }
+  std::span<const T> values() const { return values_; }
+
+ private:
+  std::vector<T> owned_;
+  std::span<const T> values_;
+};
+
+}  // namespace
+
+void quantize_run(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out, Isa isa) {
+  best_for(kKernels, isa).quantize_all(how, in, out);
+}
+
+void quantize_u8(ImageView<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
+                 ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool) {
+  const Kernels& kernels = best_for(kKernels, isa);
+  if (is_uniform(inv_scale, zero_point)) {
+    const QuantizeAll how{inv_scale[0], zero_point[0]};
+    return for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t count) {
+      kernels.quantize_all(how, run_of(in, pixel, count), run_of(out, pixel, count));
+    });
+  }
+  const PerChannel<float> factors(inv_scale, out.channels);
+  const PerChannel<std::uint8_t> zero_points(zero_point, out.channels);
+  for_each_run(out.pixels(), out.channels, false, pool, [&](std::int64_t pixel, std::int64_t count) {
+    kernels.quantize_each(run_of(in, pixel, count), factors.values(), zero_points.values(), run_of(out, pixel, count));
+  });
+}
+
+void dequantize_u8(ImageView<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
+                   ImageView<float> out, Isa isa, ThreadPool& pool) {
+  const Kernels& kernels = best_for(kKernels, isa);
+  if (is_uniform(scale, zero_point)) {
+    return for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t count) {
+      kernels.dequantize_all(scale[0], zero_point[0], run_of(in, pixel, count), run_of(out, pixel, count));
+    });
+  }
+  const PerChannel<float> factors(scale, out.channels);
+  const PerChannel<std::uint8_t> zero_points(zero_point, out.channels);
+  for_each_run(out.pixels(), out.channels, false, pool, [&](std::int64_t pixel, std::int64_t count) {
+    kernels.dequantize_each(run_of(in, pixel, count), factors.values(), zero_points.values(), run_of(out, pixel, count));
+  });
+}
+
+void nhwc_from_nchw(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset, ImageView<float> out,
+                    Isa isa, ThreadPool& pool) {
+  const auto interleave = best_for(kKernels, isa).interleave;
+  pool.run(out.pixels(), task_grain(out.channels), [&](std::int64_t begin, std::int64_t end) {
+    interleave({planar.data() + begin, out.pixels(), out.channels}, end - begin, scale, offset, out.data + begin * out.pixel_stride,
+               out.pixel_stride);
+  });
+}
+
+void nchw_from_nhwc(ImageView<const float> in, std::span<float> planar, Isa isa, ThreadPool& pool) {
+  const auto separate = best_for(kKernels, isa).separate;
+  pool.run(in.pixels(), task_grain(in.channels), [&](std::int64_t begin, std::int64_t end) {
+    separate(in.data + begin * in.pixel_stride, in.pixel_stride, end - begin, in.channels, planar.data() + begin, in.pixels());
+  });
+}
+
+void quantized_nhwc_from_nchw(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset,
+                              std::span<const std::uint8_t> zero_point, ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool) {
+  const auto interleave = best_for(kKernels, isa).interleave_quantized;
+  pool.run(out.pixels(), task_grain(out.channels), [&](std::int64_t begin, std::int64_t end) {
+    interleave({planar.data() + begin, out.pixels(), out.channels}, end - begin, scale, offset, zero_point,
+               out.data + begin * out.pixel_stride, out.pixel_stride);
+  });
+}
+
+}  // namespace octet::kernels

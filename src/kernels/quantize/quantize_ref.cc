@@ -1,0 +1,54 @@
+#include "kernels/quantize/quantize_ref.h"
+
+#include <cmath>
+
+#include "kernels/quantize/quantize_value.h"
+
+namespace octet::kernels::ref {
+namespace {
+
+// The value of one channel after the optional scale and shift.
+float scaled(float x, std::int64_t c, std::span<const float> scale, std::span<const float> offset) {
+  return scale.empty() ? x : std::fma(x, scale[c], offset[c]);
+}
+
+}  // namespace
+
+void quantize_all(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = quantize_value(in[i] * how.inv_scale, how.zero_point);
+}
+
+void quantize_each(std::span<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
+                   std::span<std::uint8_t> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = quantize_value(in[i] * inv_scale[i], zero_point[i]);
+}
+
+void dequantize_all(float scale, std::uint8_t zero_point, std::span<const std::uint8_t> in, std::span<float> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(in[i] - zero_point) * scale;
+}
+
+void dequantize_each(std::span<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
+                     std::span<float> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(in[i] - zero_point[i]) * scale[i];
+}
+
+void interleave(const PlanarRow& in, std::int64_t pixels, std::span<const float> scale, std::span<const float> offset, float* out,
+                std::int64_t pixel_stride) {
+  for (std::int64_t x = 0; x < pixels; ++x)
+    for (std::int64_t c = 0; c < in.channels; ++c) out[x * pixel_stride + c] = scaled(in.data[c * in.plane_stride + x], c, scale, offset);
+}
+
+void interleave_quantized(const PlanarRow& in, std::int64_t pixels, std::span<const float> scale, std::span<const float> offset,
+                          std::span<const std::uint8_t> zero_point, std::uint8_t* out, std::int64_t pixel_stride) {
+  for (std::int64_t x = 0; x < pixels; ++x)
+    for (std::int64_t c = 0; c < in.channels; ++c)
+      out[x * pixel_stride + c] = quantize_value(scaled(in.data[c * in.plane_stride + x], c, scale, offset), zero_point[c]);
+}
+
+void separate(const float* in, std::int64_t pixel_stride, std::int64_t pixels, std::int64_t channels, float* out,
+              std::int64_t plane_stride) {
+  for (std::int64_t c = 0; c < channels; ++c)
+    for (std::int64_t x = 0; x < pixels; ++x) out[c * plane_stride + x] = in[x * pixel_stride + c];
+}
+
+}  // namespace octet::kernels::ref
