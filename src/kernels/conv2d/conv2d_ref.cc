@@ -1,0 +1,73 @@
+// The definitions, tap by tap; everything else is tested against them.
+#include <cmath>
+#include <vector>
+
+#include "kernels/conv2d/conv2d.h"
+#include "kernels/requantize_ref.h"
+
+namespace octet::kernels {
+namespace {
+
+// Calls visit(input pixel or null for padding, index of the tap) for each tap of output pixel (y, x).
+template <typename T, typename Visit>
+void for_each_tap(const Conv2dShape& shape, const ImageView<const T>& in, std::int64_t y, std::int64_t x, Visit visit) {
+  for (std::int64_t ky = 0; ky < shape.kernel_h; ++ky)
+    for (std::int64_t kx = 0; kx < shape.kernel_w; ++kx) {
+      const std::int64_t in_y = y * shape.stride_h - shape.pad_top + ky * shape.dilation_h;
+      const std::int64_t in_x = x * shape.stride_w - shape.pad_left + kx * shape.dilation_w;
+      const bool inside = in_y >= 0 && in_y < in.height && in_x >= 0 && in_x < in.width;
+      visit(inside ? in.pixel(in_y, in_x) : nullptr, ky * shape.kernel_w + kx);
+    }
+}
+
+std::int32_t integer_sum(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t zero_point,
+                         const ImageView<const std::uint8_t>& in, std::int64_t y, std::int64_t x, std::int64_t o) {
+  const std::int64_t taps = shape.kernel_h * shape.kernel_w;
+  std::int32_t sum = 0;
+  for_each_tap(shape, in, y, x, [&](const std::uint8_t* pixel, std::int64_t tap) {
+    for (std::int64_t i = 0; pixel != nullptr && i < shape.in_channels; ++i)
+      sum += (pixel[i] - zero_point) * weights[static_cast<std::size_t>((o * shape.in_channels + i) * taps + tap)];
+  });
+  return sum;
+}
+
+template <typename Out, typename Finish>
+void conv2d_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t zero_point, ImageView<const std::uint8_t> in,
+               ImageView<Out> out, Finish finish) {
+  for (std::int64_t y = 0; y < out.height; ++y)
+    for (std::int64_t x = 0; x < out.width; ++x)
+      for (std::int64_t o = 0; o < shape.out_channels; ++o)
+        out.pixel(y, x)[o] = finish(static_cast<std::size_t>(o), integer_sum(shape, weights, zero_point, in, y, x, o));
+}
+
+}  // namespace
+
+void conv2d_f32_ref(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
+                    ImageView<const float> in, ImageView<float> out, ImageView<const float> addend) {
+  const std::int64_t taps = shape.kernel_h * shape.kernel_w;
+  for (std::int64_t y = 0; y < out.height; ++y)
+    for (std::int64_t x = 0; x < out.width; ++x)
+      for (std::int64_t o = 0; o < shape.out_channels; ++o) {
+        double sum = bias.empty() ? 0.0 : bias[static_cast<std::size_t>(o)];
+        for_each_tap(shape, in, y, x, [&](const float* pixel, std::int64_t tap) {
+          for (std::int64_t i = 0; pixel != nullptr && i < shape.in_channels; ++i)
+            sum += static_cast<double>(pixel[i]) * weights[static_cast<std::size_t>((o * shape.in_channels + i) * taps + tap)];
+        });
+        if (addend.data != nullptr) sum += addend.pixel(y, x)[o];
+        out.pixel(y, x)[o] = activate(activation, static_cast<float>(sum));
+      }
+}
+
+void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+                   const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out) {
+  conv2d_u8(shape, weights, in_zero_point, in, out,
+            [&](std::size_t c, std::int32_t sum) { return ref::requantize_u8(requantization, c, sum); });
+}
+
+void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+                   const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<float> out) {
+  conv2d_u8(shape, weights, in_zero_point, in, out,
+            [&](std::size_t c, std::int32_t sum) { return ref::requantize_f32(requantization, c, sum); });
+}
+
+}  // namespace octet::kernels

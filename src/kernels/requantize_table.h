@@ -1,0 +1,89 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include "base/check.h"
+#include "kernels/activation/with_kind.h"
+#include "kernels/requantize.h"
+
+namespace octet::kernels {
+
+// A Requantization made ready for vectors: every array is there, and padded so that kPadding channels may be loaded
+// from any channel on. Padded channels give 0.
+struct RequantizationTable {
+  static constexpr std::size_t kPadding = 64;
+
+  std::vector<float> multiplier, offset;
+  std::vector<float> inv_scale;        // ones if there was none
+  std::vector<float> lowest, highest;  // limits of the real result before it is rounded
+  std::vector<std::int32_t> zero_point;
+  Activation activation;
+  bool to_u8 = true;
+  // Neither an activation nor a scale between the fma and the limits.
+  bool plain = false;
+
+  RequantizationTable() = default;
+  explicit RequantizationTable(const Requantization& from) : activation(from.activation), to_u8(from.to_u8) {
+    const std::size_t channels = from.multiplier.size();
+    OCTET_CHECK(from.offset.size() == channels, "requantization: as many offsets as multipliers");
+    OCTET_CHECK(!to_u8 || from.zero_point.size() == channels, "requantization: as many zero points as multipliers");
+    OCTET_CHECK(from.inv_scale.empty() || from.inv_scale.size() == channels, "requantization: as many scales as multipliers");
+    multiplier = padded(from.multiplier, 0.0f);
+    offset = padded(from.offset, 0.0f);
+    if (!to_u8) return;
+    inv_scale = from.inv_scale.empty() ? std::vector<float>(channels + kPadding, 1.0f) : padded(from.inv_scale, 1.0f);
+    for (const std::uint8_t z : from.zero_point) {
+      lowest.push_back(-static_cast<float>(z));
+      highest.push_back(255.0f - static_cast<float>(z));
+      zero_point.push_back(z);
+    }
+    lowest = padded(lowest, 0.0f);
+    highest = padded(highest, 0.0f);
+    zero_point.resize(channels + kPadding, 0);
+    if (from.inv_scale.empty()) merge_limits();
+  }
+
+ private:
+  static std::vector<float> padded(std::vector<float> values, float fill) {
+    values.resize(values.size() + kPadding, fill);
+    return values;
+  }
+
+  // A clamping activation and the limits of u8 are one pair of limits, unless a NaN can come: that becomes 0 whatever
+  // the activation clamps to.
+  void merge_limits() {
+    using Kind = Activation::Kind;
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    float low = -kInfinity, high = kInfinity;
+    if (activation.kind == Kind::kRelu) low = 0;
+    if (activation.kind == Kind::kClamp) low = activation.a, high = activation.b;
+    if (activation.kind != Kind::kNone && activation.kind != Kind::kRelu && activation.kind != Kind::kClamp) return;
+    const auto finite = [](float x) { return std::isfinite(x); };
+    if (activation.kind != Kind::kNone &&
+        !(std::all_of(multiplier.begin(), multiplier.end(), finite) && std::all_of(offset.begin(), offset.end(), finite) && low <= high))
+      return;
+    for (std::size_t c = 0; c < lowest.size(); ++c) {
+      const auto limited = [&](float x) { return std::min(std::max(x, lowest[c]), highest[c]); };
+      const float merged_lowest = limited(low), merged_highest = limited(high);
+      lowest[c] = merged_lowest;
+      highest[c] = merged_highest;
+    }
+    activation.kind = Kind::kNone;
+    plain = true;
+  }
+};
+
+// Calls function(KindConstant<kind>(), std::bool_constant<plain>()), once, outside of a kernel's loops.
+template <typename Function>
+decltype(auto) with_requantization(const RequantizationTable& table, Function&& function) {
+  if (table.plain) return function(KindConstant<Activation::Kind::kNone>(), std::true_type());
+  return with_kind(table.activation.kind, [&](auto kind) { return function(kind, std::false_type()); });
+}
+
+}  // namespace octet::kernels
