@@ -1,0 +1,23 @@
+#include "image/encode.h"
+
+#include <string>
+
+#include "base/files.h"
+#include "image/codec.h"
+
+namespace octet {
+
+Result<std::vector<std::byte>> encode_jpeg(const Image& image, int quality) { return jpeg::encode(image, quality); }
+
+Result<std::vector<std::byte>> encode_png(const Image& image) { return png::encode(image); }
+
+Status write_image(const std::filesystem::path& path, const Image& image) {
+  const std::string extension = path.extension().string();
+  const bool is_jpeg = extension == ".jpg" || extension == ".jpeg";
+  if (!is_jpeg && extension != ".png")
+    return Error{ErrorCode::kInvalidArgument, path.string() + ": a picture is written as .jpg, .jpeg or .png"};
+  OCTET_ASSIGN_AT(const std::vector<std::byte> file, is_jpeg ? encode_jpeg(image) : encode_png(image), path.string());
+  return write_file(path, std::span<const std::byte>(file));
+}
+
+}  // namespace octet

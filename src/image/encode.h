@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <vector>
+
+#include "base/result.h"
+#include "image/image.h"
+
+namespace octet {
+
+inline constexpr int kDefaultJpegQuality = 90;
+
+// `quality` 1..100. Colour is kept at full resolution, so that thin coloured lines stay sharp.
+Result<std::vector<std::byte>> encode_jpeg(const Image& image, int quality = kDefaultJpegQuality);
+Result<std::vector<std::byte>> encode_png(const Image& image);
+
+// JPEG or PNG by the extension of `path`; written beside it and renamed.
+Status write_image(const std::filesystem::path& path, const Image& image);
+
+}  // namespace octet
