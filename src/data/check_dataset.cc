@@ -1,0 +1,102 @@
+#include "data/check_dataset.h"
+
+#include <mutex>
+#include <set>
+#include <system_error>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "image/decode.h"
+
+namespace octet {
+namespace fs = std::filesystem;
+namespace {
+
+enum class Fault { kNone, kMissing, kUnreadable, kOtherSize };
+
+struct Finding {
+  Fault fault = Fault::kNone;
+  std::string reason;
+};
+
+Finding look_at(const ImageEntry& entry) {
+  const auto image = read_image(entry.path);
+  if (!image.ok()) {
+    std::error_code ignored;
+    return {fs::exists(entry.path, ignored) ? Fault::kUnreadable : Fault::kMissing, image.error().message};
+  }
+  const bool is_as_listed = entry.width == 0 || (entry.width == image->width() && entry.height == image->height());
+  if (is_as_listed) return {};
+  return {Fault::kOtherSize, fmt::format("{}: is {} x {}, the annotations say {} x {}", entry.path.string(), image->width(),
+                                         image->height(), entry.width, entry.height)};
+}
+
+std::vector<Finding> look_at_all(const std::vector<ImageEntry>& images, ThreadPool* pool, const Progress& progress) {
+  std::vector<Finding> findings(images.size());
+  std::mutex reporting;
+  std::int64_t done = 0;
+  const auto look = [&](std::int64_t i) {
+    findings[static_cast<std::size_t>(i)] = look_at(images[static_cast<std::size_t>(i)]);
+    const std::lock_guard lock(reporting);
+    if (progress) progress(++done, static_cast<std::int64_t>(images.size()));
+  };
+  if (pool) pool->run_each(static_cast<std::int64_t>(images.size()), look);
+  else for (std::size_t i = 0; i < images.size(); ++i) look(static_cast<std::int64_t>(i));
+  return findings;
+}
+
+void sort_findings(const Dataset& dataset, const std::vector<Finding>& findings, DatasetReport& report) {
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const fs::path& path = dataset.images[i].path;
+    if (findings[i].fault == Fault::kMissing) report.missing.push_back(path);
+    if (findings[i].fault == Fault::kUnreadable) report.unreadable.push_back({path, findings[i].reason});
+    if (findings[i].fault == Fault::kOtherSize) report.other_size.push_back({path, findings[i].reason});
+  }
+  report.usable_images = report.images - static_cast<std::int64_t>(report.missing.size() + report.unreadable.size());
+}
+
+void check_annotations(const Dataset& dataset, DatasetReport& report) {
+  std::unordered_set<std::int64_t> images, categories, annotated;
+  for (const ImageEntry& image : dataset.images) images.insert(image.id);
+  for (const CocoCategory& category : dataset.truth.categories) categories.insert(category.id);
+  for (const CocoAnnotation& annotation : dataset.truth.annotations) {
+    annotated.insert(annotation.image_id);
+    report.crowds += annotation.is_crowd;
+    report.annotations_of_no_image += !images.contains(annotation.image_id);
+    report.annotations_of_no_category += !categories.contains(annotation.category_id);
+  }
+  for (const ImageEntry& image : dataset.images)
+    if (!annotated.contains(image.id)) report.without_annotations.push_back(image.path);
+}
+
+void find_unlisted(const Dataset& dataset, DatasetReport& report) {
+  const auto folder = open_image_folder(dataset.image_folder);
+  if (!folder.ok()) return;
+  std::set<fs::path> listed;
+  for (const ImageEntry& image : dataset.images) listed.insert(image.path);
+  for (const ImageEntry& image : folder->images)
+    if (!listed.contains(image.path)) report.not_listed.push_back(image.path);
+}
+
+}  // namespace
+
+bool DatasetReport::ok() const {
+  return images > 0 && missing.empty() && unreadable.empty() && other_size.empty() && annotations_of_no_image == 0 &&
+         annotations_of_no_category == 0;
+}
+
+DatasetReport check_dataset(const Dataset& dataset, ThreadPool* pool, const Progress& progress) {
+  DatasetReport report;
+  report.images = static_cast<std::int64_t>(dataset.images.size());
+  report.annotations = static_cast<std::int64_t>(dataset.truth.annotations.size());
+  report.categories = static_cast<std::int64_t>(dataset.truth.categories.size());
+  sort_findings(dataset, look_at_all(dataset.images, pool, progress), report);
+  if (!dataset.annotation_file.empty()) {
+    check_annotations(dataset, report);
+    find_unlisted(dataset, report);
+  }
+  return report;
+}
+
+}  // namespace octet

@@ -1,0 +1,148 @@
+#include "data/coco_json.h"
+
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "data/json_records.h"
+
+namespace octet {
+namespace {
+
+constexpr int kLargestSide = 1 << 20;  // of an image, in pixels
+
+Result<BoxLtwh> read_box(const JsonRecord& record) {
+  OCTET_ASSIGN(const std::vector<double> numbers, record.numbers("bbox", 4));
+  return BoxLtwh{numbers[0], numbers[1], numbers[2], numbers[3]};
+}
+
+Result<int> read_side(const JsonRecord& record, std::string_view field) {
+  if (!record.has(field)) return 0;
+  OCTET_ASSIGN(const std::int64_t side, record.integer(field));
+  if (side < 0 || side > kLargestSide)
+    return Error{ErrorCode::kMalformed, fmt::format("'{}' is {}, expected 0 to {}", field, side, kLargestSide)};
+  return static_cast<int>(side);
+}
+
+Result<CocoImage> read_image_entry(const JsonRecord& record) {
+  CocoImage image;
+  OCTET_ASSIGN(image.id, record.integer("id"));
+  if (record.has("file_name")) {
+    OCTET_ASSIGN(image.file_name, record.text("file_name"));
+  }
+  OCTET_ASSIGN(image.width, read_side(record, "width"));
+  OCTET_ASSIGN(image.height, read_side(record, "height"));
+  return image;
+}
+
+Result<CocoCategory> read_category(const JsonRecord& record) {
+  CocoCategory category;
+  OCTET_ASSIGN(category.id, record.integer("id"));
+  category.name = std::to_string(category.id);
+  if (record.has("name")) {
+    OCTET_ASSIGN(category.name, record.text("name"));
+  }
+  return category;
+}
+
+Result<CocoAnnotation> read_annotation(const JsonRecord& record) {
+  CocoAnnotation annotation;
+  OCTET_ASSIGN(annotation.id, record.integer("id"));
+  OCTET_ASSIGN(annotation.image_id, record.integer("image_id"));
+  OCTET_ASSIGN(annotation.category_id, record.integer("category_id"));
+  OCTET_ASSIGN(annotation.box, read_box(record));
+  if (annotation.box.width < 0 || annotation.box.height < 0)
+    return Error{ErrorCode::kMalformed, fmt::format("'bbox' has the size {} x {}, expected none below 0", annotation.box.width,
+                                                    annotation.box.height)};
+  annotation.area = annotation.box.area();
+  if (record.has("area")) {
+    OCTET_ASSIGN(annotation.area, record.number("area"));
+  }
+  if (record.has("iscrowd")) {
+    OCTET_ASSIGN(annotation.is_crowd, record.flag("iscrowd"));
+  }
+  return annotation;
+}
+
+Result<CocoResult> read_result(const JsonRecord& record) {
+  CocoResult result;
+  OCTET_ASSIGN(result.image_id, record.integer("image_id"));
+  OCTET_ASSIGN(result.category_id, record.integer("category_id"));
+  OCTET_ASSIGN(result.box, read_box(record));
+  OCTET_ASSIGN(result.score, record.number("score"));
+  return result;
+}
+
+// Adds entries to a list and refuses an id that it has seen.
+class UniqueIds {
+ public:
+  template <typename Entry>
+  Status add(Result<Entry> entry, std::vector<Entry>& list) {
+    if (!entry.ok()) return entry.error();
+    if (!seen_.insert(entry->id).second)
+      return Error{ErrorCode::kMalformed, fmt::format("'id' is {}, which an entry before it has", entry->id)};
+    list.push_back(std::move(*entry));
+    return {};
+  }
+
+ private:
+  std::unordered_set<std::int64_t> seen_;
+};
+
+bool is_finite(const CocoResult& result) {
+  return std::isfinite(result.score) && std::isfinite(result.box.left) && std::isfinite(result.box.top) &&
+         std::isfinite(result.box.width) && std::isfinite(result.box.height);
+}
+
+}  // namespace
+
+Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path) {
+  const JsonSchema schema{
+      .sections = {"images", "categories", "annotations"},
+      .fields = {"id", "file_name", "width", "height", "name", "image_id", "category_id", "bbox", "area", "iscrowd"}};
+  CocoGroundTruth truth;
+  UniqueIds images, categories, annotations;
+  OCTET_RETURN_IF_ERROR(read_json_records(path, schema, [&](std::string_view section, std::size_t, const JsonRecord& record) {
+    if (section == "images") return images.add(read_image_entry(record), truth.images);
+    if (section == "categories") return categories.add(read_category(record), truth.categories);
+    return annotations.add(read_annotation(record), truth.annotations);
+  }));
+  return truth;
+}
+
+Result<std::vector<CocoResult>> read_coco_results(const std::filesystem::path& path) {
+  const JsonSchema schema{.sections = {}, .fields = {"image_id", "category_id", "bbox", "score"}};
+  std::vector<CocoResult> results;
+  OCTET_RETURN_IF_ERROR(read_json_records(path, schema, [&](std::string_view, std::size_t, const JsonRecord& record) -> Status {
+    OCTET_ASSIGN(const CocoResult result, read_result(record));
+    results.push_back(result);
+    return {};
+  }));
+  return results;
+}
+
+Result<std::string> format_coco_results(std::span<const CocoResult> results) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const CocoResult& result = results[i];
+    if (!is_finite(result))
+      return Error{ErrorCode::kInvalidArgument,
+                   fmt::format("entry {} (image {}) has a box or a score that is no finite number", i, result.image_id)};
+    fmt::format_to(std::back_inserter(text), R"({}{{"image_id":{},"category_id":{},"bbox":[{},{},{},{}],"score":{}}})",
+                   i == 0 ? "\n" : ",\n", result.image_id, result.category_id, result.box.left, result.box.top, result.box.width,
+                   result.box.height, result.score);
+  }
+  text += "\n]\n";
+  return text;
+}
+
+Status write_coco_results(const std::filesystem::path& path, std::span<const CocoResult> results) {
+  OCTET_ASSIGN_AT(const std::string text, format_coco_results(results), path.string());
+  return write_file(path, text);
+}
+
+}  // namespace octet

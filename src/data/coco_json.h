@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "boxes/detection.h"
+
+// COCO's two JSON files: instances_*.json with the annotated objects, and the results format with what a model found.
+namespace octet {
+
+// Reads images, categories and annotations; segments, licences and addresses are passed over.
+//   required   images: id. categories: id. annotations: id, image_id, category_id, bbox
+//   absent     file_name: "", width and height: 0, name: the id, area: width * height of the box, iscrowd: 0
+//   errors     kNotFound; kMalformed with file and byte, or with file, entry and field: "x.json: annotations[3]: 'bbox' is
+//              missing". Also for two entries of one section with the same id, and for a box of negative size.
+Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path);
+
+// Reads an array of {"image_id", "category_id", "bbox": [left, top, width, height], "score"}. Errors as above.
+Result<std::vector<CocoResult>> read_coco_results(const std::filesystem::path& path);
+
+// The same results give the same bytes, and reading them back gives the same numbers. A value that JSON cannot hold (NaN,
+// infinity) is an error that names the entry.
+Result<std::string> format_coco_results(std::span<const CocoResult> results);
+Status write_coco_results(const std::filesystem::path& path, std::span<const CocoResult> results);
+
+}  // namespace octet

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+
+// JSON files that are long arrays of small objects, read in one pass: only the record at hand is in memory, so a file of
+// half a gigabyte of polygons costs no more than what the visitor keeps.
+//
+//   [{"a": 1}, {"a": 2}]                            one section without a name
+//   {"info": ..., "images": [{...}, ...], ...}      a section for each wanted key
+namespace octet {
+
+// One object: the wanted fields that it has. Everything else, and everything nested deeper, is passed over.
+class JsonRecord {
+ public:
+  struct Other {};  // null or an object: of no use for any field
+  using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string, std::vector<double>, Other>;
+
+  explicit JsonRecord(std::span<const std::string_view> fields) : fields_(fields), values_(fields.size()) {}
+
+  bool has(std::string_view field) const;
+
+  // The value, or an error that names the field and says what it is instead. A number with a fraction is no integer, a
+  // number beyond int64 is none either.
+  Result<std::int64_t> integer(std::string_view field) const;
+  Result<double> number(std::string_view field) const;
+  Result<std::string> text(std::string_view field) const;
+  Result<std::vector<double>> numbers(std::string_view field, std::size_t count) const;
+  Result<bool> flag(std::string_view field) const;  // true, false, 0 or 1
+
+  // For the reader.
+  Value* slot(std::string_view field);
+  void clear();
+
+ private:
+  const Value& value(std::string_view field) const;
+  Error wrong(std::string_view field, std::string_view expected) const;
+
+  std::span<const std::string_view> fields_;
+  std::vector<Value> values_;
+};
+
+struct JsonSchema {
+  std::vector<std::string_view> sections;  // keys of the root object; empty: the root is an array
+  std::vector<std::string_view> fields;    // of the records, all sections together
+};
+
+// Called once for each record with its section ("" for a root array) and its index there.
+using JsonVisitor = std::function<Status(std::string_view section, std::size_t index, const JsonRecord& record)>;
+
+// Reads `path`, or `text` (errors then name no file). Errors: kNotFound; kMalformed with the byte at which the text stops
+// being JSON, the section that is missing or no array, or the place of the record ("annotations[12]: ...") that the visitor
+// refused.
+Status read_json_records(const std::filesystem::path& path, const JsonSchema& schema, const JsonVisitor& visit);
+Status parse_json_records(std::string_view text, const JsonSchema& schema, const JsonVisitor& visit);
+
+}  // namespace octet

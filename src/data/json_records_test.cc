@@ -1,0 +1,142 @@
+#include "data/json_records.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace octet {
+namespace {
+
+const JsonSchema kRows{.sections = {}, .fields = {"id", "name", "box", "flag"}};
+const JsonSchema kTables{.sections = {"a", "b"}, .fields = {"id"}};
+
+std::string error_of(std::string_view text, const JsonSchema& schema, const JsonVisitor& visit) {
+  const Status status = parse_json_records(text, schema, visit);
+  return status.ok() ? "" : status.error().message;
+}
+
+Status ignore(std::string_view, std::size_t, const JsonRecord&) { return {}; }
+
+// The error of reading `field` of one record as an integer, a box or text.
+std::string integer_error(std::string_view text) {
+  return error_of(text, kRows, [](std::string_view, std::size_t, const JsonRecord& record) -> Status {
+    OCTET_ASSIGN([[maybe_unused]] auto id, record.integer("id"));
+    return {};
+  });
+}
+std::string box_error(std::string_view text) {
+  return error_of(text, kRows, [](std::string_view, std::size_t, const JsonRecord& record) -> Status {
+    OCTET_ASSIGN([[maybe_unused]] auto box, record.numbers("box", 2));
+    return {};
+  });
+}
+
+TEST(JsonRecords, VisitsTheRecordsOfARootArrayInOrder) {
+  std::vector<std::int64_t> ids;
+  const Status status = parse_json_records(R"([{"id": 5, "other": {"id": 6}}, {"id": 7.0}])", kRows,
+                                           [&](std::string_view section, std::size_t index, const JsonRecord& record) {
+                                             EXPECT_EQ(section, "");
+                                             EXPECT_EQ(index, ids.size());
+                                             ids.push_back(record.integer("id").value());
+                                             return Status();
+                                           });
+  ASSERT_TRUE(status.ok()) << status.error().message;
+  EXPECT_EQ(ids, (std::vector<std::int64_t>{5, 7}));
+}
+
+TEST(JsonRecords, VisitsTheWantedSectionsOnly) {
+  std::string seen;
+  const Status status = parse_json_records(R"({"x": [{"id": 1}], "b": [{"id": 2}], "y": {"a": [{"id": 9}]}, "a": [{"id": 3}, {"id": 4}]})",
+                                           kTables, [&](std::string_view section, std::size_t index, const JsonRecord& record) {
+                                             seen += std::string(section) + std::to_string(index) +
+                                                     std::to_string(record.integer("id").value()) + " ";
+                                             return Status();
+                                           });
+  ASSERT_TRUE(status.ok()) << status.error().message;
+  EXPECT_EQ(seen, "b02 a03 a14 ");
+}
+
+TEST(JsonRecords, ForgetsTheFieldsOfTheRecordBefore) {
+  EXPECT_EQ(integer_error(R"([{"id": 1}, {"name": "x"}])"), "entry 1: 'id' is missing");
+}
+
+TEST(JsonRecords, SaysWhatAFieldIsInstead) {
+  EXPECT_EQ(integer_error(R"([{"id": "7"}])"), "entry 0: 'id' is a string, expected an integer");
+  EXPECT_EQ(integer_error(R"([{"id": 1.5}])"), "entry 0: 'id' is a number with a fraction, expected an integer");
+  EXPECT_EQ(integer_error(R"([{"id": true}])"), "entry 0: 'id' is a boolean, expected an integer");
+  EXPECT_EQ(integer_error(R"([{"id": null}])"), "entry 0: 'id' is something else, expected an integer");
+  EXPECT_EQ(integer_error(R"([{"id": [1, 2]}])"), "entry 0: 'id' is an array of 2 numbers, expected an integer");
+}
+
+TEST(JsonRecords, RefusesAnIntegerBeyondInt64) {
+  EXPECT_NE(integer_error(R"([{"id": 18446744073709551615}])"), "");
+  EXPECT_NE(integer_error(R"([{"id": 1e300}])"), "");
+  EXPECT_EQ(integer_error(R"([{"id": 9223372036854775807}])"), "");
+}
+
+TEST(JsonRecords, TakesABoxOfNumbersOnly) {
+  EXPECT_EQ(box_error(R"([{"box": [1, 2.5]}])"), "");
+  EXPECT_EQ(box_error(R"([{"box": [1]}])"), "entry 0: 'box' is an array of 1 numbers, expected an array of 2 numbers");
+  for (const char* bad : {R"([{"box": [1, "2"]}])", R"([{"box": [[], 1, 2]}])", R"([{"box": [1, [2]]}])", R"([{"box": {"x": 1, "y": 2}}])",
+                          R"([{"box": [1, 2, {"x": 3}]}])", R"([{"box": [1, null]}])"})
+    EXPECT_EQ(box_error(bad), "entry 0: 'box' is something else, expected an array of 2 numbers") << bad;
+}
+
+TEST(JsonRecords, DoesNotStoreALongArray) {
+  std::string text = R"([{"box": [0)";
+  for (int i = 0; i < 1000; ++i) text += ",0";
+  EXPECT_EQ(box_error(text + "]}]"), "entry 0: 'box' is something else, expected an array of 2 numbers");
+}
+
+TEST(JsonRecords, NamesTheMissingSection) { EXPECT_EQ(error_of(R"({"a": []})", kTables, ignore), "has no 'b' array"); }
+
+TEST(JsonRecords, RefusesASectionThatIsNoArray) {
+  EXPECT_EQ(error_of(R"({"a": {"id": 1}, "b": []})", kTables, ignore), "'a' is no array");
+  EXPECT_EQ(error_of(R"({"a": 5, "b": []})", kTables, ignore), "'a' is no array");
+}
+
+TEST(JsonRecords, RefusesASectionThatComesTwice) { EXPECT_EQ(error_of(R"({"a": [], "a": []})", kTables, ignore), "has 'a' twice"); }
+
+TEST(JsonRecords, RefusesARecordThatIsNoObject) {
+  EXPECT_EQ(error_of(R"({"a": [{}, 3], "b": []})", kTables, ignore), "a[1]: is no object");
+  EXPECT_EQ(error_of(R"([[1]])", kRows, ignore), "entry 0: is no object");
+}
+
+TEST(JsonRecords, RefusesAnotherRoot) {
+  EXPECT_EQ(error_of(R"({"a": []})", kRows, ignore), "holds no JSON array");
+  EXPECT_EQ(error_of("[]", kTables, ignore), "holds no JSON object with arrays");
+  EXPECT_EQ(error_of("7", kRows, ignore), "holds no JSON array");
+}
+
+TEST(JsonRecords, SaysWhereTheTextStopsBeingJson) {
+  EXPECT_EQ(error_of(R"([{"id": 1},, {"id": 2}])", kRows, ignore), "is not JSON: error at byte 12 of 23");
+  EXPECT_EQ(error_of("", kRows, ignore), "the JSON text ends too early, at byte 0; the file is cut off");
+}
+
+TEST(JsonRecords, RefusesWhatFollowsTheEnd) { EXPECT_NE(error_of("[] []", kRows, ignore), ""); }
+
+TEST(JsonRecords, RefusesTextCutAnywhere) {
+  const std::string whole = R"({"a": [{"id": 1, "name": "\u00e9"}], "x": [[1.5, -2e3], null], "b": [{"id": true}]})";
+  ASSERT_EQ(error_of(whole, kTables, ignore), "");
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_NE(error_of(std::string_view(whole).substr(0, size), kTables, ignore), "") << size;
+}
+
+TEST(JsonRecords, RefusesDeepNesting) {
+  EXPECT_EQ(error_of(std::string(1000000, '['), kTables, ignore), "holds no JSON object with arrays");
+  EXPECT_EQ(error_of(R"({"x": )" + std::string(1000000, '['), kTables, ignore), "nests deeper than 256 levels");
+}
+
+RC_GTEST_PROP(JsonRecords, TakesAnyBytesWithoutHarm, (const std::string& bytes)) {
+  (void)parse_json_records(bytes, kTables, ignore);
+  (void)parse_json_records("[{\"id\":" + bytes, kRows, ignore);
+}
+
+TEST(ReadJsonRecords, NamesTheFile) {
+  const Status status = read_json_records("/nonexistent/results.json", kRows, ignore);
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(status.error().message.find("/nonexistent/results.json"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace octet
