@@ -5,23 +5,6 @@
 namespace octet::kernels {
 namespace {
 
-class RefF32 final : public Conv2dF32 {
- public:
-  RefF32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation)
-      : shape_(shape), weights_(weights.begin(), weights.end()), bias_(bias.begin(), bias.end()), activation_(activation) {}
-
-  std::string_view name() const override { return "ref"; }
-  std::size_t packed_bytes() const override { return weights_.size() * sizeof(float); }
-  void run(ImageView<const float> in, ImageView<float> out, ImageView<const float> addend, ThreadPool&) const override {
-    conv2d_f32_ref(shape_, weights_, bias_, activation_, in, out, addend);
-  }
-
- private:
-  Conv2dShape shape_;
-  std::vector<float> weights_, bias_;
-  Activation activation_;
-};
-
 class RefU8 final : public Conv2dU8 {
  public:
   RefU8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point, const Requantization& requantization)
@@ -44,11 +27,6 @@ class RefU8 final : public Conv2dU8 {
 };
 
 }  // namespace
-
-std::unique_ptr<Conv2dF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                           const Activation& activation, Isa) {
-  return std::make_unique<RefF32>(shape, weights, bias, activation);
-}
 
 std::unique_ptr<Conv2dU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
                                          const Requantization& requantization, Isa) {

@@ -1,0 +1,106 @@
+#include "kernels/conv2d/conv2d_f32.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/check.h"
+#include "kernels/conv2d/aligned_buffer.h"
+#include "kernels/conv2d/panels.h"
+#include "kernels/conv2d/patches.h"
+#include "kernels/dispatch.h"
+
+namespace octet::kernels {
+namespace {
+
+class GemmConv2dF32 final : public Conv2dF32 {
+ public:
+  GemmConv2dF32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
+                const GemmF32Level& level)
+      : shape_(shape),
+        activation_(activation),
+        level_(level),
+        depth_(shape.kernel_h * shape.kernel_w * shape.in_channels),
+        panels_(split_into_panels(shape.out_channels, level.lanes, depth_)),
+        weights_(packed_size(panels_, level.lanes, depth_)),
+        bias_(static_cast<std::size_t>(shape.out_channels + 2 * level.lanes)) {
+    OCTET_CHECK(weights.size() == static_cast<std::size_t>(depth_ * shape.out_channels), "weights do not fit the convolution");
+    OCTET_CHECK(bias.empty() || bias.size() == static_cast<std::size_t>(shape.out_channels), "bias does not fit the convolution");
+    pack_panels(shape, weights.data(), panels_, level.lanes, 1, weights_.data());
+    std::copy(bias.begin(), bias.end(), bias_.data());
+  }
+
+  std::string_view name() const override { return level_.name; }
+  std::size_t packed_bytes() const override { return (weights_.size() + bias_.size()) * sizeof(float); }
+
+  void run(ImageView<const float> in, ImageView<float> out, ImageView<const float> addend, ThreadPool& pool) const override {
+    OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
+    const Tasks tasks = split_into_tasks(out.pixels(), depth_ * static_cast<std::int64_t>(sizeof(float)), level_.tile_rows,
+                                         static_cast<std::int64_t>(panels_.size()), pool.threads());
+    const bool direct = patches_are_pixels(shape_, in, out);
+    pool.run_each(tasks.count(), [&](std::int64_t task) {
+      const std::int64_t block = task / tasks.groups, first = tasks.first_pixel(block);
+      GemmF32 gemm = gemm_of_pixels(first, tasks.first_pixel(block + 1) - first, out, addend);
+      direct ? point_at_pixels(in, first, gemm) : gather(in, out.width, first, gemm);
+      const std::int64_t group = task % tasks.groups;
+      for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p)
+        run_panel(panels_[static_cast<std::size_t>(p)], gemm);
+    });
+  }
+
+ private:
+  GemmF32 gemm_of_pixels(std::int64_t first, std::int64_t count, const ImageView<float>& out, const ImageView<const float>& addend) const {
+    GemmF32 gemm;
+    gemm.rows = count;
+    gemm.depth = depth_;
+    gemm.out = out.data + first * out.pixel_stride;
+    gemm.out_stride = out.pixel_stride;
+    gemm.addend = addend.data != nullptr ? addend.data + first * addend.pixel_stride : nullptr;
+    gemm.addend_stride = addend.pixel_stride;
+    gemm.activation = activation_;
+    return gemm;
+  }
+
+  static void point_at_pixels(const ImageView<const float>& in, std::int64_t first, GemmF32& gemm) {
+    gemm.a = in.data + first * in.pixel_stride;
+    gemm.a_stride = in.pixel_stride;
+  }
+
+  void gather(const ImageView<const float>& in, std::int64_t out_width, std::int64_t first, GemmF32& gemm) const {
+    thread_local AlignedBuffer<float> patches;
+    gemm.a_stride = patch_stride<float>(depth_);
+    patches.reserve_discarding(static_cast<std::size_t>(gemm.rows * gemm.a_stride + kCopySlackBytes));
+    PatchGatherer<float, float>(shape_, in, out_width, 0.0f).gather(first, gemm.rows, gemm.a_stride, patches.data());
+    gemm.a = patches.data();
+  }
+
+  void run_panel(const Panel& panel, GemmF32 gemm) const {
+    gemm.weights = weights_.data() + panel.offset;
+    gemm.bias = bias_.data() + panel.first;
+    gemm.vectors = panel.vectors;
+    gemm.channels = panel.channels;
+    gemm.out += panel.first;
+    if (gemm.addend != nullptr) gemm.addend += panel.first;
+    level_.run(gemm);
+  }
+
+  Conv2dShape shape_;
+  Activation activation_;
+  GemmF32Level level_;
+  std::int64_t depth_;
+  std::vector<Panel> panels_;
+  AlignedBuffer<float> weights_, bias_;
+};
+
+}  // namespace
+
+std::unique_ptr<Conv2dF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
+                                           const Activation& activation, const GemmF32Level& level) {
+  return std::make_unique<GemmConv2dF32>(shape, weights, bias, activation, level);
+}
+
+std::unique_ptr<Conv2dF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
+                                           const Activation& activation, Isa isa) {
+  return make_conv2d_f32(shape, weights, bias, activation, best_for(kGemmF32, isa));
+}
+
+}  // namespace octet::kernels

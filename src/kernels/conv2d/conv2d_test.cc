@@ -1,0 +1,252 @@
+#include "kernels/conv2d/conv2d.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <ostream>
+#include <random>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+namespace octet::kernels {
+
+std::ostream& operator<<(std::ostream& out, const Conv2dShape& s) {
+  return out << s.in_channels << " -> " << s.out_channels << ", kernel " << s.kernel_h << "x" << s.kernel_w << ", stride " << s.stride_h
+             << "x" << s.stride_w << ", dilation " << s.dilation_h << "x" << s.dilation_w << ", pad " << s.pad_top << " " << s.pad_left;
+}
+
+namespace {
+
+using Kind = Activation::Kind;
+
+// An image with other memory before, between and behind its pixels, which must not be written.
+template <typename T>
+struct Image {
+  std::vector<T> memory;
+  ImageView<T> view;
+  static constexpr std::int64_t kMargin = 3;
+
+  Image(std::int64_t height, std::int64_t width, std::int64_t channels, std::int64_t gap, T fill)
+      : memory(static_cast<std::size_t>(height * width * (channels + gap) + kMargin) + kReadSlack, fill),
+        view{memory.data() + kMargin, height, width, channels, channels + gap} {}
+
+  bool is_channel(std::size_t i) const {
+    const std::int64_t at = static_cast<std::int64_t>(i) - kMargin;
+    return at >= 0 && at < view.pixels() * view.pixel_stride && at % view.pixel_stride < view.channels;
+  }
+};
+
+// A random layer with its input and output sizes.
+struct Case {
+  Conv2dShape shape;
+  std::int64_t in_height = 1, in_width = 1, out_height = 1, out_width = 1, in_gap = 0, out_gap = 0;
+  int threads = 1;
+  std::uint32_t seed = 0;
+};
+
+std::ostream& operator<<(std::ostream& out, const Case& c) {
+  return out << c.shape << ", in " << c.in_height << "x" << c.in_width << " gap " << c.in_gap << ", out " << c.out_height << "x"
+             << c.out_width << " gap " << c.out_gap << ", threads " << c.threads << ", seed " << c.seed;
+}
+
+std::int64_t random_channels(std::mt19937& random) {
+  constexpr std::int64_t kCounts[] = {1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 97};
+  return kCounts[random() % std::size(kCounts)];
+}
+
+Case random_case(std::uint32_t seed) {
+  std::mt19937 random(seed);
+  const auto pick = [&](std::int64_t low, std::int64_t high) { return low + static_cast<std::int64_t>(random() % (high - low + 1)); };
+  Case c;
+  c.seed = seed;
+  Conv2dShape& s = c.shape;
+  s.in_channels = random_channels(random);
+  s.out_channels = random_channels(random);
+  if (pick(0, 2) != 0) {
+    s.kernel_h = pick(1, 7), s.kernel_w = pick(1, 7);
+    s.stride_h = pick(1, 3), s.stride_w = pick(1, 3);
+    s.dilation_h = pick(1, 3), s.dilation_w = pick(0, 1) != 0 ? 1 : pick(1, 3);
+    s.pad_top = pick(0, s.kernel_h * s.dilation_h - 1), s.pad_left = pick(0, s.kernel_w * s.dilation_w - 1);
+  }
+  c.in_height = pick(1, 12), c.in_width = pick(1, 14);
+  // Any size goes: what the kernel finds outside is padding.
+  c.out_height = (c.in_height + s.stride_h - 1) / s.stride_h, c.out_width = (c.in_width + s.stride_w - 1) / s.stride_w;
+  if (s.kernel_h > 1 && pick(0, 3) == 0) c.out_height += 1, c.out_width += 1;
+  c.in_gap = pick(0, 1) * pick(1, 20), c.out_gap = pick(0, 1) * pick(1, 40);
+  c.threads = pick(0, 1) != 0 ? 3 : 1;
+  return c;
+}
+
+template <typename T>
+::testing::AssertionResult only_channels_written(const Image<T>& image, T fill) {
+  for (std::size_t i = 0; i < image.memory.size(); ++i)
+    if (!image.is_channel(i) && image.memory[i] != fill)
+      return ::testing::AssertionFailure() << "element " << i << " outside of the channels was written";
+  return ::testing::AssertionSuccess();
+}
+
+Activation random_activation(std::mt19937& random) {
+  Activation activation{static_cast<Kind>(random() % 10), -0.5f, 2.0f};
+  if (activation.kind == Kind::kLeaky) activation.a = 0.1f;
+  return activation;
+}
+
+// Sum of the magnitudes of an output's products: rounding errors of any order of summation stay below
+// depth * epsilon times it; no activation here has a slope above 1.1.
+std::vector<float> magnitudes(std::vector<float> values) {
+  for (float& x : values) x = std::abs(x);
+  return values;
+}
+
+void check_f32(const Case& c) {
+  std::mt19937 random(c.seed);
+  std::uniform_real_distribution<float> value(-1, 1);
+  const Conv2dShape& s = c.shape;
+  std::vector<float> weights(static_cast<std::size_t>(s.out_channels * s.in_channels * s.kernel_h * s.kernel_w));
+  std::vector<float> bias(random() % 4 != 0 ? static_cast<std::size_t>(s.out_channels) : 0);
+  for (float& w : weights) w = value(random);
+  for (float& b : bias) b = value(random);
+  const Activation activation = random_activation(random);
+  Image<float> in(c.in_height, c.in_width, s.in_channels, c.in_gap, 7.0f);
+  Image<float> addend(c.out_height, c.out_width, s.out_channels, c.in_gap, 0.0f);
+  for (float& x : in.memory) x = value(random);
+  for (float& x : addend.memory) x = value(random);
+  const ImageView<const float> added = random() % 2 != 0 ? ImageView<const float>(addend.view) : ImageView<const float>();
+
+  Image<float> expected(c.out_height, c.out_width, s.out_channels, 0, 0.0f), bound = expected, in_magnitude = in;
+  conv2d_f32_ref(s, weights, bias, activation, in.view, expected.view, added);
+  in_magnitude.memory = magnitudes(in.memory);
+  in_magnitude.view.data = in_magnitude.memory.data() + Image<float>::kMargin;
+  bound.view.data = bound.memory.data() + Image<float>::kMargin;
+  conv2d_f32_ref(s, magnitudes(weights), magnitudes(bias), {}, in_magnitude.view, bound.view, {});
+
+  ThreadPool pool(c.threads);
+  const auto depth = static_cast<float>(s.in_channels * s.kernel_h * s.kernel_w);
+  for (const Isa isa : available_isas()) {
+    Image<float> out(c.out_height, c.out_width, s.out_channels, c.out_gap, -77.0f);
+    const auto conv = make_conv2d_f32(s, weights, bias, activation, isa);
+    conv->run(in.view, out.view, added, pool);
+    RC_ASSERT(only_channels_written(out, -77.0f));
+    for (std::int64_t p = 0; p < out.view.pixels(); ++p)
+      for (std::int64_t o = 0; o < s.out_channels; ++o) {
+        const float tolerance = 1.2e-7f * (depth + 4) * (bound.view.pixel(0, p)[o] + 2) * 1.1f;
+        if (!(std::abs(out.view.pixel(0, p)[o] - expected.view.pixel(0, p)[o]) <= tolerance))
+          RC_FAIL(std::string(conv->name()) + ": pixel " + std::to_string(p) + " channel " + std::to_string(o) + " is " +
+                  std::to_string(out.view.pixel(0, p)[o]) + ", expected " + std::to_string(expected.view.pixel(0, p)[o]));
+      }
+  }
+}
+
+Requantization random_requantization(const Conv2dShape& s, std::mt19937& random, bool to_u8) {
+  const float typical = 128 * 128 * std::sqrt(static_cast<float>(s.in_channels * s.kernel_h * s.kernel_w));
+  std::uniform_real_distribution<float> factor(20 / typical, 200 / typical), offset(-40, 40), scale(0.1f, 20);
+  Requantization r;
+  r.to_u8 = to_u8;
+  r.activation = random_activation(random);
+  const bool with_scale = random() % 2 != 0;
+  for (std::int64_t o = 0; o < s.out_channels; ++o) {
+    r.multiplier.push_back(factor(random));
+    r.offset.push_back(offset(random));
+    if (to_u8) r.zero_point.push_back(static_cast<std::uint8_t>(random() % 256));
+    if (to_u8 && with_scale) r.inv_scale.push_back(scale(random));
+  }
+  return r;
+}
+
+// Values that would overflow any narrower sum: nearly all at the ends of the range.
+template <typename T>
+std::vector<T> random_bytes(std::size_t size, std::mt19937& random, bool extreme) {
+  std::vector<T> values(size);
+  for (T& value : values) {
+    value = static_cast<T>(random() & 255);
+    if (extreme) value = random() % 8 != 0 ? std::numeric_limits<T>::max() : std::numeric_limits<T>::min();
+  }
+  return values;
+}
+
+template <typename Out>
+void check_u8(const Case& c) {
+  std::mt19937 random(c.seed);
+  const Conv2dShape& s = c.shape;
+  const bool extreme = random() % 3 == 0;
+  const auto weights =
+      random_bytes<std::int8_t>(static_cast<std::size_t>(s.out_channels * s.in_channels * s.kernel_h * s.kernel_w), random, extreme);
+  const auto zero_point = static_cast<std::uint8_t>(random() % 256);
+  const Requantization requantization = random_requantization(s, random, std::is_same_v<Out, std::uint8_t>);
+  Image<std::uint8_t> in(c.in_height, c.in_width, s.in_channels, c.in_gap, 0);
+  in.memory = random_bytes<std::uint8_t>(in.memory.size(), random, extreme);
+  in.view.data = in.memory.data() + Image<std::uint8_t>::kMargin;
+  Image<Out> expected(c.out_height, c.out_width, s.out_channels, c.out_gap, Out{77});
+  conv2d_u8_ref(s, weights, zero_point, requantization, in.view, expected.view);
+
+  ThreadPool pool(c.threads);
+  for (const Isa isa : available_isas()) {
+    Image<Out> out(c.out_height, c.out_width, s.out_channels, c.out_gap, Out{77});
+    const auto conv = make_conv2d_u8(s, weights, zero_point, requantization, isa);
+    conv->run(in.view, out.view, pool);
+    if (out.memory != expected.memory) {
+      RC_ASSERT(only_channels_written(out, Out{77}));
+      RC_FAIL(std::string(conv->name()) + " differs from the definition");
+    }
+  }
+}
+
+constexpr int kCases = 300;
+
+TEST(Conv2dF32, AgreesWithTheDefinitionWithinRounding) {
+  EXPECT_TRUE(rc::check([] {
+    for (int i = 0; i < kCases / 100; ++i) {
+      const Case c = random_case(*rc::gen::arbitrary<std::uint32_t>());
+      RC_LOG() << c << "\n";
+      check_f32(c);
+    }
+  }));
+}
+
+TEST(Conv2dU8, EqualsTheDefinition) {
+  EXPECT_TRUE(rc::check([] {
+    for (int i = 0; i < kCases / 100; ++i) {
+      const Case c = random_case(*rc::gen::arbitrary<std::uint32_t>());
+      RC_LOG() << c << "\n";
+      check_u8<std::uint8_t>(c);
+      check_u8<float>(c);
+    }
+  }));
+}
+
+TEST(Conv2dF32, AddsInPlace) {
+  const Conv2dShape shape{.in_channels = 2, .out_channels = 3};
+  const std::vector<float> weights{1, 2, 3, 4, 5, 6};
+  ThreadPool pool(1);
+  for (const Isa isa : available_isas()) {
+    Image<float> in(1, 2, 2, 0, 1.0f), out(1, 2, 3, 1, 10.0f);
+    make_conv2d_f32(shape, weights, {}, {}, isa)->run(in.view, out.view, out.view, pool);
+    for (int p = 0; p < 2; ++p) {
+      EXPECT_EQ(out.view.pixel(0, p)[0], 13) << name_of(isa);
+      EXPECT_EQ(out.view.pixel(0, p)[1], 17);
+      EXPECT_EQ(out.view.pixel(0, p)[2], 21);
+      EXPECT_EQ(out.view.pixel(0, p)[3], 10);
+    }
+  }
+}
+
+TEST(Conv2dU8, IsExactAtTheGreatestDepth) {
+  const Conv2dShape shape{.in_channels = 65536, .out_channels = 2};
+  std::vector<std::int8_t> weights(2 * 65536, 127);
+  std::fill(weights.begin() + 65536, weights.end(), std::int8_t{-128});
+  const Requantization r{{1, 1}, {0, 0}, {}, false, {}, {}};
+  Image<std::uint8_t> in(1, 1, 65536, 0, 255);
+  ThreadPool pool(1);
+  for (const Isa isa : available_isas()) {
+    Image<float> out(1, 1, 2, 0, 0.0f);
+    make_conv2d_u8(shape, weights, 0, r, isa)->run(in.view, out.view, pool);
+    EXPECT_EQ(out.view.data[0], 65536.0f * 127 * 255) << name_of(isa);
+    EXPECT_EQ(out.view.data[1], 65536.0f * -128 * 255) << name_of(isa);
+  }
+}
+
+}  // namespace
+}  // namespace octet::kernels

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/cpu.h"
+#include "kernels/activation/activation.h"
+
+namespace octet::kernels {
+
+// Rows of patches times one panel of weights: out[r][c] = activate(bias[c] + sum over k of a[r][k] * w[k][c] [+ addend[r][c]]).
+struct GemmF32 {
+  const float* a = nullptr;
+  std::int64_t a_stride = 0, rows = 0, depth = 0;
+  const float* weights = nullptr;  // [depth][vectors * lanes]
+  const float* bias = nullptr;     // vectors * lanes
+  int vectors = 0;
+  std::int64_t channels = 0;  // at most vectors * lanes; no others are written
+  float* out = nullptr;
+  std::int64_t out_stride = 0;
+  const float* addend = nullptr;  // or null
+  std::int64_t addend_stride = 0;
+  Activation activation;
+};
+
+struct GemmF32Level {
+  const char* name;
+  Isa isa;
+  int lanes, tile_rows;
+  void (*run)(const GemmF32&);
+};
+
+namespace avx512 {
+void gemm_f32(const GemmF32& gemm);
+}
+namespace avx2 {
+void gemm_f32(const GemmF32& gemm);
+}
+namespace portable {
+void gemm_f32(const GemmF32& gemm);
+}
+
+// Best first; the last one always runs.
+inline constexpr GemmF32Level kGemmF32[] = {
+    {"avx512_12x32", Isa::kAvx512, 16, 12, avx512::gemm_f32},
+    {"avx2_6x16", Isa::kAvx2, 8, 6, avx2::gemm_f32},
+    {"portable_4x8", Isa::kPortable, 4, 4, portable::gemm_f32},
+};
+
+}  // namespace octet::kernels

@@ -1,0 +1,47 @@
+// Float matrix product in plain C++: 4 rows by 2 vectors of 4 channels, which the compiler keeps in SSE registers.
+#include <algorithm>
+#include <cstdint>
+
+#include "kernels/activation/activation_scalar.h"
+#include "kernels/activation/with_kind.h"
+#include "kernels/conv2d/gemm_f32.h"
+
+namespace octet::kernels::portable {
+namespace {
+
+constexpr int kRows = 4, kLanes = 4;
+
+template <int kWidth>
+void multiply_tile(const GemmF32& gemm, std::int64_t row, float (&acc)[kRows][2 * kLanes]) {
+  const float* a[kRows];
+  for (int r = 0; r < kRows; ++r) {
+    a[r] = gemm.a + std::min(row + r, gemm.rows - 1) * gemm.a_stride;  // rows beyond the last repeat it
+    std::copy_n(gemm.bias, kWidth, acc[r]);
+  }
+  const float* weights = gemm.weights;
+  for (std::int64_t k = 0; k < gemm.depth; ++k, weights += kWidth)
+    for (int r = 0; r < kRows; ++r)
+      for (int c = 0; c < kWidth; ++c) acc[r][c] += a[r][k] * weights[c];
+}
+
+template <Activation::Kind kKind>
+void finish_row(const GemmF32& gemm, std::int64_t row, const float* sums) {
+  for (std::int64_t c = 0; c < gemm.channels; ++c) {
+    const float sum = gemm.addend != nullptr ? sums[c] + gemm.addend[row * gemm.addend_stride + c] : sums[c];
+    gemm.out[row * gemm.out_stride + c] = scalar::activate<kKind>(sum, gemm.activation.a, gemm.activation.b);
+  }
+}
+
+}  // namespace
+
+void gemm_f32(const GemmF32& gemm) {
+  float acc[kRows][2 * kLanes];
+  with_kind(gemm.activation.kind, [&](auto kind) {
+    for (std::int64_t row = 0; row < gemm.rows; row += kRows) {
+      gemm.vectors == 2 ? multiply_tile<2 * kLanes>(gemm, row, acc) : multiply_tile<kLanes>(gemm, row, acc);
+      for (std::int64_t r = 0; r < kRows && row + r < gemm.rows; ++r) finish_row<kind()>(gemm, row + r, acc[r]);
+    }
+  });
+}
+
+}  // namespace octet::kernels::portable

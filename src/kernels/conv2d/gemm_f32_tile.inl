@@ -1,0 +1,109 @@
+// The float matrix product, written once. A level includes this inside its namespace, after it has defined
+//   kLanes, kTileRows                     floats in a register; the most rows of a tile
+//   Vec, set, add                         as for the activations, which it includes
+//   fma_into(acc, x, y)                   acc + x * y
+//   load, store, load_part, store_part    unaligned; the parts touch the first `count` lanes only
+//   OCTET_TILE                            the function attributes
+
+// Rows are addressed as base, base + stride, base + 2 strides: a third of the pointers that would be needed otherwise,
+// few enough for the general registers.
+constexpr int kRowsPerBase = 3;
+
+template <int kRows>
+struct RowPointers {
+  static constexpr int kBases = (kRows + kRowsPerBase - 1) / kRowsPerBase;
+  const float* base[kBases];
+};
+
+OCTET_TILE inline Vec load_channels(const float* from, std::int64_t count) {
+  return count >= kLanes ? load(from) : load_part(from, count);
+}
+
+OCTET_TILE inline void store_channels(float* to, Vec values, std::int64_t count) {
+  count >= kLanes ? store(to, values) : store_part(to, values, count);
+}
+
+// Adds the addend, activates and stores kRows rows of sums that lie vectors * kLanes apart.
+template <Activation::Kind kKind>
+OCTET_TILE void finish_rows(const GemmF32& gemm, const float* sums, std::int64_t row, int rows) {
+  const Vec a = set(gemm.activation.a), b = set(gemm.activation.b);
+  for (int r = 0; r < rows; ++r, ++row, sums += gemm.vectors * kLanes)
+    for (std::int64_t c = 0; c < gemm.channels; c += kLanes) {
+      Vec x = load(sums + c);
+      if (gemm.addend != nullptr) x = add(x, load_channels(gemm.addend + row * gemm.addend_stride + c, gemm.channels - c));
+      store_channels(gemm.out + row * gemm.out_stride + c, activate<kKind>(x, a, b), gemm.channels - c);
+    }
+}
+
+template <int kRows, int kVectors>
+OCTET_TILE inline void multiply_step(Vec (&acc)[kRows][kVectors], const RowPointers<kRows>& a, std::int64_t stride, std::int64_t k,
+                                     const float* weights) {
+  Vec w[kVectors];
+#pragma GCC unroll 4
+  for (int v = 0; v < kVectors; ++v) w[v] = load(weights + v * kLanes);
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r) {
+    const Vec x = set(a.base[r / kRowsPerBase][r % kRowsPerBase * stride + k]);
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) acc[r][v] = fma_into(acc[r][v], x, w[v]);
+  }
+}
+
+// kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart.
+template <int kRows, int kVectors>
+OCTET_TILE void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums) {
+  constexpr int kWidth = kVectors * kLanes, kUnroll = 4;
+  Vec acc[kRows][kVectors];
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) acc[r][v] = load(gemm.bias + v * kLanes);
+  const std::int64_t stride = gemm.a_stride;
+  RowPointers<kRows> a;
+#pragma GCC unroll 16
+  for (int i = 0; i < a.kBases; ++i) a.base[i] = gemm.a + (row + i * kRowsPerBase) * stride;
+  const float* weights = gemm.weights;
+  const auto advance = [&](int steps) {
+#pragma GCC unroll 16
+    for (int i = 0; i < a.kBases; ++i) {
+      a.base[i] += steps;
+      asm("" : "+r"(a.base[i]));  // keeps GCC from making a pointer of every row
+    }
+    weights += steps * kWidth;
+  };
+  std::int64_t k = 0;
+  for (; k + kUnroll <= gemm.depth; k += kUnroll) {
+#pragma GCC unroll 4
+    for (int u = 0; u < kUnroll; ++u) multiply_step(acc, a, stride, u, weights + u * kWidth);
+    advance(kUnroll);
+  }
+  for (; k < gemm.depth; ++k) {
+    multiply_step(acc, a, stride, 0, weights);
+    advance(1);
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) store(sums + r * kWidth + v * kLanes, acc[r][v]);
+}
+
+using TileFunction = void (*)(const GemmF32&, std::int64_t row, float* sums);
+
+template <int kVectors, int... kRows>
+constexpr std::array<TileFunction, sizeof...(kRows)> tiles_of(std::integer_sequence<int, kRows...>) {
+  return {multiply_tile<kRows + 1, kVectors>...};
+}
+
+constexpr auto kTilesOf1 = tiles_of<1>(std::make_integer_sequence<int, kTileRows>());
+constexpr auto kTilesOf2 = tiles_of<2>(std::make_integer_sequence<int, kTileRows>());
+
+void run_gemm(const GemmF32& gemm) {
+  alignas(64) float sums[kTileRows * 2 * kLanes];
+  const auto& tiles = gemm.vectors == 2 ? kTilesOf2 : kTilesOf1;
+  with_kind(gemm.activation.kind, [&](auto kind) {
+    for_each_tile(gemm.rows, kTileRows, [&](std::int64_t row, std::int64_t rows) {
+      tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums);
+      finish_rows<kind()>(gemm, sums, row, static_cast<int>(rows));
+    });
+  });
+}

@@ -1,0 +1,38 @@
+#include "kernels/conv2d/panels.h"
+
+#include <algorithm>
+
+namespace octet::kernels {
+
+std::vector<Panel> split_into_panels(std::int64_t out_channels, int lanes, std::int64_t depth) {
+  std::vector<Panel> panels;
+  std::size_t offset = 0;
+  for (std::int64_t first = 0; first < out_channels;) {
+    const std::int64_t left = out_channels - first;
+    const int vectors = left > lanes ? 2 : 1;
+    const std::int64_t channels = std::min<std::int64_t>(left, vectors * lanes);
+    panels.push_back({first, channels, vectors, offset});
+    offset += static_cast<std::size_t>(vectors * lanes * depth);
+    first += channels;
+  }
+  return panels;
+}
+
+std::size_t packed_size(const std::vector<Panel>& panels, int lanes, std::int64_t depth) {
+  return panels.empty() ? 0 : panels.back().offset + static_cast<std::size_t>(panels.back().vectors * lanes * depth);
+}
+
+Tasks split_into_tasks(std::int64_t pixels, std::int64_t row_bytes, std::int64_t tile_rows, std::int64_t panels, int threads) {
+  constexpr std::int64_t kBlockBytes = 256 * 1024;
+  constexpr std::int64_t kTasksPerThread = 4;  // evens out what one thread is late
+  const std::int64_t rows = std::max(2 * tile_rows, kBlockBytes / std::max<std::int64_t>(row_bytes, 1) / tile_rows * tile_rows);
+  Tasks tasks{pixels, std::max<std::int64_t>(1, (pixels + rows - 1) / rows), panels, 1};
+  if (threads == 1) return tasks;
+  const std::int64_t wanted = kTasksPerThread * threads;
+  const std::int64_t most_blocks = std::max<std::int64_t>(1, pixels / (4 * tile_rows));
+  tasks.blocks = std::max(tasks.blocks, std::min(wanted, most_blocks));
+  tasks.groups = std::clamp<std::int64_t>(wanted / tasks.blocks, 1, panels);
+  return tasks;
+}
+
+}  // namespace octet::kernels

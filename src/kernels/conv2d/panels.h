@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "kernels/conv2d/conv2d.h"
+
+namespace octet::kernels {
+
+// Output channels [first, first + channels) whose weights are packed together, `vectors` registers wide.
+struct Panel {
+  std::int64_t first = 0, channels = 0;
+  int vectors = 0;
+  std::size_t offset = 0;  // of its weights, in elements
+};
+
+// Cuts the output channels into panels of two registers of `lanes` channels; what is left fits into one of one or two.
+// A panel has `depth` elements for each of its lanes.
+std::vector<Panel> split_into_panels(std::int64_t out_channels, int lanes, std::int64_t depth);
+
+// Elements that the packed weights of all panels take.
+std::size_t packed_size(const std::vector<Panel>& panels, int lanes, std::int64_t depth);
+
+// How a layer's outputs are cut into tasks: blocks of pixels whose patches stay in the second cache, times groups of panels.
+struct Tasks {
+  std::int64_t pixels = 0, blocks = 1;
+  std::int64_t panels = 0, groups = 1;
+
+  std::int64_t count() const { return blocks * groups; }
+  std::int64_t first_pixel(std::int64_t block) const { return pixels * block / blocks; }
+  std::int64_t first_panel(std::int64_t group) const { return panels * group / groups; }
+  std::int64_t largest_block() const { return (pixels + blocks - 1) / blocks; }
+};
+
+Tasks split_into_tasks(std::int64_t pixels, std::int64_t row_bytes, std::int64_t tile_rows, std::int64_t panels, int threads);
+
+// Packs weights [O, I, kh, kw] as [panel][depth / group][lane][group]; depth runs over (ky, kx, i) and is padded with zeros to
+// a multiple of the group, as are the lanes.
+template <typename From, typename To>
+void pack_panels(const Conv2dShape& shape, const From* weights, const std::vector<Panel>& panels, int lanes, int group, To* packed) {
+  const std::int64_t taps = shape.kernel_h * shape.kernel_w;
+  for (const Panel& panel : panels) {
+    const std::int64_t width = std::int64_t{panel.vectors} * lanes;
+    for (std::int64_t lane = 0; lane < panel.channels; ++lane)
+      for (std::int64_t tap = 0; tap < taps; ++tap)
+        for (std::int64_t i = 0; i < shape.in_channels; ++i) {
+          const std::int64_t k = tap * shape.in_channels + i;
+          const std::int64_t at = (k / group * width + lane) * group + k % group;
+          packed[panel.offset + static_cast<std::size_t>(at)] =
+              static_cast<To>(weights[((panel.first + lane) * shape.in_channels + i) * taps + tap]);
+        }
+  }
+}
+
+// True if the patch of every output pixel is its input pixel, so that nothing need be gathered.
+template <typename In, typename Out>
+bool patches_are_pixels(const Conv2dShape& shape, const ImageView<In>& in, const ImageView<Out>& out) {
+  return shape.kernel_h == 1 && shape.kernel_w == 1 && shape.stride_h == 1 && shape.stride_w == 1 && shape.pad_top == 0 &&
+         shape.pad_left == 0 && in.width == out.width && in.height >= out.height;
+}
+
+// Distance of gathered rows: at least `depth`, whole cache lines, and never a multiple of 1024 bytes, at which rows would
+// fight for the same few places of the first cache.
+template <typename T>
+std::int64_t patch_stride(std::int64_t depth) {
+  constexpr std::int64_t kLine = 64 / sizeof(T);
+  const std::int64_t lines = (depth + kLine - 1) / kLine;
+  return (lines % 16 == 0 ? lines + 1 : lines) * kLine;
+}
+
+}  // namespace octet::kernels
