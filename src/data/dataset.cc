@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "base/random.h"
 #include "data/coco_json.h"
 
 namespace octet {
@@ -68,14 +69,6 @@ void restrict_truth(Dataset& dataset) {
   for (const ImageEntry& image : dataset.images) kept.insert(image.id);
   std::erase_if(dataset.truth.images, [&](const CocoImage& image) { return !kept.contains(image.id); });
   std::erase_if(dataset.truth.annotations, [&](const CocoAnnotation& annotation) { return !kept.contains(annotation.image_id); });
-}
-
-// Uniform in [0, count), the same with every standard library (std::uniform_int_distribution is not).
-std::uint64_t draw_below(std::mt19937_64& random, std::uint64_t count) {
-  const std::uint64_t unbiased = random.max() - random.max() % count;
-  std::uint64_t value = random();
-  while (value >= unbiased) value = random();
-  return value % count;
 }
 
 bool covers(std::int64_t count, const Dataset& dataset) {
