@@ -59,7 +59,7 @@ void fill(const Tensor& from, Tensor& to) {
 }
 
 void fill_bytes(const Tensor& from, Tensor& to) {
-  auto* bytes = reinterpret_cast<std::uint8_t*>(const_cast<std::byte*>(to.bytes().data()));
+  auto* bytes = reinterpret_cast<std::uint8_t*>(to.mutable_bytes().data());
   visit_values(from, [&](auto values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const std::uint16_t half = half_from_float(static_cast<float>(values[i]));

@@ -54,6 +54,8 @@ class Tensor {
   std::int64_t size() const { return element_count(shape_); }
   std::span<const std::byte> bytes() const { return {data_, bytes_}; }
 
+  std::span<std::byte> mutable_bytes() { return {data_, bytes_}; }
+
   template <typename T>
   std::span<const T> values() const {
     OCTET_CHECK(element_type_of<T> == type_, "tensor read as another type");

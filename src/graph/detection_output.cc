@@ -1,0 +1,155 @@
+#include "graph/detection_output.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace octet {
+namespace {
+
+using Box = std::array<float, 4>;  // x0, y0, x1, y1
+
+constexpr std::size_t kRowLength = 7;
+
+// A candidate is one integer: above its score, below its place in the scores. A greater integer is a better candidate, and
+// of equal scores the lower place, which is the lower prior and then the lower class.
+std::uint64_t pack(float score, std::uint32_t place) {
+  const auto bits = std::bit_cast<std::uint32_t>(score);
+  const std::uint32_t ordered = bits >> 31 ? ~bits : bits | 0x80000000u;
+  return std::uint64_t{ordered} << 32 | static_cast<std::uint32_t>(~place);
+}
+
+std::uint32_t place_of(std::uint64_t candidate) { return ~static_cast<std::uint32_t>(candidate); }
+
+Box clipped(const Box& box) {
+  Box result;
+  for (std::size_t i = 0; i < 4; ++i) result[i] = std::clamp(box[i], 0.0f, 1.0f);
+  return result;
+}
+
+Box decode(const float* code, const float* prior, const float* variance) {
+  const float width = prior[2] - prior[0], height = prior[3] - prior[1];
+  const float center_x = variance[0] * code[0] * width + (prior[0] + prior[2]) / 2;
+  const float center_y = variance[1] * code[1] * height + (prior[1] + prior[3]) / 2;
+  const float half_width = std::exp(variance[2] * code[2]) * width / 2;
+  const float half_height = std::exp(variance[3] * code[3]) * height / 2;
+  return {center_x - half_width, center_y - half_height, center_x + half_width, center_y + half_height};
+}
+
+float area(const Box& box) { return box[2] < box[0] || box[3] < box[1] ? 0.0f : (box[2] - box[0]) * (box[3] - box[1]); }
+
+float overlap(const Box& a, const Box& b) {
+  const float width = std::min(a[2], b[2]) - std::max(a[0], b[0]);
+  const float height = std::min(a[3], b[3]) - std::max(a[1], b[1]);
+  if (!(width > 0 && height > 0)) return 0;
+  const float shared = width * height;
+  return shared / (area(a) + area(b) - shared);
+}
+
+// One image: candidates of all classes are taken best first, each compared with what its class has kept so far. As only
+// keep_top_k survive in the end, the walk stops once that many are kept, long before most candidates are even sorted.
+class ImageDetector {
+ public:
+  ImageDetector(const DetectionOutput& op, const DetectionSizes& sizes, const float* codes, const float* scores,
+                const float* priors, DetectionScratch& scratch)
+      : op_(op), sizes_(sizes), codes_(codes), scores_(scores), priors_(priors), scratch_(scratch) {}
+
+  void run() {
+    scratch_.kept.clear();
+    scratch_.kept_of_class.resize(std::max(scratch_.kept_of_class.size(), static_cast<std::size_t>(sizes_.classes)));
+    for (auto& list : scratch_.kept_of_class) list.clear();
+    scratch_.boxes.resize(static_cast<std::size_t>(sizes_.priors));
+    scratch_.decoded.assign(static_cast<std::size_t>(sizes_.priors), 0);
+    collect();
+    if (op_.top_k > -1) cut_each_class();
+    take_best_first();
+    std::stable_sort(scratch_.kept.begin(), scratch_.kept.end(), [](const auto& a, const auto& b) { return a.label < b.label; });
+  }
+
+  const Box& box(std::int32_t prior) {
+    const auto i = static_cast<std::size_t>(prior);
+    if (!scratch_.decoded[i]) {
+      static constexpr float kOnes[4] = {1, 1, 1, 1};
+      const bool apart = sizes_.has_variances && !op_.variance_encoded_in_target;
+      const float* variance = apart ? priors_ + 4 * (sizes_.priors + prior) : kOnes;
+      const Box decoded = decode(codes_ + 4 * i, priors_ + 4 * i, variance);
+      scratch_.boxes[i] = op_.clip_before_nms ? clipped(decoded) : decoded;
+      scratch_.decoded[i] = 1;
+    }
+    return scratch_.boxes[i];
+  }
+
+ private:
+  std::uint32_t class_of(std::uint64_t candidate) const { return place_of(candidate) % static_cast<std::uint32_t>(sizes_.classes); }
+
+  void collect() {
+    scratch_.candidates.clear();
+    std::uint32_t place = 0;
+    for (std::int64_t prior = 0; prior < sizes_.priors; ++prior)
+      for (std::int64_t label = 0; label < sizes_.classes; ++label, ++place)
+        if (scores_[place] > op_.confidence_threshold && label != op_.background_label)
+          scratch_.candidates.push_back(pack(scores_[place], place));
+  }
+
+  void cut_each_class() {
+    auto& all = scratch_.candidates;
+    std::sort(all.begin(), all.end(), std::greater<>());
+    scratch_.of_class.assign(static_cast<std::size_t>(sizes_.classes), 0);
+    const auto limit = static_cast<std::uint64_t>(op_.top_k);
+    std::erase_if(all, [&](std::uint64_t candidate) { return ++scratch_.of_class[class_of(candidate)] > limit; });
+  }
+
+  void take_best_first() {
+    auto& all = scratch_.candidates;
+    const auto limit = static_cast<std::size_t>(op_.keep_top_k);
+    std::size_t chunk = 4 * std::min(limit, all.size());
+    for (std::size_t begin = 0; begin < all.size() && scratch_.kept.size() < limit; chunk *= 2) {
+      const std::size_t end = std::min(begin + chunk, all.size());
+      const auto first = all.begin() + static_cast<std::ptrdiff_t>(begin), last = all.begin() + static_cast<std::ptrdiff_t>(end);
+      if (last != all.end()) std::nth_element(first, last, all.end(), std::greater<>());
+      std::sort(first, last, std::greater<>());
+      for (; begin < end && scratch_.kept.size() < limit; ++begin) consider(all[begin]);
+    }
+  }
+
+  void consider(std::uint64_t candidate) {
+    const std::uint32_t place = place_of(candidate), label = class_of(candidate);
+    const auto prior = static_cast<std::int32_t>(place / static_cast<std::uint32_t>(sizes_.classes));
+    const Box& own = box(prior);
+    auto& rivals = scratch_.kept_of_class[label];
+    for (const std::int32_t rival : rivals)
+      if (overlap(own, box(rival)) > op_.nms_threshold) return;
+    rivals.push_back(prior);
+    scratch_.kept.push_back({static_cast<std::int32_t>(label), prior, scores_[place]});
+  }
+
+  const DetectionOutput& op_;
+  const DetectionSizes& sizes_;
+  const float *codes_, *scores_, *priors_;
+  DetectionScratch& scratch_;
+};
+
+}  // namespace
+
+void detection_output(const DetectionOutput& op, const DetectionSizes& sizes, std::span<const float> codes,
+                      std::span<const float> scores, std::span<const float> priors, std::span<float> rows,
+                      DetectionScratch& scratch) {
+  const std::int64_t values_of_set = (sizes.has_variances ? 8 : 4) * sizes.priors;
+  std::size_t filled = 0;
+  for (std::int64_t image = 0; image < sizes.images; ++image) {
+    const float* set = priors.data() + (sizes.priors_each_image ? image * values_of_set : 0);
+    ImageDetector detector(op, sizes, codes.data() + image * sizes.priors * 4,
+                           scores.data() + image * sizes.priors * sizes.classes, set, scratch);
+    detector.run();
+    for (const auto& [label, prior, score] : scratch.kept) {
+      const Box box = op.clip_after_nms ? clipped(detector.box(prior)) : detector.box(prior);
+      const float row[kRowLength] = {static_cast<float>(image), static_cast<float>(label), score, box[0], box[1], box[2], box[3]};
+      std::copy_n(row, kRowLength, rows.begin() + static_cast<std::ptrdiff_t>(filled));
+      filled += kRowLength;
+    }
+  }
+  std::fill(rows.begin() + static_cast<std::ptrdiff_t>(filled), rows.end(), 0.0f);
+  if (filled < rows.size()) rows[filled] = -1;
+}
+
+}  // namespace octet

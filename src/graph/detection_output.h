@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "graph/ops.h"
+
+namespace octet {
+
+// Sizes of the inputs of a DetectionOutput.
+struct DetectionSizes {
+  std::int64_t images = 1, priors = 0, classes = 0;
+  bool priors_each_image = false;  // else all images share one set
+  bool has_variances = false;      // else the second half of a set is absent
+};
+
+// Buffers that a caller may keep between runs, to save allocations.
+struct DetectionScratch {
+  std::vector<std::uint64_t> candidates, of_class;
+  std::vector<std::array<float, 4>> boxes;
+  std::vector<char> decoded;
+  struct Kept {
+    std::int32_t label;
+    std::int32_t prior;
+    float score;
+  };
+  std::vector<Kept> kept;
+  std::vector<std::vector<std::int32_t>> kept_of_class;
+};
+
+// SSD post-processing as OpenVINO defines it (see DetectionOutput in ops.h), in float.
+//
+//   codes    [images, priors, 4]     scores  [images, priors, classes]
+//   priors   [1 or images, 1 or 2, priors * 4]
+//   rows     [images * keep_top_k, 7]: image, class, score, x0, y0, x1, y1
+//
+// The rows of an image come by class, in a class by falling score; of equal scores the lower prior goes first.
+// A row that begins with -1 ends a list that does not fill `rows`; zeros follow. NaN scores are no candidates.
+void detection_output(const DetectionOutput& op, const DetectionSizes& sizes, std::span<const float> codes,
+                      std::span<const float> scores, std::span<const float> priors, std::span<float> rows,
+                      DetectionScratch& scratch);
+
+}  // namespace octet

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "graph/evaluate_ops.h"
+#include "graph/infer.h"
+#include "graph/positions.h"
+
+namespace octet::reference {
+namespace {
+
+double apply(BinaryKind kind, double a, double b) {
+  switch (kind) {
+    case BinaryKind::kAdd: return a + b;
+    case BinaryKind::kSubtract: return a - b;
+    case BinaryKind::kMultiply: return a * b;
+    case BinaryKind::kDivide: return a / b;
+    case BinaryKind::kMaximum: return std::max(a, b);
+    case BinaryKind::kMinimum: return std::min(a, b);
+    case BinaryKind::kPower: return std::pow(a, b);
+  }
+  return 0;
+}
+
+// Rounds toward minus infinity, as OpenVINO and Python do; anything divided by zero is zero.
+std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
+  if (b == 0) return 0;
+  if (b == -1) return static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(a));
+  return a / b - (a % b != 0 && (a < 0) != (b < 0));
+}
+
+// Sums and products that leave int64 wrap.
+std::int64_t apply(BinaryKind kind, std::int64_t a, std::int64_t b) {
+  const auto wrap_a = static_cast<std::uint64_t>(a), wrap_b = static_cast<std::uint64_t>(b);
+  switch (kind) {
+    case BinaryKind::kAdd: return static_cast<std::int64_t>(wrap_a + wrap_b);
+    case BinaryKind::kSubtract: return static_cast<std::int64_t>(wrap_a - wrap_b);
+    case BinaryKind::kMultiply: return static_cast<std::int64_t>(wrap_a * wrap_b);
+    case BinaryKind::kDivide: return floor_divide(a, b);
+    case BinaryKind::kMaximum: return std::max(a, b);
+    case BinaryKind::kMinimum: return std::min(a, b);
+    case BinaryKind::kPower: {
+      const double power = std::pow(static_cast<double>(a), static_cast<double>(b));
+      return to_vector<std::int64_t>(Tensor::scalar(power))[0];
+    }
+  }
+  return 0;
+}
+
+double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+double soft_plus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+double hard_ramp(double x) { return std::min(std::max(x + 3, 0.0), 6.0) / 6; }
+
+double apply(UnaryKind kind, double x) {
+  switch (kind) {
+    case UnaryKind::kRelu: return x > 0 ? x : 0;
+    case UnaryKind::kSigmoid: return sigmoid(x);
+    case UnaryKind::kTanh: return std::tanh(x);
+    case UnaryKind::kExp: return std::exp(x);
+    case UnaryKind::kSqrt: return std::sqrt(x);
+    case UnaryKind::kAbs: return std::fabs(x);
+    case UnaryKind::kNegative: return -x;
+    case UnaryKind::kFloor: return std::floor(x);
+    case UnaryKind::kSoftPlus: return soft_plus(x);
+    case UnaryKind::kMish: return x * std::tanh(soft_plus(x));
+    case UnaryKind::kSwish: return x * sigmoid(x);
+    case UnaryKind::kHSwish: return x * hard_ramp(x);
+    case UnaryKind::kHSigmoid: return hard_ramp(x);
+  }
+  return 0;
+}
+
+// infer_types lets only these three through for integers.
+std::int64_t apply(UnaryKind kind, std::int64_t x) {
+  if (kind == UnaryKind::kRelu) return std::max<std::int64_t>(x, 0);
+  if (kind == UnaryKind::kAbs && x >= 0) return x;
+  return static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(x));
+}
+
+template <typename T>
+Tensor broadcast_apply(BinaryKind kind, const Call& call, const std::vector<T>& a, const std::vector<T>& b) {
+  const Shape& shape = call.outputs[0].shape;
+  const auto from_a = broadcast_positions(call.shape(0), shape), from_b = broadcast_positions(call.shape(1), shape);
+  std::vector<T> result(from_a.size());
+  for (std::size_t i = 0; i < result.size(); ++i)
+    result[i] = apply(kind, a[static_cast<std::size_t>(from_a[i])], b[static_cast<std::size_t>(from_b[i])]);
+  return rounded<T>(call.outputs[0], result);
+}
+
+}  // namespace
+
+Tensors run(const Binary& op, const Call& call) {
+  if (infer::is_float(call.inputs[0].type())) return {broadcast_apply(op.kind, call, call.reals(0), call.reals(1))};
+  return {broadcast_apply(op.kind, call, call.integers(0), call.integers(1))};
+}
+
+Tensors run(const Unary& op, const Call& call) {
+  const auto each = [&](auto values) {
+    for (auto& value : values) value = apply(op.kind, value);
+    return Tensors{rounded<typename decltype(values)::value_type>(call.outputs[0], values)};
+  };
+  return infer::is_float(call.inputs[0].type()) ? each(call.reals(0)) : each(call.integers(0));
+}
+
+Tensors run(const Clamp& op, const Call& call) {
+  auto values = call.reals(0);
+  const bool integer = !infer::is_float(call.inputs[0].type());
+  const double low = integer ? std::ceil(op.min) : op.min, high = integer ? std::floor(op.max) : op.max;
+  for (double& value : values) value = std::min(std::max(value, low), high);
+  return {rounded<double>(call.outputs[0], values)};
+}
+
+Tensors run(const PRelu&, const Call& call) {
+  auto values = call.reals(0);
+  const auto slopes = call.reals(1);
+  const Shape& data = call.shape(0);
+  Shape slope = call.shape(1);
+  if (slope.size() == 1 && data.size() >= 2 && slope[0] == data[1]) slope.resize(data.size() - 1, 1);  // the channel axis
+  const auto from_slope = broadcast_positions(slope, data);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (values[i] < 0) values[i] *= slopes[static_cast<std::size_t>(from_slope[i])];
+  return {rounded<double>(call.outputs[0], values)};
+}
+
+Tensors run(const Convert& op, const Call& call) { return {converted(call.inputs[0], op.type)}; }
+
+}  // namespace octet::reference

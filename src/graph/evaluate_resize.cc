@@ -1,0 +1,68 @@
+#include <algorithm>
+#include <cmath>
+
+#include "graph/evaluate_ops.h"
+
+namespace octet::reference {
+namespace {
+
+// Where output place i of `to` lies among `from` input places.
+double source_coordinate(Interpolate::Coordinates coordinates, std::int64_t i, std::int64_t from, std::int64_t to) {
+  const auto in = static_cast<double>(from), out = static_cast<double>(to), place = static_cast<double>(i);
+  switch (coordinates) {
+    case Interpolate::Coordinates::kAsymmetric: return place * in / out;
+    case Interpolate::Coordinates::kHalfPixel: return (place + 0.5) * in / out - 0.5;
+    case Interpolate::Coordinates::kAlignCorners: return to == 1 ? 0.0 : place * (in - 1) / (out - 1);
+  }
+  return 0;
+}
+
+double round_nearest(Interpolate::NearestRounding rounding, double x) {
+  switch (rounding) {
+    case Interpolate::NearestRounding::kFloor: return std::floor(x);
+    case Interpolate::NearestRounding::kRoundPreferFloor: return std::ceil(x - 0.5);
+    case Interpolate::NearestRounding::kRoundPreferCeil: return std::floor(x + 0.5);
+    case Interpolate::NearestRounding::kCeil: return std::ceil(x);
+  }
+  return 0;
+}
+
+// An output place is a mixture of two input places.
+struct Mixture {
+  std::int64_t low, high;
+  double share_of_high;
+};
+
+std::vector<Mixture> mixtures(const Interpolate& op, std::int64_t from, std::int64_t to) {
+  std::vector<Mixture> result;
+  const auto last = static_cast<double>(from - 1);
+  for (std::int64_t i = 0; i < to; ++i) {
+    double x = source_coordinate(op.coordinates, i, from, to);
+    if (op.mode == Interpolate::Mode::kNearest) x = round_nearest(op.nearest, x);
+    x = std::clamp(x, 0.0, last);
+    const double low = std::floor(x);
+    result.push_back({static_cast<std::int64_t>(low), static_cast<std::int64_t>(std::min(low + 1, last)), x - low});
+  }
+  return result;
+}
+
+}  // namespace
+
+Tensors run(const Interpolate& op, const Call& call) {
+  const Shape &in = call.shape(0), &out = call.outputs[0].shape;
+  const auto data = call.reals(0);
+  const auto rows = mixtures(op, in[2], out[2]), columns = mixtures(op, in[3], out[3]);
+  std::vector<double> result;
+  for (std::int64_t channel = 0; channel < in[0] * in[1]; ++channel)
+    for (const Mixture& row : rows)
+      for (const Mixture& column : columns) {
+        const auto along_row = [&](std::int64_t y) {
+          const double* first = data.data() + (channel * in[2] + y) * in[3];
+          return first[column.low] * (1 - column.share_of_high) + first[column.high] * column.share_of_high;
+        };
+        result.push_back(along_row(row.low) * (1 - row.share_of_high) + along_row(row.high) * row.share_of_high);
+      }
+  return {rounded<double>(call.outputs[0], result)};
+}
+
+}  // namespace octet::reference
