@@ -13,9 +13,11 @@ std::int64_t element_count(const Shape& shape) {
 }
 
 Status validate_shape(const Shape& shape) {
-  const auto count = checked_product(shape);
-  const bool sizes_fit = std::all_of(shape.begin(), shape.end(), [](std::int64_t size) { return size <= kMaxElements; });
-  if (!count || *count > kMaxElements || !sizes_fit)
+  // A size of 0 counts as 1 here, so that it does not hide absurd sizes beside it, whose strides would overflow.
+  Shape counted = shape;
+  std::replace(counted.begin(), counted.end(), std::int64_t{0}, std::int64_t{1});
+  const auto count = checked_product(counted);
+  if (!count || *count > kMaxElements)
     return Error{ErrorCode::kMalformed, "shape " + to_string(shape) + " is negative or too large"};
   return {};
 }

@@ -17,8 +17,8 @@ inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 31;
 // Product of the sizes, 1 for a scalar. The shape must have passed validate_shape.
 std::int64_t element_count(const Shape& shape);
 
-// kMalformed if a size is negative, or a size or the product exceeds kMaxElements; so of sizes that passed, the product of
-// two and the sum of a few stay within int64 even where a third is 0.
+// kMalformed if a size is negative or the product of those above 0 exceeds kMaxElements; so strides, and the product of two
+// sizes of different shapes, stay within int64.
 Status validate_shape(const Shape& shape);
 
 // "[1,3,300,300]", "[]" for a scalar.
