@@ -1,0 +1,186 @@
+#include "importers/darknet/import.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "importers/darknet/network_for_test.h"
+
+namespace octet::darknet {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kNet = "[net]\nwidth=2\nheight=1\nchannels=3\n";
+constexpr std::string_view kHead = "[yolo]\nmask=0\nanchors=10,20\nclasses=1\nnum=1\n";
+constexpr std::string_view kSixFilters = "[convolutional]\nfilters=6\nsize=1\nactivation=linear\n";  // 6 * (3 + 1) floats
+
+std::string smallest_cfg() { return std::string(kNet) + std::string(kSixFilters) + std::string(kHead); }
+
+// Imports a cfg with `count` weights 0, 1, 2, ...
+class ImportDarknet : public testing::Test {
+ protected:
+  Result<Graph> import(const std::string& cfg, std::int64_t count) {
+    folder_.write("tiny.weights", weights_bytes(ascending(count)));
+    return import_darknet(folder_.write("tiny.cfg", cfg), folder_ / "tiny.weights", [this](std::string_view said) { warnings_ += said; });
+  }
+  std::string error_of(const std::string& cfg, std::int64_t count = 0) {
+    const auto graph = import(cfg, count);
+    if (graph.ok()) return "no error";
+    const std::string where = (folder_ / "").string();
+    std::string message = graph.error().message;
+    if (const std::size_t at = message.find(where); at != std::string::npos) message.erase(at, where.size());
+    return message;
+  }
+
+  TestFolder folder_;
+  std::string warnings_;
+};
+
+TEST_F(ImportDarknet, TakesBgrUpTo255IntoTheFirstConvolution) {
+  const auto graph = import(smallest_cfg(), 24);
+  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  ASSERT_EQ(graph->parameters().size(), 1u);
+  EXPECT_EQ(graph->node(graph->parameters()[0]).name, "image");
+  EXPECT_EQ(graph->node(graph->parameters()[0]).outputs[0].shape, (Shape{1, 3, 1, 2}));
+  const Tensor picture = Tensor::of<float>({1, 3, 1, 2}, std::vector<float>{255, 0, 0, 0, 0, 510});  // blue 1, then red 2
+  const auto outputs = evaluate(*graph, {{"image", picture}});
+  ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+  const auto values = outputs->at("yolo_1").values<float>();
+  for (std::size_t f = 0; f < 6; ++f) {  // biases 0..5, then weights of 3 channels each, red first
+    const auto first_weight = static_cast<float>(6 + 3 * f), bias = static_cast<float>(f);
+    EXPECT_NEAR(values[2 * f], bias + first_weight + 2, 1e-5);
+    EXPECT_NEAR(values[2 * f + 1], bias + 2 * first_weight, 1e-5);
+  }
+}
+
+TEST_F(ImportDarknet, NormalizesThePictureByNodesWhereNoConvolutionCan) {
+  const std::string pooled = std::string(kNet) + "[maxpool]\nsize=1\n" + std::string(kSixFilters) + std::string(kHead);
+  const auto folded = import(smallest_cfg(), 24);
+  const auto explicit_nodes = import(pooled, 24);
+  ASSERT_TRUE(folded.ok() && explicit_nodes.ok()) << explicit_nodes.error().message;
+  const Tensor picture = Tensor::of<float>({1, 3, 1, 2}, std::vector<float>{1, 20, 30, 141, 250, 7});
+  const auto a = evaluate(*folded, {{"image", picture}}).value().at("yolo_1");
+  const auto b = evaluate(*explicit_nodes, {{"image", picture}}).value().at("yolo_2");
+  for (std::size_t i = 0; i < 12; ++i) EXPECT_NEAR(a.values<float>()[i], b.values<float>()[i], 1e-5);
+}
+
+TEST_F(ImportDarknet, NamesNodesByLayerAndOutputsByHead) {
+  const std::string two_heads = smallest_cfg() + "[route]\nlayers=0\n" + std::string(kHead);
+  const auto graph = import(two_heads, 24);
+  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  ASSERT_EQ(graph->outputs().size(), 2u);
+  EXPECT_EQ(graph->node(graph->outputs()[0]).name, "yolo_1");
+  EXPECT_EQ(graph->node(graph->outputs()[1]).name, "yolo_3");
+  EXPECT_NE(dump(*graph).find("conv_0 = Convolution(image, conv_0/weights)"), std::string::npos) << dump(*graph);
+}
+
+TEST_F(ImportDarknet, DescribesItsHeads) {
+  const std::string cfg = std::string(kNet) + "[convolutional]\nfilters=14\nactivation=linear\n" +
+                          "[yolo]\nmask=2,0\nanchors=10,20, 30,40, 5.5,6\nclasses=2\nnum=3\nscale_x_y=1.05\nnew_coords=1\n";
+  const auto graph = import(cfg, 14 * 4);
+  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  const auto& info = graph->model_info;
+  EXPECT_EQ(json::parse(info.at("octet_heads")), json::parse(R"([{"output": "yolo_1", "kind": "yolo", "anchors": [5.5, 6, 10, 20], "classes": 2,
+                                                                 "scale_x_y": 1.05, "new_coords": true}])"));
+  EXPECT_EQ(info.at("model_type"), "YOLOV4");
+  EXPECT_EQ(info.at("anchors"), "10 20 30 40 5.5 6");
+  EXPECT_EQ(info.at("masks"), "2 0");
+  EXPECT_EQ(info.at("orig_width"), "2");
+  EXPECT_EQ(info.at("octet_model"), "tiny");
+  EXPECT_EQ(info.at("octet_nms_iou"), "0.45");
+  EXPECT_FALSE(info.contains("octet_labels"));
+}
+
+TEST_F(ImportDarknet, DescribesARegionWithAnchorsInCells) {
+  const std::string cfg = std::string(kNet) + std::string(kSixFilters) + "[region]\nanchors=1.5,2\nclasses=1\ncoords=4\nnum=1\nsoftmax=1\n";
+  const auto graph = import(cfg, 24);
+  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  EXPECT_EQ(json::parse(graph->model_info.at("octet_heads")),
+            json::parse(R"([{"output": "region_1", "kind": "region", "anchors": [1.5, 2], "classes": 1, "softmax": true}])"));
+  EXPECT_FALSE(graph->model_info.contains("model_type"));
+}
+
+TEST_F(ImportDarknet, TakesLabelsFromTheNamesFileBesideTheCfg) {
+  folder_.write("anything.names", "traffic light\n");
+  EXPECT_EQ(import(smallest_cfg(), 24)->model_info.at("octet_labels"), R"(["traffic light"])");
+  EXPECT_EQ(import(smallest_cfg(), 24)->model_info.at("labels"), "traffic_light");
+  folder_.write("coco.names", "person\n");
+  EXPECT_EQ(import(smallest_cfg(), 24)->model_info.at("octet_labels"), R"(["person"])");
+  folder_.write("tiny.names", "cat\n");
+  EXPECT_EQ(import(smallest_cfg(), 24)->model_info.at("octet_labels"), R"(["cat"])");
+  EXPECT_EQ(warnings_, "");
+}
+
+TEST_F(ImportDarknet, LeavesOutLabelsOfAnotherNumberWithANote) {
+  folder_.write("tiny.names", "cat\ndog\n");
+  const auto graph = import(smallest_cfg(), 24);
+  ASSERT_TRUE(graph.ok());
+  EXPECT_FALSE(graph->model_info.contains("octet_labels"));
+  EXPECT_NE(warnings_.find("tiny.names: has 2 names for 1 classes; not used"), std::string::npos) << warnings_;
+}
+
+TEST_F(ImportDarknet, NamesFileSectionAndLineOfAnUnknownSection) {
+  EXPECT_EQ(error_of(std::string(kNet) + "[oddpool]\nsize=2\n"), "tiny.cfg: section [oddpool] at line 5 is not supported");
+  EXPECT_EQ(import(std::string(kNet) + "[oddpool]\n", 0).error().code, ErrorCode::kUnsupported);
+}
+
+TEST_F(ImportDarknet, RefusesACfgWithoutInputOrHead) {
+  EXPECT_EQ(error_of("[convolutional]\n"), "tiny.cfg: section [convolutional] at line 1: comes first; a Darknet cfg begins with [net]");
+  EXPECT_EQ(error_of("[net]\nheight=1\n"), "tiny.cfg: section [net] at line 1: lacks the option 'width'");
+  EXPECT_EQ(error_of("[net]\nheight=1\nwidth=0\n"), "tiny.cfg: section [net]: width=0 at line 3: expected a whole number from 1 to 32768");
+  EXPECT_EQ(error_of(std::string(kNet)), "tiny.cfg: has no section [yolo] or [region]: no detector that octet knows");
+}
+
+TEST_F(ImportDarknet, RefusesHeadsThatDoNotFit) {
+  const std::string body = std::string(kNet) + std::string(kSixFilters);
+  EXPECT_EQ(error_of(body + "[yolo]\nanchors=1,2\nclasses=2\n"),
+            "tiny.cfg: section [yolo] at line 9: receives 6 channels, but 1 anchors and 2 classes need 7");
+  EXPECT_EQ(error_of(body + "[yolo]\nanchors=1,2\nnum=2\nclasses=1\n"), "tiny.cfg: section [yolo] at line 9: has 2 anchor values, but num=2 needs 4");
+  EXPECT_EQ(error_of(body + "[yolo]\nanchors=1,2\nmask=1\nclasses=1\n"), "tiny.cfg: section [yolo] at line 9: mask names anchor 1 of 1");
+  EXPECT_EQ(error_of(body + "[yolo]\nanchors=1,-2\nclasses=1\n"), "tiny.cfg: section [yolo] at line 9: anchors must be greater than 0");
+  EXPECT_EQ(error_of(smallest_cfg() + "[maxpool]\n"), "tiny.cfg: section [maxpool] at line 14: reads the output of a detection head");
+  EXPECT_EQ(error_of(smallest_cfg() + "[route]\nlayers=1\n"), "tiny.cfg: section [route] at line 14: reads layer 1, which is a detection head");
+}
+
+TEST_F(ImportDarknet, BoundsWhatAHostileCfgAsksFor) {
+  std::string growing = "[net]\nwidth=32768\nheight=32768\nchannels=1\n";
+  for (int i = 0; i < 40; ++i) growing += "[upsample]\nstride=255\n";
+  EXPECT_NE(error_of(growing).find("is negative or too large"), std::string::npos) << error_of(growing);
+  std::string widening = "[net]\nwidth=1\nheight=1\n";
+  for (int i = 0; i < 60; ++i) widening += "[route]\nlayers=-1,-1\n";
+  widening.insert(widening.find("[route]"), "[convolutional]\nfilters=65536\nsize=255\npad=1\n");
+  EXPECT_NE(error_of(widening).find("joins 131072 channels, more than 65536"), std::string::npos) << error_of(widening);
+  std::string heavy = "[net]\nwidth=1\nheight=1\n";
+  for (int i = 0; i < 4000; ++i) heavy += "[convolutional]\nfilters=65536\nsize=255\npad=1\n";
+  const std::string said = error_of(heavy + "[yolo]\nanchors=1,1\nclasses=65531\n");
+  EXPECT_NE(said.find("tiny.weights: has 20 bytes where the cfg asks for "), std::string::npos) << said;
+}
+
+TEST_F(ImportDarknet, RefusesWeightsCutAnywhereOrFollowedByMore) {
+  const std::string whole = weights_bytes(ascending(24));
+  const auto cfg = folder_.write("tiny.cfg", smallest_cfg());
+  for (std::size_t bytes = 0; bytes <= whole.size() + 5; ++bytes) {
+    const auto weights = folder_.write("tiny.weights", (whole + "extra").substr(0, bytes));
+    const auto graph = import_darknet(cfg, weights);
+    ASSERT_EQ(graph.ok(), bytes == whole.size()) << bytes;
+    if (graph.ok()) continue;
+    EXPECT_EQ(graph.error().code, ErrorCode::kMalformed);
+    EXPECT_EQ(graph.error().message.find(weights.string() + ": has " + std::to_string(bytes) + " bytes"), 0u) << graph.error().message;
+    EXPECT_EQ(graph.error().message.find("asks for 116") != std::string::npos, bytes >= 20) << graph.error().message;
+  }
+}
+
+TEST_F(ImportDarknet, NamesTheAbsentFile) {
+  const auto cfg = folder_.write("alone.cfg", smallest_cfg());
+  const auto without_weights = import_darknet(cfg, folder_ / "alone.weights");
+  ASSERT_FALSE(without_weights.ok());
+  EXPECT_EQ(without_weights.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(without_weights.error().message.find("alone.weights"), std::string::npos);
+  const auto without_cfg = import_darknet(folder_ / "none.cfg", folder_ / "alone.weights");
+  ASSERT_FALSE(without_cfg.ok());
+  EXPECT_EQ(without_cfg.error().code, ErrorCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace octet::darknet
