@@ -1,0 +1,123 @@
+#include "detect/decode_yolo.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace octet {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr ImageSize kInput{64, 32};
+
+// One anchor of 8x4 pixels, two classes, a grid of 2x1 cells; cell 1 is silent.
+YoloHead toy_head() {
+  YoloHead head;
+  head.output = "head";
+  head.anchors = {{8, 4}};
+  head.classes = 2;
+  return head;
+}
+const Shape kShape{1, 7, 1, 2};
+
+std::vector<float> toy_values(float x, float y, float w, float h, float objectness, float class0, float class1) {
+  return {x, 0, y, 0, w, 0, h, 0, objectness, -50, class0, 0, class1, 0};
+}
+
+std::vector<Candidate> decode(const YoloHead& head, const std::vector<float>& values, double threshold) {
+  std::vector<Candidate> candidates;
+  const Status status = decode_yolo(head, kInput, values, kShape, threshold, candidates);
+  EXPECT_TRUE(status.ok()) << status.error().message;
+  return candidates;
+}
+
+TEST(DecodeYolo, PlacesTheBoxByHandComputedNumbers) {
+  // s(0) = 0.5: the middle of cell 0, which spans 32x32 pixels; exp(0) = 1: the anchor itself.
+  const auto found = decode(toy_head(), toy_values(0, 0, 0, 0, 0, 0, -50), 0.1);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].class_index, 0);
+  EXPECT_DOUBLE_EQ(found[0].score, 0.25);
+  EXPECT_DOUBLE_EQ(found[0].x0, 12);
+  EXPECT_DOUBLE_EQ(found[0].x1, 20);
+  EXPECT_DOUBLE_EQ(found[0].y0, 14);
+  EXPECT_DOUBLE_EQ(found[0].y1, 18);
+}
+
+TEST(DecodeYolo, StretchesTheCenterByScaleXY) {
+  YoloHead head = toy_head();
+  head.scale_x_y = 2;
+  const auto found = decode(head, toy_values(-100, 100, 0, 0, 0, 0, -50), 0.1);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NEAR((found[0].x0 + found[0].x1) / 2, -16, 1e-9);  // (0 * 2 - 0.5) * 32
+  EXPECT_NEAR((found[0].y0 + found[0].y1) / 2, 48, 1e-9);   // (1 * 2 - 0.5) * 32
+}
+
+TEST(DecodeYolo, ProposesABoxOfEachClassThatPasses) {
+  const auto found = decode(toy_head(), toy_values(0, 0, 0, 0, 9, 3, 2), 0.5);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].class_index, 0);
+  EXPECT_EQ(found[1].class_index, 1);
+}
+
+TEST(DecodeYolo, DropsAScoreThatEqualsTheThreshold) {
+  EXPECT_TRUE(decode(toy_head(), toy_values(0, 0, 0, 0, 0, 0, -50), 0.25).empty());
+  EXPECT_EQ(decode(toy_head(), toy_values(0, 0, 0, 0, 0, 0, -50), 0.2499999).size(), 1u);
+}
+
+TEST(DecodeYolo, TakesNewCoordinatesAsTheyAre) {
+  YoloHead head = toy_head();
+  head.new_coords = true;
+  const auto found = decode(head, {0.5f, 0, 0.5f, 0, 0.5f, 0, 1, 0, 0.5f, 0, 0.5f, 0, 0, 0}, 0.1);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_DOUBLE_EQ(found[0].score, 0.25);
+  EXPECT_DOUBLE_EQ(found[0].x1 - found[0].x0, 8);   // (2 * 0.5)² * 8
+  EXPECT_DOUBLE_EQ(found[0].y1 - found[0].y0, 16);  // (2 * 1)² * 4
+}
+
+TEST(DecodeYolo, RegionAnchorsAreCellsAndSoftmaxSharesTheClasses) {
+  YoloHead head = toy_head();
+  head.kind = YoloHead::Kind::kRegion;
+  head.softmax = true;
+  head.anchors = {{0.5f, 0.25f}};
+  const auto found = decode(head, toy_values(0, 0, 0, 0, 0, std::log(3.0f), 0), 0.1);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_NEAR(found[0].score, 0.5 * 0.75, 1e-7);
+  EXPECT_NEAR(found[1].score, 0.5 * 0.25, 1e-7);
+  EXPECT_DOUBLE_EQ(found[0].x1 - found[0].x0, 16);
+  EXPECT_DOUBLE_EQ(found[0].y1 - found[0].y0, 8);
+}
+
+TEST(DecodeYolo, GivesNoBoxForWhatIsNotANumber) {
+  EXPECT_TRUE(decode(toy_head(), toy_values(0, 0, 0, 0, kNan, 9, 9), 0.1).empty());
+  EXPECT_TRUE(decode(toy_head(), toy_values(kNan, 0, 0, 0, 9, 9, 9), 0.1).empty());
+  EXPECT_TRUE(decode(toy_head(), toy_values(0, 0, 0, kNan, 9, 9, 9), 0.1).empty());
+  EXPECT_TRUE(decode(toy_head(), toy_values(0, 0, 0, 0, 9, kNan, kNan), 0.1).empty());
+  YoloHead head = toy_head();
+  head.new_coords = true;
+  EXPECT_TRUE(decode(head, toy_values(0.5f, 0.5f, 1, 1, kInfinity, 1, 1), 0.1).empty());
+  head.new_coords = false;
+  head.kind = YoloHead::Kind::kRegion;
+  head.softmax = true;
+  EXPECT_TRUE(decode(head, toy_values(0, 0, 0, 0, 9, kInfinity, kNan), 0.1).empty());
+}
+
+TEST(DecodeYolo, TakesInfiniteLogitsAsCertainty) {
+  const auto found = decode(toy_head(), toy_values(0, 0, kInfinity, 0, kInfinity, kInfinity, -kInfinity), 0.1);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NEAR(found[0].score, 1, 1e-9);
+  EXPECT_EQ(found[0].x1, std::numeric_limits<double>::infinity());
+}
+
+TEST(DecodeYolo, NamesTheOutputOfAnotherShape) {
+  std::vector<Candidate> candidates;
+  const std::vector<float> values(12);
+  const Status status = decode_yolo(toy_head(), kInput, values, {1, 6, 1, 2}, 0.1, candidates);
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().message.find("output 'head' is [1,6,1,2]"), std::string::npos) << status.error().message;
+  EXPECT_NE(status.error().message.find("[1,7,height,width]"), std::string::npos) << status.error().message;
+}
+
+}  // namespace
+}  // namespace octet

@@ -1,0 +1,46 @@
+#include "detect/nms.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace octet {
+namespace {
+
+double area(const Candidate& box) { return std::max(box.x1 - box.x0, 0.0) * std::max(box.y1 - box.y0, 0.0); }
+
+bool overlaps(const Candidate& a, const Candidate& b, double iou_limit) {
+  const double width = std::min(a.x1, b.x1) - std::max(a.x0, b.x0), height = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
+  if (width <= 0 || height <= 0) return false;
+  const double intersection = width * height;
+  return intersection > iou_limit * (area(a) + area(b) - intersection);
+}
+
+}  // namespace
+
+std::vector<Candidate> suppress_overlaps(std::span<const Candidate> candidates, double iou_limit, std::size_t most) {
+  std::vector<Candidate> ordered(candidates.begin(), candidates.end());
+  std::ranges::stable_sort(ordered, [](const Candidate& a, const Candidate& b) {
+    return std::tuple(a.class_index, -a.score) < std::tuple(b.class_index, -b.score);
+  });
+
+  std::vector<Candidate> kept;
+  std::size_t class_begin = 0;  // in `kept`
+  for (const Candidate& candidate : ordered) {
+    if (kept.size() > class_begin && kept.back().class_index != candidate.class_index) class_begin = kept.size();
+    const std::span<const Candidate> rivals = std::span(kept).subspan(class_begin);
+    if (rivals.size() >= most) continue;
+    const auto suppresses = [&](const Candidate& rival) { return overlaps(rival, candidate, iou_limit); };
+    if (std::ranges::none_of(rivals, suppresses)) kept.push_back(candidate);
+  }
+  return best_scored(std::move(kept), most);
+}
+
+std::vector<Candidate> best_scored(std::vector<Candidate> candidates, std::size_t most) {
+  std::ranges::stable_sort(candidates, [](const Candidate& a, const Candidate& b) {
+    return std::tuple(-a.score, a.class_index) < std::tuple(-b.score, b.class_index);
+  });
+  candidates.resize(std::min(candidates.size(), most));
+  return candidates;
+}
+
+}  // namespace octet

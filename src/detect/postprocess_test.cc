@@ -1,0 +1,155 @@
+#include "detect/postprocess.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <limits>
+
+#include "base/files.h"
+
+namespace octet {
+namespace {
+
+const std::string kTestdata = OCTET_SOURCE_DIR "/src/detect/testdata/";
+
+// The toy network of testdata/make_fixtures.py.
+ModelDescription toy_yolo() {
+  ModelDescription description;
+  description.input = {64, 64};
+  YoloHead fine;
+  fine.output = "fine";
+  fine.anchors = {{6, 9}, {20, 14}};
+  fine.classes = 2;
+  fine.scale_x_y = 1.05f;
+  YoloHead coarse = fine;
+  coarse.output = "coarse";
+  coarse.anchors = {{30, 40}, {50, 28}};
+  coarse.scale_x_y = 1.2f;
+  description.heads = {fine, coarse};
+  return description;
+}
+
+std::vector<float> floats_of(const std::string& path) {
+  const auto file = MappedFile::open(path);
+  EXPECT_TRUE(file.ok()) << path;
+  std::vector<float> values(file->bytes().size() / sizeof(float));
+  std::memcpy(values.data(), file->bytes().data(), values.size() * sizeof(float));
+  return values;
+}
+
+TEST(DetectionsFromOutputs, EqualThoseOfAnIndependentDecoder) {
+  const std::vector<float> values = floats_of(kTestdata + "yolo_heads.f32");
+  ASSERT_EQ(values.size(), 14u * (64 + 16));
+  const std::span<const float> all(values);
+  const std::vector<NamedOutput> outputs = {{"coarse", {1, 14, 4, 4}, all.subspan(14 * 64)}, {"fine", {1, 14, 8, 8}, all.first(14 * 64)}};
+  const auto found = detections_from_outputs(toy_yolo(), outputs, {37, 53}, {0.05, 100});
+  ASSERT_TRUE(found.ok()) << found.error().message;
+
+  std::ifstream expected(kTestdata + "yolo_expected.txt");
+  std::size_t count = 0;
+  int label;
+  double score, x0, y0, x1, y1;
+  for (; expected >> label >> score >> x0 >> y0 >> x1 >> y1; ++count) {
+    ASSERT_LT(count, found->size());
+    const Detection& detection = (*found)[count];
+    EXPECT_EQ(detection.class_index, label) << "line " << count + 1;
+    EXPECT_NEAR(detection.score, score, 1e-6);
+    EXPECT_NEAR(detection.box_px.x0, x0, 1e-4);
+    EXPECT_NEAR(detection.box_px.y0, y0, 1e-4);
+    EXPECT_NEAR(detection.box_px.x1, x1, 1e-4);
+    EXPECT_NEAR(detection.box_px.y1, y1, 1e-4);
+  }
+  EXPECT_EQ(count, found->size());
+  EXPECT_GT(count, 20u);
+}
+
+ModelDescription toy_ssd() {
+  ModelDescription description;
+  description.input = {300, 300};
+  description.head = HeadKind::kDetectionOutput;
+  description.resize = ResizeKind::kStretchTf1;
+  return description;
+}
+
+std::vector<Detection> ssd_detections(const ModelDescription& description, const std::vector<float>& rows, const DetectOptions& options) {
+  const std::vector<NamedOutput> outputs = {{"detections", {1, 1, static_cast<std::int64_t>(rows.size() / 7), 7}, rows}};
+  const auto found = detections_from_outputs(description, outputs, {200, 100}, options);
+  EXPECT_TRUE(found.ok()) << found.error().message;
+  return *found;
+}
+
+TEST(DetectionsFromOutputs, ScalesRowsToTheImageAndStopsAtANegativeImage) {
+  const auto found = ssd_detections(toy_ssd(),
+                                    {0, 18, 0.5f, 0.1f, 0.2f, 0.5f, 0.75f,  //
+                                     0, 1, 0.9f, -0.5f, 0, 1.5f, 1,         //
+                                     -1, 1, 0.9f, 0, 0, 1, 1,               //
+                                     0, 1, 0.9f, 0, 0, 1, 1},
+                                    {0.1, 100});
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].class_index, 1);
+  EXPECT_EQ(found[0].box_px, (BoxXyxy{0, 0, 200, 100}));  // clipped
+  EXPECT_EQ(found[1].class_index, 18);
+  EXPECT_NEAR(found[1].box_px.x0, 20, 1e-4);
+  EXPECT_NEAR(found[1].box_px.y1, 75, 1e-4);
+}
+
+TEST(DetectionsFromOutputs, LeavesBoxesWholeWhereTheModelDoesNotClip) {
+  ModelDescription description = toy_ssd();
+  description.clip = false;
+  const auto found = ssd_detections(description, {0, 1, 0.9f, -0.5f, 0, 1.5f, 1}, {0.1, 100});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_FLOAT_EQ(found[0].box_px.x0, -100);
+}
+
+TEST(DetectionsFromOutputs, KeepsTheBestAndDropsScoresAtTheThreshold) {
+  const std::vector<float> rows = {0, 1, 0.5f, 0, 0, 1, 1, 0, 2, 0.75f, 0, 0, 1, 1, 0, 3, 0.25f, 0, 0, 1, 1};
+  EXPECT_EQ(ssd_detections(toy_ssd(), rows, {0.25, 100}).size(), 2u);
+  const auto best = ssd_detections(toy_ssd(), rows, {0.1, 1});
+  ASSERT_EQ(best.size(), 1u);
+  EXPECT_EQ(best[0].class_index, 2);
+}
+
+TEST(DetectionsFromOutputs, GiveNoBoxForRowsThatAreNotNumbers) {
+  const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+  EXPECT_TRUE(ssd_detections(toy_ssd(), {0, 1, nan, 0, 0, 1, 1, 0, nan, 0.9f, 0, 0, 1, 1, 0, 1, 0.9f, nan, 0, 1, 1,  //
+                                         0, 1, 0.9f, 0, 0, infinity, 1, 0, 1e30f, 0.9f, 0, 0, 1, 1, 0, -1, 0.9f, 0, 0, 1, 1},
+                             {0.1, 100})
+                  .empty());
+}
+
+TEST(DetectionsFromOutputs, UndoesTheLetterbox) {
+  ModelDescription description = toy_yolo();
+  description.heads.resize(1);
+  description.heads[0].anchors.resize(1);
+  description.resize = ResizeKind::kLetterboxCorner;
+  std::vector<float> values(7, 0.0f);  // one cell: center 32,32 of 64, size 6x9
+  values[4] = values[5] = 9;
+  values[6] = -50;
+  const std::vector<NamedOutput> outputs = {{"fine", {1, 7, 1, 1}, values}};
+  const auto found = detections_from_outputs(description, outputs, {128, 100}, {0.1, 100});
+  ASSERT_TRUE(found.ok());
+  ASSERT_EQ(found->size(), 1u);  // ratio 0.5
+  EXPECT_NEAR((*found)[0].box_px.x0, 58, 1e-4);
+  EXPECT_NEAR((*found)[0].box_px.y1, 73, 1e-4);
+}
+
+TEST(DetectionsFromOutputs, NamesAnOutputThatIsMissing) {
+  const std::vector<float> values(14 * 16);
+  const std::vector<NamedOutput> outputs = {{"coarse", {1, 14, 4, 4}, values}};
+  const auto found = detections_from_outputs(toy_yolo(), outputs, {37, 53});
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(found.error().message, "octet_heads names the output 'fine', the model has: coarse");
+}
+
+TEST(DetectionsFromOutputs, RefusesAnOutputThatIsNoDetectionOutput) {
+  const std::vector<float> values(6);
+  const std::vector<NamedOutput> outputs = {{"rows", {1, 1, 1, 6}, values}};
+  const auto found = detections_from_outputs(toy_ssd(), outputs, {37, 53});
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(found.error().message, "output 'rows': the output is [1,1,1,6], not the [1,1,N,7] of a DetectionOutput");
+}
+
+}  // namespace
+}  // namespace octet

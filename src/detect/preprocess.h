@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "detect/model_description.h"
+#include "image/image.h"
+
+namespace octet {
+
+// Floats of one input [1,3,height,width].
+std::size_t input_size(const ModelDescription& description);
+
+// Fills the input of a model, as many floats as input_size() says: planes B, G, R, 0..255. The image must not be
+// empty. Safe from several threads.
+void preprocess(const ModelDescription& description, const Image& image, std::span<float> input);
+
+}  // namespace octet
