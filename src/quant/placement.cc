@@ -1,0 +1,136 @@
+#include "quant/placement.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace octet::quant {
+namespace {
+
+bool is_convolution(const Op& op) { return std::holds_alternative<Convolution>(op) || std::holds_alternative<GroupConvolution>(op); }
+
+bool is_depthwise(const Graph& graph, const Node& node) {
+  if (!std::holds_alternative<GroupConvolution>(node.op)) return false;
+  const Shape& weights = graph.shape(node.inputs[1]);
+  return weights[1] == 1 && weights[2] == 1;
+}
+
+// Operations that move values without changing them.
+bool only_moves(const Op& op) {
+  if (const auto* resize = std::get_if<Interpolate>(&op)) return resize->mode == Interpolate::Mode::kNearest;
+  return std::holds_alternative<MaxPool>(op) || std::holds_alternative<Concat>(op) || std::holds_alternative<Split>(op) ||
+         std::holds_alternative<VariadicSplit>(op) || std::holds_alternative<StridedSlice>(op);
+}
+
+class Planner {
+ public:
+  explicit Planner(const Graph& graph) : graph_(graph) {}
+
+  QuantizationPlan run() {
+    for (std::size_t i = 0; i < graph_.nodes().size(); ++i) visit(static_cast<NodeId>(i));
+    return finish();
+  }
+
+ private:
+  struct Draft {
+    std::vector<Edge> edges;
+    bool all_depthwise = true;
+  };
+
+  void visit(NodeId id) {
+    const Node& node = graph_.node(id);
+    if (is_convolution(node.op)) {
+      if (!graph_.constant(node.inputs[1]) || graph_.type(node.inputs[1]).element != ElementType::kF32) return;
+      convolutions_.push_back({id, std::holds_alternative<GroupConvolution>(node.op)});
+      climb({id, 0}, is_depthwise(graph_, node));
+    } else if (std::holds_alternative<AvgPool>(node.op)) {
+      climb({id, 0}, false);
+    } else if (joins_activations(node)) {
+      climb({id, 0}, false);
+      climb({id, 1}, false);
+    }
+  }
+
+  // Add of two images that convolutions made; a sum in a tail without convolutions stays float.
+  bool joins_activations(const Node& node) const {
+    const auto* binary = std::get_if<Binary>(&node.op);
+    return binary && binary->kind == BinaryKind::kAdd && node.outputs[0].shape.size() == 4 && depends_on_input(node.inputs[0]) &&
+           depends_on_input(node.inputs[1]) && graph_.shape(node.inputs[0]) == graph_.shape(node.inputs[1]);
+  }
+
+  bool depends_on_input(Value value) const { return graph_.constant(value) == nullptr; }
+
+  // Follows one input up to the values that are computed and not only moved.
+  void climb(Edge from, bool from_depthwise) {
+    std::vector<std::pair<Edge, bool>> open{{from, from_depthwise}};
+    while (!open.empty()) {
+      const auto [edge, depthwise] = open.back();
+      open.pop_back();
+      if (!visited_.insert({edge.reader, edge.input, depthwise}).second) continue;
+      const Value value = graph_.node(edge.reader).inputs[edge.input];
+      const Node& producer = graph_.node(value);
+      if (!only_moves(producer.op) || graph_.shape(value).size() != 4) {
+        add(value, edge, depthwise);
+        continue;
+      }
+      const bool joins = std::holds_alternative<Concat>(producer.op);
+      if (joins) unite_inputs(producer);
+      for (std::size_t i = 0; i < (joins ? producer.inputs.size() : 1); ++i) open.push_back({{value.node, i}, depthwise && !joins});
+    }
+  }
+
+  // What one concatenation joins has one scale: the moved values stand for what they are made of.
+  void unite_inputs(const Node& concat) {
+    for (const Value input : concat.inputs) unite(concat.inputs[0], input);
+    for (const Value input : concat.inputs) unite(input, origin(input));
+  }
+
+  // The value that a moved one is cut or resized from, as far as there is just one.
+  Value origin(Value value) const {
+    for (const Node* producer = &graph_.node(value); only_moves(producer->op) && graph_.shape(value).size() == 4; producer = &graph_.node(value)) {
+      if (std::holds_alternative<Concat>(producer->op)) return producer->inputs[0];
+      value = producer->inputs[0];
+    }
+    return value;
+  }
+
+  void add(Value value, Edge edge, bool depthwise) {
+    Draft& draft = drafts_[value];
+    const auto same = [&](const Edge& other) { return other.reader == edge.reader && other.input == edge.input; };
+    if (std::none_of(draft.edges.begin(), draft.edges.end(), same)) draft.edges.push_back(edge);
+    draft.all_depthwise = draft.all_depthwise && depthwise;
+    parent_.try_emplace(value, value);
+  }
+
+  Value find(Value value) {
+    parent_.try_emplace(value, value);
+    while (parent_.at(value) != value) value = parent_.at(value);
+    return value;
+  }
+  void unite(Value a, Value b) { parent_[find(a)] = find(b); }
+
+  QuantizationPlan finish() {
+    QuantizationPlan plan;
+    std::map<Value, std::size_t> groups;
+    for (auto& [value, draft] : drafts_) {
+      const std::size_t group = groups.try_emplace(find(value), groups.size()).first->second;
+      plan.points.push_back({value, draft.all_depthwise, group, std::move(draft.edges)});
+    }
+    plan.groups = groups.size();
+    plan.convolutions = std::move(convolutions_);
+    return plan;
+  }
+
+  const Graph& graph_;
+  std::map<Value, Draft> drafts_;
+  std::map<Value, Value> parent_;
+  std::set<std::tuple<NodeId, std::size_t, bool>> visited_;
+  std::vector<QuantizedConvolution> convolutions_;
+};
+
+}  // namespace
+
+QuantizationPlan plan_quantization(const Graph& graph) { return Planner(graph).run(); }
+
+}  // namespace octet::quant

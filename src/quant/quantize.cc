@@ -1,0 +1,176 @@
+#include "quant/quantize.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "quant/bias_correction.h"
+#include "quant/placement.h"
+#include "quant/ranges.h"
+
+namespace octet::quant {
+namespace {
+
+using Observers = std::map<Value, RangeObserver>;
+
+constexpr double kHighestPixel = 255;
+
+// The value as scale * pixel + offset if it is the model's input but for per-channel scale and shift. Pixels are 0..255
+// whatever the calibration images hold, so no statistics are needed for it.
+struct PixelRange {
+  std::vector<double> low{0}, high{kHighestPixel};
+};
+
+std::optional<PixelRange> pixel_range(const Graph& graph, Value value) {
+  const Node& node = graph.node(value);
+  if (std::holds_alternative<Parameter>(node.op)) return PixelRange{};
+  const auto* binary = std::get_if<Binary>(&node.op);
+  if (!binary) return std::nullopt;
+  const std::size_t data = graph.constant(node.inputs[0]) ? 1 : 0;
+  const Tensor* constant = graph.constant(node.inputs[1 - data]);
+  if (!constant || graph.constant(node.inputs[data])) return std::nullopt;
+  auto range = pixel_range(graph, node.inputs[data]);
+  if (!range) return std::nullopt;
+  const auto factors = to_vector<double>(*constant);
+  const std::size_t count = std::max(range->low.size(), factors.size());
+  range->low.resize(count, range->low[0]);
+  range->high.resize(count, range->high[0]);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double k = factors[factors.size() > 1 ? i : 0];
+    const auto apply = [&](double x) {
+      switch (binary->kind) {
+        case BinaryKind::kAdd: return x + k;
+        case BinaryKind::kSubtract: return data == 0 ? x - k : k - x;
+        case BinaryKind::kMultiply: return x * k;
+        case BinaryKind::kDivide: return data == 0 ? x / k : k / x;
+        default: return std::numeric_limits<double>::quiet_NaN();
+      }
+    };
+    const auto [low, high] = std::minmax({apply(range->low[i]), apply(range->high[i])});
+    range->low[i] = low;
+    range->high[i] = high;
+  }
+  return range;
+}
+
+// Builds the quantized graph beside the original one, whose ids stay valid throughout.
+class Quantizer {
+ public:
+  Quantizer(const Graph& graph, const QuantizationPlan& plan, const Observers& observers)
+      : source_(graph), plan_(plan), observers_(observers), result_{graph, 0, 0, 0} {}
+
+  QuantizedModel run() {
+    for (const QuantizedConvolution& convolution : plan_.convolutions) quantize_convolution(convolution);
+    insert_points();
+    result_.graph.tidy();
+    for (const auto& [value, observer] : observers_) result_.images = std::max(result_.images, observer.images());
+    return std::move(result_);
+  }
+
+ private:
+  void quantize_convolution(const QuantizedConvolution& convolution) {
+    const Node& node = source_.node(convolution.node);
+    const Tensor& constant = *source_.constant(node.inputs[1]);
+    const auto weights = constant.values<float>();
+    const Shape& shape = constant.shape();
+    const auto channels = static_cast<std::size_t>(convolution.grouped ? shape[0] * shape[1] : shape[0]);
+    const WeightQuantization quantized = quantize_weights(weights, channels);
+    correct_bias(convolution.node, weights, quantized);
+
+    Shape scale_shape(shape.size(), 1);
+    scale_shape[0] = shape[0];
+    if (convolution.grouped) scale_shape[1] = shape[1];
+    Graph& graph = result_.graph;
+    const Value integers = graph.emit_constant(Tensor::of<std::int8_t>(shape, quantized.values), node.name + "/weights");
+    const Value real = graph.emit(Convert{ElementType::kF32}, {integers}, node.name + "/weights_f32");
+    const Value scale = graph.emit_constant(Tensor::of<float>(scale_shape, quantized.scale), node.name + "/weights_scale");
+    graph.set_input(convolution.node, 1, graph.emit(Binary{BinaryKind::kMultiply}, {real, scale}, node.name + "/fq_weights_1"));
+    ++result_.convolutions;
+  }
+
+  void correct_bias(NodeId convolution, std::span<const float> weights, const WeightQuantization& quantized) {
+    const auto observer = observers_.find(source_.node(convolution).inputs[0]);
+    const auto readers = source_.readers(convolution);
+    if (observer == observers_.end() || readers.size() != 1) return;
+    const Node& add = source_.node(readers[0]);
+    const auto* binary = std::get_if<Binary>(&add.op);
+    if (!binary || binary->kind != BinaryKind::kAdd) return;
+    const std::size_t bias_input = add.inputs[0].node == convolution ? 1 : 0;
+    const Tensor* bias = source_.constant(add.inputs[bias_input]);
+    if (!bias || bias->size() != static_cast<std::int64_t>(quantized.scale.size())) return;
+    const auto shift = bias_shift(source_, convolution, weights, quantized, observer->second.mean());
+    auto corrected = to_vector<float>(*bias);
+    for (std::size_t i = 0; i < corrected.size(); ++i) corrected[i] += shift[i];
+    result_.graph.set_input(readers[0], bias_input, result_.graph.emit_constant(Tensor::of<float>(bias->shape(), corrected), add.name + "/bias"));
+  }
+
+  // Minimum and maximum of a point before they are made into limits.
+  struct Range {
+    std::vector<double> low, high;
+  };
+
+  Range range_of(const Point& point) const {
+    if (auto pixels = pixel_range(source_, point.value)) {
+      if (point.per_channel) return {std::move(pixels->low), std::move(pixels->high)};
+      return {{*std::min_element(pixels->low.begin(), pixels->low.end())}, {*std::max_element(pixels->high.begin(), pixels->high.end())}};
+    }
+    const RangeObserver& observer = observers_.at(point.value);
+    if (point.per_channel) return {{observer.min().begin(), observer.min().end()}, {observer.max().begin(), observer.max().end()}};
+    return {{observer.mean_min()}, {observer.mean_max()}};
+  }
+
+  void insert_points() {
+    std::vector<Range> of_group(plan_.groups);
+    for (const Point& point : plan_.points) {
+      Range& group = of_group[point.group];
+      const Range range = range_of(point);
+      if (group.low.empty()) group = range;
+      for (std::size_t i = 0; i < range.low.size(); ++i) {
+        group.low[i] = std::min(group.low[i], range.low[i]);
+        group.high[i] = std::max(group.high[i], range.high[i]);
+      }
+    }
+    for (const Point& point : plan_.points) insert(point, asymmetric_limits(of_group[point.group].low, of_group[point.group].high));
+  }
+
+  void insert(const Point& point, const Limits& limits) {
+    Graph& graph = result_.graph;
+    const std::string name = source_.node(point.value).name + "/fq_output_" + std::to_string(point.value.port);
+    const auto count = static_cast<std::int64_t>(limits.low.size());
+    const Shape shape = count == 1 ? Shape{1, 1, 1, 1} : Shape{1, count, 1, 1};
+    const Value low = graph.emit_constant(Tensor::of<float>(shape, limits.low), name + "/low");
+    const Value high = graph.emit_constant(Tensor::of<float>(shape, limits.high), name + "/high");
+    const Value quantized = graph.emit(FakeQuantize{256}, {point.value, low, high, low, high}, name);
+    for (const Edge& edge : point.edges) graph.set_input(edge.reader, edge.input, quantized);
+    ++result_.points;
+  }
+
+  const Graph& source_;
+  const QuantizationPlan& plan_;
+  const Observers& observers_;
+  QuantizedModel result_;
+};
+
+std::vector<Value> observed_values(const Graph& graph, const QuantizationPlan& plan) {
+  std::set<Value> values;
+  for (const Point& point : plan.points) values.insert(point.value);
+  for (const QuantizedConvolution& convolution : plan.convolutions) values.insert(graph.node(convolution.node).inputs[0]);
+  std::erase_if(values, [&](Value value) { return std::holds_alternative<Parameter>(graph.node(value).op); });
+  return {values.begin(), values.end()};
+}
+
+}  // namespace
+
+Result<QuantizedModel> quantize(const Graph& graph, const CalibrationImages& images, const CalibrationOptions& options) {
+  for (const Node& node : graph.nodes())
+    if (std::holds_alternative<FakeQuantize>(node.op))
+      return Error{ErrorCode::kMalformed, "the model is quantized already (node '" + node.name + "'); start from the FP32 IR"};
+  if (graph.parameters().size() != 1)
+    return Error{ErrorCode::kUnsupported, "a model with " + std::to_string(graph.parameters().size()) + " inputs cannot be calibrated with images"};
+  const QuantizationPlan plan = plan_quantization(graph);
+  if (plan.convolutions.empty()) return Error{ErrorCode::kUnsupported, "the model has no convolution to quantize"};
+  OCTET_ASSIGN(const auto observers, calibrate(graph, observed_values(graph, plan), images, options));
+  return Quantizer(graph, plan, observers).run();
+}
+
+}  // namespace octet::quant

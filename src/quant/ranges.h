@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace octet::quant {
+
+// Limits of a FakeQuantize: one entry for the tensor or one a channel.
+struct Limits {
+  std::vector<float> low, high;
+};
+
+// Asymmetric limits from a minimum and a maximum, as in reference D.3: too narrow a range is widened, zero is included,
+// and the range grows until zero is one of the 256 levels exactly.
+void make_asymmetric(double& low, double& high);
+Limits asymmetric_limits(std::span<const double> low, std::span<const double> high);
+
+// Symmetric weights with one scale an output channel: scale = largest magnitude / 127, values -127..127, halves to even.
+// A channel of zeros has scale 1.
+struct WeightQuantization {
+  std::vector<std::int8_t> values;
+  std::vector<float> scale;
+};
+WeightQuantization quantize_weights(std::span<const float> weights, std::size_t channels);
+
+}  // namespace octet::quant

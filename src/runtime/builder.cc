@@ -1,0 +1,237 @@
+#include "runtime/builder.h"
+
+#include <algorithm>
+#include <set>
+
+#include "kernels/quantize/quantize.h"
+#include "runtime/memory_planner.h"
+
+namespace octet {
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+
+std::size_t element_bytes(const Slot& slot) {
+  switch (slot.format) {
+    case Format::kImageF32: return sizeof(float);
+    case Format::kImageU8: return 1;
+    case Format::kPlain: break;
+  }
+  return size_of(slot.type.element);
+}
+
+}  // namespace
+
+PlanBuilder::PlanBuilder(const Graph& graph, const RuntimeOptions& options)
+    : graph_(graph), options_(options), constants_(graph), fusion_(graph, constants_, options.observe),
+      decisions_(decide(graph, constants_, fusion_)), placements_(place_values(graph, constants_, decisions_)),
+      plan_(std::make_unique<PlanData>()) {}
+
+Result<std::unique_ptr<PlanData>> PlanBuilder::build() {
+  add_ports();
+  for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
+    const std::size_t first_step = plan_->steps.size();
+    if (auto status = emit_node(static_cast<NodeId>(i)); !status.ok()) return status.error().at("node '" + graph_.nodes()[i].name + "'");
+    mark_observed(first_step);
+  }
+  lay_out_memory();
+  for (const Step& step : plan_->steps) plan_->step_infos.push_back(step.info);
+  return std::move(plan_);
+}
+
+void PlanBuilder::add_ports() {
+  for (const NodeId id : graph_.parameters()) {
+    const Node& node = graph_.node(id);
+    Slot slot{Format::kPlain, node.outputs[0], nullptr, Slot::Memory::kInput, plan_->inputs.size(), 0, 0};
+    natural_[{id, 0}] = static_cast<SlotId>(plan_->slots.size());
+    plan_->slots.push_back(std::move(slot));
+    plan_->inputs.push_back({node.name, node.outputs[0]});
+  }
+  for (const NodeId id : graph_.outputs()) plan_->outputs.push_back({graph_.node(id).name, graph_.type(graph_.node(id).inputs[0])});
+}
+
+Status PlanBuilder::emit_node(NodeId id) {
+  const NodeDecision& decision = decisions_.nodes[index_of(id)];
+  switch (decision.lowering) {
+    case Lowering::kNone:
+    case Lowering::kChannelSlices: return {};
+    case Lowering::kConvolution: return emit_convolution(*this, id, decision);
+    case Lowering::kInputImage: emit_input_image(*this, id, decision); return {};
+    case Lowering::kScaleShift: emit_scale_shift(*this, id, decision); return {};
+    case Lowering::kAddImages:
+    case Lowering::kMultiplyImages: emit_binary_images(*this, id, decision); return {};
+    case Lowering::kActivateImage: emit_activate_image(*this, id, decision); return {};
+    case Lowering::kActivatePlain: emit_activate_plain(*this, id, *fusion_.activation_of(id)); return {};
+    case Lowering::kMaxPool: emit_max_pool(*this, id); return {};
+    case Lowering::kAvgPool: emit_avg_pool(*this, id, decision); return {};
+    case Lowering::kResizeNearest: emit_resize_nearest(*this, id); return {};
+    case Lowering::kQuantize: emit_quantize(*this, id); return {};
+    case Lowering::kConcatImages: emit_concat_images(*this, id, placements_); return {};
+    case Lowering::kConcatPlain: emit_concat_plain(*this, id, placements_); return {};
+    case Lowering::kPlainFromImage: emit_same_bytes(*this, id, true, placements_); return {};
+    case Lowering::kReshape: emit_same_bytes(*this, id, false, placements_); return {};
+    case Lowering::kDetectionOutput: emit_detection_output(*this, id); return {};
+    case Lowering::kOutput: emit_output(id); return {};
+    case Lowering::kGeneric: emit_generic(*this, id); return {};
+  }
+  return {};
+}
+
+void PlanBuilder::emit_output(NodeId id) {
+  const auto outputs = graph_.outputs();
+  const auto index = static_cast<std::size_t>(std::find(outputs.begin(), outputs.end(), id) - outputs.begin());
+  const Value value = graph_.node(id).inputs[0];
+  const SlotId to = make_slot(Format::kPlain, graph_.type(value));
+  plan_->slots[static_cast<std::size_t>(to)].memory = Slot::Memory::kOutput;
+  plan_->slots[static_cast<std::size_t>(to)].index = index;
+  const StepInfo info{graph_.node(id).name, "Result", "", false, 0};
+  if (decisions_.is_image(value)) {
+    const SlotId from = image_f32(value);
+    add_step(info, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
+      const Slot& slot = ws.slot(from);
+      const auto planar = ws.plain<float>(to);
+      const std::size_t image = planar.size() / static_cast<std::size_t>(slot.batch());
+      for (std::int64_t n = 0; n < slot.batch(); ++n)
+        kernels::nchw_from_nhwc(ws.image<const float>(from, n), planar.subspan(static_cast<std::size_t>(n) * image, image), isa, ws.pool());
+    });
+    return;
+  }
+  const SlotId from = plain(value);
+  add_step(info, {from}, {to}, [from, to](const Workspace& ws) { std::ranges::copy(ws.plain_bytes(from), ws.plain_bytes(to).begin()); });
+}
+
+SlotId PlanBuilder::make_slot(Format format, TensorType type, QuantParamsPtr quant) {
+  Slot slot{format, std::move(type), std::move(quant), Slot::Memory::kArena, plan_->slots.size(), 0, 0};
+  if (format != Format::kPlain) slot.pixel_stride = slot.channels();
+  plan_->slots.push_back(std::move(slot));
+  return static_cast<SlotId>(plan_->slots.size() - 1);
+}
+
+SlotId PlanBuilder::natural(Value value) {
+  value = decisions_.resolve(value);
+  if (const auto found = natural_.find(value); found != natural_.end()) return found->second;
+  const Natural& form = decisions_.natural.at(value);
+  const SlotId id = make_slot(form.format, graph_.type(value), form.quant);
+  natural_[value] = id;
+  const auto placed = placements_.find(value);
+  if (placed == placements_.end()) return id;
+
+  // Inside another slot: the same buffer, further on; an image inside an image keeps that one's pixel stride.
+  const Slot base = slot(natural(placed->second.base));
+  Slot& mine = plan_->slots[static_cast<std::size_t>(id)];
+  mine.memory = base.memory;
+  mine.index = base.index;
+  mine.byte_offset = base.byte_offset + static_cast<std::size_t>(placed->second.element_offset) * element_bytes(mine);
+  if (mine.format != Format::kPlain && base.format != Format::kPlain) mine.pixel_stride = base.pixel_stride;
+  return id;
+}
+
+SlotId PlanBuilder::image_f32(Value value) { return convert(value, Format::kImageF32); }
+SlotId PlanBuilder::plain(Value value) { return convert(value, Format::kPlain); }
+SlotId PlanBuilder::image(Value value) { return decisions_.quant(value) ? natural(value) : image_f32(value); }
+
+SlotId PlanBuilder::convert(Value value, Format format) {
+  value = decisions_.resolve(value);
+  if (constants_.is_constant(value)) return constant_slot(value, format);
+  const SlotId from = natural(value);
+  const Format have = slot(from).format;
+  if (have == format) return from;
+  if (const auto found = converted_.find({value, format}); found != converted_.end()) return found->second;
+  const std::string& name = graph_.node(value).name;
+  SlotId result = from;
+  if (have == Format::kImageU8) result = dequantized(from, name);
+  if (have == Format::kPlain) result = interleaved(from, name);
+  if (format == Format::kPlain) result = have == Format::kImageU8 ? planar(image_f32(value), name) : planar(from, name);
+  converted_[{value, format}] = result;
+  return result;
+}
+
+SlotId PlanBuilder::constant_slot(Value value, Format format) {
+  if (const auto found = converted_.find({value, format}); found != converted_.end()) return found->second;
+  const SlotId id = make_slot(Format::kPlain, graph_.type(value));
+  Slot& mine = plan_->slots[static_cast<std::size_t>(id)];
+  mine.memory = Slot::Memory::kConstant;
+  mine.index = plan_->constants.size();
+  plan_->constants.push_back(constants_[value]);
+  const SlotId result = format == Format::kPlain ? id : interleaved(id, graph_.node(value).name);
+  converted_[{value, format}] = result;
+  return result;
+}
+
+SlotId PlanBuilder::dequantized(SlotId from, const std::string& name) {
+  const SlotId to = make_slot(Format::kImageF32, slot(from).type);
+  add_step({name, "dequantize", "", false, 0}, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
+    const QuantParams& quant = *ws.slot(from).quant;
+    for (std::int64_t n = 0; n < ws.slot(from).batch(); ++n)
+      kernels::dequantize_u8(ws.image<const std::uint8_t>(from, n), quant.scale, quant.zero_point, ws.image<float>(to, n), isa, ws.pool());
+  });
+  return to;
+}
+
+SlotId PlanBuilder::interleaved(SlotId from, const std::string& name) {
+  const SlotId to = make_slot(Format::kImageF32, slot(from).type);
+  add_step({name, "reorder", "", false, 0}, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
+    const auto planar = ws.plain<const float>(from);
+    const std::size_t image = planar.size() / static_cast<std::size_t>(ws.slot(from).batch());
+    for (std::int64_t n = 0; n < ws.slot(from).batch(); ++n)
+      kernels::nhwc_from_nchw(planar.subspan(static_cast<std::size_t>(n) * image, image), {}, {}, ws.image<float>(to, n), isa, ws.pool());
+  });
+  return to;
+}
+
+SlotId PlanBuilder::planar(SlotId from, const std::string& name) {
+  const SlotId to = make_slot(Format::kPlain, slot(from).type);
+  add_step({name, "reorder", "", false, 0}, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
+    const auto planar = ws.plain<float>(to);
+    const std::size_t image = planar.size() / static_cast<std::size_t>(ws.slot(from).batch());
+    for (std::int64_t n = 0; n < ws.slot(from).batch(); ++n)
+      kernels::nchw_from_nhwc(ws.image<const float>(from, n), planar.subspan(static_cast<std::size_t>(n) * image, image), isa, ws.pool());
+  });
+  return to;
+}
+
+void PlanBuilder::add_step(StepInfo info, std::vector<SlotId> reads, std::vector<SlotId> writes, std::function<void(const Workspace&)> run) {
+  plan_->steps.push_back({std::move(info), std::move(reads), std::move(writes), std::move(run), {}});
+}
+
+// After the last step of the node that makes it, an observed value is complete; a float form of it is shown.
+void PlanBuilder::mark_observed(std::size_t first_step) {
+  std::set<SlotId> written;
+  for (std::size_t i = first_step; i < plan_->steps.size(); ++i) written.insert(plan_->steps[i].writes.begin(), plan_->steps[i].writes.end());
+  for (const Value value : options_.observe) {
+    const auto found = natural_.find(decisions_.resolve(value));
+    if (found == natural_.end() || !written.contains(found->second)) continue;
+    const SlotId shown = slot(found->second).format == Format::kImageU8 ? image_f32(value) : found->second;
+    plan_->steps.back().shows.push_back({value, shown});
+  }
+}
+
+std::size_t PlanBuilder::buffer_bytes(const Slot& slot) const {
+  const auto elements = static_cast<std::size_t>(element_count(slot.type.shape));
+  return elements * element_bytes(slot) + kernels::kReadSlack;
+}
+
+// Buffers are the slots that lie in no other; a slot's index names its buffer until here.
+void PlanBuilder::lay_out_memory() {
+  std::vector<BufferLifetime> lifetimes(plan_->slots.size());
+  std::vector<bool> used(plan_->slots.size());
+  for (std::size_t step = 0; step < plan_->steps.size(); ++step) {
+    const auto touch = [&](SlotId id) {
+      const Slot& touched = slot(id);
+      if (touched.memory != Slot::Memory::kArena) return;
+      BufferLifetime& life = lifetimes[touched.index];
+      if (!used[touched.index]) life = {buffer_bytes(plan_->slots[touched.index]), step, step};
+      used[touched.index] = true;
+      life.last_step = step;
+    };
+    for (const SlotId id : plan_->steps[step].reads) touch(id);
+    for (const SlotId id : plan_->steps[step].writes) touch(id);
+    for (const auto& shown : plan_->steps[step].shows) touch(shown.second);
+  }
+  const MemoryLayout layout = plan_memory(lifetimes, kAlignment);
+  plan_->arena_bytes = layout.total_bytes + kAlignment;
+  for (Slot& each : plan_->slots)
+    if (each.memory == Slot::Memory::kArena) each.byte_offset += layout.offsets[each.index];
+}
+
+}  // namespace octet

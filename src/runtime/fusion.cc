@@ -1,0 +1,147 @@
+#include "runtime/fusion.h"
+
+#include <algorithm>
+#include <array>
+
+namespace octet {
+namespace {
+
+using Kind = kernels::Activation::Kind;
+
+std::optional<Kind> activation_kind(UnaryKind kind) {
+  switch (kind) {
+    case UnaryKind::kRelu: return Kind::kRelu;
+    case UnaryKind::kSigmoid: return Kind::kSigmoid;
+    case UnaryKind::kTanh: return Kind::kTanh;
+    case UnaryKind::kExp: return Kind::kExp;
+    case UnaryKind::kMish: return Kind::kMish;
+    case UnaryKind::kSwish: return Kind::kSwish;
+    case UnaryKind::kHSwish: return Kind::kHSwish;
+    case UnaryKind::kHSigmoid: return Kind::kHSigmoid;
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace
+
+FusionFinder::FusionFinder(const Graph& graph, const Constants& constants, const std::vector<Value>& observe)
+    : graph_(graph), constants_(constants), readers_(graph.all_readers()), observe_(observe) {}
+
+std::optional<NodeId> FusionFinder::only_reader(Value value) const {
+  const auto& readers = readers_[index_of(value.node)];
+  if (readers.size() != 1 || graph_.node(value).outputs.size() != 1) return std::nullopt;
+  if (std::find(observe_.begin(), observe_.end(), value) != observe_.end()) return std::nullopt;
+  return readers[0];
+}
+
+std::optional<std::vector<float>> FusionFinder::channel_values(Value constant, const Shape& data) const {
+  if (data.size() != 4 || graph_.type(constant).element != ElementType::kF32) return std::nullopt;
+  const Shape& shape = graph_.shape(constant);
+  const std::int64_t count = element_count(shape);
+  if (shape.size() > 4) return std::nullopt;
+  // Right-aligned as broadcasting has it: only the channel axis, third from the end, may exceed 1.
+  const std::int64_t channels = shape.size() >= 3 ? shape[shape.size() - 3] : 1;
+  if (count != channels || (channels != 1 && channels != data[1])) return std::nullopt;
+  return to_vector<float>(constants_[constant]);
+}
+
+std::optional<kernels::Activation> FusionFinder::activation_of(NodeId id) const {
+  const Node& node = graph_.node(id);
+  if (const auto* unary = std::get_if<Unary>(&node.op)) {
+    const auto kind = activation_kind(unary->kind);
+    return kind ? std::optional(kernels::Activation{*kind, 0, 0}) : std::nullopt;
+  }
+  if (const auto* clamp = std::get_if<Clamp>(&node.op))
+    return kernels::Activation{Kind::kClamp, static_cast<float>(clamp->min), static_cast<float>(clamp->max)};
+  if (std::holds_alternative<PRelu>(node.op) && constants_.is_constant(node.inputs[1]) && element_count(graph_.shape(node.inputs[1])) == 1)
+    return kernels::Activation{Kind::kLeaky, to_vector<float>(constants_[node.inputs[1]])[0], 0};
+  return std::nullopt;
+}
+
+std::optional<Affine> FusionFinder::affine_of(NodeId id, Value* data) const {
+  const Node& node = graph_.node(id);
+  const auto* binary = std::get_if<Binary>(&node.op);
+  if (!binary) return std::nullopt;
+  const bool constant_first = constants_.is_constant(node.inputs[0]);
+  if (constant_first == constants_.is_constant(node.inputs[1])) return std::nullopt;
+  *data = node.inputs[constant_first ? 1 : 0];
+  if (graph_.shape(*data) != node.outputs[0].shape) return std::nullopt;
+  auto values = channel_values(node.inputs[constant_first ? 0 : 1], node.outputs[0].shape);
+  if (!values) return std::nullopt;
+  const std::size_t count = values->size();
+  const std::vector<float> ones(count, 1.0f), zeros(count, 0.0f), minus_ones(count, -1.0f);
+  const auto negated = [](std::vector<float> v) {
+    for (float& x : v) x = -x;
+    return v;
+  };
+  switch (binary->kind) {
+    case BinaryKind::kAdd: return Affine{ones, *values};
+    case BinaryKind::kMultiply: return Affine{*values, zeros};
+    case BinaryKind::kSubtract: return constant_first ? Affine{minus_ones, *values} : Affine{ones, negated(*values)};
+    case BinaryKind::kDivide:
+      if (constant_first) return std::nullopt;
+      for (float& x : *values) x = 1.0f / x;
+      return Affine{*values, zeros};
+    default: return std::nullopt;
+  }
+}
+
+QuantParamsPtr FusionFinder::quant_of(NodeId id) const {
+  const Node& node = graph_.node(id);
+  const auto* op = std::get_if<FakeQuantize>(&node.op);
+  if (!op || node.outputs[0].shape.size() != 4) return nullptr;
+  std::array<const Tensor*, 4> limits{};
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    if (!constants_.is_constant(node.inputs[i + 1])) return nullptr;
+    limits[i] = &constants_[node.inputs[i + 1]];
+  }
+  auto params = quant_params_of(*op, node.outputs[0].shape, *limits[0], *limits[1], *limits[2], *limits[3]);
+  return params ? std::make_shared<const QuantParams>(std::move(*params)) : nullptr;
+}
+
+Epilogue FusionFinder::epilogue(Value value, Takes takes) const {
+  Epilogue epilogue;
+  epilogue.result = value;
+  if (takes.bias) {
+    const auto reader = only_reader(epilogue.result);
+    Value data;
+    const auto* binary = reader ? std::get_if<Binary>(&graph_.node(*reader).op) : nullptr;
+    const auto affine = binary && (binary->kind == BinaryKind::kAdd) ? affine_of(*reader, &data) : std::nullopt;
+    if (affine) {
+      epilogue.bias = affine->offset;
+      epilogue.bias.resize(static_cast<std::size_t>(graph_.shape(value)[1]), affine->offset[0]);
+      epilogue.absorbed.push_back(*reader);
+      epilogue.result = {*reader, 0};
+    }
+  }
+  if (const auto reader = takes.activation ? only_reader(epilogue.result) : std::nullopt) {
+    const auto activation = activation_of(*reader);
+    if (activation && graph_.node(*reader).inputs[0] == epilogue.result) {
+      epilogue.activation = *activation;
+      epilogue.absorbed.push_back(*reader);
+      epilogue.result = {*reader, 0};
+    }
+  }
+  absorb_quantization(epilogue);
+  return epilogue;
+}
+
+// All readers must be FakeQuantize nodes with the same limits, so that the float result is not needed.
+void FusionFinder::absorb_quantization(Epilogue& epilogue) const {
+  if (std::find(observe_.begin(), observe_.end(), epilogue.result) != observe_.end()) return;
+  if (graph_.node(epilogue.result).outputs.size() != 1) return;
+  const auto& readers = readers_[index_of(epilogue.result.node)];
+  if (readers.empty()) return;
+  QuantParamsPtr common;
+  for (const NodeId reader : readers) {
+    const QuantParamsPtr quant = quant_of(reader);
+    if (!quant || (common && *common != *quant) || graph_.node(reader).inputs[0] != epilogue.result) return;
+    common = quant;
+  }
+  epilogue.quant = common;
+  epilogue.absorbed.insert(epilogue.absorbed.end(), readers.begin(), readers.end());
+  epilogue.result = {readers[0], 0};
+  for (std::size_t i = 1; i < readers.size(); ++i) epilogue.same_as_result.push_back({readers[i], 0});
+}
+
+}  // namespace octet

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "graph/graph.h"
+#include "kernels/activation/activation.h"
+#include "runtime/constants.h"
+#include "runtime/quant_params.h"
+
+namespace octet {
+
+using QuantParamsPtr = std::shared_ptr<const QuantParams>;
+
+// What a kernel does to its result before storing it: the chain of single readers behind an operation that it takes over.
+struct Epilogue {
+  std::vector<float> bias;             // empty, or one a channel
+  kernels::Activation activation;
+  QuantParamsPtr quant;                // null: the result is float
+  Value result;                        // the value that the kernel produces
+  std::vector<Value> same_as_result;   // further FakeQuantize nodes with the same limits
+  std::vector<NodeId> absorbed;        // nodes that need no step of their own
+};
+
+// A per-channel affine map x * scale[c] + offset[c]; size 1 or the number of channels.
+struct Affine {
+  std::vector<float> scale, offset;
+};
+
+// Looks into a graph for what kernels can do in one go.
+class FusionFinder {
+ public:
+  // `observe`: values that must stay visible, so that no chain runs past them.
+  FusionFinder(const Graph& graph, const Constants& constants, const std::vector<Value>& observe);
+
+  // The chain behind `value`: [+ per-channel constant] [activation] [FakeQuantize], as far as single readers lead and
+  // the operation can take.
+  struct Takes {
+    bool bias = false, activation = true;
+  };
+  Epilogue epilogue(Value value, Takes takes) const;
+
+  // The activation that a node is, if a kernel knows it.
+  std::optional<kernels::Activation> activation_of(NodeId id) const;
+
+  // `id` as a per-channel affine map of its one non-constant input, for rank 4; `data` receives that input.
+  std::optional<Affine> affine_of(NodeId id, Value* data) const;
+
+  // The parameters of an 8-bit FakeQuantize, else null.
+  QuantParamsPtr quant_of(NodeId id) const;
+
+  const std::vector<NodeId>& readers(NodeId id) const { return readers_[index_of(id)]; }
+
+ private:
+  std::optional<NodeId> only_reader(Value value) const;
+  std::optional<std::vector<float>> channel_values(Value constant, const Shape& data) const;
+  void absorb_quantization(Epilogue& epilogue) const;
+
+  const Graph& graph_;
+  const Constants& constants_;
+  std::vector<std::vector<NodeId>> readers_;
+  std::vector<Value> observe_;
+};
+
+}  // namespace octet

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/cpu.h"
+#include "base/result.h"
+#include "base/thread_pool.h"
+#include "graph/graph.h"
+#include "kernels/view.h"
+
+namespace octet {
+
+struct RuntimeOptions {
+  Isa isa = active_isa();
+  // Values that must exist as float tensors of their own while the plan runs, for an Observer to see.
+  std::vector<Value> observe;
+};
+
+// A named tensor at the border of a plan.
+struct Port {
+  std::string name;
+  TensorType type;
+};
+
+// One unit of work of a plan, for people and for reports.
+struct StepInfo {
+  std::string node;    // the first node of the graph that it computes
+  std::string op;      // "Convolution", "reorder", ...
+  std::string kernel;  // "vnni_12x32"; empty where there is one implementation only
+  bool integer = false;  // computes in 8-bit integers
+  std::int64_t macs = 0;
+};
+
+// What an Observer is shown: a float image (batch after batch) or, for other ranks, plain values in `data` with height and width 1.
+struct Observed {
+  Value value;
+  std::span<const kernels::ImageView<const float>> images;
+};
+using Observer = std::function<void(const Observed&)>;
+
+class PlanBuilder;
+struct PlanData;
+
+// A graph made ready to run: kernels chosen, weights packed, memory laid out. Immutable; sessions share it.
+class Plan {
+ public:
+  explicit Plan(std::unique_ptr<PlanData> data);
+  ~Plan();
+
+  std::span<const Port> inputs() const;
+  std::span<const Port> outputs() const;
+  std::span<const StepInfo> steps() const;
+  std::size_t arena_bytes() const;
+  const PlanData& data() const { return *data_; }
+
+ private:
+  std::unique_ptr<PlanData> data_;
+};
+
+// kUnsupported names the node that cannot be run. The graph is not needed afterwards.
+Result<std::shared_ptr<const Plan>> compile(const Graph& graph, const RuntimeOptions& options = {});
+
+// The memory and threads of one stream of inferences. Not for use from two threads at once.
+class Session {
+ public:
+  Session(std::shared_ptr<const Plan> plan, int threads);
+  ~Session();
+
+  const Plan& plan() const { return *plan_; }
+
+  // Inputs in the order of plan().inputs(), with their types and shapes; kInvalidArgument otherwise. The outputs, in the
+  // order of plan().outputs(), stay valid until the next run. No allocation but in operations without a kernel of their own.
+  Result<std::span<const Tensor>> run(std::span<const Tensor> inputs, const Observer& observer = {});
+
+  // Microseconds that each step took in the last run, in the order of plan().steps(); filled if enabled.
+  void enable_profile(bool on) { profile_ = on; }
+  std::span<const double> step_us() const { return step_us_; }
+
+ private:
+  std::shared_ptr<const Plan> plan_;
+  ThreadPool pool_;
+  std::unique_ptr<std::byte[]> arena_storage_;
+  std::byte* arena_ = nullptr;
+  std::vector<Tensor> outputs_;
+  std::vector<double> step_us_;
+  bool profile_ = false;
+};
+
+}  // namespace octet
