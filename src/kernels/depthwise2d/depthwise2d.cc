@@ -1,18 +1,14 @@
 #include "kernels/depthwise2d/depthwise2d.h"
 
-#include <algorithm>
 #include <vector>
 
+#include "kernels/depthwise2d/depthwise2d_blocks.h"
 #include "kernels/depthwise2d/depthwise2d_ref.h"
-#include "kernels/pixel_runs.h"
 
 namespace octet::kernels {
 namespace {
 
-// Output rows that make a task.
-std::int64_t row_grain(const Depthwise2dShape& shape, std::int64_t out_width) {
-  return task_grain(out_width * shape.channels * std::max<std::int64_t>(1, shape.kernel_h * shape.kernel_w / 4));
-}
+using depthwise::row_grain;
 
 class RefF32 final : public Depthwise2dF32 {
  public:
@@ -63,15 +59,32 @@ class RefU8 final : public Depthwise2dU8 {
   Requantization requantization_;
 };
 
+// Best first; below the last one the reference runs.
+constexpr const depthwise::U8Level* kU8Levels[] = {&vnni::kDepthwiseU8, &avx512::kDepthwiseU8, &avx2::kDepthwiseU8};
+constexpr const depthwise::F32Level* kF32Levels[] = {&avx512::kDepthwiseF32, &avx2::kDepthwiseF32};
+
 }  // namespace
 
+depthwise::Shape depthwise::shape_class(const Depthwise2dShape& shape) {
+  const std::int64_t size = shape.kernel_h, stride = shape.stride_w;
+  if (shape.kernel_w != size || shape.dilation_h != 1 || shape.dilation_w != 1 || (stride != 1 && stride != 2)) return Shape::kAny;
+  if (size == 3) return stride == 1 ? Shape::k3x3s1 : Shape::k3x3s2;
+  if (size == 5) return stride == 1 ? Shape::k5x5s1 : Shape::k5x5s2;
+  return Shape::kAny;
+}
+
 std::unique_ptr<Depthwise2dF32> make_depthwise2d_f32(const Depthwise2dShape& shape, std::span<const float> weights,
-                                                     std::span<const float> bias, const Activation& activation, Isa) {
+                                                     std::span<const float> bias, const Activation& activation, Isa isa) {
+  for (const depthwise::F32Level* level : kF32Levels)
+    if (level->isa <= isa) return depthwise::make_packed_f32(*level, shape, weights, bias, activation);
   return std::make_unique<RefF32>(shape, weights, bias, activation);
 }
 
 std::unique_ptr<Depthwise2dU8> make_depthwise2d_u8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
-                                                   std::span<const std::uint8_t> in_zero_point, const Requantization& requantization, Isa) {
+                                                   std::span<const std::uint8_t> in_zero_point, const Requantization& requantization,
+                                                   Isa isa) {
+  for (const depthwise::U8Level* level : kU8Levels)
+    if (level->isa <= isa) return depthwise::make_packed_u8(*level, shape, weights, in_zero_point, requantization);
   return std::make_unique<RefU8>(shape, weights, in_zero_point, requantization);
 }
 

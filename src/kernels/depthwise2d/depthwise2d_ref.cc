@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "kernels/quantize/quantize_value.h"
+#include "kernels/requantize_ref.h"
 
 namespace octet::kernels {
 namespace {
@@ -22,15 +22,6 @@ void for_each_tap(const Depthwise2dShape& shape, const ImageView<T>& in, std::in
       const std::int64_t in_x = x * shape.stride_w - shape.pad_left + kx * shape.dilation_w;
       if (in_y >= 0 && in_y < in.height && in_x >= 0 && in_x < in.width) work(Tap{in_y, in_x, ky * shape.kernel_w + kx});
     }
-}
-
-float requantize_f32(const Requantization& requantization, std::int64_t c, std::int32_t sum) {
-  return activate(requantization.activation, std::fma(static_cast<float>(sum), requantization.multiplier[c], requantization.offset[c]));
-}
-
-std::uint8_t requantize_u8(const Requantization& requantization, std::int64_t c, std::int32_t sum) {
-  const float real = requantize_f32(requantization, c, sum);
-  return quantize_value(requantization.inv_scale.empty() ? real : real * requantization.inv_scale[c], requantization.zero_point[c]);
 }
 
 // Calls store(x, c, sum) for each output value of a row.

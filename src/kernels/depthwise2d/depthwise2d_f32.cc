@@ -1,0 +1,116 @@
+// Packing and the loops over rows and blocks of the float levels.
+#include <cstring>
+#include <limits>
+
+#include "base/check.h"
+#include "kernels/depthwise2d/depthwise2d_blocks.h"
+
+namespace octet::kernels::depthwise {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+struct Limits {
+  float lowest = -kInfinity, highest = kInfinity;
+  bool whole = true;  // they are all that the activation does
+};
+
+Limits limits_of(const Activation& activation) {
+  switch (activation.kind) {
+    case Activation::Kind::kNone:
+      return {};
+    case Activation::Kind::kRelu:
+      return {0.0f, kInfinity};
+    case Activation::Kind::kClamp:
+      return {activation.a, activation.b};
+    default:
+      return {-kInfinity, kInfinity, false};
+  }
+}
+
+class PackedF32 final : public Depthwise2dF32 {
+ public:
+  PackedF32(const F32Level& level, const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
+            const Activation& activation)
+      : level_(level),
+        shape_(shape),
+        class_(shape_class(shape)),
+        activation_(activation),
+        limits_(limits_of(activation)),
+        blocks_(cut_blocks(shape.channels, level.kernels)) {
+    for (Block& block : blocks_) pack(block, weights, bias);
+  }
+
+  std::string_view name() const override { return level_.name; }
+  std::size_t packed_bytes() const override { return lines_.size() * sizeof(Line); }
+
+  void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
+    pool.run(out.height, row_grain(shape_, out.width), [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t y = begin; y < end; ++y) make_row(in, out, y);
+    });
+  }
+
+ private:
+  void make_row(const ImageView<const float>& in, const ImageView<float>& out, std::int64_t y) const {
+    for (const Block& block : blocks_) {
+      const RowPiece<float> piece{&shape_,           from_channel(in, block.first),          y,
+                                  0,                 out.width,                              &lines_[block.line],
+                                  out.pixel(y, 0) + block.first, out.pixel_stride, block.channels};
+      level_.kernels[block.kernels].clamped[static_cast<int>(class_)](piece);
+    }
+    if (!limits_.whole) activate_row(out, y);
+  }
+
+  void activate_row(const ImageView<float>& out, std::int64_t y) const {
+    const bool dense = is_dense(out);
+    const std::int64_t runs = dense ? 1 : out.width, length = dense ? out.width * out.channels : out.channels;
+    for (std::int64_t x = 0; x < runs; ++x) {
+      const std::span<float> values(out.pixel(y, x), static_cast<std::size_t>(length));
+      activate(activation_, values, values, level_.isa);
+    }
+  }
+
+  void pack(Block& block, std::span<const float> weights, std::span<const float> bias) {
+    const int width = level_.kernels[block.kernels].channels;
+    const std::int64_t taps = shape_.kernel_h * shape_.kernel_w;
+    // As F32Constants has it: biases, limits, and room up to the next line.
+    const std::size_t constants_lines = lines_of(static_cast<std::size_t>(width + 2) * sizeof(float));
+    block.line = lines_.size();
+    lines_.resize(lines_.size() + constants_lines + lines_of(static_cast<std::size_t>(taps * width) * sizeof(float)));
+    std::vector<float> values(static_cast<std::size_t>(width) + 2);
+    for (int c = 0; c < block.channels && !bias.empty(); ++c) values[c] = bias[block.first + c];
+    values[width] = limits_.lowest;
+    values[width + 1] = limits_.highest;
+    std::memcpy(&lines_[block.line], values.data(), values.size() * sizeof(float));
+    pack_weights(block, width, weights, &lines_[block.line + constants_lines]);
+  }
+
+  // [kx][ky][channel].
+  void pack_weights(const Block& block, int width, std::span<const float> weights, Line* to) const {
+    std::vector<float> values;
+    for (std::int64_t kx = 0; kx < shape_.kernel_w; ++kx)
+      for (std::int64_t ky = 0; ky < shape_.kernel_h; ++ky)
+        for (int c = 0; c < width; ++c) {
+          const std::int64_t at = ((block.first + c) * shape_.kernel_h + ky) * shape_.kernel_w + kx;
+          values.push_back(c < block.channels ? weights[static_cast<std::size_t>(at)] : 0.0f);
+        }
+    std::memcpy(to, values.data(), values.size() * sizeof(float));
+  }
+
+  const F32Level& level_;
+  Depthwise2dShape shape_;
+  Shape class_;
+  Activation activation_;
+  Limits limits_;
+  std::vector<Block> blocks_;
+  std::vector<Line> lines_;
+};
+
+}  // namespace
+
+std::unique_ptr<Depthwise2dF32> make_packed_f32(const F32Level& level, const Depthwise2dShape& shape, std::span<const float> weights,
+                                                std::span<const float> bias, const Activation& activation) {
+  return std::make_unique<PackedF32>(level, shape, weights, bias, activation);
+}
+
+}  // namespace octet::kernels::depthwise

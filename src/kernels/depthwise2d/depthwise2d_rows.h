@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "kernels/depthwise2d/depthwise2d.h"
+#include "kernels/requantize_table.h"
+
+// What the vector levels share: channels are cut into blocks, each with its constants packed for one kernel function,
+// which makes a piece of an output row for one block.
+namespace octet::kernels::depthwise {
+
+// A piece of an output row: pixels x_begin to x_end - 1 of row y, for the channels of one block.
+template <typename Element>
+struct RowPiece {
+  const Depthwise2dShape* shape = nullptr;
+  ImageView<const Element> in;  // from the first channel of the block on
+  std::int64_t y = 0, x_begin = 0, x_end = 0;
+  const void* block = nullptr;  // its constants: U8Constants or F32Constants, then its weights
+  void* out = nullptr;          // of pixel x_begin
+  std::int64_t out_step = 0;    // elements from one pixel to the next
+  int channels = 0;             // that are stored
+};
+
+template <typename Element>
+using RowFunction = void (*)(const RowPiece<Element>&);
+
+// The shapes with functions of their own, and the one for all others.
+enum class Shape : std::uint8_t { k3x3s1, k3x3s2, k5x5s1, k5x5s2, kAny };
+inline constexpr int kShapes = 5;
+Shape shape_class(const Depthwise2dShape& shape);
+
+// Which sum a lane of a vector of sums belongs to, for group `group` of a block's vectors.
+enum class LaneOrder : std::uint8_t {
+  kNatural,  // channel group * lanes + lane
+  kByQuads,  // four channels of each group in turn, in every 16 channels: what interleaving bytes leaves
+};
+
+// How taps are laid into the weights that a lane multiplies at once.
+enum class TapOrder : std::uint8_t {
+  kQuads,      // bytes of four taps
+  kPairs,      // 16-bit, two taps
+  kSplitQuads, // 16-bit: taps 0 and 2 of four, then taps 1 and 3
+};
+
+// The constants of a block, in the order of the lanes; `outside` in that of the channels, the zero points in that of
+// the vectors of 16-bit results.
+template <int kChannels>
+struct alignas(64) U8Constants {
+  std::int32_t start[kChannels];  // minus the zero point times all weights
+  float multiplier[kChannels], offset[kChannels], lowest[kChannels], highest[kChannels], inv_scale[kChannels];
+  std::int16_t zero_point[kChannels];
+  std::uint8_t outside[kChannels];  // what padding looks like: the zero point of the input
+};
+
+template <int kChannels>
+struct alignas(64) F32Constants {
+  float bias[kChannels];
+  float lowest, highest;  // limits of the activation, if it is a clamp
+};
+
+// What padding looks like to the float kernels.
+alignas(64) inline constexpr float kZeros[32] = {};
+
+// The kernels for blocks of one width at one level.
+struct U8Kernels {
+  int channels = 0, lanes = 0;
+  LaneOrder lane_order = LaneOrder::kNatural;
+  TapOrder tap_order = TapOrder::kQuads;
+  RowFunction<std::uint8_t> to_u8[kShapes];    // requantized where there is no activation beyond `highest` and saturation
+  RowFunction<std::uint8_t> to_real[kShapes];  // fma(sum, multiplier, offset) in the order of the lanes
+  // The rest of the requantization of `pixels` pixels of to_real, after the activation.
+  void (*finish)(const void* block, const float* real, std::int64_t pixels, std::uint8_t* out, std::int64_t out_step, int channels);
+};
+
+struct F32Kernels {
+  int channels = 0;
+  RowFunction<float> clamped[kShapes];
+};
+
+// The kernels of a level, widest blocks first.
+struct U8Level {
+  std::string_view name;
+  Isa isa;
+  std::span<const U8Kernels> kernels;
+};
+struct F32Level {
+  std::string_view name;
+  Isa isa;
+  std::span<const F32Kernels> kernels;
+};
+
+std::unique_ptr<Depthwise2dU8> make_packed_u8(const U8Level& level, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
+                                              std::span<const std::uint8_t> in_zero_point, const Requantization& requantization);
+std::unique_ptr<Depthwise2dF32> make_packed_f32(const F32Level& level, const Depthwise2dShape& shape, std::span<const float> weights,
+                                                std::span<const float> bias, const Activation& activation);
+
+}  // namespace octet::kernels::depthwise
+
+namespace octet::kernels {
+namespace avx2 {
+extern const depthwise::U8Level kDepthwiseU8;
+extern const depthwise::F32Level kDepthwiseF32;
+}  // namespace avx2
+namespace avx512 {
+extern const depthwise::U8Level kDepthwiseU8;
+extern const depthwise::F32Level kDepthwiseF32;
+}  // namespace avx512
+namespace vnni {
+extern const depthwise::U8Level kDepthwiseU8;
+}
+}  // namespace octet::kernels

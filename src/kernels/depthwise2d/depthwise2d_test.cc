@@ -1,0 +1,174 @@
+#include "kernels/depthwise2d/depthwise2d.h"
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "kernels/depthwise2d/depthwise2d_ref.h"
+
+namespace octet::kernels {
+namespace {
+
+using Kind = Activation::Kind;
+
+int pick(int low, int high) { return *rc::gen::inRange(low, high + 1); }
+
+// A random image whose pixels lie apart, with bytes before, between and behind them that must not change.
+template <typename T>
+struct Image {
+  std::vector<T> values;
+  ImageView<T> view;
+
+  Image(std::int64_t height, std::int64_t width, std::int64_t channels) {
+    const std::int64_t before = pick(0, 3), stride = channels + pick(0, 1) * pick(0, 70);
+    values.resize(static_cast<std::size_t>(before + height * width * stride) + kReadSlack / sizeof(T), T{77});
+    view = {values.data() + before, height, width, channels, stride};
+  }
+};
+
+struct Layer {
+  Depthwise2dShape shape;
+  std::int64_t in_height = 1, in_width = 1, out_height = 1, out_width = 1;
+  std::int64_t taps() const { return shape.kernel_h * shape.kernel_w; }
+};
+
+std::int64_t reach(std::int64_t kernel, std::int64_t dilation) { return (kernel - 1) * dilation + 1; }
+
+Layer any_layer() {
+  Layer layer;
+  Depthwise2dShape& s = layer.shape;
+  s.channels = pick(0, 1) ? pick(1, 40) : pick(41, 150);
+  const int kind = pick(0, 3);
+  if (kind < 3) {  // those with functions of their own, mostly
+    s.kernel_h = s.kernel_w = kind == 2 ? 5 : 3;
+    s.stride_h = pick(1, 2);
+    s.stride_w = pick(0, 4) ? s.stride_h : 3 - s.stride_h;
+  } else {
+    s.kernel_h = pick(1, 7), s.kernel_w = pick(1, 7);
+    s.stride_h = pick(1, 3), s.stride_w = pick(1, 3);
+    s.dilation_h = pick(1, 3), s.dilation_w = pick(1, 3);
+  }
+  s.pad_top = pick(0, static_cast<int>(reach(s.kernel_h, s.dilation_h)) - 1);
+  s.pad_left = pick(0, static_cast<int>(reach(s.kernel_w, s.dilation_w)) - 1);
+  layer.in_height = pick(1, 9), layer.in_width = pick(1, pick(0, 5) ? 9 : 70);
+  const std::int64_t pad_bottom = pick(0, static_cast<int>(s.pad_top) + 2), pad_right = pick(0, static_cast<int>(s.pad_left) + 2);
+  const std::int64_t room_h = layer.in_height + s.pad_top + pad_bottom - reach(s.kernel_h, s.dilation_h);
+  const std::int64_t room_w = layer.in_width + s.pad_left + pad_right - reach(s.kernel_w, s.dilation_w);
+  layer.out_height = std::max<std::int64_t>(0, room_h) / s.stride_h + 1;
+  layer.out_width = std::max<std::int64_t>(0, room_w) / s.stride_w + 1;
+  return layer;
+}
+
+Activation any_activation() {
+  const Kind kind = static_cast<Kind>(pick(0, 10));
+  if (kind == Kind::kClamp) return {kind, static_cast<float>(pick(-30, 0)), static_cast<float>(pick(0, 300))};
+  return {kind, 0.1f, 0};
+}
+
+Requantization any_requantization(std::int64_t channels, bool to_u8) {
+  Requantization r;
+  r.activation = any_activation();
+  r.to_u8 = to_u8;
+  const bool usual = pick(0, 1);  // zero points of 0, as after a ReLU
+  const bool scaled = pick(0, 2) == 0;
+  for (std::int64_t c = 0; c < channels; ++c) {
+    r.multiplier.push_back(static_cast<float>(pick(-100, 3000)) * 1e-5f);
+    r.offset.push_back(static_cast<float>(pick(-1000, 1000)) * 0.1f);
+    r.zero_point.push_back(static_cast<std::uint8_t>(usual ? 0 : pick(0, 255)));
+    if (scaled) r.inv_scale.push_back(static_cast<float>(pick(1, 300)) * 0.01f);
+  }
+  return r;
+}
+
+std::uint8_t any_u8(int extremes) { return static_cast<std::uint8_t>(extremes ? 255 * pick(0, 1) : pick(0, 255)); }
+
+struct Integers {
+  std::vector<std::int8_t> weights;
+  std::vector<std::uint8_t> in_zero_point;
+};
+
+Integers any_integers(const Layer& layer) {
+  Integers result;
+  const int extremes = pick(0, 1);
+  for (std::int64_t i = 0; i < layer.shape.channels * layer.taps(); ++i)
+    result.weights.push_back(static_cast<std::int8_t>(extremes ? (pick(0, 1) ? 127 : -128) : pick(-128, 127)));
+  const bool one = pick(0, 1);
+  for (std::int64_t c = 0; c < layer.shape.channels; ++c) result.in_zero_point.push_back(one ? 128 : any_u8(extremes));
+  return result;
+}
+
+template <typename T>
+std::string difference(const Image<T>& a, const Image<T>& b) {
+  for (std::size_t i = 0; i < a.values.size(); ++i)
+    if (a.values[i] != b.values[i] && !(a.values[i] != a.values[i] && b.values[i] != b.values[i]))
+      return "element " + std::to_string(i) + ": " + std::to_string(a.values[i]) + " instead of " + std::to_string(b.values[i]);
+  return "";
+}
+
+template <typename T>
+void check_u8() {
+  const Layer layer = any_layer();
+  const Integers integers = any_integers(layer);
+  const Requantization requantization = any_requantization(layer.shape.channels, sizeof(T) == 1);
+  Image<std::uint8_t> in(layer.in_height, layer.in_width, layer.shape.channels);
+  const int extremes = pick(0, 3) == 0;
+  for (std::uint8_t& value : in.values) value = any_u8(extremes);
+  Image<T> expected(layer.out_height, layer.out_width, layer.shape.channels);
+  depthwise2d_u8_ref(layer.shape, integers.weights, integers.in_zero_point, requantization, in.view, expected.view);
+  for (const Isa isa : available_isas())
+    for (const int threads : {1, 3}) {
+      ThreadPool pool(threads);
+      Image<T> out = expected;
+      std::fill(out.values.begin(), out.values.end(), T{77});
+      out.view.data = out.values.data() + (expected.view.data - expected.values.data());
+      const auto kernel = make_depthwise2d_u8(layer.shape, integers.weights, integers.in_zero_point, requantization, isa);
+      kernel->run(in.view, out.view, pool);
+      const std::string wrong = difference(out, expected);
+      if (!wrong.empty()) RC_FAIL(std::string(name_of(isa)) + ": " + wrong);
+    }
+}
+
+RC_GTEST_PROP(Depthwise2dU8, GivesTheBitsOfTheReferenceAtEveryLevel, ()) { check_u8<std::uint8_t>(); }
+
+RC_GTEST_PROP(Depthwise2dU8, GivesTheSameFloatsAtEveryLevel, ()) { check_u8<float>(); }
+
+RC_GTEST_PROP(Depthwise2dF32, SumsInTheOrderOfTheReferenceAtEveryLevel, ()) {
+  const Layer layer = any_layer();
+  std::vector<float> weights, bias;
+  for (std::int64_t i = 0; i < layer.shape.channels * layer.taps(); ++i) weights.push_back(static_cast<float>(pick(-1000, 1000)) / 300.0f);
+  if (pick(0, 3))
+    for (std::int64_t c = 0; c < layer.shape.channels; ++c) bias.push_back(static_cast<float>(pick(-1000, 1000)) / 70.0f);
+  const Activation activation = any_activation();
+  Image<float> in(layer.in_height, layer.in_width, layer.shape.channels);
+  for (float& value : in.values) value = static_cast<float>(pick(-1000, 1000)) / 7.0f;
+  Image<float> expected(layer.out_height, layer.out_width, layer.shape.channels);
+  depthwise2d_f32_ref(layer.shape, weights, bias, activation, in.view, expected.view);
+  for (const Isa isa : available_isas()) {
+    ThreadPool pool(pick(1, 3));
+    Image<float> out = expected;
+    std::fill(out.values.begin(), out.values.end(), 77.0f);
+    out.view.data = out.values.data() + (expected.view.data - expected.values.data());
+    make_depthwise2d_f32(layer.shape, weights, bias, activation, isa)->run(in.view, out.view, pool);
+    const std::string wrong = difference(out, expected);
+    if (!wrong.empty()) RC_FAIL(std::string(name_of(isa)) + ": " + wrong);
+  }
+}
+
+TEST(Depthwise2dRef, SumsTheTapsInsideTheImage) {
+  Depthwise2dShape shape{.channels = 1, .kernel_h = 3, .kernel_w = 3, .pad_top = 1, .pad_left = 1};
+  const std::vector<std::int8_t> weights{1, 2, 3, 4, 5, 6, 7, 8, 9};
+  const std::vector<std::uint8_t> zero_point{10};
+  const std::vector<std::uint8_t> in{11, 12, 13, 14};  // 1 2 / 3 4 over the zero point
+  std::vector<float> out(4);
+  const Requantization requantization{.multiplier = {2}, .offset = {0.5}, .activation = {}, .to_u8 = false, .inv_scale = {}, .zero_point = {}};
+  depthwise2d_u8_ref(shape, weights, zero_point, requantization, {in.data(), 2, 2, 1, 1}, ImageView<float>{out.data(), 2, 2, 1, 1});
+  EXPECT_EQ(out, (std::vector<float>{2 * (5 + 12 + 24 + 36) + 0.5f, 2 * (4 + 10 + 21 + 32) + 0.5f, 2 * (2 + 6 + 15 + 24) + 0.5f,
+                                     2 * (1 + 4 + 12 + 20) + 0.5f}));
+}
+
+}  // namespace
+}  // namespace octet::kernels

@@ -1,0 +1,213 @@
+// Packing and the loops over rows and blocks of the integer levels.
+#include <array>
+#include <cstring>
+#include <new>
+
+#include "base/check.h"
+#include "kernels/depthwise2d/depthwise2d_blocks.h"
+
+namespace octet::kernels::depthwise {
+namespace {
+
+constexpr std::int64_t kPiecePixels = 32;  // of the way over real values; they stay in the nearest cache
+constexpr int kMaxChannels = 64;
+
+int channel_of(const U8Kernels& kernels, int group, int lane) {
+  if (kernels.lane_order == LaneOrder::kNatural) return group * kernels.lanes + lane;
+  return lane / 4 * 16 + group * 4 + lane % 4;
+}
+
+// Where the 16-bit result of a lane is after groups 2i and 2i + 1 were packed into one vector, 128 bits at a time.
+int packed_place(const U8Kernels& kernels, int group, int lane) {
+  return group / 2 * 2 * kernels.lanes + lane / 4 * 8 + group % 2 * 4 + lane % 4;
+}
+
+int taps_at_once(TapOrder order) { return order == TapOrder::kPairs ? 2 : 4; }
+int bytes_per_weight(TapOrder order) { return order == TapOrder::kQuads ? 1 : 2; }
+
+// Taps of one column as their place in the vectors: `place` counts the weights of one lane over all vectors.
+int tap_at(TapOrder order, int place) {
+  if (order != TapOrder::kSplitQuads) return place;
+  constexpr int kTaps[] = {0, 2, 1, 3};
+  return place / 4 * 4 + kTaps[place % 4];
+}
+
+class PackedU8 final : public Depthwise2dU8 {
+ public:
+  PackedU8(const U8Level& level, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
+           std::span<const std::uint8_t> in_zero_point, const Requantization& requantization)
+      : level_(level), shape_(shape), class_(shape_class(shape)), table_(requantization), blocks_(cut_blocks(shape.channels, level.kernels)) {
+    saturates_ = table_.to_u8 && table_.plain;
+    for (std::int64_t c = 0; c < shape.channels && saturates_; ++c)
+      saturates_ = table_.lowest[c] == -static_cast<float>(table_.zero_point[c]);
+    for (Block& block : blocks_) pack(block, weights, in_zero_point);
+  }
+
+  std::string_view name() const override { return level_.name; }
+  std::size_t packed_bytes() const override { return lines_.size() * sizeof(Line); }
+
+  void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
+    OCTET_CHECK(table_.to_u8, "a depthwise convolution made for float results");
+    run_blocks(in, out.height, out.width, pool, [&](const Block& block, RowPiece<std::uint8_t>& piece) {
+      const ImageView<std::uint8_t> target = from_channel(out, block.first);
+      saturates_ ? make_row(block, piece, target) : make_row_by_reals(block, piece, target);
+    });
+  }
+
+  void run(ImageView<const std::uint8_t> in, ImageView<float> out, ThreadPool& pool) const override {
+    OCTET_CHECK(!table_.to_u8, "a depthwise convolution made for u8 results");
+    run_blocks(in, out.height, out.width, pool, [&](const Block& block, RowPiece<std::uint8_t>& piece) {
+      const ImageView<float> target = from_channel(out, block.first);
+      for_each_real_piece(block, piece, target.width, [&](std::span<const float> reals) {
+        for (std::int64_t x = piece.x_begin; x < piece.x_end; ++x)
+          store_natural(block, reals.data() + (x - piece.x_begin) * width_of(block), target.pixel(piece.y, x));
+      });
+    });
+  }
+
+ private:
+  const U8Kernels& kernels_of(const Block& block) const { return level_.kernels[block.kernels]; }
+  int width_of(const Block& block) const { return kernels_of(block).channels; }
+
+  template <typename Work>
+  void run_blocks(ImageView<const std::uint8_t> in, std::int64_t out_height, std::int64_t out_width, ThreadPool& pool, const Work& work) const {
+    pool.run(out_height, row_grain(shape_, out_width), [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t y = begin; y < end; ++y)
+        for (const Block& block : blocks_) {
+          RowPiece<std::uint8_t> piece{&shape_, from_channel(in, block.first), y, 0, out_width, &lines_[block.line], nullptr, 0, block.channels};
+          work(block, piece);
+        }
+    });
+  }
+
+  void make_row(const Block& block, RowPiece<std::uint8_t>& piece, const ImageView<std::uint8_t>& out) const {
+    piece.out = out.pixel(piece.y, 0);
+    piece.out_step = out.pixel_stride;
+    kernels_of(block).to_u8[static_cast<int>(class_)](piece);
+  }
+
+  void make_row_by_reals(const Block& block, RowPiece<std::uint8_t>& piece, const ImageView<std::uint8_t>& out) const {
+    for_each_real_piece(block, piece, out.width, [&](std::span<const float> reals) {
+      kernels_of(block).finish(piece.block, reals.data(), piece.x_end - piece.x_begin, out.pixel(piece.y, piece.x_begin), out.pixel_stride,
+                               block.channels);
+    });
+  }
+
+  // Calls work(reals) for pieces of a row: activated values in the order of the lanes.
+  template <typename Work>
+  void for_each_real_piece(const Block& block, RowPiece<std::uint8_t>& piece, std::int64_t out_width, const Work& work) const {
+    alignas(64) std::array<float, kPiecePixels * kMaxChannels> buffer;
+    piece.out = buffer.data();
+    piece.out_step = width_of(block);
+    for (std::int64_t x = 0; x < out_width; x += kPiecePixels) {
+      piece.x_begin = x;
+      piece.x_end = std::min(x + kPiecePixels, out_width);
+      kernels_of(block).to_real[static_cast<int>(class_)](piece);
+      const std::span<float> reals(buffer.data(), static_cast<std::size_t>((piece.x_end - x) * width_of(block)));
+      if (table_.activation.kind != Activation::Kind::kNone) activate(table_.activation, reals, reals, level_.isa);
+      work(reals);
+    }
+  }
+
+  void store_natural(const Block& block, const float* reals, float* out) const {
+    const U8Kernels& kernels = kernels_of(block);
+    for (int i = 0; i < kernels.channels; ++i) {
+      const int c = channel_of(kernels, i / kernels.lanes, i % kernels.lanes);
+      if (c < block.channels) out[c] = reals[i];
+    }
+  }
+
+  void pack(Block& block, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point) {
+    switch (width_of(block)) {
+      case 64:
+        return pack_as<64>(block, weights, in_zero_point);
+      case 32:
+        return pack_as<32>(block, weights, in_zero_point);
+      case 16:
+        return pack_as<16>(block, weights, in_zero_point);
+      default:
+        check_failed(__FILE__, __LINE__, "width", "a block of 16, 32 or 64 channels");
+    }
+  }
+
+  template <int kChannels>
+  void pack_as(Block& block, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point) {
+    block.line = lines_.size();
+    const std::size_t constants_bytes = sizeof(U8Constants<kChannels>);
+    lines_.resize(lines_.size() + lines_of(constants_bytes) + lines_of(weight_bytes(kernels_of(block))));
+    pack_constants(block, weights, in_zero_point, *new (&lines_[block.line]) U8Constants<kChannels>());
+    pack_weights(block, weights, lines_[block.line].bytes + constants_bytes);
+  }
+
+  template <int kChannels>
+  void pack_constants(const Block& block, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
+                      U8Constants<kChannels>& constants) const {
+    const U8Kernels& kernels = kernels_of(block);
+    const std::int64_t taps = shape_.kernel_h * shape_.kernel_w;
+    for (int i = 0; i < kChannels; ++i) {
+      const int group = i / kernels.lanes, lane = i % kernels.lanes, in_block = channel_of(kernels, group, lane);
+      if (in_block >= block.channels) continue;  // zeros; the results are not stored
+      const auto c = static_cast<std::size_t>(block.first + in_block);
+      std::int32_t sum = 0;
+      for (std::int64_t tap = 0; tap < taps; ++tap) sum += weights[c * taps + tap];
+      constants.start[i] = -in_zero_point[c] * sum;
+      constants.outside[in_block] = in_zero_point[c];
+      constants.multiplier[i] = table_.multiplier[c];
+      constants.offset[i] = table_.offset[c];
+      if (!table_.to_u8) continue;
+      constants.lowest[i] = table_.lowest[c];
+      constants.highest[i] = table_.highest[c];
+      constants.inv_scale[i] = table_.inv_scale[c];
+      constants.zero_point[packed_place(kernels, group, lane)] = static_cast<std::int16_t>(table_.zero_point[c]);
+    }
+  }
+
+  // The columns that the kernel function walks along; the one for any shape takes all taps, column by column, as one.
+  std::int64_t columns() const { return class_ == Shape::kAny ? 1 : shape_.kernel_w; }
+  std::int64_t taps_per_column() const { return class_ == Shape::kAny ? shape_.kernel_h * shape_.kernel_w : shape_.kernel_h; }
+  std::int64_t padded_taps_per_column(const U8Kernels& kernels) const {
+    const std::int64_t step = taps_at_once(kernels.tap_order);
+    return (taps_per_column() + step - 1) / step * step;
+  }
+  std::size_t weight_bytes(const U8Kernels& kernels) const {
+    return static_cast<std::size_t>(columns() * padded_taps_per_column(kernels) * kernels.channels * bytes_per_weight(kernels.tap_order));
+  }
+
+  std::int8_t weight_of(std::span<const std::int8_t> weights, std::int64_t c, std::int64_t column, std::int64_t tap) const {
+    const std::int64_t ky = class_ == Shape::kAny ? tap % shape_.kernel_h : tap, kx = class_ == Shape::kAny ? tap / shape_.kernel_h : column;
+    return tap < taps_per_column() ? weights[static_cast<std::size_t>((c * shape_.kernel_h + ky) * shape_.kernel_w + kx)] : std::int8_t{0};
+  }
+
+  // [column][vector of taps][group][lane][tap in the lane].
+  void pack_weights(const Block& block, std::span<const std::int8_t> weights, std::byte* to) const {
+    const U8Kernels& kernels = kernels_of(block);
+    const int per_lane = 4 / bytes_per_weight(kernels.tap_order);
+    for (std::int64_t column = 0; column < columns(); ++column)
+      for (std::int64_t place = 0; place < padded_taps_per_column(kernels); place += per_lane)
+        for (int i = 0; i < kernels.channels; ++i)
+          for (int slot = 0; slot < per_lane; ++slot) {
+            const int in_block = channel_of(kernels, i / kernels.lanes, i % kernels.lanes);
+            const int tap = tap_at(kernels.tap_order, static_cast<int>(place) + slot);
+            const std::int16_t weight = in_block < block.channels ? weight_of(weights, block.first + in_block, column, tap) : std::int16_t{0};
+            std::memcpy(to, &weight, static_cast<std::size_t>(bytes_per_weight(kernels.tap_order)));  // little endian
+            to += bytes_per_weight(kernels.tap_order);
+          }
+  }
+
+  const U8Level& level_;
+  Depthwise2dShape shape_;
+  Shape class_;
+  RequantizationTable table_;
+  bool saturates_ = false;  // no more than `highest` and saturation is left of the limits
+  std::vector<Block> blocks_;
+  std::vector<Line> lines_;
+};
+
+}  // namespace
+
+std::unique_ptr<Depthwise2dU8> make_packed_u8(const U8Level& level, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
+                                              std::span<const std::uint8_t> in_zero_point, const Requantization& requantization) {
+  return std::make_unique<PackedU8>(level, shape, weights, in_zero_point, requantization);
+}
+
+}  // namespace octet::kernels::depthwise

@@ -1,0 +1,55 @@
+// Depthwise convolutions of u8 with vpdpbusd: four taps a multiplication.
+#include "kernels/depthwise2d/depthwise2d_quads_avx512.h"
+
+namespace octet::kernels::vnni {
+namespace {
+
+using kernels::depthwise::LaneOrder;
+using kernels::depthwise::RowPiece;
+using kernels::depthwise::TapOrder;
+using kernels::depthwise::U8Kernels;
+using kernels::depthwise::U8Level;
+using namespace avx512::depthwise;
+
+#define OCTET_TARGET OCTET_VNNI
+#include "kernels/depthwise2d/depthwise2d_walk.inl"
+
+#define OCTET_OP OCTET_VNNI __attribute__((always_inline)) static inline
+
+OCTET_OP __m512i multiply_add(__m512i sum, __m512i x, __m512i w) { return _mm512_dpbusd_epi32(sum, x, w); }
+OCTET_OP __m256i multiply_add(__m256i sum, __m256i x, __m256i w) { return _mm256_dpbusd_epi32(sum, x, w); }
+OCTET_OP __m128i multiply_add(__m128i sum, __m128i x, __m128i w) { return _mm_dpbusd_epi32(sum, x, w); }
+
+template <class R>
+struct Quads : QuadsOf<R> {
+  using Vec = typename R::Int;
+  static constexpr int parts(int taps) { return (taps + 3) / 4; }
+
+  template <int kTaps>
+  OCTET_OP void load(const std::uint8_t* const* taps, Vec (&q)[parts(kTaps)][4]) {
+    for (int part = 0; part < parts(kTaps); ++part) QuadsOf<R>::template interleave<kTaps>(taps, part * 4, q[part]);
+  }
+  OCTET_OP Vec dot(Vec sum, Vec x, Vec w) { return multiply_add(sum, x, w); }
+};
+
+template <class R>
+constexpr U8Kernels kernels_of() {
+  using V = Quads<R>;
+  return {R::kBytes,
+          R::kBytes / 4,
+          LaneOrder::kByQuads,
+          TapOrder::kQuads,
+          {walk_row<V, ToU8<R>, 3, 1>, walk_row<V, ToU8<R>, 3, 2>, walk_row<V, ToU8<R>, 5, 1>, walk_row<V, ToU8<R>, 5, 2>,
+           gather_row<V, ToU8<R>>},
+          {walk_row<V, ToReal<R>, 3, 1>, walk_row<V, ToReal<R>, 3, 2>, walk_row<V, ToReal<R>, 5, 1>, walk_row<V, ToReal<R>, 5, 2>,
+           gather_row<V, ToReal<R>>},
+          finish<R>};
+}
+
+constexpr U8Kernels kKernels[] = {kernels_of<Zmm>(), kernels_of<Ymm>(), kernels_of<Xmm>()};
+
+}  // namespace
+
+const U8Level kDepthwiseU8{"avx512_vnni", Isa::kAvx512Vnni, kKernels};
+
+}  // namespace octet::kernels::vnni

@@ -1,0 +1,127 @@
+// The loops of the vector levels. Included inside an unnamed namespace, after OCTET_TARGET is defined as the function
+// attributes of the level. `V` is a block of channels as vectors:
+//   Element, Vec              of the image; a vector of sums, columns or weights
+//   kChannels, kGroups        channels of a block; vectors of sums that hold them
+//   parts(taps)               vectors a group that `taps` taps make
+//   load<taps>(pointers, q)   reads the block at each tap into Vec q[parts][kGroups]
+//   dot(sum, q, weights)
+//   Constants                 of the block; start(constants, group) gives the vector that sums start from
+// and `Finish::store(constants, sums, out, channels)` makes results of the sums of a pixel; its Result is their type.
+
+template <class V>
+struct BlockOf {
+  using Constants = typename V::Constants;
+  const Constants* constants;
+  const typename V::Vec* weights;
+
+  explicit BlockOf(const void* block)
+      : constants(static_cast<const Constants*>(block)), weights(reinterpret_cast<const typename V::Vec*>(constants + 1)) {}
+};
+
+// The rows below a window, each with its step from pixel to pixel: rows outside the image stand still on `outside`.
+template <class V, int kRows>
+struct WindowRows {
+  using Element = typename V::Element;
+  const Element* row[kRows];
+  std::int64_t step[kRows];
+
+  WindowRows(const RowPiece<Element>& piece, const Element* outside) {
+    for (int ky = 0; ky < kRows; ++ky) {
+      const std::int64_t y = piece.y * piece.shape->stride_h - piece.shape->pad_top + ky;
+      const bool inside = y >= 0 && y < piece.in.height;
+      row[ky] = inside ? piece.in.pixel(y, 0) : outside;
+      step[ky] = inside ? piece.in.pixel_stride : 0;
+    }
+  }
+};
+
+// Walks along the columns of the input. A column is read once and added to every output that it belongs to, so that at
+// each time kBegun outputs besides the one that is being finished have part of their sums. Outputs before x_begin are
+// begun with the same steps and not stored.
+template <class V, class Finish, int kSize, int kStride>
+OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
+  using Vec = typename V::Vec;
+  using Element = typename V::Element;
+  constexpr int kGroups = V::kGroups, kParts = V::parts(kSize), kBegun = (kSize - 1) / kStride;
+  const BlockOf<V> block(piece.block);
+  const Element* outside = V::outside(*block.constants);
+  const WindowRows<V, kSize> rows(piece, outside);
+  auto* out = static_cast<typename Finish::Result*>(piece.out);
+
+  Vec sums[kBegun + 1][kGroups];
+#pragma GCC unroll 16
+  for (int j = 0; j <= kBegun; ++j)
+#pragma GCC unroll 8
+    for (int g = 0; g < kGroups; ++g) sums[j][g] = V::start(*block.constants, g);
+
+  std::int64_t column = (piece.x_begin - kBegun) * kStride + kSize - kStride - piece.shape->pad_left;
+  for (std::int64_t x = piece.x_begin - kBegun; x < piece.x_end; ++x) {
+#pragma GCC unroll 2
+    for (int s = 0; s < kStride; ++s, ++column) {
+      const bool inside = column >= 0 && column < piece.in.width;
+      const Element* taps[kSize];
+#pragma GCC unroll 8
+      for (int ky = 0; ky < kSize; ++ky) taps[ky] = inside ? rows.row[ky] + column * rows.step[ky] : outside;
+      Vec q[kParts][kGroups];
+      V::template load<kSize>(taps, q);
+#pragma GCC unroll 8
+      for (int j = 0; j <= kBegun; ++j) {
+        const int kx = kSize - kStride + s - j * kStride;
+        if (kx < 0) continue;
+#pragma GCC unroll 8
+        for (int part = 0; part < kParts; ++part)
+#pragma GCC unroll 8
+          for (int g = 0; g < kGroups; ++g)
+            sums[j][g] = V::dot(sums[j][g], q[part][g], block.weights[(kx * kParts + part) * kGroups + g]);
+      }
+    }
+    if (x >= piece.x_begin) {
+      Finish::store(*block.constants, sums[0], out, piece.channels);
+      out += piece.out_step;
+    }
+#pragma GCC unroll 8
+    for (int j = 0; j < kBegun; ++j)
+#pragma GCC unroll 8
+      for (int g = 0; g < kGroups; ++g) sums[j][g] = sums[j + 1][g];
+#pragma GCC unroll 8
+    for (int g = 0; g < kGroups; ++g) sums[kBegun][g] = V::start(*block.constants, g);
+  }
+}
+
+// Any kernel, stride and dilation: the taps of each output in the order of the columns, V::kTapsAtOnce a step.
+template <class V, class Finish>
+OCTET_TARGET void gather_row(const RowPiece<typename V::Element>& piece) {
+  using Vec = typename V::Vec;
+  using Element = typename V::Element;
+  constexpr int kGroups = V::kGroups, kStep = V::kTapsAtOnce, kParts = V::parts(kStep);
+  const Depthwise2dShape& shape = *piece.shape;
+  const BlockOf<V> block(piece.block);
+  const Element* outside = V::outside(*block.constants);
+  auto* out = static_cast<typename Finish::Result*>(piece.out);
+  const std::int64_t taps = shape.kernel_h * shape.kernel_w;
+
+  for (std::int64_t x = piece.x_begin; x < piece.x_end; ++x, out += piece.out_step) {
+    Vec sums[kGroups];
+#pragma GCC unroll 8
+    for (int g = 0; g < kGroups; ++g) sums[g] = V::start(*block.constants, g);
+    const Vec* weights = block.weights;
+    std::int64_t kx = 0, ky = 0;
+    for (std::int64_t tap = 0; tap < taps; tap += kStep, weights += kParts * kGroups) {
+      const Element* pointers[kStep];
+      for (int i = 0; i < kStep; ++i) {
+        const std::int64_t in_y = piece.y * shape.stride_h - shape.pad_top + ky * shape.dilation_h;
+        const std::int64_t in_x = x * shape.stride_w - shape.pad_left + kx * shape.dilation_w;
+        const bool inside = kx < shape.kernel_w && in_y >= 0 && in_y < piece.in.height && in_x >= 0 && in_x < piece.in.width;
+        pointers[i] = inside ? piece.in.pixel(in_y, in_x) : outside;
+        if (++ky == shape.kernel_h) ky = 0, ++kx;
+      }
+      Vec q[kParts][kGroups];
+      V::template load<kStep>(pointers, q);
+#pragma GCC unroll 8
+      for (int part = 0; part < kParts; ++part)
+#pragma GCC unroll 8
+        for (int g = 0; g < kGroups; ++g) sums[g] = V::dot(sums[g], q[part][g], weights[part * kGroups + g]);
+    }
+    Finish::store(*block.constants, sums, out, piece.channels);
+  }
+}
