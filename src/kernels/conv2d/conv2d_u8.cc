@@ -1,36 +1,145 @@
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/conv2d_u8.h"
 
+#include <algorithm>
 #include <vector>
+
+#include "base/check.h"
+#include "kernels/conv2d/aligned_buffer.h"
+#include "kernels/conv2d/panels.h"
+#include "kernels/conv2d/patches.h"
+#include "kernels/dispatch.h"
 
 namespace octet::kernels {
 namespace {
 
-class RefU8 final : public Conv2dU8 {
- public:
-  RefU8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point, const Requantization& requantization)
-      : shape_(shape), weights_(weights.begin(), weights.end()), in_zero_point_(in_zero_point), requantization_(requantization) {}
+constexpr std::int64_t kMostDepth = 65536;  // beyond it a sum may leave 32 bits
 
-  std::string_view name() const override { return "ref"; }
-  std::size_t packed_bytes() const override { return weights_.size(); }
-  void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool&) const override {
-    conv2d_u8_ref(shape_, weights_, in_zero_point_, requantization_, in, out);
+class GemmConv2dU8 final : public Conv2dU8 {
+ public:
+  GemmConv2dU8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+               const Requantization& requantization, const GemmU8Level& level)
+      : shape_(shape),
+        in_zero_point_(in_zero_point),
+        requantization_(requantization),
+        level_(level),
+        depth_(shape.kernel_h * shape.kernel_w * shape.in_channels),
+        padded_depth_((depth_ + level.group() - 1) / level.group() * level.group()),
+        panels_(split_into_panels(shape.out_channels, level.lanes, padded_depth_)),
+        start_(static_cast<std::size_t>(shape.out_channels + 2 * level.lanes)) {
+    OCTET_CHECK(weights.size() == static_cast<std::size_t>(depth_ * shape.out_channels), "weights do not fit the convolution");
+    OCTET_CHECK(requantization.multiplier.size() == static_cast<std::size_t>(shape.out_channels), "requantization does not fit");
+    OCTET_CHECK(depth_ <= kMostDepth, "the convolution is too deep for 32-bit sums");
+    const std::size_t size = packed_size(panels_, level.lanes, padded_depth_);
+    if (level.wide) {
+      w16_ = AlignedBuffer<std::int16_t>(size);
+      pack_panels(shape, weights.data(), panels_, level.lanes, level.group(), w16_.data());
+    } else {
+      w8_ = AlignedBuffer<std::int8_t>(size);
+      pack_panels(shape, weights.data(), panels_, level.lanes, level.group(), w8_.data());
+    }
+    set_start(weights);
   }
-  void run(ImageView<const std::uint8_t> in, ImageView<float> out, ThreadPool&) const override {
-    conv2d_u8_ref(shape_, weights_, in_zero_point_, requantization_, in, out);
+
+  std::string_view name() const override { return level_.name; }
+  std::size_t packed_bytes() const override {
+    return w8_.size() + w16_.size() * sizeof(std::int16_t) + start_.size() * sizeof(std::int32_t);
+  }
+
+  void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
+    OCTET_CHECK(requantization_.to_u8, "a convolution with float results was run into u8");
+    run_into(in, out, pool, [](GemmU8& gemm, std::uint8_t* to) { gemm.out_u8 = to; });
+  }
+  void run(ImageView<const std::uint8_t> in, ImageView<float> out, ThreadPool& pool) const override {
+    OCTET_CHECK(!requantization_.to_u8, "a convolution with u8 results was run into floats");
+    run_into(in, out, pool, [](GemmU8& gemm, float* to) { gemm.out_f32 = to; });
   }
 
  private:
+  // Every tap contributes x * w, in padding x being the zero point; the sum of zero point * w is taken off ahead.
+  void set_start(std::span<const std::int8_t> weights) {
+    for (std::int64_t o = 0; o < shape_.out_channels; ++o) {
+      std::int32_t sum = 0;
+      for (const std::int8_t w : weights.subspan(static_cast<std::size_t>(o * depth_), static_cast<std::size_t>(depth_))) sum += w;
+      start_[static_cast<std::size_t>(o)] = -in_zero_point_ * sum;
+    }
+  }
+
+  template <typename Out, typename SetOut>
+  void run_into(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, ThreadPool& pool, SetOut set_out) const {
+    OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
+    const std::int64_t row_bytes = padded_depth_ * (level_.wide ? 2 : 1);
+    const Tasks tasks =
+        split_into_tasks(out.pixels(), row_bytes, level_.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
+    const bool direct = !level_.wide && patches_are_pixels(shape_, in, out);
+    pool.run_each(tasks.count(), [&](std::int64_t task) {
+      const std::int64_t block = task / tasks.groups, first = tasks.first_pixel(block);
+      GemmU8 gemm;
+      gemm.rows = tasks.first_pixel(block + 1) - first;
+      gemm.groups = padded_depth_ / level_.group();
+      gemm.requantization = &requantization_;
+      gemm.out_stride = out.pixel_stride;
+      direct ? point_at_pixels(in, first, gemm) : gather(in, out.width, first, gemm);
+      const std::int64_t group = task % tasks.groups;
+      for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p) {
+        const Panel& panel = panels_[static_cast<std::size_t>(p)];
+        set_out(gemm, out.data + first * out.pixel_stride + panel.first);
+        run_panel(panel, gemm);
+      }
+    });
+  }
+
+  static void point_at_pixels(const ImageView<const std::uint8_t>& in, std::int64_t first, GemmU8& gemm) {
+    gemm.a8 = in.data + first * in.pixel_stride;
+    gemm.a_stride = in.pixel_stride;
+  }
+
+  void gather(const ImageView<const std::uint8_t>& in, std::int64_t out_width, std::int64_t first, GemmU8& gemm) const {
+    if (level_.wide)
+      gemm.a16 = gather_as<std::int16_t>(in, out_width, first, gemm);
+    else
+      gemm.a8 = gather_as<std::uint8_t>(in, out_width, first, gemm);
+  }
+
+  template <typename Element>
+  const Element* gather_as(const ImageView<const std::uint8_t>& in, std::int64_t out_width, std::int64_t first, GemmU8& gemm) const {
+    thread_local AlignedBuffer<Element> patches;
+    gemm.a_stride = patch_stride<Element>(padded_depth_);
+    patches.reserve_discarding(static_cast<std::size_t>(gemm.rows * gemm.a_stride + kCopySlackBytes));
+    PatchGatherer<std::uint8_t, Element>(shape_, in, out_width, in_zero_point_).gather(first, gemm.rows, gemm.a_stride, patches.data());
+    return patches.data();
+  }
+
+  void run_panel(const Panel& panel, GemmU8& gemm) const {
+    gemm.w8 = level_.wide ? nullptr : w8_.data() + panel.offset;
+    gemm.w16 = level_.wide ? w16_.data() + panel.offset : nullptr;
+    gemm.start = start_.data() + panel.first;
+    gemm.vectors = panel.vectors;
+    gemm.channels = panel.channels;
+    gemm.first_channel = static_cast<std::size_t>(panel.first);
+    level_.run(gemm);
+  }
+
   Conv2dShape shape_;
-  std::vector<std::int8_t> weights_;
   std::uint8_t in_zero_point_;
-  Requantization requantization_;
+  RequantizationTable requantization_;
+  GemmU8Level level_;
+  std::int64_t depth_, padded_depth_;
+  std::vector<Panel> panels_;
+  AlignedBuffer<std::int8_t> w8_;
+  AlignedBuffer<std::int16_t> w16_;
+  AlignedBuffer<std::int32_t> start_;
 };
 
 }  // namespace
 
 std::unique_ptr<Conv2dU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
-                                         const Requantization& requantization, Isa) {
-  return std::make_unique<RefU8>(shape, weights, in_zero_point, requantization);
+                                         const Requantization& requantization, const GemmU8Level& level) {
+  return std::make_unique<GemmConv2dU8>(shape, weights, in_zero_point, requantization, level);
+}
+
+std::unique_ptr<Conv2dU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+                                         const Requantization& requantization, Isa isa) {
+  return make_conv2d_u8(shape, weights, in_zero_point, requantization, best_for(kGemmU8, isa));
 }
 
 }  // namespace octet::kernels

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/cpu.h"
+#include "kernels/requantize_table.h"
+
+namespace octet::kernels {
+
+// Rows of u8 patches times one panel of s8 weights: out[r][c] = requantize(start[c] + sum over k of a[r][k] * w[k][c]).
+// The products are exact: four u8 x s8 at a time where the CPU sums them in 32 bits, else two at a time widened to 16 bits.
+// Which of the two pairs of pointers is there depends on the level.
+struct GemmU8 {
+  const std::uint8_t* a8 = nullptr;
+  const std::int16_t* a16 = nullptr;
+  std::int64_t a_stride = 0, rows = 0, groups = 0;  // stride in elements; depth in groups of 4 (u8) or 2 (s16)
+  const std::int8_t* w8 = nullptr;                  // [groups][vectors * lanes][4]
+  const std::int16_t* w16 = nullptr;                // [groups][vectors * lanes][2]
+  const std::int32_t* start = nullptr;
+  int vectors = 0;
+  std::int64_t channels = 0;  // at most vectors * lanes; no others are written
+  const RequantizationTable* requantization = nullptr;
+  std::size_t first_channel = 0;   // in the requantization
+  std::uint8_t* out_u8 = nullptr;  // one of the two
+  float* out_f32 = nullptr;
+  std::int64_t out_stride = 0;
+};
+
+struct GemmU8Level {
+  const char* name;
+  Isa isa;
+  int lanes, tile_rows;
+  bool wide;  // 16-bit operands
+  void (*run)(const GemmU8&);
+
+  int group() const { return wide ? 2 : 4; }
+};
+
+namespace vnni {
+void gemm_u8(const GemmU8& gemm);
+}
+namespace avx512 {
+void gemm_u8(const GemmU8& gemm);
+}
+namespace avx2 {
+void gemm_u8(const GemmU8& gemm);
+}
+namespace portable {
+void gemm_u8(const GemmU8& gemm);
+}
+
+// Best first; the last one always runs.
+inline constexpr GemmU8Level kGemmU8[] = {
+    {"vnni_12x32", Isa::kAvx512Vnni, 16, 12, false, vnni::gemm_u8},
+    {"avx512_s16_12x32", Isa::kAvx512, 16, 12, true, avx512::gemm_u8},
+    {"avx2_s16_6x16", Isa::kAvx2, 8, 6, true, avx2::gemm_u8},
+    {"portable_s16_4x8", Isa::kPortable, 4, 4, true, portable::gemm_u8},
+};
+
+}  // namespace octet::kernels

@@ -1,0 +1,95 @@
+// The integer matrix product, written once. A level includes this inside its namespace, after it has defined
+//   kLanes, kTileRows, kGroup             32-bit sums in a register; the most rows of a tile; products per sum and step
+//   Ints, load_ints, store_ints           a register of sums, unaligned access
+//   Element, Weight                       types of the two operands
+//   a_of(gemm), w_of(gemm)                which pointers of the GemmU8 are used
+//   broadcast(from), load_weights(from)   32 bits of `a` in every lane; a register of weights
+//   dot_into(acc, x, w)                   acc + sum of the kGroup products in each lane
+//   finish_u8<kind, plain>, finish_f32<kind>   (gemm, sums, first row, rows): requantize and store rows of sums
+//   OCTET_TILE                            the function attributes
+
+// Rows are addressed as base, base + stride, base + 2 strides: a third of the pointers that would be needed otherwise,
+// few enough for the general registers.
+constexpr int kRowsPerBase = 3;
+
+template <int kRows>
+struct RowPointers {
+  static constexpr int kBases = (kRows + kRowsPerBase - 1) / kRowsPerBase;
+  const Element* base[kBases];
+};
+
+template <int kRows, int kVectors>
+OCTET_TILE inline void multiply_step(Ints (&acc)[kRows][kVectors], const RowPointers<kRows>& a, std::int64_t stride, std::int64_t k,
+                                     const Weight* weights) {
+  Ints w[kVectors];
+#pragma GCC unroll 4
+  for (int v = 0; v < kVectors; ++v) w[v] = load_weights(weights + v * kLanes * kGroup);
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r) {
+    const Ints x = broadcast(&a.base[r / kRowsPerBase][r % kRowsPerBase * stride + k]);
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) acc[r][v] = dot_into(acc[r][v], x, w[v]);
+  }
+}
+
+// kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart.
+template <int kRows, int kVectors>
+OCTET_TILE void multiply_tile(const GemmU8& gemm, std::int64_t row, std::int32_t* sums) {
+  constexpr int kWidth = kVectors * kLanes, kUnroll = 2;
+  Ints acc[kRows][kVectors];
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) acc[r][v] = load_ints(gemm.start + v * kLanes);
+  const std::int64_t stride = gemm.a_stride;
+  RowPointers<kRows> a;
+#pragma GCC unroll 16
+  for (int i = 0; i < a.kBases; ++i) a.base[i] = a_of(gemm) + (row + i * kRowsPerBase) * stride;
+  const Weight* weights = w_of(gemm);
+  const auto advance = [&](int steps) {
+#pragma GCC unroll 16
+    for (int i = 0; i < a.kBases; ++i) {
+      a.base[i] += steps * kGroup;
+      asm("" : "+r"(a.base[i]));  // keeps GCC from making a pointer of every row
+    }
+    weights += steps * kWidth * kGroup;
+  };
+  std::int64_t g = 0;
+  for (; g + kUnroll <= gemm.groups; g += kUnroll) {
+#pragma GCC unroll 4
+    for (int u = 0; u < kUnroll; ++u) multiply_step(acc, a, stride, u * kGroup, weights + u * kWidth * kGroup);
+    advance(kUnroll);
+  }
+  if (g < gemm.groups) multiply_step(acc, a, stride, 0, weights);
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) store_ints(sums + r * kWidth + v * kLanes, acc[r][v]);
+}
+
+using TileFunction = void (*)(const GemmU8&, std::int64_t row, std::int32_t* sums);
+
+template <int kVectors, int... kRows>
+constexpr std::array<TileFunction, sizeof...(kRows)> tiles_of(std::integer_sequence<int, kRows...>) {
+  return {multiply_tile<kRows + 1, kVectors>...};
+}
+
+constexpr auto kTilesOf1 = tiles_of<1>(std::make_integer_sequence<int, kTileRows>());
+constexpr auto kTilesOf2 = tiles_of<2>(std::make_integer_sequence<int, kTileRows>());
+
+template <typename Finish>
+void run_tiles(const GemmU8& gemm, Finish finish) {
+  alignas(64) std::int32_t sums[(kTileRows * 2 + 1) * kLanes];  // finishing may read a register too many
+  const auto& tiles = gemm.vectors == 2 ? kTilesOf2 : kTilesOf1;
+  for_each_tile(gemm.rows, kTileRows, [&](std::int64_t row, std::int64_t rows) {
+    tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums);
+    finish(gemm, sums, row, static_cast<int>(rows));
+  });
+}
+
+void run_gemm(const GemmU8& gemm) {
+  if (gemm.out_u8 != nullptr)
+    with_requantization(*gemm.requantization, [&](auto kind, auto plain) { run_tiles(gemm, finish_u8<kind(), plain()>); });
+  else
+    with_kind(gemm.requantization->activation.kind, [&](auto kind) { run_tiles(gemm, finish_f32<kind()>); });
+}
