@@ -85,6 +85,9 @@ Result<Image> decode(std::span<const std::byte> file) {
 }
 
 Result<std::vector<std::byte>> encode(const Image& image, int quality) {
+  if (quality < 1 || quality > 100)
+    return Error{ErrorCode::kInvalidArgument, "JPEG: quality is " + std::to_string(quality) + ", expected 1 to 100"};
+  if (image.bytes().empty()) return Error{ErrorCode::kInvalidArgument, "JPEG: the picture is empty"};
   const Handle codec(tjInitCompress());
   std::vector<std::byte> file(tjBufSize(image.width(), image.height(), TJSAMP_444));
   unsigned char* target = reinterpret_cast<unsigned char*>(file.data());

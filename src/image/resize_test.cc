@@ -1,0 +1,127 @@
+#include "image/resize.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <cmath>
+#include <map>
+
+#include "image/decode.h"
+#include "image/testdata/expected.h"
+
+namespace octet {
+namespace {
+
+std::vector<float> planes_of(const Image& image, ResizeKind kind, ImageSize target) {
+  std::vector<float> planes(std::size_t{3} * target.width * target.height, -1);
+  resize_to_planes(image, kind, target, planes);
+  return planes;
+}
+
+TEST(ResizeToPlanes, EqualsIndependentCodeToTheBit) {
+  const std::map<std::string, ResizeKind> kinds = {
+      {"stretch", ResizeKind::kStretch}, {"stretch_tf1", ResizeKind::kStretchTf1}, {"letterbox_corner", ResizeKind::kLetterboxCorner}};
+  int count = 0;
+  for (const Expected& expected : expected_results()) {
+    if (expected.what == "decode") continue;
+    const auto image = read_image(testdata_path(expected.file));
+    ASSERT_TRUE(image.ok()) << image.error().message;
+    const std::vector<float> planes = planes_of(*image, kinds.at(expected.what), {expected.width, expected.height});
+    EXPECT_EQ(fnv1a(std::as_bytes(std::span(planes))), expected.hash) << expected.what << " " << expected.file << " " << expected.width;
+    ++count;
+  }
+  EXPECT_EQ(count, 24);
+}
+
+// One tap of OpenCV's bilinear rule: 11-bit weights of pixel centres. Columns stop at the border, rows keep their
+// weights and read the border twice.
+struct FixedTap {
+  int low, high, low_weight, high_weight;
+};
+
+FixedTap fixed_tap(int i, int source, int target, bool is_column) {
+  const double scale = 1 / (static_cast<double>(target) / source);
+  float fraction = static_cast<float>((i + 0.5) * scale - 0.5);
+  int low = static_cast<int>(std::floor(fraction));
+  fraction -= static_cast<float>(low);
+  if (is_column && (low < 0 || low >= source - 1)) fraction = 0, low = low < 0 ? 0 : source - 1;
+  return {std::clamp(low, 0, source - 1), std::clamp(low + 1, 0, source - 1), static_cast<int>(std::lrint((1.0f - fraction) * 2048)),
+          static_cast<int>(std::lrint(fraction * 2048))};
+}
+
+int fixed_point_pixel(const Image& image, ImageSize target, int x, int y, int channel) {
+  if (image.width() == 2 * target.width && image.height() == 2 * target.height) {
+    const std::uint8_t *top = image.row(2 * y) + 6 * x + channel, *bottom = image.row(2 * y + 1) + 6 * x + channel;
+    return (top[0] + top[3] + bottom[0] + bottom[3] + 2) >> 2;
+  }
+  const FixedTap column = fixed_tap(x, image.width(), target.width, true), row = fixed_tap(y, image.height(), target.height, false);
+  const auto along = [&](int source_row) {
+    const std::uint8_t* pixels = image.row(source_row) + channel;
+    return pixels[3 * column.low] * column.low_weight + pixels[3 * column.high] * column.high_weight;
+  };
+  return (((row.low_weight * (along(row.low) >> 4)) >> 16) + ((row.high_weight * (along(row.high) >> 4)) >> 16) + 2) >> 2;
+}
+
+Image random_image(ImageSize size, unsigned seed) {
+  Image image(size);
+  for (std::uint8_t& byte : image.bytes()) byte = static_cast<std::uint8_t>((seed = seed * 1664525 + 1013904223) >> 24);
+  return image;
+}
+
+RC_GTEST_PROP(ResizeToPlanes, StretchIsTheFixedPointRuleAtAnySize, ()) {
+  const auto sides = *rc::gen::container<std::vector<int>>(4, rc::gen::inRange(1, 70));
+  const Image image = random_image({sides[0], sides[1]}, *rc::gen::arbitrary<unsigned>());
+  const ImageSize target{sides[2], sides[3]};
+  const std::vector<float> planes = planes_of(image, ResizeKind::kStretch, target);
+  std::size_t i = 0;
+  for (int channel = 0; channel < 3; ++channel)
+    for (int y = 0; y < target.height; ++y)
+      for (int x = 0; x < target.width; ++x, ++i) RC_ASSERT(planes[i] == static_cast<float>(fixed_point_pixel(image, target, x, y, channel)));
+}
+
+TEST(ResizeToPlanes, StretchAveragesFourPixelsAtHalfSize) {
+  const Image image = random_image({64, 32}, 5);
+  const std::vector<float> planes = planes_of(image, ResizeKind::kStretch, {32, 16});
+  EXPECT_EQ(planes[0], static_cast<float>(fixed_point_pixel(image, {32, 16}, 0, 0, 0)));
+}
+
+TEST(ResizeToPlanes, KeepsValuesAndOrderAtTheSameSize) {
+  Image image({2, 1});
+  const std::uint8_t pixels[] = {1, 2, 3, 250, 251, 252};
+  std::ranges::copy(pixels, image.bytes().begin());
+  const std::vector<float> expected = {1, 250, 2, 251, 3, 252};
+  for (const ResizeKind kind : {ResizeKind::kStretch, ResizeKind::kStretchTf1, ResizeKind::kLetterboxCorner})
+    EXPECT_EQ(planes_of(image, kind, {2, 1}), expected);
+}
+
+TEST(ResizeToPlanes, Tf1ReadsFromTheCornerWithoutHalfPixels) {
+  Image image({2, 1});
+  const std::uint8_t pixels[] = {0, 0, 0, 100, 100, 100};
+  std::ranges::copy(pixels, image.bytes().begin());
+  const std::vector<float> planes = planes_of(image, ResizeKind::kStretchTf1, {4, 1});
+  EXPECT_EQ(std::vector<float>(planes.begin(), planes.begin() + 4), (std::vector<float>{0, 50, 100, 100}));
+}
+
+TEST(ResizeToPlanes, LetterboxPadsRightAndBelowWith114) {
+  const Image black({40, 20});
+  const std::vector<float> planes = planes_of(black, ResizeKind::kLetterboxCorner, {10, 10});
+  EXPECT_EQ(planes[4 * 10 + 9], 0);
+  EXPECT_EQ(planes[5 * 10], 114);
+  EXPECT_EQ(planes.back(), 114);
+}
+
+TEST(ResizeToPlanes, LetterboxKeepsAtLeastOnePixelOfAStrip) {
+  const std::vector<float> planes = planes_of(Image({5000, 1}), ResizeKind::kLetterboxCorner, {10, 10});
+  EXPECT_EQ(planes[9], 0);
+  EXPECT_EQ(planes[10], 114);
+}
+
+TEST(ResizeScaleOf, IsOneRatioForTheLetterboxAndTwoForTheRest) {
+  const ResizeScale letterbox = resize_scale(ResizeKind::kLetterboxCorner, {200, 100}, {50, 50});
+  EXPECT_EQ(letterbox.x, 0.25);
+  EXPECT_EQ(letterbox.y, 0.25);
+  EXPECT_EQ(resize_scale(ResizeKind::kStretch, {200, 100}, {50, 50}).y, 0.5);
+}
+
+}  // namespace
+}  // namespace octet
