@@ -38,13 +38,13 @@ struct Output {};
 // Inputs: data [N,C,H,W], weights [O,C,kh,kw]. No bias: that is an Add.
 struct Convolution {
   Spatial strides{1, 1}, dilations{1, 1};
-  Pads pads;
+  Pads pads{};
 };
 
 // Inputs: data [N,G*I,H,W], weights [G,O,I,kh,kw].
 struct GroupConvolution {
   Spatial strides{1, 1}, dilations{1, 1};
-  Pads pads;
+  Pads pads{};
 };
 
 // Inputs: a [..., M, K], b [..., K, N] before the transposes that the flags name.
@@ -87,13 +87,13 @@ enum class Rounding { kFloor, kCeil };
 // The padding never wins. Input: [N,C,H,W].
 struct MaxPool {
   Spatial kernel{1, 1}, strides{1, 1}, dilations{1, 1};
-  Pads pads;
+  Pads pads{};
   Rounding rounding = Rounding::kFloor;
 };
 
 struct AvgPool {
   Spatial kernel{1, 1}, strides{1, 1};
-  Pads pads;
+  Pads pads{};
   bool exclude_pad = true;
   Rounding rounding = Rounding::kFloor;
 };
