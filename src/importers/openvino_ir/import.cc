@@ -1,0 +1,253 @@
+#include "importers/openvino_ir/import.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+
+#include "base/files.h"
+#include "formats/openvino_ir/ir.h"
+#include "importers/openvino_ir/rules.h"
+
+namespace octet {
+namespace openvino_ir {
+namespace {
+
+// Where a layer's input comes from: which layer, and which of its outputs by place.
+struct Source {
+  std::size_t layer = SIZE_MAX, output = 0;
+};
+
+// The .bin file, and the constants in it.
+class Weights {
+ public:
+  explicit Weights(MappedFile file) : file_(std::make_shared<MappedFile>(std::move(file))) {}
+
+  std::size_t size_bytes() const { return file_->bytes().size(); }
+  Result<Tensor> constant(const Layer& layer);
+
+ private:
+  Result<Tensor> place(ElementType type, Shape shape, std::span<const std::byte> bytes);
+
+  std::shared_ptr<const MappedFile> file_;
+  std::size_t copied_bytes_ = 0;
+};
+
+Result<Tensor> Weights::constant(const Layer& layer) {
+  AttributeReader attributes(layer);
+  const std::string type_name = attributes.text("element_type");
+  Shape shape = attributes.integers("shape");
+  const std::int64_t offset = attributes.integer("offset"), size = attributes.integer("size");
+  OCTET_RETURN_IF_ERROR(attributes.status());
+  const auto type = element_type_from_name(type_name);
+  if (!type) return unsupported("element type '" + type_name + "' is not supported");
+  OCTET_RETURN_IF_ERROR(validate_shape(shape));
+  if (static_cast<std::uint64_t>(element_count(shape)) * size_of(*type) != static_cast<std::uint64_t>(size))
+    return malformed(fmt::format("{}{} does not have {} bytes", type_name, to_string(shape), size));
+  return place(*type, std::move(shape), file_->bytes().subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size)));
+}
+
+// Constants are views of the mapped file; one that is not aligned for its type is copied. Constants may overlap, so
+// the file's size alone does not bound the copies.
+Result<Tensor> Weights::place(ElementType type, Shape shape, std::span<const std::byte> bytes) {
+  if (bytes.empty()) return Tensor(type, std::move(shape));
+  const auto is_byte_beyond_one = [](std::byte b) { return b > std::byte{1}; };
+  if (type == ElementType::kBoolean && std::any_of(bytes.begin(), bytes.end(), is_byte_beyond_one))
+    return malformed("a boolean is neither 0 nor 1");
+  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % size_of(type) == 0) return Tensor(type, std::move(shape), bytes, file_);
+  copied_bytes_ += bytes.size();
+  if (copied_bytes_ > 2 * size_bytes() + (std::size_t{1} << 24)) return malformed("constants overlap too much");
+  Tensor copy(type, std::move(shape));
+  std::memcpy(const_cast<std::byte*>(copy.bytes().data()), bytes.data(), bytes.size());
+  return copy;
+}
+
+// Of several names of a tensor OpenVINO reports the first in order.
+
+std::string least(const std::vector<std::string>& names) {
+  return names.empty() ? std::string() : *std::min_element(names.begin(), names.end());
+}
+
+std::string name_of_output(const Layer& result, const Layer& producer, std::size_t output) {
+  if (!result.output_names.empty()) return least(result.output_names);
+  if (!producer.outputs[output].names.empty()) return least(producer.outputs[output].names);
+  return producer.outputs.size() == 1 ? producer.name : fmt::format("{}.{}", producer.name, output);
+}
+
+class NetworkImport {
+ public:
+  NetworkImport(const Network& network, Weights weights) : network_(network), weights_(std::move(weights)) {}
+
+  Result<Graph> run();
+
+ private:
+  Status connect();
+  void claim_port_names();
+  Result<std::vector<Value>> inputs_of(std::size_t index);
+  Result<std::vector<Value>> import_layer(std::size_t index);
+  Result<std::vector<Value>> import_parameter(std::size_t index);
+  Result<std::vector<Value>> import_constant(std::size_t index);
+  Result<std::vector<Value>> add_named(Op op, std::vector<Value> inputs, const std::string& name);
+  Status check_outputs(const Layer& layer, const std::vector<Value>& outputs) const;
+
+  const Network& network_;
+  Weights weights_;
+  std::vector<std::vector<Source>> sources_;   // by layer and input
+  std::vector<std::vector<Value>> values_;     // by layer and output
+  std::vector<std::string> port_names_;        // by layer; of Parameter and Result
+  Graph graph_;
+  NameClaims names_;
+  KnownValues known_;
+};
+
+std::size_t place_of(const std::vector<Port>& ports, std::int64_t id) {
+  const auto found = std::find_if(ports.begin(), ports.end(), [&](const Port& port) { return port.id == id; });
+  return static_cast<std::size_t>(found - ports.begin());
+}
+
+Status NetworkImport::connect() {
+  std::unordered_map<std::int64_t, std::size_t> index;
+  for (std::size_t i = 0; i < network_.layers.size(); ++i) {
+    index.emplace(network_.layers[i].id, i);
+    sources_.emplace_back(network_.layers[i].inputs.size());
+  }
+  for (const Edge& edge : network_.edges) {
+    const std::size_t from = index.at(edge.from_layer), to = index.at(edge.to_layer);
+    sources_[to][place_of(network_.layers[to].inputs, edge.to_port)] = {from, place_of(network_.layers[from].outputs, edge.from_port)};
+  }
+  for (std::size_t i = 0; i < sources_.size(); ++i)
+    for (std::size_t input = 0; input < sources_[i].size(); ++input)
+      if (sources_[i][input].layer == SIZE_MAX)
+        return malformed(fmt::format("{}: no edge leads to input {}", describe(network_.layers[i]), input));
+  return {};
+}
+
+void NetworkImport::claim_port_names() {
+  port_names_.resize(network_.layers.size());
+  for (std::size_t i = 0; i < network_.layers.size(); ++i) {
+    const Layer& layer = network_.layers[i];
+    std::string wanted;
+    if (layer.type == "Parameter") {
+      if (!layer.outputs.empty()) wanted = least(layer.outputs[0].names);
+      if (wanted.empty()) wanted = layer.name;
+    } else if (layer.type == "Result" && sources_[i].size() == 1) {
+      wanted = name_of_output(layer, network_.layers[sources_[i][0].layer], sources_[i][0].output);
+    }
+    if (!wanted.empty()) port_names_[i] = names_.claim(wanted);
+  }
+}
+
+Result<std::vector<Value>> NetworkImport::add_named(Op op, std::vector<Value> inputs, const std::string& name) {
+  OCTET_ASSIGN(const NodeId id, graph_.add(std::move(op), std::move(inputs), name));
+  known_.extend(graph_);
+  return std::vector<Value>{{id, 0}};
+}
+
+Result<std::vector<Value>> NetworkImport::import_parameter(std::size_t index) {
+  const Layer& layer = network_.layers[index];
+  AttributeReader attributes(layer);
+  const std::string shape_text = attributes.text("shape"), type_name = attributes.text("element_type");
+  OCTET_RETURN_IF_ERROR(attributes.status());
+  const auto shape = integers_from_text(shape_text);
+  if (!shape || std::any_of(shape->begin(), shape->end(), [](std::int64_t size) { return size < 0; }))
+    return unsupported(fmt::format("shape [{:.60}] is dynamic; reshape the model to a static shape first", shape_text));
+  const auto type = element_type_from_name(type_name);
+  if (!type) return unsupported("element type '" + type_name + "' is not supported");
+  OCTET_RETURN_IF_ERROR(validate_shape(*shape));
+  return add_named(Parameter{*type, *shape}, {}, port_names_[index]);
+}
+
+Result<std::vector<Value>> NetworkImport::import_constant(std::size_t index) {
+  OCTET_ASSIGN(Tensor value, weights_.constant(network_.layers[index]));
+  return add_named(Constant{std::move(value)}, {}, names_.claim(network_.layers[index].name));
+}
+
+Result<std::vector<Value>> NetworkImport::inputs_of(std::size_t index) {
+  std::vector<Value> inputs;
+  for (const Source& source : sources_[index]) {
+    const auto& outputs = values_[source.layer];
+    if (source.output >= outputs.size())
+      return unsupported(fmt::format("reads output {} of {}, which is not supported", source.output, describe(network_.layers[source.layer])));
+    inputs.push_back(outputs[source.output]);
+  }
+  return inputs;
+}
+
+Result<std::vector<Value>> NetworkImport::import_layer(std::size_t index) {
+  const Layer& layer = network_.layers[index];
+  if (layer.type == "Parameter") return import_parameter(index);
+  if (layer.type == "Const") return import_constant(index);
+  OCTET_ASSIGN(std::vector<Value> inputs, inputs_of(index));
+  if (layer.type == "Result") {
+    if (inputs.size() != 1) return malformed(fmt::format("has {} inputs, expected 1", inputs.size()));
+    return add_named(Output{}, std::move(inputs), port_names_[index]);
+  }
+  const Rule rule = find_rule(layer.type);
+  if (!rule) return unsupported("this operation is not supported");
+  LayerImport import(layer, std::move(inputs), graph_, names_, known_);
+  return rule(import);
+}
+
+// What the file says of its outputs must be what follows from the inputs; a file that was edited by hand shows here.
+Status NetworkImport::check_outputs(const Layer& layer, const std::vector<Value>& outputs) const {
+  for (std::size_t i = 0; i < std::min(outputs.size(), layer.outputs.size()); ++i) {
+    const Port& stated = layer.outputs[i];
+    const TensorType& inferred = graph_.type(outputs[i]);
+    const auto fits = [](std::int64_t said, std::int64_t size) { return said == -1 || said == size; };
+    if (!std::equal(stated.dims.begin(), stated.dims.end(), inferred.shape.begin(), inferred.shape.end(), fits))
+      return malformed(fmt::format("output {} is {} in the file, but follows as {}", i, to_string(stated.dims), to_string(inferred.shape)));
+    const std::string_view element = element_of_precision(stated.precision);
+    if (!element.empty() && element != name_of(inferred.element))
+      return malformed(fmt::format("output {} is {} in the file, but follows as {}", i, element, name_of(inferred.element)));
+  }
+  return {};
+}
+
+void flatten(const Info& info, const std::string& prefix, std::map<std::string, std::string>& flat) {
+  const std::string key = prefix.empty() ? info.name : prefix + "." + info.name;
+  if (info.children.empty() || !info.value.empty()) flat[key] = info.value;
+  for (const Info& child : info.children) flatten(child, key, flat);
+}
+
+Result<Graph> NetworkImport::run() {
+  OCTET_RETURN_IF_ERROR(validate(network_, weights_.size_bytes()));
+  OCTET_ASSIGN(const auto order, topological_order(network_));
+  OCTET_RETURN_IF_ERROR(connect());
+  claim_port_names();
+  graph_.name = network_.name;
+  values_.resize(network_.layers.size());
+  for (const std::size_t index : order) {
+    const Layer& layer = network_.layers[index];
+    OCTET_ASSIGN_AT(values_[index], import_layer(index), describe(layer));
+    if (auto status = check_outputs(layer, values_[index]); !status.ok()) return status.error().at(describe(layer));
+  }
+  if (graph_.outputs().empty()) return malformed("the network has no Result layer");
+  for (const Info& info : network_.rt_info)
+    if (info.name == "model_info")
+      for (const Info& child : info.children) flatten(child, "", graph_.model_info);
+  graph_.tidy();
+  return std::move(graph_);
+}
+
+// Only a network with constants needs the .bin file.
+Result<MappedFile> open_weights(const Network& network, const std::filesystem::path& xml) {
+  const bool needed = std::any_of(network.layers.begin(), network.layers.end(), [](const Layer& layer) { return layer.type == "Const"; });
+  if (!needed) return MappedFile();
+  return MappedFile::open(std::filesystem::path(xml).replace_extension(".bin"));
+}
+
+}  // namespace
+}  // namespace openvino_ir
+
+Result<Graph> import_openvino_ir(const std::filesystem::path& xml) {
+  OCTET_ASSIGN(const MappedFile file, MappedFile::open(xml));
+  const std::string_view text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
+  OCTET_ASSIGN_AT(const openvino_ir::Network network, openvino_ir::read_network(text), xml.string());
+  OCTET_ASSIGN(MappedFile weights, openvino_ir::open_weights(network, xml));
+  auto graph = openvino_ir::NetworkImport(network, openvino_ir::Weights(std::move(weights))).run();
+  if (!graph.ok()) return graph.error().at(xml.string());
+  return graph;
+}
+
+}  // namespace octet

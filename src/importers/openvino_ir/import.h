@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+
+#include "base/result.h"
+#include "graph/graph.h"
+
+namespace octet {
+
+// The graph of an OpenVINO IR (versions 10 and 11): `xml` and the .bin file of the same stem beside it, which stays mapped as
+// long as a constant of it lives.
+//
+// Parameters and outputs have the names that OpenVINO reports for their tensors (get_any_name()), or where there are none those of
+// their layers. Windows given by auto_pad become explicit, sizes that are computed from shapes become constants, layers that no
+// output needs are dropped. rt_info/model_info becomes Graph::model_info, keys of nested elements joined by '.'.
+//
+// Errors name file and layer: kNotFound for a missing file, kMalformed where the file contradicts itself, kUnsupported for
+// operations, attributes and dynamic shapes that octet lacks.
+Result<Graph> import_openvino_ir(const std::filesystem::path& xml);
+
+}  // namespace octet

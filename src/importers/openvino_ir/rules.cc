@@ -1,0 +1,75 @@
+#include "importers/openvino_ir/rules.h"
+
+#include <array>
+
+namespace octet::openvino_ir {
+namespace {
+
+struct Entry {
+  std::string_view type;
+  Rule rule;
+};
+
+// Parameter, Const and Result are in import.cc: they need the names and the .bin file.
+constexpr std::array kRules{
+    Entry{"Add", import_binary},
+    Entry{"Subtract", import_binary},
+    Entry{"Multiply", import_binary},
+    Entry{"Divide", import_binary},
+    Entry{"Maximum", import_binary},
+    Entry{"Minimum", import_binary},
+    Entry{"Power", import_binary},
+    Entry{"ReLU", import_unary},
+    Entry{"Relu", import_unary},
+    Entry{"Sigmoid", import_unary},
+    Entry{"Tanh", import_unary},
+    Entry{"Exp", import_unary},
+    Entry{"Sqrt", import_unary},
+    Entry{"Abs", import_unary},
+    Entry{"Negative", import_unary},
+    Entry{"Floor", import_unary},
+    Entry{"SoftPlus", import_unary},
+    Entry{"Mish", import_unary},
+    Entry{"HSwish", import_unary},
+    Entry{"HSigmoid", import_unary},
+    Entry{"Swish", import_swish},
+    Entry{"Clamp", import_clamp},
+    Entry{"PReLU", import_prelu},
+    Entry{"PRelu", import_prelu},
+    Entry{"SoftMax", import_softmax},
+    Entry{"Softmax", import_softmax},
+    Entry{"MatMul", import_matmul},
+    Entry{"Convert", import_convert},
+    Entry{"FakeQuantize", import_fake_quantize},
+    Entry{"ReduceMean", import_reduce_mean},
+    Entry{"Convolution", import_convolution},
+    Entry{"GroupConvolution", import_group_convolution},
+    Entry{"MaxPool", import_max_pool},
+    Entry{"AvgPool", import_avg_pool},
+    Entry{"Concat", import_concat},
+    Entry{"Split", import_split},
+    Entry{"VariadicSplit", import_variadic_split},
+    Entry{"Reshape", import_reshape},
+    Entry{"Transpose", import_transpose},
+    Entry{"Squeeze", import_squeeze},
+    Entry{"Unsqueeze", import_unsqueeze},
+    Entry{"Pad", import_pad},
+    Entry{"ShapeOf", import_shape_of},
+    Entry{"Gather", import_gather},
+    Entry{"ReorgYolo", import_reorg},
+    Entry{"StridedSlice", import_strided_slice},
+    Entry{"Slice", import_slice},
+    Entry{"Interpolate", import_interpolate},
+    Entry{"PriorBoxClustered", import_prior_box_clustered},
+    Entry{"DetectionOutput", import_detection_output},
+};
+
+}  // namespace
+
+Rule find_rule(std::string_view type) {
+  for (const Entry& entry : kRules)
+    if (entry.type == type) return entry.rule;
+  return nullptr;
+}
+
+}  // namespace octet::openvino_ir

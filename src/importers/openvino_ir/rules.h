@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string_view>
+
+#include "importers/openvino_ir/layer_import.h"
+
+namespace octet::openvino_ir {
+
+// Translates one layer: appends what it means to the graph and returns the values of its outputs in order. A rule may return fewer
+// than the layer has, where the rest is seldom read and not supported (indices of a MaxPool).
+using Rule = Result<std::vector<Value>> (*)(LayerImport&);
+
+// The rule of a layer type, or null.
+Rule find_rule(std::string_view type);
+
+// rules_math.cc: element by element, and MatMul, SoftMax, FakeQuantize.
+Result<std::vector<Value>> import_binary(LayerImport& layer);
+Result<std::vector<Value>> import_unary(LayerImport& layer);
+Result<std::vector<Value>> import_swish(LayerImport& layer);
+Result<std::vector<Value>> import_clamp(LayerImport& layer);
+Result<std::vector<Value>> import_prelu(LayerImport& layer);
+Result<std::vector<Value>> import_softmax(LayerImport& layer);
+Result<std::vector<Value>> import_matmul(LayerImport& layer);
+Result<std::vector<Value>> import_convert(LayerImport& layer);
+Result<std::vector<Value>> import_fake_quantize(LayerImport& layer);
+Result<std::vector<Value>> import_reduce_mean(LayerImport& layer);
+
+// rules_window.cc: what slides a window.
+Result<std::vector<Value>> import_convolution(LayerImport& layer);
+Result<std::vector<Value>> import_group_convolution(LayerImport& layer);
+Result<std::vector<Value>> import_max_pool(LayerImport& layer);
+Result<std::vector<Value>> import_avg_pool(LayerImport& layer);
+
+// rules_shape.cc: what only moves values.
+Result<std::vector<Value>> import_concat(LayerImport& layer);
+Result<std::vector<Value>> import_split(LayerImport& layer);
+Result<std::vector<Value>> import_variadic_split(LayerImport& layer);
+Result<std::vector<Value>> import_reshape(LayerImport& layer);
+Result<std::vector<Value>> import_transpose(LayerImport& layer);
+Result<std::vector<Value>> import_squeeze(LayerImport& layer);
+Result<std::vector<Value>> import_unsqueeze(LayerImport& layer);
+Result<std::vector<Value>> import_pad(LayerImport& layer);
+Result<std::vector<Value>> import_shape_of(LayerImport& layer);
+Result<std::vector<Value>> import_gather(LayerImport& layer);
+Result<std::vector<Value>> import_reorg(LayerImport& layer);
+
+// rules_slice.cc
+Result<std::vector<Value>> import_strided_slice(LayerImport& layer);
+Result<std::vector<Value>> import_slice(LayerImport& layer);
+
+// rules_resize.cc
+Result<std::vector<Value>> import_interpolate(LayerImport& layer);
+
+// rules_detection.cc
+Result<std::vector<Value>> import_prior_box_clustered(LayerImport& layer);
+Result<std::vector<Value>> import_detection_output(LayerImport& layer);
+
+}  // namespace octet::openvino_ir

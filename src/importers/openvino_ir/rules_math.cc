@@ -1,0 +1,83 @@
+#include <array>
+
+#include "importers/openvino_ir/rules.h"
+
+namespace octet::openvino_ir {
+namespace {
+
+// The kind whose operation has the name of the layer's type. OpenVINO writes "ReLU", older files "Relu".
+template <typename Operation, typename Kind>
+Operation operation_of(std::string_view type, Kind last) {
+  for (int i = 0; i < static_cast<int>(last); ++i)
+    if (type_name(Operation{static_cast<Kind>(i)}) == type) return Operation{static_cast<Kind>(i)};
+  return Operation{last};
+}
+
+// "none" asks for equal shapes, which NumPy's rule covers; "pdpd" aligns at an axis and agrees only where shapes are equal.
+Status check_broadcast(LayerImport& layer) {
+  const std::string rule = layer.attributes.choice("auto_broadcast", {"numpy", "none", "pdpd", "explicit"}, "numpy");
+  OCTET_RETURN_IF_ERROR(layer.attributes.status());
+  for (std::size_t i = 1; i < layer.input_count() && rule != "numpy" && rule != "none"; ++i)
+    if (layer.shape(i) != layer.shape(0)) return unsupported("auto_broadcast=\"" + rule + "\" is not supported (numpy, none)");
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Value>> import_binary(LayerImport& layer) {
+  OCTET_RETURN_IF_ERROR(layer.expect_inputs(2, 2));
+  OCTET_RETURN_IF_ERROR(check_broadcast(layer));
+  return layer.add(operation_of<Binary>(layer.type(), BinaryKind::kPower));
+}
+
+Result<std::vector<Value>> import_unary(LayerImport& layer) {
+  return layer.add(layer.type() == "Relu" ? Unary{UnaryKind::kRelu} : operation_of<Unary>(layer.type(), UnaryKind::kHSigmoid));
+}
+
+Result<std::vector<Value>> import_swish(LayerImport& layer) {
+  OCTET_RETURN_IF_ERROR(layer.expect_inputs(1, 2));
+  if (layer.input_count() == 2) {
+    OCTET_ASSIGN(const auto beta, layer.numbers(1, "beta"));
+    if (beta.size() != 1 || beta[0] != 1) return unsupported("a beta other than 1 is not supported");
+  }
+  return layer.add(Unary{UnaryKind::kSwish}, {layer.input(0)});
+}
+
+Result<std::vector<Value>> import_clamp(LayerImport& layer) {
+  const double min = layer.attributes.number("min"), max = layer.attributes.number("max");
+  if (layer.attributes.status().ok() && min > max) return malformed("min is above max");
+  return layer.add(Clamp{min, max});
+}
+
+Result<std::vector<Value>> import_prelu(LayerImport& layer) { return layer.add(PRelu{}); }
+
+Result<std::vector<Value>> import_softmax(LayerImport& layer) {
+  OCTET_RETURN_IF_ERROR(layer.expect_inputs(1, 1));
+  const std::int64_t axis = layer.attributes.integer("axis", 1), rank = static_cast<std::int64_t>(layer.shape(0).size());
+  return layer.add(SoftMax{axis < 0 && axis >= -rank ? axis + rank : axis});
+}
+
+Result<std::vector<Value>> import_matmul(LayerImport& layer) {
+  const bool a = layer.attributes.flag("transpose_a", false), b = layer.attributes.flag("transpose_b", false);
+  return layer.add(MatMul{a, b});
+}
+
+Result<std::vector<Value>> import_convert(LayerImport& layer) {
+  const std::string name = layer.attributes.text("destination_type");
+  const auto type = element_type_from_name(name);
+  if (layer.attributes.status().ok() && !type) return unsupported("element type '" + name + "' is not supported");
+  return layer.add(Convert{type.value_or(ElementType::kF32)});
+}
+
+Result<std::vector<Value>> import_fake_quantize(LayerImport& layer) {
+  OCTET_RETURN_IF_ERROR(layer.expect_inputs(5, 5));
+  OCTET_RETURN_IF_ERROR(check_broadcast(layer));
+  return layer.add(FakeQuantize{layer.attributes.integer("levels")});
+}
+
+Result<std::vector<Value>> import_reduce_mean(LayerImport& layer) {
+  OCTET_RETURN_IF_ERROR(layer.pin_inputs(1));
+  return layer.add(ReduceMean{layer.attributes.flag("keep_dims", false)});
+}
+
+}  // namespace octet::openvino_ir

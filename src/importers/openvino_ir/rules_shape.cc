@@ -1,0 +1,62 @@
+#include "importers/openvino_ir/rules.h"
+
+namespace octet::openvino_ir {
+namespace {
+
+// For operations whose inputs behind the data say how values move: those must be constants.
+Result<std::vector<Value>> add_with_pinned_inputs(LayerImport& layer, Op op) {
+  OCTET_RETURN_IF_ERROR(layer.pin_inputs(1));
+  return layer.add(std::move(op));
+}
+
+}  // namespace
+
+Result<std::vector<Value>> import_concat(LayerImport& layer) {
+  if (layer.input_count() == 0) return malformed("has no inputs");
+  const std::int64_t axis = layer.attributes.integer("axis"), rank = static_cast<std::int64_t>(layer.shape(0).size());
+  return layer.add(Concat{axis < 0 && axis >= -rank ? axis + rank : axis});
+}
+
+Result<std::vector<Value>> import_split(LayerImport& layer) {
+  return add_with_pinned_inputs(layer, Split{layer.attributes.integer("num_splits")});
+}
+
+Result<std::vector<Value>> import_variadic_split(LayerImport& layer) { return add_with_pinned_inputs(layer, VariadicSplit{}); }
+
+Result<std::vector<Value>> import_reshape(LayerImport& layer) {
+  return add_with_pinned_inputs(layer, Reshape{layer.attributes.flag("special_zero", true)});
+}
+
+Result<std::vector<Value>> import_transpose(LayerImport& layer) { return add_with_pinned_inputs(layer, Transpose{}); }
+
+Result<std::vector<Value>> import_squeeze(LayerImport& layer) {
+  if (layer.attributes.flag("allow_axis_skip", false)) return unsupported("allow_axis_skip is not supported");
+  return add_with_pinned_inputs(layer, Squeeze{});
+}
+
+Result<std::vector<Value>> import_unsqueeze(LayerImport& layer) { return add_with_pinned_inputs(layer, Unsqueeze{}); }
+
+Result<std::vector<Value>> import_pad(LayerImport& layer) {
+  layer.attributes.choice("pad_mode", {"constant"});
+  return add_with_pinned_inputs(layer, Pad{});
+}
+
+Result<std::vector<Value>> import_shape_of(LayerImport& layer) {
+  const std::string name = layer.attributes.choice("output_type", {"i64", "i32"}, std::string("i64"));
+  return layer.add(ShapeOf{name == "i32" ? ElementType::kI32 : ElementType::kI64});
+}
+
+Result<std::vector<Value>> import_gather(LayerImport& layer) {
+  OCTET_RETURN_IF_ERROR(layer.expect_inputs(3, 3));
+  if (layer.attributes.integer("batch_dims", 0) != 0) return unsupported("batch_dims other than 0 are not supported");
+  return add_with_pinned_inputs(layer, Gather{});
+}
+
+Result<std::vector<Value>> import_reorg(LayerImport& layer) {
+  const auto strides = layer.attributes.integers("stride");
+  if (layer.attributes.status().ok() && (strides.empty() || strides.front() != strides.back()))
+    return unsupported("one stride for height and width is supported");
+  return layer.add(ReorgYolo{strides.empty() ? 1 : strides.front()});
+}
+
+}  // namespace octet::openvino_ir

@@ -1,0 +1,103 @@
+#include <algorithm>
+
+#include "importers/openvino_ir/rules.h"
+
+namespace octet::openvino_ir {
+namespace {
+
+struct Window {
+  Spatial kernel{1, 1}, strides{1, 1}, dilations{1, 1};
+};
+
+// Far above any real attribute, and small enough that sums and products of two stay inside int64.
+bool is_sane(const Window& window) {
+  const auto sane = [](const Spatial& pair) {
+    return std::all_of(pair.begin(), pair.end(), [](std::int64_t v) { return v >= 1 && v <= std::int64_t{1} << 24; });
+  };
+  return sane(window.kernel) && sane(window.strides) && sane(window.dilations);
+}
+
+// Padding for an output of ceil(input / stride), the odd zero at the end ("upper") or at the beginning.
+Pads same_pads(const Shape& data, const Window& window, bool upper) {
+  Pads pads;
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    const std::int64_t size = data[2 + axis], stride = window.strides[axis];
+    const std::int64_t outputs = (size + stride - 1) / stride;
+    const std::int64_t covered = (outputs - 1) * stride + (window.kernel[axis] - 1) * window.dilations[axis] + 1;
+    const std::int64_t total = std::max<std::int64_t>(covered - size, 0);
+    pads.begin[axis] = upper ? total / 2 : total - total / 2;
+    pads.end[axis] = total - pads.begin[axis];
+  }
+  return pads;
+}
+
+Result<Pads> read_pads(LayerImport& layer, const Window& window) {
+  const std::string rule =
+      layer.attributes.choice("auto_pad", {"explicit", "notset", "valid", "same_upper", "same_lower"}, std::string("explicit"));
+  Pads pads;
+  if (rule == "explicit" || rule == "notset") pads = {layer.attributes.pair("pads_begin"), layer.attributes.pair("pads_end")};
+  OCTET_RETURN_IF_ERROR(layer.attributes.status());
+  if (layer.shape(0).size() != 4) return unsupported("data of shape " + to_string(layer.shape(0)) + "; only [N,C,H,W] is supported");
+  if (!is_sane(window)) return malformed("kernel, strides and dilations must be positive and not huge");
+  return rule.starts_with("same") ? same_pads(layer.shape(0), window, rule == "same_upper") : pads;
+}
+
+// "ceil_torch" is ceil, but for a last window that would begin in the padding behind the data, which it leaves out. `Rounding`
+// has no such value; for given shapes the result is that of floor or of ceil, unless the axes differ.
+Result<Rounding> resolve_ceil_torch(const Shape& data, const Window& window, const Pads& pads) {
+  bool as_floor = true, as_ceil = true;
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    const std::int64_t size = data[2 + axis], stride = window.strides[axis];
+    const std::int64_t free = size + pads.begin[axis] + pads.end[axis] - (window.kernel[axis] - 1) * window.dilations[axis] - 1;
+    if (free % stride == 0) continue;
+    const bool last_begins_in_padding = (free / stride + 1) * stride >= size + pads.begin[axis];
+    (last_begins_in_padding ? as_ceil : as_floor) = false;
+  }
+  if (!as_floor && !as_ceil) return unsupported("rounding_type=\"ceil_torch\" that rounds height and width differently");
+  return as_ceil ? Rounding::kCeil : Rounding::kFloor;
+}
+
+Result<Rounding> read_rounding(LayerImport& layer, const Window& window, const Pads& pads) {
+  const std::string rule = layer.attributes.choice("rounding_type", {"floor", "ceil", "ceil_torch"}, std::string("floor"));
+  OCTET_RETURN_IF_ERROR(layer.attributes.status());
+  if (rule == "ceil_torch") return resolve_ceil_torch(layer.shape(0), window, pads);
+  return rule == "ceil" ? Rounding::kCeil : Rounding::kFloor;
+}
+
+// Convolution or GroupConvolution, whose weights end with the kernel and have the given rank.
+template <typename Operation>
+Result<std::vector<Value>> import_conv(LayerImport& layer, std::size_t weights_rank) {
+  OCTET_RETURN_IF_ERROR(layer.expect_inputs(2, 2));
+  const Shape& weights = layer.shape(1);
+  if (weights.size() != weights_rank)
+    return unsupported("weights of shape " + to_string(weights) + "; only convolution over height and width is supported");
+  Window window{{weights[weights_rank - 2], weights[weights_rank - 1]}, layer.attributes.pair("strides"), layer.attributes.pair("dilations")};
+  OCTET_ASSIGN(const Pads pads, read_pads(layer, window));
+  return layer.add(Operation{window.strides, window.dilations, pads});
+}
+
+}  // namespace
+
+Result<std::vector<Value>> import_convolution(LayerImport& layer) { return import_conv<Convolution>(layer, 4); }
+
+Result<std::vector<Value>> import_group_convolution(LayerImport& layer) { return import_conv<GroupConvolution>(layer, 5); }
+
+Result<std::vector<Value>> import_max_pool(LayerImport& layer) {
+  OCTET_RETURN_IF_ERROR(layer.expect_inputs(1, 1));
+  const Window window{layer.attributes.pair("kernel"), layer.attributes.pair("strides"), layer.attributes.pair("dilations", Spatial{1, 1})};
+  OCTET_ASSIGN(const Pads pads, read_pads(layer, window));
+  OCTET_ASSIGN(const Rounding rounding, read_rounding(layer, window, pads));
+  return layer.add(MaxPool{window.kernel, window.strides, window.dilations, pads, rounding});
+}
+
+Result<std::vector<Value>> import_avg_pool(LayerImport& layer) {
+  OCTET_RETURN_IF_ERROR(layer.expect_inputs(1, 1));
+  const Window window{layer.attributes.pair("kernel"), layer.attributes.pair("strides"), {1, 1}};
+  const std::string exclude = layer.attributes.has("exclude_pad") ? "exclude_pad" : "exclude-pad";
+  const bool exclude_pad = layer.attributes.flag(exclude);
+  OCTET_ASSIGN(const Pads pads, read_pads(layer, window));
+  OCTET_ASSIGN(const Rounding rounding, read_rounding(layer, window, pads));
+  return layer.add(AvgPool{window.kernel, window.strides, pads, exclude_pad, rounding});
+}
+
+}  // namespace octet::openvino_ir
