@@ -94,8 +94,7 @@ Result<std::int64_t> CfgSection::integer(std::string_view key, std::int64_t fall
   const CfgOption* option = find(key);
   if (!option) return fallback;
   std::int64_t value = 0;
-  if (!parse_integer(option->value, value) || value < range.min || value > range.max)
-    return value_error(*this, *option, words_for(range));
+  if (!parse_integer(option->value, value) || value < range.min || value > range.max) return value_error(*this, *option, words_for(range));
   return value;
 }
 

@@ -43,7 +43,7 @@ struct CfgSection {
   Error error(ErrorCode code, std::string_view what) const { return Error{code, std::string(what)}.at(place()); }
 };
 
-inline constexpr std::size_t kMaxCfgBytes = std::size_t{1} << 20;
+inline constexpr std::size_t kMaxCfgBytes = std::size_t{1} << 18;
 inline constexpr std::size_t kMaxSections = 4096;
 
 // Sections in the order of the text. kMalformed, with the line, for what is neither section, option nor comment.

@@ -86,7 +86,8 @@ TEST(CfgSection, ReadsNumbersAsTheFilesWriteThem) {
 TEST(CfgSection, RefusesWhatIsNoNumberOrOutOfRange) {
   const CfgSection section = only_section("[conv]\nsize=three\nstride=0\nhuge=1e300\nnan=nan\nlist=1,,2\nfraction=1.5\n");
   EXPECT_EQ(section.integer("size", 1).error().message, "section [conv]: size=three at line 2: expected a whole number");
-  EXPECT_EQ(section.integer("stride", 1, {1, 9}).error().message, "section [conv]: stride=0 at line 3: expected a whole number from 1 to 9");
+  EXPECT_EQ(section.integer("stride", 1, {1, 9}).error().message,
+            "section [conv]: stride=0 at line 3: expected a whole number from 1 to 9");
   EXPECT_FALSE(section.integer("huge", 1).ok());
   EXPECT_FALSE(section.number("nan", 1).ok());
   EXPECT_FALSE(section.integers("list").ok());

@@ -40,8 +40,7 @@ Result<std::vector<std::string>> parse_names(std::string_view text) {
     const std::size_t end = text.find('\n');
     const std::string_view name = trimmed(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (!is_text(name))
-      return Error{ErrorCode::kMalformed, "line " + std::to_string(names.size() + 1) + " is not UTF-8 text"};
+    if (!is_text(name)) return Error{ErrorCode::kMalformed, "line " + std::to_string(names.size() + 1) + " is not UTF-8 text"};
     names.emplace_back(name);
   }
   while (!names.empty() && names.back().empty()) names.pop_back();

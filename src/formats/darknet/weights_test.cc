@@ -15,7 +15,8 @@ class Weights : public testing::Test {
   ~Weights() override { std::filesystem::remove(path_); }
 
   // A file of the given header, the count of images in `seen_bytes` bytes, then the values.
-  void write(std::int32_t major, std::int32_t minor, std::uint64_t seen, std::size_t seen_bytes, const std::vector<float>& values, std::size_t cut = 0) {
+  void write(std::int32_t major, std::int32_t minor, std::uint64_t seen, std::size_t seen_bytes, const std::vector<float>& values,
+             std::size_t cut = 0) {
     std::string bytes;
     const auto append = [&](const void* data, std::size_t size) { bytes.append(static_cast<const char*>(data), size); };
     const std::int32_t revision = 0;
@@ -70,7 +71,8 @@ TEST_F(Weights, AFileWithoutAHeaderIsRefused) {
     const auto file = WeightsFile::open(path_);
     ASSERT_FALSE(file.ok()) << bytes;
     EXPECT_EQ(file.error().code, ErrorCode::kMalformed);
-    EXPECT_NE(file.error().message.find(path_.string() + ": has " + std::to_string(bytes) + " bytes"), std::string::npos) << file.error().message;
+    EXPECT_NE(file.error().message.find(path_.string() + ": has " + std::to_string(bytes) + " bytes"), std::string::npos)
+        << file.error().message;
   }
 }
 

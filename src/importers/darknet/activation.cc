@@ -12,8 +12,12 @@ struct Builder {
   std::string name;
 
   Value unary(UnaryKind kind, Value x, const char* suffix = "") const { return net.graph.emit(Unary{kind}, {x}, name + suffix); }
-  Value binary(BinaryKind kind, Value a, Value b, const char* suffix = "") const { return net.graph.emit(Binary{kind}, {a, b}, name + suffix); }
-  Value clamp(Value x, double min, double max, const char* suffix = "") const { return net.graph.emit(Clamp{min, max}, {x}, name + suffix); }
+  Value binary(BinaryKind kind, Value a, Value b, const char* suffix = "") const {
+    return net.graph.emit(Binary{kind}, {a, b}, name + suffix);
+  }
+  Value clamp(Value x, double min, double max, const char* suffix = "") const {
+    return net.graph.emit(Clamp{min, max}, {x}, name + suffix);
+  }
   Value number(float value, const char* suffix) const { return net.constant(value, {1, 1, 1, 1}, name + suffix); }
   Value leaky(Value x, float slope) const { return net.graph.emit(PRelu{}, {x, net.constant(slope, {1}, name + "/slope")}, name); }
 };
@@ -54,9 +58,9 @@ struct Rule {
 };
 
 constexpr std::array kRules = {
-    Rule{"linear", linear},   Rule{"leaky", leaky},     Rule{"revleaky", leaky}, Rule{"relu", relu},   Rule{"relu6", relu6},
-    Rule{"relie", relie},     Rule{"logistic", logistic}, Rule{"tanh", tanh},    Rule{"hardtan", hardtan}, Rule{"swish", swish},
-    Rule{"mish", mish},       Rule{"hard_mish", hard_mish}, Rule{"elu", elu},    Rule{"selu", selu},
+    Rule{"linear", linear}, Rule{"leaky", leaky},         Rule{"revleaky", leaky}, Rule{"relu", relu},       Rule{"relu6", relu6},
+    Rule{"relie", relie},   Rule{"logistic", logistic},   Rule{"tanh", tanh},      Rule{"hardtan", hardtan}, Rule{"swish", swish},
+    Rule{"mish", mish},     Rule{"hard_mish", hard_mish}, Rule{"elu", elu},        Rule{"selu", selu},
 };
 
 std::string known_activations() {

@@ -92,7 +92,8 @@ Result<Folded> fold(const CfgSection& section, const Geometry& g, double input_s
   for (std::size_t f = 0; f < biases.size(); ++f) {
     const double factor = g.normalized ? gammas[f] / std::sqrt(variances[f] + kBatchNormEpsilon) : 1.0;
     out_bias[f] = static_cast<float>(g.normalized ? biases[f] - means[f] * factor : biases[f]);
-    fold_filter(weights.subspan(f * per_filter, per_filter), factor * input_scale, reverse, plane, out_weights.subspan(f * per_filter, per_filter));
+    fold_filter(weights.subspan(f * per_filter, per_filter), factor * input_scale, reverse, plane,
+                out_weights.subspan(f * per_filter, per_filter));
   }
   if (!all_finite(out_bias) || !all_finite(out_weights))
     return section.error(ErrorCode::kMalformed, "its weights are not finite numbers; the weights file is damaged or of another network");

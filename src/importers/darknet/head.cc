@@ -12,8 +12,8 @@ constexpr Range kAnchors{1, 1024};
 // `num` pairs, of which the mask picks some.
 Status check_anchors(const CfgSection& section, const Head& head, std::int64_t num) {
   if (static_cast<std::int64_t>(head.all_anchors.size()) < 2 * num)
-    return section.error(ErrorCode::kMalformed, "has " + std::to_string(head.all_anchors.size()) + " anchor values, but num=" +
-                                                    std::to_string(num) + " needs " + std::to_string(2 * num));
+    return section.error(ErrorCode::kMalformed, "has " + std::to_string(head.all_anchors.size()) +
+                                                    " anchor values, but num=" + std::to_string(num) + " needs " + std::to_string(2 * num));
   for (const std::int64_t i : head.mask)
     if (i < 0 || i >= num)
       return section.error(ErrorCode::kMalformed, "mask names anchor " + std::to_string(i) + " of " + std::to_string(num));
@@ -27,8 +27,9 @@ Result<Layer> add_head(const CfgSection& section, NetContext& net, Head head) {
   const auto boxes = static_cast<std::int64_t>(head.mask.size());
   const std::int64_t expected = boxes * (head.classes + 5);
   if (net.channels(input) != expected)
-    return section.error(ErrorCode::kMalformed, "receives " + std::to_string(net.channels(input)) + " channels, but " + std::to_string(boxes) +
-                                                    " anchors and " + std::to_string(head.classes) + " classes need " + std::to_string(expected));
+    return section.error(ErrorCode::kMalformed, "receives " + std::to_string(net.channels(input)) + " channels, but " +
+                                                    std::to_string(boxes) + " anchors and " + std::to_string(head.classes) +
+                                                    " classes need " + std::to_string(expected));
   head.kind = section.name;
   head.output = net.layer_name(section.name);
   OCTET_RETURN_IF_ERROR(net.add(section, Output{}, {input}, head.output));

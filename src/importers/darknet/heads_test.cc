@@ -41,7 +41,8 @@ void expect_head(const Tensor& head, const json& expected, std::size_t step) {
   const auto wanted = expected["values"].get<std::vector<float>>();
   const auto values = head.values<float>();
   ASSERT_EQ(wanted.size(), (values.size() + step - 1) / step);
-  for (std::size_t i = 0; i < wanted.size(); ++i) EXPECT_NEAR(values[i * step], wanted[i], 1e-4 * std::max(1.0f, std::abs(wanted[i]))) << "at " << i * step;
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    EXPECT_NEAR(values[i * step], wanted[i], 1e-4 * std::max(1.0f, std::abs(wanted[i]))) << "at " << i * step;
 }
 
 void compare_heads(const std::string& stem) {

@@ -81,7 +81,8 @@ TEST_F(ImportDarknet, DescribesItsHeads) {
   const auto graph = import(cfg, 14 * 4);
   ASSERT_TRUE(graph.ok()) << graph.error().message;
   const auto& info = graph->model_info;
-  EXPECT_EQ(json::parse(info.at("octet_heads")), json::parse(R"([{"output": "yolo_1", "kind": "yolo", "anchors": [5.5, 6, 10, 20], "classes": 2,
+  EXPECT_EQ(json::parse(info.at("octet_heads")),
+            json::parse(R"([{"output": "yolo_1", "kind": "yolo", "anchors": [5.5, 6, 10, 20], "classes": 2,
                                                                  "scale_x_y": 1.05, "new_coords": true}])"));
   EXPECT_EQ(info.at("model_type"), "YOLOV4");
   EXPECT_EQ(info.at("anchors"), "10 20 30 40 5.5 6");
@@ -136,11 +137,13 @@ TEST_F(ImportDarknet, RefusesHeadsThatDoNotFit) {
   const std::string body = std::string(kNet) + std::string(kSixFilters);
   EXPECT_EQ(error_of(body + "[yolo]\nanchors=1,2\nclasses=2\n"),
             "tiny.cfg: section [yolo] at line 9: receives 6 channels, but 1 anchors and 2 classes need 7");
-  EXPECT_EQ(error_of(body + "[yolo]\nanchors=1,2\nnum=2\nclasses=1\n"), "tiny.cfg: section [yolo] at line 9: has 2 anchor values, but num=2 needs 4");
+  EXPECT_EQ(error_of(body + "[yolo]\nanchors=1,2\nnum=2\nclasses=1\n"),
+            "tiny.cfg: section [yolo] at line 9: has 2 anchor values, but num=2 needs 4");
   EXPECT_EQ(error_of(body + "[yolo]\nanchors=1,2\nmask=1\nclasses=1\n"), "tiny.cfg: section [yolo] at line 9: mask names anchor 1 of 1");
   EXPECT_EQ(error_of(body + "[yolo]\nanchors=1,-2\nclasses=1\n"), "tiny.cfg: section [yolo] at line 9: anchors must be greater than 0");
   EXPECT_EQ(error_of(smallest_cfg() + "[maxpool]\n"), "tiny.cfg: section [maxpool] at line 14: reads the output of a detection head");
-  EXPECT_EQ(error_of(smallest_cfg() + "[route]\nlayers=1\n"), "tiny.cfg: section [route] at line 14: reads layer 1, which is a detection head");
+  EXPECT_EQ(error_of(smallest_cfg() + "[route]\nlayers=1\n"),
+            "tiny.cfg: section [route] at line 14: reads layer 1, which is a detection head");
 }
 
 TEST_F(ImportDarknet, BoundsWhatAHostileCfgAsksFor) {

@@ -5,8 +5,8 @@
 namespace octet::darknet {
 namespace {
 
-constexpr std::size_t kMaxSources = 256;
-constexpr Range kRouteGroups{1, 256};
+constexpr std::size_t kMaxSources = 32;
+constexpr Range kRouteGroups{1, 32};
 
 std::string describe(NetContext& net, Value value) { return to_string(net.graph.shape(value)); }
 
@@ -20,7 +20,8 @@ bool same_grid(const NetContext& net, Value a, Value b) { return net.height(a) =
 Result<std::vector<Value>> read_sources(const CfgSection& section, NetContext& net, std::string_view key) {
   OCTET_ASSIGN(const std::vector<std::int64_t> indices, section.integers(key));
   if (indices.empty() || indices.size() > kMaxSources)
-    return section.error(ErrorCode::kMalformed, "needs an option '" + std::string(key) + "' with 1 to " + std::to_string(kMaxSources) + " layers");
+    return section.error(ErrorCode::kMalformed,
+                         "needs an option '" + std::string(key) + "' with 1 to " + std::to_string(kMaxSources) + " layers");
   std::vector<Value> sources;
   for (const std::int64_t index : indices) {
     OCTET_ASSIGN(const Value source, net.layer(section, index));
@@ -50,9 +51,11 @@ Result<Value> add_common_channels(const CfgSection& section, NetContext& net, Va
   return net.add(section, Concat{1}, {sum, Value{first.node, 1}}, name);
 }
 
-Result<Value> pick_group(const CfgSection& section, NetContext& net, Value value, std::int64_t groups, std::int64_t group, const std::string& name) {
+Result<Value> pick_group(const CfgSection& section, NetContext& net, Value value, std::int64_t groups, std::int64_t group,
+                         const std::string& name) {
   if (net.channels(value) % groups != 0)
-    return section.error(ErrorCode::kMalformed, "groups=" + std::to_string(groups) + " does not divide " + std::to_string(net.channels(value)) + " channels");
+    return section.error(ErrorCode::kMalformed,
+                         "groups=" + std::to_string(groups) + " does not divide " + std::to_string(net.channels(value)) + " channels");
   const Value axis = net.graph.emit_constant(Tensor::scalar<std::int64_t>(1), name + "/axis");
   OCTET_ASSIGN(const Value parts, net.add(section, Split{groups}, {value, axis}, name));
   return Value{parts.node, static_cast<std::uint32_t>(group)};
@@ -103,7 +106,8 @@ Result<Layer> convert_route(const CfgSection& section, NetContext& net) {
   if (parts.size() == 1) return Layer{parts[0]};
   OCTET_ASSIGN(const Value joined, net.add(section, Concat{1}, parts, name));
   if (net.channels(joined) > kChannels.max)
-    return section.error(ErrorCode::kUnsupported, "joins " + std::to_string(net.channels(joined)) + " channels, more than " + std::to_string(kChannels.max));
+    return section.error(ErrorCode::kUnsupported,
+                         "joins " + std::to_string(net.channels(joined)) + " channels, more than " + std::to_string(kChannels.max));
   return Layer{joined};
 }
 
@@ -113,8 +117,10 @@ Result<Layer> convert_scale_channels(const CfgSection& section, NetContext& net)
   OCTET_ASSIGN(const Value source, read_one_source(section, net));
   OCTET_ASSIGN(const std::int64_t scale_wh, section.integer("scale_wh", 0, kFlag));
   Shape expected = net.graph.shape(source);
-  if (scale_wh) expected[1] = 1;
-  else expected[2] = expected[3] = 1;
+  if (scale_wh)
+    expected[1] = 1;
+  else
+    expected[2] = expected[3] = 1;
   if (net.graph.shape(gate) != expected) return shapes_differ(section, net, gate, source);
   return multiply(section, net, gate, source, net.layer_name("scale_channels"));
 }

@@ -30,7 +30,8 @@ Result<std::vector<std::string>> read_labels(const fs::path& names, std::int64_t
   OCTET_ASSIGN(const std::string text, read_text(names, kMaxNamesBytes));
   OCTET_ASSIGN_AT(std::vector<std::string> labels, parse_names(text), names.string());
   if (static_cast<std::int64_t>(labels.size()) != classes)
-    return Error{ErrorCode::kMalformed, names.string() + ": has " + std::to_string(labels.size()) + " names for " + std::to_string(classes) + " classes"};
+    return Error{ErrorCode::kMalformed,
+                 names.string() + ": has " + std::to_string(labels.size()) + " names for " + std::to_string(classes) + " classes"};
   return labels;
 }
 

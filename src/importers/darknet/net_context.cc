@@ -29,8 +29,7 @@ Result<Value> NetContext::layer(const CfgSection& section, std::int64_t index) {
     return section.error(ErrorCode::kMalformed,
                          "names layer " + std::to_string(index) + ", but only " + std::to_string(count) + " layers stand before it");
   const Layer& found = layers[static_cast<std::size_t>(position)];
-  if (found.is_head)
-    return section.error(ErrorCode::kUnsupported, "reads layer " + std::to_string(index) + ", which is a detection head");
+  if (found.is_head) return section.error(ErrorCode::kUnsupported, "reads layer " + std::to_string(index) + ", which is a detection head");
   return features(found.value);
 }
 
@@ -38,7 +37,8 @@ Result<Value> NetContext::layer(const CfgSection& section, std::int64_t index) {
 Value NetContext::features(Value value) {
   if (value != picture) return value;
   if (normalized_picture_) return *normalized_picture_;
-  Value normalized = graph.emit(Binary{BinaryKind::kMultiply}, {picture, constant(1.0f / 255.0f, {1, 1, 1, 1}, "image/scale")}, "image/scaled");
+  Value normalized =
+      graph.emit(Binary{BinaryKind::kMultiply}, {picture, constant(1.0f / 255.0f, {1, 1, 1, 1}, "image/scale")}, "image/scaled");
   if (channels(picture) == 3) {
     const Value axis = graph.emit_constant(Tensor::scalar<std::int64_t>(1), "image/axis");
     const NodeId planes = graph.emit(Split{3}, {normalized, axis}, "image/planes").node;

@@ -15,16 +15,16 @@ namespace octet::darknet {
 
 // Bounds on what a cfg may ask for, far beyond any real network, so that products of a few stay in range.
 inline constexpr Range kFlag{0, 1};
-inline constexpr Range kExtent{1, 1 << 15};    // height or width
+inline constexpr Range kExtent{1, 1 << 15};  // height or width
 inline constexpr Range kChannels{1, 1 << 16};
-inline constexpr Range kWindow{1, 255};        // kernel sizes, strides and dilations
+inline constexpr Range kWindow{1, 255};  // kernel sizes, strides and dilations
 inline constexpr Range kPadding{0, 255};
 
 // What a [yolo] or [region] section says of the tensor that enters it.
 struct Head {
-  std::string output, kind;          // name of the Result node; "yolo" or "region"
-  std::vector<double> all_anchors;   // of the section, w and h in turn; input pixels for yolo, cells for region
-  std::vector<std::int64_t> mask;    // which of them this head has
+  std::string output, kind;         // name of the Result node; "yolo" or "region"
+  std::vector<double> all_anchors;  // of the section, w and h in turn; input pixels for yolo, cells for region
+  std::vector<std::int64_t> mask;   // which of them this head has
   std::int64_t classes = 0;
   double scale_x_y = 1;
   bool new_coords = false, softmax = false;

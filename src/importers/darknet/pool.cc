@@ -38,7 +38,8 @@ Result<Layer> convert_maxpool(const CfgSection& section, NetContext& net) {
 Result<Layer> convert_local_avgpool(const CfgSection& section, NetContext& net) {
   OCTET_ASSIGN(const Value input, net.input(section));
   OCTET_ASSIGN(const Window window, read_window(section));
-  OCTET_ASSIGN(const Value value, net.add(section, AvgPool{window.kernel, window.strides, window.pads}, {input}, net.layer_name("avgpool")));
+  OCTET_ASSIGN(const Value value,
+               net.add(section, AvgPool{window.kernel, window.strides, window.pads}, {input}, net.layer_name("avgpool")));
   return Layer{value};
 }
 

@@ -5,11 +5,13 @@ namespace octet::darknet {
 namespace {
 
 Error does_not_divide(const CfgSection& section, NetContext& net, Value input, std::int64_t stride) {
-  return section.error(ErrorCode::kMalformed, "stride=" + std::to_string(stride) + " does not divide its input " + to_string(net.graph.shape(input)));
+  return section.error(ErrorCode::kMalformed,
+                       "stride=" + std::to_string(stride) + " does not divide its input " + to_string(net.graph.shape(input)));
 }
 
 // Every stride-th place of both axes, beginning at (y, x).
-Result<Value> phase(const CfgSection& section, NetContext& net, Value input, std::int64_t stride, std::int64_t y, std::int64_t x, const std::string& name) {
+Result<Value> phase(const CfgSection& section, NetContext& net, Value input, std::int64_t stride, std::int64_t y, std::int64_t x,
+                    const std::string& name) {
   StridedSlice slice;
   slice.begin_mask = {1, 1, 0, 0};
   slice.end_mask = {1, 1, 1, 1};
@@ -24,9 +26,11 @@ Result<Layer> reverse_reorg(const CfgSection& section, NetContext& net, Value in
   const std::int64_t h = net.height(input), w = net.width(input), out_channels = net.channels(input) / (s * s);
   if (net.channels(input) % (s * s) != 0) return does_not_divide(section, net, input, s);
   const std::string name = net.layer_name("reorg");
-  OCTET_ASSIGN(const Value blocks, net.add(section, Reshape{}, {input, net.constant({s, s, out_channels, h, w}, name + "/blocks_shape")}, name + "/blocks"));
+  OCTET_ASSIGN(const Value blocks,
+               net.add(section, Reshape{}, {input, net.constant({s, s, out_channels, h, w}, name + "/blocks_shape")}, name + "/blocks"));
   OCTET_ASSIGN(const Value moved, net.add(section, Transpose{}, {blocks, net.constant({2, 3, 0, 4, 1}, name + "/order")}, name + "/moved"));
-  OCTET_ASSIGN(const Value value, net.add(section, Reshape{}, {moved, net.constant({1, out_channels, h * s, w * s}, name + "/shape")}, name));
+  OCTET_ASSIGN(const Value value,
+               net.add(section, Reshape{}, {moved, net.constant({1, out_channels, h * s, w * s}, name + "/shape")}, name));
   return Layer{value};
 }
 

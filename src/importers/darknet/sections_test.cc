@@ -24,14 +24,15 @@ std::string error_of(const Result<Tensor>& out) { return out.ok() ? "no error" :
 
 TEST(Convolutional, AppliesWeightsInTheirOrderAndBias) {
   const Tensor in = features({1, 2, 1, 1}, {10, 100});
-  expect_output(run_sections("[convolutional]\nfilters=2\nsize=1\nstride=1\nactivation=linear\n", in, {0.5, -0.5, 1, 2, 3, 4}), {1, 2, 1, 1},
-                {210.5f, 429.5f});
+  expect_output(run_sections("[convolutional]\nfilters=2\nsize=1\nstride=1\nactivation=linear\n", in, {0.5, -0.5, 1, 2, 3, 4}),
+                {1, 2, 1, 1}, {210.5f, 429.5f});
 }
 
 TEST(Convolutional, FoldsTheBatchNormalization) {
   // beta 1, gamma 2, mean 3, variance 4, weight 5: (5 x - 3) / 2 * 2 + 1
   const float variance = 4 - 1e-5f;
-  expect_output(run_sections("[convolutional]\nbatch_normalize=1\nfilters=1\nactivation=linear\n", features({1, 1, 1, 2}, {1, -1}), {1, 2, 3, variance, 5}),
+  expect_output(run_sections("[convolutional]\nbatch_normalize=1\nfilters=1\nactivation=linear\n", features({1, 1, 1, 2}, {1, -1}),
+                             {1, 2, 3, variance, 5}),
                 {1, 1, 1, 2}, {3, -7});
 }
 
@@ -39,28 +40,34 @@ TEST(Convolutional, PadsByHalfTheSizeAndStrides) {
   const Floats ones(9, 1.0f);
   Floats weights{0};
   weights.insert(weights.end(), ones.begin(), ones.end());
-  expect_output(run_sections("[convolutional]\nfilters=1\nsize=3\npad=1\nstride=2\nactivation=linear\n", features({1, 1, 3, 3}, Floats(9, 1)), weights),
+  expect_output(run_sections("[convolutional]\nfilters=1\nsize=3\npad=1\nstride=2\nactivation=linear\n",
+                             features({1, 1, 3, 3}, Floats(9, 1)), weights),
                 {1, 1, 2, 2}, {4, 4, 4, 4});
-  expect_output(run_sections("[convolutional]\nfilters=1\nsize=3\npadding=0\nactivation=linear\n", features({1, 1, 3, 3}, Floats(9, 1)), weights), {1, 1, 1, 1},
-                {9});
+  expect_output(
+      run_sections("[convolutional]\nfilters=1\nsize=3\npadding=0\nactivation=linear\n", features({1, 1, 3, 3}, Floats(9, 1)), weights),
+      {1, 1, 1, 1}, {9});
 }
 
 TEST(Convolutional, TakesAStrideForEachAxis) {
-  expect_output(run_sections("[convolutional]\nfilters=1\nstride=1\nstride_x=2\nactivation=linear\n", features({1, 1, 2, 3}, ascending(6)), {0, 1}),
-                {1, 1, 2, 2}, {0, 2, 3, 5});
-  expect_output(run_sections("[convolutional]\nfilters=1\nstride=1\nstride_y=2\nactivation=linear\n", features({1, 1, 3, 2}, ascending(6)), {0, 1}),
-                {1, 1, 2, 2}, {0, 1, 4, 5});
+  expect_output(
+      run_sections("[convolutional]\nfilters=1\nstride=1\nstride_x=2\nactivation=linear\n", features({1, 1, 2, 3}, ascending(6)), {0, 1}),
+      {1, 1, 2, 2}, {0, 2, 3, 5});
+  expect_output(
+      run_sections("[convolutional]\nfilters=1\nstride=1\nstride_y=2\nactivation=linear\n", features({1, 1, 3, 2}, ascending(6)), {0, 1}),
+      {1, 1, 2, 2}, {0, 1, 4, 5});
 }
 
 TEST(Convolutional, SplitsChannelsIntoGroups) {
-  expect_output(run_sections("[convolutional]\nfilters=2\ngroups=2\nactivation=linear\n", features({1, 4, 1, 1}, {1, 10, 100, 1000}), {0, 0, 1, 2, 3, 4}),
+  expect_output(run_sections("[convolutional]\nfilters=2\ngroups=2\nactivation=linear\n", features({1, 4, 1, 1}, {1, 10, 100, 1000}),
+                             {0, 0, 1, 2, 3, 4}),
                 {1, 2, 1, 1}, {21, 4300});
 }
 
 TEST(Convolutional, Dilates) {
   Floats weights(10, 0.0f);
   weights[1] = 1;  // top left tap, two rows and columns away
-  expect_output(run_sections("[convolutional]\nfilters=1\nsize=3\npad=1\ndilation=2\nactivation=linear\n", features({1, 1, 3, 3}, ascending(9, 1)), weights),
+  expect_output(run_sections("[convolutional]\nfilters=1\nsize=3\npad=1\ndilation=2\nactivation=linear\n",
+                             features({1, 1, 3, 3}, ascending(9, 1)), weights),
                 {1, 1, 3, 3}, {0, 0, 0, 0, 0, 0, 0, 0, 1});
 }
 
@@ -95,14 +102,16 @@ float mish_of(float x) { return x * std::tanh(std::log1p(std::exp(x))); }
 
 INSTANTIATE_TEST_SUITE_P(
     All, EachActivation,
-    testing::Values(ActivationCase{"linear", -3, -1, 2, 8}, ActivationCase{"leaky", -0.3f, -0.1f, 2, 8}, ActivationCase{"relie", -0.03f, -0.01f, 2, 8},
-                    ActivationCase{"relu", 0, 0, 2, 8}, ActivationCase{"relu6", 0, 0, 2, 6}, ActivationCase{"hardtan", -1, -1, 1, 1},
+    testing::Values(ActivationCase{"linear", -3, -1, 2, 8}, ActivationCase{"leaky", -0.3f, -0.1f, 2, 8},
+                    ActivationCase{"relie", -0.03f, -0.01f, 2, 8}, ActivationCase{"relu", 0, 0, 2, 8}, ActivationCase{"relu6", 0, 0, 2, 6},
+                    ActivationCase{"hardtan", -1, -1, 1, 1},
                     ActivationCase{"logistic", logistic_of(-3), logistic_of(-1), logistic_of(2), logistic_of(8)},
                     ActivationCase{"tanh", std::tanh(-3.0f), std::tanh(-1.0f), std::tanh(2.0f), std::tanh(8.0f)},
                     ActivationCase{"swish", -3 * logistic_of(-3), -logistic_of(-1), 2 * logistic_of(2), 8 * logistic_of(8)},
                     ActivationCase{"mish", mish_of(-3), mish_of(-1), mish_of(2), mish_of(8)}, ActivationCase{"hard_mish", 0, -0.5f, 2, 8},
                     ActivationCase{"elu", std::exp(-3.0f) - 1, std::exp(-1.0f) - 1, 2, 8},
-                    ActivationCase{"selu", 1.0507f * 1.6732f * (std::exp(-3.0f) - 1), 1.0507f * 1.6732f * (std::exp(-1.0f) - 1), 2.1014f, 8.4056f}),
+                    ActivationCase{"selu", 1.0507f * 1.6732f * (std::exp(-3.0f) - 1), 1.0507f * 1.6732f * (std::exp(-1.0f) - 1), 2.1014f,
+                                   8.4056f}),
     [](const auto& made) { return std::string(made.param.name); });
 
 TEST(Activation, IsLogisticWhereTheConvolutionSaysNothing) {
@@ -111,7 +120,8 @@ TEST(Activation, IsLogisticWhereTheConvolutionSaysNothing) {
 
 TEST(Activation, ListsTheKnownOnesWhenItRefuses) {
   EXPECT_EQ(error_of(run_sections("[convolutional]\nactivation=stair\n", features({1, 1, 1, 1}, {2}), {0, 1})),
-            "section [convolutional] at line 1: activation 'stair' is not supported (linear, leaky, revleaky, relu, relu6, relie, logistic, tanh, hardtan, "
+            "section [convolutional] at line 1: activation 'stair' is not supported (linear, leaky, revleaky, relu, relu6, relie, "
+            "logistic, tanh, hardtan, "
             "swish, mish, hard_mish, elu, selu)");
 }
 
@@ -121,7 +131,8 @@ TEST(Maxpool, PadsMoreBehindThanInFront) {
 }
 
 TEST(Maxpool, OfStrideOneKeepsTheSize) {
-  expect_output(run_sections("[maxpool]\nsize=3\nstride=1\n", features({1, 1, 3, 3}, ascending(9))), {1, 1, 3, 3}, {4, 5, 5, 7, 8, 8, 7, 8, 8});
+  expect_output(run_sections("[maxpool]\nsize=3\nstride=1\n", features({1, 1, 3, 3}, ascending(9))), {1, 1, 3, 3},
+                {4, 5, 5, 7, 8, 8, 7, 8, 8});
 }
 
 TEST(Maxpool, TakesPaddingAsTheSumOfBothSides) {
@@ -134,17 +145,21 @@ TEST(LocalAvgpool, LeavesThePaddingOutOfTheMean) {
   expect_output(run_sections("[local_avgpool]\nsize=2\nstride=2\n", features({1, 1, 3, 3}, ascending(9))), {1, 1, 2, 2}, {2, 3.5, 6.5, 8});
 }
 
-TEST(Avgpool, IsTheMeanOfAChannel) { expect_output(run_sections("[avgpool]\n", features({1, 2, 1, 2}, {1, 2, 10, 30})), {1, 2, 1, 1}, {1.5, 20}); }
+TEST(Avgpool, IsTheMeanOfAChannel) {
+  expect_output(run_sections("[avgpool]\n", features({1, 2, 1, 2}, {1, 2, 10, 30})), {1, 2, 1, 1}, {1.5, 20});
+}
 
 TEST(Shortcut, AddsSeveralLayersAndActivates) {
   const std::string twice = "[convolutional]\nactivation=linear\n";
-  expect_output(run_sections(twice + "[shortcut]\nfrom=-2,0\nactivation=relu\n", features({1, 1, 1, 2}, {1, -1}), {0, 10}), {1, 1, 1, 2}, {12, 0});
+  expect_output(run_sections(twice + "[shortcut]\nfrom=-2,0\nactivation=relu\n", features({1, 1, 1, 2}, {1, -1}), {0, 10}), {1, 1, 1, 2},
+                {12, 0});
 }
 
 TEST(Shortcut, AddsTheChannelsThatBothHave) {
   const std::string narrow = "[convolutional]\nfilters=1\nactivation=linear\n";
   expect_output(run_sections(narrow + "[shortcut]\nfrom=0\n", features({1, 2, 1, 1}, {1, 2}), {0, 10, 100}), {1, 1, 1, 1}, {211});
-  expect_output(run_sections(narrow + "[route]\nlayers=0\n[shortcut]\nfrom=1\n", features({1, 2, 1, 1}, {1, 2}), {0, 10, 100}), {1, 2, 1, 1}, {211, 2});
+  expect_output(run_sections(narrow + "[route]\nlayers=0\n[shortcut]\nfrom=1\n", features({1, 2, 1, 1}, {1, 2}), {0, 10, 100}),
+                {1, 2, 1, 1}, {211, 2});
 }
 
 TEST(Shortcut, RefusesAnotherGridAndWeights) {
@@ -156,7 +171,8 @@ TEST(Shortcut, RefusesAnotherGridAndWeights) {
 }
 
 TEST(Route, ConcatenatesChannels) {
-  expect_output(run_sections("[convolutional]\nactivation=linear\n[route]\nlayers = -1, 0\n", features({1, 1, 1, 1}, {3}), {0, 10}), {1, 2, 1, 1}, {30, 3});
+  expect_output(run_sections("[convolutional]\nactivation=linear\n[route]\nlayers = -1, 0\n", features({1, 1, 1, 1}, {3}), {0, 10}),
+                {1, 2, 1, 1}, {30, 3});
 }
 
 TEST(Route, PicksAGroupOfEachLayer) {
@@ -167,9 +183,11 @@ TEST(Route, PicksAGroupOfEachLayer) {
 
 TEST(Route, RefusesLayersThatAreNotBeforeIt) {
   const Tensor in = features({1, 3, 1, 1}, {1, 2, 3});
-  EXPECT_EQ(error_of(run_sections("[route]\nlayers=1\n", in)), "section [route] at line 1: names layer 1, but only 1 layers stand before it");
-  EXPECT_EQ(error_of(run_sections("[route]\nlayers=-2\n", in)), "section [route] at line 1: names layer -2, but only 1 layers stand before it");
-  EXPECT_EQ(error_of(run_sections("[route]\n", in)), "section [route] at line 1: needs an option 'layers' with 1 to 256 layers");
+  EXPECT_EQ(error_of(run_sections("[route]\nlayers=1\n", in)),
+            "section [route] at line 1: names layer 1, but only 1 layers stand before it");
+  EXPECT_EQ(error_of(run_sections("[route]\nlayers=-2\n", in)),
+            "section [route] at line 1: names layer -2, but only 1 layers stand before it");
+  EXPECT_EQ(error_of(run_sections("[route]\n", in)), "section [route] at line 1: needs an option 'layers' with 1 to 32 layers");
   EXPECT_EQ(error_of(run_sections("[route]\nlayers=0\ngroups=2\n", in)), "section [route] at line 1: groups=2 does not divide 3 channels");
   EXPECT_FALSE(run_sections("[route]\nlayers=0\ngroups=3\ngroup_id=3\n", in).ok());
 }
@@ -177,16 +195,19 @@ TEST(Route, RefusesLayersThatAreNotBeforeIt) {
 TEST(ScaleChannels, MultipliesAChannelByItsNumber) {
   const Tensor in = features({1, 2, 1, 2}, {1, 3, 10, 30});
   expect_output(run_sections("[avgpool]\n[scale_channels]\nfrom=0\n", in), {1, 2, 1, 2}, {2, 6, 200, 600});
-  EXPECT_EQ(error_of(run_sections("[scale_channels]\nfrom=0\n", in)), "section [scale_channels] at line 1: joins tensors of shapes [1,2,1,2] and [1,2,1,2]");
+  EXPECT_EQ(error_of(run_sections("[scale_channels]\nfrom=0\n", in)),
+            "section [scale_channels] at line 1: joins tensors of shapes [1,2,1,2] and [1,2,1,2]");
 }
 
 TEST(ScaleChannels, MultipliesAPlaceByItsNumberWhereScaleWhIsSet) {
-  expect_output(run_sections("[convolutional]\nactivation=linear\n[scale_channels]\nfrom=0\nscale_wh=1\n", features({1, 2, 1, 2}, {1, 2, 3, 4}), {0, 1, 1}),
+  expect_output(run_sections("[convolutional]\nactivation=linear\n[scale_channels]\nfrom=0\nscale_wh=1\n",
+                             features({1, 2, 1, 2}, {1, 2, 3, 4}), {0, 1, 1}),
                 {1, 2, 1, 2}, {4, 12, 12, 24});
 }
 
 TEST(Sam, MultipliesElementByElement) {
-  expect_output(run_sections("[convolutional]\nactivation=linear\n[sam]\nfrom=-2\n", features({1, 1, 1, 2}, {2, 3}), {1, 1}), {1, 1, 1, 2}, {6, 12});
+  expect_output(run_sections("[convolutional]\nactivation=linear\n[sam]\nfrom=-2\n", features({1, 1, 1, 2}, {2, 3}), {1, 1}), {1, 1, 1, 2},
+                {6, 12});
 }
 
 TEST(Upsample, RepeatsEachValueAndScales) {
