@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "boxes/box.h"
+
+// One page that tells whether to ship the INT8 model, made of plain results: nothing here knows a model, a tensor or a file.
+namespace octet {
+
+// Milliseconds of one inference, from the interleaved benchmark.
+struct ReportLatency {
+  double median_ms = 0, p90_ms = 0, p99_ms = 0, min_ms = 0;
+  double throughput = 0;            // inferences a second
+  std::vector<double> samples_ms;   // for the histogram; may be empty
+};
+
+// One of the two models.
+struct ReportModel {
+  std::string label;            // "FP32", "INT8"
+  std::int64_t size_bytes = 0;  // of its weights and graph on disk; 0: not known
+  // COCO's 12 numbers as fractions, in the order AP, AP50, AP75, AP_small, AP_medium, AP_large, AR1, AR10, AR100, AR_small,
+  // AR_medium, AR_large; -1 where undefined. Nothing without annotations.
+  std::optional<std::array<double, 12>> coco;
+  std::optional<ReportLatency> latency;
+  std::optional<double> peak_rss_mb;
+};
+
+struct ReportClass {
+  std::string name;
+  std::int64_t objects = 0;             // annotated ones
+  double first_ap = -1, second_ap = -1;  // fractions, -1 where undefined
+};
+
+struct ReportBox {
+  std::string label;
+  double score = 0;
+  BoxXyxy box_px;
+};
+
+struct ReportPicture {
+  std::string name;               // file name
+  std::string credit;             // author and licence, may be empty
+  std::string media_type = "image/jpeg";
+  std::vector<std::byte> bytes;   // the file as it is; goes into the page
+  int width = 0, height = 0;      // pixels; the frame of the boxes
+  std::vector<ReportBox> first, second;  // any order, any score
+};
+
+// What must hold for a yes. What is not set has a sensible default (verdict.h).
+struct ReportRequirements {
+  std::optional<double> max_drop_points;     // of AP
+  std::optional<double> min_fidelity_points;
+  std::optional<double> min_speedup;         // median of the first / median of the second
+};
+
+struct ReportFacts {
+  std::string title;  // "Models", "Machine"
+  std::vector<std::pair<std::string, std::string>> rows;
+};
+
+struct ReportInput {
+  std::string model_name;
+  std::string data_name;                // "COCO val2017"
+  std::int64_t images = 0;              // that accuracy was measured on
+  std::int64_t skipped_images = 0;      // that could not be read
+  ReportModel first, second;            // before and after
+  std::optional<double> fidelity;       // AP fraction of the second where the first's confident boxes are the truth
+  std::optional<std::pair<double, double>> drop_interval;  // 95 % interval of the AP drop, fractions
+  ReportRequirements requirements;
+  std::vector<ReportClass> classes;
+  std::vector<ReportPicture> pictures;  // any order; the page shows those that changed most first
+  double picture_score = 0.3;           // boxes are shown from this score on
+  std::vector<ReportFacts> facts;       // how it was made
+  std::vector<std::string> notes;       // whatever else a reader must know, a sentence each
+};
+
+// The whole page as UTF-8 HTML: style, script and pictures are inside, and it loads nothing. The same input gives the same
+// bytes. All text of `input` is escaped.
+std::string render_report(const ReportInput& input);
+
+}  // namespace octet

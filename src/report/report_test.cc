@@ -1,0 +1,228 @@
+#include "report/report.h"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "report/changes.h"
+#include "report/html.h"
+#include "report/sections.h"
+#include "report/verdict.h"
+
+namespace octet::report {
+namespace {
+
+std::vector<std::byte> bytes_of(std::string_view text) {
+  const auto* data = reinterpret_cast<const std::byte*>(text.data());
+  return {data, data + text.size()};
+}
+
+ReportModel model(const std::string& label, double ap, double median_ms, std::int64_t size) {
+  ReportModel made{.label = label, .size_bytes = size, .coco = {}, .latency = {}, .peak_rss_mb = 120};
+  made.coco = std::array<double, 12>{ap, 0.5, 0.25, -1, 0.3, 0.4, 0.28, 0.35, 0.36, -1, 0.33, 0.5};
+  made.latency = ReportLatency{.median_ms = median_ms, .p90_ms = median_ms * 1.1, .p99_ms = median_ms * 1.3, .min_ms = median_ms * 0.9,
+                               .throughput = 1000 / median_ms, .samples_ms = {}};
+  for (int i = 0; i < 50; ++i) made.latency->samples_ms.push_back(median_ms * (0.9 + 0.01 * (i % 40)));
+  return made;
+}
+
+ReportInput sample() {
+  ReportInput input;
+  input.model_name = "ssdlite";
+  input.data_name = "COCO val2017";
+  input.images = 5000;
+  input.first = model("FP32", 0.31414, 24, 18'000'000);
+  input.second = model("INT8", 0.31136, 10, 4'600'000);
+  input.fidelity = 0.9123;
+  input.classes = {{"person", 900, 0.4512, 0.4533}, {"cup", 12, 0.25, 0.15}, {"unseen", 0, -1, -1}};
+  input.facts = {{"Machine", {{"CPU", "Example 9000"}, {"ISA", "avx512_vnni"}}}};
+  ReportPicture calm{.name = "calm.jpg", .credit = {}, .bytes = bytes_of("JPEG"), .width = 640, .height = 480, .first = {}, .second = {}};
+  calm.first = calm.second = {{"person", 0.9, {10, 20, 110, 220}}};
+  ReportPicture changed = calm;
+  changed.name = "changed.jpg";
+  changed.second = {{"dog", 0.8, {300, 20, 400, 220}}};
+  input.pictures = {calm, changed};
+  return input;
+}
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+TEST(Judge, ShipsWhatMeetsTheDefaults) {
+  const Verdict verdict = judge(sample());
+  EXPECT_EQ(verdict.outcome, Outcome::kShip);
+  EXPECT_EQ(verdict.sentence, "Ship the INT8 model: 0.3 points of AP lost, 2.4× faster, 3.9× smaller.");
+  EXPECT_EQ(verdict.checks.size(), 3u);
+}
+
+TEST(Judge, NamesEveryReasonAgainst) {
+  ReportInput input = sample();
+  (*input.second.coco)[0] = 0.29;
+  input.second.latency->median_ms = 30;
+  EXPECT_EQ(judge(input).sentence,
+            "Do not ship the INT8 model: it loses 2.4 points of AP where 1.0 are allowed, it runs at 0.80× the speed where 1.00× is asked.");
+}
+
+TEST(Judge, TakesTheUsersLimits) {
+  ReportInput input = sample();
+  input.requirements.min_fidelity_points = 95;
+  EXPECT_EQ(judge(input).outcome, Outcome::kDoNotShip);
+  input.requirements.min_fidelity_points = 91;
+  EXPECT_EQ(judge(input).outcome, Outcome::kShip);
+}
+
+TEST(Judge, ShowsADropThatOnlyRoundingHides) {
+  ReportInput input = sample();
+  (*input.second.coco)[0] = (*input.first.coco)[0] - 0.01004;
+  EXPECT_TRUE(contains(judge(input).sentence, "loses 1.004 points of AP where 1.0 are allowed")) << judge(input).sentence;
+}
+
+TEST(Judge, RefusesWhatWasAskedAndNotMeasured) {
+  ReportInput input = sample();
+  input.requirements.min_speedup = 1.2;
+  input.first.latency.reset();
+  EXPECT_EQ(judge(input).sentence, "Do not ship the INT8 model: speed was not measured.");
+}
+
+TEST(Judge, GoesByFidelityWithoutAnnotations) {
+  ReportInput input = sample();
+  input.first.coco.reset();
+  EXPECT_EQ(judge(input).sentence, "Ship the INT8 model: fidelity 91.2, 2.4× faster, 3.9× smaller.");
+}
+
+TEST(Judge, SaysNothingOfNothing) {
+  ReportInput input;
+  input.second.label = "INT8";
+  EXPECT_EQ(judge(input).outcome, Outcome::kUnknown);
+}
+
+TEST(Judge, SaysWhenAccuracyRoseOrStayed) {
+  ReportInput input = sample();
+  (*input.second.coco)[0] = 0.32;
+  EXPECT_TRUE(contains(judge(input).sentence, "0.6 points of AP gained"));
+  (*input.second.coco)[0] = 0.31414;
+  EXPECT_TRUE(contains(judge(input).sentence, "no AP lost"));
+}
+
+TEST(Escape, LeavesNothingThatHtmlReads) {
+  EXPECT_EQ(escape(R"(<img src='x' onerror="a&b">)"), "&lt;img src=&#39;x&#39; onerror=&quot;a&amp;b&quot;&gt;");
+}
+
+TEST(Escape, ReplacesBytesThatAreNoUtf8) {
+  EXPECT_EQ(escape("é€😀"), "é€😀");
+  for (const char* bad : {"\xFF", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "\x01"})
+    EXPECT_TRUE(escape(bad).starts_with("\uFFFD")) << bad;
+}
+
+TEST(Base64, EncodesTheVectorsOfRfc4648) {
+  const std::vector<std::pair<std::string, std::string>> vectors = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
+                                                                    {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  for (const auto& [plain, encoded] : vectors) EXPECT_EQ(base64(bytes_of(plain)), encoded);
+}
+
+TEST(SignedPoints, HasASignOnlyIfSomethingChanged) {
+  EXPECT_EQ(signed_points(0.30, 0.31, 1), "+1.0");
+  EXPECT_EQ(signed_points(0.31, 0.30, 1), "\u22121.0");
+  EXPECT_EQ(signed_points(0.30001, 0.30, 1), "0.0");
+  EXPECT_EQ(signed_points(-1, 0.30, 1), "–");
+}
+
+TEST(CompareBoxes, KeepsAPairWhoseScoreFallsBelowTheLimit) {
+  ReportPicture picture;
+  picture.first = {{"cup", 0.31, {0, 0, 100, 100}}};
+  picture.second = {{"cup", 0.28, {0, 0, 100, 98}}};
+  const PictureChange change = compare_boxes(picture, 0.3, 0.1);
+  EXPECT_EQ(change.kept, 1);
+  EXPECT_TRUE(change.lost.empty());
+  EXPECT_NEAR(change.amount, 0.03 + 0.02, 1e-6);
+}
+
+TEST(CompareBoxes, TellsLostFromNew) {
+  ReportPicture picture;
+  picture.first = {{"cup", 0.9, {0, 0, 100, 100}}, {"dog", 0.2, {0, 0, 50, 50}}};
+  picture.second = {{"dog", 0.6, {0, 0, 100, 100}}};
+  const PictureChange change = compare_boxes(picture, 0.3, 0.1);
+  ASSERT_EQ(change.lost.size(), 1u);
+  EXPECT_EQ(change.lost[0]->label, "cup");
+  ASSERT_EQ(change.added.size(), 1u);  // the faint dog covers too little of it
+  EXPECT_EQ(change.added[0]->label, "dog");
+}
+
+TEST(RenderReport, ShowsBothApInPercent) {
+  const std::string page = render_report(sample());
+  for (const char* number : {"31.4", "31.1", "31.41", "31.14", "91.2", "24.0 ms", "10.0 ms", "18.0 MB", "4.60 MB"})
+    EXPECT_TRUE(contains(page, number)) << number;
+}
+
+TEST(RenderReport, LoadsNothing) {
+  const std::string page = render_report(sample());
+  EXPECT_FALSE(contains(page, "http:"));
+  EXPECT_FALSE(contains(page, "https:"));
+  EXPECT_FALSE(contains(page, "url("));
+  EXPECT_FALSE(contains(page, "@import"));
+  const std::regex source(R"re((?:src|href|srcset|data|poster)="([^"]*)")re");
+  for (std::sregex_iterator at(page.begin(), page.end(), source), end; at != end; ++at) {
+    const std::string target = (*at)[1];
+    EXPECT_TRUE(target.starts_with("data:image/jpeg;base64,") || target.starts_with("#")) << target;
+  }
+}
+
+TEST(RenderReport, EscapesEveryTextOfItsInput) {
+  ReportInput input = sample();
+  const std::string evil = "<script>alert('x')</script>\"'&";
+  input.model_name = input.data_name = input.first.label = input.second.label = evil;
+  input.classes[0].name = evil;
+  input.facts = {{evil, {{evil, evil}}}};
+  input.notes = {evil};
+  for (ReportPicture& picture : input.pictures) {
+    picture.name = picture.credit = picture.media_type = evil;
+    for (auto* boxes : {&picture.first, &picture.second})
+      for (ReportBox& box : *boxes) box.label = evil;
+  }
+  const std::string page = render_report(input);
+  EXPECT_FALSE(contains(page, "<script>alert"));
+  EXPECT_FALSE(contains(page, "'x'"));
+  EXPECT_TRUE(contains(page, "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&#39;&amp;"));
+}
+
+TEST(RenderReport, PutsThePictureThatChangedMostFirst) {
+  const std::string page = render_report(sample());
+  EXPECT_LT(page.find("alt=\"changed.jpg"), page.find("alt=\"calm.jpg"));
+}
+
+TEST(RenderReport, LeavesOutAClassThatNothingIsAnnotatedOf) {
+  const std::string page = render_report(sample());
+  EXPECT_TRUE(contains(page, "data-name=\"cup\""));
+  EXPECT_FALSE(contains(page, "data-name=\"unseen\""));
+}
+
+TEST(RenderReport, SaysThatFewPicturesAreADemonstration) {
+  ReportInput input = sample();
+  EXPECT_FALSE(contains(render_report(input), "demonstration"));
+  input.images = 36;
+  EXPECT_TRUE(contains(render_report(input), "36 pictures are a demonstration, not a benchmark"));
+  input.images = 120;
+  EXPECT_TRUE(contains(render_report(input), "120 pictures are a small sample"));
+}
+
+TEST(RenderReport, LeavesOutSectionsWithoutContent) {
+  const std::string page = render_report({});
+  for (const char* id : {"id=\"pictures\"", "id=\"accuracy\"", "id=\"classes\"", "id=\"latency\"", "id=\"made\""})
+    EXPECT_FALSE(contains(page, id)) << id;
+  EXPECT_TRUE(page.ends_with("</html>\n"));
+}
+
+TEST(RenderReport, ClosesEveryElementThatItOpens) {
+  const std::string page = render_report(sample());
+  for (const char* name : {"div", "section", "table", "tr", "td", "th", "button", "figure", "span", "svg", "g", "p", "ul", "li", "dl", "h2"}) {
+    const auto count = [&](const std::string& pattern) {
+      const std::regex tag(pattern);
+      return std::distance(std::sregex_iterator(page.begin(), page.end(), tag), std::sregex_iterator());
+    };
+    EXPECT_EQ(count("<" + std::string(name) + "[ >]"), count("</" + std::string(name) + ">")) << name;
+  }
+}
+
+TEST(RenderReport, GivesTheSameBytesForTheSameInput) { EXPECT_EQ(render_report(sample()), render_report(sample())); }
+
+}  // namespace
+}  // namespace octet::report
