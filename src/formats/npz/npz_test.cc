@@ -1,0 +1,195 @@
+#include "formats/npz/npz.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <cstring>
+
+#include "base/files.h"
+
+namespace octet {
+namespace {
+
+namespace fs = std::filesystem;
+using Arrays = std::map<std::string, NpyArray>;
+
+fs::path recorded(const char* name) { return fs::path(OCTET_SOURCE_DIR "/src/formats/npz/testdata") / name; }
+
+std::vector<std::byte> content_of(const fs::path& path) {
+  const auto file = MappedFile::open(path);
+  return {file.value().bytes().begin(), file.value().bytes().end()};
+}
+
+class Npz : public ::testing::Test {
+ protected:
+  Npz() : folder_(fs::temp_directory_path() / ("octet-npz-" + std::to_string(::getpid()))) { fs::create_directories(folder_); }
+  ~Npz() override { fs::remove_all(folder_); }
+  fs::path folder_;
+};
+
+template <typename T>
+NpyArray array_of(NpyType type, std::vector<std::int64_t> shape, const std::vector<T>& values) {
+  NpyArray array{type, std::move(shape), std::vector<std::byte>(values.size() * sizeof(T))};
+  if (!values.empty()) std::memcpy(array.bytes.data(), values.data(), array.bytes.size());
+  return array;
+}
+
+template <typename T>
+NpyArray ramp(NpyType type) {
+  std::vector<T> values;
+  for (int i = 0; i < 24; ++i) values.push_back(static_cast<T>(i));
+  return array_of<T>(type, {2, 3, 4}, values);
+}
+
+void expect_recorded(const Arrays& arrays) {
+  EXPECT_EQ(arrays.size(), 15u);
+  EXPECT_EQ(arrays.at("float32"), ramp<float>(NpyType::kF32));
+  EXPECT_EQ(arrays.at("fortran"), ramp<float>(NpyType::kF32));
+  EXPECT_EQ(arrays.at("float64"), ramp<double>(NpyType::kF64));
+  EXPECT_EQ(arrays.at("int8"), ramp<std::int8_t>(NpyType::kI8));
+  EXPECT_EQ(arrays.at("uint8"), ramp<std::uint8_t>(NpyType::kU8));
+  EXPECT_EQ(arrays.at("int16"), ramp<std::int16_t>(NpyType::kI16));
+  EXPECT_EQ(arrays.at("uint16"), ramp<std::uint16_t>(NpyType::kU16));
+  EXPECT_EQ(arrays.at("int32"), ramp<std::int32_t>(NpyType::kI32));
+  EXPECT_EQ(arrays.at("uint32"), ramp<std::uint32_t>(NpyType::kU32));
+  EXPECT_EQ(arrays.at("int64"), ramp<std::int64_t>(NpyType::kI64));
+  EXPECT_EQ(arrays.at("uint64"), ramp<std::uint64_t>(NpyType::kU64));
+  EXPECT_EQ(arrays.at("float16").type, NpyType::kF16);
+  EXPECT_EQ(arrays.at("float16").bytes[3], std::byte{0x3c});  // 1.0
+  EXPECT_EQ(arrays.at("scalar"), array_of<float>(NpyType::kF32, {}, {2.5f}));
+  EXPECT_EQ(arrays.at("empty"), array_of<std::int64_t>(NpyType::kI64, {0, 3}, {}));
+  EXPECT_EQ(arrays.at("bool").bytes[3], std::byte{1});
+  EXPECT_EQ(arrays.at("bool").bytes[4], std::byte{0});
+}
+
+TEST_F(Npz, ReadsWhatNumPyStores) {
+  const auto arrays = read_npz(recorded("stored.npz"));
+  ASSERT_TRUE(arrays.ok()) << arrays.error().message;
+  expect_recorded(*arrays);
+}
+
+TEST_F(Npz, ReadsWhatNumPyCompresses) {
+  const auto arrays = read_npz(recorded("deflated.npz"));
+  ASSERT_TRUE(arrays.ok()) << arrays.error().message;
+  expect_recorded(*arrays);
+}
+
+TEST_F(Npz, ReadsASingleArray) {
+  const auto arrays = read_npz(recorded("single.npy"));
+  ASSERT_TRUE(arrays.ok()) << arrays.error().message;
+  EXPECT_EQ(arrays->at("arr_0"), ramp<float>(NpyType::kF32));
+}
+
+TEST_F(Npz, RefusesWhatItCannotRepresent) {
+  for (const char* name : {"big_endian.npz", "objects.npz"}) {
+    const auto arrays = read_npz(recorded(name));
+    ASSERT_FALSE(arrays.ok());
+    EXPECT_EQ(arrays.error().code, ErrorCode::kUnsupported);
+    EXPECT_NE(arrays.error().message.find("member 'x.npy'"), std::string::npos) << arrays.error().message;
+  }
+  EXPECT_EQ(read_npz(folder_ / "absent.npz").error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(Npz, ReadsBackWhatItWrites) {
+  rc::check([&] {
+    Arrays arrays;
+    const auto count = *rc::gen::inRange(0, 4);
+    for (int i = 0; i < count; ++i) {
+      NpyArray array;
+      array.type = static_cast<NpyType>(*rc::gen::inRange(1, 12));  // bytes of a bool are 0 or 1
+      array.shape = *rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(0, 4));
+      if (array.shape.size() > 4) array.shape.resize(4);
+      std::size_t values = 1;
+      for (const std::int64_t size : array.shape) values *= static_cast<std::size_t>(size);
+      for (std::size_t b = 0; b < values * size_of(array.type); ++b) array.bytes.push_back(static_cast<std::byte>(b * 37));
+      arrays["array " + std::to_string(i)] = array;
+    }
+    const fs::path path = folder_ / "round.npz";
+    RC_ASSERT(write_npz(path, arrays).ok());
+    RC_ASSERT(read_npz(path).value() == arrays);
+  });
+}
+
+TEST_F(Npz, WritesTheSameBytesEveryTime) {
+  const Arrays arrays{{"x", ramp<float>(NpyType::kF32)}, {"a", ramp<std::int8_t>(NpyType::kI8)}};
+  ASSERT_TRUE(write_npz(folder_ / "one.npz", arrays).ok());
+  ASSERT_TRUE(write_npz(folder_ / "two.npz", arrays).ok());
+  EXPECT_EQ(content_of(folder_ / "one.npz"), content_of(folder_ / "two.npz"));
+}
+
+TEST_F(Npz, RefusesToWriteBytesThatDoNotFitTheShape) {
+  NpyArray array = ramp<float>(NpyType::kF32);
+  array.shape[0] = 3;
+  EXPECT_EQ(write_npz(folder_ / "wrong.npz", {{"x", array}}).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_FALSE(fs::exists(folder_ / "wrong.npz"));
+}
+
+TEST_F(Npz, CutAnywhereIsAnError) {
+  for (const char* name : {"stored.npz", "deflated.npz"}) {
+    const auto content = content_of(recorded(name));
+    for (std::size_t length = 0; length < content.size(); ++length)
+      EXPECT_FALSE(parse_npz(std::span(content).first(length)).ok()) << name << " cut at " << length;
+  }
+  const auto content = content_of(recorded("single.npy"));
+  for (std::size_t length = 0; length < content.size(); ++length) EXPECT_FALSE(parse_npy(std::span(content).first(length)).ok()) << length;
+}
+
+TEST_F(Npz, AnyChangedByteIsReadOrRefused) {
+  for (const char* name : {"stored.npz", "deflated.npz"}) {
+    auto content = content_of(recorded(name));
+    for (std::size_t at = 0; at < content.size(); at += 3) {
+      const std::byte before = content[at];
+      content[at] ^= std::byte{0xff};
+      (void)parse_npz(content);
+      content[at] = before;
+    }
+  }
+}
+
+TEST_F(Npz, NoticesDamage) {
+  auto content = content_of(recorded("stored.npz"));
+  content[content.size() / 8] ^= std::byte{1};
+  EXPECT_FALSE(parse_npz(content).ok());
+}
+
+TEST_F(Npz, RefusesAnArchiveBeyondTheLimit) {
+  const auto content = content_of(recorded("stored.npz"));
+  const auto arrays = parse_npz(content, 1000);
+  ASSERT_FALSE(arrays.ok());
+  EXPECT_NE(arrays.error().message.find("more than"), std::string::npos);
+}
+
+// A deflated member whose directory entry claims more than its bytes can unpack to, or than they do.
+TEST_F(Npz, RefusesAMemberThatClaimsTooMuch) {
+  const auto original = content_of(recorded("deflated.npz"));
+  std::size_t entry = 0;
+  for (std::size_t i = 0; i + 4 < original.size() && !entry; ++i)
+    if (std::memcmp(&original[i], "PK\1\2", 4) == 0) entry = i;
+  for (const std::uint32_t claim : {0x7fffffffu, 100000u, 10u}) {
+    auto content = original;
+    std::memcpy(&content[entry + 24], &claim, sizeof claim);
+    EXPECT_FALSE(parse_npz(content).ok()) << claim;
+  }
+}
+
+std::vector<std::byte> npy(std::string header, std::size_t value_bytes) {
+  std::string file = std::string("\x93NUMPY\x01") + '\0' + static_cast<char>(header.size()) + '\0' + header + std::string(value_bytes, 'x');
+  std::vector<std::byte> bytes(file.size());
+  std::memcpy(bytes.data(), file.data(), file.size());
+  return bytes;
+}
+
+TEST(Npy, ChecksTheHeader) {
+  EXPECT_TRUE(parse_npy(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 8)).ok());
+  EXPECT_TRUE(parse_npy(npy("{\"shape\":(),'fortran_order':True,'descr':'<f4'}", 4)).ok());
+  for (const char* bad : {"", "{", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }",
+                          "{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }", "{'descr': '<f4', 'fortran_order': 0, 'shape': (2,), }",
+                          "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296,4294967296,2), }",
+                          "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), 'more': 1}", "{'descr': [('a', '<f4')], 'shape': (2,)}"})
+    EXPECT_FALSE(parse_npy(npy(bad, 8)).ok()) << bad;
+}
+
+}  // namespace
+}  // namespace octet
