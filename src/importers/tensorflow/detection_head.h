@@ -1,0 +1,23 @@
+#pragma once
+
+#include "base/result.h"
+#include "importers/tensorflow/box_coder.h"
+#include "importers/tensorflow/heads.h"
+#include "importers/tensorflow/network.h"
+#include "importers/tensorflow/score_converter.h"
+#include "importers/tensorflow/suppression.h"
+
+namespace octet::tensorflow {
+
+// What the importer understood of the source, apart from the feature extractor.
+struct Detector {
+  Heads boxes, classes;
+  BoxCoder coder;
+  ScoreConverter scores;
+  Suppression suppression;
+};
+
+// Appends the predictions, the anchors and DetectionOutput; the graph's one output "detection_out" is [1,1,K,7].
+Status append_detection_head(const Detector& detector, Network& network);
+
+}  // namespace octet::tensorflow

@@ -1,0 +1,105 @@
+#include "importers/tensorflow/evaluator.h"
+
+#include "importers/tensorflow/constant_ops.h"
+
+namespace octet::tensorflow {
+namespace {
+
+bool asks_for_shape(const NodeRecord& node) { return node.op == "Shape" || node.op == "Rank" || node.op == "Size"; }
+
+Array placeholder_of(Shape shape) { return {DataType::kFloat, std::move(shape), {}}; }
+
+}  // namespace
+
+Evaluator::Evaluator(const Source& source, ShapeOf shape_of)
+    : source_(source), shape_of_(std::move(shape_of)), states_(source.size(), State::kFresh) {}
+
+ArrayPtr Evaluator::known(Ref ref) const {
+  if (const auto found = bound_.find(ref); found != bound_.end()) return found->second;
+  const auto found = values_.find(ref.node);
+  return found != values_.end() && ref.port < found->second.size() ? found->second[ref.port] : nullptr;
+}
+
+Result<ArrayPtr> Evaluator::evaluate(Ref ref) {
+  std::vector<NodeIndex> stack;
+  if (!known(ref)) stack.push_back(ref.node);
+  const auto step = [&]() -> Status {
+    const NodeIndex index = stack.back();
+    if (states_[index] == State::kFresh) {
+      OCTET_ASSIGN(const bool waits, open(index, stack));
+      if (waits) return {};
+    }
+    if (states_[index] != State::kDone) OCTET_RETURN_IF_ERROR(compute(index));
+    states_[index] = State::kDone;
+    stack.pop_back();
+    return {};
+  };
+  while (!stack.empty()) {
+    if (auto status = step(); !status.ok()) {
+      for (const NodeIndex index : stack)
+        if (states_[index] == State::kOpen) states_[index] = State::kFresh;
+      return status.error();
+    }
+  }
+  const ArrayPtr value = known(ref);
+  if (!value) return malformed(source_.node(ref), "has no output " + std::to_string(ref.port));
+  return value;
+}
+
+Result<double> Evaluator::number(Ref ref) {
+  OCTET_ASSIGN(const ArrayPtr value, evaluate(ref));
+  if (value->values.size() != 1) return malformed(source_.node(ref), "is " + to_string(value->shape) + " where one number is expected");
+  return value->values[0];
+}
+
+Result<bool> Evaluator::open(NodeIndex index, std::vector<NodeIndex>& stack) {
+  const NodeRecord& node = source_.node(index);
+  states_[index] = State::kOpen;
+  if (asks_for_shape(node) && answer_shape(index).ok()) return false;
+  if (!constant_rule(node.op)) return unsupported(node, "depends on the image or on an operation that octet cannot compute beforehand");
+  bool waits = false;
+  for (const Ref input : node.inputs) {
+    if (known(input)) continue;
+    if (states_[input.node] == State::kOpen) return malformed(node, "depends on itself");
+    if (states_[input.node] == State::kDone)
+      return malformed(node, "reads output " + std::to_string(input.port) + " of " + quoted(source_.node(input).name) + ", which has none");
+    stack.push_back(input.node);
+    waits = true;
+  }
+  return waits;
+}
+
+// Shape and its kin of a value that is not computed here; not ok if its shape is not known.
+Status Evaluator::answer_shape(NodeIndex index) {
+  const NodeRecord& node = source_.node(index);
+  OCTET_RETURN_IF_ERROR(expect_inputs(node, 1));
+  if (known(node.inputs[0])) return Error{};
+  if (!shape_of_ || !source_.is_dynamic(node.inputs[0])) return Error{};
+  OCTET_ASSIGN(Shape shape, shape_of_(node.inputs[0]));
+  const ArrayPtr stand_in = std::make_shared<const Array>(placeholder_of(std::move(shape)));
+  OCTET_ASSIGN(auto outputs, constant_rule(node.op)(node, std::span(&stand_in, 1)));
+  values_[index] = {std::make_shared<const Array>(std::move(outputs[0]))};
+  states_[index] = State::kDone;
+  return {};
+}
+
+Status Evaluator::compute(NodeIndex index) {
+  const NodeRecord& node = source_.node(index);
+  std::vector<ArrayPtr> inputs;
+  for (const Ref input : node.inputs) {
+    inputs.push_back(known(input));
+    if (!inputs.back())
+      return malformed(node, "reads output " + std::to_string(input.port) + " of " + quoted(source_.node(input).name) + ", which has none");
+  }
+  auto outputs = constant_rule(node.op)(node, inputs);
+  if (!outputs.ok()) return outputs.error().at(place(node));
+  std::vector<ArrayPtr>& kept = values_[index];
+  for (Array& output : *outputs) {
+    elements_left_ -= static_cast<std::int64_t>(output.values.size());
+    kept.push_back(std::make_shared<const Array>(std::move(output)));
+  }
+  if (elements_left_ < 0) return malformed(node, "the constants of this graph are too large");
+  return {};
+}
+
+}  // namespace octet::tensorflow

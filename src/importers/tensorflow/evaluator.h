@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "importers/tensorflow/array.h"
+#include "importers/tensorflow/source.h"
+
+namespace octet::tensorflow {
+
+// Computes values of the graph that do not depend on the image: constants, and whatever follows from values that are
+// given (`bind`). Lazy, each node once. Loops of the graph are not run.
+class Evaluator {
+ public:
+  // The static shape of a value that is not computed here, as TensorFlow sees it (NHWC).
+  using ShapeOf = std::function<Result<Shape>(Ref)>;
+
+  explicit Evaluator(const Source& source, ShapeOf shape_of = {});
+
+  // From now on `ref` has this value; to be called before anything that depends on it is evaluated.
+  void bind(Ref ref, Array value) { bound_[ref] = std::make_shared<const Array>(std::move(value)); }
+
+  // Errors name the node that stands in the way.
+  Result<ArrayPtr> evaluate(Ref ref);
+
+  // The same where one number is expected.
+  Result<double> number(Ref ref);
+
+ private:
+  enum class State : char { kFresh, kOpen, kDone };
+
+  ArrayPtr known(Ref ref) const;
+  // Pushes what the node still needs; whether it needs anything.
+  Result<bool> open(NodeIndex index, std::vector<NodeIndex>& stack);
+  Status compute(NodeIndex index);
+  Status answer_shape(NodeIndex index);
+
+  const Source& source_;
+  ShapeOf shape_of_;
+  std::map<Ref, ArrayPtr> bound_;
+  std::unordered_map<NodeIndex, std::vector<ArrayPtr>> values_;
+  std::vector<State> states_;
+  std::int64_t elements_left_ = 2 * kMaxArrayElements;  // in all, so that many large values are refused as one is
+};
+
+}  // namespace octet::tensorflow

@@ -1,0 +1,111 @@
+// From the first value that the network computes on, back to the image that the graph is fed with: through TensorFlow 1
+// loops and conversions to the resize. All of it is replaced by the input of the graph, the resized image; arithmetic
+// on the way (a mean taken away before resizing) stays, because a bilinear resize passes it on unchanged.
+#include <algorithm>
+
+#include "importers/tensorflow/network.h"
+
+namespace octet::tensorflow {
+namespace {
+
+constexpr std::int64_t kLargestSide = 1 << 14;
+
+constexpr std::string_view kFixedShape =
+    "octet takes images of a fixed size; export the model with image_resizer { fixed_shape_resizer { ... } }";
+
+// The steps from the network's side to the image's.
+struct Preprocessing {
+  std::vector<NodeIndex> arithmetic;
+  const NodeRecord* resize = nullptr;
+  const NodeRecord* placeholder = nullptr;
+};
+
+// The input of a node through which the image comes, if octet knows how the node passes it on.
+std::optional<std::size_t> image_side(const Source& source, const NodeRecord& node) {
+  constexpr std::string_view kFirst[] = {"Identity", "Cast", "ToFloat",       "ExpandDims",    "Squeeze",           "Enter",
+                                         "Exit",     "Switch", "NextIteration", "StopGradient", "ResizeBilinear", "PlaceholderWithDefault"};
+  constexpr std::string_view kThird[] = {"TensorArrayReadV3",   "TensorArrayReadV2",   "TensorArrayGatherV3", "TensorArrayGatherV2",
+                                         "TensorArrayScatterV3", "TensorArrayScatterV2", "TensorArrayWriteV3",  "TensorArrayWriteV2"};
+  if (std::ranges::find(kFirst, node.op) != std::end(kFirst)) return 0;
+  if (std::ranges::find(kThird, node.op) != std::end(kThird)) return 2;
+  if (node.op == "Pack" && node.inputs.size() == 1) return 0;
+  if (is_arithmetic(node.op) && node.inputs.size() == 2) {
+    if (!source.is_dynamic(node.inputs[0])) return 1;
+    if (!source.is_dynamic(node.inputs[1])) return 0;
+  }
+  if (node.op == "Merge")  // of a loop: what the last round left; not of a condition
+    for (std::size_t i = 0; i < node.inputs.size(); ++i)
+      if (source.op(node.inputs[i]) == "NextIteration") return i;
+  return std::nullopt;
+}
+
+Result<Preprocessing> walk(const Source& source, NodeIndex from) {
+  Preprocessing found;
+  NodeIndex at = from;
+  for (std::size_t steps = 0; steps <= source.size(); ++steps) {
+    const NodeRecord& node = source.node(at);
+    if (node.op == "Placeholder") {
+      found.placeholder = &node;
+      return found;
+    }
+    const auto side = image_side(source, node);
+    if (!side || node.inputs.size() <= *side)
+      return unsupported(node, "octet cannot replace this operation between the image and the network; " + std::string(kFixedShape));
+    if (node.op == "ResizeBilinear") {
+      if (found.resize) return unsupported(node, "the image is resized twice");
+      found.resize = &node;
+    }
+    if (found.resize && (node.op == "Maximum" || node.op == "Minimum" || node.op == "Pow"))
+      return unsupported(node, "octet cannot move this operation behind the resize");
+    if (is_arithmetic(node.op)) found.arithmetic.push_back(at);
+    at = node.inputs[*side].node;
+  }
+  return malformed(source.node(from), "the image comes from a loop without a beginning");
+}
+
+Result<ImageInput> image_of(const Preprocessing& steps, Network& network) {
+  ImageInput image;
+  if (!steps.resize) {
+    const auto found = steps.placeholder->attributes.find("shape");
+    const auto* shape = found == steps.placeholder->attributes.end() ? nullptr : std::get_if<ShapeRecord>(&found->second);
+    if (!shape || shape->sizes.size() != 4) return unsupported(*steps.placeholder, "is no image and is not resized; " + std::string(kFixedShape));
+    image.height = shape->sizes[1];
+    image.width = shape->sizes[2];
+  } else {
+    auto size = network.constant(*steps.resize, 1);
+    if (!size.ok()) return unsupported(*steps.resize, "resizes to a size that depends on the image; " + std::string(kFixedShape));
+    if ((*size)->values.size() != 2) return malformed(*steps.resize, "has no height and width to resize to");
+    if (bool_attribute(*steps.resize, "align_corners", false)) return unsupported(*steps.resize, "resizes with align_corners");
+    if (bool_attribute(*steps.resize, "half_pixel_centers", false)) image.resize = "stretch";
+    image.height = integers(**size)[0];
+    image.width = integers(**size)[1];
+  }
+  if (image.height < 1 || image.width < 1 || image.height > kLargestSide || image.width > kLargestSide)
+    return unsupported(steps.resize ? *steps.resize : *steps.placeholder,
+                       "an image of " + std::to_string(image.height) + " x " + std::to_string(image.width) + "; " + std::string(kFixedShape));
+  return image;
+}
+
+}  // namespace
+
+Result<Feature> resized_image(const NodeRecord& node, Network& network) {
+  const Source& source = network.source();
+  OCTET_ASSIGN(const Preprocessing steps, walk(source, source.index_of(node)));
+  if (network.image().height != 0) return unsupported(node, "the network reads the image in two places");
+  OCTET_ASSIGN(const ImageInput image, image_of(steps, network));
+  network.set_image(image);
+
+  NodeRecord input = *steps.placeholder;
+  input.name = "image_tensor";
+  OCTET_ASSIGN(Feature feature, network.append(input, Parameter{ElementType::kF32, {1, 3, image.height, image.width}}, {}));
+  feature.is_image = true;
+  for (auto index = steps.arithmetic.rbegin(); index != steps.arithmetic.rend(); ++index) {
+    const NodeRecord& step = source.node(*index);
+    const std::size_t constant_input = source.is_dynamic(step.inputs[0]) ? 1 : 0;
+    OCTET_ASSIGN(const ArrayPtr constant, network.constant(step, constant_input));
+    OCTET_ASSIGN(feature, combine_with_constant(step, network, std::move(feature), *constant, constant_input));
+  }
+  return feature;
+}
+
+}  // namespace octet::tensorflow

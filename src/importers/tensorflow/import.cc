@@ -1,0 +1,87 @@
+#include "importers/tensorflow/import.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "base/files.h"
+#include "formats/tensorflow/graph_def.h"
+#include "importers/tensorflow/detection_head.h"
+#include "importers/tensorflow/network.h"
+#include "importers/tensorflow/source.h"
+
+namespace octet {
+namespace tensorflow {
+namespace {
+
+// A graph that still has variables was saved for training.
+Status expect_frozen(const Source& source) {
+  for (NodeIndex i = 0; i < source.size(); ++i) {
+    const NodeRecord& node = source.node(i);
+    if (node.op == "VariableV2" || node.op == "VarHandleOp" || node.op == "Variable")
+      return unsupported(node, "the graph is not frozen: its weights are in a checkpoint; export a frozen_inference_graph.pb");
+  }
+  return {};
+}
+
+Result<Detector> understand(Network& network) {
+  Detector detector;
+  OCTET_ASSIGN(detector.suppression, find_suppression(network.source(), network.constants()));
+  OCTET_ASSIGN(detector.boxes, translate_heads(detector.suppression.boxes_path.back(), network));
+  OCTET_ASSIGN(detector.classes, translate_heads(detector.suppression.scores_path.back(), network));
+  if (detector.boxes.num_rows != detector.classes.num_rows)
+    return Error{ErrorCode::kMalformed, fmt::format("predicts {} boxes and classes of {}", detector.boxes.num_rows, detector.classes.num_rows)};
+  OCTET_ASSIGN(detector.coder, understand_box_coder(detector.suppression.boxes_path, detector.boxes, network));
+  OCTET_ASSIGN(detector.scores, understand_scores(detector.suppression.scores_path, detector.classes, network));
+  return detector;
+}
+
+void describe(const Detector& detector, const ImageInput& image, Graph& graph) {
+  const Suppression& suppression = detector.suppression;
+  const bool coco = detector.scores.has_background && detector.classes.width == 91;
+  graph.model_info = {
+      {"model_type", "ssd"},
+      {"confidence_threshold", fmt::format("{}", suppression.score_threshold)},
+      {"iou_threshold", fmt::format("{}", suppression.iou_threshold)},
+      {"resize_type", "standard"},
+      {"reverse_input_channels", "NO"},
+      {"embedded_processing", "YES"},
+      {"orig_width", fmt::format("{}", image.width)},
+      {"orig_height", fmt::format("{}", image.height)},
+      {"octet_head", "detection_output"},
+      {"octet_resize", image.resize},
+      {"octet_categories", coco ? "coco91" : "ordinal"},
+      {"octet_nms_iou", fmt::format("{}", suppression.iou_threshold)},
+      {"octet_clip", suppression.clips_first ? "YES" : "NO"},
+  };
+}
+
+Result<Graph> graph_of(const Source& source) {
+  OCTET_RETURN_IF_ERROR(expect_frozen(source));
+  Graph graph;
+  Network network(source, graph);
+  OCTET_ASSIGN(const Detector detector, understand(network));
+  OCTET_RETURN_IF_ERROR(append_detection_head(detector, network));
+  describe(detector, network.image(), graph);
+  graph.tidy();
+  return graph;
+}
+
+Result<Graph> import_bytes(std::span<const std::byte> bytes) {
+  OCTET_ASSIGN(GraphDef records, parse_graph_def(bytes));
+  return graph_of(Source(std::move(records)));
+}
+
+}  // namespace
+}  // namespace tensorflow
+
+Result<Graph> import_tensorflow(const std::filesystem::path& pb) {
+  OCTET_ASSIGN(const MappedFile file, MappedFile::open(pb));
+  auto graph = tensorflow::import_bytes(file.bytes());
+  if (!graph.ok()) return graph.error().at(pb.string());
+  graph->name = pb.stem().string();
+  graph->model_info["octet_model"] = graph->name;
+  return graph;
+}
+
+}  // namespace octet

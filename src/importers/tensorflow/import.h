@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+
+#include "base/result.h"
+#include "graph/graph.h"
+
+namespace octet {
+
+// The graph of a frozen single-shot detector (SSD) of the TensorFlow Object Detection API: a binary GraphDef with
+// `image_tensor` in and boxes after non-maximum suppression out. Structure is recognised by what it computes, not by
+// names, so that any exporter version will do.
+//
+// In octet's graph: parameter "image_tensor" [1,3,H,W] f32, BGR 0..255, the image stretched to H x W; batch norms in
+// the weights; output "detection_out" [1,1,K,7] of DetectionOutput; `model_info` as docs/model_info.md (no labels:
+// the file has none). Errors name the file and the node: kNotFound, kMalformed (no GraphDef, cut short), kUnsupported.
+Result<Graph> import_tensorflow(const std::filesystem::path& pb);
+
+}  // namespace octet

@@ -1,0 +1,128 @@
+// Pooling, padding, resizing, means over the image, concatenation.
+#include <array>
+
+#include "importers/tensorflow/network.h"
+#include "importers/tensorflow/windows.h"
+
+namespace octet::tensorflow {
+namespace {
+
+Value append_integers(Network& network, const std::vector<std::int64_t>& values, const std::string& name) {
+  return network.append_constant(Tensor::of<std::int64_t>({static_cast<std::int64_t>(values.size())}, values), name);
+}
+
+// The place in NCHW of an axis in NHWC.
+Result<std::int64_t> nchw_axis(const NodeRecord& node, std::int64_t axis) {
+  constexpr std::array<std::int64_t, 4> kPlace{0, 2, 3, 1};
+  auto normal = normal_axis(axis, 4);
+  if (!normal.ok()) return normal.error().at(place(node));
+  return kPlace[*normal];
+}
+
+struct Window {
+  Spatial kernel, strides;
+  Pads pads;
+};
+
+Result<Window> window_of(const NodeRecord& node, Network& network) {
+  OCTET_RETURN_IF_ERROR(expect_nhwc(node));
+  OCTET_ASSIGN(const Feature data, network.input(node, 0));
+  Window window{};
+  OCTET_ASSIGN(window.kernel, spatial_attribute(node, "ksize"));
+  OCTET_ASSIGN(window.strides, spatial_attribute(node, "strides"));
+  OCTET_ASSIGN(window.pads, pads_of(node, data.shape, window.kernel, window.strides, {1, 1}));
+  return window;
+}
+
+Result<Feature> max_pool(const NodeRecord& node, Network& network) {
+  OCTET_ASSIGN(const Window window, window_of(node, network));
+  OCTET_ASSIGN(const Value data, network.value(node, 0));
+  MaxPool pool;
+  pool.kernel = window.kernel;
+  pool.strides = window.strides;
+  pool.pads = window.pads;
+  return network.append(node, pool, {data});
+}
+
+Result<Feature> avg_pool(const NodeRecord& node, Network& network) {
+  OCTET_ASSIGN(const Window window, window_of(node, network));
+  OCTET_ASSIGN(const Value data, network.value(node, 0));
+  AvgPool pool;
+  pool.kernel = window.kernel;
+  pool.strides = window.strides;
+  pool.pads = window.pads;
+  return network.append(node, pool, {data});
+}
+
+Result<Feature> pad(const NodeRecord& node, Network& network) {
+  OCTET_ASSIGN(const Value data, network.value(node, 0));
+  OCTET_ASSIGN(const ArrayPtr paddings, network.constant(node, 1));
+  if (paddings->shape != Shape{4, 2}) return unsupported(node, "has paddings of shape " + to_string(paddings->shape) + ", expected [4,2]");
+  const std::vector<std::int64_t> p = integers(*paddings);
+  float filling = 0;
+  if (node.op == "PadV2") {
+    OCTET_RETURN_IF_ERROR(expect_inputs(node, 3));
+    OCTET_ASSIGN(const double number, network.constants().number(node.inputs[2]));
+    filling = static_cast<float>(number);
+  }
+  const Value begin = append_integers(network, {p[0], p[6], p[2], p[4]}, node.name + "/begin");
+  const Value end = append_integers(network, {p[1], p[7], p[3], p[5]}, node.name + "/end");
+  return network.append(node, Pad{}, {data, begin, end, network.append_constant(Tensor::scalar(filling), node.name + "/value")});
+}
+
+Result<Feature> resize(const NodeRecord& node, Network& network) {
+  OCTET_ASSIGN(const Value data, network.value(node, 0));
+  OCTET_ASSIGN(const ArrayPtr size, network.constant(node, 1));
+  if (size->values.size() != 2) return malformed(node, "has a size of shape " + to_string(size->shape) + ", expected [2]");
+  Interpolate interpolate;
+  const bool corners = bool_attribute(node, "align_corners", false), centers = bool_attribute(node, "half_pixel_centers", false);
+  if (node.op == "ResizeBilinear") interpolate.mode = Interpolate::Mode::kLinear;
+  if (corners) interpolate.coordinates = Interpolate::Coordinates::kAlignCorners;
+  if (centers) interpolate.coordinates = Interpolate::Coordinates::kHalfPixel;
+  if (corners || centers) interpolate.nearest = Interpolate::NearestRounding::kRoundPreferCeil;
+  else interpolate.nearest = Interpolate::NearestRounding::kFloor;
+  return network.append(node, interpolate, {data, append_integers(network, integers(*size), node.name + "/size")});
+}
+
+Result<Feature> mean(const NodeRecord& node, Network& network) {
+  OCTET_ASSIGN(const Value data, network.value(node, 0));
+  OCTET_ASSIGN(const ArrayPtr axes, network.constant(node, 1));
+  std::vector<std::int64_t> places;
+  for (const std::int64_t axis : integers(*axes)) {
+    OCTET_ASSIGN(const std::int64_t nchw, nchw_axis(node, axis));
+    places.push_back(nchw);
+  }
+  if (!bool_attribute(node, "keep_dims", false)) return unsupported(node, "a mean that drops its axes inside the feature extractor");
+  return network.append(node, ReduceMean{true}, {data, append_integers(network, places, node.name + "/axes")});
+}
+
+Result<Feature> concat(const NodeRecord& node, Network& network) {
+  OCTET_RETURN_IF_ERROR(expect_inputs(node, 2));
+  const bool axis_first = node.op == "Concat";
+  OCTET_ASSIGN(const double axis, network.constants().number(node.inputs[axis_first ? 0 : node.inputs.size() - 1]));
+  OCTET_ASSIGN(const std::int64_t nchw, nchw_axis(node, static_cast<std::int64_t>(axis)));
+  std::vector<Value> items;
+  for (std::size_t i = axis_first ? 1 : 0; i < node.inputs.size() - (axis_first ? 0 : 1); ++i) {
+    OCTET_ASSIGN(const Value item, network.value(node, i));
+    items.push_back(item);
+  }
+  return network.append(node, Concat{nchw}, std::move(items));
+}
+
+constexpr NamedLayer kLayers[] = {
+    {"MaxPool", max_pool},
+    {"AvgPool", avg_pool},
+    {"Pad", pad},
+    {"PadV2", pad},
+    {"ResizeBilinear", resize},
+    {"ResizeNearestNeighbor", resize},
+    {"Mean", mean},
+    {"ConcatV2", concat},
+    {"Concat", concat},
+};
+
+}  // namespace
+
+std::span<const NamedLayer> window_layers() { return kLayers; }
+
+}  // namespace octet::tensorflow

@@ -1,0 +1,181 @@
+#include "importers/tensorflow/network.h"
+
+namespace octet::tensorflow {
+namespace {
+
+constexpr int kMaxDepth = 32;  // of shapes that depend on layers whose constants depend on shapes ...
+
+bool is_convolution(const NodeRecord& node) { return node.op == "Conv2D" || node.op == "DepthwiseConv2dNative"; }
+
+std::vector<char> nodes_after_convolutions(const Source& source) {
+  std::vector<char> after(source.size(), 0);
+  std::vector<NodeIndex> waiting;
+  for (NodeIndex i = 0; i < source.size(); ++i)
+    if (is_convolution(source.node(i))) waiting.push_back(i);
+  while (!waiting.empty()) {
+    const NodeIndex i = waiting.back();
+    waiting.pop_back();
+    if (after[i]) continue;
+    after[i] = 1;
+    for (const NodeIndex reader : source.readers(i)) waiting.push_back(reader);
+  }
+  return after;
+}
+
+LayerRule layer_rule(std::string_view op) {
+  for (const auto table : {convolution_layers(), elementwise_layers(), window_layers()})
+    for (const NamedLayer& named : table)
+      if (named.op == op) return named.rule;
+  return nullptr;
+}
+
+Tensor scaled_weights(const OpenConvolution& convolution) {
+  Tensor scaled(ElementType::kF32, convolution.weights.shape());
+  const auto from = convolution.weights.values<float>();
+  const auto to = scaled.mutable_values<float>();
+  const std::size_t per_channel = from.size() / convolution.scale.size();
+  for (std::size_t i = 0; i < from.size(); ++i) to[i] = static_cast<float>(from[i] * convolution.scale[i / per_channel]);
+  return scaled;
+}
+
+}  // namespace
+
+Network::Network(const Source& source, Graph& graph)
+    : source_(source),
+      graph_(graph),
+      constants_(source, [this](Ref ref) { return nhwc_shape(ref); }),
+      after_convolution_(nodes_after_convolutions(source)),
+      open_(source.size(), 0) {}
+
+Result<Feature> Network::feature(Ref ref) {
+  if (++depth_ > kMaxDepth) {
+    --depth_;
+    return malformed(source_.node(ref), "shapes depend on one another too deeply");
+  }
+  std::vector<NodeIndex> stack{ref.node};
+  const auto step = [&]() -> Status {
+    const NodeIndex index = stack.back();
+    if (!features_.contains(index)) {
+      if (!open_[index]) {
+        OCTET_ASSIGN(const bool waits, push_needed(index, stack));
+        if (waits) return {};
+      }
+      OCTET_RETURN_IF_ERROR(translate(index));
+    }
+    open_[index] = 0;
+    stack.pop_back();
+    return {};
+  };
+  Status status;
+  while (!stack.empty() && status.ok()) status = step();
+  for (const NodeIndex index : stack) open_[index] = 0;
+  --depth_;
+  if (!status.ok()) return status.error();
+  if (ref.port != 0) return unsupported(source_.node(ref), "octet reads only the first output of this operation");
+  return features_.at(ref.node);
+}
+
+// Opens a node: pushes the inputs that are to be translated first; whether there are any.
+Result<bool> Network::push_needed(NodeIndex index, std::vector<NodeIndex>& stack) {
+  const NodeRecord& node = source_.node(index);
+  open_[index] = 1;
+  if (is_preprocessing(index)) return false;
+  if (!layer_rule(node.op))
+    return unsupported(node, "octet does not know this operation of the feature extractor; only detectors built of known ones can be converted");
+  bool waits = false;
+  for (const Ref input : node.inputs) {
+    if (is_constant(input) || features_.contains(input.node)) continue;
+    if (open_[input.node]) return unsupported(node, "is part of a loop inside the feature extractor");
+    stack.push_back(input.node);
+    waits = true;
+  }
+  return waits;
+}
+
+// Before the first convolution only arithmetic stays in the graph; what is above it is how the image is resized.
+bool Network::is_preprocessing(NodeIndex index) const {
+  const NodeRecord& node = source_.node(index);
+  return !after_convolution_[index] && !is_arithmetic(node.op) && node.op != "Identity";
+}
+
+Status Network::translate(NodeIndex index) {
+  const NodeRecord& node = source_.node(index);
+  OCTET_ASSIGN(Feature feature, is_preprocessing(index) ? resized_image(node, *this) : layer_rule(node.op)(node, *this));
+  features_.insert_or_assign(index, std::move(feature));
+  return {};
+}
+
+Result<Shape> Network::nhwc_shape(Ref ref) {
+  OCTET_ASSIGN(const Feature found, feature(ref));
+  const Shape& nchw = found.shape;
+  return Shape{nchw[0], nchw[2], nchw[3], nchw[1]};
+}
+
+Result<Feature> Network::input(const NodeRecord& node, std::size_t i) {
+  OCTET_RETURN_IF_ERROR(expect_inputs(node, i + 1));
+  const Ref ref = node.inputs[i];
+  const auto found = features_.find(ref.node);
+  if (found == features_.end()) return unsupported(node, "needs a computed value as input " + std::to_string(i) + " where a constant is");
+  if (ref.port != 0) return unsupported(node, "reads a further output of " + quoted(source_.node(ref).name));
+  return found->second;
+}
+
+Result<Value> Network::value(const NodeRecord& node, std::size_t i) {
+  OCTET_ASSIGN(const Feature found, input(node, i));
+  if (found.value) return *found.value;
+  auto emitted = emit(*found.convolution, graph_);
+  if (!emitted.ok()) return emitted.error().at(place(source_.node(node.inputs[i])));
+  features_.at(node.inputs[i].node).value = *emitted;
+  return *emitted;
+}
+
+Result<ArrayPtr> Network::constant(const NodeRecord& node, std::size_t i) {
+  OCTET_RETURN_IF_ERROR(expect_inputs(node, i + 1));
+  return constants_.evaluate(node.inputs[i]);
+}
+
+Result<Tensor> Network::weights(const NodeRecord& node, std::size_t i) {
+  OCTET_RETURN_IF_ERROR(expect_inputs(node, i + 1));
+  Ref at = node.inputs[i];
+  for (std::size_t hops = 0; source_.op(at) == "Identity" && !source_.node(at).inputs.empty() && hops < 64; ++hops)
+    at = source_.node(at).inputs[0];
+  const NodeRecord& origin = source_.node(at);
+  if (const auto found = origin.attributes.find("value"); origin.op == "Const" && found != origin.attributes.end())
+    if (const auto* record = std::get_if<TensorRecord>(&found->second)) {
+      auto tensor = f32_tensor(*record);
+      return tensor.ok() ? tensor : tensor.error().at(place(origin));
+    }
+  OCTET_ASSIGN(const ArrayPtr array, constants_.evaluate(node.inputs[i]));
+  return f32_tensor(*array);
+}
+
+Result<Feature> Network::append(const NodeRecord& node, Op op, std::vector<Value> inputs) {
+  auto added = graph_.add(std::move(op), std::move(inputs), node.name);
+  if (!added.ok()) return added.error().at(place(node));
+  Feature feature;
+  feature.value = Value{*added, 0};
+  feature.shape = graph_.shape(*feature.value);
+  if (feature.shape.size() != 4) return unsupported(node, "leaves the four dimensions of an image inside the feature extractor");
+  return feature;
+}
+
+Result<Value> emit(const OpenConvolution& convolution, Graph& graph) {
+  const Value weights = graph.emit_constant(scaled_weights(convolution), convolution.name + "/weights");
+  Op op = convolution.grouped ? Op(GroupConvolution{convolution.strides, convolution.dilations, convolution.pads})
+                              : Op(Convolution{convolution.strides, convolution.dilations, convolution.pads});
+  OCTET_ASSIGN(const NodeId node, graph.add(std::move(op), {convolution.data, weights}, convolution.name));
+  if (!convolution.has_bias) return Value{node, 0};
+  const std::vector<float> bias(convolution.bias.begin(), convolution.bias.end());
+  const Value constant = graph.emit_constant(Tensor::of<float>({1, static_cast<std::int64_t>(bias.size()), 1, 1}, bias),
+                                             convolution.bias_name + "/bias");
+  OCTET_ASSIGN(const NodeId sum, graph.add(Binary{BinaryKind::kAdd}, {Value{node, 0}, constant}, convolution.bias_name));
+  return Value{sum, 0};
+}
+
+Status expect_nhwc(const NodeRecord& node) {
+  const std::string format = string_attribute(node, "data_format", "NHWC");
+  if (format == "NHWC") return {};
+  return unsupported(node, "data_format " + quoted(format) + "; export the model for CPU, where it is NHWC");
+}
+
+}  // namespace octet::tensorflow

@@ -1,0 +1,30 @@
+#include "importers/tensorflow/probe.h"
+
+#include <algorithm>
+
+namespace octet::tensorflow {
+
+Result<ArrayPtr> probe(Ref given, Array value, Ref wanted, Network& network) {
+  Evaluator evaluator(network.source(), [&](Ref ref) { return network.nhwc_shape(ref); });
+  evaluator.bind(given, std::move(value));
+  return evaluator.evaluate(wanted);
+}
+
+Result<Ref> last_computable(const std::vector<Ref>& path, const Heads& heads, const std::vector<std::int64_t>& widths, Network& network) {
+  Evaluator evaluator(network.source(), [&](Ref ref) { return network.nhwc_shape(ref); });
+  OCTET_ASSIGN(Array zeros, make_array(DataType::kFloat, heads.joined_shape));
+  evaluator.bind(heads.joined, std::move(zeros));
+  Error first_obstacle = unsupported(network.source().node(heads.joined), "leads to nothing that octet can compute");
+  for (const Ref ref : path) {
+    const auto value = evaluator.evaluate(ref);
+    if (!value.ok()) {
+      first_obstacle = value.error();
+      continue;
+    }
+    const auto count = static_cast<std::int64_t>((*value)->values.size());
+    if (std::ranges::any_of(widths, [&](std::int64_t width) { return count == heads.num_rows * width; })) return ref;
+  }
+  return first_obstacle;
+}
+
+}  // namespace octet::tensorflow

@@ -1,0 +1,151 @@
+// Exporters differ in the version of the operation, in what stands between it and the predictions (filters by score,
+// clipping, per-class columns, loops over images) and in names. What stays is that boxes and scores reach it as data.
+#include "importers/tensorflow/suppression.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "importers/tensorflow/heads.h"
+#include "importers/tensorflow/trace.h"
+
+namespace octet::tensorflow {
+namespace {
+
+// Inputs of one version of the operation; -1: it has no such input.
+struct Version {
+  std::string_view op;
+  int iou_threshold, score_threshold, soft_sigma, max_total;
+};
+
+constexpr Version kVersions[] = {
+    {"NonMaxSuppression", -1, -1, -1, -1}, {"NonMaxSuppressionV2", 3, -1, -1, -1}, {"NonMaxSuppressionV3", 3, 4, -1, -1},
+    {"NonMaxSuppressionV4", 3, 4, -1, -1}, {"NonMaxSuppressionV5", 3, 4, 5, -1},   {"CombinedNonMaxSuppression", 4, 5, -1, 3},
+};
+
+const Version* version_of(const NodeRecord& node) {
+  const auto found = std::ranges::find(kVersions, node.op, &Version::op);
+  return found == std::end(kVersions) ? nullptr : found;
+}
+
+Result<double> number_at(const NodeRecord& node, int input, Evaluator& constants) {
+  OCTET_RETURN_IF_ERROR(expect_inputs(node, static_cast<std::size_t>(input) + 1));
+  return constants.number(node.inputs[static_cast<std::size_t>(input)]);
+}
+
+// Thresholds of one suppression node.
+struct Limits {
+  float iou = 0.5f, score = -HUGE_VALF;
+  bool operator==(const Limits&) const = default;
+};
+
+Result<Limits> limits_of(const NodeRecord& node, Evaluator& constants) {
+  const Version& version = *version_of(node);
+  Limits limits;
+  limits.iou = float_attribute(node, "iou_threshold", 0.5f);
+  if (version.iou_threshold >= 0) {
+    OCTET_ASSIGN(const double iou, number_at(node, version.iou_threshold, constants));
+    limits.iou = static_cast<float>(iou);
+  }
+  if (version.score_threshold >= 0) {
+    OCTET_ASSIGN(const double score, number_at(node, version.score_threshold, constants));
+    limits.score = static_cast<float>(score);
+  }
+  if (version.soft_sigma >= 0) {
+    OCTET_ASSIGN(const double sigma, number_at(node, version.soft_sigma, constants));
+    if (sigma != 0) return unsupported(node, "soft suppression (sigma " + std::to_string(sigma) + "); octet suppresses outright");
+  }
+  return limits;
+}
+
+// The last value before which the filter `scores > constant` stands, on the way of the scores: a Gather by the indices
+// of a Where of a Greater. Nothing if it is not one.
+std::optional<float> filter_threshold(const Source& source, const NodeRecord& gather, Ref joined_scores, Evaluator& constants) {
+  if (!gather.op.starts_with("Gather") || gather.inputs.size() < 2) return std::nullopt;
+  Ref at = gather.inputs[1];
+  for (std::size_t hops = 0; hops < 16 && source.op(at) != "Greater" && source.op(at) != "GreaterEqual"; ++hops) {
+    if (source.node(at).inputs.empty()) return std::nullopt;
+    at = source.node(at).inputs[0];
+  }
+  const NodeRecord& greater = source.node(at);
+  if (!greater.op.starts_with("Greater") || greater.inputs.size() != 2 || source.is_dynamic(greater.inputs[1])) return std::nullopt;
+  if (trace_back(source, greater.inputs[0], [&](Ref ref) { return ref == joined_scores; }).empty()) return std::nullopt;
+  const auto threshold = constants.number(greater.inputs[1]);
+  return threshold.ok() ? std::optional(static_cast<float>(*threshold)) : std::nullopt;
+}
+
+bool clips_on(const Source& source, const std::vector<Ref>& path) {
+  const auto has = [&](std::string_view op) { return std::ranges::any_of(path, [&](Ref ref) { return source.op(ref) == op; }); };
+  return has("Minimum") && has("Maximum");
+}
+
+// Smallest constant that bounds how many of the suppressed boxes are kept: of the Minimum nodes behind the suppression.
+Result<std::int64_t> max_detections(const Source& source, const std::vector<NodeIndex>& suppressions, Evaluator& constants) {
+  const NodeRecord& first = source.node(suppressions.front());
+  if (const Version& version = *version_of(first); version.max_total >= 0) {
+    OCTET_ASSIGN(const double total, number_at(first, version.max_total, constants));
+    return static_cast<std::int64_t>(total);
+  }
+  std::vector<char> behind(source.size(), 0);
+  std::vector<NodeIndex> waiting(suppressions.begin(), suppressions.end());
+  std::int64_t smallest = 0;
+  while (!waiting.empty()) {
+    const NodeIndex at = waiting.back();
+    waiting.pop_back();
+    for (const NodeIndex reader : source.readers(at)) {
+      if (behind[reader]) continue;
+      behind[reader] = 1;
+      waiting.push_back(reader);
+      const NodeRecord& node = source.node(reader);
+      if (node.op != "Minimum" || type_attribute(node, "T", DataType::kInt32) != DataType::kInt32) continue;
+      for (const Ref input : node.inputs)
+        if (!source.is_dynamic(input))
+          if (const auto limit = constants.number(input); limit.ok() && *limit >= 1)
+            smallest = smallest == 0 ? static_cast<std::int64_t>(*limit) : std::min(smallest, static_cast<std::int64_t>(*limit));
+    }
+  }
+  return smallest;
+}
+
+Result<std::vector<Ref>> path_to_heads(const Source& source, const NodeRecord& node, std::size_t input, std::string_view what) {
+  OCTET_RETURN_IF_ERROR(expect_inputs(node, 2));
+  auto path = trace_back(source, node.inputs[input], [&](Ref ref) { return joined_maps(source, ref).has_value(); });
+  if (path.empty())
+    return unsupported(node, "octet finds no convolutions that predict the " + std::string(what) + "; only single-shot detectors (SSD) can be converted");
+  return path;
+}
+
+}  // namespace
+
+Result<Suppression> find_suppression(const Source& source, Evaluator& constants) {
+  std::vector<NodeIndex> nodes;
+  for (NodeIndex i = 0; i < source.size(); ++i)
+    if (version_of(source.node(i))) nodes.push_back(i);
+  if (nodes.empty())
+    return Error{ErrorCode::kUnsupported,
+                 "has no NonMaxSuppression operation; octet converts frozen detection graphs (SSD) of the TensorFlow Object Detection API"};
+  const NodeRecord& first = source.node(nodes.front());
+  OCTET_ASSIGN(const Limits limits, limits_of(first, constants));
+  for (const NodeIndex index : nodes) {
+    OCTET_ASSIGN(const Limits others, limits_of(source.node(index), constants));
+    if (others != limits) return unsupported(source.node(index), "has other thresholds than " + quoted(first.name));
+  }
+  Suppression found;
+  OCTET_ASSIGN(found.boxes_path, path_to_heads(source, first, 0, "boxes"));
+  OCTET_ASSIGN(found.scores_path, path_to_heads(source, first, 1, "classes"));
+  if (found.boxes_path.back() == found.scores_path.back()) return unsupported(first, "boxes and classes are predicted together");
+  found.iou_threshold = limits.iou;
+  found.score_threshold = limits.score;
+  for (const Ref ref : found.scores_path)
+    if (const auto threshold = filter_threshold(source, source.node(ref), found.scores_path.back(), constants))
+      found.score_threshold = std::max(found.score_threshold, *threshold);
+  if (found.score_threshold < 0) found.score_threshold = 0;
+  found.clips_first = clips_on(source, found.boxes_path);
+  OCTET_ASSIGN(const std::int64_t total, max_detections(source, nodes, constants));
+  if (total > 0) found.max_detections = total;
+  if (!(found.iou_threshold >= 0 && found.iou_threshold <= 1) || found.max_detections > 100000)
+    return malformed(first, "has an IoU threshold outside of 0..1 or keeps " + std::to_string(found.max_detections) + " boxes");
+  return found;
+}
+
+}  // namespace octet::tensorflow

@@ -1,0 +1,53 @@
+#include "importers/tensorflow/windows.h"
+
+#include <algorithm>
+#include <string>
+
+namespace octet::tensorflow {
+namespace {
+
+constexpr std::int64_t kLargest = 1 << 16;  // of a stride, dilation, kernel or padding
+
+// TensorFlow's rule: as many windows as strides fit, padding split with the odd one at the end.
+void pad_same(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t dilation, std::int64_t& begin, std::int64_t& end) {
+  const std::int64_t count = (size + stride - 1) / stride;
+  const std::int64_t total = std::max<std::int64_t>(0, (count - 1) * stride + (kernel - 1) * dilation + 1 - size);
+  begin = total / 2;
+  end = total - begin;
+}
+
+}  // namespace
+
+Result<Spatial> spatial_attribute(const NodeRecord& node, std::string_view name) {
+  const std::vector<std::int64_t> list = ints_attribute(node, name, {1, 1, 1, 1});
+  if (list.size() != 4) return malformed(node, "attribute " + quoted(name) + " has " + std::to_string(list.size()) + " values, expected 4");
+  if (list[0] != 1 || list[3] != 1) return unsupported(node, "attribute " + quoted(name) + " reaches over images or channels");
+  for (const std::int64_t value : {list[1], list[2]})
+    if (value < 1 || value > kLargest) return malformed(node, "attribute " + quoted(name) + " has the value " + std::to_string(value));
+  return Spatial{list[1], list[2]};
+}
+
+Result<Pads> pads_of(const NodeRecord& node, const Shape& input, Spatial kernel, Spatial strides, Spatial dilations) {
+  const std::string padding = string_attribute(node, "padding", "");
+  Pads pads;
+  if (std::max(kernel[0], kernel[1]) > kLargest) return malformed(node, "its kernel is larger than the padded input");
+  if (padding == "VALID") return pads;
+  if (padding == "SAME") {
+    for (std::size_t axis = 0; axis < 2; ++axis)
+      pad_same(input[2 + axis], kernel[axis], strides[axis], dilations[axis], pads.begin[axis], pads.end[axis]);
+    return pads;
+  }
+  const std::vector<std::int64_t> list = ints_attribute(node, "explicit_paddings", {});
+  if (padding != "EXPLICIT" || list.size() != 8) return malformed(node, "padding " + quoted(padding) + ", expected SAME, VALID or EXPLICIT");
+  if (list[0] != 0 || list[1] != 0 || list[6] != 0 || list[7] != 0) return unsupported(node, "pads images or channels");
+  for (const std::int64_t value : list)
+    if (value < 0 || value > kLargest) return malformed(node, "pads by " + std::to_string(value));
+  return Pads{{list[2], list[4]}, {list[3], list[5]}};
+}
+
+std::int64_t window_count(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t dilation, std::int64_t pads) {
+  const std::int64_t room = size + pads - (kernel - 1) * dilation - 1;
+  return room < 0 ? 0 : room / stride + 1;
+}
+
+}  // namespace octet::tensorflow
