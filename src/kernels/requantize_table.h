@@ -27,6 +27,9 @@ struct RequantizationTable {
   bool to_u8 = true;
   // Neither an activation nor a scale between the fma and the limits.
   bool plain = false;
+  // Plain, and whatever the sum, the real value fits into 32 bits: rounding may come first and the limits then be
+  // applied to integers, where packing does it at no cost.
+  bool round_first = false;
 
   RequantizationTable() = default;
   explicit RequantizationTable(const Requantization& from) : activation(from.activation), to_u8(from.to_u8) {
@@ -76,6 +79,9 @@ struct RequantizationTable {
     }
     activation.kind = Kind::kNone;
     plain = true;
+    round_first = true;
+    for (std::size_t c = 0; c < multiplier.size(); ++c)  // false for NaN
+      round_first = round_first && std::abs(multiplier[c]) * 0x1p31f + std::abs(offset[c]) <= 0x1p30f;
   }
 };
 

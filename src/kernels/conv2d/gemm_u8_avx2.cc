@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "kernels/activation/with_kind.h"
 #include "kernels/conv2d/gemm_u8.h"
@@ -66,6 +67,62 @@ OCTET_TILE void finish_f32(const GemmU8& gemm, const std::int32_t* sums, std::in
       const std::size_t channel = gemm.first_channel + static_cast<std::size_t>(c);
       _mm256_maskstore_ps(out + c, stored, requantize_real<kKind>(*gemm.requantization, channel, load_ints(sums + c)));
     }
+}
+
+// What finishing with round_first needs of a panel.
+struct PanelLimits {
+  Ints zero_point;       // 16-bit, in the order of packing
+  Ints lowest, highest;  // bytes, likewise
+  const float *multiplier, *offset;
+};
+
+// A limit of the real result as a result.
+OCTET_TILE inline Ints limit_int(const RequantizationTable& table, const std::vector<float>& limit, std::size_t channel) {
+  return _mm256_add_epi32(_mm256_cvtps_epi32(_mm256_loadu_ps(limit.data() + channel)), load_ints(table.zero_point.data() + channel));
+}
+
+OCTET_TILE inline Ints packed_limit(const RequantizationTable& table, const std::vector<float>& limit, std::size_t first,
+                                    std::size_t second) {
+  const Ints words = _mm256_packs_epi32(limit_int(table, limit, first), limit_int(table, limit, second));
+  return _mm256_packus_epi16(words, words);
+}
+
+// A panel of one register is treated as one of two equal ones, the second of which is not stored.
+OCTET_TILE inline PanelLimits limits_of(const GemmU8& gemm) {
+  const RequantizationTable& table = *gemm.requantization;
+  const std::size_t first = gemm.first_channel, second = gemm.vectors == 2 ? first + 8 : first;
+  return {_mm256_packs_epi32(load_ints(table.zero_point.data() + first), load_ints(table.zero_point.data() + second)),
+          packed_limit(table, table.lowest, first, second), packed_limit(table, table.highest, first, second),
+          table.multiplier.data() + first, table.offset.data() + first};
+}
+
+// Real values of channels `lane`, ..., rounded.
+OCTET_TILE inline Ints rounded(const PanelLimits& limits, int lane, Ints sum) {
+  return _mm256_cvtps_epi32(
+      _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), _mm256_loadu_ps(limits.multiplier + lane), _mm256_loadu_ps(limits.offset + lane)));
+}
+
+template <int kVectors>
+OCTET_TILE inline Ints words_of(const PanelLimits& limits, const std::int32_t* sums) {
+  constexpr int kSecond = (kVectors - 1) * 8;
+  const Ints words = _mm256_packs_epi32(rounded(limits, 0, load_ints(sums)), rounded(limits, kSecond, load_ints(sums + kSecond)));
+  return _mm256_adds_epi16(words, limits.zero_point);
+}
+
+// Two rows at a time; of an odd last one the next is computed along and not stored. Packing works in each 128-bit part by
+// itself, so the bytes are brought into order at the end.
+template <int kVectors>
+OCTET_TILE void finish_u8_round_first(const GemmU8& gemm, const PanelLimits& limits, const std::int32_t* sums, std::int64_t row, int rows) {
+  constexpr int kWidth = kVectors * 8;
+  const Ints order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  std::uint8_t* out = gemm.out_u8 + row * gemm.out_stride;
+  for (int r = 0; r < rows; r += 2, out += 2 * gemm.out_stride, sums += 2 * kWidth) {
+    const Ints packed = _mm256_packus_epi16(words_of<kVectors>(limits, sums), words_of<kVectors>(limits, sums + kWidth));
+    const Ints bytes = _mm256_min_epu8(_mm256_max_epu8(packed, limits.lowest), limits.highest);
+    const Ints ordered = _mm256_permutevar8x32_epi32(bytes, order);
+    store_bytes(out, _mm256_castsi256_si128(ordered), gemm.channels);
+    if (r + 1 < rows) store_bytes(out + gemm.out_stride, _mm256_extracti128_si256(ordered, 1), gemm.channels);
+  }
 }
 
 #include "kernels/conv2d/gemm_u8_tile.inl"

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "kernels/conv2d/gemm_u8.h"
 #include "kernels/intrinsics.h"
@@ -36,6 +37,72 @@ OCTET_AVX512 void finish_f32(const GemmU8& gemm, const std::int32_t* sums, std::
       const __m512 real = requantize_real<kKind>(*gemm.requantization, channel, _mm512_load_si512(sums + c));
       _mm512_mask_storeu_ps(out + c, first_lanes(gemm.channels - c), real);
     }
+}
+
+// What finishing with round_first needs of a panel.
+struct PanelLimits {
+  __m512i zero_point;       // 16-bit, in the order of packing
+  __m512i lowest, highest;  // bytes, likewise
+  const float *multiplier, *offset;
+};
+
+// A limit of the real result as a result.
+OCTET_AVX512 inline __m512i limit_int(const RequantizationTable& table, const std::vector<float>& limit, std::size_t channel) {
+  return _mm512_add_epi32(_mm512_cvtps_epi32(_mm512_loadu_ps(limit.data() + channel)),
+                          _mm512_loadu_si512(table.zero_point.data() + channel));
+}
+
+OCTET_AVX512 inline __m512i packed_limit(const RequantizationTable& table, const std::vector<float>& limit, std::size_t first,
+                                         std::size_t second) {
+  const __m512i words = _mm512_packs_epi32(limit_int(table, limit, first), limit_int(table, limit, second));
+  return _mm512_packus_epi16(words, words);
+}
+
+// A panel of one register is treated as one of two equal ones, the second of which is not stored.
+OCTET_AVX512 inline PanelLimits limits_of(const GemmU8& gemm) {
+  const RequantizationTable& table = *gemm.requantization;
+  const std::size_t first = gemm.first_channel, second = gemm.vectors == 2 ? first + 16 : first;
+  return {_mm512_packs_epi32(_mm512_loadu_si512(table.zero_point.data() + first), _mm512_loadu_si512(table.zero_point.data() + second)),
+          packed_limit(table, table.lowest, first, second), packed_limit(table, table.highest, first, second),
+          table.multiplier.data() + first, table.offset.data() + first};
+}
+
+// Real values of channels `lane`, ..., rounded.
+OCTET_AVX512 inline __m512i rounded(const PanelLimits& limits, int lane, __m512i sum) {
+  return _mm512_cvtps_epi32(
+      _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), _mm512_loadu_ps(limits.multiplier + lane), _mm512_loadu_ps(limits.offset + lane)));
+}
+
+template <int kVectors>
+OCTET_AVX512 inline __m512i words_of(const PanelLimits& limits, const std::int32_t* sums) {
+  constexpr int kSecond = (kVectors - 1) * 16;
+  const __m512i words =
+      _mm512_packs_epi32(rounded(limits, 0, _mm512_loadu_si512(sums)), rounded(limits, kSecond, _mm512_loadu_si512(sums + kSecond)));
+  return _mm512_adds_epi16(words, limits.zero_point);
+}
+
+OCTET_AVX512 inline void store_row(std::uint8_t* to, __m256i bytes, std::int64_t channels) {
+  if (channels >= 32)
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), bytes);
+  else
+    _mm256_mask_storeu_epi8(to, static_cast<__mmask32>((std::uint64_t{1} << channels) - 1), bytes);
+}
+
+// Two rows at a time; of an odd last one the next is computed along and not stored. Packing works in each 128-bit part by
+// itself, so the bytes are brought into order at the end.
+template <int kVectors>
+OCTET_AVX512 void finish_u8_round_first(const GemmU8& gemm, const PanelLimits& limits, const std::int32_t* sums, std::int64_t row,
+                                        int rows) {
+  constexpr int kWidth = kVectors * 16;
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  std::uint8_t* out = gemm.out_u8 + row * gemm.out_stride;
+  for (int r = 0; r < rows; r += 2, out += 2 * gemm.out_stride, sums += 2 * kWidth) {
+    const __m512i packed = _mm512_packus_epi16(words_of<kVectors>(limits, sums), words_of<kVectors>(limits, sums + kWidth));
+    const __m512i bytes = _mm512_min_epu8(_mm512_max_epu8(packed, limits.lowest), limits.highest);
+    const __m512i ordered = _mm512_permutexvar_epi32(order, bytes);
+    store_row(out, _mm512_castsi512_si256(ordered), gemm.channels);
+    if (r + 1 < rows) store_row(out + gemm.out_stride, _mm512_extracti64x4_epi64(ordered, 1), gemm.channels);
+  }
 }
 
 }  // namespace octet::kernels::avx512

@@ -6,6 +6,7 @@
 //   broadcast(from), load_weights(from)   32 bits of `a` in every lane; a register of weights
 //   dot_into(acc, x, w)                   acc + sum of the kGroup products in each lane
 //   finish_u8<kind, plain>, finish_f32<kind>   (gemm, sums, first row, rows): requantize and store rows of sums
+//   PanelLimits, limits_of(gemm), finish_u8_round_first<vectors>(gemm, limits, sums, first row, rows)
 //   OCTET_TILE                            the function attributes
 
 // Rows are addressed as base, base + stride, base + 2 strides: a third of the pointers that would be needed otherwise,
@@ -74,22 +75,31 @@ constexpr std::array<TileFunction, sizeof...(kRows)> tiles_of(std::integer_seque
   return {multiply_tile<kRows + 1, kVectors>...};
 }
 
-constexpr auto kTilesOf1 = tiles_of<1>(std::make_integer_sequence<int, kTileRows>());
-constexpr auto kTilesOf2 = tiles_of<2>(std::make_integer_sequence<int, kTileRows>());
+template <int kVectors>
+constexpr auto kTiles = tiles_of<kVectors>(std::make_integer_sequence<int, kTileRows>());
 
 template <typename Finish>
 void run_tiles(const GemmU8& gemm, Finish finish) {
-  alignas(64) std::int32_t sums[(kTileRows * 2 + 1) * kLanes];  // finishing may read a register too many
-  const auto& tiles = gemm.vectors == 2 ? kTilesOf2 : kTilesOf1;
+  alignas(64) std::int32_t sums[(kTileRows + 1) * 2 * kLanes];  // finishing may read a row too many
+  const auto& tiles = gemm.vectors == 2 ? kTiles<2> : kTiles<1>;
   for_each_tile(gemm.rows, kTileRows, [&](std::int64_t row, std::int64_t rows) {
     tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums);
     finish(gemm, sums, row, static_cast<int>(rows));
   });
 }
 
+OCTET_TILE void run_round_first(const GemmU8& gemm) {
+  const PanelLimits limits = limits_of(gemm);
+  const auto& finish = gemm.vectors == 2 ? finish_u8_round_first<2> : finish_u8_round_first<1>;
+  run_tiles(gemm, [&](const GemmU8& g, const std::int32_t* sums, std::int64_t row, int rows) { finish(g, limits, sums, row, rows); });
+}
+
 void run_gemm(const GemmU8& gemm) {
-  if (gemm.out_u8 != nullptr)
-    with_requantization(*gemm.requantization, [&](auto kind, auto plain) { run_tiles(gemm, finish_u8<kind(), plain()>); });
+  const RequantizationTable& table = *gemm.requantization;
+  if (gemm.out_u8 == nullptr)
+    with_kind(table.activation.kind, [&](auto kind) { run_tiles(gemm, finish_f32<kind()>); });
+  else if (table.round_first)
+    run_round_first(gemm);
   else
-    with_kind(gemm.requantization->activation.kind, [&](auto kind) { run_tiles(gemm, finish_f32<kind()>); });
+    with_requantization(table, [&](auto kind, auto plain) { run_tiles(gemm, finish_u8<kind(), plain()>); });
 }

@@ -17,6 +17,9 @@ namespace {
 
 using avx512::finish_f32;
 using avx512::finish_u8;
+using avx512::finish_u8_round_first;
+using avx512::limits_of;
+using avx512::PanelLimits;
 
 constexpr int kLanes = 16, kTileRows = 12, kGroup = 4;
 

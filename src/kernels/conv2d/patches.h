@@ -19,7 +19,11 @@ inline constexpr std::int64_t kCopySlackBytes = 64;
 template <typename In, typename Out>
 inline void copy_run(const In* from, std::int64_t count, Out* to) {
   if constexpr (std::is_same_v<In, Out>) {
-    constexpr std::int64_t kStep = 32 / sizeof(In);
+    constexpr std::int64_t kStep = 32 / sizeof(In), kMany = 256 / sizeof(In);
+    if (count >= kMany) {
+      std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(In));
+      return;
+    }
     for (std::int64_t i = 0; i < count; i += kStep) std::memcpy(to + i, from + i, 32);
   } else {
     constexpr std::int64_t kStep = 16;
@@ -33,7 +37,15 @@ class PatchGatherer {
  public:
   // `pad` stands where the image does not reach.
   PatchGatherer(const Conv2dShape& shape, const ImageView<const In>& in, std::int64_t out_width, In pad)
-      : shape_(shape), in_(in), out_width_(out_width), pad_(static_cast<Out>(pad)) {}
+      : shape_(shape),
+        in_(in),
+        out_width_(out_width),
+        pad_(static_cast<Out>(pad)),
+        rows_are_runs_(in.pixel_stride == shape.in_channels && shape.dilation_w == 1),
+        last_inner_y_(in.height - 1 - (shape.kernel_h - 1) * shape.dilation_h),
+        last_inner_x_(in.width - shape.kernel_w),
+        run_(shape.kernel_w * shape.in_channels),
+        row_step_(shape.dilation_h * in.width * in.pixel_stride) {}
 
   // Writes the patches of the output pixels first, first + 1, ... as rows `stride` elements apart.
   void gather(std::int64_t first, std::int64_t count, std::int64_t stride, Out* rows) const {
@@ -47,6 +59,11 @@ class PatchGatherer {
  private:
   void gather_one(std::int64_t y, std::int64_t x, Out* to) const {
     const std::int64_t in_y = y * shape_.stride_h - shape_.pad_top, in_x = x * shape_.stride_w - shape_.pad_left;
+    if (rows_are_runs_ && in_y >= 0 && in_x >= 0 && in_y <= last_inner_y_ && in_x <= last_inner_x_) {
+      const In* from = in_.pixel(in_y, in_x);
+      for (std::int64_t ky = 0; ky < shape_.kernel_h; ++ky, from += row_step_, to += run_) copy_run(from, run_, to);
+      return;
+    }
     for (std::int64_t ky = 0; ky < shape_.kernel_h; ++ky) to = gather_row(in_y + ky * shape_.dilation_h, in_x, to);
   }
 
@@ -84,6 +101,9 @@ class PatchGatherer {
   ImageView<const In> in_;
   std::int64_t out_width_;
   Out pad_;
+  // For the patches inside of the image whose kernel rows are contiguous there.
+  bool rows_are_runs_;
+  std::int64_t last_inner_y_, last_inner_x_, run_, row_step_;
 };
 
 }  // namespace octet::kernels
