@@ -102,26 +102,34 @@ OCTET_TILE inline Ints rounded(const PanelLimits& limits, int lane, Ints sum) {
       _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), _mm256_loadu_ps(limits.multiplier + lane), _mm256_loadu_ps(limits.offset + lane)));
 }
 
-template <int kVectors>
-OCTET_TILE inline Ints words_of(const PanelLimits& limits, const std::int32_t* sums) {
-  constexpr int kSecond = (kVectors - 1) * 8;
-  const Ints words = _mm256_packs_epi32(rounded(limits, 0, load_ints(sums)), rounded(limits, kSecond, load_ints(sums + kSecond)));
+// Two registers of sums of one row as 16-bit results.
+OCTET_TILE inline Ints words_of(const PanelLimits& limits, int second_lane, Ints first, Ints second) {
+  const Ints words = _mm256_packs_epi32(rounded(limits, 0, first), rounded(limits, second_lane, second));
   return _mm256_adds_epi16(words, limits.zero_point);
 }
 
-// Two rows at a time; of an odd last one the next is computed along and not stored. Packing works in each 128-bit part by
-// itself, so the bytes are brought into order at the end.
-template <int kVectors>
-OCTET_TILE void finish_u8_round_first(const GemmU8& gemm, const PanelLimits& limits, const std::int32_t* sums, std::int64_t row, int rows) {
-  constexpr int kWidth = kVectors * 8;
-  const Ints order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+// Two rows at a time. Packing works in each 128-bit part by itself, so the bytes are brought into order at the end.
+template <int kRows, int kVectors>
+OCTET_TILE __attribute__((always_inline)) inline void finish_in_registers(const GemmU8& gemm, const PanelLimits& limits,
+                                                                          const Ints (&acc)[kRows][kVectors], std::int64_t row) {
+  constexpr int kLast = kVectors - 1;
   std::uint8_t* out = gemm.out_u8 + row * gemm.out_stride;
-  for (int r = 0; r < rows; r += 2, out += 2 * gemm.out_stride, sums += 2 * kWidth) {
-    const Ints packed = _mm256_packus_epi16(words_of<kVectors>(limits, sums), words_of<kVectors>(limits, sums + kWidth));
+  Ints sums[kRows][kVectors];
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) asm("vmovdqa %1, %0" : "=x"(sums[r][v]) : "x"(acc[r][v]));
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; r += 2, out += 2 * gemm.out_stride) {
+    asm("" ::: "memory");  // the limits are to be read again: the registers are full of sums
+    const int other = r + 1 < kRows ? r + 1 : r;
+    const Ints order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    const Ints packed = _mm256_packus_epi16(words_of(limits, kLast * 8, sums[r][0], sums[r][kLast]),
+                                            words_of(limits, kLast * 8, sums[other][0], sums[other][kLast]));
     const Ints bytes = _mm256_min_epu8(_mm256_max_epu8(packed, limits.lowest), limits.highest);
     const Ints ordered = _mm256_permutevar8x32_epi32(bytes, order);
     store_bytes(out, _mm256_castsi256_si128(ordered), gemm.channels);
-    if (r + 1 < rows) store_bytes(out + gemm.out_stride, _mm256_extracti128_si256(ordered, 1), gemm.channels);
+    if (r + 1 < kRows) store_bytes(out + gemm.out_stride, _mm256_extracti128_si256(ordered, 1), gemm.channels);
   }
 }
 

@@ -73,11 +73,9 @@ OCTET_AVX512 inline __m512i rounded(const PanelLimits& limits, int lane, __m512i
       _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), _mm512_loadu_ps(limits.multiplier + lane), _mm512_loadu_ps(limits.offset + lane)));
 }
 
-template <int kVectors>
-OCTET_AVX512 inline __m512i words_of(const PanelLimits& limits, const std::int32_t* sums) {
-  constexpr int kSecond = (kVectors - 1) * 16;
-  const __m512i words =
-      _mm512_packs_epi32(rounded(limits, 0, _mm512_loadu_si512(sums)), rounded(limits, kSecond, _mm512_loadu_si512(sums + kSecond)));
+// Two registers of sums of one row as 16-bit results.
+OCTET_AVX512 inline __m512i words_of(const PanelLimits& limits, int second_lane, __m512i first, __m512i second) {
+  const __m512i words = _mm512_packs_epi32(rounded(limits, 0, first), rounded(limits, second_lane, second));
   return _mm512_adds_epi16(words, limits.zero_point);
 }
 
@@ -88,20 +86,28 @@ OCTET_AVX512 inline void store_row(std::uint8_t* to, __m256i bytes, std::int64_t
     _mm256_mask_storeu_epi8(to, static_cast<__mmask32>((std::uint64_t{1} << channels) - 1), bytes);
 }
 
-// Two rows at a time; of an odd last one the next is computed along and not stored. Packing works in each 128-bit part by
-// itself, so the bytes are brought into order at the end.
-template <int kVectors>
-OCTET_AVX512 void finish_u8_round_first(const GemmU8& gemm, const PanelLimits& limits, const std::int32_t* sums, std::int64_t row,
-                                        int rows) {
-  constexpr int kWidth = kVectors * 16;
-  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+// Two rows at a time. Packing works in each 128-bit part by itself, so the bytes are brought into order at the end.
+template <int kRows, int kVectors>
+OCTET_AVX512 __attribute__((always_inline)) inline void finish_in_registers(const GemmU8& gemm, const PanelLimits& limits,
+                                                                            const __m512i (&acc)[kRows][kVectors], std::int64_t row) {
+  constexpr int kLast = kVectors - 1;
   std::uint8_t* out = gemm.out_u8 + row * gemm.out_stride;
-  for (int r = 0; r < rows; r += 2, out += 2 * gemm.out_stride, sums += 2 * kWidth) {
-    const __m512i packed = _mm512_packus_epi16(words_of<kVectors>(limits, sums), words_of<kVectors>(limits, sums + kWidth));
+  __m512i sums[kRows][kVectors];
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) asm("vmovdqa64 %1, %0" : "=v"(sums[r][v]) : "v"(acc[r][v]));
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; r += 2, out += 2 * gemm.out_stride) {
+    asm("" ::: "memory");  // the limits are to be read again: the registers are full of sums
+    const int other = r + 1 < kRows ? r + 1 : r;
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const __m512i packed = _mm512_packus_epi16(words_of(limits, kLast * 16, sums[r][0], sums[r][kLast]),
+                                               words_of(limits, kLast * 16, sums[other][0], sums[other][kLast]));
     const __m512i bytes = _mm512_min_epu8(_mm512_max_epu8(packed, limits.lowest), limits.highest);
     const __m512i ordered = _mm512_permutexvar_epi32(order, bytes);
     store_row(out, _mm512_castsi512_si256(ordered), gemm.channels);
-    if (r + 1 < rows) store_row(out + gemm.out_stride, _mm512_extracti64x4_epi64(ordered, 1), gemm.channels);
+    if (r + 1 < kRows) store_row(out + gemm.out_stride, _mm512_extracti64x4_epi64(ordered, 1), gemm.channels);
   }
 }
 

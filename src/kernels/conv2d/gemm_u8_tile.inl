@@ -34,8 +34,8 @@ OCTET_TILE inline void multiply_step(Ints (&acc)[kRows][kVectors], const RowPoin
 }
 
 // kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart.
-template <int kRows, int kVectors>
-OCTET_TILE void multiply_tile(const GemmU8& gemm, std::int64_t row, std::int32_t* sums) {
+template <int kRows, int kVectors, bool kInRegisters>
+OCTET_TILE void multiply_tile(const GemmU8& gemm, std::int64_t row, std::int32_t* sums, const PanelLimits* limits) {
   constexpr int kWidth = kVectors * kLanes, kUnroll = 2;
   Ints acc[kRows][kVectors];
 #pragma GCC unroll 16
@@ -62,36 +62,38 @@ OCTET_TILE void multiply_tile(const GemmU8& gemm, std::int64_t row, std::int32_t
     advance(kUnroll);
   }
   if (g < gemm.groups) multiply_step(acc, a, stride, 0, weights);
+  if constexpr (kInRegisters) return finish_in_registers(gemm, *limits, acc, row);
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) store_ints(sums + r * kWidth + v * kLanes, acc[r][v]);
 }
 
-using TileFunction = void (*)(const GemmU8&, std::int64_t row, std::int32_t* sums);
+using TileFunction = void (*)(const GemmU8&, std::int64_t row, std::int32_t* sums, const PanelLimits*);
 
-template <int kVectors, int... kRows>
+template <int kVectors, bool kInRegisters, int... kRows>
 constexpr std::array<TileFunction, sizeof...(kRows)> tiles_of(std::integer_sequence<int, kRows...>) {
-  return {multiply_tile<kRows + 1, kVectors>...};
+  return {multiply_tile<kRows + 1, kVectors, kInRegisters>...};
 }
 
-template <int kVectors>
-constexpr auto kTiles = tiles_of<kVectors>(std::make_integer_sequence<int, kTileRows>());
+template <int kVectors, bool kInRegisters>
+constexpr auto kTiles = tiles_of<kVectors, kInRegisters>(std::make_integer_sequence<int, kTileRows>());
 
 template <typename Finish>
 void run_tiles(const GemmU8& gemm, Finish finish) {
-  alignas(64) std::int32_t sums[(kTileRows + 1) * 2 * kLanes];  // finishing may read a row too many
-  const auto& tiles = gemm.vectors == 2 ? kTiles<2> : kTiles<1>;
+  alignas(64) std::int32_t sums[(kTileRows + 1) * 2 * kLanes];  // finishing may read a register too many
+  const auto& tiles = gemm.vectors == 2 ? kTiles<2, false> : kTiles<1, false>;
   for_each_tile(gemm.rows, kTileRows, [&](std::int64_t row, std::int64_t rows) {
-    tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums);
+    tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums, nullptr);
     finish(gemm, sums, row, static_cast<int>(rows));
   });
 }
 
 OCTET_TILE void run_round_first(const GemmU8& gemm) {
   const PanelLimits limits = limits_of(gemm);
-  const auto& finish = gemm.vectors == 2 ? finish_u8_round_first<2> : finish_u8_round_first<1>;
-  run_tiles(gemm, [&](const GemmU8& g, const std::int32_t* sums, std::int64_t row, int rows) { finish(g, limits, sums, row, rows); });
+  const auto& tiles = gemm.vectors == 2 ? kTiles<2, true> : kTiles<1, true>;
+  for_each_tile(gemm.rows, kTileRows,
+                [&](std::int64_t row, std::int64_t rows) { tiles[static_cast<std::size_t>(rows - 1)](gemm, row, nullptr, &limits); });
 }
 
 void run_gemm(const GemmU8& gemm) {

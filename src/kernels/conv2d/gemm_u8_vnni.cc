@@ -16,8 +16,8 @@ namespace octet::kernels::vnni {
 namespace {
 
 using avx512::finish_f32;
+using avx512::finish_in_registers;
 using avx512::finish_u8;
-using avx512::finish_u8_round_first;
 using avx512::limits_of;
 using avx512::PanelLimits;
 
