@@ -8,27 +8,16 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "kernels/depthwise2d/depthwise2d_ref.h"
+#include "kernels/test_image.h"
 
 namespace octet::kernels {
 namespace {
 
 using Kind = Activation::Kind;
-
-int pick(int low, int high) { return *rc::gen::inRange(low, high + 1); }
-
-// A random image whose pixels lie apart, with bytes before, between and behind them that must not change.
-template <typename T>
-struct Image {
-  std::vector<T> values;
-  ImageView<T> view;
-
-  Image(std::int64_t height, std::int64_t width, std::int64_t channels) {
-    const std::int64_t before = pick(0, 3), stride = channels + pick(0, 1) * pick(0, 70);
-    values.resize(static_cast<std::size_t>(before + height * width * stride) + kReadSlack / sizeof(T), T{77});
-    view = {values.data() + before, height, width, channels, stride};
-  }
-};
+using test::difference;
+using test::Image;
+using test::pick;
+using test::pick_u8;
 
 struct Layer {
   Depthwise2dShape shape;
@@ -41,7 +30,7 @@ std::int64_t reach(std::int64_t kernel, std::int64_t dilation) { return (kernel 
 Layer any_layer() {
   Layer layer;
   Depthwise2dShape& s = layer.shape;
-  s.channels = pick(0, 1) ? pick(1, 40) : pick(41, 150);
+  s.channels = test::pick_channels();
   const int kind = pick(0, 3);
   if (kind < 3) {  // those with functions of their own, mostly
     s.kernel_h = s.kernel_w = kind == 2 ? 5 : 3;
@@ -84,8 +73,6 @@ Requantization any_requantization(std::int64_t channels, bool to_u8) {
   return r;
 }
 
-std::uint8_t any_u8(int extremes) { return static_cast<std::uint8_t>(extremes ? 255 * pick(0, 1) : pick(0, 255)); }
-
 struct Integers {
   std::vector<std::int8_t> weights;
   std::vector<std::uint8_t> in_zero_point;
@@ -93,20 +80,12 @@ struct Integers {
 
 Integers any_integers(const Layer& layer) {
   Integers result;
-  const int extremes = pick(0, 1);
+  const bool extremes = pick(0, 1);
   for (std::int64_t i = 0; i < layer.shape.channels * layer.taps(); ++i)
     result.weights.push_back(static_cast<std::int8_t>(extremes ? (pick(0, 1) ? 127 : -128) : pick(-128, 127)));
   const bool one = pick(0, 1);
-  for (std::int64_t c = 0; c < layer.shape.channels; ++c) result.in_zero_point.push_back(one ? 128 : any_u8(extremes));
+  for (std::int64_t c = 0; c < layer.shape.channels; ++c) result.in_zero_point.push_back(one ? 128 : pick_u8(extremes));
   return result;
-}
-
-template <typename T>
-std::string difference(const Image<T>& a, const Image<T>& b) {
-  for (std::size_t i = 0; i < a.values.size(); ++i)
-    if (a.values[i] != b.values[i] && !(a.values[i] != a.values[i] && b.values[i] != b.values[i]))
-      return "element " + std::to_string(i) + ": " + std::to_string(a.values[i]) + " instead of " + std::to_string(b.values[i]);
-  return "";
 }
 
 template <typename T>
@@ -115,16 +94,14 @@ void check_u8() {
   const Integers integers = any_integers(layer);
   const Requantization requantization = any_requantization(layer.shape.channels, sizeof(T) == 1);
   Image<std::uint8_t> in(layer.in_height, layer.in_width, layer.shape.channels);
-  const int extremes = pick(0, 3) == 0;
-  for (std::uint8_t& value : in.values) value = any_u8(extremes);
+  const bool extremes = pick(0, 3) == 0;
+  in.fill([&] { return pick_u8(extremes); });
   Image<T> expected(layer.out_height, layer.out_width, layer.shape.channels);
   depthwise2d_u8_ref(layer.shape, integers.weights, integers.in_zero_point, requantization, in.view, expected.view);
   for (const Isa isa : available_isas())
     for (const int threads : {1, 3}) {
       ThreadPool pool(threads);
-      Image<T> out = expected;
-      std::fill(out.values.begin(), out.values.end(), T{77});
-      out.view.data = out.values.data() + (expected.view.data - expected.values.data());
+      Image<T> out = expected.blank();
       const auto kernel = make_depthwise2d_u8(layer.shape, integers.weights, integers.in_zero_point, requantization, isa);
       kernel->run(in.view, out.view, pool);
       const std::string wrong = difference(out, expected);
@@ -144,14 +121,12 @@ RC_GTEST_PROP(Depthwise2dF32, SumsInTheOrderOfTheReferenceAtEveryLevel, ()) {
     for (std::int64_t c = 0; c < layer.shape.channels; ++c) bias.push_back(static_cast<float>(pick(-1000, 1000)) / 70.0f);
   const Activation activation = any_activation();
   Image<float> in(layer.in_height, layer.in_width, layer.shape.channels);
-  for (float& value : in.values) value = static_cast<float>(pick(-1000, 1000)) / 7.0f;
+  in.fill([] { return static_cast<float>(pick(-1000, 1000)) / 7.0f; });
   Image<float> expected(layer.out_height, layer.out_width, layer.shape.channels);
   depthwise2d_f32_ref(layer.shape, weights, bias, activation, in.view, expected.view);
   for (const Isa isa : available_isas()) {
     ThreadPool pool(pick(1, 3));
-    Image<float> out = expected;
-    std::fill(out.values.begin(), out.values.end(), 77.0f);
-    out.view.data = out.values.data() + (expected.view.data - expected.values.data());
+    Image<float> out = expected.blank();
     make_depthwise2d_f32(layer.shape, weights, bias, activation, isa)->run(in.view, out.view, pool);
     const std::string wrong = difference(out, expected);
     if (!wrong.empty()) RC_FAIL(std::string(name_of(isa)) + ": " + wrong);

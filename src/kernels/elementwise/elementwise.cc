@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "kernels/dispatch.h"
-#include "kernels/elementwise/elementwise_ref.h"
+#include "kernels/elementwise/elementwise_kernels.h"
 #include "kernels/pixel_runs.h"
-#include "kernels/quantize/quantize_ref.h"
+#include "kernels/quantize/quantize_kernels.h"
 #include "kernels/quantize/u8_limits.h"
 
 namespace octet::kernels {
@@ -25,6 +25,8 @@ struct Kernels {
 
 constexpr Kernels kKernels[] = {
     // best first; the reference is last and always runs
+    {Isa::kAvx512, avx2::add_f32, avx2::multiply_f32, avx2::scale_shift_f32, avx512::add_u8_f32, avx512::add_u8, avx512::lookup_u8},
+    {Isa::kAvx2, avx2::add_f32, avx2::multiply_f32, avx2::scale_shift_f32, avx2::add_u8_f32, avx2::add_u8, avx2::lookup_u8},
     {Isa::kPortable, ref::add_f32, ref::multiply_f32, ref::scale_shift_f32, ref::add_u8_f32, ref::add_u8, ref::lookup_u8},
 };
 

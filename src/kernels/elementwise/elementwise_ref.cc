@@ -1,5 +1,6 @@
-#include "kernels/elementwise/elementwise_ref.h"
+#include "kernels/elementwise/elementwise_kernels.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace octet::kernels::ref {

@@ -2,37 +2,69 @@
 
 #include <algorithm>
 
+#include "kernels/dispatch.h"
 #include "kernels/pixel_runs.h"
-#include "kernels/pool/pool_ref.h"
+#include "kernels/pool/pool_kernels.h"
 
 namespace octet::kernels {
 namespace {
 
-std::int64_t row_grain(const PoolShape& shape, std::int64_t row_elements) {
-  return task_grain(row_elements * std::max<std::int64_t>(1, shape.kernel_h * shape.kernel_w / 8));
+struct Kernels {
+  Isa isa;
+  decltype(&ref::max_pool_row_f32) max_f32;
+  decltype(&ref::max_pool_row_u8) max_u8;
+  decltype(&ref::avg_pool_row_f32) avg_f32;
+};
+
+constexpr Kernels kKernels[] = {
+    // best first; the reference is last and always runs
+    {Isa::kAvx2, avx2::max_pool_row_f32, avx2::max_pool_row_u8, avx2::avg_pool_row_f32},
+    {Isa::kPortable, ref::max_pool_row_f32, ref::max_pool_row_u8, ref::avg_pool_row_f32},
+};
+
+template <typename Row, typename Shape, typename T>
+void run_rows(Row row, const Shape& shape, const ImageView<const T>& in, const ImageView<T>& out, ThreadPool& pool) {
+  const std::int64_t work = std::max<std::int64_t>(1, (shape.kernel_h + shape.kernel_w) / 8);
+  pool.run(out.height, task_grain(out.width * out.channels * work), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t y = begin; y < end; ++y) row(shape, in, out, y);
+  });
 }
 
-template <typename T>
-void max_pool(const PoolShape& shape, ImageView<const T> in, ImageView<T> out, ThreadPool& pool) {
-  pool.run(out.height, row_grain(shape, out.width * out.channels), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t y = begin; y < end; ++y) ref::max_pool_row(shape, in, out, y);
-  });
+// How many of `kernel` places from `start` on lie before `end`.
+int places_before(std::int64_t start, std::int64_t kernel, std::int64_t dilation, std::int64_t end) {
+  int places = 0;
+  for (std::int64_t k = 0; k < kernel; ++k) places += start + k * dilation < end;
+  return places;
 }
 
 }  // namespace
 
-void max_pool_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, Isa, ThreadPool& pool) {
-  max_pool(shape, in, out, pool);
+Taps taps_inside(std::int64_t out, std::int64_t stride, std::int64_t pad, std::int64_t kernel, std::int64_t dilation, std::int64_t size) {
+  const std::int64_t start = out * stride - pad;
+  std::int64_t first = start >= 0 ? 0 : (-start + dilation - 1) / dilation;
+  const std::int64_t last = start >= size ? 0 : std::min(kernel, (size - 1 - start) / dilation + 1);
+  first = std::min(first, last);
+  return {start, first, last};
 }
 
-void max_pool_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, Isa, ThreadPool& pool) {
-  max_pool(shape, in, out, pool);
+int counted_places(const AvgPoolShape& shape, std::int64_t in_height, std::int64_t in_width, std::int64_t y, std::int64_t x) {
+  const Taps rows = taps_inside(y, shape.stride_h, shape.pad_top, shape.kernel_h, shape.dilation_h, in_height);
+  const Taps columns = taps_inside(x, shape.stride_w, shape.pad_left, shape.kernel_w, shape.dilation_w, in_width);
+  if (shape.exclude_pad) return static_cast<int>((rows.last - rows.first) * (columns.last - columns.first));
+  return places_before(rows.start, shape.kernel_h, shape.dilation_h, in_height + shape.pad_bottom) *
+         places_before(columns.start, shape.kernel_w, shape.dilation_w, in_width + shape.pad_right);
 }
 
-void avg_pool_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, Isa, ThreadPool& pool) {
-  pool.run(out.height, row_grain(shape, out.width * out.channels), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t y = begin; y < end; ++y) ref::avg_pool_row(shape, in, out, y);
-  });
+void max_pool_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, Isa isa, ThreadPool& pool) {
+  run_rows(best_for(kKernels, isa).max_f32, shape, in, out, pool);
+}
+
+void max_pool_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool) {
+  run_rows(best_for(kKernels, isa).max_u8, shape, in, out, pool);
+}
+
+void avg_pool_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, Isa isa, ThreadPool& pool) {
+  run_rows(best_for(kKernels, isa).avg_f32, shape, in, out, pool);
 }
 
 }  // namespace octet::kernels

@@ -1,6 +1,6 @@
-#include "kernels/pool/pool_ref.h"
-
 #include <limits>
+
+#include "kernels/pool/pool_kernels.h"
 
 namespace octet::kernels::ref {
 namespace {
@@ -32,28 +32,25 @@ void max_row(const PoolShape& shape, ImageView<const T> in, ImageView<T> out, st
 
 }  // namespace
 
-void max_pool_row(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y) {
+void max_pool_row_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y) {
   max_row(shape, in, out, y, -std::numeric_limits<float>::infinity());
 }
 
-void max_pool_row(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, std::int64_t y) {
+void max_pool_row_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, std::int64_t y) {
   max_row(shape, in, out, y, std::uint8_t{0});
 }
 
-void avg_pool_row(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y) {
-  for (std::int64_t x = 0; x < out.width; ++x)
+void avg_pool_row_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y) {
+  for (std::int64_t x = 0; x < out.width; ++x) {
+    const int places = counted_places(shape, in.height, in.width, y, x);
     for (std::int64_t c = 0; c < out.channels; ++c) {
       float sum = 0;
-      int inside = 0, counted = 0;
       for_each_place(shape, y, x, [&](std::int64_t in_y, std::int64_t in_x) {
-        counted += in_y < in.height + shape.pad_bottom && in_x < in.width + shape.pad_right;
-        if (!is_inside(in, in_y, in_x)) return;
-        ++inside;
-        sum += in.pixel(in_y, in_x)[c];
+        if (is_inside(in, in_y, in_x)) sum += in.pixel(in_y, in_x)[c];
       });
-      const int places = shape.exclude_pad ? inside : counted;
       out.pixel(y, x)[c] = places == 0 ? 0.0f : sum / static_cast<float>(places);
     }
+  }
 }
 
 }  // namespace octet::kernels::ref

@@ -4,7 +4,7 @@
 
 #include "kernels/dispatch.h"
 #include "kernels/pixel_runs.h"
-#include "kernels/quantize/quantize_ref.h"
+#include "kernels/quantize/quantize_kernels.h"
 
 namespace octet::kernels {
 namespace {
@@ -22,6 +22,10 @@ struct Kernels {
 
 constexpr Kernels kKernels[] = {
     // best first; the reference is last and always runs
+    {Isa::kAvx512, avx512::quantize_all, avx512::quantize_each, avx512::dequantize_all, avx512::dequantize_each, avx2::interleave,
+     avx2::interleave_quantized, avx2::separate},
+    {Isa::kAvx2, avx2::quantize_all, avx2::quantize_each, avx2::dequantize_all, avx2::dequantize_each, avx2::interleave,
+     avx2::interleave_quantized, avx2::separate},
     {Isa::kPortable, ref::quantize_all, ref::quantize_each, ref::dequantize_all, ref::dequantize_each, ref::interleave,
      ref::interleave_quantized, ref::separate},
 };
@@ -93,7 +97,7 @@ void nhwc_from_nchw(std::span<const float> planar, std::span<const float> scale,
                     Isa isa, ThreadPool& pool) {
   const auto interleave = best_for(kKernels, isa).interleave;
   pool.run(out.pixels(), task_grain(out.channels), [&](std::int64_t begin, std::int64_t end) {
-    interleave({planar.data() + begin, out.pixels(), out.channels}, end - begin, scale, offset, out.data + begin * out.pixel_stride,
+    interleave({planar.data() + begin, out.pixels(), end - begin, out.channels}, {scale, offset}, out.data + begin * out.pixel_stride,
                out.pixel_stride);
   });
 }
@@ -109,7 +113,7 @@ void quantized_nhwc_from_nchw(std::span<const float> planar, std::span<const flo
                               std::span<const std::uint8_t> zero_point, ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool) {
   const auto interleave = best_for(kKernels, isa).interleave_quantized;
   pool.run(out.pixels(), task_grain(out.channels), [&](std::int64_t begin, std::int64_t end) {
-    interleave({planar.data() + begin, out.pixels(), out.channels}, end - begin, scale, offset, zero_point,
+    interleave({planar.data() + begin, out.pixels(), end - begin, out.channels}, {scale, offset}, zero_point,
                out.data + begin * out.pixel_stride, out.pixel_stride);
   });
 }

@@ -1,4 +1,4 @@
-#include "kernels/quantize/quantize_ref.h"
+#include "kernels/quantize/quantize_kernels.h"
 
 #include <cmath>
 
@@ -7,9 +7,9 @@
 namespace octet::kernels::ref {
 namespace {
 
-// The value of one channel after the optional scale and shift.
-float scaled(float x, std::int64_t c, std::span<const float> scale, std::span<const float> offset) {
-  return scale.empty() ? x : std::fma(x, scale[c], offset[c]);
+float scaled(const PlanarPixels& in, const ScaleShift& how, std::int64_t x, std::int64_t c) {
+  const float value = in.data[c * in.plane_stride + x];
+  return how.scale.empty() ? value : std::fma(value, how.scale[c], how.offset[c]);
 }
 
 }  // namespace
@@ -32,17 +32,15 @@ void dequantize_each(std::span<const std::uint8_t> in, std::span<const float> sc
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(in[i] - zero_point[i]) * scale[i];
 }
 
-void interleave(const PlanarRow& in, std::int64_t pixels, std::span<const float> scale, std::span<const float> offset, float* out,
-                std::int64_t pixel_stride) {
-  for (std::int64_t x = 0; x < pixels; ++x)
-    for (std::int64_t c = 0; c < in.channels; ++c) out[x * pixel_stride + c] = scaled(in.data[c * in.plane_stride + x], c, scale, offset);
+void interleave(const PlanarPixels& in, const ScaleShift& how, float* out, std::int64_t pixel_stride) {
+  for (std::int64_t x = 0; x < in.pixels; ++x)
+    for (std::int64_t c = 0; c < in.channels; ++c) out[x * pixel_stride + c] = scaled(in, how, x, c);
 }
 
-void interleave_quantized(const PlanarRow& in, std::int64_t pixels, std::span<const float> scale, std::span<const float> offset,
-                          std::span<const std::uint8_t> zero_point, std::uint8_t* out, std::int64_t pixel_stride) {
-  for (std::int64_t x = 0; x < pixels; ++x)
-    for (std::int64_t c = 0; c < in.channels; ++c)
-      out[x * pixel_stride + c] = quantize_value(scaled(in.data[c * in.plane_stride + x], c, scale, offset), zero_point[c]);
+void interleave_quantized(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point, std::uint8_t* out,
+                          std::int64_t pixel_stride) {
+  for (std::int64_t x = 0; x < in.pixels; ++x)
+    for (std::int64_t c = 0; c < in.channels; ++c) out[x * pixel_stride + c] = quantize_value(scaled(in, how, x, c), zero_point[c]);
 }
 
 void separate(const float* in, std::int64_t pixel_stride, std::int64_t pixels, std::int64_t channels, float* out,

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "kernels/pool/pool.h"
+
+namespace octet::kernels {
+
+#define OCTET_POOL                                                                                                            \
+  void max_pool_row_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y);             \
+  void max_pool_row_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, std::int64_t y); \
+  void avg_pool_row_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y);
+
+// Row y of the output: by the definition, and with vectors of channels.
+namespace ref {
+OCTET_POOL
+}
+namespace avx2 {
+OCTET_POOL
+}
+
+#undef OCTET_POOL
+
+// Places of the mean of output (y, x) that count; see AvgPoolShape.
+int counted_places(const AvgPoolShape& shape, std::int64_t in_height, std::int64_t in_width, std::int64_t y, std::int64_t x);
+
+// The taps of one output along one direction that lie inside: from `first` to `last` - 1, of `size` places of the input.
+struct Taps {
+  std::int64_t start, first, last;  // start: where tap 0 lies, maybe outside
+};
+Taps taps_inside(std::int64_t out, std::int64_t stride, std::int64_t pad, std::int64_t kernel, std::int64_t dilation, std::int64_t size);
+
+}  // namespace octet::kernels

@@ -1,0 +1,45 @@
+#include "kernels/resize/resize.h"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "kernels/test_image.h"
+
+namespace octet::kernels {
+namespace {
+
+using test::difference;
+using test::Image;
+using test::pick;
+
+std::vector<std::int32_t> any_indices(int count, int below) {
+  std::vector<std::int32_t> indices;
+  for (int i = 0; i < count; ++i) indices.push_back(pick(0, 1) && i > 0 ? indices.back() : pick(0, below - 1));
+  return indices;
+}
+
+template <typename T, typename Gather>
+void check(const Gather& gather) {
+  const int height = pick(1, 6), width = pick(1, 6), channels = test::pick_channels();
+  const auto rows = any_indices(pick(1, 20), height), columns = any_indices(pick(1, 20), width);
+  const auto in = Image<T>(height, width, channels).fill([] { return static_cast<T>(pick(0, 255)); });
+  Image<T> expected(static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(columns.size()), channels);
+  for (std::int64_t y = 0; y < expected.view.height; ++y)
+    for (std::int64_t x = 0; x < expected.view.width; ++x)
+      for (std::int64_t c = 0; c < channels; ++c) expected.view.pixel(y, x)[c] = in.view.pixel(rows[y], columns[x])[c];
+  for (const int threads : {1, 3}) {
+    ThreadPool pool(threads);
+    Image<T> out = expected.blank();
+    gather(in.view, rows, columns, out.view, pool);
+    RC_ASSERT(difference(out, expected) == "");
+  }
+}
+
+RC_GTEST_PROP(GatherPixels, TakesRowsAndColumnsByIndexF32, ()) { check<float>(gather_pixels_f32); }
+
+RC_GTEST_PROP(GatherPixels, TakesRowsAndColumnsByIndexU8, ()) { check<std::uint8_t>(gather_pixels_u8); }
+
+}  // namespace
+}  // namespace octet::kernels
