@@ -1,0 +1,26 @@
+#include "zoo/catalogue.h"
+
+#include <algorithm>
+
+#include "zoo/embedded.h"
+
+namespace octet {
+
+std::vector<std::string> zoo_names() {
+  std::vector<std::string> names;
+  for (const EmbeddedYaml& embedded : embedded_yaml()) names.emplace_back(embedded.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<ZooEntry> zoo_entry(std::string_view name) {
+  for (const EmbeddedYaml& embedded : embedded_yaml()) {
+    OCTET_ASSIGN_AT(ZooEntry entry, parse_zoo_entry(embedded.yaml, std::string(embedded.name)), embedded.name);
+    if (entry.name == name || std::find(entry.aliases.begin(), entry.aliases.end(), name) != entry.aliases.end()) return entry;
+  }
+  std::string known;
+  for (const std::string& other : zoo_names()) known += (known.empty() ? "" : ", ") + other;
+  return Error{ErrorCode::kNotFound, "no model is named '" + std::string(name) + "' (" + known + ")"};
+}
+
+}  // namespace octet
