@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "base/result.h"
+#include "benchmark/statistics.h"
+#include "runtime/plan.h"
+
+namespace octet {
+
+struct BenchOptions {
+  int threads = 1;      // in all
+  int streams = 1;      // inferences at a time, each with its share of the threads
+  double seconds = 10;  // of measuring, all models together
+  Progress progress;
+};
+
+struct ModelBench {
+  std::vector<double> latencies_ms;  // in the order measured
+  LatencySummary latency;
+  double throughput = 0;             // inferences a second while this model ran
+  bool integer = false;              // some of its kernels compute in 8-bit integers
+};
+
+// Latency of one model, or of several in turn (A B A B ...) within one run, so that whatever else the machine does meets all
+// alike. Inputs are pseudo-random pixels 0..255, the same for every run. A few inferences before the first round are not counted.
+Result<std::vector<ModelBench>> compare_latency(const std::vector<std::shared_ptr<const Plan>>& plans, const BenchOptions& options);
+
+}  // namespace octet

@@ -1,0 +1,91 @@
+// octet: the command line. A table of verbs; each lives in a file of its own.
+
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/cpu.h"
+#include "cli/verb.h"
+#include "base/version.h"
+
+namespace octet::cli {
+namespace {
+
+constexpr std::array kVerbs{add_download, add_convert, add_quantize, add_detect, add_check, add_bench};
+
+int exit_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalidArgument: return 2;
+    case ErrorCode::kNotFound:
+    case ErrorCode::kMalformed:
+    case ErrorCode::kUnsupported: return 3;
+    case ErrorCode::kRequirement: return 4;
+    case ErrorCode::kIo:
+    case ErrorCode::kInternal: break;
+  }
+  return 1;
+}
+
+// One line, whatever the message holds: tools that read it count lines.
+int fail(const Error& error) {
+  std::string line = error.message;
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  std::fprintf(stderr, "error: %s\n", line.c_str());
+  return exit_code(error.code);
+}
+
+std::string version() {
+  return fmt::format("octet {} ({}, {} threads, {})", kVersion, name_of(active_isa()), available_threads(), cpu_name());
+}
+
+int finish(const Outcome& outcome, bool json) {
+  if (json) fmt::print("{}\n", outcome.json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  else if (!outcome.text.empty()) fmt::print("{}\n", outcome.text);
+  return outcome.unmet ? fail(*outcome.unmet) : 0;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("From a published object detector to an INT8 model that you can trust, on your own CPU.", "octet");
+  app.set_version_flag("--version", version());
+  app.require_subcommand(1);
+  bool json = false;
+  std::vector<std::pair<CLI::App*, Run>> verbs;
+  for (const auto add : kVerbs) {
+    Run verb = add(app);
+    CLI::App* command = app.get_subcommands({}).back();
+    command->add_flag("--json", json, "Print one JSON object as the last line");
+    verbs.emplace_back(command, std::move(verb));
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    return fail({ErrorCode::kInvalidArgument, std::string(error.what()) + " (see octet --help)"});
+  }
+  Console console;
+  for (const auto& [command, verb] : verbs) {
+    if (!command->parsed()) continue;
+    auto outcome = verb(console);
+    console.finish();
+    return outcome.ok() ? finish(*outcome, json) : fail(outcome.error());
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace octet::cli
+
+int main(int argc, char** argv) {
+  try {
+    return octet::cli::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return 1;
+  }
+}

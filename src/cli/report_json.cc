@@ -1,0 +1,90 @@
+#include "cli/report_json.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/cpu.h"
+
+namespace octet::cli {
+namespace {
+
+Json optional_number(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
+// The level whose kernels ran: integer kernels for INT8 models, float ones else.
+std::string isa_text(const std::vector<ModelBench>& models) {
+  const bool integer = std::any_of(models.begin(), models.end(), [](const ModelBench& model) { return model.integer; });
+  const Isa isa = active_isa();
+  return std::string(name_of(!integer && isa == Isa::kAvx512Vnni ? Isa::kAvx512 : isa));
+}
+
+double ratio(const std::vector<ModelBench>& models) { return models[0].latency.median_ms / models[1].latency.median_ms; }
+
+std::string percent(double fraction) { return fraction < 0 ? "-" : fmt::format("{:.2f}", 100 * fraction); }
+
+}  // namespace
+
+Json to_json(const CocoNumbers& numbers) {
+  Json json = Json::object();
+  const auto values = numbers.values();
+  for (std::size_t i = 0; i < values.size(); ++i) json[std::string(kCocoNumberNames[i])] = values[i];
+  return json;
+}
+
+Json to_json(const CheckResult& result) {
+  Json json;
+  json["models"] = Json::array();
+  for (const CocoAccuracy& model : result.models) json["models"].push_back(to_json(model.numbers));
+  json["drop"] = optional_number(result.drop);
+  json["fidelity"] = optional_number(result.fidelity);
+  json["images"] = result.images;
+  return json;
+}
+
+std::string to_text(const CocoNumbers& numbers) {
+  std::string text;
+  const auto values = numbers.values();
+  for (std::size_t i = 0; i < values.size(); ++i) text += fmt::format("{:<10} {:>6}\n", kCocoNumberNames[i], percent(values[i]));
+  text.pop_back();
+  return text;
+}
+
+std::string to_text(const CheckResult& result) {
+  std::string text = fmt::format("{:<10} {:>7}", "percent", "first");
+  if (result.models.size() > 1) text += fmt::format(" {:>7}", "second");
+  for (std::size_t i = 0; i < kCocoNumberNames.size(); ++i) {
+    text += fmt::format("\n{:<10}", kCocoNumberNames[i]);
+    for (const CocoAccuracy& model : result.models) text += fmt::format(" {:>7}", percent(model.numbers.values()[i]));
+  }
+  if (result.drop) text += fmt::format("\ndrop of AP {:.2f} points", 100 * *result.drop);
+  if (result.uncertainty) text += fmt::format(" (95 % interval {:.2f} to {:.2f})", 100 * result.uncertainty->low, 100 * result.uncertainty->high);
+  if (result.fidelity) text += fmt::format("\nfidelity   {}", percent(*result.fidelity));
+  return text + fmt::format("\n{} images", result.images);
+}
+
+Json to_json(const std::vector<ModelBench>& models, const std::vector<double>& peak_rss_mb, int threads) {
+  Json json{{"cpu", cpu_name()}, {"isa", isa_text(models)}, {"threads", threads}, {"models", Json::array()}};
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    const LatencySummary& latency = models[i].latency;
+    json["models"].push_back({{"median_ms", latency.median_ms}, {"p90_ms", latency.p90_ms}, {"p99_ms", latency.p99_ms}, {"min_ms", latency.min_ms},
+                              {"throughput", models[i].throughput}, {"peak_rss_mb", peak_rss_mb[i]}});
+  }
+  json["ratio"] = models.size() > 1 ? Json(ratio(models)) : Json(nullptr);
+  json["median_ms"] = models[0].latency.median_ms;
+  return json;
+}
+
+std::string to_text(const std::vector<ModelBench>& models, int threads) {
+  std::string text = fmt::format("{}, {}, {} threads\n{:<8} {:>9} {:>9} {:>9} {:>9} {:>10}", cpu_name(), isa_text(models), threads, "model", "median ms",
+                                 "p90 ms", "p99 ms", "min ms", "per second");
+  constexpr const char* kNames[] = {"first", "second"};
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    const LatencySummary& latency = models[i].latency;
+    text += fmt::format("\n{:<8} {:>9.3f} {:>9.3f} {:>9.3f} {:>9.3f} {:>10.1f}", kNames[i], latency.median_ms, latency.p90_ms, latency.p99_ms, latency.min_ms,
+                        models[i].throughput);
+  }
+  if (models.size() > 1) text += fmt::format("\nthe second is {:.2f} times as fast as the first", ratio(models));
+  return text;
+}
+
+}  // namespace octet::cli

@@ -1,0 +1,68 @@
+// octet bench: latency of one model, or of two in turn within one run.
+
+#include <memory>
+
+#include "cli/report_json.h"
+#include "cli/resources.h"
+#include "importers/openvino_ir/import.h"
+#include "workflow/requirements.h"
+
+namespace octet::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> models;
+  double seconds = 10;
+  int threads = 1, streams = 1;
+  std::string require;
+};
+
+struct Loaded {
+  std::shared_ptr<const Plan> plan;
+  double peak_rss_mb = 0;
+};
+
+// Compiles and runs a model once by itself, which is when its memory peaks.
+Result<Loaded> load(const std::string& path) {
+  reset_peak_rss();
+  OCTET_ASSIGN(const Graph graph, import_openvino_ir(path));
+  OCTET_ASSIGN_AT(auto plan, compile(graph), path);
+  OCTET_RETURN_IF_ERROR([&]() -> Status {
+    auto alone = compare_latency({plan}, {1, 1, 0, {}});
+    return alone.ok() ? Status() : Status(alone.error());
+  }());
+  return Loaded{std::move(plan), peak_rss_mb()};
+}
+
+Result<Outcome> run(const Options& options, Console& console) {
+  OCTET_ASSIGN(const Requirements requirements, parse_requirements(options.require));
+  std::vector<std::shared_ptr<const Plan>> plans;
+  std::vector<double> peaks;
+  for (const std::string& model : options.models) {
+    OCTET_ASSIGN(auto loaded, load(model));
+    plans.push_back(std::move(loaded.plan));
+    peaks.push_back(loaded.peak_rss_mb);
+  }
+  OCTET_ASSIGN(const auto measured, compare_latency(plans, {options.threads, options.streams, options.seconds, console.bar("bench")}));
+  Outcome outcome{to_json(measured, peaks, options.threads), to_text(measured, options.threads)};
+  std::optional<double> speedup;
+  if (measured.size() > 1) speedup = measured[0].latency.median_ms / measured[1].latency.median_ms;
+  if (auto status = check_requirements(requirements, {std::nullopt, std::nullopt, speedup}); !status.ok()) outcome.unmet = status.error();
+  return outcome;
+}
+
+}  // namespace
+
+Run add_bench(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("bench", "Measure latency and throughput");
+  verb->footer("Example: octet bench fp32.xml int8.xml --threads 2 --seconds 10 --require min-speedup=1.2");
+  verb->add_option("model", options->models, "One IR (.xml), or two to compare")->required()->expected(1, 2);
+  verb->add_option("--seconds", options->seconds, "How long to measure")->check(CLI::Range(0.0, 86400.0))->capture_default_str();
+  verb->add_option("--streams", options->streams, "Inferences at a time")->check(CLI::Range(1, 1024))->capture_default_str();
+  verb->add_option("--require", options->require, "min-speedup=RATIO; status 4 if not met");
+  add_threads_option(*verb, options->threads);
+  return [options](Console& console) { return run(*options, console); };
+}
+
+}  // namespace octet::cli

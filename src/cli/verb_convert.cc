@@ -1,0 +1,57 @@
+// octet convert: a published model file to an FP32 IR.
+
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/model_options.h"
+#include "cli/resources.h"
+#include "cli/verb.h"
+#include "workflow/convert.h"
+
+namespace octet::cli {
+namespace {
+
+struct Options {
+  std::string source, weights, model, output;
+};
+
+Json ports_json(const std::vector<Port>& ports) {
+  Json json = Json::array();
+  for (const Port& port : ports) json.push_back({{"name", port.name}, {"shape", port.type.shape}});
+  return json;
+}
+
+Result<Outcome> run(const Options& options, Console& console) {
+  const Stopwatch watch;
+  ConvertOptions settings;
+  settings.warn = console.warnings();
+  if (!options.weights.empty()) settings.weights = options.weights;
+  if (!options.model.empty()) {
+    OCTET_ASSIGN(settings.description, find_description(options.model, console.warnings()));
+  }
+  const Progress progress = console.bar("convert");
+  OCTET_ASSIGN(const ConvertedIr converted, convert_source(options.source, options.output, settings));
+  progress(1, 1);
+  Outcome outcome;
+  outcome.json = {{"model", converted.xml.string()}, {"inputs", ports_json(converted.inputs)}, {"outputs", ports_json(converted.outputs)},
+                  {"seconds", watch.seconds()}, {"peak_rss_mb", peak_rss_mb()}};
+  outcome.text = fmt::format("{}\n{:.1f} s, {:.0f} MB", converted.xml.string(), watch.seconds(), peak_rss_mb());
+  return outcome;
+}
+
+}  // namespace
+
+Run add_convert(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("convert", "Make an FP32 IR of a published model file");
+  verb->footer("Examples: octet convert yolov4-tiny.cfg --output out\n"
+               "          octet convert frozen_inference_graph.pb --model ssdlite_mobilenet_v2_coco --output out");
+  verb->add_option("source", options->source, "Darknet .cfg or TensorFlow frozen graph .pb")->required();
+  verb->add_option("--weights", options->weights, "Darknet weights; default: beside the cfg, with its name");
+  verb->add_option("--model", options->model, "Name of a known model, or a description F.yml");
+  verb->add_option("--output,-o", options->output, "Folder to write to")->required();
+  return [options](Console& console) { return run(*options, console); };
+}
+
+}  // namespace octet::cli

@@ -1,0 +1,74 @@
+// octet detect: boxes of one model, or of two side by side, on pictures.
+
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/dataset_options.h"
+#include "cli/verb.h"
+#include "data/coco_json.h"
+#include "workflow/detector.h"
+#include "workflow/drawings.h"
+
+namespace octet::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> models;
+  DatasetOptions pictures;
+  std::string results, draw;
+  double score_threshold = 0.001, draw_threshold = 0.3;
+  int threads = 1;
+};
+
+std::int64_t count(const DetectionRun& run) {
+  std::int64_t total = 0;
+  for (const auto& found : run.detections) total += static_cast<std::int64_t>(found.size());
+  return total;
+}
+
+Result<Outcome> run(const Options& options, Console& console) {
+  OCTET_ASSIGN(const Dataset dataset, options.pictures.open());
+  std::vector<Detector> detectors;
+  std::vector<DetectionRun> runs;
+  for (const std::string& model : options.models) {
+    OCTET_ASSIGN(auto detector, load_detector(model));
+    DetectRunOptions settings;
+    settings.detect.score_threshold = options.score_threshold;
+    settings.threads = options.threads;
+    settings.progress = console.bar("detect " + detector.path.stem().string());
+    if (runs.empty()) settings.warn = console.warnings();
+    OCTET_ASSIGN(auto found, detect_images(detector, dataset, settings));
+    detectors.push_back(std::move(detector));
+    runs.push_back(std::move(found));
+  }
+  console.finish();
+  OCTET_ASSIGN(const auto results, coco_results(detectors[0], dataset, runs[0]));
+  if (!options.results.empty()) OCTET_RETURN_IF_ERROR(write_coco_results(options.results, results));
+  if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(draw_detections(options.draw, dataset, detectors, runs, options.draw_threshold));
+
+  const double rate = runs[0].seconds > 0 ? static_cast<double>(runs[0].images) / runs[0].seconds : 0;
+  Outcome outcome;
+  outcome.json = {{"results", options.results.empty() ? Json(nullptr) : Json(options.results)}, {"images", runs[0].images},
+                  {"detections", count(runs[0])}, {"images_per_second", rate}};
+  outcome.text = fmt::format("{} detections in {} images, {:.1f} images a second", count(runs[0]), runs[0].images, rate);
+  return outcome;
+}
+
+}  // namespace
+
+Run add_detect(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("detect", "Find objects in pictures");
+  verb->footer("Example: octet detect model.xml --images photos --score-threshold 0.3 --draw drawn");
+  verb->add_option("model", options->models, "One IR (.xml), or two to draw side by side")->required()->expected(1, 2);
+  options->pictures.add_to(*verb);
+  verb->add_option("--results", options->results, "Write the boxes of the first model in COCO's results format");
+  verb->add_option("--draw", options->draw, "Write each picture with its boxes into this folder");
+  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")->capture_default_str();
+  verb->add_option("--draw-threshold", options->draw_threshold, "Draw what scores above")->capture_default_str();
+  add_threads_option(*verb, options->threads);
+  return [options](Console& console) { return run(*options, console); };
+}
+
+}  // namespace octet::cli

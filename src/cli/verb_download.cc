@@ -1,0 +1,43 @@
+// octet download: the files of a known model, checked, into the output folder.
+
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/model_options.h"
+#include "cli/verb.h"
+#include "zoo/fetch.h"
+
+namespace octet::cli {
+namespace {
+
+struct Options {
+  std::string model, model_dir, output;
+};
+
+Result<Outcome> run(const Options& options, Console& console) {
+  OCTET_ASSIGN(const ZooEntry entry, find_description(options.model, console.warnings()));
+  OCTET_ASSIGN(const FetchedFiles fetched, fetch_from(entry, options.model_dir, options.output, console.bar("download " + entry.name)));
+  Outcome outcome;
+  outcome.json = {{"model", entry.name}, {"folder", fetched.folder.string()}, {"files", Json::array()}};
+  outcome.text = fetched.folder.string();
+  for (const auto& file : fetched.all) {
+    outcome.json["files"].push_back(file.string());
+    outcome.text += fmt::format("\n  {}", file.filename().string());
+  }
+  return outcome;
+}
+
+}  // namespace
+
+Run add_download(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("download", "Take a known model's files, size and SHA-384 checked");
+  verb->footer("Example: octet download ssdlite_mobilenet_v2_coco --model-dir downloads --output out");
+  verb->add_option("model", options->model, "Name of a known model, or a description F.yml")->required();
+  verb->add_option("--model-dir", options->model_dir, "Folder that has the files")->required();
+  verb->add_option("--output,-o", options->output, "Folder to write to")->required();
+  return [options](Console& console) { return run(*options, console); };
+}
+
+}  // namespace octet::cli

@@ -1,0 +1,39 @@
+#include "workflow/drawings.h"
+
+#include <fmt/format.h>
+
+#include "image/decode.h"
+#include "image/draw.h"
+#include "image/encode.h"
+
+namespace octet {
+namespace {
+
+Image drawn(Image image, const Detector& detector, const std::vector<Detection>& detections, double score_threshold) {
+  std::vector<LabelledBox> boxes;
+  for (const Detection& found : detections) {
+    if (found.score < score_threshold) continue;
+    boxes.push_back({found.box_px.x0, found.box_px.y0, found.box_px.x1, found.box_px.y1,
+                     fmt::format("{} {:.2f}", label_of(detector.description, found.class_index), found.score), class_colour(found.class_index)});
+  }
+  draw_boxes(image, boxes);
+  return image;
+}
+
+}  // namespace
+
+Status draw_detections(const std::filesystem::path& folder, const Dataset& dataset, const std::vector<Detector>& detectors,
+                       const std::vector<DetectionRun>& runs, double score_threshold) {
+  for (std::size_t i = 0; i < dataset.images.size(); ++i) {
+    if (!runs[0].done[i]) continue;
+    OCTET_ASSIGN(const Image image, read_image(dataset.images[i].path));
+    Image result = drawn(image, detectors[0], runs[0].detections[i], score_threshold);
+    if (detectors.size() > 1)
+      result = side_by_side(result, detectors[0].path.stem().string(), drawn(image, detectors[1], runs[1].detections[i], score_threshold),
+                            detectors[1].path.stem().string());
+    OCTET_RETURN_IF_ERROR(write_image(folder / dataset.images[i].path.filename(), result));
+  }
+  return {};
+}
+
+}  // namespace octet

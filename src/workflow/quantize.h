@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+
+#include "data/dataset.h"
+#include "quant/quantize.h"
+
+namespace octet {
+
+struct QuantizedIr {
+  std::filesystem::path xml;
+  std::int64_t images = 0;  // that were used
+  std::size_t convolutions = 0, points = 0;
+};
+
+// Quantizes an FP32 IR with the pictures of a data set and writes the INT8 IR as
+// OUTPUT/public/<model>/FP32-INT8/<model>.xml.
+Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
+                                const quant::CalibrationOptions& options);
+
+}  // namespace octet
