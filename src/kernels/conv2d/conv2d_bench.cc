@@ -4,10 +4,12 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
+
 #include <random>
 #include <string>
 #include <vector>
 
+#include "kernels/conv2d/aligned_buffer.h"
 #include "kernels/conv2d/conv2d.h"
 
 namespace octet::kernels {
@@ -35,9 +37,9 @@ std::string name_of_layer(const Layer& l) {
 }
 
 template <typename T>
-std::vector<T> random_values(std::int64_t size, std::mt19937& random) {
-  std::vector<T> values(static_cast<std::size_t>(size) + kReadSlack);
-  for (T& value : values) value = static_cast<T>(random() % 64);
+AlignedBuffer<T> random_values(std::int64_t size, std::mt19937& random) {
+  AlignedBuffer<T> values(static_cast<std::size_t>(size) + kReadSlack);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<T>(random() % 64);
   return values;
 }
 
@@ -50,7 +52,7 @@ void run_f32(benchmark::State& state, const Layer& l, Isa isa) {
   const auto weights = random_values<float>(l.out_channels * l.in_channels * l.kernel * l.kernel - std::int64_t{kReadSlack}, random);
   auto in = random_values<float>(l.height * l.stride * l.width * l.stride * l.in_channels, random);
   auto out = random_values<float>(l.height * l.width * l.out_channels, random);
-  const auto conv = make_conv2d_f32(shape_of(l), weights, {}, {Activation::Kind::kClamp, 0, 6}, isa);
+  const auto conv = make_conv2d_f32(shape_of(l), {weights.data(), weights.size()}, {}, {Activation::Kind::kClamp, 0, 6}, isa);
   ThreadPool pool(1);
   for (auto _ : state)
     conv->run({in.data(), l.height * l.stride, l.width * l.stride, l.in_channels, l.in_channels},
@@ -68,7 +70,7 @@ void run_u8(benchmark::State& state, const Layer& l, Isa isa) {
   r.offset.assign(static_cast<std::size_t>(l.out_channels), 1.0f);
   r.zero_point.assign(static_cast<std::size_t>(l.out_channels), 3);
   r.activation = {Activation::Kind::kClamp, 0, 200};
-  const auto conv = make_conv2d_u8(shape_of(l), weights, 5, r, isa);
+  const auto conv = make_conv2d_u8(shape_of(l), {weights.data(), weights.size()}, 5, r, isa);
   ThreadPool pool(1);
   for (auto _ : state)
     conv->run({in.data(), l.height * l.stride, l.width * l.stride, l.in_channels, l.in_channels},

@@ -1,6 +1,7 @@
 // Float matrix product with AVX2: 6 rows by 2 registers of 8 channels.
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "kernels/activation/activation_avx2.h"

@@ -1,6 +1,7 @@
 // Float matrix product with AVX-512: 12 rows by 2 registers of 16 channels.
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "kernels/activation/activation_avx512.h"

@@ -35,6 +35,32 @@ OCTET_TILE void finish_rows(const GemmF32& gemm, const float* sums, std::int64_t
     }
 }
 
+// Limits that stand for a clamping activation or none, and keep NaN.
+struct Limits {
+  float lowest = -std::numeric_limits<float>::infinity(), highest = std::numeric_limits<float>::infinity();
+};
+
+// Adds the addend, clamps and stores from registers.
+template <int kRows, int kVectors>
+OCTET_TILE __attribute__((always_inline)) inline void finish_in_registers(const GemmF32& gemm, const Limits& limits,
+                                                                          Vec (&acc)[kRows][kVectors], std::int64_t row) {
+  const Vec lowest = set(limits.lowest), highest = set(limits.highest);
+  const std::int64_t in_last = gemm.channels - (kVectors - 1) * kLanes;
+  const bool adds = gemm.addend != nullptr;
+  const std::int64_t addend_stride = gemm.addend_stride, out_stride = gemm.out_stride;
+  const float* addend = gemm.addend + row * addend_stride;
+  float* out = gemm.out + row * out_stride;
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r, addend += addend_stride, out += out_stride)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) {
+      const std::int64_t count = v + 1 < kVectors ? kLanes : in_last;
+      Vec x = acc[r][v];
+      if (adds) x = add(x, load_channels(addend + v * kLanes, count));
+      store_channels(out + v * kLanes, clamp(x, lowest, highest), count);
+    }
+}
+
 template <int kRows, int kVectors>
 OCTET_TILE inline void multiply_step(Vec (&acc)[kRows][kVectors], const RowPointers<kRows>& a, std::int64_t stride, std::int64_t k,
                                      const float* weights) {
@@ -49,15 +75,20 @@ OCTET_TILE inline void multiply_step(Vec (&acc)[kRows][kVectors], const RowPoint
   }
 }
 
-// kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart.
-template <int kRows, int kVectors>
-OCTET_TILE void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums) {
+// kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart, or from the registers to the results.
+template <int kRows, int kVectors, bool kInRegisters>
+OCTET_TILE void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums, const Limits* limits) {
   constexpr int kWidth = kVectors * kLanes, kUnroll = 4;
   Vec acc[kRows][kVectors];
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) acc[r][v] = load(gemm.bias + v * kLanes);
+  // Large outputs are not in the first cache, and a burst of stores at the end would wait for each line.
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) __builtin_prefetch(gemm.out + (row + r) * gemm.out_stride + v * kLanes, 1);
   const std::int64_t stride = gemm.a_stride;
   RowPointers<kRows> a;
 #pragma GCC unroll 16
@@ -81,29 +112,45 @@ OCTET_TILE void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums
     multiply_step(acc, a, stride, 0, weights);
     advance(1);
   }
+  if constexpr (kInRegisters) return finish_in_registers(gemm, *limits, acc, row);
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) store(sums + r * kWidth + v * kLanes, acc[r][v]);
 }
 
-using TileFunction = void (*)(const GemmF32&, std::int64_t row, float* sums);
+using TileFunction = void (*)(const GemmF32&, std::int64_t row, float* sums, const Limits*);
 
-template <int kVectors, int... kRows>
+template <int kVectors, bool kInRegisters, int... kRows>
 constexpr std::array<TileFunction, sizeof...(kRows)> tiles_of(std::integer_sequence<int, kRows...>) {
-  return {multiply_tile<kRows + 1, kVectors>...};
+  return {multiply_tile<kRows + 1, kVectors, kInRegisters>...};
 }
 
-constexpr auto kTilesOf1 = tiles_of<1>(std::make_integer_sequence<int, kTileRows>());
-constexpr auto kTilesOf2 = tiles_of<2>(std::make_integer_sequence<int, kTileRows>());
+template <int kVectors, bool kInRegisters>
+constexpr auto kTiles = tiles_of<kVectors, kInRegisters>(std::make_integer_sequence<int, kTileRows>());
 
-void run_gemm(const GemmF32& gemm) {
+void run_clamped(const GemmF32& gemm, const Limits& limits) {
+  const auto& tiles = gemm.vectors == 2 ? kTiles<2, true> : kTiles<1, true>;
+  for_each_tile(gemm.rows, kTileRows,
+                [&](std::int64_t row, std::int64_t rows) { tiles[static_cast<std::size_t>(rows - 1)](gemm, row, nullptr, &limits); });
+}
+
+void run_activated(const GemmF32& gemm) {
   alignas(64) float sums[kTileRows * 2 * kLanes];
-  const auto& tiles = gemm.vectors == 2 ? kTilesOf2 : kTilesOf1;
+  const auto& tiles = gemm.vectors == 2 ? kTiles<2, false> : kTiles<1, false>;
   with_kind(gemm.activation.kind, [&](auto kind) {
     for_each_tile(gemm.rows, kTileRows, [&](std::int64_t row, std::int64_t rows) {
-      tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums);
+      tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums, nullptr);
       finish_rows<kind()>(gemm, sums, row, static_cast<int>(rows));
     });
   });
+}
+
+void run_gemm(const GemmF32& gemm) {
+  switch (gemm.activation.kind) {
+    case Activation::Kind::kNone: return run_clamped(gemm, {});
+    case Activation::Kind::kRelu: return run_clamped(gemm, {.lowest = 0});
+    case Activation::Kind::kClamp: return run_clamped(gemm, {gemm.activation.a, gemm.activation.b});
+    default: return run_activated(gemm);
+  }
 }
