@@ -41,8 +41,10 @@ std::vector<Finding> look_at_all(const std::vector<ImageEntry>& images, ThreadPo
     const std::lock_guard lock(reporting);
     if (progress) progress(++done, static_cast<std::int64_t>(images.size()));
   };
-  if (pool) pool->run_each(static_cast<std::int64_t>(images.size()), look);
-  else for (std::size_t i = 0; i < images.size(); ++i) look(static_cast<std::int64_t>(i));
+  if (pool)
+    pool->run_each(static_cast<std::int64_t>(images.size()), look);
+  else
+    for (std::size_t i = 0; i < images.size(); ++i) look(static_cast<std::int64_t>(i));
   return findings;
 }
 

@@ -56,8 +56,8 @@ Result<CocoAnnotation> read_annotation(const JsonRecord& record) {
   OCTET_ASSIGN(annotation.category_id, record.integer("category_id"));
   OCTET_ASSIGN(annotation.box, read_box(record));
   if (annotation.box.width < 0 || annotation.box.height < 0)
-    return Error{ErrorCode::kMalformed, fmt::format("'bbox' has the size {} x {}, expected none below 0", annotation.box.width,
-                                                    annotation.box.height)};
+    return Error{ErrorCode::kMalformed,
+                 fmt::format("'bbox' has the size {} x {}, expected none below 0", annotation.box.width, annotation.box.height)};
   annotation.area = annotation.box.area();
   if (record.has("area")) {
     OCTET_ASSIGN(annotation.area, record.number("area"));
@@ -101,9 +101,8 @@ bool is_finite(const CocoResult& result) {
 }  // namespace
 
 Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path) {
-  const JsonSchema schema{
-      .sections = {"images", "categories", "annotations"},
-      .fields = {"id", "file_name", "width", "height", "name", "image_id", "category_id", "bbox", "area", "iscrowd"}};
+  const JsonSchema schema{.sections = {"images", "categories", "annotations"},
+                          .fields = {"id", "file_name", "width", "height", "name", "image_id", "category_id", "bbox", "area", "iscrowd"}};
   CocoGroundTruth truth;
   UniqueIds images, categories, annotations;
   OCTET_RETURN_IF_ERROR(read_json_records(path, schema, [&](std::string_view section, std::size_t, const JsonRecord& record) {

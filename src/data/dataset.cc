@@ -71,17 +71,15 @@ void restrict_truth(Dataset& dataset) {
   std::erase_if(dataset.truth.annotations, [&](const CocoAnnotation& annotation) { return !kept.contains(annotation.image_id); });
 }
 
-bool covers(std::int64_t count, const Dataset& dataset) {
-  return count <= 0 || static_cast<std::uint64_t>(count) >= dataset.images.size();
-}
+bool covers(std::int64_t count, const Dataset& dataset) { return count <= 0 || static_cast<std::uint64_t>(count) >= dataset.images.size(); }
 
 }  // namespace
 
 Result<Dataset> open_coco(const fs::path& dir, const std::string& split) {
   const std::string layout = fmt::format("COCO's layout: {}/ and annotations/instances_{}.json", split, split);
   OCTET_RETURN_IF_ERROR(require_folder(dir, layout));
-  Dataset dataset{.image_folder = dir / split, .annotation_file = dir / "annotations" / ("instances_" + split + ".json"),
-                  .images = {}, .truth = {}};
+  Dataset dataset{
+      .image_folder = dir / split, .annotation_file = dir / "annotations" / ("instances_" + split + ".json"), .images = {}, .truth = {}};
   OCTET_RETURN_IF_ERROR(require_folder(dataset.image_folder, layout));
   OCTET_ASSIGN(dataset.truth, read_coco_annotations(dataset.annotation_file));
   for (std::size_t i = 0; i < dataset.truth.images.size(); ++i) {
@@ -123,8 +121,7 @@ Dataset random_subset(Dataset dataset, std::int64_t count, std::uint64_t seed) {
   if (covers(count, dataset)) return dataset;
   std::mt19937_64 random(seed);
   auto& images = dataset.images;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
-    std::swap(images[i], images[i + draw_below(random, images.size() - i)]);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) std::swap(images[i], images[i + draw_below(random, images.size() - i)]);
   images.resize(static_cast<std::size_t>(count));
   sort_by_id(images);
   restrict_truth(dataset);

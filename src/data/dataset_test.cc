@@ -19,7 +19,8 @@ std::vector<std::int64_t> ids_of(const Dataset& dataset) {
 
 void write_annotations(const ScratchFolder& folder, const std::string& images, const std::string& annotations = "") {
   folder.write("annotations/instances_val2017.json", fmt::format(R"({{"images": [{}], "categories": [{{"id": 1, "name": "cup"}}],
-                                                                      "annotations": [{}]}})", images, annotations));
+                                                                      "annotations": [{}]}})",
+                                                                 images, annotations));
   std::filesystem::create_directories(folder.path() / "val2017");
 }
 

@@ -15,7 +15,7 @@
 namespace octet {
 namespace {
 
-constexpr int kDeepest = 256;             // no data set nests so deep
+constexpr int kDeepest = 256;              // no data set nests so deep
 constexpr std::size_t kLongestArray = 64;  // of numbers in a field; longer ones are passed over
 
 struct KindName {
@@ -133,8 +133,10 @@ class RecordReader {
   }
 
   void open_field(bool is_array) {
-    if (is_array && depth_ == record_depth() + 1) *field_ = std::vector<double>();
-    else *field_ = JsonRecord::Other{};  // an object, or an array in an array
+    if (is_array && depth_ == record_depth() + 1)
+      *field_ = std::vector<double>();
+    else
+      *field_ = JsonRecord::Other{};  // an object, or an array in an array
   }
 
   template <typename T>
@@ -157,13 +159,9 @@ class RecordReader {
     *field_ = JsonRecord::Other{};
   }
 
-  bool wrong_root() {
-    return fail({ErrorCode::kMalformed, root_is_array() ? "holds no JSON array" : "holds no JSON object with arrays"});
-  }
+  bool wrong_root() { return fail({ErrorCode::kMalformed, root_is_array() ? "holds no JSON array" : "holds no JSON object with arrays"}); }
   bool wrong_section() { return fail({ErrorCode::kMalformed, fmt::format("'{}' is no array", section_name())}); }
-  bool wrong_record() {
-    return fail({ErrorCode::kMalformed, fmt::format("{}: is no object", place_of(section_name(), index_))});
-  }
+  bool wrong_record() { return fail({ErrorCode::kMalformed, fmt::format("{}: is no object", place_of(section_name(), index_))}); }
 
   const JsonSchema& schema_;
   const JsonVisitor& visit_;

@@ -45,12 +45,12 @@ TEST(JsonRecords, VisitsTheRecordsOfARootArrayInOrder) {
 
 TEST(JsonRecords, VisitsTheWantedSectionsOnly) {
   std::string seen;
-  const Status status = parse_json_records(R"({"x": [{"id": 1}], "b": [{"id": 2}], "y": {"a": [{"id": 9}]}, "a": [{"id": 3}, {"id": 4}]})",
-                                           kTables, [&](std::string_view section, std::size_t index, const JsonRecord& record) {
-                                             seen += std::string(section) + std::to_string(index) +
-                                                     std::to_string(record.integer("id").value()) + " ";
-                                             return Status();
-                                           });
+  const Status status =
+      parse_json_records(R"({"x": [{"id": 1}], "b": [{"id": 2}], "y": {"a": [{"id": 9}]}, "a": [{"id": 3}, {"id": 4}]})", kTables,
+                         [&](std::string_view section, std::size_t index, const JsonRecord& record) {
+                           seen += std::string(section) + std::to_string(index) + std::to_string(record.integer("id").value()) + " ";
+                           return Status();
+                         });
   ASSERT_TRUE(status.ok()) << status.error().message;
   EXPECT_EQ(seen, "b02 a03 a14 ");
 }

@@ -17,8 +17,7 @@ class ScratchFolder {
  public:
   ScratchFolder() {
     const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
-    path_ = std::filesystem::temp_directory_path() /
-            ("octet-" + std::string(test->name()) + "-" + std::to_string(::getpid()));
+    path_ = std::filesystem::temp_directory_path() / ("octet-" + std::string(test->name()) + "-" + std::to_string(::getpid()));
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }

@@ -10,7 +10,7 @@ namespace octet {
 
 // Precision and recall of one category at each IoU threshold.
 struct CategoryScore {
-  bool is_defined = false;  // false: no object counts, and the category is left out of every mean
+  bool is_defined = false;                                     // false: no object counts, and the category is left out of every mean
   std::array<double, kIouThresholdCount> average_precision{};  // mean of the precision at recall 0, 0.01, ..., 1
   std::array<double, kIouThresholdCount> recall{};             // with all detections
 };

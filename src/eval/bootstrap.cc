@@ -82,8 +82,10 @@ Result<ApDrop> bootstrap_ap_drop(const CocoGroundTruth& truth, std::span<const C
     // A draw without any object says nothing; it stands for no change.
     drops[static_cast<std::size_t>(i)] = a && b ? *a - *b : 0;
   };
-  if (pool) pool->run_each(options.resamples, resample);
-  else for (int i = 0; i < options.resamples; ++i) resample(i);
+  if (pool)
+    pool->run_each(options.resamples, resample);
+  else
+    for (int i = 0; i < options.resamples; ++i) resample(i);
   return summarize(*ap_first - *ap_second, std::move(drops), options.confidence);
 }
 

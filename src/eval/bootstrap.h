@@ -24,8 +24,7 @@ struct ApDrop {
 // Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3 (percentile interval). The same seed gives the
 // same answer at any number of threads. Costs one pass over both lists of detections a resample; matching is done once.
 //   error   kInvalidArgument: a result of an image that is not listed, no resamples, or nothing annotated
-Result<ApDrop> bootstrap_ap_drop(const CocoGroundTruth& truth, std::span<const CocoResult> first,
-                                 std::span<const CocoResult> second, const BootstrapOptions& options = {},
-                                 ThreadPool* pool = nullptr);
+Result<ApDrop> bootstrap_ap_drop(const CocoGroundTruth& truth, std::span<const CocoResult> first, std::span<const CocoResult> second,
+                                 const BootstrapOptions& options = {}, ThreadPool* pool = nullptr);
 
 }  // namespace octet

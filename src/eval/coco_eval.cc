@@ -109,8 +109,10 @@ CocoNumbers summarize(const std::vector<CategoryTable>& tables) {
   numbers.AP_small = mean_over(tables, small, precision);
   numbers.AP_medium = mean_over(tables, medium, precision);
   numbers.AP_large = mean_over(tables, large, precision);
-  numbers.AR1 = mean_over(tables, [](const CategoryTable& table) -> const CategoryScore& { return table.with_1; }, recall);
-  numbers.AR10 = mean_over(tables, [](const CategoryTable& table) -> const CategoryScore& { return table.with_10; }, recall);
+  numbers.AR1 = mean_over(
+      tables, [](const CategoryTable& table) -> const CategoryScore& { return table.with_1; }, recall);
+  numbers.AR10 = mean_over(
+      tables, [](const CategoryTable& table) -> const CategoryScore& { return table.with_10; }, recall);
   numbers.AR100 = mean_over(tables, all, recall);
   numbers.AR_small = mean_over(tables, small, recall);
   numbers.AR_medium = mean_over(tables, medium, recall);
@@ -144,9 +146,8 @@ Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const Coc
 Result<CocoAccuracy> evaluate_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, ThreadPool* pool) {
   OCTET_ASSIGN(const CocoMatches matches, match_coco(truth, results, pool));
   std::vector<CategoryTable> tables(matches.categories.size());
-  for_each_index(pool, tables.size(), [&](std::int64_t k) {
-    tables[static_cast<std::size_t>(k)] = tabulate(matches.categories[static_cast<std::size_t>(k)]);
-  });
+  for_each_index(pool, tables.size(),
+                 [&](std::int64_t k) { tables[static_cast<std::size_t>(k)] = tabulate(matches.categories[static_cast<std::size_t>(k)]); });
 
   CocoAccuracy accuracy{summarize(tables), {}};
   for (std::size_t k = 0; k < tables.size(); ++k) {

@@ -16,17 +16,17 @@ namespace octet {
 
 // COCO's 12 numbers as fractions; -1 where no object of the kind is annotated. Named as the field names them.
 struct CocoNumbers {
-  double AP = -1, AP50 = -1, AP75 = -1;                       // all sizes, up to 100 detections an image and category
-  double AP_small = -1, AP_medium = -1, AP_large = -1;        // by the area of the annotated object
-  double AR1 = -1, AR10 = -1, AR100 = -1;                     // recall with that many detections
+  double AP = -1, AP50 = -1, AP75 = -1;                 // all sizes, up to 100 detections an image and category
+  double AP_small = -1, AP_medium = -1, AP_large = -1;  // by the area of the annotated object
+  double AR1 = -1, AR10 = -1, AR100 = -1;               // recall with that many detections
   double AR_small = -1, AR_medium = -1, AR_large = -1;
 
   std::array<double, 12> values() const;  // in the order of kCocoNumberNames
   bool operator==(const CocoNumbers&) const = default;
 };
 
-inline constexpr std::array<std::string_view, 12> kCocoNumberNames = {
-    "AP", "AP50", "AP75", "AP_small", "AP_medium", "AP_large", "AR1", "AR10", "AR100", "AR_small", "AR_medium", "AR_large"};
+inline constexpr std::array<std::string_view, 12> kCocoNumberNames = {"AP",  "AP50", "AP75",  "AP_small", "AP_medium", "AP_large",
+                                                                      "AR1", "AR10", "AR100", "AR_small", "AR_medium", "AR_large"};
 
 struct CategoryAccuracy {
   std::int64_t category_id = 0;

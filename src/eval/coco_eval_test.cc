@@ -70,8 +70,7 @@ TEST(EvaluateCoco, NamesTheResultOfAnImageThatIsNotListed) {
 }
 
 TEST(EvaluateCoco, LeavesOutAScoreThatIsNotANumber) {
-  const std::vector<CocoResult> found = {{7, 1, {0, 0, 5, 5}, std::numeric_limits<double>::quiet_NaN()},
-                                         {7, 1, {10, 10, 40, 40}, 0.5}};
+  const std::vector<CocoResult> found = {{7, 1, {0, 0, 5, 5}, std::numeric_limits<double>::quiet_NaN()}, {7, 1, {10, 10, 40, 40}, 0.5}};
   EXPECT_DOUBLE_EQ(evaluate_coco(one_object(), found)->numbers.AP, 1);
 }
 

@@ -107,9 +107,8 @@ CategoryMatches match_category(std::span<const TruthBox> truth_any_order, std::s
   std::vector<TruthBox> truth(truth_any_order.begin(), truth_any_order.end());
   std::vector<FoundBox> found(found_any_order.begin(), found_any_order.end());
   std::stable_sort(truth.begin(), truth.end(), [](const TruthBox& a, const TruthBox& b) { return a.image < b.image; });
-  std::stable_sort(found.begin(), found.end(), [](const FoundBox& a, const FoundBox& b) {
-    return a.image != b.image ? a.image < b.image : a.score > b.score;
-  });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const FoundBox& a, const FoundBox& b) { return a.image != b.image ? a.image < b.image : a.score > b.score; });
 
   CategoryMatches matches;
   note_objects(truth, matches);

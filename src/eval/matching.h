@@ -26,8 +26,8 @@ using ThresholdBits = std::uint16_t;
 
 struct MatchedDetection {
   double score = 0;
-  std::uint32_t image = 0;  // index into the sorted image ids
-  std::uint16_t rank = 0;   // 0 for the best of its image
+  std::uint32_t image = 0;                               // index into the sorted image ids
+  std::uint16_t rank = 0;                                // 0 for the best of its image
   std::array<ThresholdBits, kSizeClassCount> matched{};  // met an object
   std::array<ThresholdBits, kSizeClassCount> ignored{};  // counts neither way: met a crowd or an object of another size,
                                                          // or met nothing and is of another size itself

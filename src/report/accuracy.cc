@@ -36,9 +36,10 @@ std::string row(const CocoNumber& number, double before, double after) {
 
 std::string fidelity_text(const ReportInput& input) {
   if (!input.fidelity || !is_defined(*input.fidelity)) return "";
-  return fmt::format("<p class=\"lead\">Fidelity AP <b>{}</b>: accuracy of {} where the boxes of {} with a score of at least 0.3 are taken as "
-                     "the truth. It needs no annotations and sees every change, for better or worse.</p>\n",
-                     percent(*input.fidelity, 2), escape(input.second.label), escape(input.first.label));
+  return fmt::format(
+      "<p class=\"lead\">Fidelity AP <b>{}</b>: accuracy of {} where the boxes of {} with a score of at least 0.3 are taken as "
+      "the truth. It needs no annotations and sees every change, for better or worse.</p>\n",
+      percent(*input.fidelity, 2), escape(input.second.label), escape(input.first.label));
 }
 
 }  // namespace

@@ -10,10 +10,14 @@ constexpr float kSameObject = 0.5f;  // IoU
 // A box that comes or goes weighs this much more than its score, one that stays at most 2 (score and place).
 constexpr double kWeightOfAppearance = 1;
 
+bool can_be_drawn(const ReportBox& box) {
+  return std::isfinite(box.box_px.x0) && std::isfinite(box.box_px.y0) && std::isfinite(box.box_px.x1) && std::isfinite(box.box_px.y1);
+}
+
 std::vector<ShownBox> by_falling_score(const std::vector<ReportBox>& boxes, double faint, Fate fate) {
   std::vector<ShownBox> sorted;
   for (const ReportBox& box : boxes)
-    if (box.score >= faint) sorted.push_back({&box, fate});
+    if (box.score >= faint && can_be_drawn(box)) sorted.push_back({&box, fate});
   std::stable_sort(sorted.begin(), sorted.end(), [](const ShownBox& a, const ShownBox& b) { return a.box->score > b.box->score; });
   return sorted;
 }

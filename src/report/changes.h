@@ -17,9 +17,9 @@ struct ShownBox {
 // The boxes of both models in one picture, and how much they differ.
 struct PictureChange {
   const ReportPicture* picture = nullptr;
-  std::vector<ShownBox> first, second;   // by falling score
-  double amount = 0;                     // 0: the same
-  int kept = 0;                          // confident boxes that have a partner
+  std::vector<ShownBox> first, second;        // by falling score
+  double amount = 0;                          // 0: the same
+  int kept = 0;                               // confident boxes that have a partner
   std::vector<const ReportBox*> lost, added;  // confident boxes without one
 };
 

@@ -26,21 +26,24 @@ std::vector<const ReportClass*> changed_most_first(const std::vector<ReportClass
 // Two dots on a line from 0 to 100: where the class was and where it is.
 std::string dumbbell(const ReportClass& one) {
   const double before = 100 * one.first_ap, after = 100 * one.second_ap;
-  return fmt::format(R"(<span class="dumbbell" aria-hidden="true"><i class="rod" style="left:{:.2f}%;width:{:.2f}%"></i><i class="dot first" style="left:{:.2f}%"></i><i class="dot second" style="left:{:.2f}%"></i></span>)",
-                     std::min(before, after), std::abs(after - before), before, after);
+  return fmt::format(
+      R"(<span class="dumbbell" aria-hidden="true"><i class="rod" style="left:{:.2f}%;width:{:.2f}%"></i><i class="dot first" style="left:{:.2f}%"></i><i class="dot second" style="left:{:.2f}%"></i></span>)",
+      std::min(before, after), std::abs(after - before), before, after);
 }
 
 std::string row(const ReportClass& one, bool is_extra) {
   const std::string change = signed_points(one.first_ap, one.second_ap, 1);
   const char* kind = change.starts_with("+") ? "up" : change.starts_with("\u2212") ? "down" : "";
-  return fmt::format(R"(<tr{} data-name="{}" data-objects="{}" data-first="{:.6f}" data-second="{:.6f}" data-change="{:.6f}"><th scope="row">{}</th><td>{}</td><td class="plot">{}</td><td>{}</td><td>{}</td><td class="{}">{}</td></tr>)"
-                     "\n",
-                     is_extra ? " class=\"extra\"" : "", escape(one.name), one.objects, one.first_ap, one.second_ap, std::abs(change_of(one)),
-                     escape(one.name), one.objects, dumbbell(one), percent(one.first_ap, 1), percent(one.second_ap, 1), kind, change);
+  return fmt::format(
+      R"(<tr{} data-name="{}" data-objects="{}" data-first="{:.6f}" data-second="{:.6f}" data-change="{:.6f}"><th scope="row">{}</th><td class="objects">{}</td><td class="plot">{}</td><td>{}</td><td>{}</td><td class="{}">{}</td></tr>)"
+      "\n",
+      is_extra ? " class=\"extra\"" : "", escape(one.name), one.objects, one.first_ap, one.second_ap, std::abs(change_of(one)),
+      escape(one.name), one.objects, dumbbell(one), percent(one.first_ap, 1), percent(one.second_ap, 1), kind, change);
 }
 
 std::string header(const char* key, const std::string& text, const char* state) {
-  return fmt::format("<th scope=\"col\" aria-sort=\"{}\"><button type=\"button\" data-key=\"{}\">{}</button></th>", state, key, text);
+  return fmt::format("<th scope=\"col\" class=\"{1}\" aria-sort=\"{0}\"><button type=\"button\" data-key=\"{1}\">{2}</button></th>", state,
+                     key, text);
 }
 
 }  // namespace
@@ -62,8 +65,9 @@ std::string classes_section(const ReportInput& input) {
 {}</tbody></table></div>
 {}</section>
 )",
-                     header("name", "Class", "none"), header("objects", "Objects", "none"), header("first", escape(input.first.label), "none"),
-                     header("second", escape(input.second.label), "none"), header("change", "Change", "descending"), rows, more);
+                     header("name", "Class", "none"), header("objects", "Objects", "none"),
+                     header("first", escape(input.first.label), "none"), header("second", escape(input.second.label), "none"),
+                     header("change", "Change", "descending"), rows, more);
 }
 
 }  // namespace octet::report

@@ -10,26 +10,33 @@ namespace {
 constexpr std::int64_t kDemonstration = 100, kSmallSample = 1000;
 
 std::string check_chip(const Check& check) {
-  return fmt::format(R"(<li class="check {}"><span class="mark" aria-hidden="true">{}</span><span><b>{}</b> {}, {} <span class="vh">({})</span></span></li>)"
-                     "\n",
-                     check.passed ? "good" : "bad", check.passed ? "✓" : "✕", escape(check.name), escape(check.measured),
-                     escape(check.limit), check.passed ? "met" : "not met");
+  return fmt::format(
+      R"(<li class="check {}"><span class="mark" aria-hidden="true">{}</span><span><b>{}</b> {} ({})<span class="vh">: {}</span></span></li>)"
+      "\n",
+      check.passed ? "good" : "bad", check.passed ? "✓" : "✕", escape(check.name), escape(check.measured), escape(check.limit),
+      check.passed ? "met" : "not met");
 }
 
 const char* outcome_class(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kShip: return "ship";
-    case Outcome::kDoNotShip: return "stop";
-    case Outcome::kUnknown: break;
+    case Outcome::kShip:
+      return "ship";
+    case Outcome::kDoNotShip:
+      return "stop";
+    case Outcome::kUnknown:
+      break;
   }
   return "unknown";
 }
 
 const char* outcome_mark(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kShip: return "M9 17l5 5L24 11";
-    case Outcome::kDoNotShip: return "M10.5 10.5l11 11M21.5 10.5l-11 11";
-    case Outcome::kUnknown: break;
+    case Outcome::kShip:
+      return "M9 17l5 5L24 11";
+    case Outcome::kDoNotShip:
+      return "M10.5 10.5l11 11M21.5 10.5l-11 11";
+    case Outcome::kUnknown:
+      break;
   }
   return "M9 16h14";
 }
@@ -45,8 +52,9 @@ std::string size_note(const ReportInput& input) {
   if (input.images <= 0 || input.images >= kSmallSample) return "";
   const std::string pictures = count_of(input.images, "picture is", "pictures are");
   if (input.images < kDemonstration)
-    return pictures + " a demonstration, not a benchmark: the two models are compared on the same pictures, but neither number "
-                      "says how good the model is elsewhere.";
+    return pictures +
+           " a demonstration, not a benchmark: the two models are compared on the same pictures, but neither number "
+           "says how good the model is elsewhere.";
   return pictures + " a small sample: good for comparing the two models, too few to rank them among others.";
 }
 

@@ -19,9 +19,10 @@ struct Comparison {
 
 std::string bar(const std::string& label, const char* kind, double value, double longest, const std::string& text) {
   const double width = longest > 0 ? std::clamp(100 * value / longest, 0.5, 100.0) : 0;
-  return fmt::format(R"(<div class="bar"><span class="name">{}</span><span class="track"><span class="fill {}" style="width:{:.2f}%"></span></span><span class="value">{}</span></div>)"
-                     "\n",
-                     escape(label), kind, width, escape(text));
+  return fmt::format(
+      R"(<div class="bar"><span class="name">{}</span><span class="track"><span class="fill {}" style="width:{:.2f}%"></span></span><span class="value">{}</span></div>)"
+      "\n",
+      escape(label), kind, width, escape(text));
 }
 
 std::string card(const ReportInput& input, const Comparison& compared) {
@@ -37,9 +38,7 @@ std::string card(const ReportInput& input, const Comparison& compared) {
 
 // "0.4 points gained to 1.1 lost".
 std::string interval_words(const std::pair<double, double>& drop) {
-  const auto words = [](double points) {
-    return fmt::format("{:.1f} {}", std::abs(points), points < 0 ? "gained" : "lost");
-  };
+  const auto words = [](double points) { return fmt::format("{:.1f} {}", std::abs(points), points < 0 ? "gained" : "lost"); };
   return fmt::format("95 % interval over the pictures: {} to {}", words(100 * drop.first), words(100 * drop.second));
 }
 
@@ -48,7 +47,8 @@ std::string accuracy_card(const ReportInput& input) {
   const double before = (*input.first.coco)[0], after = (*input.second.coco)[0];
   std::string remark = "COCO AP, mean over IoU 0.50 to 0.95.";
   if (input.drop_interval) remark = interval_words(*input.drop_interval) + ".";
-  return card(input, {"Accuracy", signed_points(before, after, 1), "points of AP", before, after, percent(before, 1), percent(after, 1), remark});
+  return card(input,
+              {"Accuracy", signed_points(before, after, 1), "points of AP", before, after, percent(before, 1), percent(after, 1), remark});
 }
 
 std::string fidelity_card(const ReportInput& input) {
@@ -61,8 +61,8 @@ std::string speed_card(const ReportInput& input) {
   const auto ratio = speedup(input);
   if (!ratio) return "";
   const double before = input.first.latency->median_ms, after = input.second.latency->median_ms;
-  return card(input, {"Speed", times(*ratio >= 1 ? *ratio : 1 / *ratio), *ratio >= 1 ? "faster" : "slower", before, after, milliseconds(before),
-                      milliseconds(after), "Median time of one picture; shorter is better."});
+  return card(input, {"Speed", times(*ratio >= 1 ? *ratio : 1 / *ratio), *ratio >= 1 ? "faster" : "slower", before, after,
+                      milliseconds(before), milliseconds(after), "Median time of one picture; shorter is better."});
 }
 
 std::string size_card(const ReportInput& input) {

@@ -35,16 +35,32 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
 
 void append_ascii(std::string& out, char letter) {
   switch (letter) {
-    case '&': out += "&amp;"; return;
-    case '<': out += "&lt;"; return;
-    case '>': out += "&gt;"; return;
-    case '"': out += "&quot;"; return;
-    case '\'': out += "&#39;"; return;
-    case '\n': case '\t': out += letter; return;
-    default: break;
+    case '&':
+      out += "&amp;";
+      return;
+    case '<':
+      out += "&lt;";
+      return;
+    case '>':
+      out += "&gt;";
+      return;
+    case '"':
+      out += "&quot;";
+      return;
+    case '\'':
+      out += "&#39;";
+      return;
+    case '\n':
+    case '\t':
+      out += letter;
+      return;
+    default:
+      break;
   }
-  if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F) out += kReplacement;
-  else out += letter;
+  if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F)
+    out += kReplacement;
+  else
+    out += letter;
 }
 
 }  // namespace
@@ -54,9 +70,12 @@ std::string escape(std::string_view text) {
   out.reserve(text.size() + text.size() / 8);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = sequence_length(text, at);
-    if (length == 0) out += kReplacement;
-    else if (length == 1) append_ascii(out, text[at]);
-    else out += text.substr(at, length);
+    if (length == 0)
+      out += kReplacement;
+    else if (length == 1)
+      append_ascii(out, text[at]);
+    else
+      out += text.substr(at, length);
     at += length == 0 ? 1 : length;
   }
   return out;
@@ -75,9 +94,7 @@ std::string base64(std::span<const std::byte> bytes) {
   return out;
 }
 
-std::string percent(double fraction, int decimals) {
-  return is_defined(fraction) ? fmt::format("{:.{}f}", 100 * fraction, decimals) : "–";
-}
+std::string percent(double fraction, int decimals) { return is_defined(fraction) ? fmt::format("{:.{}f}", 100 * fraction, decimals) : "–"; }
 
 std::string signed_points(double before, double after, int decimals) {
   if (!is_defined(before) || !is_defined(after)) return "–";

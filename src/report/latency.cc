@@ -39,7 +39,8 @@ std::string histogram_shapes(const std::vector<int>& counts, const char* kind) {
   for (int i = 0; i < kBins; ++i)
     if (counts[static_cast<std::size_t>(i)] > 0)
       path += fmt::format("M{} 100V{:.1f}h.92V100z", i, 100 - 97.0 * counts[static_cast<std::size_t>(i)] / highest);
-  return fmt::format(R"(<svg viewBox="0 0 {} 100" preserveAspectRatio="none" aria-hidden="true"><path class="{}" d="{}"/></svg>)", kBins, kind, path);
+  return fmt::format(R"(<svg viewBox="0 0 {} 100" preserveAspectRatio="none" aria-hidden="true"><path class="{}" d="{}"/></svg>)", kBins,
+                     kind, path);
 }
 
 std::string marker(const Axis& axis, double ms, const char* name, const char* kind) {
@@ -52,10 +53,11 @@ std::string histogram(const ReportModel& model, const char* kind, const Axis& ax
   const std::string label = fmt::format("{}: {}, median {}, 90 % below {}, 99 % below {}", model.label,
                                         count_of(static_cast<std::int64_t>(latency.samples_ms.size()), "inference", "inferences"),
                                         milliseconds(latency.median_ms), milliseconds(latency.p90_ms), milliseconds(latency.p99_ms));
-  return fmt::format(R"(<div class="histogram"><h3><span class="key {}"></span>{}</h3><div class="plot-area" role="img" aria-label="{}">{}{}{}{}</div></div>
+  return fmt::format(
+      R"(<div class="histogram"><h3><span class="key {}"></span>{}</h3><div class="plot-area" role="img" aria-label="{}">{}{}{}{}</div></div>
 )",
-                     kind, escape(model.label), escape(label), histogram_shapes(bin(latency.samples_ms, axis), kind),
-                     marker(axis, latency.median_ms, "median", ""), marker(axis, latency.p90_ms, "", "p90"), marker(axis, latency.p99_ms, "", "p99"));
+      kind, escape(model.label), escape(label), histogram_shapes(bin(latency.samples_ms, axis), kind),
+      marker(axis, latency.median_ms, "median", ""), marker(axis, latency.p90_ms, "", "p90"), marker(axis, latency.p99_ms, "", "p99"));
 }
 
 std::string ticks(const Axis& axis) {
@@ -67,9 +69,9 @@ std::string ticks(const Axis& axis) {
 
 std::string table_row(const ReportModel& model) {
   const ReportLatency& latency = *model.latency;
-  return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", escape(model.label),
-                     milliseconds(latency.median_ms), milliseconds(latency.p90_ms), milliseconds(latency.p99_ms), milliseconds(latency.min_ms),
-                     latency.throughput > 0 ? fmt::format("{:.1f} / s", latency.throughput) : "–",
+  return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                     escape(model.label), milliseconds(latency.median_ms), milliseconds(latency.p90_ms), milliseconds(latency.p99_ms),
+                     milliseconds(latency.min_ms), latency.throughput > 0 ? fmt::format("{:.1f} / s", latency.throughput) : "–",
                      model.peak_rss_mb ? fmt::format("{:.0f} MB", *model.peak_rss_mb) : "–");
 }
 

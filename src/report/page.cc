@@ -42,7 +42,8 @@ std::string render_report(const ReportInput& input) {
   const std::string pictures = pictures_section(input), accuracy = accuracy_section(input), classes = classes_section(input),
                     latency = latency_section(input), facts = facts_section(input);
   const std::string links = link(pictures, "pictures", "Pictures") + link(accuracy, "accuracy", "Accuracy") +
-                            link(classes, "classes", "Classes") + link(latency, "latency", "Latency") + link(facts, "made", "How it was made");
+                            link(classes, "classes", "Classes") + link(latency, "latency", "Latency") +
+                            link(facts, "made", "How it was made");
   std::string page = head(input);
   page += "<body>\n<main>\n";
   page += verdict_section(input, judge(input));

@@ -10,15 +10,18 @@
 namespace octet::report {
 namespace {
 
-constexpr double kFaint = 0.1;             // boxes below are not in the page at all
-constexpr std::size_t kMostBoxes = 100;    // of each model in one picture
+constexpr double kFaint = 0.1;           // boxes below are not in the page at all
+constexpr std::size_t kMostBoxes = 100;  // of each model in one picture
 constexpr std::size_t kNamesInCaption = 4;
 
 const char* class_of(Fate fate) {
   switch (fate) {
-    case Fate::kLost: return " lost";
-    case Fate::kNew: return " new";
-    case Fate::kKept: break;
+    case Fate::kLost:
+      return " lost";
+    case Fate::kNew:
+      return " new";
+    case Fate::kKept:
+      break;
   }
   return "";
 }
@@ -26,10 +29,13 @@ const char* class_of(Fate fate) {
 std::string box_shape(const ShownBox& shown, const ReportPicture& picture, double unit, double confident) {
   const BoxXyxy box = clip(shown.box->box_px, static_cast<float>(picture.width), static_cast<float>(picture.height));
   const bool fits_above = box.y0 > 1.25 * unit;
-  return fmt::format(R"(<g class="box{}" data-score="{:.4f}"{}><rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/><text x="{:.1f}" y="{:.1f}">{} {:.2f}</text></g>)",
-                     class_of(shown.fate), shown.box->score, shown.box->score >= confident ? "" : " display=\"none\"", box.x0, box.y0,
-                     std::max(0.0f, box.x1 - box.x0), std::max(0.0f, box.y1 - box.y0), box.x0 + 0.2 * unit,
-                     fits_above ? box.y0 - 0.3 * unit : box.y0 + unit, escape(shown.box->label), shown.box->score);
+  const bool ends_at_right = box.x0 > 0.8f * static_cast<float>(picture.width);  // a label to the right would be cut off
+  return fmt::format(
+      R"(<g class="box{}" data-score="{:.4f}"{}><rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/><text x="{:.1f}" y="{:.1f}"{}>{} {:.2f}</text></g>)",
+      class_of(shown.fate), shown.box->score, shown.box->score >= confident ? "" : " display=\"none\"", box.x0, box.y0,
+      std::max(0.0f, box.x1 - box.x0), std::max(0.0f, box.y1 - box.y0), ends_at_right ? box.x1 - 0.2 * unit : box.x0 + 0.2 * unit,
+      fits_above ? box.y0 - 0.3 * unit : box.y0 + unit, ends_at_right ? " text-anchor=\"end\"" : "", escape(shown.box->label),
+      shown.box->score);
 }
 
 std::string box_layer(const std::vector<ShownBox>& boxes, const char* kind, const ReportPicture& picture, double unit, double confident) {
@@ -71,18 +77,19 @@ std::string alt_text(const ReportInput& input, const PictureChange& change) {
 
 std::string figure(const ReportInput& input, const PictureChange& change) {
   const ReportPicture& picture = *change.picture;
-  const double unit = std::max(picture.width, picture.height) / 36.0;  // height of a label
+  const double unit = std::max(picture.width, picture.height) / 42.0;  // height of a label
   return fmt::format(
       R"(<figure class="picture" data-amount="{:.4f}"><button type="button" class="frame" aria-label="Flip {} between {} and {}">
-<img alt="{}" width="{}" height="{}" decoding="async" src="data:{};base64,{}">
+<img alt="{}" width="{}" height="{}" src="data:{};base64,{}">
 <svg viewBox="0 0 {} {}" style="--unit:{:.1f}px" aria-hidden="true">{}{}</svg>
 <span class="badge first">{}</span><span class="badge second">{}</span></button>
 <figcaption><span class="name">{}</span>{}{}</figcaption></figure>
 )",
       change.amount, escape(picture.name), escape(input.first.label), escape(input.second.label), escape(alt_text(input, change)),
       picture.width, picture.height, escape(picture.media_type), base64(picture.bytes), picture.width, picture.height, unit,
-      box_layer(change.first, "first", picture, unit, input.picture_score), box_layer(change.second, "second", picture, unit, input.picture_score),
-      escape(input.first.label), escape(input.second.label), escape(picture.name), outcome_words(change),
+      box_layer(change.first, "first", picture, unit, input.picture_score),
+      box_layer(change.second, "second", picture, unit, input.picture_score), escape(input.first.label), escape(input.second.label),
+      escape(picture.name), outcome_words(change),
       picture.credit.empty() ? "" : "<span class=\"credit\">" + escape(picture.credit) + "</span>");
 }
 
@@ -103,10 +110,12 @@ std::string summary(const std::vector<PictureChange>& changes, const ReportInput
     lost += static_cast<std::int64_t>(change.lost.size());
     added += static_cast<std::int64_t>(change.added.size());
   }
-  return fmt::format("<p class=\"lead\">In these {}, {} keeps <b>{}</b> of the boxes that {} scores at {:.2f} or more, loses <b>{}</b> and adds <b>{}</b>. "
-                     "The pictures that changed most come first.</p>\n",
-                     count_of(static_cast<std::int64_t>(changes.size()), "picture", "pictures"), escape(input.second.label), kept,
-                     escape(input.first.label), input.picture_score, lost, added);
+  return fmt::format(
+      "<p class=\"lead\">In these {}, {} keeps <b>{}</b> of the boxes that {} scores at {:.2f} or more, loses <b>{}</b> and adds "
+      "<b>{}</b>. "
+      "The pictures that changed most come first.</p>\n",
+      count_of(static_cast<std::int64_t>(changes.size()), "picture", "pictures"), escape(input.second.label), kept,
+      escape(input.first.label), input.picture_score, lost, added);
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ namespace octet {
 // Milliseconds of one inference, from the interleaved benchmark.
 struct ReportLatency {
   double median_ms = 0, p90_ms = 0, p99_ms = 0, min_ms = 0;
-  double throughput = 0;            // inferences a second
-  std::vector<double> samples_ms;   // for the histogram; may be empty
+  double throughput = 0;           // inferences a second
+  std::vector<double> samples_ms;  // for the histogram; may be empty
 };
 
 // One of the two models.
@@ -33,7 +33,7 @@ struct ReportModel {
 
 struct ReportClass {
   std::string name;
-  std::int64_t objects = 0;             // annotated ones
+  std::int64_t objects = 0;              // annotated ones
   double first_ap = -1, second_ap = -1;  // fractions, -1 where undefined
 };
 
@@ -44,19 +44,19 @@ struct ReportBox {
 };
 
 struct ReportPicture {
-  std::string name;               // file name
-  std::string credit;             // author and licence, may be empty
+  std::string name;    // file name
+  std::string credit;  // author and licence, may be empty
   std::string media_type = "image/jpeg";
-  std::vector<std::byte> bytes;   // the file as it is; goes into the page
-  int width = 0, height = 0;      // pixels; the frame of the boxes
+  std::vector<std::byte> bytes;          // the file as it is; goes into the page
+  int width = 0, height = 0;             // pixels; the frame of the boxes
   std::vector<ReportBox> first, second;  // any order, any score
 };
 
 // What must hold for a yes. What is not set has a sensible default (verdict.h).
 struct ReportRequirements {
-  std::optional<double> max_drop_points;     // of AP
+  std::optional<double> max_drop_points;  // of AP
   std::optional<double> min_fidelity_points;
-  std::optional<double> min_speedup;         // median of the first / median of the second
+  std::optional<double> min_speedup;  // median of the first / median of the second
 };
 
 struct ReportFacts {
@@ -66,11 +66,11 @@ struct ReportFacts {
 
 struct ReportInput {
   std::string model_name;
-  std::string data_name;                // "COCO val2017"
-  std::int64_t images = 0;              // that accuracy was measured on
-  std::int64_t skipped_images = 0;      // that could not be read
-  ReportModel first, second;            // before and after
-  std::optional<double> fidelity;       // AP fraction of the second where the first's confident boxes are the truth
+  std::string data_name;                                   // "COCO val2017"
+  std::int64_t images = 0;                                 // that accuracy was measured on
+  std::int64_t skipped_images = 0;                         // that could not be read
+  ReportModel first, second;                               // before and after
+  std::optional<double> fidelity;                          // AP fraction of the second where the first's confident boxes are the truth
   std::optional<std::pair<double, double>> drop_interval;  // 95 % interval of the AP drop, fractions
   ReportRequirements requirements;
   std::vector<ReportClass> classes;

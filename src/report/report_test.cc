@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
 #include <regex>
 
 #include "report/changes.h"
@@ -20,8 +22,12 @@ std::vector<std::byte> bytes_of(std::string_view text) {
 ReportModel model(const std::string& label, double ap, double median_ms, std::int64_t size) {
   ReportModel made{.label = label, .size_bytes = size, .coco = {}, .latency = {}, .peak_rss_mb = 120};
   made.coco = std::array<double, 12>{ap, 0.5, 0.25, -1, 0.3, 0.4, 0.28, 0.35, 0.36, -1, 0.33, 0.5};
-  made.latency = ReportLatency{.median_ms = median_ms, .p90_ms = median_ms * 1.1, .p99_ms = median_ms * 1.3, .min_ms = median_ms * 0.9,
-                               .throughput = 1000 / median_ms, .samples_ms = {}};
+  made.latency = ReportLatency{.median_ms = median_ms,
+                               .p90_ms = median_ms * 1.1,
+                               .p99_ms = median_ms * 1.3,
+                               .min_ms = median_ms * 0.9,
+                               .throughput = 1000 / median_ms,
+                               .samples_ms = {}};
   for (int i = 0; i < 50; ++i) made.latency->samples_ms.push_back(median_ms * (0.9 + 0.01 * (i % 40)));
   return made;
 }
@@ -58,8 +64,9 @@ TEST(Judge, NamesEveryReasonAgainst) {
   ReportInput input = sample();
   (*input.second.coco)[0] = 0.29;
   input.second.latency->median_ms = 30;
-  EXPECT_EQ(judge(input).sentence,
-            "Do not ship the INT8 model: it loses 2.4 points of AP where 1.0 are allowed, it runs at 0.80× the speed where 1.00× is asked.");
+  EXPECT_EQ(
+      judge(input).sentence,
+      "Do not ship the INT8 model: it loses 2.4 points of AP where 1.0 are allowed, it runs at 0.80× the speed where 1.00× is asked.");
 }
 
 TEST(Judge, TakesTheUsersLimits) {
@@ -114,8 +121,8 @@ TEST(Escape, ReplacesBytesThatAreNoUtf8) {
 }
 
 TEST(Base64, EncodesTheVectorsOfRfc4648) {
-  const std::vector<std::pair<std::string, std::string>> vectors = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-                                                                    {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::vector<std::pair<std::string, std::string>> vectors = {
+      {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, encoded] : vectors) EXPECT_EQ(base64(bytes_of(plain)), encoded);
 }
 
@@ -145,6 +152,12 @@ TEST(CompareBoxes, TellsLostFromNew) {
   EXPECT_EQ(change.lost[0]->label, "cup");
   ASSERT_EQ(change.added.size(), 1u);  // the faint dog covers too little of it
   EXPECT_EQ(change.added[0]->label, "dog");
+}
+
+TEST(CompareBoxes, LeavesOutWhatCannotBeDrawn) {
+  ReportPicture picture;
+  picture.first = {{"cup", 0.9, {0, 0, std::numeric_limits<float>::quiet_NaN(), 10}}, {"cup", std::nan(""), {0, 0, 10, 10}}};
+  EXPECT_TRUE(compare_boxes(picture, 0.3, 0.1).first.empty());
 }
 
 TEST(RenderReport, ShowsBothApInPercent) {
@@ -213,7 +226,8 @@ TEST(RenderReport, LeavesOutSectionsWithoutContent) {
 
 TEST(RenderReport, ClosesEveryElementThatItOpens) {
   const std::string page = render_report(sample());
-  for (const char* name : {"div", "section", "table", "tr", "td", "th", "button", "figure", "span", "svg", "g", "p", "ul", "li", "dl", "h2"}) {
+  for (const char* name :
+       {"div", "section", "table", "tr", "td", "th", "button", "figure", "span", "svg", "g", "p", "ul", "li", "dl", "h2"}) {
     const auto count = [&](const std::string& pattern) {
       const std::regex tag(pattern);
       return std::distance(std::sregex_iterator(page.begin(), page.end(), tag), std::sregex_iterator());

@@ -113,7 +113,7 @@ th, td { padding: 7px 10px; text-align: right; border-top: 1px solid var(--line)
 thead th { border-top: 0; color: var(--soft); font-weight: 600; font-size: .88rem; }
 th:first-child { text-align: left; padding-left: 0; white-space: normal; }
 td:last-child, th:last-child { padding-right: 0; }
-tbody th { font-weight: 600; overflow-wrap: anywhere; }
+tbody th { font-weight: 600; overflow-wrap: break-word; }
 .meaning { font-weight: 400; color: var(--soft); font-size: .88rem; margin-left: 6px; }
 .up { color: var(--good); }
 .down { color: var(--bad); }
@@ -165,12 +165,16 @@ dd { margin: 0; overflow-wrap: anywhere; }
   .sentence svg { width: 34px; height: 34px; }
   .card { padding: 14px; }
   .figures { gap: 10px; }
-  .big { font-size: 2rem; margin-bottom: 8px; }
+  .figure { padding: 12px 14px; }
+  .big { font-size: 1.9rem; margin: 0 0 6px; }
+  .bar { margin: 3px 0; }
+  .figure .remark { margin-top: 6px; }
   .layer text { font-size: calc(var(--unit) * 1.25); }
   .hint { display: none; }
   .meaning { display: block; margin: 0; }
-  th, td { padding: 7px 7px; }
-  .classes td.plot, .classes th.plot { display: none; }
+  table { font-size: .92rem; }
+  th, td { padding: 7px 5px; }
+  .classes .plot, .classes .objects, .ticks span:nth-child(even) { display: none; }
 }
 @media print {
   .controls, nav, .more { display: none; }

@@ -61,8 +61,10 @@ std::string ratio_words(double ratio, const char* more, const char* less) {
 
 std::vector<std::string> gains(const ReportInput& input) {
   std::vector<std::string> parts;
-  if (const auto drop = drop_points(input)) parts.push_back(accuracy_words(*drop));
-  else if (input.fidelity && is_defined(*input.fidelity)) parts.push_back("fidelity " + percent(*input.fidelity, 1));
+  if (const auto drop = drop_points(input))
+    parts.push_back(accuracy_words(*drop));
+  else if (input.fidelity && is_defined(*input.fidelity))
+    parts.push_back("fidelity " + percent(*input.fidelity, 1));
   if (const auto ratio = speedup(input)) parts.push_back(ratio_words(*ratio, "faster", "slower"));
   if (const auto ratio = shrinkage(input)) parts.push_back(ratio_words(*ratio, "smaller", "larger"));
   return parts;
