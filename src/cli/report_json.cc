@@ -67,7 +67,8 @@ Json to_json(const std::vector<ModelBench>& models, const std::vector<double>& p
   for (std::size_t i = 0; i < models.size(); ++i) {
     const LatencySummary& latency = models[i].latency;
     json["models"].push_back({{"median_ms", latency.median_ms}, {"p90_ms", latency.p90_ms}, {"p99_ms", latency.p99_ms}, {"min_ms", latency.min_ms},
-                              {"throughput", models[i].throughput}, {"peak_rss_mb", peak_rss_mb[i]}});
+                              {"throughput", models[i].throughput}});
+    if (i < peak_rss_mb.size()) json["models"].back()["peak_rss_mb"] = peak_rss_mb[i];
   }
   json["ratio"] = models.size() > 1 ? Json(ratio(models)) : Json(nullptr);
   json["median_ms"] = models[0].latency.median_ms;

@@ -16,7 +16,7 @@ Json to_json(const CheckResult& result);
 std::string to_text(const CocoNumbers& numbers);
 std::string to_text(const CheckResult& result);
 
-// `peak_rss_mb`: one figure a model.
+// `peak_rss_mb`: one figure a model, or none where they were not taken.
 Json to_json(const std::vector<ModelBench>& models, const std::vector<double>& peak_rss_mb, int threads);
 std::string to_text(const std::vector<ModelBench>& models, int threads);
 

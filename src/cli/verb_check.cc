@@ -43,7 +43,8 @@ Result<Outcome> run(const Options& options, Console& console) {
   settings.threads = options.threads;
   settings.progress = console.bar("check");
   settings.warn = console.warnings();
-  OCTET_ASSIGN(const CheckResult result, check_accuracy(detectors, dataset, settings));
+  OCTET_ASSIGN(const auto runs, detect_with_each(detectors, dataset, settings));
+  OCTET_ASSIGN(const CheckResult result, score_runs(detectors, dataset, runs, options.threads));
   Outcome outcome{to_json(result), to_text(result)};
   if (auto status = check_requirements(requirements, {result.drop, result.fidelity, std::nullopt}); !status.ok()) outcome.unmet = status.error();
   return outcome;

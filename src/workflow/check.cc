@@ -23,31 +23,34 @@ Status compare(CheckResult& result, const CocoGroundTruth& truth, const std::vec
 
 }  // namespace
 
-Result<CheckResult> check_accuracy(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options) {
-  OCTET_CHECK(detectors.size() == 1 || detectors.size() == 2, "one model or two");
-  CheckResult result;
-  ThreadPool pool(options.threads);
-  std::vector<std::vector<CocoResult>> found;
-  DetectRunOptions each = options;
-  const auto images = static_cast<std::int64_t>(dataset.images.size());
-  for (std::size_t i = 0; i < detectors.size(); ++i) {
+Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options) {
+  std::vector<DetectionRun> runs;
+  const auto images = static_cast<std::int64_t>(dataset.images.size()), total = images * static_cast<std::int64_t>(detectors.size());
+  for (const Detector& detector : detectors) {
+    DetectRunOptions each = options;
     if (options.progress)
-      each.progress = [&, before = static_cast<std::int64_t>(i) * images](std::int64_t done, std::int64_t) {
-        options.progress(before + done, images * static_cast<std::int64_t>(detectors.size()));
-      };
-    if (i > 0) each.warn = {};  // the first model has named what cannot be read
-    OCTET_ASSIGN(auto run, detect_images(detectors[i], dataset, each));
-    OCTET_ASSIGN(auto results, coco_results(detectors[i], dataset, run));
-    result.runs.push_back(std::move(run));
-    found.push_back(std::move(results));
+      each.progress = [&options, total, before = images * static_cast<std::int64_t>(runs.size())](std::int64_t done, std::int64_t) { options.progress(before + done, total); };
+    if (!runs.empty()) each.warn = {};  // the first model has named what cannot be read
+    OCTET_ASSIGN(auto run, detect_images(detector, dataset, each));
+    runs.push_back(std::move(run));
   }
-  const auto ids = ids_of_done(dataset, result.runs[0]);
-  result.images = static_cast<std::int64_t>(ids.size());
+  return runs;
+}
+
+Result<CheckResult> score_runs(const std::vector<Detector>& detectors, const Dataset& dataset, const std::vector<DetectionRun>& runs, int threads) {
+  OCTET_CHECK(detectors.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
+  const auto ids = ids_of_done(dataset, runs[0]);
   if (ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};
+  ThreadPool pool(threads);
+  CheckResult result;
+  result.images = static_cast<std::int64_t>(ids.size());
   const CocoGroundTruth truth = restrict_to_images(dataset.truth, ids);
-  for (const auto& results : found) {
+  std::vector<std::vector<CocoResult>> found;
+  for (std::size_t i = 0; i < detectors.size(); ++i) {
+    OCTET_ASSIGN(auto results, coco_results(detectors[i], dataset, runs[i]));
     OCTET_ASSIGN(auto accuracy, evaluate_coco(truth, results, &pool));
     result.models.push_back(std::move(accuracy));
+    found.push_back(std::move(results));
   }
   if (found.size() == 2) OCTET_RETURN_IF_ERROR(compare(result, truth, found[0], found[1], ids, pool));
   return result;

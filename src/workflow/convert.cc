@@ -36,7 +36,7 @@ Result<Graph> import_source(const fs::path& source, const ConvertOptions& option
   std::error_code ignored;
   if (!fs::is_regular_file(source, ignored)) return Error{ErrorCode::kNotFound, source.string() + ": no such file"};
   OCTET_ASSIGN(Graph graph, import_any(source, options));
-  run_import_passes(graph);
+  passes::run_import_passes(graph);
   auto& info = graph.model_info;
   info.try_emplace("octet_model", source.stem().string());
   if (options.description) {

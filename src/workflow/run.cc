@@ -1,0 +1,114 @@
+#include "workflow/run.h"
+
+#include "base/files.h"
+#include "workflow/run_report.h"
+#include "zoo/fetch.h"
+
+namespace octet {
+namespace {
+
+class Workflow {
+ public:
+  explicit Workflow(const RunOptions& options) : options_(options) {}
+
+  Result<RunResult> run() {
+    OCTET_RETURN_IF_ERROR(open_data());
+    OCTET_RETURN_IF_ERROR(take_files());
+    OCTET_RETURN_IF_ERROR(convert());
+    OCTET_RETURN_IF_ERROR(quantize());
+    OCTET_RETURN_IF_ERROR(detect());
+    OCTET_RETURN_IF_ERROR(check());
+    OCTET_RETURN_IF_ERROR(bench());
+    OCTET_RETURN_IF_ERROR(report());
+    return std::move(result_);
+  }
+
+ private:
+  Progress begin(const std::string& step) const { return options_.step ? options_.step(step) : Progress(); }
+  static void finish(const Progress& progress) {
+    if (progress) progress(1, 1);
+  }
+
+  Status open_data() {
+    const Progress progress = begin("1/7 data");
+    OCTET_ASSIGN(auto dataset, open_coco(options_.data));
+    dataset_ = first_images(std::move(dataset), options_.limit);
+    OCTET_ASSIGN(calibration_, open_calibration_images(options_.data));
+    finish(progress);
+    return {};
+  }
+
+  Status take_files() {
+    const Progress progress = begin("2/7 download");
+    source_ = options_.source;
+    weights_ = options_.weights;
+    if (options_.model && source_.empty()) {
+      OCTET_ASSIGN(const FetchedFiles fetched, fetch_from(*options_.model, options_.model_dir, options_.output, progress));
+      source_ = fetched.source;
+      if (!fetched.weights.empty()) weights_ = fetched.weights;
+    }
+    finish(progress);
+    return {};
+  }
+
+  Status convert() {
+    const Progress progress = begin("3/7 convert");
+    OCTET_ASSIGN(const ConvertedIr converted, convert_source(source_, options_.output, {weights_, options_.model, options_.warn}));
+    result_.fp32 = converted.xml;
+    finish(progress);
+    return {};
+  }
+
+  Status quantize() {
+    OCTET_ASSIGN(quantized_, quantize_ir(result_.fp32, calibration_, options_.output, {options_.threads, begin("4/7 quantize"), options_.warn}));
+    result_.int8 = quantized_.xml;
+    return {};
+  }
+
+  Status detect() {
+    for (const auto& xml : {result_.fp32, result_.int8}) {
+      OCTET_ASSIGN(auto detector, load_detector(xml));
+      detectors_.push_back(std::move(detector));
+    }
+    DetectRunOptions settings;
+    settings.detect.score_threshold = options_.score_threshold;
+    settings.threads = options_.threads;
+    settings.progress = begin("5/7 detect");
+    settings.warn = options_.warn;
+    OCTET_ASSIGN(runs_, detect_with_each(detectors_, dataset_, settings));
+    return {};
+  }
+
+  Status check() {
+    const Progress progress = begin("6/7 check");
+    OCTET_ASSIGN(result_.check, score_runs(detectors_, dataset_, runs_, options_.threads));
+    finish(progress);
+    return {};
+  }
+
+  Status bench() {
+    OCTET_ASSIGN(result_.bench, compare_latency({detectors_[0].plan, detectors_[1].plan}, {options_.threads, 1, options_.bench_seconds, begin("7/7 bench")}));
+    return {};
+  }
+
+  Status report() {
+    OCTET_ASSIGN(const std::string page, make_report(result_, {options_, dataset_, detectors_, runs_, quantized_}));
+    result_.report = options_.output / "report.html";
+    return write_file(result_.report, page);
+  }
+
+  const RunOptions& options_;
+  Dataset dataset_, calibration_;
+  std::filesystem::path source_;
+  std::optional<std::filesystem::path> weights_;
+  QuantizedIr quantized_;
+  std::vector<Detector> detectors_;
+  std::vector<DetectionRun> runs_;
+  RunResult result_;
+};
+
+}  // namespace
+
+Result<RunResult> run_workflow(const RunOptions& options) { return Workflow(options).run(); }
+
+}  // namespace octet

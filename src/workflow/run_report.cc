@@ -1,0 +1,135 @@
+#include "workflow/run_report.h"
+
+#include <algorithm>
+#include <ctime>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "base/cpu.h"
+#include "base/digest.h"
+#include "base/files.h"
+#include "base/version.h"
+#include "image/decode.h"
+#include "report/changes.h"
+#include "report/report.h"
+
+namespace octet {
+namespace {
+
+// Pictures that the page can hold without becoming slow to open.
+constexpr std::size_t kMostPictures = 36;
+constexpr std::int64_t kSmallDataSet = 1000;
+constexpr double kShownScore = 0.3, kFaintScore = 0.15;
+
+ReportModel model_of(const std::string& label, const Detector& detector, const CocoAccuracy& accuracy, const ModelBench& bench) {
+  ReportModel model;
+  model.label = label;
+  model.size_bytes = static_cast<std::int64_t>(detector.file_bytes);
+  model.coco = accuracy.numbers.values();
+  const LatencySummary& latency = bench.latency;
+  model.latency = ReportLatency{latency.median_ms, latency.p90_ms, latency.p99_ms, latency.min_ms, bench.throughput, bench.latencies_ms};
+  return model;
+}
+
+std::vector<ReportClass> classes_of(const CheckResult& check) {
+  std::vector<ReportClass> classes;
+  for (std::size_t i = 0; i < check.models[0].categories.size(); ++i) {
+    const CategoryAccuracy &first = check.models[0].categories[i], &second = check.models[1].categories[i];
+    if (first.objects > 0) classes.push_back({first.name, first.objects, first.AP, second.AP});
+  }
+  return classes;
+}
+
+std::vector<ReportBox> boxes_of(const Detector& detector, const std::vector<Detection>& detections) {
+  std::vector<ReportBox> boxes;
+  for (const Detection& found : detections)
+    if (found.score >= kFaintScore) boxes.push_back({label_of(detector.description, found.class_index), found.score, found.box_px});
+  return boxes;
+}
+
+std::string media_type(const std::filesystem::path& path) { return path.extension() == ".png" ? "image/png" : "image/jpeg"; }
+
+// Those that changed most, with the files' bytes.
+std::vector<ReportPicture> pictures_of(const ReportSources& sources) {
+  std::vector<ReportPicture> all;
+  for (std::size_t i = 0; i < sources.dataset.images.size(); ++i) {
+    if (!sources.runs[0].done[i]) continue;
+    ReportPicture picture;
+    picture.name = sources.dataset.images[i].path.string();
+    picture.first = boxes_of(sources.detectors[0], sources.runs[0].detections[i]);
+    picture.second = boxes_of(sources.detectors[1], sources.runs[1].detections[i]);
+    all.push_back(std::move(picture));
+  }
+  std::vector<ReportPicture> shown;
+  for (const auto& change : report::changed_most_first(all, kShownScore, kFaintScore)) {
+    if (shown.size() == kMostPictures) break;
+    ReportPicture picture = *change.picture;
+    const std::filesystem::path path = picture.name;
+    const auto file = MappedFile::open(path);
+    const auto size = file.ok() ? image_size(file->bytes()) : Result<ImageSize>(file.error());
+    if (!size.ok()) continue;
+    picture.name = path.filename().string();
+    picture.media_type = media_type(path);
+    picture.bytes.assign(file->bytes().begin(), file->bytes().end());
+    picture.width = size->width;
+    picture.height = size->height;
+    shown.push_back(std::move(picture));
+  }
+  return shown;
+}
+
+Result<std::string> digest_of(const std::filesystem::path& path) {
+  OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
+  return sha256_hex(file.bytes());
+}
+
+std::string utc_now() { return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr))); }
+
+Result<std::vector<ReportFacts>> facts_of(const RunResult& result, const ReportSources& sources) {
+  const RunOptions& options = sources.options;
+  OCTET_ASSIGN(const std::string annotations, digest_of(sources.dataset.annotation_file));
+  OCTET_ASSIGN(const std::string fp32, digest_of(std::filesystem::path(result.fp32).replace_extension(".bin")));
+  OCTET_ASSIGN(const std::string int8, digest_of(std::filesystem::path(result.int8).replace_extension(".bin")));
+  const ModelDescription& description = sources.detectors[0].description;
+  return std::vector<ReportFacts>{
+      {"Model", {{"Source", description.source}, {"Input", fmt::format("{} x {} pixels", description.input.width, description.input.height)},
+                 {"FP32 IR, SHA-256 of the .bin", fp32}, {"INT8 IR, SHA-256 of the .bin", int8}}},
+      {"Quantization", {{"Calibration images", std::to_string(sources.quantized.images)},
+                        {"Convolutions in 8-bit integers", std::to_string(sources.quantized.convolutions)},
+                        {"Weights", "symmetric, 8 bits, one scale a channel"}, {"Activations", "asymmetric, 8 bits"}}},
+      {"Measurement", {{"Images", std::to_string(result.check.images)}, {"Score threshold", fmt::format("{:g}", options.score_threshold)},
+                       {"Annotations, SHA-256", annotations}, {"Latency", fmt::format("both models in turn for {:g} s", options.bench_seconds)}}},
+      {"Machine", {{"CPU", cpu_name()}, {"Instruction set", std::string(name_of(active_isa()))}, {"Threads", std::to_string(options.threads)},
+                   {"Program", std::string("octet ") + kVersion}, {"Made", utc_now()}}}};
+}
+
+std::vector<std::string> notes_of(const CheckResult& check) {
+  if (check.images >= kSmallDataSet) return {};
+  return {fmt::format("{} pictures are a demonstration, not a benchmark: with so few, a figure moves by whole points from one choice of pictures to another.",
+                      check.images)};
+}
+
+}  // namespace
+
+Result<std::string> make_report(const RunResult& result, const ReportSources& sources) {
+  ReportInput input;
+  input.model_name = sources.detectors[0].description.name;
+  input.data_name = sources.options.data_name;
+  input.images = result.check.images;
+  input.skipped_images = static_cast<std::int64_t>(sources.dataset.images.size()) - result.check.images;
+  input.first = model_of("FP32", sources.detectors[0], result.check.models[0], result.bench[0]);
+  input.second = model_of("INT8", sources.detectors[1], result.check.models[1], result.bench[1]);
+  input.fidelity = result.check.fidelity;
+  if (result.check.uncertainty) input.drop_interval = {result.check.uncertainty->low, result.check.uncertainty->high};
+  const Requirements& required = sources.options.requirements;
+  input.requirements = {required.max_drop, required.min_fidelity, required.min_speedup};
+  input.classes = classes_of(result.check);
+  input.pictures = pictures_of(sources);
+  input.picture_score = kShownScore;
+  OCTET_ASSIGN(input.facts, facts_of(result, sources));
+  input.notes = notes_of(result.check);
+  return render_report(input);
+}
+
+}  // namespace octet
