@@ -7,8 +7,6 @@
 #include <thread>
 #include <vector>
 
-#include "base/check.h"
-
 namespace octet {
 namespace {
 
@@ -18,50 +16,80 @@ using RangeWork = std::function<void(std::int64_t, std::int64_t)>;
 // than a wake-up through the kernel.
 constexpr int kSpins = 4000;
 
-struct Job {
-  const RangeWork* work = nullptr;
-  std::int64_t count = 0, chunk = 1;
-};
+// Chunks a thread: enough to even out unequal progress, few enough to keep data in the cache of one core.
+constexpr std::int64_t kChunksPerThread = 4;
+
+void spin_or_yield(int& spins) {
+  if (++spins < kSpins) __builtin_ia32_pause();
+  else std::this_thread::yield();
+}
+
+constexpr std::uint64_t kIndexBits = 32;
+constexpr std::uint64_t generation_of(std::uint64_t ticket) { return ticket >> kIndexBits; }
+constexpr std::int64_t index_of(std::uint64_t ticket) { return static_cast<std::int64_t>(ticket & 0xffffffff); }
 
 }  // namespace
 
+// The ticket holds the number of the job and its next chunk in one word, so that a thread that comes late, when its
+// job is over and another has begun, can take nothing of the new one by the numbers of the old. The caller waits for
+// chunks, not for threads: one that the system has put aside delays nobody unless it holds a chunk.
 struct ThreadPool::State {
   std::mutex mutex;
   std::condition_variable wake;
   std::vector<std::thread> workers;
-  Job job;
-  std::atomic<std::uint64_t> generation{0};
-  std::atomic<std::int64_t> next{0};
-  std::atomic<int> running{0};
+  std::atomic<std::uint64_t> ticket{0};
+  std::atomic<const RangeWork*> work{nullptr};
+  std::atomic<std::int64_t> count{0}, chunk{1}, chunks{0};
+  std::atomic<std::int64_t> done{0};
   std::atomic<bool> stop{false};
 
-  void take_chunks() {
-    for (;;) {
-      const std::int64_t begin = next.fetch_add(job.chunk, std::memory_order_relaxed);
-      if (begin >= job.count) return;
-      (*job.work)(begin, std::min(begin + job.chunk, job.count));
+  void take_chunks(std::uint64_t generation) {
+    const RangeWork* job = work.load();
+    const std::int64_t size = chunk.load(), end = count.load(), last = chunks.load();
+    std::uint64_t seen = ticket.load();
+    while (generation_of(seen) == generation && index_of(seen) < last) {
+      if (!ticket.compare_exchange_weak(seen, seen + 1)) continue;
+      const std::int64_t begin = index_of(seen) * size;
+      (*job)(begin, std::min(begin + size, end));
+      done.fetch_add(1);
+      seen = ticket.load();
     }
   }
 
-  // Returns when a generation after `seen` was published, or on stop.
-  void wait_for_job(std::uint64_t seen) {
+  // Returns when a job after `generation` was published, or on stop.
+  void wait_for_job(std::uint64_t generation) {
+    const auto news = [&] { return generation_of(ticket.load()) != generation || stop.load(); };
     for (int spin = 0; spin < kSpins; ++spin) {
-      if (generation.load(std::memory_order_acquire) != seen || stop.load()) return;
+      if (news()) return;
       __builtin_ia32_pause();
     }
     std::unique_lock lock(mutex);
-    wake.wait(lock, [&] { return generation.load(std::memory_order_acquire) != seen || stop.load(); });
+    wake.wait(lock, news);
   }
 
   void serve() {
-    std::uint64_t seen = 0;
+    std::uint64_t generation = 0;
     for (;;) {
-      wait_for_job(seen);
+      wait_for_job(generation);
       if (stop.load()) return;
-      seen = generation.load(std::memory_order_acquire);
-      take_chunks();
-      running.fetch_sub(1, std::memory_order_release);
+      generation = generation_of(ticket.load());
+      take_chunks(generation);
     }
+  }
+
+  std::uint64_t publish(const RangeWork& job, std::int64_t size, std::int64_t step) {
+    // The last job is over; an index beyond every chunk keeps latecomers out of it while the fields change.
+    const std::uint64_t before = generation_of(ticket.load());
+    const std::uint64_t generation = (before + 1) & 0xffffffff;
+    const std::lock_guard lock(mutex);
+    ticket.store(before << kIndexBits | 0xffffffff);
+    work.store(&job);
+    count.store(size);
+    chunk.store(step);
+    chunks.store((size + step - 1) / step);
+    done.store(0);
+    ticket.store(generation << kIndexBits);
+    return generation;
   }
 };
 
@@ -80,20 +108,15 @@ ThreadPool::~ThreadPool() {
 
 void ThreadPool::run(std::int64_t count, std::int64_t grain, const RangeWork& work) {
   if (count <= 0) return;
-  // Four chunks a thread: small enough to even out, large enough to keep data in the cache of one core.
-  const std::int64_t chunk = std::max({std::int64_t{1}, grain, (count + 4 * threads_ - 1) / (4 * threads_)});
+  const std::int64_t even = (count + kChunksPerThread * threads_ - 1) / (kChunksPerThread * threads_);
+  const std::int64_t chunk = std::max({std::int64_t{1}, grain, even});
   if (threads_ == 1 || chunk >= count) return work(0, count);
   State& state = *state_;
-  state.job = {&work, count, chunk};
-  state.next.store(0, std::memory_order_relaxed);
-  state.running.store(threads_ - 1, std::memory_order_relaxed);
-  {
-    const std::lock_guard lock(state.mutex);
-    state.generation.fetch_add(1, std::memory_order_release);
-  }
+  const std::uint64_t generation = state.publish(work, count, chunk);
   state.wake.notify_all();
-  state.take_chunks();
-  while (state.running.load(std::memory_order_acquire) != 0) __builtin_ia32_pause();
+  state.take_chunks(generation);
+  const std::int64_t chunks = state.chunks.load();
+  for (int spins = 0; state.done.load() != chunks;) spin_or_yield(spins);
 }
 
 void ThreadPool::run_each(std::int64_t count, const std::function<void(std::int64_t)>& work) {
