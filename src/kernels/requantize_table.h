@@ -27,8 +27,8 @@ struct RequantizationTable {
   bool to_u8 = true;
   // Neither an activation nor a scale between the fma and the limits.
   bool plain = false;
-  // Plain, and whatever the sum, the real value fits into 32 bits: rounding may come first and the limits then be
-  // applied to integers, where packing does it at no cost.
+  // Plain or leaky without a scale, and whatever the sum, the real value fits into 32 bits: rounding may come first and
+  // the limits then be applied to integers, where packing does it at no cost. A leak is 0..1.
   bool round_first = false;
 
   RequantizationTable() = default;
@@ -63,13 +63,16 @@ struct RequantizationTable {
   void merge_limits() {
     using Kind = Activation::Kind;
     constexpr float kInfinity = std::numeric_limits<float>::infinity();
-    float low = -kInfinity, high = kInfinity;
-    if (activation.kind == Kind::kRelu) low = 0;
-    if (activation.kind == Kind::kClamp) low = activation.a, high = activation.b;
-    if (activation.kind != Kind::kNone && activation.kind != Kind::kRelu && activation.kind != Kind::kClamp) return;
+    const bool leaky = activation.kind == Kind::kLeaky && activation.a >= 0 && activation.a <= 1;
+    round_first = (activation.kind == Kind::kNone || leaky) && reals_fit();
+    plain = activation.kind == Kind::kNone;
+    if (activation.kind == Kind::kRelu) merge(0, kInfinity);
+    if (activation.kind == Kind::kClamp) merge(activation.a, activation.b);
+  }
+
+  void merge(float low, float high) {
     const auto finite = [](float x) { return std::isfinite(x); };
-    if (activation.kind != Kind::kNone &&
-        !(std::all_of(multiplier.begin(), multiplier.end(), finite) && std::all_of(offset.begin(), offset.end(), finite) && low <= high))
+    if (!(low <= high) || !std::all_of(multiplier.begin(), multiplier.end(), finite) || !std::all_of(offset.begin(), offset.end(), finite))
       return;
     for (std::size_t c = 0; c < lowest.size(); ++c) {
       const auto limited = [&](float x) { return std::min(std::max(x, lowest[c]), highest[c]); };
@@ -77,11 +80,16 @@ struct RequantizationTable {
       lowest[c] = merged_lowest;
       highest[c] = merged_highest;
     }
-    activation.kind = Kind::kNone;
+    activation.kind = Activation::Kind::kNone;
     plain = true;
-    round_first = true;
-    for (std::size_t c = 0; c < multiplier.size(); ++c)  // false for NaN
-      round_first = round_first && std::abs(multiplier[c]) * 0x1p31f + std::abs(offset[c]) <= 0x1p30f;
+    round_first = reals_fit();
+  }
+
+  // False for NaN.
+  bool reals_fit() const {
+    for (std::size_t c = 0; c < multiplier.size(); ++c)
+      if (!(std::abs(multiplier[c]) * 0x1p31f + std::abs(offset[c]) <= 0x1p30f)) return false;
+    return true;
   }
 };
 

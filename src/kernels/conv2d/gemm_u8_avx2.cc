@@ -74,6 +74,7 @@ struct PanelLimits {
   Ints zero_point;       // 16-bit, in the order of packing
   Ints lowest, highest;  // bytes, likewise
   const float *multiplier, *offset;
+  float leak;
 };
 
 // A limit of the real result as a result.
@@ -92,44 +93,51 @@ OCTET_TILE inline PanelLimits limits_of(const GemmU8& gemm) {
   const RequantizationTable& table = *gemm.requantization;
   const std::size_t first = gemm.first_channel, second = gemm.vectors == 2 ? first + 8 : first;
   return {_mm256_packs_epi32(load_ints(table.zero_point.data() + first), load_ints(table.zero_point.data() + second)),
-          packed_limit(table, table.lowest, first, second), packed_limit(table, table.highest, first, second),
-          table.multiplier.data() + first, table.offset.data() + first};
+          packed_limit(table, table.lowest, first, second),
+          packed_limit(table, table.highest, first, second),
+          table.multiplier.data() + first,
+          table.offset.data() + first,
+          table.activation.a};
 }
 
 // Real values of channels `lane`, ..., rounded.
+template <bool kLeaky>
 OCTET_TILE inline Ints rounded(const PanelLimits& limits, int lane, Ints sum) {
-  return _mm256_cvtps_epi32(
-      _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), _mm256_loadu_ps(limits.multiplier + lane), _mm256_loadu_ps(limits.offset + lane)));
+  auto real = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), _mm256_loadu_ps(limits.multiplier + lane), _mm256_loadu_ps(limits.offset + lane));
+  if constexpr (kLeaky) real = _mm256_max_ps(real, _mm256_mul_ps(real, _mm256_set1_ps(limits.leak)));  // for leaks up to 1
+  return _mm256_cvtps_epi32(real);
 }
 
 // Two registers of sums of one row as 16-bit results.
+template <bool kLeaky>
 OCTET_TILE inline Ints words_of(const PanelLimits& limits, int second_lane, Ints first, Ints second) {
-  const Ints words = _mm256_packs_epi32(rounded(limits, 0, first), rounded(limits, second_lane, second));
+  const Ints words = _mm256_packs_epi32(rounded<kLeaky>(limits, 0, first), rounded<kLeaky>(limits, second_lane, second));
   return _mm256_adds_epi16(words, limits.zero_point);
 }
 
 // Two rows at a time. Packing works in each 128-bit part by itself, so the bytes are brought into order at the end.
-template <int kRows, int kVectors>
+template <bool kLeaky, int kRows, int kVectors>
 OCTET_TILE __attribute__((always_inline)) inline void finish_in_registers(const GemmU8& gemm, const PanelLimits& limits,
                                                                           const Ints (&acc)[kRows][kVectors], std::int64_t row) {
   constexpr int kLast = kVectors - 1;
-  std::uint8_t* out = gemm.out_u8 + row * gemm.out_stride;
+  const std::int64_t stride = gemm.out_stride, channels = gemm.channels;
+  std::uint8_t* out = gemm.out_u8 + row * stride;
   Ints sums[kRows][kVectors];
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 2
     for (int v = 0; v < kVectors; ++v) asm("vmovdqa %1, %0" : "=x"(sums[r][v]) : "x"(acc[r][v]));
 #pragma GCC unroll 16
-  for (int r = 0; r < kRows; r += 2, out += 2 * gemm.out_stride) {
+  for (int r = 0; r < kRows; r += 2, out += 2 * stride) {
     asm("" ::: "memory");  // the limits are to be read again: the registers are full of sums
     const int other = r + 1 < kRows ? r + 1 : r;
     const Ints order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-    const Ints packed = _mm256_packus_epi16(words_of(limits, kLast * 8, sums[r][0], sums[r][kLast]),
-                                            words_of(limits, kLast * 8, sums[other][0], sums[other][kLast]));
+    const Ints packed = _mm256_packus_epi16(words_of<kLeaky>(limits, kLast * 8, sums[r][0], sums[r][kLast]),
+                                            words_of<kLeaky>(limits, kLast * 8, sums[other][0], sums[other][kLast]));
     const Ints bytes = _mm256_min_epu8(_mm256_max_epu8(packed, limits.lowest), limits.highest);
     const Ints ordered = _mm256_permutevar8x32_epi32(bytes, order);
-    store_bytes(out, _mm256_castsi256_si128(ordered), gemm.channels);
-    if (r + 1 < kRows) store_bytes(out + gemm.out_stride, _mm256_extracti128_si256(ordered, 1), gemm.channels);
+    store_bytes(out, _mm256_castsi256_si128(ordered), channels);
+    if (r + 1 < kRows) store_bytes(out + stride, _mm256_extracti128_si256(ordered, 1), channels);
   }
 }
 

@@ -6,7 +6,7 @@
 //   broadcast(from), load_weights(from)   32 bits of `a` in every lane; a register of weights
 //   dot_into(acc, x, w)                   acc + sum of the kGroup products in each lane
 //   finish_u8<kind, plain>, finish_f32<kind>   (gemm, sums, first row, rows): requantize and store rows of sums
-//   PanelLimits, limits_of(gemm), finish_u8_round_first<vectors>(gemm, limits, sums, first row, rows)
+//   PanelLimits, limits_of(gemm), finish_in_registers<leaky>(gemm, limits, sums, first row)   for u8 with round_first
 //   OCTET_TILE                            the function attributes
 
 // Rows are addressed as base, base + stride, base + 2 strides: a third of the pointers that would be needed otherwise,
@@ -33,8 +33,10 @@ OCTET_TILE inline void multiply_step(Ints (&acc)[kRows][kVectors], const RowPoin
   }
 }
 
-// kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart.
-template <int kRows, int kVectors, bool kInRegisters>
+enum class Finish { kLater, kNow, kNowLeaky };
+
+// kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart, or from the registers to the results.
+template <int kRows, int kVectors, Finish kFinish>
 OCTET_TILE void multiply_tile(const GemmU8& gemm, std::int64_t row, std::int32_t* sums, const PanelLimits* limits) {
   constexpr int kWidth = kVectors * kLanes, kUnroll = 2;
   Ints acc[kRows][kVectors];
@@ -62,7 +64,7 @@ OCTET_TILE void multiply_tile(const GemmU8& gemm, std::int64_t row, std::int32_t
     advance(kUnroll);
   }
   if (g < gemm.groups) multiply_step(acc, a, stride, 0, weights);
-  if constexpr (kInRegisters) return finish_in_registers(gemm, *limits, acc, row);
+  if constexpr (kFinish != Finish::kLater) return finish_in_registers<kFinish == Finish::kNowLeaky>(gemm, *limits, acc, row);
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
@@ -71,27 +73,28 @@ OCTET_TILE void multiply_tile(const GemmU8& gemm, std::int64_t row, std::int32_t
 
 using TileFunction = void (*)(const GemmU8&, std::int64_t row, std::int32_t* sums, const PanelLimits*);
 
-template <int kVectors, bool kInRegisters, int... kRows>
+template <int kVectors, Finish kFinish, int... kRows>
 constexpr std::array<TileFunction, sizeof...(kRows)> tiles_of(std::integer_sequence<int, kRows...>) {
-  return {multiply_tile<kRows + 1, kVectors, kInRegisters>...};
+  return {multiply_tile<kRows + 1, kVectors, kFinish>...};
 }
 
-template <int kVectors, bool kInRegisters>
-constexpr auto kTiles = tiles_of<kVectors, kInRegisters>(std::make_integer_sequence<int, kTileRows>());
+template <int kVectors, Finish kFinish>
+constexpr auto kTiles = tiles_of<kVectors, kFinish>(std::make_integer_sequence<int, kTileRows>());
 
-template <typename Finish>
-void run_tiles(const GemmU8& gemm, Finish finish) {
+template <typename FinishRows>
+void run_tiles(const GemmU8& gemm, FinishRows finish) {
   alignas(64) std::int32_t sums[(kTileRows + 1) * 2 * kLanes];  // finishing may read a register too many
-  const auto& tiles = gemm.vectors == 2 ? kTiles<2, false> : kTiles<1, false>;
+  const auto& tiles = gemm.vectors == 2 ? kTiles<2, Finish::kLater> : kTiles<1, Finish::kLater>;
   for_each_tile(gemm.rows, kTileRows, [&](std::int64_t row, std::int64_t rows) {
     tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums, nullptr);
     finish(gemm, sums, row, static_cast<int>(rows));
   });
 }
 
+template <Finish kFinish>
 OCTET_TILE void run_round_first(const GemmU8& gemm) {
   const PanelLimits limits = limits_of(gemm);
-  const auto& tiles = gemm.vectors == 2 ? kTiles<2, true> : kTiles<1, true>;
+  const auto& tiles = gemm.vectors == 2 ? kTiles<2, kFinish> : kTiles<1, kFinish>;
   for_each_tile(gemm.rows, kTileRows,
                 [&](std::int64_t row, std::int64_t rows) { tiles[static_cast<std::size_t>(rows - 1)](gemm, row, nullptr, &limits); });
 }
@@ -101,7 +104,7 @@ void run_gemm(const GemmU8& gemm) {
   if (gemm.out_u8 == nullptr)
     with_kind(table.activation.kind, [&](auto kind) { run_tiles(gemm, finish_f32<kind()>); });
   else if (table.round_first)
-    run_round_first(gemm);
+    table.plain ? run_round_first<Finish::kNow>(gemm) : run_round_first<Finish::kNowLeaky>(gemm);
   else
     with_requantization(table, [&](auto kind, auto plain) { run_tiles(gemm, finish_u8<kind(), plain()>); });
 }
