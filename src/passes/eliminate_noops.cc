@@ -1,0 +1,118 @@
+#include "passes/eliminate_noops.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "passes/match.h"
+#include "passes/stored_weights.h"
+
+namespace octet::passes {
+namespace {
+
+bool is_reshape(const Graph& graph, Value value) {
+  return op_of<Reshape>(graph, value) || op_of<Squeeze>(graph, value) || op_of<Unsqueeze>(graph, value);
+}
+
+// The order of a Transpose, where it is known (it always is: infer_types needs it).
+std::vector<std::int64_t> order_of(const Graph& graph, Value transpose) {
+  auto order = to_vector<std::int64_t>(*graph.constant(graph.node(transpose).inputs[1]));
+  if (!order.empty()) return order;
+  order.resize(graph.shape(transpose).size());
+  std::iota(order.rbegin(), order.rend(), 0);
+  return order;
+}
+
+bool is_ascending(const std::vector<std::int64_t>& order) { return std::is_sorted(order.begin(), order.end()); }
+
+bool is_neutral(BinaryKind kind, bool constant_first, double constant) {
+  switch (kind) {
+    case BinaryKind::kAdd: return constant == 0;
+    case BinaryKind::kMultiply: return constant == 1;
+    case BinaryKind::kSubtract: return !constant_first && constant == 0;
+    case BinaryKind::kDivide:
+    case BinaryKind::kPower: return !constant_first && constant == 1;
+    default: return false;
+  }
+}
+
+std::optional<Value> data_of_neutral_arithmetic(const Graph& graph, Value value) {
+  const auto side = constant_side(graph, value);
+  if (!side || graph.shape(side->data) != graph.shape(value)) return std::nullopt;
+  const auto constant = uniform_value(*side->constant);
+  return constant && is_neutral(side->kind, side->constant_first, *constant) ? std::optional(side->data) : std::nullopt;
+}
+
+// Operations that do nothing where type and shape stay.
+bool copies_if_type_stays(const Graph& graph, Value value) {
+  const auto* concat = op_of<Concat>(graph, value);
+  return is_reshape(graph, value) || op_of<Convert>(graph, value) || op_of<Pad>(graph, value) || op_of<Interpolate>(graph, value) ||
+         (concat && graph.node(value).inputs.size() == 1);
+}
+
+// The value that `value` is a copy of.
+std::optional<Value> source_of_copy(const Graph& graph, Value value) {
+  const Node& node = graph.node(value);
+  if (node.inputs.empty() || node.outputs.size() != 1) return std::nullopt;
+  if (copies_if_type_stays(graph, value) && graph.type(node.inputs[0]) == graph.type(value)) return node.inputs[0];
+  if (op_of<Transpose>(graph, value) && is_ascending(order_of(graph, value))) return node.inputs[0];
+  return data_of_neutral_arithmetic(graph, value);
+}
+
+bool bypass(Graph& graph, Value value) {
+  const auto source = source_of_copy(graph, value);
+  if (!source || *source == value) return false;
+  graph.replace_uses(value, *source);
+  return true;
+}
+
+bool join_transposes(Graph& graph, Value outer) {
+  if (!op_of<Transpose>(graph, outer)) return false;
+  const Value inner = graph.node(outer).inputs[0];
+  if (!op_of<Transpose>(graph, inner)) return false;
+  const auto first = order_of(graph, inner), second = order_of(graph, outer);
+  std::vector<std::int64_t> order;
+  for (const std::int64_t axis : second) order.push_back(first[static_cast<std::size_t>(axis)]);
+  const Value data = graph.node(inner).inputs[0];
+  if (is_ascending(order)) {
+    graph.replace_uses(outer, data);
+  } else {
+    const Value joined = graph.emit_constant(Tensor::of({static_cast<std::int64_t>(order.size())}, order));
+    replace(graph, outer, graph.emit(Transpose{}, {data, joined}));
+  }
+  return true;
+}
+
+bool join_reshapes(Graph& graph, Value outer) {
+  if (!is_reshape(graph, outer) || !is_reshape(graph, graph.node(outer).inputs[0])) return false;
+  const Value data = graph.node(graph.node(outer).inputs[0]).inputs[0];
+  const Shape shape = graph.shape(outer);
+  const Value target = graph.emit_constant(Tensor::of({static_cast<std::int64_t>(shape.size())}, shape));
+  replace(graph, outer, graph.emit(Reshape{}, {data, target}));
+  return true;
+}
+
+bool simplify(Graph& graph, Value value) {
+  return bypass(graph, value) || join_transposes(graph, value) || join_reshapes(graph, value);
+}
+
+// One sweep in topological order. Joins leave nodes behind that the next sweep may simplify further.
+bool sweep(Graph& graph) {
+  const auto stays = stored_weights(graph);
+  bool changed = false;
+  for (std::size_t i = 0; i < stays.size(); ++i) {
+    const Value value{static_cast<NodeId>(i), 0};
+    if (!stays[i]) changed |= simplify(graph, value);
+  }
+  if (changed) graph.tidy();
+  return changed;
+}
+
+}  // namespace
+
+bool eliminate_noops(Graph& graph) {
+  bool changed = false;
+  while (sweep(graph)) changed = true;
+  return changed;
+}
+
+}  // namespace octet::passes

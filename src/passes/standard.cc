@@ -1,0 +1,44 @@
+#include "passes/standard.h"
+
+#include "passes/dedupe_constants.h"
+#include "passes/eliminate_noops.h"
+#include "passes/fold_batch_norm.h"
+#include "passes/fold_constants.h"
+#include "passes/fold_input_scale.h"
+#include "passes/fuse_activation.h"
+#include "passes/merge_affine.h"
+
+namespace octet::passes {
+namespace {
+
+using Pass = bool (*)(Graph&);
+
+constexpr Pass kImportPasses[] = {
+    // Assumes nothing. Leaves operands as constants, where all the others look for them.
+    [](Graph& graph) { return fold_constants(graph); },
+    // Leaves no copies between the nodes of a pattern.
+    eliminate_noops,
+    // Before the folding of affine steps, which would take the a * x of max(x, a * x) apart. Leaves named activations.
+    fuse_activations,
+    // Assumes constant weights. Leaves a convolution, then one Add at most, then the activation.
+    fold_batch_norm,
+    // Assumes that convolutions have had their share. Leaves one Multiply and one Add of what stood elsewhere.
+    merge_affine,
+    // Assumes a lone Multiply in front of a convolution. Leaves none without a shift.
+    fold_input_scale,
+    // A ReLU may have met its Minimum, or a reshape its neighbour, only now.
+    fuse_activations,
+    eliminate_noops,
+    // Last, as the others make constants.
+    dedupe_constants,
+};
+
+}  // namespace
+
+bool run_import_passes(Graph& graph) {
+  bool changed = false;
+  for (const Pass& pass : kImportPasses) changed |= pass(graph);
+  return changed;
+}
+
+}  // namespace octet::passes
