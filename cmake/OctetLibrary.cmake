@@ -30,7 +30,7 @@ endfunction()
 
 function(octet_warnings target)
   # g++ 12 takes the std::string concatenation of "literal" + string&& for an overlapping copy (GCC bug 105651).
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Werror -Wno-restrict)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Werror $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 endfunction()
 
 # octet_test(NAME SOURCES files... LIBRARIES targets...): a GoogleTest program, registered case by case.

@@ -22,15 +22,16 @@ struct Source {
 // The .bin file, and the constants in it.
 class Weights {
  public:
-  explicit Weights(MappedFile file) : file_(std::make_shared<MappedFile>(std::move(file))) {}
+  Weights(std::span<const std::byte> bytes, std::shared_ptr<const void> owner) : bytes_(bytes), owner_(std::move(owner)) {}
 
-  std::size_t size_bytes() const { return file_->bytes().size(); }
+  std::size_t size_bytes() const { return bytes_.size(); }
   Result<Tensor> constant(const Layer& layer);
 
  private:
   Result<Tensor> place(ElementType type, Shape shape, std::span<const std::byte> bytes);
 
-  std::shared_ptr<const MappedFile> file_;
+  std::span<const std::byte> bytes_;
+  std::shared_ptr<const void> owner_;
   std::size_t copied_bytes_ = 0;
 };
 
@@ -45,7 +46,7 @@ Result<Tensor> Weights::constant(const Layer& layer) {
   OCTET_RETURN_IF_ERROR(validate_shape(shape));
   if (static_cast<std::uint64_t>(element_count(shape)) * size_of(*type) != static_cast<std::uint64_t>(size))
     return malformed(fmt::format("{}{} does not have {} bytes", type_name, to_string(shape), size));
-  return place(*type, std::move(shape), file_->bytes().subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size)));
+  return place(*type, std::move(shape), bytes_.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size)));
 }
 
 // Constants are views of the mapped file; one that is not aligned for its type is copied. Constants may overlap, so
@@ -55,7 +56,7 @@ Result<Tensor> Weights::place(ElementType type, Shape shape, std::span<const std
   const auto is_byte_beyond_one = [](std::byte b) { return b > std::byte{1}; };
   if (type == ElementType::kBoolean && std::any_of(bytes.begin(), bytes.end(), is_byte_beyond_one))
     return malformed("a boolean is neither 0 nor 1");
-  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % size_of(type) == 0) return Tensor(type, std::move(shape), bytes, file_);
+  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % size_of(type) == 0) return Tensor(type, std::move(shape), bytes, owner_);
   copied_bytes_ += bytes.size();
   if (copied_bytes_ > 2 * size_bytes() + (std::size_t{1} << 24)) return malformed("constants overlap too much");
   Tensor copy(type, std::move(shape));
@@ -237,17 +238,24 @@ Result<MappedFile> open_weights(const Network& network, const std::filesystem::p
   return MappedFile::open(std::filesystem::path(xml).replace_extension(".bin"));
 }
 
+std::string_view text_of(std::span<const std::byte> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
 }  // namespace
 }  // namespace openvino_ir
 
 Result<Graph> import_openvino_ir(const std::filesystem::path& xml) {
   OCTET_ASSIGN(const MappedFile file, MappedFile::open(xml));
-  const std::string_view text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
-  OCTET_ASSIGN_AT(const openvino_ir::Network network, openvino_ir::read_network(text), xml.string());
-  OCTET_ASSIGN(MappedFile weights, openvino_ir::open_weights(network, xml));
-  auto graph = openvino_ir::NetworkImport(network, openvino_ir::Weights(std::move(weights))).run();
+  OCTET_ASSIGN_AT(const openvino_ir::Network network, openvino_ir::read_network(openvino_ir::text_of(file.bytes())), xml.string());
+  OCTET_ASSIGN(MappedFile mapped, openvino_ir::open_weights(network, xml));
+  const auto owner = std::make_shared<const MappedFile>(std::move(mapped));
+  auto graph = openvino_ir::NetworkImport(network, openvino_ir::Weights(owner->bytes(), owner)).run();
   if (!graph.ok()) return graph.error().at(xml.string());
   return graph;
+}
+
+Result<Graph> import_openvino_ir(std::string_view xml, std::span<const std::byte> weights, std::shared_ptr<const void> owner) {
+  OCTET_ASSIGN(const openvino_ir::Network network, openvino_ir::read_network(xml));
+  return openvino_ir::NetworkImport(network, openvino_ir::Weights(weights, std::move(owner))).run();
 }
 
 }  // namespace octet

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <memory>
+#include <span>
+#include <string_view>
 
 #include "base/result.h"
 #include "graph/graph.h"
@@ -17,5 +21,8 @@ namespace octet {
 // Errors name file and layer: kNotFound for a missing file, kMalformed where the file contradicts itself, kUnsupported for
 // operations, attributes and dynamic shapes that octet lacks.
 Result<Graph> import_openvino_ir(const std::filesystem::path& xml);
+
+// The same from memory: the text of the .xml, and the content of the .bin, which `owner` keeps alive. Errors name no file.
+Result<Graph> import_openvino_ir(std::string_view xml, std::span<const std::byte> weights, std::shared_ptr<const void> owner);
 
 }  // namespace octet
