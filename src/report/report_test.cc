@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <limits>
-#include <regex>
 
 #include "report/changes.h"
 #include "report/html.h"
@@ -52,6 +51,23 @@ ReportInput sample() {
 }
 
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+int count_of_text(const std::string& text, const std::string& part) {
+  int count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+// Values of every attribute of that name.
+std::vector<std::string> values_of(const std::string& page, const std::string& attribute) {
+  const std::string start = " " + attribute + "=\"";
+  std::vector<std::string> values;
+  for (std::size_t at = page.find(start); at != std::string::npos; at = page.find(start, at + 1)) {
+    const std::size_t begin = at + start.size();
+    values.push_back(page.substr(begin, page.find('"', begin) - begin));
+  }
+  return values;
+}
 
 TEST(Judge, ShipsWhatMeetsTheDefaults) {
   const Verdict verdict = judge(sample());
@@ -172,11 +188,10 @@ TEST(RenderReport, LoadsNothing) {
   EXPECT_FALSE(contains(page, "https:"));
   EXPECT_FALSE(contains(page, "url("));
   EXPECT_FALSE(contains(page, "@import"));
-  const std::regex source(R"re((?:src|href|srcset|data|poster)="([^"]*)")re");
-  for (std::sregex_iterator at(page.begin(), page.end(), source), end; at != end; ++at) {
-    const std::string target = (*at)[1];
-    EXPECT_TRUE(target.starts_with("data:image/jpeg;base64,") || target.starts_with("#")) << target;
-  }
+  for (const char* attribute : {"src", "href", "srcset", "data", "poster"})
+    for (const std::string& target : values_of(page, attribute))
+      EXPECT_TRUE(target.starts_with("data:image/jpeg;base64,") || target.starts_with("#")) << target;
+  EXPECT_EQ(values_of(page, "src").size(), 2u);
 }
 
 TEST(RenderReport, EscapesEveryTextOfItsInput) {
@@ -228,11 +243,9 @@ TEST(RenderReport, ClosesEveryElementThatItOpens) {
   const std::string page = render_report(sample());
   for (const char* name :
        {"div", "section", "table", "tr", "td", "th", "button", "figure", "span", "svg", "g", "p", "ul", "li", "dl", "h2"}) {
-    const auto count = [&](const std::string& pattern) {
-      const std::regex tag(pattern);
-      return std::distance(std::sregex_iterator(page.begin(), page.end(), tag), std::sregex_iterator());
-    };
-    EXPECT_EQ(count("<" + std::string(name) + "[ >]"), count("</" + std::string(name) + ">")) << name;
+    const std::string opening = "<" + std::string(name);
+    EXPECT_EQ(count_of_text(page, opening + " ") + count_of_text(page, opening + ">"), count_of_text(page, "</" + std::string(name) + ">"))
+        << name;
   }
 }
 
