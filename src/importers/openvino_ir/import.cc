@@ -44,6 +44,7 @@ Result<Tensor> Weights::constant(const Layer& layer) {
   const auto type = element_type_from_name(type_name);
   if (!type) return unsupported("element type '" + type_name + "' is not supported");
   OCTET_RETURN_IF_ERROR(validate_shape(shape));
+  if (element_count(shape) == 0) return Tensor(*type, std::move(shape));  // OpenVINO writes a size of 1 here
   if (static_cast<std::uint64_t>(element_count(shape)) * size_of(*type) != static_cast<std::uint64_t>(size))
     return malformed(fmt::format("{}{} does not have {} bytes", type_name, to_string(shape), size));
   return place(*type, std::move(shape), bytes_.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(size)));
@@ -52,7 +53,6 @@ Result<Tensor> Weights::constant(const Layer& layer) {
 // Constants are views of the mapped file; one that is not aligned for its type is copied. Constants may overlap, so
 // the file's size alone does not bound the copies.
 Result<Tensor> Weights::place(ElementType type, Shape shape, std::span<const std::byte> bytes) {
-  if (bytes.empty()) return Tensor(type, std::move(shape));
   const auto is_byte_beyond_one = [](std::byte b) { return b > std::byte{1}; };
   if (type == ElementType::kBoolean && std::any_of(bytes.begin(), bytes.end(), is_byte_beyond_one))
     return malformed("a boolean is neither 0 nor 1");

@@ -116,7 +116,7 @@ Result<Interpolate> read_operation(LayerImport& layer, const Integers& sizes) {
   if (attributes.flag("antialias", false) && op.mode == Mode::kLinear && shrinks) return unsupported("antialias is not supported");
   std::string rule, nearest = "simple";
   if (layer.opset() == "opset1") {
-    rule = attributes.flag("align_corners", true) && op.mode == Mode::kLinear ? "align_corners" : "asymmetric";
+    rule = attributes.flag("align_corners", true) ? "align_corners" : "asymmetric";
   } else {
     rule = attributes.choice("coordinate_transformation_mode",
                              {"half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "tf_half_pixel_for_nn"}, std::string("half_pixel"));
