@@ -1,0 +1,275 @@
+#include "importers/openvino_ir/import.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "base/files.h"
+#include "graph/evaluate.h"
+
+namespace octet {
+namespace {
+
+namespace fs = std::filesystem;
+
+// One layer in the middle, its inputs and outputs as ports "FP32:1,2,3" with blanks between them.
+struct LayerText {
+  std::string type, opset, data, inputs, outputs;
+};
+
+std::string ports(const std::string& list, int first) {
+  std::string text;
+  for (std::size_t at = 0; at < list.size();) {
+    const std::size_t end = std::min(list.find(' ', at), list.size());
+    const std::string port = list.substr(at, end - at);
+    text += fmt::format("<port id='{}' precision='{}'>", first++, port.substr(0, port.find(':')));
+    std::string dims = port.substr(port.find(':') + 1);
+    while (!dims.empty()) {
+      text += "<dim>" + dims.substr(0, dims.find(',')) + "</dim>";
+      dims = dims.find(',') == std::string::npos ? "" : dims.substr(dims.find(',') + 1);
+    }
+    text += "</port>";
+    at = end + 1;
+  }
+  return text;
+}
+
+std::string parameter(int id, const std::string& name, const std::string& shape) {
+  return fmt::format(
+      "<layer id='{}' name='{}' type='Parameter' version='opset1'><data shape='{}' element_type='f32'/><output>{}</output></layer>", id, name, shape,
+      ports("FP32:" + shape, 0));
+}
+
+std::string constant(int id, const std::string& type, const std::string& precision, const std::string& shape, std::size_t offset, std::size_t size) {
+  return fmt::format(
+      "<layer id='{}' name='c{}' type='Const' version='opset1'><data element_type='{}' shape='{}' offset='{}' size='{}'/><output>{}</output></layer>", id,
+      id, type, shape, offset, size, ports(precision + ":" + shape, 0));
+}
+
+std::string edge(int from, int from_port, int to, int to_port) {
+  return fmt::format("<edge from-layer='{}' from-port='{}' to-layer='{}' to-port='{}'/>", from, from_port, to, to_port);
+}
+
+std::string net(const std::string& layers, const std::string& edges) {
+  return "<net name='test' version='11'><layers>" + layers + "</layers><edges>" + edges + "</edges></net>";
+}
+
+// x -> layer -> Result; constants are the layer's further inputs, with ids from 10 on.
+std::string net_around(const LayerText& layer, const std::string& x_shape, const std::vector<std::string>& constants = {}) {
+  const int inputs = static_cast<int>(std::count(layer.inputs.begin(), layer.inputs.end(), ' ')) + 1;
+  std::string layers = parameter(0, "x", x_shape), edges = edge(0, 0, 1, 0);
+  for (std::size_t i = 0; i < constants.size(); ++i) {
+    layers += constants[i];
+    edges += edge(10 + static_cast<int>(i), 0, 1, 1 + static_cast<int>(i));
+  }
+  layers += fmt::format("<layer id='1' name='middle' type='{}' version='{}'><data {}/><input>{}</input><output>{}</output></layer>", layer.type,
+                        layer.opset, layer.data, ports(layer.inputs, 0), ports(layer.outputs, inputs));
+  layers += "<layer id='2' name='result' type='Result' version='opset1'><input>" + ports("FP32:", 0) + "</input></layer>";
+  return net(layers, edges + edge(1, inputs, 2, 0));
+}
+
+// Values one behind the other, each at its own offset as given.
+struct Bin {
+  std::vector<std::byte> bytes;
+  template <typename T>
+  std::size_t put(const std::vector<T>& values) {
+    const std::size_t at = bytes.size();
+    bytes.resize(at + values.size() * sizeof(T));
+    std::memcpy(bytes.data() + at, values.data(), values.size() * sizeof(T));
+    return at;
+  }
+};
+
+Result<Graph> import(const std::string& xml, const Bin& bin = {}) {
+  const auto owner = std::make_shared<const std::vector<std::byte>>(bin.bytes);
+  return import_openvino_ir(xml, *owner, owner);
+}
+
+std::string error_of(const std::string& xml, const Bin& bin = {}) {
+  const auto graph = import(xml, bin);
+  return graph.ok() ? "no error" : graph.error().message;
+}
+
+template <typename Operation>
+Operation operation(const Result<Graph>& graph) {
+  for (const Node& node : graph.value().nodes())
+    if (const auto* op = std::get_if<Operation>(&node.op)) return *op;
+  ADD_FAILURE() << "no such operation";
+  return {};
+}
+
+const LayerText kRelu{"ReLU", "opset1", "", "FP32:1,2", "FP32:1,2"};
+
+TEST(ImportOpenvinoIr, BooleansMayBeNumbers) {
+  for (const char* flag : {"1", "true", "True"}) {
+    const auto graph = import(net_around({"AvgPool", "opset1", fmt::format("exclude-pad='{}' kernel='2,2' strides='2,2' auto_pad='valid'", flag),
+                                          "FP32:1,1,4,4", "FP32:1,1,2,2"}, "1,1,4,4"));
+    ASSERT_TRUE(graph.ok()) << graph.error().message;
+    EXPECT_TRUE(operation<AvgPool>(graph).exclude_pad);
+  }
+}
+
+TEST(ImportOpenvinoIr, NamesAreThoseOfTensorsElseOfLayers) {
+  std::string xml = net_around(kRelu, "1,2");
+  auto graph = import(xml);
+  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  EXPECT_EQ(graph->node(graph->parameters()[0]).name, "x");
+  EXPECT_EQ(graph->node(graph->outputs()[0]).name, "middle");
+  EXPECT_EQ(graph->nodes()[1].name, "middle_1");  // the layer yields its name to the output
+
+  xml.replace(xml.find("<port id='0'"), 12, "<port id='0' names='in:0,in'");
+  xml.replace(xml.find("<port id='1'"), 12, "<port id='1' names='z,a\\,b'");
+  graph = import(xml);
+  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  EXPECT_EQ(graph->node(graph->parameters()[0]).name, "in");
+  EXPECT_EQ(graph->node(graph->outputs()[0]).name, "a,b");
+
+  xml.replace(xml.find("type='Result'"), 13, "type='Result' output_names='own'");
+  EXPECT_EQ(import(xml)->node(import(xml)->outputs()[0]).name, "own");
+}
+
+TEST(ImportOpenvinoIr, LayersMayStandInAnyOrder) {
+  const std::string first = parameter(5, "x", "1,2");
+  const std::string last = "<layer id='1' name='r' type='Result' version='opset1'><input><port id='0'/></input></layer>";
+  const auto graph = import(net(last + first, edge(5, 0, 1, 0)));
+  ASSERT_TRUE(graph.ok()) << graph.error().message;
+}
+
+TEST(ImportOpenvinoIr, CopiesAMisalignedConstant) {
+  Bin bin;
+  bin.put<std::int8_t>({7});
+  const std::size_t offset = bin.put<float>({1.5f, -2.0f});
+  const auto graph = import(net_around({"Add", "opset1", "auto_broadcast='numpy'", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2", {constant(10, "f32", "FP32", "1,2", offset, 8)}), bin);
+  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  const auto value = to_vector<float>(operation<Constant>(graph).value);
+  EXPECT_EQ(value, (std::vector<float>{1.5f, -2.0f}));
+}
+
+TEST(ImportOpenvinoIr, ConstantsOutliveTheFileOnDisk) {
+  const fs::path folder = fs::temp_directory_path() / ("octet-ir-" + std::to_string(::getpid()));
+  Bin bin;
+  bin.put<float>({1.5f, -2.0f});
+  const std::string xml = net_around({"Add", "opset1", "", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2", {constant(10, "f32", "FP32", "1,2", 0, 8)});
+  ASSERT_TRUE(write_file(folder / "m.xml", xml).ok() && write_file(folder / "m.bin", bin.bytes).ok());
+  const auto graph = import_openvino_ir(folder / "m.xml");
+  fs::remove_all(folder);
+  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  EXPECT_EQ(to_vector<float>(operation<Constant>(graph).value), (std::vector<float>{1.5f, -2.0f}));
+}
+
+TEST(ImportOpenvinoIr, SaysWhichFileIsMissing) {
+  const fs::path folder = fs::temp_directory_path() / ("octet-ir-missing-" + std::to_string(::getpid()));
+  auto graph = import_openvino_ir(folder / "m.xml");
+  ASSERT_FALSE(graph.ok());
+  EXPECT_EQ(graph.error().code, ErrorCode::kNotFound);
+  ASSERT_TRUE(write_file(folder / "m.xml", net_around({"Add", "opset1", "", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2", {constant(10, "f32", "FP32", "1,2", 0, 8)})).ok());
+  graph = import_openvino_ir(folder / "m.xml");
+  ASSERT_TRUE(write_file(folder / "m.bin", std::string_view("1234567")).ok());
+  const auto cut = import_openvino_ir(folder / "m.xml");
+  fs::remove_all(folder);
+  ASSERT_FALSE(graph.ok());
+  EXPECT_EQ(graph.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(graph.error().message.find("m.bin"), std::string::npos);
+  ASSERT_FALSE(cut.ok());
+  EXPECT_NE(cut.error().message.find("m.xml: layer 'c10' (Const): its 8 bytes at 0 do not lie inside the .bin file of 7 bytes"), std::string::npos);
+}
+
+TEST(ImportOpenvinoIr, RefusesAnUnknownOperationByName) {
+  EXPECT_EQ(error_of(net_around({"NonMaxSuppression", "opset9", "", "FP32:1,2", "FP32:1,2"}, "1,2")),
+            "layer 'middle' (NonMaxSuppression): this operation is not supported");
+}
+
+TEST(ImportOpenvinoIr, RefusesDynamicShapesWithAWayOut) {
+  for (const char* shape : {"?,3", "-1,3", "1..8,3", "..."}) {
+    const std::string message = error_of(net(
+        fmt::format("<layer id='0' name='x' type='Parameter' version='opset1'><data shape='{}' element_type='f32'/><output><port id='0'/></output></layer>", shape), ""));
+    EXPECT_EQ(message, fmt::format("layer 'x' (Parameter): shape [{}] is dynamic; reshape the model to a static shape first", shape));
+  }
+}
+
+TEST(ImportOpenvinoIr, RefusesStatedShapesThatDoNotFollow) {
+  EXPECT_EQ(error_of(net_around({"ReLU", "opset1", "", "FP32:1,2", "FP32:1,3"}, "1,2")),
+            "layer 'middle' (ReLU): output 0 is [1,3] in the file, but follows as [1,2]");
+  EXPECT_EQ(error_of(net_around({"ReLU", "opset1", "", "FP32:1,2", "FP16:1,2"}, "1,2")),
+            "layer 'middle' (ReLU): output 0 is f16 in the file, but follows as f32");
+  EXPECT_EQ(error_of(net_around({"ReLU", "opset1", "", "FP32:1,2", "FP32:1,-1"}, "1,2")), "no error");
+}
+
+TEST(ImportOpenvinoIr, RefusesAnInputWithoutAnEdge) {
+  EXPECT_EQ(error_of(net_around({"Add", "opset1", "", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2")), "layer 'middle' (Add): no edge leads to input 1");
+}
+
+TEST(ImportOpenvinoIr, RefusesANetworkWithoutResult) { EXPECT_EQ(error_of(net(parameter(0, "x", "1,2"), "")), "the network has no Result layer"); }
+
+TEST(ImportOpenvinoIr, RefusesConvolutionsOtherThanOfPictures) {
+  Bin bin;
+  bin.put<float>(std::vector<float>(4, 1.0f));
+  EXPECT_NE(error_of(net_around({"Convolution", "opset1", "strides='1' dilations='1' pads_begin='0' pads_end='0'", "FP32:1,2,8 FP32:1,2,2", "FP32:1,1,7"},
+                                "1,2,8", {constant(10, "f32", "FP32", "1,2,2", 0, 16)}), bin).find("only convolution over height and width"), std::string::npos);
+}
+
+TEST(ImportOpenvinoIr, RefusesFormsOfDetectionOutputThatItLacks) {
+  const std::string good = "nms_threshold='0.5' keep_top_k='5' code_type='caffe.PriorBoxParameter.CENTER_SIZE' normalized='1' ";
+  const auto with = [&](const std::string& data) {
+    Bin bin;
+    bin.put<float>(std::vector<float>(32, 0.5f));
+    return error_of(net_around({"DetectionOutput", "opset8", data, "FP32:1,8 FP32:1,4 FP32:1,2,8", "FP32:1,1,5,7"}, "1,8",
+                               {constant(10, "f32", "FP32", "1,4", 0, 16), constant(11, "f32", "FP32", "1,2,8", 0, 64)}), bin);
+  };
+  EXPECT_EQ(with(good), "no error");
+  EXPECT_NE(with(good + "share_location='false'").find("share_location"), std::string::npos);
+  EXPECT_NE(with(good + "decrease_label_id='true'").find("decrease_label_id"), std::string::npos);
+  EXPECT_NE(with("nms_threshold='0.5' keep_top_k='5' code_type='caffe.PriorBoxParameter.CORNER' normalized='1'").find("code_type"), std::string::npos);
+  EXPECT_NE(with("nms_threshold='0.5' keep_top_k='5' code_type='caffe.PriorBoxParameter.CENTER_SIZE'").find("normalized"), std::string::npos);
+}
+
+// Older files: sizes and scales of opset4, which counts is an attribute.
+TEST(ImportOpenvinoIr, ReadsInterpolateOfOpset4) {
+  Bin bin;
+  const std::size_t sizes = bin.put<std::int64_t>({8, 6}), axes = bin.put<std::int64_t>({2, 3}), scales = bin.put<float>({3.0f, 2.0f});
+  const auto with = [&](const std::string& rule, const std::string& output) {
+    return import(net_around({"Interpolate", "opset4",
+                              "mode='nearest' antialias='0' coordinate_transformation_mode='asymmetric' nearest_mode='floor' pads_begin='0' pads_end='0' shape_calculation_mode='" + rule + "'",
+                              "FP32:1,2,4,3 I64:2 FP32:2 I64:2", output}, "1,2,4,3",
+                             {constant(10, "i64", "I64", "2", sizes, 16), constant(11, "f32", "FP32", "2", scales, 8), constant(12, "i64", "I64", "2", axes, 16)}), bin);
+  };
+  const auto by_sizes = with("sizes", "FP32:1,2,8,6"), by_scales = with("scales", "FP32:1,2,12,6");
+  ASSERT_TRUE(by_sizes.ok()) << by_sizes.error().message;
+  ASSERT_TRUE(by_scales.ok()) << by_scales.error().message;
+}
+
+TEST(ImportOpenvinoIr, RefusesConstantsOfWrongSizeOrType) {
+  Bin bin;
+  bin.put<float>({1, 2, 3, 4});
+  const auto with = [&](const std::string& type, const std::string& shape, std::size_t size) {
+    return error_of(net_around({"Add", "opset1", "", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2", {constant(10, type, "FP32", shape, 0, size)}), bin);
+  };
+  EXPECT_EQ(with("f32", "1,3", 8), "layer 'c10' (Const): f32[1,3] does not have 8 bytes");
+  EXPECT_EQ(with("i4", "1,2", 1), "layer 'c10' (Const): element type 'i4' is not supported");
+  EXPECT_NE(with("f32", "4294967296,4294967296", 8).find("too large"), std::string::npos);
+}
+
+// Many constants that each cover the whole file must not multiply its size in memory.
+TEST(ImportOpenvinoIr, BoundsCopiesOfOverlappingConstants) {
+  Bin bin;
+  bin.put<std::uint8_t>(std::vector<std::uint8_t>((1 << 22) + 1, 0));
+  std::string layers = parameter(0, "x", "1,2");
+  for (int i = 10; i < 40; ++i) layers += constant(i, "f32", "FP32", "1048576", 1, 1 << 22);
+  EXPECT_NE(error_of(net(layers, ""), bin).find("overlap too much"), std::string::npos);
+}
+
+TEST(ImportOpenvinoIr, CutAnywhereIsAnErrorAndNoCrash) {
+  const std::string path = OCTET_SOURCE_DIR "/src/importers/openvino_ir/testdata/detection8";
+  const auto xml = read_text(path + ".xml").value();
+  const auto weights = MappedFile::open(path + ".bin").value();
+  Bin bin{{weights.bytes().begin(), weights.bytes().end()}};
+  ASSERT_TRUE(import(xml, bin).ok());
+  for (std::size_t length = 0; length < xml.find("</net>"); length += 7) EXPECT_FALSE(import(xml.substr(0, length), bin).ok()) << length;
+  for (std::size_t length = 0; length < bin.bytes.size(); length += 3)
+    EXPECT_FALSE(import(xml, Bin{{bin.bytes.begin(), bin.bytes.begin() + static_cast<std::ptrdiff_t>(length)}}).ok()) << length;
+}
+
+}  // namespace
+}  // namespace octet
