@@ -77,7 +77,7 @@ std::string alt_text(const ReportInput& input, const PictureChange& change) {
 
 std::string figure(const ReportInput& input, const PictureChange& change) {
   const ReportPicture& picture = *change.picture;
-  const double unit = std::max(picture.width, picture.height) / 42.0;  // height of a label
+  const double unit = picture.width / 42.0;  // height of a label; pictures are shown at one width
   return fmt::format(
       R"(<figure class="picture" data-amount="{:.4f}"><button type="button" class="frame" aria-label="Flip {} between {} and {}">
 <img alt="{}" width="{}" height="{}" src="data:{};base64,{}">

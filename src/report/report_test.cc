@@ -122,6 +122,7 @@ TEST(Judge, SaysWhenAccuracyRoseOrStayed) {
   ReportInput input = sample();
   (*input.second.coco)[0] = 0.32;
   EXPECT_TRUE(contains(judge(input).sentence, "0.6 points of AP gained"));
+  EXPECT_EQ(judge(input).checks[0].measured, "\u22120.6 points");
   (*input.second.coco)[0] = 0.31414;
   EXPECT_TRUE(contains(judge(input).sentence, "no AP lost"));
 }

@@ -29,7 +29,8 @@ struct Judged {
 Judged judge_drop(double drop, const ReportRequirements& wanted) {
   const double limit = wanted.max_drop_points.value_or(kDefaultMaxDropPoints);
   const std::string measured = figure(drop, limit, 1);
-  return {{"Accuracy drop", measured + " points", fmt::format("at most {:.1f}", limit), drop <= limit},
+  const std::string shown = measured.starts_with('-') ? "\u2212" + measured.substr(1) : measured;
+  return {{"Accuracy drop", shown + " points", fmt::format("at most {:.1f}", limit), drop <= limit},
           fmt::format("it loses {} points of AP where {:.1f} are allowed", measured, limit)};
 }
 
