@@ -48,6 +48,7 @@ float overlap(const Box& a, const Box& b) {
 
 // One image: candidates of all classes are taken best first, each compared with what its class has kept so far. As only
 // keep_top_k survive in the end, the walk stops once that many are kept, long before most candidates are even sorted.
+// A class meets its own candidates best first, so the first top_k that it meets are its top_k.
 class ImageDetector {
  public:
   ImageDetector(const DetectionOutput& op, const DetectionSizes& sizes, const float* codes, const float* scores,
@@ -58,10 +59,10 @@ class ImageDetector {
     scratch_.kept.clear();
     scratch_.kept_of_class.resize(std::max(scratch_.kept_of_class.size(), static_cast<std::size_t>(sizes_.classes)));
     for (auto& list : scratch_.kept_of_class) list.clear();
+    scratch_.seen_of_class.assign(static_cast<std::size_t>(sizes_.classes), 0);
     scratch_.boxes.resize(static_cast<std::size_t>(sizes_.priors));
     scratch_.decoded.assign(static_cast<std::size_t>(sizes_.priors), 0);
     collect();
-    if (op_.top_k > -1) cut_each_class();
     take_best_first();
     std::stable_sort(scratch_.kept.begin(), scratch_.kept.end(), [](const auto& a, const auto& b) { return a.label < b.label; });
   }
@@ -80,8 +81,6 @@ class ImageDetector {
   }
 
  private:
-  std::uint32_t class_of(std::uint64_t candidate) const { return place_of(candidate) % static_cast<std::uint32_t>(sizes_.classes); }
-
   void collect() {
     scratch_.candidates.clear();
     std::uint32_t place = 0;
@@ -89,14 +88,6 @@ class ImageDetector {
       for (std::int64_t label = 0; label < sizes_.classes; ++label, ++place)
         if (scores_[place] > op_.confidence_threshold && label != op_.background_label)
           scratch_.candidates.push_back(pack(scores_[place], place));
-  }
-
-  void cut_each_class() {
-    auto& all = scratch_.candidates;
-    std::sort(all.begin(), all.end(), std::greater<>());
-    scratch_.of_class.assign(static_cast<std::size_t>(sizes_.classes), 0);
-    const auto limit = static_cast<std::uint64_t>(op_.top_k);
-    std::erase_if(all, [&](std::uint64_t candidate) { return ++scratch_.of_class[class_of(candidate)] > limit; });
   }
 
   void take_best_first() {
@@ -113,8 +104,10 @@ class ImageDetector {
   }
 
   void consider(std::uint64_t candidate) {
-    const std::uint32_t place = place_of(candidate), label = class_of(candidate);
-    const auto prior = static_cast<std::int32_t>(place / static_cast<std::uint32_t>(sizes_.classes));
+    const auto classes = static_cast<std::uint32_t>(sizes_.classes);
+    const std::uint32_t place = place_of(candidate), label = place % classes;
+    const auto prior = static_cast<std::int32_t>(place / classes);
+    if (op_.top_k > -1 && scratch_.seen_of_class[label]++ >= op_.top_k) return;
     const Box& own = box(prior);
     auto& rivals = scratch_.kept_of_class[label];
     for (const std::int32_t rival : rivals)

@@ -18,7 +18,7 @@ struct DetectionSizes {
 
 // Buffers that a caller may keep between runs, to save allocations.
 struct DetectionScratch {
-  std::vector<std::uint64_t> candidates, of_class;
+  std::vector<std::uint64_t> candidates;
   std::vector<std::array<float, 4>> boxes;
   std::vector<char> decoded;
   struct Kept {
@@ -28,6 +28,7 @@ struct DetectionScratch {
   };
   std::vector<Kept> kept;
   std::vector<std::vector<std::int32_t>> kept_of_class;
+  std::vector<std::int64_t> seen_of_class;
 };
 
 // SSD post-processing as OpenVINO defines it (see DetectionOutput in ops.h), in float.
