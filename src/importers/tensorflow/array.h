@@ -22,7 +22,7 @@ struct Array {
 using ArrayPtr = std::shared_ptr<const Array>;
 
 // Limit of the elements of one array; guards against small files that ask for much.
-inline constexpr std::int64_t kMaxArrayElements = std::int64_t{1} << 26;
+inline constexpr std::int64_t kMaxArrayElements = std::int64_t{1} << 24;
 
 // An array of zeros; kMalformed if it would be too large.
 Result<Array> make_array(DataType type, Shape shape);

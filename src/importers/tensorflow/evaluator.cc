@@ -25,6 +25,7 @@ Result<ArrayPtr> Evaluator::evaluate(Ref ref) {
   if (!known(ref)) stack.push_back(ref.node);
   const auto step = [&]() -> Status {
     const NodeIndex index = stack.back();
+    if (const auto failed = failures_.find(index); failed != failures_.end()) return failed->second;
     if (states_[index] == State::kFresh) {
       OCTET_ASSIGN(const bool waits, open(index, stack));
       if (waits) return {};
@@ -37,7 +38,10 @@ Result<ArrayPtr> Evaluator::evaluate(Ref ref) {
   while (!stack.empty()) {
     if (auto status = step(); !status.ok()) {
       for (const NodeIndex index : stack)
-        if (states_[index] == State::kOpen) states_[index] = State::kFresh;
+        if (index == stack.back() || states_[index] == State::kOpen) {
+          states_[index] = State::kFresh;
+          failures_.try_emplace(index, status.error());
+        }
       return status.error();
     }
   }

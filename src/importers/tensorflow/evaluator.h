@@ -42,8 +42,9 @@ class Evaluator {
   ShapeOf shape_of_;
   std::map<Ref, ArrayPtr> bound_;
   std::unordered_map<NodeIndex, std::vector<ArrayPtr>> values_;
+  std::unordered_map<NodeIndex, Error> failures_;  // of nodes that were tried before
   std::vector<State> states_;
-  std::int64_t elements_left_ = 2 * kMaxArrayElements;  // in all, so that many large values are refused as one is
+  std::int64_t elements_left_ = 4 * kMaxArrayElements;  // in all, so that many large values are refused as one is
 };
 
 }  // namespace octet::tensorflow

@@ -35,6 +35,21 @@ Tensor gmihw_from_hwcm(const Tensor& weights) {
   return turned;
 }
 
+// Depthwise weights [kh,kw,C,M] over an image as dense ones [C*M,C,kh,kw] that take the channels from last to first:
+// groups could not be reversed without reversing what they give.
+Tensor dense_from_hwcm_reversed(const Tensor& weights) {
+  const std::int64_t kh = weights.shape()[0], kw = weights.shape()[1], channels = weights.shape()[2], multiplier = weights.shape()[3];
+  Tensor dense(ElementType::kF32, {channels * multiplier, channels, kh, kw});
+  const auto from = weights.values<float>();
+  const auto to = dense.mutable_values<float>();
+  for (std::int64_t o = 0; o < channels * multiplier; ++o) {
+    const std::int64_t input = channels - 1 - o / multiplier;
+    for (std::int64_t cell = 0; cell < kh * kw; ++cell)
+      to[static_cast<std::size_t>((o * channels + input) * kh * kw + cell)] = from[static_cast<std::size_t>(cell * channels * multiplier + o)];
+  }
+  return dense;
+}
+
 Result<Feature> opened(const NodeRecord& node, Network& network, const Shape& data_shape, OpenConvolution convolution,
                        std::int64_t outputs) {
   OCTET_ASSIGN(convolution.data, network.value(node, 0));
@@ -86,9 +101,8 @@ Result<Feature> depthwise(const NodeRecord& node, Network& network) {
   OCTET_ASSIGN(OpenConvolution convolution, windows_of(node, data.shape, weights));
   if (weights.shape()[2] != data.shape[1])
     return malformed(node, "its weights " + to_string(weights.shape()) + " do not fit an input of " + std::to_string(data.shape[1]) + " channels");
-  if (data.is_image) return unsupported(node, "a depthwise convolution reads the image");
-  convolution.weights = gmihw_from_hwcm(weights);
-  convolution.grouped = true;
+  convolution.grouped = !data.is_image;
+  convolution.weights = data.is_image ? dense_from_hwcm_reversed(weights) : gmihw_from_hwcm(weights);
   return opened(node, network, data.shape, std::move(convolution), weights.shape()[2] * weights.shape()[3]);
 }
 

@@ -117,6 +117,7 @@ constexpr NamedLayer kLayers[] = {
     {"ResizeBilinear", resize},
     {"ResizeNearestNeighbor", resize},
     {"Mean", mean},
+    {"Reshape", repeat_pixels},
     {"ConcatV2", concat},
     {"Concat", concat},
 };

@@ -83,7 +83,9 @@ Result<bool> Network::push_needed(NodeIndex index, std::vector<NodeIndex>& stack
   if (!layer_rule(node.op))
     return unsupported(node, "octet does not know this operation of the feature extractor; only detectors built of known ones can be converted");
   bool waits = false;
-  for (const Ref input : node.inputs) {
+  std::vector<Ref> inputs = node.inputs;
+  if (const auto repeated = repeated_value(source_, node)) inputs = {*repeated};
+  for (const Ref input : inputs) {
     if (is_constant(input) || features_.contains(input.node)) continue;
     if (open_[input.node]) return unsupported(node, "is part of a loop inside the feature extractor");
     stack.push_back(input.node);
@@ -121,11 +123,16 @@ Result<Feature> Network::input(const NodeRecord& node, std::size_t i) {
 }
 
 Result<Value> Network::value(const NodeRecord& node, std::size_t i) {
-  OCTET_ASSIGN(const Feature found, input(node, i));
+  OCTET_ASSIGN([[maybe_unused]] const Feature found, input(node, i));
+  return value(node.inputs[i]);
+}
+
+Result<Value> Network::value(Ref ref) {
+  OCTET_ASSIGN(const Feature found, feature(ref));
   if (found.value) return *found.value;
   auto emitted = emit(*found.convolution, graph_);
-  if (!emitted.ok()) return emitted.error().at(place(source_.node(node.inputs[i])));
-  features_.at(node.inputs[i].node).value = *emitted;
+  if (!emitted.ok()) return emitted.error().at(place(source_.node(ref)));
+  features_.at(ref.node).value = *emitted;
   return *emitted;
 }
 

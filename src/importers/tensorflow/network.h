@@ -62,6 +62,7 @@ class Network {
   // Input `i` of a node that is being translated, already translated itself; `value` puts it into the graph.
   Result<Feature> input(const NodeRecord& node, std::size_t i);
   Result<Value> value(const NodeRecord& node, std::size_t i);
+  Result<Value> value(Ref ref);
   // A constant input: as numbers, or as a large tensor.
   Result<ArrayPtr> constant(const NodeRecord& node, std::size_t i);
   Result<Tensor> weights(const NodeRecord& node, std::size_t i);
@@ -75,7 +76,6 @@ class Network {
   bool is_preprocessing(NodeIndex index) const;
   Result<bool> push_needed(NodeIndex index, std::vector<NodeIndex>& stack);
   Status translate(NodeIndex index);
-  Result<Feature*> put(Ref ref);
 
   const Source& source_;
   Graph& graph_;
@@ -102,6 +102,11 @@ std::span<const NamedLayer> window_layers();
 
 // The image after resizing, with the arithmetic done on it before; `node` is the last operation of the preprocessing.
 Result<Feature> resized_image(const NodeRecord& node, Network& network);
+
+// Repetition of pixels spelled with Reshape, Pack, Tile and ones (the feature pyramids of the API): the value that is
+// repeated, if the node ends such a chain and its input is not just renamed.
+std::optional<Ref> repeated_value(const Source& source, const NodeRecord& node);
+Result<Feature> repeat_pixels(const NodeRecord& node, Network& network);
 
 // `data` combined with a constant by the node's operation (Add, Mul, ...); `constant_input` tells the side of the constant.
 Result<Feature> combine_with_constant(const NodeRecord& node, Network& network, Feature data, const Array& constant,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <string_view>
 
 #include "importers/tensorflow/heads.h"
@@ -74,9 +75,12 @@ std::optional<float> filter_threshold(const Source& source, const NodeRecord& ga
   return threshold.ok() ? std::optional(static_cast<float>(*threshold)) : std::nullopt;
 }
 
-bool clips_on(const Source& source, const std::vector<Ref>& path) {
-  const auto has = [&](std::string_view op) { return std::ranges::any_of(path, [&](Ref ref) { return source.op(ref) == op; }); };
-  return has("Minimum") && has("Maximum");
+// Takes the part of the path where boxes are cut at the image border, and what is behind it, away; whether there was one.
+bool remove_clipping(const Source& source, std::vector<Ref>& path) {
+  const auto clips = [&](Ref ref) { return source.op(ref) == "Minimum" || source.op(ref) == "Maximum"; };
+  const auto last = std::find_if(path.rbegin(), path.rend(), clips);
+  path.erase(path.begin(), last.base());
+  return last != path.rend();
 }
 
 // Smallest constant that bounds how many of the suppressed boxes are kept: of the Minimum nodes behind the suppression.
@@ -136,11 +140,12 @@ Result<Suppression> find_suppression(const Source& source, Evaluator& constants)
   if (found.boxes_path.back() == found.scores_path.back()) return unsupported(first, "boxes and classes are predicted together");
   found.iou_threshold = limits.iou;
   found.score_threshold = limits.score;
-  for (const Ref ref : found.scores_path)
+  constexpr std::size_t kMostFilters = 64;  // real graphs have two
+  for (const Ref ref : std::span(found.scores_path).first(std::min(kMostFilters, found.scores_path.size())))
     if (const auto threshold = filter_threshold(source, source.node(ref), found.scores_path.back(), constants))
       found.score_threshold = std::max(found.score_threshold, *threshold);
   if (found.score_threshold < 0) found.score_threshold = 0;
-  found.clips_first = clips_on(source, found.boxes_path);
+  found.clips_first = remove_clipping(source, found.boxes_path);
   OCTET_ASSIGN(const std::int64_t total, max_detections(source, nodes, constants));
   if (total > 0) found.max_detections = total;
   if (!(found.iou_threshold >= 0 && found.iou_threshold <= 1) || found.max_detections > 100000)

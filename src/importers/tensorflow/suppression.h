@@ -11,7 +11,7 @@ namespace octet::tensorflow {
 
 // The post-processing as its NonMaxSuppression nodes and what is around them tell.
 struct Suppression {
-  // From the suppression's input back to the joined predictions, both ends included.
+  // From the suppression's input (boxes: from where they are not clipped yet) back to the joined predictions.
   std::vector<Ref> boxes_path, scores_path;
   float iou_threshold = 0.5f;
   float score_threshold = 0;          // scores must be above
