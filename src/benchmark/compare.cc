@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <random>
 
 #include "base/parallel.h"
+#include "benchmark/random_input.h"
 
 namespace octet {
 namespace {
@@ -15,18 +15,6 @@ constexpr int kWarmUps = 3;
 constexpr double kTurnSeconds = 0.2;  // one model's turn in a round
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-std::vector<Tensor> random_inputs(const Plan& plan) {
-  std::mt19937 random(1);
-  std::vector<Tensor> inputs;
-  for (const Port& port : plan.inputs()) {
-    Tensor tensor(port.type.element, port.type.shape);
-    if (port.type.element == ElementType::kF32)
-      for (float& value : tensor.mutable_values<float>()) value = static_cast<float>(random() & 255);
-    inputs.push_back(std::move(tensor));
-  }
-  return inputs;
-}
 
 // One model with its streams.
 class Runner {

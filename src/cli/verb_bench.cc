@@ -2,6 +2,9 @@
 
 #include <memory>
 
+#include <fmt/format.h>
+
+#include "benchmark/profile.h"
 #include "cli/report_json.h"
 #include "cli/resources.h"
 #include "importers/openvino_ir/import.h"
@@ -15,6 +18,7 @@ struct Options {
   double seconds = 10;
   int threads = 1, streams = 1;
   std::string require;
+  bool profile = false;
 };
 
 struct Loaded {
@@ -34,6 +38,23 @@ Result<Loaded> load(const std::string& path) {
   return Loaded{std::move(plan), peak_rss_mb()};
 }
 
+constexpr int kProfileRounds = 20;
+
+// Appends the time of each step, so that one sees where it goes and what does not run in integers.
+Status add_profile(const std::vector<std::shared_ptr<const Plan>>& plans, int threads, Outcome& outcome) {
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    OCTET_ASSIGN(const auto steps, profile_steps(plans[i], threads, kProfileRounds));
+    Json& json = outcome.json["models"][i]["steps"] = Json::array();
+    outcome.text += fmt::format("\n\n{:>10} {:>8} {:<8} {:<24} {:<22} {}", "us", "GMAC/s", "type", "operation", "kernel", "node");
+    for (const StepTime& each : steps) {
+      const double rate = each.median_us > 0 ? 1e-3 * static_cast<double>(each.step.macs) / each.median_us : 0;
+      json.push_back({{"node", each.step.node}, {"op", each.step.op}, {"kernel", each.step.kernel}, {"integer", each.step.integer}, {"us", each.median_us}});
+      outcome.text += fmt::format("\n{:>10.1f} {:>8.1f} {:<8} {:<24} {:<22} {}", each.median_us, rate, each.step.integer ? "integer" : "float", each.step.op, each.step.kernel, each.step.node);
+    }
+  }
+  return {};
+}
+
 Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const Requirements requirements, parse_requirements(options.require));
   std::vector<std::shared_ptr<const Plan>> plans;
@@ -47,6 +68,7 @@ Result<Outcome> run(const Options& options, Console& console) {
   Outcome outcome{to_json(measured, peaks, options.threads), to_text(measured, options.threads)};
   std::optional<double> speedup;
   if (measured.size() > 1) speedup = measured[0].latency.median_ms / measured[1].latency.median_ms;
+  if (options.profile) OCTET_RETURN_IF_ERROR(add_profile(plans, options.threads, outcome));
   if (auto status = check_requirements(requirements, {std::nullopt, std::nullopt, speedup}); !status.ok()) outcome.unmet = status.error();
   return outcome;
 }
@@ -60,6 +82,7 @@ Run add_bench(CLI::App& app) {
   verb->add_option("model", options->models, "One IR (.xml), or two to compare")->required()->expected(1, 2);
   verb->add_option("--seconds", options->seconds, "How long to measure")->check(CLI::Range(0.0, 86400.0))->capture_default_str();
   verb->add_option("--streams", options->streams, "Inferences at a time")->check(CLI::Range(1, 1024))->capture_default_str();
+  verb->add_flag("--profile", options->profile, "Add the time of each step");
   verb->add_option("--require", options->require, "min-speedup=RATIO; status 4 if not met");
   add_threads_option(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };

@@ -48,7 +48,7 @@ Status choose_model(const Options& options, RunOptions& run, Console& console) {
 // Without --data the embedded photographs are written into the output folder and used.
 Status choose_data(const Options& options, RunOptions& run, Console& console) {
   run.data = options.data;
-  run.data_name = std::filesystem::path(options.data).lexically_normal().string();
+  run.data_name = "val2017 of " + std::filesystem::absolute(options.data).lexically_normal().filename().string();
   if (!options.data.empty()) return {};
   const std::filesystem::path folder = std::filesystem::path(options.output) / "demo-data";
   OCTET_RETURN_IF_ERROR(write_embedded_demo(folder));

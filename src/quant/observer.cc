@@ -1,6 +1,7 @@
 #include "quant/observer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "base/cpu.h"
@@ -53,6 +54,15 @@ ChannelStatistics channel_statistics(std::span<const kernels::ImageView<const fl
   return result;
 }
 
+void RangeObserver::Moments::add(double x) {
+  sum += x;
+  squares += x * x;
+}
+
+double RangeObserver::Moments::deviation(std::int64_t count) const {
+  return std::sqrt(std::max(0.0, squares / static_cast<double>(count) - mean(count) * mean(count)));
+}
+
 void RangeObserver::add(const ChannelStatistics& image) {
   if (images_ == 0) {
     min_ = image.min;
@@ -64,8 +74,8 @@ void RangeObserver::add(const ChannelStatistics& image) {
     max_[c] = std::max(max_[c], image.max[c]);
     sum_[c] += static_cast<double>(image.mean[c]);
   }
-  sum_min_ += static_cast<double>(*std::min_element(image.min.begin(), image.min.end()));
-  sum_max_ += static_cast<double>(*std::max_element(image.max.begin(), image.max.end()));
+  min_of_image_.add(static_cast<double>(*std::min_element(image.min.begin(), image.min.end())));
+  max_of_image_.add(static_cast<double>(*std::max_element(image.max.begin(), image.max.end())));
   ++images_;
 }
 

@@ -27,17 +27,24 @@ class RangeObserver {
   // Extremes over all images, one a channel.
   const std::vector<float>& min() const { return min_; }
   const std::vector<float>& max() const { return max_; }
-  // Mean over the images of each image's extreme over all channels.
-  double mean_min() const { return sum_min_ / static_cast<double>(images_); }
-  double mean_max() const { return sum_max_ / static_cast<double>(images_); }
+  // Where an image's extremes over all channels lie: the mean over the images, moved outwards by `spread` standard deviations.
+  double typical_min(double spread) const { return min_of_image_.mean(images_) - spread * min_of_image_.deviation(images_); }
+  double typical_max(double spread) const { return max_of_image_.mean(images_) + spread * max_of_image_.deviation(images_); }
   // Mean of each channel over all images.
   std::vector<double> mean() const;
 
  private:
+  struct Moments {
+    double sum = 0, squares = 0;
+    void add(double x);
+    double mean(std::int64_t count) const { return sum / static_cast<double>(count); }
+    double deviation(std::int64_t count) const;
+  };
+
   std::int64_t images_ = 0;
   std::vector<float> min_, max_;
   std::vector<double> sum_;
-  double sum_min_ = 0, sum_max_ = 0;
+  Moments min_of_image_, max_of_image_;
 };
 
 }  // namespace octet::quant

@@ -20,6 +20,9 @@ void make_asymmetric(double& low, double& high) {
   low = std::min(low, 0.0);
   high = std::max(high, 0.0);
   const double zero = std::nearbyint(-low * kSteps / (high - low));
+  // Less than half a step beyond zero: the step that it rounds to is zero itself.
+  if (zero == 0) low = 0;
+  if (zero == kSteps) high = 0;
   const double grown_low = zero < kSteps ? zero / (zero - kSteps) * high : low;
   const double grown_high = zero > 0 ? (zero - kSteps) / zero * low : high;
   if (high - grown_low > grown_high - low) low = grown_low;

@@ -19,7 +19,6 @@ namespace {
 
 // Pictures that the page can hold without becoming slow to open.
 constexpr std::size_t kMostPictures = 36;
-constexpr std::int64_t kSmallDataSet = 1000;
 constexpr double kShownScore = 0.3, kFaintScore = 0.15;
 
 ReportModel model_of(const std::string& label, const Detector& detector, const CocoAccuracy& accuracy, const ModelBench& bench) {
@@ -104,12 +103,6 @@ Result<std::vector<ReportFacts>> facts_of(const RunResult& result, const ReportS
                    {"Program", std::string("octet ") + kVersion}, {"Made", utc_now()}}}};
 }
 
-std::vector<std::string> notes_of(const CheckResult& check) {
-  if (check.images >= kSmallDataSet) return {};
-  return {fmt::format("{} pictures are a demonstration, not a benchmark: with so few, a figure moves by whole points from one choice of pictures to another.",
-                      check.images)};
-}
-
 }  // namespace
 
 Result<std::string> make_report(const RunResult& result, const ReportSources& sources) {
@@ -128,7 +121,6 @@ Result<std::string> make_report(const RunResult& result, const ReportSources& so
   input.pictures = pictures_of(sources);
   input.picture_score = kShownScore;
   OCTET_ASSIGN(input.facts, facts_of(result, sources));
-  input.notes = notes_of(result.check);
   return render_report(input);
 }
 
