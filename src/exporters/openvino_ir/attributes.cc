@@ -24,8 +24,11 @@ std::string text(const std::vector<float>& values) {
 
 template <typename Conv>
 Attributes convolution(const Conv& op) {
-  return {{"strides", text(op.strides)},        {"dilations", text(op.dilations)}, {"pads_begin", text(op.pads.begin)},
-          {"pads_end", text(op.pads.end)},      {"auto_pad", "explicit"}};
+  return {{"strides", text(op.strides)},
+          {"dilations", text(op.dilations)},
+          {"pads_begin", text(op.pads.begin)},
+          {"pads_end", text(op.pads.end)},
+          {"auto_pad", "explicit"}};
 }
 
 // opset1 has no dilations and is what every OpenVINO reads; opset8 adds them, and a second output with indices.
@@ -113,15 +116,17 @@ std::string opset_of(UnaryKind kind) {
     case UnaryKind::kSoftPlus:
     case UnaryKind::kMish:
     case UnaryKind::kSwish:
-    case UnaryKind::kHSwish: return "opset4";
-    case UnaryKind::kHSigmoid: return "opset5";
-    default: return "opset1";
+    case UnaryKind::kHSwish:
+      return "opset4";
+    case UnaryKind::kHSigmoid:
+      return "opset5";
+    default:
+      return "opset1";
   }
 }
 
 OperationForm parameter(const Parameter& op) {
-  OperationForm form{"opset1",
-                     {{"shape", text_from_integers(op.shape, ",")}, {"element_type", std::string(octet::name_of(op.type))}}};
+  OperationForm form{"opset1", {{"shape", text_from_integers(op.shape, ",")}, {"element_type", std::string(octet::name_of(op.type))}}};
   if (op.shape.size() == 4) form.attributes.push_back({"layout", "[N,C,H,W]"});
   return form;
 }
@@ -159,21 +164,15 @@ struct FormOf {
   OperationForm operator()(const Transpose&) const { return {"opset1", {}}; }
   OperationForm operator()(const Squeeze&) const { return {"opset1", {}}; }
   OperationForm operator()(const Unsqueeze&) const { return {"opset1", {}}; }
-  OperationForm operator()(const Convert& op) const {
-    return {"opset1", {{"destination_type", std::string(octet::name_of(op.type))}}};
-  }
+  OperationForm operator()(const Convert& op) const { return {"opset1", {{"destination_type", std::string(octet::name_of(op.type))}}}; }
   OperationForm operator()(const Interpolate& op) const { return interpolate(op); }
-  OperationForm operator()(const FakeQuantize& op) const {
-    return {"opset1", {{"levels", text(op.levels)}, {"auto_broadcast", "numpy"}}};
-  }
+  OperationForm operator()(const FakeQuantize& op) const { return {"opset1", {{"levels", text(op.levels)}, {"auto_broadcast", "numpy"}}}; }
   OperationForm operator()(const PriorBoxClustered& op) const { return prior_box_clustered(op); }
   OperationForm operator()(const DetectionOutput& op) const { return detection_output(op); }
   OperationForm operator()(const ReorgYolo& op) const { return {"opset2", {{"stride", text(op.stride)}}}; }
   OperationForm operator()(const ReduceMean& op) const { return {"opset1", {{"keep_dims", text(op.keep_dims)}}}; }
   OperationForm operator()(const Pad&) const { return {"opset1", {{"pad_mode", "constant"}}}; }
-  OperationForm operator()(const ShapeOf& op) const {
-    return {"opset3", {{"output_type", std::string(octet::name_of(op.type))}}};
-  }
+  OperationForm operator()(const ShapeOf& op) const { return {"opset3", {{"output_type", std::string(octet::name_of(op.type))}}}; }
   OperationForm operator()(const Gather&) const { return {"opset8", {{"batch_dims", "0"}}}; }
 };
 

@@ -143,9 +143,10 @@ Status add_openvino_ir(const Graph& graph, const std::filesystem::path& xml, Fil
   if (xml.extension() != ".xml") return Error{ErrorCode::kInvalidArgument, xml.string() + ": an IR's file name must end in .xml"};
   openvino_ir::NetworkExport network(graph);
   const std::string text = openvino_ir::write_network(network.run());
-  OCTET_RETURN_IF_ERROR(files.add(xml, text));
-  return files.add(std::filesystem::path(xml).replace_extension(".bin"),
-                   [&](const FileTransaction::Sink& sink) { return network.constants().write(sink); });
+  // The .bin first: files take their places in this order, and an .xml shall never lack its .bin.
+  OCTET_RETURN_IF_ERROR(files.add(std::filesystem::path(xml).replace_extension(".bin"),
+                                  [&](const FileTransaction::Sink& sink) { return network.constants().write(sink); }));
+  return files.add(xml, text);
 }
 
 Status export_openvino_ir(const Graph& graph, const std::filesystem::path& xml) {

@@ -21,8 +21,18 @@ struct TypeEntry {
   std::size_t bytes;
 };
 // In the order of NpyType.
-constexpr std::array<TypeEntry, 12> kTypes{{{"|b1", 1}, {"|i1", 1}, {"|u1", 1}, {"<i2", 2}, {"<u2", 2}, {"<i4", 4},
-                                            {"<u4", 4}, {"<i8", 8}, {"<u8", 8}, {"<f2", 2}, {"<f4", 4}, {"<f8", 8}}};
+constexpr std::array<TypeEntry, 12> kTypes{{{"|b1", 1},
+                                            {"|i1", 1},
+                                            {"|u1", 1},
+                                            {"<i2", 2},
+                                            {"<u2", 2},
+                                            {"<i4", 4},
+                                            {"<u4", 4},
+                                            {"<i8", 8},
+                                            {"<u8", 8},
+                                            {"<f2", 2},
+                                            {"<f4", 4},
+                                            {"<f8", 8}}};
 
 Error malformed(std::string message) { return {ErrorCode::kMalformed, "not an .npy array: " + std::move(message)}; }
 
@@ -70,7 +80,8 @@ class HeaderParser {
       header.type = static_cast<NpyType>(i);
       return {};
     }
-    return Error{ErrorCode::kUnsupported, fmt::format("values of type '{:.20}' are not supported (little-endian numbers and booleans)", *word)};
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("values of type '{:.20}' are not supported (little-endian numbers and booleans)", *word)};
   }
 
   Status fortran_order(Header& header) {
@@ -143,7 +154,8 @@ std::vector<std::byte> row_major(std::span<const std::byte> values, const std::v
   std::vector<std::int64_t> index(shape.size(), 0);
   for (std::size_t to = 0; to < values.size(); to += width) {
     std::size_t from = 0;
-    for (std::size_t axis = shape.size(); axis-- > 0;) from = from * static_cast<std::size_t>(shape[axis]) + static_cast<std::size_t>(index[axis]);
+    for (std::size_t axis = shape.size(); axis-- > 0;)
+      from = from * static_cast<std::size_t>(shape[axis]) + static_cast<std::size_t>(index[axis]);
     std::memcpy(&result[to], &values[from * width], width);
     for (std::size_t axis = shape.size(); axis-- > 0;) {
       if (++index[axis] < shape[axis]) break;
@@ -172,9 +184,13 @@ Result<NpyArray> parse_npy(std::span<const std::byte> file) {
   if (!count || static_cast<std::uint64_t>(*count) > values.size() / width || static_cast<std::size_t>(*count) * width != values.size())
     return malformed(fmt::format("{} values of {} bytes are claimed, {} bytes are there", tuple(header.shape), width, values.size()));
   NpyArray array{header.type, std::move(header.shape), {}};
-  if (header.fortran_order && array.shape.size() > 1) array.bytes = row_major(values, array.shape, width);
-  else array.bytes.assign(values.begin(), values.end());
-  if (array.type == NpyType::kBool) std::replace_if(array.bytes.begin(), array.bytes.end(), [](std::byte b) { return b > std::byte{1}; }, std::byte{1});
+  if (header.fortran_order && array.shape.size() > 1)
+    array.bytes = row_major(values, array.shape, width);
+  else
+    array.bytes.assign(values.begin(), values.end());
+  if (array.type == NpyType::kBool)
+    std::replace_if(
+        array.bytes.begin(), array.bytes.end(), [](std::byte b) { return b > std::byte{1}; }, std::byte{1});
   return array;
 }
 

@@ -139,8 +139,10 @@ Result<NpyArray> read_member(Bytes file, const Member& member) {
     if (crc_of(packed) != member.crc) return malformed("its checksum is wrong");
     return parse_npy(packed);
   }
-  if (member.method != kDeflated) return Error{ErrorCode::kUnsupported, fmt::format("compression method {} is not supported", member.method)};
-  if (member.size / kGreatestRatio > packed.size()) return malformed(fmt::format("{} bytes cannot unpack to {}", packed.size(), member.size));
+  if (member.method != kDeflated)
+    return Error{ErrorCode::kUnsupported, fmt::format("compression method {} is not supported", member.method)};
+  if (member.size / kGreatestRatio > packed.size())
+    return malformed(fmt::format("{} bytes cannot unpack to {}", packed.size(), member.size));
   OCTET_ASSIGN(const std::vector<std::byte> content, inflated(packed, member.size));
   if (crc_of(content) != member.crc) return malformed("its checksum is wrong");
   return parse_npy(content);
@@ -202,7 +204,8 @@ Bytes as_bytes(std::string_view text) { return std::as_bytes(std::span(text.data
 
 Status check_array(const std::string& name, const NpyArray& array) {
   const auto count = checked_product(array.shape);
-  if (!count || static_cast<std::uint64_t>(*count) != array.bytes.size() / size_of(array.type) || array.bytes.size() % size_of(array.type) != 0)
+  if (!count || static_cast<std::uint64_t>(*count) != array.bytes.size() / size_of(array.type) ||
+      array.bytes.size() % size_of(array.type) != 0)
     return Error{ErrorCode::kInvalidArgument, "array '" + name + "' has bytes that do not fit its shape"};
   if (name.size() > 1000) return Error{ErrorCode::kInvalidArgument, "array name of " + std::to_string(name.size()) + " bytes"};
   return {};

@@ -184,10 +184,11 @@ std::vector<std::byte> npy(std::string header, std::size_t value_bytes) {
 TEST(Npy, ChecksTheHeader) {
   EXPECT_TRUE(parse_npy(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", 8)).ok());
   EXPECT_TRUE(parse_npy(npy("{\"shape\":(),'fortran_order':True,'descr':'<f4'}", 4)).ok());
-  for (const char* bad : {"", "{", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }",
-                          "{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }", "{'descr': '<f4', 'fortran_order': 0, 'shape': (2,), }",
-                          "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296,4294967296,2), }",
-                          "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), 'more': 1}", "{'descr': [('a', '<f4')], 'shape': (2,)}"})
+  for (const char* bad :
+       {"", "{", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (-2,), }", "{'descr': '<f4', 'fortran_order': 0, 'shape': (2,), }",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296,4294967296,2), }",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), 'more': 1}", "{'descr': [('a', '<f4')], 'shape': (2,)}"})
     EXPECT_FALSE(parse_npy(npy(bad, 8)).ok()) << bad;
 }
 

@@ -86,7 +86,8 @@ void AttributeReader::fail(ErrorCode code, std::string message) {
 }
 
 template <typename T>
-T AttributeReader::read(std::string_view name, std::optional<T> fallback, std::string_view what, std::optional<T> (*parse)(std::string_view)) {
+T AttributeReader::read(std::string_view name, std::optional<T> fallback, std::string_view what,
+                        std::optional<T> (*parse)(std::string_view)) {
   const std::string* value = require(name, fallback.has_value());
   if (!value) return fallback.value_or(T{});
   if (auto parsed = parse(*value)) return *std::move(parsed);
@@ -131,8 +132,7 @@ std::string AttributeReader::choice(std::string_view name, std::initializer_list
                                     std::optional<std::string> fallback) {
   const std::string value = text(name, std::move(fallback));
   if (status_.ok() && std::find(choices.begin(), choices.end(), value) == choices.end())
-    fail(ErrorCode::kUnsupported,
-         fmt::format("{}=\"{}\" is not supported ({})", name, value.substr(0, 60), fmt::join(choices, ", ")));
+    fail(ErrorCode::kUnsupported, fmt::format("{}=\"{}\" is not supported ({})", name, value.substr(0, 60), fmt::join(choices, ", ")));
   return value;
 }
 

@@ -12,9 +12,11 @@ namespace {
 Network two_layers() {
   Network network;
   network.name = "net <&> \"quoted\"";
-  network.layers.push_back({3, "x", "Parameter", "opset1", {}, {{"shape", "1,2"}, {"element_type", "f32"}}, {}, {{0, "FP32", {1, 2}, {"a,b", "c"}}}});
+  network.layers.push_back(
+      {3, "x", "Parameter", "opset1", {}, {{"shape", "1,2"}, {"element_type", "f32"}}, {}, {{0, "FP32", {1, 2}, {"a,b", "c"}}}});
   network.layers.push_back({7, "w", "Const", "opset1", {}, {{"offset", "0"}, {"size", "8"}}, {}, {{0, "FP32", {1, 2}, {}}}});
-  network.layers.push_back({9, "sum", "Add", "opset1", {}, {}, {{0, "FP32", {1, 2}, {}}, {1, "FP32", {}, {}}}, {{2, "FP32", {1, -1}, {"y"}}}});
+  network.layers.push_back(
+      {9, "sum", "Add", "opset1", {}, {}, {{0, "FP32", {1, 2}, {}}, {1, "FP32", {}, {}}}, {{2, "FP32", {1, -1}, {"y"}}}});
   network.layers.push_back({11, "out", "Result", "opset1", {"y"}, {}, {{0, "FP32", {1, 2}, {}}}, {}});
   network.edges = {{3, 0, 9, 0}, {7, 0, 9, 1}, {9, 2, 11, 0}};
   network.rt_info = {{"model_info", "", {{"model_type", "ssd", {}}, {"key with blank", "1 2", {}}, {"nest", "", {{"a", "", {}}}}}}};
@@ -110,7 +112,8 @@ TEST(TopologicalOrder, PutsProducersFirstAndKeepsTheRest) {
 
 TEST(TopologicalOrder, NamesALayerOnACycle) {
   Network network;
-  for (std::int64_t id : {0, 1}) network.layers.push_back({id, "n" + std::to_string(id), "Relu", "opset1", {}, {}, {{0, "", {}, {}}}, {{1, "", {}, {}}}});
+  for (std::int64_t id : {0, 1})
+    network.layers.push_back({id, "n" + std::to_string(id), "Relu", "opset1", {}, {}, {{0, "", {}, {}}}, {{1, "", {}, {}}}});
   network.edges = {{0, 1, 1, 0}, {1, 1, 0, 0}};
   const auto order = topological_order(network);
   ASSERT_FALSE(order.ok());
@@ -118,7 +121,8 @@ TEST(TopologicalOrder, NamesALayerOnACycle) {
 }
 
 TEST(Numbers, ReadBackExactly) {
-  for (const double value : {0.1, 1.0 / 3, 1e300, -0.0, 6.0, static_cast<double>(0.6f)}) EXPECT_EQ(number_from_text(text_from_number(value)), value);
+  for (const double value : {0.1, 1.0 / 3, 1e300, -0.0, 6.0, static_cast<double>(0.6f)})
+    EXPECT_EQ(number_from_text(text_from_number(value)), value);
   EXPECT_EQ(text_from_number(6.0), "6");
   EXPECT_EQ(number_from_text("inf"), std::numeric_limits<double>::infinity());
   for (const char* bad : {"", "x", "1x", "nan", "1,2", "--1", "1 2"}) EXPECT_FALSE(number_from_text(bad).has_value()) << bad;
@@ -127,7 +131,8 @@ TEST(Numbers, ReadBackExactly) {
 TEST(Numbers, ListsTakeBlanksAnywhere) {
   EXPECT_EQ(integers_from_text(" 1 ,2,\n-3 "), (std::vector<std::int64_t>{1, 2, -3}));
   EXPECT_EQ(integers_from_text("  "), (std::vector<std::int64_t>{}));
-  for (const char* bad : {",", "1,", "1,,2", "1 2", "?,3", "99999999999999999999"}) EXPECT_FALSE(integers_from_text(bad).has_value()) << bad;
+  for (const char* bad : {",", "1,", "1,,2", "1 2", "?,3", "99999999999999999999"})
+    EXPECT_FALSE(integers_from_text(bad).has_value()) << bad;
 }
 
 TEST(AttributeReader, RemembersTheFirstFault) {

@@ -36,9 +36,12 @@ std::vector<std::string> read_names(std::string_view text) {
   if (text.empty()) return names;
   names.emplace_back();
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == ',') names.emplace_back();
-    else if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == ',') names.back() += text[++i];
-    else names.back() += text[i];
+    if (text[i] == ',')
+      names.emplace_back();
+    else if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == ',')
+      names.back() += text[++i];
+    else
+      names.back() += text[i];
   }
   std::erase_if(names, [](const std::string& name) { return name.empty(); });
   return names;

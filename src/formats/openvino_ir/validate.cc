@@ -49,8 +49,10 @@ Status check_edges(const Network& network, const LayerIndex& index) {
     const auto from = index.find(edge.from_layer), to = index.find(edge.to_layer);
     if (from == index.end() || to == index.end()) return malformed(describe(edge) + ": there is no such layer");
     const Layer &producer = network.layers[from->second], &consumer = network.layers[to->second];
-    if (!has_port(producer.outputs, edge.from_port)) return malformed(fmt::format("{}: {} has no such output", describe(edge), describe(producer)));
-    if (!has_port(consumer.inputs, edge.to_port)) return malformed(fmt::format("{}: {} has no such input", describe(edge), describe(consumer)));
+    if (!has_port(producer.outputs, edge.from_port))
+      return malformed(fmt::format("{}: {} has no such output", describe(edge), describe(producer)));
+    if (!has_port(consumer.inputs, edge.to_port))
+      return malformed(fmt::format("{}: {} has no such input", describe(edge), describe(consumer)));
     if (!fed.emplace(edge.to_layer, edge.to_port).second)
       return malformed(fmt::format("{}: input {} has two edges", describe(consumer), edge.to_port));
   }
@@ -64,16 +66,27 @@ Status check_constant(const Layer& layer, std::size_t weights_bytes) {
   const bool inside = offset >= 0 && size >= 0 && static_cast<std::uint64_t>(offset) <= weights_bytes &&
                       static_cast<std::uint64_t>(size) <= weights_bytes - static_cast<std::uint64_t>(offset);
   if (!inside)
-    return malformed(fmt::format("{}: its {} bytes at {} do not lie inside the .bin file of {} bytes; is it the file of this model, and whole?",
-                                 describe(layer), size, offset, weights_bytes));
+    return malformed(
+        fmt::format("{}: its {} bytes at {} do not lie inside the .bin file of {} bytes; is it the file of this model, and whole?",
+                    describe(layer), size, offset, weights_bytes));
   return {};
 }
 
 struct NamePair {
   std::string_view precision, element;
 };
-constexpr std::array<NamePair, 12> kPrecisions{{{"FP32", "f32"}, {"FP16", "f16"}, {"FP64", "f64"}, {"I8", "i8"}, {"U8", "u8"}, {"I16", "i16"},
-                                                {"U16", "u16"}, {"I32", "i32"}, {"U32", "u32"}, {"I64", "i64"}, {"U64", "u64"}, {"BOOL", "boolean"}}};
+constexpr std::array<NamePair, 12> kPrecisions{{{"FP32", "f32"},
+                                                {"FP16", "f16"},
+                                                {"FP64", "f64"},
+                                                {"I8", "i8"},
+                                                {"U8", "u8"},
+                                                {"I16", "i16"},
+                                                {"U16", "u16"},
+                                                {"I32", "i32"},
+                                                {"U32", "u32"},
+                                                {"I64", "i64"},
+                                                {"U64", "u64"},
+                                                {"BOOL", "boolean"}}};
 
 }  // namespace
 
@@ -107,7 +120,8 @@ Result<std::vector<std::size_t>> topological_order(const Network& network) {
       if (--missing[reader] == 0) ready.push(reader);
   }
   const auto stuck = std::find_if(missing.begin(), missing.end(), [](std::size_t count) { return count > 0; });
-  if (stuck != missing.end()) return malformed(describe(network.layers[static_cast<std::size_t>(stuck - missing.begin())]) + ": lies on a cycle");
+  if (stuck != missing.end())
+    return malformed(describe(network.layers[static_cast<std::size_t>(stuck - missing.begin())]) + ": lies on a cycle");
   return order;
 }
 

@@ -10,7 +10,8 @@ namespace {
 
 // XML 1.0 has no way to write control characters other than tab, newline and return.
 std::string printable(std::string text) {
-  std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r'; }, '?');
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r'; }, '?');
   return text;
 }
 
@@ -18,7 +19,9 @@ void set(pugi::xml_node element, const char* name, const std::string& value) {
   element.append_attribute(name).set_value(printable(value).c_str());
 }
 
-void set(pugi::xml_node element, const char* name, std::int64_t value) { element.append_attribute(name).set_value(static_cast<long long>(value)); }
+void set(pugi::xml_node element, const char* name, std::int64_t value) {
+  element.append_attribute(name).set_value(static_cast<long long>(value));
+}
 
 std::string joined_names(const std::vector<std::string>& names) {
   std::string text;

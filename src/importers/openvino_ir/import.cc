@@ -94,9 +94,9 @@ class NetworkImport {
 
   const Network& network_;
   Weights weights_;
-  std::vector<std::vector<Source>> sources_;   // by layer and input
-  std::vector<std::vector<Value>> values_;     // by layer and output
-  std::vector<std::string> port_names_;        // by layer; of Parameter and Result
+  std::vector<std::vector<Source>> sources_;  // by layer and input
+  std::vector<std::vector<Value>> values_;    // by layer and output
+  std::vector<std::string> port_names_;       // by layer; of Parameter and Result
   Graph graph_;
   NameClaims names_;
   KnownValues known_;
@@ -169,7 +169,8 @@ Result<std::vector<Value>> NetworkImport::inputs_of(std::size_t index) {
   for (const Source& source : sources_[index]) {
     const auto& outputs = values_[source.layer];
     if (source.output >= outputs.size())
-      return unsupported(fmt::format("reads output {} of {}, which is not supported", source.output, describe(network_.layers[source.layer])));
+      return unsupported(
+          fmt::format("reads output {} of {}, which is not supported", source.output, describe(network_.layers[source.layer])));
     inputs.push_back(outputs[source.output]);
   }
   return inputs;

@@ -6,7 +6,8 @@
 #include "graph/evaluate.h"
 #include "importers/openvino_ir/import.h"
 
-// IRs that OpenVINO and NNCF wrote, and what OpenVINO computes with them; testdata/make_models.py makes both, testdata/VERSIONS tells with what.
+// IRs that OpenVINO and NNCF wrote, and what OpenVINO computes with them; testdata/make_models.py makes both, testdata/VERSIONS tells with
+// what.
 namespace octet {
 namespace {
 
@@ -15,7 +16,8 @@ std::string path_of(std::string_view model, std::string_view ending) {
 }
 
 Tensor tensor_of(const NpyArray& array) {
-  const std::map<NpyType, ElementType> types{{NpyType::kF32, ElementType::kF32}, {NpyType::kI32, ElementType::kI32}, {NpyType::kI64, ElementType::kI64}};
+  const std::map<NpyType, ElementType> types{
+      {NpyType::kF32, ElementType::kF32}, {NpyType::kI32, ElementType::kI32}, {NpyType::kI64, ElementType::kI64}};
   const auto bytes = std::make_shared<const std::vector<std::byte>>(array.bytes);
   return Tensor(types.at(array.type), array.shape, *bytes, bytes);
 }
@@ -32,7 +34,8 @@ void expect_close(const Tensor& expected, const Tensor& actual, double tolerance
   ASSERT_EQ(expected.type(), actual.type()) << name;
   const auto wanted = to_vector<double>(expected), found = to_vector<double>(actual);
   double greatest = 0;
-  for (std::size_t i = 0; i < wanted.size(); ++i) greatest = std::max(greatest, std::abs(wanted[i] - found[i]) / std::max(1.0, std::abs(wanted[i])));
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    greatest = std::max(greatest, std::abs(wanted[i] - found[i]) / std::max(1.0, std::abs(wanted[i])));
   EXPECT_LE(greatest, tolerance) << name;
 }
 

@@ -38,14 +38,16 @@ std::string ports(const std::string& list, int first) {
 
 std::string parameter(int id, const std::string& name, const std::string& shape) {
   return fmt::format(
-      "<layer id='{}' name='{}' type='Parameter' version='opset1'><data shape='{}' element_type='f32'/><output>{}</output></layer>", id, name, shape,
-      ports("FP32:" + shape, 0));
+      "<layer id='{}' name='{}' type='Parameter' version='opset1'><data shape='{}' element_type='f32'/><output>{}</output></layer>", id,
+      name, shape, ports("FP32:" + shape, 0));
 }
 
-std::string constant(int id, const std::string& type, const std::string& precision, const std::string& shape, std::size_t offset, std::size_t size) {
+std::string constant(int id, const std::string& type, const std::string& precision, const std::string& shape, std::size_t offset,
+                     std::size_t size) {
   return fmt::format(
-      "<layer id='{}' name='c{}' type='Const' version='opset1'><data element_type='{}' shape='{}' offset='{}' size='{}'/><output>{}</output></layer>", id,
-      id, type, shape, offset, size, ports(precision + ":" + shape, 0));
+      "<layer id='{}' name='c{}' type='Const' version='opset1'><data element_type='{}' shape='{}' offset='{}' "
+      "size='{}'/><output>{}</output></layer>",
+      id, id, type, shape, offset, size, ports(precision + ":" + shape, 0));
 }
 
 std::string edge(int from, int from_port, int to, int to_port) {
@@ -64,8 +66,8 @@ std::string net_around(const LayerText& layer, const std::string& x_shape, const
     layers += constants[i];
     edges += edge(10 + static_cast<int>(i), 0, 1, 1 + static_cast<int>(i));
   }
-  layers += fmt::format("<layer id='1' name='middle' type='{}' version='{}'><data {}/><input>{}</input><output>{}</output></layer>", layer.type,
-                        layer.opset, layer.data, ports(layer.inputs, 0), ports(layer.outputs, inputs));
+  layers += fmt::format("<layer id='1' name='middle' type='{}' version='{}'><data {}/><input>{}</input><output>{}</output></layer>",
+                        layer.type, layer.opset, layer.data, ports(layer.inputs, 0), ports(layer.outputs, inputs));
   layers += "<layer id='2' name='result' type='Result' version='opset1'><input>" + ports("FP32:", 0) + "</input></layer>";
   return net(layers, edges + edge(1, inputs, 2, 0));
 }
@@ -104,8 +106,10 @@ const LayerText kRelu{"ReLU", "opset1", "", "FP32:1,2", "FP32:1,2"};
 
 TEST(ImportOpenvinoIr, BooleansMayBeNumbers) {
   for (const char* flag : {"1", "true", "True"}) {
-    const auto graph = import(net_around({"AvgPool", "opset1", fmt::format("exclude-pad='{}' kernel='2,2' strides='2,2' auto_pad='valid'", flag),
-                                          "FP32:1,1,4,4", "FP32:1,1,2,2"}, "1,1,4,4"));
+    const auto graph =
+        import(net_around({"AvgPool", "opset1", fmt::format("exclude-pad='{}' kernel='2,2' strides='2,2' auto_pad='valid'", flag),
+                           "FP32:1,1,4,4", "FP32:1,1,2,2"},
+                          "1,1,4,4"));
     ASSERT_TRUE(graph.ok()) << graph.error().message;
     EXPECT_TRUE(operation<AvgPool>(graph).exclude_pad);
   }
@@ -141,7 +145,9 @@ TEST(ImportOpenvinoIr, CopiesAMisalignedConstant) {
   Bin bin;
   bin.put<std::int8_t>({7});
   const std::size_t offset = bin.put<float>({1.5f, -2.0f});
-  const auto graph = import(net_around({"Add", "opset1", "auto_broadcast='numpy'", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2", {constant(10, "f32", "FP32", "1,2", offset, 8)}), bin);
+  const auto graph = import(net_around({"Add", "opset1", "auto_broadcast='numpy'", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2",
+                                       {constant(10, "f32", "FP32", "1,2", offset, 8)}),
+                            bin);
   ASSERT_TRUE(graph.ok()) << graph.error().message;
   const auto value = to_vector<float>(operation<Constant>(graph).value);
   EXPECT_EQ(value, (std::vector<float>{1.5f, -2.0f}));
@@ -151,7 +157,8 @@ TEST(ImportOpenvinoIr, ConstantsOutliveTheFileOnDisk) {
   const fs::path folder = fs::temp_directory_path() / ("octet-ir-" + std::to_string(::getpid()));
   Bin bin;
   bin.put<float>({1.5f, -2.0f});
-  const std::string xml = net_around({"Add", "opset1", "", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2", {constant(10, "f32", "FP32", "1,2", 0, 8)});
+  const std::string xml =
+      net_around({"Add", "opset1", "", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2", {constant(10, "f32", "FP32", "1,2", 0, 8)});
   ASSERT_TRUE(write_file(folder / "m.xml", xml).ok() && write_file(folder / "m.bin", bin.bytes).ok());
   const auto graph = import_openvino_ir(folder / "m.xml");
   fs::remove_all(folder);
@@ -164,7 +171,9 @@ TEST(ImportOpenvinoIr, SaysWhichFileIsMissing) {
   auto graph = import_openvino_ir(folder / "m.xml");
   ASSERT_FALSE(graph.ok());
   EXPECT_EQ(graph.error().code, ErrorCode::kNotFound);
-  ASSERT_TRUE(write_file(folder / "m.xml", net_around({"Add", "opset1", "", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2", {constant(10, "f32", "FP32", "1,2", 0, 8)})).ok());
+  ASSERT_TRUE(write_file(folder / "m.xml", net_around({"Add", "opset1", "", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2",
+                                                      {constant(10, "f32", "FP32", "1,2", 0, 8)}))
+                  .ok());
   graph = import_openvino_ir(folder / "m.xml");
   ASSERT_TRUE(write_file(folder / "m.bin", std::string_view("1234567")).ok());
   const auto cut = import_openvino_ir(folder / "m.xml");
@@ -173,7 +182,8 @@ TEST(ImportOpenvinoIr, SaysWhichFileIsMissing) {
   EXPECT_EQ(graph.error().code, ErrorCode::kNotFound);
   EXPECT_NE(graph.error().message.find("m.bin"), std::string::npos);
   ASSERT_FALSE(cut.ok());
-  EXPECT_NE(cut.error().message.find("m.xml: layer 'c10' (Const): its 8 bytes at 0 do not lie inside the .bin file of 7 bytes"), std::string::npos);
+  EXPECT_NE(cut.error().message.find("m.xml: layer 'c10' (Const): its 8 bytes at 0 do not lie inside the .bin file of 7 bytes"),
+            std::string::npos);
 }
 
 TEST(ImportOpenvinoIr, RefusesAnUnknownOperationByName) {
@@ -183,8 +193,10 @@ TEST(ImportOpenvinoIr, RefusesAnUnknownOperationByName) {
 
 TEST(ImportOpenvinoIr, RefusesDynamicShapesWithAWayOut) {
   for (const char* shape : {"?,3", "-1,3", "1..8,3", "..."}) {
-    const std::string message = error_of(net(
-        fmt::format("<layer id='0' name='x' type='Parameter' version='opset1'><data shape='{}' element_type='f32'/><output><port id='0'/></output></layer>", shape), ""));
+    const std::string message = error_of(net(fmt::format("<layer id='0' name='x' type='Parameter' version='opset1'><data shape='{}' "
+                                                         "element_type='f32'/><output><port id='0'/></output></layer>",
+                                                         shape),
+                                             ""));
     EXPECT_EQ(message, fmt::format("layer 'x' (Parameter): shape [{}] is dynamic; reshape the model to a static shape first", shape));
   }
 }
@@ -198,16 +210,23 @@ TEST(ImportOpenvinoIr, RefusesStatedShapesThatDoNotFollow) {
 }
 
 TEST(ImportOpenvinoIr, RefusesAnInputWithoutAnEdge) {
-  EXPECT_EQ(error_of(net_around({"Add", "opset1", "", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2")), "layer 'middle' (Add): no edge leads to input 1");
+  EXPECT_EQ(error_of(net_around({"Add", "opset1", "", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2")),
+            "layer 'middle' (Add): no edge leads to input 1");
 }
 
-TEST(ImportOpenvinoIr, RefusesANetworkWithoutResult) { EXPECT_EQ(error_of(net(parameter(0, "x", "1,2"), "")), "the network has no Result layer"); }
+TEST(ImportOpenvinoIr, RefusesANetworkWithoutResult) {
+  EXPECT_EQ(error_of(net(parameter(0, "x", "1,2"), "")), "the network has no Result layer");
+}
 
 TEST(ImportOpenvinoIr, RefusesConvolutionsOtherThanOfPictures) {
   Bin bin;
   bin.put<float>(std::vector<float>(4, 1.0f));
-  EXPECT_NE(error_of(net_around({"Convolution", "opset1", "strides='1' dilations='1' pads_begin='0' pads_end='0'", "FP32:1,2,8 FP32:1,2,2", "FP32:1,1,7"},
-                                "1,2,8", {constant(10, "f32", "FP32", "1,2,2", 0, 16)}), bin).find("only convolution over height and width"), std::string::npos);
+  EXPECT_NE(error_of(net_around({"Convolution", "opset1", "strides='1' dilations='1' pads_begin='0' pads_end='0'", "FP32:1,2,8 FP32:1,2,2",
+                                 "FP32:1,1,7"},
+                                "1,2,8", {constant(10, "f32", "FP32", "1,2,2", 0, 16)}),
+                     bin)
+                .find("only convolution over height and width"),
+            std::string::npos);
 }
 
 TEST(ImportOpenvinoIr, RefusesFormsOfDetectionOutputThatItLacks) {
@@ -216,13 +235,16 @@ TEST(ImportOpenvinoIr, RefusesFormsOfDetectionOutputThatItLacks) {
     Bin bin;
     bin.put<float>(std::vector<float>(32, 0.5f));
     return error_of(net_around({"DetectionOutput", "opset8", data, "FP32:1,8 FP32:1,4 FP32:1,2,8", "FP32:1,1,5,7"}, "1,8",
-                               {constant(10, "f32", "FP32", "1,4", 0, 16), constant(11, "f32", "FP32", "1,2,8", 0, 64)}), bin);
+                               {constant(10, "f32", "FP32", "1,4", 0, 16), constant(11, "f32", "FP32", "1,2,8", 0, 64)}),
+                    bin);
   };
   EXPECT_EQ(with(good), "no error");
   EXPECT_NE(with(good + "share_location='false'").find("share_location"), std::string::npos);
   EXPECT_NE(with(good + "decrease_label_id='true'").find("decrease_label_id"), std::string::npos);
-  EXPECT_NE(with("nms_threshold='0.5' keep_top_k='5' code_type='caffe.PriorBoxParameter.CORNER' normalized='1'").find("code_type"), std::string::npos);
-  EXPECT_NE(with("nms_threshold='0.5' keep_top_k='5' code_type='caffe.PriorBoxParameter.CENTER_SIZE'").find("normalized"), std::string::npos);
+  EXPECT_NE(with("nms_threshold='0.5' keep_top_k='5' code_type='caffe.PriorBoxParameter.CORNER' normalized='1'").find("code_type"),
+            std::string::npos);
+  EXPECT_NE(with("nms_threshold='0.5' keep_top_k='5' code_type='caffe.PriorBoxParameter.CENTER_SIZE'").find("normalized"),
+            std::string::npos);
 }
 
 // Older files: sizes and scales of opset4, which counts is an attribute.
@@ -231,9 +253,14 @@ TEST(ImportOpenvinoIr, ReadsInterpolateOfOpset4) {
   const std::size_t sizes = bin.put<std::int64_t>({8, 6}), axes = bin.put<std::int64_t>({2, 3}), scales = bin.put<float>({3.0f, 2.0f});
   const auto with = [&](const std::string& rule, const std::string& output) {
     return import(net_around({"Interpolate", "opset4",
-                              "mode='nearest' antialias='0' coordinate_transformation_mode='asymmetric' nearest_mode='floor' pads_begin='0' pads_end='0' shape_calculation_mode='" + rule + "'",
-                              "FP32:1,2,4,3 I64:2 FP32:2 I64:2", output}, "1,2,4,3",
-                             {constant(10, "i64", "I64", "2", sizes, 16), constant(11, "f32", "FP32", "2", scales, 8), constant(12, "i64", "I64", "2", axes, 16)}), bin);
+                              "mode='nearest' antialias='0' coordinate_transformation_mode='asymmetric' nearest_mode='floor' "
+                              "pads_begin='0' pads_end='0' shape_calculation_mode='" +
+                                  rule + "'",
+                              "FP32:1,2,4,3 I64:2 FP32:2 I64:2", output},
+                             "1,2,4,3",
+                             {constant(10, "i64", "I64", "2", sizes, 16), constant(11, "f32", "FP32", "2", scales, 8),
+                              constant(12, "i64", "I64", "2", axes, 16)}),
+                  bin);
   };
   const auto by_sizes = with("sizes", "FP32:1,2,8,6"), by_scales = with("scales", "FP32:1,2,12,6");
   ASSERT_TRUE(by_sizes.ok()) << by_sizes.error().message;
@@ -244,7 +271,8 @@ TEST(ImportOpenvinoIr, RefusesConstantsOfWrongSizeOrType) {
   Bin bin;
   bin.put<float>({1, 2, 3, 4});
   const auto with = [&](const std::string& type, const std::string& shape, std::size_t size) {
-    return error_of(net_around({"Add", "opset1", "", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2", {constant(10, type, "FP32", shape, 0, size)}), bin);
+    return error_of(net_around({"Add", "opset1", "", "FP32:1,2 FP32:1,2", "FP32:1,2"}, "1,2", {constant(10, type, "FP32", shape, 0, size)}),
+                    bin);
   };
   EXPECT_EQ(with("f32", "1,3", 8), "layer 'c10' (Const): f32[1,3] does not have 8 bytes");
   EXPECT_EQ(with("i4", "1,2", 1), "layer 'c10' (Const): element type 'i4' is not supported");

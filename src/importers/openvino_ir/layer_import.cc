@@ -64,7 +64,8 @@ const Tensor* KnownValues::find(Value value) const {
 
 Status LayerImport::expect_inputs(std::size_t least, std::size_t most) const {
   if (inputs_.size() >= least && inputs_.size() <= most) return {};
-  return malformed(fmt::format("has {} inputs, expected {}", inputs_.size(), least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most)));
+  return malformed(fmt::format("has {} inputs, expected {}", inputs_.size(),
+                               least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most)));
 }
 
 Result<std::vector<Value>> LayerImport::add(Op op) { return add(std::move(op), inputs_); }

@@ -19,8 +19,8 @@ using Coordinates = Interpolate::Coordinates;
 using NearestRounding = Interpolate::NearestRounding;
 
 struct Target {
-  Integers sizes;                // of height and width
-  bool is_input = false;         // input 1 is exactly that
+  Integers sizes;         // of height and width
+  bool is_input = false;  // input 1 is exactly that
 };
 
 Result<Integers> read_axes(LayerImport& layer, std::size_t axes_input) {
@@ -78,7 +78,7 @@ Result<NearestRounding> read_rounding(const std::string& mode, const Shape& data
   if (mode == "round_prefer_floor") return NearestRounding::kRoundPreferFloor;
   if (mode == "round_prefer_ceil") return NearestRounding::kRoundPreferCeil;
   // simple: ceil along an axis that shrinks, else floor.
-  const bool any_shrinks = sizes[0] < data[2] || sizes[1] < data[3], any_grows = sizes[0] > data[2] || sizes[1] > data[3];
+  const bool any_shrinks = sizes[0] < data[2] || sizes[1]<data[3], any_grows = sizes[0]> data[2] || sizes[1] > data[3];
   if (any_shrinks && any_grows) return unsupported("nearest_mode=\"simple\" where one axis grows and the other shrinks");
   return any_shrinks ? NearestRounding::kCeil : NearestRounding::kFloor;
 }
@@ -87,9 +87,12 @@ Result<NearestRounding> read_rounding(const std::string& mode, const Shape& data
 // PyTorch's differs from half_pixel only for an output of one pixel, where it takes pixel 0.
 Status apply_coordinates(Interpolate& op, const std::string& rule, const Shape& data, const Integers& sizes) {
   const bool single = (sizes[0] == 1 && data[2] > 1) || (sizes[1] == 1 && data[3] > 1);
-  if (rule == "asymmetric") op.coordinates = Coordinates::kAsymmetric;
-  else if (rule == "align_corners") op.coordinates = Coordinates::kAlignCorners;
-  else op.coordinates = Coordinates::kHalfPixel;
+  if (rule == "asymmetric")
+    op.coordinates = Coordinates::kAsymmetric;
+  else if (rule == "align_corners")
+    op.coordinates = Coordinates::kAlignCorners;
+  else
+    op.coordinates = Coordinates::kHalfPixel;
   if (rule == "pytorch_half_pixel" && single) return unsupported("pytorch_half_pixel to a single pixel");
   if (rule == "tf_half_pixel_for_nn") {
     if (op.mode != Mode::kNearest || op.nearest != NearestRounding::kFloor)
@@ -119,7 +122,8 @@ Result<Interpolate> read_operation(LayerImport& layer, const Integers& sizes) {
     rule = attributes.flag("align_corners", true) ? "align_corners" : "asymmetric";
   } else {
     rule = attributes.choice("coordinate_transformation_mode",
-                             {"half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "tf_half_pixel_for_nn"}, std::string("half_pixel"));
+                             {"half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel", "tf_half_pixel_for_nn"},
+                             std::string("half_pixel"));
     nearest = attributes.choice("nearest_mode", {"round_prefer_floor", "round_prefer_ceil", "floor", "ceil", "simple"},
                                 std::string("round_prefer_floor"));
   }

@@ -15,9 +15,7 @@ struct Bounds {
   Integers begin, end, steps, begin_mask, end_mask;
 };
 
-Bounds whole(std::size_t rank) {
-  return {Integers(rank, 0), Integers(rank, 0), Integers(rank, 1), Integers(rank, 1), Integers(rank, 1)};
-}
+Bounds whole(std::size_t rank) { return {Integers(rank, 0), Integers(rank, 0), Integers(rank, 1), Integers(rank, 1), Integers(rank, 1)}; }
 
 // Places of a slice that walks backwards count from size - 1; an end before the first element has no place in StridedSlice, so the
 // mask stands for it.

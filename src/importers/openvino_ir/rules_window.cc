@@ -71,7 +71,8 @@ Result<std::vector<Value>> import_conv(LayerImport& layer, std::size_t weights_r
   const Shape& weights = layer.shape(1);
   if (weights.size() != weights_rank)
     return unsupported("weights of shape " + to_string(weights) + "; only convolution over height and width is supported");
-  Window window{{weights[weights_rank - 2], weights[weights_rank - 1]}, layer.attributes.pair("strides"), layer.attributes.pair("dilations")};
+  Window window{
+      {weights[weights_rank - 2], weights[weights_rank - 1]}, layer.attributes.pair("strides"), layer.attributes.pair("dilations")};
   OCTET_ASSIGN(const Pads pads, read_pads(layer, window));
   return layer.add(Operation{window.strides, window.dilations, pads});
 }
