@@ -29,7 +29,7 @@ Tasks split_into_tasks(std::int64_t pixels, std::int64_t row_bytes, std::int64_t
   Tasks tasks{pixels, std::max<std::int64_t>(1, (pixels + rows - 1) / rows), panels, 1};
   if (threads == 1) return tasks;
   const std::int64_t wanted = kTasksPerThread * threads;
-  const std::int64_t most_blocks = std::max<std::int64_t>(1, pixels / (4 * tile_rows));
+  const std::int64_t most_blocks = std::max<std::int64_t>(1, pixels / (2 * tile_rows));
   tasks.blocks = std::max(tasks.blocks, std::min(wanted, most_blocks));
   tasks.groups = std::clamp<std::int64_t>(wanted / tasks.blocks, 1, panels);
   return tasks;
