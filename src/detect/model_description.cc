@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 #include <string_view>
 
@@ -283,19 +284,33 @@ int class_count(const ModelDescription& description) {
   return description.labels.empty() ? kCoco91Classes : static_cast<int>(description.labels.size());
 }
 
+namespace {
+
+std::vector<std::int64_t> coco91_ids(std::size_t classes) {
+  std::vector<std::int64_t> ids(classes);
+  std::iota(ids.begin(), ids.end(), 0);
+  return ids;
+}
+
+// An SSD counts its background as class 0, unless its labels say otherwise.
+bool has_background(const ModelDescription& description) {
+  return description.head == HeadKind::kDetectionOutput && (description.labels.empty() || description.labels[0] == "background");
+}
+
+}  // namespace
+
 Result<std::vector<std::int64_t>> category_ids(const ModelDescription& description, std::span<const CocoCategory> categories) {
   const auto classes = static_cast<std::size_t>(class_count(description));
+  if (description.categories == CategoryRule::kCoco91) return coco91_ids(classes);
   std::vector<std::int64_t> ids;
-  if (description.categories == CategoryRule::kCoco91) {
-    for (std::size_t i = 0; i < classes; ++i) ids.push_back(static_cast<std::int64_t>(i));
-    return ids;
-  }
-  if (categories.size() < classes)
+  if (has_background(description)) ids.push_back(kNoCategory);
+  const bool is_count_known = description.head == HeadKind::kYolo || !description.labels.empty();
+  if (is_count_known && categories.size() + ids.size() < classes)
     return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("the model has {} classes, the annotations only {} categories", classes, categories.size())};
+                 fmt::format("the model has {} classes, the annotations only {} categories", classes - ids.size(), categories.size())};
   for (const CocoCategory& category : categories) ids.push_back(category.id);
-  std::ranges::sort(ids);
-  ids.resize(classes);
+  std::sort(ids.end() - static_cast<std::ptrdiff_t>(categories.size()), ids.end());
+  ids.resize(classes, kNoCategory);
   return ids;
 }
 

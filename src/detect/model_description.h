@@ -19,7 +19,7 @@ enum class HeadKind {
 
 enum class CategoryRule {
   kCoco91,   // the class index is the COCO category id; 0 is background
-  kOrdinal,  // the n-th class is the n-th category of the annotations by id
+  kOrdinal,  // the n-th class, background not counted, is the n-th category of the annotations by id
 };
 
 // One output of a Darknet network: [1, anchors * (4 + 1 + classes), height, width].
@@ -73,11 +73,14 @@ ModelInfo info_from_model_description(const ModelDescription& description);
 // The label of a class, or its number.
 std::string label_of(const ModelDescription& description, int class_index);
 
-// Number of classes, background included where it is one of them.
+// Number of classes, background included where it is one of them. An SSD without labels is taken for one of COCO's 91.
 int class_count(const ModelDescription& description);
 
-// COCO category id of each class, in the order of the classes. kInvalidArgument if the data set has fewer
-// categories than the model has classes.
+// Stands for a class that is in no data set: the background of an SSD.
+inline constexpr std::int64_t kNoCategory = 0;
+
+// COCO category id of each of class_count() classes. kInvalidArgument if the data set has fewer categories than the
+// model has classes.
 Result<std::vector<std::int64_t>> category_ids(const ModelDescription& description, std::span<const CocoCategory> categories);
 
 }  // namespace octet

@@ -123,6 +123,21 @@ TEST(CategoryIds, Coco91IsTheIndexItself) {
   EXPECT_EQ(ids->back(), 90);
 }
 
+TEST(CategoryIds, OrdinalDoesNotCountTheBackgroundOfAnSsd) {
+  const std::vector<CocoCategory> categories = {{13, "c"}, {2, "b"}};
+  ModelDescription ssd;
+  ssd.head = HeadKind::kDetectionOutput;
+  ssd.labels = {"background", "b", "c"};
+  const auto ids = category_ids(ssd, categories);
+  ASSERT_TRUE(ids.ok()) << ids.error().message;
+  EXPECT_EQ(*ids, (std::vector<std::int64_t>{kNoCategory, 2, 13}));
+  ssd.labels = {"b", "c"};
+  EXPECT_EQ(*category_ids(ssd, categories), (std::vector<std::int64_t>{2, 13}));
+  ssd.labels.clear();
+  EXPECT_EQ((*category_ids(ssd, categories))[2], 13);
+  EXPECT_EQ(category_ids(ssd, categories)->size(), 91u);
+}
+
 TEST(CategoryIds, RefusesAnnotationsOfFewerCategories) {
   const std::vector<CocoCategory> categories = {{1, "a"}};
   const auto ids = category_ids(yolo_description(), categories);

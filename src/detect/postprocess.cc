@@ -30,12 +30,16 @@ Result<std::vector<Candidate>> yolo_candidates(const ModelDescription& descripti
 }
 
 // As fractions of the input.
-Result<std::vector<Candidate>> ssd_candidates(std::span<const NamedOutput> outputs, double score_threshold) {
+Result<std::vector<Candidate>> ssd_candidates(std::span<const NamedOutput> outputs, int classes, double score_threshold) {
   if (outputs.size() != 1)
     return Error{ErrorCode::kMalformed, "octet_head detection_output needs one output, the model has " + std::to_string(outputs.size())};
   std::vector<Candidate> candidates;
   const Status status = decode_detection_output(outputs[0].values, outputs[0].shape, score_threshold, candidates);
   if (!status.ok()) return status.error().at("output '" + outputs[0].name + "'");
+  for (const Candidate& candidate : candidates)
+    if (candidate.class_index >= classes)
+      return Error{ErrorCode::kMalformed, "output '" + outputs[0].name + "' speaks of class " + std::to_string(candidate.class_index) +
+                                              ", but octet_labels of " + std::to_string(classes) + " classes"};
   return candidates;
 }
 
@@ -73,7 +77,7 @@ bool is_finite(const BoxXyxy& box) {
 Result<std::vector<Detection>> detections_from_outputs(const ModelDescription& description, std::span<const NamedOutput> outputs,
                                                        ImageSize image, const DetectOptions& options) {
   const bool is_ssd = description.head == HeadKind::kDetectionOutput;
-  OCTET_ASSIGN(std::vector<Candidate> candidates, is_ssd ? ssd_candidates(outputs, options.score_threshold)
+  OCTET_ASSIGN(std::vector<Candidate> candidates, is_ssd ? ssd_candidates(outputs, class_count(description), options.score_threshold)
                                                          : yolo_candidates(description, outputs, options.score_threshold));
   const ResizeScale net = resize_scale(description.resize, image, description.input);
   if (is_ssd)

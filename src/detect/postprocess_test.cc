@@ -114,7 +114,8 @@ TEST(DetectionsFromOutputs, KeepsTheBestAndDropsScoresAtTheThreshold) {
 TEST(DetectionsFromOutputs, GiveNoBoxForRowsThatAreNotNumbers) {
   const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
   EXPECT_TRUE(ssd_detections(toy_ssd(), {0, 1, nan, 0, 0, 1, 1, 0, nan, 0.9f, 0, 0, 1, 1, 0, 1, 0.9f, nan, 0, 1, 1,  //
-                                         0, 1, 0.9f, 0, 0, infinity, 1, 0, 1e30f, 0.9f, 0, 0, 1, 1, 0, -1, 0.9f, 0, 0, 1, 1},
+                                         0, 1, 0.9f, 0, 0, infinity, 1, 0, 1e30f, 0.9f, 0, 0, 1, 1,  //
+                                         0, -1, 0.9f, 0, 0, 1, 1},
                              {0.1, 100})
                   .empty());
 }
@@ -149,6 +150,16 @@ TEST(DetectionsFromOutputs, RefusesAnOutputThatIsNoDetectionOutput) {
   const auto found = detections_from_outputs(toy_ssd(), outputs, {37, 53});
   ASSERT_FALSE(found.ok());
   EXPECT_EQ(found.error().message, "output 'rows': the output is [1,1,1,6], not the [1,1,N,7] of a DetectionOutput");
+}
+
+TEST(DetectionsFromOutputs, RefuseAClassThatTheModelDoesNotHave) {
+  ModelDescription description = toy_ssd();
+  description.labels = {"background", "cat"};
+  const std::vector<float> row = {0, 2, 0.9f, 0, 0, 1, 1};
+  const std::vector<NamedOutput> outputs = {{"rows", {1, 1, 1, 7}, row}};
+  const auto found = detections_from_outputs(description, outputs, {37, 53});
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(found.error().message, "output 'rows' speaks of class 2, but octet_labels of 2 classes");
 }
 
 }  // namespace
