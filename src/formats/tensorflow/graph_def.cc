@@ -113,12 +113,12 @@ Status add_input(std::string_view text, const Names& names, NodeRecord& node) {
   if (const std::size_t colon = name.rfind(':'); colon != std::string_view::npos && !control) {
     const std::string_view digits = name.substr(colon + 1);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (error != std::errc() || end != digits.data() + digits.size()) return malformed("input " + quoted(text) + " names no output");
+    if (error != std::errc() || end != digits.data() + digits.size()) return malformed("input " + in_quotes(text) + " names no output");
     name = name.substr(0, colon);
   }
   const auto found = names.find(name);
   if (found == names.end())
-    return malformed("reads " + quoted(name) + ", which is not in the file: it was cut short or edited; fetch or export it again");
+    return malformed("reads " + in_quotes(name) + ", which is not in the file: it was cut short or edited; fetch or export it again");
   if (control)
     node.controls.push_back(found->second);
   else
@@ -130,7 +130,7 @@ Status fill_node(proto::NodeDef& source, const Names& names, std::int64_t& expan
   for (const std::string& input : source.input()) OCTET_RETURN_IF_ERROR(add_input(input, names, node));
   for (auto& attribute : *source.mutable_attr()) {
     auto value = attribute_of(*attribute.mutable_value(), expanded_budget);
-    if (!value.ok()) return value.error().at("attribute " + quoted(attribute.key()));
+    if (!value.ok()) return value.error().at("attribute " + in_quotes(attribute.key()));
     node.attributes.insert_or_assign(std::move(*attribute.mutable_key()), *std::move(value));
   }
   return {};
@@ -151,11 +151,11 @@ Result<GraphDef> records_of(proto::GraphDef& source) {
     graph.nodes[i].op = std::move(*node.mutable_op());
   }
   for (NodeIndex i = 0; i < graph.nodes.size(); ++i)
-    if (!names.emplace(graph.nodes[i].name, i).second) return malformed("two nodes are named " + quoted(graph.nodes[i].name));
+    if (!names.emplace(graph.nodes[i].name, i).second) return malformed("two nodes are named " + in_quotes(graph.nodes[i].name));
   std::int64_t expanded_budget = kMaxExpandedBytes;
   for (NodeIndex i = 0; i < graph.nodes.size(); ++i)
     if (auto filled = fill_node(*source.mutable_node(static_cast<int>(i)), names, expanded_budget, graph.nodes[i]); !filled.ok())
-      return filled.error().at("node " + quoted(graph.nodes[i].name));
+      return filled.error().at("node " + in_quotes(graph.nodes[i].name));
   return graph;
 }
 
@@ -187,7 +187,7 @@ Result<GraphDef> parse_graph_def(std::span<const std::byte> bytes) {
   return records_of(source);
 }
 
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
   constexpr std::size_t kLongest = 200;
   std::string text = "'";
   for (const char c : name.substr(0, kLongest)) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;

@@ -77,6 +77,6 @@ struct GraphDef {
 Result<GraphDef> parse_graph_def(std::span<const std::byte> bytes);
 
 // A name from a file as it may stand in a message: in quotes, one line, of bounded length.
-std::string quoted(std::string_view name);
+std::string in_quotes(std::string_view name);
 
 }  // namespace octet::tensorflow

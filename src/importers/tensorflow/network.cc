@@ -118,7 +118,7 @@ Result<Feature> Network::input(const NodeRecord& node, std::size_t i) {
   const Ref ref = node.inputs[i];
   const auto found = features_.find(ref.node);
   if (found == features_.end()) return unsupported(node, "needs a computed value as input " + std::to_string(i) + " where a constant is");
-  if (ref.port != 0) return unsupported(node, "reads a further output of " + quoted(source_.node(ref).name));
+  if (ref.port != 0) return unsupported(node, "reads a further output of " + in_quotes(source_.node(ref).name));
   return found->second;
 }
 
@@ -182,7 +182,7 @@ Result<Value> emit(const OpenConvolution& convolution, Graph& graph) {
 Status expect_nhwc(const NodeRecord& node) {
   const std::string format = string_attribute(node, "data_format", "NHWC");
   if (format == "NHWC") return {};
-  return unsupported(node, "data_format " + quoted(format) + "; export the model for CPU, where it is NHWC");
+  return unsupported(node, "data_format " + in_quotes(format) + "; export the model for CPU, where it is NHWC");
 }
 
 }  // namespace octet::tensorflow

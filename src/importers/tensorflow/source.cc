@@ -69,8 +69,8 @@ DataType type_attribute(const NodeRecord& node, std::string_view name, DataType 
 }
 
 std::string place(const NodeRecord& node) {
-  const std::string op = quoted(node.op);
-  return "node " + quoted(node.name) + " (" + op.substr(1, op.size() - 2) + ")";
+  const std::string op = in_quotes(node.op);
+  return "node " + in_quotes(node.name) + " (" + op.substr(1, op.size() - 2) + ")";
 }
 
 Error malformed(const NodeRecord& node, std::string_view what) {

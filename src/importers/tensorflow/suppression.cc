@@ -132,7 +132,7 @@ Result<Suppression> find_suppression(const Source& source, Evaluator& constants)
   OCTET_ASSIGN(const Limits limits, limits_of(first, constants));
   for (const NodeIndex index : nodes) {
     OCTET_ASSIGN(const Limits others, limits_of(source.node(index), constants));
-    if (others != limits) return unsupported(source.node(index), "has other thresholds than " + quoted(first.name));
+    if (others != limits) return unsupported(source.node(index), "has other thresholds than " + in_quotes(first.name));
   }
   Suppression found;
   OCTET_ASSIGN(found.boxes_path, path_to_heads(source, first, 0, "boxes"));
