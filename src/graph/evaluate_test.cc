@@ -104,6 +104,7 @@ TEST(Evaluate, TakesEmptyTensors) {
   EXPECT_TRUE(result(Transpose{}, {empty, list({1, 0})}).empty());
   EXPECT_TRUE(result(Concat{0}, {empty, empty}).empty());
   EXPECT_TRUE(result(SoftMax{1}, {empty}).empty());
+  EXPECT_TRUE(result(SoftMax{0}, {empty}).empty());
   EXPECT_TRUE(result(MatMul{}, {empty, Tensor(ElementType::kF32, {3, 2})}).empty());
 }
 
