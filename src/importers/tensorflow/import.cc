@@ -67,17 +67,17 @@ Result<Graph> graph_of(const Source& source) {
   return graph;
 }
 
-Result<Graph> import_bytes(std::span<const std::byte> bytes) {
-  OCTET_ASSIGN(GraphDef records, parse_graph_def(bytes));
-  return graph_of(Source(std::move(records)));
-}
-
 }  // namespace
 }  // namespace tensorflow
 
+Result<Graph> import_tensorflow(std::span<const std::byte> pb) {
+  OCTET_ASSIGN(tensorflow::GraphDef records, tensorflow::parse_graph_def(pb));
+  return tensorflow::graph_of(tensorflow::Source(std::move(records)));
+}
+
 Result<Graph> import_tensorflow(const std::filesystem::path& pb) {
   OCTET_ASSIGN(const MappedFile file, MappedFile::open(pb));
-  auto graph = tensorflow::import_bytes(file.bytes());
+  auto graph = import_tensorflow(file.bytes());
   if (!graph.ok()) return graph.error().at(pb.string());
   graph->name = pb.stem().string();
   graph->model_info["octet_model"] = graph->name;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
 
 #include "base/result.h"
 #include "graph/graph.h"
@@ -15,5 +17,8 @@ namespace octet {
 // the weights; output "detection_out" [1,1,K,7] of DetectionOutput; `model_info` as docs/model_info.md (no labels:
 // the file has none). Errors name the file and the node: kNotFound, kMalformed (no GraphDef, cut short), kUnsupported.
 Result<Graph> import_tensorflow(const std::filesystem::path& pb);
+
+// The same from the content of a file; errors name no file, the graph has no name.
+Result<Graph> import_tensorflow(std::span<const std::byte> pb);
 
 }  // namespace octet
