@@ -42,6 +42,7 @@ struct CocoImage {
   std::int64_t id = 0;
   std::string file_name;  // inside the image folder
   int width = 0, height = 0;
+  std::string credit{};  // where the picture comes from and its licence, as far as the file says
 };
 
 // The ground truth of a data set.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -36,8 +37,42 @@ Result<CocoImage> read_image_entry(const JsonRecord& record) {
   }
   OCTET_ASSIGN(image.width, read_side(record, "width"));
   OCTET_ASSIGN(image.height, read_side(record, "height"));
+  if (record.has("flickr_url")) {
+    OCTET_ASSIGN(image.credit, record.text("flickr_url"));
+  }
   return image;
 }
+
+// Names of licences by id, and the licence of each image until all are known: the sections stand in any order.
+class Licences {
+ public:
+  Status add(const JsonRecord& record) {
+    OCTET_ASSIGN(const std::int64_t id, record.integer("id"));
+    if (record.has("name")) {
+      OCTET_ASSIGN(names_[id], record.text("name"));
+    }
+    return {};
+  }
+
+  Status note(const JsonRecord& image) {
+    std::int64_t licence = 0;
+    if (image.has("license")) {
+      OCTET_ASSIGN(licence, image.integer("license"));
+    }
+    of_image_.push_back(licence);
+    return {};
+  }
+
+  void write_credits(std::vector<CocoImage>& images) const {
+    for (std::size_t i = 0; i < images.size(); ++i)
+      if (const auto name = names_.find(of_image_[i]); name != names_.end())
+        images[i].credit += (images[i].credit.empty() ? "" : ", ") + name->second;
+  }
+
+ private:
+  std::map<std::int64_t, std::string> names_;
+  std::vector<std::int64_t> of_image_;
+};
 
 Result<CocoCategory> read_category(const JsonRecord& record) {
   CocoCategory category;
@@ -101,15 +136,22 @@ bool is_finite(const CocoResult& result) {
 }  // namespace
 
 Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path) {
-  const JsonSchema schema{.sections = {"images", "categories", "annotations"},
-                          .fields = {"id", "file_name", "width", "height", "name", "image_id", "category_id", "bbox", "area", "iscrowd"}};
+  const JsonSchema schema{.sections = {"images", "categories", "annotations", "licenses"},
+                          .optional_sections = 1,
+                          .fields = {"id", "file_name", "width", "height", "name", "image_id", "category_id", "bbox", "area", "iscrowd", "flickr_url", "license"}};
   CocoGroundTruth truth;
   UniqueIds images, categories, annotations;
-  OCTET_RETURN_IF_ERROR(read_json_records(path, schema, [&](std::string_view section, std::size_t, const JsonRecord& record) {
-    if (section == "images") return images.add(read_image_entry(record), truth.images);
+  Licences licences;
+  OCTET_RETURN_IF_ERROR(read_json_records(path, schema, [&](std::string_view section, std::size_t, const JsonRecord& record) -> Status {
+    if (section == "licenses") return licences.add(record);
+    if (section == "images") {
+      const Status noted = licences.note(record);
+      return noted.ok() ? images.add(read_image_entry(record), truth.images) : noted;
+    }
     if (section == "categories") return categories.add(read_category(record), truth.categories);
     return annotations.add(read_annotation(record), truth.annotations);
   }));
+  licences.write_credits(truth.images);
   return truth;
 }
 

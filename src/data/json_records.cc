@@ -83,7 +83,7 @@ class RecordReader {
 
   Status finish() && {
     if (error_) return *error_;
-    for (std::size_t i = 0; i < seen_.size(); ++i)
+    for (std::size_t i = 0; i + schema_.optional_sections < seen_.size(); ++i)
       if (!seen_[i]) return Error{ErrorCode::kMalformed, fmt::format("has no '{}' array", schema_.sections[i])};
     return {};
   }

@@ -50,6 +50,7 @@ class JsonRecord {
 
 struct JsonSchema {
   std::vector<std::string_view> sections;  // keys of the root object; empty: the root is an array
+  std::size_t optional_sections = 0;       // so many at the end of `sections` may be absent
   std::vector<std::string_view> fields;    // of the records, all sections together
 };
 

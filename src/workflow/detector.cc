@@ -82,12 +82,18 @@ std::vector<std::int64_t> ordinals(const ModelDescription& description) {
 
 }  // namespace
 
+Result<Detector> make_detector(const Graph& graph, const std::filesystem::path& path) {
+  OCTET_ASSIGN_AT(auto description, model_description_from_info(graph.model_info), path.string());
+  OCTET_ASSIGN_AT(auto plan, compile(graph), path.string());
+  if (auto status = check_input(*plan, description); !status.ok()) return status.error().at(path.string());
+  return Detector{path, std::move(plan), std::move(description), 0};
+}
+
 Result<Detector> load_detector(const std::filesystem::path& xml) {
   OCTET_ASSIGN(const Graph graph, import_openvino_ir(xml));
-  OCTET_ASSIGN_AT(auto description, model_description_from_info(graph.model_info), xml.string());
-  OCTET_ASSIGN_AT(auto plan, compile(graph), xml.string());
-  if (auto status = check_input(*plan, description); !status.ok()) return status.error().at(xml.string());
-  return Detector{xml, std::move(plan), std::move(description), bytes_of(xml)};
+  OCTET_ASSIGN(Detector detector, make_detector(graph, xml));
+  detector.file_bytes = bytes_of(xml);
+  return detector;
 }
 
 DetectionSession::DetectionSession(const Detector& detector, int threads)

@@ -26,6 +26,9 @@ struct Detector {
 // Reads and compiles an IR; its description must be complete.
 Result<Detector> load_detector(const std::filesystem::path& xml);
 
+// The same of a graph in memory, without file_bytes; `path` says in messages where it came from.
+Result<Detector> make_detector(const Graph& graph, const std::filesystem::path& path);
+
 // Runs pictures through a detector, one after another. Not for use from two threads at once.
 class DetectionSession {
  public:

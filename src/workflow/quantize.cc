@@ -8,7 +8,6 @@
 #include "workflow/layout.h"
 
 namespace octet {
-namespace {
 
 quant::CalibrationImages calibration_images(const Dataset& pictures, const ModelDescription& description) {
   return {pictures.images.size(), [&pictures, &description](std::size_t index) -> Result<Tensor> {
@@ -18,8 +17,6 @@ quant::CalibrationImages calibration_images(const Dataset& pictures, const Model
             return input;
           }};
 }
-
-}  // namespace
 
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
                                 const quant::CalibrationOptions& options) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "data/dataset.h"
+#include "detect/model_description.h"
 #include "quant/quantize.h"
 
 namespace octet {
@@ -12,6 +13,9 @@ struct QuantizedIr {
   std::int64_t images = 0;  // that were used
   std::size_t convolutions = 0, points = 0;
 };
+
+// The pictures of a data set as the input that a description asks for; both must outlive the answer.
+quant::CalibrationImages calibration_images(const Dataset& pictures, const ModelDescription& description);
 
 // Quantizes an FP32 IR with the pictures of a data set and writes the INT8 IR as
 // OUTPUT/public/<model>/FP32-INT8/<model>.xml.

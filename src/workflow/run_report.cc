@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <map>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -51,11 +52,14 @@ std::string media_type(const std::filesystem::path& path) { return path.extensio
 
 // Those that changed most, with the files' bytes.
 std::vector<ReportPicture> pictures_of(const ReportSources& sources) {
+  std::map<std::int64_t, std::string> credits;
+  for (const CocoImage& image : sources.dataset.truth.images) credits[image.id] = image.credit;
   std::vector<ReportPicture> all;
   for (std::size_t i = 0; i < sources.dataset.images.size(); ++i) {
     if (!sources.runs[0].done[i]) continue;
     ReportPicture picture;
     picture.name = sources.dataset.images[i].path.string();
+    picture.credit = credits[sources.dataset.images[i].id];
     picture.first = boxes_of(sources.detectors[0], sources.runs[0].detections[i]);
     picture.second = boxes_of(sources.detectors[1], sources.runs[1].detections[i]);
     all.push_back(std::move(picture));
