@@ -1,11 +1,11 @@
 // The float levels. Included inside an unnamed namespace after OCTET_TARGET, OCTET_OP, the walk and a vector type `R`:
-//   Float, kLanes, load, fma, min, max, set, store, and store_some for less than a vector.
+//   Float, kLanes, kSpareVectors, load, fma, min, max, set, store, and store_some for less than a vector.
 
 template <class R, int kVectors>
 struct Floats {
   using Element = float;
   using Vec = typename R::Float;
-  static constexpr int kChannels = kVectors * R::kLanes, kGroups = kVectors, kTapsAtOnce = 1;
+  static constexpr int kChannels = kVectors * R::kLanes, kGroups = kVectors, kTapsAtOnce = 1, kSpareVectors = R::kSpareVectors;
   using Constants = kernels::depthwise::F32Constants<kChannels>;
   static constexpr int parts(int taps) { return taps; }
 

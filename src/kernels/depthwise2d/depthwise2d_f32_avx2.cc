@@ -14,7 +14,7 @@ using kernels::depthwise::RowPiece;
 
 struct Ymm {
   using Float = __m256;
-  static constexpr int kLanes = 8;
+  static constexpr int kLanes = 8, kSpareVectors = 9;
   OCTET_OP Float load(const float* from) { return _mm256_loadu_ps(from); }
   OCTET_OP Float fma(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
   OCTET_OP Float min(Float a, Float b) { return _mm256_min_ps(a, b); }

@@ -14,7 +14,7 @@ using kernels::depthwise::RowPiece;
 
 struct Zmm {
   using Float = __m512;
-  static constexpr int kLanes = 16;
+  static constexpr int kLanes = 16, kSpareVectors = 18;
   OCTET_OP Float load(const float* from) { return _mm512_loadu_ps(from); }
   OCTET_OP Float fma(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
   OCTET_OP Float min(Float a, Float b) { return _mm512_min_ps(a, b); }

@@ -33,14 +33,6 @@ struct QuadsOf {
   }
 };
 
-template <class R>
-OCTET_STEP void store_channels(std::uint8_t* out, typename R::Int x, int channels) {
-  if (channels == R::kBytes) return R::store(out, x);
-  alignas(64) std::uint8_t all[R::kBytes];
-  R::store(all, x);
-  std::memcpy(out, all, static_cast<std::size_t>(channels));
-}
-
 // Rounds four groups of values that are not above 255 minus the zero point. What is too small, and NaN, which becomes
 // the smallest integer, is brought to 0 by the saturation of the packs.
 template <class R>
@@ -49,7 +41,9 @@ OCTET_STEP void store_rounded(const kernels::depthwise::U8Constants<R::kBytes>& 
   const auto first = R::pack_32(R::round(real[0]), R::round(real[1])), second = R::pack_32(R::round(real[2]), R::round(real[3]));
   const auto low = R::add_16(first, R::load(constants.zero_point));
   const auto high = R::add_16(second, R::load(constants.zero_point + R::kBytes / 2));
-  store_channels<R>(out, R::pack_16(low, high), channels);
+  const auto bytes = R::pack_16(low, high);
+  if (channels == R::kBytes) R::store(out, bytes);
+  else R::store_some(out, bytes, channels);
 }
 
 template <class R>

@@ -28,7 +28,7 @@ struct Pairs {
   using Element = std::uint8_t;
   using Vec = __m256i;
   using Constants = Block16;
-  static constexpr int kChannels = 16, kGroups = 2, kTapsAtOnce = 2;
+  static constexpr int kChannels = 16, kGroups = 2, kTapsAtOnce = 2, kSpareVectors = 0;
   static constexpr int parts(int taps) { return (taps + 1) / 2; }
 
   static const std::uint8_t* outside(const Block16& constants) { return constants.outside; }
@@ -55,6 +55,27 @@ OCTET_OP __m256 scaled(const Block16& constants, __m256i sum, int group) {
                          _mm256_loadu_ps(constants.offset + 8 * group));
 }
 
+// The first `count` bytes, fewer than 16.
+OCTET_OP void store_some(std::uint8_t* out, __m128i x, int count) {
+  std::uint64_t bytes = static_cast<std::uint64_t>(_mm_cvtsi128_si64(x));
+  if (count & 8) {
+    std::memcpy(out, &bytes, 8);
+    bytes = static_cast<std::uint64_t>(_mm_extract_epi64(x, 1));
+    out += 8;
+  }
+  if (count & 4) {
+    std::memcpy(out, &bytes, 4);
+    bytes >>= 32;
+    out += 4;
+  }
+  if (count & 2) {
+    std::memcpy(out, &bytes, 2);
+    bytes >>= 16;
+    out += 2;
+  }
+  if (count & 1) *out = static_cast<std::uint8_t>(bytes);
+}
+
 // Rounds values that are not above 255 minus the zero point. What is too small, and NaN, which becomes the smallest
 // integer, is brought to 0 by the saturation of the packs.
 OCTET_OP void store_rounded(const Block16& constants, __m256 low, __m256 high, std::uint8_t* out, int channels) {
@@ -63,9 +84,7 @@ OCTET_OP void store_rounded(const Block16& constants, __m256 low, __m256 high, s
   const __m128i mixed = _mm_packus_epi16(_mm256_castsi256_si128(quantized), _mm256_extracti128_si256(quantized, 1));
   const __m128i result = _mm_shuffle_epi32(mixed, _MM_SHUFFLE(3, 1, 2, 0));
   if (channels == 16) return _mm_storeu_si128(reinterpret_cast<__m128i*>(out), result);
-  alignas(16) std::uint8_t all[16];
-  _mm_store_si128(reinterpret_cast<__m128i*>(all), result);
-  std::memcpy(out, all, static_cast<std::size_t>(channels));
+  store_some(out, result, channels);
 }
 
 struct ToU8 {

@@ -20,6 +20,7 @@ using namespace avx512::depthwise;
 template <class R>
 struct SplitQuads : QuadsOf<R> {
   using Vec = typename R::Int;
+  static constexpr int kSpareVectors = 0;
   static constexpr int parts(int taps) { return (taps + 3) / 4 * 2; }
 
   template <int kTaps>

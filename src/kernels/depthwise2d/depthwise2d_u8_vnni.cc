@@ -23,6 +23,7 @@ OCTET_OP __m128i multiply_add(__m128i sum, __m128i x, __m128i w) { return _mm_dp
 template <class R>
 struct Quads : QuadsOf<R> {
   using Vec = typename R::Int;
+  static constexpr int kSpareVectors = 12;
   static constexpr int parts(int taps) { return (taps + 3) / 4; }
 
   template <int kTaps>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 
 #include "base/cpu.h"
 #include "kernels/intrinsics.h"
@@ -38,6 +37,7 @@ struct Zmm {
   OCTET_OP Int add_16(Int a, Int b) { return _mm512_adds_epi16(a, b); }
   OCTET_OP Int pack_16(Int a, Int b) { return _mm512_packus_epi16(a, b); }
   OCTET_OP void store(void* to, Int x) { _mm512_storeu_si512(to, x); }
+  OCTET_OP void store_some(void* to, Int x, int bytes) { _mm512_mask_storeu_epi8(to, _bzhi_u64(~0ull, bytes), x); }
   OCTET_OP void store_f32(float* to, Float x) { _mm512_storeu_ps(to, x); }
 };
 
@@ -67,6 +67,7 @@ struct Ymm {
   OCTET_OP Int add_16(Int a, Int b) { return _mm256_adds_epi16(a, b); }
   OCTET_OP Int pack_16(Int a, Int b) { return _mm256_packus_epi16(a, b); }
   OCTET_OP void store(void* to, Int x) { _mm256_storeu_si256(static_cast<Int*>(to), x); }
+  OCTET_OP void store_some(void* to, Int x, int bytes) { _mm256_mask_storeu_epi8(to, _bzhi_u32(~0u, bytes), x); }
   OCTET_OP void store_f32(float* to, Float x) { _mm256_storeu_ps(to, x); }
 };
 
@@ -96,6 +97,7 @@ struct Xmm {
   OCTET_OP Int add_16(Int a, Int b) { return _mm_adds_epi16(a, b); }
   OCTET_OP Int pack_16(Int a, Int b) { return _mm_packus_epi16(a, b); }
   OCTET_OP void store(void* to, Int x) { _mm_storeu_si128(static_cast<Int*>(to), x); }
+  OCTET_OP void store_some(void* to, Int x, int bytes) { _mm_mask_storeu_epi8(to, static_cast<__mmask16>(_bzhi_u32(~0u, bytes)), x); }
   OCTET_OP void store_f32(float* to, Float x) { _mm_storeu_ps(to, x); }
 };
 

@@ -5,6 +5,7 @@
 //   parts(taps)               vectors a group that `taps` taps make
 //   load<taps>(pointers, q)   reads the block at each tap into Vec q[parts][kGroups]
 //   dot(sum, q, weights)
+//   kSpareVectors             how many weights fit into registers besides all else
 //   Constants                 of the block; start(constants, group) gives the vector that sums start from
 // and `Finish::store(constants, sums, out, channels)` makes results of the sums of a pixel; its Result is their type.
 
@@ -48,6 +49,16 @@ OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
   const WindowRows<V, kSize> rows(piece, outside);
   auto* out = static_cast<typename Finish::Result*>(piece.out);
 
+  // What is stored might be weights to the compiler, so it would read them again for every pixel.
+  constexpr int kWeights = kSize * kParts * kGroups;
+  constexpr bool kKept = kWeights <= V::kSpareVectors;
+  Vec kept[kKept ? kWeights : 1];
+  if constexpr (kKept) {
+#pragma GCC unroll 32
+    for (int i = 0; i < kWeights; ++i) kept[i] = block.weights[i];
+  }
+  const Vec* weights = kKept ? kept : block.weights;
+
   Vec sums[kBegun + 1][kGroups];
 #pragma GCC unroll 16
   for (int j = 0; j <= kBegun; ++j)
@@ -72,7 +83,7 @@ OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
         for (int part = 0; part < kParts; ++part)
 #pragma GCC unroll 8
           for (int g = 0; g < kGroups; ++g)
-            sums[j][g] = V::dot(sums[j][g], q[part][g], block.weights[(kx * kParts + part) * kGroups + g]);
+            sums[j][g] = V::dot(sums[j][g], q[part][g], weights[(kx * kParts + part) * kGroups + g]);
       }
     }
     if (x >= piece.x_begin) {
