@@ -288,6 +288,19 @@ TEST(ImportOpenvinoIr, BoundsCopiesOfOverlappingConstants) {
   EXPECT_NE(error_of(net(layers, ""), bin).find("overlap too much"), std::string::npos);
 }
 
+// A window of a million by a million over one constant value is no shape arithmetic: importing must not compute it.
+TEST(ImportOpenvinoIr, DoesNotComputeWindowsAhead) {
+  Bin bin;
+  bin.put<float>({1.0f});
+  const std::string pool =
+      "<layer id='1' name='p' type='MaxPool' version='opset1'><data kernel='1000000,1000000' strides='1,1' pads_begin='999999,999999' "
+      "pads_end='0,0'/><input><port id='0'/></input><output>" +
+      ports("FP32:1,1,1,1", 1) + "</output></layer>";
+  const std::string result = "<layer id='2' name='r' type='Result' version='opset1'><input><port id='0'/></input></layer>";
+  EXPECT_EQ(error_of(net(constant(10, "f32", "FP32", "1,1,1,1", 0, 4) + pool + result, edge(10, 0, 1, 0) + edge(1, 1, 2, 0)), bin),
+            "no error");
+}
+
 TEST(ImportOpenvinoIr, CutAnywhereIsAnErrorAndNoCrash) {
   const std::string path = OCTET_SOURCE_DIR "/src/importers/openvino_ir/testdata/detection8";
   const auto xml = read_text(path + ".xml").value();
