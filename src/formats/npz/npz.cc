@@ -183,7 +183,7 @@ std::string directory_entry(const Member& member) {
   put(text, kDirectoryMagic, 4);
   put(text, 20, 2);
   text += common_fields(member);
-  put(text, 0, 2 + 2 + 2 + 4);  // comment, disk, attributes
+  text.append(2 + 2 + 2 + 4, '\0');  // comment, disk, attributes
   put(text, member.local_offset, 4);
   return text + member.name;
 }
