@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# The command line as docs/cli.md promises it: help, version, statuses, one error line, nothing half-written, and the same results at
+# any number of threads.
+#   cli_test.sh OCTET
+set -euo pipefail
+
+octet=$(realpath "$1")
+demo=$(realpath "$(dirname "$0")/../demo")
+cfg=$demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl.cfg
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+fail() {
+  echo "FAILED: $*" >&2
+  failures=$((failures + 1))
+}
+
+# expect STATUS WORD VERB ARGUMENTS...: the command ends so, with one line that begins "error:" and has WORD in it, and writes no file
+# to $work/bad, the output folder of every bad command.
+expect() {
+  local expected=$1 word=$2 status=0
+  shift 2
+  rm -rf "$work/bad"
+  "$octet" "$@" >"$work/stdout" 2>"$work/stderr" || status=$?
+  [ "$status" -eq "$expected" ] || fail "status $status, not $expected: octet $*: $(cat "$work/stderr")"
+  [ "$(grep -c '^error:' "$work/stderr")" -eq 1 ] || fail "not one line begins with 'error:': octet $*: $(cat "$work/stderr")"
+  grep '^error:' "$work/stderr" | grep -qiF -e "$word" || fail "the error does not name '$word': octet $*: $(cat "$work/stderr")"
+  grep -q '^error:' "$work/stdout" && fail "the error went to standard output: octet $*"
+  if [ -e "$work/bad" ] && [ -n "$(find "$work/bad" -type f)" ]; then fail "left behind: $(find "$work/bad" -type f): octet $*"; fi
+}
+
+must() {
+  "$octet" "$@" >"$work/stdout" 2>"$work/stderr" || fail "octet $*: $(cat "$work/stderr")"
+}
+
+# Help and version.
+for verb in data download convert quantize infer detect check bench run selftest; do
+  must "$verb" --help
+  grep -q 'Example' "$work/stdout" || fail "octet $verb --help shows no example"
+  must --help
+  grep -qE "^ +$verb " "$work/stdout" || fail "octet --help does not list $verb"
+done
+must --version
+version=$(cat "$work/stdout")
+# A version, the instruction set in use, and the processor.
+echo "$version" | grep -qE '^octet [0-9]+\.[0-9]+\.[0-9]+ \((portable|avx2|avx512|avx512_vnni|[a-z0-9_]*amx[a-z0-9_]*), [0-9]+ threads?, .+\)$' ||
+  fail "octet --version says '$version'"
+echo "$(OCTET_ISA=portable "$octet" --version)" | grep -q portable || fail "OCTET_ISA=portable does not hold the kernels back"
+
+# Status 2: the words of the command are wrong.
+expect 2 subcommand nosuchverb
+expect 2 --nosuchoption convert "$cfg" --output "$work/bad" --nosuchoption
+expect 2 --output convert "$cfg"
+expect 2 threads quantize "$work/fp32.xml" --images "$demo/coco/val2017" --threads 0 --output "$work/bad"
+expect 2 max-drop check "$work/a.xml" "$work/b.xml" --data "$demo/coco" --require max-drop=much
+
+# Status 3: an input is missing or malformed.
+expect 3 missing.cfg convert "$work/missing.cfg" --output "$work/bad"
+printf '[net]\nwidth=32\nheight=32\nchannels=3\n[nosuchsection]\n' >"$work/section.cfg"
+cp "${cfg%.cfg}.weights" "$work/section.weights"
+expect 3 nosuchsection convert "$work/section.cfg" --output "$work/bad"
+cp "$cfg" "$work/short.cfg"
+head -c 1000 "${cfg%.cfg}.weights" >"$work/short.weights"
+expect 3 short.weights convert "$work/short.cfg" --output "$work/bad"
+head -c 3000 /dev/zero >"$work/zeros.pb"
+expect 3 zeros.pb convert "$work/zeros.pb" --model ssd_mobilenet_v1_coco --output "$work/bad"
+expect 3 missing.xml quantize "$work/missing.xml" --data "$demo/coco" --output "$work/bad"
+echo '<net name="cut"' >"$work/cut.xml"
+expect 3 cut.xml bench "$work/cut.xml"
+expect 3 missing.json check --annotations "$work/missing.json" --results "$work/missing.json"
+
+# A model, quantized on a few photographs.
+mkdir "$work/images"
+cp $(ls "$demo"/coco/train2017/*.jpg | head -n 4) "$work/images"
+must convert "$cfg" --output "$work/fp32" --json
+fp32=$(find "$work/fp32" -name '*.xml')
+must quantize "$fp32" --images "$work/images" --output "$work/int8" --json
+int8=$(find "$work/int8" -name '*.xml')
+grep -q '"images":4' "$work/stdout" || fail "quantize does not count 4 images: $(cat "$work/stdout")"
+[ -f "${int8%.xml}.bin" ] || fail "quantize writes no .bin beside $int8"
+
+# Integers have one answer, whoever adds them.
+for threads in 1 3; do
+  must detect "$int8" --images "$work/images" --threads $threads --results "$work/results$threads.json"
+done
+grep -q '"score"' "$work/results1.json" || fail "detect finds nothing"
+cmp "$work/results1.json" "$work/results3.json" || fail "results differ between 1 and 3 threads"
+
+# Status 4: a requirement is not met, and the line names it. Status 1: the output cannot be written.
+expect 4 min-speedup bench "$fp32" "$int8" --seconds 0.2 --require min-speedup=1000
+expect 4 min-fidelity check "$fp32" "$int8" --data "$demo/coco" --limit 2 --require min-fidelity=101
+touch "$work/file"
+expect 1 "$work/file" convert "$cfg" --output "$work/file/folder"
+
+[ "$failures" -eq 0 ] || exit 1
+echo "passed: help, version ($version), statuses 1 to 4, equal results at 1 and 3 threads"
