@@ -1,7 +1,6 @@
 #include "runtime/builder.h"
 
 #include <algorithm>
-#include <set>
 
 #include "kernels/quantize/quantize.h"
 #include "runtime/memory_planner.h"
@@ -30,9 +29,8 @@ PlanBuilder::PlanBuilder(const Graph& graph, const RuntimeOptions& options)
 Result<std::unique_ptr<PlanData>> PlanBuilder::build() {
   add_ports();
   for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
-    const std::size_t first_step = plan_->steps.size();
     if (auto status = emit_node(static_cast<NodeId>(i)); !status.ok()) return status.error().at("node '" + graph_.nodes()[i].name + "'");
-    mark_observed(first_step);
+    mark_observed(static_cast<NodeId>(i));
   }
   lay_out_memory();
   for (const Step& step : plan_->steps) plan_->step_infos.push_back(step.info);
@@ -194,14 +192,13 @@ void PlanBuilder::add_step(StepInfo info, std::vector<SlotId> reads, std::vector
   plan_->steps.push_back({std::move(info), std::move(reads), std::move(writes), std::move(run), {}});
 }
 
-// After the last step of the node that makes it, an observed value is complete; a float form of it is shown.
-void PlanBuilder::mark_observed(std::size_t first_step) {
-  std::set<SlotId> written;
-  for (std::size_t i = first_step; i < plan_->steps.size(); ++i) written.insert(plan_->steps[i].writes.begin(), plan_->steps[i].writes.end());
+// When the steps of its node are there an observed value is complete, whether they write it or it lies inside another.
+void PlanBuilder::mark_observed(NodeId id) {
   for (const Value value : options_.observe) {
-    const auto found = natural_.find(decisions_.resolve(value));
-    if (found == natural_.end() || !written.contains(found->second)) continue;
-    const SlotId shown = slot(found->second).format == Format::kImageU8 ? image_f32(value) : found->second;
+    if (value.node != id || !decisions_.natural.contains(decisions_.resolve(value)) || graph_.type(value).element != ElementType::kF32) continue;
+    const Shape& shape = graph_.shape(value);
+    const SlotId shown = shape.size() == 4 && element_count(shape) > 0 ? image_f32(value) : plain(value);
+    if (plan_->steps.empty()) add_step({graph_.node(id).name, "show", "", false, 0}, {shown}, {}, [](const Workspace&) {});
     plan_->steps.back().shows.push_back({value, shown});
   }
 }

@@ -45,7 +45,7 @@ class PlanBuilder {
   SlotId dequantized(SlotId from, const std::string& name);
   SlotId interleaved(SlotId from, const std::string& name);
   SlotId planar(SlotId from, const std::string& name);
-  void mark_observed(std::size_t first_step);
+  void mark_observed(NodeId id);
   void lay_out_memory();
   std::size_t buffer_bytes(const Slot& slot) const;
 

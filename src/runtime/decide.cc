@@ -35,9 +35,16 @@ class Decider {
   NodeDecision& at(NodeId id) { return decisions_.nodes[index_of(id)]; }
 
   void decide(NodeId id, const Node& node) {
-    if (decide_linear(id, node) || decide_image(id, node) || decide_plain(id, node)) return;
+    if (has_kernels(node) && (decide_linear(id, node) || decide_image(id, node))) return;
+    if (decide_plain(id, node)) return;
     at(id).lowering = Lowering::kGeneric;
     for (std::uint32_t port = 0; port < node.outputs.size(); ++port) decisions_.natural[{id, port}] = {};
+  }
+
+  // Images are float (or quantized float) and hold something.
+  bool has_kernels(const Node& node) const {
+    const auto fits = [](const TensorType& type) { return type.element == ElementType::kF32 && element_count(type.shape) > 0; };
+    return fits(graph_.type(node.inputs[0])) && std::all_of(node.outputs.begin(), node.outputs.end(), fits);
   }
 
   // Takes over the chain behind the node; its result is an image, u8 if a FakeQuantize closes the chain.
@@ -93,11 +100,10 @@ class Decider {
   }
 
   std::optional<NodeId> next_affine(NodeId id) const {
-    const auto& readers = fusion_.readers(id);
-    if (readers.size() != 1) return std::nullopt;
+    const auto reader = fusion_.only_reader({id, 0});
     Value data;
-    if (!fusion_.affine_of(readers[0], &data) || data != Value{id, 0}) return std::nullopt;
-    return readers[0];
+    if (!reader || !fusion_.affine_of(*reader, &data)) return std::nullopt;
+    return reader;
   }
 
   static void compose(Affine& first, const Affine& second) {
@@ -161,7 +167,7 @@ class Decider {
 
   bool decide_concat(NodeId id, const Node& node) {
     const auto& concat = std::get<Concat>(node.op);
-    if (concat.axis != 1) return false;
+    if (concat.axis != 1 && concat.axis != -3) return false;
     const bool any_image = std::any_of(node.inputs.begin(), node.inputs.end(), [&](Value v) { return decisions_.is_image(v); });
     if (!any_image) return false;
     QuantParamsPtr quant = decisions_.quant(node.inputs[0]);
@@ -180,7 +186,7 @@ class Decider {
       decisions_.natural[{id, 0}] = {};
       return true;
     };
-    if (std::holds_alternative<DetectionOutput>(node.op)) return choose(Lowering::kDetectionOutput);
+    if (std::holds_alternative<DetectionOutput>(node.op) && node.outputs[0].element == ElementType::kF32) return choose(Lowering::kDetectionOutput);
     if (std::holds_alternative<Concat>(node.op)) return choose(Lowering::kConcatPlain);
     if (std::holds_alternative<Reshape>(node.op) || std::holds_alternative<Squeeze>(node.op) || std::holds_alternative<Unsqueeze>(node.op))
       return choose(Lowering::kReshape);

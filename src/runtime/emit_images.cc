@@ -82,10 +82,10 @@ bool emit_quantized_add(PlanBuilder& builder, const Node& node, const NodeDecisi
 // For each output place the input place that it copies.
 std::vector<std::int32_t> nearest_indices(const Interpolate& op, std::int64_t in, std::int64_t out) {
   std::vector<std::int32_t> indices;
-  const double ratio = static_cast<double>(in) / static_cast<double>(out);
+  const auto from = static_cast<double>(in), to = static_cast<double>(out);
   for (std::int64_t i = 0; i < out; ++i) {
-    double at = static_cast<double>(i) * ratio;
-    if (op.coordinates == Interpolate::Coordinates::kHalfPixel) at = (static_cast<double>(i) + 0.5) * ratio - 0.5;
+    double at = static_cast<double>(i) * from / to;  // multiplied first, so that whole numbers come out whole
+    if (op.coordinates == Interpolate::Coordinates::kHalfPixel) at = (static_cast<double>(i) + 0.5) * from / to - 0.5;
     if (op.coordinates == Interpolate::Coordinates::kAlignCorners) at = out == 1 ? 0 : static_cast<double>(i * (in - 1)) / static_cast<double>(out - 1);
     switch (op.nearest) {
       case Interpolate::NearestRounding::kFloor: at = std::floor(at); break;

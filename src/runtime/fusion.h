@@ -50,10 +50,10 @@ class FusionFinder {
   // The parameters of an 8-bit FakeQuantize, else null.
   QuantParamsPtr quant_of(NodeId id) const;
 
-  const std::vector<NodeId>& readers(NodeId id) const { return readers_[index_of(id)]; }
+  // The one node that reads `value`, if there is just one and the value need not be visible.
+  std::optional<NodeId> only_reader(Value value) const;
 
  private:
-  std::optional<NodeId> only_reader(Value value) const;
   std::optional<std::vector<float>> channel_values(Value constant, const Shape& data) const;
   void absorb_quantization(Epilogue& epilogue) const;
 

@@ -22,6 +22,8 @@ class Placer {
   Lowering lowering(NodeId id) const { return decisions_.nodes[index_of(id)].lowering; }
   Format format(Value value) const { return decisions_.natural.at(value).format; }
 
+  bool is_plain(Value value) const { return decisions_.natural.contains(value) && format(value) == Format::kPlain; }
+
   bool is_placed(Value value) const { return placements_.contains(value); }
 
   // True for what a step of the plan writes; parameters and constants have memory of their own.
@@ -77,6 +79,10 @@ class Placer {
     for (const Value input : node.inputs) {
       const std::int64_t count = element_count(graph_.shape(input));
       Value root = decisions_.resolve(input);
+      if (!is_plain(root)) {  // its planar form is a copy
+        offset += count;
+        continue;
+      }
       while (is_placed(root) && placements_[root].element_offset == 0 && element_count(graph_.shape(placements_[root].base)) == count &&
              lowering(root.node) != Lowering::kChannelSlices)
         root = placements_[root].base;

@@ -17,7 +17,7 @@ struct F32 {
   using Element = float;
   using Vec = __m256;
   static constexpr int kLanes = 8;
-  OCTET_OP Vec lowest() { return _mm256_set1_ps(-std::numeric_limits<float>::infinity()); }
+  OCTET_OP Vec lowest() { return _mm256_set1_ps(std::numeric_limits<float>::lowest()); }
   OCTET_OP Vec load(const float* from) { return _mm256_loadu_ps(from); }
   OCTET_OP Vec max(Vec x, Vec best) { return _mm256_max_ps(x, best); }  // this operand order keeps the best from NaN
   OCTET_OP void store(float* to, Vec x) { _mm256_storeu_ps(to, x); }

@@ -33,7 +33,7 @@ void max_row(const PoolShape& shape, ImageView<const T> in, ImageView<T> out, st
 }  // namespace
 
 void max_pool_row_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y) {
-  max_row(shape, in, out, y, -std::numeric_limits<float>::infinity());
+  max_row(shape, in, out, y, std::numeric_limits<float>::lowest());
 }
 
 void max_pool_row_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, std::int64_t y) {

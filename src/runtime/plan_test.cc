@@ -1,0 +1,229 @@
+#include "runtime/plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include "runtime/random_graph_for_test.h"
+
+namespace octet {
+namespace {
+
+using runtime_test::chance;
+using runtime_test::RandomGraph;
+
+// Outputs and observed values of one run, both copied.
+struct PlanRun {
+  std::vector<Tensor> outputs;
+  std::map<Value, Tensor> seen;
+};
+
+Tensor copy_of(const Tensor& tensor) {
+  Tensor copy(tensor.type(), tensor.shape());
+  std::ranges::copy(tensor.bytes(), copy.mutable_bytes().begin());
+  return copy;
+}
+
+// Images as a planar tensor.
+Tensor planar(const Observed& seen, const Shape& shape) {
+  Tensor result(ElementType::kF32, shape);
+  float* to = result.mutable_values<float>().data();
+  for (const auto& image : seen.images)
+    for (std::int64_t c = 0; c < image.channels; ++c)
+      for (std::int64_t pixel = 0; pixel < image.pixels(); ++pixel) *to++ = image.data[pixel * image.pixel_stride + c];
+  return result;
+}
+
+PlanRun run(const RandomGraph& random, RuntimeOptions options, int threads) {
+  auto plan = compile(random.graph, options);
+  if (!plan.ok()) RC_FAIL(plan.error().message);
+  Session session(*plan, threads);
+  PlanRun result;
+  for (int again = 0; again < 2; ++again) {
+    const auto outputs =
+        session.run(random.inputs, [&](const Observed& seen) { result.seen[seen.value] = planar(seen, random.graph.shape(seen.value)); });
+    if (!outputs.ok()) RC_FAIL(outputs.error().message);
+    result.outputs.clear();
+    for (const Tensor& output : *outputs) result.outputs.push_back(copy_of(output));
+  }
+  return result;
+}
+
+std::string label(const Graph& graph, Value value) { return graph.node(value).name + ":" + std::to_string(value.port); }
+
+// Empty if no element differs by more than `bound`.
+std::string difference(const Tensor& found, const Tensor& expected, double bound) {
+  if (found.shape() != expected.shape()) return "shape " + to_string(found.shape());
+  const auto a = to_vector<double>(found), b = to_vector<double>(expected);
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (!(std::fabs(a[i] - b[i]) <= bound))
+      return "element " + std::to_string(i) + " is " + std::to_string(a[i]) + " instead of " + std::to_string(b[i]);
+  return "";
+}
+
+bool same_bits(const Tensor& a, const Tensor& b) { return std::ranges::equal(a.bytes(), b.bytes()); }
+
+[[noreturn]] void fail(const RandomGraph& random, const std::string& message) { RC_FAIL(message + "\n" + dump(random.graph)); }
+
+// Float kernels sum in another order than the specification, and approximate exponentials, to about this.
+constexpr double kFloatBound = 2e-5;
+
+std::vector<Value> some_values(const RandomGraph& random, int percent) {
+  std::vector<Value> result;
+  for (const auto& [value, tensor] : random.values)
+    if (tensor.type() == ElementType::kF32 && chance(percent)) result.push_back(value);
+  return result;
+}
+
+void expect_outputs(const RandomGraph& random, const PlanRun& found, double bound, Isa isa) {
+  const auto outputs = random.graph.outputs();
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const auto wrong = difference(found.outputs[i], random.values.at(random.graph.node(outputs[i]).inputs[0]), bound);
+    if (!wrong.empty()) fail(random, std::string(name_of(isa)) + " output " + random.graph.node(outputs[i]).name + ": " + wrong);
+  }
+}
+
+TEST(Plan, ComputesWhatTheGraphMeans) {
+  EXPECT_TRUE(rc::check([] {
+    const RandomGraph random(RandomGraph::Kind::kFloat);
+    const double bound = kFloatBound * (1 + static_cast<double>(random.magnitude()));
+    for (const Isa isa : available_isas()) {
+      const PlanRun one = run(random, {isa, {}}, 1), three = run(random, {isa, {}}, 3);
+      expect_outputs(random, one, bound, isa);
+      for (std::size_t i = 0; i < one.outputs.size(); ++i)
+        if (!same_bits(one.outputs[i], three.outputs[i])) fail(random, "threads change the result");
+    }
+  }));
+}
+
+TEST(Plan, ShowsAnObserverWhatTheGraphMeans) {
+  EXPECT_TRUE(rc::check([] {
+    const RandomGraph random(RandomGraph::Kind::kFloat);
+    const double bound = kFloatBound * (1 + static_cast<double>(random.magnitude()));
+    const auto observe = some_values(random, 30);
+    const PlanRun found = run(random, {active_isa(), observe}, 2);
+    expect_outputs(random, found, bound, active_isa());
+    for (const Value value : observe) {
+      const Op& op = random.graph.node(value).op;
+      if (std::holds_alternative<Constant>(op)) continue;
+      if (!found.seen.contains(value)) fail(random, label(random.graph, value) + " was not shown");
+      const auto wrong = difference(found.seen.at(value), random.values.at(value), bound);
+      if (!wrong.empty()) fail(random, "observed " + label(random.graph, value) + ": " + wrong);
+    }
+  }));
+}
+
+// How far the value of a FakeQuantize node may lie from what it quantizes. Half a step where it is an 8-bit quantization; where the
+// output has limits of its own, a step from the specification's value.
+class QuantizedReference {
+ public:
+  QuantizedReference(const RandomGraph& random, const PlanRun& found)
+      : random_(random), found_(found), values_(random.values), bound_(kFloatBound * (1 + static_cast<double>(random.magnitude()))) {}
+
+  // Follows the graph by its specification but goes on with the quantized values that the plan made, so that a step more or less
+  // in one layer, where a sum lies between two steps, does not count against the next ones.
+  void check() {
+    for (std::size_t i = 0; i < random_.graph.nodes().size(); ++i) {
+      const Node& node = random_.graph.nodes()[i];
+      const auto id = static_cast<NodeId>(i);
+      if (node.inputs.empty() || std::holds_alternative<Output>(node.op)) continue;
+      compute(id, node);
+      if (std::holds_alternative<FakeQuantize>(node.op)) check_quantized(node, {id, 0});
+    }
+    const auto outputs = random_.graph.outputs();
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const Node& output = random_.graph.node(outputs[i]);
+      const auto wrong = difference(found_.outputs[i], values_.at(output.inputs[0]), bound_);
+      if (!wrong.empty()) fail(random_, "output " + output.name + ": " + wrong);
+    }
+  }
+
+ private:
+  void compute(NodeId id, const Node& node) {
+    std::vector<Tensor> inputs;
+    for (const Value input : node.inputs) inputs.push_back(values_.at(input));
+    const auto results = evaluate(node.op, inputs, node.outputs);
+    for (std::uint32_t port = 0; port < results.size(); ++port) values_[{id, port}] = results[port];
+  }
+
+  void check_quantized(const Node& node, Value value) {
+    const auto shown = found_.seen.find(value);
+    if (shown == found_.seen.end()) fail(random_, label(random_.graph, value) + " was not shown");
+    const bool same_limits = node.inputs[1] == node.inputs[3] && node.inputs[2] == node.inputs[4];
+    const auto low = to_vector<double>(values_.at(node.inputs[3])), high = to_vector<double>(values_.at(node.inputs[4]));
+    const auto data = to_vector<double>(values_.at(node.inputs[0])), exact = to_vector<double>(values_.at(value)),
+               real = to_vector<double>(shown->second);
+    const Shape& shape = random_.graph.shape(value);
+    const std::size_t inner = shape.size() == 4 ? static_cast<std::size_t>(shape[2] * shape[3]) : 1;
+    const auto steps = static_cast<double>(std::get<FakeQuantize>(node.op).levels - 1);
+    for (std::size_t i = 0; i < real.size(); ++i) {
+      const std::size_t c = low.size() == 1 ? 0 : i / inner % low.size();
+      const double step = (high[c] - low[c]) / steps;
+      const double wanted = same_limits ? std::clamp(data[i], low[c], high[c]) : exact[i],
+                   allowed = (same_limits ? 0.51 : 1.01) * step + bound_;
+      if (std::fabs(real[i] - wanted) > allowed)
+        fail(random_, label(random_.graph, value) + " element " + std::to_string(i) + " is " + std::to_string(real[i]) + " for " +
+                          std::to_string(wanted));
+    }
+    values_[value] = shown->second;
+  }
+
+  const RandomGraph& random_;
+  const PlanRun& found_;
+  std::map<Value, Tensor> values_;
+  const double bound_;
+};
+
+std::vector<Value> quantized_values(const RandomGraph& random) {
+  std::vector<Value> result;
+  for (std::size_t i = 0; i < random.graph.nodes().size(); ++i)
+    if (std::holds_alternative<FakeQuantize>(random.graph.nodes()[i].op)) result.push_back({static_cast<NodeId>(i), 0});
+  return result;
+}
+
+TEST(QuantizedPlan, KeepsWithinHalfAStepOfEveryQuantizedValue) {
+  EXPECT_TRUE(rc::check([] {
+    const RandomGraph random(RandomGraph::Kind::kQuantized);
+    const auto observe = quantized_values(random);
+    for (const Isa isa : available_isas()) {
+      const PlanRun found = run(random, {isa, observe}, 2);
+      QuantizedReference(random, found).check();
+    }
+  }));
+}
+
+TEST(QuantizedPlan, ConvolvesInIntegersWhereDataAndWeightsAre) {
+  EXPECT_TRUE(rc::check([] {
+    const RandomGraph random(RandomGraph::Kind::kQuantized);
+    const auto plan = *compile(random.graph);
+    std::set<std::string> found;
+    for (const StepInfo& step : plan->steps())
+      if (step.integer && step.op.find("convolution") != std::string::npos) found.insert(step.node);
+    for (const std::string& name : random.integer_convolutions)
+      if (!found.contains(name)) fail(random, name + " computes in float");
+  }));
+}
+
+TEST(QuantizedPlan, GivesTheSameBitsAtEveryLevelAndWithAnyThreads) {
+  EXPECT_TRUE(rc::check([] {
+    const RandomGraph random(RandomGraph::Kind::kQuantized);
+    RC_PRE(!random.sums_floats);
+    const PlanRun expected = run(random, {Isa::kPortable, {}}, 1);
+    for (const Isa isa : available_isas())
+      for (const int threads : {1, 3}) {
+        const PlanRun found = run(random, {isa, {}}, threads);
+        for (std::size_t i = 0; i < expected.outputs.size(); ++i)
+          if (!same_bits(found.outputs[i], expected.outputs[i]))
+            fail(random, std::string(name_of(isa)) + " with " + std::to_string(threads) + " threads changes output " + std::to_string(i));
+      }
+  }));
+}
+
+}  // namespace
+}  // namespace octet

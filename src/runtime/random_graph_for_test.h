@@ -1,0 +1,505 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <rapidcheck.h>
+
+#include "graph/evaluate.h"
+#include "graph/graph.h"
+
+namespace octet::runtime_test {
+
+inline int pick(int low, int high) { return *rc::gen::resize(100, rc::gen::inRange(low, high + 1)); }
+inline bool chance(int percent) { return pick(1, 100) > 100 - percent; }
+
+inline float largest_magnitude(const Tensor& tensor) {
+  float largest = 0;
+  for (const float value : to_vector<float>(tensor))
+    if (value != std::numeric_limits<float>::lowest()) largest = std::max(largest, std::fabs(value));  // what an empty MaxPool window gives
+  return largest;
+}
+
+// A random network with its inputs and with what the specification says that each of its nodes computes. Values stay small, so
+// that rounding does too, and no operation has a jump where float sums could fall on either side.
+class RandomGraph {
+ public:
+  enum class Kind { kFloat, kQuantized };
+
+  explicit RandomGraph(Kind kind) : kind_(kind), random_(*rc::gen::arbitrary<std::uint32_t>()) {
+    batch_ = pick(1, 2);
+    add_input();
+    for (int operations = pick(1, 12); operations > 0; --operations) add_operation();
+    add_outputs();
+  }
+
+  Graph graph;
+  std::vector<Tensor> inputs;
+  std::map<Value, Tensor> values;
+  std::set<std::string> integer_convolutions;  // that have quantized data and integer weights
+  bool sums_floats = false;                    // so that levels may differ in rounding
+
+  float magnitude() const {
+    float largest = 0;
+    for (const auto& [value, tensor] : values)
+      if (tensor.type() == ElementType::kF32) largest = std::max(largest, largest_magnitude(tensor));
+    return largest;
+  }
+
+ private:
+  static constexpr float kLargest = 10;
+
+  static bool is_small(const Tensor& tensor) {
+    return std::ranges::all_of(to_vector<float>(tensor), [](float value) { return std::fabs(value) <= kLargest; });
+  }
+
+  struct Limits {
+    Tensor low, high;
+  };
+
+  // Nodes and their values.
+
+  std::vector<Value> add(Op op, std::vector<Value> from) {
+    auto id = graph.add(std::move(op), from);
+    if (!id.ok()) RC_FAIL(id.error().message);
+    const Node& node = graph.node(*id);
+    std::vector<Tensor> arguments;
+    for (const Value value : from) arguments.push_back(values.at(value));
+    auto results = evaluate(node.op, arguments, node.outputs);
+    std::vector<Value> made;
+    for (std::uint32_t port = 0; port < results.size(); ++port) {
+      made.push_back({*id, port});
+      values[made.back()] = std::move(results[port]);
+    }
+    return made;
+  }
+
+  // A node whose result later ones may read.
+  Value make(Op op, std::vector<Value> from) {
+    for (Value value : add(std::move(op), std::move(from))) {
+      if (!is_small(values.at(value))) value = add(Clamp{-kLargest, kLargest}, {value})[0];
+      (graph.shape(value).size() == 4 ? images_ : others_).push_back(value);
+    }
+    return images_.empty() ? others_.back() : images_.back();
+  }
+
+  Value constant(Tensor tensor) {
+    const Value value = graph.emit_constant(tensor);
+    values[value] = std::move(tensor);
+    return value;
+  }
+  Value integers(const std::vector<std::int64_t>& list) { return constant(Tensor::of({static_cast<std::int64_t>(list.size())}, list)); }
+  Value number(std::int64_t value) { return constant(Tensor::scalar(value)); }
+
+  float real(float low, float high) { return std::uniform_real_distribution<float>(low, high)(random_); }
+  Tensor reals(Shape shape, float low, float high) {
+    Tensor tensor(ElementType::kF32, std::move(shape));
+    for (float& value : tensor.mutable_values<float>()) value = real(low, high);
+    return tensor;
+  }
+
+  Value image() {
+    const int size = static_cast<int>(images_.size());
+    return images_[static_cast<std::size_t>(chance(60) ? pick(std::max(0, size - 3), size - 1) : pick(0, size - 1))];
+  }
+
+  std::vector<Value> images_like(Value first, bool any_channels) {
+    std::vector<Value> alike;
+    for (const Value value : images_) {
+      const Shape &a = graph.shape(value), &b = graph.shape(first);
+      if (a[0] == b[0] && a[2] == b[2] && a[3] == b[3] && (any_channels || a[1] == b[1])) alike.push_back(value);
+    }
+    return alike;
+  }
+
+  Value one_of(const std::vector<Value>& list) { return list[static_cast<std::size_t>(pick(0, static_cast<int>(list.size()) - 1))]; }
+
+  void add_input() {
+    const Shape shape{batch_, chance(50) ? 3 : pick(1, 18), pick(1, 9), pick(1, 9)};
+    const Value value{*graph.add(Parameter{ElementType::kF32, shape}, {}, "image"), 0};
+    inputs.push_back(reals(shape, -2, 2));
+    values[value] = inputs.back();
+    images_.push_back(value);
+  }
+
+  void add_outputs() {
+    std::vector<Value> all = images_;
+    all.insert(all.end(), others_.begin(), others_.end());
+    graph.emit(Output{}, {images_.back()}, "last");
+    if (!others_.empty()) graph.emit(Output{}, {others_.back()}, "last_plain");
+    for (int more = pick(0, 2); more > 0; --more) graph.emit(Output{}, {one_of(all)}, "more");
+  }
+
+  void add_operation() {
+    switch (pick(0, 16)) {
+      case 0:
+      case 1:
+      case 2:
+        return convolution();
+      case 3:
+        return depthwise();
+      case 4:
+        return grouped();
+      case 5:
+        return activation();
+      case 6:
+        return max_pool();
+      case 7:
+        return avg_pool();
+      case 8:
+      case 9:
+        return concat();
+      case 10:
+        return split();
+      case 11:
+        return join();
+      case 12:
+        return scale_or_shift();
+      case 13:
+        return resize();
+      case 14:
+      case 15:
+        return tail();
+      default:
+        return generic();
+    }
+  }
+
+  // Quantization.
+
+  Limits limits_for(Value value, bool per_channel) {
+    const Shape& shape = graph.shape(value);
+    const auto count = static_cast<std::size_t>(per_channel ? shape[1] : 1);
+    std::vector<float> low(count), high(count);
+    const auto all = to_vector<float>(values.at(value));
+    const double lowest = std::min(0.0f, *std::min_element(all.begin(), all.end())), highest = *std::max_element(all.begin(), all.end());
+    for (std::size_t c = 0; c < count; ++c) {
+      const double spread = static_cast<double>(real(0.6f, 1.2f)), from = lowest * spread, to = std::max(from + 0.1, highest * spread);
+      const double scale = (to - from) / 255, zero = std::clamp(std::nearbyint(-from / scale), 0.0, 255.0);
+      low[c] = static_cast<float>(-zero * scale);
+      high[c] = static_cast<float>((255 - zero) * scale);
+    }
+    const Shape form{1, static_cast<std::int64_t>(count), 1, 1};
+    return {Tensor::of<float>(form, low), Tensor::of<float>(form, high)};
+  }
+
+  Value quantize(Value value, const Limits& limits, std::int64_t levels = 256) {
+    const Value low = constant(limits.low), high = constant(limits.high);
+    return add(FakeQuantize{levels}, {value, low, high, low, high})[0];
+  }
+
+  // One quantized form of a value may serve several readers, and several may have the same limits.
+  Value quantized(Value value, bool per_channel) {
+    auto& forms = forms_[value];
+    if (!forms.empty() && chance(60)) {
+      const Value form = one_of(forms);
+      if (chance(50)) return form;
+      const Node& node = graph.node(form);
+      forms.push_back(quantize(value, {values.at(node.inputs[1]), values.at(node.inputs[2])}));
+    } else {
+      forms.push_back(quantize(value, limits_for(value, per_channel)));
+    }
+    return forms.back();
+  }
+
+  // What an operation reads: the value, or in a quantized network often a quantized form of it.
+  Value operand(Value value, int percent = 50, bool per_channel = false) {
+    if (kind_ == Kind::kFloat || !chance(percent)) return value;
+    switch (pick(0, 19)) {
+      case 0:
+        return quantize(value, limits_for(value, false), 255);
+      case 1: {
+        const Limits in = limits_for(value, false), out = limits_for(value, false);
+        return add(FakeQuantize{256}, {value, constant(in.low), constant(in.high), constant(out.low), constant(out.high)})[0];
+      }
+      case 2:
+        return quantized(value, true);
+      default:
+        return quantized(value, per_channel);
+    }
+  }
+
+  bool is_u8(Value value, bool channels_may_differ) const {
+    const auto* op = std::get_if<FakeQuantize>(&graph.node(value).op);
+    const auto& from = graph.node(value).inputs;
+    return op && op->levels == 256 && from[1] == from[3] && from[2] == from[4] && (channels_may_differ || values.at(from[1]).size() == 1);
+  }
+
+  // Convolutions.
+
+  struct Window {
+    Spatial kernel{1, 1}, strides{1, 1}, dilations{1, 1};
+    Pads pads{};
+  };
+
+  Window window(Value data, bool dilated) {
+    constexpr int kSizes[] = {1, 1, 2, 3, 3, 5};
+    Window result;
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+      const std::int64_t size = graph.shape(data)[2 + axis];
+      result.kernel[axis] = kSizes[pick(0, 5)];
+      result.dilations[axis] = dilated && chance(20) ? 2 : 1;
+      result.strides[axis] = pick(1, 2);
+      const auto extent = [&] { return (result.kernel[axis] - 1) * result.dilations[axis] + 1; };
+      if (extent() > 1 && chance(70)) {
+        result.pads.begin[axis] = pick(0, static_cast<int>(extent()) / 2);
+        result.pads.end[axis] = pick(0, static_cast<int>(extent()) / 2);
+      }
+      if (size + result.pads.begin[axis] + result.pads.end[axis] < extent())
+        result.kernel[axis] = 1, result.pads.begin[axis] = result.pads.end[axis] = 0;
+    }
+    return result;
+  }
+
+  // As real numbers, or as integers with a scale a channel.
+  Value weights(const Shape& shape, std::size_t channel_axes, bool integer) {
+    std::int64_t filter = 1;
+    for (std::size_t axis = channel_axes; axis < shape.size(); ++axis) filter *= shape[axis];
+    const float largest = 1.5f / std::sqrt(static_cast<float>(filter));
+    if (!integer) return constant(reals(shape, -largest, largest));
+    Tensor bytes(ElementType::kI8, shape);
+    for (auto& value : bytes.mutable_values<std::int8_t>()) value = static_cast<std::int8_t>(static_cast<int>(random_() % 255) - 127);
+    Shape scales(shape.size(), 1);
+    for (std::size_t axis = 0; axis < channel_axes && chance(80); ++axis) scales[axis] = shape[axis];
+    if (channel_axes == 2 && scales[1] == 1) scales[0] = 1;
+    const Value wide = add(Convert{ElementType::kF32}, {constant(bytes)})[0];
+    return add(Binary{BinaryKind::kMultiply}, {wide, constant(reals(scales, largest / 200, largest / 127))})[0];
+  }
+
+  void convolve(Op op, Value data, const Shape& shape, std::size_t channel_axes, bool depthwise) {
+    const bool integer = kind_ == Kind::kQuantized && chance(85);
+    const Value result = add(std::move(op), {data, weights(shape, channel_axes, integer)})[0];
+    if (integer && is_u8(data, depthwise))
+      integer_convolutions.insert(graph.node(result).name);
+    else
+      sums_floats = true;
+    Value last = result;
+    if (chance(70)) last = add(Binary{BinaryKind::kAdd}, {last, constant(reals(channel_shape(last), -1, 1))})[0];
+    if (chance(60)) last = activate(last);
+    make(Clamp{-kLargest, kLargest}, {last});
+    if (chance(80)) images_.back() = last;
+  }
+
+  void convolution() {
+    const Value data = operand(image(), 90);
+    const Window w = window(data, true);
+    const Shape shape{pick(1, 20), graph.shape(data)[1], w.kernel[0], w.kernel[1]};
+    convolve(Convolution{w.strides, w.dilations, w.pads}, data, shape, 1, false);
+  }
+
+  void depthwise() {
+    const Value data = operand(image(), 90, chance(50));
+    const Window w = window(data, true);
+    convolve(GroupConvolution{w.strides, w.dilations, w.pads}, data, {graph.shape(data)[1], 1, 1, w.kernel[0], w.kernel[1]}, 2, true);
+  }
+
+  void grouped() {
+    const Value data = operand(image(), 90);
+    const std::int64_t channels = graph.shape(data)[1];
+    std::int64_t groups = pick(1, static_cast<int>(channels));
+    while (channels % groups != 0) --groups;
+    const Window w = window(data, true);
+    const Shape shape{groups, pick(1, 3), channels / groups, w.kernel[0], w.kernel[1]};
+    convolve(GroupConvolution{w.strides, w.dilations, w.pads}, data, shape, 2, shape[1] == 1 && shape[2] == 1);
+  }
+
+  // Everything else.
+
+  Shape channel_shape(Value value) {
+    const std::int64_t channels = graph.shape(value)[1];
+    switch (pick(0, 4)) {
+      case 0:
+        return {};
+      case 1:
+        return {1, 1, 1, 1};
+      case 2:
+        return {channels, 1, 1};
+      default:
+        return {1, channels, 1, 1};
+    }
+  }
+
+  Value activate(Value value) {
+    using enum UnaryKind;
+    constexpr UnaryKind kKinds[] = {kRelu, kSigmoid, kTanh, kMish, kSwish, kHSwish, kHSigmoid, kRelu, kSoftPlus, kAbs, kNegative};
+    switch (pick(0, 4)) {
+      case 0:
+        return add(Clamp{static_cast<double>(real(-2, 0)), static_cast<double>(real(0.5f, 6))}, {value})[0];
+      case 1:
+        return add(PRelu{}, {value, constant(reals({1}, -0.5f, 1.5f))})[0];
+      case 2:
+        return add(PRelu{}, {value, constant(reals({graph.shape(value)[1]}, -0.5f, 1.5f))})[0];
+      case 3:
+        return add(Unary{kExp}, {add(Clamp{-3, 2}, {value})[0]})[0];
+      default:
+        return add(Unary{kKinds[pick(0, 10)]}, {value})[0];
+    }
+  }
+
+  void activation() { images_.push_back(activate(operand(image()))); }
+
+  void max_pool() {
+    const Value data = operand(image());
+    const Window w = window(data, true);
+    const Value pooled = add(MaxPool{w.kernel, w.strides, w.dilations, w.pads, chance(50) ? Rounding::kFloor : Rounding::kCeil}, {data})[0];
+    // A window without any data gives the lowest number that there is; bytes have another one than floats.
+    if (is_small(values.at(pooled)))
+      images_.push_back(pooled);
+    else if (kind_ == Kind::kFloat)
+      make(Clamp{-kLargest, kLargest}, {pooled});
+  }
+
+  void avg_pool() {
+    const Value data = operand(image());
+    const Window w = window(data, false);
+    sums_floats = true;
+    make(AvgPool{w.kernel, w.strides, w.pads, chance(50), chance(50) ? Rounding::kFloor : Rounding::kCeil}, {data});
+  }
+
+  void concat() {
+    const Value first = image();
+    const int axis = chance(80) ? 1 : pick(-4, 3);
+    const auto alike = images_like(first, axis == 1);
+    const bool one_scale = kind_ == Kind::kQuantized && chance(50);
+    const Limits limits = limits_for(first, false);
+    std::vector<Value> parts;
+    for (int count = pick(1, 3); count > 0; --count) {
+      const Value part = parts.empty() ? first : one_of(alike);
+      parts.push_back(one_scale ? quantize(part, limits) : operand(part, 30));
+    }
+    if (axis == 1 && chance(10)) parts.push_back(constant(reals({batch_, 2, graph.shape(first)[2], graph.shape(first)[3]}, -1, 1)));
+    if (graph.shape(parts[0])[0] != batch_) parts.resize(1);
+    make(Concat{axis}, parts);
+  }
+
+  void split() {
+    const Value data = operand(image(), 30);
+    const std::int64_t channels = graph.shape(data)[1];
+    const int first = pick(1, static_cast<int>(channels)), form = pick(0, 3);
+    if (form == 0) {
+      std::int64_t parts = first;
+      while (channels % parts != 0) --parts;
+      make(Split{parts}, {data, number(chance(50) ? 1 : -3)});
+    } else if (form == 1 && channels > 1) {
+      const std::int64_t length = std::min<std::int64_t>(first, channels - 1);
+      make(VariadicSplit{}, {data, number(1), integers({length, chance(50) ? -1 : channels - length})});
+    } else if (form == 2) {
+      const int begin = pick(0, first - 1);
+      make(StridedSlice{{1, 0, 1, 1}, {1, 0, 1, 1}, {}, {}, {}},
+           {data, integers({0, chance(50) ? begin : begin - channels, 0, 0}), integers({0, first, 0, 0}), integers({1, 1, 1, 1})});
+    } else {
+      const std::int64_t height = graph.shape(data)[2];
+      make(StridedSlice{{1, 0, 0, 1}, {1, 1, 0, 1}, {}, {}, {}},
+           {data, integers({0, first / 2, 0, 0}), integers({0, 0, height, 0}), integers({1, pick(1, 2), pick(1, 2), 1})});
+    }
+  }
+
+  void join() {
+    const Value a = image(), b = one_of(images_like(a, false));
+    const Value left = operand(a, 70), right = a == b && chance(50) ? left : operand(b, 70);
+    const Value sum = add(Binary{chance(60) ? BinaryKind::kAdd : one_kind()}, {left, right})[0];
+    make(Clamp{-kLargest, kLargest}, {chance(40) ? activate(sum) : sum});
+    if (chance(60) && is_small(values.at(sum))) images_.back() = sum;
+  }
+
+  BinaryKind one_kind() {
+    using enum BinaryKind;
+    constexpr BinaryKind kKinds[] = {kMultiply, kMultiply, kSubtract, kMaximum, kMinimum};
+    return kKinds[pick(0, 4)];
+  }
+
+  void scale_or_shift() {
+    using enum BinaryKind;
+    Value value = operand(image(), 30);
+    for (int count = pick(1, 3); count > 0; --count) {
+      const BinaryKind kind = std::vector{kAdd, kSubtract, kMultiply, kDivide}[static_cast<std::size_t>(pick(0, 3))];
+      const Shape& full = graph.shape(value);
+      const Shape shape = chance(85) ? channel_shape(value) : chance(50) ? full : Shape{1, 1, full[2], full[3]};
+      const Value k = constant(reals(shape, 0.5f, 2));
+      const bool constant_first = kind != kDivide && chance(40);
+      value = make(Binary{kind}, constant_first ? std::vector{k, value} : std::vector{value, k});
+    }
+    if (chance(30)) images_.push_back(activate(value));
+  }
+
+  void resize() {
+    const Value data = operand(image(), 30);
+    const Interpolate op{chance(80) ? Interpolate::Mode::kNearest : Interpolate::Mode::kLinear,
+                         static_cast<Interpolate::Coordinates>(pick(0, 2)), static_cast<Interpolate::NearestRounding>(pick(0, 3))};
+    make(op, {data, integers({pick(1, 12), pick(1, 12)})});
+  }
+
+  // What the heads of an SSD end in: maps as rows, joined.
+  void tail() {
+    std::vector<Value> rows;
+    for (int count = pick(1, 3); count > 0; --count) {
+      const Value map = image();
+      if (graph.shape(map)[0] != batch_) continue;
+      const Value last = chance(80) ? add(Transpose{}, {map, integers({0, 2, 3, 1})})[0] : map;
+      rows.push_back(add(Reshape{true}, {last, integers({0, -1})})[0]);
+      if (chance(20)) others_.push_back(last);
+      if (chance(30)) rows.push_back(rows.back());
+    }
+    if (rows.empty()) return;
+    const Value joined = make_plain(Concat{chance(70) ? 1 : -1}, rows);
+    if (chance(50)) make_plain(Unary{UnaryKind::kSigmoid}, {joined});
+    if (chance(50)) make_plain(SoftMax{2}, {add(Unsqueeze{}, {joined, integers({1})})[0]});
+    if (chance(30)) make_plain(Concat{0}, {joined, joined});
+    if (chance(40)) make(Reshape{}, {joined, integers({batch_, graph.shape(joined)[1], 1, 1})});
+    if (kind_ == Kind::kQuantized && chance(40)) others_.push_back(quantize(joined, {Tensor::scalar(-2.0f), Tensor::scalar(2.0f)}));
+    if (chance(30)) {
+      sums_floats = true;
+      make_plain(MatMul{}, {joined, constant(reals({graph.shape(joined)[1], 3}, -0.2f, 0.2f))});
+    }
+  }
+
+  Value make_plain(Op op, std::vector<Value> from) {
+    make(std::move(op), std::move(from));
+    return others_.back();
+  }
+
+  // Operations that have no kernel here; their results are planar.
+  void generic() {
+    const Value data = operand(image(), 20);
+    const Shape& shape = graph.shape(data);
+    switch (pick(0, 6)) {
+      case 0:
+        make(SoftMax{pick(-4, 3)}, {data});
+        return;
+      case 1:
+        make(ReduceMean{true}, {data, integers({2, 3})});
+        return;
+      case 2:
+        make(Pad{}, {data, integers({0, 0, 1, 0}), integers({0, 1, 0, 2}), constant(Tensor::scalar(0.5f))});
+        return;
+      case 3:
+        make(Gather{}, {data, integers({shape[1] - 1, 0}), number(1)});
+        return;
+      case 4:
+        make(Transpose{}, {data, integers({0, 1, 3, 2})});
+        return;
+      case 5:
+        if (shape[1] % 4 == 0 && shape[2] % 2 == 0 && shape[3] % 2 == 0) make(ReorgYolo{2}, {data});
+        return;
+      default:
+        make(Squeeze{}, {add(Unsqueeze{}, {data, integers({2})})[0], integers({2})});
+        return;
+    }
+  }
+
+  Kind kind_;
+  std::mt19937 random_;
+  std::int64_t batch_ = 1;
+  std::vector<Value> images_, others_;
+  std::map<Value, std::vector<Value>> forms_;
+};
+
+}  // namespace octet::runtime_test
