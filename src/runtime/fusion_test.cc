@@ -1,0 +1,119 @@
+#include "runtime/fusion.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "runtime/graph_for_test.h"
+#include "runtime/plan.h"
+
+namespace octet {
+namespace {
+
+using Kind = kernels::Activation::Kind;
+using runtime_test::SmallGraph;
+
+Epilogue epilogue_of(const Graph& graph, Value value, const std::vector<Value>& observe = {}) {
+  const Constants constants(graph);
+  return FusionFinder(graph, constants, observe).epilogue(value, {true, true});
+}
+
+TEST(Epilogue, TakesBiasActivationAndQuantization) {
+  SmallGraph g;
+  const Value conv = g.conv(g.input({1, 3, 5, 5}), 4), fq = g.quantize(g.relu(g.bias(conv)));
+  g.output(fq);
+  const Epilogue found = epilogue_of(g.graph, conv);
+  EXPECT_EQ(found.bias.size(), 4u);
+  EXPECT_EQ(found.activation.kind, Kind::kRelu);
+  ASSERT_TRUE(found.quant);
+  EXPECT_EQ(found.quant->zero_point[0], 128);
+  EXPECT_EQ(found.result, fq);
+  EXPECT_EQ(found.absorbed.size(), 3u);
+}
+
+TEST(Epilogue, StopsAtAValueWithTwoReaders) {
+  SmallGraph g;
+  const Value conv = g.conv(g.input({1, 3, 5, 5}), 4), sum = g.bias(conv);
+  g.output(g.relu(sum));
+  g.output(sum, "raw");
+  const Epilogue found = epilogue_of(g.graph, conv);
+  EXPECT_EQ(found.result, sum);
+  EXPECT_EQ(found.activation.kind, Kind::kNone);
+}
+
+TEST(Epilogue, StopsAtAnObservedValue) {
+  SmallGraph g;
+  const Value conv = g.conv(g.input({1, 3, 5, 5}), 4), sum = g.bias(conv), fq = g.quantize(g.relu(sum));
+  g.output(fq);
+  EXPECT_EQ(epilogue_of(g.graph, conv, {conv}).result, conv);
+  EXPECT_EQ(epilogue_of(g.graph, conv, {sum}).result, sum);
+  EXPECT_EQ(epilogue_of(g.graph, conv, {fq}).result, fq);
+}
+
+TEST(Epilogue, TakesQuantizationsWithOneSetOfLimitsTogether) {
+  SmallGraph g;
+  const Value conv = g.conv(g.input({1, 3, 5, 5}), 4), first = g.quantize(conv, "a"), second = g.quantize(conv, "b");
+  g.output(first);
+  g.output(second, "other");
+  const Epilogue found = epilogue_of(g.graph, conv);
+  EXPECT_EQ(found.result, first);
+  EXPECT_EQ(found.same_as_result, std::vector<Value>{second});
+}
+
+TEST(Epilogue, LeavesQuantizationsThatDiffer) {
+  SmallGraph g;
+  const Value conv = g.conv(g.input({1, 3, 5, 5}), 4);
+  g.output(g.quantize(conv, "a", 1));
+  g.output(g.quantize(conv, "b", 2), "other");
+  EXPECT_FALSE(epilogue_of(g.graph, conv).quant);
+}
+
+TEST(Epilogue, LeavesAQuantizedValueThatIsReadAsFloatToo) {
+  SmallGraph g;
+  const Value conv = g.conv(g.input({1, 3, 5, 5}), 4);
+  g.output(g.quantize(conv));
+  g.output(conv, "float");
+  EXPECT_FALSE(epilogue_of(g.graph, conv).quant);
+}
+
+TEST(Epilogue, TakesNoSumAlongAnotherAxis) {
+  SmallGraph g;
+  const Value conv = g.conv(g.input({1, 3, 5, 5}), 4);
+  const Value row = g.graph.emit_constant(runtime_test::numbers({1, 1, 1, 5}));
+  g.output(g.graph.emit(Binary{BinaryKind::kAdd}, {conv, row}));
+  EXPECT_TRUE(epilogue_of(g.graph, conv).absorbed.empty());
+}
+
+TEST(Epilogue, TakesALeakForAllChannelsOnly) {
+  for (const std::int64_t slopes : {1, 4}) {
+    SmallGraph g;
+    const Value conv = g.conv(g.input({1, 3, 5, 5}), 4);
+    g.output(g.graph.emit(PRelu{}, {conv, g.graph.emit_constant(runtime_test::numbers({slopes}))}));
+    EXPECT_EQ(epilogue_of(g.graph, conv).activation.kind, slopes == 1 ? Kind::kLeaky : Kind::kNone);
+  }
+}
+
+std::vector<std::string> steps_of(const Graph& graph, const RuntimeOptions& options = {}) {
+  std::vector<std::string> names;
+  for (const StepInfo& step : (*compile(graph, options))->steps()) names.push_back(step.op);
+  return names;
+}
+
+TEST(Plan, JoinsTheScaleOfAnInputWithItsQuantization) {
+  SmallGraph g;
+  const Value scaled = g.graph.emit(Binary{BinaryKind::kMultiply}, {g.input({1, 3, 5, 5}), g.graph.emit_constant(Tensor::scalar(0.01f))});
+  g.output(g.integer_conv(g.quantize(g.bias(scaled)), 8));
+  EXPECT_EQ(steps_of(g.graph), (std::vector<std::string>{"quantize input", "convolution", "Result"}));
+}
+
+TEST(Plan, AddsQuantizedImagesInIntegers) {
+  SmallGraph g;
+  const Value a = g.quantize(g.input({1, 3, 5, 5}), "a", 1), b = g.quantize(g.integer_conv(a, 3), "b", 2);
+  g.output(g.quantize(g.relu(g.add(a, b)), "sum", 3));
+  const auto plan = *compile(g.graph);
+  EXPECT_EQ(steps_of(g.graph), (std::vector<std::string>{"quantize input", "convolution", "add", "dequantize", "Result"}));
+  EXPECT_TRUE(plan->steps()[2].integer);
+}
+
+}  // namespace
+}  // namespace octet

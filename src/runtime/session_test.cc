@@ -1,0 +1,160 @@
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "graph/evaluate.h"
+#include "runtime/graph_for_test.h"
+#include "runtime/plan.h"
+
+namespace octet {
+namespace {
+
+using runtime_test::numbers;
+using runtime_test::SmallGraph;
+
+// Runs a graph of one input and compares every output with the specification.
+void expect_as_specified(const Graph& graph, const Tensor& input, float bound = 1e-5f) {
+  const auto expected = *evaluate(graph, {{graph.node(graph.parameters()[0]).name, input}});
+  const auto plan = compile(graph);
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  Session session(*plan, 1);
+  const auto found = *session.run(std::span(&input, 1));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto a = to_vector<float>(found[i]), b = to_vector<float>(expected.at((*plan)->outputs()[i].name));
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t k = 0; k < a.size(); ++k) ASSERT_NEAR(a[k], b[k], bound) << (*plan)->outputs()[i].name << " at " << k;
+  }
+}
+
+Graph small_net() {
+  SmallGraph g;
+  const Value a = g.relu(g.bias(g.conv(g.input({1, 3, 9, 9}), 8)));
+  g.output(g.conv(a, 5, "second"));
+  return std::move(g.graph);
+}
+
+std::string error_of(const Graph& graph, const std::vector<Tensor>& inputs) {
+  Session session(*compile(graph), 1);
+  const auto result = session.run(inputs);
+  if (result.ok()) return "";
+  EXPECT_EQ(result.error().code, ErrorCode::kInvalidArgument);
+  return result.error().message;
+}
+
+TEST(Session, NamesTheInputOfAnotherShape) {
+  EXPECT_EQ(error_of(small_net(), {numbers({1, 3, 8, 9})}), "input 'image' is f32[1,3,9,9], f32[1,3,8,9] was given");
+}
+
+TEST(Session, NamesTheInputOfAnotherType) {
+  EXPECT_EQ(error_of(small_net(), {Tensor(ElementType::kU8, {1, 3, 9, 9})}), "input 'image' is f32[1,3,9,9], u8[1,3,9,9] was given");
+}
+
+TEST(Session, CountsItsInputs) {
+  EXPECT_EQ(error_of(small_net(), {}), "the model takes 1 inputs, 0 were given");
+  EXPECT_EQ(error_of(small_net(), {numbers({1, 3, 9, 9}), numbers({1})}), "the model takes 1 inputs, 2 were given");
+}
+
+TEST(Session, ForgetsWhatItRanBefore) {
+  Session session(*compile(small_net()), 2);
+  const Tensor first = numbers({1, 3, 9, 9}, 1), second = numbers({1, 3, 9, 9}, 2);
+  const auto copy = [](std::span<const Tensor> outputs) { return to_vector<float>(outputs[0]); };
+  const auto expected = copy(*session.run(std::span(&first, 1)));
+  EXPECT_NE(copy(*session.run(std::span(&second, 1))), expected);
+  EXPECT_EQ(copy(*session.run(std::span(&first, 1))), expected);
+}
+
+TEST(Session, SharesAPlanWithOthersAtOneTime) {
+  const auto plan = *compile(small_net());
+  constexpr int kStreams = 4;
+  std::vector<std::vector<float>> found(kStreams), expected(kStreams);
+  const auto run = [&](int stream, std::vector<float>& to) {
+    Session session(plan, 2);
+    const Tensor input = numbers({1, 3, 9, 9}, static_cast<std::uint32_t>(stream));
+    for (int again = 0; again < 20; ++again) to = to_vector<float>((*session.run(std::span(&input, 1)))[0]);
+  };
+  std::vector<std::thread> streams;
+  for (int i = 0; i < kStreams; ++i) streams.emplace_back([&, i] { run(i, found[static_cast<std::size_t>(i)]); });
+  for (auto& stream : streams) stream.join();
+  for (int i = 0; i < kStreams; ++i) run(i, expected[static_cast<std::size_t>(i)]);
+  EXPECT_EQ(found, expected);
+}
+
+TEST(Session, TimesItsSteps) {
+  Session session(*compile(small_net()), 1);
+  const Tensor input = numbers({1, 3, 9, 9});
+  session.enable_profile(true);
+  ASSERT_TRUE(session.run(std::span(&input, 1)).ok());
+  ASSERT_EQ(session.step_us().size(), session.plan().steps().size());
+  for (const double us : session.step_us()) EXPECT_GT(us, 0);
+}
+
+TEST(Session, ReadsAnInputAtAnyAddress) {
+  // Four bytes into an allocation, as floats of a mapped file may lie.
+  auto bytes = std::make_shared<std::vector<float>>(1 + 3 * 9 * 9, 0.5f);
+  const Tensor input(ElementType::kF32, {1, 3, 9, 9}, std::as_bytes(std::span(*bytes).subspan(1)), bytes);
+  expect_as_specified(small_net(), input);
+}
+
+TEST(Session, GivesAnInputThatIsAnOutputBack) {
+  SmallGraph g;
+  g.output(g.input({2, 3, 4, 5}));
+  const Tensor input = numbers({2, 3, 4, 5});
+  Session session(*compile(g.graph), 1);
+  EXPECT_EQ(to_vector<float>((*session.run(std::span(&input, 1)))[0]), to_vector<float>(input));
+}
+
+TEST(Session, GivesAConstantThatIsAnOutput) {
+  SmallGraph g;
+  g.input({1, 1, 1, 1});
+  g.output(g.graph.emit_constant(numbers({3})));
+  expect_as_specified(g.graph, numbers({1, 1, 1, 1}));
+}
+
+TEST(Session, JoinsImagesAlongTheBatchBesideReadingThem) {
+  SmallGraph g;
+  const Value a = g.conv(g.input({1, 3, 5, 5}), 4);
+  g.output(g.concat({a, a}, 0));
+  g.output(g.conv(a, 2), "interleaved");
+  expect_as_specified(g.graph, numbers({1, 3, 5, 5}));
+}
+
+TEST(Session, ResizesWholePlacesWithoutRounding) {
+  for (const std::int64_t from : {3, 7, 49})
+    for (const std::int64_t to : {1, 3, 98, 100}) {
+      SmallGraph g;
+      const Value image = g.relu(g.conv(g.input({1, 1, from, 1}), 1));
+      g.output(g.graph.emit(Interpolate{}, {image, g.integers({to, 1})}));
+      expect_as_specified(g.graph, numbers({1, 1, from, 1}));
+    }
+}
+
+TEST(Session, ComputesHalfPrecisionBySpecification) {
+  SmallGraph g;
+  const Value image = g.graph.emit(Parameter{ElementType::kF16, {1, 2, 4, 4}}, {}, "image");
+  const Value weights = g.graph.emit_constant(converted(numbers({3, 2, 3, 3}), ElementType::kF16));
+  const Value conv = g.graph.emit(Convolution{}, {image, weights});
+  g.output(g.graph.emit(MaxPool{{2, 2}, {1, 1}, {1, 1}, {}, Rounding::kFloor}, {g.relu(conv)}));
+  expect_as_specified(g.graph, converted(numbers({1, 2, 4, 4}), ElementType::kF16), 0);
+}
+
+TEST(Session, RunsGraphsOfNothing) {
+  SmallGraph g;
+  const Value image = g.input({0, 3, 5, 5});
+  g.output(g.relu(g.bias(g.conv(image, 4))));
+  g.output(g.concat({image, image}), "joined");
+  expect_as_specified(g.graph, Tensor(ElementType::kF32, {0, 3, 5, 5}));
+}
+
+TEST(Session, TakesItsInputsInTheirOrder) {
+  SmallGraph g;
+  const Value a = g.input({1, 2}, "first"), b = g.input({1, 2}, "second");
+  g.output(g.graph.emit(Binary{BinaryKind::kSubtract}, {a, b}));
+  const auto plan = *compile(g.graph);
+  EXPECT_EQ(plan->inputs()[1].name, "second");
+  Session session(plan, 1);
+  const std::vector<Tensor> inputs{Tensor::of<float>({1, 2}, std::vector{5.0f, 7.0f}), Tensor::of<float>({1, 2}, std::vector{1.0f, 2.0f})};
+  EXPECT_EQ(to_vector<float>((*session.run(inputs))[0]), (std::vector{4.0f, 5.0f}));
+}
+
+}  // namespace
+}  // namespace octet
