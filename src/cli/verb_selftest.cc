@@ -1,0 +1,60 @@
+// octet selftest: says whether this machine computes right.
+
+#include <memory>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "cli/verb.h"
+#include "kernels/selftest.h"
+
+namespace octet::cli {
+namespace {
+
+struct Options {
+  int cases = 100;
+  std::uint32_t seed = 1;
+};
+
+Json levels_json(const std::vector<kernels::SelftestResult>& results) {
+  Json levels = Json::array();
+  for (const Isa isa : available_isas()) {
+    int count = 0, cases = 0, failures = 0;
+    for (const auto& result : results)
+      if (result.isa == isa) ++count, cases += result.cases, failures += result.failures;
+    levels.push_back({{"isa", name_of(isa)}, {"kernels", count}, {"cases", cases}, {"failures", failures}});
+  }
+  return levels;
+}
+
+Result<Outcome> run(const Options& options, Console& console) {
+  const auto results = kernels::run_selftest(options.cases, options.seed, console.bar("selftest"));
+  std::string wrong;
+  int cases = 0;
+  for (const auto& result : results) {
+    cases += result.cases;
+    if (result.failures > 0)
+      wrong += fmt::format("{}{} at {}: {} of {} cases, difference {:g}", wrong.empty() ? "" : "; ", result.kernel, name_of(result.isa), result.failures, result.cases,
+                           result.greatest_difference);
+  }
+  if (!wrong.empty()) return Error{ErrorCode::kInternal, "this machine or build computes wrong: " + wrong};
+  std::string levels;
+  for (const Isa isa : available_isas()) levels += (levels.empty() ? "" : ", ") + std::string(name_of(isa));
+  Outcome outcome;
+  outcome.json = {{"ok", true}, {"cpu", cpu_name()}, {"isa", name_of(active_isa())}, {"levels", levels_json(results)}};
+  outcome.text = fmt::format("this machine computes right: {} kernels at {}, {} cases ({})", results.size() / available_isas().size(), levels, cases, cpu_name());
+  return outcome;
+}
+
+}  // namespace
+
+Run add_selftest(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("selftest", "Check every kernel of every instruction set of this CPU against its reference");
+  verb->footer("Example: octet selftest --cases 1000");
+  verb->add_option("--cases", options->cases, "Random cases for each kernel")->check(CLI::Range(1, 1000000))->capture_default_str();
+  verb->add_option("--seed", options->seed, "Of the cases")->capture_default_str();
+  return [options](Console& console) { return run(*options, console); };
+}
+
+}  // namespace octet::cli
