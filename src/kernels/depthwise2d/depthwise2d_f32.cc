@@ -53,10 +53,16 @@ class PackedF32 final : public Depthwise2dF32 {
  private:
   void make_row(const ImageView<const float>& in, const ImageView<float>& out, std::int64_t y) const {
     for (const Block& block : blocks_) {
-      const RowPiece<float> piece{&shape_,           from_channel(in, block.first),          y,
-                                  0,                 out.width,                              &lines_[block.line],
-                                  out.pixel(y, 0) + block.first, out.pixel_stride, block.channels};
-      level_.kernels[block.kernels].clamped[static_cast<int>(class_)](piece);
+      RowPiece<float> piece;
+      piece.shape = &shape_;
+      piece.in = from_channel(in, block.first);
+      piece.y = y;
+      piece.x_end = out.width;
+      piece.block = &lines_[block.line];
+      piece.channels = block.channels;
+      piece.out = out.pixel(y, 0) + block.first;
+      piece.out_step = out.pixel_stride;
+      level_.kernels[block.kernels].clamped[static_cast<std::size_t>(class_)](piece);
     }
     if (!limits_.whole) activate_row(out, y);
   }

@@ -6,6 +6,7 @@ namespace {
 
 using kernels::depthwise::F32Kernels;
 using kernels::depthwise::F32Level;
+using kernels::depthwise::RowFunctions;
 using kernels::depthwise::RowPiece;
 
 #define OCTET_TARGET OCTET_AVX2
@@ -30,7 +31,7 @@ struct Ymm {
 
 #include "kernels/depthwise2d/depthwise2d_f32.inl"
 
-constexpr F32Kernels kKernels[] = {kernels_of<Ymm, 2>(), kernels_of<Ymm, 1>()};
+constexpr F32Kernels kKernels[] = {{Floats<Ymm>::kChannels, rows_of<Floats<Ymm>, Clamped<Ymm>>()}};
 
 }  // namespace
 

@@ -6,6 +6,7 @@ namespace {
 
 using kernels::depthwise::F32Kernels;
 using kernels::depthwise::F32Level;
+using kernels::depthwise::RowFunctions;
 using kernels::depthwise::RowPiece;
 
 #define OCTET_TARGET OCTET_AVX512
@@ -14,7 +15,7 @@ using kernels::depthwise::RowPiece;
 
 struct Zmm {
   using Float = __m512;
-  static constexpr int kLanes = 16, kSpareVectors = 18;
+  static constexpr int kLanes = 16, kSpareVectors = 25;
   OCTET_OP Float load(const float* from) { return _mm512_loadu_ps(from); }
   OCTET_OP Float fma(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
   OCTET_OP Float min(Float a, Float b) { return _mm512_min_ps(a, b); }
@@ -22,13 +23,13 @@ struct Zmm {
   OCTET_OP Float set(float x) { return _mm512_set1_ps(x); }
   OCTET_OP void store(float* to, Float x) { _mm512_storeu_ps(to, x); }
   OCTET_OP void store_some(float* to, Float x, int count) {
-    if (count > 0) _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), x);
+    _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), x);
   }
 };
 
 #include "kernels/depthwise2d/depthwise2d_f32.inl"
 
-constexpr F32Kernels kKernels[] = {kernels_of<Zmm, 2>(), kernels_of<Zmm, 1>()};
+constexpr F32Kernels kKernels[] = {{Floats<Zmm>::kChannels, rows_of<Floats<Zmm>, Clamped<Zmm>>()}};
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -24,13 +25,13 @@ struct RowPiece {
   int channels = 0;             // that are stored
 };
 
-template <typename Element>
-using RowFunction = void (*)(const RowPiece<Element>&);
-
 // The shapes with functions of their own, and the one for all others.
 enum class Shape : std::uint8_t { k3x3s1, k3x3s2, k5x5s1, k5x5s2, kAny };
 inline constexpr int kShapes = 5;
 Shape shape_class(const Depthwise2dShape& shape);
+
+template <typename Element>
+using RowFunctions = std::array<void (*)(const RowPiece<Element>&), kShapes>;  // one a Shape
 
 // Which sum a lane of a vector of sums belongs to, for group `group` of a block's vectors.
 enum class LaneOrder : std::uint8_t {
@@ -69,15 +70,15 @@ struct U8Kernels {
   int channels = 0, lanes = 0;
   LaneOrder lane_order = LaneOrder::kNatural;
   TapOrder tap_order = TapOrder::kQuads;
-  RowFunction<std::uint8_t> to_u8[kShapes];    // requantized where there is no activation beyond `highest` and saturation
-  RowFunction<std::uint8_t> to_real[kShapes];  // fma(sum, multiplier, offset) in the order of the lanes
+  RowFunctions<std::uint8_t> to_u8;    // requantized where there is no activation beyond `highest` and saturation
+  RowFunctions<std::uint8_t> to_real;  // fma(sum, multiplier, offset) in the order of the lanes
   // The rest of the requantization of `pixels` pixels of to_real, after the activation.
   void (*finish)(const void* block, const float* real, std::int64_t pixels, std::uint8_t* out, std::int64_t out_step, int channels);
 };
 
 struct F32Kernels {
   int channels = 0;
-  RowFunction<float> clamped[kShapes];
+  RowFunctions<float> clamped;
 };
 
 // The kernels of a level, widest blocks first.

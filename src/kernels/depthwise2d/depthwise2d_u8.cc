@@ -58,9 +58,9 @@ class PackedU8 final : public Depthwise2dU8 {
     OCTET_CHECK(!table_.to_u8, "a depthwise convolution made for u8 results");
     run_blocks(in, out.height, out.width, pool, [&](const Block& block, RowPiece<std::uint8_t>& piece) {
       const ImageView<float> target = from_channel(out, block.first);
-      for_each_real_piece(block, piece, target.width, [&](std::span<const float> reals) {
-        for (std::int64_t x = piece.x_begin; x < piece.x_end; ++x)
-          store_natural(block, reals.data() + (x - piece.x_begin) * width_of(block), target.pixel(piece.y, x));
+      for_each_real_piece(block, piece, target.width, [&](const float* reals) {
+        for (std::int64_t x = piece.x_begin; x < piece.x_end; ++x, reals += width_of(block))
+          store_natural(block, reals, target.pixel(piece.y, x));
       });
     });
   }
@@ -74,7 +74,13 @@ class PackedU8 final : public Depthwise2dU8 {
     pool.run(out_height, row_grain(shape_, out_width), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t y = begin; y < end; ++y)
         for (const Block& block : blocks_) {
-          RowPiece<std::uint8_t> piece{&shape_, from_channel(in, block.first), y, 0, out_width, &lines_[block.line], nullptr, 0, block.channels};
+          RowPiece<std::uint8_t> piece;
+          piece.shape = &shape_;
+          piece.in = from_channel(in, block.first);
+          piece.y = y;
+          piece.x_end = out_width;
+          piece.block = &lines_[block.line];
+          piece.channels = block.channels;
           work(block, piece);
         }
     });
@@ -83,12 +89,12 @@ class PackedU8 final : public Depthwise2dU8 {
   void make_row(const Block& block, RowPiece<std::uint8_t>& piece, const ImageView<std::uint8_t>& out) const {
     piece.out = out.pixel(piece.y, 0);
     piece.out_step = out.pixel_stride;
-    kernels_of(block).to_u8[static_cast<int>(class_)](piece);
+    kernels_of(block).to_u8[static_cast<std::size_t>(class_)](piece);
   }
 
   void make_row_by_reals(const Block& block, RowPiece<std::uint8_t>& piece, const ImageView<std::uint8_t>& out) const {
-    for_each_real_piece(block, piece, out.width, [&](std::span<const float> reals) {
-      kernels_of(block).finish(piece.block, reals.data(), piece.x_end - piece.x_begin, out.pixel(piece.y, piece.x_begin), out.pixel_stride,
+    for_each_real_piece(block, piece, out.width, [&](const float* reals) {
+      kernels_of(block).finish(piece.block, reals, piece.x_end - piece.x_begin, out.pixel(piece.y, piece.x_begin), out.pixel_stride,
                                block.channels);
     });
   }
@@ -102,10 +108,10 @@ class PackedU8 final : public Depthwise2dU8 {
     for (std::int64_t x = 0; x < out_width; x += kPiecePixels) {
       piece.x_begin = x;
       piece.x_end = std::min(x + kPiecePixels, out_width);
-      kernels_of(block).to_real[static_cast<int>(class_)](piece);
+      kernels_of(block).to_real[static_cast<std::size_t>(class_)](piece);
       const std::span<float> reals(buffer.data(), static_cast<std::size_t>((piece.x_end - x) * width_of(block)));
       if (table_.activation.kind != Activation::Kind::kNone) activate(table_.activation, reals, reals, level_.isa);
-      work(reals);
+      work(reals.data());
     }
   }
 
@@ -174,23 +180,23 @@ class PackedU8 final : public Depthwise2dU8 {
   }
 
   std::int8_t weight_of(std::span<const std::int8_t> weights, std::int64_t c, std::int64_t column, std::int64_t tap) const {
+    if (tap >= taps_per_column()) return 0;
     const std::int64_t ky = class_ == Shape::kAny ? tap % shape_.kernel_h : tap, kx = class_ == Shape::kAny ? tap / shape_.kernel_h : column;
-    return tap < taps_per_column() ? weights[static_cast<std::size_t>((c * shape_.kernel_h + ky) * shape_.kernel_w + kx)] : std::int8_t{0};
+    return weights[static_cast<std::size_t>((c * shape_.kernel_h + ky) * shape_.kernel_w + kx)];
   }
 
   // [column][vector of taps][group][lane][tap in the lane].
   void pack_weights(const Block& block, std::span<const std::int8_t> weights, std::byte* to) const {
     const U8Kernels& kernels = kernels_of(block);
-    const int per_lane = 4 / bytes_per_weight(kernels.tap_order);
+    const int bytes = bytes_per_weight(kernels.tap_order), per_lane = 4 / bytes;
     for (std::int64_t column = 0; column < columns(); ++column)
       for (std::int64_t place = 0; place < padded_taps_per_column(kernels); place += per_lane)
         for (int i = 0; i < kernels.channels; ++i)
-          for (int slot = 0; slot < per_lane; ++slot) {
+          for (int slot = 0; slot < per_lane; ++slot, to += bytes) {
             const int in_block = channel_of(kernels, i / kernels.lanes, i % kernels.lanes);
             const int tap = tap_at(kernels.tap_order, static_cast<int>(place) + slot);
             const std::int16_t weight = in_block < block.channels ? weight_of(weights, block.first + in_block, column, tap) : std::int16_t{0};
-            std::memcpy(to, &weight, static_cast<std::size_t>(bytes_per_weight(kernels.tap_order)));  // little endian
-            to += bytes_per_weight(kernels.tap_order);
+            std::memcpy(to, &weight, static_cast<std::size_t>(bytes));  // little endian
           }
   }
 

@@ -9,6 +9,7 @@ namespace octet::kernels::avx2 {
 namespace {
 
 using kernels::depthwise::LaneOrder;
+using kernels::depthwise::RowFunctions;
 using kernels::depthwise::RowPiece;
 using kernels::depthwise::TapOrder;
 using kernels::depthwise::U8Kernels;
@@ -122,10 +123,8 @@ constexpr U8Kernels kKernels[] = {
      8,
      LaneOrder::kNatural,
      TapOrder::kPairs,
-     {walk_row<Pairs, ToU8, 3, 1>, walk_row<Pairs, ToU8, 3, 2>, walk_row<Pairs, ToU8, 5, 1>, walk_row<Pairs, ToU8, 5, 2>,
-      gather_row<Pairs, ToU8>},
-     {walk_row<Pairs, ToReal, 3, 1>, walk_row<Pairs, ToReal, 3, 2>, walk_row<Pairs, ToReal, 5, 1>, walk_row<Pairs, ToReal, 5, 2>,
-      gather_row<Pairs, ToReal>},
+     rows_of<Pairs, ToU8>(),
+     rows_of<Pairs, ToReal>(),
      finish},
 };
 

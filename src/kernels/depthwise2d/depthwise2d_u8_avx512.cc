@@ -6,6 +6,7 @@ namespace octet::kernels::avx512 {
 namespace {
 
 using kernels::depthwise::LaneOrder;
+using kernels::depthwise::RowFunctions;
 using kernels::depthwise::RowPiece;
 using kernels::depthwise::TapOrder;
 using kernels::depthwise::U8Kernels;
@@ -45,10 +46,8 @@ constexpr U8Kernels kernels_of() {
           R::kBytes / 4,
           LaneOrder::kByQuads,
           TapOrder::kSplitQuads,
-          {walk_row<V, ToU8<R>, 3, 1>, walk_row<V, ToU8<R>, 3, 2>, walk_row<V, ToU8<R>, 5, 1>, walk_row<V, ToU8<R>, 5, 2>,
-           gather_row<V, ToU8<R>>},
-          {walk_row<V, ToReal<R>, 3, 1>, walk_row<V, ToReal<R>, 3, 2>, walk_row<V, ToReal<R>, 5, 1>, walk_row<V, ToReal<R>, 5, 2>,
-           gather_row<V, ToReal<R>>},
+          rows_of<V, ToU8<R>>(),
+          rows_of<V, ToReal<R>>(),
           finish<R>};
 }
 

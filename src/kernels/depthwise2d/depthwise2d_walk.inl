@@ -2,10 +2,10 @@
 // attributes of the level. `V` is a block of channels as vectors:
 //   Element, Vec              of the image; a vector of sums, columns or weights
 //   kChannels, kGroups        channels of a block; vectors of sums that hold them
+//   kSpareVectors             how many weights fit into registers besides all else
 //   parts(taps)               vectors a group that `taps` taps make
 //   load<taps>(pointers, q)   reads the block at each tap into Vec q[parts][kGroups]
 //   dot(sum, q, weights)
-//   kSpareVectors             how many weights fit into registers besides all else
 //   Constants                 of the block; start(constants, group) gives the vector that sums start from
 // and `Finish::store(constants, sums, out, channels)` makes results of the sums of a pixel; its Result is their type.
 
@@ -36,6 +36,14 @@ struct WindowRows {
   }
 };
 
+// The same pointer, of which the compiler knows no longer what it points to. GCC would else load what never changes into
+// registers that it does not have, and move it on to the stack, again for each pixel.
+template <typename T>
+OCTET_TARGET __attribute__((always_inline)) inline const T* opaque(const T* pointer) {
+  asm("" : "+r"(pointer));
+  return pointer;
+}
+
 // Walks along the columns of the input. A column is read once and added to every output that it belongs to, so that at
 // each time kBegun outputs besides the one that is being finished have part of their sums. Outputs before x_begin are
 // begun with the same steps and not stored.
@@ -47,9 +55,9 @@ OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
   const BlockOf<V> block(piece.block);
   const Element* outside = V::outside(*block.constants);
   const WindowRows<V, kSize> rows(piece, outside);
-  auto* out = static_cast<typename Finish::Result*>(piece.out);
-
-  // What is stored might be weights to the compiler, so it would read them again for every pixel.
+  // What is stored might be any of these to the compiler, which would read them again for every pixel.
+  const std::int64_t x_begin = piece.x_begin, x_end = piece.x_end, in_width = piece.in.width, out_step = piece.out_step;
+  const int channels = piece.channels;
   constexpr int kWeights = kSize * kParts * kGroups;
   constexpr bool kKept = kWeights <= V::kSpareVectors;
   Vec kept[kKept ? kWeights : 1];
@@ -57,7 +65,7 @@ OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
 #pragma GCC unroll 32
     for (int i = 0; i < kWeights; ++i) kept[i] = block.weights[i];
   }
-  const Vec* weights = kKept ? kept : block.weights;
+  auto* out = static_cast<typename Finish::Result*>(piece.out);
 
   Vec sums[kBegun + 1][kGroups];
 #pragma GCC unroll 16
@@ -65,11 +73,13 @@ OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
 #pragma GCC unroll 8
     for (int g = 0; g < kGroups; ++g) sums[j][g] = V::start(*block.constants, g);
 
-  std::int64_t column = (piece.x_begin - kBegun) * kStride + kSize - kStride - piece.shape->pad_left;
-  for (std::int64_t x = piece.x_begin - kBegun; x < piece.x_end; ++x) {
+  std::int64_t column = (x_begin - kBegun) * kStride + kSize - kStride - piece.shape->pad_left;
+  for (std::int64_t x = x_begin - kBegun; x < x_end; ++x) {
+    const Vec* weights = kKept ? kept : opaque(block.weights);
+    const auto& constants = *opaque(block.constants);
 #pragma GCC unroll 2
     for (int s = 0; s < kStride; ++s, ++column) {
-      const bool inside = column >= 0 && column < piece.in.width;
+      const bool inside = column >= 0 && column < in_width;
       const Element* taps[kSize];
 #pragma GCC unroll 8
       for (int ky = 0; ky < kSize; ++ky) taps[ky] = inside ? rows.row[ky] + column * rows.step[ky] : outside;
@@ -82,20 +92,19 @@ OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
 #pragma GCC unroll 8
         for (int part = 0; part < kParts; ++part)
 #pragma GCC unroll 8
-          for (int g = 0; g < kGroups; ++g)
-            sums[j][g] = V::dot(sums[j][g], q[part][g], weights[(kx * kParts + part) * kGroups + g]);
+          for (int g = 0; g < kGroups; ++g) sums[j][g] = V::dot(sums[j][g], q[part][g], weights[(kx * kParts + part) * kGroups + g]);
       }
     }
-    if (x >= piece.x_begin) {
-      Finish::store(*block.constants, sums[0], out, piece.channels);
-      out += piece.out_step;
+    if (x >= x_begin) {
+      Finish::store(constants, sums[0], out, channels);
+      out += out_step;
     }
 #pragma GCC unroll 8
     for (int j = 0; j < kBegun; ++j)
 #pragma GCC unroll 8
       for (int g = 0; g < kGroups; ++g) sums[j][g] = sums[j + 1][g];
 #pragma GCC unroll 8
-    for (int g = 0; g < kGroups; ++g) sums[kBegun][g] = V::start(*block.constants, g);
+    for (int g = 0; g < kGroups; ++g) sums[kBegun][g] = V::start(constants, g);
   }
 }
 
@@ -135,4 +144,10 @@ OCTET_TARGET void gather_row(const RowPiece<typename V::Element>& piece) {
     }
     Finish::store(*block.constants, sums, out, piece.channels);
   }
+}
+
+// The functions for every shape.
+template <class V, class Finish>
+constexpr RowFunctions<typename V::Element> rows_of() {
+  return {walk_row<V, Finish, 3, 1>, walk_row<V, Finish, 3, 2>, walk_row<V, Finish, 5, 1>, walk_row<V, Finish, 5, 2>, gather_row<V, Finish>};
 }
