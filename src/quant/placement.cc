@@ -5,6 +5,8 @@
 #include <set>
 #include <tuple>
 
+#include "runtime/constants.h"
+
 namespace octet::quant {
 namespace {
 
@@ -25,7 +27,7 @@ bool only_moves(const Op& op) {
 
 class Planner {
  public:
-  explicit Planner(const Graph& graph) : graph_(graph) {}
+  explicit Planner(const Graph& graph) : graph_(graph), constants_(graph) {}
 
   QuantizationPlan run() {
     for (std::size_t i = 0; i < graph_.nodes().size(); ++i) visit(static_cast<NodeId>(i));
@@ -41,7 +43,8 @@ class Planner {
   void visit(NodeId id) {
     const Node& node = graph_.node(id);
     if (is_convolution(node.op)) {
-      if (!graph_.constant(node.inputs[1]) || graph_.type(node.inputs[1]).element != ElementType::kF32) return;
+      const Tensor* weights = graph_.constant(node.inputs[1]);
+      if (!weights || weights->type() != ElementType::kF32 || weights->size() == 0) return;
       convolutions_.push_back({id, std::holds_alternative<GroupConvolution>(node.op)});
       climb({id, 0}, is_depthwise(graph_, node));
     } else if (std::holds_alternative<AvgPool>(node.op)) {
@@ -55,11 +58,17 @@ class Planner {
   // Add of two images that convolutions made; a sum in a tail without convolutions stays float.
   bool joins_activations(const Node& node) const {
     const auto* binary = std::get_if<Binary>(&node.op);
-    return binary && binary->kind == BinaryKind::kAdd && node.outputs[0].shape.size() == 4 && depends_on_input(node.inputs[0]) &&
-           depends_on_input(node.inputs[1]) && graph_.shape(node.inputs[0]) == graph_.shape(node.inputs[1]);
+    return binary && binary->kind == BinaryKind::kAdd && node.outputs[0].shape.size() == 4 && !constants_.is_constant(node.inputs[0]) &&
+           !constants_.is_constant(node.inputs[1]) && graph_.shape(node.inputs[0]) == graph_.shape(node.inputs[1]);
   }
 
-  bool depends_on_input(Value value) const { return graph_.constant(value) == nullptr; }
+  // What moves is followed up; a concatenation with a constant part has no one scale, so its result is quantized.
+  bool is_passed(Value value) const {
+    const Node& producer = graph_.node(value);
+    if (!only_moves(producer.op) || graph_.shape(value).size() != 4) return false;
+    const bool joins = std::holds_alternative<Concat>(producer.op);
+    return !joins || std::none_of(producer.inputs.begin(), producer.inputs.end(), [&](Value input) { return constants_.is_constant(input); });
+  }
 
   // Follows one input up to the values that are computed and not only moved.
   void climb(Edge from, bool from_depthwise) {
@@ -70,7 +79,7 @@ class Planner {
       if (!visited_.insert({edge.reader, edge.input, depthwise}).second) continue;
       const Value value = graph_.node(edge.reader).inputs[edge.input];
       const Node& producer = graph_.node(value);
-      if (!only_moves(producer.op) || graph_.shape(value).size() != 4) {
+      if (!is_passed(value)) {
         add(value, edge, depthwise);
         continue;
       }
@@ -88,14 +97,16 @@ class Planner {
 
   // The value that a moved one is cut or resized from, as far as there is just one.
   Value origin(Value value) const {
-    for (const Node* producer = &graph_.node(value); only_moves(producer->op) && graph_.shape(value).size() == 4; producer = &graph_.node(value)) {
-      if (std::holds_alternative<Concat>(producer->op)) return producer->inputs[0];
-      value = producer->inputs[0];
+    while (is_passed(value)) {
+      const Node& producer = graph_.node(value);
+      value = producer.inputs[0];
+      if (std::holds_alternative<Concat>(producer.op)) break;
     }
     return value;
   }
 
   void add(Value value, Edge edge, bool depthwise) {
+    if (constants_.is_constant(value) || graph_.type(value).element != ElementType::kF32) return;
     Draft& draft = drafts_[value];
     const auto same = [&](const Edge& other) { return other.reader == edge.reader && other.input == edge.input; };
     if (std::none_of(draft.edges.begin(), draft.edges.end(), same)) draft.edges.push_back(edge);
@@ -123,6 +134,7 @@ class Planner {
   }
 
   const Graph& graph_;
+  const Constants constants_;
   std::map<Value, Draft> drafts_;
   std::map<Value, Value> parent_;
   std::set<std::tuple<NodeId, std::size_t, bool>> visited_;

@@ -1,6 +1,7 @@
 #include "quant/quantize.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 
@@ -51,6 +52,7 @@ std::optional<PixelRange> pixel_range(const Graph& graph, Value value) {
       }
     };
     const auto [low, high] = std::minmax({apply(range->low[i]), apply(range->high[i])});
+    if (!std::isfinite(low) || !std::isfinite(high)) return std::nullopt;
     range->low[i] = low;
     range->high[i] = high;
   }
@@ -101,11 +103,16 @@ class Quantizer {
     if (!binary || binary->kind != BinaryKind::kAdd) return;
     const std::size_t bias_input = add.inputs[0].node == convolution ? 1 : 0;
     const Tensor* bias = source_.constant(add.inputs[bias_input]);
-    if (!bias || bias->size() != static_cast<std::int64_t>(quantized.scale.size())) return;
+    if (!bias || !is_one_a_channel(bias->shape(), static_cast<std::int64_t>(quantized.scale.size()))) return;
     const auto shift = bias_shift(source_, convolution, weights, quantized, observer->second.mean());
     auto corrected = to_vector<float>(*bias);
     for (std::size_t i = 0; i < corrected.size(); ++i) corrected[i] += shift[i];
     result_.graph.set_input(readers[0], bias_input, result_.graph.emit_constant(Tensor::of<float>(bias->shape(), corrected), add.name + "/bias"));
+  }
+
+  // Third from the end is the channel axis, as broadcasting to an image has it.
+  static bool is_one_a_channel(const Shape& shape, std::int64_t channels) {
+    return element_count(shape) == channels && (channels == 1 || (shape.size() >= 3 && shape[shape.size() - 3] == channels));
   }
 
   // Minimum and maximum of a point before they are made into limits.
@@ -159,8 +166,25 @@ std::vector<Value> observed_values(const Graph& graph, const QuantizationPlan& p
   std::set<Value> values;
   for (const Point& point : plan.points) values.insert(point.value);
   for (const QuantizedConvolution& convolution : plan.convolutions) values.insert(graph.node(convolution.node).inputs[0]);
-  std::erase_if(values, [&](Value value) { return std::holds_alternative<Parameter>(graph.node(value).op); });
   return {values.begin(), values.end()};
+}
+
+bool all_finite(std::span<const float> values) {
+  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
+
+Status expect_finite_weights(const Graph& graph, const QuantizationPlan& plan) {
+  for (const QuantizedConvolution& convolution : plan.convolutions)
+    if (!all_finite(graph.constant(graph.node(convolution.node).inputs[1])->values<float>()))
+      return Error{ErrorCode::kMalformed, "node '" + graph.node(convolution.node).name + "' has weights that are infinite or no numbers"};
+  return {};
+}
+
+Status expect_finite_values(const Graph& graph, const Observers& observers) {
+  for (const auto& [value, observer] : observers)
+    if (!all_finite(observer.min()) || !all_finite(observer.max()))
+      return Error{ErrorCode::kMalformed, "node '" + graph.node(value).name + "' gives infinite values on the calibration images, so it has no range"};
+  return {};
 }
 
 }  // namespace
@@ -173,7 +197,9 @@ Result<QuantizedModel> quantize(const Graph& graph, const CalibrationImages& ima
     return Error{ErrorCode::kUnsupported, "a model with " + std::to_string(graph.parameters().size()) + " inputs cannot be calibrated with images"};
   const QuantizationPlan plan = plan_quantization(graph);
   if (plan.convolutions.empty()) return Error{ErrorCode::kUnsupported, "the model has no convolution to quantize"};
+  OCTET_RETURN_IF_ERROR(expect_finite_weights(graph, plan));
   OCTET_ASSIGN(const auto observers, calibrate(graph, observed_values(graph, plan), images, options));
+  OCTET_RETURN_IF_ERROR(expect_finite_values(graph, observers));
   return Quantizer(graph, plan, observers).run();
 }
 

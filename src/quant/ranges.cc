@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace octet::quant {
 namespace {
@@ -48,7 +49,7 @@ WeightQuantization quantize_weights(std::span<const float> weights, std::size_t 
     const auto values = weights.subspan(channel * filter, filter);
     float largest = 0;
     for (const float value : values) largest = std::max(largest, std::fabs(value));
-    const float scale = largest > 0 ? largest / kLargestWeight : 1.0f;
+    const float scale = largest / kLargestWeight >= std::numeric_limits<float>::min() ? largest / kLargestWeight : 1.0f;
     for (std::size_t i = 0; i < filter; ++i)
       result.values[channel * filter + i] = static_cast<std::int8_t>(std::clamp(std::nearbyintf(values[i] / scale), -kLargestWeight, kLargestWeight));
     result.scale.push_back(scale);

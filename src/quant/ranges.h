@@ -17,7 +17,7 @@ void make_asymmetric(double& low, double& high);
 Limits asymmetric_limits(std::span<const double> low, std::span<const double> high);
 
 // Symmetric weights with one scale an output channel: scale = largest magnitude / 127, values -127..127, halves to even.
-// A channel of zeros has scale 1.
+// A channel of zeros (or of what is too small to divide) has scale 1. The weights must be finite.
 struct WeightQuantization {
   std::vector<std::int8_t> values;
   std::vector<float> scale;

@@ -1,0 +1,66 @@
+#include "benchmark/compare.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+#include "benchmark/profile.h"
+#include "runtime/graph_for_test.h"
+
+namespace octet {
+namespace {
+
+using runtime_test::SmallGraph;
+
+std::shared_ptr<const Plan> plan_of(bool integer) {
+  SmallGraph g;
+  const Value image = g.input({1, 3, 8, 8});
+  g.output(integer ? g.integer_conv(g.quantize(image, "fq", 200), 4) : g.conv(image, 4));
+  return *compile(g.graph);
+}
+
+TEST(CompareLatency, MeasuresEveryModelInItsPlace) {
+  std::int64_t last = 0;
+  BenchOptions options;
+  options.seconds = 0.05;
+  options.progress = [&](std::int64_t done, std::int64_t total) {
+    EXPECT_LE(last, done);
+    EXPECT_LE(done, total);
+    last = done;
+  };
+  const auto found = *compare_latency({plan_of(false), plan_of(true)}, options);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_FALSE(found[0].integer);
+  EXPECT_TRUE(found[1].integer);
+  for (const ModelBench& model : found) {
+    ASSERT_FALSE(model.latencies_ms.empty());
+    EXPECT_GT(*std::ranges::min_element(model.latencies_ms), 0);
+    EXPECT_GE(model.latency.median_ms, *std::ranges::min_element(model.latencies_ms));
+    EXPECT_LE(model.latency.median_ms, *std::ranges::max_element(model.latencies_ms));
+    EXPECT_GT(model.throughput, 0);
+  }
+  EXPECT_GT(last, 0);
+}
+
+TEST(CompareLatency, RunsSeveralStreamsOfOnePlan) {
+  BenchOptions options;
+  options.seconds = 0.02;
+  options.streams = 3;
+  options.threads = 2;
+  const auto found = *compare_latency({plan_of(true)}, options);
+  EXPECT_GE(found[0].latencies_ms.size(), 3u);
+}
+
+TEST(ProfileSteps, TimesTheStepsOfThePlanInTheirOrder) {
+  const auto plan = plan_of(true);
+  const auto times = *profile_steps(plan, 1, 5);
+  ASSERT_EQ(times.size(), plan->steps().size());
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    EXPECT_EQ(times[i].step.op, plan->steps()[i].op);
+    EXPECT_GT(times[i].median_us, 0);
+  }
+}
+
+}  // namespace
+}  // namespace octet

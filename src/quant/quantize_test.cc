@@ -1,0 +1,284 @@
+#include "quant/quantize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "graph/evaluate.h"
+#include "quant/bias_correction.h"
+#include "runtime/graph_for_test.h"
+#include "runtime/plan.h"
+
+namespace octet::quant {
+namespace {
+
+using runtime_test::numbers;
+using runtime_test::SmallGraph;
+
+const Shape kImage{1, 3, 12, 12};
+
+// Pixels that brighten from image to image.
+Tensor picture(std::size_t index) {
+  std::mt19937 random(static_cast<std::uint32_t>(index));
+  Tensor tensor(ElementType::kF32, kImage);
+  for (float& value : tensor.mutable_values<float>()) value = static_cast<float>(random() % (20 + 12 * (index % 20)));
+  return tensor;
+}
+
+CalibrationImages pictures(std::size_t count) {
+  return {count, [](std::size_t index) -> Result<Tensor> { return picture(index); }};
+}
+
+// Scale, three convolutions (one depthwise), a shortcut, a head.
+Graph small_net() {
+  SmallGraph g;
+  const Value scaled =
+      g.graph.emit(Binary{BinaryKind::kMultiply}, {g.input(kImage), g.graph.emit_constant(Tensor::scalar(1 / 127.5f))}, "scale");
+  const Value a = g.relu(g.bias(g.conv(scaled, 8, "first"), "first_bias"), "a");
+  const Value weights = g.graph.emit_constant(numbers({8, 1, 1, 3, 3}, 5));
+  const Value deep = g.graph.emit(GroupConvolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}}, {a, weights}, "deep");
+  const Value b = g.relu(g.bias(deep, "deep_bias"), "b");
+  g.output(g.bias(g.conv(g.add(a, b), 5, "head"), "head_bias"));
+  return std::move(g.graph);
+}
+
+std::vector<float> infer(const Graph& graph, const Tensor& input) {
+  Session session(*compile(graph), 1);
+  return to_vector<float>((*session.run(std::span(&input, 1)))[0]);
+}
+
+double relative_error(const std::vector<float>& found, const std::vector<float>& expected) {
+  double error = 0, power = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    error += std::pow(static_cast<double>(found[i]) - static_cast<double>(expected[i]), 2);
+    power += std::pow(static_cast<double>(expected[i]), 2);
+  }
+  return std::sqrt(error / power);
+}
+
+TEST(Calibrate, DoesNotDependOnTheNumberOfThreads) {
+  const Graph graph = small_net();
+  const std::vector<Value> values{{graph.find("a"), 0}, {graph.find("add"), 0}};
+  const auto one = *calibrate(graph, values, pictures(70), {1, {}, {}}), four = *calibrate(graph, values, pictures(70), {4, {}, {}});
+  for (const Value value : values) {
+    EXPECT_EQ(one.at(value).images(), 70);
+    EXPECT_EQ(one.at(value).min(), four.at(value).min());
+    EXPECT_EQ(one.at(value).max(), four.at(value).max());
+    EXPECT_EQ(one.at(value).mean(), four.at(value).mean());
+    EXPECT_EQ(one.at(value).typical_max(1), four.at(value).typical_max(1));
+  }
+}
+
+TEST(Calibrate, SeesWhatTheGraphMeans) {
+  const Graph graph = small_net();
+  const Value value{graph.find("a"), 0};
+  const auto found = *calibrate(graph, {value}, pictures(1), {});
+  Graph cut = graph;
+  cut.emit(Output{}, {value}, "seen");
+  const auto seen = to_vector<float>((*evaluate(cut, {{"image", picture(0)}})).at("seen"));
+  const std::size_t plane = seen.size() / 8;
+  for (std::size_t c = 0; c < 8; ++c) {
+    const std::span<const float> channel(seen.data() + c * plane, plane);
+    EXPECT_NEAR(found.at(value).min()[c], *std::ranges::min_element(channel), 1e-5);
+    EXPECT_NEAR(found.at(value).max()[c], *std::ranges::max_element(channel), 1e-5);
+    double sum = 0;
+    for (const float x : channel) sum += static_cast<double>(x);
+    EXPECT_NEAR(found.at(value).mean()[c], sum / static_cast<double>(plane), 1e-5);
+  }
+}
+
+TEST(Calibrate, SkipsWhatCannotBeReadWithAWarning) {
+  const Graph graph = small_net();
+  const Value value{graph.find("a"), 0};
+  CalibrationImages images = pictures(5);
+  images.load = [](std::size_t index) -> Result<Tensor> {
+    if (index == 1) return Error{ErrorCode::kMalformed, "b.jpg: no JPEG"};
+    if (index == 3) return Tensor(ElementType::kF32, {1, 3, 4, 4});
+    return picture(index);
+  };
+  std::set<std::string> warnings;
+  std::int64_t done = 0;
+  const auto found = calibrate(
+      graph, {value}, images,
+      {2, [&](std::int64_t now, std::int64_t) { done = now; }, [&](std::string_view text) { warnings.insert(std::string(text)); }});
+  EXPECT_EQ(found->at(value).images(), 3);
+  EXPECT_EQ(done, 5);
+  EXPECT_EQ(warnings.size(), 2u);
+  EXPECT_TRUE(warnings.contains("skipped: b.jpg: no JPEG"));
+}
+
+TEST(Calibrate, SaysThatNoImageCouldBeUsed) {
+  const Graph graph = small_net();
+  const auto found = calibrate(graph, {{graph.find("a"), 0}}, pictures(0), {});
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(found.error().code, ErrorCode::kNotFound);
+}
+
+TEST(RangeObserver, WidensTheMeanOfTheExtremesBySpread) {
+  RangeObserver observer;
+  observer.add({{-1, 0}, {4, 2}, {0.5f, 1}});
+  observer.add({{-3, -2}, {6, 8}, {1.5f, 3}});
+  EXPECT_EQ(observer.min(), (std::vector<float>{-3, -2}));
+  EXPECT_EQ(observer.max(), (std::vector<float>{6, 8}));
+  EXPECT_EQ(observer.mean(), (std::vector<double>{1, 2}));
+  EXPECT_DOUBLE_EQ(observer.typical_min(0), -2);
+  EXPECT_DOUBLE_EQ(observer.typical_max(0.5), 7);
+  EXPECT_DOUBLE_EQ(observer.typical_min(2), -4);
+}
+
+// Channels with means of their own: the corrected convolution of rounded weights has the mean of the original one.
+TEST(BiasShift, TakesTheMeanErrorOfRoundedWeightsAway) {
+  for (const bool grouped : {false, true}) {
+    SmallGraph g;
+    const Value image = g.input({1, 4, 40, 40});
+    const Tensor weights = grouped ? numbers({4, 2, 1, 3, 3}) : numbers({6, 4, 3, 3});
+    const Value stored = g.graph.emit_constant(weights);
+    const Pads pads{{1, 0}, {0, 2}};
+    const Value conv = grouped ? g.graph.emit(GroupConvolution{{2, 1}, {1, 1}, pads}, {image, stored})
+                               : g.graph.emit(Convolution{{2, 1}, {1, 1}, pads}, {image, stored});
+    g.output(conv);
+
+    // Coarse weights, so that the error is large.
+    const std::size_t channels = grouped ? 8 : 6;
+    WeightQuantization coarse = quantize_weights(weights.values<float>(), channels);
+    for (auto& value : coarse.values) value = static_cast<std::int8_t>(value / 16 * 16);
+    Tensor rounded(ElementType::kF32, weights.shape());
+    const std::size_t filter = coarse.values.size() / channels;
+    for (std::size_t i = 0; i < coarse.values.size(); ++i) rounded.mutable_values<float>()[i] = coarse.scale[i / filter] * coarse.values[i];
+    Graph rough = g.graph;
+    rough.set_input(conv.node, 1, rough.emit_constant(rounded));
+    rough.tidy();
+
+    const std::vector<double> means{0.5, -1, 2, 3};
+    std::mt19937 random(7);
+    std::normal_distribution<float> noise(0, 0.1f);
+    Tensor input(ElementType::kF32, {1, 4, 40, 40});
+    for (std::size_t i = 0; i < input.mutable_values<float>().size(); ++i)
+      input.mutable_values<float>()[i] = static_cast<float>(means[i / 1600]) + noise(random);
+
+    const auto shift = bias_shift(g.graph, conv.node, weights.values<float>(), coarse, means);
+    const auto exact = to_vector<double>((*evaluate(g.graph, {{"image", input}})).begin()->second);
+    const auto found = to_vector<double>((*evaluate(rough, {{"image", input}})).begin()->second);
+    ASSERT_EQ(shift.size(), channels);
+    const std::size_t plane = exact.size() / channels;
+    double before = 0, after = 0;
+    for (std::size_t o = 0; o < channels; ++o) {
+      double error = 0;
+      for (std::size_t i = 0; i < plane; ++i) error += (exact[o * plane + i] - found[o * plane + i]) / static_cast<double>(plane);
+      before = std::max(before, std::fabs(error));
+      after = std::max(after, std::fabs(error - static_cast<double>(shift[o])));
+    }
+    EXPECT_GT(before, 0.1);
+    EXPECT_LT(after, before / 20) << "grouped " << grouped;
+  }
+}
+
+TEST(Quantize, StoresIntegersAndQuantizesInputs) {
+  const auto model = *quantize(small_net(), pictures(8), {2, {}, {}});
+  EXPECT_EQ(model.images, 8);
+  EXPECT_EQ(model.convolutions, 3u);
+  std::size_t quantizations = 0, bytes = 0;
+  for (const Node& node : model.graph.nodes()) {
+    quantizations += std::holds_alternative<FakeQuantize>(node.op);
+    if (const auto* constant = std::get_if<Constant>(&node.op)) bytes += constant->value.type() == ElementType::kI8;
+  }
+  EXPECT_EQ(quantizations, model.points);
+  EXPECT_EQ(bytes, 3u);
+}
+
+TEST(Quantize, ComputesEveryConvolutionInIntegers) {
+  const auto model = *quantize(small_net(), pictures(8), {});
+  for (const StepInfo& step : (*compile(model.graph))->steps()) EXPECT_TRUE(step.integer || step.macs == 0) << step.node;
+}
+
+TEST(Quantize, StaysCloseToTheOriginal) {
+  const Graph original = small_net();
+  const auto model = *quantize(original, pictures(30), {});
+  for (std::size_t index = 100; index < 104; ++index)
+    EXPECT_LT(relative_error(infer(model.graph, picture(index)), infer(original, picture(index))), 0.03);
+}
+
+TEST(Quantize, GivesTheSameModelWithAnyThreads) {
+  const auto one = *quantize(small_net(), pictures(40), {1, {}, {}}), four = *quantize(small_net(), pictures(40), {4, {}, {}});
+  ASSERT_EQ(dump(one.graph), dump(four.graph));
+  for (std::size_t i = 0; i < one.graph.nodes().size(); ++i) {
+    const Tensor *a = one.graph.constant({static_cast<NodeId>(i), 0}), *b = four.graph.constant({static_cast<NodeId>(i), 0});
+    EXPECT_TRUE(!a || std::ranges::equal(a->bytes(), b->bytes())) << one.graph.nodes()[i].name;
+  }
+}
+
+TEST(Quantize, TakesTheRangeOfPixelsForTheInput) {
+  const auto model = *quantize(small_net(), pictures(2), {});
+  const Node& input = model.graph.node(model.graph.find("scale/fq_output_0"));
+  EXPECT_EQ(to_vector<float>(*model.graph.constant(input.inputs[1])), std::vector<float>{0});
+  EXPECT_NEAR(to_vector<float>(*model.graph.constant(input.inputs[2]))[0], 2, 1e-5);
+}
+
+TEST(Quantize, TakesANetThatReadsItsInputAtOnce) {
+  SmallGraph g;
+  g.output(g.bias(g.conv(g.input(kImage), 4)));
+  const auto model = quantize(g.graph, pictures(3), {});
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  EXPECT_EQ(model->images, 3);
+  EXPECT_LT(relative_error(infer(model->graph, picture(50)), infer(g.graph, picture(50))), 0.02);
+}
+
+// What has no kernel of its own still has channels to observe.
+TEST(Quantize, TakesConvolutionsBehindOperationsWithoutKernels) {
+  SmallGraph g;
+  const Value resized = g.graph.emit(Interpolate{Interpolate::Mode::kLinear}, {g.relu(g.conv(g.input(kImage), 4)), g.integers({20, 20})});
+  const Value maximum = g.graph.emit(Binary{BinaryKind::kMaximum}, {resized, g.graph.emit_constant(Tensor::scalar(0.5f))});
+  g.output(g.bias(g.conv(maximum, 4, "second")));
+  const auto model = quantize(g.graph, pictures(40), {});
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  EXPECT_LT(relative_error(infer(model->graph, picture(50)), infer(g.graph, picture(50))), 0.03);
+}
+
+TEST(Quantize, TakesJoinsWithConstants) {
+  SmallGraph g;
+  const Value a = g.relu(g.conv(g.input(kImage), 4));
+  g.output(g.bias(g.conv(g.concat({a, g.graph.emit_constant(numbers({1, 2, 12, 12}))}), 4, "second")));
+  EXPECT_TRUE(quantize(g.graph, pictures(6), {}).ok());
+}
+
+TEST(Quantize, RefusesAQuantizedModel) {
+  const auto model = *quantize(small_net(), pictures(2), {});
+  const auto again = quantize(model.graph, pictures(2), {});
+  ASSERT_FALSE(again.ok());
+  EXPECT_NE(again.error().message.find("quantized already"), std::string::npos);
+}
+
+TEST(Quantize, NamesTheNodeWithWeightsThatAreNoNumbers) {
+  SmallGraph g;
+  Tensor weights = numbers({2, 3, 1, 1});
+  weights.mutable_values<float>()[3] = std::numeric_limits<float>::quiet_NaN();
+  g.output(g.graph.emit(Convolution{}, {g.input(kImage), g.graph.emit_constant(weights)}, "broken"));
+  const auto model = quantize(g.graph, pictures(2), {});
+  ASSERT_FALSE(model.ok());
+  EXPECT_NE(model.error().message.find("'broken'"), std::string::npos);
+}
+
+TEST(Quantize, NamesTheNodeWithoutARange) {
+  SmallGraph g;
+  const Value huge = g.graph.emit(Unary{UnaryKind::kExp}, {g.conv(g.input(kImage), 4)}, "exploding");
+  g.output(g.conv(huge, 2, "second"));
+  const auto model = quantize(g.graph, pictures(2), {});
+  ASSERT_FALSE(model.ok());
+  EXPECT_NE(model.error().message.find("'exploding'"), std::string::npos);
+}
+
+TEST(Quantize, RefusesModelsWithSeveralInputsOrNoConvolution) {
+  SmallGraph two;
+  two.output(two.add(two.input(kImage), two.input(kImage, "second")));
+  EXPECT_FALSE(quantize(two.graph, pictures(2), {}).ok());
+  SmallGraph none;
+  none.output(none.relu(none.input(kImage)));
+  EXPECT_FALSE(quantize(none.graph, pictures(2), {}).ok());
+}
+
+}  // namespace
+}  // namespace octet::quant
