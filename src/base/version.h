@@ -2,6 +2,7 @@
 
 namespace octet {
 
-inline constexpr const char* kVersion = "0.1.0";
+// As project() in CMakeLists.txt has it, such as "0.1.0".
+extern const char* const kVersion;
 
 }  // namespace octet

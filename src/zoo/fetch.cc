@@ -30,6 +30,30 @@ Status check(const ZooFile& file, const fs::path& path, std::span<const std::byt
   return {};
 }
 
+// The files of an entry opened and checked, in its order.
+Result<std::vector<MappedFile>> open_checked(const ZooEntry& entry, const fs::path& model_dir) {
+  std::vector<MappedFile> files;
+  for (const ZooFile& file : entry.files) {
+    OCTET_ASSIGN(const fs::path path, path_inside(model_dir, file.name));
+    OCTET_ASSIGN(MappedFile opened, open_original(entry, file, path));
+    OCTET_RETURN_IF_ERROR(check(file, path, opened.bytes()));
+    files.push_back(std::move(opened));
+  }
+  return files;
+}
+
+Result<FetchedFiles> files_below(const fs::path& folder, const ZooEntry& entry) {
+  FetchedFiles files;
+  files.folder = folder;
+  for (const ZooFile& file : entry.files) {
+    OCTET_ASSIGN(fs::path path, path_inside(folder, file.name));
+    files.all.push_back(std::move(path));
+  }
+  files.source = folder / entry.source().name;
+  if (const ZooFile* weights = entry.weights()) files.weights = folder / weights->name;
+  return files;
+}
+
 // Counts the bytes of all files together.
 struct Copy {
   FileTransaction transaction;
@@ -51,27 +75,19 @@ struct Copy {
 
 }  // namespace
 
-Result<FetchedFiles> fetch_from(const ZooEntry& entry, const fs::path& model_dir, const fs::path& output_dir, const Progress& progress) {
-  std::vector<MappedFile> originals;
-  Copy copy{{}, progress};
-  for (const ZooFile& file : entry.files) {
-    OCTET_ASSIGN(const fs::path path, path_inside(model_dir, file.name));
-    OCTET_ASSIGN(MappedFile original, open_original(entry, file, path));
-    OCTET_RETURN_IF_ERROR(check(file, path, original.bytes()));
-    copy.total += static_cast<std::int64_t>(original.bytes().size());
-    originals.push_back(std::move(original));
-  }
+Result<FetchedFiles> find_in(const ZooEntry& entry, const fs::path& model_dir) {
+  OCTET_RETURN_IF_ERROR(open_checked(entry, model_dir));
+  return files_below(model_dir, entry);
+}
 
-  FetchedFiles fetched;
-  OCTET_ASSIGN(fetched.folder, path_inside(output_dir / "public", entry.name));
-  for (std::size_t i = 0; i < entry.files.size(); ++i) {
-    OCTET_ASSIGN(const fs::path target, path_inside(fetched.folder, entry.files[i].name));
-    OCTET_RETURN_IF_ERROR(copy.add(target, originals[i].bytes()));
-    fetched.all.push_back(target);
-  }
+Result<FetchedFiles> fetch_from(const ZooEntry& entry, const fs::path& model_dir, const fs::path& output_dir, const Progress& progress) {
+  OCTET_ASSIGN(const std::vector<MappedFile> originals, open_checked(entry, model_dir));
+  OCTET_ASSIGN(const fs::path folder, path_inside(output_dir / "public", entry.name));
+  OCTET_ASSIGN(FetchedFiles fetched, files_below(folder, entry));
+  Copy copy{{}, progress};
+  for (const MappedFile& original : originals) copy.total += static_cast<std::int64_t>(original.bytes().size());
+  for (std::size_t i = 0; i < originals.size(); ++i) OCTET_RETURN_IF_ERROR(copy.add(fetched.all[i], originals[i].bytes()));
   OCTET_RETURN_IF_ERROR(copy.transaction.commit());
-  fetched.source = fetched.folder / entry.source().name;
-  if (const ZooFile* weights = entry.weights()) fetched.weights = fetched.folder / weights->name;
   return fetched;
 }
 

@@ -56,6 +56,17 @@ TEST_F(FetchFrom, CopiesEveryFileIntoTheModelsFolder) {
   EXPECT_EQ(steps, (std::vector<std::pair<std::int64_t, std::int64_t>>{{3, 10}, {10, 10}}));
 }
 
+TEST_F(FetchFrom, FindsCheckedFilesWithoutACopy) {
+  const auto found = find_in(entry_, models_);
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  EXPECT_EQ(found->source, models_ / "a.cfg");
+  EXPECT_EQ(found->weights, models_ / "deep/a.weights");
+  put("a.cfg", "cfx");
+  EXPECT_EQ(find_in(entry_, models_).error().code, ErrorCode::kMalformed);
+  fs::remove(models_ / "a.cfg");
+  EXPECT_EQ(find_in(entry_, models_).error().code, ErrorCode::kNotFound);
+}
+
 TEST_F(FetchFrom, CanBeRepeatedOverItsOwnOutput) {
   ASSERT_TRUE(fetch_from(entry_, models_, output_).ok());
   const auto again = fetch_from(entry_, output_ / "public/model", output_);

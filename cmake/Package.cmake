@@ -1,0 +1,35 @@
+# liboctet.so, which exports the symbols of include/octet alone, and what `cmake --install` puts in place: the library, its
+# header, the program, and a package that other projects find with find_package(octet).
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+file(GLOB api_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/api/*.cc")
+list(FILTER api_sources EXCLUDE REGEX "_test\\.cc$")
+add_library(octet_shared SHARED ${api_sources})
+target_include_directories(octet_shared
+  PUBLIC "$<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+target_compile_features(octet_shared PUBLIC cxx_std_20)
+target_link_libraries(octet_shared PRIVATE octet_workflow)
+# The list of exports keeps out what headers of the standard library instantiate, too.
+set(exports "${CMAKE_SOURCE_DIR}/cmake/liboctet.map")
+target_link_options(octet_shared PRIVATE "-Wl,--version-script=${exports}")
+set_target_properties(octet_shared PROPERTIES
+  OUTPUT_NAME octet EXPORT_NAME octet LINK_DEPENDS "${exports}"
+  VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+octet_warnings(octet_shared)
+
+install(TARGETS octet)
+install(TARGETS octet_shared EXPORT octet_targets)
+install(DIRECTORY include/octet DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/octet")
+install(EXPORT octet_targets FILE octetConfig.cmake NAMESPACE octet:: DESTINATION "${package_folder}")
+write_basic_package_version_file("${CMAKE_BINARY_DIR}/octetConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${CMAKE_BINARY_DIR}/octetConfigVersion.cmake" DESTINATION "${package_folder}")
+
+if(OCTET_TESTS)
+  add_test(NAME package COMMAND "${CMAKE_COMMAND}"
+    "-DBUILD=${CMAKE_BINARY_DIR}" "-DSOURCE=${CMAKE_SOURCE_DIR}" "-DVERSION=${PROJECT_VERSION}"
+    "-DCOMPILER=${CMAKE_CXX_COMPILER}" "-DGENERATOR=${CMAKE_GENERATOR}" "-DNM=${CMAKE_NM}"
+    -P "${CMAKE_SOURCE_DIR}/tests/package_test.cmake")
+  set_tests_properties(package PROPERTIES LABELS package)
+endif()

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/result.h"
+#include "detect/model_description.h"
+#include "graph/graph.h"
+
+// Some names are in the public header and in the library's own ones; this keeps the public ones in octet::v1.
+#define OCTET_LIBRARY
+#include "octet/octet.h"
+
+namespace octet::v1 {
+
+struct Model::Impl {
+  Graph graph;
+  ModelDescription description;
+  std::filesystem::path path;  // where it came from, for messages
+};
+
+[[noreturn]] void throw_error(const octet::Error& error);
+
+// The value, or the error as an exception.
+template <typename T>
+T unwrap(Result<T> result) {
+  if (!result.ok()) throw_error(result.error());
+  return std::move(result).value();
+}
+inline void unwrap(const Status& status) {
+  if (!status.ok()) throw_error(status.error());
+}
+
+// The number of threads that an option stands for. kInvalidArgument unless 0..1024.
+int threads_of(int option);
+
+// `option` itself. kInvalidArgument, with `what` it counts, if it is negative.
+std::int64_t count_of(std::int64_t option, std::string_view what);
+
+}  // namespace octet::v1

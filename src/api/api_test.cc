@@ -1,0 +1,178 @@
+// Uses the public interface as a user does: its header alone, on the demonstration's model and photographs.
+#include <octet/octet.h>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kDemo = OCTET_SOURCE_DIR "/demo";
+const fs::path kModelFolder = kDemo / "yolo-fastest-1.1-xl";
+const fs::path kPicture = kDemo / "coco/val2017/000000030213.jpg";
+
+octet::Model demo_model() { return octet::convert(kModelFolder / "yolo-fastest-1.1-xl.cfg"); }
+
+class Api : public testing::Test {
+ protected:
+  Api() { fs::create_directories(folder_); }
+  ~Api() override { fs::remove_all(folder_); }
+
+  const fs::path folder_ = fs::path(testing::TempDir()) / ("octet-api-" + std::to_string(::getpid()));
+};
+
+void expect_same(const std::vector<octet::Detection>& found, const std::vector<octet::Detection>& wanted, double tolerance = 0) {
+  ASSERT_EQ(found.size(), wanted.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found[i].label, wanted[i].label);
+    EXPECT_EQ(found[i].class_index, wanted[i].class_index);
+    EXPECT_NEAR(found[i].score, wanted[i].score, tolerance);
+    EXPECT_NEAR(found[i].x0, wanted[i].x0, 1000 * tolerance);
+    EXPECT_NEAR(found[i].y1, wanted[i].y1, 1000 * tolerance);
+  }
+}
+
+octet::ErrorKind kind_of_failure(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const octet::Error& error) {
+    EXPECT_FALSE(std::string(error.what()).empty());
+    return error.kind();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return octet::ErrorKind::kInternal;
+}
+
+TEST_F(Api, ConvertsAndDescribesAModel) {
+  const octet::Model model = demo_model();
+  EXPECT_EQ(model.name(), "yolo-fastest-1.1-xl");
+  EXPECT_EQ(model.input_width(), 320);
+  EXPECT_EQ(model.input_height(), 320);
+  ASSERT_EQ(model.labels().size(), 80u);
+  EXPECT_EQ(model.labels()[0], "person");
+}
+
+TEST_F(Api, TakesWeightsFromElsewhere) {
+  fs::copy_file(kModelFolder / "yolo-fastest-1.1-xl.cfg", folder_ / "mine.cfg");
+  EXPECT_EQ(kind_of_failure([&] { octet::convert(folder_ / "mine.cfg"); }), octet::ErrorKind::kNotFound);
+  EXPECT_EQ(octet::convert(folder_ / "mine.cfg", {.weights = kModelFolder / "yolo-fastest-1.1-xl.weights"}).name(), "mine");
+}
+
+TEST_F(Api, ConvertsAKnownModelByName) {
+  const auto names = octet::known_models();
+  EXPECT_TRUE(std::ranges::is_sorted(names));
+  ASSERT_TRUE(std::ranges::count(names, "yolo-fastest-1.1-xl"));
+  EXPECT_EQ(octet::convert_known("yolo-fastest-1.1-xl", kModelFolder).name(), "yolo-fastest-1.1-xl");
+  EXPECT_EQ(kind_of_failure([&] { octet::convert_known("yolo-fastest-1.1-xl", folder_); }), octet::ErrorKind::kNotFound);
+  EXPECT_EQ(kind_of_failure([&] { octet::convert_known("no-such-model", kModelFolder); }), octet::ErrorKind::kNotFound);
+}
+
+TEST_F(Api, FindsTheSameInASavedModel) {
+  const auto found = octet::compile(demo_model()).detect(kPicture);
+  ASSERT_FALSE(found.empty());
+  EXPECT_TRUE(std::ranges::is_sorted(found, std::greater<>(), &octet::Detection::score));
+  EXPECT_GT(found.back().score, 0.3f);
+  EXPECT_EQ(found[0].label, demo_model().labels().at(static_cast<std::size_t>(found[0].class_index)));
+
+  demo_model().save(folder_ / "model.xml");
+  expect_same(octet::compile(octet::load(folder_ / "model.xml"), {.threads = 2}).detect(kPicture), found, 1e-5);
+}
+
+TEST_F(Api, FindsTheSameInPixelsOfAFileAnImageAndRowsWithGaps) {
+  octet::Detector detector = octet::compile(demo_model());
+  const auto found = detector.detect(kPicture);
+  const octet::Image image = octet::read_image(kPicture);
+  expect_same(detector.detect(image), found);
+
+  const std::size_t pixel_bytes = 3 * static_cast<std::size_t>(image.width), row_bytes = pixel_bytes + 5;
+  std::vector<std::uint8_t> rows(row_bytes * (static_cast<std::size_t>(image.height) - 1) + pixel_bytes, 77);
+  for (std::size_t y = 0; y < static_cast<std::size_t>(image.height); ++y)
+    std::copy_n(image.bgr.begin() + static_cast<std::ptrdiff_t>(y * pixel_bytes), pixel_bytes,
+                rows.begin() + static_cast<std::ptrdiff_t>(y * row_bytes));
+  expect_same(detector.detect(octet::ImageView(rows, image.width, image.height, row_bytes)), found);
+}
+
+TEST_F(Api, KeepsAsManyDetectionsAsAskedFor) {
+  octet::Detector detector = octet::compile(demo_model());
+  const auto all = detector.detect(kPicture, {.score_threshold = 0.01});
+  ASSERT_GT(all.size(), 2u);
+  expect_same(detector.detect(kPicture, {.score_threshold = 0.01, .max_detections = 2}), {all[0], all[1]});
+  EXPECT_TRUE(detector.detect(kPicture, {.score_threshold = 1}).empty());
+}
+
+TEST_F(Api, QuantizesAndCompares) {
+  const octet::Model model = demo_model();
+  std::int64_t steps = 0;
+  octet::QuantizeOptions options{.subset = 8, .threads = 2};
+  options.progress = [&](std::int64_t, std::int64_t) { ++steps; };
+  const octet::Model int8 = octet::quantize(model, kDemo / "coco", options);
+  EXPECT_GE(steps, 8);
+  EXPECT_EQ(kind_of_failure([&] { octet::quantize(int8, kDemo / "coco", options); }), octet::ErrorKind::kMalformed);
+
+  const octet::Comparison comparison = octet::compare(model, int8, kDemo / "coco", {.limit = 12, .threads = 2});
+  EXPECT_EQ(comparison.first.images, 12);
+  EXPECT_EQ(comparison.second.images, 12);
+  EXPECT_GT(comparison.first.ap, 0.1);
+  EXPECT_NE(comparison.second.ap, comparison.first.ap);
+  EXPECT_DOUBLE_EQ(comparison.drop, comparison.first.ap - comparison.second.ap);
+  EXPECT_LT(comparison.drop_low, comparison.drop_high);
+  EXPECT_GT(comparison.fidelity, 0.7);
+  EXPECT_DOUBLE_EQ(octet::evaluate(model, kDemo / "coco", {.limit = 12, .threads = 1}).ap, comparison.first.ap);
+}
+
+TEST_F(Api, WarnsOfAPictureThatCannotBeRead) {
+  fs::copy_file(kPicture, folder_ / "good.jpg");
+  std::ofstream(folder_ / "bad.jpg") << "no picture";
+  std::vector<std::string> warnings;
+  octet::QuantizeOptions options;
+  options.warn = [&](std::string_view message) { warnings.emplace_back(message); };
+  octet::quantize(demo_model(), folder_, options);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("bad.jpg"), std::string::npos) << warnings[0];
+}
+
+TEST_F(Api, DrawsOnTheImage) {
+  octet::Image image{64, 48, std::vector<std::uint8_t>(64 * 48 * 3)};
+  octet::draw(image, std::vector<octet::Detection>{{"cat", 0, 0.9f, 10, 20, 50, 40}});
+  EXPECT_NE(image.bgr, std::vector<std::uint8_t>(64 * 48 * 3));
+  octet::write_image(folder_ / "drawn.png", image);
+  EXPECT_EQ(octet::read_image(folder_ / "drawn.png").bgr, image.bgr);
+}
+
+TEST_F(Api, ThrowsErrorsThatSayWhatIsWrong) {
+  using Kind = octet::ErrorKind;
+  EXPECT_EQ(kind_of_failure([] { octet::load("no/such.xml"); }), Kind::kNotFound);
+  EXPECT_EQ(kind_of_failure([] { octet::convert("no/such.cfg"); }), Kind::kNotFound);
+  EXPECT_EQ(kind_of_failure([] { octet::convert(kPicture); }), Kind::kMalformed);
+  EXPECT_EQ(kind_of_failure([] { octet::read_image(kDemo / "ATTRIBUTION.md"); }), Kind::kMalformed);
+  EXPECT_EQ(kind_of_failure([] { octet::compile(demo_model(), {.threads = -1}); }), Kind::kInvalidArgument);
+  EXPECT_EQ(kind_of_failure([] { octet::quantize(demo_model(), kDemo / "coco", {.subset = -1}); }), Kind::kInvalidArgument);
+  EXPECT_EQ(kind_of_failure([] { octet::evaluate(demo_model(), kDemo / "coco", {.limit = -1}); }), Kind::kInvalidArgument);
+  EXPECT_EQ(kind_of_failure([] { octet::evaluate(demo_model(), kModelFolder); }), Kind::kNotFound);
+  std::ofstream(folder_ / "file") << "in the way";
+  EXPECT_EQ(kind_of_failure([&] { demo_model().save(folder_ / "file" / "model.xml"); }), Kind::kIo);
+}
+
+TEST_F(Api, RefusesPixelsThatAreNotThere) {
+  octet::Detector detector = octet::compile(demo_model());
+  const std::vector<std::uint8_t> bytes(3 * 10 * 10);
+  const auto kind = [&](int width, int height, std::size_t row_bytes) {
+    return kind_of_failure([&] { detector.detect(octet::ImageView(bytes, width, height, row_bytes)); });
+  };
+  using Kind = octet::ErrorKind;
+  EXPECT_EQ(kind(0, 10, 0), Kind::kInvalidArgument);
+  EXPECT_EQ(kind(10, -1, 0), Kind::kInvalidArgument);
+  EXPECT_EQ(kind(10, 11, 0), Kind::kInvalidArgument);
+  EXPECT_EQ(kind(11, 10, 0), Kind::kInvalidArgument);
+  EXPECT_EQ(kind(10, 10, 29), Kind::kInvalidArgument);
+  EXPECT_EQ(kind(10, 10, 31), Kind::kInvalidArgument);
+  EXPECT_EQ(kind(10, 10, ~std::size_t{0}), Kind::kInvalidArgument);
+  EXPECT_EQ(kind(1 << 20, 1 << 20, 0), Kind::kInvalidArgument);
+  EXPECT_NO_THROW(detector.detect(octet::ImageView(bytes, 10, 10)));
+}
+
+}  // namespace

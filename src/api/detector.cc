@@ -1,0 +1,47 @@
+#include "workflow/detector.h"
+
+#include "api/image.h"
+#include "image/decode.h"
+
+namespace octet::v1 {
+namespace {
+
+std::vector<Detection> public_detections(const std::vector<octet::Detection>& found, const ModelDescription& description) {
+  std::vector<Detection> result;
+  for (const octet::Detection& box : found)
+    result.push_back(
+        {label_of(description, box.class_index), box.class_index, box.score, box.box_px.x0, box.box_px.y0, box.box_px.x1, box.box_px.y1});
+  return result;
+}
+
+}  // namespace
+
+struct Detector::Impl {
+  ModelDescription description;
+  DetectionSession session;
+
+  std::vector<Detection> detect(const octet::Image& image, const DetectOptions& options) {
+    return public_detections(unwrap(session.detect(image, {options.score_threshold, options.max_detections})), description);
+  }
+};
+
+Detector::Detector(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Detector::Detector(Detector&&) noexcept = default;
+Detector& Detector::operator=(Detector&&) noexcept = default;
+Detector::~Detector() = default;
+
+std::vector<Detection> Detector::detect(const ImageView& image, const DetectOptions& options) {
+  return impl_->detect(internal_image(image), options);
+}
+
+std::vector<Detection> Detector::detect(const std::filesystem::path& picture, const DetectOptions& options) {
+  return impl_->detect(unwrap(octet::read_image(picture)), options);
+}
+
+Detector compile(const Model& model, const CompileOptions& options) {
+  const int threads = threads_of(options.threads);
+  const auto compiled = unwrap(make_detector(model.impl().graph, model.impl().path));
+  return Detector(std::unique_ptr<Detector::Impl>(new Detector::Impl{compiled.description, DetectionSession(compiled, threads)}));
+}
+
+}  // namespace octet::v1

@@ -1,0 +1,47 @@
+#include "workflow/check.h"
+
+#include "api/api.h"
+
+namespace octet::v1 {
+namespace {
+
+Accuracy accuracy_from(const CocoNumbers& numbers, std::int64_t images) {
+  return {numbers.AP,        numbers.AP50,     numbers.AP75, numbers.AP_small, numbers.AP_medium,
+          numbers.AP_large,  numbers.AR1,      numbers.AR10, numbers.AR100,    numbers.AR_small,
+          numbers.AR_medium, numbers.AR_large, images};
+}
+
+CheckResult check(std::span<const Model> models, const std::filesystem::path& coco, const EvaluateOptions& options) {
+  DetectRunOptions settings;
+  settings.detect.score_threshold = options.score_threshold;
+  settings.threads = threads_of(options.threads);
+  settings.progress = options.progress;
+  settings.warn = options.warn;
+  const Dataset dataset = first_images(unwrap(open_coco(coco)), count_of(options.limit, "limit"));
+  std::vector<octet::Detector> detectors;
+  for (const Model& model : models) detectors.push_back(unwrap(make_detector(model.impl().graph, model.impl().path)));
+  const auto runs = unwrap(detect_with_each(detectors, dataset, settings));
+  return unwrap(score_runs(detectors, dataset, runs, settings.threads));
+}
+
+}  // namespace
+
+Accuracy evaluate(const Model& model, const std::filesystem::path& coco, const EvaluateOptions& options) {
+  const CheckResult result = check({&model, 1}, coco, options);
+  return accuracy_from(result.models.at(0).numbers, result.images);
+}
+
+Comparison compare(const Model& first, const Model& second, const std::filesystem::path& coco, const EvaluateOptions& options) {
+  const Model models[] = {first, second};
+  const CheckResult result = check(models, coco, options);
+  Comparison comparison;
+  comparison.first = accuracy_from(result.models.at(0).numbers, result.images);
+  comparison.second = accuracy_from(result.models.at(1).numbers, result.images);
+  comparison.drop = comparison.first.ap - comparison.second.ap;
+  comparison.drop_low = result.uncertainty ? result.uncertainty->low : comparison.drop;
+  comparison.drop_high = result.uncertainty ? result.uncertainty->high : comparison.drop;
+  comparison.fidelity = result.fidelity.value_or(-1);
+  return comparison;
+}
+
+}  // namespace octet::v1

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "image/image.h"
+
+#include "api/api.h"
+
+namespace octet::v1 {
+
+// A copy of the pixels. kInvalidArgument if there are none, too many, or fewer bytes than they need.
+octet::Image internal_image(const ImageView& view);
+
+}  // namespace octet::v1

@@ -1,0 +1,75 @@
+#include "api/api.h"
+#include "data/dataset.h"
+#include "exporters/openvino_ir/export.h"
+#include "importers/openvino_ir/import.h"
+#include "quant/quantize.h"
+#include "workflow/convert.h"
+#include "workflow/quantize.h"
+#include "zoo/catalogue.h"
+#include "zoo/fetch.h"
+
+namespace octet::v1 {
+namespace fs = std::filesystem;
+namespace {
+
+Model model_of(Graph graph, const fs::path& path) {
+  auto description = model_description_from_info(graph.model_info);
+  if (!description.ok()) throw_error(description.error().at(path.string()));
+  return Model(std::make_shared<const Model::Impl>(Model::Impl{std::move(graph), std::move(*description), path}));
+}
+
+bool is_coco(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_directory(folder / "train2017", ignored) || fs::is_directory(folder / "val2017", ignored);
+}
+
+Dataset open_pictures(const fs::path& folder) {
+  return unwrap(is_coco(folder) ? open_calibration_images(folder) : open_image_folder(folder));
+}
+
+ZooEntry find_description(const std::string& word, const Warn& warn) {
+  const bool is_file = word.ends_with(".yml") || word.ends_with(".yaml");
+  return unwrap(is_file ? read_zoo_entry(word, warn) : zoo_entry(word));
+}
+
+}  // namespace
+
+std::string Model::name() const { return impl_->description.name; }
+int Model::input_width() const { return impl_->description.input.width; }
+int Model::input_height() const { return impl_->description.input.height; }
+std::vector<std::string> Model::labels() const { return impl_->description.labels; }
+
+void Model::save(const fs::path& xml) const { unwrap(export_openvino_ir(impl_->graph, xml)); }
+
+Model load(const fs::path& xml) { return model_of(unwrap(import_openvino_ir(xml)), xml); }
+
+Model convert(const fs::path& source, const ConvertOptions& options) {
+  octet::ConvertOptions settings;
+  if (!options.weights.empty()) settings.weights = options.weights;
+  if (!options.description.empty()) settings.description = find_description(options.description, options.warn);
+  settings.warn = options.warn;
+  return model_of(unwrap(import_source(source, settings)), source);
+}
+
+std::vector<std::string> known_models() { return zoo_names(); }
+
+Model convert_known(std::string_view name, const fs::path& model_dir, const Warn& warn) {
+  const ZooEntry entry = unwrap(zoo_entry(name));
+  const FetchedFiles files = unwrap(find_in(entry, model_dir));
+  octet::ConvertOptions settings;
+  if (!files.weights.empty()) settings.weights = files.weights;
+  settings.description = entry;
+  settings.warn = warn;
+  return model_of(unwrap(import_source(files.source, settings)), files.source);
+}
+
+Model quantize(const Model& model, const fs::path& pictures, const QuantizeOptions& options) {
+  const Model::Impl& impl = model.impl();
+  const int threads = threads_of(options.threads);
+  const Dataset dataset = random_subset(open_pictures(pictures), count_of(options.subset, "subset"), options.seed);
+  auto quantized = quant::quantize(impl.graph, calibration_images(dataset, impl.description), {threads, options.progress, options.warn});
+  if (!quantized.ok()) throw_error(quantized.error().at(impl.path.string()));
+  return model_of(std::move(quantized->graph), impl.path);
+}
+
+}  // namespace octet::v1

@@ -1,0 +1,7 @@
+#include "base/version.h"
+
+namespace octet {
+
+const char* const kVersion = OCTET_VERSION;
+
+}  // namespace octet
