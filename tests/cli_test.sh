@@ -49,7 +49,7 @@ echo "$version" | grep -qE '^octet [0-9]+\.[0-9]+\.[0-9]+ \((portable|avx2|avx51
 echo "$(OCTET_ISA=portable "$octet" --version)" | grep -q portable || fail "OCTET_ISA=portable does not hold the kernels back"
 
 # Status 2: the words of the command are wrong.
-expect 2 subcommand nosuchverb
+expect 2 nosuchverb nosuchverb
 expect 2 --nosuchoption convert "$cfg" --output "$work/bad" --nosuchoption
 expect 2 --output convert "$cfg"
 expect 2 threads quantize "$work/fp32.xml" --images "$demo/coco/val2017" --threads 0 --output "$work/bad"

@@ -1,5 +1,6 @@
 // octet: the command line. A table of verbs; each lives in a file of its own.
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -62,6 +63,11 @@ int run(int argc, char** argv) {
     command->add_flag("--json", json, "Print one JSON object as the last line");
     verbs.emplace_back(command, std::move(verb));
   }
+  // CLI11 would only say that a verb is missing.
+  const std::string first = argc > 1 ? argv[1] : "";
+  if (!first.empty() && first[0] != '-' &&
+      std::ranges::none_of(verbs, [&](const auto& verb) { return verb.first->get_name() == first; }))
+    return fail({ErrorCode::kInvalidArgument, "no verb '" + first + "' (see octet --help)"});
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
