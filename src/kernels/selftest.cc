@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include "base/thread_pool.h"
@@ -41,14 +42,17 @@ class Random {
   std::mt19937 engine_;
 };
 
-// An image with memory of its own and the slack that kernels may read.
+// An image with memory of its own, the slack that kernels may read, and a gap between pixels that no kernel may write.
 template <typename T>
 struct Picture {
   std::vector<T> values;
-  std::int64_t height, width, channels;
+  std::int64_t height, width, channels, stride;
 
-  Picture(std::int64_t h, std::int64_t w, std::int64_t c) : values(static_cast<std::size_t>(h * w * c) + kReadSlack), height(h), width(w), channels(c) {}
-  ImageView<T> view() { return {values.data(), height, width, channels, channels}; }
+  Picture(std::int64_t h, std::int64_t w, std::int64_t c)
+      : height(h), width(w), channels(c), stride(c + (h + w) % 2 * 5) {
+    values.resize(static_cast<std::size_t>(h * w * stride) + kReadSlack);
+  }
+  ImageView<T> view() { return {values.data(), height, width, channels, stride}; }
 };
 
 Picture<float> random_floats(Random& random, std::int64_t h, std::int64_t w, std::int64_t c) {
@@ -66,9 +70,11 @@ Picture<std::uint8_t> random_bytes(Random& random, std::int64_t h, std::int64_t 
 template <typename T>
 double difference(const Picture<T>& a, const Picture<T>& b) {
   double greatest = 0, scale = 1;
-  for (std::size_t i = 0; i + kReadSlack < a.values.size(); ++i) {
-    greatest = std::max(greatest, std::abs(static_cast<double>(a.values[i]) - static_cast<double>(b.values[i])));
-    if (std::is_floating_point_v<T>) scale = std::max(scale, std::abs(static_cast<double>(a.values[i])));
+  for (std::size_t i = 0; i < a.values.size(); ++i) {
+    const auto wanted = static_cast<double>(a.values[i]), found = static_cast<double>(b.values[i]);
+    if (!std::isfinite(found)) return std::numeric_limits<double>::infinity();  // no case here is meant to give such a value
+    greatest = std::max(greatest, std::abs(wanted - found));
+    if (std::is_floating_point_v<T>) scale = std::max(scale, std::abs(wanted));
   }
   return greatest / scale;
 }
@@ -80,13 +86,14 @@ Activation random_activation(Random& random) {
   return {kind, kind == Activation::Kind::kLeaky ? 0.1f : 0.0f, 6.0f};
 }
 
-Requantization random_requantization(Random& random, std::int64_t channels) {
+Requantization random_requantization(Random& random, std::int64_t channels, bool to_u8) {
   Requantization result;
+  result.to_u8 = to_u8;
   result.activation = random_activation(random);
   result.multiplier = random.reals(channels, 1e-5f, 1e-3f);
   result.offset = random.reals(channels, -20, 20);
   result.zero_point = random.integers<std::uint8_t>(channels, 0, 255);
-  if (!is_scalable(result.activation)) result.inv_scale = random.reals(channels, 5, 40);
+  if (to_u8 && !is_scalable(result.activation)) result.inv_scale = random.reals(channels, 5, 40);
   return result;
 }
 
@@ -110,14 +117,15 @@ double conv2d_f32(Random& random, Isa isa, ThreadPool& pool) {
   return difference(expected, out);
 }
 
+template <typename Out>
 double conv2d_u8(Random& random, Isa isa, ThreadPool& pool) {
   const Window w(random);
   const Conv2dShape shape{random.between(1, 70), random.between(1, 70), w.kernel, w.kernel, w.stride, w.stride, 1, 1, w.pad, w.pad};
   const auto weights = random.integers<std::int8_t>(shape.out_channels * shape.in_channels * w.kernel * w.kernel, -128, 127);
   const auto zero_point = static_cast<std::uint8_t>(random.between(0, 255));
-  const Requantization requantization = random_requantization(random, shape.out_channels);
+  const Requantization requantization = random_requantization(random, shape.out_channels, std::is_same_v<Out, std::uint8_t>);
   auto in = random_bytes(random, w.in, w.in, shape.in_channels);
-  Picture<std::uint8_t> out(w.out, w.out, shape.out_channels), expected = out;
+  Picture<Out> out(w.out, w.out, shape.out_channels), expected = out;
   make_conv2d_u8(shape, weights, zero_point, requantization, isa)->run(in.view(), out.view(), pool);
   conv2d_u8_ref(shape, weights, zero_point, requantization, in.view(), expected.view());
   return difference(expected, out);
@@ -139,14 +147,15 @@ double depthwise2d_f32(Random& random, Isa isa, ThreadPool& pool) {
   return difference(expected, out);
 }
 
+template <typename Out>
 double depthwise2d_u8(Random& random, Isa isa, ThreadPool& pool) {
   const Window w(random);
   const Depthwise2dShape shape = random_depthwise(random, w);
   const auto weights = random.integers<std::int8_t>(shape.channels * w.kernel * w.kernel, -128, 127);
   const auto zero_point = random.integers<std::uint8_t>(shape.channels, 0, 255);
-  const Requantization requantization = random_requantization(random, shape.channels);
+  const Requantization requantization = random_requantization(random, shape.channels, std::is_same_v<Out, std::uint8_t>);
   auto in = random_bytes(random, w.in, w.in, shape.channels);
-  Picture<std::uint8_t> out(w.out, w.out, shape.channels), expected = out;
+  Picture<Out> out(w.out, w.out, shape.channels), expected = out;
   make_depthwise2d_u8(shape, weights, zero_point, requantization, isa)->run(in.view(), out.view(), pool);
   depthwise2d_u8_ref(shape, weights, zero_point, requantization, in.view(), expected.view());
   return difference(expected, out);
@@ -168,12 +177,54 @@ double add_bytes(Random& random, Isa isa, ThreadPool& pool) {
   return against_portable(Picture<std::uint8_t>(side, side, channels), isa, [&](auto& out, Isa level) { add_u8(add, a.view(), b.view(), out.view(), level, pool); });
 }
 
+double add_floats(Random& random, Isa isa, ThreadPool& pool) {
+  const std::int64_t side = random.between(1, 12), channels = random.between(1, 100);
+  const Activation activation = random_activation(random);
+  auto a = random_floats(random, side, side, channels), b = random_floats(random, side, side, channels);
+  const bool add = random.between(0, 1) != 0;
+  return against_portable(Picture<float>(side, side, channels), isa,
+                          [&](auto& out, Isa level) { (add ? add_f32 : multiply_f32)(a.view(), b.view(), out.view(), activation, level, pool); });
+}
+
+double scale_and_shift(Random& random, Isa isa, ThreadPool& pool) {
+  const std::int64_t side = random.between(1, 12), channels = random.between(1, 100);
+  const Activation activation = random_activation(random);
+  const auto scale = random.reals(channels, -2, 2), offset = random.reals(channels, -2, 2);
+  auto in = random_floats(random, side, side, channels);
+  return against_portable(Picture<float>(side, side, channels), isa,
+                          [&](auto& out, Isa level) { scale_shift_f32(in.view(), scale, offset, out.view(), activation, level, pool); });
+}
+
+double look_up(Random& random, Isa isa, ThreadPool& pool) {
+  const std::int64_t side = random.between(1, 12), channels = random.between(1, 100);
+  const auto table = random.integers<std::uint8_t>(256, 0, 255);
+  auto in = random_bytes(random, side, side, channels);
+  return against_portable(Picture<std::uint8_t>(side, side, channels), isa,
+                          [&](auto& out, Isa level) { lookup_u8(in.view(), std::span<const std::uint8_t, 256>(table), out.view(), level, pool); });
+}
+
+PoolShape pool_shape(const Window& w) { return {w.kernel, w.kernel, w.stride, w.stride, 1, 1, w.pad, w.pad}; }
+
 double max_pool_bytes(Random& random, Isa isa, ThreadPool& pool) {
   const Window w(random);
-  const std::int64_t channels = random.between(1, 100);
-  const PoolShape shape{w.kernel, w.kernel, w.stride, w.stride, 1, 1, w.pad, w.pad};
-  auto in = random_bytes(random, w.in, w.in, channels);
-  return against_portable(Picture<std::uint8_t>(w.out, w.out, channels), isa, [&](auto& out, Isa level) { max_pool_u8(shape, in.view(), out.view(), level, pool); });
+  auto in = random_bytes(random, w.in, w.in, random.between(1, 100));
+  return against_portable(Picture<std::uint8_t>(w.out, w.out, in.channels), isa,
+                          [&](auto& out, Isa level) { max_pool_u8(pool_shape(w), in.view(), out.view(), level, pool); });
+}
+
+double max_pool_floats(Random& random, Isa isa, ThreadPool& pool) {
+  const Window w(random);
+  auto in = random_floats(random, w.in, w.in, random.between(1, 100));
+  return against_portable(Picture<float>(w.out, w.out, in.channels), isa,
+                          [&](auto& out, Isa level) { max_pool_f32(pool_shape(w), in.view(), out.view(), level, pool); });
+}
+
+double average_pool(Random& random, Isa isa, ThreadPool& pool) {
+  const Window w(random);
+  const AvgPoolShape shape{pool_shape(w), w.pad, w.pad, random.between(0, 1) != 0};
+  auto in = random_floats(random, w.in, w.in, random.between(1, 100));
+  return against_portable(Picture<float>(w.out, w.out, in.channels), isa,
+                          [&](auto& out, Isa level) { avg_pool_f32(shape, in.view(), out.view(), level, pool); });
 }
 
 double quantize(Random& random, Isa isa, ThreadPool& pool) {
@@ -183,6 +234,31 @@ double quantize(Random& random, Isa isa, ThreadPool& pool) {
   const auto zero_point = random.integers<std::uint8_t>(channels, 0, 255);
   return against_portable(Picture<std::uint8_t>(side, side, channels), isa,
                           [&](auto& out, Isa level) { quantize_u8(in.view(), inv_scale, zero_point, out.view(), level, pool); });
+}
+
+double dequantize(Random& random, Isa isa, ThreadPool& pool) {
+  const std::int64_t side = random.between(1, 12), channels = random.between(1, 100);
+  auto in = random_bytes(random, side, side, channels);
+  const std::int64_t count = random.between(0, 1) != 0 ? channels : 1;
+  const auto scale = random.reals(count, 0.01f, 1);
+  const auto zero_point = random.integers<std::uint8_t>(count, 0, 255);
+  return against_portable(Picture<float>(side, side, channels), isa,
+                          [&](auto& out, Isa level) { dequantize_u8(in.view(), scale, zero_point, out.view(), level, pool); });
+}
+
+double interleave(Random& random, Isa isa, ThreadPool& pool) {
+  const std::int64_t side = random.between(1, 24), channels = random.between(1, 40);
+  const auto planes = random.reals(side * side * channels, 0, 255), scale = random.reals(channels, 0.5f, 1.5f), offset = random.reals(channels, -10, 10);
+  return against_portable(Picture<float>(side, side, channels), isa,
+                          [&](auto& out, Isa level) { nhwc_from_nchw(planes, scale, offset, out.view(), level, pool); });
+}
+
+double separate(Random& random, Isa isa, ThreadPool& pool) {
+  const std::int64_t side = random.between(1, 24), channels = random.between(1, 40);
+  auto in = random_floats(random, side, side, channels);
+  return against_portable(Picture<float>(1, 1, side * side * channels), isa, [&](auto& out, Isa level) {
+    nchw_from_nhwc(in.view(), std::span(out.values).first(static_cast<std::size_t>(out.channels)), level, pool);
+  });
 }
 
 double quantize_planes(Random& random, Isa isa, ThreadPool& pool) {
@@ -207,10 +283,28 @@ struct Subject {
   double (*run)(Random&, Isa, ThreadPool&);
 };
 
-constexpr std::array kSubjects{Subject{"conv2d_f32", kFloatTolerance, conv2d_f32}, Subject{"conv2d_u8", 0, conv2d_u8},
-                               Subject{"depthwise2d_f32", kFloatTolerance, depthwise2d_f32}, Subject{"depthwise2d_u8", 0, depthwise2d_u8},
-                               Subject{"add_u8", 0, add_bytes}, Subject{"max_pool_u8", 0, max_pool_bytes}, Subject{"quantize_u8", 0, quantize},
-                               Subject{"quantized_nhwc_from_nchw", 0, quantize_planes}, Subject{"activate", 0, activations}};
+// Tolerance 0: the same bits at every level by definition.
+constexpr std::array kSubjects{
+    Subject{"conv2d_f32", kFloatTolerance, conv2d_f32},
+    Subject{"conv2d_u8", 0, conv2d_u8<std::uint8_t>},
+    Subject{"conv2d_u8_f32", 0, conv2d_u8<float>},
+    Subject{"depthwise2d_f32", kFloatTolerance, depthwise2d_f32},
+    Subject{"depthwise2d_u8", 0, depthwise2d_u8<std::uint8_t>},
+    Subject{"depthwise2d_u8_f32", 0, depthwise2d_u8<float>},
+    Subject{"add_f32", 0, add_floats},
+    Subject{"add_u8", 0, add_bytes},
+    Subject{"scale_shift_f32", 0, scale_and_shift},
+    Subject{"lookup_u8", 0, look_up},
+    Subject{"max_pool_f32", 0, max_pool_floats},
+    Subject{"max_pool_u8", 0, max_pool_bytes},
+    Subject{"avg_pool_f32", kFloatTolerance, average_pool},
+    Subject{"quantize_u8", 0, quantize},
+    Subject{"dequantize_u8", 0, dequantize},
+    Subject{"nhwc_from_nchw", 0, interleave},
+    Subject{"quantized_nhwc_from_nchw", 0, quantize_planes},
+    Subject{"nchw_from_nhwc", 0, separate},
+    Subject{"activate", 0, activations},
+};
 
 }  // namespace
 
