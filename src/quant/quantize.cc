@@ -18,7 +18,7 @@ constexpr double kHighestPixel = 255;
 
 // A tensor's range is the mean of the images' extremes, widened by this many of their standard deviations. The mean alone (the
 // reference's choice, D.4) cuts off half of the images; chosen on train2017 by fidelity, docs/quantization.md has the figures.
-constexpr double kSpread = 0.25;
+constexpr double kSpread = 0.5;
 
 // The value as scale * pixel + offset if it is the model's input but for per-channel scale and shift. Pixels are 0..255
 // whatever the calibration images hold, so no statistics are needed for it.
