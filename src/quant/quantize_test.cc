@@ -192,7 +192,8 @@ TEST(Quantize, StoresIntegersAndQuantizesInputs) {
 
 TEST(Quantize, ComputesEveryConvolutionInIntegers) {
   const auto model = *quantize(small_net(), pictures(8), {});
-  for (const StepInfo& step : (*compile(model.graph))->steps()) EXPECT_TRUE(step.integer || step.macs == 0) << step.node;
+  const auto plan = *compile(model.graph);
+  for (const StepInfo& step : plan->steps()) EXPECT_TRUE(step.integer || step.macs == 0) << step.node;
 }
 
 TEST(Quantize, StaysCloseToTheOriginal) {

@@ -95,7 +95,8 @@ TEST(Epilogue, TakesALeakForAllChannelsOnly) {
 
 std::vector<std::string> steps_of(const Graph& graph, const RuntimeOptions& options = {}) {
   std::vector<std::string> names;
-  for (const StepInfo& step : (*compile(graph, options))->steps()) names.push_back(step.op);
+  const auto plan = *compile(graph, options);
+  for (const StepInfo& step : plan->steps()) names.push_back(step.op);
   return names;
 }
 
