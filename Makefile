@@ -9,8 +9,9 @@ all: build
 setup:
 	scripts/setup
 
+# Without the tests, whose libraries only `make test` installs; a folder that `make test` configured is left as it is.
 $(BUILD)/build.ninja: | setup
-	cmake --preset $(PRESET)
+	cmake --preset $(PRESET) -DOCTET_TESTS=OFF
 
 build: $(BUILD)/build.ninja
 	cmake --build $(BUILD) --target octet
@@ -22,7 +23,7 @@ demo: build
 
 test:
 	scripts/setup --tests
-	cmake --preset $(PRESET)
+	cmake --preset $(PRESET) -DOCTET_TESTS=ON
 	cmake --build $(BUILD)
 	ctest --test-dir $(BUILD) --output-on-failure
 
