@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 
 #include "quant/bias_correction.h"
+#include "quant/pixel_range.h"
 #include "quant/placement.h"
 #include "quant/ranges.h"
 
@@ -14,50 +14,9 @@ namespace {
 
 using Observers = std::map<Value, RangeObserver>;
 
-constexpr double kHighestPixel = 255;
-
 // A tensor's range is the mean of the images' extremes, widened by this many of their standard deviations. The mean alone (the
 // reference's choice, D.4) cuts off half of the images; chosen on train2017 by fidelity, docs/quantization.md has the figures.
 constexpr double kSpread = 0.5;
-
-// The value as scale * pixel + offset if it is the model's input but for per-channel scale and shift. Pixels are 0..255
-// whatever the calibration images hold, so no statistics are needed for it.
-struct PixelRange {
-  std::vector<double> low{0}, high{kHighestPixel};
-};
-
-std::optional<PixelRange> pixel_range(const Graph& graph, Value value) {
-  const Node& node = graph.node(value);
-  if (std::holds_alternative<Parameter>(node.op)) return PixelRange{};
-  const auto* binary = std::get_if<Binary>(&node.op);
-  if (!binary) return std::nullopt;
-  const std::size_t data = graph.constant(node.inputs[0]) ? 1 : 0;
-  const Tensor* constant = graph.constant(node.inputs[1 - data]);
-  if (!constant || graph.constant(node.inputs[data])) return std::nullopt;
-  auto range = pixel_range(graph, node.inputs[data]);
-  if (!range) return std::nullopt;
-  const auto factors = to_vector<double>(*constant);
-  const std::size_t count = std::max(range->low.size(), factors.size());
-  range->low.resize(count, range->low[0]);
-  range->high.resize(count, range->high[0]);
-  for (std::size_t i = 0; i < count; ++i) {
-    const double k = factors[factors.size() > 1 ? i : 0];
-    const auto apply = [&](double x) {
-      switch (binary->kind) {
-        case BinaryKind::kAdd: return x + k;
-        case BinaryKind::kSubtract: return data == 0 ? x - k : k - x;
-        case BinaryKind::kMultiply: return x * k;
-        case BinaryKind::kDivide: return data == 0 ? x / k : k / x;
-        default: return std::numeric_limits<double>::quiet_NaN();
-      }
-    };
-    const auto [low, high] = std::minmax({apply(range->low[i]), apply(range->high[i])});
-    if (!std::isfinite(low) || !std::isfinite(high)) return std::nullopt;
-    range->low[i] = low;
-    range->high[i] = high;
-  }
-  return range;
-}
 
 // Builds the quantized graph beside the original one, whose ids stay valid throughout.
 class Quantizer {

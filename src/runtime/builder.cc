@@ -107,15 +107,25 @@ SlotId PlanBuilder::make_slot(Format format, TensorType type, QuantParamsPtr qua
 
 SlotId PlanBuilder::natural(Value value) {
   value = decisions_.resolve(value);
-  if (const auto found = natural_.find(value); found != natural_.end()) return found->second;
+  // A part needs the place of the whole first, which may be a part itself: down to one that has a place, then back.
+  std::vector<Value> parts;
+  for (Value part = value; !natural_.contains(part); part = placements_.at(part).base) {
+    parts.push_back(part);
+    if (!placements_.contains(part)) break;
+  }
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) natural_[*part] = place(*part);
+  return natural_.at(value);
+}
+
+// The place in which a value lies must have its slot already.
+SlotId PlanBuilder::place(Value value) {
   const Natural& form = decisions_.natural.at(value);
   const SlotId id = make_slot(form.format, graph_.type(value), form.quant);
-  natural_[value] = id;
   const auto placed = placements_.find(value);
   if (placed == placements_.end()) return id;
 
   // Inside another slot: the same buffer, further on; an image inside an image keeps that one's pixel stride.
-  const Slot base = slot(natural(placed->second.base));
+  const Slot base = slot(natural_.at(placed->second.base));
   Slot& mine = plan_->slots[static_cast<std::size_t>(id)];
   mine.memory = base.memory;
   mine.index = base.index;

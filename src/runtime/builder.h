@@ -40,6 +40,7 @@ class PlanBuilder {
   void add_ports();
   Status emit_node(NodeId id);
   void emit_output(NodeId id);
+  SlotId place(Value value);
   SlotId convert(Value value, Format format);
   SlotId constant_slot(Value value, Format format);
   SlotId dequantized(SlotId from, const std::string& name);

@@ -17,21 +17,41 @@ Constants::Constants(const Graph& graph) : graph_(graph) {
   }
 }
 
-const Tensor& Constants::operator[](Value value) const {
-  OCTET_CHECK(is_constant(value), "a value that depends on an input");
-  if (const Tensor* stored = graph_.constant(value)) return *stored;
-  if (const auto found = computed_.find(value); found != computed_.end()) return found->second;
-  const Node& node = graph_.node(value);
-  std::vector<Tensor> inputs;
-  if (std::holds_alternative<ShapeOf>(node.op)) {
-    inputs.push_back(Tensor());
-    const Shape& shape = graph_.shape(node.inputs[0]);
-    return computed_[value] = converted(Tensor::of<std::int64_t>({static_cast<std::int64_t>(shape.size())}, shape), node.outputs[0].element);
+const Tensor* Constants::known(Value value) const {
+  if (const Tensor* stored = graph_.constant(value)) return stored;
+  const auto found = computed_.find(value);
+  return found == computed_.end() ? nullptr : &found->second;
+}
+
+// With a stack of its own: a file may hold a chain of any length.
+const Tensor& Constants::operator[](Value wanted) const {
+  OCTET_CHECK(is_constant(wanted), "a value that depends on an input");
+  std::vector<Value> open{wanted};
+  while (!open.empty()) {
+    const Value value = open.back();
+    const std::size_t before = open.size();
+    if (known(value) == nullptr && !std::holds_alternative<ShapeOf>(graph_.node(value).op))
+      for (const Value input : graph_.node(value).inputs)
+        if (known(input) == nullptr) open.push_back(input);
+    if (open.size() != before) continue;
+    if (known(value) == nullptr) compute(value);
+    open.pop_back();
   }
-  for (const Value input : node.inputs) inputs.push_back((*this)[input]);
+  return *known(wanted);
+}
+
+// The inputs of the node must be known.
+void Constants::compute(Value value) const {
+  const Node& node = graph_.node(value);
+  if (std::holds_alternative<ShapeOf>(node.op)) {
+    const Shape& shape = graph_.shape(node.inputs[0]);
+    computed_[value] = converted(Tensor::of<std::int64_t>({static_cast<std::int64_t>(shape.size())}, shape), node.outputs[0].element);
+    return;
+  }
+  std::vector<Tensor> inputs;
+  for (const Value input : node.inputs) inputs.push_back(*known(input));
   auto outputs = evaluate(node.op, inputs, node.outputs);
   for (std::uint32_t port = 0; port < outputs.size(); ++port) computed_[{value.node, port}] = std::move(outputs[port]);
-  return computed_.at(value);
 }
 
 std::optional<IntegerWeights> integer_weights(const Graph& graph, const Constants& constants, Value value, bool grouped) {

@@ -17,10 +17,11 @@ class Constants {
   bool is_constant(Value value) const { return constant_[index_of(value.node)]; }
   // The value must be constant.
   const Tensor& operator[](Value value) const;
-  // Lets go of computed (not stored) values.
-  void forget() { computed_.clear(); }
 
  private:
+  const Tensor* known(Value value) const;
+  void compute(Value value) const;
+
   const Graph& graph_;
   std::vector<bool> constant_;
   mutable std::map<Value, Tensor> computed_;

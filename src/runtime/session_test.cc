@@ -156,5 +156,24 @@ TEST(Session, TakesItsInputsInTheirOrder) {
   EXPECT_EQ(to_vector<float>((*session.run(inputs))[0]), (std::vector{4.0f, 5.0f}));
 }
 
+TEST(Compile, ChainsOfAnyLengthNeedNoStack) {
+  constexpr int kLength = 50000;
+  Graph graph;
+  Value value = graph.emit(Parameter{ElementType::kF32, {1, 4}}, {}, "in");
+  const Value shape = graph.emit_constant(Tensor::of<std::int64_t>({2}, std::vector<std::int64_t>{1, 4}));
+  value = graph.emit(Unary{UnaryKind::kExp}, {value});
+  for (int i = 0; i < kLength; ++i) value = graph.emit(Reshape{}, {value, shape});
+  Value constant = graph.emit_constant(Tensor::scalar(1.0f));
+  for (int i = 0; i < kLength; ++i) constant = graph.emit(Unary{UnaryKind::kAbs}, {constant});
+  graph.emit(Output{}, {graph.emit(Binary{BinaryKind::kMultiply}, {value, constant})}, "out");
+  const auto plan = compile(graph);
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  const Tensor input = Tensor::of<float>({1, 4}, std::vector<float>{0, 0, 0, 0});
+  Session session(*plan, 1);
+  const auto outputs = session.run(std::span(&input, 1));
+  ASSERT_TRUE(outputs.ok());
+  EXPECT_EQ(to_vector<float>((*outputs)[0]), (std::vector<float>{1, 1, 1, 1}));
+}
+
 }  // namespace
 }  // namespace octet
