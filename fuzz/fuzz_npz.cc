@@ -11,7 +11,7 @@ using namespace octet;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));
-  (void)parse_npz(bytes, std::size_t{1} << 24);
+  (void)parse_npz(bytes, {}, std::size_t{1} << 24);
   const auto array = parse_npy(bytes);
   if (!array.ok()) return 0;
   const std::string header = npy_header(array->type, array->shape);

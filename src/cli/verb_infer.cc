@@ -1,6 +1,8 @@
 // octet infer: raw tensors in, raw tensors out, as .npz files.
 
 #include <memory>
+#include <set>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -49,7 +51,9 @@ Result<Tensor> input_for(const Port& port, const std::map<std::string, NpyArray>
 Result<Outcome> run(const Options& options, Console&) {
   OCTET_ASSIGN(const Graph graph, import_openvino_ir(options.model));
   OCTET_ASSIGN_AT(auto plan, compile(graph), options.model);
-  OCTET_ASSIGN(const auto arrays, read_npz(options.input));
+  std::set<std::string> names;
+  for (const Port& port : plan->inputs()) names.insert(port.name);
+  OCTET_ASSIGN(const auto arrays, read_npz(options.input, names));
   std::vector<Tensor> inputs;
   for (const Port& port : plan->inputs()) {
     OCTET_ASSIGN_AT(auto input, input_for(port, arrays), options.input);

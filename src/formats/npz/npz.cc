@@ -229,23 +229,25 @@ Status write_archive(const std::map<std::string, NpyArray>& arrays, const FileTr
 
 }  // namespace
 
-Result<std::map<std::string, NpyArray>> parse_npz(Bytes file, std::size_t limit_bytes) {
+Result<std::map<std::string, NpyArray>> parse_npz(Bytes file, const NpzNames& wanted, std::size_t limit_bytes) {
   OCTET_ASSIGN(const Directory directory, find_directory(file));
   if (directory.offset > file.size()) return malformed("its directory is not where the end record says");
   Bytes rest = file.subspan(directory.offset);
   std::map<std::string, NpyArray> arrays;
   for (std::uint64_t i = 0; i < directory.entries; ++i) {
     OCTET_ASSIGN(const Member member, take_member(rest));
+    std::string name = array_name(member.name);
+    if (wanted && !wanted->contains(name)) continue;
     if (member.size > limit_bytes) return malformed(fmt::format("its arrays have more than {} bytes", limit_bytes));
     limit_bytes -= member.size;
     OCTET_ASSIGN_AT(NpyArray array, read_member(file, member), fmt::format("member '{:.100}'", member.name));
-    if (!arrays.emplace(array_name(member.name), std::move(array)).second)
+    if (!arrays.emplace(std::move(name), std::move(array)).second)
       return malformed(fmt::format("it holds '{:.100}' twice", member.name));
   }
   return arrays;
 }
 
-Result<std::map<std::string, NpyArray>> read_npz(const std::filesystem::path& path) {
+Result<std::map<std::string, NpyArray>> read_npz(const std::filesystem::path& path, const NpzNames& wanted) {
   OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
   if (file.bytes().size() > 1 && file.bytes()[0] == std::byte{0x93}) {
     OCTET_ASSIGN_AT(NpyArray array, parse_npy(file.bytes()), path.string());
@@ -253,7 +255,7 @@ Result<std::map<std::string, NpyArray>> read_npz(const std::filesystem::path& pa
     arrays.emplace("arr_0", std::move(array));
     return arrays;
   }
-  auto arrays = parse_npz(file.bytes());
+  auto arrays = parse_npz(file.bytes(), wanted);
   if (!arrays.ok()) return arrays.error().at(path.string());
   return arrays;
 }

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,12 +40,16 @@ Result<NpyArray> parse_npy(std::span<const std::byte> file);
 // What stands before the values of an array in an .npy file, padded to a multiple of 64 bytes.
 std::string npy_header(NpyType type, std::span<const std::int64_t> shape);
 
-// The arrays of an archive by name, without ".npy". Nothing is allocated beyond what the archive claims and its packed bytes can
-// hold (deflate gives at most 1032 for 1), nor beyond `limit_bytes` in all.
-Result<std::map<std::string, NpyArray>> parse_npz(std::span<const std::byte> file, std::size_t limit_bytes = std::size_t{1} << 31);
+// Which arrays of an archive to read; the others may be of any kind, or damaged. Absent: all of them.
+using NpzNames = std::optional<std::set<std::string>>;
+
+// The arrays of an archive by name, without ".npy"; a wanted one that is not there is not in the result. Nothing is allocated
+// beyond what the archive claims and its packed bytes can hold (deflate gives at most 1032 for 1), nor beyond `limit_bytes` in all.
+Result<std::map<std::string, NpyArray>> parse_npz(std::span<const std::byte> file, const NpzNames& wanted = {},
+                                                  std::size_t limit_bytes = std::size_t{1} << 31);
 
 // The same from a path; an .npy file is one array of the name "arr_0", as numpy.savez calls it. kNotFound if it cannot be opened.
-Result<std::map<std::string, NpyArray>> read_npz(const std::filesystem::path& path);
+Result<std::map<std::string, NpyArray>> read_npz(const std::filesystem::path& path, const NpzNames& wanted = {});
 
 // Writes an uncompressed .npz as numpy.savez does. The same arrays give the same bytes. kInvalidArgument for an array of
 // 4 GiB or more, or of bytes that do not fit its shape.

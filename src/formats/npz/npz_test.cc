@@ -92,6 +92,16 @@ TEST_F(Npz, RefusesWhatItCannotRepresent) {
   EXPECT_EQ(read_npz(folder_ / "absent.npz").error().code, ErrorCode::kNotFound);
 }
 
+// mixed.npz holds text, objects and numbers.
+TEST_F(Npz, ReadsWhatIsWantedBesideWhatItCannotRepresent) {
+  const auto arrays = read_npz(recorded("mixed.npz"), {{"y", "z"}});
+  ASSERT_TRUE(arrays.ok()) << arrays.error().message;
+  EXPECT_EQ(*arrays, (Arrays{{"y", ramp<float>(NpyType::kF32)}}));
+  const auto refused = read_npz(recorded("mixed.npz"), {{"text"}});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("member 'text.npy'"), std::string::npos) << refused.error().message;
+}
+
 TEST_F(Npz, ReadsBackWhatItWrites) {
   rc::check([&] {
     Arrays arrays;
@@ -156,7 +166,7 @@ TEST_F(Npz, NoticesDamage) {
 
 TEST_F(Npz, RefusesAnArchiveBeyondTheLimit) {
   const auto content = content_of(recorded("stored.npz"));
-  const auto arrays = parse_npz(content, 1000);
+  const auto arrays = parse_npz(content, {}, 1000);
   ASSERT_FALSE(arrays.ok());
   EXPECT_NE(arrays.error().message.find("more than"), std::string::npos);
 }
