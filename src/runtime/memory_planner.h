@@ -17,8 +17,8 @@ struct MemoryLayout {
   std::size_t total_bytes = 0;
 };
 
-// Packs buffers into one arena so that no two that live at the same time overlap: the largest first, each at the lowest
-// place that is free for its whole life. Offsets are multiples of `alignment`.
+// Packs buffers into one arena so that no two that live at the same time overlap; one without bytes may lie anywhere.
+// Offsets are multiples of `alignment`. The time for n buffers is O(n log n) beyond a number that no real network has.
 MemoryLayout plan_memory(std::span<const BufferLifetime> buffers, std::size_t alignment);
 
 }  // namespace octet

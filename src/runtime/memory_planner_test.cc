@@ -1,6 +1,7 @@
 #include "runtime/memory_planner.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <vector>
 
@@ -36,22 +37,51 @@ std::vector<BufferLifetime> random_buffers() {
   return buffers;
 }
 
+void expect_apart(const std::vector<BufferLifetime>& buffers, const MemoryLayout& layout) {
+  for (std::size_t i = 0; i < buffers.size(); ++i) {
+    RC_ASSERT(layout.offsets[i] % kAlignment == 0);
+    RC_ASSERT(layout.offsets[i] + buffers[i].bytes <= layout.total_bytes);
+    for (std::size_t j = 0; j < i; ++j) {
+      const bool apart = layout.offsets[i] + buffers[i].bytes <= layout.offsets[j] || layout.offsets[j] + buffers[j].bytes <= layout.offsets[i];
+      RC_ASSERT(apart || buffers[i].bytes == 0 || buffers[j].bytes == 0 || !live_together(buffers[i], buffers[j]));
+    }
+  }
+  RC_ASSERT(layout.total_bytes >= least_bytes(buffers));
+}
+
 TEST(PlanMemory, KeepsWhatLivesAtOneTimeApart) {
   EXPECT_TRUE(rc::check([] {
     const auto buffers = random_buffers();
-    const MemoryLayout layout = plan_memory(buffers, kAlignment);
-    RC_ASSERT(layout.offsets.size() == buffers.size());
-    for (std::size_t i = 0; i < buffers.size(); ++i) {
-      RC_ASSERT(layout.offsets[i] % kAlignment == 0);
-      RC_ASSERT(layout.offsets[i] + buffers[i].bytes <= layout.total_bytes);
-      for (std::size_t j = 0; j < i; ++j) {
-        const bool apart =
-            layout.offsets[i] + buffers[i].bytes <= layout.offsets[j] || layout.offsets[j] + buffers[j].bytes <= layout.offsets[i];
-        RC_ASSERT(apart || buffers[i].bytes == 0 || buffers[j].bytes == 0 || !live_together(buffers[i], buffers[j]));
-      }
-    }
-    RC_ASSERT(layout.total_bytes >= least_bytes(buffers));
+    expect_apart(buffers, plan_memory(buffers, kAlignment));
   }));
+}
+
+// Empty buffers that bring the number to where each pair would be too many.
+constexpr std::size_t kMany = 20000;
+
+TEST(PlanMemory, KeepsApartAmongMany) {
+  EXPECT_TRUE(rc::check([] {
+    const auto buffers = random_buffers();
+    auto padded = buffers;
+    padded.resize(kMany);
+    MemoryLayout layout = plan_memory(padded, kAlignment);
+    layout.offsets.resize(buffers.size());
+    expect_apart(buffers, layout);
+  }));
+}
+
+TEST(PlanMemory, ReusesAmongMany) {
+  std::vector<BufferLifetime> chain;
+  for (std::size_t i = 0; i < kMany; ++i) chain.push_back({1000, i, i + 1});
+  EXPECT_EQ(plan_memory(chain, kAlignment).total_bytes, 2024u);
+}
+
+TEST(PlanMemory, TakesSecondsForHundredsOfThousands) {
+  std::vector<BufferLifetime> buffers;  // all of them live in the middle
+  for (std::size_t i = 0; i < 400000; ++i) buffers.push_back({64 + i % 5000, i, 800000 - i});
+  const auto start = std::chrono::steady_clock::now();
+  plan_memory(buffers, kAlignment);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
 }
 
 TEST(PlanMemory, ReusesWhatIsNoLongerRead) {
