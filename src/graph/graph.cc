@@ -16,6 +16,8 @@ Result<NodeId> Graph::add(Op op, std::vector<Value> inputs, std::string wanted_n
   OCTET_ASSIGN_AT(auto outputs, infer_types(op, types, constants), "node '" + node_name + "'");
   const auto id = static_cast<NodeId>(nodes_.size());
   by_name_.emplace(node_name, id);
+  for (const Value input : inputs) readers_[index_of(input.node)].insert(id);
+  readers_.emplace_back();
   nodes_.push_back({std::move(op), std::move(node_name), std::move(inputs), std::move(outputs)});
   return id;
 }
@@ -56,29 +58,35 @@ const Tensor* Graph::constant(Value value) const {
 }
 
 std::vector<NodeId> Graph::readers(NodeId id) const {
-  std::vector<NodeId> found;
-  for (std::size_t i = 0; i < nodes_.size(); ++i)
-    for (const Value input : nodes_[i].inputs)
-      if (input.node == id) found.push_back(static_cast<NodeId>(i));
-  return found;
+  const auto& found = readers_[index_of(id)];
+  return {found.begin(), found.end()};
 }
 
 std::vector<std::vector<NodeId>> Graph::all_readers() const {
-  std::vector<std::vector<NodeId>> readers(nodes_.size());
-  for (std::size_t i = 0; i < nodes_.size(); ++i)
-    for (const Value input : nodes_[i].inputs) readers[index_of(input.node)].push_back(static_cast<NodeId>(i));
-  return readers;
+  std::vector<std::vector<NodeId>> all;
+  all.reserve(nodes_.size());
+  for (const auto& found : readers_) all.emplace_back(found.begin(), found.end());
+  return all;
 }
 
 void Graph::replace_uses(Value from, Value to) {
   OCTET_CHECK(type(from) == type(to), "replacement of '" + node(from).name + "' has another type");
-  for (Node& reader : nodes_) std::replace(reader.inputs.begin(), reader.inputs.end(), from, to);
+  for (const NodeId reader : readers(from.node))
+    for (Value& input : nodes_[index_of(reader)].inputs)
+      if (input == from) move_input(reader, input, to);
 }
 
 void Graph::set_input(NodeId reader, std::size_t index, Value value) {
   Value& input = nodes_[index_of(reader)].inputs[index];
   OCTET_CHECK(type(input) == type(value), "input of another type");
-  input = value;
+  move_input(reader, input, value);
+}
+
+void Graph::move_input(NodeId reader, Value& input, Value to) {
+  auto& before = readers_[index_of(input.node)];
+  before.erase(before.find(reader));
+  readers_[index_of(to.node)].insert(reader);
+  input = to;
 }
 
 void Graph::set_op(NodeId id, Op op) {
@@ -129,10 +137,15 @@ void Graph::tidy() {
   std::vector<Node> kept;
   kept.reserve(order.size());
   by_name_.clear();
+  readers_.assign(order.size(), {});
   for (const NodeId id : order) {
     Node node = std::move(nodes_[index_of(id)]);
-    for (Value& input : node.inputs) input.node = moved[index_of(input.node)];
-    by_name_.emplace(node.name, static_cast<NodeId>(kept.size()));
+    const auto place = static_cast<NodeId>(kept.size());
+    for (Value& input : node.inputs) {
+      input.node = moved[index_of(input.node)];
+      readers_[index_of(input.node)].insert(place);
+    }
+    by_name_.emplace(node.name, place);
     kept.push_back(std::move(node));
   }
   nodes_ = std::move(kept);

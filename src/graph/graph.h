@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -65,6 +66,7 @@ class Graph {
 
   // Nodes that read any output of `id`, in order; one that reads it twice is listed twice.
   std::vector<NodeId> readers(NodeId id) const;
+  std::size_t reader_count(NodeId id) const { return readers_[index_of(id)].size(); }
   // For every node its readers, for passes that ask often.
   std::vector<std::vector<NodeId>> all_readers() const;
 
@@ -80,8 +82,10 @@ class Graph {
 
  private:
   std::string unique_name(std::string wanted);
+  void move_input(NodeId reader, Value& input, Value to);
 
   std::vector<Node> nodes_;
+  std::vector<std::multiset<NodeId>> readers_;  // by node; kept, so that a rewrite costs what it changes
   std::map<std::string, NodeId, std::less<>> by_name_;
   std::map<std::string, std::size_t> next_number_;  // the last number given to a name that was taken
 };

@@ -86,6 +86,7 @@ bool join_reshapes(Graph& graph, Value outer) {
   if (!is_reshape(graph, outer) || !is_reshape(graph, graph.node(outer).inputs[0])) return false;
   const Value data = graph.node(graph.node(outer).inputs[0]).inputs[0];
   const Shape shape = graph.shape(outer);
+  if (shape == graph.shape(data)) return graph.replace_uses(outer, data), true;
   const Value target = graph.emit_constant(Tensor::of({static_cast<std::int64_t>(shape.size())}, shape));
   replace(graph, outer, graph.emit(Reshape{}, {data, target}));
   return true;

@@ -50,11 +50,13 @@ bool is_same(const Op& a, const Op& b) {
   return std::holds_alternative<Unary>(b);
 }
 
-bool fuse(Graph& graph, Value value) {
+// `taken` marks the operations that a later one of their run has seen through.
+bool fuse(Graph& graph, Value value, std::vector<bool>& taken) {
   auto limits = limits_of(graph, value);
   if (!limits) return false;
   while (const auto inner = only_reader(graph, limits->data) ? limits_of(graph, limits->data) : std::nullopt) {
     const double low = std::clamp(inner->low, limits->low, limits->high), high = std::clamp(inner->high, limits->low, limits->high);
+    taken[index_of(limits->data.node)] = true;
     limits = Limits{inner->data, low, high};
   }
   const auto op = operation_for(*limits);
@@ -68,7 +70,9 @@ bool fuse(Graph& graph, Value value) {
 bool fuse_clamps(Graph& graph) {
   bool changed = false;
   // Backward, so that the last of a run takes all before it.
-  for (std::size_t i = graph.nodes().size(); i-- > 0;) changed |= fuse(graph, {static_cast<NodeId>(i), 0});
+  std::vector<bool> taken(graph.nodes().size());
+  for (std::size_t i = taken.size(); i-- > 0;)
+    if (!taken[i]) changed |= fuse(graph, {static_cast<NodeId>(i), 0}, taken);
   if (changed) graph.tidy();
   return changed;
 }

@@ -44,9 +44,8 @@ std::optional<std::vector<double>> channel_values(const Tensor& constant, std::s
 }
 
 std::optional<NodeId> only_reader(const Graph& graph, Value value) {
-  const auto readers = graph.readers(value.node);
-  if (readers.size() != 1 || graph.node(value).outputs.size() != 1) return std::nullopt;
-  return readers[0];
+  if (graph.reader_count(value.node) != 1 || graph.node(value).outputs.size() != 1) return std::nullopt;
+  return graph.readers(value.node)[0];
 }
 
 Tensor real_constant(ElementType type, Shape shape, const std::vector<double>& values) {

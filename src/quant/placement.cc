@@ -30,7 +30,10 @@ class Planner {
   explicit Planner(const Graph& graph) : graph_(graph), constants_(graph) {}
 
   QuantizationPlan run() {
-    for (std::size_t i = 0; i < graph_.nodes().size(); ++i) visit(static_cast<NodeId>(i));
+    for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
+      find_origin(static_cast<NodeId>(i));
+      visit(static_cast<NodeId>(i));
+    }
     return finish();
   }
 
@@ -84,39 +87,42 @@ class Planner {
         continue;
       }
       const bool joins = std::holds_alternative<Concat>(producer.op);
-      if (joins) unite_inputs(producer);
+      if (joins) unite_inputs(value.node);
       for (std::size_t i = 0; i < (joins ? producer.inputs.size() : 1); ++i) open.push_back({{value.node, i}, depthwise && !joins});
     }
   }
 
   // What one concatenation joins has one scale: the moved values stand for what they are made of.
-  void unite_inputs(const Node& concat) {
+  void unite_inputs(NodeId id) {
+    if (!united_.insert(id).second) return;
+    const Node& concat = graph_.node(id);
     for (const Value input : concat.inputs) unite(concat.inputs[0], input);
     for (const Value input : concat.inputs) unite(input, origin(input));
   }
 
-  // The value that a moved one is cut or resized from, as far as there is just one.
-  Value origin(Value value) const {
-    while (is_passed(value)) {
-      const Node& producer = graph_.node(value);
-      value = producer.inputs[0];
-      if (std::holds_alternative<Concat>(producer.op)) break;
-    }
-    return value;
+  // Nodes come after what they read, so the origins of their inputs are known.
+  void find_origin(NodeId id) {
+    const Value value{id, 0};
+    origins_.push_back(value);
+    if (graph_.node(id).inputs.empty() || !is_passed(value)) return;
+    const Value input = graph_.node(id).inputs[0];
+    origins_.back() = std::holds_alternative<Concat>(graph_.node(id).op) ? input : origin(input);
   }
+
+  // The value that a moved one is cut or resized from, as far as there is just one.
+  Value origin(Value value) const { return is_passed(value) ? origins_[index_of(value.node)] : value; }
 
   void add(Value value, Edge edge, bool depthwise) {
     if (constants_.is_constant(value) || graph_.type(value).element != ElementType::kF32) return;
     Draft& draft = drafts_[value];
-    const auto same = [&](const Edge& other) { return other.reader == edge.reader && other.input == edge.input; };
-    if (std::none_of(draft.edges.begin(), draft.edges.end(), same)) draft.edges.push_back(edge);
+    if (added_.insert({edge.reader, edge.input}).second) draft.edges.push_back(edge);
     draft.all_depthwise = draft.all_depthwise && depthwise;
     parent_.try_emplace(value, value);
   }
 
   Value find(Value value) {
     parent_.try_emplace(value, value);
-    while (parent_.at(value) != value) value = parent_.at(value);
+    while (parent_.at(value) != value) value = parent_.at(value) = parent_.at(parent_.at(value));
     return value;
   }
   void unite(Value a, Value b) { parent_[find(a)] = find(b); }
@@ -137,7 +143,10 @@ class Planner {
   const Constants constants_;
   std::map<Value, Draft> drafts_;
   std::map<Value, Value> parent_;
+  std::vector<Value> origins_;  // by node: of what it moves
   std::set<std::tuple<NodeId, std::size_t, bool>> visited_;
+  std::set<std::pair<NodeId, std::size_t>> added_;
+  std::set<NodeId> united_;
   std::vector<QuantizedConvolution> convolutions_;
 };
 

@@ -23,7 +23,7 @@ std::size_t element_bytes(const Slot& slot) {
 
 PlanBuilder::PlanBuilder(const Graph& graph, const RuntimeOptions& options)
     : graph_(graph), options_(options), constants_(graph), fusion_(graph, constants_, options.observe),
-      decisions_(decide(graph, constants_, fusion_)), placements_(place_values(graph, constants_, decisions_)),
+      decisions_(decide(graph, constants_, fusion_)), observed_(options.observe.begin(), options.observe.end()), placements_(place_values(graph, constants_, decisions_)),
       plan_(std::make_unique<PlanData>()) {}
 
 Result<std::unique_ptr<PlanData>> PlanBuilder::build() {
@@ -76,12 +76,10 @@ Status PlanBuilder::emit_node(NodeId id) {
 }
 
 void PlanBuilder::emit_output(NodeId id) {
-  const auto outputs = graph_.outputs();
-  const auto index = static_cast<std::size_t>(std::find(outputs.begin(), outputs.end(), id) - outputs.begin());
   const Value value = graph_.node(id).inputs[0];
   const SlotId to = make_slot(Format::kPlain, graph_.type(value));
   plan_->slots[static_cast<std::size_t>(to)].memory = Slot::Memory::kOutput;
-  plan_->slots[static_cast<std::size_t>(to)].index = index;
+  plan_->slots[static_cast<std::size_t>(to)].index = emitted_outputs_++;
   const StepInfo info{graph_.node(id).name, "Result", "", false, 0};
   if (decisions_.is_image(value)) {
     const SlotId from = image_f32(value);
@@ -204,8 +202,9 @@ void PlanBuilder::add_step(StepInfo info, std::vector<SlotId> reads, std::vector
 
 // When the steps of its node are there an observed value is complete, whether they write it or it lies inside another.
 void PlanBuilder::mark_observed(NodeId id) {
-  for (const Value value : options_.observe) {
-    if (value.node != id || !decisions_.natural.contains(decisions_.resolve(value)) || graph_.type(value).element != ElementType::kF32) continue;
+  for (auto next = observed_.lower_bound({id, 0}); next != observed_.end() && next->node == id; ++next) {
+    const Value value = *next;
+    if (!decisions_.natural.contains(decisions_.resolve(value)) || graph_.type(value).element != ElementType::kF32) continue;
     const Shape& shape = graph_.shape(value);
     const SlotId shown = shape.size() == 4 && element_count(shape) > 0 ? image_f32(value) : plain(value);
     if (plan_->steps.empty()) add_step({graph_.node(id).name, "show", "", false, 0}, {shown}, {}, [](const Workspace&) {});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <utility>
 
 #include "runtime/decide.h"
@@ -55,11 +56,12 @@ class PlanBuilder {
   Constants constants_;
   FusionFinder fusion_;
   Decisions decisions_;
+  const std::set<Value> observed_;
   std::map<Value, Placement> placements_;
   std::unique_ptr<PlanData> plan_;
   std::map<Value, SlotId> natural_;
   std::map<std::pair<Value, Format>, SlotId> converted_;
-  std::vector<std::size_t> root_buffers_;  // a slot's buffer before offsets are known: its bytes
+  std::size_t emitted_outputs_ = 0;
 };
 
 // One function a lowering; each adds the steps of one node.

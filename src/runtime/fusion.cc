@@ -25,12 +25,12 @@ std::optional<Kind> activation_kind(UnaryKind kind) {
 }  // namespace
 
 FusionFinder::FusionFinder(const Graph& graph, const Constants& constants, const std::vector<Value>& observe)
-    : graph_(graph), constants_(constants), readers_(graph.all_readers()), observe_(observe) {}
+    : graph_(graph), constants_(constants), readers_(graph.all_readers()), observe_(observe.begin(), observe.end()) {}
 
 std::optional<NodeId> FusionFinder::only_reader(Value value) const {
   const auto& readers = readers_[index_of(value.node)];
   if (readers.size() != 1 || graph_.node(value).outputs.size() != 1) return std::nullopt;
-  if (std::find(observe_.begin(), observe_.end(), value) != observe_.end()) return std::nullopt;
+  if (observe_.contains(value)) return std::nullopt;
   return readers[0];
 }
 
@@ -128,7 +128,7 @@ Epilogue FusionFinder::epilogue(Value value, Takes takes) const {
 
 // All readers must be FakeQuantize nodes with the same limits, so that the float result is not needed.
 void FusionFinder::absorb_quantization(Epilogue& epilogue) const {
-  if (std::find(observe_.begin(), observe_.end(), epilogue.result) != observe_.end()) return;
+  if (observe_.contains(epilogue.result)) return;
   if (graph_.node(epilogue.result).outputs.size() != 1) return;
   const auto& readers = readers_[index_of(epilogue.result.node)];
   if (readers.empty()) return;

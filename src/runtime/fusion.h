@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "graph/graph.h"
@@ -60,7 +61,7 @@ class FusionFinder {
   const Graph& graph_;
   const Constants& constants_;
   std::vector<std::vector<NodeId>> readers_;
-  std::vector<Value> observe_;
+  std::set<Value> observe_;
 };
 
 }  // namespace octet

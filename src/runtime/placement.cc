@@ -83,19 +83,37 @@ class Placer {
         offset += count;
         continue;
       }
-      while (is_placed(root) && placements_[root].element_offset == 0 && element_count(graph_.shape(placements_[root].base)) == count &&
-             lowering(root.node) != Lowering::kChannelSlices)
-        root = placements_[root].base;
+      root = outermost(root);
       if (is_computed(root) && !is_placed(root) && element_count(graph_.shape(root)) == count && format(root) != Format::kImageU8)
         placements_[root] = {{id, 0}, offset};
       offset += count;
     }
   }
 
+  // Whether a value has all bytes of the one in which it lies.
+  bool fills_its_base(Value value) const {
+    const auto placed = placements_.find(value);
+    return placed != placements_.end() && placed->second.element_offset == 0 && lowering(value.node) != Lowering::kChannelSlices &&
+           element_count(graph_.shape(placed->second.base)) == element_count(graph_.shape(value));
+  }
+
+  // Up through values that fill each other. The way is remembered, as many concatenations may read along one chain.
+  Value outermost(Value value) {
+    std::vector<Value> way;
+    while (fills_its_base(value)) {
+      way.push_back(value);
+      const auto known = outermost_.find(value);
+      value = known == outermost_.end() ? placements_.at(value).base : known->second;
+    }
+    for (const Value passed : way) outermost_[passed] = value;
+    return value;
+  }
+
   const Graph& graph_;
   const Constants& constants_;
   const Decisions& decisions_;
   std::map<Value, Placement> placements_;
+  std::map<Value, Value> outermost_;  // where outermost() ended before; it may go on from there
   std::set<Value> dense_;  // images that are read as plain bytes too
 };
 

@@ -1,0 +1,105 @@
+// A file may describe a graph of a hundred thousand nodes. What octet does with one must take about as long as its nodes are
+// many: each graph here made some stage take minutes when it cost the square.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "passes/standard.h"
+#include "quant/placement.h"
+#include "runtime/plan.h"
+
+namespace octet {
+namespace {
+
+constexpr int kNodes = 60000;
+constexpr std::chrono::seconds kMost{60};  // seconds where it is linear, even with sanitizers
+
+Value image(Graph& graph) { return graph.emit(Parameter{ElementType::kF32, {1, 1, 1, 1}}, {}, "x"); }
+Value exponential(Graph& graph, Value x) { return graph.emit(Unary{UnaryKind::kExp}, {x}); }
+Value number(Graph& graph, float value) { return graph.emit_constant(Tensor::of<float>({1, 1, 1, 1}, {value})); }
+Value convolution(Graph& graph, Value x) { return graph.emit(Convolution{}, {x, number(graph, 0.5f)}); }
+Value channel_axis(Graph& graph) { return graph.emit_constant(Tensor::scalar<std::int64_t>(1)); }
+void output(Graph& graph, Value x) { graph.emit(Output{}, {x}); }
+
+void run_all_stages(Graph graph) {
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_TRUE(compile(graph).ok());
+  quant::plan_quantization(graph);
+  passes::run_import_passes(graph);
+  const auto plan = compile(graph);
+  ASSERT_TRUE(plan.ok());
+  const Tensor input(ElementType::kF32, {1, 1, 1, 1});
+  EXPECT_TRUE(Session(*plan, 1).run(std::span(&input, 1)).ok());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, kMost);
+}
+
+TEST(LongGraphs, OfClamps) {
+  Graph graph;
+  Value x = image(graph);
+  for (int i = 0; i < kNodes; ++i) x = graph.emit(Clamp{-1.0 - i, 1.0 + i}, {x});
+  output(graph, x);
+  run_all_stages(std::move(graph));
+}
+
+TEST(LongGraphs, OfArithmeticWithOneNumber) {
+  Graph graph;
+  Value x = image(graph);
+  for (int i = 0; i < kNodes; ++i) x = graph.emit(Binary{i % 2 ? BinaryKind::kAdd : BinaryKind::kPower}, {x, number(graph, 3)});
+  output(graph, x);
+  run_all_stages(std::move(graph));
+}
+
+TEST(LongGraphs, OfValuesThatAreKeptToTheEnd) {
+  Graph graph;
+  std::vector<Value> values{image(graph)};
+  for (int i = 0; i < kNodes; ++i) values.push_back(exponential(graph, values.back()));
+  Value sum = values[0];
+  for (auto value = values.rbegin(); value != values.rend(); ++value) sum = graph.emit(Binary{}, {sum, *value});
+  output(graph, sum);
+  run_all_stages(std::move(graph));
+}
+
+TEST(LongGraphs, OfOutputs) {
+  Graph graph;
+  const Value x = exponential(graph, image(graph));
+  for (int i = 0; i < kNodes; ++i) output(graph, exponential(graph, x));
+  run_all_stages(std::move(graph));
+}
+
+TEST(LongGraphs, OfReshapesThatAreAllJoined) {
+  Graph graph;
+  Value x = exponential(graph, image(graph));
+  for (int i = 0; i < kNodes; ++i) {
+    const std::vector<std::int64_t> shape(i % 2 ? 1 : 2, 1);
+    x = graph.emit(Reshape{}, {x, graph.emit_constant(Tensor::of({static_cast<std::int64_t>(shape.size())}, shape))});
+    output(graph, graph.emit(Concat{0}, {x, x}));
+  }
+  run_all_stages(std::move(graph));
+}
+
+TEST(LongGraphs, OfMovedValuesThatShareAScale) {
+  Graph graph;
+  Value x = exponential(graph, image(graph));
+  for (int i = 0; i < kNodes / 4; ++i) {
+    x = graph.emit(MaxPool{}, {x});
+    const Value joined = graph.emit(Concat{1}, {x, x});
+    output(graph, convolution(graph, graph.emit(Split{2}, {joined, channel_axis(graph)})));
+  }
+  run_all_stages(std::move(graph));
+}
+
+TEST(LongGraphs, ThatAreObservedEverywhere) {
+  Graph graph;
+  RuntimeOptions options;
+  Value x = image(graph);
+  for (int i = 0; i < kNodes; ++i) options.observe.push_back(x = exponential(graph, x));
+  output(graph, x);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(compile(graph, options).ok());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, kMost);
+}
+
+}  // namespace
+}  // namespace octet
