@@ -8,6 +8,8 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
+#include <set>
 
 namespace octet {
 namespace fs = std::filesystem;
@@ -40,6 +42,31 @@ fs::path temporary_beside(const fs::path& path) {
   return path.string() + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
 }
 
+// The transactions of this process; what they have on disk changes under the lock alone.
+struct Transactions {
+  std::mutex mutex;
+  std::set<FileTransaction*> open;
+};
+
+Transactions& transactions() {
+  static auto* const all = new Transactions;  // outlives whatever ends after main()
+  return *all;
+}
+
+// Where the bytes for `path` go: the file behind a symbolic link, else the path itself.
+fs::path followed(const fs::path& path) {
+  std::error_code error;
+  const fs::path target = fs::is_symlink(path, error) ? fs::canonical(path, error) : path;
+  return error ? path : target;
+}
+
+// What keeps its place when it is written, unlike a file, whose name a new one takes over.
+bool is_device_or_pipe(const fs::path& path) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  return fs::is_other(status) && !fs::is_socket(status);
+}
+
 Status write_all(int fd, std::span<const std::byte> content, const fs::path& path) {
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());
@@ -50,10 +77,17 @@ Status write_all(int fd, std::span<const std::byte> content, const fs::path& pat
   return {};
 }
 
+Status write_in_place(const fs::path& path, const std::function<Status(const FileTransaction::Sink&)>& write) {
+  const FileDescriptor output(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (output.get() < 0) return write_error(path, errno);
+  return write([&](std::span<const std::byte> chunk) { return write_all(output.get(), chunk, path); });
+}
+
 }  // namespace
 
 Result<MappedFile> MappedFile::open(const fs::path& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Not waiting: a pipe is refused below.
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return open_error(path, errno);
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return open_error(path, errno);
@@ -86,10 +120,26 @@ Status write_file(const fs::path& path, std::string_view content) {
   return write_file(path, std::as_bytes(std::span(content.data(), content.size())));
 }
 
+FileTransaction::FileTransaction() {
+  const std::lock_guard lock(transactions().mutex);
+  transactions().open.insert(this);
+}
+
 FileTransaction::~FileTransaction() {
+  const std::lock_guard lock(transactions().mutex);
+  transactions().open.erase(this);
+  remove_pending();
+}
+
+void FileTransaction::remove_pending() {
   std::error_code ignored;
   for (const Pending& file : pending_) fs::remove(file.temporary, ignored);
   for (auto folder = made_folders_.rbegin(); folder != made_folders_.rend(); ++folder) fs::remove(*folder, ignored);
+}
+
+void discard_unfinished_files() {
+  transactions().mutex.lock();  // and never again: who waits for it is not to write
+  for (FileTransaction* transaction : transactions().open) transaction->remove_pending();
 }
 
 Status FileTransaction::make_folder(const fs::path& folder) {
@@ -111,16 +161,20 @@ Status FileTransaction::add(const fs::path& path, std::string_view content) {
 }
 
 Status FileTransaction::add(const fs::path& path, const std::function<Status(const Sink&)>& write) {
-  const fs::path absolute = fs::absolute(path);
-  OCTET_RETURN_IF_ERROR(make_folder(absolute.parent_path()));
-  const Pending file{temporary_beside(absolute), absolute};
+  const fs::path target = followed(fs::absolute(path));
+  if (is_device_or_pipe(target)) return write_in_place(target, write);
+  const Pending file{temporary_beside(target), target};
+  std::unique_lock lock(transactions().mutex);
+  OCTET_RETURN_IF_ERROR(make_folder(target.parent_path()));
   const FileDescriptor output(::open(file.temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (output.get() < 0) return write_error(path, errno);
   pending_.push_back(file);
+  lock.unlock();
   return write([&](std::span<const std::byte> chunk) { return write_all(output.get(), chunk, path); });
 }
 
 Status FileTransaction::commit() {
+  const std::lock_guard lock(transactions().mutex);
   for (const Pending& file : pending_)
     if (::rename(file.temporary.c_str(), file.target.c_str()) != 0) return write_error(file.target, errno);
   pending_.clear();

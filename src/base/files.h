@@ -30,6 +30,7 @@ class MappedFile {
 
 // Writes beside `path` and renames, so that a reader sees the old file or the whole new one. Makes the
 // folder of `path` if it is absent. On failure nothing is left behind, not even a folder that it made.
+// A symbolic link stays and its file is replaced; a device or a pipe (/dev/stdout) is written into.
 Status write_file(const std::filesystem::path& path, std::string_view content);
 Status write_file(const std::filesystem::path& path, std::span<const std::byte> content);
 
@@ -37,7 +38,7 @@ Status write_file(const std::filesystem::path& path, std::span<const std::byte> 
 // renames them all, and an object that goes away uncommitted removes what it wrote.
 class FileTransaction {
  public:
-  FileTransaction() = default;
+  FileTransaction();
   FileTransaction(const FileTransaction&) = delete;
   FileTransaction& operator=(const FileTransaction&) = delete;
   ~FileTransaction();
@@ -53,11 +54,18 @@ class FileTransaction {
   struct Pending {
     std::filesystem::path temporary, target;
   };
+  friend void discard_unfinished_files();
+
   Status make_folder(const std::filesystem::path& folder);
+  void remove_pending();
 
   std::vector<Pending> pending_;
   std::vector<std::filesystem::path> made_folders_;
 };
+
+// Removes what every transaction of this process has not committed, and lets none begin a file or commit any more: for a
+// program that is about to be ended by a signal.
+void discard_unfinished_files();
 
 // `base / relative`, or an error if that would leave `base` (absolute, "..", or empty).
 Result<std::filesystem::path> path_inside(const std::filesystem::path& base, std::string_view relative);

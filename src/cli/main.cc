@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <string>
 #include <utility>
@@ -11,8 +13,9 @@
 #include <fmt/format.h>
 
 #include "base/cpu.h"
-#include "cli/verb.h"
 #include "base/version.h"
+#include "cli/interrupt.h"
+#include "cli/verb.h"
 
 namespace octet::cli {
 namespace {
@@ -46,8 +49,9 @@ std::string version() {
 }
 
 int finish(const Outcome& outcome, bool json) {
-  if (json) fmt::print("{}\n", outcome.json.dump(-1, ' ', false, Json::error_handler_t::replace));
-  else if (!outcome.text.empty()) fmt::print("{}\n", outcome.text);
+  const std::string text = json ? outcome.json.dump(-1, ' ', false, Json::error_handler_t::replace) : outcome.text;
+  if (!text.empty()) fmt::print("{}\n", text);
+  if (std::fflush(stdout) != 0) return fail({ErrorCode::kIo, std::string("standard output cannot be written: ") + std::strerror(errno)});
   return outcome.unmet ? fail(*outcome.unmet) : 0;
 }
 
@@ -74,6 +78,7 @@ int run(int argc, char** argv) {
     if (error.get_exit_code() == 0) return app.exit(error);
     return fail({ErrorCode::kInvalidArgument, std::string(error.what()) + " (see octet --help)"});
   }
+  discard_files_on_interrupt();
   Console console;
   for (const auto& [command, verb] : verbs) {
     if (!command->parsed()) continue;

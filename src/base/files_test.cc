@@ -1,0 +1,84 @@
+#include "base/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+namespace octet {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Files : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "octet-files-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  fs::path folder_;
+};
+
+std::string text_of(const fs::path& path) {
+  const auto text = read_text(path);
+  return text.ok() ? *text : text.error().message;
+}
+
+TEST_F(Files, AreWrittenWithTheirFolders) {
+  ASSERT_TRUE(write_file(folder_ / "a" / "b.txt", "one").ok());
+  ASSERT_TRUE(write_file(folder_ / "a" / "b.txt", "two").ok());
+  EXPECT_EQ(text_of(folder_ / "a" / "b.txt"), "two");
+}
+
+TEST_F(Files, OfATransactionThatIsNotCommittedLeaveNothing) {
+  {
+    FileTransaction files;
+    ASSERT_TRUE(files.add(folder_ / "a" / "b" / "c.txt", "one").ok());
+  }
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+TEST_F(Files, ReplaceWhatASymbolicLinkPointsTo) {
+  ASSERT_TRUE(write_file(folder_ / "real.txt", "old").ok());
+  fs::create_symlink("real.txt", folder_ / "link.txt");
+  ASSERT_TRUE(write_file(folder_ / "link.txt", "new").ok());
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link.txt"));
+  EXPECT_EQ(text_of(folder_ / "real.txt"), "new");
+}
+
+// A pipe here; with /dev/null it is the machine that would suffer.
+TEST_F(Files, AreWrittenIntoAPipeWhichStaysThere) {
+  const fs::path pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  ASSERT_GE(reader, 0);
+  EXPECT_TRUE(write_file(pipe, "text").ok());
+  char text[8] = {};
+  EXPECT_EQ(::read(reader, text, sizeof text), 4);
+  EXPECT_STREQ(text, "text");
+  ::close(reader);
+  EXPECT_TRUE(fs::is_fifo(pipe));
+}
+
+TEST_F(Files, AreNotWaitedForInAPipe) {
+  const fs::path pipe = folder_ / "pipe.jpg";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(text_of(pipe), pipe.string() + ": is not a file");
+}
+
+TEST_F(Files, ThatAreUnfinishedAreDiscardedForASignal) {
+  const auto discard_in_the_middle = [&] {
+    FileTransaction files;
+    const bool added = files.add(folder_ / "new" / "model.bin", "half").ok();
+    discard_unfinished_files();
+    ::_exit(added && fs::is_empty(folder_) ? 0 : 1);
+  };
+  EXPECT_EXIT(discard_in_the_middle(), testing::ExitedWithCode(0), "");
+}
+
+}  // namespace
+}  // namespace octet
