@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/dataset_options.h"
+#include "cli/numbers.h"
 #include "cli/verb.h"
 #include "data/coco_json.h"
 #include "workflow/detector.h"
@@ -27,8 +28,16 @@ std::int64_t count(const DetectionRun& run) {
   return total;
 }
 
+Status add_results(const std::string& path, const Detector& detector, const Dataset& dataset, const DetectionRun& run,
+                   FileTransaction& files) {
+  OCTET_ASSIGN(const auto results, coco_results(detector, dataset, run));
+  OCTET_ASSIGN_AT(const std::string text, format_coco_results(results), path);
+  return files.add(path, text);
+}
+
 Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const Dataset dataset, options.pictures.open());
+  if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(check_drawing_folder(options.draw, dataset));
   std::vector<Detector> detectors;
   std::vector<DetectionRun> runs;
   for (const std::string& model : options.models) {
@@ -43,9 +52,11 @@ Result<Outcome> run(const Options& options, Console& console) {
     runs.push_back(std::move(found));
   }
   console.finish();
-  OCTET_ASSIGN(const auto results, coco_results(detectors[0], dataset, runs[0]));
-  if (!options.results.empty()) OCTET_RETURN_IF_ERROR(write_coco_results(options.results, results));
-  if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(draw_detections(options.draw, dataset, detectors, runs, options.draw_threshold));
+  FileTransaction files;
+  if (!options.results.empty()) OCTET_RETURN_IF_ERROR(add_results(options.results, detectors[0], dataset, runs[0], files));
+  if (!options.draw.empty())
+    OCTET_RETURN_IF_ERROR(draw_detections(options.draw, dataset, detectors, runs, options.draw_threshold, files));
+  OCTET_RETURN_IF_ERROR(files.commit());
 
   const double rate = runs[0].seconds > 0 ? static_cast<double>(runs[0].images) / runs[0].seconds : 0;
   Outcome outcome;
@@ -65,8 +76,8 @@ Run add_detect(CLI::App& app) {
   options->pictures.add_to(*verb);
   verb->add_option("--results", options->results, "Write the boxes of the first model in COCO's results format");
   verb->add_option("--draw", options->draw, "Write each picture with its boxes into this folder");
-  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")->capture_default_str();
-  verb->add_option("--draw-threshold", options->draw_threshold, "Draw what scores above")->capture_default_str();
+  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")->check(number_between(0, 1))->capture_default_str();
+  verb->add_option("--draw-threshold", options->draw_threshold, "Draw what scores above")->check(number_between(0, 1))->capture_default_str();
   add_threads_option(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };
 }

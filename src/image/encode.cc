@@ -1,5 +1,7 @@
 #include "image/encode.h"
 
+#include <algorithm>
+#include <cctype>
 #include <string>
 
 #include "base/files.h"
@@ -11,12 +13,18 @@ Result<std::vector<std::byte>> encode_jpeg(const Image& image, int quality) { re
 
 Result<std::vector<std::byte>> encode_png(const Image& image) { return png::encode(image); }
 
-Status write_image(const std::filesystem::path& path, const Image& image) {
-  const std::string extension = path.extension().string();
+Result<std::vector<std::byte>> encode_image(const std::filesystem::path& path, const Image& image) {
+  std::string extension = path.extension().string();
+  std::ranges::transform(extension, extension.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
   const bool is_jpeg = extension == ".jpg" || extension == ".jpeg";
   if (!is_jpeg && extension != ".png")
     return Error{ErrorCode::kInvalidArgument, path.string() + ": a picture is written as .jpg, .jpeg or .png"};
-  OCTET_ASSIGN_AT(const std::vector<std::byte> file, is_jpeg ? encode_jpeg(image) : encode_png(image), path.string());
+  OCTET_ASSIGN_AT(std::vector<std::byte> file, is_jpeg ? encode_jpeg(image) : encode_png(image), path.string());
+  return file;
+}
+
+Status write_image(const std::filesystem::path& path, const Image& image) {
+  OCTET_ASSIGN(const std::vector<std::byte> file, encode_image(path, image));
   return write_file(path, std::span<const std::byte>(file));
 }
 

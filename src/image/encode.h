@@ -15,7 +15,10 @@ inline constexpr int kDefaultJpegQuality = 90;
 Result<std::vector<std::byte>> encode_jpeg(const Image& image, int quality = kDefaultJpegQuality);
 Result<std::vector<std::byte>> encode_png(const Image& image);
 
-// JPEG or PNG by the extension of `path`; written beside it and renamed.
+// JPEG or PNG by the extension of `path`, in any case of letters.
+Result<std::vector<std::byte>> encode_image(const std::filesystem::path& path, const Image& image);
+
+// The same, written beside `path` and renamed.
 Status write_image(const std::filesystem::path& path, const Image& image);
 
 }  // namespace octet

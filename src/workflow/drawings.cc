@@ -23,7 +23,7 @@ Image drawn(Image image, const Detector& detector, const std::vector<Detection>&
 }  // namespace
 
 Status draw_detections(const std::filesystem::path& folder, const Dataset& dataset, const std::vector<Detector>& detectors,
-                       const std::vector<DetectionRun>& runs, double score_threshold) {
+                       const std::vector<DetectionRun>& runs, double score_threshold, FileTransaction& files) {
   for (std::size_t i = 0; i < dataset.images.size(); ++i) {
     if (!runs[0].done[i]) continue;
     OCTET_ASSIGN(const Image image, read_image(dataset.images[i].path));
@@ -31,9 +31,17 @@ Status draw_detections(const std::filesystem::path& folder, const Dataset& datas
     if (detectors.size() > 1)
       result = side_by_side(result, detectors[0].path.stem().string(), drawn(image, detectors[1], runs[1].detections[i], score_threshold),
                             detectors[1].path.stem().string());
-    OCTET_RETURN_IF_ERROR(write_image(folder / dataset.images[i].path.filename(), result));
+    const std::filesystem::path path = folder / dataset.images[i].path.filename();
+    OCTET_ASSIGN(const std::vector<std::byte> file, encode_image(path, result));
+    OCTET_RETURN_IF_ERROR(files.add(path, std::span<const std::byte>(file)));
   }
   return {};
+}
+
+Status check_drawing_folder(const std::filesystem::path& folder, const Dataset& dataset) {
+  std::error_code ignored;
+  if (!std::filesystem::equivalent(folder, dataset.image_folder, ignored)) return {};
+  return Error{ErrorCode::kInvalidArgument, folder.string() + ": holds the pictures themselves; draw into another folder"};
 }
 
 }  // namespace octet
