@@ -54,6 +54,10 @@ expect 2 --nosuchoption convert "$cfg" --output "$work/bad" --nosuchoption
 expect 2 --output convert "$cfg"
 expect 2 threads quantize "$work/fp32.xml" --images "$demo/coco/val2017" --threads 0 --output "$work/bad"
 expect 2 max-drop check "$work/a.xml" "$work/b.xml" --data "$demo/coco" --require max-drop=much
+expect 2 "'-1' is not a whole number" detect "$work/a.xml" --data "$demo/coco" --limit -1
+expect 2 "a number from 0 to 1" detect "$work/a.xml" --data "$demo/coco" --score-threshold nan
+expect 2 --require check --annotations "$work/a.json" --results "$work/b.json" --require max-drop=1
+expect 2 --results check "$work/a.xml" --data "$demo/coco" --results "$work/b.json"
 
 # Status 3: an input is missing or malformed.
 expect 3 missing.cfg convert "$work/missing.cfg" --output "$work/bad"
@@ -87,9 +91,40 @@ done
 grep -q '"score"' "$work/results1.json" || fail "detect finds nothing"
 cmp "$work/results1.json" "$work/results3.json" || fail "results differ between 1 and 3 threads"
 
+# Drawings appear under the pictures' names, capitals included, all or none, and never in the place of the pictures.
+mkdir "$work/capitals"
+for image in "$work"/images/*.jpg; do cp "$image" "$work/capitals/$(basename "$image" .jpg).JPG"; done
+must detect "$fp32" --images "$work/capitals" --draw "$work/drawn"
+[ "$(ls "$work/drawn"/*.JPG | wc -l)" -eq 4 ] || fail "detect draws $(ls "$work/drawn")"
+expect 2 "$work/capitals" detect "$fp32" --images "$work/capitals" --draw "$work/capitals/." --results "$work/bad/results.json"
+
+# Ended in the middle: drawing waits for a reader of the last picture, a pipe, when the others lie there unfinished.
+mkdir "$work/stopped"
+mkfifo "$work/stopped/$(ls "$work/images" | tail -n 1)"
+"$octet" detect "$fp32" --images "$work/images" --draw "$work/stopped" >"$work/stdout" 2>"$work/stderr" &
+waiting=$!
+for _ in $(seq 200); do
+  [ "$(find "$work/stopped" -type f | wc -l)" -eq 3 ] && break
+  sleep 0.05
+done
+[ "$(find "$work/stopped" -type f | wc -l)" -eq 3 ] || fail "nothing to interrupt: $(ls "$work/stopped")"
+kill -TERM "$waiting"
+status=0
+wait "$waiting" || status=$?
+[ "$status" -eq 143 ] || fail "status $status, not 143, when ended by SIGTERM"
+[ -z "$(find "$work/stopped" -type f)" ] || fail "left behind by SIGTERM: $(find "$work/stopped" -type f)"
+
+# What cannot be said is a failure.
+if [ -w /dev/full ] && "$octet" data "$demo/coco" --json >/dev/full 2>"$work/stderr"; then fail "status 0 where standard output is full"; fi
+
 # Status 4: a requirement is not met, and the line names it. Status 1: the output cannot be written.
 expect 4 min-speedup bench "$fp32" "$int8" --seconds 0.2 --require min-speedup=1000
 expect 4 min-fidelity check "$fp32" "$int8" --data "$demo/coco" --limit 2 --require min-fidelity=101
+mkdir -p "$work/unannotated/annotations"
+ln -s "$work/images" "$work/unannotated/val2017"
+printf '{"images":[{"id":1,"file_name":"%s"}],"annotations":[],"categories":[]}' "$(ls "$work/images" | head -n 1)" \
+  >"$work/unannotated/annotations/instances_val2017.json"
+expect 4 max-drop check "$fp32" "$int8" --data "$work/unannotated" --require max-drop=1  # nothing was lost where nothing is known
 touch "$work/file"
 expect 1 "$work/file" convert "$cfg" --output "$work/file/folder"
 

@@ -1,10 +1,12 @@
 #include "cli/dataset_options.h"
 
+#include "cli/numbers.h"
+
 namespace octet::cli {
 
 void DatasetOptions::add_data_to(CLI::App& app) {
   app.add_option("--data", data, "Folder in COCO's layout: val2017/, train2017/, annotations/instances_val2017.json");
-  app.add_option("--limit", limit, "Only the first N images; 0 is all")->check(CLI::NonNegativeNumber);
+  app.add_option("--limit", limit, "Only the first N images; 0 is all")->check(whole_number());
 }
 
 void DatasetOptions::add_to(CLI::App& app) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "benchmark/profile.h"
+#include "cli/numbers.h"
 #include "cli/report_json.h"
 #include "cli/resources.h"
 #include "importers/openvino_ir/import.h"
@@ -80,7 +81,7 @@ Run add_bench(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("bench", "Measure latency and throughput");
   verb->footer("Example: octet bench fp32.xml int8.xml --threads 2 --seconds 10 --require min-speedup=1.2");
   verb->add_option("model", options->models, "One IR (.xml), or two to compare")->required()->expected(1, 2);
-  verb->add_option("--seconds", options->seconds, "How long to measure")->check(CLI::Range(0.0, 86400.0))->capture_default_str();
+  verb->add_option("--seconds", options->seconds, "How long to measure")->check(number_between(0, 86400))->capture_default_str();
   verb->add_option("--streams", options->streams, "Inferences at a time")->check(CLI::Range(1, 1024))->capture_default_str();
   verb->add_flag("--profile", options->profile, "Add the time of each step");
   verb->add_option("--require", options->require, "min-speedup=RATIO; status 4 if not met");

@@ -4,6 +4,7 @@
 
 #include "base/thread_pool.h"
 #include "cli/dataset_options.h"
+#include "cli/numbers.h"
 #include "cli/report_json.h"
 #include "data/coco_json.h"
 #include "workflow/requirements.h"
@@ -22,6 +23,7 @@ struct Options {
 Result<Outcome> check_results_file(const Options& options) {
   if (options.annotations.empty() || options.results.empty())
     return Error{ErrorCode::kInvalidArgument, "give a model and --data, or both --annotations and --results"};
+  if (!options.require.empty()) return Error{ErrorCode::kInvalidArgument, "--require needs two models: a results file has no drop"};
   OCTET_ASSIGN(const auto truth, read_coco_annotations(options.annotations));
   OCTET_ASSIGN(const auto results, read_coco_results(options.results));
   ThreadPool pool(options.threads);
@@ -32,6 +34,8 @@ Result<Outcome> check_results_file(const Options& options) {
 Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const Requirements requirements, parse_requirements(options.require));
   if (options.models.empty()) return check_results_file(options);
+  if (!options.annotations.empty() || !options.results.empty())
+    return Error{ErrorCode::kInvalidArgument, "--annotations and --results go without a model"};
   OCTET_ASSIGN(const Dataset dataset, options.pictures.open());
   std::vector<Detector> detectors;
   for (const std::string& model : options.models) {
@@ -61,7 +65,7 @@ Run add_check(CLI::App& app) {
   options->pictures.add_data_to(*verb);
   verb->add_option("--annotations", options->annotations, "Annotations to score a results file against");
   verb->add_option("--results", options->results, "Boxes in COCO's results format");
-  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")->capture_default_str();
+  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")->check(number_between(0, 1))->capture_default_str();
   verb->add_option("--require", options->require, "max-drop=POINTS,min-fidelity=POINTS; status 4 if not met");
   add_threads_option(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/model_options.h"
+#include "cli/numbers.h"
 #include "cli/report_json.h"
 #include "cli/verb.h"
 #include "data/embedded_demo.h"
@@ -96,10 +97,10 @@ Run add_run(CLI::App& app) {
   verb->add_option("--model-dir", options->model_dir, "Folder that has the files of a known model");
   verb->add_option("--weights", options->weights, "Darknet weights; default: beside the cfg, with its name");
   verb->add_option("--data", options->data, "Folder in COCO's layout; default: the embedded demonstration");
-  verb->add_option("--limit", options->limit, "Measure accuracy on the first N images; 0 is all")->check(CLI::NonNegativeNumber);
+  verb->add_option("--limit", options->limit, "Measure accuracy on the first N images; 0 is all")->check(whole_number());
   verb->add_option("--output,-o", options->output, "Folder to write to")->required();
-  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")->capture_default_str();
-  verb->add_option("--seconds", options->seconds, "How long to measure latency")->check(CLI::Range(0.0, 86400.0))->capture_default_str();
+  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")->check(number_between(0, 1))->capture_default_str();
+  verb->add_option("--seconds", options->seconds, "How long to measure latency")->check(number_between(0, 86400))->capture_default_str();
   verb->add_option("--require", options->require, "max-drop=POINTS,min-fidelity=POINTS,min-speedup=RATIO; status 4 if not met");
   add_threads_option(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };

@@ -14,7 +14,8 @@ std::vector<std::int64_t> ids_of_done(const Dataset& dataset, const DetectionRun
 
 Status compare(CheckResult& result, const CocoGroundTruth& truth, const std::vector<CocoResult>& first, const std::vector<CocoResult>& second,
                const std::vector<std::int64_t>& ids, ThreadPool& pool) {
-  result.drop = result.models[0].numbers.AP - result.models[1].numbers.AP;
+  const double first_ap = result.models[0].numbers.AP, second_ap = result.models[1].numbers.AP;
+  if (first_ap >= 0 && second_ap >= 0) result.drop = first_ap - second_ap;  // else nothing is annotated, which is no drop of 0
   OCTET_ASSIGN(const Fidelity fidelity, evaluate_fidelity(first, second, ids, kReferenceScore, &pool));
   result.fidelity = fidelity.numbers.AP;
   if (auto uncertainty = bootstrap_ap_drop(truth, first, second, {}, &pool); uncertainty.ok()) result.uncertainty = *uncertainty;

@@ -25,6 +25,7 @@ Status parse_part(std::string_view part, Requirements& requirements) {
   if (equals == std::string_view::npos) return bad(part, "no value");
   std::optional<double>* target = field(requirements, part.substr(0, equals));
   if (!target) return bad(part, "no such requirement");
+  if (*target) return bad(part, "given twice");
   const std::string value(part.substr(equals + 1));
   char* end = nullptr;
   const double number = std::strtod(value.c_str(), &end);

@@ -28,6 +28,10 @@ TEST(ParseRequirements, QuotesTheWordThatIsWrong) {
   }
 }
 
+TEST(ParseRequirements, RefusesOneThatIsGivenTwice) {
+  EXPECT_NE(error_of("max-drop=1,max-drop=2").find("'max-drop=2': given twice"), std::string::npos) << error_of("max-drop=1,max-drop=2");
+}
+
 TEST(CheckRequirements, AcceptsFiguresAtTheirBounds) {
   EXPECT_TRUE(check_requirements(*parse_requirements("max-drop=1,min-fidelity=90,min-speedup=1.2"), {0.01, 0.9, 1.2}).ok());
 }
