@@ -37,30 +37,23 @@ Result<CocoImage> read_image_entry(const JsonRecord& record) {
   }
   OCTET_ASSIGN(image.width, read_side(record, "width"));
   OCTET_ASSIGN(image.height, read_side(record, "height"));
-  if (record.has("flickr_url")) {
-    OCTET_ASSIGN(image.credit, record.text("flickr_url"));
-  }
+  if (const auto url = record.text("flickr_url"); url.ok()) image.credit = *url;
   return image;
 }
 
-// Names of licences by id, and the licence of each image until all are known: the sections stand in any order.
+// Names of licences by id, and the licence of each image until all are known: the sections stand in any order. A licence of
+// another form than COCO's costs the credit alone.
 class Licences {
  public:
-  Status add(const JsonRecord& record) {
-    OCTET_ASSIGN(const std::int64_t id, record.integer("id"));
-    if (record.has("name")) {
-      OCTET_ASSIGN(names_[id], record.text("name"));
-    }
-    return {};
+  void add(const JsonRecord& record) {
+    const auto id = record.integer("id");
+    const auto name = record.text("name");
+    if (id.ok() && name.ok()) names_[*id] = *name;
   }
 
-  Status note(const JsonRecord& image) {
-    std::int64_t licence = 0;
-    if (image.has("license")) {
-      OCTET_ASSIGN(licence, image.integer("license"));
-    }
-    of_image_.push_back(licence);
-    return {};
+  void note(const JsonRecord& image) {
+    const auto licence = image.integer("license");
+    of_image_.push_back(licence.ok() ? *licence : kNoLicence);
   }
 
   void write_credits(std::vector<CocoImage>& images) const {
@@ -70,6 +63,8 @@ class Licences {
   }
 
  private:
+  static constexpr std::int64_t kNoLicence = std::numeric_limits<std::int64_t>::min();
+
   std::map<std::int64_t, std::string> names_;
   std::vector<std::int64_t> of_image_;
 };
@@ -143,10 +138,13 @@ Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path)
   UniqueIds images, categories, annotations;
   Licences licences;
   OCTET_RETURN_IF_ERROR(read_json_records(path, schema, [&](std::string_view section, std::size_t, const JsonRecord& record) -> Status {
-    if (section == "licenses") return licences.add(record);
+    if (section == "licenses") {
+      licences.add(record);
+      return {};
+    }
     if (section == "images") {
-      const Status noted = licences.note(record);
-      return noted.ok() ? images.add(read_image_entry(record), truth.images) : noted;
+      licences.note(record);
+      return images.add(read_image_entry(record), truth.images);
     }
     if (section == "categories") return categories.add(read_category(record), truth.categories);
     return annotations.add(read_annotation(record), truth.annotations);

@@ -33,6 +33,20 @@ std::string with_annotation(const std::string& annotation) {
   return R"({"images": [{"id": 1}], "categories": [{"id": 1}], "annotations": [)" + annotation + "]}";
 }
 
+TEST(ReadCocoAnnotations, TakesNullForAbsentAndAnyFormOfLicence) {
+  const ScratchFolder folder;
+  const auto truth = read_coco_annotations(folder.write("gt.json", R"({
+    "licenses": [{"id": "x", "name": null}],
+    "images": [{"id": 1, "license": null, "flickr_url": null, "width": null}, {"id": 2, "license": "mine", "flickr_url": 3}],
+    "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 2, 3], "area": null, "iscrowd": null}],
+    "categories": [{"id": 1, "name": null}]})"));
+  ASSERT_TRUE(truth.ok()) << truth.error().message;
+  EXPECT_EQ(truth->images[1].credit, "");
+  EXPECT_EQ(truth->annotations[0].area, 6);
+  EXPECT_FALSE(truth->annotations[0].is_crowd);
+  EXPECT_EQ(truth->categories[0].name, "1");
+}
+
 TEST(ReadCocoAnnotations, ReadsTheThreeSections) {
   const ScratchFolder folder;
   const auto truth = read_coco_annotations(folder.write("gt.json", kSmall));

@@ -39,7 +39,7 @@ class RecordReader {
       : schema_(schema), visit_(visit), text_bytes_(text_bytes), record_(schema.fields), seen_(schema.sections.size(), false) {}
 
   // Values; names and signatures are those of nlohmann's SAX interface.
-  bool null() { return scalar(JsonRecord::Other{}); }
+  bool null() { return scalar(std::monostate{}); }  // as if the field were absent
   bool boolean(bool value) { return scalar(value); }
   bool number_integer(std::int64_t value) { return scalar(value); }
   bool number_unsigned(std::uint64_t value) {

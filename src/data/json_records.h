@@ -21,7 +21,7 @@ namespace octet {
 // One object: the wanted fields that it has. Everything else, and everything nested deeper, is passed over.
 class JsonRecord {
  public:
-  struct Other {};  // null or an object: of no use for any field
+  struct Other {};  // an object, or an array of other than numbers: of no use for any field
   using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string, std::vector<double>, Other>;
 
   explicit JsonRecord(std::span<const std::string_view> fields) : fields_(fields), values_(fields.size()) {}

@@ -63,7 +63,7 @@ TEST(JsonRecords, SaysWhatAFieldIsInstead) {
   EXPECT_EQ(integer_error(R"([{"id": "7"}])"), "entry 0: 'id' is a string, expected an integer");
   EXPECT_EQ(integer_error(R"([{"id": 1.5}])"), "entry 0: 'id' is a number with a fraction, expected an integer");
   EXPECT_EQ(integer_error(R"([{"id": true}])"), "entry 0: 'id' is a boolean, expected an integer");
-  EXPECT_EQ(integer_error(R"([{"id": null}])"), "entry 0: 'id' is something else, expected an integer");
+  EXPECT_EQ(integer_error(R"([{"id": null}])"), "entry 0: 'id' is missing");
   EXPECT_EQ(integer_error(R"([{"id": [1, 2]}])"), "entry 0: 'id' is an array of 2 numbers, expected an integer");
 }
 
