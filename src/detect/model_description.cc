@@ -27,7 +27,8 @@ struct Word {
 
 constexpr Word<ResizeKind> kResizeWords[] = {{"stretch", ResizeKind::kStretch},
                                              {"stretch_tf1", ResizeKind::kStretchTf1},
-                                             {"letterbox_corner", ResizeKind::kLetterboxCorner}};
+                                             {"letterbox_corner", ResizeKind::kLetterboxCorner},
+                                             {"letterbox", ResizeKind::kLetterbox}};
 constexpr Word<HeadKind> kHeadWords[] = {{"detection_output", HeadKind::kDetectionOutput}, {"yolo", HeadKind::kYolo}};
 constexpr Word<CategoryRule> kCategoryWords[] = {{"coco91", CategoryRule::kCoco91}, {"ordinal", CategoryRule::kOrdinal}};
 constexpr Word<bool> kYesNo[] = {{"YES", true}, {"NO", false}};
@@ -249,7 +250,7 @@ ModelInfo info_from_model_description(const ModelDescription& description) {
       {"model_type", is_ssd ? "ssd" : "YOLOV4"},
       {"confidence_threshold", fmt::format("{}", description.confidence_threshold)},
       {"iou_threshold", fmt::format("{}", description.nms_iou)},
-      {"resize_type", "standard"},
+      {"resize_type", description.resize == ResizeKind::kLetterbox ? "fit_to_window_letterbox" : "standard"},
       {"reverse_input_channels", "NO"},
       {"embedded_processing", "YES"},
       {"orig_width", std::to_string(description.input.width)},
@@ -297,20 +298,56 @@ bool has_background(const ModelDescription& description) {
   return description.head == HeadKind::kDetectionOutput && (description.labels.empty() || description.labels[0] == "background");
 }
 
+// Where every category bears the name of one class: the category of each class. A class without one gets an id that no
+// category has, so that what is found of it is neither right nor wrong.
+std::optional<std::vector<std::int64_t>> ids_by_name(const ModelDescription& description, std::span<const CocoCategory> categories) {
+  std::map<std::string_view, std::int64_t> id_of;
+  std::int64_t unused = 0;
+  for (const CocoCategory& category : categories) {
+    const bool is_new = id_of.emplace(category.name, category.id).second;
+    if (!is_new || std::ranges::count(description.labels, category.name) != 1) return std::nullopt;
+    unused = std::max(unused, category.id);
+  }
+  if (id_of.empty()) return std::nullopt;
+  std::vector<std::int64_t> ids;
+  for (const std::string& label : description.labels) {
+    const auto found = id_of.find(label);
+    ids.push_back(found != id_of.end() ? found->second : ++unused);
+  }
+  if (has_background(description)) ids[0] = kNoCategory;
+  return ids;
+}
+
+// An error if a class that order gives to one category bears the name of another: every figure would be wrong.
+Status check_names(const ModelDescription& description, std::span<const std::int64_t> ids, std::span<const CocoCategory> categories) {
+  for (std::size_t i = 0; i < std::min(ids.size(), description.labels.size()); ++i) {
+    const auto named = std::ranges::find(categories, description.labels[i], &CocoCategory::name);
+    if (named == categories.end() || named->id == ids[i]) continue;
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("category {} is named '{}' as class {} of the model is, but their order makes that class category {}; give "
+                             "every category the name of its class",
+                             named->id, named->name, i, ids[i])};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<std::int64_t>> category_ids(const ModelDescription& description, std::span<const CocoCategory> categories) {
   const auto classes = static_cast<std::size_t>(class_count(description));
   if (description.categories == CategoryRule::kCoco91) return coco91_ids(classes);
+  if (auto named = ids_by_name(description, categories); named && named->size() == classes) return *named;
   std::vector<std::int64_t> ids;
   if (has_background(description)) ids.push_back(kNoCategory);
   const bool is_count_known = description.head == HeadKind::kYolo || !description.labels.empty();
   if (is_count_known && categories.size() + ids.size() < classes)
     return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("the model has {} classes, the annotations only {} categories", classes - ids.size(), categories.size())};
+                 fmt::format("the model has {} classes, the annotations only {} categories, and not all bear the name of a class",
+                             classes - ids.size(), categories.size())};
   for (const CocoCategory& category : categories) ids.push_back(category.id);
   std::sort(ids.end() - static_cast<std::ptrdiff_t>(categories.size()), ids.end());
   ids.resize(classes, kNoCategory);
+  OCTET_RETURN_IF_ERROR(check_names(description, ids, categories));
   return ids;
 }
 

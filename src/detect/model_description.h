@@ -19,7 +19,8 @@ enum class HeadKind {
 
 enum class CategoryRule {
   kCoco91,   // the class index is the COCO category id; 0 is background
-  kOrdinal,  // the n-th class, background not counted, is the n-th category of the annotations by id
+  kOrdinal,  // the class is the category of its name; if not all categories bear one, the n-th class, background not counted,
+             // is the n-th category of the annotations by id
 };
 
 // One output of a Darknet network: [1, anchors * (4 + 1 + classes), height, width].
@@ -79,8 +80,8 @@ int class_count(const ModelDescription& description);
 // Stands for a class that is in no data set: the background of an SSD.
 inline constexpr std::int64_t kNoCategory = 0;
 
-// COCO category id of each of class_count() classes. kInvalidArgument if the data set has fewer categories than the
-// model has classes.
+// COCO category id of each of class_count() classes. kInvalidArgument if names do not tell, and the data set has
+// fewer categories than the model has classes or its order contradicts a name.
 Result<std::vector<std::int64_t>> category_ids(const ModelDescription& description, std::span<const CocoCategory> categories);
 
 }  // namespace octet

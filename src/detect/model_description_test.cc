@@ -138,11 +138,27 @@ TEST(CategoryIds, OrdinalDoesNotCountTheBackgroundOfAnSsd) {
   EXPECT_EQ(category_ids(ssd, categories)->size(), 91u);
 }
 
+TEST(CategoryIds, OrdinalGoesByNameWhereEveryCategoryBearsOne) {
+  const std::vector<CocoCategory> categories = {{7, "no_blank"}, {0, "traffic light"}};
+  const auto ids = category_ids(yolo_description(), categories);
+  ASSERT_TRUE(ids.ok()) << ids.error().message;
+  EXPECT_EQ(*ids, (std::vector<std::int64_t>{8, 0, 7}));  // no category is 8
+  const std::vector<CocoCategory> reversed = {{1, "no_blank"}, {2, "traffic light"}, {3, "person"}};
+  EXPECT_EQ(*category_ids(yolo_description(), reversed), (std::vector<std::int64_t>{3, 2, 1}));
+}
+
+TEST(CategoryIds, RefusesAnOrderThatContradictsAName) {
+  const std::vector<CocoCategory> categories = {{1, "lamp"}, {2, "vase"}, {3, "person"}};
+  const auto ids = category_ids(yolo_description(), categories);
+  ASSERT_FALSE(ids.ok());
+  EXPECT_NE(ids.error().message.find("category 3 is named 'person' as class 0"), std::string::npos) << ids.error().message;
+}
+
 TEST(CategoryIds, RefusesAnnotationsOfFewerCategories) {
   const std::vector<CocoCategory> categories = {{1, "a"}};
   const auto ids = category_ids(yolo_description(), categories);
   ASSERT_FALSE(ids.ok());
-  EXPECT_EQ(ids.error().message, "the model has 3 classes, the annotations only 1 categories");
+  EXPECT_EQ(ids.error().message, "the model has 3 classes, the annotations only 1 categories, and not all bear the name of a class");
 }
 
 TEST(LabelOf, FallsBackToTheNumber) {

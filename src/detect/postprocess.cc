@@ -43,6 +43,15 @@ Result<std::vector<Candidate>> ssd_candidates(std::span<const NamedOutput> outpu
   return candidates;
 }
 
+void move(std::vector<Candidate>& candidates, double x, double y) {
+  for (Candidate& box : candidates) {
+    box.x0 += x;
+    box.x1 += x;
+    box.y0 += y;
+    box.y1 += y;
+  }
+}
+
 void scale(std::vector<Candidate>& candidates, double x, double y) {
   for (Candidate& box : candidates) {
     box.x0 *= x;
@@ -80,10 +89,9 @@ Result<std::vector<Detection>> detections_from_outputs(const ModelDescription& d
   OCTET_ASSIGN(std::vector<Candidate> candidates, is_ssd ? ssd_candidates(outputs, class_count(description), options.score_threshold)
                                                          : yolo_candidates(description, outputs, options.score_threshold));
   const ResizeScale net = resize_scale(description.resize, image, description.input);
-  if (is_ssd)
-    scale(candidates, description.input.width / net.x, description.input.height / net.y);
-  else
-    scale(candidates, 1 / net.x, 1 / net.y);
+  const double width = is_ssd ? description.input.width : 1, height = is_ssd ? description.input.height : 1;  // of the candidates' unit
+  move(candidates, -net.left / width, -net.top / height);
+  scale(candidates, width / net.x, height / net.y);
   if (description.clip) clip(candidates, image);
 
   const std::vector<Candidate> kept = is_ssd ? best_scored(std::move(candidates), options.max_detections)

@@ -120,6 +120,24 @@ TEST(DetectionsFromOutputs, GiveNoBoxForRowsThatAreNotNumbers) {
                   .empty());
 }
 
+// The picture, 50 x 100 pixels, lies in columns 16 to 47 of 64: the cell's center is its own.
+TEST(DetectionsFromOutputs, UndoesTheLetterboxInTheMiddle) {
+  ModelDescription description = toy_yolo();
+  description.heads.resize(1);
+  description.heads[0].anchors.resize(1);
+  description.resize = ResizeKind::kLetterbox;
+  std::vector<float> values(7, 0.0f);  // one cell: center 32,32 of 64, size 6x9
+  values[4] = values[5] = 9;
+  values[6] = -50;
+  const std::vector<NamedOutput> outputs = {{"fine", {1, 7, 1, 1}, values}};
+  const auto found = detections_from_outputs(description, outputs, {50, 100}, {0.1, 100});
+  ASSERT_TRUE(found.ok());
+  ASSERT_EQ(found->size(), 1u);
+  EXPECT_NEAR((*found)[0].box_px.x0, 25 - 3 / 0.64, 1e-4);
+  EXPECT_NEAR((*found)[0].box_px.x1, 25 + 3 / 0.64, 1e-4);
+  EXPECT_NEAR((*found)[0].box_px.y0, 50 - 4.5 / 0.64, 1e-4);
+}
+
 TEST(DetectionsFromOutputs, UndoesTheLetterbox) {
   ModelDescription description = toy_yolo();
   description.heads.resize(1);

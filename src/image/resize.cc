@@ -10,7 +10,7 @@
 namespace octet {
 namespace {
 
-constexpr std::uint8_t kPadValue = 114;
+constexpr std::uint8_t kCornerPad = 114, kMiddlePad = 128;
 
 // Callers split images among threads, so OpenCV starts none of its own.
 void keep_opencv_single_threaded() {
@@ -23,17 +23,39 @@ void resize_into(const Image& image, const cv::Mat& target) {
   cv::resize(mat_view(image), target, target.size(), 0, 0, cv::INTER_LINEAR);
 }
 
-ImageSize letterbox_inner(ImageSize source, ImageSize target) {
-  const double ratio = resize_scale(ResizeKind::kLetterboxCorner, source, target).x;
+double letterbox_ratio(ImageSize source, ImageSize target) {
+  return std::min(static_cast<double>(target.width) / source.width, static_cast<double>(target.height) / source.height);
+}
+
+ImageSize corner_inner(ImageSize source, ImageSize target) {
+  const double ratio = letterbox_ratio(source, target);
   return {std::max(1, static_cast<int>(source.width * ratio)), std::max(1, static_cast<int>(source.height * ratio))};
 }
 
-Image letterboxed(const Image& image, ImageSize target) {
+// In integers, as Darknet reckons.
+ImageSize middle_inner(ImageSize source, ImageSize target) {
+  const std::int64_t width = source.width, height = source.height;
+  if (target.width * height < target.height * width)
+    return {target.width, std::max(1, static_cast<int>(height * target.width / width))};
+  return {std::max(1, static_cast<int>(width * target.height / height)), target.height};
+}
+
+Image letterboxed(const Image& image, ImageSize target, const cv::Rect& inner, std::uint8_t pad) {
   Image canvas(target);
-  std::ranges::fill(canvas.bytes(), kPadValue);
-  const ImageSize inner = letterbox_inner(image.size(), target);
-  resize_into(image, mat_view(canvas)(cv::Rect(0, 0, inner.width, inner.height)));
+  std::ranges::fill(canvas.bytes(), pad);
+  resize_into(image, mat_view(canvas)(inner));
   return canvas;
+}
+
+Image letterboxed_corner(const Image& image, ImageSize target) {
+  const ImageSize inner = corner_inner(image.size(), target);
+  return letterboxed(image, target, {0, 0, inner.width, inner.height}, kCornerPad);
+}
+
+Image letterboxed_middle(const Image& image, ImageSize target) {
+  const ImageSize inner = middle_inner(image.size(), target);
+  const ResizeScale scale = resize_scale(ResizeKind::kLetterbox, image.size(), target);
+  return letterboxed(image, target, {scale.left, scale.top, inner.width, inner.height}, kMiddlePad);
 }
 
 void planes_from_image(const Image& image, std::span<float> planes) {
@@ -87,9 +109,10 @@ void stretch_tf1(const Image& image, ImageSize target, std::span<float> planes) 
 }  // namespace
 
 ResizeScale resize_scale(ResizeKind kind, ImageSize source, ImageSize target) {
-  const double x = static_cast<double>(target.width) / source.width, y = static_cast<double>(target.height) / source.height;
-  if (kind == ResizeKind::kLetterboxCorner) return {std::min(x, y), std::min(x, y)};
-  return {x, y};
+  if (kind == ResizeKind::kLetterboxCorner) return {letterbox_ratio(source, target), letterbox_ratio(source, target)};
+  const ImageSize inner = kind == ResizeKind::kLetterbox ? middle_inner(source, target) : target;
+  return {static_cast<double>(inner.width) / source.width, static_cast<double>(inner.height) / source.height,
+          (target.width - inner.width) / 2, (target.height - inner.height) / 2};
 }
 
 void resize_to_planes(const Image& image, ResizeKind kind, ImageSize target, std::span<float> planes) {
@@ -98,7 +121,8 @@ void resize_to_planes(const Image& image, ResizeKind kind, ImageSize target, std
   switch (kind) {
     case ResizeKind::kStretch: return planes_from_image(resized(image, target), planes);
     case ResizeKind::kStretchTf1: return stretch_tf1(image, target, planes);
-    case ResizeKind::kLetterboxCorner: return planes_from_image(letterboxed(image, target), planes);
+    case ResizeKind::kLetterboxCorner: return planes_from_image(letterboxed_corner(image, target), planes);
+    case ResizeKind::kLetterbox: return planes_from_image(letterboxed_middle(image, target), planes);
   }
 }
 

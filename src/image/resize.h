@@ -11,11 +11,13 @@ enum class ResizeKind {
   kStretch,          // both sides to the target; bilinear between pixel centres, rounded to 8 bits: OpenCV's INTER_LINEAR
   kStretchTf1,       // both sides to the target; bilinear without rounding to 8 bits, source = target * ratio: TensorFlow 1
   kLetterboxCorner,  // kStretch that keeps the aspect, at the top left; the rest is 114
+  kLetterbox,        // kStretch that keeps the aspect, in the middle; the rest is 128: Darknet with letter_box=1
 };
 
-// Network pixels per pixel of the source: x_net = x_px * scale.x.
+// From pixels of the source to those of the network: x_net = left + x_px * x.
 struct ResizeScale {
   double x = 1, y = 1;
+  int left = 0, top = 0;
 };
 ResizeScale resize_scale(ResizeKind kind, ImageSize source, ImageSize target);
 

@@ -1,5 +1,7 @@
 #include "image/resize.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -108,6 +110,13 @@ TEST(ResizeToPlanes, LetterboxPadsRightAndBelowWith114) {
   EXPECT_EQ(planes[4 * 10 + 9], 0);
   EXPECT_EQ(planes[5 * 10], 114);
   EXPECT_EQ(planes.back(), 114);
+}
+
+TEST(ResizeToPlanes, LetterboxInTheMiddlePadsBothSidesWith128) {
+  const std::vector<float> planes = planes_of(Image({20, 10}), ResizeKind::kLetterbox, {10, 10});  // black, to 10 x 5 from row 2
+  for (int y = 0; y < 10; ++y) EXPECT_EQ(planes[static_cast<std::size_t>(10 * y)], y >= 2 && y < 7 ? 0 : 128) << y;
+  const std::vector<float> strip = planes_of(Image({1, 5000}), ResizeKind::kLetterbox, {10, 10});
+  EXPECT_EQ(std::count(strip.begin(), strip.begin() + 100, 0.0f), 10);
 }
 
 TEST(ResizeToPlanes, LetterboxKeepsAtLeastOnePixelOfAStrip) {

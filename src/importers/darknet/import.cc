@@ -23,6 +23,8 @@ Status add_picture(const CfgSection& section, NetContext& net) {
   OCTET_ASSIGN(const std::int64_t width, section.integer("width", 0, kExtent));
   OCTET_ASSIGN(const std::int64_t height, section.integer("height", 0, kExtent));
   OCTET_ASSIGN(const std::int64_t channels, section.integer("channels", 3, kChannels));
+  OCTET_ASSIGN(const std::int64_t letterbox, section.integer("letter_box", 0, kFlag));
+  net.letterbox = letterbox != 0;
   OCTET_ASSIGN(net.picture, net.add(section, Parameter{ElementType::kF32, {1, channels, height, width}}, {}, "image"));
   return {};
 }
@@ -36,6 +38,8 @@ Result<NetContext> convert(std::span<const CfgSection> sections, WeightsFile* we
     OCTET_ASSIGN(const Layer layer, convert_section(section, net));
     net.layers.push_back(layer);
   }
+  if (net.channels(net.picture) != 3)
+    return sections[0].error(ErrorCode::kUnsupported, "channels=" + std::to_string(net.channels(net.picture)) + ", octet feeds pictures of 3");
   if (net.heads.empty()) return Error{ErrorCode::kUnsupported, "has no section [yolo] or [region]: no detector that octet knows"};
   return net;
 }

@@ -93,6 +93,19 @@ TEST_F(ImportDarknet, DescribesItsHeads) {
   EXPECT_FALSE(info.contains("octet_labels"));
 }
 
+TEST_F(ImportDarknet, KeepsTheAspectWhereTheCfgHasALetterBox) {
+  const std::string cfg = smallest_cfg();
+  EXPECT_EQ(import(cfg, 24)->model_info.at("octet_resize"), "stretch");
+  const auto graph = import("[net]\nletter_box=1\n" + cfg.substr(cfg.find('\n') + 1), 24);
+  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  EXPECT_EQ(graph->model_info.at("octet_resize"), "letterbox");
+}
+
+TEST_F(ImportDarknet, RefusesPicturesOfOneChannel) {
+  EXPECT_EQ(error_of("[net]\nwidth=2\nheight=1\nchannels=1\n[convolutional]\nfilters=6\n[yolo]\nanchors=1,2\nclasses=1\n"),
+            "tiny.cfg: section [net] at line 1: channels=1, octet feeds pictures of 3");
+}
+
 TEST_F(ImportDarknet, DescribesARegionWithAnchorsInCells) {
   const std::string cfg = std::string(kNet) + std::string(kSixFilters) + "[region]\nanchors=1.5,2\nclasses=1\ncoords=4\nnum=1\nsoftmax=1\n";
   const auto graph = import(cfg, 24);

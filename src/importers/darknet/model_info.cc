@@ -99,13 +99,13 @@ std::map<std::string, std::string> describe_model(const NetContext& net, const s
   std::map<std::string, std::string> info = {
       {"confidence_threshold", "0.25"},  // Darknet's own for both
       {"iou_threshold", "0.45"},
-      {"resize_type", "standard"},
+      {"resize_type", net.letterbox ? "fit_to_window_letterbox" : "standard"},
       {"reverse_input_channels", "NO"},
       {"embedded_processing", "YES"},
       {"orig_width", std::to_string(net.width(net.picture))},
       {"orig_height", std::to_string(net.height(net.picture))},
       {"octet_head", "yolo"},
-      {"octet_resize", "stretch"},
+      {"octet_resize", net.letterbox ? "letterbox" : "stretch"},
       {"octet_categories", "ordinal"},
       {"octet_nms_iou", "0.45"},
       {"octet_clip", "YES"},

@@ -44,6 +44,7 @@ struct NetContext {
   WeightsFile* weights = nullptr;  // null in the first round, which only counts
   std::int64_t floats = 0;         // that the sections so far ask of the weights file
   Value picture;                   // the input as it is: BGR, 0..255
+  bool letterbox = false;          // pictures keep their aspect
   std::vector<Layer> layers;
   std::vector<Head> heads;
 
