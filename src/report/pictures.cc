@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "report/changes.h"
 #include "report/html.h"
+#include "report/labels.h"
 #include "report/sections.h"
 
 namespace octet::report {
@@ -13,6 +15,7 @@ namespace {
 constexpr double kFaint = 0.1;           // boxes below are not in the page at all
 constexpr std::size_t kMostBoxes = 100;  // of each model in one picture
 constexpr std::size_t kNamesInCaption = 4;
+constexpr double kFrameAspect = 4.0 / 3;  // of the frame that a picture is fitted into, as in style.cc
 
 const char* class_of(Fate fate) {
   switch (fate) {
@@ -26,22 +29,26 @@ const char* class_of(Fate fate) {
   return "";
 }
 
-std::string box_shape(const ShownBox& shown, const ReportPicture& picture, double unit, double confident) {
-  const BoxXyxy box = clip(shown.box->box_px, static_cast<float>(picture.width), static_cast<float>(picture.height));
-  const bool fits_above = box.y0 > 1.25 * unit;
-  const bool ends_at_right = box.x0 > 0.8f * static_cast<float>(picture.width);  // a label to the right would be cut off
-  return fmt::format(
-      R"(<g class="box{}" data-score="{:.4f}"{}><rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/><text x="{:.1f}" y="{:.1f}"{}>{} {:.2f}</text></g>)",
-      class_of(shown.fate), shown.box->score, shown.box->score >= confident ? "" : " display=\"none\"", box.x0, box.y0,
-      std::max(0.0f, box.x1 - box.x0), std::max(0.0f, box.y1 - box.y0), ends_at_right ? box.x1 - 0.2 * unit : box.x0 + 0.2 * unit,
-      fits_above ? box.y0 - 0.3 * unit : box.y0 + unit, ends_at_right ? " text-anchor=\"end\"" : "", escape(shown.box->label),
-      shown.box->score);
+// A box without room for its label says it to the pointer.
+std::string label_shape(const ReportBox& box, const std::optional<LabelPlace>& place) {
+  const std::string text = escape(label_text(box));
+  if (!place) return "<title>" + text + "</title>";
+  return fmt::format(R"(<text x="{:.1f}" y="{:.1f}"{}>{}</text>)", place->x, place->y, place->ends_here ? " text-anchor=\"end\"" : "", text);
 }
 
-std::string box_layer(const std::vector<ShownBox>& boxes, const char* kind, const ReportPicture& picture, double unit, double confident) {
+std::string box_shape(const ShownBox& shown, const std::optional<LabelPlace>& place, const ReportPicture& picture, double confident) {
+  const BoxXyxy box = clip(shown.box->box_px, static_cast<float>(picture.width), static_cast<float>(picture.height));
+  return fmt::format(R"(<g class="box{}" data-score="{:.4f}"{}><rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>{}</g>)",
+                     class_of(shown.fate), shown.box->score, shown.box->score >= confident ? "" : " display=\"none\"", box.x0, box.y0,
+                     std::max(0.0f, box.x1 - box.x0), std::max(0.0f, box.y1 - box.y0), label_shape(*shown.box, place));
+}
+
+std::string box_layer(const std::vector<ShownBox>& all, const char* kind, const ReportPicture& picture, double unit, double confident) {
+  const std::span boxes = std::span(all).first(std::min(all.size(), kMostBoxes));
+  const auto places = place_labels(boxes, picture, unit);
   std::string shapes;
-  for (std::size_t i = std::min(boxes.size(), kMostBoxes); i-- > 0;)  // the best is drawn last, on top
-    shapes += box_shape(boxes[i], picture, unit, confident);
+  for (std::size_t i = boxes.size(); i-- > 0;)  // the best is drawn last, on top
+    shapes += box_shape(boxes[i], places[i], picture, confident);
   return fmt::format("<g class=\"layer {}\">{}</g>", kind, shapes);
 }
 
@@ -77,7 +84,7 @@ std::string alt_text(const ReportInput& input, const PictureChange& change) {
 
 std::string figure(const ReportInput& input, const PictureChange& change) {
   const ReportPicture& picture = *change.picture;
-  const double unit = picture.width / 42.0;  // height of a label; pictures are shown at one width
+  const double unit = std::max<double>(picture.width, picture.height * kFrameAspect) / 42;  // height of a label, one on the page
   return fmt::format(
       R"(<figure class="picture" data-amount="{:.4f}"><button type="button" class="frame" aria-label="Flip {} between {} and {}">
 <img alt="{}" width="{}" height="{}" src="data:{};base64,{}">

@@ -81,10 +81,10 @@ nav a { color: var(--first); text-underline-offset: 3px; padding: 4px 0; }
 kbd { border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 5px; padding: 0 6px; font: inherit; background: var(--card); }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 500px), 1fr)); gap: 22px 18px; margin-top: 6px; align-items: start; }
 .picture { margin: 0; }
-.frame { position: relative; display: block; width: 100%; padding: 0; border: 0; border-radius: 10px; overflow: hidden; background: var(--track); cursor: pointer; line-height: 0; }
-.frame img { width: 100%; height: auto; display: block; }
+.frame { position: relative; display: block; width: 100%; aspect-ratio: 4 / 3; padding: 0; border: 0; border-radius: 10px; overflow: hidden; background: var(--track); cursor: pointer; line-height: 0; }
+.frame img { width: 100%; height: 100%; object-fit: contain; display: block; }
 .frame svg { position: absolute; inset: 0; width: 100%; height: 100%; }
-.layer rect { fill: none; stroke-width: calc(var(--unit) * .17); }
+.layer rect { fill: none; pointer-events: all; stroke-width: calc(var(--unit) * .17); }
 .layer text { font: 600 var(--unit)/1 system-ui, "DejaVu Sans", sans-serif; fill: #fff; paint-order: stroke; stroke-width: calc(var(--unit) * .28); stroke-linejoin: round; }
 .layer.first rect { stroke: #5b93ff; }
 .layer.first text { stroke: #123a8c; }
