@@ -114,6 +114,13 @@ Status check_required(const InfoReader& info) {
                                                     fmt::join(required, ", "))};
 }
 
+// What lies deeper than anything that is read is dropped: JSON is copied and printed by recursion, and a file may nest it
+// without end.
+Json parse_shallow(const std::string& text) {
+  constexpr int kDeepest = 4;
+  return Json::parse(text, [](int depth, Json::parse_event_t, const Json&) { return depth <= kDeepest; }, false);
+}
+
 // A field of one head: absent leaves the target as it is.
 Status read_bool(const Json& json, const char* field, bool& target) {
   if (!json.contains(field)) return {};
@@ -155,7 +162,7 @@ Result<YoloHead> head_from_json(const Json& json) {
 }
 
 Result<std::vector<YoloHead>> heads_from_text(const std::string& text) {
-  const Json json = Json::parse(text, nullptr, false);
+  const Json json = parse_shallow(text);
   if (!json.is_array() || json.empty()) return bad_value("octet_heads", text, "a JSON array of one object an output");
   std::vector<YoloHead> heads;
   for (const Json& entry : json) {
@@ -171,7 +178,7 @@ Result<std::vector<YoloHead>> heads_from_text(const std::string& text) {
 Result<std::vector<std::string>> labels_from(const InfoReader& info) {
   std::vector<std::string> labels;
   if (const std::string* own = info.find("octet_labels")) {
-    const Json json = Json::parse(*own, nullptr, false);
+    const Json json = parse_shallow(*own);
     if (!json.is_array() || !std::ranges::all_of(json, [](const Json& label) { return label.is_string(); }))
       return bad_value("octet_labels", *own, "a JSON array of names");
     for (const Json& label : json) labels.push_back(label.get<std::string>());

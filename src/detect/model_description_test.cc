@@ -106,6 +106,18 @@ INSTANTIATE_TEST_SUITE_P(
                     BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":1},{"output":"b","anchors":[1,2],"classes":2}])",
                              "disagree"}));
 
+TEST(ModelDescription, RefusesJsonOfAnyDepth) {
+  const std::string deep = std::string(500000, '[') + std::string(500000, ']');
+  ModelInfo info = info_from_model_description(yolo_description());
+  info["octet_heads"] = deep;
+  EXPECT_NE(error_of(info).find("octet_heads"), std::string::npos);
+  info["octet_heads"] = R"([{"output":"a","classes":3,"anchors":)" + deep + "}]";
+  EXPECT_NE(error_of(info).find("anchors"), std::string::npos);
+  info = info_from_model_description(yolo_description());
+  info["octet_labels"] = deep;
+  EXPECT_NE(error_of(info).find("octet_labels"), std::string::npos);
+}
+
 TEST(CategoryIds, OrdinalTakesTheNthCategoryById) {
   const std::vector<CocoCategory> categories = {{13, "c"}, {2, "b"}, {1, "a"}, {90, "d"}};
   const auto ids = category_ids(yolo_description(), categories);
