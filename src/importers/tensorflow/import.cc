@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "base/files.h"
@@ -56,6 +58,17 @@ void describe(const Detector& detector, const ImageInput& image, Graph& graph) {
   };
 }
 
+// A damaged file; every box of such a model would be lost without a word.
+Status expect_numbers(const Graph& graph) {
+  for (const Node& node : graph.nodes()) {
+    const auto* constant = std::get_if<Constant>(&node.op);
+    if (!constant || constant->value.type() != ElementType::kF32) continue;
+    if (std::ranges::any_of(constant->value.values<float>(), [](float value) { return std::isnan(value); }))
+      return Error{ErrorCode::kMalformed, "node '" + node.name + "': its values are not all numbers; the file is damaged, fetch or export it again"};
+  }
+  return {};
+}
+
 Result<Graph> graph_of(const Source& source) {
   OCTET_RETURN_IF_ERROR(expect_frozen(source));
   Graph graph;
@@ -64,6 +77,7 @@ Result<Graph> graph_of(const Source& source) {
   OCTET_RETURN_IF_ERROR(append_detection_head(detector, network));
   describe(detector, network.image(), graph);
   graph.tidy();
+  OCTET_RETURN_IF_ERROR(expect_numbers(graph));
   return graph;
 }
 

@@ -34,6 +34,17 @@ Result<Graph> import_tiny(const TinySsd& options) { return import_bytes(TinySsdW
 
 std::string error_of(const Result<Graph>& graph) { return graph.ok() ? "(imported)" : graph.error().message; }
 
+TEST(ImportTensorflow, RefusesWeightsThatAreNoNumbers) {
+  const TinySsd options;
+  const std::vector<float> weights = tiny_backbone(options)[0].weights;
+  std::string bytes = TinySsdWriter(options).graph().bytes();
+  const std::size_t place = bytes.find(std::string(reinterpret_cast<const char*>(weights.data()), weights.size() * sizeof(float)));
+  ASSERT_NE(place, std::string::npos);
+  ASSERT_TRUE(import_bytes(bytes).ok());
+  bytes.replace(place + 8, 4, "\xff\xff\xff\xff");
+  EXPECT_NE(error_of(import_bytes(bytes)).find("its values are not all numbers"), std::string::npos) << error_of(import_bytes(bytes));
+}
+
 template <typename T>
 std::vector<const T*> all_of(const Graph& graph) {
   std::vector<const T*> found;
