@@ -91,6 +91,15 @@ done
 grep -q '"score"' "$work/results1.json" || fail "detect finds nothing"
 cmp "$work/results1.json" "$work/results3.json" || fail "results differ between 1 and 3 threads"
 
+# Without --data, run takes the photographs inside the program.
+must run "$cfg" --limit 2 --seconds 0.1 --output "$work/embedded" --json
+grep -q '"images":2' "$work/stdout" || fail "run without --data says $(cat "$work/stdout")"
+
+# A cfg of capitals is a cfg; a frozen graph has no second file.
+cp "$cfg" "$work/LOUD.CFG"
+must convert "$work/LOUD.CFG" --weights "${cfg%.cfg}.weights" --output "$work/loud"
+expect 2 .cfg convert "$work/zeros.pb" --weights "${cfg%.cfg}.weights" --output "$work/bad"
+
 # Drawings appear under the pictures' names, capitals included, all or none, and never in the place of the pictures.
 mkdir "$work/capitals"
 for image in "$work"/images/*.jpg; do cp "$image" "$work/capitals/$(basename "$image" .jpg).JPG"; done

@@ -46,11 +46,20 @@ Status choose_model(const Options& options, RunOptions& run, Console& console) {
   return {};
 }
 
+// "coco" of "data/coco/", the folder that "." stands for of ".".
+std::string folder_name(const std::string& folder) {
+  std::filesystem::path path = std::filesystem::absolute(folder).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  return path.filename().string();
+}
+
 // Without --data the embedded photographs are written into the output folder and used.
 Status choose_data(const Options& options, RunOptions& run, Console& console) {
-  run.data = options.data;
-  run.data_name = "val2017 of " + std::filesystem::absolute(options.data).lexically_normal().filename().string();
-  if (!options.data.empty()) return {};
+  if (!options.data.empty()) {
+    run.data = options.data;
+    run.data_name = "val2017 of " + folder_name(options.data);
+    return {};
+  }
   const std::filesystem::path folder = std::filesystem::path(options.output) / "demo-data";
   OCTET_RETURN_IF_ERROR(write_embedded_demo(folder));
   console.note("no --data: the embedded photographs are used, a demonstration and no benchmark");

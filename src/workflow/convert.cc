@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_darknet(const fs::path& source) { return source.extension() == ".cfg"; }
+bool is_darknet(const fs::path& source) { return source.extension() == ".cfg" || source.extension() == ".CFG"; }
 
 Result<Graph> import_any(const fs::path& source, const ConvertOptions& options) {
   if (!is_darknet(source)) return import_tensorflow(source);
@@ -35,6 +35,8 @@ Result<std::string> source_digest(const fs::path& source, const ConvertOptions& 
 Result<Graph> import_source(const fs::path& source, const ConvertOptions& options) {
   std::error_code ignored;
   if (!fs::is_regular_file(source, ignored)) return Error{ErrorCode::kNotFound, source.string() + ": no such file"};
+  if (options.weights && !is_darknet(source))
+    return Error{ErrorCode::kInvalidArgument, source.string() + ": only a Darknet .cfg has weights in another file, given " + options.weights->string()};
   OCTET_ASSIGN(Graph graph, import_any(source, options));
   passes::run_import_passes(graph);
   auto& info = graph.model_info;
