@@ -233,6 +233,24 @@ TEST(Conv2dF32, AddsInPlace) {
   }
 }
 
+// From 2048 on each of these products is rounded down to 1: one running sum of all loses 0.3, 1100 units of 2^-24.
+TEST(Conv2dF32, LosesLittleInLongSums) {
+  constexpr std::int64_t kDepth = 4608;
+  const float product = 1 + 0x1p-13f - 0x1p-20f;
+  const double expected = 1 + static_cast<double>(kDepth) * product;
+  const Conv2dShape shape{.in_channels = kDepth, .out_channels = 17};
+  const std::vector<float> weights(17 * kDepth, product), bias(17, 1.0f);
+  ThreadPool pool(1);
+  for (const Isa isa : available_isas())
+    for (const Activation& activation : {Activation{}, Activation{Kind::kLeaky, 0.1f, 0}}) {
+      Image<float> in(1, 13, kDepth, 0, 1.0f), out(1, 13, 17, 0, 0.0f);
+      const auto conv = make_conv2d_f32(shape, weights, bias, activation, isa);
+      conv->run(in.view, out.view, {}, pool);
+      for (std::int64_t p = 0; p < out.view.pixels(); ++p)
+        for (int o = 0; o < 17; ++o) EXPECT_NEAR(out.view.pixel(0, p)[o], expected, 200 * 0x1p-24 * expected) << conv->name();
+    }
+}
+
 TEST(Conv2dU8, IsExactAtTheGreatestDepth) {
   const Conv2dShape shape{.in_channels = 65536, .out_channels = 2};
   std::vector<std::int8_t> weights(2 * 65536, 127);

@@ -1,4 +1,5 @@
 // Float matrix product with AVX2: 6 rows by 2 registers of 8 channels.
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>

@@ -1,4 +1,5 @@
 // Float matrix product with AVX-512: 12 rows by 2 registers of 16 channels.
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>

@@ -12,16 +12,21 @@ namespace {
 constexpr int kRows = 4, kLanes = 4;
 
 template <int kWidth>
-void multiply_tile(const GemmF32& gemm, std::int64_t row, float (&acc)[kRows][2 * kLanes]) {
+void multiply_tile(const GemmF32& gemm, std::int64_t row, float (&sums)[kRows][2 * kLanes]) {
   const float* a[kRows];
   for (int r = 0; r < kRows; ++r) {
     a[r] = gemm.a + std::min(row + r, gemm.rows - 1) * gemm.a_stride;  // rows beyond the last repeat it
-    std::copy_n(gemm.bias, kWidth, acc[r]);
+    std::copy_n(gemm.bias, kWidth, sums[r]);
   }
   const float* weights = gemm.weights;
-  for (std::int64_t k = 0; k < gemm.depth; ++k, weights += kWidth)
+  for (std::int64_t k = 0; k < gemm.depth;) {
+    float acc[kRows][kWidth] = {};
+    for (const std::int64_t end = std::min(k + kSumBlock, gemm.depth); k < end; ++k, weights += kWidth)
+      for (int r = 0; r < kRows; ++r)
+        for (int c = 0; c < kWidth; ++c) acc[r][c] += a[r][k] * weights[c];
     for (int r = 0; r < kRows; ++r)
-      for (int c = 0; c < kWidth; ++c) acc[r][c] += a[r][k] * weights[c];
+      for (int c = 0; c < kWidth; ++c) sums[r][c] += acc[r][c];
+  }
 }
 
 template <Activation::Kind kKind>
@@ -35,11 +40,11 @@ void finish_row(const GemmF32& gemm, std::int64_t row, const float* sums) {
 }  // namespace
 
 void gemm_f32(const GemmF32& gemm) {
-  float acc[kRows][2 * kLanes];
+  float sums[kRows][2 * kLanes];
   with_kind(gemm.activation.kind, [&](auto kind) {
     for (std::int64_t row = 0; row < gemm.rows; row += kRows) {
-      gemm.vectors == 2 ? multiply_tile<2 * kLanes>(gemm, row, acc) : multiply_tile<kLanes>(gemm, row, acc);
-      for (std::int64_t r = 0; r < kRows && row + r < gemm.rows; ++r) finish_row<kind()>(gemm, row + r, acc[r]);
+      gemm.vectors == 2 ? multiply_tile<2 * kLanes>(gemm, row, sums) : multiply_tile<kLanes>(gemm, row, sums);
+      for (std::int64_t r = 0; r < kRows && row + r < gemm.rows; ++r) finish_row<kind()>(gemm, row + r, sums[r]);
     }
   });
 }

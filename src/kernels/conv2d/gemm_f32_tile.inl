@@ -75,10 +75,39 @@ OCTET_TILE inline void multiply_step(Vec (&acc)[kRows][kVectors], const RowPoint
   }
 }
 
-// kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart, or from the registers to the results.
+// Sums lie in memory one row after the other, kVectors * kLanes apart.
+template <int kRows, int kVectors>
+OCTET_TILE __attribute__((always_inline)) inline void add_sums(Vec (&acc)[kRows][kVectors], const float* sums) {
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) acc[r][v] = add(acc[r][v], load(sums + (r * kVectors + v) * kLanes));
+}
+
+template <int kRows, int kVectors>
+OCTET_TILE __attribute__((always_inline)) inline void store_sums(const Vec (&acc)[kRows][kVectors], float* sums) {
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) store(sums + (r * kVectors + v) * kLanes, acc[r][v]);
+}
+
+// Stores the sums and goes on from zero.
+template <int kRows, int kVectors>
+OCTET_TILE __attribute__((always_inline)) inline void set_aside(Vec (&acc)[kRows][kVectors], float* sums) {
+  store_sums(acc, sums);
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) acc[r][v] = set(0.0f);
+}
+
+// kRows rows from `row` on: the sums go to `sums`, or from the registers to the results. `sums` also holds what the blocks of
+// the depth before this one came to, the bias first.
 template <int kRows, int kVectors, bool kInRegisters>
 OCTET_TILE void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums, const Limits* limits) {
   constexpr int kWidth = kVectors * kLanes, kUnroll = 4;
+  static_assert(kSumBlock % kUnroll == 0);
   Vec acc[kRows][kVectors];
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
@@ -102,21 +131,26 @@ OCTET_TILE void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums
     }
     weights += steps * kWidth;
   };
-  std::int64_t k = 0;
-  for (; k + kUnroll <= gemm.depth; k += kUnroll) {
+  std::int64_t left = gemm.depth;
+  if (left > kSumBlock) set_aside(acc, sums);
+  for (;;) {
+    for (std::int64_t steps = std::min(left, kSumBlock) / kUnroll; steps > 0; --steps) {
 #pragma GCC unroll 4
-    for (int u = 0; u < kUnroll; ++u) multiply_step(acc, a, stride, u, weights + u * kWidth);
-    advance(kUnroll);
+      for (int u = 0; u < kUnroll; ++u) multiply_step(acc, a, stride, u, weights + u * kWidth);
+      advance(kUnroll);
+    }
+    if (left <= kSumBlock) break;
+    add_sums(acc, sums);
+    set_aside(acc, sums);
+    left -= kSumBlock;
   }
-  for (; k < gemm.depth; ++k) {
+  for (left %= kUnroll; left > 0; --left) {
     multiply_step(acc, a, stride, 0, weights);
     advance(1);
   }
+  if (gemm.depth > kSumBlock) add_sums(acc, sums);
   if constexpr (kInRegisters) return finish_in_registers(gemm, *limits, acc, row);
-#pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) store(sums + r * kWidth + v * kLanes, acc[r][v]);
+  store_sums(acc, sums);
 }
 
 using TileFunction = void (*)(const GemmF32&, std::int64_t row, float* sums, const Limits*);
@@ -130,9 +164,10 @@ template <int kVectors, bool kInRegisters>
 constexpr auto kTiles = tiles_of<kVectors, kInRegisters>(std::make_integer_sequence<int, kTileRows>());
 
 void run_clamped(const GemmF32& gemm, const Limits& limits) {
+  alignas(64) float sums[kTileRows * 2 * kLanes];
   const auto& tiles = gemm.vectors == 2 ? kTiles<2, true> : kTiles<1, true>;
   for_each_tile(gemm.rows, kTileRows,
-                [&](std::int64_t row, std::int64_t rows) { tiles[static_cast<std::size_t>(rows - 1)](gemm, row, nullptr, &limits); });
+                [&](std::int64_t row, std::int64_t rows) { tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums, &limits); });
 }
 
 void run_activated(const GemmF32& gemm) {
