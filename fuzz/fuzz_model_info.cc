@@ -1,0 +1,27 @@
+// What an IR says of itself, of any bytes: lines of "key=value". What is understood must come back as it is written.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "detect/model_description.h"
+
+using namespace octet;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view text(reinterpret_cast<const char*>(data), size);
+  ModelInfo info;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::size_t equals = std::min(line.find('='), line.size());
+    info[std::string(line.substr(0, equals))] = line.substr(std::min(equals + 1, line.size()));
+  }
+  const auto description = model_description_from_info(info);
+  if (!description.ok()) return 0;
+  const auto again = model_description_from_info(info_from_model_description(*description));
+  if (!again.ok() || *again != *description) std::abort();
+  return 0;
+}
