@@ -9,7 +9,7 @@ namespace octet::kernels {
 
 // Products are summed from zero in blocks of this many, and the blocks to one sum: the rounding errors of depth products
 // grow with kSumBlock + depth / kSumBlock, not with depth. Smaller blocks cost more time than they are worth.
-inline constexpr std::int64_t kSumBlock = 128;
+inline constexpr std::int64_t kSumBlock = 64;
 
 // Rows of patches times one panel of weights: out[r][c] = activate(bias[c] + sum over k of a[r][k] * w[k][c] [+ addend[r][c]]).
 struct GemmF32 {

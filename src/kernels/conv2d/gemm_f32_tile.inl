@@ -75,7 +75,6 @@ OCTET_TILE inline void multiply_step(Vec (&acc)[kRows][kVectors], const RowPoint
   }
 }
 
-// Sums lie in memory one row after the other, kVectors * kLanes apart.
 template <int kRows, int kVectors>
 OCTET_TILE __attribute__((always_inline)) inline void add_sums(Vec (&acc)[kRows][kVectors], const float* sums) {
 #pragma GCC unroll 16
@@ -92,27 +91,22 @@ OCTET_TILE __attribute__((always_inline)) inline void store_sums(const Vec (&acc
     for (int v = 0; v < kVectors; ++v) store(sums + (r * kVectors + v) * kLanes, acc[r][v]);
 }
 
-// Stores the sums and goes on from zero.
 template <int kRows, int kVectors>
-OCTET_TILE __attribute__((always_inline)) inline void set_aside(Vec (&acc)[kRows][kVectors], float* sums) {
-  store_sums(acc, sums);
+OCTET_TILE __attribute__((always_inline)) inline void clear_sums(Vec (&acc)[kRows][kVectors]) {
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) acc[r][v] = set(0.0f);
 }
 
-// kRows rows from `row` on: the sums go to `sums`, or from the registers to the results. `sums` also holds what the blocks of
-// the depth before this one came to, the bias first.
+// kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart, or from the registers to the results. `sums` also
+// holds what the blocks of the depth before this one came to. The bias comes last, so that no small product is lost beside it.
 template <int kRows, int kVectors, bool kInRegisters>
 OCTET_TILE void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums, const Limits* limits) {
   constexpr int kWidth = kVectors * kLanes, kUnroll = 4;
   static_assert(kSumBlock % kUnroll == 0);
   Vec acc[kRows][kVectors];
-#pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) acc[r][v] = load(gemm.bias + v * kLanes);
+  clear_sums(acc);
   // Large outputs are not in the first cache, and a burst of stores at the end would wait for each line.
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
@@ -132,7 +126,6 @@ OCTET_TILE void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums
     weights += steps * kWidth;
   };
   std::int64_t left = gemm.depth;
-  if (left > kSumBlock) set_aside(acc, sums);
   for (;;) {
     for (std::int64_t steps = std::min(left, kSumBlock) / kUnroll; steps > 0; --steps) {
 #pragma GCC unroll 4
@@ -140,8 +133,9 @@ OCTET_TILE void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums
       advance(kUnroll);
     }
     if (left <= kSumBlock) break;
-    add_sums(acc, sums);
-    set_aside(acc, sums);
+    if (left < gemm.depth) add_sums(acc, sums);
+    store_sums(acc, sums);
+    clear_sums(acc);
     left -= kSumBlock;
   }
   for (left %= kUnroll; left > 0; --left) {
@@ -149,6 +143,12 @@ OCTET_TILE void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums
     advance(1);
   }
   if (gemm.depth > kSumBlock) add_sums(acc, sums);
+#pragma GCC unroll 4
+  for (int v = 0; v < kVectors; ++v) {
+    const Vec bias = load(gemm.bias + v * kLanes);
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) acc[r][v] = add(acc[r][v], bias);
+  }
   if constexpr (kInRegisters) return finish_in_registers(gemm, *limits, acc, row);
   store_sums(acc, sums);
 }
