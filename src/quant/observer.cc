@@ -68,11 +68,15 @@ void RangeObserver::add(const ChannelStatistics& image) {
     min_ = image.min;
     max_ = image.max;
     sum_.assign(image.mean.size(), 0.0);
+    min_of_channel_.resize(image.min.size());
+    max_of_channel_.resize(image.max.size());
   }
   for (std::size_t c = 0; c < min_.size(); ++c) {
     min_[c] = std::min(min_[c], image.min[c]);
     max_[c] = std::max(max_[c], image.max[c]);
     sum_[c] += static_cast<double>(image.mean[c]);
+    min_of_channel_[c].add(static_cast<double>(image.min[c]));
+    max_of_channel_[c].add(static_cast<double>(image.max[c]));
   }
   min_of_image_.add(static_cast<double>(*std::min_element(image.min.begin(), image.min.end())));
   max_of_image_.add(static_cast<double>(*std::max_element(image.max.begin(), image.max.end())));

@@ -30,6 +30,9 @@ class RangeObserver {
   // Where an image's extremes over all channels lie: the mean over the images, moved outwards by `spread` standard deviations.
   double typical_min(double spread) const { return min_of_image_.mean(images_) - spread * min_of_image_.deviation(images_); }
   double typical_max(double spread) const { return max_of_image_.mean(images_) + spread * max_of_image_.deviation(images_); }
+  // The same of one channel alone.
+  double typical_min(std::size_t channel, double spread) const { return min_of_channel_[channel].mean(images_) - spread * min_of_channel_[channel].deviation(images_); }
+  double typical_max(std::size_t channel, double spread) const { return max_of_channel_[channel].mean(images_) + spread * max_of_channel_[channel].deviation(images_); }
   // Mean of each channel over all images.
   std::vector<double> mean() const;
 
@@ -45,6 +48,7 @@ class RangeObserver {
   std::vector<float> min_, max_;
   std::vector<double> sum_;
   Moments min_of_image_, max_of_image_;
+  std::vector<Moments> min_of_channel_, max_of_channel_;
 };
 
 }  // namespace octet::quant

@@ -5,18 +5,13 @@
 #include <set>
 #include <tuple>
 
+#include "quant/channels.h"
 #include "runtime/constants.h"
 
 namespace octet::quant {
 namespace {
 
 bool is_convolution(const Op& op) { return std::holds_alternative<Convolution>(op) || std::holds_alternative<GroupConvolution>(op); }
-
-bool is_depthwise(const Graph& graph, const Node& node) {
-  if (!std::holds_alternative<GroupConvolution>(node.op)) return false;
-  const Shape& weights = graph.shape(node.inputs[1]);
-  return weights[1] == 1 && weights[2] == 1;
-}
 
 // Operations that move values without changing them.
 bool only_moves(const Op& op) {
@@ -46,8 +41,7 @@ class Planner {
   void visit(NodeId id) {
     const Node& node = graph_.node(id);
     if (is_convolution(node.op)) {
-      const Tensor* weights = graph_.constant(node.inputs[1]);
-      if (!weights || weights->type() != ElementType::kF32 || weights->size() == 0) return;
+      if (!has_known_weights(graph_, node)) return;
       convolutions_.push_back({id, std::holds_alternative<GroupConvolution>(node.op)});
       climb({id, 0}, is_depthwise(graph_, node));
     } else if (std::holds_alternative<AvgPool>(node.op)) {

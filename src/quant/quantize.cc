@@ -5,6 +5,8 @@
 #include <set>
 
 #include "quant/bias_correction.h"
+#include "quant/channels.h"
+#include "quant/equalize.h"
 #include "quant/pixel_range.h"
 #include "quant/placement.h"
 #include "quant/ranges.h"
@@ -39,7 +41,8 @@ class Quantizer {
     const auto weights = constant.values<float>();
     const Shape& shape = constant.shape();
     const auto channels = static_cast<std::size_t>(convolution.grouped ? shape[0] * shape[1] : shape[0]);
-    const WeightQuantization quantized = quantize_weights(weights, channels);
+    const auto taps = static_cast<std::size_t>(shape[shape.size() - 1] * shape[shape.size() - 2]);
+    const WeightQuantization quantized = quantize_weights(weights, channels, taps);
     correct_bias(convolution.node, weights, quantized);
 
     Shape scale_shape(shape.size(), 1);
@@ -67,11 +70,6 @@ class Quantizer {
     auto corrected = to_vector<float>(*bias);
     for (std::size_t i = 0; i < corrected.size(); ++i) corrected[i] += shift[i];
     result_.graph.set_input(readers[0], bias_input, result_.graph.emit_constant(Tensor::of<float>(bias->shape(), corrected), add.name + "/bias"));
-  }
-
-  // Third from the end is the channel axis, as broadcasting to an image has it.
-  static bool is_one_a_channel(const Shape& shape, std::int64_t channels) {
-    return element_count(shape) == channels && (channels == 1 || (shape.size() >= 3 && shape[shape.size() - 3] == channels));
   }
 
   // Minimum and maximum of a point before they are made into limits.
@@ -146,6 +144,28 @@ Status expect_finite_values(const Graph& graph, const Observers& observers) {
   return {};
 }
 
+// The ranges of channels, by which they are made alike, are known well enough from a few images of the set.
+constexpr std::size_t kImagesForChannels = 16;
+
+CalibrationImages some_of(const CalibrationImages& images) {
+  const std::size_t step = std::max<std::size_t>(1, images.count / kImagesForChannels);
+  return {(images.count + step - 1) / step, [&images, step](std::size_t index) { return images.load(index * step); }};
+}
+
+// The graph with its channels made alike. Warnings and progress are left to the pass over all images.
+Result<Graph> equalized(const Graph& graph, const CalibrationImages& images, int threads) {
+  const QuantizationPlan plan = plan_quantization(graph);
+  if (plan.convolutions.empty()) return Error{ErrorCode::kUnsupported, "the model has no convolution to quantize"};
+  OCTET_RETURN_IF_ERROR(expect_finite_weights(graph, plan));
+  auto observers = calibrate(graph, observed_values(graph, plan), some_of(images), {threads, {}, {}});
+  if (!observers.ok()) observers = calibrate(graph, observed_values(graph, plan), images, {threads, {}, {}});
+  OCTET_RETURN_IF_ERROR(observers);
+  OCTET_RETURN_IF_ERROR(expect_finite_values(graph, *observers));
+  Graph result = graph;
+  equalize_channels(result, plan, *observers, kSpread);
+  return result;
+}
+
 }  // namespace
 
 Result<QuantizedModel> quantize(const Graph& graph, const CalibrationImages& images, const CalibrationOptions& options) {
@@ -154,12 +174,11 @@ Result<QuantizedModel> quantize(const Graph& graph, const CalibrationImages& ima
       return Error{ErrorCode::kMalformed, "the model is quantized already (node '" + node.name + "'); start from the FP32 IR"};
   if (graph.parameters().size() != 1)
     return Error{ErrorCode::kUnsupported, "a model with " + std::to_string(graph.parameters().size()) + " inputs cannot be calibrated with images"};
-  const QuantizationPlan plan = plan_quantization(graph);
-  if (plan.convolutions.empty()) return Error{ErrorCode::kUnsupported, "the model has no convolution to quantize"};
-  OCTET_RETURN_IF_ERROR(expect_finite_weights(graph, plan));
-  OCTET_ASSIGN(const auto observers, calibrate(graph, observed_values(graph, plan), images, options));
-  OCTET_RETURN_IF_ERROR(expect_finite_values(graph, observers));
-  return Quantizer(graph, plan, observers).run();
+  OCTET_ASSIGN(const Graph alike, equalized(graph, images, options.threads));
+  const QuantizationPlan plan = plan_quantization(alike);
+  OCTET_ASSIGN(const auto observers, calibrate(alike, observed_values(alike, plan), images, options));
+  OCTET_RETURN_IF_ERROR(expect_finite_values(alike, observers));
+  return Quantizer(alike, plan, observers).run();
 }
 
 }  // namespace octet::quant

@@ -128,6 +128,8 @@ TEST(RangeObserver, WidensTheMeanOfTheExtremesBySpread) {
   EXPECT_DOUBLE_EQ(observer.typical_min(0), -2);
   EXPECT_DOUBLE_EQ(observer.typical_max(0.5), 7);
   EXPECT_DOUBLE_EQ(observer.typical_min(2), -4);
+  EXPECT_DOUBLE_EQ(observer.typical_min(1, 0), -1);
+  EXPECT_DOUBLE_EQ(observer.typical_max(1, 2), 11);
 }
 
 // Channels with means of their own: the corrected convolution of rounded weights has the mean of the original one.
@@ -144,7 +146,7 @@ TEST(BiasShift, TakesTheMeanErrorOfRoundedWeightsAway) {
 
     // Coarse weights, so that the error is large.
     const std::size_t channels = grouped ? 8 : 6;
-    WeightQuantization coarse = quantize_weights(weights.values<float>(), channels);
+    WeightQuantization coarse = quantize_weights(weights.values<float>(), channels, 9);
     for (auto& value : coarse.values) value = static_cast<std::int8_t>(value / 16 * 16);
     Tensor rounded(ElementType::kF32, weights.shape());
     const std::size_t filter = coarse.values.size() / channels;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace octet::quant {
 namespace {
@@ -10,6 +11,26 @@ namespace {
 constexpr double kNarrowest = 8e-4;
 constexpr double kSteps = 255;  // 8 bits: 256 levels
 constexpr float kLargestWeight = 127;
+
+std::int8_t round_weight(float steps) { return static_cast<std::int8_t>(std::clamp(std::nearbyintf(steps), -kLargestWeight, kLargestWeight)); }
+
+// Rounds to nearest, then moves the weights with the largest error by one step until the sum is kept.
+void round_plane(std::span<const float> weights, float scale, std::span<std::int8_t> rounded) {
+  double missing = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    rounded[i] = round_weight(weights[i] / scale);
+    missing += static_cast<double>(weights[i] / scale) - rounded[i];
+  }
+  const int direction = missing > 0 ? 1 : -1;
+  const auto gain = [&](std::size_t i) { return direction * (weights[i] / scale - rounded[i]); };
+  std::vector<std::size_t> order(weights.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto moves = std::min(order.size(), static_cast<std::size_t>(std::fabs(std::nearbyint(missing))));
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(moves), order.end(),
+                    [&](std::size_t a, std::size_t b) { return gain(a) != gain(b) ? gain(a) > gain(b) : a < b; });
+  for (std::size_t i = 0; i < moves; ++i)
+    if (std::abs(rounded[order[i]] + direction) <= kLargestWeight) rounded[order[i]] = static_cast<std::int8_t>(rounded[order[i]] + direction);
+}
 
 }  // namespace
 
@@ -41,7 +62,7 @@ Limits asymmetric_limits(std::span<const double> low, std::span<const double> hi
   return limits;
 }
 
-WeightQuantization quantize_weights(std::span<const float> weights, std::size_t channels) {
+WeightQuantization quantize_weights(std::span<const float> weights, std::size_t channels, std::size_t taps) {
   WeightQuantization result;
   result.values.resize(weights.size());
   const std::size_t filter = weights.size() / channels;
@@ -50,8 +71,8 @@ WeightQuantization quantize_weights(std::span<const float> weights, std::size_t 
     float largest = 0;
     for (const float value : values) largest = std::max(largest, std::fabs(value));
     const float scale = largest / kLargestWeight >= std::numeric_limits<float>::min() ? largest / kLargestWeight : 1.0f;
-    for (std::size_t i = 0; i < filter; ++i)
-      result.values[channel * filter + i] = static_cast<std::int8_t>(std::clamp(std::nearbyintf(values[i] / scale), -kLargestWeight, kLargestWeight));
+    const auto rounded = std::span(result.values).subspan(channel * filter, filter);
+    for (std::size_t first = 0; first < filter; first += taps) round_plane(values.subspan(first, taps), scale, rounded.subspan(first, taps));
     result.scale.push_back(scale);
   }
   return result;

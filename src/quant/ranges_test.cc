@@ -59,7 +59,7 @@ TEST(AsymmetricLimits, HasOnePairAChannel) {
 
 TEST(QuantizeWeights, ScalesEachChannelByItsLargestMagnitude) {
   const std::vector<float> weights{1.27f, -0.64f, 0, -2.54f, 0.02f, 1};
-  const WeightQuantization found = quantize_weights(weights, 2);
+  const WeightQuantization found = quantize_weights(weights, 2, 1);
   EXPECT_FLOAT_EQ(found.scale[0], 0.01f);
   EXPECT_FLOAT_EQ(found.scale[1], 0.02f);
   EXPECT_EQ(found.values, (std::vector<std::int8_t>{127, -64, 0, -127, 1, 50}));
@@ -67,12 +67,12 @@ TEST(QuantizeWeights, ScalesEachChannelByItsLargestMagnitude) {
 
 TEST(QuantizeWeights, RoundsHalvesToEven) {
   const std::vector<float> weights{127, 0.5f, 1.5f, 2.5f, -0.5f, -1.5f};
-  EXPECT_EQ(quantize_weights(weights, 1).values, (std::vector<std::int8_t>{127, 0, 2, 2, 0, -2}));
+  EXPECT_EQ(quantize_weights(weights, 1, 1).values, (std::vector<std::int8_t>{127, 0, 2, 2, 0, -2}));
 }
 
 TEST(QuantizeWeights, GivesChannelsOfNothingTheScaleOne) {
   const float tiny = std::numeric_limits<float>::denorm_min();
-  const WeightQuantization found = quantize_weights(std::vector<float>{0, 0, tiny, -tiny}, 2);
+  const WeightQuantization found = quantize_weights(std::vector<float>{0, 0, tiny, -tiny}, 2, 2);
   EXPECT_EQ(found.scale, (std::vector<float>{1, 1}));
   EXPECT_EQ(found.values, (std::vector<std::int8_t>{0, 0, 0, 0}));
 }
@@ -80,11 +80,44 @@ TEST(QuantizeWeights, GivesChannelsOfNothingTheScaleOne) {
 TEST(QuantizeWeights, StaysWithinHalfAStep) {
   EXPECT_TRUE(rc::check([](std::vector<float> weights) {
     RC_PRE(!weights.empty());
-    const WeightQuantization found = quantize_weights(weights, 1);
+    const WeightQuantization found = quantize_weights(weights, 1, 1);
     for (std::size_t i = 0; i < weights.size(); ++i) {
       RC_ASSERT(found.values[i] >= -127);
       RC_ASSERT(std::fabs(static_cast<double>(found.scale[0]) * found.values[i] - static_cast<double>(weights[i])) <=
                 0.5001 * static_cast<double>(found.scale[0]));
+    }
+  }));
+}
+
+// Three errors of 0.4 steps add up to 1.2: one of them moves, the first where they are alike.
+TEST(QuantizeWeights, KeepsTheSumOfAPlane) {
+  const std::vector<float> weights{127, 3.4f, 5.4f, 7.4f};
+  EXPECT_EQ(quantize_weights(weights, 1, 4).values, (std::vector<std::int8_t>{127, 4, 5, 7}));
+  EXPECT_EQ(quantize_weights(weights, 1, 2).values, (std::vector<std::int8_t>{127, 3, 6, 7}));
+}
+
+TEST(QuantizeWeights, NeverLeavesTheRangeForTheSum) {
+  const std::vector<float> weights{127, 127, 0.4f, 0.4f, 0.4f, 0.4f, -127, 126.6f};
+  for (const std::int8_t value : quantize_weights(weights, 1, 8).values) EXPECT_GE(value, -127);
+}
+
+TEST(QuantizeWeights, KeepsSumsToHalfAStepAndWeightsToOne) {
+  EXPECT_TRUE(rc::check([] {
+    const auto taps = *rc::gen::inRange<std::size_t>(1, 26), planes = *rc::gen::inRange<std::size_t>(1, 5);
+    const auto steps = *rc::gen::container<std::vector<int>>(taps * planes, rc::gen::resize(100, rc::gen::inRange(-1000, 1000)));
+    std::vector<float> weights(steps.begin(), steps.end());
+    const WeightQuantization found = quantize_weights(weights, 1, taps);
+    const auto scale = static_cast<double>(found.scale[0]);
+    for (std::size_t first = 0; first < weights.size(); first += taps) {
+      double missing = 0;
+      bool at_the_end = false;
+      for (std::size_t i = first; i < first + taps; ++i) {
+        const double error = static_cast<double>(weights[i]) / scale - found.values[i];
+        RC_ASSERT(std::fabs(error) < 1.001);
+        missing += error;
+        at_the_end = at_the_end || std::abs(found.values[i]) == 127;
+      }
+      RC_ASSERT(at_the_end || std::fabs(missing) < 0.501);
     }
   }));
 }

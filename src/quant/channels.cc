@@ -1,0 +1,142 @@
+#include "quant/channels.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace octet::quant {
+namespace {
+
+bool is_convolution(const Op& op) { return std::holds_alternative<Convolution>(op) || std::holds_alternative<GroupConvolution>(op); }
+
+bool is_image(const Shape& shape) { return shape.size() == 4; }
+
+// Operations on each channel alone that commute with a positive factor.
+bool keeps_factors(const Graph& graph, const Node& node) {
+  if (const auto* unary = std::get_if<Unary>(&node.op)) return unary->kind == UnaryKind::kRelu;
+  if (std::holds_alternative<PRelu>(node.op)) return graph.constant(node.inputs[1]) != nullptr;
+  return std::holds_alternative<MaxPool>(node.op) || std::holds_alternative<AvgPool>(node.op) || std::holds_alternative<Interpolate>(node.op);
+}
+
+bool is_sum(const Op& op) {
+  const auto* binary = std::get_if<Binary>(&op);
+  return binary && binary->kind == BinaryKind::kAdd;
+}
+
+bool splits_channels(const Graph& graph, const Node& node) {
+  if (!std::holds_alternative<Split>(node.op) && !std::holds_alternative<VariadicSplit>(node.op)) return false;
+  const Tensor* axis = graph.constant(node.inputs[1]);
+  return axis && axis->size() == 1 && to_vector<std::int64_t>(*axis)[0] == 1;
+}
+
+}  // namespace
+
+// Third from the end is the channel axis, as broadcasting to an image has it.
+bool is_one_a_channel(const Shape& shape, std::int64_t channels) {
+  return element_count(shape) == channels && (channels == 1 || (shape.size() >= 3 && shape[shape.size() - 3] == channels));
+}
+
+bool has_known_weights(const Graph& graph, const Node& node) {
+  if (!is_convolution(node.op)) return false;
+  const Tensor* weights = graph.constant(node.inputs[1]);
+  return weights && weights->type() == ElementType::kF32 && weights->size() != 0;
+}
+
+bool is_depthwise(const Graph& graph, const Node& node) {
+  if (!std::holds_alternative<GroupConvolution>(node.op)) return false;
+  const Shape& weights = graph.shape(node.inputs[1]);
+  return weights[1] == 1 && weights[2] == 1;
+}
+
+ChannelLinks::ChannelLinks(const Graph& graph) {
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) visit(graph, static_cast<NodeId>(i));
+  // A parent is the smaller of two, so that one pass upwards leads every factor to its root.
+  for (Factor& parent : parent_) parent = parent_[parent];
+}
+
+std::vector<ChannelLinks::Factor> ChannelLinks::factors(Value image) const {
+  Channels result = channels_.at(image);
+  for (Factor& factor : result) factor = parent_[factor];
+  return result;
+}
+
+void ChannelLinks::visit(const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  if (has_known_weights(graph, node)) return make_free(graph, id);
+  if (hand_on(graph, id) || hand_on_parts(graph, id) || unite_terms(graph, id)) return;
+  if (std::holds_alternative<ShapeOf>(node.op)) return;
+  fix(graph, id);
+}
+
+void ChannelLinks::make_free(const Graph& graph, NodeId id) {
+  Channels channels(static_cast<std::size_t>(graph.shape({id, 0})[1]));
+  std::iota(channels.begin(), channels.end(), static_cast<Factor>(parent_.size()));
+  for (const Factor factor : channels) parent_.push_back(factor);
+  channels_[{id, 0}] = std::move(channels);
+}
+
+bool ChannelLinks::hand_on(const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  if (node.inputs.empty() || !is_known(node.inputs[0]) || !is_image(node.outputs[0].shape)) return false;
+  if (keeps_factors(graph, node)) return channels_[{id, 0}] = channels_.at(node.inputs[0]), true;
+  if (!splits_channels(graph, node)) return false;
+  auto next = channels_.at(node.inputs[0]).begin();
+  for (std::uint32_t port = 0; port < node.outputs.size(); ++port) {
+    const auto end = next + node.outputs[port].shape[1];
+    channels_[{id, port}] = Channels(next, end);
+    next = end;
+  }
+  return true;
+}
+
+bool ChannelLinks::hand_on_parts(const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  const auto* concat = std::get_if<Concat>(&node.op);
+  if (!concat || concat->axis != 1 || !std::ranges::all_of(node.inputs, [&](Value input) { return is_known(input); })) return false;
+  Channels joined;
+  for (const Value input : node.inputs) joined.insert(joined.end(), channels_.at(input).begin(), channels_.at(input).end());
+  channels_[{id, 0}] = std::move(joined);
+  return true;
+}
+
+// A bias takes the factor of what it is added to; two images of one shape share theirs.
+bool ChannelLinks::unite_terms(const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  if (!is_sum(node.op)) return false;
+  const std::size_t image = graph.constant(node.inputs[0]) ? 1 : 0;
+  const Value first = node.inputs[image], second = node.inputs[1 - image];
+  if (!is_known(first) || graph.shape(first) != node.outputs[0].shape) return false;
+  const Channels& channels = channels_.at(first);
+  const Tensor* bias = graph.constant(second);
+  if (bias) {
+    if (bias->type() != ElementType::kF32 || !is_one_a_channel(bias->shape(), std::ssize(channels))) return false;
+  } else {
+    if (!is_known(second) || graph.shape(second) != graph.shape(first)) return false;
+    for (std::size_t c = 0; c < channels.size(); ++c) unite(channels[c], channels_.at(second)[c]);
+  }
+  channels_[{id, 0}] = channels;
+  return true;
+}
+
+void ChannelLinks::fix(const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  for (const Value input : node.inputs)
+    if (is_known(input))
+      for (const Factor factor : channels_.at(input)) unite(factor, kFixed);
+  for (std::uint32_t port = 0; port < node.outputs.size(); ++port)
+    if (const Shape& shape = node.outputs[port].shape; is_image(shape)) channels_[{id, port}] = Channels(static_cast<std::size_t>(shape[1]), kFixed);
+}
+
+// Halves the path on the way.
+ChannelLinks::Factor ChannelLinks::find_root(Factor factor) {
+  while (parent_[factor] != factor) factor = parent_[factor] = parent_[parent_[factor]];
+  return factor;
+}
+
+// The smaller of two roots stays one, so that kFixed does.
+void ChannelLinks::unite(Factor a, Factor b) {
+  a = find_root(a);
+  b = find_root(b);
+  parent_[std::max(a, b)] = std::min(a, b);
+}
+
+}  // namespace octet::quant

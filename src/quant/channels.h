@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace octet::quant {
+
+// True for a constant that broadcasts to one number a channel of an image of that many channels.
+bool is_one_a_channel(const Shape& shape, std::int64_t channels);
+
+// A convolution whose weights are known and may be rescaled.
+bool has_known_weights(const Graph& graph, const Node& node);
+bool is_depthwise(const Graph& graph, const Node& node);
+
+// Which channels of a graph's images can be multiplied by a positive factor without changing what the graph computes. A
+// convolution makes its output channels free: a factor there is undone in the weights of what reads it. ReLU, PReLU, pools,
+// resizes and biases keep a channel's factor; a sum of two images makes their factors one; concatenations and splits hand them
+// on; everything else needs the true values, and so fixes the factor at 1.
+class ChannelLinks {
+ public:
+  // Names one factor of the graph; kFixed is the factor 1.
+  using Factor = std::uint32_t;
+  static constexpr Factor kFixed = 0;
+
+  explicit ChannelLinks(const Graph& graph);
+
+  // How many factors there are, kFixed included; each Factor is below.
+  std::size_t count() const { return parent_.size(); }
+  // The factor of each channel of an image [N,C,H,W].
+  std::vector<Factor> factors(Value image) const;
+
+ private:
+  using Channels = std::vector<Factor>;
+
+  void visit(const Graph& graph, NodeId id);
+  bool hand_on(const Graph& graph, NodeId id);
+  bool hand_on_parts(const Graph& graph, NodeId id);
+  bool unite_terms(const Graph& graph, NodeId id);
+  void make_free(const Graph& graph, NodeId id);
+  void fix(const Graph& graph, NodeId id);
+
+  bool is_known(Value value) const { return channels_.contains(value); }
+  Factor find_root(Factor factor);
+  void unite(Factor a, Factor b);
+
+  std::vector<Factor> parent_{kFixed};
+  std::map<Value, Channels> channels_;
+};
+
+}  // namespace octet::quant

@@ -1,0 +1,150 @@
+#include "quant/equalize.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "quant/channels.h"
+
+namespace octet::quant {
+namespace {
+
+// The share of a channel's range that moves into the weights that read it: 1 makes all activations alike, 0 all weights. Rounding
+// activations loses more; chosen on train2017, docs/quantization.md.
+constexpr double kIntoWeights = 0.75;
+constexpr double kLeastShare = 1e-3;  // of a range; what is smaller is noise
+
+// Walks the weights of a convolution: f(output channel, input channel, index of the weight).
+template <typename F>
+void for_each_weight(const Shape& shape, F&& f) {
+  const bool grouped = shape.size() == 5;
+  const auto taps = static_cast<std::size_t>(shape[shape.size() - 1] * shape[shape.size() - 2]);
+  const auto inputs = static_cast<std::size_t>(shape[shape.size() - 3]);
+  const auto outputs = static_cast<std::size_t>(grouped ? shape[0] * shape[1] : shape[0]);
+  const std::size_t group_outputs = grouped ? static_cast<std::size_t>(shape[1]) : outputs;
+  std::size_t at = 0;
+  for (std::size_t o = 0; o < outputs; ++o)
+    for (std::size_t i = 0; i < inputs; ++i)
+      for (std::size_t tap = 0; tap < taps; ++tap, ++at) f(o, o / group_outputs * inputs + i, at);
+}
+
+class Equalizer {
+ public:
+  Equalizer(Graph& graph, const QuantizationPlan& plan, const std::map<Value, RangeObserver>& observers, double spread)
+      : graph_(graph), plan_(plan), observers_(observers), spread_(spread), links_(graph) {}
+
+  void run() {
+    choose_factors();
+    const std::size_t nodes = graph_.nodes().size();  // new constants follow
+    for (std::size_t i = 0; i < nodes; ++i) rescale(static_cast<NodeId>(i));
+    graph_.tidy();
+  }
+
+ private:
+  void choose_factors() {
+    const std::vector<double> ranges = shares_of_ranges(), weights = shares_of_weights();
+    factors_.assign(links_.count(), 1.0);
+    for (std::size_t factor = ChannelLinks::kFixed + 1; factor < factors_.size(); ++factor)
+      if (ranges[factor] > 0)
+        factors_[factor] = std::pow(std::max(ranges[factor], kLeastShare), kIntoWeights) /
+                           std::pow(std::max(weights[factor] > 0 ? weights[factor] : 1.0, kLeastShare), 1 - kIntoWeights);
+  }
+
+  double typical_range(const RangeObserver& observer, std::size_t channel) const {
+    return std::max(0.0, observer.typical_max(channel, spread_)) - std::min(0.0, observer.typical_min(channel, spread_));
+  }
+
+  // For each factor the range of its widest channel, as a part of the range that its tensor's scale has to cover.
+  std::vector<double> shares_of_ranges() const {
+    std::vector<double> of_group(plan_.groups), shares(links_.count());
+    for_each_observed_channel([&](const Point& point, ChannelLinks::Factor, double range) { of_group[point.group] = std::max(of_group[point.group], range); });
+    for_each_observed_channel([&](const Point& point, ChannelLinks::Factor factor, double range) {
+      if (of_group[point.group] > 0) shares[factor] = std::max(shares[factor], range / of_group[point.group]);
+    });
+    return shares;
+  }
+
+  template <typename F>
+  void for_each_observed_channel(F&& f) const {
+    for (const Point& point : plan_.points) {
+      if (point.per_channel || graph_.shape(point.value).size() != 4) continue;
+      const RangeObserver& observer = observers_.at(point.value);
+      const auto factors = links_.factors(point.value);
+      for (std::size_t c = 0; c < factors.size(); ++c) f(point, factors[c], typical_range(observer, c));
+    }
+  }
+
+  // For each factor the largest weight that reads it, as a part of the largest one under the same scale. A depthwise convolution
+  // has a scale for each channel and does not mind.
+  std::vector<double> shares_of_weights() const {
+    std::vector<double> shares(links_.count());
+    for (const Node& node : graph_.nodes()) {
+      if (!has_known_weights(graph_, node) || is_depthwise(graph_, node)) continue;
+      const auto factors = links_.factors(node.inputs[0]);
+      const Tensor& tensor = *graph_.constant(node.inputs[1]);
+      const auto weights = tensor.values<float>();
+      std::vector<float> largest(static_cast<std::size_t>(node.outputs[0].shape[1]));
+      for_each_weight(tensor.shape(), [&](std::size_t o, std::size_t, std::size_t at) { largest[o] = std::max(largest[o], std::fabs(weights[at])); });
+      for_each_weight(tensor.shape(), [&](std::size_t o, std::size_t i, std::size_t at) {
+        if (largest[o] > 0) shares[factors[i]] = std::max(shares[factors[i]], static_cast<double>(std::fabs(weights[at]) / largest[o]));
+      });
+    }
+    return shares;
+  }
+
+  void rescale(NodeId id) {
+    const Node& node = graph_.node(id);
+    if (has_known_weights(graph_, node)) return rescale_weights(id);
+    const auto* binary = std::get_if<Binary>(&node.op);
+    if (!binary || binary->kind != BinaryKind::kAdd || node.outputs[0].shape.size() != 4) return;
+    for (std::size_t input = 0; input < 2; ++input)
+      if (graph_.constant(node.inputs[input])) rescale_bias(id, input);
+  }
+
+  void rescale_weights(NodeId id) {
+    const Node& node = graph_.node(id);
+    const std::vector<double> from = values_of(node.inputs[0]), to = values_of({id, 0});
+    if (all_one(from) && all_one(to)) return;
+    std::vector<float> weights = to_vector<float>(*graph_.constant(node.inputs[1]));
+    for_each_weight(graph_.shape(node.inputs[1]), [&](std::size_t o, std::size_t i, std::size_t at) {
+      weights[at] = static_cast<float>(static_cast<double>(weights[at]) * from[i] / to[o]);
+    });
+    replace(id, 1, weights);
+  }
+
+  void rescale_bias(NodeId id, std::size_t input) {
+    const std::vector<double> to = values_of({id, 0});
+    if (all_one(to)) return;
+    std::vector<float> bias = to_vector<float>(*graph_.constant(graph_.node(id).inputs[input]));
+    for (std::size_t c = 0; c < bias.size(); ++c) bias[c] = static_cast<float>(static_cast<double>(bias[c]) / to[c]);
+    replace(id, input, bias);
+  }
+
+  void replace(NodeId id, std::size_t input, std::span<const float> values) {
+    const Value old = graph_.node(id).inputs[input];
+    const Shape shape = graph_.shape(old);
+    graph_.set_input(id, input, graph_.emit_constant(Tensor::of<float>(shape, values), graph_.node(old).name));
+  }
+
+  std::vector<double> values_of(Value image) const {
+    std::vector<double> values;
+    for (const ChannelLinks::Factor factor : links_.factors(image)) values.push_back(factors_[factor]);
+    return values;
+  }
+
+  static bool all_one(const std::vector<double>& values) { return std::ranges::all_of(values, [](double value) { return value == 1; }); }
+
+  Graph& graph_;
+  const QuantizationPlan& plan_;
+  const std::map<Value, RangeObserver>& observers_;
+  const double spread_;
+  const ChannelLinks links_;
+  std::vector<double> factors_;
+};
+
+}  // namespace
+
+void equalize_channels(Graph& graph, const QuantizationPlan& plan, const std::map<Value, RangeObserver>& observers, double spread) {
+  Equalizer(graph, plan, observers, spread).run();
+}
+
+}  // namespace octet::quant
