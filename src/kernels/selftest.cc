@@ -12,6 +12,7 @@
 #include "kernels/elementwise/elementwise.h"
 #include "kernels/pool/pool.h"
 #include "kernels/quantize/quantize.h"
+#include "kernels/statistics/statistics.h"
 
 namespace octet::kernels {
 namespace {
@@ -277,6 +278,17 @@ double activations(Random& random, Isa isa, ThreadPool&) {
   return against_portable(Picture<float>(1, 1, in.channels), isa, [&](auto& out, Isa level) { activate(activation, in.values, out.values, level); });
 }
 
+double statistics(Random& random, Isa isa, ThreadPool&) {
+  auto in = random_floats(random, random.between(1, 24), random.between(1, 24), random.between(1, 100));
+  return against_portable(Picture<float>(3, 1, in.channels), isa, [&](auto& out, Isa level) {
+    ChannelTotals totals(static_cast<std::size_t>(in.channels));
+    add_pixels_f32(in.view(), totals, level);
+    std::ranges::copy(totals.min, out.view().pixel(0, 0));
+    std::ranges::copy(totals.max, out.view().pixel(1, 0));
+    std::ranges::transform(totals.sum, out.view().pixel(2, 0), [](double sum) { return static_cast<float>(sum); });
+  });
+}
+
 struct Subject {
   const char* name;
   double tolerance;
@@ -304,6 +316,7 @@ constexpr std::array kSubjects{
     Subject{"quantized_nhwc_from_nchw", 0, quantize_planes},
     Subject{"nchw_from_nhwc", 0, separate},
     Subject{"activate", 0, activations},
+    Subject{"add_pixels_f32", 0, statistics},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "quant/calibrate.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <mutex>
 #include <optional>
 
@@ -10,8 +11,8 @@
 namespace octet::quant {
 namespace {
 
-// Images whose statistics are held until they are added in order.
-constexpr std::size_t kBlock = 32;
+// Images whose statistics may be held until those before them are added.
+constexpr std::size_t kMostAhead = 32;
 
 using ImageStatistics = std::map<Value, ChannelStatistics>;
 
@@ -23,16 +24,9 @@ class Calibration {
   }
 
   Result<std::map<Value, RangeObserver>> run() {
-    for (std::size_t first = 0; first < images_.count; first += kBlock) {
-      std::vector<std::optional<ImageStatistics>> block(std::min(kBlock, images_.count - first));
-      parallel_for_each(static_cast<int>(sessions_.size()), block.size(), [&](int worker, std::size_t i) {
-        block[i] = observe(*sessions_[static_cast<std::size_t>(worker)], first + i);
-        report_done();
-      });
-      for (const auto& image : block)
-        if (image)
-          for (const auto& [value, statistics] : *image) observers_[value].add(statistics);
-    }
+    parallel_for_each(static_cast<int>(sessions_.size()), images_.count, [&](int worker, std::size_t index) {
+      add(index, observe(*sessions_[static_cast<std::size_t>(worker)], index));
+    });
     if (observers_.empty()) return Error{ErrorCode::kNotFound, "no image of the calibration set could be used"};
     return std::move(observers_);
   }
@@ -52,10 +46,16 @@ class Calibration {
     if (options_.warn) options_.warn("skipped: " + error.message);
   }
 
-  void report_done() {
-    const std::lock_guard lock(mutex_);
-    ++done_;
-    if (options_.progress) options_.progress(done_, static_cast<std::int64_t>(images_.count));
+  // In the order of the images. A thread too far ahead waits; the one with the next image never does.
+  void add(std::size_t index, std::optional<ImageStatistics> image) {
+    std::unique_lock lock(mutex_);
+    if (options_.progress) options_.progress(++done_, static_cast<std::int64_t>(images_.count));
+    added_.wait(lock, [&] { return index < next_ + kMostAhead; });
+    early_[index] = std::move(image);
+    for (auto first = early_.begin(); first != early_.end() && first->first == next_; first = early_.erase(first), ++next_)
+      if (first->second)
+        for (const auto& [value, statistics] : *first->second) observers_[value].add(statistics);
+    added_.notify_all();
   }
 
   const CalibrationImages& images_;
@@ -63,6 +63,9 @@ class Calibration {
   std::vector<std::unique_ptr<Session>> sessions_;
   std::map<Value, RangeObserver> observers_;
   std::mutex mutex_;
+  std::condition_variable added_;
+  std::map<std::size_t, std::optional<ImageStatistics>> early_;
+  std::size_t next_ = 0;
   std::int64_t done_ = 0;
 };
 

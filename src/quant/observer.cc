@@ -2,55 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <utility>
 
-#include "base/cpu.h"
+#include "kernels/statistics/statistics.h"
 
 namespace octet::quant {
-namespace {
-
-// Wide channels are summed in blocks, so that the running values stay in registers.
-struct Running {
-  float *min, *max, *sum;
-};
-
-#define OCTET_OBSERVE_PIXELS(attributes, name)                                                                    \
-  attributes void name(const float* data, std::int64_t pixels, std::int64_t stride, std::int64_t channels, Running running) { \
-    for (std::int64_t pixel = 0; pixel < pixels; ++pixel, data += stride)                                         \
-      for (std::int64_t c = 0; c < channels; ++c) {                                                               \
-        const float x = data[c];                                                                                  \
-        running.min[c] = x < running.min[c] ? x : running.min[c];                                                 \
-        running.max[c] = x > running.max[c] ? x : running.max[c];                                                 \
-        running.sum[c] += x;                                                                                      \
-      }                                                                                                           \
-  }
-
-OCTET_OBSERVE_PIXELS(, observe_pixels)
-OCTET_OBSERVE_PIXELS(OCTET_AVX2, observe_pixels_avx2)
-#undef OCTET_OBSERVE_PIXELS
-
-constexpr std::int64_t kPixelsPerSum = 256;  // float sums of this many are added up in double
-
-}  // namespace
 
 ChannelStatistics channel_statistics(std::span<const kernels::ImageView<const float>> images) {
-  const auto channels = static_cast<std::size_t>(images[0].channels);
-  ChannelStatistics result{std::vector<float>(channels, std::numeric_limits<float>::infinity()),
-                           std::vector<float>(channels, -std::numeric_limits<float>::infinity()), std::vector<float>(channels)};
-  std::vector<double> total(channels);
-  std::vector<float> block(channels);
-  const auto observe = detected_isa() >= Isa::kAvx2 ? observe_pixels_avx2 : observe_pixels;
+  kernels::ChannelTotals totals(static_cast<std::size_t>(images[0].channels));
   std::int64_t pixels = 0;
   for (const auto& image : images) {
+    kernels::add_pixels_f32(image, totals, active_isa());
     pixels += image.pixels();
-    for (std::int64_t first = 0; first < image.pixels(); first += kPixelsPerSum) {
-      std::fill(block.begin(), block.end(), 0.0f);
-      observe(image.data + first * image.pixel_stride, std::min(kPixelsPerSum, image.pixels() - first), image.pixel_stride, image.channels,
-              {result.min.data(), result.max.data(), block.data()});
-      for (std::size_t c = 0; c < channels; ++c) total[c] += static_cast<double>(block[c]);
-    }
   }
-  for (std::size_t c = 0; c < channels; ++c) result.mean[c] = static_cast<float>(total[c] / static_cast<double>(pixels));
+  ChannelStatistics result{std::move(totals.min), std::move(totals.max), {}};
+  for (const double sum : totals.sum) result.mean.push_back(static_cast<float>(sum / static_cast<double>(pixels)));
   return result;
 }
 

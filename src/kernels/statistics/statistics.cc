@@ -1,0 +1,38 @@
+#include "kernels/statistics/statistics.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "kernels/dispatch.h"
+#include "kernels/statistics/statistics_kernels.h"
+
+namespace octet::kernels {
+namespace {
+
+struct Kernel {
+  Isa isa;
+  decltype(&ref::add_run_f32) add_run;
+};
+
+constexpr Kernel kKernels[] = {
+    // best first; the reference is last and always runs
+    {Isa::kAvx2, avx2::add_run_f32},
+    {Isa::kPortable, ref::add_run_f32},
+};
+
+constexpr std::int64_t kPixelsPerRun = 256;
+
+}  // namespace
+
+ChannelTotals::ChannelTotals(std::size_t channels)
+    : min(channels, std::numeric_limits<float>::infinity()), max(channels, -std::numeric_limits<float>::infinity()), sum(channels) {}
+
+void add_pixels_f32(ImageView<const float> in, ChannelTotals& totals, Isa isa) {
+  OCTET_CHECK(totals.sum.size() == static_cast<std::size_t>(in.channels), "the image has another number of channels");
+  const auto add_run = best_for(kKernels, isa).add_run;
+  for (std::int64_t first = 0; first < in.pixels(); first += kPixelsPerRun)
+    add_run({in.data + first * in.pixel_stride, 1, std::min(kPixelsPerRun, in.pixels() - first), in.channels, in.pixel_stride},
+            {totals.min.data(), totals.max.data(), totals.sum.data()});
+}
+
+}  // namespace octet::kernels
