@@ -1,7 +1,6 @@
-// Totals of a block of channels stay in registers for a whole run of pixels, so that each value is read once and nothing is
-// written in between.
+// Totals of a block of channels stay in registers over many pixels. Wide pixels are taken a few at a time, so that memory is read
+// about in its order: that many streams are foreseen by the CPU.
 #include <algorithm>
-#include <array>
 
 #include "base/cpu.h"
 #include "kernels/intrinsics.h"
@@ -10,7 +9,8 @@
 namespace octet::kernels::avx2 {
 namespace {
 
-constexpr std::int64_t kLanes = 8;
+constexpr std::int64_t kLanes = 8, kBlockVectors = 4;
+constexpr std::int64_t kWidePixels = 8;
 
 // How vectors of channels meet memory: all lanes, or the first ones alone.
 struct AllLanes {
@@ -27,19 +27,15 @@ struct FirstLanes {
   OCTET_AVX2 void store(float* to, __m256 x) const { _mm256_maskstore_ps(to, mask, x); }
 };
 
-OCTET_AVX2 void add_sums(const std::array<float, kLanes>& sums, std::int64_t count, double* to) {
-  for (std::int64_t i = 0; i < count; ++i) to[i] += static_cast<double>(sums[static_cast<std::size_t>(i)]);
-}
-
-// The first `count` channels, which take kVectors vectors.
-template <int kVectors, class Lanes>
-OCTET_AVX2 void add_block(const ImageView<const float>& in, const TotalsAt& totals, std::int64_t count, const Lanes lanes) {
+// The channels of kVectors vectors.
+template <int kVectors, class Lanes = AllLanes>
+OCTET_AVX2 void add_block(const ImageView<const float>& in, const RunTotals& totals, const Lanes lanes = {}) {
   __m256 min[kVectors], max[kVectors], sum[kVectors];
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
     min[v] = lanes.load(totals.min + v * kLanes);
     max[v] = lanes.load(totals.max + v * kLanes);
-    sum[v] = _mm256_setzero_ps();
+    sum[v] = lanes.load(totals.sum + v * kLanes);
   }
   const float* from = in.data;
   for (std::int64_t i = 0; i < in.width; ++i, from += in.pixel_stride)
@@ -54,20 +50,36 @@ OCTET_AVX2 void add_block(const ImageView<const float>& in, const TotalsAt& tota
   for (int v = 0; v < kVectors; ++v) {
     lanes.store(totals.min + v * kLanes, min[v]);
     lanes.store(totals.max + v * kLanes, max[v]);
-    alignas(32) std::array<float, kLanes> sums;
-    _mm256_store_ps(sums.data(), sum[v]);
-    add_sums(sums, std::min(kLanes, count - v * kLanes), totals.sum + v * kLanes);
+    lanes.store(totals.sum + v * kLanes, sum[v]);
   }
+}
+
+OCTET_AVX2 void add_vectors(std::int64_t vectors, const ImageView<const float>& in, const RunTotals& totals) {
+  switch (vectors) {
+    case 4: return add_block<4>(in, totals);
+    case 3: return add_block<3>(in, totals);
+    case 2: return add_block<2>(in, totals);
+    case 1: return add_block<1>(in, totals);
+  }
+}
+
+OCTET_AVX2 void add_all_channels(ImageView<const float> in, RunTotals totals) {
+  while (in.channels >= kLanes) {
+    const std::int64_t vectors = std::min(kBlockVectors, in.channels / kLanes), channels = vectors * kLanes;
+    add_vectors(vectors, in, totals);
+    in.data += channels;
+    in.channels -= channels;
+    totals = totals.from(channels);
+  }
+  if (in.channels > 0) add_block<1>(in, totals, FirstLanes(in.channels));
 }
 
 }  // namespace
 
-OCTET_AVX2 void add_run_f32(ImageView<const float> in, TotalsAt totals) {
-  std::int64_t left = in.channels;
-  const auto take = [&](std::int64_t channels) { in.data += channels, totals = totals.from(channels), left -= channels; };
-  for (; left >= 4 * kLanes; take(4 * kLanes)) add_block<4>(in, totals, 4 * kLanes, AllLanes{});
-  for (; left >= kLanes; take(kLanes)) add_block<1>(in, totals, kLanes, AllLanes{});
-  if (left > 0) add_block<1>(in, totals, left, FirstLanes(left));
+OCTET_AVX2 void add_run_f32(ImageView<const float> in, RunTotals totals) {
+  const std::int64_t step = in.channels > kBlockVectors * kLanes ? kWidePixels : in.width;
+  for (std::int64_t first = 0; first < in.width; first += step)
+    add_all_channels({in.pixel(0, first), 1, std::min(step, in.width - first), in.channels, in.pixel_stride}, totals);
 }
 
 }  // namespace octet::kernels::avx2

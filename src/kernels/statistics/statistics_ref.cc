@@ -2,17 +2,14 @@
 
 namespace octet::kernels::ref {
 
-void add_run_f32(ImageView<const float> in, TotalsAt totals) {
-  for (std::int64_t c = 0; c < in.channels; ++c) {
-    float sum = 0;
-    for (std::int64_t i = 0; i < in.width; ++i) {
-      const float x = in.data[i * in.pixel_stride + c];
+void add_run_f32(ImageView<const float> in, RunTotals totals) {
+  for (std::int64_t i = 0; i < in.width; ++i)
+    for (std::int64_t c = 0; c < in.channels; ++c) {
+      const float x = in.pixel(0, i)[c];
       totals.min[c] = x < totals.min[c] ? x : totals.min[c];
       totals.max[c] = x > totals.max[c] ? x : totals.max[c];
-      sum += x;
+      totals.sum[c] += x;
     }
-    totals.sum[c] += static_cast<double>(sum);
-  }
 }
 
 }  // namespace octet::kernels::ref
