@@ -1,10 +1,13 @@
 #include "quant/quantize.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <random>
 #include <set>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -71,6 +74,29 @@ TEST(Calibrate, DoesNotDependOnTheNumberOfThreads) {
     EXPECT_EQ(one.at(value).mean(), four.at(value).mean());
     EXPECT_EQ(one.at(value).typical_max(1), four.at(value).typical_max(1));
   }
+}
+
+// The first image is done only after the other thread has come as far as it may.
+TEST(Calibrate, HoldsNoMoreThanSomeImagesBehindASlowOne) {
+  const Graph graph = small_net();
+  const Value value{graph.find("a"), 0};
+  constexpr int kMostLoaded = 33;
+  std::atomic<int> loaded = 0, loaded_behind = 0;
+  CalibrationImages images = pictures(40);
+  images.load = [&](std::size_t index) -> Result<Tensor> {
+    ++loaded;
+    if (index == 0) {
+      while (loaded < kMostLoaded) std::this_thread::yield();
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      loaded_behind = loaded.load();
+    }
+    return picture(index);
+  };
+  const auto slow = *calibrate(graph, {value}, images, {2, {}, {}}), plain = *calibrate(graph, {value}, pictures(40), {});
+  EXPECT_EQ(loaded_behind, kMostLoaded);
+  EXPECT_EQ(slow.at(value).images(), 40);
+  EXPECT_EQ(slow.at(value).mean(), plain.at(value).mean());
+  EXPECT_EQ(slow.at(value).typical_max(1), plain.at(value).typical_max(1));
 }
 
 TEST(Calibrate, SeesWhatTheGraphMeans) {
