@@ -98,6 +98,9 @@ grep -q '"images":2' "$work/stdout" || fail "run without --data says $(cat "$wor
 # A cfg of capitals is a cfg; a frozen graph has no second file.
 cp "$cfg" "$work/LOUD.CFG"
 must convert "$work/LOUD.CFG" --weights "${cfg%.cfg}.weights" --output "$work/loud"
+grep -q "LOUD.CFG: no labels" "$work/stderr" || fail "convert without labels says $(cat "$work/stderr")"
+must convert "$work/LOUD.CFG" --weights "${cfg%.cfg}.weights" --model yolo-fastest-1.1-xl --output "$work/loud"
+grep -q "no labels" "$work/stderr" && fail "convert has labels from the description and says $(cat "$work/stderr")"
 expect 2 .cfg convert "$work/zeros.pb" --weights "${cfg%.cfg}.weights" --output "$work/bad"
 
 # Drawings appear under the pictures' names, capitals included, all or none, and never in the place of the pictures.

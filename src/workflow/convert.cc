@@ -45,6 +45,8 @@ Result<Graph> import_source(const fs::path& source, const ConvertOptions& option
     for (const auto& [key, value] : options.description->model_info) info[key] = value;
     info["octet_model"] = options.description->name;
   }
+  if (options.warn && !info.contains("octet_labels"))
+    options.warn(source.string() + ": no labels, classes have numbers only" + (is_darknet(source) ? "; they are read from a .names file beside it" : ""));
   OCTET_ASSIGN(info["octet_source"], source_digest(source, options));
   info["octet_version"] = kVersion;
   graph.name = info["octet_model"];

@@ -88,10 +88,10 @@ void describe_labels(const std::vector<std::string>& labels, std::map<std::strin
 
 std::vector<std::string> find_labels(const fs::path& cfg, std::int64_t classes, const Warn& warn) {
   const fs::path names = find_names_file(cfg);
-  auto labels = names.empty() ? Error{ErrorCode::kNotFound, cfg.string() + ": no .names file beside it, classes have numbers only"}
-                              : read_labels(names, classes);
+  if (names.empty()) return {};
+  auto labels = read_labels(names, classes);
   if (labels.ok()) return std::move(labels).value();
-  if (warn) warn(labels.error().message + (names.empty() ? "" : "; not used"));
+  if (warn) warn(labels.error().message + "; not used");
   return {};
 }
 
