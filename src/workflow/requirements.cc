@@ -59,7 +59,8 @@ Result<Requirements> parse_requirements(std::string_view text) {
 Status check_requirements(const Requirements& requirements, const Measured& measured) {
   std::string unmet;
   judge(unmet, "max-drop", requirements.max_drop, points(measured.drop), true);
-  judge(unmet, "min-fidelity", requirements.min_fidelity, points(measured.fidelity), false);
+  // An AP of -1 is COCO's word for nothing to find.
+  judge(unmet, "min-fidelity", requirements.min_fidelity, measured.fidelity == -1 ? std::nullopt : points(measured.fidelity), false);
   judge(unmet, "min-speedup", requirements.min_speedup, measured.speedup, false);
   if (unmet.empty()) return {};
   return Error{ErrorCode::kRequirement, "requirement not met: " + unmet};

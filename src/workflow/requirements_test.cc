@@ -50,6 +50,12 @@ TEST(CheckRequirements, AcceptsNoFigureThatIsAbsentOrNoNumber) {
   EXPECT_FALSE(check_requirements(*parse_requirements("min-fidelity=1"), {{}, std::numeric_limits<double>::quiet_NaN(), {}}).ok());
 }
 
+TEST(CheckRequirements, TakesAFidelityWithoutObjectsForNone) {
+  const Status status = check_requirements(*parse_requirements("min-fidelity=90"), {{}, -1, {}});
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().message, "requirement not met: min-fidelity: was not measured here");
+}
+
 TEST(CheckRequirements, AcceptsAModelThatGained) {
   EXPECT_TRUE(check_requirements(*parse_requirements("max-drop=0"), {-0.003, {}, {}}).ok());
 }
