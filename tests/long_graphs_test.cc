@@ -1,8 +1,7 @@
-// A file may describe a graph of a hundred thousand nodes. What octet does with one must take about as long as its nodes are
-// many: each graph here made some stage take minutes when it cost the square.
+// A file may describe a graph of a hundred thousand nodes. No stage may follow one by recursion or take the square of its time:
+// each graph here made some stage overflow the stack or take minutes. The test runs into ctest's limit if that comes back.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -14,7 +13,6 @@ namespace octet {
 namespace {
 
 constexpr int kNodes = 60000;
-constexpr std::chrono::seconds kMost{60};  // seconds where it is linear, even with sanitizers
 
 Value image(Graph& graph) { return graph.emit(Parameter{ElementType::kF32, {1, 1, 1, 1}}, {}, "x"); }
 Value exponential(Graph& graph, Value x) { return graph.emit(Unary{UnaryKind::kExp}, {x}); }
@@ -24,7 +22,6 @@ Value channel_axis(Graph& graph) { return graph.emit_constant(Tensor::scalar<std
 void output(Graph& graph, Value x) { graph.emit(Output{}, {x}); }
 
 void run_all_stages(Graph graph) {
-  const auto start = std::chrono::steady_clock::now();
   ASSERT_TRUE(compile(graph).ok());
   quant::plan_quantization(graph);
   passes::run_import_passes(graph);
@@ -32,7 +29,6 @@ void run_all_stages(Graph graph) {
   ASSERT_TRUE(plan.ok());
   const Tensor input(ElementType::kF32, {1, 1, 1, 1});
   EXPECT_TRUE(Session(*plan, 1).run(std::span(&input, 1)).ok());
-  EXPECT_LT(std::chrono::steady_clock::now() - start, kMost);
 }
 
 TEST(LongGraphs, OfClamps) {
@@ -96,9 +92,7 @@ TEST(LongGraphs, ThatAreObservedEverywhere) {
   Value x = image(graph);
   for (int i = 0; i < kNodes; ++i) options.observe.push_back(x = exponential(graph, x));
   output(graph, x);
-  const auto start = std::chrono::steady_clock::now();
   EXPECT_TRUE(compile(graph, options).ok());
-  EXPECT_LT(std::chrono::steady_clock::now() - start, kMost);
 }
 
 }  // namespace
