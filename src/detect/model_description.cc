@@ -325,13 +325,13 @@ std::optional<std::vector<std::int64_t>> ids_by_name(const ModelDescription& des
   return ids;
 }
 
-// An error if a class that order gives to one category bears the name of another: every figure would be wrong.
+// An error if a class that its number gives to one category bears the name of another: every figure would be wrong.
 Status check_names(const ModelDescription& description, std::span<const std::int64_t> ids, std::span<const CocoCategory> categories) {
   for (std::size_t i = 0; i < std::min(ids.size(), description.labels.size()); ++i) {
     const auto named = std::ranges::find(categories, description.labels[i], &CocoCategory::name);
     if (named == categories.end() || named->id == ids[i]) continue;
     return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("category {} is named '{}' as class {} of the model is, but their order makes that class category {}; give "
+                 fmt::format("category {} is named '{}' as class {} of the model is, but its number makes that class category {}; give "
                              "every category the name of its class",
                              named->id, named->name, i, ids[i])};
   }
@@ -342,8 +342,14 @@ Status check_names(const ModelDescription& description, std::span<const std::int
 
 Result<std::vector<std::int64_t>> category_ids(const ModelDescription& description, std::span<const CocoCategory> categories) {
   const auto classes = static_cast<std::size_t>(class_count(description));
-  if (description.categories == CategoryRule::kCoco91) return coco91_ids(classes);
-  if (auto named = ids_by_name(description, categories); named && named->size() == classes) return *named;
+  const auto named = ids_by_name(description, categories);
+  if (description.categories == CategoryRule::kCoco91) {
+    const auto ids = coco91_ids(classes);
+    const Status agrees = check_names(description, ids, categories);
+    if (agrees.ok()) return ids;
+    if (!named) return agrees.error();
+  }
+  if (named && named->size() == classes) return *named;
   std::vector<std::int64_t> ids;
   if (has_background(description)) ids.push_back(kNoCategory);
   const bool is_count_known = description.head == HeadKind::kYolo || !description.labels.empty();

@@ -18,7 +18,7 @@ enum class HeadKind {
 };
 
 enum class CategoryRule {
-  kCoco91,   // the class index is the COCO category id; 0 is background
+  kCoco91,   // the class index is the COCO category id, 0 is background; if a category's name contradicts that, as below
   kOrdinal,  // the class is the category of its name; if not all categories bear one, the n-th class, background not counted,
              // is the n-th category of the annotations by id
 };
@@ -81,7 +81,7 @@ int class_count(const ModelDescription& description);
 inline constexpr std::int64_t kNoCategory = 0;
 
 // COCO category id of each of class_count() classes. kInvalidArgument if names do not tell, and the data set has
-// fewer categories than the model has classes or its order contradicts a name.
+// fewer categories than the model has classes or a number contradicts a name.
 Result<std::vector<std::int64_t>> category_ids(const ModelDescription& description, std::span<const CocoCategory> categories);
 
 }  // namespace octet

@@ -135,6 +135,18 @@ TEST(CategoryIds, Coco91IsTheIndexItself) {
   EXPECT_EQ(ids->back(), 90);
 }
 
+TEST(CategoryIds, Coco91GoesByNameWhereNumbersAreOthers) {
+  ModelDescription ssd;
+  ssd.head = HeadKind::kDetectionOutput;
+  ssd.categories = CategoryRule::kCoco91;
+  ssd.labels = {"background", "person", "car"};
+  EXPECT_EQ(*category_ids(ssd, std::vector<CocoCategory>{{1, "person"}, {2, "car"}, {7, "kite"}}), (std::vector<std::int64_t>{0, 1, 2}));
+  EXPECT_EQ(*category_ids(ssd, std::vector<CocoCategory>{{1, "car"}, {2, "person"}}), (std::vector<std::int64_t>{kNoCategory, 2, 1}));
+  const auto ids = category_ids(ssd, std::vector<CocoCategory>{{1, "car"}, {2, "lamp"}});
+  ASSERT_FALSE(ids.ok());
+  EXPECT_NE(ids.error().message.find("category 1 is named 'car' as class 2"), std::string::npos) << ids.error().message;
+}
+
 TEST(CategoryIds, OrdinalDoesNotCountTheBackgroundOfAnSsd) {
   const std::vector<CocoCategory> categories = {{13, "c"}, {2, "b"}};
   ModelDescription ssd;
