@@ -140,7 +140,7 @@ class ConvolutionEmitter {
                      channels_of(out, g * (out.channels / count), out.channels / count), ws.pool());
       }
     };
-    builder_.add_step(info_, {from}, {to}, [each, to_u8](const Workspace& ws) {
+    builder_.add_step(info_, {from}, {to}, [=](const Workspace& ws) {
       if constexpr (std::is_same_v<In, std::uint8_t>) {
         if (to_u8) return each(ws, std::uint8_t{});
       }

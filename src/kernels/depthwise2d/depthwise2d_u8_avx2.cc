@@ -119,7 +119,7 @@ OCTET_AVX2 void finish(const void* block, const float* real, std::int64_t pixels
 }
 
 constexpr U8Kernels kKernels[] = {
-    {16,
+    {Pairs::kChannels,
      8,
      LaneOrder::kNatural,
      TapOrder::kPairs,
