@@ -196,14 +196,6 @@ double scale_and_shift(Random& random, Isa isa, ThreadPool& pool) {
                           [&](auto& out, Isa level) { scale_shift_f32(in.view(), scale, offset, out.view(), activation, level, pool); });
 }
 
-double look_up(Random& random, Isa isa, ThreadPool& pool) {
-  const std::int64_t side = random.between(1, 12), channels = random.between(1, 100);
-  const auto table = random.integers<std::uint8_t>(256, 0, 255);
-  auto in = random_bytes(random, side, side, channels);
-  return against_portable(Picture<std::uint8_t>(side, side, channels), isa,
-                          [&](auto& out, Isa level) { lookup_u8(in.view(), std::span<const std::uint8_t, 256>(table), out.view(), level, pool); });
-}
-
 PoolShape pool_shape(const Window& w) { return {w.kernel, w.kernel, w.stride, w.stride, 1, 1, w.pad, w.pad}; }
 
 double max_pool_bytes(Random& random, Isa isa, ThreadPool& pool) {
@@ -306,7 +298,6 @@ constexpr std::array kSubjects{
     Subject{"add_f32", 0, add_floats},
     Subject{"add_u8", 0, add_bytes},
     Subject{"scale_shift_f32", 0, scale_and_shift},
-    Subject{"lookup_u8", 0, look_up},
     Subject{"max_pool_f32", 0, max_pool_floats},
     Subject{"max_pool_u8", 0, max_pool_bytes},
     Subject{"avg_pool_f32", kFloatTolerance, average_pool},

@@ -20,14 +20,13 @@ struct Kernels {
   decltype(&ref::scale_shift_f32) scale_shift_f32;
   decltype(&ref::add_u8_f32) add_u8_f32;
   decltype(&ref::add_u8) add_u8;
-  decltype(&ref::lookup_u8) lookup_u8;
 };
 
 constexpr Kernels kKernels[] = {
     // best first; the reference is last and always runs
-    {Isa::kAvx512, avx2::add_f32, avx2::multiply_f32, avx2::scale_shift_f32, avx512::add_u8_f32, avx512::add_u8, avx512::lookup_u8},
-    {Isa::kAvx2, avx2::add_f32, avx2::multiply_f32, avx2::scale_shift_f32, avx2::add_u8_f32, avx2::add_u8, avx2::lookup_u8},
-    {Isa::kPortable, ref::add_f32, ref::multiply_f32, ref::scale_shift_f32, ref::add_u8_f32, ref::add_u8, ref::lookup_u8},
+    {Isa::kAvx512, avx2::add_f32, avx2::multiply_f32, avx2::scale_shift_f32, avx512::add_u8_f32, avx512::add_u8},
+    {Isa::kAvx2, avx2::add_f32, avx2::multiply_f32, avx2::scale_shift_f32, avx2::add_u8_f32, avx2::add_u8},
+    {Isa::kPortable, ref::add_f32, ref::multiply_f32, ref::scale_shift_f32, ref::add_u8_f32, ref::add_u8},
 };
 
 // Activations go over values just computed, a piece at a time, while they are in the nearest cache.
@@ -135,13 +134,5 @@ void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const s
 
 void copy_u8(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) { copy_image(in, out, pool); }
 void copy_f32(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) { copy_image(in, out, pool); }
-
-void lookup_u8(ImageView<const std::uint8_t> in, std::span<const std::uint8_t, 256> table, ImageView<std::uint8_t> out, Isa isa,
-               ThreadPool& pool) {
-  const auto lookup = best_for(kKernels, isa).lookup_u8;
-  for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t elements) {
-    lookup(run_of(in, pixel, 0, elements), table, run_of(out, pixel, 0, elements));
-  });
-}
 
 }  // namespace octet::kernels

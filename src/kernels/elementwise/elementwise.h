@@ -34,7 +34,4 @@ void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const s
 void copy_u8(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool);
 void copy_f32(ImageView<const float> in, ImageView<float> out, ThreadPool& pool);
 
-// out[i] = table[in[i]].
-void lookup_u8(ImageView<const std::uint8_t> in, std::span<const std::uint8_t, 256> table, ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool);
-
 }  // namespace octet::kernels

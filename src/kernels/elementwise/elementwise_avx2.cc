@@ -22,11 +22,6 @@ OCTET_OP __m256 sum_of_8(const Addition& add, const std::uint8_t* a, const std::
   return _mm256_fmadd_ps(floats_of(a), add.a_multiplier, _mm256_fmadd_ps(floats_of(b), add.b_multiplier, add.offset));
 }
 
-// One of the sixteen pieces of the table, in both halves.
-OCTET_OP __m256i piece_of(std::span<const std::uint8_t, 256> table, int piece) {
-  return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(table.data() + 16 * piece)));
-}
-
 }  // namespace
 
 OCTET_AVX2 void add_f32(std::span<const float> a, std::span<const float> b, std::span<float> out) {
@@ -75,27 +70,6 @@ OCTET_AVX2 void add_u8(const AddU8& add, const U8Limits& limits, std::span<const
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(&out[i]), _mm256_permutevar8x32_epi32(_mm256_packus_epi16(low, high), unzip));
   }
   ref::add_u8(add, limits, a.subspan(i), b.subspan(i), out.subspan(i));
-}
-
-// Sixteen lookups in pieces of sixteen: xor with 16 * piece leaves 0..15 exactly for the values of that piece, and
-// adding 112 with saturation sets the top bit of all others, for which a byte shuffle gives 0.
-OCTET_AVX2 void lookup_u8(std::span<const std::uint8_t> in, std::span<const std::uint8_t, 256> table, std::span<std::uint8_t> out) {
-  const __m256i bias = _mm256_set1_epi8(112);
-  std::size_t i = 0;
-  for (; i + 64 <= out.size(); i += 64) {
-    const __m256i x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(&in[i]));
-    const __m256i y = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(&in[i + 32]));
-    __m256i found_x = _mm256_setzero_si256(), found_y = _mm256_setzero_si256();
-#pragma GCC unroll 16
-    for (int piece = 0; piece < 16; ++piece) {
-      const __m256i base = _mm256_set1_epi8(static_cast<char>(16 * piece)), values = piece_of(table, piece);
-      found_x = _mm256_or_si256(found_x, _mm256_shuffle_epi8(values, _mm256_adds_epu8(_mm256_xor_si256(x, base), bias)));
-      found_y = _mm256_or_si256(found_y, _mm256_shuffle_epi8(values, _mm256_adds_epu8(_mm256_xor_si256(y, base), bias)));
-    }
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(&out[i]), found_x);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(&out[i + 32]), found_y);
-  }
-  ref::lookup_u8(in.subspan(i), table, out.subspan(i));
 }
 
 }  // namespace octet::kernels::avx2

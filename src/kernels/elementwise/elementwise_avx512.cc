@@ -5,7 +5,6 @@ namespace octet::kernels::avx512 {
 namespace {
 
 #define OCTET_OP OCTET_AVX512 __attribute__((always_inline)) inline
-#define OCTET_VBMI __attribute__((target("avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi")))
 
 OCTET_OP __m512 floats_of(const std::uint8_t* from) {
   return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
@@ -51,23 +50,6 @@ OCTET_AVX512 void add_u8(const AddU8& add, const U8Limits& limits, std::span<con
     _mm512_storeu_si512(&out[i], _mm512_permutexvar_epi32(unzip, _mm512_packus_epi16(low, high)));
   }
   avx2::add_u8(add, limits, a.subspan(i), b.subspan(i), out.subspan(i));
-}
-
-OCTET_VBMI void lookup_u8_vbmi(std::span<const std::uint8_t> in, std::span<const std::uint8_t, 256> table, std::span<std::uint8_t> out) {
-  const __m512i t0 = _mm512_loadu_si512(&table[0]), t1 = _mm512_loadu_si512(&table[64]);
-  const __m512i t2 = _mm512_loadu_si512(&table[128]), t3 = _mm512_loadu_si512(&table[192]);
-  for (std::size_t i = 0; i < out.size(); i += 64) {
-    const std::size_t left = out.size() - i;
-    const __mmask64 some = left >= 64 ? ~__mmask64{0} : (__mmask64{1} << left) - 1;
-    const __m512i x = _mm512_maskz_loadu_epi8(some, &in[i]);
-    const __m512i low = _mm512_permutex2var_epi8(t0, x, t1), high = _mm512_permutex2var_epi8(t2, x, t3);
-    _mm512_mask_storeu_epi8(&out[i], some, _mm512_mask_blend_epi8(_mm512_movepi8_mask(x), low, high));
-  }
-}
-
-void lookup_u8(std::span<const std::uint8_t> in, std::span<const std::uint8_t, 256> table, std::span<std::uint8_t> out) {
-  static const bool has_vbmi = __builtin_cpu_supports("avx512vbmi");
-  has_vbmi ? lookup_u8_vbmi(in, table, out) : avx2::lookup_u8(in, table, out);
 }
 
 }  // namespace octet::kernels::avx512

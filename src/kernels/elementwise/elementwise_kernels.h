@@ -18,8 +18,7 @@ namespace octet::kernels {
 #define OCTET_ELEMENTWISE_U8                                                                                                          \
   void add_u8_f32(const AddU8& add, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b, std::span<float> out);          \
   void add_u8(const AddU8& add, const U8Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,             \
-              std::span<std::uint8_t> out);                                                                                           \
-  void lookup_u8(std::span<const std::uint8_t> in, std::span<const std::uint8_t, 256> table, std::span<std::uint8_t> out);
+              std::span<std::uint8_t> out);
 
 namespace ref {
 OCTET_ELEMENTWISE_F32

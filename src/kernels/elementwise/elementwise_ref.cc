@@ -31,8 +31,4 @@ void add_u8(const AddU8& add, const U8Limits& limits, std::span<const std::uint8
   }
 }
 
-void lookup_u8(std::span<const std::uint8_t> in, std::span<const std::uint8_t, 256> table, std::span<std::uint8_t> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = table[in[i]];
-}
-
 }  // namespace octet::kernels::ref

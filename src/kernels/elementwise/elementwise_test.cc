@@ -1,6 +1,5 @@
 #include "kernels/elementwise/elementwise.h"
 
-#include <array>
 #include <cmath>
 #include <string>
 
@@ -156,30 +155,6 @@ RC_GTEST_PROP(Copy, CopiesPixelsWhateverTheStrides, ()) {
   auto out = expected.blank();
   copy_u8(in.view, out.view, pool);
   RC_ASSERT(difference(out, expected) == "");
-}
-
-RC_GTEST_PROP(LookupU8, ReadsTheTable, ()) {
-  const Size size;
-  std::array<std::uint8_t, 256> table;
-  for (std::uint8_t& value : table) value = pick_u8(false);
-  const auto in = size.image<std::uint8_t>().fill([] { return pick_u8(false); });
-  auto expected = size.image<std::uint8_t>();
-  define(expected, [&](auto pixel, auto c) { return table[at(in, pixel, c)]; });
-  check_levels(expected, [&](Isa isa, ImageView<std::uint8_t> out, ThreadPool& pool) { lookup_u8(in.view, table, out, isa, pool); });
-}
-
-TEST(LookupU8, KnowsEveryValue) {
-  std::array<std::uint8_t, 256> table;
-  std::vector<std::uint8_t> in(256), expected(256), out(256);
-  for (int i = 0; i < 256; ++i) {
-    in[i] = static_cast<std::uint8_t>(i);
-    table[i] = expected[i] = static_cast<std::uint8_t>(7 * i + 3);
-  }
-  ThreadPool pool(1);
-  for (const Isa isa : available_isas()) {
-    lookup_u8({in.data(), 1, 1, 256, 256}, table, {out.data(), 1, 1, 256, 256}, isa, pool);
-    EXPECT_EQ(out, expected) << name_of(isa);
-  }
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
 // Time of what stands between the convolutions, at every level of this CPU, on one thread.
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -55,12 +54,10 @@ void add_layouts() {
 void add_elementwise() {
   static Image<float> f32(38, 192), f32_b(38, 192), f32_out(38, 192);
   static Image<std::uint8_t> u8(38, 192), u8_b(38, 192), u8_out(38, 192), twice(76, 192);
-  static std::array<std::uint8_t, 256> table{};
   add("add_f32/38x38x192", [](Isa isa, ThreadPool& pool) { add_f32(f32.view, f32_b.view, f32_out.view, {}, isa, pool); });
   add("add_u8/38x38x192", [](Isa isa, ThreadPool& pool) {
     add_u8(AddU8{0.5f, 0.4f, 3.0f, {}, 1.0f, 9}, u8.view, u8_b.view, u8_out.view, isa, pool);
   });
-  add("lookup_u8/38x38x192", [](Isa isa, ThreadPool& pool) { lookup_u8(u8.view, table, u8_out.view, isa, pool); });
   static const std::vector<float> one{0.7f}, each(192, 0.7f);
   static const std::vector<std::uint8_t> zero{9}, zeros(192, 9);
   add("quantize_u8/38x38x192", [](Isa isa, ThreadPool& pool) { quantize_u8(f32.view, one, zero, u8_out.view, isa, pool); });
