@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <string_view>
 
 namespace octet {
@@ -309,17 +310,24 @@ bool has_background(const ModelDescription& description) {
 // category has, so that what is found of it is neither right nor wrong.
 std::optional<std::vector<std::int64_t>> ids_by_name(const ModelDescription& description, std::span<const CocoCategory> categories) {
   std::map<std::string_view, std::int64_t> id_of;
-  std::int64_t unused = 0;
+  std::set<std::int64_t> used;
   for (const CocoCategory& category : categories) {
     const bool is_new = id_of.emplace(category.name, category.id).second;
     if (!is_new || std::ranges::count(description.labels, category.name) != 1) return std::nullopt;
-    unused = std::max(unused, category.id);
+    used.insert(category.id);
   }
   if (id_of.empty()) return std::nullopt;
   std::vector<std::int64_t> ids;
+  std::int64_t unused = 0;
   for (const std::string& label : description.labels) {
     const auto found = id_of.find(label);
-    ids.push_back(found != id_of.end() ? found->second : ++unused);
+    if (found != id_of.end()) {
+      ids.push_back(found->second);
+      continue;
+    }
+    do ++unused;
+    while (used.contains(unused));
+    ids.push_back(unused);
   }
   if (has_background(description)) ids[0] = kNoCategory;
   return ids;

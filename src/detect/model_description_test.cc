@@ -1,5 +1,7 @@
 #include "detect/model_description.h"
 
+#include <cstdint>
+
 #include <gtest/gtest.h>
 
 namespace octet {
@@ -166,7 +168,9 @@ TEST(CategoryIds, OrdinalGoesByNameWhereEveryCategoryBearsOne) {
   const std::vector<CocoCategory> categories = {{7, "no_blank"}, {0, "traffic light"}};
   const auto ids = category_ids(yolo_description(), categories);
   ASSERT_TRUE(ids.ok()) << ids.error().message;
-  EXPECT_EQ(*ids, (std::vector<std::int64_t>{8, 0, 7}));  // no category is 8
+  EXPECT_EQ(*ids, (std::vector<std::int64_t>{1, 0, 7}));  // no category is 1
+  const std::vector<CocoCategory> extreme = {{1, "no_blank"}, {INT64_MAX, "traffic light"}};
+  EXPECT_EQ(*category_ids(yolo_description(), extreme), (std::vector<std::int64_t>{2, INT64_MAX, 1}));
   const std::vector<CocoCategory> reversed = {{1, "no_blank"}, {2, "traffic light"}, {3, "person"}};
   EXPECT_EQ(*category_ids(yolo_description(), reversed), (std::vector<std::int64_t>{3, 2, 1}));
 }

@@ -120,17 +120,22 @@ TEST(DetectionsFromOutputs, GiveNoBoxForRowsThatAreNotNumbers) {
                   .empty());
 }
 
-// The picture, 50 x 100 pixels, lies in columns 16 to 47 of 64: the cell's center is its own.
-TEST(DetectionsFromOutputs, UndoesTheLetterboxInTheMiddle) {
+// The box of one cell whose center is 32,32 of 64 and whose size is 6x9, in a picture of the given size.
+Result<std::vector<Detection>> detections_in_one_cell(ResizeKind resize, ImageSize picture) {
   ModelDescription description = toy_yolo();
   description.heads.resize(1);
   description.heads[0].anchors.resize(1);
-  description.resize = ResizeKind::kLetterbox;
-  std::vector<float> values(7, 0.0f);  // one cell: center 32,32 of 64, size 6x9
+  description.resize = resize;
+  std::vector<float> values(7, 0.0f);
   values[4] = values[5] = 9;
   values[6] = -50;
   const std::vector<NamedOutput> outputs = {{"fine", {1, 7, 1, 1}, values}};
-  const auto found = detections_from_outputs(description, outputs, {50, 100}, {0.1, 100});
+  return detections_from_outputs(description, outputs, picture, {0.1, 100});
+}
+
+// The picture, 50 x 100 pixels, lies in columns 16 to 47 of 64: the cell's center is its own.
+TEST(DetectionsFromOutputs, UndoesTheLetterboxInTheMiddle) {
+  const auto found = detections_in_one_cell(ResizeKind::kLetterbox, {50, 100});
   ASSERT_TRUE(found.ok());
   ASSERT_EQ(found->size(), 1u);
   EXPECT_NEAR((*found)[0].box_px.x0, 25 - 3 / 0.64, 1e-4);
@@ -139,15 +144,7 @@ TEST(DetectionsFromOutputs, UndoesTheLetterboxInTheMiddle) {
 }
 
 TEST(DetectionsFromOutputs, UndoesTheLetterbox) {
-  ModelDescription description = toy_yolo();
-  description.heads.resize(1);
-  description.heads[0].anchors.resize(1);
-  description.resize = ResizeKind::kLetterboxCorner;
-  std::vector<float> values(7, 0.0f);  // one cell: center 32,32 of 64, size 6x9
-  values[4] = values[5] = 9;
-  values[6] = -50;
-  const std::vector<NamedOutput> outputs = {{"fine", {1, 7, 1, 1}, values}};
-  const auto found = detections_from_outputs(description, outputs, {128, 100}, {0.1, 100});
+  const auto found = detections_in_one_cell(ResizeKind::kLetterboxCorner, {128, 100});
   ASSERT_TRUE(found.ok());
   ASSERT_EQ(found->size(), 1u);  // ratio 0.5
   EXPECT_NEAR((*found)[0].box_px.x0, 58, 1e-4);
