@@ -6,8 +6,6 @@
 namespace octet::quant {
 namespace {
 
-bool is_convolution(const Op& op) { return std::holds_alternative<Convolution>(op) || std::holds_alternative<GroupConvolution>(op); }
-
 bool is_image(const Shape& shape) { return shape.size() == 4; }
 
 // Operations on each channel alone that commute with a positive factor.
@@ -34,6 +32,8 @@ bool splits_channels(const Graph& graph, const Node& node) {
 bool is_one_a_channel(const Shape& shape, std::int64_t channels) {
   return element_count(shape) == channels && (channels == 1 || (shape.size() >= 3 && shape[shape.size() - 3] == channels));
 }
+
+bool is_convolution(const Op& op) { return std::holds_alternative<Convolution>(op) || std::holds_alternative<GroupConvolution>(op); }
 
 bool has_known_weights(const Graph& graph, const Node& node) {
   if (!is_convolution(node.op)) return false;

@@ -11,6 +11,7 @@ namespace octet::quant {
 // True for a constant that broadcasts to one number a channel of an image of that many channels.
 bool is_one_a_channel(const Shape& shape, std::int64_t channels);
 
+bool is_convolution(const Op& op);
 // A convolution whose weights are known and may be rescaled.
 bool has_known_weights(const Graph& graph, const Node& node);
 bool is_depthwise(const Graph& graph, const Node& node);

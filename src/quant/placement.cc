@@ -11,8 +11,6 @@
 namespace octet::quant {
 namespace {
 
-bool is_convolution(const Op& op) { return std::holds_alternative<Convolution>(op) || std::holds_alternative<GroupConvolution>(op); }
-
 // Operations that move values without changing them.
 bool only_moves(const Op& op) {
   if (const auto* resize = std::get_if<Interpolate>(&op)) return resize->mode == Interpolate::Mode::kNearest;
