@@ -25,7 +25,8 @@ bool is_small(const Graph& graph) {
   return std::all_of(graph.nodes().begin(), graph.nodes().end(), [&](const Node& node) {
     const auto* max = std::get_if<MaxPool>(&node.op);
     const auto* average = std::get_if<AvgPool>(&node.op);
-    return std::all_of(node.outputs.begin(), node.outputs.end(), fits) && (!max || fits_window(max->kernel)) && (!average || fits_window(average->kernel));
+    return std::all_of(node.outputs.begin(), node.outputs.end(), fits) && (!max || fits_window(max->kernel)) &&
+           (!average || fits_window(average->kernel));
   });
 }
 

@@ -115,7 +115,8 @@ std::vector<fs::path> written_files() {
 }
 
 TEST(IncludeDirections, ReadsCallsOfSeveralLines) {
-  const Layers layers = direct_layers({"octet_folder(base LIBRARIES a::b)  # DEPENDS none", "octet_folder(top", "  DEPENDS base", "    mid", "  LIBRARIES x)"});
+  const Layers layers = direct_layers(
+      {"octet_folder(base LIBRARIES a::b)  # DEPENDS none", "octet_folder(top", "  DEPENDS base", "    mid", "  LIBRARIES x)"});
   EXPECT_EQ(layers, (Layers{{"base", {}}, {"top", {"base", "mid"}}}));
 }
 
@@ -158,7 +159,8 @@ TEST(Sources, NameNoPathOfOneMachine) {
   for (const fs::path& path : written_files()) {
     const std::vector<std::string> lines = lines_of(path);
     for (std::size_t i = 0; i < lines.size(); ++i)
-      EXPECT_FALSE(lines[i].size() < 10000 && std::regex_search(lines[i], kMachinePath)) << name_in_tree(path) << ':' << i + 1 << ": " << lines[i];
+      EXPECT_FALSE(lines[i].size() < 10000 && std::regex_search(lines[i], kMachinePath))
+          << name_in_tree(path) << ':' << i + 1 << ": " << lines[i];
   }
 }
 

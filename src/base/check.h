@@ -10,5 +10,4 @@ namespace octet {
 }  // namespace octet
 
 // For bugs in octet, never for bad input: those are values of type Error.
-#define OCTET_CHECK(condition, why) \
-  (static_cast<bool>(condition) ? void(0) : ::octet::check_failed(__FILE__, __LINE__, #condition, why))
+#define OCTET_CHECK(condition, why) (static_cast<bool>(condition) ? void(0) : ::octet::check_failed(__FILE__, __LINE__, #condition, why))

@@ -44,9 +44,7 @@ Isa detected_isa() {
   return isa;
 }
 
-std::span<const Isa> available_isas() {
-  return std::span(kIsas).first(static_cast<std::size_t>(detected_isa()) + 1);
-}
+std::span<const Isa> available_isas() { return std::span(kIsas).first(static_cast<std::size_t>(detected_isa()) + 1); }
 
 Isa active_isa() {
   static const Isa isa = choose();

@@ -105,8 +105,8 @@ Result<MappedFile> MappedFile::open(const fs::path& path) {
 Result<std::string> read_text(const fs::path& path, std::size_t limit_bytes) {
   OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
   if (file.bytes().size() > limit_bytes)
-    return Error{ErrorCode::kMalformed, path.string() + ": has " + std::to_string(file.bytes().size()) +
-                                            " bytes, more than the limit of " + std::to_string(limit_bytes)};
+    return Error{ErrorCode::kMalformed, path.string() + ": has " + std::to_string(file.bytes().size()) + " bytes, more than the limit of " +
+                                            std::to_string(limit_bytes)};
   return std::string(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
 }
 
@@ -186,8 +186,7 @@ Result<fs::path> path_inside(const fs::path& base, std::string_view relative) {
   const fs::path part(relative);
   bool inside = !part.empty() && part.is_relative();
   for (const fs::path& step : part) inside = inside && step != "..";
-  if (!inside)
-    return Error{ErrorCode::kMalformed, "path '" + std::string(relative) + "' leaves its folder"};
+  if (!inside) return Error{ErrorCode::kMalformed, "path '" + std::string(relative) + "' leaves its folder"};
   return base / part;
 }
 

@@ -78,18 +78,18 @@ using Status = Result<void>;
 #define OCTET_CONCAT(a, b) OCTET_CONCAT_INNER(a, b)
 
 // OCTET_ASSIGN(auto text, read_text(path)); returns the error as it is, or declares and fills `text`.
-#define OCTET_ASSIGN(declaration, expression)                                     \
-  auto OCTET_CONCAT(result_, __LINE__) = (expression);                            \
+#define OCTET_ASSIGN(declaration, expression)                                                \
+  auto OCTET_CONCAT(result_, __LINE__) = (expression);                                       \
   if (!OCTET_CONCAT(result_, __LINE__).ok()) return OCTET_CONCAT(result_, __LINE__).error(); \
   declaration = std::move(OCTET_CONCAT(result_, __LINE__)).value()
 
 // The same with a place put in front of the message.
-#define OCTET_ASSIGN_AT(declaration, expression, where)                           \
-  auto OCTET_CONCAT(result_, __LINE__) = (expression);                            \
+#define OCTET_ASSIGN_AT(declaration, expression, where)                                                \
+  auto OCTET_CONCAT(result_, __LINE__) = (expression);                                                 \
   if (!OCTET_CONCAT(result_, __LINE__).ok()) return OCTET_CONCAT(result_, __LINE__).error().at(where); \
   declaration = std::move(OCTET_CONCAT(result_, __LINE__)).value()
 
-#define OCTET_RETURN_IF_ERROR(expression)                                  \
-  do {                                                                     \
-    if (auto status = (expression); !status.ok()) return status.error();   \
+#define OCTET_RETURN_IF_ERROR(expression)                                \
+  do {                                                                   \
+    if (auto status = (expression); !status.ok()) return status.error(); \
   } while (false)

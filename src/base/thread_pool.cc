@@ -20,8 +20,10 @@ constexpr int kSpins = 4000;
 constexpr std::int64_t kChunksPerThread = 4;
 
 void spin_or_yield(int& spins) {
-  if (++spins < kSpins) __builtin_ia32_pause();
-  else std::this_thread::yield();
+  if (++spins < kSpins)
+    __builtin_ia32_pause();
+  else
+    std::this_thread::yield();
 }
 
 constexpr std::uint64_t kIndexBits = 32;

@@ -21,8 +21,8 @@ struct BenchOptions {
 struct ModelBench {
   std::vector<double> latencies_ms;  // in the order measured
   LatencySummary latency;
-  double throughput = 0;             // inferences a second while this model ran
-  bool integer = false;              // some of its kernels compute in 8-bit integers
+  double throughput = 0;  // inferences a second while this model ran
+  bool integer = false;   // some of its kernels compute in 8-bit integers
 };
 
 // Latency of one model, or of several in turn (A B A B ...) within one run, so that whatever else the machine does meets all

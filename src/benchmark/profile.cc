@@ -16,7 +16,8 @@ Result<std::vector<StepTime>> profile_steps(const std::shared_ptr<const Plan>& p
     for (std::size_t i = 0; i < samples.size() && !warm_up; ++i) samples[i].push_back(session.step_us()[i]);
   }
   std::vector<StepTime> times;
-  for (std::size_t i = 0; i < samples.size(); ++i) times.push_back({plan->steps()[i], samples[i].empty() ? 0 : percentile(samples[i], 0.5)});
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    times.push_back({plan->steps()[i], samples[i].empty() ? 0 : percentile(samples[i], 0.5)});
   return times;
 }
 

@@ -44,7 +44,8 @@ void Console::draw(std::int64_t done, std::int64_t total) {
     return;
   }
   const int filled = kBarWidth * percent / 100;
-  put(fmt::format("\r{:<28} [{}{}] {:3}%", title_, std::string(static_cast<std::size_t>(filled), '#'), std::string(static_cast<std::size_t>(kBarWidth - filled), ' '), percent));
+  put(fmt::format("\r{:<28} [{}{}] {:3}%", title_, std::string(static_cast<std::size_t>(filled), '#'),
+                  std::string(static_cast<std::size_t>(kBarWidth - filled), ' '), percent));
 }
 
 void Console::finish() {

@@ -16,7 +16,7 @@ struct DatasetOptions {
   std::int64_t limit = 0;
 
   void add_to(CLI::App& app);
-  void add_data_to(CLI::App& app);   // --data alone
+  void add_data_to(CLI::App& app);  // --data alone
   Result<Dataset> open() const;
 };
 

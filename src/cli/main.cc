@@ -20,17 +20,22 @@
 namespace octet::cli {
 namespace {
 
-constexpr std::array kVerbs{add_data, add_download, add_convert, add_quantize, add_infer, add_detect, add_check, add_bench, add_run, add_selftest};
+constexpr std::array kVerbs{add_data,   add_download, add_convert, add_quantize, add_infer,
+                            add_detect, add_check,    add_bench,   add_run,      add_selftest};
 
 int exit_code(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInvalidArgument: return 2;
+    case ErrorCode::kInvalidArgument:
+      return 2;
     case ErrorCode::kNotFound:
     case ErrorCode::kMalformed:
-    case ErrorCode::kUnsupported: return 3;
-    case ErrorCode::kRequirement: return 4;
+    case ErrorCode::kUnsupported:
+      return 3;
+    case ErrorCode::kRequirement:
+      return 4;
     case ErrorCode::kIo:
-    case ErrorCode::kInternal: break;
+    case ErrorCode::kInternal:
+      break;
   }
   return 1;
 }
@@ -69,8 +74,7 @@ int run(int argc, char** argv) {
   }
   // CLI11 would only say that a verb is missing.
   const std::string first = argc > 1 ? argv[1] : "";
-  if (!first.empty() && first[0] != '-' &&
-      std::ranges::none_of(verbs, [&](const auto& verb) { return verb.first->get_name() == first; }))
+  if (!first.empty() && first[0] != '-' && std::ranges::none_of(verbs, [&](const auto& verb) { return verb.first->get_name() == first; }))
     return fail({ErrorCode::kInvalidArgument, "no verb '" + first + "' (see octet --help)"});
   try {
     app.parse(argc, argv);

@@ -57,7 +57,8 @@ std::string to_text(const CheckResult& result) {
     for (const CocoAccuracy& model : result.models) text += fmt::format(" {:>7}", percent(model.numbers.values()[i]));
   }
   if (result.drop) text += fmt::format("\ndrop of AP {:.2f} points", 100 * *result.drop);
-  if (result.uncertainty) text += fmt::format(" (95 % interval {:.2f} to {:.2f})", 100 * result.uncertainty->low, 100 * result.uncertainty->high);
+  if (result.uncertainty)
+    text += fmt::format(" (95 % interval {:.2f} to {:.2f})", 100 * result.uncertainty->low, 100 * result.uncertainty->high);
   if (result.fidelity) text += fmt::format("\nfidelity   {}", percent(*result.fidelity));
   return text + fmt::format("\n{} images", result.images);
 }
@@ -66,7 +67,10 @@ Json to_json(const std::vector<ModelBench>& models, const std::vector<double>& p
   Json json{{"cpu", cpu_name()}, {"isa", isa_text(models)}, {"threads", threads}, {"models", Json::array()}};
   for (std::size_t i = 0; i < models.size(); ++i) {
     const LatencySummary& latency = models[i].latency;
-    json["models"].push_back({{"median_ms", latency.median_ms}, {"p90_ms", latency.p90_ms}, {"p99_ms", latency.p99_ms}, {"min_ms", latency.min_ms},
+    json["models"].push_back({{"median_ms", latency.median_ms},
+                              {"p90_ms", latency.p90_ms},
+                              {"p99_ms", latency.p99_ms},
+                              {"min_ms", latency.min_ms},
                               {"throughput", models[i].throughput}});
     if (i < peak_rss_mb.size()) json["models"].back()["peak_rss_mb"] = peak_rss_mb[i];
   }
@@ -76,13 +80,13 @@ Json to_json(const std::vector<ModelBench>& models, const std::vector<double>& p
 }
 
 std::string to_text(const std::vector<ModelBench>& models, int threads) {
-  std::string text = fmt::format("{}, {}, {} threads\n{:<8} {:>9} {:>9} {:>9} {:>9} {:>10}", cpu_name(), isa_text(models), threads, "model", "median ms",
-                                 "p90 ms", "p99 ms", "min ms", "per second");
+  std::string text = fmt::format("{}, {}, {} threads\n{:<8} {:>9} {:>9} {:>9} {:>9} {:>10}", cpu_name(), isa_text(models), threads, "model",
+                                 "median ms", "p90 ms", "p99 ms", "min ms", "per second");
   constexpr const char* kNames[] = {"first", "second"};
   for (std::size_t i = 0; i < models.size(); ++i) {
     const LatencySummary& latency = models[i].latency;
-    text += fmt::format("\n{:<8} {:>9.3f} {:>9.3f} {:>9.3f} {:>9.3f} {:>10.1f}", kNames[i], latency.median_ms, latency.p90_ms, latency.p99_ms, latency.min_ms,
-                        models[i].throughput);
+    text += fmt::format("\n{:<8} {:>9.3f} {:>9.3f} {:>9.3f} {:>9.3f} {:>10.1f}", kNames[i], latency.median_ms, latency.p90_ms,
+                        latency.p99_ms, latency.min_ms, models[i].throughput);
   }
   if (models.size() > 1) text += fmt::format("\nthe second is {:.2f} times as fast as the first", ratio(models));
   return text;

@@ -49,8 +49,13 @@ Status add_profile(const std::vector<std::shared_ptr<const Plan>>& plans, int th
     outcome.text += fmt::format("\n\n{:>10} {:>8} {:<8} {:<24} {:<22} {}", "us", "GMAC/s", "type", "operation", "kernel", "node");
     for (const StepTime& each : steps) {
       const double rate = each.median_us > 0 ? 1e-3 * static_cast<double>(each.step.macs) / each.median_us : 0;
-      json.push_back({{"node", each.step.node}, {"op", each.step.op}, {"kernel", each.step.kernel}, {"integer", each.step.integer}, {"us", each.median_us}});
-      outcome.text += fmt::format("\n{:>10.1f} {:>8.1f} {:<8} {:<24} {:<22} {}", each.median_us, rate, each.step.integer ? "integer" : "float", each.step.op, each.step.kernel, each.step.node);
+      json.push_back({{"node", each.step.node},
+                      {"op", each.step.op},
+                      {"kernel", each.step.kernel},
+                      {"integer", each.step.integer},
+                      {"us", each.median_us}});
+      outcome.text += fmt::format("\n{:>10.1f} {:>8.1f} {:<8} {:<24} {:<22} {}", each.median_us, rate,
+                                  each.step.integer ? "integer" : "float", each.step.op, each.step.kernel, each.step.node);
     }
   }
   return {};

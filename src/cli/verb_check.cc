@@ -50,7 +50,8 @@ Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const auto runs, detect_with_each(detectors, dataset, settings));
   OCTET_ASSIGN(const CheckResult result, score_runs(detectors, dataset, runs, options.threads));
   Outcome outcome{to_json(result), to_text(result)};
-  if (auto status = check_requirements(requirements, {result.drop, result.fidelity, std::nullopt}); !status.ok()) outcome.unmet = status.error();
+  if (auto status = check_requirements(requirements, {result.drop, result.fidelity, std::nullopt}); !status.ok())
+    outcome.unmet = status.error();
   return outcome;
 }
 
@@ -59,13 +60,16 @@ Result<Outcome> run(const Options& options, Console& console) {
 Run add_check(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("check", "Measure COCO accuracy");
-  verb->footer("Examples: octet check fp32.xml int8.xml --data coco --require max-drop=1.0,min-fidelity=90\n"
-               "          octet check --annotations instances_val2017.json --results results.json");
+  verb->footer(
+      "Examples: octet check fp32.xml int8.xml --data coco --require max-drop=1.0,min-fidelity=90\n"
+      "          octet check --annotations instances_val2017.json --results results.json");
   verb->add_option("model", options->models, "One IR (.xml), or FP32 and INT8 to compare")->expected(0, 2);
   options->pictures.add_data_to(*verb);
   verb->add_option("--annotations", options->annotations, "Annotations to score a results file against");
   verb->add_option("--results", options->results, "Boxes in COCO's results format");
-  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")->check(number_between(0, 1))->capture_default_str();
+  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")
+      ->check(number_between(0, 1))
+      ->capture_default_str();
   verb->add_option("--require", options->require, "max-drop=POINTS,min-fidelity=POINTS; status 4 if not met");
   add_threads_option(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };

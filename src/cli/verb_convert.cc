@@ -34,8 +34,11 @@ Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const ConvertedIr converted, convert_source(options.source, options.output, settings));
   progress(1, 1);
   Outcome outcome;
-  outcome.json = {{"model", converted.xml.string()}, {"inputs", ports_json(converted.inputs)}, {"outputs", ports_json(converted.outputs)},
-                  {"seconds", watch.seconds()}, {"peak_rss_mb", peak_rss_mb()}};
+  outcome.json = {{"model", converted.xml.string()},
+                  {"inputs", ports_json(converted.inputs)},
+                  {"outputs", ports_json(converted.outputs)},
+                  {"seconds", watch.seconds()},
+                  {"peak_rss_mb", peak_rss_mb()}};
   outcome.text = fmt::format("{}\n{:.1f} s, {:.0f} MB", converted.xml.string(), watch.seconds(), peak_rss_mb());
   return outcome;
 }
@@ -45,8 +48,9 @@ Result<Outcome> run(const Options& options, Console& console) {
 Run add_convert(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("convert", "Make an FP32 IR of a published model file");
-  verb->footer("Examples: octet convert yolov4-tiny.cfg --output out\n"
-               "          octet convert frozen_inference_graph.pb --model ssdlite_mobilenet_v2_coco --output out");
+  verb->footer(
+      "Examples: octet convert yolov4-tiny.cfg --output out\n"
+      "          octet convert frozen_inference_graph.pb --model ssdlite_mobilenet_v2_coco --output out");
   verb->add_option("source", options->source, "Darknet .cfg or TensorFlow frozen graph .pb")->required();
   verb->add_option("--weights", options->weights, "Darknet weights; default: beside the cfg, with its name");
   verb->add_option("--model", options->model, "Name of a known model, or a description F.yml");

@@ -31,12 +31,21 @@ Json names(const std::vector<BrokenImage>& images) {
 
 Outcome describe(const DatasetReport& report) {
   Outcome outcome;
-  outcome.json = {{"images", report.images}, {"usable_images", report.usable_images}, {"annotations", report.annotations}, {"crowds", report.crowds},
-                  {"categories", report.categories}, {"missing", names(report.missing)}, {"unreadable", names(report.unreadable)},
-                  {"other_size", names(report.other_size)}, {"without_annotations", names(report.without_annotations)}, {"not_listed", names(report.not_listed)},
-                  {"annotations_of_no_image", report.annotations_of_no_image}, {"annotations_of_no_category", report.annotations_of_no_category}, {"ok", report.ok()}};
-  outcome.text = fmt::format("{} images, {} usable; {} annotations in {} categories, {} images without any", report.images, report.usable_images,
-                             report.annotations, report.categories, report.without_annotations.size());
+  outcome.json = {{"images", report.images},
+                  {"usable_images", report.usable_images},
+                  {"annotations", report.annotations},
+                  {"crowds", report.crowds},
+                  {"categories", report.categories},
+                  {"missing", names(report.missing)},
+                  {"unreadable", names(report.unreadable)},
+                  {"other_size", names(report.other_size)},
+                  {"without_annotations", names(report.without_annotations)},
+                  {"not_listed", names(report.not_listed)},
+                  {"annotations_of_no_image", report.annotations_of_no_image},
+                  {"annotations_of_no_category", report.annotations_of_no_category},
+                  {"ok", report.ok()}};
+  outcome.text = fmt::format("{} images, {} usable; {} annotations in {} categories, {} images without any", report.images,
+                             report.usable_images, report.annotations, report.categories, report.without_annotations.size());
   for (const auto& path : report.missing) outcome.text += "\nmissing: " + path.string();
   for (const auto& image : report.unreadable) outcome.text += fmt::format("\nunreadable: {}: {}", image.path.string(), image.reason);
   for (const auto& image : report.other_size) outcome.text += fmt::format("\nother size: {}: {}", image.path.string(), image.reason);
@@ -47,7 +56,8 @@ Outcome describe(const DatasetReport& report) {
 Result<Outcome> run(const Options& options, Console& console) {
   if (options.demo) {
     OCTET_RETURN_IF_ERROR(write_embedded_demo(options.folder));
-    return Outcome{{{"folder", options.folder}, {"files", embedded_demo().size()}}, fmt::format("{} files in {}", embedded_demo().size(), options.folder)};
+    return Outcome{{{"folder", options.folder}, {"files", embedded_demo().size()}},
+                   fmt::format("{} files in {}", embedded_demo().size(), options.folder)};
   }
   OCTET_ASSIGN(const Dataset dataset, open_coco(options.folder));
   ThreadPool pool(options.threads);

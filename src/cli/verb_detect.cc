@@ -54,14 +54,15 @@ Result<Outcome> run(const Options& options, Console& console) {
   console.finish();
   FileTransaction files;
   if (!options.results.empty()) OCTET_RETURN_IF_ERROR(add_results(options.results, detectors[0], dataset, runs[0], files));
-  if (!options.draw.empty())
-    OCTET_RETURN_IF_ERROR(draw_detections(options.draw, dataset, detectors, runs, options.draw_threshold, files));
+  if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(draw_detections(options.draw, dataset, detectors, runs, options.draw_threshold, files));
   OCTET_RETURN_IF_ERROR(files.commit());
 
   const double rate = runs[0].seconds > 0 ? static_cast<double>(runs[0].images) / runs[0].seconds : 0;
   Outcome outcome;
-  outcome.json = {{"results", options.results.empty() ? Json(nullptr) : Json(options.results)}, {"images", runs[0].images},
-                  {"detections", count(runs[0])}, {"images_per_second", rate}};
+  outcome.json = {{"results", options.results.empty() ? Json(nullptr) : Json(options.results)},
+                  {"images", runs[0].images},
+                  {"detections", count(runs[0])},
+                  {"images_per_second", rate}};
   outcome.text = fmt::format("{} detections in {} images, {:.1f} images a second", count(runs[0]), runs[0].images, rate);
   return outcome;
 }
@@ -76,8 +77,12 @@ Run add_detect(CLI::App& app) {
   options->pictures.add_to(*verb);
   verb->add_option("--results", options->results, "Write the boxes of the first model in COCO's results format");
   verb->add_option("--draw", options->draw, "Write each picture with its boxes into this folder");
-  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")->check(number_between(0, 1))->capture_default_str();
-  verb->add_option("--draw-threshold", options->draw_threshold, "Draw what scores above")->check(number_between(0, 1))->capture_default_str();
+  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")
+      ->check(number_between(0, 1))
+      ->capture_default_str();
+  verb->add_option("--draw-threshold", options->draw_threshold, "Draw what scores above")
+      ->check(number_between(0, 1))
+      ->capture_default_str();
   add_threads_option(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };
 }

@@ -21,9 +21,10 @@ struct Options {
 
 // NumPy's and octet's names for the same types.
 constexpr std::pair<NpyType, ElementType> kTypes[] = {
-    {NpyType::kBool, ElementType::kBoolean}, {NpyType::kI8, ElementType::kI8},   {NpyType::kU8, ElementType::kU8},   {NpyType::kI16, ElementType::kI16},
-    {NpyType::kU16, ElementType::kU16},      {NpyType::kI32, ElementType::kI32}, {NpyType::kU32, ElementType::kU32}, {NpyType::kI64, ElementType::kI64},
-    {NpyType::kU64, ElementType::kU64},      {NpyType::kF16, ElementType::kF16}, {NpyType::kF32, ElementType::kF32}, {NpyType::kF64, ElementType::kF64}};
+    {NpyType::kBool, ElementType::kBoolean}, {NpyType::kI8, ElementType::kI8},   {NpyType::kU8, ElementType::kU8},
+    {NpyType::kI16, ElementType::kI16},      {NpyType::kU16, ElementType::kU16}, {NpyType::kI32, ElementType::kI32},
+    {NpyType::kU32, ElementType::kU32},      {NpyType::kI64, ElementType::kI64}, {NpyType::kU64, ElementType::kU64},
+    {NpyType::kF16, ElementType::kF16},      {NpyType::kF32, ElementType::kF32}, {NpyType::kF64, ElementType::kF64}};
 
 ElementType element_type(NpyType type) {
   for (const auto& [npy, element] : kTypes)
@@ -42,7 +43,8 @@ Result<Tensor> input_for(const Port& port, const std::map<std::string, NpyArray>
   if (found == arrays.end()) return Error{ErrorCode::kNotFound, "holds no array '" + port.name + "', which the model takes as input"};
   const NpyArray& array = found->second;
   if (array.shape != port.type.shape)
-    return Error{ErrorCode::kMalformed, "array '" + port.name + "' has shape " + to_string(array.shape) + ", the model takes " + to_string(port.type.shape)};
+    return Error{ErrorCode::kMalformed,
+                 "array '" + port.name + "' has shape " + to_string(array.shape) + ", the model takes " + to_string(port.type.shape)};
   Tensor tensor(element_type(array.type), array.shape);
   std::ranges::copy(array.bytes, const_cast<std::byte*>(tensor.bytes().data()));
   return converted(tensor, port.type.element);

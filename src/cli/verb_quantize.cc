@@ -20,7 +20,8 @@ struct Options {
 };
 
 Result<Dataset> pictures(const Options& options) {
-  if (options.data.empty() && options.images.empty()) return Error{ErrorCode::kInvalidArgument, "say which pictures to calibrate with: --data DIR or --images DIR"};
+  if (options.data.empty() && options.images.empty())
+    return Error{ErrorCode::kInvalidArgument, "say which pictures to calibrate with: --data DIR or --images DIR"};
   OCTET_ASSIGN(Dataset dataset, options.images.empty() ? open_calibration_images(options.data) : open_image_folder(options.images));
   return random_subset(std::move(dataset), options.subset, options.seed);
 }
@@ -28,11 +29,12 @@ Result<Dataset> pictures(const Options& options) {
 Result<Outcome> run(const Options& options, Console& console) {
   const Stopwatch watch;
   OCTET_ASSIGN(const Dataset dataset, pictures(options));
-  OCTET_ASSIGN(const QuantizedIr done, quantize_ir(options.model, dataset, options.output, {options.threads, console.bar("calibrate"), console.warnings()}));
+  OCTET_ASSIGN(const QuantizedIr done,
+               quantize_ir(options.model, dataset, options.output, {options.threads, console.bar("calibrate"), console.warnings()}));
   Outcome outcome;
   outcome.json = {{"model", done.xml.string()}, {"images", done.images}, {"seconds", watch.seconds()}, {"peak_rss_mb", peak_rss_mb()}};
-  outcome.text = fmt::format("{}\n{} convolutions compute in 8-bit integers, {} activations are quantized; {} images, {:.1f} s, {:.0f} MB", done.xml.string(),
-                             done.convolutions, done.points, done.images, watch.seconds(), peak_rss_mb());
+  outcome.text = fmt::format("{}\n{} convolutions compute in 8-bit integers, {} activations are quantized; {} images, {:.1f} s, {:.0f} MB",
+                             done.xml.string(), done.convolutions, done.points, done.images, watch.seconds(), peak_rss_mb());
   return outcome;
 }
 

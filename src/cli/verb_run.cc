@@ -69,7 +69,10 @@ Status choose_data(const Options& options, RunOptions& run, Console& console) {
 }
 
 Json result_json(const RunResult& result, int threads) {
-  return {{"report", result.report.string()}, {"fp32", result.fp32.string()}, {"int8", result.int8.string()}, {"check", to_json(result.check)},
+  return {{"report", result.report.string()},
+          {"fp32", result.fp32.string()},
+          {"int8", result.int8.string()},
+          {"check", to_json(result.check)},
           {"bench", to_json(result.bench, {}, threads)}};
 }
 
@@ -90,7 +93,8 @@ Result<Outcome> run(const Options& options, Console& console) {
   Outcome outcome{result_json(result, options.threads),
                   fmt::format("{}\n{}\n{}", to_text(result.check), to_text(result.bench, options.threads), result.report.string())};
   const double speedup = result.bench[0].latency.median_ms / result.bench[1].latency.median_ms;
-  if (auto status = check_requirements(settings.requirements, {result.check.drop, result.check.fidelity, speedup}); !status.ok()) outcome.unmet = status.error();
+  if (auto status = check_requirements(settings.requirements, {result.check.drop, result.check.fidelity, speedup}); !status.ok())
+    outcome.unmet = status.error();
   return outcome;
 }
 
@@ -99,8 +103,9 @@ Result<Outcome> run(const Options& options, Console& console) {
 Run add_run(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("run", "From the published file to the report: convert, quantize, detect, check, bench");
-  verb->footer("Examples: octet run yolov4-tiny.cfg --data coco --output out\n"
-               "          octet run ssdlite_mobilenet_v2_coco --model-dir downloads --data coco --output out");
+  verb->footer(
+      "Examples: octet run yolov4-tiny.cfg --data coco --output out\n"
+      "          octet run ssdlite_mobilenet_v2_coco --model-dir downloads --data coco --output out");
   verb->add_option("model", options->model, "Name of a known model, or a source file (.cfg, .pb)")->required();
   verb->add_option("--model", options->description, "Description of a source file: a known model's name, or F.yml");
   verb->add_option("--model-dir", options->model_dir, "Folder that has the files of a known model");
@@ -108,7 +113,9 @@ Run add_run(CLI::App& app) {
   verb->add_option("--data", options->data, "Folder in COCO's layout; default: the embedded demonstration");
   verb->add_option("--limit", options->limit, "Measure accuracy on the first N images; 0 is all")->check(whole_number());
   verb->add_option("--output,-o", options->output, "Folder to write to")->required();
-  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")->check(number_between(0, 1))->capture_default_str();
+  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")
+      ->check(number_between(0, 1))
+      ->capture_default_str();
   verb->add_option("--seconds", options->seconds, "How long to measure latency")->check(number_between(0, 86400))->capture_default_str();
   verb->add_option("--require", options->require, "max-drop=POINTS,min-fidelity=POINTS,min-speedup=RATIO; status 4 if not met");
   add_threads_option(*verb, options->threads);

@@ -33,8 +33,8 @@ std::string faults(const std::vector<kernels::SelftestResult>& results) {
   std::string text;
   for (const auto& result : results)
     if (result.failures > 0)
-      text += fmt::format("{}{} at {}: {} of {} cases, difference {:g}", text.empty() ? "" : "; ", result.kernel, name_of(result.isa), result.failures,
-                          result.cases, result.greatest_difference);
+      text += fmt::format("{}{} at {}: {} of {} cases, difference {:g}", text.empty() ? "" : "; ", result.kernel, name_of(result.isa),
+                          result.failures, result.cases, result.greatest_difference);
   return text;
 }
 
@@ -43,7 +43,8 @@ std::string summary(const std::vector<kernels::SelftestResult>& results) {
   for (const auto& result : results) cases += result.cases;
   std::string levels;
   for (const Isa isa : available_isas()) levels += (levels.empty() ? "" : ", ") + std::string(name_of(isa));
-  return fmt::format("this machine computes right: {} kernels at {}, {} cases ({})", results.size() / available_isas().size(), levels, cases, cpu_name());
+  return fmt::format("this machine computes right: {} kernels at {}, {} cases ({})", results.size() / available_isas().size(), levels,
+                     cases, cpu_name());
 }
 
 Result<Outcome> run(const Options& options, Console& console) {
@@ -51,8 +52,10 @@ Result<Outcome> run(const Options& options, Console& console) {
   const std::string wrong = faults(results);
   Outcome outcome;
   outcome.json = {{"ok", wrong.empty()}, {"cpu", cpu_name()}, {"isa", name_of(active_isa())}, {"levels", levels_json(results)}};
-  if (wrong.empty()) outcome.text = summary(results);
-  else outcome.unmet = Error{ErrorCode::kInternal, "this machine or build computes wrong: " + wrong};
+  if (wrong.empty())
+    outcome.text = summary(results);
+  else
+    outcome.unmet = Error{ErrorCode::kInternal, "this machine or build computes wrong: " + wrong};
   return outcome;
 }
 

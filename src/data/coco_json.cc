@@ -133,7 +133,8 @@ bool is_finite(const CocoResult& result) {
 Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path) {
   const JsonSchema schema{.sections = {"images", "categories", "annotations", "licenses"},
                           .optional_sections = 1,
-                          .fields = {"id", "file_name", "width", "height", "name", "image_id", "category_id", "bbox", "area", "iscrowd", "flickr_url", "license"}};
+                          .fields = {"id", "file_name", "width", "height", "name", "image_id", "category_id", "bbox", "area", "iscrowd",
+                                     "flickr_url", "license"}};
   CocoGroundTruth truth;
   UniqueIds images, categories, annotations;
   Licences licences;

@@ -11,7 +11,8 @@ constexpr float kMaxClass = 1 << 24;  // beyond it a float no longer counts one 
 
 }  // namespace
 
-Status decode_detection_output(std::span<const float> values, const Shape& shape, double score_threshold, std::vector<Candidate>& candidates) {
+Status decode_detection_output(std::span<const float> values, const Shape& shape, double score_threshold,
+                               std::vector<Candidate>& candidates) {
   if (shape.size() != 4 || shape[0] != 1 || shape[1] != 1 || shape[3] != kRow ||
       static_cast<std::size_t>(element_count(shape)) != values.size())
     return Error{ErrorCode::kMalformed, "the output is " + to_string(shape) + ", not the [1,1,N,7] of a DetectionOutput"};

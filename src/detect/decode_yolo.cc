@@ -23,8 +23,13 @@ class AnchorDecoder {
  public:
   AnchorDecoder(const YoloHead& head, YoloHead::Anchor anchor, ImageSize input, ImageSize grid, std::span<const float> values,
                 double score_threshold)
-      : head_(head), values_(values), grid_(grid), cells_(static_cast<std::size_t>(grid.width) * grid.height), threshold_(score_threshold),
-        cell_width_(static_cast<double>(input.width) / grid.width), cell_height_(static_cast<double>(input.height) / grid.height) {
+      : head_(head),
+        values_(values),
+        grid_(grid),
+        cells_(static_cast<std::size_t>(grid.width) * grid.height),
+        threshold_(score_threshold),
+        cell_width_(static_cast<double>(input.width) / grid.width),
+        cell_height_(static_cast<double>(input.height) / grid.height) {
     const bool in_cells = head.kind == YoloHead::Kind::kRegion;
     anchor_width_ = anchor.width * (in_cells ? cell_width_ : 1);
     anchor_height_ = anchor.height * (in_cells ? cell_height_ : 1);

@@ -119,7 +119,8 @@ Status check_required(const InfoReader& info) {
 // without end.
 Json parse_shallow(const std::string& text) {
   constexpr int kDeepest = 4;
-  return Json::parse(text, [](int depth, Json::parse_event_t, const Json&) { return depth <= kDeepest; }, false);
+  return Json::parse(
+      text, [](int depth, Json::parse_event_t, const Json&) { return depth <= kDeepest; }, false);
 }
 
 // A field of one head: absent leaves the target as it is.
@@ -198,8 +199,8 @@ Result<std::vector<std::string>> labels_from(const InfoReader& info) {
 Json json_from_head(const YoloHead& head) {
   Json anchors = Json::array();
   for (const YoloHead::Anchor& anchor : head.anchors) anchors.insert(anchors.end(), {anchor.width, anchor.height});
-  Json json = {{"output", head.output},       {"kind", word_of(kKindWords, head.kind)}, {"anchors", anchors},
-               {"classes", head.classes},     {"scale_x_y", head.scale_x_y},            {"new_coords", head.new_coords}};
+  Json json = {{"output", head.output},       {"kind", word_of(kKindWords, head.kind)}, {"anchors", anchors}, {"classes", head.classes},
+               {"scale_x_y", head.scale_x_y}, {"new_coords", head.new_coords}};
   if (head.kind == YoloHead::Kind::kRegion) json["softmax"] = head.softmax;
   return json;
 }

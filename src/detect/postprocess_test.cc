@@ -81,11 +81,10 @@ std::vector<Detection> ssd_detections(const ModelDescription& description, const
 }
 
 TEST(DetectionsFromOutputs, ScalesRowsToTheImageAndStopsAtANegativeImage) {
-  const auto found = ssd_detections(toy_ssd(),
-                                    {0, 18, 0.5f, 0.1f, 0.2f, 0.5f, 0.75f,  //
-                                     0, 1, 0.9f, -0.5f, 0, 1.5f, 1,         //
-                                     -1, 1, 0.9f, 0, 0, 1, 1,               //
-                                     0, 1, 0.9f, 0, 0, 1, 1},
+  const auto found = ssd_detections(toy_ssd(), {0,  18, 0.5f, 0.1f,  0.2f, 0.5f, 0.75f,  //
+                                                0,  1,  0.9f, -0.5f, 0,    1.5f, 1,      //
+                                                -1, 1,  0.9f, 0,     0,    1,    1,      //
+                                                0,  1,  0.9f, 0,     0,    1,    1},
                                     {0.1, 100});
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].class_index, 1);
@@ -113,9 +112,9 @@ TEST(DetectionsFromOutputs, KeepsTheBestAndDropsScoresAtTheThreshold) {
 
 TEST(DetectionsFromOutputs, GiveNoBoxForRowsThatAreNotNumbers) {
   const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
-  EXPECT_TRUE(ssd_detections(toy_ssd(), {0, 1, nan, 0, 0, 1, 1, 0, nan, 0.9f, 0, 0, 1, 1, 0, 1, 0.9f, nan, 0, 1, 1,  //
-                                         0, 1, 0.9f, 0, 0, infinity, 1, 0, 1e30f, 0.9f, 0, 0, 1, 1,  //
-                                         0, -1, 0.9f, 0, 0, 1, 1},
+  EXPECT_TRUE(ssd_detections(toy_ssd(), {0, 1,  nan,  0, 0, 1,        1, 0, nan,   0.9f, 0, 0, 1, 1, 0, 1, 0.9f, nan, 0, 1, 1,  //
+                                         0, 1,  0.9f, 0, 0, infinity, 1, 0, 1e30f, 0.9f, 0, 0, 1, 1,                            //
+                                         0, -1, 0.9f, 0, 0, 1,        1},
                              {0.1, 100})
                   .empty());
 }

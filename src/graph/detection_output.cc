@@ -51,8 +51,8 @@ float overlap(const Box& a, const Box& b) {
 // A class meets its own candidates best first, so the first top_k that it meets are its top_k.
 class ImageDetector {
  public:
-  ImageDetector(const DetectionOutput& op, const DetectionSizes& sizes, const float* codes, const float* scores,
-                const float* priors, DetectionScratch& scratch)
+  ImageDetector(const DetectionOutput& op, const DetectionSizes& sizes, const float* codes, const float* scores, const float* priors,
+                DetectionScratch& scratch)
       : op_(op), sizes_(sizes), codes_(codes), scores_(scores), priors_(priors), scratch_(scratch) {}
 
   void run() {
@@ -124,15 +124,14 @@ class ImageDetector {
 
 }  // namespace
 
-void detection_output(const DetectionOutput& op, const DetectionSizes& sizes, std::span<const float> codes,
-                      std::span<const float> scores, std::span<const float> priors, std::span<float> rows,
-                      DetectionScratch& scratch) {
+void detection_output(const DetectionOutput& op, const DetectionSizes& sizes, std::span<const float> codes, std::span<const float> scores,
+                      std::span<const float> priors, std::span<float> rows, DetectionScratch& scratch) {
   const std::int64_t values_of_set = (sizes.has_variances ? 8 : 4) * sizes.priors;
   std::size_t filled = 0;
   for (std::int64_t image = 0; image < sizes.images; ++image) {
     const float* set = priors.data() + (sizes.priors_each_image ? image * values_of_set : 0);
-    ImageDetector detector(op, sizes, codes.data() + image * sizes.priors * 4,
-                           scores.data() + image * sizes.priors * sizes.classes, set, scratch);
+    ImageDetector detector(op, sizes, codes.data() + image * sizes.priors * 4, scores.data() + image * sizes.priors * sizes.classes, set,
+                           scratch);
     detector.run();
     for (const auto& [label, prior, score] : scratch.kept) {
       const Box box = op.clip_after_nms ? clipped(detector.box(prior)) : detector.box(prior);

@@ -39,8 +39,7 @@ struct DetectionScratch {
 //
 // The rows of an image come by class, in a class by falling score; of equal scores the lower prior goes first.
 // A row that begins with -1 ends a list that does not fill `rows`; zeros follow. NaN scores are no candidates.
-void detection_output(const DetectionOutput& op, const DetectionSizes& sizes, std::span<const float> codes,
-                      std::span<const float> scores, std::span<const float> priors, std::span<float> rows,
-                      DetectionScratch& scratch);
+void detection_output(const DetectionOutput& op, const DetectionSizes& sizes, std::span<const float> codes, std::span<const float> scores,
+                      std::span<const float> priors, std::span<float> rows, DetectionScratch& scratch);
 
 }  // namespace octet

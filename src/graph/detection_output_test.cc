@@ -12,7 +12,7 @@ namespace {
 
 struct Scene {
   DetectionOutput op;
-  std::vector<float> scores;                  // [images, priors, classes]
+  std::vector<float> scores;                 // [images, priors, classes]
   std::vector<std::array<float, 4>> priors;  // corners; codes are zero, so they are the boxes
   std::int64_t classes = 2, images = 1;
 };
@@ -80,8 +80,7 @@ TEST(DetectionOutput, TopKCutsEachClassBeforeSuppression) {
 TEST(DetectionOutput, EndsAListWithAMinusOneThenZeros) {
   const Scene scene{options(3), {0, .9f}, {{0, 0, 1, 1}}, 2};
   const auto rows = run(scene);
-  EXPECT_EQ(std::vector<float>(rows.begin() + 7, rows.end()),
-            (std::vector<float>{-1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(std::vector<float>(rows.begin() + 7, rows.end()), (std::vector<float>{-1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
   const Scene full{options(1), {0, .9f}, {{0, 0, 1, 1}}, 2};
   EXPECT_EQ(run(full)[0], 0);
 }
@@ -134,9 +133,8 @@ Rows plain_detections(const Scene& scene) {
       }
     all.insert(all.end(), kept.begin(), kept.end());
   }
-  std::sort(all.begin(), all.end(), [](const Row& a, const Row& b) {
-    return std::tuple(-a.score, a.prior, a.label) < std::tuple(-b.score, b.prior, b.label);
-  });
+  std::sort(all.begin(), all.end(),
+            [](const Row& a, const Row& b) { return std::tuple(-a.score, a.prior, a.label) < std::tuple(-b.score, b.prior, b.label); });
   all.resize(std::min(all.size(), static_cast<std::size_t>(scene.op.keep_top_k)));
   std::sort(all.begin(), all.end(), [](const Row& a, const Row& b) { return std::tuple(a.label, a.order) < std::tuple(b.label, b.order); });
   Rows rows;

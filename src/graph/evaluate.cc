@@ -39,8 +39,8 @@ class Evaluation {
     const TensorType given{found->second.type(), found->second.shape()}, &wanted = node.outputs[0];
     if (given != wanted)
       return Error{ErrorCode::kInvalidArgument, "input '" + node.name + "' is " + std::string(name_of(given.element)) +
-                                                    to_string(given.shape) + ", expected " +
-                                                    std::string(name_of(wanted.element)) + to_string(wanted.shape)};
+                                                    to_string(given.shape) + ", expected " + std::string(name_of(wanted.element)) +
+                                                    to_string(wanted.shape)};
     return found->second;
   }
 

@@ -53,8 +53,7 @@ Tensors convolve(const Op& op, const Call& call, std::int64_t groups, const Shap
       plane.assign(static_cast<std::size_t>(g.out_height * g.out_width), 0.0);
       for (std::int64_t i = 0; i < inputs; ++i) {
         const std::int64_t channel = n * data_shape[1] + o / outputs * inputs + i;
-        accumulate(g, data.data() + channel * g.height * g.width, weights.data() + (o * inputs + i) * g.kernel[0] * g.kernel[1],
-                   plane);
+        accumulate(g, data.data() + channel * g.height * g.width, weights.data() + (o * inputs + i) * g.kernel[0] * g.kernel[1], plane);
       }
       result.insert(result.end(), plane.begin(), plane.end());
     }

@@ -11,13 +11,20 @@ namespace {
 
 double apply(BinaryKind kind, double a, double b) {
   switch (kind) {
-    case BinaryKind::kAdd: return a + b;
-    case BinaryKind::kSubtract: return a - b;
-    case BinaryKind::kMultiply: return a * b;
-    case BinaryKind::kDivide: return a / b;
-    case BinaryKind::kMaximum: return std::max(a, b);
-    case BinaryKind::kMinimum: return std::min(a, b);
-    case BinaryKind::kPower: return std::pow(a, b);
+    case BinaryKind::kAdd:
+      return a + b;
+    case BinaryKind::kSubtract:
+      return a - b;
+    case BinaryKind::kMultiply:
+      return a * b;
+    case BinaryKind::kDivide:
+      return a / b;
+    case BinaryKind::kMaximum:
+      return std::max(a, b);
+    case BinaryKind::kMinimum:
+      return std::min(a, b);
+    case BinaryKind::kPower:
+      return std::pow(a, b);
   }
   return 0;
 }
@@ -33,12 +40,18 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
 std::int64_t apply(BinaryKind kind, std::int64_t a, std::int64_t b) {
   const auto wrap_a = static_cast<std::uint64_t>(a), wrap_b = static_cast<std::uint64_t>(b);
   switch (kind) {
-    case BinaryKind::kAdd: return static_cast<std::int64_t>(wrap_a + wrap_b);
-    case BinaryKind::kSubtract: return static_cast<std::int64_t>(wrap_a - wrap_b);
-    case BinaryKind::kMultiply: return static_cast<std::int64_t>(wrap_a * wrap_b);
-    case BinaryKind::kDivide: return floor_divide(a, b);
-    case BinaryKind::kMaximum: return std::max(a, b);
-    case BinaryKind::kMinimum: return std::min(a, b);
+    case BinaryKind::kAdd:
+      return static_cast<std::int64_t>(wrap_a + wrap_b);
+    case BinaryKind::kSubtract:
+      return static_cast<std::int64_t>(wrap_a - wrap_b);
+    case BinaryKind::kMultiply:
+      return static_cast<std::int64_t>(wrap_a * wrap_b);
+    case BinaryKind::kDivide:
+      return floor_divide(a, b);
+    case BinaryKind::kMaximum:
+      return std::max(a, b);
+    case BinaryKind::kMinimum:
+      return std::min(a, b);
     case BinaryKind::kPower: {
       const double power = std::pow(static_cast<double>(a), static_cast<double>(b));
       return to_vector<std::int64_t>(Tensor::scalar(power))[0];
@@ -53,19 +66,32 @@ double hard_ramp(double x) { return std::min(std::max(x + 3, 0.0), 6.0) / 6; }
 
 double apply(UnaryKind kind, double x) {
   switch (kind) {
-    case UnaryKind::kRelu: return x > 0 ? x : 0;
-    case UnaryKind::kSigmoid: return sigmoid(x);
-    case UnaryKind::kTanh: return std::tanh(x);
-    case UnaryKind::kExp: return std::exp(x);
-    case UnaryKind::kSqrt: return std::sqrt(x);
-    case UnaryKind::kAbs: return std::fabs(x);
-    case UnaryKind::kNegative: return -x;
-    case UnaryKind::kFloor: return std::floor(x);
-    case UnaryKind::kSoftPlus: return soft_plus(x);
-    case UnaryKind::kMish: return x * std::tanh(soft_plus(x));
-    case UnaryKind::kSwish: return x * sigmoid(x);
-    case UnaryKind::kHSwish: return x * hard_ramp(x);
-    case UnaryKind::kHSigmoid: return hard_ramp(x);
+    case UnaryKind::kRelu:
+      return x > 0 ? x : 0;
+    case UnaryKind::kSigmoid:
+      return sigmoid(x);
+    case UnaryKind::kTanh:
+      return std::tanh(x);
+    case UnaryKind::kExp:
+      return std::exp(x);
+    case UnaryKind::kSqrt:
+      return std::sqrt(x);
+    case UnaryKind::kAbs:
+      return std::fabs(x);
+    case UnaryKind::kNegative:
+      return -x;
+    case UnaryKind::kFloor:
+      return std::floor(x);
+    case UnaryKind::kSoftPlus:
+      return soft_plus(x);
+    case UnaryKind::kMish:
+      return x * std::tanh(soft_plus(x));
+    case UnaryKind::kSwish:
+      return x * sigmoid(x);
+    case UnaryKind::kHSwish:
+      return x * hard_ramp(x);
+    case UnaryKind::kHSigmoid:
+      return hard_ramp(x);
   }
   return 0;
 }

@@ -46,8 +46,7 @@ Tensors run(const AvgPool& op, const Call& call) {
     std::int64_t inside = 0;
     const std::int64_t end_y = std::min(top + op.kernel[0], bottom), end_x = std::min(left + op.kernel[1], right);
     for (std::int64_t y = std::max<std::int64_t>(top, 0); y < std::min(end_y, height); ++y)
-      for (std::int64_t x = std::max<std::int64_t>(left, 0); x < std::min(end_x, width); ++x, ++inside)
-        sum += channel[y * width + x];
+      for (std::int64_t x = std::max<std::int64_t>(left, 0); x < std::min(end_x, width); ++x, ++inside) sum += channel[y * width + x];
     const std::int64_t count = op.exclude_pad ? inside : std::max<std::int64_t>(end_y - top, 0) * std::max<std::int64_t>(end_x - left, 0);
     result.push_back(count ? sum / static_cast<double>(count) : 0.0);
   });

@@ -10,19 +10,26 @@ namespace {
 double source_coordinate(Interpolate::Coordinates coordinates, std::int64_t i, std::int64_t from, std::int64_t to) {
   const auto in = static_cast<double>(from), out = static_cast<double>(to), place = static_cast<double>(i);
   switch (coordinates) {
-    case Interpolate::Coordinates::kAsymmetric: return place * in / out;
-    case Interpolate::Coordinates::kHalfPixel: return (place + 0.5) * in / out - 0.5;
-    case Interpolate::Coordinates::kAlignCorners: return to == 1 ? 0.0 : place * (in - 1) / (out - 1);
+    case Interpolate::Coordinates::kAsymmetric:
+      return place * in / out;
+    case Interpolate::Coordinates::kHalfPixel:
+      return (place + 0.5) * in / out - 0.5;
+    case Interpolate::Coordinates::kAlignCorners:
+      return to == 1 ? 0.0 : place * (in - 1) / (out - 1);
   }
   return 0;
 }
 
 double round_nearest(Interpolate::NearestRounding rounding, double x) {
   switch (rounding) {
-    case Interpolate::NearestRounding::kFloor: return std::floor(x);
-    case Interpolate::NearestRounding::kRoundPreferFloor: return std::ceil(x - 0.5);
-    case Interpolate::NearestRounding::kRoundPreferCeil: return std::floor(x + 0.5);
-    case Interpolate::NearestRounding::kCeil: return std::ceil(x);
+    case Interpolate::NearestRounding::kFloor:
+      return std::floor(x);
+    case Interpolate::NearestRounding::kRoundPreferFloor:
+      return std::ceil(x - 0.5);
+    case Interpolate::NearestRounding::kRoundPreferCeil:
+      return std::floor(x + 0.5);
+    case Interpolate::NearestRounding::kCeil:
+      return std::ceil(x);
   }
   return 0;
 }

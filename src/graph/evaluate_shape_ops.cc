@@ -94,8 +94,7 @@ Tensors run(const Pad&, const Call& call) {
   const auto from = call.inputs[0].bytes();
   const auto to = result.mutable_bytes();
   const auto places = strided_positions(data, strides, first);
-  for (std::size_t i = 0; i < places.size(); ++i)
-    std::memcpy(&to[static_cast<std::size_t>(places[i]) * width], &from[i * width], width);
+  for (std::size_t i = 0; i < places.size(); ++i) std::memcpy(&to[static_cast<std::size_t>(places[i]) * width], &from[i * width], width);
   return {result};
 }
 

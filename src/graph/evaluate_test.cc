@@ -94,9 +94,7 @@ TEST(EvaluateFakeQuantize, RoundsHalvesToEven) {
   EXPECT_EQ(result(FakeQuantize{11}, {data, bound(0), bound(10), bound(0), bound(10)}), (Values{0, 2, 2, 0, 10}));
 }
 
-TEST(EvaluateShapeOf, TellsTheSizes) {
-  EXPECT_EQ(result(ShapeOf{ElementType::kI32}, {Tensor(ElementType::kF32, {2, 5})}), (Values{2, 5}));
-}
+TEST(EvaluateShapeOf, TellsTheSizes) { EXPECT_EQ(result(ShapeOf{ElementType::kI32}, {Tensor(ElementType::kF32, {2, 5})}), (Values{2, 5})); }
 
 TEST(Evaluate, TakesEmptyTensors) {
   const Tensor empty(ElementType::kF32, {0, 3});

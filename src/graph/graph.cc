@@ -28,9 +28,7 @@ Value Graph::emit(Op op, std::vector<Value> inputs, std::string wanted_name) {
   return {*id, 0};
 }
 
-Value Graph::emit_constant(Tensor value, std::string wanted_name) {
-  return emit(Constant{std::move(value)}, {}, std::move(wanted_name));
-}
+Value Graph::emit_constant(Tensor value, std::string wanted_name) { return emit(Constant{std::move(value)}, {}, std::move(wanted_name)); }
 
 std::vector<NodeId> Graph::parameters() const {
   std::vector<NodeId> found;

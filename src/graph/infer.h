@@ -29,8 +29,8 @@ bool is_float(ElementType type);
 bool is_integer(ElementType type);  // boolean is neither
 
 Status expect_rank(const Arguments& arguments, std::size_t input, std::size_t rank, std::string_view role);
-Status expect_float(const Arguments& arguments, std::string_view role);     // every input, and all the same
-Status expect_numeric(const Arguments& arguments, std::string_view role);   // every input, and all the same
+Status expect_float(const Arguments& arguments, std::string_view role);    // every input, and all the same
+Status expect_numeric(const Arguments& arguments, std::string_view role);  // every input, and all the same
 
 // The values of an integer constant; kUnsupported where the input is computed.
 Result<std::vector<std::int64_t>> integers(const Arguments& arguments, std::size_t input, std::string_view role);

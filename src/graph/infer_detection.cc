@@ -26,8 +26,8 @@ Types infer(const DetectionOutput& op, const Arguments& arguments) {
   OCTET_RETURN_IF_ERROR(expect_float(arguments, "detection"));
   const Shape &codes = arguments.shape(0), &scores = arguments.shape(1), &priors = arguments.shape(2);
   const std::int64_t images = codes[0], count = priors[2] / 4;
-  if (count < 1 || priors[2] % 4 != 0 || codes[1] != priors[2] || scores[0] != images || scores[1] % count != 0 ||
-      scores[1] < count || (priors[0] != 1 && priors[0] != images) || (priors[1] != 1 && priors[1] != 2))
+  if (count < 1 || priors[2] % 4 != 0 || codes[1] != priors[2] || scores[0] != images || scores[1] % count != 0 || scores[1] < count ||
+      (priors[0] != 1 && priors[0] != images) || (priors[1] != 1 && priors[1] != 2))
     return malformed("box codes " + to_string(codes) + ", scores " + to_string(scores) + " and priors " + to_string(priors) +
                      " do not belong together");
   if (op.keep_top_k < 1) return unsupported("keep_top_k of " + std::to_string(op.keep_top_k) + "; a positive number is needed");

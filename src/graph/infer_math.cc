@@ -89,8 +89,10 @@ Types infer(const ReduceMean& op, const Arguments& arguments) {
   Shape result = data;
   for (std::size_t i = axes.size(); i-- > 0;) {
     if (data[axes[i]] == 0) return malformed("mean over an empty axis of " + to_string(data));
-    if (op.keep_dims) result[axes[i]] = 1;
-    else result.erase(result.begin() + static_cast<std::ptrdiff_t>(axes[i]));
+    if (op.keep_dims)
+      result[axes[i]] = 1;
+    else
+      result.erase(result.begin() + static_cast<std::ptrdiff_t>(axes[i]));
   }
   return std::vector<TensorType>{{arguments.element(0), std::move(result)}};
 }

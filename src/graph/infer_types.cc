@@ -9,9 +9,7 @@ namespace infer {
 Error malformed(std::string message) { return Error{ErrorCode::kMalformed, std::move(message)}; }
 Error unsupported(std::string message) { return Error{ErrorCode::kUnsupported, std::move(message)}; }
 
-bool is_float(ElementType type) {
-  return type == ElementType::kF32 || type == ElementType::kF16 || type == ElementType::kF64;
-}
+bool is_float(ElementType type) { return type == ElementType::kF32 || type == ElementType::kF16 || type == ElementType::kF64; }
 
 bool is_integer(ElementType type) { return !is_float(type) && type != ElementType::kBoolean; }
 
@@ -124,8 +122,7 @@ struct CountInputs {
 }  // namespace
 }  // namespace infer
 
-Result<std::vector<TensorType>> infer_types(const Op& op, std::span<const TensorType> inputs,
-                                            std::span<const Tensor* const> constants) {
+Result<std::vector<TensorType>> infer_types(const Op& op, std::span<const TensorType> inputs, std::span<const Tensor* const> constants) {
   OCTET_CHECK(inputs.size() == constants.size(), "one place for a constant each input");
   const auto [least, most] = std::visit(infer::CountInputs{}, op);
   if (inputs.size() < least || inputs.size() > most)

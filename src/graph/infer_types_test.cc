@@ -63,8 +63,7 @@ TEST(InferConvolution, SlidesTheWindow) {
 }
 
 TEST(InferConvolution, NamesWhatDoesNotFit) {
-  EXPECT_EQ(error_of(Convolution{}, {{1, 4, 8, 8}, {8, 3, 3, 3}}),
-            "Convolution: weights [8,3,3,3] expect 3 channels, data has 4");
+  EXPECT_EQ(error_of(Convolution{}, {{1, 4, 8, 8}, {8, 3, 3, 3}}), "Convolution: weights [8,3,3,3] expect 3 channels, data has 4");
   EXPECT_EQ(error_of(GroupConvolution{}, {{1, 4, 8, 8}, {3, 1, 1, 3, 3}}),
             "GroupConvolution: weights [3,1,1,3,3] expect 3 channels, data has 4");
   EXPECT_EQ(error_of(Convolution{}, {{1, 3, 2, 2}, {8, 3, 3, 3}}),
@@ -211,8 +210,7 @@ void compute(const Op& op, const std::vector<Input>& inputs, const std::vector<T
   for (const Input& input : inputs) values.push_back(input.value ? *input.value : Tensor(input.type.element, input.type.shape));
   const auto results = evaluate(op, values, outputs);
   RC_ASSERT(results.size() == outputs.size());
-  for (std::size_t i = 0; i < results.size(); ++i)
-    RC_ASSERT((TensorType{results[i].type(), results[i].shape()}) == outputs[i]);
+  for (std::size_t i = 0; i < results.size(); ++i) RC_ASSERT((TensorType{results[i].type(), results[i].shape()}) == outputs[i]);
 }
 
 // Whatever a file says, the answer is an error or shapes that validate_shape accepts and evaluate() keeps to.
@@ -226,11 +224,29 @@ TEST(InferTypes, IsTotalOnArbitraryNumbers) {
     const Spatial a{numbers[0], numbers[1]}, b{numbers[2], numbers[3]}, c{numbers[4], numbers[5]};
     const Pads pads{{numbers[6], numbers[7]}, {numbers[8], numbers[9]}};
     const auto mask = *rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(0, 2));
-    const Op ops[] = {Convolution{a, b, pads}, GroupConvolution{a, b, pads}, MaxPool{a, b, c, pads, Rounding::kCeil},
-                      AvgPool{a, b, pads, true, Rounding::kFloor}, Concat{numbers[0]}, VariadicSplit{}, Split{numbers[0]},
-                      StridedSlice{mask, values, mask, values, mask}, Reshape{true}, Reshape{false}, Transpose{}, Squeeze{},
-                      Unsqueeze{}, Interpolate{}, ReorgYolo{numbers[0]}, ReduceMean{}, Pad{}, Gather{}, MatMul{true, false},
-                      SoftMax{numbers[0]}, PriorBoxClustered{{1}, {1}, {}}, DetectionOutput{0, -1, numbers[0]}, PRelu{}};
+    const Op ops[] = {Convolution{a, b, pads},
+                      GroupConvolution{a, b, pads},
+                      MaxPool{a, b, c, pads, Rounding::kCeil},
+                      AvgPool{a, b, pads, true, Rounding::kFloor},
+                      Concat{numbers[0]},
+                      VariadicSplit{},
+                      Split{numbers[0]},
+                      StridedSlice{mask, values, mask, values, mask},
+                      Reshape{true},
+                      Reshape{false},
+                      Transpose{},
+                      Squeeze{},
+                      Unsqueeze{},
+                      Interpolate{},
+                      ReorgYolo{numbers[0]},
+                      ReduceMean{},
+                      Pad{},
+                      Gather{},
+                      MatMul{true, false},
+                      SoftMax{numbers[0]},
+                      PriorBoxClustered{{1}, {1}, {}},
+                      DetectionOutput{0, -1, numbers[0]},
+                      PRelu{}};
     const std::vector<Input> inputs{Input(ElementType::kF32, shape), list(values), list(numbers), list({numbers[0]})};
     for (const Op& op : ops)
       for (std::size_t count = 1; count <= inputs.size(); ++count) {

@@ -51,8 +51,8 @@ Result<Spatial> output_size(const Window& window, const Shape& data) {
 Types infer_convolution(const Window& window, const Arguments& arguments, std::int64_t outputs, std::int64_t expected_channels) {
   const Shape& data = arguments.shape(0);
   if (data[1] != expected_channels)
-    return malformed("weights " + to_string(arguments.shape(1)) + " expect " + std::to_string(expected_channels) +
-                     " channels, data has " + std::to_string(data[1]));
+    return malformed("weights " + to_string(arguments.shape(1)) + " expect " + std::to_string(expected_channels) + " channels, data has " +
+                     std::to_string(data[1]));
   OCTET_ASSIGN(const Spatial size, output_size(window, data));
   return std::vector<TensorType>{{arguments.element(0), {data[0], outputs, size[0], size[1]}}};
 }
@@ -64,8 +64,8 @@ Types infer_pool(const Window& window, const Arguments& arguments) {
   OCTET_ASSIGN(const Spatial size, output_size(window, data));
   for (std::size_t axis = 0; axis < 2; ++axis)
     if (window.pads.begin[axis] >= extent(window, axis) || window.pads.end[axis] >= extent(window, axis))
-      return malformed("padding " + to_text(window.pads.begin) + " to " + to_text(window.pads.end) +
-                       " holds the whole kernel " + to_text(window.kernel));
+      return malformed("padding " + to_text(window.pads.begin) + " to " + to_text(window.pads.end) + " holds the whole kernel " +
+                       to_text(window.kernel));
   return std::vector<TensorType>{{arguments.element(0), {data[0], data[1], size[0], size[1]}}};
 }
 

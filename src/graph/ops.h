@@ -60,7 +60,15 @@ struct Binary {
 };
 
 enum class UnaryKind {
-  kRelu, kSigmoid, kTanh, kExp, kSqrt, kAbs, kNegative, kFloor, kSoftPlus,
+  kRelu,
+  kSigmoid,
+  kTanh,
+  kExp,
+  kSqrt,
+  kAbs,
+  kNegative,
+  kFloor,
+  kSoftPlus,
   kMish,      // x * tanh(ln(1 + exp(x)))
   kSwish,     // x * sigmoid(x)
   kHSwish,    // x * min(max(x + 3, 0), 6) / 6
@@ -187,10 +195,9 @@ struct ShapeOf {
 // Inputs: data, indices, axis (scalar).
 struct Gather {};
 
-using Op = std::variant<Parameter, Constant, Output, Convolution, GroupConvolution, MatMul, Binary, Unary, Clamp, PRelu, SoftMax,
-                        MaxPool, AvgPool, Concat, VariadicSplit, Split, StridedSlice, Reshape, Transpose, Squeeze, Unsqueeze,
-                        Convert, Interpolate, FakeQuantize, PriorBoxClustered, DetectionOutput, ReorgYolo, ReduceMean, Pad,
-                        ShapeOf, Gather>;
+using Op = std::variant<Parameter, Constant, Output, Convolution, GroupConvolution, MatMul, Binary, Unary, Clamp, PRelu, SoftMax, MaxPool,
+                        AvgPool, Concat, VariadicSplit, Split, StridedSlice, Reshape, Transpose, Squeeze, Unsqueeze, Convert, Interpolate,
+                        FakeQuantize, PriorBoxClustered, DetectionOutput, ReorgYolo, ReduceMean, Pad, ShapeOf, Gather>;
 
 // The operation's name in OpenVINO: "Convolution", "Add", "ReLU", "Result" for Output.
 std::string_view type_name(const Op& op);

@@ -59,8 +59,7 @@ class Planner {
   }
 
   Status pick(std::int64_t size, std::int64_t index) {
-    if (index < -size || index >= size)
-      return malformed("index " + std::to_string(index) + " of an axis of " + std::to_string(size));
+    if (index < -size || index >= size) return malformed("index " + std::to_string(index) + " of an axis of " + std::to_string(size));
     plan_.axes.push_back({index < 0 ? index + size : index, 1, 1});
     return {};
   }

@@ -103,8 +103,7 @@ Image side_by_side(const Image& left, std::string_view left_caption, const Image
   int left_edge = 0;
   for (const Image& part : parts) {
     const int top = result.height() - part.height();  // pictures end on one line
-    for (int y = 0; y < part.height(); ++y)
-      std::copy_n(part.row(y), part.row_bytes(), result.row(top + y) + std::size_t{3} * left_edge);
+    for (int y = 0; y < part.height(); ++y) std::copy_n(part.row(y), part.row_bytes(), result.row(top + y) + std::size_t{3} * left_edge);
     left_edge += part.width() + kGap;
   }
   return result;

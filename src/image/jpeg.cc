@@ -40,8 +40,8 @@ bool is_harmless(std::string_view warning) {
 }
 
 Status decode_to(const Handle& codec, std::span<const std::byte> file, const Header& header, int format, std::span<std::uint8_t> pixels) {
-  const int status = tjDecompress2(codec.get(), data_of(file), file.size(), pixels.data(), header.width, 0, header.height, format,
-                                   TJFLAG_LIMITSCANS);
+  const int status =
+      tjDecompress2(codec.get(), data_of(file), file.size(), pixels.data(), header.width, 0, header.height, format, TJFLAG_LIMITSCANS);
   if (status == 0) return {};
   if (tjGetErrorCode(codec.get()) == TJERR_WARNING && is_harmless(tjGetErrorStr2(codec.get()))) return {};
   return malformed(codec);

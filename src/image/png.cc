@@ -12,8 +12,8 @@ namespace octet::png {
 namespace {
 
 struct Stream {
-  std::span<const std::byte> left;       // what is still to read
-  std::vector<std::byte>* out = nullptr; // where to write
+  std::span<const std::byte> left;        // what is still to read
+  std::vector<std::byte>* out = nullptr;  // where to write
   char message[200] = "";
 };
 

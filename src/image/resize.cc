@@ -35,8 +35,7 @@ ImageSize corner_inner(ImageSize source, ImageSize target) {
 // In integers, as Darknet reckons.
 ImageSize middle_inner(ImageSize source, ImageSize target) {
   const std::int64_t width = source.width, height = source.height;
-  if (target.width * height < target.height * width)
-    return {target.width, std::max(1, static_cast<int>(height * target.width / width))};
+  if (target.width * height < target.height * width) return {target.width, std::max(1, static_cast<int>(height * target.width / width))};
   return {std::max(1, static_cast<int>(width * target.height / height)), target.height};
 }
 
@@ -119,10 +118,14 @@ void resize_to_planes(const Image& image, ResizeKind kind, ImageSize target, std
   OCTET_CHECK(image.width() > 0 && image.height() > 0 && target.width > 0 && target.height > 0, "empty image");
   OCTET_CHECK(planes.size() == std::size_t{3} * target.width * target.height, "planes do not fit the target size");
   switch (kind) {
-    case ResizeKind::kStretch: return planes_from_image(resized(image, target), planes);
-    case ResizeKind::kStretchTf1: return stretch_tf1(image, target, planes);
-    case ResizeKind::kLetterboxCorner: return planes_from_image(letterboxed_corner(image, target), planes);
-    case ResizeKind::kLetterbox: return planes_from_image(letterboxed_middle(image, target), planes);
+    case ResizeKind::kStretch:
+      return planes_from_image(resized(image, target), planes);
+    case ResizeKind::kStretchTf1:
+      return stretch_tf1(image, target, planes);
+    case ResizeKind::kLetterboxCorner:
+      return planes_from_image(letterboxed_corner(image, target), planes);
+    case ResizeKind::kLetterbox:
+      return planes_from_image(letterboxed_middle(image, target), planes);
   }
 }
 

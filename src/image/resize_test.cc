@@ -78,7 +78,8 @@ RC_GTEST_PROP(ResizeToPlanes, StretchIsTheFixedPointRuleAtAnySize, ()) {
   std::size_t i = 0;
   for (int channel = 0; channel < 3; ++channel)
     for (int y = 0; y < target.height; ++y)
-      for (int x = 0; x < target.width; ++x, ++i) RC_ASSERT(planes[i] == static_cast<float>(fixed_point_pixel(image, target, x, y, channel)));
+      for (int x = 0; x < target.width; ++x, ++i)
+        RC_ASSERT(planes[i] == static_cast<float>(fixed_point_pixel(image, target, x, y, channel)));
 }
 
 TEST(ResizeToPlanes, StretchAveragesFourPixelsAtHalfSize) {

@@ -19,8 +19,8 @@ struct Requantization {
   std::vector<float> multiplier, offset;  // one a channel
   Activation activation;
   bool to_u8 = true;
-  std::vector<float> inv_scale;           // empty, or one a channel
-  std::vector<std::uint8_t> zero_point;   // of the result, one a channel; for u8 results
+  std::vector<float> inv_scale;          // empty, or one a channel
+  std::vector<std::uint8_t> zero_point;  // of the result, one a channel; for u8 results
 };
 
 }  // namespace octet::kernels

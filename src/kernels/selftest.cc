@@ -49,8 +49,7 @@ struct Picture {
   std::vector<T> values;
   std::int64_t height, width, channels, stride;
 
-  Picture(std::int64_t h, std::int64_t w, std::int64_t c)
-      : height(h), width(w), channels(c), stride(c + (h + w) % 2 * 5) {
+  Picture(std::int64_t h, std::int64_t w, std::int64_t c) : height(h), width(w), channels(c), stride(c + (h + w) % 2 * 5) {
     values.resize(static_cast<std::size_t>(h * w * stride) + kReadSlack);
   }
   ImageView<T> view() { return {values.data(), height, width, channels, stride}; }
@@ -81,8 +80,8 @@ double difference(const Picture<T>& a, const Picture<T>& b) {
 }
 
 Activation random_activation(Random& random) {
-  constexpr std::array kKinds{Activation::Kind::kNone, Activation::Kind::kRelu, Activation::Kind::kLeaky, Activation::Kind::kClamp, Activation::Kind::kMish,
-                              Activation::Kind::kSwish};
+  constexpr std::array kKinds{Activation::Kind::kNone,  Activation::Kind::kRelu, Activation::Kind::kLeaky,
+                              Activation::Kind::kClamp, Activation::Kind::kMish, Activation::Kind::kSwish};
   const auto kind = kKinds[static_cast<std::size_t>(random.between(0, kKinds.size() - 1))];
   return {kind, kind == Activation::Kind::kLeaky ? 0.1f : 0.0f, 6.0f};
 }
@@ -101,7 +100,8 @@ Requantization random_requantization(Random& random, std::int64_t channels, bool
 struct Window {
   std::int64_t kernel, stride, pad, in, out;
 
-  explicit Window(Random& random) : kernel(random.between(1, 5)), stride(random.between(1, 2)), pad(random.between(0, kernel / 2)), in(random.between(kernel, 14)) {
+  explicit Window(Random& random)
+      : kernel(random.between(1, 5)), stride(random.between(1, 2)), pad(random.between(0, kernel / 2)), in(random.between(kernel, 14)) {
     out = (in + 2 * pad - kernel) / stride + 1;
   }
 };
@@ -109,7 +109,8 @@ struct Window {
 double conv2d_f32(Random& random, Isa isa, ThreadPool& pool) {
   const Window w(random);
   const Conv2dShape shape{random.between(1, 40), random.between(1, 70), w.kernel, w.kernel, w.stride, w.stride, 1, 1, w.pad, w.pad};
-  const auto weights = random.reals(shape.out_channels * shape.in_channels * w.kernel * w.kernel, -1, 1), bias = random.reals(shape.out_channels, -1, 1);
+  const auto weights = random.reals(shape.out_channels * shape.in_channels * w.kernel * w.kernel, -1, 1),
+             bias = random.reals(shape.out_channels, -1, 1);
   const Activation activation = random_activation(random);
   auto in = random_floats(random, w.in, w.in, shape.in_channels);
   Picture<float> out(w.out, w.out, shape.out_channels), expected = out;
@@ -173,9 +174,11 @@ double against_portable(Picture<Out> out, Isa isa, Compute&& compute) {
 
 double add_bytes(Random& random, Isa isa, ThreadPool& pool) {
   const std::int64_t side = random.between(1, 12), channels = random.between(1, 100);
-  const AddU8 add{random.real(0.1f, 2), random.real(0.1f, 2), random.real(-50, 50), {}, 1, static_cast<std::uint8_t>(random.between(0, 255))};
+  const AddU8 add{
+      random.real(0.1f, 2), random.real(0.1f, 2), random.real(-50, 50), {}, 1, static_cast<std::uint8_t>(random.between(0, 255))};
   auto a = random_bytes(random, side, side, channels), b = random_bytes(random, side, side, channels);
-  return against_portable(Picture<std::uint8_t>(side, side, channels), isa, [&](auto& out, Isa level) { add_u8(add, a.view(), b.view(), out.view(), level, pool); });
+  return against_portable(Picture<std::uint8_t>(side, side, channels), isa,
+                          [&](auto& out, Isa level) { add_u8(add, a.view(), b.view(), out.view(), level, pool); });
 }
 
 double add_floats(Random& random, Isa isa, ThreadPool& pool) {
@@ -183,8 +186,9 @@ double add_floats(Random& random, Isa isa, ThreadPool& pool) {
   const Activation activation = random_activation(random);
   auto a = random_floats(random, side, side, channels), b = random_floats(random, side, side, channels);
   const bool add = random.between(0, 1) != 0;
-  return against_portable(Picture<float>(side, side, channels), isa,
-                          [&](auto& out, Isa level) { (add ? add_f32 : multiply_f32)(a.view(), b.view(), out.view(), activation, level, pool); });
+  return against_portable(Picture<float>(side, side, channels), isa, [&](auto& out, Isa level) {
+    (add ? add_f32 : multiply_f32)(a.view(), b.view(), out.view(), activation, level, pool);
+  });
 }
 
 double scale_and_shift(Random& random, Isa isa, ThreadPool& pool) {
@@ -241,7 +245,8 @@ double dequantize(Random& random, Isa isa, ThreadPool& pool) {
 
 double interleave(Random& random, Isa isa, ThreadPool& pool) {
   const std::int64_t side = random.between(1, 24), channels = random.between(1, 40);
-  const auto planes = random.reals(side * side * channels, 0, 255), scale = random.reals(channels, 0.5f, 1.5f), offset = random.reals(channels, -10, 10);
+  const auto planes = random.reals(side * side * channels, 0, 255), scale = random.reals(channels, 0.5f, 1.5f),
+             offset = random.reals(channels, -10, 10);
   return against_portable(Picture<float>(side, side, channels), isa,
                           [&](auto& out, Isa level) { nhwc_from_nchw(planes, scale, offset, out.view(), level, pool); });
 }
@@ -257,17 +262,20 @@ double separate(Random& random, Isa isa, ThreadPool& pool) {
 double quantize_planes(Random& random, Isa isa, ThreadPool& pool) {
   const std::int64_t side = random.between(1, 24);
   constexpr std::int64_t kChannels = 3;
-  const auto planes = random.reals(side * side * kChannels, 0, 255), scale = random.reals(kChannels, 0.5f, 1.5f), offset = random.reals(kChannels, -10, 10);
+  const auto planes = random.reals(side * side * kChannels, 0, 255), scale = random.reals(kChannels, 0.5f, 1.5f),
+             offset = random.reals(kChannels, -10, 10);
   const auto zero_point = random.integers<std::uint8_t>(kChannels, 0, 128);
-  return against_portable(Picture<std::uint8_t>(side, side, kChannels), isa,
-                          [&](auto& out, Isa level) { quantized_nhwc_from_nchw(planes, scale, offset, zero_point, out.view(), level, pool); });
+  return against_portable(Picture<std::uint8_t>(side, side, kChannels), isa, [&](auto& out, Isa level) {
+    quantized_nhwc_from_nchw(planes, scale, offset, zero_point, out.view(), level, pool);
+  });
 }
 
 double activations(Random& random, Isa isa, ThreadPool&) {
   const Activation activation = random_activation(random);
   auto in = random_floats(random, 1, 1, random.between(1, 200));
   for (float& value : in.values) value *= 20;
-  return against_portable(Picture<float>(1, 1, in.channels), isa, [&](auto& out, Isa level) { activate(activation, in.values, out.values, level); });
+  return against_portable(Picture<float>(1, 1, in.channels), isa,
+                          [&](auto& out, Isa level) { activate(activation, in.values, out.values, level); });
 }
 
 double statistics(Random& random, Isa isa, ThreadPool&) {

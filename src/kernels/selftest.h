@@ -12,7 +12,7 @@ namespace octet::kernels {
 // What came of one kind of kernel at one level.
 struct SelftestResult {
   Isa isa = Isa::kPortable;
-  std::string kernel;              // "conv2d_u8"
+  std::string kernel;  // "conv2d_u8"
   int cases = 0, failures = 0;
   double greatest_difference = 0;  // to the reference; of integer kernels any is a failure
 };

@@ -40,7 +40,9 @@ struct Image {
     values.resize(static_cast<std::size_t>(before + height * width * stride) + kReadSlack / sizeof(T), T{77});
     view = {values.data() + before, height, width, channels, stride};
   }
-  Image(const Image& other) : values(other.values), view(other.view) { view.data = values.data() + (other.view.data - other.values.data()); }
+  Image(const Image& other) : values(other.values), view(other.view) {
+    view.data = values.data() + (other.view.data - other.values.data());
+  }
   Image& operator=(const Image&) = delete;
 
   // The same layout, all elements as a new image has them.
@@ -63,7 +65,8 @@ template <typename T>
 std::string difference(const Image<T>& result, const Image<T>& expected) {
   for (std::size_t i = 0; i < result.values.size(); ++i) {
     const T a = result.values[i], b = expected.values[i];
-    if (a != b && !(a != a && b != b)) return "element " + std::to_string(i) + ": " + std::to_string(a) + " instead of " + std::to_string(b);
+    if (a != b && !(a != a && b != b))
+      return "element " + std::to_string(i) + ": " + std::to_string(a) + " instead of " + std::to_string(b);
   }
   return "";
 }

@@ -14,11 +14,16 @@ struct Step {
 
 std::optional<Step> step_of(const ConstantSide& side, double constant) {
   switch (side.kind) {
-    case BinaryKind::kAdd: return Step{1, constant};
-    case BinaryKind::kMultiply: return Step{constant, 0};
-    case BinaryKind::kSubtract: return side.constant_first ? Step{-1, constant} : Step{1, -constant};
-    case BinaryKind::kDivide: return side.constant_first ? std::nullopt : std::optional(Step{1 / constant, 0});
-    default: return std::nullopt;
+    case BinaryKind::kAdd:
+      return Step{1, constant};
+    case BinaryKind::kMultiply:
+      return Step{constant, 0};
+    case BinaryKind::kSubtract:
+      return side.constant_first ? Step{-1, constant} : Step{1, -constant};
+    case BinaryKind::kDivide:
+      return side.constant_first ? std::nullopt : std::optional(Step{1 / constant, 0});
+    default:
+      return std::nullopt;
   }
 }
 
@@ -75,8 +80,7 @@ AffineChain affine_chain(const Graph& graph, Value start, NodeId first, const st
 
 bool is_plain_step(const Graph& graph, NodeId id, BinaryKind kind) {
   const auto side = constant_side(graph, {id, 0});
-  return side && side->kind == kind && !side->constant_first &&
-         side->constant->shape() == Shape{1, graph.shape(side->data)[1], 1, 1};
+  return side && side->kind == kind && !side->constant_first && side->constant->shape() == Shape{1, graph.shape(side->data)[1], 1, 1};
 }
 
 }  // namespace octet::passes

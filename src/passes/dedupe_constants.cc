@@ -7,13 +7,9 @@
 namespace octet::passes {
 namespace {
 
-std::string_view bytes_of(const Tensor& tensor) {
-  return {reinterpret_cast<const char*>(tensor.bytes().data()), tensor.bytes().size()};
-}
+std::string_view bytes_of(const Tensor& tensor) { return {reinterpret_cast<const char*>(tensor.bytes().data()), tensor.bytes().size()}; }
 
-bool is_equal(const Tensor& a, const Tensor& b) {
-  return a.type() == b.type() && a.shape() == b.shape() && bytes_of(a) == bytes_of(b);
-}
+bool is_equal(const Tensor& a, const Tensor& b) { return a.type() == b.type() && a.shape() == b.shape() && bytes_of(a) == bytes_of(b); }
 
 }  // namespace
 

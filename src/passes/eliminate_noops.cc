@@ -26,12 +26,17 @@ bool is_ascending(const std::vector<std::int64_t>& order) { return std::is_sorte
 
 bool is_neutral(BinaryKind kind, bool constant_first, double constant) {
   switch (kind) {
-    case BinaryKind::kAdd: return constant == 0;
-    case BinaryKind::kMultiply: return constant == 1;
-    case BinaryKind::kSubtract: return !constant_first && constant == 0;
+    case BinaryKind::kAdd:
+      return constant == 0;
+    case BinaryKind::kMultiply:
+      return constant == 1;
+    case BinaryKind::kSubtract:
+      return !constant_first && constant == 0;
     case BinaryKind::kDivide:
-    case BinaryKind::kPower: return !constant_first && constant == 1;
-    default: return false;
+    case BinaryKind::kPower:
+      return !constant_first && constant == 1;
+    default:
+      return false;
   }
 }
 
@@ -92,9 +97,7 @@ bool join_reshapes(Graph& graph, Value outer) {
   return true;
 }
 
-bool simplify(Graph& graph, Value value) {
-  return bypass(graph, value) || join_transposes(graph, value) || join_reshapes(graph, value);
-}
+bool simplify(Graph& graph, Value value) { return bypass(graph, value) || join_transposes(graph, value) || join_reshapes(graph, value); }
 
 // One sweep in topological order. Joins leave nodes behind that the next sweep may simplify further.
 bool sweep(Graph& graph) {

@@ -46,8 +46,8 @@ TEST(FoldConstants, LeavesResultsBeyondTheLimit) {
 
 // i8 weights with a scale for each output, as the exporter writes them.
 Value stored_weights_of(Graph& graph, const Shape& shape, bool zero_point) {
-  const Tensor bytes = converted(Tensor::of<float>(shape, std::vector<float>(static_cast<std::size_t>(element_count(shape)), 3)),
-                                 ElementType::kI8);
+  const Tensor bytes =
+      converted(Tensor::of<float>(shape, std::vector<float>(static_cast<std::size_t>(element_count(shape)), 3)), ElementType::kI8);
   Value weights = graph.emit(Convert{ElementType::kF32}, {graph.emit_constant(bytes)});
   if (zero_point) weights = binary(graph, BinaryKind::kSubtract, weights, 1.0f);
   return binary(graph, BinaryKind::kMultiply, weights, Numbers().tensor({shape[0], 1, 1, 1}));

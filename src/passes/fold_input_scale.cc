@@ -53,8 +53,8 @@ bool fold(Graph& graph, Value product) {
   const auto factors = factors_of(graph, product);
   if (!factors) return false;
   const auto readers = graph.readers(product.node);
-  const bool all_take = std::all_of(readers.begin(), readers.end(),
-                                    [&](NodeId reader) { return can_take_factors(graph, product, reader); });
+  const bool all_take =
+      std::all_of(readers.begin(), readers.end(), [&](NodeId reader) { return can_take_factors(graph, product, reader); });
   if (readers.empty() || !all_take) return false;
   const Value data = constant_side(graph, product)->data;
   for (const NodeId reader : readers) {

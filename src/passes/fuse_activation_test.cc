@@ -41,9 +41,7 @@ TEST(FuseSelfGated, LeavesTheGateOfAnotherValue) {
 }
 
 TEST(FuseClamps, FindsRelu6InItsSpellings) {
-  const auto min_of_max = [](Graph& g, Value x) {
-    return binary(g, BinaryKind::kMinimum, binary(g, BinaryKind::kMaximum, x, 0.0f), 6.0f);
-  };
+  const auto min_of_max = [](Graph& g, Value x) { return binary(g, BinaryKind::kMinimum, binary(g, BinaryKind::kMaximum, x, 0.0f), 6.0f); };
   const auto max_of_min = [](Graph& g, Value x) {
     return binary(g, BinaryKind::kMaximum, binary(g, BinaryKind::kMinimum, x, 1.0f), -0.5f);
   };
@@ -72,10 +70,10 @@ TEST(FuseClamps, LeavesOneSidedLimitsAndSharedValues) {
   expect_untouched(fuse_clamps, graph_of([](Graph& g, Value x) { return binary(g, BinaryKind::kMinimum, x, 6.0f); }));
   expect_untouched(fuse_clamps, graph_of([](Graph& g, Value x) { return g.emit(Clamp{0, 6}, {x}); }));
   expect_untouched(fuse_clamps, graph_of([](Graph& g, Value x) {
-    const Value relu = unary(g, UnaryKind::kRelu, x);
-    output(g, relu, "shared");
-    return binary(g, BinaryKind::kMinimum, relu, 6.0f);
-  }));
+                     const Value relu = unary(g, UnaryKind::kRelu, x);
+                     output(g, relu, "shared");
+                     return binary(g, BinaryKind::kMinimum, relu, 6.0f);
+                   }));
 }
 
 TEST(FuseClamps, LeavesALimitThatWidensTheShape) {
@@ -84,9 +82,7 @@ TEST(FuseClamps, LeavesALimitThatWidensTheShape) {
 }
 
 TEST(FuseLeakyRelu, FindsOneSlopeOrOneAChannel) {
-  const auto leaky = [](Graph& g, Value x) {
-    return binary(g, BinaryKind::kMaximum, x, binary(g, BinaryKind::kMultiply, x, 0.1f));
-  };
+  const auto leaky = [](Graph& g, Value x) { return binary(g, BinaryKind::kMaximum, x, binary(g, BinaryKind::kMultiply, x, 0.1f)); };
   const auto per_channel = [](Graph& g, Value x) {
     return binary(g, BinaryKind::kMaximum, binary(g, BinaryKind::kMultiply, x, Tensor::of<float>({1, 3, 1, 1}, {.1f, -.2f, 1})), x);
   };
@@ -98,9 +94,7 @@ TEST(FuseLeakyRelu, FindsOneSlopeOrOneAChannel) {
 }
 
 TEST(FuseLeakyRelu, LeavesASlopeAboveOne) {
-  const auto steep = [](Graph& g, Value x) {
-    return binary(g, BinaryKind::kMaximum, x, binary(g, BinaryKind::kMultiply, x, 1.5f));
-  };
+  const auto steep = [](Graph& g, Value x) { return binary(g, BinaryKind::kMaximum, x, binary(g, BinaryKind::kMultiply, x, 1.5f)); };
   expect_untouched(fuse_leaky_relu, graph_of(steep));
 }
 

@@ -24,8 +24,7 @@ double widened(double bound) {
 std::optional<Limits> limits_of(const Graph& graph, Value value) {
   if (graph.type(value).element != ElementType::kF32) return std::nullopt;
   if (is_unary(graph, value, UnaryKind::kRelu)) return Limits{graph.node(value).inputs[0], 0, kInfinity};
-  if (const auto* clamp = op_of<Clamp>(graph, value))
-    return Limits{graph.node(value).inputs[0], widened(clamp->min), widened(clamp->max)};
+  if (const auto* clamp = op_of<Clamp>(graph, value)) return Limits{graph.node(value).inputs[0], widened(clamp->min), widened(clamp->max)};
   const auto side = constant_side(graph, value);
   if (!side || graph.shape(side->data) != graph.shape(value)) return std::nullopt;
   const auto bound = uniform_value(*side->constant);

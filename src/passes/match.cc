@@ -26,8 +26,7 @@ std::optional<ConstantSide> constant_side(const Graph& graph, Value value) {
 
 std::optional<double> uniform_value(const Tensor& tensor) {
   const auto values = to_vector<double>(tensor);
-  if (values.empty() || !std::all_of(values.begin(), values.end(), [&](double value) { return value == values[0]; }))
-    return std::nullopt;
+  if (values.empty() || !std::all_of(values.begin(), values.end(), [&](double value) { return value == values[0]; })) return std::nullopt;
   return values[0];
 }
 

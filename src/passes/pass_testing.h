@@ -44,9 +44,7 @@ inline Value binary(Graph& graph, BinaryKind kind, Value a, float b) { return bi
 inline Value unary(Graph& graph, UnaryKind kind, Value x) { return graph.emit(Unary{kind}, {x}); }
 inline void output(Graph& graph, Value value, std::string name = "out") { graph.emit(Output{}, {value}, std::move(name)); }
 
-inline Tensor integers(const std::vector<std::int64_t>& values) {
-  return Tensor::of({static_cast<std::int64_t>(values.size())}, values);
-}
+inline Tensor integers(const std::vector<std::int64_t>& values) { return Tensor::of({static_cast<std::int64_t>(values.size())}, values); }
 
 // A 3x3 convolution that pads, from `channels` to `outputs`.
 inline Value convolution(Graph& graph, Value data, std::int64_t outputs, std::uint32_t seed = 7) {

@@ -15,7 +15,8 @@ Window window_of(const Node& node) {
 }
 
 // For each tap of one axis the share of output places where it reads inside the image.
-std::vector<double> inside_shares(std::int64_t taps, std::int64_t in, std::int64_t out, std::int64_t stride, std::int64_t dilation, std::int64_t pad) {
+std::vector<double> inside_shares(std::int64_t taps, std::int64_t in, std::int64_t out, std::int64_t stride, std::int64_t dilation,
+                                  std::int64_t pad) {
   std::vector<double> shares;
   for (std::int64_t tap = 0; tap < taps; ++tap) {
     std::int64_t inside = 0;

@@ -24,9 +24,8 @@ class Calibration {
   }
 
   Result<std::map<Value, RangeObserver>> run() {
-    parallel_for_each(static_cast<int>(sessions_.size()), images_.count, [&](int worker, std::size_t index) {
-      add(index, observe(*sessions_[static_cast<std::size_t>(worker)], index));
-    });
+    parallel_for_each(static_cast<int>(sessions_.size()), images_.count,
+                      [&](int worker, std::size_t index) { add(index, observe(*sessions_[static_cast<std::size_t>(worker)], index)); });
     if (observers_.empty()) return Error{ErrorCode::kNotFound, "no image of the calibration set could be used"};
     return std::move(observers_);
   }
@@ -36,7 +35,8 @@ class Calibration {
     const auto input = images_.load(index);
     if (!input.ok()) return warn(input.error()), std::nullopt;
     ImageStatistics statistics;
-    const auto done = session.run(std::span(&*input, 1), [&](const Observed& seen) { statistics[seen.value] = channel_statistics(seen.images); });
+    const auto done =
+        session.run(std::span(&*input, 1), [&](const Observed& seen) { statistics[seen.value] = channel_statistics(seen.images); });
     if (!done.ok()) return warn(done.error()), std::nullopt;
     return statistics;
   }

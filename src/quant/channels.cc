@@ -12,7 +12,8 @@ bool is_image(const Shape& shape) { return shape.size() == 4; }
 bool keeps_factors(const Graph& graph, const Node& node) {
   if (const auto* unary = std::get_if<Unary>(&node.op)) return unary->kind == UnaryKind::kRelu;
   if (std::holds_alternative<PRelu>(node.op)) return graph.constant(node.inputs[1]) != nullptr;
-  return std::holds_alternative<MaxPool>(node.op) || std::holds_alternative<AvgPool>(node.op) || std::holds_alternative<Interpolate>(node.op);
+  return std::holds_alternative<MaxPool>(node.op) || std::holds_alternative<AvgPool>(node.op) ||
+         std::holds_alternative<Interpolate>(node.op);
 }
 
 bool is_sum(const Op& op) {
@@ -123,7 +124,8 @@ void ChannelLinks::fix(const Graph& graph, NodeId id) {
     if (is_known(input))
       for (const Factor factor : channels_.at(input)) unite(factor, kFixed);
   for (std::uint32_t port = 0; port < node.outputs.size(); ++port)
-    if (const Shape& shape = node.outputs[port].shape; is_image(shape)) channels_[{id, port}] = Channels(static_cast<std::size_t>(shape[1]), kFixed);
+    if (const Shape& shape = node.outputs[port].shape; is_image(shape))
+      channels_[{id, port}] = Channels(static_cast<std::size_t>(shape[1]), kFixed);
 }
 
 // Halves the path on the way.

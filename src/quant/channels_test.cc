@@ -15,7 +15,9 @@ using Factors = std::vector<ChannelLinks::Factor>;
 
 const Shape kImage{1, 3, 8, 8};
 
-bool is_fixed(const Factors& factors) { return std::set<ChannelLinks::Factor>(factors.begin(), factors.end()) == std::set{ChannelLinks::kFixed}; }
+bool is_fixed(const Factors& factors) {
+  return std::set<ChannelLinks::Factor>(factors.begin(), factors.end()) == std::set{ChannelLinks::kFixed};
+}
 
 // Every channel has a factor of its own.
 bool is_free(const Factors& factors) {

@@ -56,7 +56,8 @@ class Equalizer {
   // For each factor the range of its widest channel, as a part of the range that its tensor's scale has to cover.
   std::vector<double> shares_of_ranges() const {
     std::vector<double> of_group(plan_.groups), shares(links_.count());
-    for_each_observed_channel([&](const Point& point, ChannelLinks::Factor, double range) { of_group[point.group] = std::max(of_group[point.group], range); });
+    for_each_observed_channel(
+        [&](const Point& point, ChannelLinks::Factor, double range) { of_group[point.group] = std::max(of_group[point.group], range); });
     for_each_observed_channel([&](const Point& point, ChannelLinks::Factor factor, double range) {
       if (of_group[point.group] > 0) shares[factor] = std::max(shares[factor], range / of_group[point.group]);
     });
@@ -83,7 +84,8 @@ class Equalizer {
       const Tensor& tensor = *graph_.constant(node.inputs[1]);
       const auto weights = tensor.values<float>();
       std::vector<float> largest(static_cast<std::size_t>(node.outputs[0].shape[1]));
-      for_each_weight(tensor.shape(), [&](std::size_t o, std::size_t, std::size_t at) { largest[o] = std::max(largest[o], std::fabs(weights[at])); });
+      for_each_weight(tensor.shape(),
+                      [&](std::size_t o, std::size_t, std::size_t at) { largest[o] = std::max(largest[o], std::fabs(weights[at])); });
       for_each_weight(tensor.shape(), [&](std::size_t o, std::size_t i, std::size_t at) {
         if (largest[o] > 0) shares[factors[i]] = std::max(shares[factors[i]], static_cast<double>(std::fabs(weights[at]) / largest[o]));
       });
@@ -131,7 +133,9 @@ class Equalizer {
     return values;
   }
 
-  static bool all_one(const std::vector<double>& values) { return std::ranges::all_of(values, [](double value) { return value == 1; }); }
+  static bool all_one(const std::vector<double>& values) {
+    return std::ranges::all_of(values, [](double value) { return value == 1; });
+  }
 
   Graph& graph_;
   const QuantizationPlan& plan_;

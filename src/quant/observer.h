@@ -31,8 +31,12 @@ class RangeObserver {
   double typical_min(double spread) const { return min_of_image_.mean(images_) - spread * min_of_image_.deviation(images_); }
   double typical_max(double spread) const { return max_of_image_.mean(images_) + spread * max_of_image_.deviation(images_); }
   // The same of one channel alone.
-  double typical_min(std::size_t channel, double spread) const { return min_of_channel_[channel].mean(images_) - spread * min_of_channel_[channel].deviation(images_); }
-  double typical_max(std::size_t channel, double spread) const { return max_of_channel_[channel].mean(images_) + spread * max_of_channel_[channel].deviation(images_); }
+  double typical_min(std::size_t channel, double spread) const {
+    return min_of_channel_[channel].mean(images_) - spread * min_of_channel_[channel].deviation(images_);
+  }
+  double typical_max(std::size_t channel, double spread) const {
+    return max_of_channel_[channel].mean(images_) + spread * max_of_channel_[channel].deviation(images_);
+  }
   // Mean of each channel over all images.
   std::vector<double> mean() const;
 

@@ -33,11 +33,16 @@ std::optional<Step> step_of(const Graph& graph, Value value, Value& data) {
 
 double apply(const Step& step, double x, double k) {
   switch (step.kind) {
-    case BinaryKind::kAdd: return x + k;
-    case BinaryKind::kSubtract: return step.constant_first ? k - x : x - k;
-    case BinaryKind::kMultiply: return x * k;
-    case BinaryKind::kDivide: return step.constant_first ? std::numeric_limits<double>::quiet_NaN() : x / k;
-    default: return std::numeric_limits<double>::quiet_NaN();
+    case BinaryKind::kAdd:
+      return x + k;
+    case BinaryKind::kSubtract:
+      return step.constant_first ? k - x : x - k;
+    case BinaryKind::kMultiply:
+      return x * k;
+    case BinaryKind::kDivide:
+      return step.constant_first ? std::numeric_limits<double>::quiet_NaN() : x / k;
+    default:
+      return std::numeric_limits<double>::quiet_NaN();
   }
 }
 

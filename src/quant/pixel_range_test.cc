@@ -34,9 +34,7 @@ TEST_F(PixelRangeOf, ConstantAlongAnotherAxisIsNotKnown) {
   EXPECT_FALSE(pixel_range(graph, apply(BinaryKind::kMultiply, input, {1, 1, 1, 4}, {1, 2, 3, 4})));
 }
 
-TEST_F(PixelRangeOf, InfiniteEndIsNotKnown) {
-  EXPECT_FALSE(pixel_range(graph, apply(BinaryKind::kDivide, input, {}, {0})));
-}
+TEST_F(PixelRangeOf, InfiniteEndIsNotKnown) { EXPECT_FALSE(pixel_range(graph, apply(BinaryKind::kDivide, input, {}, {0}))); }
 
 TEST_F(PixelRangeOf, ConvolvedValueIsNotKnown) {
   const Value weights = graph.emit_constant(Tensor(ElementType::kF32, {2, 3, 1, 1}));

@@ -62,7 +62,8 @@ class Planner {
     const Node& producer = graph_.node(value);
     if (!only_moves(producer.op) || graph_.shape(value).size() != 4) return false;
     const bool joins = std::holds_alternative<Concat>(producer.op);
-    return !joins || std::none_of(producer.inputs.begin(), producer.inputs.end(), [&](Value input) { return constants_.is_constant(input); });
+    return !joins ||
+           std::none_of(producer.inputs.begin(), producer.inputs.end(), [&](Value input) { return constants_.is_constant(input); });
   }
 
   // Follows one input up to the values that are computed and not only moved.

@@ -16,9 +16,9 @@ struct Edge {
 // A value that is quantized for the readers that gain by it.
 struct Point {
   Value value;
-  bool per_channel = false;   // read by depthwise convolutions only
-  std::size_t group = 0;      // points of one group share their limits
-  std::vector<Edge> edges;    // inputs that read the quantized form
+  bool per_channel = false;  // read by depthwise convolutions only
+  std::size_t group = 0;     // points of one group share their limits
+  std::vector<Edge> edges;   // inputs that read the quantized form
 };
 
 // A convolution whose weights become integers.
@@ -29,7 +29,7 @@ struct QuantizedConvolution {
 
 // Where FakeQuantize nodes go.
 struct QuantizationPlan {
-  std::vector<Point> points;                       // by node, so upstream first
+  std::vector<Point> points;  // by node, so upstream first
   std::vector<QuantizedConvolution> convolutions;
   std::size_t groups = 0;
 };

@@ -69,7 +69,8 @@ class Quantizer {
     const auto shift = bias_shift(source_, convolution, weights, quantized, observer->second.mean());
     auto corrected = to_vector<float>(*bias);
     for (std::size_t i = 0; i < corrected.size(); ++i) corrected[i] += shift[i];
-    result_.graph.set_input(readers[0], bias_input, result_.graph.emit_constant(Tensor::of<float>(bias->shape(), corrected), add.name + "/bias"));
+    result_.graph.set_input(readers[0], bias_input,
+                            result_.graph.emit_constant(Tensor::of<float>(bias->shape(), corrected), add.name + "/bias"));
   }
 
   // Minimum and maximum of a point before they are made into limits.
@@ -140,7 +141,8 @@ Status expect_finite_weights(const Graph& graph, const QuantizationPlan& plan) {
 Status expect_finite_values(const Graph& graph, const Observers& observers) {
   for (const auto& [value, observer] : observers)
     if (!all_finite(observer.min()) || !all_finite(observer.max()))
-      return Error{ErrorCode::kMalformed, "node '" + graph.node(value).name + "' gives infinite values on the calibration images, so it has no range"};
+      return Error{ErrorCode::kMalformed,
+                   "node '" + graph.node(value).name + "' gives infinite values on the calibration images, so it has no range"};
   return {};
 }
 
@@ -173,7 +175,8 @@ Result<QuantizedModel> quantize(const Graph& graph, const CalibrationImages& ima
     if (std::holds_alternative<FakeQuantize>(node.op))
       return Error{ErrorCode::kMalformed, "the model is quantized already (node '" + node.name + "'); start from the FP32 IR"};
   if (graph.parameters().size() != 1)
-    return Error{ErrorCode::kUnsupported, "a model with " + std::to_string(graph.parameters().size()) + " inputs cannot be calibrated with images"};
+    return Error{ErrorCode::kUnsupported,
+                 "a model with " + std::to_string(graph.parameters().size()) + " inputs cannot be calibrated with images"};
   OCTET_ASSIGN(const Graph alike, equalized(graph, images, options.threads));
   const QuantizationPlan plan = plan_quantization(alike);
   OCTET_ASSIGN(const auto observers, calibrate(alike, observed_values(alike, plan), images, options));

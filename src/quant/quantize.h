@@ -10,9 +10,9 @@ namespace octet::quant {
 
 struct QuantizedModel {
   Graph graph;
-  std::int64_t images = 0;        // used for calibration
-  std::size_t convolutions = 0;   // that compute in integers now
-  std::size_t points = 0;         // FakeQuantize nodes
+  std::int64_t images = 0;       // used for calibration
+  std::size_t convolutions = 0;  // that compute in integers now
+  std::size_t points = 0;        // FakeQuantize nodes
 };
 
 // Post-training quantization of an FP32 graph with one image input [1,C,H,W] of 0..255: statistics over the images, 8-bit

@@ -12,7 +12,9 @@ constexpr double kNarrowest = 8e-4;
 constexpr double kSteps = 255;  // 8 bits: 256 levels
 constexpr float kLargestWeight = 127;
 
-std::int8_t round_weight(float steps) { return static_cast<std::int8_t>(std::clamp(std::nearbyintf(steps), -kLargestWeight, kLargestWeight)); }
+std::int8_t round_weight(float steps) {
+  return static_cast<std::int8_t>(std::clamp(std::nearbyintf(steps), -kLargestWeight, kLargestWeight));
+}
 
 // Rounds to nearest, then moves the weights with the largest error by one step until the sum is kept.
 void round_plane(std::span<const float> weights, float scale, std::span<std::int8_t> rounded) {
@@ -29,7 +31,8 @@ void round_plane(std::span<const float> weights, float scale, std::span<std::int
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(moves), order.end(),
                     [&](std::size_t a, std::size_t b) { return gain(a) != gain(b) ? gain(a) > gain(b) : a < b; });
   for (std::size_t i = 0; i < moves; ++i)
-    if (std::abs(rounded[order[i]] + direction) <= kLargestWeight) rounded[order[i]] = static_cast<std::int8_t>(rounded[order[i]] + direction);
+    if (std::abs(rounded[order[i]] + direction) <= kLargestWeight)
+      rounded[order[i]] = static_cast<std::int8_t>(rounded[order[i]] + direction);
 }
 
 }  // namespace
@@ -47,8 +50,10 @@ void make_asymmetric(double& low, double& high) {
   if (zero == kSteps) high = 0;
   const double grown_low = zero < kSteps ? zero / (zero - kSteps) * high : low;
   const double grown_high = zero > 0 ? (zero - kSteps) / zero * low : high;
-  if (high - grown_low > grown_high - low) low = grown_low;
-  else high = grown_high;
+  if (high - grown_low > grown_high - low)
+    low = grown_low;
+  else
+    high = grown_high;
 }
 
 Limits asymmetric_limits(std::span<const double> low, std::span<const double> high) {
@@ -72,7 +77,8 @@ WeightQuantization quantize_weights(std::span<const float> weights, std::size_t 
     for (const float value : values) largest = std::max(largest, std::fabs(value));
     const float scale = largest / kLargestWeight >= std::numeric_limits<float>::min() ? largest / kLargestWeight : 1.0f;
     const auto rounded = std::span(result.values).subspan(channel * filter, filter);
-    for (std::size_t first = 0; first < filter; first += taps) round_plane(values.subspan(first, taps), scale, rounded.subspan(first, taps));
+    for (std::size_t first = 0; first < filter; first += taps)
+      round_plane(values.subspan(first, taps), scale, rounded.subspan(first, taps));
     result.scale.push_back(scale);
   }
   return result;

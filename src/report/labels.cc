@@ -27,8 +27,14 @@ class Places {
     const double length = static_cast<double>(letters_of(label_text(shown))) * kLetterWidth * unit_;
     const double above = box.y0 - kDescent * unit_, top = box.y0 + unit_, bottom = box.y1 - kDescent * unit_, below = box.y1 + unit_;
     const double left = box.x0 + kIndent * unit_, right = box.x1 - kIndent * unit_;
-    const std::array<LabelPlace, 8> candidates = {{{left, above, false}, {right, above, true}, {left, top, false}, {right, top, true},
-                                                   {left, bottom, false}, {right, bottom, true}, {left, below, false}, {right, below, true}}};
+    const std::array<LabelPlace, 8> candidates = {{{left, above, false},
+                                                   {right, above, true},
+                                                   {left, top, false},
+                                                   {right, top, true},
+                                                   {left, bottom, false},
+                                                   {right, bottom, true},
+                                                   {left, below, false},
+                                                   {right, below, true}}};
     for (const LabelPlace& place : candidates)
       if (take(place, length)) return place;
     return std::nullopt;
@@ -37,7 +43,8 @@ class Places {
  private:
   bool take(const LabelPlace& place, double length) {
     const double x0 = place.ends_here ? place.x - length : place.x, y1 = place.y + kDescent * unit_;
-    const BoxXyxy area{static_cast<float>(x0), static_cast<float>(y1 - kLineHeight * unit_), static_cast<float>(x0 + length), static_cast<float>(y1)};
+    const BoxXyxy area{static_cast<float>(x0), static_cast<float>(y1 - kLineHeight * unit_), static_cast<float>(x0 + length),
+                       static_cast<float>(y1)};
     if (area.x0 < 0 || area.y0 < 0 || area.x1 > width_ || area.y1 > height_) return false;
     if (std::ranges::any_of(taken_, [&](const BoxXyxy& other) { return overlap(area, other); })) return false;
     taken_.push_back(area);

@@ -33,7 +33,8 @@ const char* class_of(Fate fate) {
 std::string label_shape(const ReportBox& box, const std::optional<LabelPlace>& place) {
   const std::string text = escape(label_text(box));
   if (!place) return "<title>" + text + "</title>";
-  return fmt::format(R"(<text x="{:.1f}" y="{:.1f}"{}>{}</text>)", place->x, place->y, place->ends_here ? " text-anchor=\"end\"" : "", text);
+  return fmt::format(R"(<text x="{:.1f}" y="{:.1f}"{}>{}</text>)", place->x, place->y, place->ends_here ? " text-anchor=\"end\"" : "",
+                     text);
 }
 
 std::string box_shape(const ShownBox& shown, const std::optional<LabelPlace>& place, const ReportPicture& picture, double confident) {

@@ -12,9 +12,12 @@ constexpr std::size_t kAlignment = 64;
 
 std::size_t element_bytes(const Slot& slot) {
   switch (slot.format) {
-    case Format::kImageF32: return sizeof(float);
-    case Format::kImageU8: return 1;
-    case Format::kPlain: break;
+    case Format::kImageF32:
+      return sizeof(float);
+    case Format::kImageU8:
+      return 1;
+    case Format::kPlain:
+      break;
   }
   return size_of(slot.type.element);
 }
@@ -22,8 +25,13 @@ std::size_t element_bytes(const Slot& slot) {
 }  // namespace
 
 PlanBuilder::PlanBuilder(const Graph& graph, const RuntimeOptions& options)
-    : graph_(graph), options_(options), constants_(graph), fusion_(graph, constants_, options.observe),
-      decisions_(decide(graph, constants_, fusion_)), observed_(options.observe.begin(), options.observe.end()), placements_(place_values(graph, constants_, decisions_)),
+    : graph_(graph),
+      options_(options),
+      constants_(graph),
+      fusion_(graph, constants_, options.observe),
+      decisions_(decide(graph, constants_, fusion_)),
+      observed_(options.observe.begin(), options.observe.end()),
+      placements_(place_values(graph, constants_, decisions_)),
       plan_(std::make_unique<PlanData>()) {}
 
 Result<std::unique_ptr<PlanData>> PlanBuilder::build() {
@@ -52,25 +60,59 @@ Status PlanBuilder::emit_node(NodeId id) {
   const NodeDecision& decision = decisions_.nodes[index_of(id)];
   switch (decision.lowering) {
     case Lowering::kNone:
-    case Lowering::kChannelSlices: return {};
-    case Lowering::kConvolution: return emit_convolution(*this, id, decision);
-    case Lowering::kInputImage: emit_input_image(*this, id, decision); return {};
-    case Lowering::kScaleShift: emit_scale_shift(*this, id, decision); return {};
+    case Lowering::kChannelSlices:
+      return {};
+    case Lowering::kConvolution:
+      return emit_convolution(*this, id, decision);
+    case Lowering::kInputImage:
+      emit_input_image(*this, id, decision);
+      return {};
+    case Lowering::kScaleShift:
+      emit_scale_shift(*this, id, decision);
+      return {};
     case Lowering::kAddImages:
-    case Lowering::kMultiplyImages: emit_binary_images(*this, id, decision); return {};
-    case Lowering::kActivateImage: emit_activate_image(*this, id, decision); return {};
-    case Lowering::kActivatePlain: emit_activate_plain(*this, id, *fusion_.activation_of(id)); return {};
-    case Lowering::kMaxPool: emit_max_pool(*this, id); return {};
-    case Lowering::kAvgPool: emit_avg_pool(*this, id, decision); return {};
-    case Lowering::kResizeNearest: emit_resize_nearest(*this, id); return {};
-    case Lowering::kQuantize: emit_quantize(*this, id); return {};
-    case Lowering::kConcatImages: emit_concat_images(*this, id, placements_); return {};
-    case Lowering::kConcatPlain: emit_concat_plain(*this, id, placements_); return {};
-    case Lowering::kPlainFromImage: emit_same_bytes(*this, id, true, placements_); return {};
-    case Lowering::kReshape: emit_same_bytes(*this, id, false, placements_); return {};
-    case Lowering::kDetectionOutput: emit_detection_output(*this, id); return {};
-    case Lowering::kOutput: emit_output(id); return {};
-    case Lowering::kGeneric: emit_generic(*this, id); return {};
+    case Lowering::kMultiplyImages:
+      emit_binary_images(*this, id, decision);
+      return {};
+    case Lowering::kActivateImage:
+      emit_activate_image(*this, id, decision);
+      return {};
+    case Lowering::kActivatePlain:
+      emit_activate_plain(*this, id, *fusion_.activation_of(id));
+      return {};
+    case Lowering::kMaxPool:
+      emit_max_pool(*this, id);
+      return {};
+    case Lowering::kAvgPool:
+      emit_avg_pool(*this, id, decision);
+      return {};
+    case Lowering::kResizeNearest:
+      emit_resize_nearest(*this, id);
+      return {};
+    case Lowering::kQuantize:
+      emit_quantize(*this, id);
+      return {};
+    case Lowering::kConcatImages:
+      emit_concat_images(*this, id, placements_);
+      return {};
+    case Lowering::kConcatPlain:
+      emit_concat_plain(*this, id, placements_);
+      return {};
+    case Lowering::kPlainFromImage:
+      emit_same_bytes(*this, id, true, placements_);
+      return {};
+    case Lowering::kReshape:
+      emit_same_bytes(*this, id, false, placements_);
+      return {};
+    case Lowering::kDetectionOutput:
+      emit_detection_output(*this, id);
+      return {};
+    case Lowering::kOutput:
+      emit_output(id);
+      return {};
+    case Lowering::kGeneric:
+      emit_generic(*this, id);
+      return {};
   }
   return {};
 }
@@ -196,7 +238,8 @@ SlotId PlanBuilder::planar(SlotId from, const std::string& name) {
   return to;
 }
 
-void PlanBuilder::add_step(StepInfo info, std::vector<SlotId> reads, std::vector<SlotId> writes, std::function<void(const Workspace&)> run) {
+void PlanBuilder::add_step(StepInfo info, std::vector<SlotId> reads, std::vector<SlotId> writes,
+                           std::function<void(const Workspace&)> run) {
   plan_->steps.push_back({std::move(info), std::move(reads), std::move(writes), std::move(run), {}});
 }
 

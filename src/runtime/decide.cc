@@ -145,7 +145,8 @@ class Decider {
   // Results have the format and the quantization of the input.
   bool pass_on(NodeId id, const Node& node, Lowering lowering) {
     at(id).lowering = lowering;
-    const QuantParamsPtr quant = lowering == Lowering::kChannelSlices || !per_channel(node.inputs[0]) ? decisions_.quant(node.inputs[0]) : nullptr;
+    const QuantParamsPtr quant =
+        lowering == Lowering::kChannelSlices || !per_channel(node.inputs[0]) ? decisions_.quant(node.inputs[0]) : nullptr;
     if (lowering == Lowering::kChannelSlices && per_channel(node.inputs[0])) return at(id).lowering = Lowering::kNone, false;
     const Format format = quant ? Format::kImageU8 : Format::kImageF32;
     for (std::uint32_t port = 0; port < node.outputs.size(); ++port) decisions_.natural[{id, port}] = {format, quant};
@@ -186,7 +187,8 @@ class Decider {
       decisions_.natural[{id, 0}] = {};
       return true;
     };
-    if (std::holds_alternative<DetectionOutput>(node.op) && node.outputs[0].element == ElementType::kF32) return choose(Lowering::kDetectionOutput);
+    if (std::holds_alternative<DetectionOutput>(node.op) && node.outputs[0].element == ElementType::kF32)
+      return choose(Lowering::kDetectionOutput);
     if (std::holds_alternative<Concat>(node.op)) return choose(Lowering::kConcatPlain);
     if (std::holds_alternative<Reshape>(node.op) || std::holds_alternative<Squeeze>(node.op) || std::holds_alternative<Unsqueeze>(node.op))
       return choose(Lowering::kReshape);
@@ -205,13 +207,17 @@ class Decider {
 };
 
 // The channel where a StridedSlice begins if it keeps whole images of consecutive channels.
-std::optional<std::int64_t> strided_channel_slice(const Graph& graph, const Constants& constants, const Node& node, const StridedSlice& slice) {
-  const auto any = [](const std::vector<std::int64_t>& mask) { return std::any_of(mask.begin(), mask.end(), [](auto m) { return m != 0; }); };
+std::optional<std::int64_t> strided_channel_slice(const Graph& graph, const Constants& constants, const Node& node,
+                                                  const StridedSlice& slice) {
+  const auto any = [](const std::vector<std::int64_t>& mask) {
+    return std::any_of(mask.begin(), mask.end(), [](auto m) { return m != 0; });
+  };
   if (any(slice.new_axis_mask) || any(slice.shrink_axis_mask) || any(slice.ellipsis_mask)) return std::nullopt;
   const Shape &in = graph.shape(node.inputs[0]), &out = node.outputs[0].shape;
   if (in.size() != 4 || in[0] != out[0] || in[2] != out[2] || in[3] != out[3]) return std::nullopt;
   const auto begin = to_vector<std::int64_t>(constants[node.inputs[1]]);
-  const auto steps = node.inputs.size() > 3 ? to_vector<std::int64_t>(constants[node.inputs[3]]) : std::vector<std::int64_t>(begin.size(), 1);
+  const auto steps =
+      node.inputs.size() > 3 ? to_vector<std::int64_t>(constants[node.inputs[3]]) : std::vector<std::int64_t>(begin.size(), 1);
   if (begin.size() < 2 || std::any_of(steps.begin(), steps.end(), [](auto s) { return s != 1; })) return std::nullopt;
   const bool ignored = slice.begin_mask.size() > 1 && slice.begin_mask[1] != 0;
   return ignored ? 0 : std::clamp<std::int64_t>(begin[1] < 0 ? begin[1] + in[1] : begin[1], 0, in[1] - out[1]);

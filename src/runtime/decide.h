@@ -11,8 +11,8 @@ namespace octet {
 
 // How a node is computed.
 enum class Lowering {
-  kNone,             // constant, absorbed by another, or a parameter
-  kInputImage,       // per-channel affine maps behind a parameter, with the change of layout
+  kNone,        // constant, absorbed by another, or a parameter
+  kInputImage,  // per-channel affine maps behind a parameter, with the change of layout
   kConvolution,
   kAddImages,
   kMultiplyImages,
@@ -23,21 +23,21 @@ enum class Lowering {
   kAvgPool,
   kConcatImages,
   kConcatPlain,
-  kChannelSlices,    // views of the input, no work
-  kPlainFromImage,   // Transpose to NHWC of an image: the same bytes
-  kReshape,          // the same bytes
+  kChannelSlices,   // views of the input, no work
+  kPlainFromImage,  // Transpose to NHWC of an image: the same bytes
+  kReshape,         // the same bytes
   kQuantize,
   kResizeNearest,
   kDetectionOutput,
   kOutput,
-  kGeneric,          // the reference evaluation
+  kGeneric,  // the reference evaluation
 };
 
 struct NodeDecision {
   Lowering lowering = Lowering::kNone;
-  Epilogue epilogue;   // for the operations that have one
-  Affine affine;       // kInputImage, kScaleShift
-  Value data;          // the input that is not constant, for kInputImage and kScaleShift
+  Epilogue epilogue;  // for the operations that have one
+  Affine affine;      // kInputImage, kScaleShift
+  Value data;         // the input that is not constant, for kInputImage and kScaleShift
 };
 
 // The form in which a value first exists.

@@ -93,16 +93,19 @@ class ConvolutionEmitter {
     if (conv_.depthwise()) return add_depthwise_u8(weights, in, requantization, from, to);
     std::vector<std::shared_ptr<const kernels::Conv2dU8>> groups;
     for (std::int64_t g = 0; g < conv_.groups; ++g)
-      groups.push_back(kernels::make_conv2d_u8(conv_.dense_shape(), group_of(weights.weights.values<std::int8_t>(), g, conv_.group_out * conv_.filter()),
+      groups.push_back(kernels::make_conv2d_u8(conv_.dense_shape(),
+                                               group_of(weights.weights.values<std::int8_t>(), g, conv_.group_out * conv_.filter()),
                                                in.zero_point[0], group_of(requantization, g, conv_.group_out), builder_.isa()));
     add_step<std::uint8_t>(std::move(groups), from, to, requantization.to_u8);
   }
 
-  void add_depthwise_u8(const IntegerWeights& weights, const QuantParams& in, const kernels::Requantization& requantization, SlotId from, SlotId to) {
+  void add_depthwise_u8(const IntegerWeights& weights, const QuantParams& in, const kernels::Requantization& requantization, SlotId from,
+                        SlotId to) {
     std::vector<std::uint8_t> zero_points;
     for (std::int64_t c = 0; c < conv_.groups; ++c) zero_points.push_back(in.zero_point_of(static_cast<std::size_t>(c)));
     std::vector<std::shared_ptr<const kernels::Depthwise2dU8>> kernel;
-    kernel.push_back(kernels::make_depthwise2d_u8(conv_.depthwise_shape(), weights.weights.values<std::int8_t>(), zero_points, requantization, builder_.isa()));
+    kernel.push_back(kernels::make_depthwise2d_u8(conv_.depthwise_shape(), weights.weights.values<std::int8_t>(), zero_points,
+                                                  requantization, builder_.isa()));
     add_step<std::uint8_t>(std::move(kernel), from, to, requantization.to_u8);
   }
 
@@ -150,8 +153,10 @@ class ConvolutionEmitter {
 
   template <typename Kernel, typename In, typename Out>
   static void run_kernel(const Kernel& kernel, In in, Out out, ThreadPool& pool) {
-    if constexpr (std::is_same_v<Kernel, kernels::Conv2dF32>) kernel.run(in, out, {}, pool);
-    else kernel.run(in, out, pool);
+    if constexpr (std::is_same_v<Kernel, kernels::Conv2dF32>)
+      kernel.run(in, out, {}, pool);
+    else
+      kernel.run(in, out, pool);
   }
 
   PlanBuilder& builder_;

@@ -43,7 +43,8 @@ void add_quantized_input_step(PlanBuilder& builder, SlotId from, SlotId to, cons
   builder.add_step({name, "quantize input", "", false, 0}, {from}, {to},
                    [from, to, scale, offset, zero_point, isa = builder.isa()](const Workspace& ws) {
                      for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
-                       kernels::quantized_nhwc_from_nchw(planar_image(ws, from, n), scale, offset, zero_point, ws.image<std::uint8_t>(to, n), isa, ws.pool());
+                       kernels::quantized_nhwc_from_nchw(planar_image(ws, from, n), scale, offset, zero_point,
+                                                         ws.image<std::uint8_t>(to, n), isa, ws.pool());
                    });
 }
 
@@ -64,18 +65,22 @@ kernels::AddU8 quantized_add(const QuantParams& a, const QuantParams& b, const E
 }
 
 bool emit_quantized_add(PlanBuilder& builder, const Node& node, const NodeDecision& decision) {
-  const auto &decisions = builder.decisions();
+  const auto& decisions = builder.decisions();
   const QuantParamsPtr qa = decisions.quant(node.inputs[0]), qb = decisions.quant(node.inputs[1]), qo = decision.epilogue.quant;
-  if (decision.lowering != Lowering::kAddImages || !qa || !qb || qa->per_channel() || qb->per_channel() || (qo && qo->per_channel())) return false;
+  if (decision.lowering != Lowering::kAddImages || !qa || !qb || qa->per_channel() || qb->per_channel() || (qo && qo->per_channel()))
+    return false;
   const SlotId a = builder.natural(node.inputs[0]), b = builder.natural(node.inputs[1]), to = builder.natural(decision.epilogue.result);
   const kernels::AddU8 add = quantized_add(*qa, *qb, decision.epilogue);
-  builder.add_step({node.name, "add", "", true, 0}, {a, b}, {to}, [add, a, b, to, to_u8 = qo != nullptr, isa = builder.isa()](const Workspace& ws) {
-    for (std::int64_t n = 0; n < ws.slot(a).batch(); ++n) {
-      const auto left = ws.image<const std::uint8_t>(a, n), right = ws.image<const std::uint8_t>(b, n);
-      if (to_u8) kernels::add_u8(add, left, right, ws.image<std::uint8_t>(to, n), isa, ws.pool());
-      else kernels::add_u8(add, left, right, ws.image<float>(to, n), isa, ws.pool());
-    }
-  });
+  builder.add_step({node.name, "add", "", true, 0}, {a, b}, {to},
+                   [add, a, b, to, to_u8 = qo != nullptr, isa = builder.isa()](const Workspace& ws) {
+                     for (std::int64_t n = 0; n < ws.slot(a).batch(); ++n) {
+                       const auto left = ws.image<const std::uint8_t>(a, n), right = ws.image<const std::uint8_t>(b, n);
+                       if (to_u8)
+                         kernels::add_u8(add, left, right, ws.image<std::uint8_t>(to, n), isa, ws.pool());
+                       else
+                         kernels::add_u8(add, left, right, ws.image<float>(to, n), isa, ws.pool());
+                     }
+                   });
   return true;
 }
 
@@ -86,12 +91,21 @@ std::vector<std::int32_t> nearest_indices(const Interpolate& op, std::int64_t in
   for (std::int64_t i = 0; i < out; ++i) {
     double at = static_cast<double>(i) * from / to;  // multiplied first, so that whole numbers come out whole
     if (op.coordinates == Interpolate::Coordinates::kHalfPixel) at = (static_cast<double>(i) + 0.5) * from / to - 0.5;
-    if (op.coordinates == Interpolate::Coordinates::kAlignCorners) at = out == 1 ? 0 : static_cast<double>(i * (in - 1)) / static_cast<double>(out - 1);
+    if (op.coordinates == Interpolate::Coordinates::kAlignCorners)
+      at = out == 1 ? 0 : static_cast<double>(i * (in - 1)) / static_cast<double>(out - 1);
     switch (op.nearest) {
-      case Interpolate::NearestRounding::kFloor: at = std::floor(at); break;
-      case Interpolate::NearestRounding::kCeil: at = std::ceil(at); break;
-      case Interpolate::NearestRounding::kRoundPreferFloor: at = std::ceil(at - 0.5); break;
-      case Interpolate::NearestRounding::kRoundPreferCeil: at = std::floor(at + 0.5); break;
+      case Interpolate::NearestRounding::kFloor:
+        at = std::floor(at);
+        break;
+      case Interpolate::NearestRounding::kCeil:
+        at = std::ceil(at);
+        break;
+      case Interpolate::NearestRounding::kRoundPreferFloor:
+        at = std::ceil(at - 0.5);
+        break;
+      case Interpolate::NearestRounding::kRoundPreferCeil:
+        at = std::floor(at + 0.5);
+        break;
     }
     indices.push_back(static_cast<std::int32_t>(std::clamp<std::int64_t>(static_cast<std::int64_t>(at), 0, in - 1)));
   }
@@ -114,7 +128,8 @@ void add_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::
   const std::vector<float> inv_scale = inverse(builder.slot(to).quant->scale);
   builder.add_step({name, "quantize", "", false, 0}, {from}, {to}, [from, to, inv_scale, isa = builder.isa()](const Workspace& ws) {
     for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
-      kernels::quantize_u8(ws.image<const float>(from, n), inv_scale, ws.slot(to).quant->zero_point, ws.image<std::uint8_t>(to, n), isa, ws.pool());
+      kernels::quantize_u8(ws.image<const float>(from, n), inv_scale, ws.slot(to).quant->zero_point, ws.image<std::uint8_t>(to, n), isa,
+                           ws.pool());
   });
 }
 
@@ -132,8 +147,8 @@ void emit_input_image(PlanBuilder& builder, NodeId id, const NodeDecision& decis
   if (builder.slot(to).format == Format::kImageU8) return add_quantized_input_step(builder, from, to, decision.affine, name);
   const std::int64_t channels = builder.slot(to).channels();
   builder.add_step({name, "scale and shift input", "", false, 0}, {from}, {to},
-                   [from, to, scale = one_a_channel(decision.affine.scale, channels), offset = one_a_channel(decision.affine.offset, channels),
-                    isa = builder.isa()](const Workspace& ws) {
+                   [from, to, scale = one_a_channel(decision.affine.scale, channels),
+                    offset = one_a_channel(decision.affine.offset, channels), isa = builder.isa()](const Workspace& ws) {
                      for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
                        kernels::nhwc_from_nchw(planar_image(ws, from, n), scale, offset, ws.image<float>(to, n), isa, ws.pool());
                    });
@@ -145,12 +160,13 @@ void emit_scale_shift(PlanBuilder& builder, NodeId id, const NodeDecision& decis
   FloatResult result(builder, decision);
   const SlotId to = result.slot();
   const std::int64_t channels = builder.slot(from).channels();
-  builder.add_step({name, "scale and shift", "", false, 0}, {from}, {to},
-                   [from, to, scale = one_a_channel(decision.affine.scale, channels), offset = one_a_channel(decision.affine.offset, channels),
-                    activation = decision.epilogue.activation, isa = builder.isa()](const Workspace& ws) {
-                     for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
-                       kernels::scale_shift_f32(ws.image<const float>(from, n), scale, offset, ws.image<float>(to, n), activation, isa, ws.pool());
-                   });
+  builder.add_step(
+      {name, "scale and shift", "", false, 0}, {from}, {to},
+      [from, to, scale = one_a_channel(decision.affine.scale, channels), offset = one_a_channel(decision.affine.offset, channels),
+       activation = decision.epilogue.activation, isa = builder.isa()](const Workspace& ws) {
+        for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
+          kernels::scale_shift_f32(ws.image<const float>(from, n), scale, offset, ws.image<float>(to, n), activation, isa, ws.pool());
+      });
   result.finish(name);
 }
 
@@ -164,8 +180,8 @@ void emit_binary_images(PlanBuilder& builder, NodeId id, const NodeDecision& dec
   builder.add_step({node.name, add ? "add" : "multiply", "", false, 0}, {a, b}, {to},
                    [a, b, to, add, activation = decision.epilogue.activation, isa = builder.isa()](const Workspace& ws) {
                      for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
-                       (add ? kernels::add_f32 : kernels::multiply_f32)(ws.image<const float>(a, n), ws.image<const float>(b, n), ws.image<float>(to, n),
-                                                                        activation, isa, ws.pool());
+                       (add ? kernels::add_f32 : kernels::multiply_f32)(ws.image<const float>(a, n), ws.image<const float>(b, n),
+                                                                        ws.image<float>(to, n), activation, isa, ws.pool());
                    });
   result.finish(node.name);
 }
@@ -176,24 +192,29 @@ void emit_activate_image(PlanBuilder& builder, NodeId id, const NodeDecision& de
   FloatResult result(builder, decision);
   const SlotId to = result.slot();
   const std::vector<float> ones(static_cast<std::size_t>(builder.slot(from).channels()), 1.0f), zeros(ones.size(), 0.0f);
-  builder.add_step({node.name, "activation", "", false, 0}, {from}, {to}, [from, to, ones, zeros, activation = decision.epilogue.activation, isa = builder.isa()](const Workspace& ws) {
-    for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
-      kernels::scale_shift_f32(ws.image<const float>(from, n), ones, zeros, ws.image<float>(to, n), activation, isa, ws.pool());
-  });
+  builder.add_step({node.name, "activation", "", false, 0}, {from}, {to},
+                   [from, to, ones, zeros, activation = decision.epilogue.activation, isa = builder.isa()](const Workspace& ws) {
+                     for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
+                       kernels::scale_shift_f32(ws.image<const float>(from, n), ones, zeros, ws.image<float>(to, n), activation, isa,
+                                                ws.pool());
+                   });
   result.finish(node.name);
 }
 
 void emit_max_pool(PlanBuilder& builder, NodeId id) {
   const Node& node = builder.graph().node(id);
   const auto& op = std::get<MaxPool>(node.op);
-  const kernels::PoolShape shape{op.kernel[0], op.kernel[1], op.strides[0], op.strides[1], op.dilations[0], op.dilations[1], op.pads.begin[0], op.pads.begin[1]};
+  const kernels::PoolShape shape{op.kernel[0],    op.kernel[1],    op.strides[0],    op.strides[1],
+                                 op.dilations[0], op.dilations[1], op.pads.begin[0], op.pads.begin[1]};
   const SlotId to = builder.natural({id, 0});
   const bool u8 = builder.slot(to).format == Format::kImageU8;
   const SlotId from = u8 ? builder.natural(node.inputs[0]) : builder.image_f32(node.inputs[0]);
   builder.add_step({node.name, "max pool", "", u8, 0}, {from}, {to}, [shape, from, to, u8, isa = builder.isa()](const Workspace& ws) {
     for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n) {
-      if (u8) kernels::max_pool_u8(shape, ws.image<const std::uint8_t>(from, n), ws.image<std::uint8_t>(to, n), isa, ws.pool());
-      else kernels::max_pool_f32(shape, ws.image<const float>(from, n), ws.image<float>(to, n), isa, ws.pool());
+      if (u8)
+        kernels::max_pool_u8(shape, ws.image<const std::uint8_t>(from, n), ws.image<std::uint8_t>(to, n), isa, ws.pool());
+      else
+        kernels::max_pool_f32(shape, ws.image<const float>(from, n), ws.image<float>(to, n), isa, ws.pool());
     }
   });
 }
@@ -202,7 +223,8 @@ void emit_avg_pool(PlanBuilder& builder, NodeId id, const NodeDecision& decision
   const Node& node = builder.graph().node(id);
   const auto& op = std::get<AvgPool>(node.op);
   kernels::AvgPoolShape shape;
-  static_cast<kernels::PoolShape&>(shape) = {op.kernel[0], op.kernel[1], op.strides[0], op.strides[1], 1, 1, op.pads.begin[0], op.pads.begin[1]};
+  static_cast<kernels::PoolShape&>(shape) = {op.kernel[0],     op.kernel[1],    op.strides[0], op.strides[1], 1, 1,
+                                             op.pads.begin[0], op.pads.begin[1]};
   shape.pad_bottom = op.pads.end[0];
   shape.pad_right = op.pads.end[1];
   shape.exclude_pad = op.exclude_pad;
@@ -210,17 +232,18 @@ void emit_avg_pool(PlanBuilder& builder, NodeId id, const NodeDecision& decision
   FloatResult result(builder, decision);
   const SlotId to = result.slot();
   const kernels::Activation activation = decision.epilogue.activation;
-  builder.add_step({node.name, "average pool", "", false, 0}, {from}, {to}, [shape, from, to, activation, isa = builder.isa()](const Workspace& ws) {
-    for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n) {
-      const auto out = ws.image<float>(to, n);
-      kernels::avg_pool_f32(shape, ws.image<const float>(from, n), out, isa, ws.pool());
-      if (activation.kind == kernels::Activation::Kind::kNone) continue;
-      for (std::int64_t i = 0; i < out.pixels(); ++i) {
-        const std::span<float> pixel(out.data + i * out.pixel_stride, static_cast<std::size_t>(out.channels));
-        kernels::activate(activation, pixel, pixel, isa);
-      }
-    }
-  });
+  builder.add_step({node.name, "average pool", "", false, 0}, {from}, {to},
+                   [shape, from, to, activation, isa = builder.isa()](const Workspace& ws) {
+                     for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n) {
+                       const auto out = ws.image<float>(to, n);
+                       kernels::avg_pool_f32(shape, ws.image<const float>(from, n), out, isa, ws.pool());
+                       if (activation.kind == kernels::Activation::Kind::kNone) continue;
+                       for (std::int64_t i = 0; i < out.pixels(); ++i) {
+                         const std::span<float> pixel(out.data + i * out.pixel_stride, static_cast<std::size_t>(out.channels));
+                         kernels::activate(activation, pixel, pixel, isa);
+                       }
+                     }
+                   });
   result.finish(node.name);
 }
 
@@ -232,10 +255,14 @@ void emit_resize_nearest(PlanBuilder& builder, NodeId id) {
   const SlotId from = u8 ? builder.natural(node.inputs[0]) : builder.image_f32(node.inputs[0]);
   const Slot &in = builder.slot(from), &out = builder.slot(to);
   builder.add_step({node.name, "resize", "", u8, 0}, {from}, {to},
-                   [from, to, u8, rows = nearest_indices(op, in.height(), out.height()), columns = nearest_indices(op, in.width(), out.width())](const Workspace& ws) {
+                   [from, to, u8, rows = nearest_indices(op, in.height(), out.height()),
+                    columns = nearest_indices(op, in.width(), out.width())](const Workspace& ws) {
                      for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n) {
-                       if (u8) kernels::gather_pixels_u8(ws.image<const std::uint8_t>(from, n), rows, columns, ws.image<std::uint8_t>(to, n), ws.pool());
-                       else kernels::gather_pixels_f32(ws.image<const float>(from, n), rows, columns, ws.image<float>(to, n), ws.pool());
+                       if (u8)
+                         kernels::gather_pixels_u8(ws.image<const std::uint8_t>(from, n), rows, columns, ws.image<std::uint8_t>(to, n),
+                                                   ws.pool());
+                       else
+                         kernels::gather_pixels_f32(ws.image<const float>(from, n), rows, columns, ws.image<float>(to, n), ws.pool());
                      }
                    });
 }
@@ -259,8 +286,10 @@ void emit_concat_images(PlanBuilder& builder, NodeId id, const std::map<Value, P
           return view;
         };
         for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n) {
-          if (u8) kernels::copy_u8(ws.image<const std::uint8_t>(from, n), part(ws.image<std::uint8_t>(to, n)), ws.pool());
-          else kernels::copy_f32(ws.image<const float>(from, n), part(ws.image<float>(to, n)), ws.pool());
+          if (u8)
+            kernels::copy_u8(ws.image<const std::uint8_t>(from, n), part(ws.image<std::uint8_t>(to, n)), ws.pool());
+          else
+            kernels::copy_f32(ws.image<const float>(from, n), part(ws.image<float>(to, n)), ws.pool());
         }
       });
     }

@@ -10,15 +10,24 @@ using Kind = kernels::Activation::Kind;
 
 std::optional<Kind> activation_kind(UnaryKind kind) {
   switch (kind) {
-    case UnaryKind::kRelu: return Kind::kRelu;
-    case UnaryKind::kSigmoid: return Kind::kSigmoid;
-    case UnaryKind::kTanh: return Kind::kTanh;
-    case UnaryKind::kExp: return Kind::kExp;
-    case UnaryKind::kMish: return Kind::kMish;
-    case UnaryKind::kSwish: return Kind::kSwish;
-    case UnaryKind::kHSwish: return Kind::kHSwish;
-    case UnaryKind::kHSigmoid: return Kind::kHSigmoid;
-    default: return std::nullopt;
+    case UnaryKind::kRelu:
+      return Kind::kRelu;
+    case UnaryKind::kSigmoid:
+      return Kind::kSigmoid;
+    case UnaryKind::kTanh:
+      return Kind::kTanh;
+    case UnaryKind::kExp:
+      return Kind::kExp;
+    case UnaryKind::kMish:
+      return Kind::kMish;
+    case UnaryKind::kSwish:
+      return Kind::kSwish;
+    case UnaryKind::kHSwish:
+      return Kind::kHSwish;
+    case UnaryKind::kHSigmoid:
+      return Kind::kHSigmoid;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -75,14 +84,18 @@ std::optional<Affine> FusionFinder::affine_of(NodeId id, Value* data) const {
     return v;
   };
   switch (binary->kind) {
-    case BinaryKind::kAdd: return Affine{ones, *values};
-    case BinaryKind::kMultiply: return Affine{*values, zeros};
-    case BinaryKind::kSubtract: return constant_first ? Affine{minus_ones, *values} : Affine{ones, negated(*values)};
+    case BinaryKind::kAdd:
+      return Affine{ones, *values};
+    case BinaryKind::kMultiply:
+      return Affine{*values, zeros};
+    case BinaryKind::kSubtract:
+      return constant_first ? Affine{minus_ones, *values} : Affine{ones, negated(*values)};
     case BinaryKind::kDivide:
       if (constant_first) return std::nullopt;
       for (float& x : *values) x = 1.0f / x;
       return Affine{*values, zeros};
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 

@@ -16,12 +16,12 @@ using QuantParamsPtr = std::shared_ptr<const QuantParams>;
 
 // What a kernel does to its result before storing it: the chain of single readers behind an operation that it takes over.
 struct Epilogue {
-  std::vector<float> bias;             // empty, or one a channel
+  std::vector<float> bias;  // empty, or one a channel
   kernels::Activation activation;
-  QuantParamsPtr quant;                // null: the result is float
-  Value result;                        // the value that the kernel produces
-  std::vector<Value> same_as_result;   // further FakeQuantize nodes with the same limits
-  std::vector<NodeId> absorbed;        // nodes that need no step of their own
+  QuantParamsPtr quant;               // null: the result is float
+  Value result;                       // the value that the kernel produces
+  std::vector<Value> same_as_result;  // further FakeQuantize nodes with the same limits
+  std::vector<NodeId> absorbed;       // nodes that need no step of their own
 };
 
 // A per-channel affine map x * scale[c] + offset[c]; size 1 or the number of channels.

@@ -30,7 +30,9 @@ MemoryLayout pack_by_size(std::span<const BufferLifetime> buffers, std::size_t a
     }
     layout.offsets[i] = offset;
     layout.total_bytes = std::max(layout.total_bytes, offset + buffers[i].bytes);
-    placed.insert(std::upper_bound(placed.begin(), placed.end(), i, [&](std::size_t a, std::size_t b) { return layout.offsets[a] < layout.offsets[b]; }), i);
+    placed.insert(std::upper_bound(placed.begin(), placed.end(), i,
+                                   [&](std::size_t a, std::size_t b) { return layout.offsets[a] < layout.offsets[b]; }),
+                  i);
   }
   return layout;
 }
@@ -85,7 +87,8 @@ MemoryLayout pack_by_time(std::span<const BufferLifetime> buffers, std::size_t a
   std::vector<std::size_t> births(buffers.size());
   std::iota(births.begin(), births.end(), std::size_t{0});
   std::vector<std::size_t> deaths = births;
-  std::stable_sort(births.begin(), births.end(), [&](std::size_t a, std::size_t b) { return buffers[a].first_step < buffers[b].first_step; });
+  std::stable_sort(births.begin(), births.end(),
+                   [&](std::size_t a, std::size_t b) { return buffers[a].first_step < buffers[b].first_step; });
   std::stable_sort(deaths.begin(), deaths.end(), [&](std::size_t a, std::size_t b) { return buffers[a].last_step < buffers[b].last_step; });
 
   MemoryLayout layout{std::vector<std::size_t>(buffers.size()), 0};

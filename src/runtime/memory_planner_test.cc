@@ -42,7 +42,8 @@ void expect_apart(const std::vector<BufferLifetime>& buffers, const MemoryLayout
     RC_ASSERT(layout.offsets[i] % kAlignment == 0);
     RC_ASSERT(layout.offsets[i] + buffers[i].bytes <= layout.total_bytes);
     for (std::size_t j = 0; j < i; ++j) {
-      const bool apart = layout.offsets[i] + buffers[i].bytes <= layout.offsets[j] || layout.offsets[j] + buffers[j].bytes <= layout.offsets[i];
+      const bool apart =
+          layout.offsets[i] + buffers[i].bytes <= layout.offsets[j] || layout.offsets[j] + buffers[j].bytes <= layout.offsets[i];
       RC_ASSERT(apart || buffers[i].bytes == 0 || buffers[j].bytes == 0 || !live_together(buffers[i], buffers[j]));
     }
   }

@@ -57,7 +57,8 @@ class Placer {
     std::int64_t channel = 0;
     for (const Value input : graph_.node(id).inputs) {
       const Value value = decisions_.resolve(input);
-      if (is_computed(value) && format(value) == format({id, 0}) && same_quantization(value, {id, 0}) && !is_placed(value) && !dense_.contains(value))
+      if (is_computed(value) && format(value) == format({id, 0}) && same_quantization(value, {id, 0}) && !is_placed(value) &&
+          !dense_.contains(value))
         placements_[value] = {{id, 0}, channel};
       channel += graph_.shape(input)[1];
     }
@@ -74,7 +75,8 @@ class Placer {
     const Shape& shape = node.outputs[0].shape;
     const std::int64_t axis = std::get<Concat>(node.op).axis;
     const auto joined = static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(shape.size()) : axis);
-    if (std::accumulate(shape.begin(), shape.begin() + static_cast<std::ptrdiff_t>(joined), std::int64_t{1}, std::multiplies<>()) != 1) return;
+    if (std::accumulate(shape.begin(), shape.begin() + static_cast<std::ptrdiff_t>(joined), std::int64_t{1}, std::multiplies<>()) != 1)
+      return;
     std::int64_t offset = 0;
     for (const Value input : node.inputs) {
       const std::int64_t count = element_count(graph_.shape(input));
@@ -114,7 +116,7 @@ class Placer {
   const Decisions& decisions_;
   std::map<Value, Placement> placements_;
   std::map<Value, Value> outermost_;  // where outermost() ended before; it may go on from there
-  std::set<Value> dense_;  // images that are read as plain bytes too
+  std::set<Value> dense_;             // images that are read as plain bytes too
 };
 
 }  // namespace

@@ -28,9 +28,9 @@ struct Port {
 
 // One unit of work of a plan, for people and for reports.
 struct StepInfo {
-  std::string node;    // the first node of the graph that it computes
-  std::string op;      // "Convolution", "reorder", ...
-  std::string kernel;  // "vnni_12x32"; empty where there is one implementation only
+  std::string node;      // the first node of the graph that it computes
+  std::string op;        // "Convolution", "reorder", ...
+  std::string kernel;    // "vnni_12x32"; empty where there is one implementation only
   bool integer = false;  // computes in 8-bit integers
   std::int64_t macs = 0;
 };

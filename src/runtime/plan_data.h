@@ -26,9 +26,9 @@ struct Slot {
   TensorType type;       // logical: NCHW, the element type of the graph
   QuantParamsPtr quant;  // for kImageU8
   Memory memory = Memory::kArena;
-  std::size_t index = 0;         // of the input, output or constant; of the buffer while memory is being planned
-  std::size_t byte_offset = 0;   // in the arena or in the input, output or constant
-  std::int64_t pixel_stride = 0; // elements, for images
+  std::size_t index = 0;          // of the input, output or constant; of the buffer while memory is being planned
+  std::size_t byte_offset = 0;    // in the arena or in the input, output or constant
+  std::int64_t pixel_stride = 0;  // elements, for images
 
   std::int64_t batch() const { return type.shape[0]; }
   std::int64_t channels() const { return type.shape[1]; }
@@ -104,10 +104,14 @@ inline std::span<std::byte> Workspace::plain_bytes(SlotId id) const {
 
 inline std::byte* Workspace::address(const Slot& place) const {
   switch (place.memory) {
-    case Slot::Memory::kInput: return const_cast<std::byte*>(inputs_[place.index].bytes().data()) + place.byte_offset;
-    case Slot::Memory::kOutput: return const_cast<std::byte*>(outputs_[place.index].bytes().data()) + place.byte_offset;
-    case Slot::Memory::kConstant: return const_cast<std::byte*>(plan_.constants[place.index].bytes().data()) + place.byte_offset;
-    case Slot::Memory::kArena: break;
+    case Slot::Memory::kInput:
+      return const_cast<std::byte*>(inputs_[place.index].bytes().data()) + place.byte_offset;
+    case Slot::Memory::kOutput:
+      return const_cast<std::byte*>(outputs_[place.index].bytes().data()) + place.byte_offset;
+    case Slot::Memory::kConstant:
+      return const_cast<std::byte*>(plan_.constants[place.index].bytes().data()) + place.byte_offset;
+    case Slot::Memory::kArena:
+      break;
   }
   return arena_ + place.byte_offset;
 }

@@ -23,7 +23,8 @@ kernels::Requantization make_requantization(std::span<const double> sum_scale, c
   const QuantParams* quant = epilogue.quant.get();
   if (quant && !quant->per_channel())
     result.activation = without_implied_limits(result.activation, 1.0f / quant->scale[0], quant->zero_point[0]);
-  else if (quant && std::all_of(quant->zero_point.begin(), quant->zero_point.end(), [](int z) { return z == 0; }) && result.activation.kind == Kind::kRelu)
+  else if (quant && std::all_of(quant->zero_point.begin(), quant->zero_point.end(), [](int z) { return z == 0; }) &&
+           result.activation.kind == Kind::kRelu)
     result.activation = {};
 
   // A clamp with limits of its own for each channel has no kernel, so it keeps real units.

@@ -10,11 +10,13 @@ constexpr std::size_t kArenaAlignment = 64;
 
 Status check_inputs(std::span<const Port> ports, std::span<const Tensor> inputs) {
   if (ports.size() != inputs.size())
-    return Error{ErrorCode::kInvalidArgument, "the model takes " + std::to_string(ports.size()) + " inputs, " + std::to_string(inputs.size()) + " were given"};
+    return Error{ErrorCode::kInvalidArgument,
+                 "the model takes " + std::to_string(ports.size()) + " inputs, " + std::to_string(inputs.size()) + " were given"};
   for (std::size_t i = 0; i < ports.size(); ++i)
     if (inputs[i].type() != ports[i].type.element || inputs[i].shape() != ports[i].type.shape)
-      return Error{ErrorCode::kInvalidArgument, "input '" + ports[i].name + "' is " + std::string(name_of(ports[i].type.element)) + to_string(ports[i].type.shape) +
-                                                    ", " + std::string(name_of(inputs[i].type())) + to_string(inputs[i].shape()) + " was given"};
+      return Error{ErrorCode::kInvalidArgument, "input '" + ports[i].name + "' is " + std::string(name_of(ports[i].type.element)) +
+                                                    to_string(ports[i].type.shape) + ", " + std::string(name_of(inputs[i].type())) +
+                                                    to_string(inputs[i].shape()) + " was given"};
   return {};
 }
 

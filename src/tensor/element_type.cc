@@ -10,8 +10,18 @@ struct Entry {
   std::size_t bytes;
 };
 
-constexpr std::array<Entry, 12> kEntries{{{"f32", 4}, {"f16", 2}, {"f64", 8}, {"i8", 1}, {"u8", 1}, {"i16", 2},
-                                          {"u16", 2}, {"i32", 4}, {"u32", 4}, {"i64", 8}, {"u64", 8}, {"boolean", 1}}};
+constexpr std::array<Entry, 12> kEntries{{{"f32", 4},
+                                          {"f16", 2},
+                                          {"f64", 8},
+                                          {"i8", 1},
+                                          {"u8", 1},
+                                          {"i16", 2},
+                                          {"u16", 2},
+                                          {"i32", 4},
+                                          {"u32", 4},
+                                          {"i64", 8},
+                                          {"u64", 8},
+                                          {"boolean", 1}}};
 
 }  // namespace
 

@@ -31,12 +31,12 @@ TEST(Half, KeepsNanAndItsSign) {
 }
 
 TEST(Half, RoundsTiesToEven) {
-  EXPECT_EQ(half_from_float(1.0f + 0x1p-11f), 0x3c00);           // between 1 and its neighbour
-  EXPECT_EQ(half_from_float(1.0f + 3 * 0x1p-11f), 0x3c02);       // the upper neighbour is even
+  EXPECT_EQ(half_from_float(1.0f + 0x1p-11f), 0x3c00);      // between 1 and its neighbour
+  EXPECT_EQ(half_from_float(1.0f + 3 * 0x1p-11f), 0x3c02);  // the upper neighbour is even
   EXPECT_EQ(half_from_float(1.0f + 0x1p-11f + 0x1p-20f), 0x3c01);
-  EXPECT_EQ(half_from_float(0x1p-25f), 0x0000);                  // half the smallest
+  EXPECT_EQ(half_from_float(0x1p-25f), 0x0000);  // half the smallest
   EXPECT_EQ(half_from_float(3 * 0x1p-25f), 0x0002);
-  EXPECT_EQ(half_from_float(2047 * 0x1p-25f), 0x0400);           // carries into the first normal number
+  EXPECT_EQ(half_from_float(2047 * 0x1p-25f), 0x0400);  // carries into the first normal number
 }
 
 TEST(Half, OverflowsToInfinityFromTheMidpoint) {

@@ -17,8 +17,7 @@ Status validate_shape(const Shape& shape) {
   Shape counted = shape;
   std::replace(counted.begin(), counted.end(), std::int64_t{0}, std::int64_t{1});
   const auto count = checked_product(counted);
-  if (!count || *count > kMaxElements)
-    return Error{ErrorCode::kMalformed, "shape " + to_string(shape) + " is negative or too large"};
+  if (!count || *count > kMaxElements) return Error{ErrorCode::kMalformed, "shape " + to_string(shape) + " is negative or too large"};
   return {};
 }
 

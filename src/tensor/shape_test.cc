@@ -31,9 +31,7 @@ TEST(ValidateShape, SeesHugeSizesBehindAZero) {
   EXPECT_FALSE(validate_shape({kMaxElements, kMaxElements, kMaxElements, 0}).ok());
 }
 
-TEST(ValidateShape, NamesTheShape) {
-  EXPECT_EQ(validate_shape({2, -3}).error().message, "shape [2,-3] is negative or too large");
-}
+TEST(ValidateShape, NamesTheShape) { EXPECT_EQ(validate_shape({2, -3}).error().message, "shape [2,-3] is negative or too large"); }
 
 TEST(RowMajorStrides, CountElementsBetweenNeighbours) {
   EXPECT_EQ(row_major_strides({2, 3, 4}), (std::vector<std::int64_t>{12, 4, 1}));

@@ -27,18 +27,29 @@ To saturating_cast(From value) {
 template <typename Visit>
 void visit_values(const Tensor& tensor, Visit&& visit) {
   switch (tensor.type()) {
-    case ElementType::kF32: return visit(tensor.values<float>());
-    case ElementType::kF64: return visit(tensor.values<double>());
-    case ElementType::kI8: return visit(tensor.values<std::int8_t>());
-    case ElementType::kU8: return visit(tensor.values<std::uint8_t>());
-    case ElementType::kI16: return visit(tensor.values<std::int16_t>());
-    case ElementType::kU16: return visit(tensor.values<std::uint16_t>());
-    case ElementType::kI32: return visit(tensor.values<std::int32_t>());
-    case ElementType::kU32: return visit(tensor.values<std::uint32_t>());
-    case ElementType::kI64: return visit(tensor.values<std::int64_t>());
-    case ElementType::kU64: return visit(tensor.values<std::uint64_t>());
+    case ElementType::kF32:
+      return visit(tensor.values<float>());
+    case ElementType::kF64:
+      return visit(tensor.values<double>());
+    case ElementType::kI8:
+      return visit(tensor.values<std::int8_t>());
+    case ElementType::kU8:
+      return visit(tensor.values<std::uint8_t>());
+    case ElementType::kI16:
+      return visit(tensor.values<std::int16_t>());
+    case ElementType::kU16:
+      return visit(tensor.values<std::uint16_t>());
+    case ElementType::kI32:
+      return visit(tensor.values<std::int32_t>());
+    case ElementType::kU32:
+      return visit(tensor.values<std::uint32_t>());
+    case ElementType::kI64:
+      return visit(tensor.values<std::int64_t>());
+    case ElementType::kU64:
+      return visit(tensor.values<std::uint64_t>());
     case ElementType::kF16:
-    case ElementType::kBoolean: break;
+    case ElementType::kBoolean:
+      break;
   }
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(tensor.bytes().data());
   std::vector<float> widened(static_cast<std::size_t>(tensor.size()));
@@ -63,8 +74,10 @@ void fill_bytes(const Tensor& from, Tensor& to) {
   visit_values(from, [&](auto values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const std::uint16_t half = half_from_float(static_cast<float>(values[i]));
-      if (to.type() == ElementType::kF16) std::memcpy(bytes + 2 * i, &half, sizeof half);
-      else bytes[i] = values[i] != 0;
+      if (to.type() == ElementType::kF16)
+        std::memcpy(bytes + 2 * i, &half, sizeof half);
+      else
+        bytes[i] = values[i] != 0;
     }
   });
 }
@@ -87,18 +100,40 @@ Tensor converted(const Tensor& tensor, ElementType type) {
   if (tensor.type() == type) return tensor;
   Tensor result(type, tensor.shape());
   switch (type) {
-    case ElementType::kF32: fill<float>(tensor, result); break;
-    case ElementType::kF64: fill<double>(tensor, result); break;
-    case ElementType::kI8: fill<std::int8_t>(tensor, result); break;
-    case ElementType::kU8: fill<std::uint8_t>(tensor, result); break;
-    case ElementType::kI16: fill<std::int16_t>(tensor, result); break;
-    case ElementType::kU16: fill<std::uint16_t>(tensor, result); break;
-    case ElementType::kI32: fill<std::int32_t>(tensor, result); break;
-    case ElementType::kU32: fill<std::uint32_t>(tensor, result); break;
-    case ElementType::kI64: fill<std::int64_t>(tensor, result); break;
-    case ElementType::kU64: fill<std::uint64_t>(tensor, result); break;
+    case ElementType::kF32:
+      fill<float>(tensor, result);
+      break;
+    case ElementType::kF64:
+      fill<double>(tensor, result);
+      break;
+    case ElementType::kI8:
+      fill<std::int8_t>(tensor, result);
+      break;
+    case ElementType::kU8:
+      fill<std::uint8_t>(tensor, result);
+      break;
+    case ElementType::kI16:
+      fill<std::int16_t>(tensor, result);
+      break;
+    case ElementType::kU16:
+      fill<std::uint16_t>(tensor, result);
+      break;
+    case ElementType::kI32:
+      fill<std::int32_t>(tensor, result);
+      break;
+    case ElementType::kU32:
+      fill<std::uint32_t>(tensor, result);
+      break;
+    case ElementType::kI64:
+      fill<std::int64_t>(tensor, result);
+      break;
+    case ElementType::kU64:
+      fill<std::uint64_t>(tensor, result);
+      break;
     case ElementType::kF16:
-    case ElementType::kBoolean: fill_bytes(tensor, result); break;
+    case ElementType::kBoolean:
+      fill_bytes(tensor, result);
+      break;
   }
   return result;
 }

@@ -28,8 +28,7 @@ class Tensor {
 
   // A view of bytes kept alive by `owner`; they must be as many as type and shape say and suitably aligned.
   Tensor(ElementType type, Shape shape, std::span<const std::byte> bytes, std::shared_ptr<const void> owner)
-      : type_(type), shape_(std::move(shape)), bytes_(bytes.size()), data_(const_cast<std::byte*>(bytes.data())),
-        owner_(std::move(owner)) {
+      : type_(type), shape_(std::move(shape)), bytes_(bytes.size()), data_(const_cast<std::byte*>(bytes.data())), owner_(std::move(owner)) {
     OCTET_CHECK(bytes_ == static_cast<std::size_t>(element_count(shape_)) * size_of(type), "bytes do not fit the shape");
   }
 

@@ -12,8 +12,8 @@ std::vector<std::int64_t> ids_of_done(const Dataset& dataset, const DetectionRun
   return ids;
 }
 
-Status compare(CheckResult& result, const CocoGroundTruth& truth, const std::vector<CocoResult>& first, const std::vector<CocoResult>& second,
-               const std::vector<std::int64_t>& ids, ThreadPool& pool) {
+Status compare(CheckResult& result, const CocoGroundTruth& truth, const std::vector<CocoResult>& first,
+               const std::vector<CocoResult>& second, const std::vector<std::int64_t>& ids, ThreadPool& pool) {
   const double first_ap = result.models[0].numbers.AP, second_ap = result.models[1].numbers.AP;
   if (first_ap >= 0 && second_ap >= 0) result.drop = first_ap - second_ap;  // else nothing is annotated, which is no drop of 0
   OCTET_ASSIGN(const Fidelity fidelity, evaluate_fidelity(first, second, ids, kReferenceScore, &pool));
@@ -24,13 +24,16 @@ Status compare(CheckResult& result, const CocoGroundTruth& truth, const std::vec
 
 }  // namespace
 
-Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options) {
+Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& detectors, const Dataset& dataset,
+                                                   const DetectRunOptions& options) {
   std::vector<DetectionRun> runs;
   const auto images = static_cast<std::int64_t>(dataset.images.size()), total = images * static_cast<std::int64_t>(detectors.size());
   for (const Detector& detector : detectors) {
     DetectRunOptions each = options;
     if (options.progress)
-      each.progress = [&options, total, before = images * static_cast<std::int64_t>(runs.size())](std::int64_t done, std::int64_t) { options.progress(before + done, total); };
+      each.progress = [&options, total, before = images * static_cast<std::int64_t>(runs.size())](std::int64_t done, std::int64_t) {
+        options.progress(before + done, total);
+      };
     if (!runs.empty()) each.warn = {};  // the first model has named what cannot be read
     OCTET_ASSIGN(auto run, detect_images(detector, dataset, each));
     runs.push_back(std::move(run));
@@ -38,7 +41,8 @@ Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& 
   return runs;
 }
 
-Result<CheckResult> score_runs(const std::vector<Detector>& detectors, const Dataset& dataset, const std::vector<DetectionRun>& runs, int threads) {
+Result<CheckResult> score_runs(const std::vector<Detector>& detectors, const Dataset& dataset, const std::vector<DetectionRun>& runs,
+                               int threads) {
   OCTET_CHECK(detectors.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
   const auto ids = ids_of_done(dataset, runs[0]);
   if (ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};

@@ -13,16 +13,18 @@ namespace octet {
 // Accuracy of one model, or of two side by side on the same images.
 struct CheckResult {
   std::vector<CocoAccuracy> models;
-  std::optional<double> drop;          // AP of the first less AP of the second, a fraction
-  std::optional<double> fidelity;      // AP of the second where the first's detections of at least 0.3 are the truth
-  std::optional<ApDrop> uncertainty;   // of the drop
-  std::int64_t images = 0;             // that every model could read
+  std::optional<double> drop;         // AP of the first less AP of the second, a fraction
+  std::optional<double> fidelity;     // AP of the second where the first's detections of at least 0.3 are the truth
+  std::optional<ApDrop> uncertainty;  // of the drop
+  std::int64_t images = 0;            // that every model could read
 };
 
 // Runs one or two detectors over a data set, one after the other.
-Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options);
+Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& detectors, const Dataset& dataset,
+                                                   const DetectRunOptions& options);
 
 // Scores what each detector found in an annotated data set. An image that could not be read counts for neither model.
-Result<CheckResult> score_runs(const std::vector<Detector>& detectors, const Dataset& dataset, const std::vector<DetectionRun>& runs, int threads);
+Result<CheckResult> score_runs(const std::vector<Detector>& detectors, const Dataset& dataset, const std::vector<DetectionRun>& runs,
+                               int threads);
 
 }  // namespace octet

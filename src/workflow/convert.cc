@@ -36,7 +36,8 @@ Result<Graph> import_source(const fs::path& source, const ConvertOptions& option
   std::error_code ignored;
   if (!fs::is_regular_file(source, ignored)) return Error{ErrorCode::kNotFound, source.string() + ": no such file"};
   if (options.weights && !is_darknet(source))
-    return Error{ErrorCode::kInvalidArgument, source.string() + ": only a Darknet .cfg has weights in another file, given " + options.weights->string()};
+    return Error{ErrorCode::kInvalidArgument,
+                 source.string() + ": only a Darknet .cfg has weights in another file, given " + options.weights->string()};
   OCTET_ASSIGN(Graph graph, import_any(source, options));
   passes::run_import_passes(graph);
   auto& info = graph.model_info;
@@ -46,7 +47,8 @@ Result<Graph> import_source(const fs::path& source, const ConvertOptions& option
     info["octet_model"] = options.description->name;
   }
   if (options.warn && !info.contains("octet_labels"))
-    options.warn(source.string() + ": no labels, classes have numbers only" + (is_darknet(source) ? "; they are read from a .names file beside it" : ""));
+    options.warn(source.string() + ": no labels, classes have numbers only" +
+                 (is_darknet(source) ? "; they are read from a .names file beside it" : ""));
   OCTET_ASSIGN(info["octet_source"], source_digest(source, options));
   info["octet_version"] = kVersion;
   graph.name = info["octet_model"];

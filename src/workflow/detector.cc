@@ -50,8 +50,10 @@ class DatasetRun {
     const auto image = read_image(dataset_.images[i].path);
     if (image.ok()) {
       auto found = sessions_[static_cast<std::size_t>(worker)]->detect(*image, options_.detect);
-      if (found.ok()) run_.detections[i] = std::move(*found);
-      else fail(found.error());
+      if (found.ok())
+        run_.detections[i] = std::move(*found);
+      else
+        fail(found.error());
       done_[i] = found.ok();
     }
     const std::lock_guard lock(mutex_);
@@ -97,7 +99,9 @@ Result<Detector> load_detector(const std::filesystem::path& xml) {
 }
 
 DetectionSession::DetectionSession(const Detector& detector, int threads)
-    : description_(detector.description), session_(detector.plan, threads), input_(ElementType::kF32, detector.plan->inputs()[0].type.shape) {}
+    : description_(detector.description),
+      session_(detector.plan, threads),
+      input_(ElementType::kF32, detector.plan->inputs()[0].type.shape) {}
 
 Result<std::vector<Detection>> DetectionSession::detect(const Image& image, const DetectOptions& options) {
   preprocess(description_, image, input_.mutable_values<float>());
@@ -120,7 +124,8 @@ Result<std::vector<CocoResult>> coco_results(const Detector& detector, const Dat
   std::vector<CocoResult> results;
   for (std::size_t i = 0; i < run.detections.size(); ++i)
     for (const Detection& found : run.detections[i])
-      results.push_back({dataset.images[i].id, categories.at(static_cast<std::size_t>(found.class_index)), ltwh_from_xyxy(found.box_px), found.score});
+      results.push_back(
+          {dataset.images[i].id, categories.at(static_cast<std::size_t>(found.class_index)), ltwh_from_xyxy(found.box_px), found.score});
   return results;
 }
 

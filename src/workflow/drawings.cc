@@ -14,7 +14,8 @@ Image drawn(Image image, const Detector& detector, const std::vector<Detection>&
   for (const Detection& found : detections) {
     if (found.score < score_threshold) continue;
     boxes.push_back({found.box_px.x0, found.box_px.y0, found.box_px.x1, found.box_px.y1,
-                     fmt::format("{} {:.2f}", label_of(detector.description, found.class_index), found.score), class_colour(found.class_index)});
+                     fmt::format("{} {:.2f}", label_of(detector.description, found.class_index), found.score),
+                     class_colour(found.class_index)});
   }
   draw_boxes(image, boxes);
   return image;

@@ -39,7 +39,8 @@ void judge(std::string& unmet, std::string_view name, std::optional<double> boun
   if (!bound) return;
   if (figure && (at_most ? *figure <= *bound : *figure >= *bound)) return;
   unmet += unmet.empty() ? "" : "; ";
-  unmet += figure ? fmt::format("{}: {:.4g} was measured, {:.4g} is required", name, *figure, *bound) : fmt::format("{}: was not measured here", name);
+  unmet += figure ? fmt::format("{}: {:.4g} was measured, {:.4g} is required", name, *figure, *bound)
+                  : fmt::format("{}: was not measured here", name);
 }
 
 std::optional<double> points(std::optional<double> fraction) { return fraction ? std::optional(100 * *fraction) : std::nullopt; }

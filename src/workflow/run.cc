@@ -60,7 +60,8 @@ class Workflow {
   }
 
   Status quantize() {
-    OCTET_ASSIGN(quantized_, quantize_ir(result_.fp32, calibration_, options_.output, {options_.threads, begin("4/7 quantize"), options_.warn}));
+    OCTET_ASSIGN(quantized_,
+                 quantize_ir(result_.fp32, calibration_, options_.output, {options_.threads, begin("4/7 quantize"), options_.warn}));
     result_.int8 = quantized_.xml;
     return {};
   }
@@ -87,7 +88,8 @@ class Workflow {
   }
 
   Status bench() {
-    OCTET_ASSIGN(result_.bench, compare_latency({detectors_[0].plan, detectors_[1].plan}, {options_.threads, 1, options_.bench_seconds, begin("7/7 bench")}));
+    OCTET_ASSIGN(result_.bench, compare_latency({detectors_[0].plan, detectors_[1].plan},
+                                                {options_.threads, 1, options_.bench_seconds, begin("7/7 bench")}));
     return {};
   }
 

@@ -15,17 +15,17 @@
 namespace octet {
 
 struct RunOptions {
-  std::optional<ZooEntry> model;                   // a known model, whose files are taken from model_dir
+  std::optional<ZooEntry> model;  // a known model, whose files are taken from model_dir
   std::filesystem::path model_dir;
-  std::filesystem::path source;                    // or a source file
-  std::optional<std::filesystem::path> weights;    // of a Darknet source, if not beside it
-  std::filesystem::path data;                      // COCO's layout
-  std::string data_name;                           // for the report
+  std::filesystem::path source;                  // or a source file
+  std::optional<std::filesystem::path> weights;  // of a Darknet source, if not beside it
+  std::filesystem::path data;                    // COCO's layout
+  std::string data_name;                         // for the report
   std::filesystem::path output;
   Requirements requirements;
   double score_threshold = 0.001;
   double bench_seconds = 10;
-  std::int64_t limit = 0;                          // images to measure accuracy on, 0: all
+  std::int64_t limit = 0;  // images to measure accuracy on, 0: all
   int threads = 1;
   std::function<Progress(const std::string& step)> step;  // begins a step and gives its progress
   Warn warn;

@@ -95,16 +95,27 @@ Result<std::vector<ReportFacts>> facts_of(const RunResult& result, const ReportS
   OCTET_ASSIGN(const std::string fp32, digest_of(std::filesystem::path(result.fp32).replace_extension(".bin")));
   OCTET_ASSIGN(const std::string int8, digest_of(std::filesystem::path(result.int8).replace_extension(".bin")));
   const ModelDescription& description = sources.detectors[0].description;
-  return std::vector<ReportFacts>{
-      {"Model", {{"Source", description.source}, {"Input", fmt::format("{} x {} pixels", description.input.width, description.input.height)},
-                 {"FP32 IR, SHA-256 of the .bin", fp32}, {"INT8 IR, SHA-256 of the .bin", int8}}},
-      {"Quantization", {{"Calibration images", std::to_string(sources.quantized.images)},
-                        {"Convolutions in 8-bit integers", std::to_string(sources.quantized.convolutions)},
-                        {"Weights", "symmetric, 8 bits, one scale a channel"}, {"Activations", "asymmetric, 8 bits"}}},
-      {"Measurement", {{"Images", std::to_string(result.check.images)}, {"Score threshold", fmt::format("{:g}", options.score_threshold)},
-                       {"Annotations, SHA-256", annotations}, {"Latency", fmt::format("both models in turn for {:g} s", options.bench_seconds)}}},
-      {"Machine", {{"CPU", cpu_name()}, {"Instruction set", std::string(name_of(active_isa()))}, {"Threads", std::to_string(options.threads)},
-                   {"Program", std::string("octet ") + kVersion}, {"Made", utc_now()}}}};
+  return std::vector<ReportFacts>{{"Model",
+                                   {{"Source", description.source},
+                                    {"Input", fmt::format("{} x {} pixels", description.input.width, description.input.height)},
+                                    {"FP32 IR, SHA-256 of the .bin", fp32},
+                                    {"INT8 IR, SHA-256 of the .bin", int8}}},
+                                  {"Quantization",
+                                   {{"Calibration images", std::to_string(sources.quantized.images)},
+                                    {"Convolutions in 8-bit integers", std::to_string(sources.quantized.convolutions)},
+                                    {"Weights", "symmetric, 8 bits, one scale a channel"},
+                                    {"Activations", "asymmetric, 8 bits"}}},
+                                  {"Measurement",
+                                   {{"Images", std::to_string(result.check.images)},
+                                    {"Score threshold", fmt::format("{:g}", options.score_threshold)},
+                                    {"Annotations, SHA-256", annotations},
+                                    {"Latency", fmt::format("both models in turn for {:g} s", options.bench_seconds)}}},
+                                  {"Machine",
+                                   {{"CPU", cpu_name()},
+                                    {"Instruction set", std::string(name_of(active_isa()))},
+                                    {"Threads", std::to_string(options.threads)},
+                                    {"Program", std::string("octet ") + kVersion},
+                                    {"Made", utc_now()}}}};
 }
 
 }  // namespace

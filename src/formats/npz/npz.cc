@@ -241,8 +241,7 @@ Result<std::map<std::string, NpyArray>> parse_npz(Bytes file, const NpzNames& wa
     if (member.size > limit_bytes) return malformed(fmt::format("its arrays have more than {} bytes", limit_bytes));
     limit_bytes -= member.size;
     OCTET_ASSIGN_AT(NpyArray array, read_member(file, member), fmt::format("member '{:.100}'", member.name));
-    if (!arrays.emplace(std::move(name), std::move(array)).second)
-      return malformed(fmt::format("it holds '{:.100}' twice", member.name));
+    if (!arrays.emplace(std::move(name), std::move(array)).second) return malformed(fmt::format("it holds '{:.100}' twice", member.name));
   }
   return arrays;
 }

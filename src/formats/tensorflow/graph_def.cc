@@ -44,17 +44,28 @@ Status expand(const Values& values, std::int64_t count, std::string& bytes) {
 
 Status expand_values(const proto::Tensor& tensor, DataType type, std::int64_t count, std::string& bytes) {
   switch (type) {
-    case DataType::kFloat: return expand<float>(tensor.float_val(), count, bytes);
-    case DataType::kDouble: return expand<double>(tensor.double_val(), count, bytes);
-    case DataType::kInt32: return expand<std::int32_t>(tensor.int_val(), count, bytes);
-    case DataType::kUint8: return expand<std::uint8_t>(tensor.int_val(), count, bytes);
-    case DataType::kInt16: return expand<std::int16_t>(tensor.int_val(), count, bytes);
-    case DataType::kInt8: return expand<std::int8_t>(tensor.int_val(), count, bytes);
-    case DataType::kUint16: return expand<std::uint16_t>(tensor.int_val(), count, bytes);
-    case DataType::kInt64: return expand<std::int64_t>(tensor.int64_val(), count, bytes);
-    case DataType::kBool: return expand<std::uint8_t>(tensor.bool_val(), count, bytes);
-    case DataType::kHalf: return expand<std::uint16_t>(tensor.half_val(), count, bytes);
-    case DataType::kString: break;
+    case DataType::kFloat:
+      return expand<float>(tensor.float_val(), count, bytes);
+    case DataType::kDouble:
+      return expand<double>(tensor.double_val(), count, bytes);
+    case DataType::kInt32:
+      return expand<std::int32_t>(tensor.int_val(), count, bytes);
+    case DataType::kUint8:
+      return expand<std::uint8_t>(tensor.int_val(), count, bytes);
+    case DataType::kInt16:
+      return expand<std::int16_t>(tensor.int_val(), count, bytes);
+    case DataType::kInt8:
+      return expand<std::int8_t>(tensor.int_val(), count, bytes);
+    case DataType::kUint16:
+      return expand<std::uint16_t>(tensor.int_val(), count, bytes);
+    case DataType::kInt64:
+      return expand<std::int64_t>(tensor.int64_val(), count, bytes);
+    case DataType::kBool:
+      return expand<std::uint8_t>(tensor.bool_val(), count, bytes);
+    case DataType::kHalf:
+      return expand<std::uint16_t>(tensor.half_val(), count, bytes);
+    case DataType::kString:
+      break;
   }
   return {};
 }
@@ -84,11 +95,16 @@ Result<TensorRecord> tensor_record(proto::Tensor& tensor, std::int64_t& expanded
 
 Result<Attribute> attribute_of(proto::AttrValue& value, std::int64_t& expanded_budget) {
   switch (value.value_case()) {
-    case proto::AttrValue::kS: return Attribute(std::move(*value.mutable_s()));
-    case proto::AttrValue::kI: return Attribute(std::int64_t{value.i()});
-    case proto::AttrValue::kF: return Attribute(value.f());
-    case proto::AttrValue::kB: return Attribute(value.b());
-    case proto::AttrValue::kType: return Attribute(static_cast<DataType>(value.type()));
+    case proto::AttrValue::kS:
+      return Attribute(std::move(*value.mutable_s()));
+    case proto::AttrValue::kI:
+      return Attribute(std::int64_t{value.i()});
+    case proto::AttrValue::kF:
+      return Attribute(value.f());
+    case proto::AttrValue::kB:
+      return Attribute(value.b());
+    case proto::AttrValue::kType:
+      return Attribute(static_cast<DataType>(value.type()));
     case proto::AttrValue::kShape: {
       OCTET_ASSIGN(auto sizes, sizes_of(value.shape()));
       return Attribute(ShapeRecord{value.shape().unknown_rank(), std::move(sizes)});
@@ -97,8 +113,10 @@ Result<Attribute> attribute_of(proto::AttrValue& value, std::int64_t& expanded_b
       OCTET_ASSIGN(auto tensor, tensor_record(*value.mutable_tensor(), expanded_budget));
       return Attribute(std::move(tensor));
     }
-    case proto::AttrValue::kList: return Attribute(std::vector<std::int64_t>(value.list().i().begin(), value.list().i().end()));
-    case proto::AttrValue::VALUE_NOT_SET: break;
+    case proto::AttrValue::kList:
+      return Attribute(std::vector<std::int64_t>(value.list().i().begin(), value.list().i().end()));
+    case proto::AttrValue::VALUE_NOT_SET:
+      break;
   }
   return Attribute();
 }
@@ -165,15 +183,20 @@ std::size_t size_of(DataType type) {
   switch (type) {
     case DataType::kUint8:
     case DataType::kInt8:
-    case DataType::kBool: return 1;
+    case DataType::kBool:
+      return 1;
     case DataType::kInt16:
     case DataType::kUint16:
-    case DataType::kHalf: return 2;
+    case DataType::kHalf:
+      return 2;
     case DataType::kFloat:
-    case DataType::kInt32: return 4;
+    case DataType::kInt32:
+      return 4;
     case DataType::kDouble:
-    case DataType::kInt64: return 8;
-    case DataType::kString: break;
+    case DataType::kInt64:
+      return 8;
+    case DataType::kString:
+      break;
   }
   return 0;
 }

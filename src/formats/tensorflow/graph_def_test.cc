@@ -12,7 +12,8 @@ namespace {
 Result<GraphDef> parse(const std::string& bytes) { return parse_graph_def(std::as_bytes(std::span(bytes))); }
 Result<GraphDef> parse(const proto::GraphDef& graph) { return parse(graph.SerializeAsString()); }
 
-proto::NodeDef& add(proto::GraphDef& graph, const std::string& name, const std::string& op, std::initializer_list<const char*> inputs = {}) {
+proto::NodeDef& add(proto::GraphDef& graph, const std::string& name, const std::string& op,
+                    std::initializer_list<const char*> inputs = {}) {
   proto::NodeDef& node = *graph.add_node();
   node.set_name(name);
   node.set_op(op);

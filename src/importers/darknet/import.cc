@@ -39,7 +39,8 @@ Result<NetContext> convert(std::span<const CfgSection> sections, WeightsFile* we
     net.layers.push_back(layer);
   }
   if (net.channels(net.picture) != 3)
-    return sections[0].error(ErrorCode::kUnsupported, "channels=" + std::to_string(net.channels(net.picture)) + ", octet feeds pictures of 3");
+    return sections[0].error(ErrorCode::kUnsupported,
+                             "channels=" + std::to_string(net.channels(net.picture)) + ", octet feeds pictures of 3");
   if (net.heads.empty()) return Error{ErrorCode::kUnsupported, "has no section [yolo] or [region]: no detector that octet knows"};
   return net;
 }

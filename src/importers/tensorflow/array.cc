@@ -23,17 +23,27 @@ void read_as(const TensorRecord& record, const Use& use) {
 template <typename Use>
 void read_elements(const TensorRecord& record, const Use& use) {
   switch (record.type) {
-    case DataType::kFloat: return read_as<float>(record, use);
-    case DataType::kDouble: return read_as<double>(record, use);
-    case DataType::kInt32: return read_as<std::int32_t>(record, use);
+    case DataType::kFloat:
+      return read_as<float>(record, use);
+    case DataType::kDouble:
+      return read_as<double>(record, use);
+    case DataType::kInt32:
+      return read_as<std::int32_t>(record, use);
     case DataType::kUint8:
-    case DataType::kBool: return read_as<std::uint8_t>(record, use);
-    case DataType::kInt16: return read_as<std::int16_t>(record, use);
-    case DataType::kInt8: return read_as<std::int8_t>(record, use);
-    case DataType::kInt64: return read_as<std::int64_t>(record, use);
-    case DataType::kUint16: return read_as<std::uint16_t>(record, use);
-    case DataType::kHalf: return read_as<std::uint16_t>(record, [&](std::size_t i, std::uint16_t half) { use(i, float_from_half(half)); });
-    case DataType::kString: break;
+    case DataType::kBool:
+      return read_as<std::uint8_t>(record, use);
+    case DataType::kInt16:
+      return read_as<std::int16_t>(record, use);
+    case DataType::kInt8:
+      return read_as<std::int8_t>(record, use);
+    case DataType::kInt64:
+      return read_as<std::int64_t>(record, use);
+    case DataType::kUint16:
+      return read_as<std::uint16_t>(record, use);
+    case DataType::kHalf:
+      return read_as<std::uint16_t>(record, [&](std::size_t i, std::uint16_t half) { use(i, float_from_half(half)); });
+    case DataType::kString:
+      break;
   }
 }
 
@@ -52,11 +62,16 @@ Result<Array> make_array(DataType type, Shape shape) {
 
 double rounded(double value, DataType type) {
   switch (type) {
-    case DataType::kFloat: return static_cast<float>(value);
-    case DataType::kHalf: return float_from_half(half_from_float(static_cast<float>(value)));
-    case DataType::kDouble: return value;
-    case DataType::kBool: return value != 0 ? 1 : 0;
-    default: return std::trunc(value);
+    case DataType::kFloat:
+      return static_cast<float>(value);
+    case DataType::kHalf:
+      return float_from_half(half_from_float(static_cast<float>(value)));
+    case DataType::kDouble:
+      return value;
+    case DataType::kBool:
+      return value != 0 ? 1 : 0;
+    default:
+      return std::trunc(value);
   }
 }
 

@@ -14,8 +14,9 @@ constexpr std::size_t kValues = 4;  // of an anchor: one code or one box
 using Codes = std::array<double, kValues>;
 
 Error other_coder(const Network& network, Ref decoded) {
-  return unsupported(network.source().node(decoded), "decodes boxes in a way that octet does not know; "
-                                                     "it converts box codes relative to an anchor's centre and size (faster_rcnn_box_coder)");
+  return unsupported(network.source().node(decoded),
+                     "decodes boxes in a way that octet does not know; "
+                     "it converts box codes relative to an anchor's centre and size (faster_rcnn_box_coder)");
 }
 
 // Boxes (ymin, xmin, ymax, xmax) as centre and size.
@@ -49,8 +50,7 @@ std::optional<Moved> moved_by_one(const std::vector<Anchor>& anchors, const std:
     const Codes moved{(b.cx - a.cx) / a.width, (b.cy - a.cy) / a.height, std::log(b.width / a.width), std::log(b.height / a.height)};
     for (std::size_t k = 0; k < kValues; ++k) sums[k] += moved[k] / static_cast<double>(anchors.size());
   }
-  const auto most = static_cast<std::size_t>(
-      std::ranges::max_element(sums, {}, [](double sum) { return std::fabs(sum); }) - sums.begin());
+  const auto most = static_cast<std::size_t>(std::ranges::max_element(sums, {}, [](double sum) { return std::fabs(sum); }) - sums.begin());
   if (!(sums[most] > 1e-4) || !std::isfinite(sums[most])) return std::nullopt;
   double scale = 1 / sums[most];
   if (std::fabs(scale - std::round(scale)) < 1e-3 * scale) scale = std::round(scale);

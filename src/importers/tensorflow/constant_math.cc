@@ -72,9 +72,14 @@ Outputs divide(const NodeRecord& node, Inputs inputs) {
   OCTET_ASSIGN(const ArrayPtr b, input_at(inputs, 1));
   if (is_integer(b->type) && std::find(b->values.begin(), b->values.end(), 0.0) != b->values.end())
     return Error{ErrorCode::kMalformed, "divides a whole number by zero"};
-  if (node.op == "FloorDiv") return binary(inputs, +[](double x, double y) { return std::floor(x / y); });
-  if (node.op == "FloorMod") return binary(inputs, +[](double x, double y) { return x - y * std::floor(x / y); });
-  return binary(inputs, +[](double x, double y) { return x / y; });
+  if (node.op == "FloorDiv")
+    return binary(
+        inputs, +[](double x, double y) { return std::floor(x / y); });
+  if (node.op == "FloorMod")
+    return binary(
+        inputs, +[](double x, double y) { return x - y * std::floor(x / y); });
+  return binary(
+      inputs, +[](double x, double y) { return x / y; });
 }
 
 template <auto Op>

@@ -59,7 +59,8 @@ Result<Value> append_map(const Heads::Map& map, Network& network, const Change& 
   change(convolution);
   auto emitted = emit(convolution, graph);
   if (!emitted.ok()) return emitted.error().at(place(node));
-  OCTET_ASSIGN(const NodeId nhwc, graph.add(Transpose{}, {*emitted, integers(graph, {0, 2, 3, 1}, node.name + "/nhwc/order")}, node.name + "/nhwc"));
+  OCTET_ASSIGN(const NodeId nhwc,
+               graph.add(Transpose{}, {*emitted, integers(graph, {0, 2, 3, 1}, node.name + "/nhwc/order")}, node.name + "/nhwc"));
   return reshaped(graph, {nhwc, 0}, {1, element_count(map.feature.shape)}, node.name + "/rows");
 }
 
@@ -73,7 +74,8 @@ Result<Value> append_box_codes(const Detector& detector, Network& network) {
   std::vector<Value> rows;
   for (const Heads::Map& map : detector.boxes.maps) {
     if (map.feature.shape[1] % 4 != 0)
-      return malformed(network.source().node(map.predicted), "predicts " + std::to_string(map.feature.shape[1]) + " channels, expected 4 a box");
+      return malformed(network.source().node(map.predicted),
+                       "predicts " + std::to_string(map.feature.shape[1]) + " channels, expected 4 a box");
     OCTET_ASSIGN(const Value row, append_map(map, network, [&](OpenConvolution& c) { permute_codes(detector.coder.place, c); }));
     rows.push_back(row);
   }

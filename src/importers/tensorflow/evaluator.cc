@@ -66,7 +66,8 @@ Result<bool> Evaluator::open(NodeIndex index, std::vector<NodeIndex>& stack) {
     if (known(input)) continue;
     if (states_[input.node] == State::kOpen) return malformed(node, "depends on itself");
     if (states_[input.node] == State::kDone)
-      return malformed(node, "reads output " + std::to_string(input.port) + " of " + in_quotes(source_.node(input).name) + ", which has none");
+      return malformed(node,
+                       "reads output " + std::to_string(input.port) + " of " + in_quotes(source_.node(input).name) + ", which has none");
     stack.push_back(input.node);
     waits = true;
   }
@@ -93,7 +94,8 @@ Status Evaluator::compute(NodeIndex index) {
   for (const Ref input : node.inputs) {
     inputs.push_back(known(input));
     if (!inputs.back())
-      return malformed(node, "reads output " + std::to_string(input.port) + " of " + in_quotes(source_.node(input).name) + ", which has none");
+      return malformed(node,
+                       "reads output " + std::to_string(input.port) + " of " + in_quotes(source_.node(input).name) + ", which has none");
   }
   auto outputs = constant_rule(node.op)(node, inputs);
   if (!outputs.ok()) return outputs.error().at(place(node));

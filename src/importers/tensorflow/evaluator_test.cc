@@ -66,8 +66,9 @@ TEST(Evaluator, RefusesToDivideWholeNumbersByZero) {
 
 TEST(Evaluator, SlicesWithStridesAndMasks) {
   GraphWriter g;
-  proto::NodeDef& out = g.add("StridedSlice", "out", {g.constant<std::int32_t>("x", {2, 4}, {0, 1, 2, 3, 4, 5, 6, 7}), g.wholes("begin", {1, -1}),
-                                                      g.wholes("end", {2, 0}), g.wholes("step", {1, -2})});
+  proto::NodeDef& out = g.add("StridedSlice", "out",
+                              {g.constant<std::int32_t>("x", {2, 4}, {0, 1, 2, 3, 4, 5, 6, 7}), g.wholes("begin", {1, -1}),
+                               g.wholes("end", {2, 0}), g.wholes("step", {1, -2})});
   GraphWriter::attribute(out, "shrink_axis_mask").set_i(1);
   GraphWriter::attribute(out, "end_mask").set_i(2);
   EXPECT_EQ(value_of(g).shape, (Shape{2}));
@@ -95,7 +96,8 @@ TEST(Evaluator, UnpacksToSeveralOutputs) {
 
 TEST(Evaluator, JoinsAlongAnAxis) {
   GraphWriter g;
-  g.node("ConcatV2", "out", {g.constant<std::int32_t>("a", {2, 1}, {1, 2}), g.constant<std::int32_t>("b", {2, 2}, {3, 4, 5, 6}), g.whole("axis", -1)});
+  g.node("ConcatV2", "out",
+         {g.constant<std::int32_t>("a", {2, 1}, {1, 2}), g.constant<std::int32_t>("b", {2, 2}, {3, 4, 5, 6}), g.whole("axis", -1)});
   EXPECT_EQ(value_of(g).values, (Doubles{1, 3, 4, 2, 5, 6}));
 }
 
@@ -187,8 +189,9 @@ TEST(Evaluator, RefusesSmallGraphsThatAskForMuch) {
 }
 
 TEST(Evaluator, RefusesOperationsWithTooFewInputs) {
-  for (const std::string op : {"Add", "Reshape", "Squeeze", "StridedSlice", "Gather", "GatherV2", "Pack", "ConcatV2", "Split", "Slice", "Tile", "Range",
-                               "Fill", "Cast", "Softmax", "Select", "Sum", "Transpose", "ExpandDims", "Shape", "Const", "FloorDiv"}) {
+  for (const std::string op :
+       {"Add",   "Reshape", "Squeeze", "StridedSlice", "Gather", "GatherV2", "Pack",      "ConcatV2",   "Split", "Slice", "Tile",
+        "Range", "Fill",    "Cast",    "Softmax",      "Select", "Sum",      "Transpose", "ExpandDims", "Shape", "Const", "FloorDiv"}) {
     GraphWriter g;
     g.node(op, "out");
     EXPECT_NE(error_of(g).find("'out'"), std::string::npos) << op << ": " << error_of(g);

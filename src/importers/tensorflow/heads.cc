@@ -62,7 +62,8 @@ Status add_map(Heads::Map map, Network& network, Heads& heads) {
     return unsupported(node, "gives predictions of shape " + to_string(rows) + ", expected [1,anchors,(1,)values]");
   map.num_rows = rows[batched ? 1 : 0];
   if (!heads.maps.empty() && (rows.back() != heads.width || rows.size() != heads.joined_shape.size()))
-    return malformed(node, "gives " + to_string(rows) + " where another head gives " + std::to_string(heads.width) + " values for an anchor");
+    return malformed(node,
+                     "gives " + to_string(rows) + " where another head gives " + std::to_string(heads.width) + " values for an anchor");
   heads.width = rows.back();
   heads.num_rows += map.num_rows;
   heads.joined_shape = rows;

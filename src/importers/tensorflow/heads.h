@@ -12,13 +12,13 @@ namespace octet::tensorflow {
 // One kind of prediction (boxes or classes) of all feature maps, as the graph joins it before decoding.
 struct Heads {
   struct Map {
-    Ref predicted;         // the convolution with its bias, [1,H,W,A*width]
-    Ref rows;              // the same as [1,H*W*A,(1,)width]
-    Feature feature;       // translated
+    Ref predicted;    // the convolution with its bias, [1,H,W,A*width]
+    Ref rows;         // the same as [1,H*W*A,(1,)width]
+    Feature feature;  // translated
     std::int64_t num_rows = 0;
   };
   Ref joined;
-  Shape joined_shape;      // of `joined` in TensorFlow: [1,N,(1,)width], or [N,width]
+  Shape joined_shape;  // of `joined` in TensorFlow: [1,N,(1,)width], or [N,width]
   std::int64_t num_rows = 0, width = 0;
   std::vector<Map> maps;
 };

@@ -22,9 +22,9 @@ struct Preprocessing {
 
 // The input of a node through which the image comes, if octet knows how the node passes it on.
 std::optional<std::size_t> image_side(const Source& source, const NodeRecord& node) {
-  constexpr std::string_view kFirst[] = {"Identity", "Cast", "ToFloat",       "ExpandDims",    "Squeeze",           "Enter",
+  constexpr std::string_view kFirst[] = {"Identity", "Cast",   "ToFloat",       "ExpandDims",   "Squeeze",        "Enter",
                                          "Exit",     "Switch", "NextIteration", "StopGradient", "ResizeBilinear", "PlaceholderWithDefault"};
-  constexpr std::string_view kThird[] = {"TensorArrayReadV3",   "TensorArrayReadV2",   "TensorArrayGatherV3", "TensorArrayGatherV2",
+  constexpr std::string_view kThird[] = {"TensorArrayReadV3",    "TensorArrayReadV2",    "TensorArrayGatherV3", "TensorArrayGatherV2",
                                          "TensorArrayScatterV3", "TensorArrayScatterV2", "TensorArrayWriteV3",  "TensorArrayWriteV2"};
   if (std::ranges::find(kFirst, node.op) != std::end(kFirst)) return 0;
   if (std::ranges::find(kThird, node.op) != std::end(kThird)) return 2;
@@ -68,7 +68,8 @@ Result<ImageInput> image_of(const Preprocessing& steps, Network& network) {
   if (!steps.resize) {
     const auto found = steps.placeholder->attributes.find("shape");
     const auto* shape = found == steps.placeholder->attributes.end() ? nullptr : std::get_if<ShapeRecord>(&found->second);
-    if (!shape || shape->sizes.size() != 4) return unsupported(*steps.placeholder, "is no image and is not resized; " + std::string(kFixedShape));
+    if (!shape || shape->sizes.size() != 4)
+      return unsupported(*steps.placeholder, "is no image and is not resized; " + std::string(kFixedShape));
     image.height = shape->sizes[1];
     image.width = shape->sizes[2];
   } else {
@@ -81,8 +82,9 @@ Result<ImageInput> image_of(const Preprocessing& steps, Network& network) {
     image.width = integers(**size)[1];
   }
   if (image.height < 1 || image.width < 1 || image.height > kLargestSide || image.width > kLargestSide)
-    return unsupported(steps.resize ? *steps.resize : *steps.placeholder,
-                       "an image of " + std::to_string(image.height) + " x " + std::to_string(image.width) + "; " + std::string(kFixedShape));
+    return unsupported(
+        steps.resize ? *steps.resize : *steps.placeholder,
+        "an image of " + std::to_string(image.height) + " x " + std::to_string(image.width) + "; " + std::string(kFixedShape));
   return image;
 }
 

@@ -32,7 +32,8 @@ Result<Detector> understand(Network& network) {
   OCTET_ASSIGN(detector.boxes, translate_heads(detector.suppression.boxes_path.back(), network));
   OCTET_ASSIGN(detector.classes, translate_heads(detector.suppression.scores_path.back(), network));
   if (detector.boxes.num_rows != detector.classes.num_rows)
-    return Error{ErrorCode::kMalformed, fmt::format("predicts {} boxes and classes of {}", detector.boxes.num_rows, detector.classes.num_rows)};
+    return Error{ErrorCode::kMalformed,
+                 fmt::format("predicts {} boxes and classes of {}", detector.boxes.num_rows, detector.classes.num_rows)};
   OCTET_ASSIGN(detector.coder, understand_box_coder(detector.suppression.boxes_path, detector.boxes, network));
   OCTET_ASSIGN(detector.scores, understand_scores(detector.suppression.scores_path, detector.classes, network));
   return detector;
@@ -64,7 +65,8 @@ Status expect_numbers(const Graph& graph) {
     const auto* constant = std::get_if<Constant>(&node.op);
     if (!constant || constant->value.type() != ElementType::kF32) continue;
     if (std::ranges::any_of(constant->value.values<float>(), [](float value) { return std::isnan(value); }))
-      return Error{ErrorCode::kMalformed, "node '" + node.name + "': its values are not all numbers; the file is damaged, fetch or export it again"};
+      return Error{ErrorCode::kMalformed,
+                   "node '" + node.name + "': its values are not all numbers; the file is damaged, fetch or export it again"};
   }
   return {};
 }

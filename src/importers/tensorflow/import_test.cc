@@ -57,7 +57,9 @@ std::vector<const T*> all_of(const Graph& graph) {
 struct Picture {
   std::int64_t height, width, channels;
   std::vector<double> values;
-  double at(std::int64_t y, std::int64_t x, std::int64_t c) const { return values[static_cast<std::size_t>((y * width + x) * channels + c)]; }
+  double at(std::int64_t y, std::int64_t x, std::int64_t c) const {
+    return values[static_cast<std::size_t>((y * width + x) * channels + c)];
+  }
 };
 
 double tap(const TinyConvolution& c, const Picture& in, std::int64_t top, std::int64_t left, std::int64_t o) {
@@ -78,7 +80,9 @@ double tap(const TinyConvolution& c, const Picture& in, std::int64_t top, std::i
 
 Picture convolve(const TinyConvolution& c, const Picture& in, bool layer) {
   Picture out{(in.height + c.stride - 1) / c.stride, (in.width + c.stride - 1) / c.stride, c.outputs, {}};
-  const auto lead = [&](std::int64_t size, std::int64_t count) { return std::max<std::int64_t>(0, (count - 1) * c.stride + c.kernel - size) / 2; };
+  const auto lead = [&](std::int64_t size, std::int64_t count) {
+    return std::max<std::int64_t>(0, (count - 1) * c.stride + c.kernel - size) / 2;
+  };
   for (std::int64_t y = 0; y < out.height; ++y)
     for (std::int64_t x = 0; x < out.width; ++x)
       for (std::int64_t o = 0; o < c.outputs; ++o) {
@@ -111,7 +115,8 @@ Predictions predict(const TinySsd& options, const Picture& rgb) {
 
 Picture test_picture() {
   Picture rgb{kTinyHeight, kTinyWidth, 3, {}};
-  for (const float v : tiny_numbers(static_cast<std::size_t>(kTinyHeight * kTinyWidth * 3), 0.3)) rgb.values.push_back(std::round(127 + 127 * v));
+  for (const float v : tiny_numbers(static_cast<std::size_t>(kTinyHeight * kTinyWidth * 3), 0.3))
+    rgb.values.push_back(std::round(127 + 127 * v));
   return rgb;
 }
 
@@ -330,10 +335,17 @@ TEST(ImportTensorflow, KnowsAModelWithoutBackground) {
 TEST(ImportTensorflow, DescribesTheModel) {
   const auto graph = import_tiny({});
   ASSERT_TRUE(graph.ok()) << error_of(graph);
-  const std::map<std::string, std::string> expected{
-      {"model_type", "ssd"},        {"octet_head", "detection_output"}, {"octet_resize", "stretch_tf1"}, {"octet_categories", "ordinal"},
-      {"confidence_threshold", "0.3"}, {"orig_width", "24"},            {"orig_height", "32"},           {"octet_clip", "YES"},
-      {"reverse_input_channels", "NO"}, {"embedded_processing", "YES"}, {"resize_type", "standard"}};
+  const std::map<std::string, std::string> expected{{"model_type", "ssd"},
+                                                    {"octet_head", "detection_output"},
+                                                    {"octet_resize", "stretch_tf1"},
+                                                    {"octet_categories", "ordinal"},
+                                                    {"confidence_threshold", "0.3"},
+                                                    {"orig_width", "24"},
+                                                    {"orig_height", "32"},
+                                                    {"octet_clip", "YES"},
+                                                    {"reverse_input_channels", "NO"},
+                                                    {"embedded_processing", "YES"},
+                                                    {"resize_type", "standard"}};
   for (const auto& [key, value] : expected) EXPECT_EQ(graph->model_info.at(key), value) << key;
 }
 
@@ -343,7 +355,8 @@ void expect_refused(const Result<Graph>& graph, ErrorCode code, const std::vecto
   EXPECT_EQ(static_cast<int>(graph.error().code), static_cast<int>(code)) << graph.error().message;
   EXPECT_EQ(graph.error().message.find('\n'), std::string::npos);
   EXPECT_NE(graph.error().message.find(".pb"), std::string::npos) << "no file in: " << graph.error().message;
-  for (const std::string& word : words) EXPECT_NE(graph.error().message.find(word), std::string::npos) << word << " in: " << graph.error().message;
+  for (const std::string& word : words)
+    EXPECT_NE(graph.error().message.find(word), std::string::npos) << word << " in: " << graph.error().message;
 }
 
 TEST(ImportTensorflow, NamesAnUnknownOperation) {

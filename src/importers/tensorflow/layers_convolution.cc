@@ -45,7 +45,8 @@ Tensor dense_from_hwcm_reversed(const Tensor& weights) {
   for (std::int64_t o = 0; o < channels * multiplier; ++o) {
     const std::int64_t input = channels - 1 - o / multiplier;
     for (std::int64_t cell = 0; cell < kh * kw; ++cell)
-      to[static_cast<std::size_t>((o * channels + input) * kh * kw + cell)] = from[static_cast<std::size_t>(cell * channels * multiplier + o)];
+      to[static_cast<std::size_t>((o * channels + input) * kh * kw + cell)] =
+          from[static_cast<std::size_t>(cell * channels * multiplier + o)];
   }
   return dense;
 }
@@ -74,8 +75,8 @@ Result<OpenConvolution> windows_of(const NodeRecord& node, const Shape& data_sha
   OpenConvolution convolution;
   OCTET_ASSIGN(convolution.strides, spatial_attribute(node, "strides"));
   OCTET_ASSIGN(convolution.dilations, spatial_attribute(node, "dilations"));
-  OCTET_ASSIGN(convolution.pads, pads_of(node, data_shape, {weights.shape()[0], weights.shape()[1]}, convolution.strides,
-                                         convolution.dilations));
+  OCTET_ASSIGN(convolution.pads,
+               pads_of(node, data_shape, {weights.shape()[0], weights.shape()[1]}, convolution.strides, convolution.dilations));
   return convolution;
 }
 
@@ -86,7 +87,8 @@ Result<Feature> conv2d(const NodeRecord& node, Network& network) {
   const std::int64_t inputs = weights.shape()[2], outputs = weights.shape()[3];
   const std::int64_t groups = inputs > 0 && data.shape[1] % inputs == 0 ? data.shape[1] / inputs : 0;
   if (groups == 0 || outputs % groups != 0)
-    return malformed(node, "its weights " + to_string(weights.shape()) + " do not fit an input of " + std::to_string(data.shape[1]) + " channels");
+    return malformed(
+        node, "its weights " + to_string(weights.shape()) + " do not fit an input of " + std::to_string(data.shape[1]) + " channels");
   if (groups > 1 && data.is_image) return unsupported(node, "a grouped convolution reads the image");
   convolution.weights = oihw_from_hwio(weights, data.is_image);
   convolution.grouped = groups > 1;
@@ -100,7 +102,8 @@ Result<Feature> depthwise(const NodeRecord& node, Network& network) {
   OCTET_ASSIGN(const Tensor weights, network.weights(node, 1));
   OCTET_ASSIGN(OpenConvolution convolution, windows_of(node, data.shape, weights));
   if (weights.shape()[2] != data.shape[1])
-    return malformed(node, "its weights " + to_string(weights.shape()) + " do not fit an input of " + std::to_string(data.shape[1]) + " channels");
+    return malformed(
+        node, "its weights " + to_string(weights.shape()) + " do not fit an input of " + std::to_string(data.shape[1]) + " channels");
   convolution.grouped = !data.is_image;
   convolution.weights = data.is_image ? dense_from_hwcm_reversed(weights) : gmihw_from_hwcm(weights);
   return opened(node, network, data.shape, std::move(convolution), weights.shape()[2] * weights.shape()[3]);

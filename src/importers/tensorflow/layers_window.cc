@@ -79,8 +79,10 @@ Result<Feature> resize(const NodeRecord& node, Network& network) {
   if (node.op == "ResizeBilinear") interpolate.mode = Interpolate::Mode::kLinear;
   if (corners) interpolate.coordinates = Interpolate::Coordinates::kAlignCorners;
   if (centers) interpolate.coordinates = Interpolate::Coordinates::kHalfPixel;
-  if (corners || centers) interpolate.nearest = Interpolate::NearestRounding::kRoundPreferCeil;
-  else interpolate.nearest = Interpolate::NearestRounding::kFloor;
+  if (corners || centers)
+    interpolate.nearest = Interpolate::NearestRounding::kRoundPreferCeil;
+  else
+    interpolate.nearest = Interpolate::NearestRounding::kFloor;
   return network.append(node, interpolate, {data, append_integers(network, integers(*size), node.name + "/size")});
 }
 
@@ -110,15 +112,9 @@ Result<Feature> concat(const NodeRecord& node, Network& network) {
 }
 
 constexpr NamedLayer kLayers[] = {
-    {"MaxPool", max_pool},
-    {"AvgPool", avg_pool},
-    {"Pad", pad},
-    {"PadV2", pad},
-    {"ResizeBilinear", resize},
-    {"ResizeNearestNeighbor", resize},
-    {"Mean", mean},
-    {"Reshape", repeat_pixels},
-    {"ConcatV2", concat},
+    {"MaxPool", max_pool}, {"AvgPool", avg_pool},      {"Pad", pad},
+    {"PadV2", pad},        {"ResizeBilinear", resize}, {"ResizeNearestNeighbor", resize},
+    {"Mean", mean},        {"Reshape", repeat_pixels}, {"ConcatV2", concat},
     {"Concat", concat},
 };
 

@@ -81,7 +81,8 @@ Result<bool> Network::push_needed(NodeIndex index, std::vector<NodeIndex>& stack
   open_[index] = 1;
   if (is_preprocessing(index)) return false;
   if (!layer_rule(node.op))
-    return unsupported(node, "octet does not know this operation of the feature extractor; only detectors built of known ones can be converted");
+    return unsupported(node,
+                       "octet does not know this operation of the feature extractor; only detectors built of known ones can be converted");
   bool waits = false;
   std::vector<Ref> inputs = node.inputs;
   if (const auto repeated = repeated_value(source_, node)) inputs = {*repeated};
@@ -173,8 +174,8 @@ Result<Value> emit(const OpenConvolution& convolution, Graph& graph) {
   OCTET_ASSIGN(const NodeId node, graph.add(std::move(op), {convolution.data, weights}, convolution.name));
   if (!convolution.has_bias) return Value{node, 0};
   const std::vector<float> bias(convolution.bias.begin(), convolution.bias.end());
-  const Value constant = graph.emit_constant(Tensor::of<float>({1, static_cast<std::int64_t>(bias.size()), 1, 1}, bias),
-                                             convolution.bias_name + "/bias");
+  const Value constant =
+      graph.emit_constant(Tensor::of<float>({1, static_cast<std::int64_t>(bias.size()), 1, 1}, bias), convolution.bias_name + "/bias");
   OCTET_ASSIGN(const NodeId sum, graph.add(Binary{BinaryKind::kAdd}, {Value{node, 0}, constant}, convolution.bias_name));
   return Value{sum, 0};
 }

@@ -29,9 +29,9 @@ struct OpenConvolution {
 // What a TensorFlow value of the feature extractor is in octet's graph: [1,C,H,W] for [1,H,W,C].
 struct Feature {
   Shape shape;
-  std::optional<Value> value;                   // if it is in the graph
+  std::optional<Value> value;                  // if it is in the graph
   std::optional<OpenConvolution> convolution;  // else how it gets there
-  bool is_image = false;                        // before the first convolution: channels are BGR, not RGB
+  bool is_image = false;                       // before the first convolution: channels are BGR, not RGB
 };
 
 // The picture as the graph takes it, read off its preprocessing.

@@ -94,7 +94,8 @@ Result<Value> append_priors(const BoxCoder& coder, const Heads& boxes, const Ima
     all = {joined, 0};
   }
   const std::vector<std::int64_t> axis{0};
-  OCTET_ASSIGN(const NodeId priors, graph.add(Unsqueeze{}, {all, graph.emit_constant(Tensor::of<std::int64_t>({1}, axis), "Priors/axis")}, "Priors"));
+  OCTET_ASSIGN(const NodeId priors,
+               graph.add(Unsqueeze{}, {all, graph.emit_constant(Tensor::of<std::int64_t>({1}, axis), "Priors/axis")}, "Priors"));
   return Value{priors, 0};
 }
 

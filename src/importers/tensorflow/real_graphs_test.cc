@@ -37,7 +37,8 @@ Result<std::map<std::string, NpyArray>> read_reference(const std::filesystem::pa
 
 template <typename T>
 std::size_t count(const Graph& graph) {
-  return static_cast<std::size_t>(std::ranges::count_if(graph.nodes(), [](const Node& node) { return std::holds_alternative<T>(node.op); }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(graph.nodes(), [](const Node& node) { return std::holds_alternative<T>(node.op); }));
 }
 
 // TensorFlow's network input (Preprocessor/sub, NHWC RGB, -1..1) as the image that the graph takes.
@@ -67,7 +68,8 @@ void expect_tensorflows_results(const std::filesystem::path& pb, const std::file
   EXPECT_EQ(graph->model_info.at("octet_categories"), "coco91");
   const auto reference = read_reference(folder);
   ASSERT_TRUE(reference.ok()) << reference.error().message;
-  for (const char* name : {"box_codes", "class_logits", "Priors"}) graph->emit(Output{}, {Value{graph->find(name), 0}}, std::string(name) + "_out");
+  for (const char* name : {"box_codes", "class_logits", "Priors"})
+    graph->emit(Output{}, {Value{graph->find(name), 0}}, std::string(name) + "_out");
   const auto outputs = evaluate(*graph, {{"image_tensor", image_of(reference->at("input_0"))}});
   ASSERT_TRUE(outputs.ok()) << outputs.error().message;
   const auto output = [&](const std::string& name) { return to_vector<float>(outputs->at(name)); };
@@ -86,7 +88,8 @@ TEST(RealTensorflowGraphs, SsdLiteComputesWhatTensorFlowDoes) {
 TEST(RealTensorflowGraphs, SsdMobileNetV1ComputesWhatTensorFlowDoesInEveryForm) {
   const char* folder = std::getenv("OCTET_TENSORFLOW_GRAPHS");
   if (!folder)
-    GTEST_SKIP() << "OCTET_TENSORFLOW_GRAPHS names no folder with narrow.pb, plain.pb and folded.pb (../shared/models/README.md says how to build them)";
+    GTEST_SKIP() << "OCTET_TENSORFLOW_GRAPHS names no folder with narrow.pb, plain.pb and folded.pb (../shared/models/README.md says how "
+                    "to build them)";
   expect_tensorflows_results(std::filesystem::path(folder) / "narrow.pb", kModels / "ssd_mobilenet_v1_coco");
   for (const char* form : {"plain.pb", "folded.pb"})
     expect_tensorflows_results(std::filesystem::path(folder) / form, kModels / "ssd_mobilenet_v1_coco_published");

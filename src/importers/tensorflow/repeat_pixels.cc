@@ -33,7 +33,8 @@ std::int64_t repetition(const Array& from, const Array& to) {
   for (std::int64_t y = 0; y < to.shape[1]; ++y)
     for (std::int64_t x = 0; x < to.shape[2]; ++x)
       for (std::int64_t c = 0; c < to.shape[3]; ++c)
-        if (to.values[at++] != from.values[static_cast<std::size_t>(((y / times) * from.shape[2] + x / times) * from.shape[3] + c)]) return 0;
+        if (to.values[at++] != from.values[static_cast<std::size_t>(((y / times) * from.shape[2] + x / times) * from.shape[3] + c)])
+          return 0;
   return times;
 }
 

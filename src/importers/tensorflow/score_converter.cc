@@ -67,8 +67,9 @@ Result<ScoreConverter> understand_scores(const std::vector<Ref>& path, const Hea
     converter.scale = std::fabs(scale - 1) < 1e-4 ? 1 : scale;
     if (explains(converter, logits, *scores, count)) return converter;
   }
-  return unsupported(network.source().node(converted),
-                     "turns predictions into scores in a way that octet does not know (sigmoid, softmax or none, with the first class as background)");
+  return unsupported(
+      network.source().node(converted),
+      "turns predictions into scores in a way that octet does not know (sigmoid, softmax or none, with the first class as background)");
 }
 
 }  // namespace octet::tensorflow

@@ -11,7 +11,7 @@ namespace octet::tensorflow {
 // How class logits become the scores that are suppressed by.
 struct ScoreConverter {
   enum class Kind { kIdentity, kSigmoid, kSoftmax } kind = Kind::kSigmoid;
-  double scale = 1;             // of the logits, before the function
+  double scale = 1;            // of the logits, before the function
   bool has_background = true;  // class 0 is dropped before suppression
 };
 

@@ -73,9 +73,7 @@ std::string place(const NodeRecord& node) {
   return "node " + in_quotes(node.name) + " (" + op.substr(1, op.size() - 2) + ")";
 }
 
-Error malformed(const NodeRecord& node, std::string_view what) {
-  return Error{ErrorCode::kMalformed, std::string(what)}.at(place(node));
-}
+Error malformed(const NodeRecord& node, std::string_view what) { return Error{ErrorCode::kMalformed, std::string(what)}.at(place(node)); }
 
 Error unsupported(const NodeRecord& node, std::string_view what) {
   return Error{ErrorCode::kUnsupported, std::string(what)}.at(place(node));

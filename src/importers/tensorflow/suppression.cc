@@ -115,7 +115,8 @@ Result<std::vector<Ref>> path_to_heads(const Source& source, const NodeRecord& n
   OCTET_RETURN_IF_ERROR(expect_inputs(node, 2));
   auto path = trace_back(source, node.inputs[input], [&](Ref ref) { return joined_maps(source, ref).has_value(); });
   if (path.empty())
-    return unsupported(node, "octet finds no convolutions that predict the " + std::string(what) + "; only single-shot detectors (SSD) can be converted");
+    return unsupported(
+        node, "octet finds no convolutions that predict the " + std::string(what) + "; only single-shot detectors (SSD) can be converted");
   return path;
 }
 

@@ -13,12 +13,12 @@ namespace octet::tensorflow {
 struct TinySsd {
   enum class Norm { kSpelledOut, kFused, kFusedV3, kFolded } norm = Norm::kFused;
   std::string relu = "Relu6", add = "Add", score = "Sigmoid", exp = "Exp";
-  int suppression = 2;       // version of NonMaxSuppression
+  int suppression = 2;  // version of NonMaxSuppression
   bool gather_v2 = false, loops = true, clips_first = true, background = true;
   float threshold = 0.3f, overlap = 0.6f, logit_scale = 1, soft_sigma = 0, anchor_shift = 0;
-  bool fixed_size = true;    // of the resize
+  bool fixed_size = true;  // of the resize
   bool depthwise_first = false;
-  std::string upsampling;    // "": none, "ResizeNearestNeighbor", "Reshape" or "Pack": on the way to the first map
+  std::string upsampling;  // "": none, "ResizeNearestNeighbor", "Reshape" or "Pack": on the way to the first map
 };
 
 inline constexpr std::int64_t kTinyHeight = 32, kTinyWidth = 24, kTinyClasses = 3, kTinyAnchors = 2;
@@ -28,7 +28,8 @@ inline constexpr std::array<std::array<float, 2>, 2> kTinySizes{{{0.25f, 0.4f}, 
 // Numbers without a pattern that repeats, about -1..1.
 inline std::vector<float> tiny_numbers(std::size_t count, double seed) {
   std::vector<float> numbers(count);
-  for (std::size_t i = 0; i < count; ++i) numbers[i] = static_cast<float>(std::sin(seed + 1.7 * static_cast<double>(i) + 0.13 * seed * static_cast<double>(i % 11)));
+  for (std::size_t i = 0; i < count; ++i)
+    numbers[i] = static_cast<float>(std::sin(seed + 1.7 * static_cast<double>(i) + 0.13 * seed * static_cast<double>(i % 11)));
   return numbers;
 }
 
@@ -51,8 +52,8 @@ inline TinyConvolution tiny_convolution(std::int64_t kernel, std::int64_t stride
 
 // The layers: stem, depthwise, pointwise (first map), down (second map); then box and class predictors of each map.
 inline std::vector<TinyConvolution> tiny_backbone(const TinySsd& options) {
-  return {options.depthwise_first ? tiny_convolution(3, 2, 3, 9, 1, true) : tiny_convolution(3, 2, 3, 9, 1), tiny_convolution(3, 2, 9, 9, 2, true),
-          tiny_convolution(1, 1, 9, 10, 3), tiny_convolution(3, 2, 10, 12, 4)};
+  return {options.depthwise_first ? tiny_convolution(3, 2, 3, 9, 1, true) : tiny_convolution(3, 2, 3, 9, 1),
+          tiny_convolution(3, 2, 9, 9, 2, true), tiny_convolution(1, 1, 9, 10, 3), tiny_convolution(3, 2, 10, 12, 4)};
 }
 inline TinyConvolution tiny_predictor(std::size_t map, bool boxes, bool background = true) {
   const std::int64_t values = boxes ? 4 : kTinyClasses + (background ? 1 : 0);
@@ -148,7 +149,8 @@ inline std::string TinySsdWriter::image() {
   g_.node("LoopCond", "loop/Cond", {g_.node("Less", "loop/Less", {"loop/Merge", g_.whole("loop/limit", 1)})});
   g_.node("Identity", "loop/Identity", {g_.node("Switch", "loop/Switch", {"loop/Merge", "loop/Cond"}) + ":1"});
   g_.node("NextIteration", "loop/Next", {g_.node("Add", "loop/add", {"loop/Identity", g_.whole("loop/one", 1)})});
-  std::string one = o_.loops ? g_.node("ExpandDims", "resize/Batch", {through_loop("images", "ToFloat"), g_.whole("resize/dim", 0)}) : "ToFloat";
+  std::string one =
+      o_.loops ? g_.node("ExpandDims", "resize/Batch", {through_loop("images", "ToFloat"), g_.whole("resize/dim", 0)}) : "ToFloat";
   const std::string size = o_.fixed_size ? g_.wholes("resize/size", {kTinyHeight, kTinyWidth}) : g_.node("Mystery", "resize/size", {one});
   one = g_.node("ResizeBilinear", "resize/Bilinear", {one, size});
   if (o_.loops) {
@@ -187,7 +189,8 @@ inline std::string TinySsdWriter::norm(const std::string& scope, const std::stri
     GraphWriter::attribute(node, "is_training").set_b(false);
     return scope + "/norm";
   }
-  const std::string inverse = g_.node("Rsqrt", scope + "/rsqrt", {binary("Add", scope + "/shifted", statistics[3], g_.scalar(scope + "/epsilon", 0.001f))});
+  const std::string inverse =
+      g_.node("Rsqrt", scope + "/rsqrt", {binary("Add", scope + "/shifted", statistics[3], g_.scalar(scope + "/epsilon", 0.001f))});
   const std::string scale = g_.node("Mul", scope + "/mul", {inverse, statistics[0]});
   const std::string offset = g_.node("Sub", scope + "/sub", {statistics[1], g_.node("Mul", scope + "/mul_2", {statistics[2], scale})});
   return binary("Add", scope + "/add_1", g_.node("Mul", scope + "/mul_1", {data, scale}), offset);
@@ -207,7 +210,8 @@ inline std::string TinySsdWriter::layer(const std::string& scope, const std::str
 }
 
 inline std::string TinySsdWriter::predictor(const std::string& scope, const std::string& data, const TinyConvolution& c) {
-  return g_.node("BiasAdd", scope + "/BiasAdd", {convolution(scope, data, c, c.weights), g_.constant<float>(scope + "/biases", {c.outputs}, c.offset)});
+  return g_.node("BiasAdd", scope + "/BiasAdd",
+                 {convolution(scope, data, c, c.weights), g_.constant<float>(scope + "/biases", {c.outputs}, c.offset)});
 }
 
 // [1,H,W,C] -> [1,2H,2W,C], then pooled back, so that the first map keeps its size.
@@ -234,8 +238,9 @@ inline std::string TinySsdWriter::upsampled(const std::string& data) {
 
 inline std::string TinySsdWriter::dim(const std::string& scope, const std::string& data, std::int32_t index) {
   const std::string shape = g_.node("Shape", scope + "/Shape", {data});
-  proto::NodeDef& slice = g_.add("StridedSlice", scope + "/slice", {shape, g_.wholes(scope + "/begin", {index}), g_.wholes(scope + "/end", {index + 1}),
-                                                                     g_.wholes(scope + "/step", {1})});
+  proto::NodeDef& slice =
+      g_.add("StridedSlice", scope + "/slice",
+             {shape, g_.wholes(scope + "/begin", {index}), g_.wholes(scope + "/end", {index + 1}), g_.wholes(scope + "/step", {1})});
   GraphWriter::attribute(slice, "shrink_axis_mask").set_i(1);
   return scope + "/slice";
 }
@@ -307,8 +312,10 @@ inline std::string TinySsdWriter::suppress(const std::string& boxes, const std::
     const std::string column = g_.node("Slice", s + "/Slice", {score, g_.wholes(s + "/begin", {0, k}), g_.wholes(s + "/size", {-1, 1})});
     std::string flat = g_.node("Reshape", s + "/flat", {column, g_.wholes(s + "/flat/shape", {-1})}), found = box;
     if (o_.suppression < 3) {
-      const std::string where = g_.node("Where", s + "/Where", {g_.node("Greater", s + "/Greater", {flat, g_.scalar(s + "/threshold", o_.threshold)})});
-      const std::string index = g_.node("Cast", s + "/Cast", {g_.node("Reshape", s + "/index", {where, g_.wholes(s + "/index/shape", {-1})})});
+      const std::string where =
+          g_.node("Where", s + "/Where", {g_.node("Greater", s + "/Greater", {flat, g_.scalar(s + "/threshold", o_.threshold)})});
+      const std::string index =
+          g_.node("Cast", s + "/Cast", {g_.node("Reshape", s + "/index", {where, g_.wholes(s + "/index/shape", {-1})})});
       found = take(s + "/take", found, index);
       flat = take(s + "/take_1", flat, index);
     }
@@ -348,13 +355,16 @@ inline void TinySsdWriter::write() {
     const auto n = static_cast<std::int32_t>(kTinyGrids[map][0] * kTinyGrids[map][1] * kTinyAnchors);
     boxes.push_back(rows(s + "/boxes", predictor(s + "/box", maps[map], tiny_predictor(map, true)), maps[map], {n, 1, 4}));
     const TinyConvolution c = tiny_predictor(map, false, o_.background);
-    classes.push_back(rows(s + "/classes", predictor(s + "/class", maps[map], c), maps[map], {n, static_cast<std::int32_t>(kTinyClasses + (o_.background ? 1 : 0))}));
+    classes.push_back(rows(s + "/classes", predictor(s + "/class", maps[map], c), maps[map],
+                           {n, static_cast<std::int32_t>(kTinyClasses + (o_.background ? 1 : 0))}));
   }
   GraphWriter::set_ints(g_.add("Squeeze", "Squeeze", {concat("concat", boxes, 1)}), "squeeze_dims", {2});
   const std::string decoded = decode("Squeeze");
   std::string scores = g_.node("RealDiv", "scale_logits", {concat("concat_1", classes, 1), g_.scalar("scale", 1 / o_.logit_scale)});
   scores = g_.node(o_.score, "convert_scores", {scores});
-  if (o_.background) scores = g_.node("Slice", "slice_scores", {scores, g_.wholes("slice_scores/begin", {0, 0, 1}), g_.wholes("slice_scores/size", {-1, -1, -1})});
+  if (o_.background)
+    scores = g_.node("Slice", "slice_scores",
+                     {scores, g_.wholes("slice_scores/begin", {0, 0, 1}), g_.wholes("slice_scores/size", {-1, -1, -1})});
   g_.node("Identity", "detection_boxes", {suppress(decoded, scores)});
 }
 

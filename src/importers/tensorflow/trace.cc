@@ -70,14 +70,22 @@ std::vector<Ref> data_inputs(const NodeRecord& node) {
     return std::vector<Ref>(all.begin() + static_cast<std::ptrdiff_t>(begin), all.begin() + static_cast<std::ptrdiff_t>(end));
   };
   switch (side_of(node.op)) {
-    case Side::kNone: return {};
-    case Side::kFirst: return part(0, 1);
-    case Side::kSecond: return part(1, 2);
-    case Side::kThird: return part(2, 3);
-    case Side::kThirdAndFourth: return part(2, 4);
-    case Side::kAllButFirst: return part(1, all.size());
-    case Side::kAllButLast: return part(0, all.empty() ? 0 : all.size() - 1);
-    case Side::kAll: break;
+    case Side::kNone:
+      return {};
+    case Side::kFirst:
+      return part(0, 1);
+    case Side::kSecond:
+      return part(1, 2);
+    case Side::kThird:
+      return part(2, 3);
+    case Side::kThirdAndFourth:
+      return part(2, 4);
+    case Side::kAllButFirst:
+      return part(1, all.size());
+    case Side::kAllButLast:
+      return part(0, all.empty() ? 0 : all.size() - 1);
+    case Side::kAll:
+      break;
   }
   return all;
 }

@@ -20,7 +20,8 @@ void pad_same(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::
 
 Result<Spatial> spatial_attribute(const NodeRecord& node, std::string_view name) {
   const std::vector<std::int64_t> list = ints_attribute(node, name, {1, 1, 1, 1});
-  if (list.size() != 4) return malformed(node, "attribute " + in_quotes(name) + " has " + std::to_string(list.size()) + " values, expected 4");
+  if (list.size() != 4)
+    return malformed(node, "attribute " + in_quotes(name) + " has " + std::to_string(list.size()) + " values, expected 4");
   if (list[0] != 1 || list[3] != 1) return unsupported(node, "attribute " + in_quotes(name) + " reaches over images or channels");
   for (const std::int64_t value : {list[1], list[2]})
     if (value < 1 || value > kLargest) return malformed(node, "attribute " + in_quotes(name) + " has the value " + std::to_string(value));
@@ -38,7 +39,8 @@ Result<Pads> pads_of(const NodeRecord& node, const Shape& input, Spatial kernel,
     return pads;
   }
   const std::vector<std::int64_t> list = ints_attribute(node, "explicit_paddings", {});
-  if (padding != "EXPLICIT" || list.size() != 8) return malformed(node, "padding " + in_quotes(padding) + ", expected SAME, VALID or EXPLICIT");
+  if (padding != "EXPLICIT" || list.size() != 8)
+    return malformed(node, "padding " + in_quotes(padding) + ", expected SAME, VALID or EXPLICIT");
   if (list[0] != 0 || list[1] != 0 || list[6] != 0 || list[7] != 0) return unsupported(node, "pads images or channels");
   for (const std::int64_t value : list)
     if (value < 0 || value > kLargest) return malformed(node, "pads by " + std::to_string(value));

@@ -56,9 +56,7 @@ OCTET_FORMULA Vec exp_full(Vec x) {
 }
 
 // 1 / (1 + exp(-x)).
-OCTET_FORMULA Vec sigmoid(Vec x) {
-  return keep_nan(x, div(set(1.0f), add(set(1.0f), exp_normal(negate(x)))));
-}
+OCTET_FORMULA Vec sigmoid(Vec x) { return keep_nan(x, div(set(1.0f), add(set(1.0f), exp_normal(negate(x))))); }
 
 // x / (1 + exp(-x)); x is held at -88 from below so that -infinity gives (minus) almost zero.
 OCTET_FORMULA Vec swish(Vec x) {
@@ -91,9 +89,7 @@ OCTET_FORMULA Vec tanh(Vec x) {
 }
 
 // min(max(x + 3, 0), 6) / 6.
-OCTET_FORMULA Vec hsigmoid(Vec x) {
-  return mul(clamp(add(x, set(3.0f)), set(0.0f), set(6.0f)), set(1.0f / 6.0f));
-}
+OCTET_FORMULA Vec hsigmoid(Vec x) { return mul(clamp(add(x, set(3.0f)), set(0.0f), set(6.0f)), set(1.0f / 6.0f)); }
 
 // x * hsigmoid(x); x is held at -3 from below so that -infinity gives (minus) zero.
 OCTET_FORMULA Vec hswish(Vec x) {

@@ -15,9 +15,7 @@ struct RowPointers {
   const float* base[kBases];
 };
 
-OCTET_TILE inline Vec load_channels(const float* from, std::int64_t count) {
-  return count >= kLanes ? load(from) : load_part(from, count);
-}
+OCTET_TILE inline Vec load_channels(const float* from, std::int64_t count) { return count >= kLanes ? load(from) : load_part(from, count); }
 
 OCTET_TILE inline void store_channels(float* to, Vec values, std::int64_t count) {
   count >= kLanes ? store(to, values) : store_part(to, values, count);
@@ -183,9 +181,13 @@ void run_activated(const GemmF32& gemm) {
 
 void run_gemm(const GemmF32& gemm) {
   switch (gemm.activation.kind) {
-    case Activation::Kind::kNone: return run_clamped(gemm, {});
-    case Activation::Kind::kRelu: return run_clamped(gemm, {.lowest = 0});
-    case Activation::Kind::kClamp: return run_clamped(gemm, {gemm.activation.a, gemm.activation.b});
-    default: return run_activated(gemm);
+    case Activation::Kind::kNone:
+      return run_clamped(gemm, {});
+    case Activation::Kind::kRelu:
+      return run_clamped(gemm, {.lowest = 0});
+    case Activation::Kind::kClamp:
+      return run_clamped(gemm, {gemm.activation.a, gemm.activation.b});
+    default:
+      return run_activated(gemm);
   }
 }

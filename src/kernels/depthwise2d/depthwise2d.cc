@@ -67,7 +67,8 @@ constexpr const depthwise::F32Level* kF32Levels[] = {&avx512::kDepthwiseF32, &av
 
 depthwise::Shape depthwise::shape_class(const Depthwise2dShape& shape) {
   const std::int64_t size = shape.kernel_h, stride = shape.stride_w;
-  if (shape.kernel_w != size || shape.stride_h != stride || shape.dilation_h != 1 || shape.dilation_w != 1 || (stride != 1 && stride != 2)) return Shape::kAny;
+  if (shape.kernel_w != size || shape.stride_h != stride || shape.dilation_h != 1 || shape.dilation_w != 1 || (stride != 1 && stride != 2))
+    return Shape::kAny;
   if (size == 3) return stride == 1 ? Shape::k3x3s1 : Shape::k3x3s2;
   if (size == 5) return stride == 1 ? Shape::k5x5s1 : Shape::k5x5s2;
   return Shape::kAny;

@@ -46,7 +46,8 @@ class Depthwise2dU8 {
 // sum over taps of (x - in_zero_point[c]) * w, exact in 32 bits; padding contributes nothing. weights [C, kh, kw] in -128..127;
 // in_zero_point has one value a channel, since inputs of depthwise convolutions may be quantized per channel.
 std::unique_ptr<Depthwise2dU8> make_depthwise2d_u8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
-                                                   std::span<const std::uint8_t> in_zero_point, const Requantization& requantization, Isa isa);
+                                                   std::span<const std::uint8_t> in_zero_point, const Requantization& requantization,
+                                                   Isa isa);
 
 void depthwise2d_f32_ref(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
                          const Activation& activation, ImageView<const float> in, ImageView<float> out);

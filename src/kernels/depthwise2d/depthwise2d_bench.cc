@@ -20,8 +20,13 @@ constexpr Case kCases[] = {{75, 144, 3, 1}, {38, 192, 3, 1}, {19, 576, 3, 1}, {1
                            {150, 96, 3, 2}, {75, 144, 3, 2}, {38, 192, 3, 2}, {20, 192, 5, 1}};
 
 Depthwise2dShape shape_of(const Case& c) {
-  return {.channels = c.channels, .kernel_h = c.kernel, .kernel_w = c.kernel, .stride_h = c.stride, .stride_w = c.stride,
-          .pad_top = c.kernel / 2, .pad_left = c.kernel / 2};
+  return {.channels = c.channels,
+          .kernel_h = c.kernel,
+          .kernel_w = c.kernel,
+          .stride_h = c.stride,
+          .stride_w = c.stride,
+          .pad_top = c.kernel / 2,
+          .pad_left = c.kernel / 2};
 }
 
 std::int64_t out_size(const Case& c) { return (c.size - 1) / c.stride + 1; }

@@ -27,7 +27,9 @@ struct Clamped {
   OCTET_OP void store(const kernels::depthwise::F32Constants<R::kLanes>& constants, const typename R::Float (&sums)[1], float* out,
                       int channels) {
     const auto result = R::min(R::set(constants.highest), R::max(R::set(constants.lowest), sums[0]));
-    if (channels == R::kLanes) R::store(out, result);
-    else R::store_some(out, result, channels);
+    if (channels == R::kLanes)
+      R::store(out, result);
+    else
+      R::store_some(out, result, channels);
   }
 };

@@ -22,9 +22,7 @@ struct Zmm {
   OCTET_OP Float max(Float a, Float b) { return _mm512_max_ps(a, b); }
   OCTET_OP Float set(float x) { return _mm512_set1_ps(x); }
   OCTET_OP void store(float* to, Float x) { _mm512_storeu_ps(to, x); }
-  OCTET_OP void store_some(float* to, Float x, int count) {
-    _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), x);
-  }
+  OCTET_OP void store_some(float* to, Float x, int count) { _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), x); }
 };
 
 #include "kernels/depthwise2d/depthwise2d_f32.inl"

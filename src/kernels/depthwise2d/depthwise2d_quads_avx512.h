@@ -42,8 +42,10 @@ OCTET_STEP void store_rounded(const kernels::depthwise::U8Constants<R::kBytes>& 
   const auto low = R::add_16(first, R::load(constants.zero_point));
   const auto high = R::add_16(second, R::load(constants.zero_point + R::kBytes / 2));
   const auto bytes = R::pack_16(low, high);
-  if (channels == R::kBytes) R::store(out, bytes);
-  else R::store_some(out, bytes, channels);
+  if (channels == R::kBytes)
+    R::store(out, bytes);
+  else
+    R::store_some(out, bytes, channels);
 }
 
 template <class R>

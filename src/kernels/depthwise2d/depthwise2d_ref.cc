@@ -32,9 +32,8 @@ void sum_row_u8(const Depthwise2dShape& shape, std::span<const std::int8_t> weig
   for (std::int64_t x = 0; x < out_width; ++x)
     for (std::int64_t c = 0; c < shape.channels; ++c) {
       std::int32_t sum = 0;
-      for_each_tap(shape, in, y, x, [&](const Tap& tap) {
-        sum += (in.pixel(tap.y, tap.x)[c] - in_zero_point[c]) * weights[c * taps + tap.index];
-      });
+      for_each_tap(shape, in, y, x,
+                   [&](const Tap& tap) { sum += (in.pixel(tap.y, tap.x)[c] - in_zero_point[c]) * weights[c * taps + tap.index]; });
       store(x, c, sum);
     }
 }
@@ -55,7 +54,8 @@ void depthwise2d_row_f32(const Depthwise2dShape& shape, std::span<const float> w
 }
 
 void depthwise2d_row_u8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
-                        const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, std::int64_t y) {
+                        const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out,
+                        std::int64_t y) {
   sum_row_u8(shape, weights, in_zero_point, in, y, out.width,
              [&](std::int64_t x, std::int64_t c, std::int32_t sum) { out.pixel(y, x)[c] = requantize_u8(requantization, c, sum); });
 }

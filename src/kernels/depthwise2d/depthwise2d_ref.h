@@ -11,7 +11,8 @@ namespace octet::kernels::ref {
 void depthwise2d_row_f32(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
                          const Activation& activation, ImageView<const float> in, ImageView<float> out, std::int64_t y);
 void depthwise2d_row_u8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
-                        const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, std::int64_t y);
+                        const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out,
+                        std::int64_t y);
 void depthwise2d_row_u8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
                         const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<float> out, std::int64_t y);
 

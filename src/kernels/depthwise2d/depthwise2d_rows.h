@@ -41,9 +41,9 @@ enum class LaneOrder : std::uint8_t {
 
 // How taps are laid into the weights that a lane multiplies at once.
 enum class TapOrder : std::uint8_t {
-  kQuads,      // bytes of four taps
-  kPairs,      // 16-bit, two taps
-  kSplitQuads, // 16-bit: taps 0 and 2 of four, then taps 1 and 3
+  kQuads,       // bytes of four taps
+  kPairs,       // 16-bit, two taps
+  kSplitQuads,  // 16-bit: taps 0 and 2 of four, then taps 1 and 3
 };
 
 // The constants of a block, in the order of the lanes; `outside` in that of the channels, the zero points in that of

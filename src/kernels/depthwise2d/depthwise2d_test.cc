@@ -139,7 +139,8 @@ TEST(Depthwise2dRef, SumsTheTapsInsideTheImage) {
   const std::vector<std::uint8_t> zero_point{10};
   const std::vector<std::uint8_t> in{11, 12, 13, 14};  // 1 2 / 3 4 over the zero point
   std::vector<float> out(4);
-  const Requantization requantization{.multiplier = {2}, .offset = {0.5}, .activation = {}, .to_u8 = false, .inv_scale = {}, .zero_point = {}};
+  const Requantization requantization{
+      .multiplier = {2}, .offset = {0.5}, .activation = {}, .to_u8 = false, .inv_scale = {}, .zero_point = {}};
   depthwise2d_u8_ref(shape, weights, zero_point, requantization, {in.data(), 2, 2, 1, 1}, ImageView<float>{out.data(), 2, 2, 1, 1});
   EXPECT_EQ(out, (std::vector<float>{2 * (5 + 12 + 24 + 36) + 0.5f, 2 * (4 + 10 + 21 + 32) + 0.5f, 2 * (2 + 6 + 15 + 24) + 0.5f,
                                      2 * (1 + 4 + 12 + 20) + 0.5f}));

@@ -36,7 +36,11 @@ class PackedU8 final : public Depthwise2dU8 {
  public:
   PackedU8(const U8Level& level, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
            std::span<const std::uint8_t> in_zero_point, const Requantization& requantization)
-      : level_(level), shape_(shape), class_(shape_class(shape)), table_(requantization), blocks_(cut_blocks(shape.channels, level.kernels)) {
+      : level_(level),
+        shape_(shape),
+        class_(shape_class(shape)),
+        table_(requantization),
+        blocks_(cut_blocks(shape.channels, level.kernels)) {
     saturates_ = table_.to_u8 && table_.plain;
     for (std::int64_t c = 0; c < shape.channels && saturates_; ++c)
       saturates_ = table_.lowest[c] == -static_cast<float>(table_.zero_point[c]);
@@ -70,7 +74,8 @@ class PackedU8 final : public Depthwise2dU8 {
   int width_of(const Block& block) const { return kernels_of(block).channels; }
 
   template <typename Work>
-  void run_blocks(ImageView<const std::uint8_t> in, std::int64_t out_height, std::int64_t out_width, ThreadPool& pool, const Work& work) const {
+  void run_blocks(ImageView<const std::uint8_t> in, std::int64_t out_height, std::int64_t out_width, ThreadPool& pool,
+                  const Work& work) const {
     pool.run(out_height, row_grain(shape_, out_width), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t y = begin; y < end; ++y)
         for (const Block& block : blocks_) {
@@ -181,7 +186,8 @@ class PackedU8 final : public Depthwise2dU8 {
 
   std::int8_t weight_of(std::span<const std::int8_t> weights, std::int64_t c, std::int64_t column, std::int64_t tap) const {
     if (tap >= taps_per_column()) return 0;
-    const std::int64_t ky = class_ == Shape::kAny ? tap % shape_.kernel_h : tap, kx = class_ == Shape::kAny ? tap / shape_.kernel_h : column;
+    const std::int64_t ky = class_ == Shape::kAny ? tap % shape_.kernel_h : tap,
+                       kx = class_ == Shape::kAny ? tap / shape_.kernel_h : column;
     return weights[static_cast<std::size_t>((c * shape_.kernel_h + ky) * shape_.kernel_w + kx)];
   }
 
@@ -195,7 +201,8 @@ class PackedU8 final : public Depthwise2dU8 {
           for (int slot = 0; slot < per_lane; ++slot, to += bytes) {
             const int in_block = channel_of(kernels, i / kernels.lanes, i % kernels.lanes);
             const int tap = tap_at(kernels.tap_order, static_cast<int>(place) + slot);
-            const std::int16_t weight = in_block < block.channels ? weight_of(weights, block.first + in_block, column, tap) : std::int16_t{0};
+            const std::int16_t weight =
+                in_block < block.channels ? weight_of(weights, block.first + in_block, column, tap) : std::int16_t{0};
             std::memcpy(to, &weight, static_cast<std::size_t>(bytes));  // little endian
           }
   }

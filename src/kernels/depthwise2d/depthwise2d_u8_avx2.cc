@@ -119,13 +119,7 @@ OCTET_AVX2 void finish(const void* block, const float* real, std::int64_t pixels
 }
 
 constexpr U8Kernels kKernels[] = {
-    {Pairs::kChannels,
-     8,
-     LaneOrder::kNatural,
-     TapOrder::kPairs,
-     rows_of<Pairs, ToU8>(),
-     rows_of<Pairs, ToReal>(),
-     finish},
+    {Pairs::kChannels, 8, LaneOrder::kNatural, TapOrder::kPairs, rows_of<Pairs, ToU8>(), rows_of<Pairs, ToReal>(), finish},
 };
 
 }  // namespace

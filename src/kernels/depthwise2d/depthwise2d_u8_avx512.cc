@@ -42,13 +42,7 @@ struct SplitQuads : QuadsOf<R> {
 template <class R>
 constexpr U8Kernels kernels_of() {
   using V = SplitQuads<R>;
-  return {R::kBytes,
-          R::kBytes / 4,
-          LaneOrder::kByQuads,
-          TapOrder::kSplitQuads,
-          rows_of<V, ToU8<R>>(),
-          rows_of<V, ToReal<R>>(),
-          finish<R>};
+  return {R::kBytes, R::kBytes / 4, LaneOrder::kByQuads, TapOrder::kSplitQuads, rows_of<V, ToU8<R>>(), rows_of<V, ToReal<R>>(), finish<R>};
 }
 
 constexpr U8Kernels kKernels[] = {kernels_of<Zmm>(), kernels_of<Ymm>(), kernels_of<Xmm>()};

@@ -37,13 +37,7 @@ struct Quads : QuadsOf<R> {
 template <class R>
 constexpr U8Kernels kernels_of() {
   using V = Quads<R>;
-  return {R::kBytes,
-          R::kBytes / 4,
-          LaneOrder::kByQuads,
-          TapOrder::kQuads,
-          rows_of<V, ToU8<R>>(),
-          rows_of<V, ToReal<R>>(),
-          finish<R>};
+  return {R::kBytes, R::kBytes / 4, LaneOrder::kByQuads, TapOrder::kQuads, rows_of<V, ToU8<R>>(), rows_of<V, ToReal<R>>(), finish<R>};
 }
 
 constexpr U8Kernels kKernels[] = {kernels_of<Zmm>(), kernels_of<Ymm>(), kernels_of<Xmm>()};

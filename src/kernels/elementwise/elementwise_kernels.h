@@ -10,14 +10,14 @@
 // them: see elementwise.cc.
 namespace octet::kernels {
 
-#define OCTET_ELEMENTWISE_F32                                                                                                         \
-  void add_f32(std::span<const float> a, std::span<const float> b, std::span<float> out);                                             \
-  void multiply_f32(std::span<const float> a, std::span<const float> b, std::span<float> out);                                        \
+#define OCTET_ELEMENTWISE_F32                                                                  \
+  void add_f32(std::span<const float> a, std::span<const float> b, std::span<float> out);      \
+  void multiply_f32(std::span<const float> a, std::span<const float> b, std::span<float> out); \
   void scale_shift_f32(std::span<const float> in, std::span<const float> scale, std::span<const float> offset, std::span<float> out);
 // add_u8_f32: the sum before activation and quantization. add_u8: quantized, where the activation is no more than `limits`.
-#define OCTET_ELEMENTWISE_U8                                                                                                          \
-  void add_u8_f32(const AddU8& add, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b, std::span<float> out);          \
-  void add_u8(const AddU8& add, const U8Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,             \
+#define OCTET_ELEMENTWISE_U8                                                                                                 \
+  void add_u8_f32(const AddU8& add, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b, std::span<float> out); \
+  void add_u8(const AddU8& add, const U8Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,    \
               std::span<std::uint8_t> out);
 
 namespace ref {

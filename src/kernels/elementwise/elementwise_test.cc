@@ -71,7 +71,8 @@ RC_GTEST_PROP(MultiplyF32, MultipliesAndActivates, ()) {
   const Activation activation = any_activation();
   auto expected = size.image<float>();
   define(expected, [&](auto pixel, auto c) { return activate(activation, at(a, pixel, c) * at(b, pixel, c)); });
-  check_levels(expected, [&](Isa isa, ImageView<float> out, ThreadPool& pool) { multiply_f32(a.view, b.view, out, activation, isa, pool); });
+  check_levels(expected,
+               [&](Isa isa, ImageView<float> out, ThreadPool& pool) { multiply_f32(a.view, b.view, out, activation, isa, pool); });
 }
 
 TEST(AddF32, MayRunInPlace) {
@@ -109,7 +110,8 @@ AddU8 any_add_u8() {
 }
 
 float real_sum(const AddU8& add, std::uint8_t a, std::uint8_t b) {
-  return activate(add.activation, std::fma(static_cast<float>(a), add.a_multiplier, std::fma(static_cast<float>(b), add.b_multiplier, add.offset)));
+  return activate(add.activation,
+                  std::fma(static_cast<float>(a), add.a_multiplier, std::fma(static_cast<float>(b), add.b_multiplier, add.offset)));
 }
 
 RC_GTEST_PROP(AddU8, GivesTheBitsOfTheDefinition, ()) {

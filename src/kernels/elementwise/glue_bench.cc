@@ -41,13 +41,11 @@ void add_layouts() {
   static const std::vector<float> scale{0.5f, 0.6f, 0.7f}, offset{-1, -2, -3};
   static const std::vector<std::uint8_t> zero_point{1, 2, 3};
   const auto values = [](Image<float>& image) { return std::span<float>(image.values).first(image.values.size() - kReadSlack); };
-  add("quantized_nhwc_from_nchw/300x300x3", [=](Isa isa, ThreadPool& pool) {
-    quantized_nhwc_from_nchw(values(planar), scale, offset, zero_point, quantized.view, isa, pool);
-  });
+  add("quantized_nhwc_from_nchw/300x300x3",
+      [=](Isa isa, ThreadPool& pool) { quantized_nhwc_from_nchw(values(planar), scale, offset, zero_point, quantized.view, isa, pool); });
   add("nhwc_from_nchw/300x300x3",
       [=](Isa isa, ThreadPool& pool) { nhwc_from_nchw(values(planar), scale, offset, pixels.view, isa, pool); });
-  add("nhwc_from_nchw/38x38x255",
-      [=](Isa isa, ThreadPool& pool) { nhwc_from_nchw(values(large_planar), {}, {}, large.view, isa, pool); });
+  add("nhwc_from_nchw/38x38x255", [=](Isa isa, ThreadPool& pool) { nhwc_from_nchw(values(large_planar), {}, {}, large.view, isa, pool); });
   add("nchw_from_nhwc/38x38x255", [=](Isa isa, ThreadPool& pool) { nchw_from_nhwc(large.view, values(large_planar), isa, pool); });
 }
 

@@ -4,8 +4,8 @@
 
 namespace octet::kernels {
 
-#define OCTET_POOL                                                                                                            \
-  void max_pool_row_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y);             \
+#define OCTET_POOL                                                                                                             \
+  void max_pool_row_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y);              \
   void max_pool_row_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, std::int64_t y); \
   void avg_pool_row_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y);
 

@@ -71,7 +71,8 @@ RC_GTEST_PROP(MaxPoolF32, GivesTheMaximumOfTheReferenceAtEveryLevel, ()) {
 
 RC_GTEST_PROP(AvgPoolF32, GivesTheBitsOfTheReferenceAtEveryLevel, ()) {
   const Layer layer;
-  const auto in = Image<float>(layer.in_height, layer.in_width, layer.channels).fill([] { return static_cast<float>(pick(-1000, 1000)) / 7.0f; });
+  const auto in =
+      Image<float>(layer.in_height, layer.in_width, layer.channels).fill([] { return static_cast<float>(pick(-1000, 1000)) / 7.0f; });
   check_levels<float>(
       layer, [&](ImageView<float> out, std::int64_t y) { ref::avg_pool_row_f32(layer.shape, in.view, out, y); },
       [&](Isa isa, ImageView<float> out, ThreadPool& pool) { avg_pool_f32(layer.shape, in.view, out, isa, pool); });
@@ -81,8 +82,7 @@ TEST(MaxPoolRef, NeverTakesPadding) {
   const std::vector<float> in{-3, -2, -4, -1};
   std::vector<float> out(4);
   const PoolShape shape{.kernel_h = 2, .kernel_w = 2, .pad_top = 1, .pad_left = 1};
-  for (std::int64_t y = 0; y < 2; ++y)
-    ref::max_pool_row_f32(shape, {in.data(), 2, 2, 1, 1}, {out.data(), 2, 2, 1, 1}, y);
+  for (std::int64_t y = 0; y < 2; ++y) ref::max_pool_row_f32(shape, {in.data(), 2, 2, 1, 1}, {out.data(), 2, 2, 1, 1}, y);
   EXPECT_EQ(out, (std::vector<float>{-3, -2, -3, -1}));
 }
 

@@ -19,8 +19,8 @@ void dequantize_u8(ImageView<const std::uint8_t> in, std::span<const float> scal
                    ImageView<float> out, Isa isa, ThreadPool& pool);
 
 // Planar [C,H,W] floats <-> interleaved image. scale_shift as in elementwise.h; empty spans leave the values alone.
-void nhwc_from_nchw(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset, ImageView<float> out, Isa isa,
-                    ThreadPool& pool);
+void nhwc_from_nchw(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset, ImageView<float> out,
+                    Isa isa, ThreadPool& pool);
 void nchw_from_nhwc(ImageView<const float> in, std::span<float> planar, Isa isa, ThreadPool& pool);
 
 // The two of the input in one: t = fma(x, scale[c], offset[c]), then quantized as above with one inv_scale = 1 folded in.

@@ -27,7 +27,8 @@ OCTET_OP void store_8(std::uint8_t* to, __m256i x) {
 
 OCTET_AVX2 void quantize_all(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out) {
   const __m256 inv_scale = _mm256_set1_ps(how.inv_scale);
-  const __m256 lowest = _mm256_set1_ps(-static_cast<float>(how.zero_point)), highest = _mm256_set1_ps(255.0f - static_cast<float>(how.zero_point));
+  const __m256 lowest = _mm256_set1_ps(-static_cast<float>(how.zero_point)),
+               highest = _mm256_set1_ps(255.0f - static_cast<float>(how.zero_point));
   const __m256i zero_point = _mm256_set1_epi16(how.zero_point);
   const __m256i unzip = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);  // packs work in 128-bit halves
   std::size_t i = 0;

@@ -22,7 +22,8 @@ OCTET_OP __m512i integers_of(__mmask16 some, const std::uint8_t* from) { return 
 
 OCTET_AVX512 void quantize_all(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out) {
   const __m512 inv_scale = _mm512_set1_ps(how.inv_scale);
-  const __m512 lowest = _mm512_set1_ps(-static_cast<float>(how.zero_point)), highest = _mm512_set1_ps(255.0f - static_cast<float>(how.zero_point));
+  const __m512 lowest = _mm512_set1_ps(-static_cast<float>(how.zero_point)),
+               highest = _mm512_set1_ps(255.0f - static_cast<float>(how.zero_point));
   const __m512i zero_point = _mm512_set1_epi16(how.zero_point);
   const __m512i unzip = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);  // packs work in 128-bit parts
   std::size_t i = 0;

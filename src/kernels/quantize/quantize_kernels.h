@@ -28,18 +28,18 @@ struct ScaleShift {
 };
 
 // Runs of elements that lie together, and pixels that become or were planes. "each": one value an element.
-#define OCTET_QUANTIZE                                                                                                              \
-  void quantize_all(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out);                                \
-  void quantize_each(std::span<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,         \
-                     std::span<std::uint8_t> out);                                                                                  \
-  void dequantize_all(float scale, std::uint8_t zero_point, std::span<const std::uint8_t> in, std::span<float> out);                \
-  void dequantize_each(std::span<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,    \
+#define OCTET_QUANTIZE                                                                                                           \
+  void quantize_all(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out);                             \
+  void quantize_each(std::span<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,      \
+                     std::span<std::uint8_t> out);                                                                               \
+  void dequantize_all(float scale, std::uint8_t zero_point, std::span<const std::uint8_t> in, std::span<float> out);             \
+  void dequantize_each(std::span<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point, \
                        std::span<float> out);
-#define OCTET_TRANSPOSE                                                                                                             \
-  void interleave(const PlanarPixels& in, const ScaleShift& how, float* out, std::int64_t pixel_stride);                            \
-  void interleave_quantized(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point,                \
-                            std::uint8_t* out, std::int64_t pixel_stride);                                                          \
-  void separate(const float* in, std::int64_t pixel_stride, std::int64_t pixels, std::int64_t channels, float* out,                 \
+#define OCTET_TRANSPOSE                                                                                                                 \
+  void interleave(const PlanarPixels& in, const ScaleShift& how, float* out, std::int64_t pixel_stride);                                \
+  void interleave_quantized(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point, std::uint8_t* out, \
+                            std::int64_t pixel_stride);                                                                                 \
+  void separate(const float* in, std::int64_t pixel_stride, std::int64_t pixels, std::int64_t channels, float* out,                     \
                 std::int64_t plane_stride);
 
 namespace ref {

@@ -85,7 +85,8 @@ RC_GTEST_PROP(QuantizeU8, GivesTheBitsOfTheDefinition, ()) {
   const Parameters p(pick(0, 1) ? channels : 1, pick(0, 1) ? channels : 1);
   const auto in = Image<float>(height, width, channels).fill(any_float);
   Image<std::uint8_t> expected(height, width, channels);
-  define(expected, [&](auto pixel, auto c) { return quantize_value(at(in, pixel, c) * of_channel(p.scale, c), of_channel(p.zero_point, c)); });
+  define(expected,
+         [&](auto pixel, auto c) { return quantize_value(at(in, pixel, c) * of_channel(p.scale, c), of_channel(p.zero_point, c)); });
   check_levels(expected, [&](Isa isa, ImageView<std::uint8_t> out, ThreadPool& pool) {
     quantize_u8(in.view, p.scale, p.zero_point, out, isa, pool);
   });
@@ -96,12 +97,10 @@ RC_GTEST_PROP(DequantizeU8, GivesTheBitsOfTheDefinition, ()) {
   const Parameters p(pick(0, 1) ? channels : 1, pick(0, 1) ? channels : 1);
   const auto in = Image<std::uint8_t>(height, width, channels).fill([] { return pick_u8(false); });
   Image<float> expected(height, width, channels);
-  define(expected, [&](auto pixel, auto c) {
-    return static_cast<float>(at(in, pixel, c) - of_channel(p.zero_point, c)) * of_channel(p.scale, c);
-  });
-  check_levels(expected, [&](Isa isa, ImageView<float> out, ThreadPool& pool) {
-    dequantize_u8(in.view, p.scale, p.zero_point, out, isa, pool);
-  });
+  define(expected,
+         [&](auto pixel, auto c) { return static_cast<float>(at(in, pixel, c) - of_channel(p.zero_point, c)) * of_channel(p.scale, c); });
+  check_levels(expected,
+               [&](Isa isa, ImageView<float> out, ThreadPool& pool) { dequantize_u8(in.view, p.scale, p.zero_point, out, isa, pool); });
 }
 
 struct Planar {
@@ -122,16 +121,16 @@ RC_GTEST_PROP(NhwcFromNchw, InterleavesAndScales, ()) {
   define(expected, [&](auto pixel, auto c) {
     return p.scale.empty() ? planar.at(pixel, c) : std::fma(planar.at(pixel, c), p.scale[c], p.offset[c]);
   });
-  check_levels(expected, [&](Isa isa, ImageView<float> out, ThreadPool& pool) {
-    nhwc_from_nchw(planar.values, p.scale, p.offset, out, isa, pool);
-  });
+  check_levels(expected,
+               [&](Isa isa, ImageView<float> out, ThreadPool& pool) { nhwc_from_nchw(planar.values, p.scale, p.offset, out, isa, pool); });
 }
 
 RC_GTEST_PROP(QuantizedNhwcFromNchw, GivesTheBitsOfTheDefinition, ()) {
   const Planar planar;
   const Parameters p(planar.channels, planar.channels);
   Image<std::uint8_t> expected(planar.height, planar.width, planar.channels);
-  define(expected, [&](auto pixel, auto c) { return quantize_value(std::fma(planar.at(pixel, c), p.scale[c], p.offset[c]), p.zero_point[c]); });
+  define(expected,
+         [&](auto pixel, auto c) { return quantize_value(std::fma(planar.at(pixel, c), p.scale[c], p.offset[c]), p.zero_point[c]); });
   check_levels(expected, [&](Isa isa, ImageView<std::uint8_t> out, ThreadPool& pool) {
     quantized_nhwc_from_nchw(planar.values, p.scale, p.offset, p.zero_point, out, isa, pool);
   });

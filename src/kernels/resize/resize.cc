@@ -34,8 +34,10 @@ void gather_pixels(ImageView<const T> in, std::span<const std::int32_t> rows, st
   const std::size_t row_bytes = static_cast<std::size_t>(row_elements) * sizeof(T);
   pool.run(out.height, task_grain(row_elements), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t y = begin; y < end; ++y) {
-      if (y > begin && rows[y] == rows[y - 1] && is_dense(out)) std::memcpy(out.pixel(y, 0), out.pixel(y - 1, 0), row_bytes);
-      else gather_row(in, rows[y], columns, out, y);
+      if (y > begin && rows[y] == rows[y - 1] && is_dense(out))
+        std::memcpy(out.pixel(y, 0), out.pixel(y - 1, 0), row_bytes);
+      else
+        gather_row(in, rows[y], columns, out, y);
     }
   });
 }

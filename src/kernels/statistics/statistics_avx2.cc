@@ -56,10 +56,14 @@ OCTET_AVX2 void add_block(const ImageView<const float>& in, const RunTotals& tot
 
 OCTET_AVX2 void add_vectors(std::int64_t vectors, const ImageView<const float>& in, const RunTotals& totals) {
   switch (vectors) {
-    case 4: return add_block<4>(in, totals);
-    case 3: return add_block<3>(in, totals);
-    case 2: return add_block<2>(in, totals);
-    case 1: return add_block<1>(in, totals);
+    case 4:
+      return add_block<4>(in, totals);
+    case 3:
+      return add_block<3>(in, totals);
+    case 2:
+      return add_block<2>(in, totals);
+    case 1:
+      return add_block<1>(in, totals);
   }
 }
 

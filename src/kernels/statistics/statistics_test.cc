@@ -69,7 +69,8 @@ RC_GTEST_PROP(AddPixels, GivesTheSameBitsAtEveryLevel, ()) {
 TEST(AddPixels, FindsMinimumMaximumAndSumOfEachChannel) {
   constexpr std::int64_t kChannels = 45, kWidth = 701;  // more than two runs; blocks of every size
   for (const Isa isa : available_isas()) {
-    const auto totals = totals_of_row(kWidth, kChannels, isa, [](std::int64_t x, std::int64_t c) { return static_cast<float>((c + 1) * (x - 300)); });
+    const auto totals =
+        totals_of_row(kWidth, kChannels, isa, [](std::int64_t x, std::int64_t c) { return static_cast<float>((c + 1) * (x - 300)); });
     for (std::size_t c = 0; c < kChannels; ++c) {
       const auto slope = static_cast<float>(c + 1);
       EXPECT_EQ(totals.min[c], -300 * slope);
@@ -80,7 +81,9 @@ TEST(AddPixels, FindsMinimumMaximumAndSumOfEachChannel) {
 }
 
 TEST(AddPixels, LeavesNaNOutOfMinimumAndMaximum) {
-  const auto value = [](std::int64_t x, std::int64_t c) { return x == c % 3 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(x); };
+  const auto value = [](std::int64_t x, std::int64_t c) {
+    return x == c % 3 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(x);
+  };
   for (const Isa isa : available_isas()) {
     const auto totals = totals_of_row(3, 9, isa, value);
     EXPECT_EQ(totals.min, (std::vector<float>{1, 0, 0, 1, 0, 0, 1, 0, 0}));
