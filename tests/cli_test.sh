@@ -48,7 +48,9 @@ echo "$version" | grep -qE '^octet [0-9]+\.[0-9]+\.[0-9]+ \((portable|avx2|avx51
   fail "octet --version says '$version'"
 echo "$(OCTET_ISA=portable "$octet" --version)" | grep -q portable || fail "OCTET_ISA=portable does not hold the kernels back"
 
-# Status 2: the words of the command are wrong.
+# Status 2: the words of the command are wrong. An instruction set that cannot be had is refused, with the names of those that can.
+OCTET_ISA=avx1000 expect 2 "this CPU has: portable" selftest --cases 1
+OCTET_ISA='' expect 2 "OCTET_ISA= names no instruction set" --version
 expect 2 nosuchverb nosuchverb
 expect 2 --nosuchoption convert "$cfg" --output "$work/bad" --nosuchoption
 expect 2 --output convert "$cfg"

@@ -28,6 +28,9 @@ inline void unwrap(const Status& status) {
   if (!status.ok()) throw_error(status.error());
 }
 
+// kInvalidArgument where OCTET_ISA names an instruction set that this CPU lacks. For whatever runs kernels.
+void require_requested_isa();
+
 // The number of threads that an option stands for. kInvalidArgument unless 0..1024.
 int threads_of(int option);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 
 namespace {
@@ -155,6 +156,13 @@ TEST_F(Api, ThrowsErrorsThatSayWhatIsWrong) {
   EXPECT_EQ(kind_of_failure([] { octet::evaluate(demo_model(), kModelFolder); }), Kind::kNotFound);
   std::ofstream(folder_ / "file") << "in the way";
   EXPECT_EQ(kind_of_failure([&] { demo_model().save(folder_ / "file" / "model.xml"); }), Kind::kIo);
+}
+
+TEST_F(Api, RefusesAnInstructionSetThatIsNotThere) {
+  const octet::Model model = demo_model();
+  ::setenv("OCTET_ISA", "avx1000", 1);
+  EXPECT_EQ(kind_of_failure([&] { octet::compile(model); }), octet::ErrorKind::kInvalidArgument);
+  ::unsetenv("OCTET_ISA");
 }
 
 TEST_F(Api, RefusesPixelsThatAreNotThere) {

@@ -39,6 +39,7 @@ std::vector<Detection> Detector::detect(const std::filesystem::path& picture, co
 }
 
 Detector compile(const Model& model, const CompileOptions& options) {
+  require_requested_isa();
   const int threads = threads_of(options.threads);
   const auto compiled = unwrap(make_detector(model.impl().graph, model.impl().path));
   return Detector(std::unique_ptr<Detector::Impl>(new Detector::Impl{compiled.description, DetectionSession(compiled, threads)}));

@@ -14,6 +14,7 @@ Accuracy accuracy_from(const CocoNumbers& numbers, std::int64_t images) {
 CheckResult check(std::span<const Model> models, const std::filesystem::path& coco, const EvaluateOptions& options) {
   DetectRunOptions settings;
   settings.detect.score_threshold = options.score_threshold;
+  require_requested_isa();
   settings.threads = threads_of(options.threads);
   settings.progress = options.progress;
   settings.warn = options.warn;

@@ -65,6 +65,7 @@ Model convert_known(std::string_view name, const fs::path& model_dir, const Warn
 
 Model quantize(const Model& model, const fs::path& pictures, const QuantizeOptions& options) {
   const Model::Impl& impl = model.impl();
+  require_requested_isa();
   const int threads = threads_of(options.threads);
   const Dataset dataset = random_subset(open_pictures(pictures), count_of(options.subset, "subset"), options.seed);
   auto quantized = quant::quantize(impl.graph, calibration_images(dataset, impl.description), {threads, options.progress, options.warn});

@@ -23,10 +23,10 @@ Isa detect() {
   return avx2 ? Isa::kAvx2 : Isa::kPortable;
 }
 
-Isa choose() {
-  const char* wanted = std::getenv("OCTET_ISA");
-  const auto isa = wanted ? isa_from_name(wanted) : std::nullopt;
-  return isa ? std::min(*isa, detected_isa()) : detected_isa();
+std::string names_of_available() {
+  std::string names;
+  for (const Isa isa : available_isas()) names += (names.empty() ? "" : ", ") + std::string(name_of(isa));
+  return names;
 }
 
 }  // namespace
@@ -46,8 +46,21 @@ Isa detected_isa() {
 
 std::span<const Isa> available_isas() { return std::span(kIsas).first(static_cast<std::size_t>(detected_isa()) + 1); }
 
+Result<Isa> requested_isa() {
+  const char* wanted = std::getenv("OCTET_ISA");
+  if (wanted == nullptr) return detected_isa();
+  const auto isa = isa_from_name(wanted);
+  if (isa && *isa <= detected_isa()) return *isa;
+  return Error{ErrorCode::kInvalidArgument, "OCTET_ISA=" + std::string(wanted) +
+                                                (isa ? " is beyond this CPU" : " names no instruction set that octet knows") +
+                                                "; this CPU has: " + names_of_available()};
+}
+
 Isa active_isa() {
-  static const Isa isa = choose();
+  static const Isa isa = [] {
+    const auto requested = requested_isa();
+    return requested.ok() ? *requested : detected_isa();
+  }();
   return isa;
 }
 

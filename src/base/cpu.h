@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
+
 // Kernels carry their instruction set on the function, not on the file: a file compiled with -mavx2 would leave
 // AVX2 copies of inline header functions that the linker may keep for the whole program.
 #define OCTET_AVX2 __attribute__((target("avx2,fma,f16c,bmi2")))
@@ -26,8 +28,12 @@ Isa detected_isa();
 // Every level that this CPU can run, lowest first.
 std::span<const Isa> available_isas();
 
-// The level to use: detected_isa(), or a lower one named by the environment variable OCTET_ISA (read once;
-// a name that is unknown or beyond this CPU is ignored here and reported by `octet --version`).
+// The level that the environment variable OCTET_ISA names, or detected_isa() where it is not set. A name that is unknown or beyond this
+// CPU is an error of the caller's (kInvalidArgument), whose message names the levels that this CPU has.
+Result<Isa> requested_isa();
+
+// requested_isa(), read once for the whole process. A program or library checks requested_isa() where it begins: after that this always
+// is what was requested; where nobody checked, an unusable request counts as none.
 Isa active_isa();
 
 // Model name as the operating system gives it, such as "AMD EPYC 9B14".

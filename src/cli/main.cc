@@ -61,6 +61,7 @@ int finish(const Outcome& outcome, bool json) {
 }
 
 int run(int argc, char** argv) {
+  if (const auto isa = requested_isa(); !isa.ok()) return fail(isa.error());
   CLI::App app("From a published object detector to an INT8 model that you can trust, on your own CPU.", "octet");
   app.set_version_flag("--version", version());
   app.require_subcommand(1);

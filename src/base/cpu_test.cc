@@ -1,0 +1,55 @@
+#include "base/cpu.h"
+
+#include <cstdlib>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace octet {
+namespace {
+
+// Sets OCTET_ISA for one test, and puts back what it was.
+class RequestedIsa : public ::testing::Test {
+ protected:
+  RequestedIsa() {
+    if (const char* value = std::getenv(kName)) before_ = value;
+  }
+  ~RequestedIsa() override { before_.empty() ? ::unsetenv(kName) : ::setenv(kName, before_.c_str(), 1); }
+
+  static Result<Isa> with(const std::string& value) {
+    ::setenv(kName, value.c_str(), 1);
+    return requested_isa();
+  }
+
+ private:
+  static constexpr const char* kName = "OCTET_ISA";
+  std::string before_;
+};
+
+TEST_F(RequestedIsa, TakesEveryLevelOfThisCpu) {
+  for (const Isa isa : available_isas()) {
+    const auto requested = with(std::string(name_of(isa)));
+    ASSERT_TRUE(requested.ok()) << requested.error().message;
+    EXPECT_EQ(*requested, isa);
+  }
+}
+
+TEST_F(RequestedIsa, IsTheBestLevelWhereNothingIsSaid) {
+  ::unsetenv("OCTET_ISA");
+  const auto requested = requested_isa();
+  ASSERT_TRUE(requested.ok());
+  EXPECT_EQ(*requested, detected_isa());
+}
+
+TEST_F(RequestedIsa, RefusesWhatThisCpuLacksAndNamesWhatItHas) {
+  for (const char* name : {"avx1000", "", "AVX2", "avx512_vnni "}) {
+    const auto requested = with(name);
+    ASSERT_FALSE(requested.ok()) << name;
+    EXPECT_EQ(requested.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_NE(requested.error().message.find("OCTET_ISA=" + std::string(name)), std::string::npos);
+    for (const Isa isa : available_isas()) EXPECT_NE(requested.error().message.find(name_of(isa)), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace octet
