@@ -8,6 +8,7 @@
 #include "cli/numbers.h"
 #include "cli/verb.h"
 #include "data/coco_json.h"
+#include "workflow/coco_results.h"
 #include "workflow/detector.h"
 #include "workflow/drawings.h"
 

@@ -6,9 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <optional>
-#include <set>
 #include <string_view>
 
 namespace octet {
@@ -294,83 +292,8 @@ int class_count(const ModelDescription& description) {
   return description.labels.empty() ? kCoco91Classes : static_cast<int>(description.labels.size());
 }
 
-namespace {
-
-std::vector<std::int64_t> coco91_ids(std::size_t classes) {
-  std::vector<std::int64_t> ids(classes);
-  std::iota(ids.begin(), ids.end(), 0);
-  return ids;
-}
-
-// An SSD counts its background as class 0, unless its labels say otherwise.
 bool has_background(const ModelDescription& description) {
   return description.head == HeadKind::kDetectionOutput && (description.labels.empty() || description.labels[0] == "background");
-}
-
-// Where every category bears the name of one class: the category of each class. A class without one gets an id that no
-// category has, so that what is found of it is neither right nor wrong.
-std::optional<std::vector<std::int64_t>> ids_by_name(const ModelDescription& description, std::span<const CocoCategory> categories) {
-  std::map<std::string_view, std::int64_t> id_of;
-  std::set<std::int64_t> used;
-  for (const CocoCategory& category : categories) {
-    const bool is_new = id_of.emplace(category.name, category.id).second;
-    if (!is_new || std::ranges::count(description.labels, category.name) != 1) return std::nullopt;
-    used.insert(category.id);
-  }
-  if (id_of.empty()) return std::nullopt;
-  std::vector<std::int64_t> ids;
-  std::int64_t unused = 0;
-  for (const std::string& label : description.labels) {
-    const auto found = id_of.find(label);
-    if (found != id_of.end()) {
-      ids.push_back(found->second);
-      continue;
-    }
-    do ++unused;
-    while (used.contains(unused));
-    ids.push_back(unused);
-  }
-  if (has_background(description)) ids[0] = kNoCategory;
-  return ids;
-}
-
-// An error if a class that its number gives to one category bears the name of another: every figure would be wrong.
-Status check_names(const ModelDescription& description, std::span<const std::int64_t> ids, std::span<const CocoCategory> categories) {
-  for (std::size_t i = 0; i < std::min(ids.size(), description.labels.size()); ++i) {
-    const auto named = std::ranges::find(categories, description.labels[i], &CocoCategory::name);
-    if (named == categories.end() || named->id == ids[i]) continue;
-    return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("category {} is named '{}' as class {} of the model is, but its number makes that class category {}; give "
-                             "every category the name of its class",
-                             named->id, named->name, i, ids[i])};
-  }
-  return {};
-}
-
-}  // namespace
-
-Result<std::vector<std::int64_t>> category_ids(const ModelDescription& description, std::span<const CocoCategory> categories) {
-  const auto classes = static_cast<std::size_t>(class_count(description));
-  const auto named = ids_by_name(description, categories);
-  if (description.categories == CategoryRule::kCoco91) {
-    const auto ids = coco91_ids(classes);
-    const Status agrees = check_names(description, ids, categories);
-    if (agrees.ok()) return ids;
-    if (!named) return agrees.error();
-  }
-  if (named && named->size() == classes) return *named;
-  std::vector<std::int64_t> ids;
-  if (has_background(description)) ids.push_back(kNoCategory);
-  const bool is_count_known = description.head == HeadKind::kYolo || !description.labels.empty();
-  if (is_count_known && categories.size() + ids.size() < classes)
-    return Error{ErrorCode::kInvalidArgument,
-                 fmt::format("the model has {} classes, the annotations only {} categories, and not all bear the name of a class",
-                             classes - ids.size(), categories.size())};
-  for (const CocoCategory& category : categories) ids.push_back(category.id);
-  std::sort(ids.end() - static_cast<std::ptrdiff_t>(categories.size()), ids.end());
-  ids.resize(classes, kNoCategory);
-  OCTET_RETURN_IF_ERROR(check_names(description, ids, categories));
-  return ids;
 }
 
 }  // namespace octet

@@ -1,13 +1,10 @@
 #pragma once
 
-#include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "boxes/detection.h"
 #include "image/resize.h"
 
 namespace octet {
@@ -77,11 +74,7 @@ std::string label_of(const ModelDescription& description, int class_index);
 // Number of classes, background included where it is one of them. An SSD without labels is taken for one of COCO's 91.
 int class_count(const ModelDescription& description);
 
-// Stands for a class that is in no data set: the background of an SSD.
-inline constexpr std::int64_t kNoCategory = 0;
-
-// COCO category id of each of class_count() classes. kInvalidArgument if names do not tell, and the data set has
-// fewer categories than the model has classes or a number contradicts a name.
-Result<std::vector<std::int64_t>> category_ids(const ModelDescription& description, std::span<const CocoCategory> categories);
+// Whether class 0 is the background: an SSD counts it, unless its labels say otherwise.
+bool has_background(const ModelDescription& description);
 
 }  // namespace octet

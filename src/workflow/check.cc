@@ -1,6 +1,7 @@
 #include "workflow/check.h"
 
 #include "base/thread_pool.h"
+#include "workflow/coco_results.h"
 
 namespace octet {
 namespace {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
-#include <numeric>
 
 #include "base/parallel.h"
 #include "detect/preprocess.h"
@@ -76,12 +75,6 @@ class DatasetRun {
   std::int64_t finished_ = 0;
 };
 
-std::vector<std::int64_t> ordinals(const ModelDescription& description) {
-  std::vector<std::int64_t> ids(static_cast<std::size_t>(class_count(description)));
-  std::iota(ids.begin(), ids.end(), description.categories == CategoryRule::kCoco91 ? 0 : 1);
-  return ids;
-}
-
 }  // namespace
 
 Result<Detector> make_detector(const Graph& graph, const std::filesystem::path& path) {
@@ -114,19 +107,6 @@ Result<std::vector<Detection>> DetectionSession::detect(const Image& image, cons
 
 Result<DetectionRun> detect_images(const Detector& detector, const Dataset& dataset, const DetectRunOptions& options) {
   return DatasetRun(detector, dataset, options).run();
-}
-
-Result<std::vector<CocoResult>> coco_results(const Detector& detector, const Dataset& dataset, const DetectionRun& run) {
-  std::vector<std::int64_t> categories = ordinals(detector.description);
-  if (!dataset.truth.categories.empty()) {
-    OCTET_ASSIGN_AT(categories, category_ids(detector.description, dataset.truth.categories), dataset.annotation_file.string());
-  }
-  std::vector<CocoResult> results;
-  for (std::size_t i = 0; i < run.detections.size(); ++i)
-    for (const Detection& found : run.detections[i])
-      results.push_back(
-          {dataset.images[i].id, categories.at(static_cast<std::size_t>(found.class_index)), ltwh_from_xyxy(found.box_px), found.score});
-  return results;
 }
 
 }  // namespace octet

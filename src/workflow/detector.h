@@ -61,7 +61,4 @@ struct DetectionRun {
 // read is left out with a warning that names it.
 Result<DetectionRun> detect_images(const Detector& detector, const Dataset& dataset, const DetectRunOptions& options);
 
-// The detections in COCO's results format, image after image. Without annotations the n-th class has category id n + 1.
-Result<std::vector<CocoResult>> coco_results(const Detector& detector, const Dataset& dataset, const DetectionRun& run);
-
 }  // namespace octet
