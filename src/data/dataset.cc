@@ -1,7 +1,6 @@
 #include "data/dataset.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <numeric>
 #include <random>
@@ -15,6 +14,7 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "data/coco_json.h"
+#include "image/formats.h"
 
 namespace octet {
 namespace fs = std::filesystem;
@@ -26,18 +26,11 @@ Status require_folder(const fs::path& dir, std::string_view expected) {
   return Error{ErrorCode::kNotFound, fmt::format("{}: no such folder; expected {}", dir.string(), expected)};
 }
 
-bool is_image_name(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
-}
-
 Result<std::vector<fs::path>> image_files(const fs::path& dir) {
   std::error_code failed;
   std::vector<fs::path> files;
   for (fs::directory_iterator at(dir, failed), end; !failed && at != end; at.increment(failed))
-    if (is_image_name(at->path())) files.push_back(at->path());
+    if (is_picture_name(at->path())) files.push_back(at->path());
   if (failed) return Error{ErrorCode::kNotFound, fmt::format("{}: cannot be listed: {}", dir.string(), failed.message())};
   std::sort(files.begin(), files.end());
   return files;
@@ -93,9 +86,9 @@ Result<Dataset> open_coco(const fs::path& dir, const std::string& split) {
 }
 
 Result<Dataset> open_image_folder(const fs::path& dir) {
-  OCTET_RETURN_IF_ERROR(require_folder(dir, "a folder of JPEG or PNG images"));
+  OCTET_RETURN_IF_ERROR(require_folder(dir, "a folder of pictures: " + picture_formats()));
   OCTET_ASSIGN(const std::vector<fs::path> files, image_files(dir));
-  if (files.empty()) return Error{ErrorCode::kNotFound, fmt::format("{}: no *.jpg, *.jpeg or *.png in it", dir.string())};
+  if (files.empty()) return Error{ErrorCode::kNotFound, fmt::format("{}: no picture in it ({})", dir.string(), picture_extensions())};
   const std::vector<std::int64_t> ids = ids_of(files);
   Dataset dataset{.image_folder = dir, .annotation_file = {}, .images = {}, .truth = {}};
   for (std::size_t i = 0; i < files.size(); ++i) dataset.images.push_back({ids[i], files[i], 0, 0});

@@ -1,7 +1,5 @@
 #include "image/encode.h"
 
-#include <algorithm>
-#include <cctype>
 #include <string>
 
 #include "base/files.h"
@@ -14,8 +12,7 @@ Result<std::vector<std::byte>> encode_jpeg(const Image& image, int quality) { re
 Result<std::vector<std::byte>> encode_png(const Image& image) { return png::encode(image); }
 
 Result<std::vector<std::byte>> encode_image(const std::filesystem::path& path, const Image& image) {
-  std::string extension = path.extension().string();
-  std::ranges::transform(extension, extension.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  const std::string extension = small_extension(path);
   const bool is_jpeg = extension == ".jpg" || extension == ".jpeg";
   if (!is_jpeg && extension != ".png")
     return Error{ErrorCode::kInvalidArgument, path.string() + ": a picture is written as .jpg, .jpeg or .png"};

@@ -1,6 +1,7 @@
 #include <turbojpeg.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <string_view>
@@ -9,6 +10,8 @@
 
 namespace octet::jpeg {
 namespace {
+
+constexpr unsigned kStartOfScan = 0xda, kApp1 = 0xe1;
 
 struct CloseHandle {
   void operator()(void* handle) const { tjDestroy(handle); }
@@ -62,8 +65,6 @@ Result<Image> decode_four_colours(const Handle& codec, std::span<const std::byte
   return image;
 }
 
-}  // namespace
-
 bool is_jpeg(std::span<const std::byte> file) {
   constexpr std::byte kStart[] = {std::byte{0xff}, std::byte{0xd8}, std::byte{0xff}};
   return file.size() >= std::size(kStart) && std::equal(std::begin(kStart), std::end(kStart), file.begin());
@@ -83,6 +84,28 @@ Result<Image> decode(std::span<const std::byte> file) {
   OCTET_RETURN_IF_ERROR(decode_to(codec, file, header, TJPF_BGR, image.bytes()));
   return image;
 }
+
+// A segment is 0xff, its marker, a length of two bytes that counts itself, and content. EXIF stands in an APP1 before the
+// first scan, behind a name of its own.
+std::span<const std::byte> exif(std::span<const std::byte> file) {
+  constexpr std::string_view kName("Exif\0\0", 6);
+  const auto byte = [&](std::size_t at) { return std::to_integer<unsigned>(file[at]); };
+  for (std::size_t at = 2; at + 4 <= file.size() && byte(at) == 0xff && byte(at + 1) != kStartOfScan;) {
+    const std::size_t length = byte(at + 2) << 8 | byte(at + 3);
+    if (length < 2 || length > file.size() - at - 2) break;
+    const auto content = file.subspan(at + 4, length - 2);
+    if (byte(at + 1) == kApp1 && content.size() > kName.size() && std::memcmp(content.data(), kName.data(), kName.size()) == 0)
+      return content.subspan(kName.size());
+    at += 2 + length;
+  }
+  return {};
+}
+
+constexpr std::string_view kExtensions[] = {".jpg", ".jpeg"};
+
+}  // namespace
+
+constinit const Codec kCodec = {"JPEG", "image/jpeg", kExtensions, is_jpeg, size, decode, exif};
 
 Result<std::vector<std::byte>> encode(const Image& image, int quality) {
   if (quality < 1 || quality > 100)

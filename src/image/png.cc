@@ -127,8 +127,6 @@ std::vector<png_bytep> rows_of(const Image& image) {
   return rows;
 }
 
-}  // namespace
-
 bool is_png(std::span<const std::byte> file) {
   return file.size() >= 8 && png_sig_cmp(reinterpret_cast<png_const_bytep>(file.data()), 0, 8) == 0;
 }
@@ -149,6 +147,24 @@ Result<Image> decode(std::span<const std::byte> file) {
   if (!reader.read_bgr(rows.data(), image.row_bytes())) return reader.error();
   return image;
 }
+
+// A chunk is the length of its content in four bytes, a name of four letters, the content and four bytes of checksum.
+std::span<const std::byte> exif(std::span<const std::byte> file) {
+  constexpr std::size_t kSignature = 8, kBeforeContent = 8, kChecksum = 4;
+  for (std::span<const std::byte> left = file.subspan(kSignature); left.size() >= kBeforeContent + kChecksum;) {
+    const std::size_t length = png_get_uint_32(reinterpret_cast<png_const_bytep>(left.data()));
+    if (length > left.size() - kBeforeContent - kChecksum) break;
+    if (std::memcmp(left.data() + 4, "eXIf", 4) == 0) return left.subspan(kBeforeContent, length);
+    left = left.subspan(kBeforeContent + length + kChecksum);
+  }
+  return {};
+}
+
+constexpr std::string_view kExtensions[] = {".png"};
+
+}  // namespace
+
+constinit const Codec kCodec = {"PNG", "image/png", kExtensions, is_png, size, decode, exif};
 
 Result<std::vector<std::byte>> encode(const Image& image) {
   std::vector<std::byte> file;

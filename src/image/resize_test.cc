@@ -25,7 +25,7 @@ TEST(ResizeToPlanes, EqualsIndependentCodeToTheBit) {
       {"stretch", ResizeKind::kStretch}, {"stretch_tf1", ResizeKind::kStretchTf1}, {"letterbox_corner", ResizeKind::kLetterboxCorner}};
   int count = 0;
   for (const Expected& expected : expected_results()) {
-    if (expected.what == "decode") continue;
+    if (!kinds.contains(expected.what)) continue;
     const auto image = read_image(testdata_path(expected.file));
     ASSERT_TRUE(image.ok()) << image.error().message;
     const std::vector<float> planes = planes_of(*image, kinds.at(expected.what), {expected.width, expected.height});

@@ -3,13 +3,24 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
+#include <iterator>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 namespace octet {
 
 inline std::string testdata_path(const std::string& name) { return OCTET_SOURCE_DIR "/src/image/testdata/" + name; }
+
+inline std::vector<std::byte> testdata_bytes(const std::string& name) {
+  std::ifstream file(testdata_path(name), std::ios::binary);
+  EXPECT_TRUE(file) << name;
+  const std::string content(std::istreambuf_iterator<char>(file), {});
+  const auto bytes = std::as_bytes(std::span(content));
+  return {bytes.begin(), bytes.end()};
+}
 
 // One line of expected.txt: what was done to which picture, the size of the result, a hash of its bytes.
 struct Expected {

@@ -67,12 +67,27 @@ def write_pictures(photo):
     write_png("interlaced.png", 8, 8, 8, 0, b"".join(scanlines(*size) for size in passes), interlace=1)
 
 
+def with_orientation(jpeg, orientation):
+    """The file with an EXIF segment in front that holds nothing but the orientation; exif_test.cc puts in the same."""
+    exif = b"Exif\0\0II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, orientation, 0, 0)
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", 2 + len(exif)) + exif + jpeg[2:]
+
+
+def orientation_lines():
+    whole = (here / "photo_420.jpg").read_bytes()
+    for orientation in range(1, 9):
+        file = np.frombuffer(with_orientation(whole, orientation), np.uint8)
+        pixels = cv2.imdecode(file, cv2.IMREAD_COLOR)
+        yield f"exif{orientation} photo_420.jpg {pixels.shape[1]} {pixels.shape[0]} {fnv1a(pixels.tobytes())}"
+
+
 def expected_lines():
     for path in sorted(here.glob("*.jpg")) + sorted(here.glob("*.png")):
         if path.name == "huge_claim.png":
             continue
         pixels = cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
         yield f"decode {path.name} {pixels.shape[1]} {pixels.shape[0]} {fnv1a(pixels.tobytes())}"
+    yield from orientation_lines()
     for name in ("photo_420.jpg", "rgb8.png"):
         for kind in ("stretch", "stretch_tf1", "letterbox_corner"):
             for size in (5, 48, 75, 160):

@@ -1,0 +1,94 @@
+#include "image/exif.h"
+
+#include <opencv2/core.hpp>
+#include <optional>
+#include <utility>
+
+#include "image/codec.h"
+#include "image/mat_view.h"
+
+namespace octet {
+namespace {
+
+// The TIFF structure of EXIF: a byte order ("II" or "MM"), 42, and where directory 0 begins; there a count of entries of
+// 12 bytes each: tag, type, count, value.
+class Directory {
+ public:
+  explicit Directory(std::span<const std::byte> tiff) : tiff_(tiff) {
+    if (tiff.size() >= 2) is_little_ = tiff[0] == std::byte{'I'} && tiff[1] == std::byte{'I'};
+  }
+
+  // The value of a single 16-bit number.
+  std::optional<unsigned> short_of(unsigned tag) const {
+    constexpr std::size_t kEntryBytes = 12, kShort = 3;
+    const std::size_t begin = number(4, 4), count = number(begin, 2);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t entry = begin + 2 + i * kEntryBytes;
+      if (entry + kEntryBytes > tiff_.size()) break;
+      if (number(entry, 2) == tag && number(entry + 2, 2) == kShort && number(entry + 4, 4) == 1)
+        return static_cast<unsigned>(number(entry + 8, 2));
+    }
+    return std::nullopt;
+  }
+
+ private:
+  // 0 beyond the end.
+  std::size_t number(std::size_t at, std::size_t bytes) const {
+    if (at > tiff_.size() || tiff_.size() - at < bytes) return 0;
+    std::size_t value = 0;
+    for (std::size_t i = 0; i < bytes; ++i) value = value << 8 | std::to_integer<std::size_t>(tiff_[at + (is_little_ ? bytes - 1 - i : i)]);
+    return value;
+  }
+
+  std::span<const std::byte> tiff_;
+  bool is_little_ = false;
+};
+
+Image transposed(const Image& image) {
+  Image result({image.height(), image.width()});
+  cv::Mat target = mat_view(result);
+  cv::transpose(mat_view(image), target);
+  return result;
+}
+
+enum class Flip { kVertical = 0, kHorizontal = 1, kBoth = -1 };  // OpenCV's codes
+
+Image flipped(Image image, Flip flip) {
+  cv::Mat view = mat_view(image);
+  cv::flip(view, view, static_cast<int>(flip));
+  return image;
+}
+
+}  // namespace
+
+int exif_orientation(std::span<const std::byte> file) {
+  constexpr unsigned kOrientationTag = 0x0112;
+  const Codec* codec = codec_of(file);
+  if (!codec) return 1;
+  const unsigned value = Directory(codec->exif(file)).short_of(kOrientationTag).value_or(1);
+  return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
+}
+
+Image upright(Image image, int orientation) {
+  if (image.bytes().empty()) return image;
+  switch (orientation) {
+    case 2:
+      return flipped(std::move(image), Flip::kHorizontal);
+    case 3:
+      return flipped(std::move(image), Flip::kBoth);
+    case 4:
+      return flipped(std::move(image), Flip::kVertical);
+    case 5:
+      return transposed(image);
+    case 6:
+      return flipped(transposed(image), Flip::kHorizontal);
+    case 7:
+      return flipped(transposed(image), Flip::kBoth);
+    case 8:
+      return flipped(transposed(image), Flip::kVertical);
+    default:
+      return image;
+  }
+}
+
+}  // namespace octet
