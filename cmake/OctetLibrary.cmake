@@ -37,7 +37,14 @@ function(octet_warnings target)
   endif()
 endfunction()
 
-# octet_test(NAME SOURCES files... LIBRARIES targets...): a GoogleTest program, registered case by case.
+# Seconds after which ctest ends a program that hangs; the slowest takes about a tenth of that.
+if(OCTET_SANITIZE)
+  set(OCTET_TEST_TIMEOUT 900)
+else()
+  set(OCTET_TEST_TIMEOUT 300)
+endif()
+
+# octet_test(NAME SOURCES files... LIBRARIES targets...): a GoogleTest program.
 function(octet_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
@@ -47,5 +54,5 @@ function(octet_test name)
   octet_warnings(${name})
   add_test(NAME ${name} COMMAND ${name})
   # Property tests draw the same cases in every run of ctest; a test program run by itself draws new ones and prints its seed.
-  set_tests_properties(${name} PROPERTIES ENVIRONMENT "RC_PARAMS=seed=20261124")
+  set_tests_properties(${name} PROPERTIES ENVIRONMENT "RC_PARAMS=seed=20261124" TIMEOUT ${OCTET_TEST_TIMEOUT})
 endfunction()

@@ -31,5 +31,5 @@ if(OCTET_TESTS)
     "-DBUILD=${CMAKE_BINARY_DIR}" "-DSOURCE=${CMAKE_SOURCE_DIR}" "-DVERSION=${PROJECT_VERSION}"
     "-DCOMPILER=${CMAKE_CXX_COMPILER}" "-DGENERATOR=${CMAKE_GENERATOR}" "-DNM=${CMAKE_NM}"
     -P "${CMAKE_SOURCE_DIR}/tests/package_test.cmake")
-  set_tests_properties(package PROPERTIES LABELS package)
+  set_tests_properties(package PROPERTIES LABELS package TIMEOUT ${OCTET_TEST_TIMEOUT})
 endif()

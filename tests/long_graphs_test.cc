@@ -21,7 +21,7 @@ Value convolution(Graph& graph, Value x) { return graph.emit(Convolution{}, {x, 
 Value channel_axis(Graph& graph) { return graph.emit_constant(Tensor::scalar<std::int64_t>(1)); }
 void output(Graph& graph, Value x) { graph.emit(Output{}, {x}); }
 
-void run_all_stages(Graph graph) {
+void expect_all_stages_run(Graph graph) {
   ASSERT_TRUE(compile(graph).ok());
   quant::plan_quantization(graph);
   passes::run_import_passes(graph);
@@ -36,7 +36,7 @@ TEST(LongGraphs, OfClamps) {
   Value x = image(graph);
   for (int i = 0; i < kNodes; ++i) x = graph.emit(Clamp{-1.0 - i, 1.0 + i}, {x});
   output(graph, x);
-  run_all_stages(std::move(graph));
+  expect_all_stages_run(std::move(graph));
 }
 
 TEST(LongGraphs, OfArithmeticWithOneNumber) {
@@ -44,7 +44,7 @@ TEST(LongGraphs, OfArithmeticWithOneNumber) {
   Value x = image(graph);
   for (int i = 0; i < kNodes; ++i) x = graph.emit(Binary{i % 2 ? BinaryKind::kAdd : BinaryKind::kPower}, {x, number(graph, 3)});
   output(graph, x);
-  run_all_stages(std::move(graph));
+  expect_all_stages_run(std::move(graph));
 }
 
 TEST(LongGraphs, OfValuesThatAreKeptToTheEnd) {
@@ -54,14 +54,14 @@ TEST(LongGraphs, OfValuesThatAreKeptToTheEnd) {
   Value sum = values[0];
   for (auto value = values.rbegin(); value != values.rend(); ++value) sum = graph.emit(Binary{}, {sum, *value});
   output(graph, sum);
-  run_all_stages(std::move(graph));
+  expect_all_stages_run(std::move(graph));
 }
 
 TEST(LongGraphs, OfOutputs) {
   Graph graph;
   const Value x = exponential(graph, image(graph));
   for (int i = 0; i < kNodes; ++i) output(graph, exponential(graph, x));
-  run_all_stages(std::move(graph));
+  expect_all_stages_run(std::move(graph));
 }
 
 TEST(LongGraphs, OfReshapesThatAreAllJoined) {
@@ -72,7 +72,7 @@ TEST(LongGraphs, OfReshapesThatAreAllJoined) {
     x = graph.emit(Reshape{}, {x, graph.emit_constant(Tensor::of({static_cast<std::int64_t>(shape.size())}, shape))});
     output(graph, graph.emit(Concat{0}, {x, x}));
   }
-  run_all_stages(std::move(graph));
+  expect_all_stages_run(std::move(graph));
 }
 
 TEST(LongGraphs, OfMovedValuesThatShareAScale) {
@@ -83,7 +83,7 @@ TEST(LongGraphs, OfMovedValuesThatShareAScale) {
     const Value joined = graph.emit(Concat{1}, {x, x});
     output(graph, convolution(graph, graph.emit(Split{2}, {joined, channel_axis(graph)})));
   }
-  run_all_stages(std::move(graph));
+  expect_all_stages_run(std::move(graph));
 }
 
 TEST(LongGraphs, ThatAreObservedEverywhere) {

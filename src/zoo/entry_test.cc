@@ -115,7 +115,13 @@ TEST(ParseZooEntry, RefusesWhatIsNoYaml) {
 
 TEST(ParseZooEntry, SurvivesACutAnywhere) {
   const std::string whole = kWhole;
-  for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) (void)parse_zoo_entry(whole.substr(0, bytes), "model").ok();
+  for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
+    const auto entry = parse_zoo_entry(whole.substr(0, bytes), "model");
+    if (entry.ok())
+      EXPECT_EQ(entry->source().name, "a.cfg") << bytes;
+    else
+      EXPECT_EQ(entry.error().code, ErrorCode::kMalformed) << bytes;
+  }
 }
 
 TEST(ReadZooEntry, TakesTheNameFromTheFileAndNamesItInErrors) {

@@ -45,7 +45,7 @@ void expect_head(const Tensor& head, const json& expected, std::size_t step) {
     EXPECT_NEAR(values[i * step], wanted[i], 1e-4 * std::max(1.0f, std::abs(wanted[i]))) << "at " << i * step;
 }
 
-void compare_heads(const std::string& stem) {
+void expect_openvinos_heads(const std::string& stem) {
   const fs::path cfg = kModels / (stem + ".cfg");
   if (!fs::exists(cfg)) GTEST_SKIP() << cfg << " is not here: the models are not part of this repository";
   const json record = reference();
@@ -61,8 +61,8 @@ void compare_heads(const std::string& stem) {
     expect_head(outputs->at(graph->node(graph->outputs()[i]).name), expected[i], record["step"].get<std::size_t>());
 }
 
-TEST(Heads, OfYolov4TinyAreOpenVinos) { compare_heads("yolov4/yolov4-tiny"); }
-TEST(Heads, OfYoloFastestAreOpenVinos) { compare_heads("yolo-fastest-1.1-xl/yolo-fastest-1.1-xl"); }
+TEST(Heads, OfYolov4TinyAreOpenVinos) { expect_openvinos_heads("yolov4/yolov4-tiny"); }
+TEST(Heads, OfYoloFastestAreOpenVinos) { expect_openvinos_heads("yolo-fastest-1.1-xl/yolo-fastest-1.1-xl"); }
 
 }  // namespace
 }  // namespace octet::darknet

@@ -89,7 +89,7 @@ Integers any_integers(const Layer& layer) {
 }
 
 template <typename T>
-void check_u8() {
+void expect_reference_u8() {
   const Layer layer = any_layer();
   const Integers integers = any_integers(layer);
   const Requantization requantization = any_requantization(layer.shape.channels, sizeof(T) == 1);
@@ -109,9 +109,9 @@ void check_u8() {
     }
 }
 
-RC_GTEST_PROP(Depthwise2dU8, GivesTheBitsOfTheReferenceAtEveryLevel, ()) { check_u8<std::uint8_t>(); }
+RC_GTEST_PROP(Depthwise2dU8, GivesTheBitsOfTheReferenceAtEveryLevel, ()) { expect_reference_u8<std::uint8_t>(); }
 
-RC_GTEST_PROP(Depthwise2dU8, GivesTheSameFloatsAtEveryLevel, ()) { check_u8<float>(); }
+RC_GTEST_PROP(Depthwise2dU8, GivesTheSameFloatsAtEveryLevel, ()) { expect_reference_u8<float>(); }
 
 RC_GTEST_PROP(Depthwise2dF32, SumsInTheOrderOfTheReferenceAtEveryLevel, ()) {
   const Layer layer = any_layer();

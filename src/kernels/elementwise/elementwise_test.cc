@@ -45,7 +45,7 @@ T at(const Image<T>& image, std::int64_t pixel, std::int64_t c) {
 
 // Calls run(isa, out, pool) at every level, on one thread and on three, and compares.
 template <typename T, typename Run>
-void check_levels(const Image<T>& expected, const Run& run) {
+void expect_at_every_level(const Image<T>& expected, const Run& run) {
   for (const Isa isa : available_isas())
     for (const int threads : {1, 3}) {
       ThreadPool pool(threads);
@@ -62,7 +62,8 @@ RC_GTEST_PROP(AddF32, AddsAndActivates, ()) {
   const Activation activation = any_activation();
   auto expected = size.image<float>();
   define(expected, [&](auto pixel, auto c) { return activate(activation, at(a, pixel, c) + at(b, pixel, c)); });
-  check_levels(expected, [&](Isa isa, ImageView<float> out, ThreadPool& pool) { add_f32(a.view, b.view, out, activation, isa, pool); });
+  expect_at_every_level(expected,
+                        [&](Isa isa, ImageView<float> out, ThreadPool& pool) { add_f32(a.view, b.view, out, activation, isa, pool); });
 }
 
 RC_GTEST_PROP(MultiplyF32, MultipliesAndActivates, ()) {
@@ -71,8 +72,8 @@ RC_GTEST_PROP(MultiplyF32, MultipliesAndActivates, ()) {
   const Activation activation = any_activation();
   auto expected = size.image<float>();
   define(expected, [&](auto pixel, auto c) { return activate(activation, at(a, pixel, c) * at(b, pixel, c)); });
-  check_levels(expected,
-               [&](Isa isa, ImageView<float> out, ThreadPool& pool) { multiply_f32(a.view, b.view, out, activation, isa, pool); });
+  expect_at_every_level(expected,
+                        [&](Isa isa, ImageView<float> out, ThreadPool& pool) { multiply_f32(a.view, b.view, out, activation, isa, pool); });
 }
 
 TEST(AddF32, MayRunInPlace) {
@@ -93,7 +94,7 @@ RC_GTEST_PROP(ScaleShiftF32, FusesTheTwoOfEachChannel, ()) {
   const Activation activation = any_activation();
   auto expected = size.image<float>();
   define(expected, [&](auto pixel, auto c) { return activate(activation, std::fma(at(in, pixel, c), scale[c], offset[c])); });
-  check_levels(expected, [&](Isa isa, ImageView<float> out, ThreadPool& pool) {
+  expect_at_every_level(expected, [&](Isa isa, ImageView<float> out, ThreadPool& pool) {
     scale_shift_f32(in.view, scale, offset, out, activation, isa, pool);
   });
 }
@@ -124,7 +125,8 @@ RC_GTEST_PROP(AddU8, GivesTheBitsOfTheDefinition, ()) {
   define(expected, [&](auto pixel, auto c) {
     return quantize_value(real_sum(add, at(a, pixel, c), at(b, pixel, c)) * add.inv_scale, add.zero_point);
   });
-  check_levels(expected, [&](Isa isa, ImageView<std::uint8_t> out, ThreadPool& pool) { add_u8(add, a.view, b.view, out, isa, pool); });
+  expect_at_every_level(expected,
+                        [&](Isa isa, ImageView<std::uint8_t> out, ThreadPool& pool) { add_u8(add, a.view, b.view, out, isa, pool); });
 }
 
 RC_GTEST_PROP(AddU8, GivesTheFloatsOfTheDefinition, ()) {
@@ -134,7 +136,7 @@ RC_GTEST_PROP(AddU8, GivesTheFloatsOfTheDefinition, ()) {
   const AddU8 add = any_add_u8();
   auto expected = size.image<float>();
   define(expected, [&](auto pixel, auto c) { return real_sum(add, at(a, pixel, c), at(b, pixel, c)); });
-  check_levels(expected, [&](Isa isa, ImageView<float> out, ThreadPool& pool) { add_u8(add, a.view, b.view, out, isa, pool); });
+  expect_at_every_level(expected, [&](Isa isa, ImageView<float> out, ThreadPool& pool) { add_u8(add, a.view, b.view, out, isa, pool); });
 }
 
 TEST(AddU8, TakesSumsBeyondIntegersToTheLimits) {

@@ -41,7 +41,7 @@ struct Layer {
 
 // Calls run(isa, out, pool) at every level and compares with row(out, y).
 template <typename T, typename Row, typename Run>
-void check_levels(const Layer& layer, const Row& row, const Run& run) {
+void expect_at_every_level(const Layer& layer, const Row& row, const Run& run) {
   Image<T> expected(layer.out_height, layer.out_width, layer.channels);
   for (std::int64_t y = 0; y < layer.out_height; ++y) row(expected.view, y);
   for (const Isa isa : available_isas()) {
@@ -56,7 +56,7 @@ void check_levels(const Layer& layer, const Row& row, const Run& run) {
 RC_GTEST_PROP(MaxPoolU8, GivesTheMaximumOfTheReferenceAtEveryLevel, ()) {
   const Layer layer;
   const auto in = Image<std::uint8_t>(layer.in_height, layer.in_width, layer.channels).fill([] { return pick_u8(false); });
-  check_levels<std::uint8_t>(
+  expect_at_every_level<std::uint8_t>(
       layer, [&](ImageView<std::uint8_t> out, std::int64_t y) { ref::max_pool_row_u8(layer.shape, in.view, out, y); },
       [&](Isa isa, ImageView<std::uint8_t> out, ThreadPool& pool) { max_pool_u8(layer.shape, in.view, out, isa, pool); });
 }
@@ -64,7 +64,7 @@ RC_GTEST_PROP(MaxPoolU8, GivesTheMaximumOfTheReferenceAtEveryLevel, ()) {
 RC_GTEST_PROP(MaxPoolF32, GivesTheMaximumOfTheReferenceAtEveryLevel, ()) {
   const Layer layer;
   const auto in = Image<float>(layer.in_height, layer.in_width, layer.channels).fill([] { return static_cast<float>(pick(-1000, 100)); });
-  check_levels<float>(
+  expect_at_every_level<float>(
       layer, [&](ImageView<float> out, std::int64_t y) { ref::max_pool_row_f32(layer.shape, in.view, out, y); },
       [&](Isa isa, ImageView<float> out, ThreadPool& pool) { max_pool_f32(layer.shape, in.view, out, isa, pool); });
 }
@@ -73,7 +73,7 @@ RC_GTEST_PROP(AvgPoolF32, GivesTheBitsOfTheReferenceAtEveryLevel, ()) {
   const Layer layer;
   const auto in =
       Image<float>(layer.in_height, layer.in_width, layer.channels).fill([] { return static_cast<float>(pick(-1000, 1000)) / 7.0f; });
-  check_levels<float>(
+  expect_at_every_level<float>(
       layer, [&](ImageView<float> out, std::int64_t y) { ref::avg_pool_row_f32(layer.shape, in.view, out, y); },
       [&](Isa isa, ImageView<float> out, ThreadPool& pool) { avg_pool_f32(layer.shape, in.view, out, isa, pool); });
 }

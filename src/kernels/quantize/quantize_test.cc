@@ -44,7 +44,7 @@ struct Parameters {
 };
 
 template <typename T, typename Run>
-void check_levels(const Image<T>& expected, const Run& run) {
+void expect_at_every_level(const Image<T>& expected, const Run& run) {
   for (const Isa isa : available_isas())
     for (const int threads : {1, 3}) {
       ThreadPool pool(threads);
@@ -87,7 +87,7 @@ RC_GTEST_PROP(QuantizeU8, GivesTheBitsOfTheDefinition, ()) {
   Image<std::uint8_t> expected(height, width, channels);
   define(expected,
          [&](auto pixel, auto c) { return quantize_value(at(in, pixel, c) * of_channel(p.scale, c), of_channel(p.zero_point, c)); });
-  check_levels(expected, [&](Isa isa, ImageView<std::uint8_t> out, ThreadPool& pool) {
+  expect_at_every_level(expected, [&](Isa isa, ImageView<std::uint8_t> out, ThreadPool& pool) {
     quantize_u8(in.view, p.scale, p.zero_point, out, isa, pool);
   });
 }
@@ -99,8 +99,8 @@ RC_GTEST_PROP(DequantizeU8, GivesTheBitsOfTheDefinition, ()) {
   Image<float> expected(height, width, channels);
   define(expected,
          [&](auto pixel, auto c) { return static_cast<float>(at(in, pixel, c) - of_channel(p.zero_point, c)) * of_channel(p.scale, c); });
-  check_levels(expected,
-               [&](Isa isa, ImageView<float> out, ThreadPool& pool) { dequantize_u8(in.view, p.scale, p.zero_point, out, isa, pool); });
+  expect_at_every_level(
+      expected, [&](Isa isa, ImageView<float> out, ThreadPool& pool) { dequantize_u8(in.view, p.scale, p.zero_point, out, isa, pool); });
 }
 
 struct Planar {
@@ -121,8 +121,8 @@ RC_GTEST_PROP(NhwcFromNchw, InterleavesAndScales, ()) {
   define(expected, [&](auto pixel, auto c) {
     return p.scale.empty() ? planar.at(pixel, c) : std::fma(planar.at(pixel, c), p.scale[c], p.offset[c]);
   });
-  check_levels(expected,
-               [&](Isa isa, ImageView<float> out, ThreadPool& pool) { nhwc_from_nchw(planar.values, p.scale, p.offset, out, isa, pool); });
+  expect_at_every_level(
+      expected, [&](Isa isa, ImageView<float> out, ThreadPool& pool) { nhwc_from_nchw(planar.values, p.scale, p.offset, out, isa, pool); });
 }
 
 RC_GTEST_PROP(QuantizedNhwcFromNchw, GivesTheBitsOfTheDefinition, ()) {
@@ -131,7 +131,7 @@ RC_GTEST_PROP(QuantizedNhwcFromNchw, GivesTheBitsOfTheDefinition, ()) {
   Image<std::uint8_t> expected(planar.height, planar.width, planar.channels);
   define(expected,
          [&](auto pixel, auto c) { return quantize_value(std::fma(planar.at(pixel, c), p.scale[c], p.offset[c]), p.zero_point[c]); });
-  check_levels(expected, [&](Isa isa, ImageView<std::uint8_t> out, ThreadPool& pool) {
+  expect_at_every_level(expected, [&](Isa isa, ImageView<std::uint8_t> out, ThreadPool& pool) {
     quantized_nhwc_from_nchw(planar.values, p.scale, p.offset, p.zero_point, out, isa, pool);
   });
 }

@@ -21,7 +21,7 @@ std::vector<std::int32_t> any_indices(int count, int below) {
 }
 
 template <typename T, typename Gather>
-void check(const Gather& gather) {
+void expect_gathered(const Gather& gather) {
   const int height = pick(1, 6), width = pick(1, 6), channels = test::pick_channels();
   const auto rows = any_indices(pick(1, 20), height), columns = any_indices(pick(1, 20), width);
   const auto in = Image<T>(height, width, channels).fill([] { return static_cast<T>(pick(0, 255)); });
@@ -37,9 +37,9 @@ void check(const Gather& gather) {
   }
 }
 
-RC_GTEST_PROP(GatherPixels, TakesRowsAndColumnsByIndexF32, ()) { check<float>(gather_pixels_f32); }
+RC_GTEST_PROP(GatherPixels, TakesRowsAndColumnsByIndexF32, ()) { expect_gathered<float>(gather_pixels_f32); }
 
-RC_GTEST_PROP(GatherPixels, TakesRowsAndColumnsByIndexU8, ()) { check<std::uint8_t>(gather_pixels_u8); }
+RC_GTEST_PROP(GatherPixels, TakesRowsAndColumnsByIndexU8, ()) { expect_gathered<std::uint8_t>(gather_pixels_u8); }
 
 }  // namespace
 }  // namespace octet::kernels
