@@ -1,5 +1,6 @@
-# The two commands of the README and what they are made of. Everything is built below build/, results go to out/.
-.PHONY: all setup build demo test clean
+# The two commands of the README and what they are made of; below them the checks, which docs/testing.md describes. Everything is built
+# below build/, results go to out/.
+.PHONY: all setup setup-checks build demo test format format-check sanitize tsan fuzz tidy tidy-changed coverage bench-compare clean
 
 PRESET ?= release
 BUILD := build/$(PRESET)
@@ -25,7 +26,55 @@ test:
 	scripts/setup --tests
 	cmake --preset $(PRESET) -DOCTET_TESTS=ON
 	cmake --build $(BUILD)
-	ctest --test-dir $(BUILD) --output-on-failure
+	scripts/run_tests $(BUILD)
+
+setup-checks:
+	scripts/setup --checks
+
+format:
+	scripts/format
+
+format-check:
+	scripts/format --check
+
+# Built by the newest clang of Debian 12, the fuzzers with it.
+sanitize:
+	cmake --preset asan-ubsan
+	cmake --build build/asan-ubsan
+	scripts/run_tests build/asan-ubsan
+
+# Seconds for each fuzzer.
+FUZZ_SECONDS ?= 30
+fuzz:
+	cmake --preset asan-ubsan
+	cmake --build build/asan-ubsan --target fuzzers
+	scripts/fuzz build/asan-ubsan $(FUZZ_SECONDS)
+
+# Where threads are started and shared, and what is built upon them.
+TSAN_TESTS := octet_base_test octet_runtime_test octet_quant_test
+tsan:
+	cmake --preset tsan
+	cmake --build build/tsan --target $(TSAN_TESTS)
+	scripts/run_tests build/tsan $(TSAN_TESTS)
+
+tidy:
+	cmake --preset asan-ubsan
+	scripts/tidy build/asan-ubsan
+
+tidy-changed:
+	cmake --preset asan-ubsan
+	scripts/tidy build/asan-ubsan --changed
+
+coverage:
+	cmake --preset coverage
+	cmake --build build/coverage
+	scripts/run_tests build/coverage
+	scripts/coverage build/coverage
+
+# The speed of this tree against that of another commit, as ratios.
+BASE ?= HEAD~1
+bench-compare:
+	bench/compare.sh $(BASE)
 
 clean:
 	rm -rf build out
