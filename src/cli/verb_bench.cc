@@ -41,7 +41,7 @@ Result<Loaded> load(const std::string& path) {
 
 constexpr int kProfileRounds = 20;
 
-// Appends the time of each step, so that one sees where it goes and what does not run in integers.
+// Appends the time of each step, so that one sees where it goes, and why something runs neither in integers nor by a kernel.
 Status add_profile(const std::vector<std::shared_ptr<const Plan>>& plans, int threads, Outcome& outcome) {
   for (std::size_t i = 0; i < plans.size(); ++i) {
     OCTET_ASSIGN(const auto steps, profile_steps(plans[i], threads, kProfileRounds));
@@ -53,9 +53,11 @@ Status add_profile(const std::vector<std::shared_ptr<const Plan>>& plans, int th
                       {"op", each.step.op},
                       {"kernel", each.step.kernel},
                       {"integer", each.step.integer},
-                      {"us", each.median_us}});
+                      {"us", each.median_us},
+                      {"passed_over", each.step.passed_over}});
       outcome.text += fmt::format("\n{:>10.1f} {:>8.1f} {:<8} {:<24} {:<22} {}", each.median_us, rate,
                                   each.step.integer ? "integer" : "float", each.step.op, each.step.kernel, each.step.node);
+      if (!each.step.passed_over.empty()) outcome.text += fmt::format("  ({})", each.step.passed_over);
     }
   }
   return {};

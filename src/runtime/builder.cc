@@ -29,16 +29,17 @@ PlanBuilder::PlanBuilder(const Graph& graph, const RuntimeOptions& options)
       options_(options),
       constants_(graph),
       fusion_(graph, constants_, options.observe),
-      decisions_(decide(graph, constants_, fusion_)),
+      selection_(select_lowerings(graph, constants_, fusion_)),
       observed_(options.observe.begin(), options.observe.end()),
-      placements_(place_values(graph, constants_, decisions_)),
+      placements_(place_values(graph, selection_)),
       plan_(std::make_unique<PlanData>()) {}
 
 Result<std::unique_ptr<PlanData>> PlanBuilder::build() {
   add_ports();
   for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
-    if (auto status = emit_node(static_cast<NodeId>(i)); !status.ok()) return status.error().at("node '" + graph_.nodes()[i].name + "'");
-    mark_observed(static_cast<NodeId>(i));
+    const auto id = static_cast<NodeId>(i);
+    if (const Match* match = selection_.match(id); match && match->emit) match->emit(*this);
+    mark_observed(id);
   }
   lay_out_memory();
   for (const Step& step : plan_->steps) plan_->step_infos.push_back(step.info);
@@ -56,86 +57,22 @@ void PlanBuilder::add_ports() {
   for (const NodeId id : graph_.outputs()) plan_->outputs.push_back({graph_.node(id).name, graph_.type(graph_.node(id).inputs[0])});
 }
 
-Status PlanBuilder::emit_node(NodeId id) {
-  const NodeDecision& decision = decisions_.nodes[index_of(id)];
-  switch (decision.lowering) {
-    case Lowering::kNone:
-    case Lowering::kChannelSlices:
-      return {};
-    case Lowering::kConvolution:
-      return emit_convolution(*this, id, decision);
-    case Lowering::kInputImage:
-      emit_input_image(*this, id, decision);
-      return {};
-    case Lowering::kScaleShift:
-      emit_scale_shift(*this, id, decision);
-      return {};
-    case Lowering::kAddImages:
-    case Lowering::kMultiplyImages:
-      emit_binary_images(*this, id, decision);
-      return {};
-    case Lowering::kActivateImage:
-      emit_activate_image(*this, id, decision);
-      return {};
-    case Lowering::kActivatePlain:
-      emit_activate_plain(*this, id, *fusion_.activation_of(id));
-      return {};
-    case Lowering::kMaxPool:
-      emit_max_pool(*this, id);
-      return {};
-    case Lowering::kAvgPool:
-      emit_avg_pool(*this, id, decision);
-      return {};
-    case Lowering::kResizeNearest:
-      emit_resize_nearest(*this, id);
-      return {};
-    case Lowering::kQuantize:
-      emit_quantize(*this, id);
-      return {};
-    case Lowering::kConcatImages:
-      emit_concat_images(*this, id, placements_);
-      return {};
-    case Lowering::kConcatPlain:
-      emit_concat_plain(*this, id, placements_);
-      return {};
-    case Lowering::kPlainFromImage:
-      emit_same_bytes(*this, id, true, placements_);
-      return {};
-    case Lowering::kReshape:
-      emit_same_bytes(*this, id, false, placements_);
-      return {};
-    case Lowering::kDetectionOutput:
-      emit_detection_output(*this, id);
-      return {};
-    case Lowering::kOutput:
-      emit_output(id);
-      return {};
-    case Lowering::kGeneric:
-      emit_generic(*this, id);
-      return {};
-  }
-  return {};
+const Placement* PlanBuilder::placement(Value value) const {
+  const auto found = placements_.find(forms().resolve(value));
+  return found == placements_.end() ? nullptr : &found->second;
 }
 
-void PlanBuilder::emit_output(NodeId id) {
-  const Value value = graph_.node(id).inputs[0];
-  const SlotId to = make_slot(Format::kPlain, graph_.type(value));
-  plan_->slots[static_cast<std::size_t>(to)].memory = Slot::Memory::kOutput;
-  plan_->slots[static_cast<std::size_t>(to)].index = emitted_outputs_++;
-  const StepInfo info{graph_.node(id).name, "Result", "", false, 0};
-  if (decisions_.is_image(value)) {
-    const SlotId from = image_f32(value);
-    add_step(info, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
-      const Slot& slot = ws.slot(from);
-      const auto planar = ws.plain<float>(to);
-      const std::size_t image = planar.size() / static_cast<std::size_t>(slot.batch());
-      for (std::int64_t n = 0; n < slot.batch(); ++n)
-        kernels::nchw_from_nhwc(ws.image<const float>(from, n), planar.subspan(static_cast<std::size_t>(n) * image, image), isa, ws.pool());
-    });
-    return;
-  }
-  const SlotId from = plain(value);
-  add_step(info, {from}, {to}, [from, to](const Workspace& ws) { std::ranges::copy(ws.plain_bytes(from), ws.plain_bytes(to).begin()); });
+bool PlanBuilder::lies_in(Value value, Value base) const {
+  const Placement* placed = placement(value);
+  return placed && placed->base == forms().resolve(base);
+}
+
+SlotId PlanBuilder::make_output_slot(TensorType type) {
+  const SlotId id = make_slot(Format::kPlain, std::move(type));
+  Slot& mine = plan_->slots[static_cast<std::size_t>(id)];
+  mine.memory = Slot::Memory::kOutput;
+  mine.index = emitted_outputs_++;
+  return id;
 }
 
 SlotId PlanBuilder::make_slot(Format format, TensorType type, QuantParamsPtr quant) {
@@ -146,7 +83,7 @@ SlotId PlanBuilder::make_slot(Format format, TensorType type, QuantParamsPtr qua
 }
 
 SlotId PlanBuilder::natural(Value value) {
-  value = decisions_.resolve(value);
+  value = forms().resolve(value);
   // A part needs the place of the whole first, which may be a part itself: down to one that has a place, then back.
   std::vector<Value> parts;
   for (Value part = value; !natural_.contains(part); part = placements_.at(part).base) {
@@ -159,7 +96,7 @@ SlotId PlanBuilder::natural(Value value) {
 
 // The place in which a value lies must have its slot already.
 SlotId PlanBuilder::place(Value value) {
-  const Natural& form = decisions_.natural.at(value);
+  const Form& form = forms().natural.at(value);
   const SlotId id = make_slot(form.format, graph_.type(value), form.quant);
   const auto placed = placements_.find(value);
   if (placed == placements_.end()) return id;
@@ -176,10 +113,9 @@ SlotId PlanBuilder::place(Value value) {
 
 SlotId PlanBuilder::image_f32(Value value) { return convert(value, Format::kImageF32); }
 SlotId PlanBuilder::plain(Value value) { return convert(value, Format::kPlain); }
-SlotId PlanBuilder::image(Value value) { return decisions_.quant(value) ? natural(value) : image_f32(value); }
 
 SlotId PlanBuilder::convert(Value value, Format format) {
-  value = decisions_.resolve(value);
+  value = forms().resolve(value);
   if (constants_.is_constant(value)) return constant_slot(value, format);
   const SlotId from = natural(value);
   const Format have = slot(from).format;
@@ -208,7 +144,7 @@ SlotId PlanBuilder::constant_slot(Value value, Format format) {
 
 SlotId PlanBuilder::dequantized(SlotId from, const std::string& name) {
   const SlotId to = make_slot(Format::kImageF32, slot(from).type);
-  add_step({name, "dequantize", "", false, 0}, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
+  add_step({name, "dequantize"}, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
     const QuantParams& quant = *ws.slot(from).quant;
     for (std::int64_t n = 0; n < ws.slot(from).batch(); ++n)
       kernels::dequantize_u8(ws.image<const std::uint8_t>(from, n), quant.scale, quant.zero_point, ws.image<float>(to, n), isa, ws.pool());
@@ -218,7 +154,7 @@ SlotId PlanBuilder::dequantized(SlotId from, const std::string& name) {
 
 SlotId PlanBuilder::interleaved(SlotId from, const std::string& name) {
   const SlotId to = make_slot(Format::kImageF32, slot(from).type);
-  add_step({name, "reorder", "", false, 0}, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
+  add_step({name, "reorder"}, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
     const auto planar = ws.plain<const float>(from);
     const std::size_t image = planar.size() / static_cast<std::size_t>(ws.slot(from).batch());
     for (std::int64_t n = 0; n < ws.slot(from).batch(); ++n)
@@ -229,7 +165,7 @@ SlotId PlanBuilder::interleaved(SlotId from, const std::string& name) {
 
 SlotId PlanBuilder::planar(SlotId from, const std::string& name) {
   const SlotId to = make_slot(Format::kPlain, slot(from).type);
-  add_step({name, "reorder", "", false, 0}, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
+  add_step({name, "reorder"}, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
     const auto planar = ws.plain<float>(to);
     const std::size_t image = planar.size() / static_cast<std::size_t>(ws.slot(from).batch());
     for (std::int64_t n = 0; n < ws.slot(from).batch(); ++n)
@@ -247,10 +183,10 @@ void PlanBuilder::add_step(StepInfo info, std::vector<SlotId> reads, std::vector
 void PlanBuilder::mark_observed(NodeId id) {
   for (auto next = observed_.lower_bound({id, 0}); next != observed_.end() && next->node == id; ++next) {
     const Value value = *next;
-    if (!decisions_.natural.contains(decisions_.resolve(value)) || graph_.type(value).element != ElementType::kF32) continue;
+    if (!forms().natural.contains(forms().resolve(value)) || graph_.type(value).element != ElementType::kF32) continue;
     const Shape& shape = graph_.shape(value);
     const SlotId shown = shape.size() == 4 && element_count(shape) > 0 ? image_f32(value) : plain(value);
-    if (plan_->steps.empty()) add_step({graph_.node(id).name, "show", "", false, 0}, {shown}, {}, [](const Workspace&) {});
+    if (plan_->steps.empty()) add_step({graph_.node(id).name, "show"}, {shown}, {}, [](const Workspace&) {});
     plan_->steps.back().shows.push_back({value, shown});
   }
 }

@@ -31,6 +31,18 @@ std::optional<Kind> activation_kind(UnaryKind kind) {
   }
 }
 
+// Makes of `first` the map that applies it and then `second`.
+void compose(Affine& first, const Affine& second) {
+  const std::size_t count = std::max(first.scale.size(), second.scale.size());
+  const auto pick = [](const std::vector<float>& values, std::size_t i) { return values[values.size() > 1 ? i : 0]; };
+  Affine both{std::vector<float>(count), std::vector<float>(count)};
+  for (std::size_t i = 0; i < count; ++i) {
+    both.scale[i] = pick(first.scale, i) * pick(second.scale, i);
+    both.offset[i] = pick(first.offset, i) * pick(second.scale, i) + pick(second.offset, i);
+  }
+  first = std::move(both);
+}
+
 }  // namespace
 
 FusionFinder::FusionFinder(const Graph& graph, const Constants& constants, const std::vector<Value>& observe)
@@ -99,17 +111,36 @@ std::optional<Affine> FusionFinder::affine_of(NodeId id, Value* data) const {
   }
 }
 
-QuantParamsPtr FusionFinder::quant_of(NodeId id) const {
+std::optional<AffineChain> FusionFinder::affine_chain(NodeId id) const {
+  AffineChain chain;
+  auto first = affine_of(id, &chain.data);
+  if (!first) return std::nullopt;
+  chain.affine = std::move(*first);
+  chain.last = id;
+  while (const auto reader = only_reader({chain.last, 0})) {
+    Value ignored;
+    const auto next = affine_of(*reader, &ignored);
+    if (!next) break;
+    compose(chain.affine, *next);
+    chain.absorbed.push_back(*reader);
+    chain.last = *reader;
+  }
+  return chain;
+}
+
+Result<QuantParamsPtr> FusionFinder::quant_of(NodeId id) const {
   const Node& node = graph_.node(id);
   const auto* op = std::get_if<FakeQuantize>(&node.op);
-  if (!op || node.outputs[0].shape.size() != 4) return nullptr;
+  if (!op) return Error{ErrorCode::kUnsupported, "this is no FakeQuantize"};
+  if (node.outputs[0].shape.size() != 4)
+    return Error{ErrorCode::kUnsupported, "the data " + to_string(node.outputs[0].shape) + " are not images [N,C,H,W]"};
   std::array<const Tensor*, 4> limits{};
   for (std::size_t i = 0; i < limits.size(); ++i) {
-    if (!constants_.is_constant(node.inputs[i + 1])) return nullptr;
+    if (!constants_.is_constant(node.inputs[i + 1])) return Error{ErrorCode::kUnsupported, "the limits are not constant"};
     limits[i] = &constants_[node.inputs[i + 1]];
   }
-  auto params = quant_params_of(*op, node.outputs[0].shape, *limits[0], *limits[1], *limits[2], *limits[3]);
-  return params ? std::make_shared<const QuantParams>(std::move(*params)) : nullptr;
+  OCTET_ASSIGN(auto params, quant_params_of(*op, node.outputs[0].shape, *limits[0], *limits[1], *limits[2], *limits[3]));
+  return std::make_shared<const QuantParams>(std::move(params));
 }
 
 Epilogue FusionFinder::epilogue(Value value, Takes takes) const {
@@ -147,9 +178,9 @@ void FusionFinder::absorb_quantization(Epilogue& epilogue) const {
   if (readers.empty()) return;
   QuantParamsPtr common;
   for (const NodeId reader : readers) {
-    const QuantParamsPtr quant = quant_of(reader);
-    if (!quant || (common && *common != *quant) || graph_.node(reader).inputs[0] != epilogue.result) return;
-    common = quant;
+    const auto quant = quant_of(reader);
+    if (!quant.ok() || (common && *common != **quant) || graph_.node(reader).inputs[0] != epilogue.result) return;
+    common = *quant;
   }
   epilogue.quant = common;
   epilogue.absorbed.insert(epilogue.absorbed.end(), readers.begin(), readers.end());

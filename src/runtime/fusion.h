@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "base/result.h"
 #include "graph/graph.h"
 #include "kernels/activation/activation.h"
 #include "runtime/constants.h"
@@ -29,6 +30,14 @@ struct Affine {
   std::vector<float> scale, offset;
 };
 
+// Affine maps one behind the other, each the only reader of the one before, as one map.
+struct AffineChain {
+  Affine affine;
+  Value data;                    // what the first one reads
+  NodeId last{};                 // the node whose result the map gives
+  std::vector<NodeId> absorbed;  // all nodes but the first
+};
+
 // Looks into a graph for what kernels can do in one go.
 class FusionFinder {
  public:
@@ -48,8 +57,11 @@ class FusionFinder {
   // `id` as a per-channel affine map of its one non-constant input, for rank 4; `data` receives that input.
   std::optional<Affine> affine_of(NodeId id, Value* data) const;
 
-  // The parameters of an 8-bit FakeQuantize, else null.
-  QuantParamsPtr quant_of(NodeId id) const;
+  // The affine maps that begin with `id`, which must be one.
+  std::optional<AffineChain> affine_chain(NodeId id) const;
+
+  // The parameters of a FakeQuantize of images to 8 bits; kUnsupported says why a node is none.
+  Result<QuantParamsPtr> quant_of(NodeId id) const;
 
   // The one node that reads `value`, if there is just one and the value need not be visible.
   std::optional<NodeId> only_reader(Value value) const;

@@ -1,6 +1,5 @@
 #include "runtime/placement.h"
 
-#include <numeric>
 #include <set>
 
 namespace octet {
@@ -8,8 +7,7 @@ namespace {
 
 class Placer {
  public:
-  Placer(const Graph& graph, const Constants& constants, const Decisions& decisions)
-      : graph_(graph), constants_(constants), decisions_(decisions) {}
+  Placer(const Graph& graph, const Selection& selection) : graph_(graph), selection_(selection), forms_(selection.forms) {}
 
   std::map<Value, Placement> run() {
     for (std::size_t i = 0; i < graph_.nodes().size(); ++i) place_in_input(static_cast<NodeId>(i));
@@ -19,83 +17,76 @@ class Placer {
   }
 
  private:
-  Lowering lowering(NodeId id) const { return decisions_.nodes[index_of(id)].lowering; }
-  Format format(Value value) const { return decisions_.natural.at(value).format; }
+  using Kind = Sharing::Kind;
 
-  bool is_plain(Value value) const { return decisions_.natural.contains(value) && format(value) == Format::kPlain; }
+  Kind sharing(NodeId id) const {
+    const Match* match = selection_.match(id);
+    return match ? match->sharing.kind : Kind::kNone;
+  }
+  std::int64_t offset(NodeId id, std::size_t i) const { return selection_.match(id)->sharing.offsets[i]; }
+
+  Format format(Value value) const { return forms_.natural.at(value).format; }
+
+  bool is_plain(Value value) const { return forms_.natural.contains(value) && format(value) == Format::kPlain; }
 
   bool is_placed(Value value) const { return placements_.contains(value); }
 
   // True for what a step of the plan writes; parameters and constants have memory of their own.
   bool is_computed(Value value) const {
-    return decisions_.natural.contains(value) && !std::holds_alternative<Parameter>(graph_.node(value).op);
+    return forms_.natural.contains(value) && !std::holds_alternative<Parameter>(graph_.node(value).op);
   }
 
   void place_in_input(NodeId id) {
+    const Kind kind = sharing(id);
+    if (kind != Kind::kChannelsOfInput && kind != Kind::kPixelsOfInput && kind != Kind::kBytesOfInput) return;
     const Node& node = graph_.node(id);
-    if (lowering(id) == Lowering::kChannelSlices) {
-      const auto first = *channel_slices(graph_, constants_, id);
-      const Value input = decisions_.resolve(node.inputs[0]);
-      for (std::uint32_t port = 0; port < node.outputs.size(); ++port) placements_[{id, port}] = {input, first[port]};
-    } else if (lowering(id) == Lowering::kPlainFromImage) {
-      const Value input = decisions_.resolve(node.inputs[0]);
+    const Value input = forms_.resolve(node.inputs[0]);
+    if (kind == Kind::kChannelsOfInput) {
+      for (std::uint32_t port = 0; port < node.outputs.size(); ++port) placements_[{id, port}] = {input, offset(id, port)};
+    } else if (kind == Kind::kPixelsOfInput) {
       if (is_placed(input) || format(input) != Format::kImageF32) return;
       placements_[{id, 0}] = {input, 0};
       dense_.insert(input);
-    } else if (lowering(id) == Lowering::kReshape) {
-      const Value input = decisions_.resolve(node.inputs[0]);
-      if (is_computed(input) && format(input) == Format::kPlain) placements_[{id, 0}] = {input, 0};
+    } else if (is_computed(input) && is_plain(input)) {
+      placements_[{id, 0}] = {input, 0};
     }
   }
 
   void place_inputs(NodeId id) {
-    if (lowering(id) == Lowering::kConcatImages) place_channels(id);
-    if (lowering(id) == Lowering::kConcatPlain) place_runs(id);
+    if (sharing(id) == Kind::kJoinsChannels) place_channels(id);
+    if (sharing(id) == Kind::kJoinsRuns) place_runs(id);
   }
 
   void place_channels(NodeId id) {
-    std::int64_t channel = 0;
-    for (const Value input : graph_.node(id).inputs) {
-      const Value value = decisions_.resolve(input);
+    const Node& node = graph_.node(id);
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const Value value = forms_.resolve(node.inputs[i]);
       if (is_computed(value) && format(value) == format({id, 0}) && same_quantization(value, {id, 0}) && !is_placed(value) &&
           !dense_.contains(value))
-        placements_[value] = {{id, 0}, channel};
-      channel += graph_.shape(input)[1];
+        placements_[value] = {{id, 0}, offset(id, i)};
     }
   }
 
   bool same_quantization(Value a, Value b) const {
-    const QuantParamsPtr qa = decisions_.quant(a), qb = decisions_.quant(b);
+    const QuantParamsPtr qa = forms_.quant(a), qb = forms_.quant(b);
     return qa == qb || (qa && qb && *qa == *qb);
   }
 
-  // Inputs that follow each other in memory because no axis before the joined one exceeds 1.
   void place_runs(NodeId id) {
     const Node& node = graph_.node(id);
-    const Shape& shape = node.outputs[0].shape;
-    const std::int64_t axis = std::get<Concat>(node.op).axis;
-    const auto joined = static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(shape.size()) : axis);
-    if (std::accumulate(shape.begin(), shape.begin() + static_cast<std::ptrdiff_t>(joined), std::int64_t{1}, std::multiplies<>()) != 1)
-      return;
-    std::int64_t offset = 0;
-    for (const Value input : node.inputs) {
-      const std::int64_t count = element_count(graph_.shape(input));
-      Value root = decisions_.resolve(input);
-      if (!is_plain(root)) {  // its planar form is a copy
-        offset += count;
-        continue;
-      }
-      root = outermost(root);
-      if (is_computed(root) && !is_placed(root) && element_count(graph_.shape(root)) == count && format(root) != Format::kImageU8)
-        placements_[root] = {{id, 0}, offset};
-      offset += count;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const Value input = forms_.resolve(node.inputs[i]);
+      if (!is_plain(input)) continue;  // its planar form is a copy
+      const Value root = outermost(input);
+      const bool whole = element_count(graph_.shape(root)) == element_count(graph_.shape(input));
+      if (is_computed(root) && !is_placed(root) && whole && format(root) != Format::kImageU8) placements_[root] = {{id, 0}, offset(id, i)};
     }
   }
 
   // Whether a value has all bytes of the one in which it lies.
   bool fills_its_base(Value value) const {
     const auto placed = placements_.find(value);
-    return placed != placements_.end() && placed->second.element_offset == 0 && lowering(value.node) != Lowering::kChannelSlices &&
+    return placed != placements_.end() && placed->second.element_offset == 0 && sharing(value.node) != Kind::kChannelsOfInput &&
            element_count(graph_.shape(placed->second.base)) == element_count(graph_.shape(value));
   }
 
@@ -112,8 +103,8 @@ class Placer {
   }
 
   const Graph& graph_;
-  const Constants& constants_;
-  const Decisions& decisions_;
+  const Selection& selection_;
+  const Forms& forms_;
   std::map<Value, Placement> placements_;
   std::map<Value, Value> outermost_;  // where outermost() ended before; it may go on from there
   std::set<Value> dense_;             // images that are read as plain bytes too
@@ -121,8 +112,6 @@ class Placer {
 
 }  // namespace
 
-std::map<Value, Placement> place_values(const Graph& graph, const Constants& constants, const Decisions& decisions) {
-  return Placer(graph, constants, decisions).run();
-}
+std::map<Value, Placement> place_values(const Graph& graph, const Selection& selection) { return Placer(graph, selection).run(); }
 
 }  // namespace octet

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "runtime/decide.h"
+#include "runtime/selection.h"
 
 namespace octet {
 
@@ -13,7 +13,8 @@ struct Placement {
 };
 
 // Finds the values that are parts of others: channel slices and reshapes lie inside their input, what is concatenated is
-// written into its place in the result. A value is placed at most once; whatever cannot be is copied by a step.
-std::map<Value, Placement> place_values(const Graph& graph, const Constants& constants, const Decisions& decisions);
+// written into its place in the result. A value is placed at most once; whatever cannot be is copied by a step. What may
+// share memory is said by the match of each node (Sharing).
+std::map<Value, Placement> place_values(const Graph& graph, const Selection& selection);
 
 }  // namespace octet

@@ -12,7 +12,7 @@ using runtime_test::SmallGraph;
 std::map<Value, Placement> placements_of(const Graph& graph) {
   const Constants constants(graph);
   const FusionFinder fusion(graph, constants, {});
-  return place_values(graph, constants, decide(graph, constants, fusion));
+  return place_values(graph, select_lowerings(graph, constants, fusion));
 }
 
 TEST(PlaceValues, WritesWhatIsJoinedIntoItsPlace) {

@@ -28,11 +28,12 @@ struct Port {
 
 // One unit of work of a plan, for people and for reports.
 struct StepInfo {
-  std::string node;      // the first node of the graph that it computes
-  std::string op;        // "Convolution", "reorder", ...
-  std::string kernel;    // "vnni_12x32"; empty where there is one implementation only
-  bool integer = false;  // computes in 8-bit integers
-  std::int64_t macs = 0;
+  std::string node{};         // the first node of the graph that it computes
+  std::string op{};           // "convolution", "reorder", ...
+  std::string kernel{};       // "vnni_12x32", "reference"; empty where there is one implementation only
+  bool integer = false;       // computes in 8-bit integers
+  std::int64_t macs = 0;      // multiplications of a convolution
+  std::string passed_over{};  // why no faster lowering took the node: "convolution: weights are not constant"
 };
 
 // What an Observer is shown: a float image (batch after batch) or, for other ranks, plain values in `data` with height and width 1.

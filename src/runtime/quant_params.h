@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
+#include "base/result.h"
 #include "graph/graph.h"
 
 namespace octet {
@@ -20,8 +20,9 @@ struct QuantParams {
 };
 
 // The parameters of a FakeQuantize that is an 8-bit quantization: 256 levels, equal input and output limits that hold zero at
-// an integer place, one pair of limits for the tensor or one a channel. Nothing for any other; those are computed in float.
-std::optional<QuantParams> quant_params_of(const FakeQuantize& op, const Shape& data, const Tensor& in_low, const Tensor& in_high,
-                                           const Tensor& out_low, const Tensor& out_high);
+// an integer place, one pair of limits for the tensor or one a channel. kUnsupported says what is different in any other;
+// those are computed in float.
+Result<QuantParams> quant_params_of(const FakeQuantize& op, const Shape& data, const Tensor& in_low, const Tensor& in_high,
+                                    const Tensor& out_low, const Tensor& out_high);
 
 }  // namespace octet

@@ -1,0 +1,57 @@
+#include "runtime/lowerings/convolution.h"
+
+namespace octet {
+namespace {
+
+// Longest sum that is sure to stay within 32 bits: 65,536 products of at most 255 * 128.
+constexpr std::int64_t kLongestIntegerSum = 65536;
+
+}  // namespace
+
+kernels::Conv2dShape ConvNode::group_shape() const {
+  return {group_in, group_out, kernel_h, kernel_w, strides[0], strides[1], dilations[0], dilations[1], pads.begin[0], pads.begin[1]};
+}
+
+kernels::Depthwise2dShape ConvNode::depthwise_shape() const {
+  return {groups, kernel_h, kernel_w, strides[0], strides[1], dilations[0], dilations[1], pads.begin[0], pads.begin[1]};
+}
+
+std::optional<ConvNode> conv_node(const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  if (const auto* conv = std::get_if<Convolution>(&node.op)) {
+    const Shape& w = graph.shape(node.inputs[1]);
+    return ConvNode{conv->strides, conv->dilations, conv->pads, 1, w[1], w[0], w[2], w[3], false};
+  }
+  if (const auto* conv = std::get_if<GroupConvolution>(&node.op)) {
+    const Shape& w = graph.shape(node.inputs[1]);
+    return ConvNode{conv->strides, conv->dilations, conv->pads, w[0], w[2], w[1], w[3], w[4], true};
+  }
+  return std::nullopt;
+}
+
+std::optional<NoMatch> unfit_convolution(const MatchContext& context, NodeId id) {
+  if (auto unfit = unfit_for_kernels(context, id)) return unfit;
+  if (!context.constants.is_constant(context.graph.node(id).inputs[1])) return NoMatch{"weights are not constant"};
+  return std::nullopt;
+}
+
+IntegerConvolution integer_convolution(const MatchContext& context, NodeId id, const ConvNode& conv) {
+  const Node& node = context.graph.node(id);
+  const QuantParamsPtr in = context.forms.quant(node.inputs[0]);
+  if (!in) return {};
+  if (in->per_channel() && !conv.depthwise()) return {std::nullopt, {"data have a scale of their own for each channel"}};
+  if (conv.filter() > kLongestIntegerSum) return {std::nullopt, {"sums of " + std::to_string(conv.filter()) + " products leave 32 bits"}};
+  auto weights = integer_weights(context.graph, context.constants, node.inputs[1], conv.grouped);
+  if (!weights) return {std::nullopt, {"weights are not i8 times a scale of each output channel"}};
+  return {std::move(weights), {}};
+}
+
+StepInfo convolution_info(const PlanBuilder& builder, NodeId id, const ConvNode& conv) {
+  const Node& node = builder.graph().node(id);
+  StepInfo info{node.name, conv.depthwise() ? "depthwise convolution" : "convolution"};
+  info.macs = element_count(node.outputs[0].shape) * conv.filter();
+  info.passed_over = builder.passed_over(id);
+  return info;
+}
+
+}  // namespace octet

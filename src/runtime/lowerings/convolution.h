@@ -1,0 +1,86 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "kernels/conv2d/conv2d.h"
+#include "kernels/depthwise2d/depthwise2d.h"
+#include "runtime/lowerings/images.h"
+
+// What the four lowerings of convolutions have in common.
+namespace octet {
+
+// Convolution and GroupConvolution in one form.
+struct ConvNode {
+  Spatial strides, dilations;
+  Pads pads;
+  std::int64_t groups, group_in, group_out, kernel_h, kernel_w;
+  bool grouped;  // weights are [G,O,I,kh,kw]
+
+  std::int64_t filter() const { return group_in * kernel_h * kernel_w; }
+  // One filter of its own for each channel.
+  bool depthwise() const { return grouped && group_in == 1 && group_out == 1; }
+
+  kernels::Conv2dShape group_shape() const;
+  kernels::Depthwise2dShape depthwise_shape() const;
+};
+
+// Nothing for any other node.
+std::optional<ConvNode> conv_node(const Graph& graph, NodeId id);
+
+// Why no kernel takes a convolution, or nothing.
+std::optional<NoMatch> unfit_convolution(const MatchContext& context, NodeId id);
+
+// The integers behind the weights of a convolution of quantized data, or why it is not computed in integers: reasons only
+// where the data are quantized, so that a model in floats gives none. A dense sum needs one input scale for all channels.
+struct IntegerConvolution {
+  std::optional<IntegerWeights> weights;
+  NoMatch reason;
+};
+IntegerConvolution integer_convolution(const MatchContext& context, NodeId id, const ConvNode& conv);
+
+// Group `group` of values that lie group after group, `size` each; none of none.
+template <typename T>
+std::span<const T> group_of(std::span<const T> values, std::int64_t group, std::int64_t size) {
+  return values.empty() ? values : values.subspan(static_cast<std::size_t>(group * size), static_cast<std::size_t>(size));
+}
+
+StepInfo convolution_info(const PlanBuilder& builder, NodeId id, const ConvNode& conv);
+
+template <typename T>
+kernels::ImageView<T> channels_of(kernels::ImageView<T> view, std::int64_t first, std::int64_t count) {
+  view.data += first;
+  view.channels = count;
+  return view;
+}
+
+// Calls run(kernel, in, out) for each image and each kernel, on the kernel's share of the channels.
+template <typename In, typename Out, typename Kernel, typename Run>
+void run_groups(const Workspace& ws, std::span<const std::shared_ptr<const Kernel>> groups, SlotId from, SlotId to, const Run& run) {
+  const auto count = static_cast<std::int64_t>(groups.size());
+  for (std::int64_t n = 0; n < ws.slot(from).batch(); ++n) {
+    const auto in = ws.image<const In>(from, n);
+    const auto out = ws.image<Out>(to, n);
+    for (std::int64_t g = 0; g < count; ++g)
+      run(*groups[static_cast<std::size_t>(g)], channels_of(in, g * (in.channels / count), in.channels / count),
+          channels_of(out, g * (out.channels / count), out.channels / count));
+  }
+}
+
+// The step of a convolution of u8 data; `to` says whether it writes bytes or floats.
+template <typename Kernel>
+void add_u8_step(PlanBuilder& builder, StepInfo info, std::vector<std::shared_ptr<const Kernel>> groups, SlotId from, SlotId to) {
+  info.integer = true;
+  info.kernel = groups[0]->name();
+  const bool to_u8 = builder.slot(to).format == Format::kImageU8;
+  builder.add_step(std::move(info), {from}, {to}, [groups = std::move(groups), from, to, to_u8](const Workspace& ws) {
+    const auto run = [&](const Kernel& kernel, auto in, auto out) { kernel.run(in, out, ws.pool()); };
+    const auto all = std::span(groups);
+    to_u8 ? run_groups<std::uint8_t, std::uint8_t>(ws, all, from, to, run) : run_groups<std::uint8_t, float>(ws, all, from, to, run);
+  });
+}
+
+}  // namespace octet

@@ -1,0 +1,82 @@
+#include "runtime/lowerings/images.h"
+
+#include "kernels/quantize/quantize.h"
+
+namespace octet {
+
+std::optional<NoMatch> unfit_for_kernels(const MatchContext& context, NodeId id) {
+  const Node& node = context.graph.node(id);
+  std::vector<TensorType> types = node.outputs;
+  types.push_back(context.graph.type(node.inputs[0]));
+  for (const TensorType& type : types) {
+    if (type.element != ElementType::kF32) return NoMatch{"kernels compute in f32, not in " + std::string(name_of(type.element))};
+    if (element_count(type.shape) == 0) return NoMatch{"there are no elements in " + to_string(type.shape)};
+  }
+  return std::nullopt;
+}
+
+Match match_of(const Epilogue& epilogue) {
+  Match match;
+  match.results = {{epilogue.result, {epilogue.quant ? Format::kImageU8 : Format::kImageF32, epilogue.quant}}};
+  match.absorbed = epilogue.absorbed;
+  for (const Value value : epilogue.same_as_result) match.same.emplace_back(value, epilogue.result);
+  return match;
+}
+
+Match match_like_input(const MatchContext& context, NodeId id) {
+  const Node& node = context.graph.node(id);
+  QuantParamsPtr quant = context.forms.quant(node.inputs[0]);
+  if (quant && quant->per_channel()) quant = nullptr;
+  const Form form{quant ? Format::kImageU8 : Format::kImageF32, quant};
+  Match match;
+  for (std::uint32_t port = 0; port < node.outputs.size(); ++port) match.results.push_back({{id, port}, form});
+  return match;
+}
+
+std::vector<float> one_a_channel(const std::vector<float>& values, std::int64_t channels) {
+  return values.size() == 1 ? std::vector<float>(static_cast<std::size_t>(channels), values[0]) : values;
+}
+
+std::span<const float> planar_image(const Workspace& ws, SlotId from, std::int64_t n) {
+  const auto all = ws.plain<const float>(from);
+  const std::size_t image = all.size() / static_cast<std::size_t>(ws.slot(from).batch());
+  return all.subspan(static_cast<std::size_t>(n) * image, image);
+}
+
+void add_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name) {
+  std::vector<float> inv_scale;
+  for (const float scale : builder.slot(to).quant->scale) inv_scale.push_back(1.0f / scale);
+  builder.add_step({name, "quantize"}, {from}, {to}, [from, to, inv_scale, isa = builder.isa()](const Workspace& ws) {
+    for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
+      kernels::quantize_u8(ws.image<const float>(from, n), inv_scale, ws.slot(to).quant->zero_point, ws.image<std::uint8_t>(to, n), isa,
+                           ws.pool());
+  });
+}
+
+void add_quantize_input_step(PlanBuilder& builder, SlotId from, SlotId to, const Affine& affine, const std::string& name) {
+  const QuantParams& quant = *builder.slot(to).quant;
+  const std::int64_t channels = builder.slot(to).channels();
+  auto scale = one_a_channel(affine.scale, channels), offset = one_a_channel(affine.offset, channels);
+  std::vector<std::uint8_t> zero_point;
+  for (std::size_t c = 0; c < scale.size(); ++c) {
+    scale[c] /= quant.scale_of(c);
+    offset[c] /= quant.scale_of(c);
+    zero_point.push_back(quant.zero_point_of(c));
+  }
+  builder.add_step({name, "quantize input"}, {from}, {to}, [from, to, scale, offset, zero_point, isa = builder.isa()](const Workspace& ws) {
+    for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
+      kernels::quantized_nhwc_from_nchw(planar_image(ws, from, n), scale, offset, zero_point, ws.image<std::uint8_t>(to, n), isa,
+                                        ws.pool());
+  });
+}
+
+FloatResult::FloatResult(PlanBuilder& builder, const Epilogue& epilogue) : builder_(builder), final_(builder.natural(epilogue.result)) {
+  const Slot& last = builder.slot(final_);
+  float_ = last.format == Format::kImageU8 ? builder.make_slot(Format::kImageF32, last.type) : final_;
+}
+
+void FloatResult::finish(const std::string& name) {
+  if (float_ != final_) add_quantize_step(builder_, float_, final_, name);
+}
+
+}  // namespace octet

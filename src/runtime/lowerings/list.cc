@@ -1,0 +1,35 @@
+#include "runtime/lowerings/list.h"
+
+#include <array>
+
+namespace octet {
+
+std::span<const Lowering> lowerings() {
+  static constexpr std::array kLowerings{
+      Lowering{"output", match_result},
+      Lowering{"integer depthwise convolution", match_depthwise_u8},
+      Lowering{"integer convolution", match_convolution_u8},
+      Lowering{"depthwise convolution", match_depthwise_f32},
+      Lowering{"convolution", match_convolution_f32},
+      Lowering{"scale and shift of an input", match_input_image},
+      Lowering{"scale and shift", match_scale_shift},
+      Lowering{"integer add", match_add_u8},
+      Lowering{"add or multiply", match_binary_images},
+      Lowering{"quantize", match_quantize},
+      Lowering{"max pool", match_max_pool},
+      Lowering{"average pool", match_avg_pool},
+      Lowering{"resize", match_resize_nearest},
+      Lowering{"channel slices", match_channel_slices},
+      Lowering{"concat of images", match_concat_images},
+      Lowering{"concat", match_concat_plain},
+      Lowering{"reshape", match_reshape},
+      Lowering{"transpose", match_transpose_image},
+      Lowering{"activation of an image", match_activate_image},
+      Lowering{"activation", match_activate_plain},
+      Lowering{"DetectionOutput", match_detection_output},
+      Lowering{"reference", match_reference},
+  };
+  return kLowerings;
+}
+
+}  // namespace octet

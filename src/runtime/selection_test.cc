@@ -1,0 +1,140 @@
+#include "runtime/selection.h"
+
+#include <gtest/gtest.h>
+
+#include "runtime/graph_for_test.h"
+#include "runtime/lowerings/list.h"
+#include "runtime/plan.h"
+
+namespace octet {
+namespace {
+
+using runtime_test::numbers;
+using runtime_test::SmallGraph;
+
+// The step that computes the node: the kernel, and why no faster lowering took it.
+struct Chosen {
+  std::string kernel, passed_over;
+};
+
+Chosen chosen(const Graph& graph, const std::string& node) {
+  const auto plan = *compile(graph);
+  for (const StepInfo& step : plan->steps())
+    if (step.node == node && step.op != "reorder") return {step.kernel, step.passed_over};
+  ADD_FAILURE() << "no step computes " << node;
+  return {};
+}
+
+// Expects the node to run by the reference evaluation for the given reason.
+void expect_reference(const Graph& graph, const std::string& node, const std::string& reason) {
+  const Chosen found = chosen(graph, node);
+  EXPECT_EQ(found.kernel, "reference");
+  EXPECT_EQ(found.passed_over, reason);
+}
+
+TEST(Selection, SaysThatWeightsAreNotConstant) {
+  SmallGraph g;
+  const Value image = g.input({1, 3, 5, 5}), weights = g.input({4, 3, 3, 3}, "weights");
+  g.output(g.graph.emit(Convolution{}, {image, weights}, "conv"));
+  expect_reference(g.graph, "conv", "convolution: weights are not constant");
+}
+
+TEST(Selection, SaysThatKernelsComputeInFloats) {
+  SmallGraph g;
+  const Value image = g.graph.emit(Parameter{ElementType::kF16, {1, 3, 5, 5}}, {}, "image");
+  g.output(g.graph.emit(MaxPool{{2, 2}}, {image}, "pool"));
+  expect_reference(g.graph, "pool", "max pool: kernels compute in f32, not in f16");
+}
+
+TEST(Selection, SaysThatThereIsNothingToCompute) {
+  SmallGraph g;
+  g.output(g.graph.emit(MaxPool{}, {g.input({0, 3, 5, 5})}, "pool"));
+  expect_reference(g.graph, "pool", "max pool: there are no elements in [0,3,5,5]");
+}
+
+TEST(Selection, SaysThatAConstantIsNoneOfChannels) {
+  SmallGraph g;
+  const Value image = g.conv(g.input({1, 3, 5, 5}), 4), row = g.graph.emit_constant(numbers({1, 1, 1, 5}));
+  g.output(g.add(g.relu(image), row, "sum"));
+  expect_reference(g.graph, "sum", "scale and shift: the constant [1,1,1,5] has not one value for each channel of [1,4,5,5]");
+}
+
+TEST(Selection, SaysThatShapesDiffer) {
+  SmallGraph g;
+  const Value image = g.input({1, 3, 5, 5});
+  g.output(g.add(g.conv(image, 4), g.conv(image, 1, "one"), "sum"));
+  expect_reference(g.graph, "sum", "add or multiply: the inputs [1,4,5,5] and [1,1,5,5] differ in shape");
+}
+
+TEST(Selection, SaysWhatIsDifferentInAQuantization) {
+  SmallGraph g;
+  const Value image = g.conv(g.input({1, 3, 5, 5}), 4);
+  const Value low = g.graph.emit_constant(Tensor::scalar(-1.0f)), high = g.graph.emit_constant(Tensor::scalar(1.0f));
+  g.output(g.graph.emit(FakeQuantize{16}, {image, low, high, low, high}, "levels"));
+  g.output(g.graph.emit(FakeQuantize{256}, {image, low, high, low, high}, "zero"), "b");
+  expect_reference(g.graph, "levels", "quantize: it has 16 levels, not 256");
+  expect_reference(g.graph, "zero", "quantize: zero is not one of the 256 values");
+}
+
+TEST(Selection, SaysThatALinearResizeHasNoKernel) {
+  SmallGraph g;
+  Interpolate resize;
+  resize.mode = Interpolate::Mode::kLinear;
+  g.output(g.graph.emit(resize, {g.conv(g.input({1, 3, 5, 5}), 4), g.integers({10, 10})}, "resize"));
+  expect_reference(g.graph, "resize", "resize: the mode is linear, not nearest");
+}
+
+TEST(Selection, SaysWhichSliceIsAView) {
+  SmallGraph g;
+  const Value axis = g.graph.emit_constant(Tensor::scalar<std::int64_t>(2));
+  const Value parts = g.graph.emit(Split{5}, {g.conv(g.input({1, 3, 5, 5}), 4), axis}, "split");
+  g.output(parts);
+  expect_reference(g.graph, "split", "channel slices: it does not cut an image along its channels alone");
+}
+
+TEST(Selection, SaysWhichOrderIsNotThatOfMemory) {
+  SmallGraph g;
+  g.output(g.graph.emit(Transpose{}, {g.conv(g.input({1, 3, 5, 5}), 4), g.integers({0, 1, 3, 2})}, "turn"));
+  expect_reference(g.graph, "turn", "transpose: the order [0,1,3,2] is not that of interleaved channels");
+}
+
+TEST(Selection, SaysThatSlopesDiffer) {
+  SmallGraph g;
+  g.output(g.graph.emit(PRelu{}, {g.conv(g.input({1, 3, 5, 5}), 4), g.graph.emit_constant(numbers({4}))}, "prelu"));
+  expect_reference(g.graph, "prelu", "activation: there is not one constant slope for all channels");
+}
+
+TEST(Selection, SaysThatAnOperationHasNoKernel) {
+  SmallGraph g;
+  g.output(g.graph.emit(SoftMax{1}, {g.input({1, 4})}, "softmax"));
+  expect_reference(g.graph, "softmax", "there is no kernel for SoftMax");
+}
+
+TEST(Selection, SaysWhyAConvolutionOfQuantizedDataIsNotInIntegers) {
+  SmallGraph g;
+  g.output(g.conv(g.quantize(g.input({1, 3, 5, 5})), 4));
+  const Chosen found = chosen(g.graph, "conv");
+  EXPECT_NE(found.kernel, "reference");
+  EXPECT_EQ(found.passed_over, "integer convolution: weights are not i8 times a scale of each output channel");
+}
+
+TEST(Selection, GivesNoReasonInAModelOfFloats) {
+  SmallGraph g;
+  const Value a = g.conv(g.input({1, 3, 5, 5}), 4), b = g.conv(a, 4, "second");
+  g.output(g.relu(g.add(a, b)));
+  for (const StepInfo& step : (*compile(g.graph))->steps()) EXPECT_EQ(step.passed_over, "") << step.node;
+}
+
+TEST(Selection, TakesEveryNodeByTheLastLowering) {
+  SmallGraph g;
+  const Value image = g.input({1, 3, 5, 5});
+  g.output(g.relu(image));
+  const Constants constants(g.graph);
+  const FusionFinder fusion(g.graph, constants, {});
+  const Forms forms;
+  for (std::size_t i = 0; i < g.graph.nodes().size(); ++i)
+    EXPECT_TRUE(std::holds_alternative<Match>(lowerings().back().match({g.graph, constants, fusion, forms}, static_cast<NodeId>(i))));
+}
+
+}  // namespace
+}  // namespace octet
