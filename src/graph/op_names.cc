@@ -1,14 +1,67 @@
-#include <array>
-
-#include "graph/ops.h"
+#include "graph/op_names.h"
 
 namespace octet {
 namespace {
 
-// In the order of BinaryKind and UnaryKind.
-constexpr std::array<std::string_view, 7> kBinaryNames{"Add", "Subtract", "Multiply", "Divide", "Maximum", "Minimum", "Power"};
-constexpr std::array<std::string_view, 13> kUnaryNames{"ReLU",  "Sigmoid",  "Tanh", "Exp",   "Sqrt",   "Abs",     "Negative",
-                                                       "Floor", "SoftPlus", "Mish", "Swish", "HSwish", "HSigmoid"};
+// Empty for what is no enumerator, so that a search over the kinds ends.
+constexpr std::string_view name_of(BinaryKind kind) {
+  switch (kind) {
+    case BinaryKind::kAdd:
+      return "Add";
+    case BinaryKind::kSubtract:
+      return "Subtract";
+    case BinaryKind::kMultiply:
+      return "Multiply";
+    case BinaryKind::kDivide:
+      return "Divide";
+    case BinaryKind::kMaximum:
+      return "Maximum";
+    case BinaryKind::kMinimum:
+      return "Minimum";
+    case BinaryKind::kPower:
+      return "Power";
+  }
+  return {};
+}
+
+constexpr std::string_view name_of(UnaryKind kind) {
+  switch (kind) {
+    case UnaryKind::kRelu:
+      return "ReLU";
+    case UnaryKind::kSigmoid:
+      return "Sigmoid";
+    case UnaryKind::kTanh:
+      return "Tanh";
+    case UnaryKind::kExp:
+      return "Exp";
+    case UnaryKind::kSqrt:
+      return "Sqrt";
+    case UnaryKind::kAbs:
+      return "Abs";
+    case UnaryKind::kNegative:
+      return "Negative";
+    case UnaryKind::kFloor:
+      return "Floor";
+    case UnaryKind::kSoftPlus:
+      return "SoftPlus";
+    case UnaryKind::kMish:
+      return "Mish";
+    case UnaryKind::kSwish:
+      return "Swish";
+    case UnaryKind::kHSwish:
+      return "HSwish";
+    case UnaryKind::kHSigmoid:
+      return "HSigmoid";
+  }
+  return {};
+}
+
+template <typename Kind>
+std::optional<Kind> kind_from_name(std::string_view name) {
+  for (int i = 0; !name_of(static_cast<Kind>(i)).empty(); ++i)
+    if (name_of(static_cast<Kind>(i)) == name) return static_cast<Kind>(i);
+  return std::nullopt;
+}
 
 struct NameOf {
   std::string_view operator()(const Parameter&) const { return "Parameter"; }
@@ -17,8 +70,8 @@ struct NameOf {
   std::string_view operator()(const Convolution&) const { return "Convolution"; }
   std::string_view operator()(const GroupConvolution&) const { return "GroupConvolution"; }
   std::string_view operator()(const MatMul&) const { return "MatMul"; }
-  std::string_view operator()(const Binary& op) const { return kBinaryNames[static_cast<std::size_t>(op.kind)]; }
-  std::string_view operator()(const Unary& op) const { return kUnaryNames[static_cast<std::size_t>(op.kind)]; }
+  std::string_view operator()(const Binary& op) const { return name_of(op.kind); }
+  std::string_view operator()(const Unary& op) const { return name_of(op.kind); }
   std::string_view operator()(const Clamp&) const { return "Clamp"; }
   std::string_view operator()(const PRelu&) const { return "PReLU"; }
   std::string_view operator()(const SoftMax&) const { return "SoftMax"; }
@@ -47,5 +100,8 @@ struct NameOf {
 }  // namespace
 
 std::string_view type_name(const Op& op) { return std::visit(NameOf{}, op); }
+
+std::optional<BinaryKind> binary_kind_from_name(std::string_view name) { return kind_from_name<BinaryKind>(name); }
+std::optional<UnaryKind> unary_kind_from_name(std::string_view name) { return kind_from_name<UnaryKind>(name); }
 
 }  // namespace octet

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "passes/match.h"
+#include "graph/patterns.h"
 
 namespace octet::passes {
 namespace {
@@ -19,9 +19,9 @@ std::optional<Step> step_of(const ConstantSide& side, double constant) {
     case BinaryKind::kMultiply:
       return Step{constant, 0};
     case BinaryKind::kSubtract:
-      return side.constant_first ? Step{-1, constant} : Step{1, -constant};
+      return side.constant_first() ? Step{-1, constant} : Step{1, -constant};
     case BinaryKind::kDivide:
-      return side.constant_first ? std::nullopt : std::optional(Step{1 / constant, 0});
+      return side.constant_first() ? std::nullopt : std::optional(Step{1 / constant, 0});
     default:
       return std::nullopt;
   }
@@ -33,7 +33,7 @@ bool append(const Graph& graph, NodeId id, AffineChain& chain) {
   const auto side = constant_side(graph, value);
   const Shape& shape = graph.shape(chain.end);
   if (!side || side->data != chain.end || graph.shape(value) != shape) return false;
-  const auto constants = channel_values(*side->constant, shape.size(), shape[1]);
+  const auto constants = channel_values(*side->constant, shape);
   if (!constants) return false;
   std::vector<Step> steps;
   for (const double constant : *constants) {
@@ -80,7 +80,7 @@ AffineChain affine_chain(const Graph& graph, Value start, NodeId first, const st
 
 bool is_plain_step(const Graph& graph, NodeId id, BinaryKind kind) {
   const auto side = constant_side(graph, {id, 0});
-  return side && side->kind == kind && !side->constant_first && side->constant->shape() == Shape{1, graph.shape(side->data)[1], 1, 1};
+  return side && side->kind == kind && !side->constant_first() && side->constant->shape() == Shape{1, graph.shape(side->data)[1], 1, 1};
 }
 
 }  // namespace octet::passes

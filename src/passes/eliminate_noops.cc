@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "passes/match.h"
+#include "graph/op_traits.h"
+#include "graph/patterns.h"
+#include "passes/rewrite.h"
 #include "passes/stored_weights.h"
 
 namespace octet::passes {
@@ -44,21 +46,15 @@ std::optional<Value> data_of_neutral_arithmetic(const Graph& graph, Value value)
   const auto side = constant_side(graph, value);
   if (!side || graph.shape(side->data) != graph.shape(value)) return std::nullopt;
   const auto constant = uniform_value(*side->constant);
-  return constant && is_neutral(side->kind, side->constant_first, *constant) ? std::optional(side->data) : std::nullopt;
-}
-
-// Operations that do nothing where type and shape stay.
-bool copies_if_type_stays(const Graph& graph, Value value) {
-  const auto* concat = op_of<Concat>(graph, value);
-  return is_reshape(graph, value) || op_of<Convert>(graph, value) || op_of<Pad>(graph, value) || op_of<Interpolate>(graph, value) ||
-         (concat && graph.node(value).inputs.size() == 1);
+  return constant && is_neutral(side->kind, side->constant_first(), *constant) ? std::optional(side->data) : std::nullopt;
 }
 
 // The value that `value` is a copy of.
 std::optional<Value> source_of_copy(const Graph& graph, Value value) {
   const Node& node = graph.node(value);
   if (node.inputs.empty() || node.outputs.size() != 1) return std::nullopt;
-  if (copies_if_type_stays(graph, value) && graph.type(node.inputs[0]) == graph.type(value)) return node.inputs[0];
+  const bool copies = traits_of(node.op).copies_if_type_stays || (op_of<Concat>(graph, value) && node.inputs.size() == 1);
+  if (copies && graph.type(node.inputs[0]) == graph.type(value)) return node.inputs[0];
   if (op_of<Transpose>(graph, value) && is_ascending(order_of(graph, value))) return node.inputs[0];
   return data_of_neutral_arithmetic(graph, value);
 }

@@ -1,7 +1,8 @@
 #include "passes/fold_batch_norm.h"
 
+#include "graph/patterns.h"
 #include "passes/affine_chain.h"
-#include "passes/match.h"
+#include "passes/rewrite.h"
 
 namespace octet::passes {
 namespace {
@@ -48,9 +49,7 @@ bool fold(Graph& graph, Value convolution) {
 bool fold_batch_norm(Graph& graph) {
   bool changed = false;
   for (std::size_t i = 0, count = graph.nodes().size(); i < count; ++i) {
-    const Op& op = graph.nodes()[i].op;
-    if (std::holds_alternative<Convolution>(op) || std::holds_alternative<GroupConvolution>(op))
-      changed |= fold(graph, {static_cast<NodeId>(i), 0});
+    if (is_convolution(graph.nodes()[i].op)) changed |= fold(graph, {static_cast<NodeId>(i), 0});
   }
   if (changed) graph.tidy();
   return changed;

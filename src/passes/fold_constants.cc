@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "graph/evaluate.h"
-#include "passes/match.h"
+#include "passes/rewrite.h"
 #include "passes/stored_weights.h"
 
 namespace octet::passes {

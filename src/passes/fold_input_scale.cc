@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "passes/match.h"
+#include "graph/patterns.h"
+#include "passes/rewrite.h"
 
 namespace octet::passes {
 namespace {
@@ -12,9 +13,9 @@ namespace {
 std::optional<std::vector<double>> factors_of(const Graph& graph, Value product) {
   const auto side = constant_side(graph, product);
   if (!side || graph.shape(product).size() != 4 || graph.shape(side->data) != graph.shape(product)) return std::nullopt;
-  const bool divides = side->kind == BinaryKind::kDivide && !side->constant_first;
+  const bool divides = side->kind == BinaryKind::kDivide && !side->constant_first();
   if (!divides && side->kind != BinaryKind::kMultiply) return std::nullopt;
-  auto factors = channel_values(*side->constant, 4, graph.shape(product)[1]);
+  auto factors = channel_values(*side->constant, graph.shape(product));
   if (!factors) return std::nullopt;
   for (double& factor : *factors)
     if (divides) factor = 1 / factor;
@@ -22,30 +23,16 @@ std::optional<std::vector<double>> factors_of(const Graph& graph, Value product)
   return finite ? factors : std::nullopt;
 }
 
-// The number of groups of a convolution, or nothing for another node.
-std::optional<std::int64_t> groups_of(const Graph& graph, const Node& node) {
-  if (std::holds_alternative<Convolution>(node.op)) return 1;
-  if (std::holds_alternative<GroupConvolution>(node.op)) return graph.shape(node.inputs[1])[0];
-  return std::nullopt;
-}
-
 bool can_take_factors(const Graph& graph, Value product, NodeId reader) {
   const Node& node = graph.node(reader);
-  return groups_of(graph, node) && node.inputs[0] == product && graph.constant(node.inputs[1]);
+  return is_convolution(node.op) && node.inputs[0] == product && graph.constant(node.inputs[1]);
 }
 
-// Weights are [groups, outputs, inputs, kernel]; channel of the data: group * inputs + input.
 Tensor scaled_inputs(const Graph& graph, const Node& convolution, const std::vector<double>& factors) {
   const Tensor& weights = *graph.constant(convolution.inputs[1]);
   auto values = to_vector<double>(weights);
-  const auto groups = static_cast<std::size_t>(*groups_of(graph, convolution));
-  const std::size_t rank = weights.shape().size();
-  const auto inputs = static_cast<std::size_t>(weights.shape()[rank - 3]);
-  const auto kernel = static_cast<std::size_t>(weights.shape()[rank - 2] * weights.shape()[rank - 1]);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::size_t group = i / (values.size() / groups), input = i / kernel % inputs;
-    values[i] *= factors[group * inputs + input];
-  }
+  for_each_weight(*convolution_geometry(graph, convolution),
+                  [&](std::size_t, std::size_t input, std::size_t at) { values[at] *= factors[input]; });
   return real_constant(weights.type(), weights.shape(), values);
 }
 

@@ -93,6 +93,13 @@ TEST(FuseLeakyRelu, FindsOneSlopeOrOneAChannel) {
   EXPECT_EQ(several.shape(several.node(several.find("Maximum")).inputs[1]), (Shape{3}));
 }
 
+TEST(FuseLeakyRelu, LeavesAScalar) {
+  Graph graph;
+  const Value x = input(graph, {});
+  output(graph, binary(graph, BinaryKind::kMaximum, x, binary(graph, BinaryKind::kMultiply, x, 0.1f)));
+  expect_untouched(fuse_leaky_relu, graph);
+}
+
 TEST(FuseLeakyRelu, LeavesASlopeAboveOne) {
   const auto steep = [](Graph& g, Value x) { return binary(g, BinaryKind::kMaximum, x, binary(g, BinaryKind::kMultiply, x, 1.5f)); };
   expect_untouched(fuse_leaky_relu, graph_of(steep));

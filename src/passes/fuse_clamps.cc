@@ -2,8 +2,9 @@
 #include <cmath>
 #include <limits>
 
+#include "graph/patterns.h"
 #include "passes/fuse_activation.h"
-#include "passes/match.h"
+#include "passes/rewrite.h"
 
 namespace octet::passes {
 namespace {

@@ -1,7 +1,8 @@
 #include <algorithm>
 
+#include "graph/patterns.h"
 #include "passes/fuse_activation.h"
-#include "passes/match.h"
+#include "passes/rewrite.h"
 
 namespace octet::passes {
 namespace {
@@ -10,14 +11,13 @@ namespace {
 std::optional<std::vector<double>> slopes_of(const Graph& graph, Value x, Value scaled) {
   const auto side = constant_side(graph, scaled);
   if (!side || side->kind != BinaryKind::kMultiply || side->data != x || graph.shape(scaled) != graph.shape(x)) return std::nullopt;
-  const Shape& shape = graph.shape(x);
   std::optional<std::vector<double>> slopes;
   if (const auto uniform = uniform_value(*side->constant))
     slopes = std::vector<double>{*uniform};
-  else if (shape.size() >= 2)
-    slopes = channel_values(*side->constant, shape.size(), shape[1]);
+  else
+    slopes = channel_values(*side->constant, graph.shape(x));
   const auto is_at_most_one = [](double slope) { return slope <= 1; };  // then a * x is the greater one exactly where x < 0
-  return slopes && std::all_of(slopes->begin(), slopes->end(), is_at_most_one) ? slopes : std::nullopt;
+  return slopes && !graph.shape(x).empty() && std::all_of(slopes->begin(), slopes->end(), is_at_most_one) ? slopes : std::nullopt;
 }
 
 bool fuse(Graph& graph, Value value) {

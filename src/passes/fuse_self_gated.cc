@@ -1,5 +1,6 @@
+#include "graph/patterns.h"
 #include "passes/fuse_activation.h"
-#include "passes/match.h"
+#include "passes/rewrite.h"
 
 namespace octet::passes {
 namespace {

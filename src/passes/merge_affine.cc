@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
+#include "graph/patterns.h"
 #include "passes/affine_chain.h"
-#include "passes/match.h"
+#include "passes/rewrite.h"
 #include "passes/stored_weights.h"
 
 namespace octet::passes {

@@ -1,6 +1,6 @@
 #include "passes/stored_weights.h"
 
-#include "passes/match.h"
+#include "graph/patterns.h"
 
 namespace octet::passes {
 namespace {
@@ -55,9 +55,7 @@ class Marker {
 std::vector<bool> stored_weights(const Graph& graph) {
   Marker marker(graph);
   for (const Node& node : graph.nodes())
-    if (std::holds_alternative<Convolution>(node.op) || std::holds_alternative<GroupConvolution>(node.op) ||
-        std::holds_alternative<MatMul>(node.op))
-      marker.mark(node.inputs[1]);
+    if (is_convolution(node.op) || std::holds_alternative<MatMul>(node.op)) marker.mark(node.inputs[1]);
   return marker.marks();
 }
 

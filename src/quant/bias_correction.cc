@@ -1,18 +1,9 @@
 #include "quant/bias_correction.h"
 
+#include "graph/patterns.h"
+
 namespace octet::quant {
 namespace {
-
-struct Window {
-  Spatial strides, dilations;
-  Pads pads;
-};
-
-Window window_of(const Node& node) {
-  if (const auto* conv = std::get_if<Convolution>(&node.op)) return {conv->strides, conv->dilations, conv->pads};
-  const auto& conv = std::get<GroupConvolution>(node.op);
-  return {conv.strides, conv.dilations, conv.pads};
-}
 
 // For each tap of one axis the share of output places where it reads inside the image.
 std::vector<double> inside_shares(std::int64_t taps, std::int64_t in, std::int64_t out, std::int64_t stride, std::int64_t dilation,
@@ -34,30 +25,18 @@ std::vector<double> inside_shares(std::int64_t taps, std::int64_t in, std::int64
 std::vector<float> bias_shift(const Graph& graph, NodeId convolution, std::span<const float> weights, const WeightQuantization& quantized,
                               std::span<const double> input_mean) {
   const Node& node = graph.node(convolution);
-  const Window window = window_of(node);
-  const Shape &data = graph.shape(node.inputs[0]), &shape = graph.shape(node.inputs[1]), &out = node.outputs[0].shape;
-  const bool grouped = shape.size() == 5;
-  const auto kh = shape[shape.size() - 2], kw = shape[shape.size() - 1];
-  const auto inputs = static_cast<std::size_t>(shape[shape.size() - 3]);
-  const auto group_out = static_cast<std::size_t>(grouped ? shape[1] : shape[0]);
-  const auto rows = inside_shares(kh, data[2], out[2], window.strides[0], window.dilations[0], window.pads.begin[0]);
-  const auto columns = inside_shares(kw, data[3], out[3], window.strides[1], window.dilations[1], window.pads.begin[1]);
+  const ConvolutionGeometry conv = *convolution_geometry(graph, node);
+  const Shape &data = graph.shape(node.inputs[0]), &out = node.outputs[0].shape;
+  const auto rows = inside_shares(conv.kernel[0], data[2], out[2], conv.strides[0], conv.dilations[0], conv.pads.begin[0]);
+  const auto columns = inside_shares(conv.kernel[1], data[3], out[3], conv.strides[1], conv.dilations[1], conv.pads.begin[1]);
 
-  std::vector<float> shift;
-  std::size_t at = 0;
-  for (std::size_t o = 0; o < quantized.scale.size(); ++o) {
-    const std::size_t first_input = grouped ? o / group_out * inputs : 0;
-    double sum = 0;
-    for (std::size_t i = 0; i < inputs; ++i)
-      for (const double row : rows)
-        for (const double column : columns) {
-          const double error = static_cast<double>(weights[at]) - static_cast<double>(quantized.scale[o]) * quantized.values[at];
-          sum += error * input_mean[first_input + i] * row * column;
-          ++at;
-        }
-    shift.push_back(static_cast<float>(sum));
-  }
-  return shift;
+  std::vector<double> shift(quantized.scale.size());
+  for_each_weight(conv, [&](std::size_t output, std::size_t input, std::size_t at) {
+    const std::size_t tap = at % (rows.size() * columns.size());
+    const double error = static_cast<double>(weights[at]) - static_cast<double>(quantized.scale[output]) * quantized.values[at];
+    shift[output] += error * input_mean[input] * rows[tap / columns.size()] * columns[tap % columns.size()];
+  });
+  return {shift.begin(), shift.end()};
 }
 
 }  // namespace octet::quant

@@ -3,17 +3,18 @@
 #include <algorithm>
 #include <numeric>
 
+#include "graph/op_traits.h"
+#include "graph/patterns.h"
+
 namespace octet::quant {
 namespace {
 
 bool is_image(const Shape& shape) { return shape.size() == 4; }
 
-// Operations on each channel alone that commute with a positive factor.
+// The slopes of a PReLU must be known, so that no other channel is one.
 bool keeps_factors(const Graph& graph, const Node& node) {
-  if (const auto* unary = std::get_if<Unary>(&node.op)) return unary->kind == UnaryKind::kRelu;
-  if (std::holds_alternative<PRelu>(node.op)) return graph.constant(node.inputs[1]) != nullptr;
-  return std::holds_alternative<MaxPool>(node.op) || std::holds_alternative<AvgPool>(node.op) ||
-         std::holds_alternative<Interpolate>(node.op);
+  if (std::holds_alternative<PRelu>(node.op) && !graph.constant(node.inputs[1])) return false;
+  return traits_of(node.op).keeps_channel_factors;
 }
 
 bool is_sum(const Op& op) {
@@ -21,31 +22,17 @@ bool is_sum(const Op& op) {
   return binary && binary->kind == BinaryKind::kAdd;
 }
 
-bool splits_channels(const Graph& graph, const Node& node) {
-  if (!std::holds_alternative<Split>(node.op) && !std::holds_alternative<VariadicSplit>(node.op)) return false;
-  const Tensor* axis = graph.constant(node.inputs[1]);
-  return axis && axis->size() == 1 && to_vector<std::int64_t>(*axis)[0] == 1;
-}
-
 }  // namespace
 
-// Third from the end is the channel axis, as broadcasting to an image has it.
-bool is_one_a_channel(const Shape& shape, std::int64_t channels) {
-  return element_count(shape) == channels && (channels == 1 || (shape.size() >= 3 && shape[shape.size() - 3] == channels));
+bool is_bias_of(const Tensor& constant, const Shape& image) {
+  return constant.type() == ElementType::kF32 && image.size() == 4 && is_per_channel(constant.shape(), image) &&
+         element_count(constant.shape()) == image[1];
 }
-
-bool is_convolution(const Op& op) { return std::holds_alternative<Convolution>(op) || std::holds_alternative<GroupConvolution>(op); }
 
 bool has_known_weights(const Graph& graph, const Node& node) {
   if (!is_convolution(node.op)) return false;
   const Tensor* weights = graph.constant(node.inputs[1]);
   return weights && weights->type() == ElementType::kF32 && weights->size() != 0;
-}
-
-bool is_depthwise(const Graph& graph, const Node& node) {
-  if (!std::holds_alternative<GroupConvolution>(node.op)) return false;
-  const Shape& weights = graph.shape(node.inputs[1]);
-  return weights[1] == 1 && weights[2] == 1;
 }
 
 ChannelLinks::ChannelLinks(const Graph& graph) {
@@ -91,8 +78,7 @@ bool ChannelLinks::hand_on(const Graph& graph, NodeId id) {
 
 bool ChannelLinks::hand_on_parts(const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);
-  const auto* concat = std::get_if<Concat>(&node.op);
-  if (!concat || concat->axis != 1 || !std::ranges::all_of(node.inputs, [&](Value input) { return is_known(input); })) return false;
+  if (!joins_channels(node) || !std::ranges::all_of(node.inputs, [&](Value input) { return is_known(input); })) return false;
   Channels joined;
   for (const Value input : node.inputs) joined.insert(joined.end(), channels_.at(input).begin(), channels_.at(input).end());
   channels_[{id, 0}] = std::move(joined);
@@ -109,7 +95,7 @@ bool ChannelLinks::unite_terms(const Graph& graph, NodeId id) {
   const Channels& channels = channels_.at(first);
   const Tensor* bias = graph.constant(second);
   if (bias) {
-    if (bias->type() != ElementType::kF32 || !is_one_a_channel(bias->shape(), std::ssize(channels))) return false;
+    if (!is_bias_of(*bias, graph.shape(first))) return false;
   } else {
     if (!is_known(second) || graph.shape(second) != graph.shape(first)) return false;
     for (std::size_t c = 0; c < channels.size(); ++c) unite(channels[c], channels_.at(second)[c]);

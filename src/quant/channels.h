@@ -8,13 +8,11 @@
 
 namespace octet::quant {
 
-// True for a constant that broadcasts to one number a channel of an image of that many channels.
-bool is_one_a_channel(const Shape& shape, std::int64_t channels);
+// A constant of f32 that has one element for each channel of an image to which it is broadcast: a bias that can be rescaled.
+bool is_bias_of(const Tensor& constant, const Shape& image);
 
-bool is_convolution(const Op& op);
-// A convolution whose weights are known and may be rescaled.
+// A convolution whose weights are known, and of f32, so that they can be rescaled and quantized.
 bool has_known_weights(const Graph& graph, const Node& node);
-bool is_depthwise(const Graph& graph, const Node& node);
 
 // Which channels of a graph's images can be multiplied by a positive factor without changing what the graph computes. A
 // convolution makes its output channels free: a factor there is undone in the weights of what reads it. ReLU, PReLU, pools,

@@ -82,13 +82,14 @@ TEST(ChannelLinks, FixesWhatTakesABiasOfAnotherShape) {
   EXPECT_TRUE(is_fixed(ChannelLinks(g.graph).factors(a)));
 }
 
-TEST(IsOneAChannel, TakesWhatBroadcastsToTheChannels) {
-  EXPECT_TRUE(is_one_a_channel({1, 4, 1, 1}, 4));
-  EXPECT_TRUE(is_one_a_channel({4, 1, 1}, 4));
-  EXPECT_TRUE(is_one_a_channel({}, 1));
-  EXPECT_FALSE(is_one_a_channel({1, 1, 4, 1}, 4));
-  EXPECT_FALSE(is_one_a_channel({4}, 4));
-  EXPECT_FALSE(is_one_a_channel({1}, 4));
+TEST(IsBiasOf, TakesWhatHasOneElementForEachChannel) {
+  const Shape image{1, 4, 5, 5};
+  const auto is_bias = [&](const Shape& constant) { return is_bias_of(Tensor(ElementType::kF32, constant), image); };
+  EXPECT_TRUE(is_bias({1, 4, 1, 1}));
+  EXPECT_TRUE(is_bias({4, 1, 1}));
+  EXPECT_FALSE(is_bias({1}));
+  EXPECT_FALSE(is_bias({1, 1, 4, 1}));
+  EXPECT_FALSE(is_bias_of(Tensor(ElementType::kF16, {4, 1, 1}), image));
 }
 
 }  // namespace

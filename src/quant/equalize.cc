@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graph/patterns.h"
 #include "quant/channels.h"
 
 namespace octet::quant {
@@ -12,20 +13,6 @@ namespace {
 // activations loses more; chosen on train2017, docs/quantization.md.
 constexpr double kIntoWeights = 0.75;
 constexpr double kLeastShare = 1e-3;  // of a range; what is smaller is noise
-
-// Walks the weights of a convolution: f(output channel, input channel, index of the weight).
-template <typename F>
-void for_each_weight(const Shape& shape, F&& f) {
-  const bool grouped = shape.size() == 5;
-  const auto taps = static_cast<std::size_t>(shape[shape.size() - 1] * shape[shape.size() - 2]);
-  const auto inputs = static_cast<std::size_t>(shape[shape.size() - 3]);
-  const auto outputs = static_cast<std::size_t>(grouped ? shape[0] * shape[1] : shape[0]);
-  const std::size_t group_outputs = grouped ? static_cast<std::size_t>(shape[1]) : outputs;
-  std::size_t at = 0;
-  for (std::size_t o = 0; o < outputs; ++o)
-    for (std::size_t i = 0; i < inputs; ++i)
-      for (std::size_t tap = 0; tap < taps; ++tap, ++at) f(o, o / group_outputs * inputs + i, at);
-}
 
 class Equalizer {
  public:
@@ -79,14 +66,15 @@ class Equalizer {
   std::vector<double> shares_of_weights() const {
     std::vector<double> shares(links_.count());
     for (const Node& node : graph_.nodes()) {
-      if (!has_known_weights(graph_, node) || is_depthwise(graph_, node)) continue;
+      if (!has_known_weights(graph_, node)) continue;
+      const ConvolutionGeometry conv = *convolution_geometry(graph_, node);
+      if (conv.is_depthwise()) continue;
       const auto factors = links_.factors(node.inputs[0]);
       const Tensor& tensor = *graph_.constant(node.inputs[1]);
       const auto weights = tensor.values<float>();
       std::vector<float> largest(static_cast<std::size_t>(node.outputs[0].shape[1]));
-      for_each_weight(tensor.shape(),
-                      [&](std::size_t o, std::size_t, std::size_t at) { largest[o] = std::max(largest[o], std::fabs(weights[at])); });
-      for_each_weight(tensor.shape(), [&](std::size_t o, std::size_t i, std::size_t at) {
+      for_each_weight(conv, [&](std::size_t o, std::size_t, std::size_t at) { largest[o] = std::max(largest[o], std::fabs(weights[at])); });
+      for_each_weight(conv, [&](std::size_t o, std::size_t i, std::size_t at) {
         if (largest[o] > 0) shares[factors[i]] = std::max(shares[factors[i]], static_cast<double>(std::fabs(weights[at]) / largest[o]));
       });
     }
@@ -107,7 +95,7 @@ class Equalizer {
     const std::vector<double> from = values_of(node.inputs[0]), to = values_of({id, 0});
     if (all_one(from) && all_one(to)) return;
     std::vector<float> weights = to_vector<float>(*graph_.constant(node.inputs[1]));
-    for_each_weight(graph_.shape(node.inputs[1]), [&](std::size_t o, std::size_t i, std::size_t at) {
+    for_each_weight(*convolution_geometry(graph_, node), [&](std::size_t o, std::size_t i, std::size_t at) {
       weights[at] = static_cast<float>(static_cast<double>(weights[at]) * from[i] / to[o]);
     });
     replace(id, 1, weights);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "graph/patterns.h"
+
 namespace octet::quant {
 namespace {
 
@@ -14,21 +16,13 @@ struct Step {
   std::vector<double> constant;  // one entry, or one a channel
 };
 
-bool is_whole_or_channel(const Shape& constant, std::int64_t channels) {
-  const std::int64_t count = element_count(constant);
-  return count == 1 || (constant.size() >= 3 && constant[constant.size() - 3] == count && count == channels);
-}
-
 // The step that `value` is, and through `data` what it is applied to.
 std::optional<Step> step_of(const Graph& graph, Value value, Value& data) {
-  const Node& node = graph.node(value);
-  const auto* binary = std::get_if<Binary>(&node.op);
-  if (!binary || node.outputs[0].shape.size() != 4) return std::nullopt;
-  const bool constant_first = graph.constant(node.inputs[0]) != nullptr;
-  const Tensor* constant = graph.constant(node.inputs[constant_first ? 0 : 1]);
-  data = node.inputs[constant_first ? 1 : 0];
-  if (!constant || graph.constant(data) || !is_whole_or_channel(constant->shape(), node.outputs[0].shape[1])) return std::nullopt;
-  return Step{binary->kind, constant_first, to_vector<double>(*constant)};
+  const auto side = constant_side(graph, value);
+  const Shape& shape = graph.shape(value);
+  if (!side || shape.size() != 4 || !is_per_channel(side->constant->shape(), shape)) return std::nullopt;
+  data = side->data;
+  return Step{side->kind, side->constant_first(), to_vector<double>(*side->constant)};
 }
 
 double apply(const Step& step, double x, double k) {

@@ -5,17 +5,18 @@
 #include <set>
 #include <tuple>
 
+#include "graph/op_traits.h"
+#include "graph/patterns.h"
 #include "quant/channels.h"
 #include "runtime/constants.h"
 
 namespace octet::quant {
 namespace {
 
-// Operations that move values without changing them.
-bool only_moves(const Op& op) {
-  if (const auto* resize = std::get_if<Interpolate>(&op)) return resize->mode == Interpolate::Mode::kNearest;
-  return std::holds_alternative<MaxPool>(op) || std::holds_alternative<Concat>(op) || std::holds_alternative<Split>(op) ||
-         std::holds_alternative<VariadicSplit>(op) || std::holds_alternative<StridedSlice>(op);
+// What moves values and leaves images as they are works on their bytes as well.
+bool moves_images(const Op& op) {
+  const OpTraits traits = traits_of(op);
+  return traits.only_moves_values && traits.keeps_axes;
 }
 
 class Planner {
@@ -38,29 +39,27 @@ class Planner {
 
   void visit(NodeId id) {
     const Node& node = graph_.node(id);
-    if (is_convolution(node.op)) {
+    if (!traits_of(node.op).computes_in_integers) return;
+    if (const auto conv = convolution_geometry(graph_, node)) {
       if (!has_known_weights(graph_, node)) return;
-      convolutions_.push_back({id, std::holds_alternative<GroupConvolution>(node.op)});
-      climb({id, 0}, is_depthwise(graph_, node));
-    } else if (std::holds_alternative<AvgPool>(node.op)) {
-      climb({id, 0}, false);
-    } else if (joins_activations(node)) {
-      climb({id, 0}, false);
-      climb({id, 1}, false);
+      convolutions_.push_back(id);
+      climb({id, 0}, conv->is_depthwise());
+    } else if (node.inputs.size() == 1 || joins_activations(node)) {
+      for (std::size_t i = 0; i < node.inputs.size(); ++i) climb({id, i}, false);
     }
   }
 
-  // Add of two images that convolutions made; a sum in a tail without convolutions stays float.
+  // A sum of two images that convolutions made; one in a tail without convolutions stays float.
   bool joins_activations(const Node& node) const {
-    const auto* binary = std::get_if<Binary>(&node.op);
-    return binary && binary->kind == BinaryKind::kAdd && node.outputs[0].shape.size() == 4 && !constants_.is_constant(node.inputs[0]) &&
-           !constants_.is_constant(node.inputs[1]) && graph_.shape(node.inputs[0]) == graph_.shape(node.inputs[1]);
+    return node.outputs[0].shape.size() == 4 &&
+           std::ranges::none_of(node.inputs, [&](Value input) { return constants_.is_constant(input); }) &&
+           std::ranges::all_of(node.inputs, [&](Value input) { return graph_.shape(input) == node.outputs[0].shape; });
   }
 
   // What moves is followed up; a concatenation with a constant part has no one scale, so its result is quantized.
   bool is_passed(Value value) const {
     const Node& producer = graph_.node(value);
-    if (!only_moves(producer.op) || graph_.shape(value).size() != 4) return false;
+    if (!moves_images(producer.op) || graph_.shape(value).size() != 4) return false;
     const bool joins = std::holds_alternative<Concat>(producer.op);
     return !joins ||
            std::none_of(producer.inputs.begin(), producer.inputs.end(), [&](Value input) { return constants_.is_constant(input); });
@@ -140,7 +139,7 @@ class Planner {
   std::set<std::tuple<NodeId, std::size_t, bool>> visited_;
   std::set<std::pair<NodeId, std::size_t>> added_;
   std::set<NodeId> united_;
-  std::vector<QuantizedConvolution> convolutions_;
+  std::vector<NodeId> convolutions_;
 };
 
 }  // namespace

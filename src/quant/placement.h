@@ -21,16 +21,10 @@ struct Point {
   std::vector<Edge> edges;   // inputs that read the quantized form
 };
 
-// A convolution whose weights become integers.
-struct QuantizedConvolution {
-  NodeId node{};
-  bool grouped = false;
-};
-
 // Where FakeQuantize nodes go.
 struct QuantizationPlan {
-  std::vector<Point> points;  // by node, so upstream first
-  std::vector<QuantizedConvolution> convolutions;
+  std::vector<Point> points;         // by node, so upstream first
+  std::vector<NodeId> convolutions;  // whose weights become integers
   std::size_t groups = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "graph/patterns.h"
 #include "quant/bias_correction.h"
 #include "quant/channels.h"
 #include "quant/equalize.h"
@@ -27,7 +28,7 @@ class Quantizer {
       : source_(graph), plan_(plan), observers_(observers), result_{graph, 0, 0, 0} {}
 
   QuantizedModel run() {
-    for (const QuantizedConvolution& convolution : plan_.convolutions) quantize_convolution(convolution);
+    for (const NodeId convolution : plan_.convolutions) quantize_convolution(convolution);
     insert_points();
     result_.graph.tidy();
     for (const auto& [value, observer] : observers_) result_.images = std::max(result_.images, observer.images());
@@ -35,42 +36,36 @@ class Quantizer {
   }
 
  private:
-  void quantize_convolution(const QuantizedConvolution& convolution) {
-    const Node& node = source_.node(convolution.node);
+  void quantize_convolution(NodeId convolution) {
+    const Node& node = source_.node(convolution);
+    const ConvolutionGeometry geometry = *convolution_geometry(source_, node);
     const Tensor& constant = *source_.constant(node.inputs[1]);
     const auto weights = constant.values<float>();
-    const Shape& shape = constant.shape();
-    const auto channels = static_cast<std::size_t>(convolution.grouped ? shape[0] * shape[1] : shape[0]);
-    const auto taps = static_cast<std::size_t>(shape[shape.size() - 1] * shape[shape.size() - 2]);
-    const WeightQuantization quantized = quantize_weights(weights, channels, taps);
-    correct_bias(convolution.node, weights, quantized);
+    const WeightQuantization quantized =
+        quantize_weights(weights, static_cast<std::size_t>(geometry.outputs()), static_cast<std::size_t>(geometry.taps()));
+    correct_bias(convolution, weights, quantized);
 
-    Shape scale_shape(shape.size(), 1);
-    scale_shape[0] = shape[0];
-    if (convolution.grouped) scale_shape[1] = shape[1];
+    const Shape scale_shape =
+        geometry.grouped ? Shape{geometry.groups, geometry.group_outputs, 1, 1, 1} : Shape{geometry.outputs(), 1, 1, 1};
     Graph& graph = result_.graph;
-    const Value integers = graph.emit_constant(Tensor::of<std::int8_t>(shape, quantized.values), node.name + "/weights");
+    const Value integers = graph.emit_constant(Tensor::of<std::int8_t>(constant.shape(), quantized.values), node.name + "/weights");
     const Value real = graph.emit(Convert{ElementType::kF32}, {integers}, node.name + "/weights_f32");
     const Value scale = graph.emit_constant(Tensor::of<float>(scale_shape, quantized.scale), node.name + "/weights_scale");
-    graph.set_input(convolution.node, 1, graph.emit(Binary{BinaryKind::kMultiply}, {real, scale}, node.name + "/fq_weights_1"));
+    graph.set_input(convolution, 1, graph.emit(Binary{BinaryKind::kMultiply}, {real, scale}, node.name + "/fq_weights_1"));
     ++result_.convolutions;
   }
 
   void correct_bias(NodeId convolution, std::span<const float> weights, const WeightQuantization& quantized) {
     const auto observer = observers_.find(source_.node(convolution).inputs[0]);
-    const auto readers = source_.readers(convolution);
-    if (observer == observers_.end() || readers.size() != 1) return;
-    const Node& add = source_.node(readers[0]);
-    const auto* binary = std::get_if<Binary>(&add.op);
-    if (!binary || binary->kind != BinaryKind::kAdd) return;
-    const std::size_t bias_input = add.inputs[0].node == convolution ? 1 : 0;
-    const Tensor* bias = source_.constant(add.inputs[bias_input]);
-    if (!bias || !is_one_a_channel(bias->shape(), static_cast<std::int64_t>(quantized.scale.size()))) return;
+    const auto add = only_reader(source_, {convolution, 0});
+    if (observer == observers_.end() || !add) return;
+    const auto side = constant_side(source_, {*add, 0});
+    if (!side || side->kind != BinaryKind::kAdd || !is_bias_of(*side->constant, source_.shape({convolution, 0}))) return;
     const auto shift = bias_shift(source_, convolution, weights, quantized, observer->second.mean());
-    auto corrected = to_vector<float>(*bias);
+    auto corrected = to_vector<float>(*side->constant);
     for (std::size_t i = 0; i < corrected.size(); ++i) corrected[i] += shift[i];
-    result_.graph.set_input(readers[0], bias_input,
-                            result_.graph.emit_constant(Tensor::of<float>(bias->shape(), corrected), add.name + "/bias"));
+    const Tensor bias = Tensor::of<float>(side->constant->shape(), corrected);
+    result_.graph.set_input(*add, side->input, result_.graph.emit_constant(bias, source_.node(*add).name + "/bias"));
   }
 
   // Minimum and maximum of a point before they are made into limits.
@@ -123,7 +118,7 @@ class Quantizer {
 std::vector<Value> observed_values(const Graph& graph, const QuantizationPlan& plan) {
   std::set<Value> values;
   for (const Point& point : plan.points) values.insert(point.value);
-  for (const QuantizedConvolution& convolution : plan.convolutions) values.insert(graph.node(convolution.node).inputs[0]);
+  for (const NodeId convolution : plan.convolutions) values.insert(graph.node(convolution).inputs[0]);
   return {values.begin(), values.end()};
 }
 
@@ -132,9 +127,9 @@ bool all_finite(std::span<const float> values) {
 }
 
 Status expect_finite_weights(const Graph& graph, const QuantizationPlan& plan) {
-  for (const QuantizedConvolution& convolution : plan.convolutions)
-    if (!all_finite(graph.constant(graph.node(convolution.node).inputs[1])->values<float>()))
-      return Error{ErrorCode::kMalformed, "node '" + graph.node(convolution.node).name + "' has weights that are infinite or no numbers"};
+  for (const NodeId convolution : plan.convolutions)
+    if (!all_finite(graph.constant(graph.node(convolution).inputs[1])->values<float>()))
+      return Error{ErrorCode::kMalformed, "node '" + graph.node(convolution).name + "' has weights that are infinite or no numbers"};
   return {};
 }
 

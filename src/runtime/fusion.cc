@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "graph/patterns.h"
+
 namespace octet {
 namespace {
 
@@ -56,13 +58,8 @@ std::optional<NodeId> FusionFinder::only_reader(Value value) const {
 }
 
 std::optional<std::vector<float>> FusionFinder::channel_values(Value constant, const Shape& data) const {
-  if (data.size() != 4 || graph_.type(constant).element != ElementType::kF32) return std::nullopt;
-  const Shape& shape = graph_.shape(constant);
-  const std::int64_t count = element_count(shape);
-  if (shape.size() > 4) return std::nullopt;
-  // Right-aligned as broadcasting has it: only the channel axis, third from the end, may exceed 1.
-  const std::int64_t channels = shape.size() >= 3 ? shape[shape.size() - 3] : 1;
-  if (count != channels || (channels != 1 && channels != data[1])) return std::nullopt;
+  if (data.size() != 4 || graph_.type(constant).element != ElementType::kF32 || !is_per_channel(graph_.shape(constant), data))
+    return std::nullopt;
   return to_vector<float>(constants_[constant]);
 }
 

@@ -1,0 +1,109 @@
+#include "graph/op_traits.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "graph/evaluate.h"
+#include "graph/graph.h"
+#include "graph/op_names.h"
+
+namespace octet {
+namespace {
+
+// An operation with its inputs, the first of which is the data: [1,4,2,2] of distinct values.
+struct Sample {
+  Op op;
+  std::vector<Tensor> others;
+};
+
+Tensor list(std::vector<std::int64_t> values) { return Tensor::of<std::int64_t>({std::ssize(values)}, values); }
+Tensor axis() { return Tensor::scalar<std::int64_t>(1); }
+Tensor weights(Shape shape) { return Tensor::of<float>(shape, std::vector<float>(static_cast<std::size_t>(element_count(shape)), 0.5f)); }
+
+const std::vector<float> kData{-4, 1, 2, -3, 5, 7, -6, 8, 9, -10, 11, 12, -13, 14, -15, 16};
+
+// One of each operation that takes an image; what a trait says of the others is nothing.
+std::vector<Sample> samples() {
+  std::vector<Sample> all{
+      {Convolution{}, {weights({2, 4, 1, 1})}},
+      {GroupConvolution{}, {weights({4, 1, 1, 1, 1})}},
+      {MatMul{}, {weights({2, 2})}},
+      {Clamp{-1, 2}, {}},
+      {PRelu{}, {weights({1})}},
+      {SoftMax{}, {}},
+      {MaxPool{{2, 2}, {1, 1}, {1, 1}, {}, Rounding::kFloor}, {}},
+      {AvgPool{{2, 2}, {1, 1}, {}, true, Rounding::kFloor}, {}},
+      {Concat{}, {}},
+      {VariadicSplit{}, {axis(), list({1, 3})}},
+      {Split{2}, {axis()}},
+      {StridedSlice{{0, 0}, {0, 0}, {}, {}, {}}, {list({0, 1}), list({1, 2})}},
+      {Reshape{}, {list({4, 4})}},
+      {Transpose{}, {list({0, 2, 3, 1})}},
+      {Squeeze{}, {list({0})}},
+      {Unsqueeze{}, {list({0})}},
+      {Convert{ElementType::kF32}, {}},
+      {Interpolate{}, {list({3, 3})}},
+      {Interpolate{Interpolate::Mode::kLinear, {}, {}}, {list({3, 3})}},
+      {FakeQuantize{}, {weights({1}), weights({1}), weights({1}), weights({1})}},
+      {ReorgYolo{2}, {}},
+      {ReduceMean{}, {list({2, 3})}},
+      {Pad{}, {list({0, 0, 1, 1}), list({0, 0, 0, 0})}},
+      {ShapeOf{}, {}},
+      {Gather{}, {list({0}), axis()}},
+  };
+  for (int kind = 0; kind <= static_cast<int>(BinaryKind::kPower); ++kind)
+    all.push_back({Binary{static_cast<BinaryKind>(kind)}, {weights({4, 1, 1})}});
+  for (int kind = 0; kind <= static_cast<int>(UnaryKind::kHSigmoid); ++kind) all.push_back({Unary{static_cast<UnaryKind>(kind)}, {}});
+  return all;
+}
+
+std::vector<Tensor> outputs_of(const Sample& sample, const std::vector<float>& data) {
+  Graph graph;
+  std::vector<Tensor> inputs{Tensor::of<float>({1, 4, 2, 2}, data)};
+  inputs.insert(inputs.end(), sample.others.begin(), sample.others.end());
+  std::vector<Value> values;
+  for (const Tensor& input : inputs) values.push_back(graph.emit_constant(input));
+  return evaluate(sample.op, inputs, graph.node(graph.emit(sample.op, values)).outputs);
+}
+
+TEST(OpTraits, WhatOnlyMovesValuesMakesNoNewOne) {
+  for (const Sample& sample : samples()) {
+    if (!traits_of(sample.op).only_moves_values) continue;
+    for (const Tensor& output : outputs_of(sample, kData))
+      for (const float value : output.values<float>()) EXPECT_EQ(std::count(kData.begin(), kData.end(), value), 1) << type_name(sample.op);
+  }
+}
+
+TEST(OpTraits, WhatKeepsAxesGivesAnImage) {
+  for (const Sample& sample : samples()) {
+    if (!traits_of(sample.op).keeps_axes) continue;
+    for (const Tensor& output : outputs_of(sample, kData)) EXPECT_EQ(output.shape().size(), 4u) << type_name(sample.op);
+  }
+}
+
+TEST(OpTraits, WhatKeepsChannelFactorsCommutesWithThem) {
+  constexpr float kFactors[] = {2, 0.25f, 8, 1};
+  std::vector<float> scaled = kData;
+  for (std::size_t i = 0; i < scaled.size(); ++i) scaled[i] *= kFactors[i / 4];
+  for (const Sample& sample : samples()) {
+    if (!traits_of(sample.op).keeps_channel_factors) continue;
+    const Tensor plain = outputs_of(sample, kData)[0], after = outputs_of(sample, scaled)[0];
+    const auto pixels = static_cast<std::size_t>(plain.size()) / 4;
+    for (std::size_t i = 0; i < 4 * pixels; ++i)
+      EXPECT_FLOAT_EQ(after.values<float>()[i], plain.values<float>()[i] * kFactors[i / pixels]) << type_name(sample.op);
+  }
+}
+
+TEST(KindFromName, TakesExactNamesOnly) {
+  EXPECT_EQ(unary_kind_from_name("HSigmoid"), UnaryKind::kHSigmoid);
+  EXPECT_EQ(unary_kind_from_name("ReLU"), UnaryKind::kRelu);
+  EXPECT_EQ(unary_kind_from_name("HSigmoidd"), std::nullopt);
+  EXPECT_EQ(unary_kind_from_name(""), std::nullopt);
+  EXPECT_EQ(unary_kind_from_name("Add"), std::nullopt);
+  EXPECT_EQ(binary_kind_from_name("Power"), BinaryKind::kPower);
+  EXPECT_EQ(binary_kind_from_name("power"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace octet
