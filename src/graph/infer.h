@@ -11,6 +11,9 @@
 // so the product of two of them, or the sum of a few, stays within int64; three need checked_product.
 namespace octet::infer {
 
+// Of a tensor in a graph. A list in a file may be long and serve many nodes, so that it must not become a shape of each.
+inline constexpr std::size_t kMaxRank = 16;
+
 struct Arguments {
   std::span<const TensorType> types;
   std::span<const Tensor* const> constants;

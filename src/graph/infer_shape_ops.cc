@@ -10,6 +10,13 @@ namespace {
 
 Types one(ElementType element, Shape shape) { return std::vector<TensorType>{{element, std::move(shape)}}; }
 
+// No model cuts a tensor into more parts, and a number in a file must not decide how much is allocated.
+constexpr std::size_t kMostParts = 4096;
+
+Error too_many_parts(std::size_t count) {
+  return unsupported("a split into " + std::to_string(count) + " parts; at most " + std::to_string(kMostParts) + " are supported");
+}
+
 }  // namespace
 
 Types infer(const Concat& op, const Arguments& arguments) {
@@ -33,6 +40,7 @@ Types infer(const VariadicSplit&, const Arguments& arguments) {
   const Shape& data = arguments.shape(0);
   OCTET_ASSIGN(const std::size_t axis, single_axis(arguments, 1, data.size()));
   OCTET_ASSIGN(auto lengths, integers(arguments, 2, "the list of lengths"));
+  if (lengths.size() > kMostParts) return too_many_parts(lengths.size());
   std::int64_t rest = data[axis];
   for (const std::int64_t length : lengths) {
     if (length < -1 || length > data[axis]) return malformed("length " + std::to_string(length) + " of " + to_string(data));
@@ -54,9 +62,11 @@ Types infer(const Split& op, const Arguments& arguments) {
   if (op.num_splits < 1 || op.num_splits > data[axis] || data[axis] % op.num_splits != 0)
     return malformed(std::to_string(data[axis]) + " along axis " + std::to_string(axis) + " do not split into " +
                      std::to_string(op.num_splits) + " equal parts");
+  const auto parts = static_cast<std::size_t>(op.num_splits);
+  if (parts > kMostParts) return too_many_parts(parts);
   TensorType part = arguments.types[0];
   part.shape[axis] = data[axis] / op.num_splits;
-  return std::vector<TensorType>(static_cast<std::size_t>(op.num_splits), part);
+  return std::vector<TensorType>(parts, part);
 }
 
 Types infer(const StridedSlice& op, const Arguments& arguments) {
@@ -123,6 +133,7 @@ Types infer(const Squeeze&, const Arguments& arguments) {
 Types infer(const Unsqueeze&, const Arguments& arguments) {
   Shape result = arguments.shape(0);
   const auto added = static_cast<std::size_t>(element_count(arguments.shape(1)));
+  if (added > kMaxRank) return malformed(std::to_string(added) + " new axes");
   OCTET_ASSIGN(const auto axes, normalized_axes(arguments, 1, result.size() + added));
   for (const std::size_t axis : axes) result.insert(result.begin() + static_cast<std::ptrdiff_t>(axis), 1);
   return one(arguments.element(0), std::move(result));

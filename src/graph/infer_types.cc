@@ -119,6 +119,15 @@ struct CountInputs {
   InputCount operator()(const ShapeOf&) const { return {1, 1}; }
 };
 
+// Any place in a tensor fits 31 bits.
+Status validate_output(const Shape& shape) {
+  if (shape.size() > kMaxRank)
+    return malformed("a shape of " + std::to_string(shape.size()) + " axes; at most " + std::to_string(kMaxRank) + " are supported");
+  OCTET_RETURN_IF_ERROR(validate_shape(shape));
+  if (element_count(shape) == kMaxElements) return malformed("shape " + to_string(shape) + " is too large");
+  return {};
+}
+
 }  // namespace
 }  // namespace infer
 
@@ -132,7 +141,7 @@ Result<std::vector<TensorType>> infer_types(const Op& op, std::span<const Tensor
   auto outputs = std::visit([&](const auto& operation) { return infer::infer(operation, arguments); }, op);
   if (!outputs.ok()) return outputs.error().at(type_name(op));
   for (const TensorType& output : *outputs)
-    if (auto status = validate_shape(output.shape); !status.ok()) return status.error().at(type_name(op));
+    if (auto status = infer::validate_output(output.shape); !status.ok()) return status.error().at(type_name(op));
   return outputs;
 }
 

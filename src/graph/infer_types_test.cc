@@ -129,6 +129,9 @@ TEST(InferSplit, DividesAnAxis) {
   EXPECT_EQ(error_of(VariadicSplit{}, {{6}, one(0), list({4, 4})}), "VariadicSplit: lengths do not add up to 6 along axis 0");
   EXPECT_FALSE(infer(VariadicSplit{}, {{6}, one(0), list({-1, -1})}).ok());
   EXPECT_FALSE(infer(VariadicSplit{}, {{6}, one(0), list({kHuge})}).ok());
+  EXPECT_EQ(error_of(Split{kMaxElements}, {{1, kMaxElements}, one(1)}), "Split: a split into 2147483648 parts; at most 4096 are supported");
+  EXPECT_EQ(error_of(VariadicSplit{}, {{1, 5000}, one(1), list(std::vector<std::int64_t>(5000, 1))}),
+            "VariadicSplit: a split into 5000 parts; at most 4096 are supported");
 }
 
 TEST(InferStridedSlice, RefusesWhatMakesNoSense) {

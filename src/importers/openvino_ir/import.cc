@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "formats/openvino_ir/ir.h"
+#include "graph/check_numbers.h"
 #include "importers/openvino_ir/rules.h"
 
 namespace octet {
@@ -102,6 +103,15 @@ class NetworkImport {
   KnownValues known_;
 };
 
+// The newest of OpenVINO's opsets whose operations are read; what a later one means by a name is not known.
+constexpr int kNewestOpset = 16;
+
+bool is_known_opset(std::string_view opset) {
+  for (int number = 1; number <= kNewestOpset; ++number)
+    if (opset == fmt::format("opset{}", number)) return true;
+  return false;
+}
+
 std::size_t place_of(const std::vector<Port>& ports, std::int64_t id) {
   const auto found = std::find_if(ports.begin(), ports.end(), [&](const Port& port) { return port.id == id; });
   return static_cast<std::size_t>(found - ports.begin());
@@ -187,6 +197,8 @@ Result<std::vector<Value>> NetworkImport::import_layer(std::size_t index) {
   }
   const Rule rule = find_rule(layer.type);
   if (!rule) return unsupported("this operation is not supported");
+  if (!is_known_opset(layer.opset))
+    return unsupported(fmt::format("version=\"{:.40}\" of an operation is not supported (opset1 to opset{})", layer.opset, kNewestOpset));
   LayerImport import(layer, std::move(inputs), graph_, names_, known_);
   return rule(import);
 }
@@ -200,6 +212,8 @@ Status NetworkImport::check_outputs(const Layer& layer, const std::vector<Value>
     if (!std::equal(stated.dims.begin(), stated.dims.end(), inferred.shape.begin(), inferred.shape.end(), fits))
       return malformed(fmt::format("output {} is {} in the file, but follows as {}", i, to_string(stated.dims), to_string(inferred.shape)));
     const std::string_view element = element_of_precision(stated.precision);
+    if (element.empty() && !stated.precision.empty())
+      return unsupported(fmt::format("output {} is of the element type '{:.40}', which is not supported", i, stated.precision));
     if (!element.empty() && element != name_of(inferred.element))
       return malformed(fmt::format("output {} is {} in the file, but follows as {}", i, element, name_of(inferred.element)));
   }
@@ -229,6 +243,7 @@ Result<Graph> NetworkImport::run() {
     if (info.name == "model_info")
       for (const Info& child : info.children) flatten(child, "", graph_.model_info);
   graph_.tidy();
+  OCTET_RETURN_IF_ERROR(check_numbers(graph_));
   return std::move(graph_);
 }
 

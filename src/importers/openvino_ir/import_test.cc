@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <limits>
 
 #include "base/files.h"
 #include "graph/evaluate.h"
@@ -191,6 +192,75 @@ TEST(ImportOpenvinoIr, RefusesAnUnknownOperationByName) {
             "layer 'middle' (NonMaxSuppression): this operation is not supported");
 }
 
+TEST(ImportOpenvinoIr, RefusesNamesThatAreNearlyKnown) {
+  EXPECT_EQ(error_of(net_around({"HSigmoidd", "opset5", "", "FP32:1,2", "FP32:1,2"}, "1,2")),
+            "layer 'middle' (HSigmoidd): this operation is not supported");
+  EXPECT_EQ(error_of(net_around({"ReLU", "opset99", "", "FP32:1,2", "FP32:1,2"}, "1,2")),
+            "layer 'middle' (ReLU): version=\"opset99\" of an operation is not supported (opset1 to opset16)");
+  EXPECT_EQ(error_of(net_around({"ReLU", "opset1", "", "FP32:1,2", "BF16:1,2"}, "1,2")),
+            "layer 'middle' (ReLU): output 0 is of the element type 'BF16', which is not supported");
+}
+
+TEST(ImportOpenvinoIr, ReadsEveryKindByItsName) {
+  for (int i = 0; i <= static_cast<int>(UnaryKind::kHSigmoid); ++i) {
+    const Unary unary{static_cast<UnaryKind>(i)};
+    const auto graph = import(net_around({std::string(type_name(unary)), "opset5", "", "FP32:1,2", "FP32:1,2"}, "1,2"));
+    ASSERT_TRUE(graph.ok()) << graph.error().message;
+    EXPECT_EQ(operation<Unary>(graph).kind, unary.kind);
+  }
+}
+
+// The shape is all that the file says; it does not hold the two thousand million parts.
+TEST(ImportOpenvinoIr, RefusesMoreOutputsThanTheFileLists) {
+  Bin bin;
+  bin.put<std::int64_t>({1});
+  const auto split = [&](const std::string& count, const std::string& shape) {
+    return error_of(net_around({"Split", "opset1", "num_splits='" + count + "'", "FP32:" + shape + " I64:", "FP32:1,1"}, shape,
+                               {constant(10, "i64", "I64", "", 0, 8)}),
+                    bin);
+  };
+  EXPECT_EQ(split("2147483647", "1,2147483647"), "layer 'middle' (Split): is split into 2147483647 parts but has 1 outputs");
+  EXPECT_EQ(split("2147483648", "1,2147483648"), "layer 'x' (Parameter): node 'x': Parameter: shape [1,2147483648] is too large");
+  EXPECT_EQ(split("1", "1,1"), "no error");
+}
+
+// Many layers may share one list, so that the file is small and the shapes are not.
+TEST(ImportOpenvinoIr, RefusesShapesOfManyAxes) {
+  Bin bin;
+  bin.put<std::int64_t>(std::vector<std::int64_t>(1000, 1));
+  EXPECT_EQ(error_of(net_around({"Reshape", "opset1", "special_zero='false'", "FP32:1 I64:1000", "FP32:"}, "1",
+                                {constant(10, "i64", "I64", "1000", 0, 8000)}),
+                     bin),
+            "layer 'middle' (Reshape): a shape of 1000 axes; at most 16 are supported");
+}
+
+TEST(ImportOpenvinoIr, RefusesPadsThatAreNoPads) {
+  const auto pool = [](const std::string& pads, const std::string& rounding) {
+    return error_of(net_around(
+        {"MaxPool", "opset1", "kernel='2,2' strides='2,2' pads_begin='" + pads + "' pads_end='0,0' rounding_type='" + rounding + "'",
+         "FP32:1,1,4,4", "FP32:1,1,2,2"},
+        "1,1,4,4"));
+  };
+  EXPECT_EQ(pool("0,0", "ceil_torch"), "no error");
+  EXPECT_NE(pool("9223372036854775807,0", "ceil_torch").find("pads not negative, and none huge"), std::string::npos);
+  EXPECT_NE(pool("-1,0", "floor").find("pads not negative, and none huge"), std::string::npos);
+  EXPECT_NE(pool("0,0", "ceiling").find("rounding_type=\"ceiling\" is not supported"), std::string::npos);
+}
+
+TEST(ImportOpenvinoIr, RefusesWeightsThatAreNoNumbers) {
+  const auto with = [](float weight) {
+    Bin bin;
+    bin.put<float>({1, weight});
+    return error_of(net_around({"Convolution", "opset1", "strides='1,1' dilations='1,1' pads_begin='0,0' pads_end='0,0'",
+                                "FP32:1,1,2,2 FP32:2,1,1,1", "FP32:1,2,2,2"},
+                               "1,1,2,2", {constant(10, "f32", "FP32", "2,1,1,1", 0, 8)}),
+                    bin);
+  };
+  EXPECT_EQ(with(2), "no error");
+  EXPECT_NE(with(std::numeric_limits<float>::quiet_NaN()).find("node 'c10': its values are not all numbers"), std::string::npos);
+  EXPECT_NE(with(std::numeric_limits<float>::infinity()).find("node 'c10': weights that are infinite"), std::string::npos);
+}
+
 TEST(ImportOpenvinoIr, RefusesDynamicShapesWithAWayOut) {
   for (const char* shape : {"?,3", "-1,3", "1..8,3", "..."}) {
     const std::string message = error_of(net(fmt::format("<layer id='0' name='x' type='Parameter' version='opset1'><data shape='{}' "
@@ -243,6 +313,7 @@ TEST(ImportOpenvinoIr, RefusesFormsOfDetectionOutputThatItLacks) {
   EXPECT_NE(with(good + "decrease_label_id='true'").find("decrease_label_id"), std::string::npos);
   EXPECT_NE(with("nms_threshold='0.5' keep_top_k='5' code_type='caffe.PriorBoxParameter.CORNER' normalized='1'").find("code_type"),
             std::string::npos);
+  EXPECT_NE(with("nms_threshold='0.5' keep_top_k='5' code_type='OFF_CENTER_SIZE' normalized='1'").find("code_type"), std::string::npos);
   EXPECT_NE(with("nms_threshold='0.5' keep_top_k='5' code_type='caffe.PriorBoxParameter.CENTER_SIZE'").find("normalized"),
             std::string::npos);
 }

@@ -79,6 +79,11 @@ Status LayerImport::expect_inputs(std::size_t least, std::size_t most) const {
                                least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most)));
 }
 
+Status LayerImport::expect_outputs(std::int64_t count) const {
+  if (count == std::ssize(layer_.outputs)) return {};
+  return malformed(fmt::format("is split into {} parts but has {} outputs", count, layer_.outputs.size()));
+}
+
 Result<std::vector<Value>> LayerImport::add(Op op) { return add(std::move(op), inputs_); }
 
 Result<std::vector<Value>> LayerImport::add(Op op, std::vector<Value> inputs) {

@@ -55,6 +55,8 @@ class LayerImport {
   const Shape& shape(std::size_t i) const { return graph_.shape(inputs_[i]); }
 
   Status expect_inputs(std::size_t least, std::size_t most) const;
+  // kMalformed unless the file lists that many outputs; for counts that decide how many there are.
+  Status expect_outputs(std::int64_t count) const;
 
   // Reports what went wrong with the attributes, else appends the operation under the layer's name and returns its outputs.
   Result<std::vector<Value>> add(Op op);

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "graph/op_names.h"
+
 namespace octet::openvino_ir {
 namespace {
 
@@ -10,28 +12,10 @@ struct Entry {
   Rule rule;
 };
 
-// Parameter, Const and Result are in import.cc: they need the names and the .bin file.
+// Parameter, Const and Result are in import.cc: they need the names and the .bin file. Kinds of Binary and Unary are found by
+// their names in graph/op_names.h, unless they stand here.
 constexpr std::array kRules{
-    Entry{"Add", import_binary},
-    Entry{"Subtract", import_binary},
-    Entry{"Multiply", import_binary},
-    Entry{"Divide", import_binary},
-    Entry{"Maximum", import_binary},
-    Entry{"Minimum", import_binary},
-    Entry{"Power", import_binary},
-    Entry{"ReLU", import_unary},
     Entry{"Relu", import_unary},
-    Entry{"Sigmoid", import_unary},
-    Entry{"Tanh", import_unary},
-    Entry{"Exp", import_unary},
-    Entry{"Sqrt", import_unary},
-    Entry{"Abs", import_unary},
-    Entry{"Negative", import_unary},
-    Entry{"Floor", import_unary},
-    Entry{"SoftPlus", import_unary},
-    Entry{"Mish", import_unary},
-    Entry{"HSwish", import_unary},
-    Entry{"HSigmoid", import_unary},
     Entry{"Swish", import_swish},
     Entry{"Clamp", import_clamp},
     Entry{"PReLU", import_prelu},
@@ -69,6 +53,8 @@ constexpr std::array kRules{
 Rule find_rule(std::string_view type) {
   for (const Entry& entry : kRules)
     if (entry.type == type) return entry.rule;
+  if (binary_kind_from_name(type)) return import_binary;
+  if (unary_kind_from_name(type)) return import_unary;
   return nullptr;
 }
 

@@ -14,6 +14,7 @@ using Rule = Result<std::vector<Value>> (*)(LayerImport&);
 Rule find_rule(std::string_view type);
 
 // rules_math.cc: element by element, and MatMul, SoftMax, FakeQuantize.
+// import_binary and import_unary take layers whose type is the name of a kind (and "Relu", as older files have it).
 Result<std::vector<Value>> import_binary(LayerImport& layer);
 Result<std::vector<Value>> import_unary(LayerImport& layer);
 Result<std::vector<Value>> import_swish(LayerImport& layer);

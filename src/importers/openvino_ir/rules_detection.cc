@@ -18,8 +18,8 @@ float read_float(LayerImport& layer, std::string_view name, double fallback) {
 // octet's operation has one form; the others of OpenVINO's are refused by name.
 Status check_form(LayerImport& layer) {
   AttributeReader& attributes = layer.attributes;
-  const std::string code = attributes.text("code_type", std::string("caffe.PriorBoxParameter.CORNER"));
-  if (!code.ends_with("CENTER_SIZE")) return unsupported("code_type=\"" + code + "\" is not supported (CENTER_SIZE)");
+  attributes.choice("code_type", {"caffe.PriorBoxParameter.CENTER_SIZE", "CENTER_SIZE"}, std::string("caffe.PriorBoxParameter.CORNER"));
+  OCTET_RETURN_IF_ERROR(attributes.status());
   if (!attributes.flag("share_location", true)) return unsupported("share_location=\"false\" is not supported");
   if (!attributes.flag("normalized", false)) return unsupported("normalized=\"false\" is not supported: boxes must be relative, 0..1");
   if (attributes.flag("decrease_label_id", false)) return unsupported("decrease_label_id=\"true\" is not supported");

@@ -1,17 +1,8 @@
-#include <array>
-
+#include "graph/op_names.h"
 #include "importers/openvino_ir/rules.h"
 
 namespace octet::openvino_ir {
 namespace {
-
-// The kind whose operation has the name of the layer's type. OpenVINO writes "ReLU", older files "Relu".
-template <typename Operation, typename Kind>
-Operation operation_of(std::string_view type, Kind last) {
-  for (int i = 0; i < static_cast<int>(last); ++i)
-    if (type_name(Operation{static_cast<Kind>(i)}) == type) return Operation{static_cast<Kind>(i)};
-  return Operation{last};
-}
 
 // "none" asks for equal shapes, which NumPy's rule covers; "pdpd" aligns at an axis and agrees only where shapes are equal.
 Status check_broadcast(LayerImport& layer) {
@@ -27,11 +18,11 @@ Status check_broadcast(LayerImport& layer) {
 Result<std::vector<Value>> import_binary(LayerImport& layer) {
   OCTET_RETURN_IF_ERROR(layer.expect_inputs(2, 2));
   OCTET_RETURN_IF_ERROR(check_broadcast(layer));
-  return layer.add(operation_of<Binary>(layer.type(), BinaryKind::kPower));
+  return layer.add(Binary{*binary_kind_from_name(layer.type())});
 }
 
 Result<std::vector<Value>> import_unary(LayerImport& layer) {
-  return layer.add(layer.type() == "Relu" ? Unary{UnaryKind::kRelu} : operation_of<Unary>(layer.type(), UnaryKind::kHSigmoid));
+  return layer.add(Unary{layer.type() == "Relu" ? UnaryKind::kRelu : *unary_kind_from_name(layer.type())});
 }
 
 Result<std::vector<Value>> import_swish(LayerImport& layer) {

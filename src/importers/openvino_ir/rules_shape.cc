@@ -18,10 +18,18 @@ Result<std::vector<Value>> import_concat(LayerImport& layer) {
 }
 
 Result<std::vector<Value>> import_split(LayerImport& layer) {
-  return add_with_pinned_inputs(layer, Split{layer.attributes.integer("num_splits")});
+  const std::int64_t parts = layer.attributes.integer("num_splits");
+  OCTET_RETURN_IF_ERROR(layer.attributes.status());
+  OCTET_RETURN_IF_ERROR(layer.expect_outputs(parts));
+  return add_with_pinned_inputs(layer, Split{parts});
 }
 
-Result<std::vector<Value>> import_variadic_split(LayerImport& layer) { return add_with_pinned_inputs(layer, VariadicSplit{}); }
+Result<std::vector<Value>> import_variadic_split(LayerImport& layer) {
+  OCTET_RETURN_IF_ERROR(layer.expect_inputs(3, 3));
+  OCTET_ASSIGN(const auto lengths, layer.integers(2, "split_lengths"));
+  OCTET_RETURN_IF_ERROR(layer.expect_outputs(std::ssize(lengths)));
+  return add_with_pinned_inputs(layer, VariadicSplit{});
+}
 
 Result<std::vector<Value>> import_reshape(LayerImport& layer) {
   return add_with_pinned_inputs(layer, Reshape{layer.attributes.flag("special_zero", true)});

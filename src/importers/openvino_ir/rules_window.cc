@@ -10,11 +10,15 @@ struct Window {
 };
 
 // Far above any real attribute, and small enough that sums and products of two stay inside int64.
-bool is_sane(const Window& window) {
-  const auto sane = [](const Spatial& pair) {
-    return std::all_of(pair.begin(), pair.end(), [](std::int64_t v) { return v >= 1 && v <= std::int64_t{1} << 24; });
-  };
-  return sane(window.kernel) && sane(window.strides) && sane(window.dilations);
+constexpr std::int64_t kGreatest = std::int64_t{1} << 24;
+
+bool is_within(const Spatial& pair, std::int64_t least) {
+  return std::all_of(pair.begin(), pair.end(), [&](std::int64_t v) { return v >= least && v <= kGreatest; });
+}
+
+bool is_sane(const Window& window, const Pads& pads) {
+  return is_within(window.kernel, 1) && is_within(window.strides, 1) && is_within(window.dilations, 1) && is_within(pads.begin, 0) &&
+         is_within(pads.end, 0);
 }
 
 // Padding for an output of ceil(input / stride), the odd zero at the end ("upper") or at the beginning.
@@ -38,7 +42,7 @@ Result<Pads> read_pads(LayerImport& layer, const Window& window) {
   if (rule == "explicit" || rule == "notset") pads = {layer.attributes.pair("pads_begin"), layer.attributes.pair("pads_end")};
   OCTET_RETURN_IF_ERROR(layer.attributes.status());
   if (layer.shape(0).size() != 4) return unsupported("data of shape " + to_string(layer.shape(0)) + "; only [N,C,H,W] is supported");
-  if (!is_sane(window)) return malformed("kernel, strides and dilations must be positive and not huge");
+  if (!is_sane(window, pads)) return malformed("kernel, strides and dilations must be positive, pads not negative, and none huge");
   return rule.starts_with("same") ? same_pads(layer.shape(0), window, rule == "same_upper") : pads;
 }
 

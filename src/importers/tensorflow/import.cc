@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <string>
 
 #include "base/files.h"
 #include "formats/tensorflow/graph_def.h"
+#include "graph/check_numbers.h"
 #include "importers/tensorflow/detection_head.h"
 #include "importers/tensorflow/network.h"
 #include "importers/tensorflow/source.h"
@@ -59,18 +58,6 @@ void describe(const Detector& detector, const ImageInput& image, Graph& graph) {
   };
 }
 
-// A damaged file; every box of such a model would be lost without a word.
-Status expect_numbers(const Graph& graph) {
-  for (const Node& node : graph.nodes()) {
-    const auto* constant = std::get_if<Constant>(&node.op);
-    if (!constant || constant->value.type() != ElementType::kF32) continue;
-    if (std::ranges::any_of(constant->value.values<float>(), [](float value) { return std::isnan(value); }))
-      return Error{ErrorCode::kMalformed,
-                   "node '" + node.name + "': its values are not all numbers; the file is damaged, fetch or export it again"};
-  }
-  return {};
-}
-
 Result<Graph> graph_of(const Source& source) {
   OCTET_RETURN_IF_ERROR(expect_frozen(source));
   Graph graph;
@@ -79,7 +66,7 @@ Result<Graph> graph_of(const Source& source) {
   OCTET_RETURN_IF_ERROR(append_detection_head(detector, network));
   describe(detector, network.image(), graph);
   graph.tidy();
-  OCTET_RETURN_IF_ERROR(expect_numbers(graph));
+  OCTET_RETURN_IF_ERROR(check_numbers(graph));
   return graph;
 }
 

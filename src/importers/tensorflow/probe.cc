@@ -22,7 +22,7 @@ Result<Ref> last_computable(const std::vector<Ref>& path, const Heads& heads, co
       continue;
     }
     const auto count = static_cast<std::int64_t>((*value)->values.size());
-    if (std::ranges::any_of(widths, [&](std::int64_t width) { return count == heads.num_rows * width; })) return ref;
+    if (std::ranges::any_of(widths, [&](std::int64_t width) { return width > 0 && count == heads.num_rows * width; })) return ref;
   }
   return first_obstacle;
 }

@@ -14,7 +14,7 @@ namespace octet::tensorflow {
 Result<ArrayPtr> probe(Ref given, Array value, Ref wanted, Network& network);
 
 // The value on `path` (from the suppression back to the heads) that is closest to the suppression and can be computed
-// from the predictions alone, with one of `widths` values for each row of the heads.
+// from the predictions alone, with one of `widths` values (those above 0) for each row of the heads.
 Result<Ref> last_computable(const std::vector<Ref>& path, const Heads& heads, const std::vector<std::int64_t>& widths, Network& network);
 
 }  // namespace octet::tensorflow
