@@ -8,6 +8,7 @@
 #include "detect/preprocess.h"
 #include "image/decode.h"
 #include "importers/openvino_ir/import.h"
+#include "passes/planar_input.h"
 
 namespace octet {
 namespace {
@@ -79,7 +80,9 @@ class DatasetRun {
 
 Result<Detector> make_detector(const Graph& graph, const std::filesystem::path& path) {
   OCTET_ASSIGN_AT(auto description, model_description_from_info(graph.model_info), path.string());
-  OCTET_ASSIGN_AT(auto plan, compile(graph), path.string());
+  Graph planar = graph;
+  passes::make_input_planar(planar);
+  OCTET_ASSIGN_AT(auto plan, compile(planar), path.string());
   if (auto status = check_input(*plan, description); !status.ok()) return status.error().at(path.string());
   return Detector{path, std::move(plan), std::move(description), 0};
 }
