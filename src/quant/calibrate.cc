@@ -1,6 +1,8 @@
 #include "quant/calibrate.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cmath>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -16,22 +18,30 @@ constexpr std::size_t kMostAhead = 32;
 
 using ImageStatistics = std::map<Value, ChannelStatistics>;
 
+// A value that is infinite or no number makes the mean of its channel such a one.
+bool is_finite(const ChannelStatistics& statistics) {
+  return std::ranges::all_of(statistics.mean, [](float mean) { return std::isfinite(mean); });
+}
+
 class Calibration {
  public:
-  Calibration(std::shared_ptr<const Plan> plan, const CalibrationImages& images, const CalibrationOptions& options)
-      : images_(images), options_(options) {
+  Calibration(const Graph& graph, std::shared_ptr<const Plan> plan, const CalibrationImages& images, const CalibrationOptions& options)
+      : graph_(graph), images_(images), options_(options) {
     for (int i = 0; i < std::max(1, options.threads); ++i) sessions_.push_back(std::make_unique<Session>(plan, 1));
   }
 
   Result<std::map<Value, RangeObserver>> run() {
     parallel_for_each(static_cast<int>(sessions_.size()), images_.count,
                       [&](int worker, std::size_t index) { add(index, observe(*sessions_[static_cast<std::size_t>(worker)], index)); });
+    OCTET_RETURN_IF_ERROR(failure_);
     if (observers_.empty()) return Error{ErrorCode::kNotFound, "no image of the calibration set could be used"};
     return std::move(observers_);
   }
 
  private:
+  // Nothing for an image that cannot be used, and for those behind a failure.
   std::optional<ImageStatistics> observe(Session& session, std::size_t index) {
+    if (failed_) return std::nullopt;
     const auto input = images_.load(index);
     if (!input.ok()) return warn(input.error()), std::nullopt;
     ImageStatistics statistics;
@@ -53,11 +63,27 @@ class Calibration {
     added_.wait(lock, [&] { return index < next_ + kMostAhead; });
     early_[index] = std::move(image);
     for (auto first = early_.begin(); first != early_.end() && first->first == next_; first = early_.erase(first), ++next_)
-      if (first->second)
-        for (const auto& [value, statistics] : *first->second) observers_[value].add(statistics);
+      if (first->second && failure_.ok()) add_in_order(first->first, *first->second);
     added_.notify_all();
   }
 
+  void add_in_order(std::size_t index, const ImageStatistics& image) {
+    // Nodes come after what they read, so the first value is where it began.
+    const auto broken = std::ranges::find_if(image, [](const auto& item) { return !is_finite(item.second); });
+    if (broken != image.end()) {
+      failure_ = Error{ErrorCode::kMalformed, name_of(index) + ": node '" + graph_.node(broken->first).name +
+                                                  "' gives values that are infinite or no numbers, so they have no range"};
+      failed_ = true;
+      return;
+    }
+    for (const auto& [value, statistics] : image) observers_[value].add(statistics);
+  }
+
+  std::string name_of(std::size_t index) const {
+    return images_.name ? images_.name(index) : "calibration image " + std::to_string(index + 1);
+  }
+
+  const Graph& graph_;
   const CalibrationImages& images_;
   const CalibrationOptions& options_;
   std::vector<std::unique_ptr<Session>> sessions_;
@@ -65,6 +91,8 @@ class Calibration {
   std::mutex mutex_;
   std::condition_variable added_;
   std::map<std::size_t, std::optional<ImageStatistics>> early_;
+  Status failure_;                    // of the first image with one
+  std::atomic<bool> failed_ = false;  // images behind it need not run
   std::size_t next_ = 0;
   std::int64_t done_ = 0;
 };
@@ -76,7 +104,7 @@ Result<std::map<Value, RangeObserver>> calibrate(const Graph& graph, const std::
   RuntimeOptions runtime;
   runtime.observe = values;
   OCTET_ASSIGN(auto plan, compile(graph, runtime));
-  return Calibration(std::move(plan), images, options).run();
+  return Calibration(graph, std::move(plan), images, options).run();
 }
 
 }  // namespace octet::quant

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "base/progress.h"
@@ -11,10 +12,11 @@
 namespace octet::quant {
 
 // Images of a calibration, made ready as the model's one input. `load` is called from several threads; an error means that
-// the image is skipped with a warning.
+// the image is skipped with a warning. `name` is for messages; without it an image is called by its number.
 struct CalibrationImages {
   std::size_t count = 0;
   std::function<Result<Tensor>(std::size_t index)> load;
+  std::function<std::string(std::size_t index)> name = {};
 };
 
 struct CalibrationOptions {
@@ -24,7 +26,8 @@ struct CalibrationOptions {
 };
 
 // Statistics of the given values over all images, from the FP32 model; one pass, memory independent of the number of images.
-// The number of images that were used comes with each observer. kNotFound if no image could be used.
+// The number of images that were used comes with each observer. kNotFound if no image could be used; kMalformed, with the names of
+// image and node, if a value is infinite or no number: of several such images the first is named, whatever the number of threads.
 Result<std::map<Value, RangeObserver>> calibrate(const Graph& graph, const std::vector<Value>& values, const CalibrationImages& images,
                                                  const CalibrationOptions& options);
 

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "graph/patterns.h"
+#include "passes/fold_constants.h"
+#include "passes/planar_input.h"
 #include "quant/bias_correction.h"
 #include "quant/channels.h"
 #include "quant/equalize.h"
@@ -21,29 +23,38 @@ using Observers = std::map<Value, RangeObserver>;
 // reference's choice, D.4) cuts off half of the images; chosen on train2017 by fidelity, docs/quantization.md has the figures.
 constexpr double kSpread = 0.5;
 
+bool all_finite(std::span<const float> values) {
+  return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
+}
+
+Error no_numbers(const Node& node, std::string_view what) {
+  return {ErrorCode::kMalformed, "node '" + node.name + "' " + std::string(what)};
+}
+
 // Builds the quantized graph beside the original one, whose ids stay valid throughout.
 class Quantizer {
  public:
   Quantizer(const Graph& graph, const QuantizationPlan& plan, const Observers& observers)
       : source_(graph), plan_(plan), observers_(observers), result_{graph, 0, 0, 0} {}
 
-  QuantizedModel run() {
-    for (const NodeId convolution : plan_.convolutions) quantize_convolution(convolution);
-    insert_points();
+  // kMalformed where a bias or a range leaves float.
+  Result<QuantizedModel> run() {
+    for (const NodeId convolution : plan_.convolutions) OCTET_RETURN_IF_ERROR(quantize_convolution(convolution));
+    OCTET_RETURN_IF_ERROR(insert_points());
     result_.graph.tidy();
     for (const auto& [value, observer] : observers_) result_.images = std::max(result_.images, observer.images());
     return std::move(result_);
   }
 
  private:
-  void quantize_convolution(NodeId convolution) {
+  Status quantize_convolution(NodeId convolution) {
     const Node& node = source_.node(convolution);
     const ConvolutionGeometry geometry = *convolution_geometry(source_, node);
     const Tensor& constant = *source_.constant(node.inputs[1]);
     const auto weights = constant.values<float>();
     const WeightQuantization quantized =
         quantize_weights(weights, static_cast<std::size_t>(geometry.outputs()), static_cast<std::size_t>(geometry.taps()));
-    correct_bias(convolution, weights, quantized);
+    OCTET_RETURN_IF_ERROR(correct_bias(convolution, weights, quantized));
 
     const Shape scale_shape =
         geometry.grouped ? Shape{geometry.groups, geometry.group_outputs, 1, 1, 1} : Shape{geometry.outputs(), 1, 1, 1};
@@ -53,19 +64,22 @@ class Quantizer {
     const Value scale = graph.emit_constant(Tensor::of<float>(scale_shape, quantized.scale), node.name + "/weights_scale");
     graph.set_input(convolution, 1, graph.emit(Binary{BinaryKind::kMultiply}, {real, scale}, node.name + "/fq_weights_1"));
     ++result_.convolutions;
+    return {};
   }
 
-  void correct_bias(NodeId convolution, std::span<const float> weights, const WeightQuantization& quantized) {
+  Status correct_bias(NodeId convolution, std::span<const float> weights, const WeightQuantization& quantized) {
     const auto observer = observers_.find(source_.node(convolution).inputs[0]);
     const auto add = only_reader(source_, {convolution, 0});
-    if (observer == observers_.end() || !add) return;
+    if (observer == observers_.end() || !add) return {};
     const auto side = constant_side(source_, {*add, 0});
-    if (!side || side->kind != BinaryKind::kAdd || !is_bias_of(*side->constant, source_.shape({convolution, 0}))) return;
+    if (!side || side->kind != BinaryKind::kAdd || !is_bias_of(*side->constant, source_.shape({convolution, 0}))) return {};
     const auto shift = bias_shift(source_, convolution, weights, quantized, observer->second.mean());
     auto corrected = to_vector<float>(*side->constant);
     for (std::size_t i = 0; i < corrected.size(); ++i) corrected[i] += shift[i];
+    if (!all_finite(corrected)) return no_numbers(source_.node(*add), "would have a bias that is infinite or no number");
     const Tensor bias = Tensor::of<float>(side->constant->shape(), corrected);
     result_.graph.set_input(*add, side->input, result_.graph.emit_constant(bias, source_.node(*add).name + "/bias"));
+    return {};
   }
 
   // Minimum and maximum of a point before they are made into limits.
@@ -83,7 +97,7 @@ class Quantizer {
     return {{observer.typical_min(kSpread)}, {observer.typical_max(kSpread)}};
   }
 
-  void insert_points() {
+  Status insert_points() {
     std::vector<Range> of_group(plan_.groups);
     for (const Point& point : plan_.points) {
       Range& group = of_group[point.group];
@@ -94,7 +108,13 @@ class Quantizer {
         group.high[i] = std::max(group.high[i], range.high[i]);
       }
     }
-    for (const Point& point : plan_.points) insert(point, asymmetric_limits(of_group[point.group].low, of_group[point.group].high));
+    for (const Point& point : plan_.points) {
+      const Limits limits = asymmetric_limits(of_group[point.group].low, of_group[point.group].high);
+      if (!all_finite(limits.low) || !all_finite(limits.high))
+        return no_numbers(source_.node(point.value), "gives values that are too large to have a range");
+      insert(point, limits);
+    }
+    return {};
   }
 
   void insert(const Point& point, const Limits& limits) {
@@ -122,22 +142,10 @@ std::vector<Value> observed_values(const Graph& graph, const QuantizationPlan& p
   return {values.begin(), values.end()};
 }
 
-bool all_finite(std::span<const float> values) {
-  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
-}
-
 Status expect_finite_weights(const Graph& graph, const QuantizationPlan& plan) {
   for (const NodeId convolution : plan.convolutions)
     if (!all_finite(graph.constant(graph.node(convolution).inputs[1])->values<float>()))
-      return Error{ErrorCode::kMalformed, "node '" + graph.node(convolution).name + "' has weights that are infinite or no numbers"};
-  return {};
-}
-
-Status expect_finite_values(const Graph& graph, const Observers& observers) {
-  for (const auto& [value, observer] : observers)
-    if (!all_finite(observer.min()) || !all_finite(observer.max()))
-      return Error{ErrorCode::kMalformed,
-                   "node '" + graph.node(value).name + "' gives infinite values on the calibration images, so it has no range"};
+      return no_numbers(graph.node(convolution), "has weights that are infinite or no numbers");
   return {};
 }
 
@@ -146,7 +154,9 @@ constexpr std::size_t kImagesForChannels = 16;
 
 CalibrationImages some_of(const CalibrationImages& images) {
   const std::size_t step = std::max<std::size_t>(1, images.count / kImagesForChannels);
-  return {(images.count + step - 1) / step, [&images, step](std::size_t index) { return images.load(index * step); }};
+  const auto name = [&images, step](std::size_t index) { return images.name(index * step); };
+  return {(images.count + step - 1) / step, [&images, step](std::size_t index) { return images.load(index * step); },
+          images.name ? name : std::function<std::string(std::size_t)>()};
 }
 
 // The graph with its channels made alike. Warnings and progress are left to the pass over all images.
@@ -155,17 +165,26 @@ Result<Graph> equalized(const Graph& graph, const CalibrationImages& images, int
   if (plan.convolutions.empty()) return Error{ErrorCode::kUnsupported, "the model has no convolution to quantize"};
   OCTET_RETURN_IF_ERROR(expect_finite_weights(graph, plan));
   auto observers = calibrate(graph, observed_values(graph, plan), some_of(images), {threads, {}, {}});
-  if (!observers.ok()) observers = calibrate(graph, observed_values(graph, plan), images, {threads, {}, {}});
+  if (!observers.ok() && observers.error().code == ErrorCode::kNotFound)
+    observers = calibrate(graph, observed_values(graph, plan), images, {threads, {}, {}});
   OCTET_RETURN_IF_ERROR(observers);
-  OCTET_RETURN_IF_ERROR(expect_finite_values(graph, *observers));
   Graph result = graph;
   equalize_channels(result, plan, *observers, kSpread);
   return result;
 }
 
+// Models of others keep weights as f16 and may take pictures as bytes; the quantizer looks for f32 and planes.
+Graph in_own_form(const Graph& source) {
+  Graph graph = source;
+  passes::make_input_planar(graph);
+  passes::fold_constants(graph);
+  return graph;
+}
+
 }  // namespace
 
-Result<QuantizedModel> quantize(const Graph& graph, const CalibrationImages& images, const CalibrationOptions& options) {
+Result<QuantizedModel> quantize(const Graph& source, const CalibrationImages& images, const CalibrationOptions& options) {
+  const Graph graph = in_own_form(source);
   for (const Node& node : graph.nodes())
     if (std::holds_alternative<FakeQuantize>(node.op))
       return Error{ErrorCode::kMalformed, "the model is quantized already (node '" + node.name + "'); start from the FP32 IR"};
@@ -174,8 +193,8 @@ Result<QuantizedModel> quantize(const Graph& graph, const CalibrationImages& ima
                  "a model with " + std::to_string(graph.parameters().size()) + " inputs cannot be calibrated with images"};
   OCTET_ASSIGN(const Graph alike, equalized(graph, images, options.threads));
   const QuantizationPlan plan = plan_quantization(alike);
+  OCTET_RETURN_IF_ERROR(expect_finite_weights(alike, plan));
   OCTET_ASSIGN(const auto observers, calibrate(alike, observed_values(alike, plan), images, options));
-  OCTET_RETURN_IF_ERROR(expect_finite_values(alike, observers));
   return Quantizer(alike, plan, observers).run();
 }
 

@@ -274,6 +274,41 @@ TEST(Quantize, TakesJoinsWithConstants) {
   EXPECT_TRUE(quantize(g.graph, pictures(6), {}).ok());
 }
 
+// The graph with its constants rounded to f16; stored so, as OpenVINO's save_model does where it is not told otherwise, or as f32.
+Graph with_half_constants(const Graph& graph, bool stored) {
+  Graph half = graph;
+  for (std::size_t i = 0, count = graph.nodes().size(); i < count; ++i) {
+    const Value value{static_cast<NodeId>(i), 0};
+    const Tensor* constant = graph.constant(value);
+    if (!constant || constant->type() != ElementType::kF32) continue;
+    const Tensor rounded = converted(*constant, ElementType::kF16);
+    const Value real = stored ? half.emit(Convert{ElementType::kF32}, {half.emit_constant(rounded)})
+                              : half.emit_constant(converted(rounded, ElementType::kF32));
+    half.replace_uses(value, real);
+  }
+  half.tidy();
+  return half;
+}
+
+TEST(Quantize, TakesWeightsOfF16AsTheirValuesInF32) {
+  const auto model = quantize(with_half_constants(small_net(), true), pictures(8), {});
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  EXPECT_EQ(model->convolutions, 3u);
+  const auto expected = *quantize(with_half_constants(small_net(), false), pictures(8), {});
+  EXPECT_EQ(infer(model->graph, picture(50)), infer(expected.graph, picture(50)));
+}
+
+TEST(Quantize, TakesPicturesAsBytes) {
+  SmallGraph g;
+  const Value bytes = g.graph.emit(Parameter{ElementType::kU8, {1, 12, 12, 3}}, {}, "image");
+  const Value pixels = g.graph.emit(Convert{ElementType::kF32}, {bytes});
+  g.output(g.bias(g.conv(g.graph.emit(Transpose{}, {pixels, g.integers({0, 3, 1, 2})}), 4)));
+  const auto model = quantize(g.graph, pictures(3), {});
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  EXPECT_EQ(model->convolutions, 1u);
+  EXPECT_EQ(model->graph.type({model->graph.find("image"), 0}), (TensorType{ElementType::kF32, kImage}));
+}
+
 TEST(Quantize, RefusesAQuantizedModel) {
   const auto model = *quantize(small_net(), pictures(2), {});
   const auto again = quantize(model.graph, pictures(2), {});
@@ -298,6 +333,37 @@ TEST(Quantize, NamesTheNodeWithoutARange) {
   const auto model = quantize(g.graph, pictures(2), {});
   ASSERT_FALSE(model.ok());
   EXPECT_NE(model.error().message.find("'exploding'"), std::string::npos);
+}
+
+// The square root of what is negative is no number; only the third picture has such pixels.
+TEST(Quantize, NamesImageAndNodeWhereAValueIsNoNumber) {
+  SmallGraph g;
+  const Value root = g.graph.emit(Unary{UnaryKind::kSqrt}, {g.graph.emit(Unary{UnaryKind::kTanh}, {g.input(kImage)})}, "root");
+  g.output(g.bias(g.conv(root, 4, "reads")));
+  CalibrationImages images = pictures(20);
+  images.load = [](std::size_t index) -> Result<Tensor> {
+    Tensor image = picture(index);
+    if (index == 3) image.mutable_values<float>()[40] = -5;
+    return image;
+  };
+  images.name = [](std::size_t index) { return "photo" + std::to_string(index) + ".jpg"; };
+  for (const int threads : {1, 3}) {
+    const auto model = quantize(g.graph, images, {threads, {}, {}});
+    ASSERT_FALSE(model.ok());
+    EXPECT_EQ(model.error().code, ErrorCode::kMalformed);
+    EXPECT_EQ(model.error().message, "photo3.jpg: node 'root' gives values that are infinite or no numbers, so they have no range");
+  }
+}
+
+// Pixels may be brighter than those of the calibration.
+TEST(Quantize, NamesTheNodeWithValuesTooLargeForARange) {
+  SmallGraph g;
+  const Value huge =
+      g.graph.emit(Binary{BinaryKind::kMultiply}, {g.input(kImage), g.graph.emit_constant(Tensor::scalar(1.34e36f))}, "huge");
+  g.output(g.conv(huge, 2, "reads"));
+  const auto model = quantize(g.graph, {2, [](std::size_t) -> Result<Tensor> { return Tensor(ElementType::kF32, kImage); }}, {});
+  ASSERT_FALSE(model.ok());
+  EXPECT_EQ(model.error().message, "node 'huge' gives values that are too large to have a range");
 }
 
 TEST(Quantize, RefusesModelsWithSeveralInputsOrNoConvolution) {

@@ -10,12 +10,14 @@
 namespace octet {
 
 quant::CalibrationImages calibration_images(const Dataset& pictures, const ModelDescription& description) {
-  return {pictures.images.size(), [&pictures, &description](std::size_t index) -> Result<Tensor> {
+  return {pictures.images.size(),
+          [&pictures, &description](std::size_t index) -> Result<Tensor> {
             OCTET_ASSIGN(const Image image, read_image(pictures.images[index].path));
             Tensor input(ElementType::kF32, {1, Image::kChannels, description.input.height, description.input.width});
             preprocess(description, image, input.mutable_values<float>());
             return input;
-          }};
+          },
+          [&pictures](std::size_t index) { return pictures.images[index].path.string(); }};
 }
 
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
