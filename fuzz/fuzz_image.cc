@@ -1,4 +1,5 @@
-// A picture of any bytes. What is decoded has the size that the header tells, and survives being written as PNG.
+// A picture of any bytes. What is decoded has the size that the header tells, and survives being written as PNG; what it says
+// of its orientation is one of the eight.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -6,11 +7,14 @@
 
 #include "image/codec.h"
 #include "image/decode.h"
+#include "image/exif.h"
 
 using namespace octet;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));
+  const int orientation = exif_orientation(bytes);
+  if (orientation < 1 || orientation > 8) std::abort();
   const auto told = image_size(bytes);
   if (told.ok() && std::int64_t{told->width} * told->height > (1 << 20)) return 0;  // slow, and no different
   const auto image = decode_image(bytes);

@@ -87,8 +87,9 @@ struct Detection {
   float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
 };
 
-// Decodes a JPEG or PNG file: grey becomes BGR, 16 bits become 8, alpha is dropped, an EXIF orientation is ignored.
-// Throws kNotFound; kMalformed for a file that is no such picture, ends too early or has more than 100 million pixels.
+// Decodes a JPEG, PNG, BMP, WebP or TIFF file: grey becomes BGR, 16 bits become 8, alpha is dropped, an EXIF orientation is
+// ignored. Of several pages or frames it takes the first.
+// Throws kNotFound; kMalformed for a file that is no such picture, lacks pixels or has more than 100 million pixels.
 OCTET_API Image read_image(const std::filesystem::path& path);
 
 // Encodes as JPEG or PNG by the extension of `path`. Throws kInvalidArgument, kIo.
@@ -153,7 +154,7 @@ struct QuantizeOptions {
   Warn warn = {};
 };
 
-// An FP32 model in INT8, its ranges measured on the pictures of a folder: JPEG and PNG files, or COCO's layout, of which
+// An FP32 model in INT8, its ranges measured on the pictures of a folder, or COCO's layout, of which
 // train2017 is taken where there is one, else val2017. A picture that cannot be read is skipped with a warning.
 // Throws kInvalidArgument; kNotFound if no picture could be read; kMalformed if the model is in INT8 already.
 OCTET_API Model quantize(const Model& model, const std::filesystem::path& pictures, const QuantizeOptions& options = {});

@@ -11,7 +11,7 @@ void DatasetOptions::add_data_to(CLI::App& app) {
 
 void DatasetOptions::add_to(CLI::App& app) {
   add_data_to(app);
-  app.add_option("--images", images, "Folder of JPEG and PNG files without annotations")->excludes("--data");
+  app.add_option("--images", images, "Folder of pictures without annotations")->excludes("--data");
 }
 
 Result<Dataset> DatasetOptions::open() const {

@@ -46,7 +46,7 @@ Run add_quantize(CLI::App& app) {
   verb->footer("Example: octet quantize out/public/yolov4-tiny/FP32/yolov4-tiny.xml --data coco --output out");
   verb->add_option("model", options->model, "FP32 IR (.xml)")->required();
   verb->add_option("--data", options->data, "Folder in COCO's layout; train2017/ is used where there is one, else val2017/");
-  verb->add_option("--images", options->images, "Folder of JPEG and PNG files")->excludes("--data");
+  verb->add_option("--images", options->images, "Folder of pictures")->excludes("--data");
   verb->add_option("--subset", options->subset, "Only N images, drawn at random; 0 is all")->check(whole_number());
   verb->add_option("--seed", options->seed, "Of the draw")->check(whole_number())->capture_default_str();
   verb->add_option("--output,-o", options->output, "Folder to write to")->required();

@@ -21,7 +21,7 @@ struct DatasetReport {
   std::int64_t images = 0, usable_images = 0;
   std::int64_t annotations = 0, crowds = 0, categories = 0;
   std::vector<std::filesystem::path> missing;              // listed and not there
-  std::vector<BrokenImage> unreadable;                     // there and no JPEG or PNG, or cut off
+  std::vector<BrokenImage> unreadable;                     // there and no picture, or cut off
   std::vector<BrokenImage> other_size;                     // another size than the annotations say
   std::vector<std::filesystem::path> without_annotations;  // listed images in which nothing is annotated
   std::vector<std::filesystem::path> not_listed;           // image files in the folder that the annotations do not name

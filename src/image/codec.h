@@ -35,8 +35,21 @@ const Codec* codec_of(std::span<const std::byte> file);
 // ".jpg" of "A.JPG".
 std::string small_extension(const std::filesystem::path& path);
 
+// False where memory runs out: for callbacks of C libraries, which must not throw.
+bool append_bytes(std::vector<std::byte>& to, const void* data, std::size_t bytes) noexcept;
+
 // kMalformed unless both sides are at least 1 and the area at most kMaxPixels.
 Status check_image_size(std::int64_t width, std::int64_t height);
+
+namespace bmp {
+extern const Codec kCodec;
+}
+namespace tiff {
+extern const Codec kCodec;
+}
+namespace webp {
+extern const Codec kCodec;
+}
 
 namespace jpeg {
 extern const Codec kCodec;

@@ -4,45 +4,27 @@
 #include <optional>
 #include <utility>
 
+#include "image/byte_order.h"
 #include "image/codec.h"
 #include "image/mat_view.h"
 
 namespace octet {
 namespace {
 
-// The TIFF structure of EXIF: a byte order ("II" or "MM"), 42, and where directory 0 begins; there a count of entries of
-// 12 bytes each: tag, type, count, value.
-class Directory {
- public:
-  explicit Directory(std::span<const std::byte> tiff) : tiff_(tiff) {
-    if (tiff.size() >= 2) is_little_ = tiff[0] == std::byte{'I'} && tiff[1] == std::byte{'I'};
+// The value of a single 16-bit number in directory 0 of the TIFF structure that EXIF is: a byte order ("II" or "MM"), 42, and
+// where the directory begins; there a count of entries of 12 bytes each: tag, type, count, value.
+std::optional<std::size_t> short_of(std::span<const std::byte> tiff, std::size_t tag) {
+  constexpr std::size_t kEntryBytes = 12, kShort = 3;
+  const ByteOrder order = number_at(tiff, 0, 2, ByteOrder::kBig) == ('I' << 8 | 'I') ? ByteOrder::kLittle : ByteOrder::kBig;
+  const auto number = [&](std::size_t at, std::size_t bytes) { return number_at(tiff, at, bytes, order); };
+  const std::size_t begin = number(4, 4), count = number(begin, 2);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t entry = begin + 2 + i * kEntryBytes;
+    if (entry + kEntryBytes > tiff.size()) break;
+    if (number(entry, 2) == tag && number(entry + 2, 2) == kShort && number(entry + 4, 4) == 1) return number(entry + 8, 2);
   }
-
-  // The value of a single 16-bit number.
-  std::optional<unsigned> short_of(unsigned tag) const {
-    constexpr std::size_t kEntryBytes = 12, kShort = 3;
-    const std::size_t begin = number(4, 4), count = number(begin, 2);
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t entry = begin + 2 + i * kEntryBytes;
-      if (entry + kEntryBytes > tiff_.size()) break;
-      if (number(entry, 2) == tag && number(entry + 2, 2) == kShort && number(entry + 4, 4) == 1)
-        return static_cast<unsigned>(number(entry + 8, 2));
-    }
-    return std::nullopt;
-  }
-
- private:
-  // 0 beyond the end.
-  std::size_t number(std::size_t at, std::size_t bytes) const {
-    if (at > tiff_.size() || tiff_.size() - at < bytes) return 0;
-    std::size_t value = 0;
-    for (std::size_t i = 0; i < bytes; ++i) value = value << 8 | std::to_integer<std::size_t>(tiff_[at + (is_little_ ? bytes - 1 - i : i)]);
-    return value;
-  }
-
-  std::span<const std::byte> tiff_;
-  bool is_little_ = false;
-};
+  return std::nullopt;
+}
 
 Image transposed(const Image& image) {
   Image result({image.height(), image.width()});
@@ -62,10 +44,10 @@ Image flipped(Image image, Flip flip) {
 }  // namespace
 
 int exif_orientation(std::span<const std::byte> file) {
-  constexpr unsigned kOrientationTag = 0x0112;
+  constexpr std::size_t kOrientationTag = 0x0112;
   const Codec* codec = codec_of(file);
   if (!codec) return 1;
-  const unsigned value = Directory(codec->exif(file)).short_of(kOrientationTag).value_or(1);
+  const std::size_t value = short_of(codec->exif(file), kOrientationTag).value_or(1);
   return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
 }
 

@@ -17,7 +17,7 @@ void append_to_list(std::string& list, std::string_view item) {
 }  // namespace
 
 std::span<const Codec> codecs() {
-  static const std::array kCodecs = {jpeg::kCodec, png::kCodec};
+  static const std::array kCodecs = {jpeg::kCodec, png::kCodec, bmp::kCodec, webp::kCodec, tiff::kCodec};
   return kCodecs;
 }
 

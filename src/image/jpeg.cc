@@ -1,67 +1,157 @@
-#include <turbojpeg.h>
-
 #include <algorithm>
+#include <csetjmp>
+#include <cstdio>
 #include <cstring>
 #include <limits>
-#include <memory>
+#include <span>
 #include <string_view>
 
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include "image/byte_order.h"
 #include "image/codec.h"
 
+// libjpeg reports errors with a call that must not return, so it is left with longjmp. The functions that it may leave that
+// way (marked "jumps") hold only plain values, so that no destructor is skipped; each returns false after a jump, with the
+// reason in Reports::message. Nothing that libjpeg calls throws.
 namespace octet::jpeg {
 namespace {
 
-constexpr unsigned kStartOfScan = 0xda, kApp1 = 0xe1;
+constexpr std::size_t kStartOfScan = 0xffda, kApp1 = 0xffe1;
+// A progressive file may repeat its scans without end, each as costly as the picture. libjpeg-turbo's own limit.
+constexpr int kMostScans = 500;
 
-struct CloseHandle {
-  void operator()(void* handle) const { tjDestroy(handle); }
+// What libjpeg said of one file.
+struct Reports : jpeg_error_mgr {
+  std::jmp_buf on_error;
+  bool hit_end = false;                // the file ended where libjpeg wanted more of it
+  bool lost_pixels = false;            // a warning that is not harmless came
+  char message[JMSG_LENGTH_MAX] = "";  // of the error, or the first such warning
 };
-using Handle = std::unique_ptr<void, CloseHandle>;
 
-struct Header {
-  int width = 0, height = 0, subsampling = 0, colorspace = 0;
+Reports& reports_of(j_common_ptr codec) { return *static_cast<Reports*>(codec->err); }
+
+[[noreturn]] void leave(j_common_ptr codec) {
+  Reports& reports = reports_of(codec);
+  reports.format_message(codec, reports.message);
+  std::longjmp(reports.on_error, 1);
+}
+
+// Warnings that cost no pixel: bytes of some cameras between segments, markers that nothing depends on, and a first scan
+// whose parameters are all zero, which libjpeg ignores.
+bool is_harmless(int warning) {
+  return warning == JWRN_EXTRANEOUS_DATA || warning == JWRN_ADOBE_XFORM || warning == JWRN_JFIF_MAJOR || warning == JWRN_NOT_SEQUENTIAL;
+}
+
+void take_message(j_common_ptr codec, int level) {
+  if (level >= 0) return;  // a trace of what it does
+  Reports& reports = reports_of(codec);
+  const int warning = reports.msg_code;
+  if (warning == JWRN_JPEG_EOF) {
+    reports.hit_end = true;
+  } else if (!is_harmless(warning) && !reports.lost_pixels) {
+    reports.lost_pixels = true;
+    reports.format_message(codec, reports.message);
+  }
+}
+
+void say_nothing(j_common_ptr) {}
+
+void listen_to(Reports& reports) {
+  jpeg_std_error(&reports);
+  reports.error_exit = leave;
+  reports.emit_message = take_message;
+  reports.output_message = say_nothing;
+}
+
+void limit_scans(j_common_ptr codec) {
+  if (reinterpret_cast<j_decompress_ptr>(codec)->input_scan_number <= kMostScans) return;
+  Reports& reports = reports_of(codec);
+  std::snprintf(reports.message, sizeof reports.message, "more than %d scans", kMostScans);
+  std::longjmp(reports.on_error, 1);
+}
+
+// One file being read.
+class Reader {
+ public:
+  explicit Reader(std::span<const std::byte> file) : file_(file) {
+    listen_to(reports_);
+    codec_.err = &reports_;
+    progress_.progress_monitor = limit_scans;
+  }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+  ~Reader() { jpeg_destroy_decompress(&codec_); }
+
+  // Jumps.
+  bool read_header() {
+    if (setjmp(reports_.on_error)) return false;
+    jpeg_create_decompress(&codec_);
+    codec_.progress = &progress_;
+    jpeg_mem_src(&codec_, reinterpret_cast<const unsigned char*>(file_.data()), file_.size());
+    jpeg_read_header(&codec_, TRUE);
+    return true;
+  }
+
+  ImageSize size() const { return {static_cast<int>(codec_.image_width), static_cast<int>(codec_.image_height)}; }
+  bool has_four_inks() const { return codec_.num_components == 4; }
+
+  // Rows of B, G, R, or of four inks. What follows the last row is not looked at. Jumps.
+  bool read_rows(std::uint8_t* pixels, std::size_t row_bytes) {
+    if (setjmp(reports_.on_error)) return false;
+    codec_.out_color_space = has_four_inks() ? JCS_CMYK : JCS_EXT_BGR;
+    jpeg_start_decompress(&codec_);
+    while (codec_.output_scanline < codec_.output_height) {
+      JSAMPROW row = pixels + codec_.output_scanline * row_bytes;
+      jpeg_read_scanlines(&codec_, &row, 1);
+    }
+    return true;
+  }
+
+  // After the rows: whether the file held all of their pixels. libjpeg makes up those that it does not find.
+  Status check_complete() const {
+    if (reports_.lost_pixels) return reports_.hit_end ? cut_off() : error();
+    if (!every_component_was_read()) return Error{ErrorCode::kMalformed, "JPEG: the scan of a colour is missing"};
+    if (reports_.hit_end && !needs_no_end_marker()) return cut_off();
+    return {};
+  }
+
+  Error error() const { return Error{ErrorCode::kMalformed, "JPEG: " + std::string(reports_.message)}; }
+
+ private:
+  static Error cut_off() { return Error{ErrorCode::kMalformed, "JPEG: the file ends before the last of its pixels"}; }
+
+  bool every_component_was_read() const {
+    const std::span components(codec_.comp_info, static_cast<std::size_t>(codec_.num_components));
+    return std::ranges::all_of(components, [](const jpeg_component_info& component) { return component.quant_table != nullptr; });
+  }
+
+  // Whether a file that ends without a marker is known to be whole. Huffman codes cannot run out unnoticed, arithmetic ones
+  // can; of a progressive file the end of a scan may be the end of the file, so the last bit of every coefficient is asked for.
+  bool needs_no_end_marker() const {
+    if (codec_.arith_code) return false;
+    if (!codec_.progressive_mode) return true;
+    for (int component = 0; component < codec_.num_components; ++component)
+      for (const int missing_bits : codec_.coef_bits[component])  // -1: all
+        if (missing_bits != 0) return false;
+    return true;
+  }
+
+  std::span<const std::byte> file_;
+  Reports reports_;
+  jpeg_progress_mgr progress_{};
+  jpeg_decompress_struct codec_{};
 };
-
-const unsigned char* data_of(std::span<const std::byte> file) { return reinterpret_cast<const unsigned char*>(file.data()); }
-
-Error malformed(const Handle& codec) { return Error{ErrorCode::kMalformed, "JPEG: " + std::string(tjGetErrorStr2(codec.get()))}; }
-
-Result<Header> read_header(const Handle& codec, std::span<const std::byte> file) {
-  Header header;
-  if (file.size() > std::numeric_limits<unsigned long>::max()) return Error{ErrorCode::kMalformed, "JPEG: the file is too large"};
-  if (tjDecompressHeader3(codec.get(), data_of(file), file.size(), &header.width, &header.height, &header.subsampling,
-                          &header.colorspace) != 0)
-    return malformed(codec);
-  OCTET_RETURN_IF_ERROR(check_image_size(header.width, header.height));
-  return header;
-}
-
-// Some cameras leave stray bytes between segments, which cost no pixel. Anything else means lost pixels.
-bool is_harmless(std::string_view warning) {
-  return warning.find("extraneous bytes before marker") != warning.npos || warning.find("Adobe color transform") != warning.npos ||
-         warning.find("JFIF revision number") != warning.npos;
-}
-
-Status decode_to(const Handle& codec, std::span<const std::byte> file, const Header& header, int format, std::span<std::uint8_t> pixels) {
-  const int status =
-      tjDecompress2(codec.get(), data_of(file), file.size(), pixels.data(), header.width, 0, header.height, format, TJFLAG_LIMITSCANS);
-  if (status == 0) return {};
-  if (tjGetErrorCode(codec.get()) == TJERR_WARNING && is_harmless(tjGetErrorStr2(codec.get()))) return {};
-  return malformed(codec);
-}
-
-bool is_four_colour(const Header& header) { return header.colorspace == TJCS_CMYK || header.colorspace == TJCS_YCCK; }
 
 // Inks as Adobe stores them, inverted; the integer formula is that of OpenCV.
 std::uint8_t colour_from_ink(int ink, int black) { return static_cast<std::uint8_t>(black - (((255 - ink) * black) >> 8)); }
 
-Result<Image> decode_four_colours(const Handle& codec, std::span<const std::byte> file, const Header& header) {
-  Image image({header.width, header.height});
-  std::vector<std::uint8_t> cmyk(image.bytes().size() / 3 * 4);
-  OCTET_RETURN_IF_ERROR(decode_to(codec, file, header, TJPF_CMYK, cmyk));
+Result<Image> bgr_from_inks(std::span<const std::uint8_t> cmyk, ImageSize size) {
+  Image image(size);
   std::uint8_t* bgr = image.bytes().data();
   for (std::size_t i = 0; i < cmyk.size(); i += 4)
-    for (int ink = 2; ink >= 0; --ink) *bgr++ = colour_from_ink(cmyk[i + ink], cmyk[i + 3]);
+    for (std::size_t ink = 3; ink-- > 0;) *bgr++ = colour_from_ink(cmyk[i + ink], cmyk[i + 3]);
   return image;
 }
 
@@ -71,17 +161,28 @@ bool is_jpeg(std::span<const std::byte> file) {
 }
 
 Result<ImageSize> size(std::span<const std::byte> file) {
-  const Handle codec(tjInitDecompress());
-  OCTET_ASSIGN(const Header header, read_header(codec, file));
-  return ImageSize{header.width, header.height};
+  Reader reader(file);
+  if (!reader.read_header()) return reader.error();
+  OCTET_RETURN_IF_ERROR(check_image_size(reader.size().width, reader.size().height));
+  return reader.size();
+}
+
+Result<Image> decode_inks(Reader& reader) {
+  const std::size_t row_bytes = std::size_t{4} * static_cast<std::size_t>(reader.size().width);
+  std::vector<std::uint8_t> cmyk(row_bytes * static_cast<std::size_t>(reader.size().height));
+  if (!reader.read_rows(cmyk.data(), row_bytes)) return reader.error();
+  OCTET_RETURN_IF_ERROR(reader.check_complete());
+  return bgr_from_inks(cmyk, reader.size());
 }
 
 Result<Image> decode(std::span<const std::byte> file) {
-  const Handle codec(tjInitDecompress());
-  OCTET_ASSIGN(const Header header, read_header(codec, file));
-  if (is_four_colour(header)) return decode_four_colours(codec, file, header);
-  Image image({header.width, header.height});
-  OCTET_RETURN_IF_ERROR(decode_to(codec, file, header, TJPF_BGR, image.bytes()));
+  Reader reader(file);
+  if (!reader.read_header()) return reader.error();
+  OCTET_RETURN_IF_ERROR(check_image_size(reader.size().width, reader.size().height));
+  if (reader.has_four_inks()) return decode_inks(reader);
+  Image image(reader.size());
+  if (!reader.read_rows(image.bytes().data(), image.row_bytes())) return reader.error();
+  OCTET_RETURN_IF_ERROR(reader.check_complete());
   return image;
 }
 
@@ -89,19 +190,97 @@ Result<Image> decode(std::span<const std::byte> file) {
 // first scan, behind a name of its own.
 std::span<const std::byte> exif(std::span<const std::byte> file) {
   constexpr std::string_view kName("Exif\0\0", 6);
-  const auto byte = [&](std::size_t at) { return std::to_integer<unsigned>(file[at]); };
-  for (std::size_t at = 2; at + 4 <= file.size() && byte(at) == 0xff && byte(at + 1) != kStartOfScan;) {
-    const std::size_t length = byte(at + 2) << 8 | byte(at + 3);
-    if (length < 2 || length > file.size() - at - 2) break;
-    const auto content = file.subspan(at + 4, length - 2);
-    if (byte(at + 1) == kApp1 && content.size() > kName.size() && std::memcmp(content.data(), kName.data(), kName.size()) == 0)
+  for (std::span<const std::byte> left = file.subspan(2); left.size() >= 4;) {
+    const std::size_t marker = number_at(left, 0, 2, ByteOrder::kBig), length = number_at(left, 2, 2, ByteOrder::kBig);
+    if (marker < 0xff00 || marker == kStartOfScan || length < 2 || length > left.size() - 2) break;
+    const auto content = left.subspan(4, length - 2);
+    if (marker == kApp1 && content.size() > kName.size() && std::memcmp(content.data(), kName.data(), kName.size()) == 0)
       return content.subspan(kName.size());
-    at += 2 + length;
+    left = left.subspan(2 + length);
   }
   return {};
 }
 
 constexpr std::string_view kExtensions[] = {".jpg", ".jpeg"};
+
+// Where libjpeg writes to: a block of this size, appended to a vector when it is full.
+struct Target : jpeg_destination_mgr {
+  std::vector<std::byte>* file = nullptr;
+  JOCTET block[std::size_t{1} << 14];
+};
+
+Target& target_of(j_compress_ptr codec) { return *static_cast<Target*>(codec->dest); }
+
+void begin_block(j_compress_ptr codec) {
+  Target& target = target_of(codec);
+  target.next_output_byte = target.block;
+  target.free_in_buffer = sizeof target.block;
+}
+
+// Jumps.
+void append_block(j_compress_ptr codec, std::size_t bytes) {
+  const Target& target = target_of(codec);
+  if (!append_bytes(*target.file, target.block, bytes)) ERREXIT1(codec, JERR_OUT_OF_MEMORY, 0);
+}
+
+// libjpeg counts the block as full, whatever free_in_buffer says.
+boolean append_full_block(j_compress_ptr codec) {
+  append_block(codec, sizeof target_of(codec).block);
+  begin_block(codec);
+  return TRUE;
+}
+
+void append_last_block(j_compress_ptr codec) { append_block(codec, sizeof target_of(codec).block - target_of(codec).free_in_buffer); }
+
+// One file being written.
+class Writer {
+ public:
+  explicit Writer(std::vector<std::byte>& file) {
+    listen_to(reports_);
+    codec_.err = &reports_;
+    target_.file = &file;
+    target_.init_destination = begin_block;
+    target_.empty_output_buffer = append_full_block;
+    target_.term_destination = append_last_block;
+  }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  ~Writer() { jpeg_destroy_compress(&codec_); }
+
+  // Jumps.
+  bool write(const Image& image, int quality) {
+    if (setjmp(reports_.on_error)) return false;
+    jpeg_create_compress(&codec_);
+    codec_.dest = &target_;
+    codec_.image_width = static_cast<JDIMENSION>(image.width());
+    codec_.image_height = static_cast<JDIMENSION>(image.height());
+    codec_.input_components = Image::kChannels;
+    codec_.in_color_space = JCS_EXT_BGR;
+    jpeg_set_defaults(&codec_);
+    jpeg_set_quality(&codec_, quality, TRUE);
+    keep_full_colour();
+    jpeg_start_compress(&codec_, TRUE);
+    while (codec_.next_scanline < codec_.image_height) {
+      JSAMPROW row = const_cast<JSAMPROW>(image.row(static_cast<int>(codec_.next_scanline)));
+      jpeg_write_scanlines(&codec_, &row, 1);
+    }
+    jpeg_finish_compress(&codec_);
+    return true;
+  }
+
+  Error error() const { return Error{ErrorCode::kInvalidArgument, "JPEG: " + std::string(reports_.message)}; }
+
+ private:
+  // No chroma subsampling: 4:4:4.
+  void keep_full_colour() {
+    for (int component = 0; component < codec_.num_components; ++component)
+      codec_.comp_info[component].h_samp_factor = codec_.comp_info[component].v_samp_factor = 1;
+  }
+
+  Reports reports_;
+  Target target_;
+  jpeg_compress_struct codec_{};
+};
 
 }  // namespace
 
@@ -110,15 +289,9 @@ constinit const Codec kCodec = {"JPEG", "image/jpeg", kExtensions, is_jpeg, size
 Result<std::vector<std::byte>> encode(const Image& image, int quality) {
   if (quality < 1 || quality > 100)
     return Error{ErrorCode::kInvalidArgument, "JPEG: quality is " + std::to_string(quality) + ", expected 1 to 100"};
-  if (image.bytes().empty()) return Error{ErrorCode::kInvalidArgument, "JPEG: the picture is empty"};
-  const Handle codec(tjInitCompress());
-  std::vector<std::byte> file(tjBufSize(image.width(), image.height(), TJSAMP_444));
-  unsigned char* target = reinterpret_cast<unsigned char*>(file.data());
-  unsigned long size = file.size();
-  if (tjCompress2(codec.get(), image.bytes().data(), image.width(), 0, image.height(), TJPF_BGR, &target, &size, TJSAMP_444, quality,
-                  TJFLAG_NOREALLOC) != 0)
-    return Error{ErrorCode::kInvalidArgument, "JPEG: " + std::string(tjGetErrorStr2(codec.get()))};
-  file.resize(size);
+  std::vector<std::byte> file;
+  Writer writer(file);
+  if (!writer.write(image, quality)) return writer.error();
   return file;
 }
 

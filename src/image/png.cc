@@ -4,10 +4,12 @@
 #include <csetjmp>
 #include <cstring>
 
+#include "image/byte_order.h"
 #include "image/codec.h"
 
-// libpng reports errors with longjmp. The functions that it may leave that way (marked "jumps") hold only plain
-// values, so that no destructor is skipped; each returns false after a jump, with the reason in Stream::message.
+// libpng reports errors with longjmp. The functions that it may leave that way (marked "jumps") hold only plain values, so
+// that no destructor is skipped; each returns false after a jump, with the reason in Stream::message. Nothing that libpng
+// calls throws.
 namespace octet::png {
 namespace {
 
@@ -17,9 +19,12 @@ struct Stream {
   char message[200] = "";
 };
 
+constexpr const char* kNoMemory = "not enough memory";
+
+void set_message(Stream& stream, const char* text) { std::strncpy(stream.message, text, sizeof stream.message - 1); }
+
 void on_error(png_structp png, png_const_charp text) {
-  auto* stream = static_cast<Stream*>(png_get_error_ptr(png));
-  std::strncpy(stream->message, text, sizeof stream->message - 1);
+  set_message(*static_cast<Stream*>(png_get_error_ptr(png)), text);
   png_longjmp(png, 1);
 }
 
@@ -34,8 +39,7 @@ void read_bytes(png_structp png, png_bytep target, png_size_t count) {
 
 void write_bytes(png_structp png, png_bytep source, png_size_t count) {
   auto* stream = static_cast<Stream*>(png_get_io_ptr(png));
-  const auto* bytes = reinterpret_cast<const std::byte*>(source);
-  stream->out->insert(stream->out->end(), bytes, bytes + count);
+  if (!append_bytes(*stream->out, source, count)) png_error(png, kNoMemory);
 }
 
 void flush(png_structp) {}
@@ -46,8 +50,7 @@ class Reader {
   explicit Reader(std::span<const std::byte> file) {
     stream_.left = file;
     png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, &stream_, on_error, on_warning);
-    info_ = png_create_info_struct(png_);
-    png_set_read_fn(png_, &stream_, read_bytes);
+    if (png_) info_ = png_create_info_struct(png_);
   }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
@@ -55,7 +58,9 @@ class Reader {
 
   // Jumps.
   bool read_header() {
+    if (!info_) return set_message(stream_, kNoMemory), false;
     if (setjmp(png_jmpbuf(png_))) return false;
+    png_set_read_fn(png_, &stream_, read_bytes);
     png_set_user_limits(png_, 0x7fffffff, 0x7fffffff);
     png_read_info(png_, info_);
     return true;
@@ -94,8 +99,7 @@ class Writer {
   explicit Writer(std::vector<std::byte>& out) {
     stream_.out = &out;
     png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, &stream_, on_error, on_warning);
-    info_ = png_create_info_struct(png_);
-    png_set_write_fn(png_, &stream_, write_bytes, flush);
+    if (png_) info_ = png_create_info_struct(png_);
   }
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -103,7 +107,9 @@ class Writer {
 
   // Jumps.
   bool write_bgr(const Image& image, png_bytepp rows) {
+    if (!info_) return set_message(stream_, kNoMemory), false;
     if (setjmp(png_jmpbuf(png_))) return false;
+    png_set_write_fn(png_, &stream_, write_bytes, flush);
     png_set_IHDR(png_, info_, image.width(), image.height(), 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
     png_write_info(png_, info_);
@@ -152,7 +158,7 @@ Result<Image> decode(std::span<const std::byte> file) {
 std::span<const std::byte> exif(std::span<const std::byte> file) {
   constexpr std::size_t kSignature = 8, kBeforeContent = 8, kChecksum = 4;
   for (std::span<const std::byte> left = file.subspan(kSignature); left.size() >= kBeforeContent + kChecksum;) {
-    const std::size_t length = png_get_uint_32(reinterpret_cast<png_const_bytep>(left.data()));
+    const std::size_t length = number_at(left, 0, 4, ByteOrder::kBig);
     if (length > left.size() - kBeforeContent - kChecksum) break;
     if (std::memcmp(left.data() + 4, "eXIf", 4) == 0) return left.subspan(kBeforeContent, length);
     left = left.subspan(kBeforeContent + length + kChecksum);
