@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-const fs::path kModels = fs::path(OCTET_SOURCE_DIR) / "../shared/models";
+const fs::path kRoot = OCTET_SOURCE_DIR;
 
 json reference() {
   std::ifstream file(fs::path(OCTET_SOURCE_DIR) / "src/importers/darknet/testdata/heads_reference.json");
@@ -45,24 +45,25 @@ void expect_head(const Tensor& head, const json& expected, std::size_t step) {
     EXPECT_NEAR(values[i * step], wanted[i], 1e-4 * std::max(1.0f, std::abs(wanted[i]))) << "at " << i * step;
 }
 
-void expect_openvinos_heads(const std::string& stem) {
-  const fs::path cfg = kModels / (stem + ".cfg");
+// `network` is a path without .cfg and .weights.
+void expect_openvinos_heads(const fs::path& network) {
+  const fs::path cfg = network.string() + ".cfg";
   if (!fs::exists(cfg)) GTEST_SKIP() << cfg << " is not here: the models are not part of this repository";
   const json record = reference();
   const TestFolder folder;
   const int side = record["side"];
-  const auto graph = import_darknet(resized_cfg(folder, cfg, side), kModels / (stem + ".weights"));
+  const auto graph = import_darknet(resized_cfg(folder, cfg, side), network.string() + ".weights");
   ASSERT_TRUE(graph.ok()) << graph.error().message;
   const auto outputs = evaluate(*graph, {{"image", picture(side)}});
   ASSERT_TRUE(outputs.ok()) << outputs.error().message;
-  const json& expected = record["networks"][fs::path(stem).filename().string()];
+  const json& expected = record["networks"][network.filename().string()];
   ASSERT_EQ(graph->outputs().size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i)
     expect_head(outputs->at(graph->node(graph->outputs()[i]).name), expected[i], record["step"].get<std::size_t>());
 }
 
-TEST(Heads, OfYolov4TinyAreOpenVinos) { expect_openvinos_heads("yolov4/yolov4-tiny"); }
-TEST(Heads, OfYoloFastestAreOpenVinos) { expect_openvinos_heads("yolo-fastest-1.1-xl/yolo-fastest-1.1-xl"); }
+TEST(Heads, OfYolov4TinyAreOpenVinos) { expect_openvinos_heads(kRoot / "../shared/models/yolov4/yolov4-tiny"); }
+TEST(Heads, OfYoloFastestAreOpenVinos) { expect_openvinos_heads(kRoot / "demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl"); }
 
 }  // namespace
 }  // namespace octet::darknet
