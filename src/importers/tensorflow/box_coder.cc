@@ -20,10 +20,11 @@ Error other_coder(const Network& network, Ref decoded) {
 }
 
 // Boxes (ymin, xmin, ymax, xmax) as centre and size.
-std::vector<Anchor> centred(const Array& corners) {
-  std::vector<Anchor> boxes(corners.values.size() / kValues);
+std::vector<Anchor> centred(const Tensor& corners) {
+  const auto values = to_vector<double>(corners);
+  std::vector<Anchor> boxes(values.size() / kValues);
   for (std::size_t i = 0; i < boxes.size(); ++i) {
-    const double* c = &corners.values[i * kValues];
+    const double* c = &values[i * kValues];
     boxes[i] = {(c[1] + c[3]) / 2, (c[0] + c[2]) / 2, c[3] - c[1], c[2] - c[0]};
   }
   return boxes;
@@ -31,10 +32,12 @@ std::vector<Anchor> centred(const Array& corners) {
 
 // What the same four codes for every anchor decode to.
 Result<std::vector<Anchor>> decode(const Codes& codes, Ref decoded, const Heads& boxes, Network& network) {
-  OCTET_ASSIGN(Array encodings, make_array(DataType::kFloat, boxes.joined_shape));
-  for (std::size_t i = 0; i < encodings.values.size(); ++i) encodings.values[i] = codes[i % kValues];
-  OCTET_ASSIGN(const ArrayPtr corners, probe(boxes.joined, std::move(encodings), decoded, network));
-  return centred(*corners);
+  OCTET_RETURN_IF_ERROR(check_constant_shape(boxes.joined_shape));
+  Tensor encodings(ElementType::kF32, boxes.joined_shape);
+  const auto values = encodings.mutable_values<float>();
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(codes[i % kValues]);
+  OCTET_ASSIGN(const Tensor corners, probe(boxes.joined, std::move(encodings), decoded, network));
+  return centred(corners);
 }
 
 // The scale of one place, and which of x, y, width, height it moves; nothing if it moves several or none alike.

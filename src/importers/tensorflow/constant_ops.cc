@@ -2,27 +2,34 @@
 
 #include <unordered_map>
 
+#include "importers/tensorflow/source.h"
+
 namespace octet::tensorflow {
 namespace {
 
-std::unordered_map<std::string_view, ConstantRule> all_rules() {
-  std::unordered_map<std::string_view, ConstantRule> rules;
-  for (const auto table : {math_rules(), shape_rules(), part_rules()})
-    for (const NamedRule& named : table) rules.emplace(named.op, named.rule);
+std::unordered_map<std::string_view, const ConstantRule*> all_rules() {
+  std::unordered_map<std::string_view, const ConstantRule*> rules;
+  for (const auto table : {graph_rules(), other_rules()})
+    for (const ConstantRule& rule : table) rules.emplace(rule.op, &rule);
   return rules;
 }
 
 }  // namespace
 
-ConstantRule constant_rule(std::string_view op) {
+const ConstantRule* constant_rule(std::string_view op) {
   static const auto rules = all_rules();
   const auto found = rules.find(op);
   return found == rules.end() ? nullptr : found->second;
 }
 
-Result<ArrayPtr> input_at(std::span<const ArrayPtr> inputs, std::size_t i) {
-  if (i < inputs.size()) return inputs[i];
-  return Error{ErrorCode::kMalformed, "has " + std::to_string(inputs.size()) + " inputs, expected " + std::to_string(i + 1)};
+bool asks_for_shape(const NodeRecord& node) { return node.op == "Shape" || node.op == "Rank" || node.op == "Size"; }
+
+Tensor shape_answer(const NodeRecord& node, const Shape& shape) {
+  const ElementType type = type_attribute(node, "out_type", DataType::kInt32) == DataType::kInt64 ? ElementType::kI64 : ElementType::kI32;
+  const auto rank = static_cast<std::int64_t>(shape.size());
+  if (node.op == "Rank") return converted(Tensor::scalar(rank), ElementType::kI32);
+  if (node.op == "Size") return converted(Tensor::scalar(element_count(shape)), type);
+  return converted(Tensor::of<std::int64_t>({rank}, shape), type);
 }
 
 }  // namespace octet::tensorflow

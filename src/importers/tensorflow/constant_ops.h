@@ -6,32 +6,29 @@
 
 #include "base/result.h"
 #include "formats/tensorflow/graph_def.h"
-#include "importers/tensorflow/array.h"
+#include "importers/tensorflow/constant_tensor.h"
 
 namespace octet::tensorflow {
 
-// Computes the outputs of one operation from the values of its inputs. Messages name no node; the caller does.
-using ConstantRule = Result<std::vector<Array>> (*)(const NodeRecord& node, std::span<const ArrayPtr> inputs);
+// How one of TensorFlow's operations is computed at import from the values of its inputs.
+struct ConstantRule {
+  using Compute = Result<std::vector<Tensor>> (*)(const NodeRecord& node, std::span<const Tensor> inputs);
 
-// How an operation is computed, or null if octet cannot. Operations of one to one values, of shapes and of parts are
-// in a file each: constant_math.cc, constant_shapes.cc, constant_parts.cc.
-ConstantRule constant_rule(std::string_view op);
-
-struct NamedRule {
   std::string_view op;
-  ConstantRule rule;
+  std::size_t inputs;  // the fewest with which `compute` may be called
+  Compute compute;     // messages name no node; the caller does
 };
-std::span<const NamedRule> math_rules();
-std::span<const NamedRule> shape_rules();
-std::span<const NamedRule> part_rules();
 
-// Input `i`, or kMalformed if there are fewer.
-Result<ArrayPtr> input_at(std::span<const ArrayPtr> inputs, std::size_t i);
+// The rule of an operation, or null if octet cannot compute it.
+const ConstantRule* constant_rule(std::string_view op);
 
-inline Result<std::vector<Array>> one(Array array) {
-  std::vector<Array> outputs;
-  outputs.push_back(std::move(array));
-  return outputs;
-}
+// Most operations are those of octet's graph and are computed by its evaluation (constant_graph_ops.cc). Those that the graph lacks are
+// comparisons, the choice between values, reductions other than the mean, and values made of a shape alone (constant_other_ops.cc).
+std::span<const ConstantRule> graph_rules();
+std::span<const ConstantRule> other_rules();
+
+// The answer of Shape, Rank or Size.
+Tensor shape_answer(const NodeRecord& node, const Shape& shape);
+bool asks_for_shape(const NodeRecord& node);
 
 }  // namespace octet::tensorflow

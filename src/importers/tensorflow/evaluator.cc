@@ -3,24 +3,16 @@
 #include "importers/tensorflow/constant_ops.h"
 
 namespace octet::tensorflow {
-namespace {
-
-bool asks_for_shape(const NodeRecord& node) { return node.op == "Shape" || node.op == "Rank" || node.op == "Size"; }
-
-Array placeholder_of(Shape shape) { return {DataType::kFloat, std::move(shape), {}}; }
-
-}  // namespace
-
 Evaluator::Evaluator(const Source& source, ShapeOf shape_of)
     : source_(source), shape_of_(std::move(shape_of)), states_(source.size(), State::kFresh) {}
 
-ArrayPtr Evaluator::known(Ref ref) const {
-  if (const auto found = bound_.find(ref); found != bound_.end()) return found->second;
+const Tensor* Evaluator::known(Ref ref) const {
+  if (const auto found = bound_.find(ref); found != bound_.end()) return &found->second;
   const auto found = values_.find(ref.node);
-  return found != values_.end() && ref.port < found->second.size() ? found->second[ref.port] : nullptr;
+  return found != values_.end() && ref.port < found->second.size() ? &found->second[ref.port] : nullptr;
 }
 
-Result<ArrayPtr> Evaluator::evaluate(Ref ref) {
+Result<Tensor> Evaluator::evaluate(Ref ref) {
   std::vector<NodeIndex> stack;
   if (!known(ref)) stack.push_back(ref.node);
   const auto step = [&]() -> Status {
@@ -45,15 +37,15 @@ Result<ArrayPtr> Evaluator::evaluate(Ref ref) {
       return status.error();
     }
   }
-  const ArrayPtr value = known(ref);
+  const Tensor* value = known(ref);
   if (!value) return malformed(source_.node(ref), "has no output " + std::to_string(ref.port));
-  return value;
+  return *value;
 }
 
 Result<double> Evaluator::number(Ref ref) {
-  OCTET_ASSIGN(const ArrayPtr value, evaluate(ref));
-  if (value->values.size() != 1) return malformed(source_.node(ref), "is " + to_string(value->shape) + " where one number is expected");
-  return value->values[0];
+  OCTET_ASSIGN(const Tensor value, evaluate(ref));
+  if (value.size() != 1) return malformed(source_.node(ref), "is " + to_string(value.shape()) + " where one number is expected");
+  return to_vector<double>(value)[0];
 }
 
 Result<bool> Evaluator::open(NodeIndex index, std::vector<NodeIndex>& stack) {
@@ -80,30 +72,29 @@ Status Evaluator::answer_shape(NodeIndex index) {
   OCTET_RETURN_IF_ERROR(expect_inputs(node, 1));
   if (known(node.inputs[0])) return Error{};
   if (!shape_of_ || !source_.is_dynamic(node.inputs[0])) return Error{};
-  OCTET_ASSIGN(Shape shape, shape_of_(node.inputs[0]));
-  const ArrayPtr stand_in = std::make_shared<const Array>(placeholder_of(std::move(shape)));
-  OCTET_ASSIGN(auto outputs, constant_rule(node.op)(node, std::span(&stand_in, 1)));
-  values_[index] = {std::make_shared<const Array>(std::move(outputs[0]))};
+  OCTET_ASSIGN(const Shape shape, shape_of_(node.inputs[0]));
+  OCTET_RETURN_IF_ERROR(validate_shape(shape));
+  values_[index] = {shape_answer(node, shape)};
   states_[index] = State::kDone;
   return {};
 }
 
 Status Evaluator::compute(NodeIndex index) {
   const NodeRecord& node = source_.node(index);
-  std::vector<ArrayPtr> inputs;
+  const ConstantRule& rule = *constant_rule(node.op);
+  OCTET_RETURN_IF_ERROR(expect_inputs(node, rule.inputs));
+  std::vector<Tensor> inputs;
   for (const Ref input : node.inputs) {
-    inputs.push_back(known(input));
-    if (!inputs.back())
+    const Tensor* value = known(input);
+    if (!value)
       return malformed(node,
                        "reads output " + std::to_string(input.port) + " of " + in_quotes(source_.node(input).name) + ", which has none");
+    inputs.push_back(*value);
   }
-  auto outputs = constant_rule(node.op)(node, inputs);
+  auto outputs = rule.compute(node, inputs);
   if (!outputs.ok()) return outputs.error().at(place(node));
-  std::vector<ArrayPtr>& kept = values_[index];
-  for (Array& output : *outputs) {
-    elements_left_ -= static_cast<std::int64_t>(output.values.size());
-    kept.push_back(std::make_shared<const Array>(std::move(output)));
-  }
+  for (const Tensor& output : *outputs) elements_left_ -= output.size();
+  values_[index] = *std::move(outputs);
   if (elements_left_ < 0) return malformed(node, "the constants of this graph are too large");
   return {};
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "importers/tensorflow/array.h"
+#include "importers/tensorflow/constant_tensor.h"
 #include "importers/tensorflow/source.h"
 
 namespace octet::tensorflow {
@@ -21,10 +21,10 @@ class Evaluator {
   explicit Evaluator(const Source& source, ShapeOf shape_of = {});
 
   // From now on `ref` has this value; to be called before anything that depends on it is evaluated.
-  void bind(Ref ref, Array value) { bound_[ref] = std::make_shared<const Array>(std::move(value)); }
+  void bind(Ref ref, Tensor value) { bound_[ref] = std::move(value); }
 
   // Errors name the node that stands in the way.
-  Result<ArrayPtr> evaluate(Ref ref);
+  Result<Tensor> evaluate(Ref ref);
 
   // The same where one number is expected.
   Result<double> number(Ref ref);
@@ -32,7 +32,7 @@ class Evaluator {
  private:
   enum class State : char { kFresh, kOpen, kDone };
 
-  ArrayPtr known(Ref ref) const;
+  const Tensor* known(Ref ref) const;
   // Pushes what the node still needs; whether it needs anything.
   Result<bool> open(NodeIndex index, std::vector<NodeIndex>& stack);
   Status compute(NodeIndex index);
@@ -40,11 +40,11 @@ class Evaluator {
 
   const Source& source_;
   ShapeOf shape_of_;
-  std::map<Ref, ArrayPtr> bound_;
-  std::unordered_map<NodeIndex, std::vector<ArrayPtr>> values_;
+  std::map<Ref, Tensor> bound_;
+  std::unordered_map<NodeIndex, std::vector<Tensor>> values_;
   std::unordered_map<NodeIndex, Error> failures_;  // of nodes that were tried before
   std::vector<State> states_;
-  std::int64_t elements_left_ = 4 * kMaxArrayElements;  // in all, so that many large values are refused as one is
+  std::int64_t elements_left_ = 4 * kMaxConstantElements;  // in all, so that many large values are refused as one is
 };
 
 }  // namespace octet::tensorflow

@@ -45,10 +45,10 @@ std::optional<Heads::Map> map_of(const Source& source, Ref rows) {
 Result<Shape> rows_shape(const Heads::Map& map, Network& network) {
   OCTET_ASSIGN(const Shape nhwc, network.nhwc_shape(map.predicted));
   Evaluator evaluator(network.source(), [&](Ref ref) { return network.nhwc_shape(ref); });
-  OCTET_ASSIGN(Array zeros, make_array(DataType::kFloat, nhwc));
-  evaluator.bind(map.predicted, std::move(zeros));
-  OCTET_ASSIGN(const ArrayPtr rows, evaluator.evaluate(map.rows));
-  return rows->shape;
+  OCTET_RETURN_IF_ERROR(check_constant_shape(nhwc));
+  evaluator.bind(map.predicted, Tensor(ElementType::kF32, nhwc));
+  OCTET_ASSIGN(const Tensor rows, evaluator.evaluate(map.rows));
+  return rows.shape();
 }
 
 bool is_concat(std::string_view op) { return op == "ConcatV2" || op == "Concat"; }

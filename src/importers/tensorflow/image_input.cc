@@ -75,11 +75,12 @@ Result<ImageInput> image_of(const Preprocessing& steps, Network& network) {
   } else {
     auto size = network.constant(*steps.resize, 1);
     if (!size.ok()) return unsupported(*steps.resize, "resizes to a size that depends on the image; " + std::string(kFixedShape));
-    if ((*size)->values.size() != 2) return malformed(*steps.resize, "has no height and width to resize to");
+    if (size->size() != 2) return malformed(*steps.resize, "has no height and width to resize to");
     if (bool_attribute(*steps.resize, "align_corners", false)) return unsupported(*steps.resize, "resizes with align_corners");
     if (bool_attribute(*steps.resize, "half_pixel_centers", false)) image.resize = "stretch";
-    image.height = integers(**size)[0];
-    image.width = integers(**size)[1];
+    const auto sides = to_vector<std::int64_t>(*size);
+    image.height = sides[0];
+    image.width = sides[1];
   }
   if (image.height < 1 || image.width < 1 || image.height > kLargestSide || image.width > kLargestSide)
     return unsupported(
@@ -104,8 +105,8 @@ Result<Feature> resized_image(const NodeRecord& node, Network& network) {
   for (auto index = steps.arithmetic.rbegin(); index != steps.arithmetic.rend(); ++index) {
     const NodeRecord& step = source.node(*index);
     const std::size_t constant_input = source.is_dynamic(step.inputs[0]) ? 1 : 0;
-    OCTET_ASSIGN(const ArrayPtr constant, network.constant(step, constant_input));
-    OCTET_ASSIGN(feature, combine_with_constant(step, network, std::move(feature), *constant, constant_input));
+    OCTET_ASSIGN(const Tensor constant, network.constant(step, constant_input));
+    OCTET_ASSIGN(feature, combine_with_constant(step, network, std::move(feature), constant, constant_input));
   }
   return feature;
 }

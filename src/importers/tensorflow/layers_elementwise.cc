@@ -9,11 +9,11 @@ namespace octet::tensorflow {
 namespace {
 
 // One value a channel, or nothing where the constant varies over the image.
-std::optional<std::vector<double>> channel_values(const Array& constant, std::int64_t channels) {
-  const auto count = static_cast<std::size_t>(channels);
-  if (constant.values.size() == 1) return std::vector<double>(count, constant.values[0]);
-  if (constant.values.size() != count || constant.shape.back() != channels) return std::nullopt;
-  return constant.values;
+std::optional<std::vector<double>> channel_values(const Tensor& constant, std::int64_t channels) {
+  auto values = to_vector<double>(constant);
+  if (values.size() == 1) return std::vector<double>(static_cast<std::size_t>(channels), values[0]);
+  if (constant.size() != channels || constant.shape().back() != channels) return std::nullopt;
+  return values;
 }
 
 // y = x * scale + offset
@@ -53,18 +53,19 @@ void apply(const Affine& affine, const std::string& name, OpenConvolution& convo
 }
 
 // A constant in NHWC, of any rank up to 4, as NCHW; of an image with the channels from last to first.
-Result<Tensor> nchw_from_nhwc(const NodeRecord& node, const Array& constant, bool reversed) {
-  if (constant.shape.size() > 4) return unsupported(node, "combines an image with a constant of shape " + to_string(constant.shape));
-  Shape nhwc(4 - constant.shape.size(), 1);
-  nhwc.insert(nhwc.end(), constant.shape.begin(), constant.shape.end());
+Result<Tensor> nchw_from_nhwc(const NodeRecord& node, const Tensor& constant, bool reversed) {
+  const Shape& shape = constant.shape();
+  if (shape.size() > 4) return unsupported(node, "combines an image with a constant of shape " + to_string(shape));
+  Shape nhwc(4 - shape.size(), 1);
+  nhwc.insert(nhwc.end(), shape.begin(), shape.end());
+  const auto from = to_vector<float>(constant);
   Tensor turned(ElementType::kF32, {nhwc[0], nhwc[3], nhwc[1], nhwc[2]});
   const auto to = turned.mutable_values<float>();
   std::size_t at = 0;
   for (std::int64_t n = 0; n < nhwc[0]; ++n)
     for (std::int64_t c = 0; c < nhwc[3]; ++c)
       for (std::int64_t cell = 0; cell < nhwc[1] * nhwc[2]; ++cell)
-        to[at++] = static_cast<float>(
-            constant.values[static_cast<std::size_t>((n * nhwc[1] * nhwc[2] + cell) * nhwc[3] + (reversed ? nhwc[3] - 1 - c : c))]);
+        to[at++] = from[static_cast<std::size_t>((n * nhwc[1] * nhwc[2] + cell) * nhwc[3] + (reversed ? nhwc[3] - 1 - c : c))];
   return turned;
 }
 
@@ -84,12 +85,12 @@ Result<Feature> binary(const NodeRecord& node, Network& network) {
   if (node.op == "BiasAdd") OCTET_RETURN_IF_ERROR(expect_nhwc(node));
   for (const std::size_t constant_input : {std::size_t{1}, std::size_t{0}}) {
     if (!network.is_constant(node.inputs[constant_input])) continue;
-    OCTET_ASSIGN(const ArrayPtr constant, network.constant(node, constant_input));
+    OCTET_ASSIGN(const Tensor constant, network.constant(node, constant_input));
     OCTET_ASSIGN(Feature data, network.input(node, 1 - constant_input));
     if (!data.convolution) {
       OCTET_ASSIGN(data.value, network.value(node, 1 - constant_input));
     }
-    return combine_with_constant(node, network, std::move(data), *constant, constant_input);
+    return combine_with_constant(node, network, std::move(data), constant, constant_input);
   }
   OCTET_ASSIGN(const Feature first, network.input(node, 0));
   OCTET_ASSIGN(const Value a, network.value(node, 0));
@@ -107,25 +108,25 @@ Result<Feature> fused_batch_norm(const NodeRecord& node, Network& network) {
   const std::int64_t channels = data.shape[1];
   std::vector<double> statistics[4];
   for (std::size_t i = 0; i < 4; ++i) {
-    OCTET_ASSIGN(const ArrayPtr constant, network.constant(node, i + 1));
-    if (static_cast<std::int64_t>(constant->values.size()) != channels)
-      return malformed(node, "has " + std::to_string(constant->values.size()) + " statistics for " + std::to_string(channels) +
+    OCTET_ASSIGN(const Tensor constant, network.constant(node, i + 1));
+    if (constant.size() != channels)
+      return malformed(node, "has " + std::to_string(constant.size()) + " statistics for " + std::to_string(channels) +
                                  " channels; export the graph for inference, not for training");
-    statistics[i] = constant->values;
+    statistics[i] = to_vector<double>(constant);
   }
   const double epsilon = float_attribute(node, "epsilon", 1e-4f);
-  Array scale{DataType::kDouble, {channels}, {}}, offset = scale;
+  std::vector<double> scale, offset;
   for (std::size_t i = 0; i < statistics[0].size(); ++i) {
-    scale.values.push_back(statistics[0][i] / std::sqrt(statistics[3][i] + epsilon));
-    offset.values.push_back(statistics[1][i] - statistics[2][i] * scale.values.back());
+    scale.push_back(statistics[0][i] / std::sqrt(statistics[3][i] + epsilon));
+    offset.push_back(statistics[1][i] - statistics[2][i] * scale.back());
   }
   if (!data.convolution) {
     OCTET_ASSIGN(data.value, network.value(node, 0));
   }
   NodeRecord step{node.name, "Mul", {}, {}, {}};
-  OCTET_ASSIGN(Feature scaled, combine_with_constant(step, network, std::move(data), scale, 1));
+  OCTET_ASSIGN(Feature scaled, combine_with_constant(step, network, std::move(data), Tensor::of({channels}, scale), 1));
   step.op = "Add";
-  return combine_with_constant(step, network, std::move(scaled), offset, 1);
+  return combine_with_constant(step, network, std::move(scaled), Tensor::of({channels}, offset), 1);
 }
 
 Result<Feature> unary(const NodeRecord& node, Network& network, Op op) {
@@ -177,9 +178,9 @@ constexpr NamedLayer kLayers[] = {
 
 bool is_arithmetic(std::string_view op) { return binary_kind(op).has_value(); }
 
-Result<Feature> combine_with_constant(const NodeRecord& node, Network& network, Feature data, const Array& constant,
+Result<Feature> combine_with_constant(const NodeRecord& node, Network& network, Feature data, const Tensor& constant,
                                       std::size_t constant_input) {
-  if (constant.values.empty()) return malformed(node, "combines an image with nothing");
+  if (constant.size() == 0) return malformed(node, "combines an image with nothing");
   if (data.convolution)
     if (const auto channels = channel_values(constant, data.shape[1]))
       if (const auto affine = affine_of(node.op, constant_input == 0, *channels)) {
@@ -192,7 +193,7 @@ Result<Feature> combine_with_constant(const NodeRecord& node, Network& network, 
     if (!emitted.ok()) return emitted.error().at(place(node));
     data.value = *emitted;
   }
-  OCTET_ASSIGN(Tensor tensor, nchw_from_nhwc(node, constant, data.is_image && constant.shape.size() > 0 && constant.shape.back() == 3));
+  OCTET_ASSIGN(Tensor tensor, nchw_from_nhwc(node, constant, data.is_image && !constant.shape().empty() && constant.shape().back() == 3));
   std::vector<Value> inputs{*data.value, network.append_constant(std::move(tensor), node.name + "/constant")};
   if (constant_input == 0) std::swap(inputs[0], inputs[1]);
   OCTET_ASSIGN(Feature result, network.append(node, Binary{*binary_kind(node.op)}, std::move(inputs)));

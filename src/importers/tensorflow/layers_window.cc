@@ -56,9 +56,10 @@ Result<Feature> avg_pool(const NodeRecord& node, Network& network) {
 
 Result<Feature> pad(const NodeRecord& node, Network& network) {
   OCTET_ASSIGN(const Value data, network.value(node, 0));
-  OCTET_ASSIGN(const ArrayPtr paddings, network.constant(node, 1));
-  if (paddings->shape != Shape{4, 2}) return unsupported(node, "has paddings of shape " + to_string(paddings->shape) + ", expected [4,2]");
-  const std::vector<std::int64_t> p = integers(*paddings);
+  OCTET_ASSIGN(const Tensor paddings, network.constant(node, 1));
+  if (paddings.shape() != Shape{4, 2})
+    return unsupported(node, "has paddings of shape " + to_string(paddings.shape()) + ", expected [4,2]");
+  const auto p = to_vector<std::int64_t>(paddings);
   float filling = 0;
   if (node.op == "PadV2") {
     OCTET_RETURN_IF_ERROR(expect_inputs(node, 3));
@@ -72,8 +73,8 @@ Result<Feature> pad(const NodeRecord& node, Network& network) {
 
 Result<Feature> resize(const NodeRecord& node, Network& network) {
   OCTET_ASSIGN(const Value data, network.value(node, 0));
-  OCTET_ASSIGN(const ArrayPtr size, network.constant(node, 1));
-  if (size->values.size() != 2) return malformed(node, "has a size of shape " + to_string(size->shape) + ", expected [2]");
+  OCTET_ASSIGN(const Tensor size, network.constant(node, 1));
+  if (size.size() != 2) return malformed(node, "has a size of shape " + to_string(size.shape()) + ", expected [2]");
   Interpolate interpolate;
   const bool corners = bool_attribute(node, "align_corners", false), centers = bool_attribute(node, "half_pixel_centers", false);
   if (node.op == "ResizeBilinear") interpolate.mode = Interpolate::Mode::kLinear;
@@ -83,14 +84,14 @@ Result<Feature> resize(const NodeRecord& node, Network& network) {
     interpolate.nearest = Interpolate::NearestRounding::kRoundPreferCeil;
   else
     interpolate.nearest = Interpolate::NearestRounding::kFloor;
-  return network.append(node, interpolate, {data, append_integers(network, integers(*size), node.name + "/size")});
+  return network.append(node, interpolate, {data, append_integers(network, to_vector<std::int64_t>(size), node.name + "/size")});
 }
 
 Result<Feature> mean(const NodeRecord& node, Network& network) {
   OCTET_ASSIGN(const Value data, network.value(node, 0));
-  OCTET_ASSIGN(const ArrayPtr axes, network.constant(node, 1));
+  OCTET_ASSIGN(const Tensor axes, network.constant(node, 1));
   std::vector<std::int64_t> places;
-  for (const std::int64_t axis : integers(*axes)) {
+  for (const std::int64_t axis : to_vector<std::int64_t>(axes)) {
     OCTET_ASSIGN(const std::int64_t nchw, nchw_axis(node, axis));
     places.push_back(nchw);
   }

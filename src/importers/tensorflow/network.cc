@@ -137,7 +137,7 @@ Result<Value> Network::value(Ref ref) {
   return *emitted;
 }
 
-Result<ArrayPtr> Network::constant(const NodeRecord& node, std::size_t i) {
+Result<Tensor> Network::constant(const NodeRecord& node, std::size_t i) {
   OCTET_RETURN_IF_ERROR(expect_inputs(node, i + 1));
   return constants_.evaluate(node.inputs[i]);
 }
@@ -153,8 +153,8 @@ Result<Tensor> Network::weights(const NodeRecord& node, std::size_t i) {
       auto tensor = f32_tensor(*record);
       return tensor.ok() ? tensor : tensor.error().at(place(origin));
     }
-  OCTET_ASSIGN(const ArrayPtr array, constants_.evaluate(node.inputs[i]));
-  return f32_tensor(*array);
+  OCTET_ASSIGN(const Tensor value, constants_.evaluate(node.inputs[i]));
+  return converted(value, ElementType::kF32);
 }
 
 Result<Feature> Network::append(const NodeRecord& node, Op op, std::vector<Value> inputs) {

@@ -64,7 +64,7 @@ class Network {
   Result<Value> value(const NodeRecord& node, std::size_t i);
   Result<Value> value(Ref ref);
   // A constant input: as numbers, or as a large tensor.
-  Result<ArrayPtr> constant(const NodeRecord& node, std::size_t i);
+  Result<Tensor> constant(const NodeRecord& node, std::size_t i);
   Result<Tensor> weights(const NodeRecord& node, std::size_t i);
   // Appends an operation named as the node; the feature of its output.
   Result<Feature> append(const NodeRecord& node, Op op, std::vector<Value> inputs);
@@ -109,7 +109,7 @@ std::optional<Ref> repeated_value(const Source& source, const NodeRecord& node);
 Result<Feature> repeat_pixels(const NodeRecord& node, Network& network);
 
 // `data` combined with a constant by the node's operation (Add, Mul, ...); `constant_input` tells the side of the constant.
-Result<Feature> combine_with_constant(const NodeRecord& node, Network& network, Feature data, const Array& constant,
+Result<Feature> combine_with_constant(const NodeRecord& node, Network& network, Feature data, const Tensor& constant,
                                       std::size_t constant_input);
 bool is_arithmetic(std::string_view op);
 

@@ -4,7 +4,7 @@
 
 namespace octet::tensorflow {
 
-Result<ArrayPtr> probe(Ref given, Array value, Ref wanted, Network& network) {
+Result<Tensor> probe(Ref given, Tensor value, Ref wanted, Network& network) {
   Evaluator evaluator(network.source(), [&](Ref ref) { return network.nhwc_shape(ref); });
   evaluator.bind(given, std::move(value));
   return evaluator.evaluate(wanted);
@@ -12,8 +12,8 @@ Result<ArrayPtr> probe(Ref given, Array value, Ref wanted, Network& network) {
 
 Result<Ref> last_computable(const std::vector<Ref>& path, const Heads& heads, const std::vector<std::int64_t>& widths, Network& network) {
   Evaluator evaluator(network.source(), [&](Ref ref) { return network.nhwc_shape(ref); });
-  OCTET_ASSIGN(Array zeros, make_array(DataType::kFloat, heads.joined_shape));
-  evaluator.bind(heads.joined, std::move(zeros));
+  OCTET_RETURN_IF_ERROR(check_constant_shape(heads.joined_shape));
+  evaluator.bind(heads.joined, Tensor(ElementType::kF32, heads.joined_shape));
   Error first_obstacle = unsupported(network.source().node(heads.joined), "leads to nothing that octet can compute");
   for (const Ref ref : path) {
     const auto value = evaluator.evaluate(ref);
@@ -21,7 +21,7 @@ Result<Ref> last_computable(const std::vector<Ref>& path, const Heads& heads, co
       first_obstacle = value.error();
       continue;
     }
-    const auto count = static_cast<std::int64_t>((*value)->values.size());
+    const std::int64_t count = value->size();
     if (std::ranges::any_of(widths, [&](std::int64_t width) { return width > 0 && count == heads.num_rows * width; })) return ref;
   }
   return first_obstacle;

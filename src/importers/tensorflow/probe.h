@@ -11,7 +11,7 @@
 namespace octet::tensorflow {
 
 // The value of `wanted` where `given` has the value `value`.
-Result<ArrayPtr> probe(Ref given, Array value, Ref wanted, Network& network);
+Result<Tensor> probe(Ref given, Tensor value, Ref wanted, Network& network);
 
 // The value on `path` (from the suppression back to the heads) that is closest to the suppression and can be computed
 // from the predictions alone, with one of `widths` values (those above 0) for each row of the heads.

@@ -24,17 +24,18 @@ std::optional<Ref> arranged(const Source& source, const NodeRecord& node) {
   return found;
 }
 
-// How often each pixel is repeated along both axes, or 0 if that is not what happened.
-std::int64_t repetition(const Array& from, const Array& to) {
-  if (to.shape.size() != 4 || to.shape[0] != 1 || to.shape[3] != from.shape[3] || to.shape[1] % from.shape[1] != 0) return 0;
-  const std::int64_t times = to.shape[1] / from.shape[1];
-  if (times < 1 || to.shape[2] != from.shape[2] * times) return 0;
+// How often each pixel of numbered elements is repeated along both axes, or 0 if that is not what happened.
+std::int64_t repetition(const Shape& from, const Tensor& repeated) {
+  const Shape& to = repeated.shape();
+  if (to.size() != 4 || to[0] != 1 || to[3] != from[3] || to[1] % from[1] != 0) return 0;
+  const std::int64_t times = to[1] / from[1];
+  if (times < 1 || to[2] != from[2] * times) return 0;
+  const auto numbers = to_vector<double>(repeated);
   std::size_t at = 0;
-  for (std::int64_t y = 0; y < to.shape[1]; ++y)
-    for (std::int64_t x = 0; x < to.shape[2]; ++x)
-      for (std::int64_t c = 0; c < to.shape[3]; ++c)
-        if (to.values[at++] != from.values[static_cast<std::size_t>(((y / times) * from.shape[2] + x / times) * from.shape[3] + c)])
-          return 0;
+  for (std::int64_t y = 0; y < to[1]; ++y)
+    for (std::int64_t x = 0; x < to[2]; ++x)
+      for (std::int64_t c = 0; c < to[3]; ++c)
+        if (numbers[at++] != static_cast<double>(((y / times) * from[2] + x / times) * from[3] + c)) return 0;
   return times;
 }
 
@@ -59,10 +60,13 @@ Result<Feature> repeat_pixels(const NodeRecord& node, Network& network) {
   const auto from = repeated_value(network.source(), node);
   if (!from) return unsupported(node, "rearranges values inside the feature extractor");
   OCTET_ASSIGN(const Shape nhwc, network.nhwc_shape(*from));
-  OCTET_ASSIGN(Array numbered, make_array(DataType::kDouble, nhwc));
-  for (std::size_t i = 0; i < numbered.values.size(); ++i) numbered.values[i] = static_cast<double>(i);
-  OCTET_ASSIGN(const ArrayPtr to, probe(*from, numbered, {network.source().index_of(node), 0}, network));
-  const std::int64_t times = repetition(numbered, *to);
+  OCTET_RETURN_IF_ERROR(check_constant_shape(nhwc));
+  // Each element is its number, which f32 holds exactly: there are no more than kMaxConstantElements.
+  Tensor numbered(ElementType::kF32, nhwc);
+  const auto numbers = numbered.mutable_values<float>();
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<float>(i);
+  OCTET_ASSIGN(const Tensor to, probe(*from, std::move(numbered), {network.source().index_of(node), 0}, network));
+  const std::int64_t times = repetition(nhwc, to);
   if (times < 1) return unsupported(node, "rearranges values inside the feature extractor other than by repeating pixels");
   OCTET_ASSIGN(const Value data, network.value(*from));
   const std::vector<std::int64_t> size{nhwc[1] * times, nhwc[2] * times};

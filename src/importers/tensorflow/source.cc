@@ -15,8 +15,6 @@ T attribute(const NodeRecord& node, std::string_view name, T otherwise) {
   return value ? *value : otherwise;
 }
 
-bool asks_for_shape(const NodeRecord& node) { return node.op == "Shape" || node.op == "Rank" || node.op == "Size"; }
-
 // A captured constant enters a loop unchanged; what else enters varies.
 bool is_loop_variable(const NodeRecord& node) { return node.op == "Enter" && !bool_attribute(node, "is_constant", false); }
 
