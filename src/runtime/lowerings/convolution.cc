@@ -8,25 +8,14 @@ constexpr std::int64_t kLongestIntegerSum = 65536;
 
 }  // namespace
 
-kernels::Conv2dShape ConvNode::group_shape() const {
-  return {group_in, group_out, kernel_h, kernel_w, strides[0], strides[1], dilations[0], dilations[1], pads.begin[0], pads.begin[1]};
+kernels::Conv2dShape group_shape(const ConvolutionGeometry& conv) {
+  return {conv.group_inputs, conv.group_outputs, conv.kernel[0],    conv.kernel[1],     conv.strides[0],
+          conv.strides[1],   conv.dilations[0],  conv.dilations[1], conv.pads.begin[0], conv.pads.begin[1]};
 }
 
-kernels::Depthwise2dShape ConvNode::depthwise_shape() const {
-  return {groups, kernel_h, kernel_w, strides[0], strides[1], dilations[0], dilations[1], pads.begin[0], pads.begin[1]};
-}
-
-std::optional<ConvNode> conv_node(const Graph& graph, NodeId id) {
-  const Node& node = graph.node(id);
-  if (const auto* conv = std::get_if<Convolution>(&node.op)) {
-    const Shape& w = graph.shape(node.inputs[1]);
-    return ConvNode{conv->strides, conv->dilations, conv->pads, 1, w[1], w[0], w[2], w[3], false};
-  }
-  if (const auto* conv = std::get_if<GroupConvolution>(&node.op)) {
-    const Shape& w = graph.shape(node.inputs[1]);
-    return ConvNode{conv->strides, conv->dilations, conv->pads, w[0], w[2], w[1], w[3], w[4], true};
-  }
-  return std::nullopt;
+kernels::Depthwise2dShape depthwise_shape(const ConvolutionGeometry& conv) {
+  return {conv.groups,       conv.kernel[0],    conv.kernel[1],     conv.strides[0],   conv.strides[1],
+          conv.dilations[0], conv.dilations[1], conv.pads.begin[0], conv.pads.begin[1]};
 }
 
 std::optional<NoMatch> unfit_convolution(const MatchContext& context, NodeId id) {
@@ -35,20 +24,20 @@ std::optional<NoMatch> unfit_convolution(const MatchContext& context, NodeId id)
   return std::nullopt;
 }
 
-IntegerConvolution integer_convolution(const MatchContext& context, NodeId id, const ConvNode& conv) {
+IntegerConvolution integer_convolution(const MatchContext& context, NodeId id, const ConvolutionGeometry& conv) {
   const Node& node = context.graph.node(id);
   const QuantParamsPtr in = context.forms.quant(node.inputs[0]);
   if (!in) return {};
-  if (in->per_channel() && !conv.depthwise()) return {std::nullopt, {"data have a scale of their own for each channel"}};
+  if (in->per_channel() && !conv.is_depthwise()) return {std::nullopt, {"data have a scale of their own for each channel"}};
   if (conv.filter() > kLongestIntegerSum) return {std::nullopt, {"sums of " + std::to_string(conv.filter()) + " products leave 32 bits"}};
   auto weights = integer_weights(context.graph, context.constants, node.inputs[1], conv.grouped);
   if (!weights) return {std::nullopt, {"weights are not i8 times a scale of each output channel"}};
   return {std::move(weights), {}};
 }
 
-StepInfo convolution_info(const PlanBuilder& builder, NodeId id, const ConvNode& conv) {
+StepInfo convolution_info(const PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv) {
   const Node& node = builder.graph().node(id);
-  StepInfo info{node.name, conv.depthwise() ? "depthwise convolution" : "convolution"};
+  StepInfo info{node.name, conv.is_depthwise() ? "depthwise convolution" : "convolution"};
   info.macs = element_count(node.outputs[0].shape) * conv.filter();
   info.passed_over = builder.passed_over(id);
   return info;

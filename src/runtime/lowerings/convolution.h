@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "graph/patterns.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/depthwise2d/depthwise2d.h"
 #include "runtime/lowerings/images.h"
@@ -13,23 +14,8 @@
 // What the four lowerings of convolutions have in common.
 namespace octet {
 
-// Convolution and GroupConvolution in one form.
-struct ConvNode {
-  Spatial strides, dilations;
-  Pads pads;
-  std::int64_t groups, group_in, group_out, kernel_h, kernel_w;
-  bool grouped;  // weights are [G,O,I,kh,kw]
-
-  std::int64_t filter() const { return group_in * kernel_h * kernel_w; }
-  // One filter of its own for each channel.
-  bool depthwise() const { return grouped && group_in == 1 && group_out == 1; }
-
-  kernels::Conv2dShape group_shape() const;
-  kernels::Depthwise2dShape depthwise_shape() const;
-};
-
-// Nothing for any other node.
-std::optional<ConvNode> conv_node(const Graph& graph, NodeId id);
+kernels::Conv2dShape group_shape(const ConvolutionGeometry& conv);
+kernels::Depthwise2dShape depthwise_shape(const ConvolutionGeometry& conv);
 
 // Why no kernel takes a convolution, or nothing.
 std::optional<NoMatch> unfit_convolution(const MatchContext& context, NodeId id);
@@ -40,7 +26,7 @@ struct IntegerConvolution {
   std::optional<IntegerWeights> weights;
   NoMatch reason;
 };
-IntegerConvolution integer_convolution(const MatchContext& context, NodeId id, const ConvNode& conv);
+IntegerConvolution integer_convolution(const MatchContext& context, NodeId id, const ConvolutionGeometry& conv);
 
 // Group `group` of values that lie group after group, `size` each; none of none.
 template <typename T>
@@ -48,7 +34,7 @@ std::span<const T> group_of(std::span<const T> values, std::int64_t group, std::
   return values.empty() ? values : values.subspan(static_cast<std::size_t>(group * size), static_cast<std::size_t>(size));
 }
 
-StepInfo convolution_info(const PlanBuilder& builder, NodeId id, const ConvNode& conv);
+StepInfo convolution_info(const PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv);
 
 template <typename T>
 kernels::ImageView<T> channels_of(kernels::ImageView<T> view, std::int64_t first, std::int64_t count) {

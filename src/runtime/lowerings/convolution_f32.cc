@@ -6,14 +6,15 @@
 namespace octet {
 namespace {
 
-void emit(PlanBuilder& builder, NodeId id, const ConvNode& conv, const Epilogue& epilogue) {
+void emit(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, const Epilogue& epilogue) {
   const Node& node = builder.graph().node(id);
   const SlotId from = builder.image_f32(node.inputs[0]);
   const Tensor weights = converted(builder.constants()[node.inputs[1]], ElementType::kF32);
   std::vector<std::shared_ptr<const kernels::Conv2dF32>> groups;
   for (std::int64_t g = 0; g < conv.groups; ++g)
-    groups.push_back(kernels::make_conv2d_f32(conv.group_shape(), group_of(weights.values<float>(), g, conv.group_out * conv.filter()),
-                                              group_of(std::span(epilogue.bias), g, conv.group_out), epilogue.activation, builder.isa()));
+    groups.push_back(kernels::make_conv2d_f32(group_shape(conv), group_of(weights.values<float>(), g, conv.group_outputs * conv.filter()),
+                                              group_of(std::span(epilogue.bias), g, conv.group_outputs), epilogue.activation,
+                                              builder.isa()));
   FloatResult result(builder, epilogue);
   StepInfo info = convolution_info(builder, id, conv);
   info.kernel = groups[0]->name();
@@ -27,8 +28,8 @@ void emit(PlanBuilder& builder, NodeId id, const ConvNode& conv, const Epilogue&
 }  // namespace
 
 MatchResult match_convolution_f32(const MatchContext& context, NodeId id) {
-  const auto conv = conv_node(context.graph, id);
-  if (!conv || conv->depthwise()) return NoMatch{};
+  const auto conv = convolution_geometry(context.graph, context.graph.node(id));
+  if (!conv || conv->is_depthwise()) return NoMatch{};
   if (const auto unfit = unfit_convolution(context, id)) return *unfit;
   Epilogue epilogue = context.fusion.epilogue({id, 0}, {true, true});
   Match match = match_of(epilogue);

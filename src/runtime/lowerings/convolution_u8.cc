@@ -8,7 +8,7 @@ namespace octet {
 namespace {
 
 struct Found {
-  ConvNode conv;
+  ConvolutionGeometry conv;
   IntegerWeights weights;
   Epilogue epilogue;
 };
@@ -30,17 +30,17 @@ void emit(PlanBuilder& builder, NodeId id, const Found& found) {
   const kernels::Requantization requantization = make_requantization(sum_scale, epilogue);
   std::vector<std::shared_ptr<const kernels::Conv2dU8>> groups;
   for (std::int64_t g = 0; g < conv.groups; ++g)
-    groups.push_back(kernels::make_conv2d_u8(conv.group_shape(),
-                                             group_of(weights.weights.values<std::int8_t>(), g, conv.group_out * conv.filter()),
-                                             in.zero_point[0], requantization_of_group(requantization, g, conv.group_out), builder.isa()));
+    groups.push_back(
+        kernels::make_conv2d_u8(group_shape(conv), group_of(weights.weights.values<std::int8_t>(), g, conv.group_outputs * conv.filter()),
+                                in.zero_point[0], requantization_of_group(requantization, g, conv.group_outputs), builder.isa()));
   add_u8_step(builder, convolution_info(builder, id, conv), std::move(groups), from, to);
 }
 
 }  // namespace
 
 MatchResult match_convolution_u8(const MatchContext& context, NodeId id) {
-  const auto conv = conv_node(context.graph, id);
-  if (!conv || conv->depthwise() || unfit_convolution(context, id)) return NoMatch{};
+  const auto conv = convolution_geometry(context.graph, context.graph.node(id));
+  if (!conv || conv->is_depthwise() || unfit_convolution(context, id)) return NoMatch{};
   auto [weights, reason] = integer_convolution(context, id, *conv);
   if (!weights) return reason;
   Epilogue epilogue = context.fusion.epilogue({id, 0}, {true, true});

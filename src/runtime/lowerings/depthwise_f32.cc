@@ -6,12 +6,12 @@
 namespace octet {
 namespace {
 
-void emit(PlanBuilder& builder, NodeId id, const ConvNode& conv, const Epilogue& epilogue) {
+void emit(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, const Epilogue& epilogue) {
   const Node& node = builder.graph().node(id);
   const SlotId from = builder.image_f32(node.inputs[0]);
   const Tensor weights = converted(builder.constants()[node.inputs[1]], ElementType::kF32);
   const std::shared_ptr<const kernels::Depthwise2dF32> kernel =
-      kernels::make_depthwise2d_f32(conv.depthwise_shape(), weights.values<float>(), epilogue.bias, epilogue.activation, builder.isa());
+      kernels::make_depthwise2d_f32(depthwise_shape(conv), weights.values<float>(), epilogue.bias, epilogue.activation, builder.isa());
   FloatResult result(builder, epilogue);
   StepInfo info = convolution_info(builder, id, conv);
   info.kernel = kernel->name();
@@ -24,8 +24,8 @@ void emit(PlanBuilder& builder, NodeId id, const ConvNode& conv, const Epilogue&
 }  // namespace
 
 MatchResult match_depthwise_f32(const MatchContext& context, NodeId id) {
-  const auto conv = conv_node(context.graph, id);
-  if (!conv || !conv->depthwise()) return NoMatch{};
+  const auto conv = convolution_geometry(context.graph, context.graph.node(id));
+  if (!conv || !conv->is_depthwise()) return NoMatch{};
   if (const auto unfit = unfit_convolution(context, id)) return *unfit;
   Epilogue epilogue = context.fusion.epilogue({id, 0}, {true, true});
   Match match = match_of(epilogue);

@@ -8,7 +8,7 @@ namespace octet {
 namespace {
 
 struct Found {
-  ConvNode conv;
+  ConvolutionGeometry conv;
   IntegerWeights weights;
   Epilogue epilogue;
 };
@@ -24,7 +24,7 @@ void emit(PlanBuilder& builder, NodeId id, const Found& found) {
     zero_points.push_back(in.zero_point_of(c));
   }
   std::vector<std::shared_ptr<const kernels::Depthwise2dU8>> kernel;
-  kernel.push_back(kernels::make_depthwise2d_u8(found.conv.depthwise_shape(), found.weights.weights.values<std::int8_t>(), zero_points,
+  kernel.push_back(kernels::make_depthwise2d_u8(depthwise_shape(found.conv), found.weights.weights.values<std::int8_t>(), zero_points,
                                                 make_requantization(sum_scale, found.epilogue), builder.isa()));
   add_u8_step(builder, convolution_info(builder, id, found.conv), std::move(kernel), from, to);
 }
@@ -32,8 +32,8 @@ void emit(PlanBuilder& builder, NodeId id, const Found& found) {
 }  // namespace
 
 MatchResult match_depthwise_u8(const MatchContext& context, NodeId id) {
-  const auto conv = conv_node(context.graph, id);
-  if (!conv || !conv->depthwise() || unfit_convolution(context, id)) return NoMatch{};
+  const auto conv = convolution_geometry(context.graph, context.graph.node(id));
+  if (!conv || !conv->is_depthwise() || unfit_convolution(context, id)) return NoMatch{};
   auto [weights, reason] = integer_convolution(context, id, *conv);
   if (!weights) return reason;
   Epilogue epilogue = context.fusion.epilogue({id, 0}, {true, true});
