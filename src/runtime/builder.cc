@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/quantize/quantize.h"
+#include "runtime/lowerings/input_step.h"
 #include "runtime/memory_planner.h"
 
 namespace octet {
@@ -15,6 +16,7 @@ std::size_t element_bytes(const Slot& slot) {
     case Format::kImageF32:
       return sizeof(float);
     case Format::kImageU8:
+    case Format::kPicture:
       return 1;
     case Format::kPlain:
       break;
@@ -22,14 +24,24 @@ std::size_t element_bytes(const Slot& slot) {
   return size_of(slot.type.element);
 }
 
+TensorType picture_type(const Shape& image) { return {ElementType::kU8, {image[0], image[2], image[3], image[1]}}; }
+
 }  // namespace
+
+std::uint64_t bytes_of(const TensorType& type) { return static_cast<std::uint64_t>(element_count(type.shape)) * size_of(type.element); }
+
+Error too_large(const std::string& node, std::uint64_t bytes, std::uint64_t limit) {
+  constexpr std::uint64_t kMegabyte = 1000 * 1000;
+  return Error{ErrorCode::kUnsupported, "node '" + node + "': the memory needed, " + std::to_string(bytes / kMegabyte) +
+                                            " MB, exceeds the " + std::to_string(limit / kMegabyte) + " MB that there are"};
+}
 
 PlanBuilder::PlanBuilder(const Graph& graph, const RuntimeOptions& options)
     : graph_(graph),
       options_(options),
       constants_(graph),
       fusion_(graph, constants_, options.observe),
-      selection_(select_lowerings(graph, constants_, fusion_)),
+      selection_(select_lowerings(graph, constants_, fusion_, options.picture_input ? Format::kPicture : Format::kPlain)),
       observed_(options.observe.begin(), options.observe.end()),
       placements_(place_values(graph, selection_)),
       plan_(std::make_unique<PlanData>()) {}
@@ -42,6 +54,7 @@ Result<std::unique_ptr<PlanData>> PlanBuilder::build() {
     mark_observed(id);
   }
   lay_out_memory();
+  OCTET_RETURN_IF_ERROR(check_memory());
   for (const Step& step : plan_->steps) plan_->step_infos.push_back(step.info);
   return std::move(plan_);
 }
@@ -49,10 +62,12 @@ Result<std::unique_ptr<PlanData>> PlanBuilder::build() {
 void PlanBuilder::add_ports() {
   for (const NodeId id : graph_.parameters()) {
     const Node& node = graph_.node(id);
-    Slot slot{Format::kPlain, node.outputs[0], nullptr, Slot::Memory::kInput, plan_->inputs.size(), 0, 0};
-    natural_[{id, 0}] = static_cast<SlotId>(plan_->slots.size());
-    plan_->slots.push_back(std::move(slot));
-    plan_->inputs.push_back({node.name, node.outputs[0]});
+    const TensorType& type = node.outputs[0];
+    const SlotId to = make_slot(forms().natural.at({id, 0}).format, type);
+    plan_->slots[static_cast<std::size_t>(to)].memory = Slot::Memory::kInput;
+    plan_->slots[static_cast<std::size_t>(to)].index = plan_->inputs.size();
+    natural_[{id, 0}] = to;
+    plan_->inputs.push_back({node.name, options_.picture_input ? picture_type(type.shape) : type});
   }
   for (const NodeId id : graph_.outputs()) plan_->outputs.push_back({graph_.node(id).name, graph_.type(graph_.node(id).inputs[0])});
 }
@@ -114,6 +129,11 @@ SlotId PlanBuilder::place(Value value) {
 SlotId PlanBuilder::image_f32(Value value) { return convert(value, Format::kImageF32); }
 SlotId PlanBuilder::plain(Value value) { return convert(value, Format::kPlain); }
 
+SlotId PlanBuilder::plain_or_picture(Value value) {
+  const bool constant = constants_.is_constant(forms().resolve(value));
+  return !constant && slot(natural(value)).format == Format::kPicture ? natural(value) : plain(value);
+}
+
 SlotId PlanBuilder::convert(Value value, Format format) {
   value = forms().resolve(value);
   if (constants_.is_constant(value)) return constant_slot(value, format);
@@ -122,10 +142,9 @@ SlotId PlanBuilder::convert(Value value, Format format) {
   if (have == format) return from;
   if (const auto found = converted_.find({value, format}); found != converted_.end()) return found->second;
   const std::string& name = graph_.node(value).name;
-  SlotId result = from;
-  if (have == Format::kImageU8) result = dequantized(from, name);
-  if (have == Format::kPlain) result = interleaved(from, name);
-  if (format == Format::kPlain) result = have == Format::kImageU8 ? planar(image_f32(value), name) : planar(from, name);
+  const SlotId result = format == Format::kPlain   ? planar(image_f32(value), name)
+                        : have == Format::kImageU8 ? dequantized(from, name)
+                                                   : interleaved(from, name);
   converted_[{value, format}] = result;
   return result;
 }
@@ -154,12 +173,7 @@ SlotId PlanBuilder::dequantized(SlotId from, const std::string& name) {
 
 SlotId PlanBuilder::interleaved(SlotId from, const std::string& name) {
   const SlotId to = make_slot(Format::kImageF32, slot(from).type);
-  add_step({name, "reorder"}, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
-    const auto planar = ws.plain<const float>(from);
-    const std::size_t image = planar.size() / static_cast<std::size_t>(ws.slot(from).batch());
-    for (std::int64_t n = 0; n < ws.slot(from).batch(); ++n)
-      kernels::nhwc_from_nchw(planar.subspan(static_cast<std::size_t>(n) * image, image), {}, {}, ws.image<float>(to, n), isa, ws.pool());
-  });
+  add_input_step(*this, {name, "reorder"}, from, to, {});
   return to;
 }
 
@@ -217,6 +231,20 @@ void PlanBuilder::lay_out_memory() {
   plan_->arena_bytes = layout.total_bytes + kAlignment;
   for (Slot& each : plan_->slots)
     if (each.memory == Slot::Memory::kArena) each.byte_offset += layout.offsets[each.index];
+}
+
+Status PlanBuilder::check_memory() const {
+  std::uint64_t bytes = plan_->arena_bytes;
+  for (const Port& port : plan_->inputs) bytes += bytes_of(port.type);
+  for (const Port& port : plan_->outputs) bytes += bytes_of(port.type);
+  if (bytes <= options_.memory_limit) return {};
+  const auto largest = [](const Node& node) {
+    std::uint64_t most = 0;
+    for (const TensorType& type : node.outputs) most = std::max(most, bytes_of(type));
+    return most;
+  };
+  const Node& node = *std::ranges::max_element(graph_.nodes(), {}, largest);
+  return too_large(node.name, bytes, options_.memory_limit);
 }
 
 }  // namespace octet

@@ -10,6 +10,10 @@
 
 namespace octet {
 
+std::uint64_t bytes_of(const TensorType& type);
+// kUnsupported: a node whose result, or a plan whose greatest value is that of the node, does not fit into memory.
+Error too_large(const std::string& node, std::uint64_t bytes, std::uint64_t limit);
+
 // Turns a selection of lowerings into steps: hands out slots, inserts changes of layout and type where a reader wants
 // another form than the one in which a value exists, and collects the steps that the lowerings add.
 class PlanBuilder {
@@ -38,6 +42,8 @@ class PlanBuilder {
   // The value in a given form; a conversion step is added the first time.
   SlotId image_f32(Value value);
   SlotId plain(Value value);
+  // A planar value, or the picture that it is given as.
+  SlotId plain_or_picture(Value value);
 
   const Slot& slot(SlotId id) const { return plan_->slot(id); }
   // A new slot with memory of its own.
@@ -58,6 +64,7 @@ class PlanBuilder {
   SlotId planar(SlotId from, const std::string& name);
   void mark_observed(NodeId id);
   void lay_out_memory();
+  Status check_memory() const;
   std::size_t buffer_bytes(const Slot& slot) const;
 
   const Graph& graph_;

@@ -47,6 +47,12 @@ void compose(Affine& first, const Affine& second) {
 
 }  // namespace
 
+Affine Affine::of_channels(std::int64_t channels) const {
+  if (scale.size() != 1) return *this;
+  const auto count = static_cast<std::size_t>(channels);
+  return {std::vector<float>(count, scale[0]), std::vector<float>(count, offset[0])};
+}
+
 FusionFinder::FusionFinder(const Graph& graph, const Constants& constants, const std::vector<Value>& observe)
     : graph_(graph), constants_(constants), readers_(graph.all_readers()), observe_(observe.begin(), observe.end()) {}
 

@@ -28,6 +28,9 @@ struct Epilogue {
 // A per-channel affine map x * scale[c] + offset[c]; size 1 or the number of channels.
 struct Affine {
   std::vector<float> scale, offset;
+
+  // The same with one scale and offset for each channel; nothing of nothing.
+  Affine of_channels(std::int64_t channels) const;
 };
 
 // Affine maps one behind the other, each the only reader of the one before, as one map.

@@ -27,6 +27,7 @@ struct Forms {
   std::map<Value, Value> same;  // values that are another by name: FakeQuantize nodes with equal limits
 
   Value resolve(Value value) const;
+  // Whether a value lies as an image, of floats or quantized; an input never does.
   bool is_image(Value value) const;
   // Null for a value that is not quantized.
   QuantParamsPtr quant(Value value) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "base/cpu.h"
+#include "base/memory.h"
 #include "base/result.h"
 #include "base/thread_pool.h"
 #include "graph/graph.h"
@@ -17,7 +19,12 @@ namespace octet {
 struct RuntimeOptions {
   Isa isa = active_isa();
   // Values that must exist as float tensors of their own while the plan runs, for an Observer to see.
-  std::vector<Value> observe;
+  std::vector<Value> observe{};
+  // The one input of the graph, a float image [N,C,H,W], is given as the bytes of a picture, u8 [N,H,W,C], for the numbers 0 to 255.
+  // The results are those of the same numbers as floats, to the last bit.
+  bool picture_input = false;
+  // What a session may take for inputs, outputs and everything between them, in bytes.
+  std::uint64_t memory_limit = physical_memory_bytes();
 };
 
 // A named tensor at the border of a plan.
@@ -62,7 +69,9 @@ class Plan {
   std::unique_ptr<PlanData> data_;
 };
 
-// kUnsupported names the node that cannot be run. The graph is not needed afterwards.
+// Every operation can be run: what no kernel takes is evaluated as it is defined. The graph is not needed afterwards.
+// Errors: kUnsupported, with the name of the node, where a value or all of them together exceed the memory limit;
+// kInvalidArgument where a picture is to be given to a graph that does not take one.
 Result<std::shared_ptr<const Plan>> compile(const Graph& graph, const RuntimeOptions& options = {});
 
 // The memory and threads of one stream of inferences. Not for use from two threads at once.

@@ -13,8 +13,9 @@
 
 namespace octet {
 
-// How a tensor lies in memory: row-major as in the graph, or as images with interleaved channels.
-enum class Format : std::uint8_t { kPlain, kImageF32, kImageU8 };
+// How a tensor lies in memory: row-major as in the graph, or as images with interleaved channels. A picture is an input that
+// is given as bytes for the numbers 0 to 255; it is an image for the steps that read it and for nothing else.
+enum class Format : std::uint8_t { kPlain, kImageF32, kImageU8, kPicture };
 
 enum class SlotId : std::uint32_t {};
 

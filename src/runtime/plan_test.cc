@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -100,6 +101,49 @@ TEST(Plan, ComputesWhatTheGraphMeans) {
         if (!same_bits(one.outputs[i], three.outputs[i])) fail(random, "threads change the result");
     }
   }));
+}
+
+// The numbers 0 to 255 as planar floats and as the bytes of a picture.
+struct Picture {
+  Tensor floats, bytes;
+
+  explicit Picture(const Shape& shape)
+      : floats(ElementType::kF32, shape), bytes(ElementType::kU8, {shape[0], shape[2], shape[3], shape[1]}) {
+    std::mt19937 random(*rc::gen::arbitrary<std::uint32_t>());
+    const std::int64_t channels = shape[1], pixels = shape[2] * shape[3];
+    const auto planes = floats.mutable_values<float>();
+    const auto interleaved = bytes.mutable_values<std::uint8_t>();
+    for (std::size_t i = 0; i < interleaved.size(); ++i) {
+      const auto at = static_cast<std::int64_t>(i);
+      const std::int64_t image = at / (channels * pixels), pixel = at / channels % pixels, channel = at % channels;
+      interleaved[i] = static_cast<std::uint8_t>(random());
+      planes[static_cast<std::size_t>((image * channels + channel) * pixels + pixel)] = static_cast<float>(interleaved[i]);
+    }
+  }
+};
+
+void expect_picture_is_as_good_as_floats(RandomGraph::Kind kind) {
+  RandomGraph random(kind);
+  const Picture picture(random.inputs[0].shape());
+  RuntimeOptions with_picture;
+  with_picture.picture_input = true;
+  for (const Isa& isa : available_isas()) {
+    with_picture.isa = isa;
+    random.inputs = {picture.floats};
+    const PlanRun expected = run(random, {isa, {}}, 1);
+    random.inputs = {picture.bytes};
+    const PlanRun found = run(random, with_picture, 3);
+    for (std::size_t i = 0; i < expected.outputs.size(); ++i)
+      if (!same_bits(found.outputs[i], expected.outputs[i])) fail(random, "a picture changes output " + std::to_string(i));
+  }
+}
+
+TEST(Plan, TakesAPictureAsItTakesFloats) {
+  EXPECT_TRUE(rc::check([] { expect_picture_is_as_good_as_floats(RandomGraph::Kind::kFloat); }));
+}
+
+TEST(QuantizedPlan, TakesAPictureAsItTakesFloats) {
+  EXPECT_TRUE(rc::check([] { expect_picture_is_as_good_as_floats(RandomGraph::Kind::kQuantized); }));
 }
 
 TEST(Plan, ShowsAnObserverWhatTheGraphMeans) {

@@ -31,7 +31,7 @@ Result<QuantParams> quant_params_of(const FakeQuantize& op, const Shape& data, c
   QuantParams params;
   for (std::size_t i = 0; i < low.size(); ++i) {
     const double scale = (high[i] - low[i]) / 255;
-    if (!(scale > 0) || !std::isfinite(scale)) return unsupported("the upper limit is not above the lower one");
+    if (!(scale > 0) || !std::isnormal(static_cast<float>(scale))) return unsupported("the upper limit is not clearly above the lower one");
     if (low[i] > 0 || high[i] < 0) return unsupported("zero does not lie between the limits");
     const double zero_point = -low[i] / scale;
     if (std::abs(zero_point - std::nearbyint(zero_point)) > kZeroPointTolerance) return unsupported("zero is not one of the 256 values");

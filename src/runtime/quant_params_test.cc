@@ -47,6 +47,8 @@ TEST(QuantParamsOf, RefusesOtherLevels) {
   EXPECT_FALSE(params({-1}, {1.55f}, 16));
 }
 
+TEST(QuantParamsOf, RefusesAScaleThatHasNoInverse) { EXPECT_FALSE(params({0}, {1e-37f})); }
+
 TEST(QuantParamsOf, RefusesAZeroPointBetweenSteps) { EXPECT_FALSE(params({-1}, {1})); }
 
 TEST(QuantParamsOf, RefusesLimitsWithoutZero) {

@@ -11,7 +11,8 @@ Value Forms::resolve(Value value) const {
 
 bool Forms::is_image(Value value) const {
   const auto found = natural.find(resolve(value));
-  return found != natural.end() && found->second.format != Format::kPlain;
+  if (found == natural.end()) return false;
+  return found->second.format == Format::kImageF32 || found->second.format == Format::kImageU8;
 }
 
 QuantParamsPtr Forms::quant(Value value) const {
@@ -23,8 +24,8 @@ namespace {
 
 class Selector {
  public:
-  Selector(const Graph& graph, const Constants& constants, const FusionFinder& fusion)
-      : graph_(graph), constants_(constants), fusion_(fusion), absorbed_(graph.nodes().size()) {
+  Selector(const Graph& graph, const Constants& constants, const FusionFinder& fusion, Format input)
+      : graph_(graph), constants_(constants), fusion_(fusion), input_(input), absorbed_(graph.nodes().size()) {
     selection_.matches.resize(graph.nodes().size());
     selection_.passed_over.resize(graph.nodes().size());
   }
@@ -34,7 +35,7 @@ class Selector {
       const auto id = static_cast<NodeId>(i);
       if (absorbed_[i] || constants_.is_constant({id, 0})) continue;
       if (std::holds_alternative<Parameter>(graph_.node(id).op))
-        selection_.forms.natural[{id, 0}] = {};
+        selection_.forms.natural[{id, 0}] = {input_, nullptr};
       else
         select(id);
     }
@@ -64,14 +65,15 @@ class Selector {
   const Graph& graph_;
   const Constants& constants_;
   const FusionFinder& fusion_;
+  const Format input_;
   std::vector<bool> absorbed_;
   Selection selection_;
 };
 
 }  // namespace
 
-Selection select_lowerings(const Graph& graph, const Constants& constants, const FusionFinder& fusion) {
-  return Selector(graph, constants, fusion).run();
+Selection select_lowerings(const Graph& graph, const Constants& constants, const FusionFinder& fusion, Format input) {
+  return Selector(graph, constants, fusion, input).run();
 }
 
 }  // namespace octet

@@ -18,6 +18,7 @@ struct Selection {
 };
 
 // Gives each node the first lowering of lowerings/list.h that takes it.
-Selection select_lowerings(const Graph& graph, const Constants& constants, const FusionFinder& fusion);
+// `input` is the form in which parameters are given.
+Selection select_lowerings(const Graph& graph, const Constants& constants, const FusionFinder& fusion, Format input = Format::kPlain);
 
 }  // namespace octet

@@ -175,5 +175,73 @@ TEST(Compile, ChainsOfAnyLengthNeedNoStack) {
   EXPECT_EQ(to_vector<float>((*outputs)[0]), (std::vector<float>{1, 1, 1, 1}));
 }
 
+std::string refusal(const Graph& graph, const RuntimeOptions& options, ErrorCode code) {
+  const auto plan = compile(graph, options);
+  if (plan.ok()) return "";
+  EXPECT_EQ(plan.error().code, code);
+  return plan.error().message;
+}
+
+RuntimeOptions with_memory(std::uint64_t megabytes) {
+  RuntimeOptions options;
+  options.memory_limit = megabytes * 1000 * 1000;
+  return options;
+}
+
+TEST(Compile, NamesTheNodeWhoseResultIsTooLarge) {
+  // 2^30 elements of a few bytes of file.
+  SmallGraph g;
+  const Value row = g.input({1, 1, 1, 1 << 15});
+  g.output(g.add(row, g.input({1, 1, 1 << 15, 1}, "column"), "outer"));
+  EXPECT_EQ(refusal(g.graph, with_memory(4000), ErrorCode::kUnsupported),
+            "node 'outer': the memory needed, 4294 MB, exceeds the 4000 MB that there are");
+}
+
+TEST(Compile, NamesTheConstantThatIsTooLargeBeforeItIsComputed) {
+  SmallGraph g;
+  const Value row = g.graph.emit_constant(numbers({1, 1 << 15})), column = g.graph.emit_constant(numbers({1 << 15, 1}));
+  g.output(g.add(row, column, "outer"));
+  EXPECT_EQ(refusal(g.graph, with_memory(4000), ErrorCode::kUnsupported),
+            "node 'outer': the memory needed, 4294 MB, exceeds the 4000 MB that there are");
+}
+
+TEST(Compile, CountsAllThatASessionTakes) {
+  SmallGraph g;
+  const Value image = g.input({1, 1, 512, 512});
+  g.output(g.conv(image, 8));  // 8.4 MB in the arena, as much for the output, the input twice
+  EXPECT_EQ(refusal(g.graph, with_memory(10), ErrorCode::kUnsupported),
+            "node 'conv': the memory needed, 18 MB, exceeds the 10 MB that there are");
+  EXPECT_EQ(refusal(g.graph, with_memory(20), ErrorCode::kUnsupported), "");
+}
+
+RuntimeOptions with_picture() {
+  RuntimeOptions options;
+  options.picture_input = true;
+  return options;
+}
+
+TEST(PictureInput, IsBytesWithInterleavedChannels) {
+  const auto plan = *compile(small_net(), with_picture());
+  EXPECT_EQ(plan->inputs()[0].type, (TensorType{ElementType::kU8, {1, 9, 9, 3}}));
+}
+
+TEST(PictureInput, IsOneFloatImage) {
+  SmallGraph two;
+  two.output(two.add(two.input({1, 3, 4, 4}), two.input({1, 3, 4, 4}, "other")));
+  EXPECT_EQ(refusal(two.graph, with_picture(), ErrorCode::kInvalidArgument), "a model of 2 inputs does not take a picture");
+  SmallGraph flat;
+  flat.output(flat.relu(flat.input({1, 4})));
+  EXPECT_EQ(refusal(flat.graph, with_picture(), ErrorCode::kInvalidArgument), "input 'image' is f32[1,4], not a picture f32[N,C,H,W]");
+}
+
+TEST(PictureInput, GoesIntoTheFirstQuantizationAtOnce) {
+  SmallGraph g;
+  const Value scaled = g.graph.emit(Binary{BinaryKind::kMultiply}, {g.input({1, 3, 5, 5}), g.graph.emit_constant(Tensor::scalar(0.01f))});
+  g.output(g.integer_conv(g.quantize(g.bias(scaled)), 8));
+  const auto plan = *compile(g.graph, with_picture());
+  EXPECT_EQ(plan->steps()[0].op, "quantize input");
+  EXPECT_EQ(plan->steps()[1].op, "convolution");
+}
+
 }  // namespace
 }  // namespace octet

@@ -33,16 +33,6 @@ Match match_like_input(const MatchContext& context, NodeId id) {
   return match;
 }
 
-std::vector<float> one_a_channel(const std::vector<float>& values, std::int64_t channels) {
-  return values.size() == 1 ? std::vector<float>(static_cast<std::size_t>(channels), values[0]) : values;
-}
-
-std::span<const float> planar_image(const Workspace& ws, SlotId from, std::int64_t n) {
-  const auto all = ws.plain<const float>(from);
-  const std::size_t image = all.size() / static_cast<std::size_t>(ws.slot(from).batch());
-  return all.subspan(static_cast<std::size_t>(n) * image, image);
-}
-
 void add_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name) {
   std::vector<float> inv_scale;
   for (const float scale : builder.slot(to).quant->scale) inv_scale.push_back(1.0f / scale);
@@ -50,23 +40,6 @@ void add_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::
     for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
       kernels::quantize_u8(ws.image<const float>(from, n), inv_scale, ws.slot(to).quant->zero_point, ws.image<std::uint8_t>(to, n), isa,
                            ws.pool());
-  });
-}
-
-void add_quantize_input_step(PlanBuilder& builder, SlotId from, SlotId to, const Affine& affine, const std::string& name) {
-  const QuantParams& quant = *builder.slot(to).quant;
-  const std::int64_t channels = builder.slot(to).channels();
-  auto scale = one_a_channel(affine.scale, channels), offset = one_a_channel(affine.offset, channels);
-  std::vector<std::uint8_t> zero_point;
-  for (std::size_t c = 0; c < scale.size(); ++c) {
-    scale[c] /= quant.scale_of(c);
-    offset[c] /= quant.scale_of(c);
-    zero_point.push_back(quant.zero_point_of(c));
-  }
-  builder.add_step({name, "quantize input"}, {from}, {to}, [from, to, scale, offset, zero_point, isa = builder.isa()](const Workspace& ws) {
-    for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
-      kernels::quantized_nhwc_from_nchw(planar_image(ws, from, n), scale, offset, zero_point, ws.image<std::uint8_t>(to, n), isa,
-                                        ws.pool());
   });
 }
 

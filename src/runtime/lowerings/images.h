@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -22,17 +21,8 @@ Match match_of(const Epilogue& epilogue);
 // A match of all results in the form of input 0; where that is quantized per channel, in float.
 Match match_like_input(const MatchContext& context, NodeId id);
 
-// The values, `channels` times the one if there is one only.
-std::vector<float> one_a_channel(const std::vector<float>& values, std::int64_t channels);
-
-// Image `n` of the batch of planar floats in `from`.
-std::span<const float> planar_image(const Workspace& ws, SlotId from, std::int64_t n);
-
 // Adds a step that quantizes one float image into another slot with its parameters.
 void add_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name);
-
-// Adds a step that computes x * scale + offset on planar floats, straight into a quantized image.
-void add_quantize_input_step(PlanBuilder& builder, SlotId from, SlotId to, const Affine& affine, const std::string& name);
 
 // A float image that a step writes for the result of an epilogue: the result's own slot, or a temporary one that finish()
 // quantizes into it.

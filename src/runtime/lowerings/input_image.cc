@@ -1,23 +1,16 @@
 // Per-channel affine maps behind an input of the model, along with the change of its layout; quantized if that comes next.
 
-#include "kernels/quantize/quantize.h"
 #include "runtime/lowerings/images.h"
+#include "runtime/lowerings/input_step.h"
 #include "runtime/lowerings/list.h"
 
 namespace octet {
 namespace {
 
 void emit(PlanBuilder& builder, NodeId id, const AffineChain& chain, const Epilogue& epilogue) {
-  const std::string& name = builder.graph().node(id).name;
-  const SlotId from = builder.plain(chain.data), to = builder.natural(epilogue.result);
-  if (builder.slot(to).format == Format::kImageU8) return add_quantize_input_step(builder, from, to, chain.affine, name);
-  const std::int64_t channels = builder.slot(to).channels();
-  builder.add_step({name, "scale and shift input"}, {from}, {to},
-                   [from, to, scale = one_a_channel(chain.affine.scale, channels), offset = one_a_channel(chain.affine.offset, channels),
-                    isa = builder.isa()](const Workspace& ws) {
-                     for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
-                       kernels::nhwc_from_nchw(planar_image(ws, from, n), scale, offset, ws.image<float>(to, n), isa, ws.pool());
-                   });
+  const SlotId from = builder.plain_or_picture(chain.data), to = builder.natural(epilogue.result);
+  const char* operation = builder.slot(to).format == Format::kImageU8 ? "quantize input" : "scale and shift input";
+  add_input_step(builder, {builder.graph().node(id).name, operation}, from, to, chain.affine);
 }
 
 }  // namespace

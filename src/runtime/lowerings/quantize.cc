@@ -1,6 +1,7 @@
 // A FakeQuantize of an image to 8 bits: the values are bytes from here on.
 
 #include "runtime/lowerings/images.h"
+#include "runtime/lowerings/input_step.h"
 #include "runtime/lowerings/list.h"
 
 namespace octet {
@@ -11,7 +12,7 @@ void emit(PlanBuilder& builder, NodeId id) {
   const Value data = node.inputs[0];
   const SlotId to = builder.natural({id, 0});
   if (builder.forms().is_image(data)) return add_quantize_step(builder, builder.image_f32(data), to, node.name);
-  add_quantize_input_step(builder, builder.plain(data), to, {{1.0f}, {0.0f}}, node.name);
+  add_input_step(builder, {node.name, "quantize input"}, builder.plain_or_picture(data), to, {});
 }
 
 }  // namespace

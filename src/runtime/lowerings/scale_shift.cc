@@ -12,13 +12,12 @@ void emit(PlanBuilder& builder, NodeId id, const AffineChain& chain, const Epilo
   const SlotId from = builder.image_f32(chain.data);
   FloatResult result(builder, epilogue);
   const SlotId to = result.slot();
-  const std::int64_t channels = builder.slot(from).channels();
   builder.add_step({name, "scale and shift"}, {from}, {to},
-                   [from, to, scale = one_a_channel(chain.affine.scale, channels), offset = one_a_channel(chain.affine.offset, channels),
-                    activation = epilogue.activation, isa = builder.isa()](const Workspace& ws) {
+                   [from, to, affine = chain.affine.of_channels(builder.slot(from).channels()), activation = epilogue.activation,
+                    isa = builder.isa()](const Workspace& ws) {
                      for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
-                       kernels::scale_shift_f32(ws.image<const float>(from, n), scale, offset, ws.image<float>(to, n), activation, isa,
-                                                ws.pool());
+                       kernels::scale_shift_f32(ws.image<const float>(from, n), affine.scale, affine.offset, ws.image<float>(to, n),
+                                                activation, isa, ws.pool());
                    });
   result.finish(name);
 }
