@@ -72,8 +72,18 @@ TEST(Selection, SaysWhatIsDifferentInAQuantization) {
   const Value low = g.graph.emit_constant(Tensor::scalar(-1.0f)), high = g.graph.emit_constant(Tensor::scalar(1.0f));
   g.output(g.graph.emit(FakeQuantize{16}, {image, low, high, low, high}, "levels"));
   g.output(g.graph.emit(FakeQuantize{256}, {image, low, high, low, high}, "zero"), "b");
-  expect_reference(g.graph, "levels", "quantize: it has 16 levels, not 256");
-  expect_reference(g.graph, "zero", "quantize: zero is not one of the 256 values");
+  EXPECT_EQ(chosen(g.graph, "levels").passed_over, "quantize: it has 16 levels, not 256");
+  EXPECT_EQ(chosen(g.graph, "zero").passed_over, "quantize: zero is not one of the 256 values");
+}
+
+TEST(Selection, SaysWhichQuantizationRunsByTheReference) {
+  SmallGraph g;
+  const Value image = g.conv(g.input({1, 3, 5, 5}), 4);
+  const Value low = g.graph.emit_constant(numbers({1, 1, 1, 5})), high = g.graph.emit_constant(Tensor::scalar(2.0f));
+  g.output(g.graph.emit(FakeQuantize{256}, {image, low, high, low, high}, "columns"));
+  expect_reference(g.graph, "columns",
+                   "quantize: the limits [1,1,1,5] are neither one for all nor one for each channel of [1,4,5,5]; "
+                   "fake quantize: the limits [1,1,1,5] vary along other axes than the channels");
 }
 
 TEST(Selection, SaysThatALinearResizeHasNoKernel) {

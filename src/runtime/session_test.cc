@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <limits>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -126,6 +128,50 @@ TEST(Session, ResizesWholePlacesWithoutRounding) {
       g.output(g.graph.emit(Interpolate{}, {image, g.integers({to, 1})}));
       expect_as_specified(g.graph, numbers({1, 1, from, 1}));
     }
+}
+
+struct QuantizedForm {
+  std::int64_t levels;
+  std::vector<float> in_low, in_high, out_low, out_high;
+};
+
+// Channels of activations as quantizers leave them: zero between two levels, limits of another output, few levels, one level apart.
+TEST(Session, QuantizesInFloatsToTheLastBit) {
+  const std::vector<QuantizedForm> forms{
+      {256, {-0.0053f, 0, -1}, {3.179f, 2.55f, 0.3f}, {-0.0053f, 0, -1}, {3.179f, 2.55f, 0.3f}},
+      {256, {-1}, {1}, {-1}, {1}},
+      {255, {-1}, {1}, {0}, {254}},
+      {16, {0, -1, 0.25f}, {1}, {-3}, {5}},
+      {2, {0}, {1}, {-1}, {1}},
+      {256, {1}, {-1}, {-1}, {1}},
+  };
+  Tensor input = numbers({1, 3, 7, 9});
+  const auto values = input.mutable_values<float>();
+  for (float& value : values) value *= 4;
+  const float special[] = {0.0f,
+                           -0.0f,
+                           1.0f,
+                           -1.0f,
+                           std::numeric_limits<float>::infinity(),
+                           -std::numeric_limits<float>::infinity(),
+                           std::numeric_limits<float>::quiet_NaN()};
+  std::ranges::copy(special, values.begin());
+  for (const QuantizedForm& form : forms) {
+    SmallGraph g;
+    const auto limit = [&](const std::vector<float>& of) {
+      return g.graph.emit_constant(Tensor::of<float>({1, static_cast<std::int64_t>(of.size()), 1, 1}, of));
+    };
+    g.output(g.graph.emit(FakeQuantize{form.levels},
+                          {g.input({1, 3, 7, 9}), limit(form.in_low), limit(form.in_high), limit(form.out_low), limit(form.out_high)}));
+    const auto plan = *compile(g.graph);
+    EXPECT_TRUE(std::ranges::any_of(plan->steps(), [](const StepInfo& step) { return step.op == "fake quantize"; }));
+    const auto expected = *evaluate(g.graph, {{"image", input}});
+    for (const int threads : {1, 3}) {
+      Session session(plan, threads);
+      const auto found = *session.run(std::span(&input, 1));
+      EXPECT_TRUE(std::ranges::equal(found[0].bytes(), expected.at("out").bytes())) << form.levels << " levels";
+    }
+  }
 }
 
 TEST(Session, ComputesHalfPrecisionBySpecification) {

@@ -16,6 +16,7 @@ std::span<const Lowering> lowerings() {
       Lowering{"integer add", match_add_u8},
       Lowering{"add or multiply", match_binary_images},
       Lowering{"quantize", match_quantize},
+      Lowering{"fake quantize", match_fake_quantize},
       Lowering{"max pool", match_max_pool},
       Lowering{"average pool", match_avg_pool},
       Lowering{"resize", match_resize_nearest},

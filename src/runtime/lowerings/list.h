@@ -21,6 +21,7 @@ MatchResult match_scale_shift(const MatchContext& context, NodeId id);
 MatchResult match_add_u8(const MatchContext& context, NodeId id);
 MatchResult match_binary_images(const MatchContext& context, NodeId id);
 MatchResult match_quantize(const MatchContext& context, NodeId id);
+MatchResult match_fake_quantize(const MatchContext& context, NodeId id);
 MatchResult match_max_pool(const MatchContext& context, NodeId id);
 MatchResult match_avg_pool(const MatchContext& context, NodeId id);
 MatchResult match_resize_nearest(const MatchContext& context, NodeId id);
