@@ -7,14 +7,14 @@
 #include <string>
 #include <string_view>
 
-#include "detect/model_description.h"
+#include "model/model_info.h"
 
 using namespace octet;
 
 namespace {
 
 ModelDescription rewritten(const ModelDescription& description) {
-  const auto again = model_description_from_info(info_from_model_description(description));
+  const auto again = read_model_info(write_model_info(description));
   if (!again.ok()) std::abort();
   return *again;
 }
@@ -30,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::size_t equals = std::min(line.find('='), line.size());
     info[std::string(line.substr(0, equals))] = line.substr(std::min(equals + 1, line.size()));
   }
-  const auto description = model_description_from_info(info);
+  const auto description = read_model_info(info);
   if (!description.ok()) return 0;
   const ModelDescription written = rewritten(*description);
   if (rewritten(written) != written) std::abort();

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/result.h"
-#include "detect/model_description.h"
 #include "graph/graph.h"
+#include "model/description.h"
 
 // Some names are in the public header and in the library's own ones; this keeps the public ones in octet::v1.
 #define OCTET_LIBRARY

@@ -2,6 +2,7 @@
 #include "data/dataset.h"
 #include "exporters/openvino_ir/export.h"
 #include "importers/openvino_ir/import.h"
+#include "model/model_info.h"
 #include "quant/quantize.h"
 #include "workflow/convert.h"
 #include "workflow/quantize.h"
@@ -13,7 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 Model model_of(Graph graph, const fs::path& path) {
-  auto description = model_description_from_info(graph.model_info);
+  auto description = read_model_info(graph.model_info);
   if (!description.ok()) throw_error(description.error().at(path.string()));
   return Model(std::make_shared<const Model::Impl>(Model::Impl{std::move(graph), std::move(*description), path}));
 }

@@ -21,7 +21,7 @@ float logit_below(double probability) {
 // One anchor of a head. Channel c of cell i is values[c * cells + i]: x, y, width, height, objectness, classes.
 class AnchorDecoder {
  public:
-  AnchorDecoder(const YoloHead& head, YoloHead::Anchor anchor, ImageSize input, ImageSize grid, std::span<const float> values,
+  AnchorDecoder(const YoloOutput& head, YoloOutput::Anchor anchor, ImageSize input, ImageSize grid, std::span<const float> values,
                 double score_threshold)
       : head_(head),
         values_(values),
@@ -30,7 +30,7 @@ class AnchorDecoder {
         threshold_(score_threshold),
         cell_width_(static_cast<double>(input.width) / grid.width),
         cell_height_(static_cast<double>(input.height) / grid.height) {
-    const bool in_cells = head.kind == YoloHead::Kind::kRegion;
+    const bool in_cells = head.kind == YoloOutput::Kind::kRegion;
     anchor_width_ = anchor.width * (in_cells ? cell_width_ : 1);
     anchor_height_ = anchor.height * (in_cells ? cell_height_ : 1);
   }
@@ -55,7 +55,7 @@ class AnchorDecoder {
     if (!(objectness > threshold_)) return;
     const Candidate box = box_of(cell);
     if (!(box.x0 <= box.x1 && box.y0 <= box.y1)) return;  // NaN
-    if (head_.kind == YoloHead::Kind::kRegion && head_.softmax)
+    if (head_.kind == YoloOutput::Kind::kRegion && head_.softmax)
       add_softmax_classes(cell, objectness, box, candidates);
     else
       add_logistic_classes(cell, objectness, box, candidates);
@@ -94,7 +94,7 @@ class AnchorDecoder {
     for (int i = 0; i < head_.classes; ++i) add(box, i, objectness * powers_[i] / sum, candidates);
   }
 
-  const YoloHead& head_;
+  const YoloOutput& head_;
   std::span<const float> values_;
   ImageSize grid_;
   std::size_t cells_;
@@ -103,26 +103,44 @@ class AnchorDecoder {
   std::vector<double> powers_;
 };
 
-Status check_shape(const YoloHead& head, const Shape& shape, std::size_t values) {
+Status check_output(const YoloOutput& head, std::span<const OutputType> outputs) {
+  const auto found = std::ranges::find(outputs, head.output, &OutputType::name);
+  if (found == outputs.end()) {
+    std::string names;
+    for (const OutputType& output : outputs) names += (names.empty() ? "" : ", ") + output.name;
+    return Error{ErrorCode::kMalformed, "octet_heads names the output '" + head.output + "', the model has: " + names};
+  }
   const auto channels = static_cast<std::int64_t>(head.anchors.size()) * (5 + head.classes);
-  if (shape.size() != 4 || shape[0] != 1 || shape[1] != channels || shape[2] < 1 || shape[3] < 1 ||
-      static_cast<std::size_t>(element_count(shape)) != values)
-    return Error{ErrorCode::kMalformed,
-                 fmt::format("output '{}' is {}, but octet_heads says {} anchors of {} classes, which is [1,{},height,width]", head.output,
-                             to_string(shape), head.anchors.size(), head.classes, channels)};
-  return {};
+  const Shape& shape = found->shape;
+  if (found->element == ElementType::kF32 && shape.size() == 4 && shape[0] == 1 && shape[1] == channels && shape[2] >= 1 && shape[3] >= 1)
+    return {};
+  return Error{ErrorCode::kMalformed,
+               fmt::format("output '{}' is {}{}, but octet_heads says {} anchors of {} classes, which is f32[1,{},height,width]",
+                           head.output, name_of(found->element), to_string(shape), head.anchors.size(), head.classes, channels)};
 }
 
 }  // namespace
 
-Status decode_yolo(const YoloHead& head, ImageSize input, std::span<const float> values, const Shape& shape, double score_threshold,
-                   std::vector<Candidate>& candidates) {
-  OCTET_RETURN_IF_ERROR(check_shape(head, shape, values.size()));
-  const ImageSize grid{static_cast<int>(shape[3]), static_cast<int>(shape[2])};
-  const std::size_t block = values.size() / head.anchors.size();
-  for (std::size_t i = 0; i < head.anchors.size(); ++i)
-    AnchorDecoder(head, head.anchors[i], input, grid, values.subspan(i * block, block), score_threshold).decode(candidates);
+Status check_outputs(const YoloHead& head, std::span<const OutputType> outputs) {
+  for (const YoloOutput& output : head.outputs) OCTET_RETURN_IF_ERROR(check_output(output, outputs));
   return {};
+}
+
+Status decode(const YoloHead& head, const ModelDescription& description, std::span<const NamedOutput> outputs, double score_threshold,
+              std::vector<Candidate>& candidates) {
+  for (const YoloOutput& output : head.outputs) {
+    const auto found = std::ranges::find(outputs, output.output, &NamedOutput::name);
+    decode_yolo(output, description.input, found->values, found->shape, score_threshold, candidates);
+  }
+  return {};
+}
+
+void decode_yolo(const YoloOutput& output, ImageSize input, std::span<const float> values, const Shape& shape, double score_threshold,
+                 std::vector<Candidate>& candidates) {
+  const ImageSize grid{static_cast<int>(shape[3]), static_cast<int>(shape[2])};
+  const std::size_t block = values.size() / output.anchors.size();
+  for (std::size_t i = 0; i < output.anchors.size(); ++i)
+    AnchorDecoder(output, output.anchors[i], input, grid, values.subspan(i * block, block), score_threshold).decode(candidates);
 }
 
 }  // namespace octet

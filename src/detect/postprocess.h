@@ -1,28 +1,24 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "boxes/detection.h"
-#include "detect/model_description.h"
+#include "detect/outputs.h"
 #include "image/image.h"
-#include "tensor/shape.h"
+#include "model/description.h"
 
 namespace octet {
-
-// One output of a model, as the IR has it.
-struct NamedOutput {
-  std::string name;  // of the Result node
-  Shape shape;
-  std::span<const float> values;
-};
 
 struct DetectOptions {
   double score_threshold = 0.001;  // a box is kept if its score is strictly above
   std::size_t max_detections = 100;
 };
+
+// kMalformed, naming the output, if the outputs of a model are not of the number, types and shapes that its head needs. To be
+// asked when a model is loaded, so that a foreign one is refused before it runs.
+Status check_outputs(const ModelDescription& description, std::span<const OutputType> outputs);
 
 // What a model found: boxes in pixels of the image that was preprocess()ed, by falling score. Infinite and NaN outputs
 // give no box. Errors name the output that is missing or has another shape than the description says.

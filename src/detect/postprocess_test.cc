@@ -18,16 +18,16 @@ const std::string kTestdata = OCTET_SOURCE_DIR "/src/detect/testdata/";
 ModelDescription toy_yolo() {
   ModelDescription description;
   description.input = {64, 64};
-  YoloHead fine;
+  YoloOutput fine;
   fine.output = "fine";
   fine.anchors = {{6, 9}, {20, 14}};
   fine.classes = 2;
   fine.scale_x_y = 1.05f;
-  YoloHead coarse = fine;
+  YoloOutput coarse = fine;
   coarse.output = "coarse";
   coarse.anchors = {{30, 40}, {50, 28}};
   coarse.scale_x_y = 1.2f;
-  description.heads = {fine, coarse};
+  description.head = YoloHead{{fine, coarse}};
   return description;
 }
 
@@ -68,7 +68,7 @@ TEST(DetectionsFromOutputs, EqualThoseOfAnIndependentDecoder) {
 ModelDescription toy_ssd() {
   ModelDescription description;
   description.input = {300, 300};
-  description.head = HeadKind::kDetectionOutput;
+  description.head = DetectionOutputHead{};
   description.resize = ResizeKind::kStretchTf1;
   return description;
 }
@@ -122,14 +122,15 @@ TEST(DetectionsFromOutputs, GiveNoBoxForRowsThatAreNotNumbers) {
 // The box of one cell whose center is 32,32 of 64 and whose size is 6x9, in a picture of the given size.
 Result<std::vector<Detection>> detections_in_one_cell(ResizeKind resize, ImageSize picture) {
   ModelDescription description = toy_yolo();
-  description.heads.resize(1);
-  description.heads[0].anchors.resize(1);
+  auto& outputs = std::get<YoloHead>(description.head).outputs;
+  outputs.resize(1);
+  outputs[0].anchors.resize(1);
   description.resize = resize;
   std::vector<float> values(7, 0.0f);
   values[4] = values[5] = 9;
   values[6] = -50;
-  const std::vector<NamedOutput> outputs = {{"fine", {1, 7, 1, 1}, values}};
-  return detections_from_outputs(description, outputs, picture, {0.1, 100});
+  const std::vector<NamedOutput> found = {{"fine", {1, 7, 1, 1}, values}};
+  return detections_from_outputs(description, found, picture, {0.1, 100});
 }
 
 // The picture, 50 x 100 pixels, lies in columns 16 to 47 of 64: the cell's center is its own.
@@ -163,7 +164,29 @@ TEST(DetectionsFromOutputs, RefusesAnOutputThatIsNoDetectionOutput) {
   const std::vector<NamedOutput> outputs = {{"rows", {1, 1, 1, 6}, values}};
   const auto found = detections_from_outputs(toy_ssd(), outputs, {37, 53});
   ASSERT_FALSE(found.ok());
-  EXPECT_EQ(found.error().message, "output 'rows': the output is [1,1,1,6], not the [1,1,N,7] of a DetectionOutput");
+  EXPECT_EQ(found.error().message, "output 'rows' is f32[1,1,1,6], not the f32[1,1,N,7] of a DetectionOutput, which octet_head promises");
+}
+
+TEST(CheckOutputs, RefusesEveryOtherTypeRankAndNumber) {
+  const auto accepts = [](const ModelDescription& description, std::vector<OutputType> outputs) {
+    const Status status = check_outputs(description, outputs);
+    EXPECT_TRUE(status.ok() || status.error().code == ErrorCode::kMalformed);
+    return status.ok();
+  };
+  using enum ElementType;
+  EXPECT_TRUE(accepts(toy_ssd(), {{"rows", kF32, {1, 1, 9, 7}}}));
+  EXPECT_FALSE(accepts(toy_ssd(), {{"rows", kI64, {1, 1, 9, 7}}}));
+  EXPECT_FALSE(accepts(toy_ssd(), {{"rows", kF32, {1, 9, 7}}}));
+  EXPECT_FALSE(accepts(toy_ssd(), {{"rows", kF32, {}}}));
+  EXPECT_FALSE(accepts(toy_ssd(), {{"rows", kF32, {1, 1, 9, 7}}, {"more", kF32, {1, 1, 9, 7}}}));
+  EXPECT_FALSE(accepts(toy_ssd(), {}));
+  const OutputType fine{"fine", kF32, {1, 14, 8, 8}};
+  EXPECT_TRUE(accepts(toy_yolo(), {fine, {"coarse", kF32, {1, 14, 4, 4}}}));
+  EXPECT_FALSE(accepts(toy_yolo(), {fine, {"coarse", kI64, {1, 14, 4, 4}}}));
+  EXPECT_FALSE(accepts(toy_yolo(), {fine, {"coarse", kU8, {1, 14, 4, 4}}}));
+  EXPECT_FALSE(accepts(toy_yolo(), {fine, {"coarse", kF32, {1, 14, 16}}}));
+  EXPECT_FALSE(accepts(toy_yolo(), {fine, {"coarse", kF32, {1, 14, 0, 4}}}));
+  EXPECT_FALSE(accepts(toy_yolo(), {fine}));
 }
 
 TEST(DetectionsFromOutputs, RefuseAClassThatTheModelDoesNotHave) {

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <span>
 
-#include "detect/model_description.h"
 #include "image/image.h"
+#include "model/description.h"
 
 namespace octet {
 

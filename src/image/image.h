@@ -5,12 +5,9 @@
 #include <span>
 #include <vector>
 
-namespace octet {
+#include "base/image_size.h"
 
-struct ImageSize {
-  int width = 0, height = 0;
-  bool operator==(const ImageSize&) const = default;
-};
+namespace octet {
 
 // A picture of 8-bit B, G, R bytes: the order of the IR's input, which JPEG and PNG are decoded to directly.
 // Rows from the top, interleaved, without gaps.

@@ -10,7 +10,7 @@ namespace {
 ModelClasses classes_of(const ModelDescription& description) {
   return {.labels = description.labels,
           .count = static_cast<std::size_t>(class_count(description)),
-          .is_count_known = description.head == HeadKind::kYolo || !description.labels.empty(),
+          .is_count_known = is_class_count_known(description),
           .has_background = has_background(description),
           .numbered_as_coco = description.categories == CategoryRule::kCoco91};
 }

@@ -2,11 +2,10 @@
 
 #include "base/digest.h"
 #include "base/files.h"
-#include "base/version.h"
-#include "detect/model_description.h"
 #include "exporters/openvino_ir/export.h"
 #include "importers/darknet/import.h"
 #include "importers/tensorflow/import.h"
+#include "model/model_info.h"
 #include "passes/standard.h"
 #include "workflow/layout.h"
 
@@ -17,15 +16,22 @@ namespace fs = std::filesystem;
 
 bool is_darknet(const fs::path& source) { return source.extension() == ".cfg" || source.extension() == ".CFG"; }
 
-Result<Graph> import_any(const fs::path& source, const ConvertOptions& options) {
+Result<ImportedModel> import_any(const fs::path& source, const ConvertOptions& options) {
   if (!is_darknet(source)) return import_tensorflow(source);
   const fs::path beside = fs::path(source).replace_extension(".weights");
   return import_darknet(source, options.weights.value_or(beside), options.warn);
 }
 
-// The file that holds the numbers: what a person means by "the model".
-Result<std::string> source_digest(const fs::path& source, const ConvertOptions& options) {
-  const fs::path file = is_darknet(source) ? options.weights.value_or(fs::path(source).replace_extension(".weights")) : source;
+// What the description of a known model says, put over what the source tells.
+Status complete(const ConvertOptions& options, ModelDescription& description) {
+  if (!options.description) return {};
+  if (auto status = apply_model_info(options.description->model_info, description); !status.ok())
+    return status.error().at(options.description->name);
+  description.name = options.description->name;
+  return {};
+}
+
+Result<std::string> digest_of(const fs::path& file) {
   OCTET_ASSIGN(const MappedFile mapped, MappedFile::open(file));
   return file.filename().string() + " SHA-256 " + sha256_hex(mapped.bytes());
 }
@@ -38,22 +44,18 @@ Result<Graph> import_source(const fs::path& source, const ConvertOptions& option
   if (options.weights && !is_darknet(source))
     return Error{ErrorCode::kInvalidArgument,
                  source.string() + ": only a Darknet .cfg has weights in another file, given " + options.weights->string()};
-  OCTET_ASSIGN(Graph graph, import_any(source, options));
-  passes::run_import_passes(graph);
-  auto& info = graph.model_info;
-  info.try_emplace("octet_model", source.stem().string());
-  if (options.description) {
-    for (const auto& [key, value] : options.description->model_info) info[key] = value;
-    info["octet_model"] = options.description->name;
-  }
-  if (options.warn && !info.contains("octet_labels"))
+  OCTET_ASSIGN(ImportedModel model, import_any(source, options));
+  passes::run_import_passes(model.graph);
+  ModelDescription& description = model.description;
+  OCTET_RETURN_IF_ERROR(complete(options, description));
+  if (options.warn && description.labels.empty())
     options.warn(source.string() + ": no labels, classes have numbers only" +
                  (is_darknet(source) ? "; they are read from a .names file beside it" : ""));
-  OCTET_ASSIGN(info["octet_source"], source_digest(source, options));
-  info["octet_version"] = kVersion;
-  graph.name = info["octet_model"];
-  OCTET_ASSIGN_AT([[maybe_unused]] const auto complete, model_description_from_info(info), source.string());
-  return graph;
+  OCTET_ASSIGN(description.source, digest_of(model.weights));
+  model.graph.name = description.name;
+  model.graph.model_info = write_model_info(description);
+  OCTET_ASSIGN_AT([[maybe_unused]] const auto readable, read_model_info(model.graph.model_info), source.string());
+  return std::move(model.graph);
 }
 
 Result<ConvertedIr> convert_source(const fs::path& source, const fs::path& output, const ConvertOptions& options) {

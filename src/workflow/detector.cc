@@ -8,6 +8,7 @@
 #include "detect/preprocess.h"
 #include "image/decode.h"
 #include "importers/openvino_ir/import.h"
+#include "model/model_info.h"
 #include "passes/planar_input.h"
 
 namespace octet {
@@ -25,6 +26,13 @@ Status check_input(const Plan& plan, const ModelDescription& description) {
   if (plan.inputs().size() != 1 || plan.inputs()[0].type.shape != wanted || plan.inputs()[0].type.element != ElementType::kF32)
     return Error{ErrorCode::kMalformed, "the model has no single f32 input " + to_string(wanted) + ", which its model_info promises"};
   return {};
+}
+
+// Whether the outputs are what the head needs.
+Status check_outputs_of(const Plan& plan, const ModelDescription& description) {
+  std::vector<OutputType> outputs;
+  for (const Port& port : plan.outputs()) outputs.push_back({port.name, port.type.element, port.type.shape});
+  return check_outputs(description, outputs);
 }
 
 class DatasetRun {
@@ -79,11 +87,12 @@ class DatasetRun {
 }  // namespace
 
 Result<Detector> make_detector(const Graph& graph, const std::filesystem::path& path) {
-  OCTET_ASSIGN_AT(auto description, model_description_from_info(graph.model_info), path.string());
+  OCTET_ASSIGN_AT(auto description, read_model_info(graph.model_info), path.string());
   Graph planar = graph;
   passes::make_input_planar(planar);
   OCTET_ASSIGN_AT(auto plan, compile(planar), path.string());
   if (auto status = check_input(*plan, description); !status.ok()) return status.error().at(path.string());
+  if (auto status = check_outputs_of(*plan, description); !status.ok()) return status.error().at(path.string());
   return Detector{path, std::move(plan), std::move(description), 0};
 }
 
@@ -104,7 +113,8 @@ Result<std::vector<Detection>> DetectionSession::detect(const Image& image, cons
   OCTET_ASSIGN(const auto tensors, session_.run(std::span(&input_, 1)));
   std::vector<NamedOutput> outputs;
   for (std::size_t i = 0; i < tensors.size(); ++i)
-    outputs.push_back({session_.plan().outputs()[i].name, tensors[i].shape(), tensors[i].values<float>()});
+    if (tensors[i].type() == ElementType::kF32)
+      outputs.push_back({session_.plan().outputs()[i].name, tensors[i].shape(), tensors[i].values<float>()});
   return detections_from_outputs(description_, outputs, image.size(), options);
 }
 

@@ -9,8 +9,8 @@
 #include "base/result.h"
 #include "boxes/detection.h"
 #include "data/dataset.h"
-#include "detect/model_description.h"
 #include "detect/postprocess.h"
+#include "model/description.h"
 #include "runtime/plan.h"
 
 namespace octet {

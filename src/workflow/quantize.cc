@@ -1,10 +1,10 @@
 #include "workflow/quantize.h"
 
-#include "detect/model_description.h"
 #include "detect/preprocess.h"
 #include "exporters/openvino_ir/export.h"
 #include "image/decode.h"
 #include "importers/openvino_ir/import.h"
+#include "model/model_info.h"
 #include "workflow/layout.h"
 
 namespace octet {
@@ -23,7 +23,7 @@ quant::CalibrationImages calibration_images(const Dataset& pictures, const Model
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
                                 const quant::CalibrationOptions& options) {
   OCTET_ASSIGN(const Graph graph, import_openvino_ir(xml));
-  OCTET_ASSIGN_AT(const auto description, model_description_from_info(graph.model_info), xml.string());
+  OCTET_ASSIGN_AT(const auto description, read_model_info(graph.model_info), xml.string());
   OCTET_ASSIGN_AT(const auto quantized, quant::quantize(graph, calibration_images(pictures, description), options), xml.string());
   const std::string name = description.name.empty() ? xml.stem().string() : description.name;
   OCTET_ASSIGN(const auto target, ir_path(output, name, "FP32-INT8"));

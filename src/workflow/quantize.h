@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "data/dataset.h"
-#include "detect/model_description.h"
+#include "model/description.h"
 #include "quant/quantize.h"
 
 namespace octet {

@@ -1,23 +1,17 @@
 #include "zoo/entry.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <initializer_list>
 
 #include "base/files.h"
+#include "model/model_info.h"
+#include "model/yaml.h"
 
 namespace octet {
 namespace {
 
 constexpr std::size_t kMaxYamlBytes = std::size_t{1} << 20;
 constexpr std::size_t kSha384Digits = 96;
-
-Error malformed(const YAML::Node& node, const std::string& what) {
-  const YAML::Mark mark = node.Mark();
-  const std::string where = mark.is_null() ? "" : "line " + std::to_string(mark.line + 1) + ": ";
-  return {ErrorCode::kMalformed, where + what};
-}
 
 bool is_name(std::string_view text) {
   const auto allowed = [](char c) {
@@ -36,26 +30,15 @@ void warn_of_unknown_keys(const YAML::Node& map, std::initializer_list<std::stri
 
 Result<std::string> read_text_value(const YAML::Node& map, const char* key, bool required) {
   const YAML::Node value = map[key];
-  if (!value) return required ? Result<std::string>(malformed(map, "lacks the key '" + std::string(key) + "'")) : std::string();
-  if (!value.IsScalar()) return malformed(value, "'" + std::string(key) + "' must be text");
+  if (!value) return required ? Result<std::string>(yaml_error(map, "lacks the key '" + std::string(key) + "'")) : std::string();
+  if (!value.IsScalar()) return yaml_error(value, "'" + std::string(key) + "' must be text");
   return value.Scalar();
-}
-
-Result<std::vector<std::string>> read_texts(const YAML::Node& list, const std::string& what) {
-  std::vector<std::string> texts;
-  if (!list) return texts;
-  if (!list.IsSequence()) return malformed(list, what + " must be a list");
-  for (const YAML::Node& item : list) {
-    if (!item.IsScalar()) return malformed(item, what + " must be a list of texts");
-    texts.push_back(item.Scalar());
-  }
-  return texts;
 }
 
 Result<std::int64_t> read_count(const YAML::Node& value, const std::string& what) {
   std::int64_t count = 0;
   if (!value.IsScalar() || !YAML::convert<std::int64_t>::decode(value, count) || count < 0)
-    return malformed(value, what + " must be a whole number");
+    return yaml_error(value, what + " must be a whole number");
   return count;
 }
 
@@ -64,7 +47,7 @@ Result<ZooFile::Role> read_role(const YAML::Node& node) {
   if (role == "source") return ZooFile::Role::kSource;
   if (role == "weights") return ZooFile::Role::kWeights;
   if (role.empty()) return ZooFile::Role::kOther;
-  return malformed(node["role"], "role '" + role + "' is unknown (source, weights)");
+  return yaml_error(node["role"], "role '" + role + "' is unknown (source, weights)");
 }
 
 bool is_sha384(std::string_view text) {
@@ -73,10 +56,10 @@ bool is_sha384(std::string_view text) {
 }
 
 Result<ZooFile> read_file_entry(const YAML::Node& node, const Warn& warn) {
-  if (!node.IsMap()) return malformed(node, "a file must be a map with a 'name'");
+  if (!node.IsMap()) return yaml_error(node, "a file must be a map with a 'name'");
   ZooFile file;
   OCTET_ASSIGN(file.name, read_text_value(node, "name", true));
-  if (auto inside = path_inside("", file.name); !inside.ok()) return malformed(node, inside.error().message);
+  if (auto inside = path_inside("", file.name); !inside.ok()) return yaml_error(node, inside.error().message);
   OCTET_ASSIGN(file.role, read_role(node));
   if (const YAML::Node size = node["size"]) {
     OCTET_ASSIGN(file.size_bytes, read_count(size, "size of " + file.name));
@@ -85,7 +68,7 @@ Result<ZooFile> read_file_entry(const YAML::Node& node, const Warn& warn) {
   std::transform(file.sha384.begin(), file.sha384.end(), file.sha384.begin(),
                  [](char c) { return c >= 'A' && c <= 'F' ? char(c + 32) : c; });
   if (!file.sha384.empty() && !is_sha384(file.sha384))
-    return malformed(node["checksum"], "checksum of " + file.name + " must be a SHA-384 of 96 hexadecimal digits");
+    return yaml_error(node["checksum"], "checksum of " + file.name + " must be a SHA-384 of 96 hexadecimal digits");
   OCTET_ASSIGN(file.url, read_text_value(node, "source", false));
   OCTET_ASSIGN(file.member, read_text_value(node, "member", false));
   warn_of_unknown_keys(node, {"name", "role", "size", "checksum", "source", "original_source", "member"}, file.name, warn);
@@ -93,31 +76,31 @@ Result<ZooFile> read_file_entry(const YAML::Node& node, const Warn& warn) {
 }
 
 Status read_files(const YAML::Node& list, ZooEntry& entry, const Warn& warn) {
-  if (!list.IsSequence()) return malformed(list, "'files' must be a list");
+  if (!list.IsSequence()) return yaml_error(list, "'files' must be a list");
   for (const YAML::Node& item : list) {
     OCTET_ASSIGN(ZooFile file, read_file_entry(item, warn));
     for (const ZooFile& other : entry.files)
-      if (other.name == file.name) return malformed(item, "file " + file.name + " is listed twice");
+      if (other.name == file.name) return yaml_error(item, "file " + file.name + " is listed twice");
     entry.files.push_back(std::move(file));
   }
   const auto count = [&](ZooFile::Role role) {
     return std::count_if(entry.files.begin(), entry.files.end(), [&](const ZooFile& file) { return file.role == role; });
   };
-  if (count(ZooFile::Role::kSource) != 1) return malformed(list, "one file must have 'role: source'");
-  if (count(ZooFile::Role::kWeights) > 1) return malformed(list, "more than one file has 'role: weights'");
+  if (count(ZooFile::Role::kSource) != 1) return yaml_error(list, "one file must have 'role: source'");
+  if (count(ZooFile::Role::kWeights) > 1) return yaml_error(list, "more than one file has 'role: weights'");
   return {};
 }
 
 Status read_inputs(const YAML::Node& list, ZooEntry& entry) {
   if (!list) return {};
-  if (!list.IsSequence()) return malformed(list, "'input_info' must be a list");
+  if (!list.IsSequence()) return yaml_error(list, "'input_info' must be a list");
   for (const YAML::Node& item : list) {
-    if (!item.IsMap()) return malformed(item, "an input must be a map");
+    if (!item.IsMap()) return yaml_error(item, "an input must be a map");
     ZooInput input;
     OCTET_ASSIGN(input.name, read_text_value(item, "name", true));
     OCTET_ASSIGN(input.layout, read_text_value(item, "layout", false));
     const YAML::Node shape = item["shape"];
-    if (shape && !shape.IsSequence()) return malformed(shape, "'shape' must be a list");
+    if (shape && !shape.IsSequence()) return yaml_error(shape, "'shape' must be a list");
     for (std::size_t i = 0; shape && i < shape.size(); ++i) {
       OCTET_ASSIGN(const std::int64_t side, read_count(shape[i], "shape"));
       input.shape.push_back(side);
@@ -127,67 +110,23 @@ Status read_inputs(const YAML::Node& list, ZooEntry& entry) {
   return {};
 }
 
-// A JSON array of strings.
-std::string json_array(const std::vector<std::string>& texts) {
-  std::string json;
-  for (const std::string& text : texts) {
-    json += json.empty() ? "[\"" : ",\"";
-    for (const char c : text) json += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
-    json += '"';
-  }
-  return json.empty() ? "[]" : json + "]";
-}
-
-bool prints(const std::string& text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; });
-}
-
-// Labels as octet keeps them, and with blanks between them for Model API.
-Status read_labels(const YAML::Node& list, std::map<std::string, std::string>& info) {
-  OCTET_ASSIGN(const std::vector<std::string> labels, read_texts(list, "octet_labels"));
-  std::string joined;
-  for (std::string label : labels) {
-    if (!prints(label)) return malformed(list, "a label has characters that do not print");
-    std::replace(label.begin(), label.end(), ' ', '_');
-    joined += (joined.empty() ? "" : " ") + label;
-  }
-  info["octet_labels"] = json_array(labels);
-  info["labels"] = joined;
-  return {};
-}
-
-Status read_model_info(const YAML::Node& map, std::map<std::string, std::string>& info) {
-  if (!map) return {};
-  if (!map.IsMap()) return malformed(map, "'model_info' must be a map");
-  for (const auto& pair : map) {
-    if (!pair.first.IsScalar()) return malformed(pair.first, "a key of 'model_info' must be text");
-    const std::string key = pair.first.Scalar();
-    if (key == "octet_labels") {
-      OCTET_RETURN_IF_ERROR(read_labels(pair.second, info));
-    } else if (pair.second.IsScalar() && is_name(key)) {
-      info[key] = pair.second.Scalar();
-    } else {
-      return malformed(pair.second, "'" + key + "' of 'model_info' must be text");
-    }
-  }
-  return {};
-}
-
 Result<ZooEntry> read_entry(const YAML::Node& root, const std::string& name, const Warn& warn) {
-  if (!root.IsMap()) return malformed(root, "is no model description: a map with 'framework' and 'files'");
+  if (!root.IsMap()) return yaml_error(root, "is no model description: a map with 'framework' and 'files'");
   for (const char* key : {"name", "subdirectory"})
-    if (root[key]) return malformed(root[key], "the key '" + std::string(key) + "' is not allowed, the file's name says it");
+    if (root[key]) return yaml_error(root[key], "the key '" + std::string(key) + "' is not allowed, the file's name says it");
   ZooEntry entry;
   entry.name = name;
   OCTET_ASSIGN(entry.description, read_text_value(root, "description", false));
   OCTET_ASSIGN(entry.task_type, read_text_value(root, "task_type", false));
   OCTET_ASSIGN(entry.framework, read_text_value(root, "framework", true));
   OCTET_ASSIGN(entry.license, read_text_value(root, "license", false));
-  OCTET_ASSIGN(entry.aliases, read_texts(root["aliases"], "'aliases'"));
-  if (!root["files"]) return malformed(root, "lacks the key 'files'");
+  OCTET_ASSIGN(entry.aliases, texts_from_yaml(root["aliases"], "'aliases'"));
+  if (!root["files"]) return yaml_error(root, "lacks the key 'files'");
   OCTET_RETURN_IF_ERROR(read_files(root["files"], entry, warn));
   OCTET_RETURN_IF_ERROR(read_inputs(root["input_info"], entry));
-  OCTET_RETURN_IF_ERROR(read_model_info(root["model_info"], entry.model_info));
+  OCTET_ASSIGN(entry.model_info, model_info_from_yaml(root["model_info"]));
+  for (const auto& [key, value] : entry.model_info)
+    if (warn && !is_model_info_key(key)) warn(name + ": nobody reads the key '" + key + "' of 'model_info'");
   warn_of_unknown_keys(root, {"description", "task_type", "framework", "license", "aliases", "files", "input_info", "model_info"}, name,
                        warn);
   return entry;

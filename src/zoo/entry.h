@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 
 #include "base/progress.h"
 #include "base/result.h"
+#include "model/info_reader.h"
 
 namespace octet {
 
@@ -38,7 +38,7 @@ struct ZooEntry {
   std::string description, task_type, framework, license;
   std::vector<ZooFile> files;  // one is the source, at most one the weights
   std::vector<ZooInput> inputs;
-  std::map<std::string, std::string> model_info;
+  ModelInfo model_info;
 
   const ZooFile& source() const;
   const ZooFile* weights() const;  // null if the source holds them

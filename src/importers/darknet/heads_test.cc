@@ -52,8 +52,9 @@ void expect_openvinos_heads(const fs::path& network) {
   const json record = reference();
   const TestFolder folder;
   const int side = record["side"];
-  const auto graph = import_darknet(resized_cfg(folder, cfg, side), network.string() + ".weights");
-  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  const auto model = import_darknet(resized_cfg(folder, cfg, side), network.string() + ".weights");
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  const Graph* graph = &model->graph;
   const auto outputs = evaluate(*graph, {{"image", picture(side)}});
   ASSERT_TRUE(outputs.ok()) << outputs.error().message;
   const json& expected = record["networks"][network.filename().string()];

@@ -5,7 +5,7 @@
 #include "base/files.h"
 #include "formats/darknet/cfg.h"
 #include "formats/darknet/weights.h"
-#include "importers/darknet/model_info.h"
+#include "importers/darknet/labels.h"
 #include "importers/darknet/rules.h"
 
 namespace octet {
@@ -41,7 +41,7 @@ Result<NetContext> convert(std::span<const CfgSection> sections, WeightsFile* we
   if (net.channels(net.picture) != 3)
     return sections[0].error(ErrorCode::kUnsupported,
                              "channels=" + std::to_string(net.channels(net.picture)) + ", octet feeds pictures of 3");
-  if (net.heads.empty()) return Error{ErrorCode::kUnsupported, "has no section [yolo] or [region]: no detector that octet knows"};
+  if (net.head.outputs.empty()) return Error{ErrorCode::kUnsupported, "has no section [yolo] or [region]: no detector that octet knows"};
   return net;
 }
 
@@ -55,17 +55,29 @@ Result<NetContext> convert_with_weights(std::span<const CfgSection> sections, co
   return net;
 }
 
+// What the cfg tells; the thresholds are Darknet's own.
+ModelDescription describe(NetContext& net, const fs::path& cfg, const Warn& warn) {
+  ModelDescription description;
+  description.name = cfg.stem().string();
+  description.input = {static_cast<int>(net.width(net.picture)), static_cast<int>(net.height(net.picture))};
+  description.resize = net.letterbox ? ResizeKind::kLetterbox : ResizeKind::kStretch;
+  description.labels = find_labels(cfg, net.head.outputs[0].classes, warn);
+  description.suppression.iou_limit = 0.45f;
+  description.confidence_threshold = 0.25f;
+  description.head = std::move(net.head);
+  return description;
+}
+
 }  // namespace
 
-Result<Graph> import_darknet(const fs::path& cfg, const fs::path& weights, const Warn& warn) {
+Result<ImportedModel> import_darknet(const fs::path& cfg, const fs::path& weights, const Warn& warn) {
   OCTET_ASSIGN(const std::string text, read_text(cfg, kMaxCfgBytes));
   OCTET_ASSIGN_AT(const std::vector<CfgSection> sections, parse_cfg(text), cfg.string());
   OCTET_ASSIGN(NetContext net, convert_with_weights(sections, cfg, weights));
-  const std::string model = cfg.stem().string();
-  net.graph.name = model;
-  net.graph.model_info = describe_model(net, model, find_labels(cfg, net.heads[0].classes, warn));
+  ModelDescription description = describe(net, cfg, warn);
+  net.graph.name = description.name;
   net.graph.tidy();
-  return std::move(net.graph);
+  return ImportedModel{std::move(net.graph), std::move(description), weights};
 }
 
 }  // namespace octet

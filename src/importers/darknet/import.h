@@ -4,7 +4,7 @@
 
 #include "base/progress.h"
 #include "base/result.h"
-#include "graph/graph.h"
+#include "importers/imported_model.h"
 
 namespace octet {
 
@@ -12,11 +12,10 @@ namespace octet {
 //
 // The graph takes "image", f32 [1,C,H,W], BGR 0..255, and has an output for each [yolo] and [region] section in the order
 // of the cfg: the raw tensor that enters it, named by the section and its layer number as Darknet counts ("yolo_139").
-// model_info holds what docs/model_info.md lists; labels come from a .names file beside the cfg, if one fits: its own stem,
-// coco.names, or the only one there. `warn` is told why one was not used.
+// Labels come from a .names file beside the cfg (importers/darknet/labels.h); `warn` is told why one was not used.
 //
 // Errors: kNotFound (a file is absent), kMalformed (a file is not what it claims, or weights and cfg do not belong
 // together), kUnsupported (a section or option that octet lacks, named with its line).
-Result<Graph> import_darknet(const std::filesystem::path& cfg, const std::filesystem::path& weights, const Warn& warn = {});
+Result<ImportedModel> import_darknet(const std::filesystem::path& cfg, const std::filesystem::path& weights, const Warn& warn = {});
 
 }  // namespace octet

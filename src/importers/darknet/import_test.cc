@@ -2,14 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "importers/darknet/network_for_test.h"
 
 namespace octet::darknet {
 namespace {
-
-using nlohmann::json;
 
 constexpr std::string_view kNet = "[net]\nwidth=2\nheight=1\nchannels=3\n";
 constexpr std::string_view kHead = "[yolo]\nmask=0\nanchors=10,20\nclasses=1\nnum=1\n";
@@ -20,9 +16,18 @@ std::string smallest_cfg() { return std::string(kNet) + std::string(kSixFilters)
 // Imports a cfg with `count` weights 0, 1, 2, ...
 class ImportDarknet : public testing::Test {
  protected:
-  Result<Graph> import(const std::string& cfg, std::int64_t count) {
+  Result<ImportedModel> import_model(const std::string& cfg, std::int64_t count) {
     folder_.write("tiny.weights", weights_bytes(ascending(count)));
     return import_darknet(folder_.write("tiny.cfg", cfg), folder_ / "tiny.weights", [this](std::string_view said) { warnings_ += said; });
+  }
+  Result<Graph> import(const std::string& cfg, std::int64_t count) {
+    OCTET_ASSIGN(ImportedModel model, import_model(cfg, count));
+    return std::move(model.graph);
+  }
+  ModelDescription describe(const std::string& cfg, std::int64_t count) {
+    auto model = import_model(cfg, count);
+    EXPECT_TRUE(model.ok()) << model.error().message;
+    return model.ok() ? model->description : ModelDescription{};
   }
   std::string error_of(const std::string& cfg, std::int64_t count = 0) {
     const auto graph = import(cfg, count);
@@ -78,27 +83,24 @@ TEST_F(ImportDarknet, NamesNodesByLayerAndOutputsByHead) {
 TEST_F(ImportDarknet, DescribesItsHeads) {
   const std::string cfg = std::string(kNet) + "[convolutional]\nfilters=14\nactivation=linear\n" +
                           "[yolo]\nmask=2,0\nanchors=10,20, 30,40, 5.5,6\nclasses=2\nnum=3\nscale_x_y=1.05\nnew_coords=1\n";
-  const auto graph = import(cfg, 14 * 4);
-  ASSERT_TRUE(graph.ok()) << graph.error().message;
-  const auto& info = graph->model_info;
-  EXPECT_EQ(json::parse(info.at("octet_heads")),
-            json::parse(R"([{"output": "yolo_1", "kind": "yolo", "anchors": [5.5, 6, 10, 20], "classes": 2,
-                                                                 "scale_x_y": 1.05, "new_coords": true}])"));
-  EXPECT_EQ(info.at("model_type"), "YOLOV4");
-  EXPECT_EQ(info.at("anchors"), "10 20 30 40 5.5 6");
-  EXPECT_EQ(info.at("masks"), "2 0");
-  EXPECT_EQ(info.at("orig_width"), "2");
-  EXPECT_EQ(info.at("octet_model"), "tiny");
-  EXPECT_EQ(info.at("octet_nms_iou"), "0.45");
-  EXPECT_FALSE(info.contains("octet_labels"));
+  const ModelDescription description = describe(cfg, 14 * 4);
+  YoloOutput output;
+  output.output = "yolo_1";
+  output.anchors = {{5.5f, 6}, {10, 20}};
+  output.classes = 2;
+  output.scale_x_y = 1.05f;
+  output.new_coords = true;
+  EXPECT_EQ(description.head, Head(YoloHead{{output}}));
+  EXPECT_EQ(description.input, (ImageSize{2, 1}));
+  EXPECT_EQ(description.name, "tiny");
+  EXPECT_EQ(description.suppression, (Suppression{0.45f, 0}));
+  EXPECT_TRUE(description.labels.empty());
 }
 
 TEST_F(ImportDarknet, KeepsTheAspectWhereTheCfgHasALetterBox) {
   const std::string cfg = smallest_cfg();
-  EXPECT_EQ(import(cfg, 24)->model_info.at("octet_resize"), "stretch");
-  const auto graph = import("[net]\nletter_box=1\n" + cfg.substr(cfg.find('\n') + 1), 24);
-  ASSERT_TRUE(graph.ok()) << graph.error().message;
-  EXPECT_EQ(graph->model_info.at("octet_resize"), "letterbox");
+  EXPECT_EQ(describe(cfg, 24).resize, ResizeKind::kStretch);
+  EXPECT_EQ(describe("[net]\nletter_box=1\n" + cfg.substr(cfg.find('\n') + 1), 24).resize, ResizeKind::kLetterbox);
 }
 
 TEST_F(ImportDarknet, RefusesPicturesOfOneChannel) {
@@ -108,29 +110,41 @@ TEST_F(ImportDarknet, RefusesPicturesOfOneChannel) {
 
 TEST_F(ImportDarknet, DescribesARegionWithAnchorsInCells) {
   const std::string cfg = std::string(kNet) + std::string(kSixFilters) + "[region]\nanchors=1.5,2\nclasses=1\ncoords=4\nnum=1\nsoftmax=1\n";
-  const auto graph = import(cfg, 24);
-  ASSERT_TRUE(graph.ok()) << graph.error().message;
-  EXPECT_EQ(json::parse(graph->model_info.at("octet_heads")),
-            json::parse(R"([{"output": "region_1", "kind": "region", "anchors": [1.5, 2], "classes": 1, "softmax": true}])"));
-  EXPECT_FALSE(graph->model_info.contains("model_type"));
+  YoloOutput output;
+  output.output = "region_1";
+  output.kind = YoloOutput::Kind::kRegion;
+  output.anchors = {{1.5f, 2}};
+  output.classes = 1;
+  output.softmax = true;
+  EXPECT_EQ(describe(cfg, 24).head, Head(YoloHead{{output}}));
 }
 
 TEST_F(ImportDarknet, TakesLabelsFromTheNamesFileBesideTheCfg) {
+  using Labels = std::vector<std::string>;
   folder_.write("anything.names", "traffic light\n");
-  EXPECT_EQ(import(smallest_cfg(), 24)->model_info.at("octet_labels"), R"(["traffic light"])");
-  EXPECT_EQ(import(smallest_cfg(), 24)->model_info.at("labels"), "traffic_light");
+  EXPECT_EQ(describe(smallest_cfg(), 24).labels, Labels{"traffic light"});
   folder_.write("coco.names", "person\n");
-  EXPECT_EQ(import(smallest_cfg(), 24)->model_info.at("octet_labels"), R"(["person"])");
+  EXPECT_EQ(describe(smallest_cfg(), 24).labels, Labels{"person"});
   folder_.write("tiny.names", "cat\n");
-  EXPECT_EQ(import(smallest_cfg(), 24)->model_info.at("octet_labels"), R"(["cat"])");
+  EXPECT_EQ(describe(smallest_cfg(), 24).labels, Labels{"cat"});
   EXPECT_EQ(warnings_, "");
+}
+
+TEST_F(ImportDarknet, TakesTheOneNamesFileOfManyThatFits) {
+  folder_.write("city.names", "car\nbus\n");
+  folder_.write("street.names", "dog\n");
+  EXPECT_EQ(describe(smallest_cfg(), 24).labels, std::vector<std::string>{"dog"});
+  EXPECT_NE(warnings_.find("street.names: of 2 .names files the only one with 1 names"), std::string::npos) << warnings_;
+  folder_.write("zoo.names", "cat\n");
+  warnings_.clear();
+  EXPECT_TRUE(describe(smallest_cfg(), 24).labels.empty());
+  EXPECT_NE(warnings_.find("street.names, zoo.names all have 1 names; none is used, rename the right one to tiny.names"), std::string::npos)
+      << warnings_;
 }
 
 TEST_F(ImportDarknet, LeavesOutLabelsOfAnotherNumberWithANote) {
   folder_.write("tiny.names", "cat\ndog\n");
-  const auto graph = import(smallest_cfg(), 24);
-  ASSERT_TRUE(graph.ok());
-  EXPECT_FALSE(graph->model_info.contains("octet_labels"));
+  EXPECT_TRUE(describe(smallest_cfg(), 24).labels.empty());
   EXPECT_NE(warnings_.find("tiny.names: has 2 names for 1 classes; not used"), std::string::npos) << warnings_;
 }
 

@@ -4,13 +4,6 @@
 
 namespace octet::darknet {
 
-std::vector<double> Head::anchors() const {
-  std::vector<double> chosen;
-  for (const std::int64_t i : mask)
-    for (std::int64_t side = 0; side < 2; ++side) chosen.push_back(all_anchors[static_cast<std::size_t>(2 * i + side)]);
-  return chosen;
-}
-
 Result<Value> NetContext::previous(const CfgSection& section) const {
   if (layers.empty()) return picture;
   if (layers.back().is_head) return section.error(ErrorCode::kUnsupported, "reads the output of a detection head");

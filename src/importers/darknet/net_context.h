@@ -10,6 +10,7 @@
 #include "formats/darknet/cfg.h"
 #include "formats/darknet/weights.h"
 #include "graph/graph.h"
+#include "model/description.h"
 
 namespace octet::darknet {
 
@@ -19,18 +20,6 @@ inline constexpr Range kExtent{1, 1 << 15};  // height or width
 inline constexpr Range kChannels{1, 1 << 16};
 inline constexpr Range kWindow{1, 255};  // kernel sizes, strides and dilations
 inline constexpr Range kPadding{0, 255};
-
-// What a [yolo] or [region] section says of the tensor that enters it.
-struct Head {
-  std::string output, kind;         // name of the Result node; "yolo" or "region"
-  std::vector<double> all_anchors;  // of the section, w and h in turn; input pixels for yolo, cells for region
-  std::vector<std::int64_t> mask;   // which of them this head has
-  std::int64_t classes = 0;
-  double scale_x_y = 1;
-  bool new_coords = false, softmax = false;
-
-  std::vector<double> anchors() const;  // those of the mask
-};
 
 // What a section leaves for later ones. A head's value is what entered it, and no layer may read it.
 struct Layer {
@@ -46,7 +35,7 @@ struct NetContext {
   Value picture;                   // the input as it is: BGR, 0..255
   bool letterbox = false;          // pictures keep their aspect
   std::vector<Layer> layers;
-  std::vector<Head> heads;
+  YoloHead head;  // an output each [yolo] and [region] section
 
   // "conv_12": the layer that is being read.
   std::string layer_name(std::string_view kind) const { return std::string(kind) + "_" + std::to_string(layers.size()); }

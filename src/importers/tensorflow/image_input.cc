@@ -77,7 +77,7 @@ Result<ImageInput> image_of(const Preprocessing& steps, Network& network) {
     if (!size.ok()) return unsupported(*steps.resize, "resizes to a size that depends on the image; " + std::string(kFixedShape));
     if (size->size() != 2) return malformed(*steps.resize, "has no height and width to resize to");
     if (bool_attribute(*steps.resize, "align_corners", false)) return unsupported(*steps.resize, "resizes with align_corners");
-    if (bool_attribute(*steps.resize, "half_pixel_centers", false)) image.resize = "stretch";
+    if (bool_attribute(*steps.resize, "half_pixel_centers", false)) image.resize = ResizeKind::kStretch;
     const auto sides = to_vector<std::int64_t>(*size);
     image.height = sides[0];
     image.width = sides[1];

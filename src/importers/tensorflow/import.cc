@@ -38,53 +38,46 @@ Result<Detector> understand(Network& network) {
   return detector;
 }
 
-void describe(const Detector& detector, const ImageInput& image, Graph& graph) {
+ModelDescription describe(const Detector& detector, const ImageInput& image) {
   const Suppression& suppression = detector.suppression;
   const bool coco = detector.scores.has_background && detector.classes.width == 91;
-  graph.model_info = {
-      {"model_type", "ssd"},
-      {"confidence_threshold", fmt::format("{}", suppression.score_threshold)},
-      {"iou_threshold", fmt::format("{}", suppression.iou_threshold)},
-      {"resize_type", "standard"},
-      {"reverse_input_channels", "NO"},
-      {"embedded_processing", "YES"},
-      {"orig_width", fmt::format("{}", image.width)},
-      {"orig_height", fmt::format("{}", image.height)},
-      {"octet_head", "detection_output"},
-      {"octet_resize", image.resize},
-      {"octet_categories", coco ? "coco91" : "ordinal"},
-      {"octet_nms_iou", fmt::format("{}", suppression.iou_threshold)},
-      {"octet_clip", suppression.clips_first ? "YES" : "NO"},
-  };
+  ModelDescription description;
+  description.input = {static_cast<int>(image.width), static_cast<int>(image.height)};
+  description.resize = image.resize;
+  description.head = DetectionOutputHead{};
+  description.categories = coco ? CategoryRule::kCoco91 : CategoryRule::kOrdinal;
+  description.suppression.iou_limit = suppression.iou_threshold;
+  description.clip = suppression.clips_first;
+  description.confidence_threshold = suppression.score_threshold;
+  return description;
 }
 
-Result<Graph> graph_of(const Source& source) {
+Result<ImportedModel> model_of(const Source& source) {
   OCTET_RETURN_IF_ERROR(expect_frozen(source));
   Graph graph;
   Network network(source, graph);
   OCTET_ASSIGN(const Detector detector, understand(network));
   OCTET_RETURN_IF_ERROR(append_detection_head(detector, network));
-  describe(detector, network.image(), graph);
   graph.tidy();
   OCTET_RETURN_IF_ERROR(check_numbers(graph));
-  return graph;
+  return ImportedModel{std::move(graph), describe(detector, network.image()), {}};
 }
 
 }  // namespace
 }  // namespace tensorflow
 
-Result<Graph> import_tensorflow(std::span<const std::byte> pb) {
+Result<ImportedModel> import_tensorflow(std::span<const std::byte> pb) {
   OCTET_ASSIGN(tensorflow::GraphDef records, tensorflow::parse_graph_def(pb));
-  return tensorflow::graph_of(tensorflow::Source(std::move(records)));
+  return tensorflow::model_of(tensorflow::Source(std::move(records)));
 }
 
-Result<Graph> import_tensorflow(const std::filesystem::path& pb) {
+Result<ImportedModel> import_tensorflow(const std::filesystem::path& pb) {
   OCTET_ASSIGN(const MappedFile file, MappedFile::open(pb));
-  auto graph = import_tensorflow(file.bytes());
-  if (!graph.ok()) return graph.error().at(pb.string());
-  graph->name = pb.stem().string();
-  graph->model_info["octet_model"] = graph->name;
-  return graph;
+  OCTET_ASSIGN_AT(ImportedModel model, import_tensorflow(file.bytes()), pb.string());
+  model.description.name = pb.stem().string();
+  model.graph.name = model.description.name;
+  model.weights = pb;
+  return model;
 }
 
 }  // namespace octet

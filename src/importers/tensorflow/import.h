@@ -5,7 +5,7 @@
 #include <span>
 
 #include "base/result.h"
-#include "graph/graph.h"
+#include "importers/imported_model.h"
 
 namespace octet {
 
@@ -14,11 +14,11 @@ namespace octet {
 // names, so that any exporter version will do.
 //
 // In octet's graph: parameter "image_tensor" [1,3,H,W] f32, BGR 0..255, the image stretched to H x W; batch norms in
-// the weights; output "detection_out" [1,1,K,7] of DetectionOutput; `model_info` as docs/model_info.md (no labels:
-// the file has none). Errors name the file and the node: kNotFound, kMalformed (no GraphDef, cut short), kUnsupported.
-Result<Graph> import_tensorflow(const std::filesystem::path& pb);
+// the weights; output "detection_out" [1,1,K,7] of DetectionOutput. There are no labels: the file has none. Errors name
+// the file and the node: kNotFound, kMalformed (no GraphDef, cut short), kUnsupported.
+Result<ImportedModel> import_tensorflow(const std::filesystem::path& pb);
 
-// The same from the content of a file; errors name no file, the graph has no name.
-Result<Graph> import_tensorflow(std::span<const std::byte> pb);
+// The same from the content of a file; errors name no file, the model has no name.
+Result<ImportedModel> import_tensorflow(std::span<const std::byte> pb);
 
 }  // namespace octet

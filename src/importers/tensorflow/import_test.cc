@@ -23,11 +23,22 @@ std::filesystem::path temporary_file(const std::string& bytes) {
   return path;
 }
 
-Result<Graph> import_bytes(const std::string& bytes) {
+Result<ImportedModel> import_model(const std::string& bytes) {
   const auto path = temporary_file(bytes);
-  auto graph = import_tensorflow(path);
+  auto model = import_tensorflow(path);
   std::filesystem::remove(path);
-  return graph;
+  return model;
+}
+
+Result<Graph> import_bytes(const std::string& bytes) {
+  OCTET_ASSIGN(ImportedModel model, import_model(bytes));
+  return std::move(model.graph);
+}
+
+ModelDescription describe_tiny(const TinySsd& options) {
+  const auto model = import_model(TinySsdWriter(options).graph().bytes());
+  EXPECT_TRUE(model.ok()) << model.error().message;
+  return model.ok() ? model->description : ModelDescription{};
 }
 
 Result<Graph> import_tiny(const TinySsd& options) { return import_bytes(TinySsdWriter(options).graph().bytes()); }
@@ -194,6 +205,7 @@ TEST(ImportTensorflow, PutsTheScaleOfLogitsIntoTheWeights) {
 TEST(ImportTensorflow, MakesTheSameGraphOfEveryExporterVersion) {
   const auto first = import_tiny({});
   ASSERT_TRUE(first.ok()) << error_of(first);
+  const ModelDescription description = describe_tiny({});
   for (const int version : {1, 2, 3, 4, 5})
     for (const bool gather_v2 : {false, true})
       for (const bool loops : {false, true}) {
@@ -205,7 +217,7 @@ TEST(ImportTensorflow, MakesTheSameGraphOfEveryExporterVersion) {
         const auto graph = import_tiny(options);
         ASSERT_TRUE(graph.ok()) << error_of(graph);
         EXPECT_EQ(dump(*graph), dump(*first));
-        EXPECT_EQ(graph->model_info, first->model_info);
+        EXPECT_EQ(describe_tiny(options), description);
       }
 }
 
@@ -256,9 +268,8 @@ TEST(ImportTensorflow, ReadsTheLimitsOfTheSuppression) {
   EXPECT_TRUE(output.clip_before_nms);
   EXPECT_FALSE(output.clip_after_nms);
   EXPECT_FALSE(output.variance_encoded_in_target);
-  EXPECT_EQ(graph->model_info.at("iou_threshold"), "0.45");
-  EXPECT_EQ(graph->model_info.at("octet_nms_iou"), "0.45");
-  EXPECT_EQ(std::stod(graph->model_info.at("confidence_threshold")), 1e-8);
+  EXPECT_EQ(describe_tiny(options).suppression, (Suppression{0.45f, 0}));
+  EXPECT_EQ(describe_tiny(options).confidence_threshold, 1e-8f);
 }
 
 TEST(ImportTensorflow, SeesThatBoxesAreClippedAfterSuppression) {
@@ -269,7 +280,7 @@ TEST(ImportTensorflow, SeesThatBoxesAreClippedAfterSuppression) {
   ASSERT_TRUE(graph.ok()) << error_of(graph);
   EXPECT_FALSE(all_of<DetectionOutput>(*graph).front()->clip_before_nms);
   EXPECT_TRUE(all_of<DetectionOutput>(*graph).front()->clip_after_nms);
-  EXPECT_EQ(graph->model_info.at("octet_clip"), "NO");
+  EXPECT_FALSE(describe_tiny(options).clip);
 }
 
 TEST(ImportTensorflow, RecognisesAnchorsAroundCellCentres) {
@@ -333,20 +344,14 @@ TEST(ImportTensorflow, KnowsAModelWithoutBackground) {
 }
 
 TEST(ImportTensorflow, DescribesTheModel) {
-  const auto graph = import_tiny({});
-  ASSERT_TRUE(graph.ok()) << error_of(graph);
-  const std::map<std::string, std::string> expected{{"model_type", "ssd"},
-                                                    {"octet_head", "detection_output"},
-                                                    {"octet_resize", "stretch_tf1"},
-                                                    {"octet_categories", "ordinal"},
-                                                    {"confidence_threshold", "0.3"},
-                                                    {"orig_width", "24"},
-                                                    {"orig_height", "32"},
-                                                    {"octet_clip", "YES"},
-                                                    {"reverse_input_channels", "NO"},
-                                                    {"embedded_processing", "YES"},
-                                                    {"resize_type", "standard"}};
-  for (const auto& [key, value] : expected) EXPECT_EQ(graph->model_info.at(key), value) << key;
+  ModelDescription expected;
+  expected.name = describe_tiny({}).name;
+  expected.input = {24, 32};
+  expected.resize = ResizeKind::kStretchTf1;
+  expected.head = DetectionOutputHead{};
+  expected.suppression.iou_limit = 0.6f;
+  expected.confidence_threshold = 0.3f;
+  EXPECT_EQ(describe_tiny({}), expected);
 }
 
 // ---- what it refuses -----------------------------------------------------------------------------------------------
@@ -405,10 +410,10 @@ TEST(ImportTensorflow, RefusesThresholdsThatDifferBetweenClasses) {
 }
 
 TEST(ImportTensorflow, NamesAMissingFile) {
-  const auto graph = import_tensorflow("/nowhere/frozen.pb");
-  ASSERT_FALSE(graph.ok());
-  EXPECT_EQ(graph.error().code, ErrorCode::kNotFound);
-  EXPECT_NE(graph.error().message.find("/nowhere/frozen.pb"), std::string::npos);
+  const auto model = import_tensorflow("/nowhere/frozen.pb");
+  ASSERT_FALSE(model.ok());
+  EXPECT_EQ(model.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(model.error().message.find("/nowhere/frozen.pb"), std::string::npos);
 }
 
 TEST(ImportTensorflow, RefusesAFileCutAnywhere) {

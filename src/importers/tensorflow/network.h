@@ -10,6 +10,7 @@
 #include "graph/graph.h"
 #include "importers/tensorflow/evaluator.h"
 #include "importers/tensorflow/source.h"
+#include "model/resize_kind.h"
 
 namespace octet::tensorflow {
 
@@ -37,7 +38,7 @@ struct Feature {
 // The picture as the graph takes it, read off its preprocessing.
 struct ImageInput {
   std::int64_t height = 0, width = 0;
-  std::string resize = "stretch_tf1";  // as octet_resize in docs/model_info.md
+  ResizeKind resize = ResizeKind::kStretchTf1;
 };
 
 // Translates the feature extractor on demand: what the asked-for values need, back to the resized image.

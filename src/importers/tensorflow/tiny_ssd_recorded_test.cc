@@ -42,8 +42,9 @@ void expect_near(std::span<const float> found, const NpyArray& recorded, bool sw
 TEST(TinySsdRecorded, HasTheHeadsAndAnchorsThatNumpyComputes) {
   const auto recorded = read_npz(kFolder / "reference.npz");
   ASSERT_TRUE(recorded.ok()) << recorded.error().message;
-  auto graph = import_tensorflow(kFolder / "tiny_ssd.pb");
-  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  auto model = import_tensorflow(kFolder / "tiny_ssd.pb");
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  Graph* graph = &model->graph;
   for (const char* name : {"box_codes", "class_logits", "Priors"})
     graph->emit(Output{}, {Value{graph->find(name), 0}}, std::string(name) + "_out");
   const auto outputs = evaluate(*graph, {{"image_tensor", image_of(recorded->at("input"))}});

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+
+#include "graph/graph.h"
+#include "model/description.h"
+
+namespace octet {
+
+// A published model as octet has it: the network, and how a picture enters it and its outputs become boxes.
+struct ImportedModel {
+  Graph graph;  // without model_info, which is the text form of `description`
+  ModelDescription description;
+  std::filesystem::path weights;  // the file that holds the numbers: what a person means by "the model"
+};
+
+}  // namespace octet

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/info_reader.h"
+
+namespace octet {
+
+// One output of a Darknet network: [1, anchors * (4 + 1 + classes), height, width].
+struct YoloOutput {
+  enum class Kind {
+    kYolo,    // anchors in pixels of the input, a logistic score a class
+    kRegion,  // YOLOv2: anchors in cells
+  };
+  struct Anchor {
+    float width = 0, height = 0;
+    bool operator==(const Anchor&) const = default;
+  };
+
+  std::string output;  // name of the Result node
+  Kind kind = Kind::kYolo;
+  std::vector<Anchor> anchors;
+  int classes = 0;
+  float scale_x_y = 1;
+  bool new_coords = false;  // the layer before has applied the logistic function; sizes are (2 v)² * anchor
+  bool softmax = false;     // kRegion: over the classes of a box
+
+  bool operator==(const YoloOutput&) const = default;
+};
+
+// The raw heads of Darknet's YOLO, version 2 to 4, one output each; all have the same classes.
+struct YoloHead {
+  static constexpr std::string_view kName = "yolo";
+  static constexpr std::array<std::string_view, 2> kRequiredKeys{"octet_heads", "octet_nms_iou"};
+  static constexpr std::array<std::string_view, 3> kKeys{"octet_heads", "anchors", "masks"};
+  static constexpr bool kMayHaveBackground = false;
+  static constexpr bool kIsSuppressed = false;
+
+  std::vector<YoloOutput> outputs;
+
+  Status read(const InfoReader& info);
+  void write(ModelInfo& info) const;
+  std::optional<int> class_count() const { return outputs.empty() ? 0 : outputs.front().classes; }
+
+  bool operator==(const YoloHead&) const = default;
+};
+
+}  // namespace octet
