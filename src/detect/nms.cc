@@ -1,6 +1,7 @@
 #include "detect/nms.h"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 namespace octet {
@@ -8,16 +9,27 @@ namespace {
 
 double area(const Candidate& box) { return std::max(box.x1 - box.x0, 0.0) * std::max(box.y1 - box.y0, 0.0); }
 
-bool overlaps(const Candidate& a, const Candidate& b, double iou_limit) {
+double squared(double x) { return x * x; }
+
+// (d² / c²)^power: 0 for boxes around one centre, towards 1 the further they are apart.
+double distance_term(const Candidate& a, const Candidate& b, double power) {
+  const double centres = squared((a.x0 + a.x1 - b.x0 - b.x1) / 2) + squared((a.y0 + a.y1 - b.y0 - b.y1) / 2);
+  const double diagonal = squared(std::max(a.x1, b.x1) - std::min(a.x0, b.x0)) + squared(std::max(a.y1, b.y1) - std::min(a.y0, b.y0));
+  return diagonal > 0 ? std::pow(centres / diagonal, power) : 0;
+}
+
+bool overlaps(const Candidate& a, const Candidate& b, const Suppression& suppression) {
   const double width = std::min(a.x1, b.x1) - std::max(a.x0, b.x0), height = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
   if (width <= 0 || height <= 0) return false;
   const double intersection = width * height;
-  return intersection > iou_limit * (area(a) + area(b) - intersection);
+  const double both = area(a) + area(b) - intersection, limit = suppression.iou_limit, power = suppression.distance_power;
+  if (power == 0) return intersection > limit * both;
+  return intersection / both - distance_term(a, b, power) > limit;
 }
 
 }  // namespace
 
-std::vector<Candidate> suppress_overlaps(std::span<const Candidate> candidates, double iou_limit, std::size_t most) {
+std::vector<Candidate> suppress_overlaps(std::span<const Candidate> candidates, const Suppression& suppression, std::size_t most) {
   std::vector<Candidate> ordered(candidates.begin(), candidates.end());
   std::ranges::stable_sort(ordered, [](const Candidate& a, const Candidate& b) {
     return std::tuple(a.class_index, -a.score) < std::tuple(b.class_index, -b.score);
@@ -29,7 +41,7 @@ std::vector<Candidate> suppress_overlaps(std::span<const Candidate> candidates, 
     if (kept.size() > class_begin && kept.back().class_index != candidate.class_index) class_begin = kept.size();
     const std::span<const Candidate> rivals = std::span(kept).subspan(class_begin);
     if (rivals.size() >= most) continue;
-    const auto suppresses = [&](const Candidate& rival) { return overlaps(rival, candidate, iou_limit); };
+    const auto suppresses = [&](const Candidate& rival) { return overlaps(rival, candidate, suppression); };
     if (std::ranges::none_of(rivals, suppresses)) kept.push_back(candidate);
   }
   return best_scored(std::move(kept), most);

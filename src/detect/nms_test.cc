@@ -9,28 +9,28 @@ namespace {
 TEST(SuppressOverlaps, KeepsAPairAtTheLimitAndDropsOneAboveIt) {
   // Intersection 5x10 of two boxes 10x10: IoU 50 / 150.
   const std::vector<Candidate> pair = {{0, 0.9, 0, 0, 10, 10}, {0, 0.8, 5, 0, 15, 10}};
-  EXPECT_EQ(suppress_overlaps(pair, 0.34, 100).size(), 2u);
-  EXPECT_EQ(suppress_overlaps(pair, 0.33, 100).size(), 1u);
+  EXPECT_EQ(suppress_overlaps(pair, {0.34f, 0}, 100).size(), 2u);
+  EXPECT_EQ(suppress_overlaps(pair, {0.33f, 0}, 100).size(), 1u);
   const std::vector<Candidate> half = {{0, 0.9, 0, 0, 10, 10}, {0, 0.8, 0, 0, 10, 5}};
-  EXPECT_EQ(suppress_overlaps(half, 0.5, 100).size(), 2u);  // exactly at the limit
+  EXPECT_EQ(suppress_overlaps(half, {0.5f, 0}, 100).size(), 2u);  // exactly at the limit
 }
 
 TEST(SuppressOverlaps, LeavesOtherClassesAlone) {
   const std::vector<Candidate> pair = {{0, 0.9, 0, 0, 10, 10}, {1, 0.8, 0, 0, 10, 10}};
-  EXPECT_EQ(suppress_overlaps(pair, 0.5, 100).size(), 2u);
+  EXPECT_EQ(suppress_overlaps(pair, {0.5f, 0}, 100).size(), 2u);
 }
 
 TEST(SuppressOverlaps, ADroppedBoxDropsNoOther) {
   // Each overlaps its neighbour by 60 %; the first drops the second, so the third stays.
   const std::vector<Candidate> chain = {{0, 0.9, 0, 0, 10, 10}, {0, 0.8, 2, 0, 12, 10}, {0, 0.7, 4, 0, 14, 10}};
-  const auto kept = suppress_overlaps(chain, 0.5, 100);
+  const auto kept = suppress_overlaps(chain, {0.5f, 0}, 100);
   ASSERT_EQ(kept.size(), 2u);
   EXPECT_EQ(kept[1].x0, 4);
 }
 
 TEST(SuppressOverlaps, ReturnsTheBestFirstAndTiesByClassThenByOrder) {
   const std::vector<Candidate> boxes = {{1, 0.5, 0, 0, 1, 1}, {0, 0.5, 10, 0, 11, 1}, {0, 0.5, 20, 0, 21, 1}, {2, 0.7, 0, 0, 1, 1}};
-  const auto kept = suppress_overlaps(boxes, 0.5, 100);
+  const auto kept = suppress_overlaps(boxes, {0.5f, 0}, 100);
   ASSERT_EQ(kept.size(), 4u);
   EXPECT_EQ(kept[0].class_index, 2);
   EXPECT_EQ(kept[1].x0, 10);
@@ -41,16 +41,34 @@ TEST(SuppressOverlaps, ReturnsTheBestFirstAndTiesByClassThenByOrder) {
 TEST(SuppressOverlaps, KeepsAtMostSoManyOverAllClasses) {
   std::vector<Candidate> boxes;
   for (int i = 0; i < 10; ++i) boxes.push_back({i % 3, 0.1 * i, 10.0 * i, 0, 10.0 * i + 5, 5});
-  const auto kept = suppress_overlaps(boxes, 0.5, 4);
+  const auto kept = suppress_overlaps(boxes, {0.5f, 0}, 4);
   ASSERT_EQ(kept.size(), 4u);
   EXPECT_DOUBLE_EQ(kept[0].score, 0.9);
   EXPECT_DOUBLE_EQ(kept[3].score, 0.1 * 6);
-  EXPECT_TRUE(suppress_overlaps(boxes, 0.5, 0).empty());
+  EXPECT_TRUE(suppress_overlaps(boxes, {0.5f, 0}, 0).empty());
 }
 
 TEST(SuppressOverlaps, EmptyBoxesOverlapNothing) {
   const std::vector<Candidate> points = {{0, 0.9, 3, 3, 3, 3}, {0, 0.8, 3, 3, 3, 3}};
-  EXPECT_EQ(suppress_overlaps(points, 0.0, 100).size(), 2u);
+  EXPECT_EQ(suppress_overlaps(points, {0.0f, 0}, 100).size(), 2u);
+}
+
+// Two boxes of 10x10 whose centres are 2 apart: IoU 80 / 120, around both 12x10, so (4 / 244)^0.6 = 0.08488 goes off: 0.58179.
+TEST(SuppressOverlaps, TakesTheDistanceOfCentresOffTheOverlap) {
+  const std::vector<Candidate> pair = {{0, 0.9, 0, 0, 10, 10}, {0, 0.8, 2, 0, 12, 10}};
+  EXPECT_EQ(suppress_overlaps(pair, {0.59f, 0}, 100).size(), 1u);
+  EXPECT_EQ(suppress_overlaps(pair, {0.59f, 0.6f}, 100).size(), 2u);
+  EXPECT_EQ(suppress_overlaps(pair, {0.5818f, 0.6f}, 100).size(), 2u);
+  EXPECT_EQ(suppress_overlaps(pair, {0.5817f, 0.6f}, 100).size(), 1u);
+  // Power 1: 0.66667 - 4 / 244 = 0.65027.
+  EXPECT_EQ(suppress_overlaps(pair, {0.6503f, 1}, 100).size(), 2u);
+  EXPECT_EQ(suppress_overlaps(pair, {0.6502f, 1}, 100).size(), 1u);
+}
+
+TEST(SuppressOverlaps, TakesNothingOffBoxesAroundOneCentre) {
+  const std::vector<Candidate> pair = {{0, 0.9, 0, 0, 10, 10}, {0, 0.8, 2, 2, 8, 8}};  // IoU 0.36
+  EXPECT_EQ(suppress_overlaps(pair, {0.35f, 0.6f}, 100).size(), 1u);
+  EXPECT_EQ(suppress_overlaps(pair, {0.37f, 0.6f}, 100).size(), 2u);
 }
 
 // The definition, spelled out: repeatedly take the best that is left and remove what it overlaps.
@@ -82,8 +100,8 @@ RC_GTEST_PROP(SuppressOverlaps, AgreesWithItsDefinitionOnOneClass, ()) {
   for (std::size_t i = 0; i + 4 < numbers.size(); i += 5)
     boxes.push_back({0, numbers[i] / 20.0, double(numbers[i + 1]), double(numbers[i + 2]), double(numbers[i + 1] + numbers[i + 3] + 1),
                      double(numbers[i + 2] + numbers[i + 4] + 1)});
-  const auto kept = suppress_overlaps(boxes, 0.4, 1000);
-  const auto expected = suppressed_by_definition(boxes, 0.4);
+  const auto kept = suppress_overlaps(boxes, {0.4f, 0}, 1000);
+  const auto expected = suppressed_by_definition(boxes, 0.4f);
   RC_ASSERT(kept.size() == expected.size());
   for (std::size_t i = 0; i < kept.size(); ++i) RC_ASSERT(kept[i].x0 == expected[i].x0 && kept[i].y1 == expected[i].y1);
 }

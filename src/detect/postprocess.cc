@@ -73,9 +73,8 @@ Result<std::vector<Detection>> detections_from_outputs(const ModelDescription& d
   if (description.clip) clip(candidates, image);
 
   const bool is_suppressed = std::visit([](const auto& head) { return head.kIsSuppressed; }, description.head);
-  const std::vector<Candidate> kept = is_suppressed
-                                          ? best_scored(std::move(candidates), options.max_detections)
-                                          : suppress_overlaps(candidates, description.suppression.iou_limit, options.max_detections);
+  const std::vector<Candidate> kept = is_suppressed ? best_scored(std::move(candidates), options.max_detections)
+                                                    : suppress_overlaps(candidates, description.suppression, options.max_detections);
   std::vector<Detection> detections;
   for (const Candidate& candidate : kept) detections.push_back(detection_from(candidate));
   std::erase_if(detections, [](const Detection& detection) { return !is_finite(detection.box_px); });

@@ -8,6 +8,22 @@ namespace octet::darknet {
 namespace {
 
 constexpr Range kAnchors{1, 1024};
+constexpr float kIouLimit = 0.45f;  // Darknet's own, which its commands pass
+
+// "nms_kind" and "beta_nms", as box_diou() and box_diounms() of AlexeyAB's Darknet have them.
+Result<Suppression> read_suppression(const CfgSection& section) {
+  const std::string kind = section.text("nms_kind", "default");
+  if (kind == "default") return Suppression{kIouLimit, 0};
+  if (kind == "greedynms") return Suppression{kIouLimit, 0.6f};
+  if (kind != "diounms") {
+    const int line = section.find("nms_kind")->line;
+    return Error{ErrorCode::kUnsupported, section.place() + ": nms_kind=" + printable(kind) + " at line " + std::to_string(line) +
+                                              " is not supported (default, greedynms, diounms)"};
+  }
+  OCTET_ASSIGN(const double beta, section.number("beta_nms", 0.6));
+  if (!(beta > 0 && beta <= 100)) return section.error(ErrorCode::kMalformed, "beta_nms must be above 0, at most 100");
+  return Suppression{kIouLimit, static_cast<float>(beta)};
+}
 
 // The anchors of a section and which of them its output has.
 struct Anchors {
@@ -73,6 +89,7 @@ Result<Layer> convert_yolo(const CfgSection& section, NetContext& net) {
   head.scale_x_y = static_cast<float>(scale_x_y);
   OCTET_ASSIGN(const std::int64_t new_coords, section.integer("new_coords", 0, kFlag));
   head.new_coords = new_coords != 0;
+  OCTET_ASSIGN(net.suppression, read_suppression(section));
   return add_head(section, net, std::move(head));
 }
 
@@ -84,6 +101,7 @@ Result<Layer> convert_region(const CfgSection& section, NetContext& net) {
   OCTET_ASSIGN(const std::int64_t softmax, section.integer("softmax", 0, kFlag));
   OCTET_RETURN_IF_ERROR(section.integer("coords", 4, {4, 4}));
   head.softmax = softmax != 0;
+  net.suppression = {kIouLimit, 0};
   return add_head(section, net, std::move(head));
 }
 

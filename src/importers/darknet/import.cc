@@ -55,14 +55,14 @@ Result<NetContext> convert_with_weights(std::span<const CfgSection> sections, co
   return net;
 }
 
-// What the cfg tells; the thresholds are Darknet's own.
+// What the cfg tells; the score threshold is Darknet's own.
 ModelDescription describe(NetContext& net, const fs::path& cfg, const Warn& warn) {
   ModelDescription description;
   description.name = cfg.stem().string();
   description.input = {static_cast<int>(net.width(net.picture)), static_cast<int>(net.height(net.picture))};
   description.resize = net.letterbox ? ResizeKind::kLetterbox : ResizeKind::kStretch;
   description.labels = find_labels(cfg, net.head.outputs[0].classes, warn);
-  description.suppression.iou_limit = 0.45f;
+  description.suppression = net.suppression;
   description.confidence_threshold = 0.25f;
   description.head = std::move(net.head);
   return description;

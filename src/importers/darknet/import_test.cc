@@ -97,6 +97,20 @@ TEST_F(ImportDarknet, DescribesItsHeads) {
   EXPECT_TRUE(description.labels.empty());
 }
 
+TEST_F(ImportDarknet, FollowsTheKindOfSuppressionOfTheLastHead) {
+  const auto with = [](const std::string& options) { return smallest_cfg() + options; };
+  EXPECT_EQ(describe(with("nms_kind=default\nbeta_nms=0.7\n"), 24).suppression, (Suppression{0.45f, 0}));
+  EXPECT_EQ(describe(with("nms_kind=greedynms\nbeta_nms=0.7\n"), 24).suppression, (Suppression{0.45f, 0.6f}));
+  EXPECT_EQ(describe(with("nms_kind=diounms\nbeta_nms=0.7\n"), 24).suppression, (Suppression{0.45f, 0.7f}));
+  EXPECT_EQ(describe(with("nms_kind=diounms\n"), 24).suppression, (Suppression{0.45f, 0.6f}));
+  const std::string again = std::string("[route]\nlayers=0\n") + std::string(kHead);
+  EXPECT_EQ(describe(with("nms_kind=diounms\n") + again, 24).suppression, (Suppression{0.45f, 0}));
+  EXPECT_EQ(error_of(with("nms_kind=cornersnms\n"), 24),
+            "tiny.cfg: section [yolo] at line 9: nms_kind=cornersnms at line 14 is not supported (default, greedynms, diounms)");
+  EXPECT_EQ(error_of(with("nms_kind=diounms\nbeta_nms=0\n"), 24),
+            "tiny.cfg: section [yolo] at line 9: beta_nms must be above 0, at most 100");
+}
+
 TEST_F(ImportDarknet, KeepsTheAspectWhereTheCfgHasALetterBox) {
   const std::string cfg = smallest_cfg();
   EXPECT_EQ(describe(cfg, 24).resize, ResizeKind::kStretch);

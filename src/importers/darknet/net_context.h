@@ -35,7 +35,8 @@ struct NetContext {
   Value picture;                   // the input as it is: BGR, 0..255
   bool letterbox = false;          // pictures keep their aspect
   std::vector<Layer> layers;
-  YoloHead head;  // an output each [yolo] and [region] section
+  Suppression suppression;  // the last head's, as Darknet has it
+  YoloHead head;            // an output each [yolo] and [region] section
 
   // "conv_12": the layer that is being read.
   std::string layer_name(std::string_view kind) const { return std::string(kind) + "_" + std::to_string(layers.size()); }
