@@ -103,7 +103,7 @@ must convert "$work/LOUD.CFG" --weights "${cfg%.cfg}.weights" --output "$work/lo
 grep -q "LOUD.CFG: no labels" "$work/stderr" || fail "convert without labels says $(cat "$work/stderr")"
 must convert "$work/LOUD.CFG" --weights "${cfg%.cfg}.weights" --model yolo-fastest-1.1-xl --output "$work/loud"
 grep -q "no labels" "$work/stderr" && fail "convert has labels from the description and says $(cat "$work/stderr")"
-expect 2 .cfg convert "$work/zeros.pb" --weights "${cfg%.cfg}.weights" --output "$work/bad"
+expect 2 "holds its weights itself" convert "$work/zeros.pb" --weights "${cfg%.cfg}.weights" --output "$work/bad"
 
 # Drawings appear under the pictures' names, capitals included, all or none, and never in the place of the pictures.
 mkdir "$work/capitals"

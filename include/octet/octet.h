@@ -135,7 +135,7 @@ struct ConvertOptions {
   Warn warn = {};
 };
 
-// A published file as a model in FP32: a Darknet .cfg, or a frozen graph (.pb) of the TensorFlow Object Detection API.
+// A published file as a model in FP32: a Darknet network (.cfg), a frozen TensorFlow graph (.pb) of the Object Detection API.
 // Throws kNotFound, kMalformed, kUnsupported.
 OCTET_API Model convert(const std::filesystem::path& source, const ConvertOptions& options = {});
 

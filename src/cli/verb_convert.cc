@@ -7,6 +7,7 @@
 #include "cli/model_options.h"
 #include "cli/resources.h"
 #include "cli/verb.h"
+#include "importers/importer.h"
 #include "workflow/convert.h"
 
 namespace octet::cli {
@@ -51,7 +52,7 @@ Run add_convert(CLI::App& app) {
   verb->footer(
       "Examples: octet convert yolov4-tiny.cfg --output out\n"
       "          octet convert frozen_inference_graph.pb --model ssdlite_mobilenet_v2_coco --output out");
-  verb->add_option("source", options->source, "Darknet .cfg or TensorFlow frozen graph .pb")->required();
+  verb->add_option("source", options->source, importable_kinds())->required();
   verb->add_option("--weights", options->weights, "Darknet weights; default: beside the cfg, with its name");
   verb->add_option("--model", options->model, "Name of a known model, or a description F.yml");
   verb->add_option("--output,-o", options->output, "Folder to write to")->required();

@@ -9,6 +9,7 @@
 #include "cli/report_json.h"
 #include "cli/verb.h"
 #include "data/embedded_demo.h"
+#include "importers/importer.h"
 #include "workflow/run.h"
 
 namespace octet::cli {
@@ -29,7 +30,7 @@ bool is_file(const std::string& word) {
 // A word is a source file if there is one of that name or it looks like a path; else a known model's name.
 bool names_source(const std::string& word) {
   const std::filesystem::path path(word);
-  return !is_description_file(word) && (is_file(word) || path.has_parent_path() || path.extension() == ".cfg" || path.extension() == ".pb");
+  return !is_description_file(word) && (is_file(word) || path.has_parent_path() || has_source_extension(path));
 }
 
 Status choose_model(const Options& options, RunOptions& run, Console& console) {
@@ -106,7 +107,7 @@ Run add_run(CLI::App& app) {
   verb->footer(
       "Examples: octet run yolov4-tiny.cfg --data coco --output out\n"
       "          octet run ssdlite_mobilenet_v2_coco --model-dir downloads --data coco --output out");
-  verb->add_option("model", options->model, "Name of a known model, or a source file (.cfg, .pb)")->required();
+  verb->add_option("model", options->model, "Name of a known model, or a source file: " + importable_kinds())->required();
   verb->add_option("--model", options->description, "Description of a source file: a known model's name, or F.yml");
   verb->add_option("--model-dir", options->model_dir, "Folder that has the files of a known model");
   verb->add_option("--weights", options->weights, "Darknet weights; default: beside the cfg, with its name");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "graph/graph.h"
 #include "model/description.h"
@@ -11,7 +12,8 @@ namespace octet {
 struct ImportedModel {
   Graph graph;  // without model_info, which is the text form of `description`
   ModelDescription description;
-  std::filesystem::path weights;  // the file that holds the numbers: what a person means by "the model"
+  std::filesystem::path weights = {};  // the file that holds the numbers: what a person means by "the model"
+  std::string labels_hint = {};        // how a person gives it labels where it has none; may be empty
 };
 
 }  // namespace octet

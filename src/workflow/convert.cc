@@ -3,8 +3,7 @@
 #include "base/digest.h"
 #include "base/files.h"
 #include "exporters/openvino_ir/export.h"
-#include "importers/darknet/import.h"
-#include "importers/tensorflow/import.h"
+#include "importers/importer.h"
 #include "model/model_info.h"
 #include "passes/standard.h"
 #include "workflow/layout.h"
@@ -13,14 +12,6 @@ namespace octet {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_darknet(const fs::path& source) { return source.extension() == ".cfg" || source.extension() == ".CFG"; }
-
-Result<ImportedModel> import_any(const fs::path& source, const ConvertOptions& options) {
-  if (!is_darknet(source)) return import_tensorflow(source);
-  const fs::path beside = fs::path(source).replace_extension(".weights");
-  return import_darknet(source, options.weights.value_or(beside), options.warn);
-}
 
 // What the description of a known model says, put over what the source tells.
 Status complete(const ConvertOptions& options, ModelDescription& description) {
@@ -39,18 +30,12 @@ Result<std::string> digest_of(const fs::path& file) {
 }  // namespace
 
 Result<Graph> import_source(const fs::path& source, const ConvertOptions& options) {
-  std::error_code ignored;
-  if (!fs::is_regular_file(source, ignored)) return Error{ErrorCode::kNotFound, source.string() + ": no such file"};
-  if (options.weights && !is_darknet(source))
-    return Error{ErrorCode::kInvalidArgument,
-                 source.string() + ": only a Darknet .cfg has weights in another file, given " + options.weights->string()};
-  OCTET_ASSIGN(ImportedModel model, import_any(source, options));
+  OCTET_ASSIGN(ImportedModel model, import_model(source, {options.weights, options.warn}));
   passes::run_import_passes(model.graph);
   ModelDescription& description = model.description;
   OCTET_RETURN_IF_ERROR(complete(options, description));
   if (options.warn && description.labels.empty())
-    options.warn(source.string() + ": no labels, classes have numbers only" +
-                 (is_darknet(source) ? "; they are read from a .names file beside it" : ""));
+    options.warn(source.string() + ": no labels, classes have numbers only" + (model.labels_hint.empty() ? "" : "; " + model.labels_hint));
   OCTET_ASSIGN(description.source, digest_of(model.weights));
   model.graph.name = description.name;
   model.graph.model_info = write_model_info(description);

@@ -23,7 +23,7 @@ struct ConvertedIr {
   std::vector<Port> inputs, outputs;
 };
 
-// A source file as a graph that describes itself completely: a Darknet cfg (.cfg) or a TensorFlow frozen graph.
+// A source file of any kind that octet imports as a graph that describes itself completely.
 Result<Graph> import_source(const std::filesystem::path& source, const ConvertOptions& options);
 
 // Imports `source` and writes OUTPUT/public/<model>/FP32/<model>.xml and .bin.

@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "formats/darknet/cfg.h"
+#include "formats/darknet/encoding.h"
 #include "formats/darknet/weights.h"
 #include "importers/darknet/labels.h"
 #include "importers/darknet/rules.h"
@@ -71,7 +72,8 @@ ModelDescription describe(NetContext& net, const fs::path& cfg, const Warn& warn
 }  // namespace
 
 Result<ImportedModel> import_darknet(const fs::path& cfg, const fs::path& weights, const Warn& warn) {
-  OCTET_ASSIGN(const std::string text, read_text(cfg, kMaxCfgBytes));
+  OCTET_ASSIGN(const std::string file, read_text(cfg, kMaxCfgBytes));
+  OCTET_ASSIGN_AT(const std::string text, text_of(file), cfg.string());
   OCTET_ASSIGN_AT(const std::vector<CfgSection> sections, parse_cfg(text), cfg.string());
   OCTET_ASSIGN(NetContext net, convert_with_weights(sections, cfg, weights));
   ModelDescription description = describe(net, cfg, warn);

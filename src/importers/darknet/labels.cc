@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "formats/darknet/encoding.h"
 #include "formats/darknet/names.h"
 
 namespace octet::darknet {
@@ -14,7 +15,8 @@ namespace {
 constexpr std::size_t kMaxNamesBytes = std::size_t{1} << 20;
 
 Result<std::vector<std::string>> read_labels(const fs::path& names, int classes) {
-  OCTET_ASSIGN(const std::string text, read_text(names, kMaxNamesBytes));
+  OCTET_ASSIGN(const std::string file, read_text(names, kMaxNamesBytes));
+  OCTET_ASSIGN_AT(const std::string text, text_of(file), names.string());
   OCTET_ASSIGN_AT(std::vector<std::string> labels, parse_names(text), names.string());
   if (labels.size() != static_cast<std::size_t>(classes))
     return Error{ErrorCode::kMalformed, fmt::format("{}: has {} names for {} classes", names.string(), labels.size(), classes)};

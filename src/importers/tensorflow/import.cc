@@ -60,7 +60,7 @@ Result<ImportedModel> model_of(const Source& source) {
   OCTET_RETURN_IF_ERROR(append_detection_head(detector, network));
   graph.tidy();
   OCTET_RETURN_IF_ERROR(check_numbers(graph));
-  return ImportedModel{std::move(graph), describe(detector, network.image()), {}};
+  return ImportedModel{std::move(graph), describe(detector, network.image())};
 }
 
 }  // namespace

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/progress.h"
+#include "base/result.h"
+#include "importers/imported_model.h"
+
+namespace octet {
+
+// A format of published models that octet reads. Each defines one object beside its code; importers.cc lists them, and the verbs,
+// their help and the messages about other files derive from that list.
+struct Importer {
+  std::string_view name;               // "a Darknet network (.cfg)"
+  std::string_view extension;          // ".cfg": looked at where the bytes tell nothing
+  std::string_view weights_extension;  // of the file beside the source that holds the numbers; empty if the source does
+  std::string_view labels_hint;        // how a person gives it labels; empty if it takes none
+
+  // Whether a file that begins with these bytes (at most kSourceStartBytes) is of this kind.
+  bool (*recognises)(std::string_view start);
+
+  // `weights` is empty where the source holds the numbers. Errors name the file: kNotFound, kMalformed, kUnsupported.
+  Result<ImportedModel> (*import)(const std::filesystem::path& source, const std::filesystem::path& weights, const Warn& warn);
+};
+
+inline constexpr std::size_t kSourceStartBytes = 4096;
+
+// All formats that octet reads.
+std::span<const Importer* const> importers();
+
+// "a Darknet network (.cfg), a frozen TensorFlow graph (.pb)": for help and messages.
+std::string importable_kinds();
+
+// Whether a path ends as a source file of some importer does.
+bool has_source_extension(const std::filesystem::path& path);
+
+struct ImportOptions {
+  std::optional<std::filesystem::path> weights = {};  // default: beside the source, with its name
+  Warn warn = {};
+};
+
+// Imports a file of any known kind: what it is is told by its first bytes, and by its name where those tell nothing.
+// kNotFound; kMalformed; kUnsupported for a file of another kind, saying which if octet knows it, and what to do;
+// kInvalidArgument for weights that the kind does not have.
+Result<ImportedModel> import_model(const std::filesystem::path& source, const ImportOptions& options = {});
+
+}  // namespace octet

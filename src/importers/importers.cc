@@ -1,0 +1,87 @@
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "importers/foreign_kinds.h"
+#include "importers/importer.h"
+
+namespace octet {
+
+// An importer is its folder and a line in each of these two lists.
+extern const Importer kDarknetImporter;
+extern const Importer kTensorflowImporter;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const Importer* kImporters[] = {
+    &kDarknetImporter,
+    &kTensorflowImporter,
+};
+
+bool ends_as(const fs::path& path, std::string_view extension) {
+  std::string own = path.extension().string();
+  std::ranges::transform(own, own.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return own == extension;
+}
+
+const Importer* find_importer(std::string_view start) {
+  for (const Importer* importer : kImporters)
+    if (importer->recognises(start)) return importer;
+  return nullptr;
+}
+
+const Importer* find_importer_by_name(const fs::path& source) {
+  for (const Importer* importer : kImporters)
+    if (ends_as(source, importer->extension)) return importer;
+  return nullptr;
+}
+
+Error unsupported(const fs::path& source, std::string_view what) {
+  return {ErrorCode::kUnsupported, fmt::format("{}: is {}; octet reads {}", source.string(), what, importable_kinds())};
+}
+
+Result<const Importer*> importer_of(const fs::path& source) {
+  std::error_code ignored;
+  if (fs::is_directory(source, ignored)) return unsupported(source, describe_folder(source));
+  OCTET_ASSIGN(const MappedFile file, MappedFile::open(source));
+  const auto bytes = file.bytes().first(std::min(file.bytes().size(), kSourceStartBytes));
+  const std::string_view start(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (start.empty()) return Error{ErrorCode::kMalformed, source.string() + ": is empty"};
+  if (const Importer* importer = find_importer(start)) return importer;
+  if (const auto foreign = describe_foreign(source, start)) return unsupported(source, *foreign);
+  if (const Importer* importer = find_importer_by_name(source)) return importer;
+  return Error{ErrorCode::kMalformed, fmt::format("{}: is no model that octet knows; it reads {}", source.string(), importable_kinds())};
+}
+
+Result<fs::path> weights_of(const fs::path& source, const Importer& importer, const ImportOptions& options) {
+  if (!importer.weights_extension.empty()) return options.weights.value_or(fs::path(source).replace_extension(importer.weights_extension));
+  if (!options.weights) return fs::path();
+  return Error{ErrorCode::kInvalidArgument, fmt::format("{}: {} holds its weights itself, but they are given as {}", source.string(),
+                                                        importer.name, options.weights->string())};
+}
+
+}  // namespace
+
+std::span<const Importer* const> importers() { return kImporters; }
+
+std::string importable_kinds() {
+  std::string kinds;
+  for (const Importer* importer : kImporters) kinds += (kinds.empty() ? "" : ", ") + std::string(importer->name);
+  return kinds;
+}
+
+bool has_source_extension(const fs::path& path) { return find_importer_by_name(path) != nullptr; }
+
+Result<ImportedModel> import_model(const fs::path& source, const ImportOptions& options) {
+  OCTET_ASSIGN(const Importer* importer, importer_of(source));
+  OCTET_ASSIGN(const fs::path weights, weights_of(source, *importer, options));
+  OCTET_ASSIGN(ImportedModel model, importer->import(source, weights, options.warn));
+  model.labels_hint = importer->labels_hint;
+  return model;
+}
+
+}  // namespace octet

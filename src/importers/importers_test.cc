@@ -1,0 +1,174 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <set>
+
+#include "base/files.h"
+#include "importers/darknet/network_for_test.h"
+#include "importers/importer.h"
+
+namespace octet {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::string_view_literals;
+
+constexpr std::string_view kCfg = R"([net]
+width=2
+height=1
+channels=3
+[convolutional]
+filters=6
+size=1
+activation=linear
+[yolo]
+mask=0
+anchors=10,20
+classes=1
+num=1
+)";
+
+std::string utf16(std::string_view ascii, bool is_big_endian, bool has_mark = true) {
+  std::string bytes = has_mark ? (is_big_endian ? "\xFE\xFF" : "\xFF\xFE") : "";
+  for (const char c : ascii) bytes += is_big_endian ? std::string{'\0', c} : std::string{c, '\0'};
+  return bytes;
+}
+
+class ImportModel : public testing::Test {
+ protected:
+  // The error of a file of that name and content, without the name of its folder.
+  Error error_of(const std::string& name, std::string_view content) {
+    const fs::path path = folder_.write(name, content);
+    const auto model = import_model(path);
+    if (model.ok()) return {ErrorCode::kInternal, "no error"};
+    Error error = model.error();
+    const std::string where = (folder_ / "").string();
+    if (error.message.starts_with(where)) error.message.erase(0, where.size());
+    return error;
+  }
+  void expect_foreign(const std::string& name, std::string_view content, const std::string& what) {
+    const Error error = error_of(name, content);
+    EXPECT_EQ(error.code, ErrorCode::kUnsupported) << name;
+    EXPECT_NE(error.message.find(name + ": is " + what), std::string::npos) << error.message;
+    EXPECT_NE(error.message.find("octet reads a Darknet network (.cfg), a frozen TensorFlow graph (.pb)"), std::string::npos)
+        << error.message;
+    EXPECT_EQ(error.message.find('\n'), std::string::npos);
+  }
+
+  const darknet::TestFolder folder_;
+};
+
+TEST(Importers, HaveNamesAndExtensionsOfTheirOwn) {
+  std::set<std::string_view> names, extensions;
+  for (const Importer* importer : importers()) {
+    EXPECT_TRUE(names.insert(importer->name).second);
+    EXPECT_TRUE(extensions.insert(importer->extension).second);
+    EXPECT_TRUE(has_source_extension("model" + std::string(importer->extension)));
+    EXPECT_NE(importable_kinds().find(importer->name), std::string::npos);
+  }
+  EXPECT_TRUE(has_source_extension("MODEL.CFG"));
+  EXPECT_FALSE(has_source_extension("model.xml"));
+}
+
+// What is written by hand for people to read names every importer.
+TEST(Importers, AreInTheDocuments) {
+  for (const char* document : {"/include/octet/octet.h", "/docs/cli.md", "/README.md"}) {
+    const auto text = read_text(fs::path(OCTET_SOURCE_DIR + std::string(document)));
+    ASSERT_TRUE(text.ok()) << document;
+    for (const Importer* importer : importers())
+      EXPECT_NE(text->find(importer->name), std::string::npos) << document << ", " << importer->name;
+  }
+}
+
+TEST_F(ImportModel, GoesByTheBytesWhateverTheName) {
+  folder_.write("model.weights", darknet::weights_bytes(darknet::ascending(24)));
+  for (const char* name : {"model.cfg", "model.pb", "model.txt", "model"}) {
+    const auto model = import_model(folder_.write(name, kCfg), {.weights = folder_ / "model.weights"});
+    ASSERT_TRUE(model.ok()) << model.error().message;
+    EXPECT_EQ(model->description.name, "model");
+    EXPECT_EQ(model->weights, folder_ / "model.weights");
+    EXPECT_FALSE(model->labels_hint.empty());
+  }
+  EXPECT_TRUE(import_model(folder_ / "model.cfg").ok()) << "the weights lie beside it";
+}
+
+TEST_F(ImportModel, ReadsACfgOfAnyEncodingThatEditorsWrite) {
+  folder_.write("model.weights", darknet::weights_bytes(darknet::ascending(24)));
+  folder_.write("model.names", utf16("caf\xE9", false).replace(8, 2, "\xE9\0"sv));
+  const std::string comment = "# a comment\n\n";
+  for (const std::string& file : {"\xEF\xBB\xBF" + comment + std::string(kCfg), utf16(comment + std::string(kCfg), false),
+                                  utf16(kCfg, true), utf16(kCfg, false, false), utf16(kCfg, true, false)}) {
+    const auto model = import_model(folder_.write("model.cfg", file));
+    ASSERT_TRUE(model.ok()) << model.error().message;
+    EXPECT_EQ(model->description.labels, std::vector<std::string>{"caf\xC3\xA9"});
+  }
+}
+
+TEST_F(ImportModel, SaysWhatAnotherFileIs) {
+  expect_foreign("a.onnx", "\x08\x07\x12\x07pytorch"sv, "an ONNX model");
+  expect_foreign("onnx.pb", "\x08\x03\x12\x02CN"sv, "an ONNX model");
+  expect_foreign("empty.onnx", "?", "an ONNX model");
+  expect_foreign("a.tflite", "\x1c\0\0\0TFL3"sv, "a TensorFlow Lite model");
+  expect_foreign("saved_model.pb", "\x08\x01\x12\x80\x01"sv, "a TensorFlow SavedModel");
+  expect_foreign("best.pt", "PK\x03\x04" + std::string(26, '\0') + "best/data.pkl", "a PyTorch model");
+  expect_foreign("old.pth", "\x80\x02\x8a\x0a"sv, "a PyTorch model");
+  expect_foreign("a.h5", "\x89HDF\r\n\x1a\n"sv, "a Keras model");
+  expect_foreign("a.pbtxt", "node {\n  name: \"x\"\n", "a TensorFlow graph as text");
+  expect_foreign("a.prototxt", "name: \"x\"\nlayer {\n", "a Caffe network");
+  expect_foreign("a.param", "7767517\n75 83\n", "an ncnn network");
+  expect_foreign("a.tar.gz", "\x1f\x8b\x08\0"sv, "an archive");
+  expect_foreign("a.xml", "<?xml version=\"1.0\"?>\n<net name=\"x\" version=\"11\">\n<layers>\n<layer id=\"0\"", "an OpenVINO IR");
+}
+
+TEST_F(ImportModel, NamesTheCfgOfWeights) {
+  const std::string weights = darknet::weights_bytes({1, 2});
+  expect_foreign("lone.weights", weights, "the weights of a Darknet network; give its cfg, which octet looks for as lone.cfg");
+  expect_foreign("lone.bin", weights, "the weights of a Darknet network");
+  folder_.write("model.cfg", kCfg);
+  expect_foreign("model.weights", weights, "the weights of a Darknet network; give its cfg, model.cfg beside it");
+}
+
+TEST_F(ImportModel, SaysWhatAFolderIs) {
+  const fs::path saved = folder_ / "saved";
+  fs::create_directories(saved);
+  EXPECT_NE(import_model(saved).error().message.find("is a folder; give one file in it"), std::string::npos);
+  ASSERT_TRUE(write_file(saved / "saved_model.pb", "x").ok());
+  const Error error = import_model(saved).error();
+  EXPECT_EQ(error.code, ErrorCode::kUnsupported);
+  EXPECT_NE(error.message.find("is a TensorFlow SavedModel folder; export a frozen_inference_graph.pb"), std::string::npos)
+      << error.message;
+  ASSERT_TRUE(write_file(saved / "frozen_inference_graph.pb", "x").ok());
+  EXPECT_NE(import_model(saved).error().message.find("give the frozen_inference_graph.pb in it"), std::string::npos);
+}
+
+TEST_F(ImportModel, LeavesTheErrorToTheImporterThatTheNameSpeaksOf) {
+  EXPECT_EQ(error_of("a.cfg", "[route]\n").message, "a.cfg: section [route] at line 1: comes first; a Darknet cfg begins with [net]");
+  EXPECT_EQ(error_of("a.pb", "not a graph").code, ErrorCode::kMalformed);
+}
+
+TEST_F(ImportModel, RefusesWhatItDoesNotKnow) {
+  EXPECT_EQ(error_of("a.bin", "something else").message,
+            "a.bin: is no model that octet knows; it reads a Darknet network (.cfg), a frozen TensorFlow graph (.pb)");
+  EXPECT_EQ(error_of("a.bin", "something else").code, ErrorCode::kMalformed);
+  EXPECT_EQ(error_of("a.cfg", "").message, "a.cfg: is empty");
+  EXPECT_EQ(import_model(folder_ / "none.cfg").error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(ImportModel, RefusesWeightsWhereTheSourceHasItsOwn) {
+  const fs::path graph = folder_.write("a.pb", "\x0a\x05\x0a\x01x\x12\x00"sv);
+  const auto model = import_model(graph, {.weights = folder_ / "a.weights"});
+  ASSERT_FALSE(model.ok());
+  EXPECT_EQ(model.error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST(Importers, RecogniseNothingInNoise) {
+  std::string start;
+  for (int i = 0; i < 600; ++i) {
+    for (const Importer* importer : importers()) EXPECT_FALSE(importer->recognises(start)) << importer->name;
+    start += static_cast<char>(255 - i % 7);
+  }
+}
+
+}  // namespace
+}  // namespace octet
