@@ -95,7 +95,7 @@ ModelInfo write_model_info(const ModelDescription& description) {
       {"iou_threshold", fmt::format("{}", description.suppression.iou_limit)},
       {"resize_type", description.resize == ResizeKind::kLetterbox ? "fit_to_window_letterbox" : "standard"},
       {"reverse_input_channels", "NO"},
-      {"embedded_processing", "YES"},
+      {"embedded_processing", "NO"},
       {"orig_width", std::to_string(description.input.width)},
       {"orig_height", std::to_string(description.input.height)},
       {"octet_resize", word_of(kResizeWords, description.resize)},
