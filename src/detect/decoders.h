@@ -10,3 +10,4 @@
 //     have passed check_outputs(). No coordinate and no score is NaN.
 #include "detect/decode_detection_output.h"
 #include "detect/decode_yolo.h"
+#include "detect/decode_yolov8.h"

@@ -4,6 +4,7 @@
 
 #include "model/heads/detection_output.h"
 #include "model/heads/yolo.h"
+#include "model/heads/yolov8.h"
 
 namespace octet {
 
@@ -16,6 +17,6 @@ namespace octet {
 //   kIsSuppressed       whether the network has suppressed overlapping boxes itself
 //   read, write         its keys of rt_info; what is absent leaves a field as it is
 //   class_count         if the head tells
-using Head = std::variant<DetectionOutputHead, YoloHead>;
+using Head = std::variant<DetectionOutputHead, YoloHead, Yolov8Head>;
 
 }  // namespace octet

@@ -99,12 +99,12 @@ INSTANTIATE_TEST_SUITE_P(
     All, ModelInfoBadValue,
     testing::Values(BadValue{"orig_width", "0", "a whole number from 1 to"}, BadValue{"orig_height", "300x", "a whole number from 1 to"},
                     BadValue{"orig_width", "99999999999999999999", "a whole number from 1 to"},
-                    BadValue{"octet_resize", "crop", "expected stretch or"}, BadValue{"octet_head", "rows", "detection_output or yolo"},
-                    BadValue{"octet_clip", "yes", "YES or NO"}, BadValue{"octet_nms_iou", "1.5", "from 0 to 1"},
-                    BadValue{"octet_nms_iou", "nan", "from 0 to 1"}, BadValue{"octet_nms_distance_power", "-1", "from 0 to"},
-                    BadValue{"octet_categories", "voc", "coco91 or ordinal"}, BadValue{"octet_labels", "[1]", "array of names"},
-                    BadValue{"octet_heads", "{", "JSON array"}, BadValue{"octet_heads", "[]", "JSON array"},
-                    BadValue{"octet_heads", "[3]", "\"output\""},
+                    BadValue{"octet_resize", "crop", "expected stretch or"},
+                    BadValue{"octet_head", "rows", "detection_output or yolo or yolov8"}, BadValue{"octet_clip", "yes", "YES or NO"},
+                    BadValue{"octet_nms_iou", "1.5", "from 0 to 1"}, BadValue{"octet_nms_iou", "nan", "from 0 to 1"},
+                    BadValue{"octet_nms_distance_power", "-1", "from 0 to"}, BadValue{"octet_categories", "voc", "coco91 or ordinal"},
+                    BadValue{"octet_labels", "[1]", "array of names"}, BadValue{"octet_heads", "{", "JSON array"},
+                    BadValue{"octet_heads", "[]", "JSON array"}, BadValue{"octet_heads", "[3]", "\"output\""},
                     BadValue{"octet_heads", R"([{"output":"a","anchors":[1],"classes":1}])", "pairs"},
                     BadValue{"octet_heads", R"([{"output":"a","anchors":[1,-2],"classes":1}])", "positive"},
                     BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":0}])", "\"classes\""},
@@ -125,6 +125,43 @@ TEST(ModelInfo, RefusesJsonOfAnyDepth) {
   info = write_model_info(yolo_description());
   info["octet_labels"] = deep;
   EXPECT_NE(error_of(info).find("octet_labels"), std::string::npos);
+}
+
+ModelDescription yolov8_description() {
+  ModelDescription description;
+  description.name = "toy";
+  description.input = {640, 640};
+  description.resize = ResizeKind::kLetterboxCorner;
+  description.head = Yolov8Head{{"out \"0\""}, 80, 0};
+  return description;
+}
+
+TEST(Yolov8Head, SurvivesItsTextForm) {
+  for (const Yolov8Head& head : {Yolov8Head{{"out \"0\""}, 80, 0}, Yolov8Head{{"p3", "p4", "p5"}, 1, 16}}) {
+    ModelDescription description = yolov8_description();
+    description.head = head;
+    const auto again = read_model_info(write_model_info(description));
+    ASSERT_TRUE(again.ok()) << again.error().message;
+    EXPECT_EQ(*again, description);
+  }
+  EXPECT_EQ(class_count(yolov8_description()), 80);
+  EXPECT_FALSE(has_background(yolov8_description()));
+}
+
+TEST(Yolov8Head, NamesKeysThatAreMissingOrWrong) {
+  ModelInfo info = write_model_info(yolov8_description());
+  info.erase("octet_classes");
+  EXPECT_NE(error_of(info).find("lacks octet_classes"), std::string::npos) << error_of(info);
+  const auto error_with = [](const std::string& key, const std::string& value) {
+    ModelInfo changed = write_model_info(yolov8_description());
+    changed[key] = value;
+    return error_of(changed);
+  };
+  EXPECT_EQ(error_with("octet_classes", "0"), "model_info: octet_classes is '0', expected a whole number from 1 to 65536");
+  EXPECT_EQ(error_with("octet_dfl_bins", "x"), "model_info: octet_dfl_bins is 'x', expected a whole number from 0 to 256");
+  EXPECT_EQ(error_with("octet_outputs", "[]"), "model_info: octet_outputs is '[]', expected a JSON array of names of Results");
+  EXPECT_EQ(error_with("octet_outputs", R"(["a","b"])"),
+            "model_info: octet_outputs is '2 outputs', expected one where octet_dfl_bins is absent");
 }
 
 TEST(ApplyModelInfo, LeavesWhatIsAbsent) {
