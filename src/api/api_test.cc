@@ -137,9 +137,10 @@ TEST_F(Api, WarnsOfAPictureThatCannotBeRead) {
 }
 
 TEST_F(Api, DrawsOnTheImage) {
-  octet::Image image{64, 48, std::vector<std::uint8_t>(64 * 48 * 3)};
+  const std::vector<std::uint8_t> black(std::size_t{64} * 48 * 3);
+  octet::Image image{64, 48, black};
   octet::draw(image, std::vector<octet::Detection>{{"cat", 0, 0.9f, 10, 20, 50, 40}});
-  EXPECT_NE(image.bgr, std::vector<std::uint8_t>(64 * 48 * 3));
+  EXPECT_NE(image.bgr, black);
   octet::write_image(folder_ / "drawn.png", image);
   EXPECT_EQ(octet::read_image(folder_ / "drawn.png").bgr, image.bgr);
 }
@@ -167,7 +168,7 @@ TEST_F(Api, RefusesAnInstructionSetThatIsNotThere) {
 
 TEST_F(Api, RefusesPixelsThatAreNotThere) {
   octet::Detector detector = octet::compile(demo_model());
-  const std::vector<std::uint8_t> bytes(3 * 10 * 10);
+  const std::vector<std::uint8_t> bytes(std::size_t{3} * 10 * 10);
   const auto kind = [&](int width, int height, std::size_t row_bytes) {
     return kind_of_failure([&] { detector.detect(octet::ImageView(bytes, width, height, row_bytes)); });
   };
