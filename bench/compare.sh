@@ -27,8 +27,8 @@ times_of() {
   local folder=$1 model bench
   shift
   for model in "$@"; do
-    printf '%s\t%s\n' "$(basename "$model")" \
-      "$("$folder/octet" bench "$model" --seconds "${MODEL_SECONDS:-2}" --threads "${THREADS:-1}" --json | tail -n 1 |
+    printf '%s/%s\t%s\n' "$(basename "$(dirname "$model")")" "$(basename "$model")" \
+      "$("$folder/octet" bench "$model" --seconds "${MODEL_SECONDS:-2}" --threads "${THREADS:-1}" --json 2>/dev/null | tail -n 1 |
         sed -E 's/.*"median_ms":([0-9.]+).*/\1/')"
   done
   [ "${KERNELS:-.}" = none ] && return
@@ -48,8 +48,8 @@ build . "$new"
 if [ $# -eq 0 ]; then
   name=yolo-fastest-1.1-xl
   fp32=$out/models/public/$name/FP32/$name.xml
-  "$old/octet" convert "demo/$name/$name.cfg" --output "$out/models" >/dev/null
-  "$old/octet" quantize "$fp32" --data demo/coco --output "$out/models" >/dev/null
+  "$old/octet" convert "demo/$name/$name.cfg" --output "$out/models" >/dev/null 2>&1
+  "$old/octet" quantize "$fp32" --data demo/coco --output "$out/models" >/dev/null 2>&1
   mapfile -t models < <(find "$out/models" -name '*.xml' | sort)
   set -- "${models[@]}"
 fi
@@ -60,7 +60,7 @@ for ((round = 0; round < rounds; ++round)); do
 done >"$out/times.txt"
 
 # The CPU and the instruction set as the program names them belong to the figures.
-"$new/octet" bench "$1" --seconds 0.1 --json | tail -n 1 | sed -E 's/.*"cpu":"([^"]*)","isa":"([^"]*)".*/\1, \2/'
+"$new/octet" bench "$1" --seconds 0.1 --json 2>/dev/null | tail -n 1 | sed -E 's/.*"cpu":"([^"]*)","isa":"([^"]*)".*/\1, \2/'
 echo "time of $(git describe --always --dirty) / time of $(git rev-parse --short "$rev"), ${THREADS:-1} threads, median of $rounds turns"
 awk -F '\t' '
   # The n-th time of the old program belongs to the n-th of the new one: they ran one after the other.
