@@ -29,8 +29,9 @@ function(octet_folder name)
 endfunction()
 
 function(octet_warnings target)
+  set(errors $<$<BOOL:${OCTET_WERROR}>:-Werror>)
   # g++ 12 takes the std::string concatenation of "literal" + string&& for an overlapping copy (GCC bug 105651).
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Werror $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow ${errors} $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
   # With sanitizers it takes members of <regex> for uninitialized (GCC bug 105562).
   if(OCTET_SANITIZE)
     target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
