@@ -1,4 +1,4 @@
-#include "workflow/detector.h"
+#include "detector/detector.h"
 
 #include "api/image.h"
 #include "image/decode.h"

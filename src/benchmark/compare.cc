@@ -19,11 +19,11 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 // One model with its streams.
 class Runner {
  public:
-  Runner(const std::shared_ptr<const Plan>& plan, const BenchOptions& options) : inputs_(random_inputs(*plan)) {
+  Runner(const EngineModel& model, const BenchOptions& options) : inputs_(random_inputs(model.inputs())) {
     const int streams = std::max(1, options.streams);
-    for (int i = 0; i < streams; ++i) sessions_.push_back(std::make_unique<Session>(plan, std::max(1, options.threads / streams)));
+    for (int i = 0; i < streams; ++i) sessions_.push_back(model.open_session(std::max(1, options.threads / streams)));
     latencies_.resize(sessions_.size());
-    result_.integer = std::any_of(plan->steps().begin(), plan->steps().end(), [](const StepInfo& step) { return step.integer; });
+    result_.integer = model.uses_integers();
   }
 
   Status warm_up() {
@@ -55,7 +55,7 @@ class Runner {
 
  private:
   std::vector<Tensor> inputs_;
-  std::vector<std::unique_ptr<Session>> sessions_;
+  std::vector<std::unique_ptr<EngineSession>> sessions_;
   std::vector<std::vector<double>> latencies_;
   double busy_seconds_ = 0;
   ModelBench result_;
@@ -63,9 +63,10 @@ class Runner {
 
 }  // namespace
 
-Result<std::vector<ModelBench>> compare_latency(const std::vector<std::shared_ptr<const Plan>>& plans, const BenchOptions& options) {
+Result<std::vector<ModelBench>> compare_latency(const std::vector<std::shared_ptr<const EngineModel>>& models,
+                                                const BenchOptions& options) {
   std::vector<Runner> runners;
-  for (const auto& plan : plans) runners.emplace_back(plan, options);
+  for (const auto& model : models) runners.emplace_back(*model, options);
   for (Runner& runner : runners) OCTET_RETURN_IF_ERROR(runner.warm_up());
   const auto start = Clock::now();
   const auto total = static_cast<std::int64_t>(1e3 * options.seconds);

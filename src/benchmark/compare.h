@@ -7,7 +7,7 @@
 #include "base/progress.h"
 #include "base/result.h"
 #include "benchmark/statistics.h"
-#include "runtime/plan.h"
+#include "engines/engine.h"
 
 namespace octet {
 
@@ -27,6 +27,6 @@ struct ModelBench {
 
 // Latency of one model, or of several in turn (A B A B ...) within one run, so that whatever else the machine does meets all
 // alike. Inputs are pseudo-random pixels 0..255, the same for every run. A few inferences before the first round are not counted.
-Result<std::vector<ModelBench>> compare_latency(const std::vector<std::shared_ptr<const Plan>>& plans, const BenchOptions& options);
+Result<std::vector<ModelBench>> compare_latency(const std::vector<std::shared_ptr<const EngineModel>>& models, const BenchOptions& options);
 
 }  // namespace octet

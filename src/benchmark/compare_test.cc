@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "benchmark/profile.h"
+#include "engines/octet_engine.h"
 #include "runtime/graph_for_test.h"
 
 namespace octet {
@@ -29,7 +30,7 @@ TEST(CompareLatency, MeasuresEveryModelInItsPlace) {
     EXPECT_LE(done, total);
     last = done;
   };
-  const auto found = *compare_latency({plan_of(false), plan_of(true)}, options);
+  const auto found = *compare_latency({engine_model(plan_of(false)), engine_model(plan_of(true))}, options);
   ASSERT_EQ(found.size(), 2u);
   EXPECT_FALSE(found[0].integer);
   EXPECT_TRUE(found[1].integer);
@@ -48,7 +49,7 @@ TEST(CompareLatency, RunsSeveralStreamsOfOnePlan) {
   options.seconds = 0.02;
   options.streams = 3;
   options.threads = 2;
-  const auto found = *compare_latency({plan_of(true)}, options);
+  const auto found = *compare_latency({engine_model(plan_of(true))}, options);
   EXPECT_GE(found[0].latencies_ms.size(), 3u);
 }
 

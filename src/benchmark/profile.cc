@@ -6,7 +6,7 @@
 namespace octet {
 
 Result<std::vector<StepTime>> profile_steps(const std::shared_ptr<const Plan>& plan, int threads, int rounds) {
-  const auto inputs = random_inputs(*plan);
+  const auto inputs = random_inputs(plan->inputs());
   Session session(plan, threads);
   session.enable_profile(true);
   std::vector<std::vector<double>> samples(plan->steps().size());

@@ -8,6 +8,7 @@
 #include "cli/numbers.h"
 #include "cli/report_json.h"
 #include "cli/resources.h"
+#include "engines/octet_engine.h"
 #include "importers/openvino_ir/import.h"
 #include "workflow/requirements.h"
 
@@ -33,7 +34,7 @@ Result<Loaded> load(const std::string& path) {
   OCTET_ASSIGN(const Graph graph, import_openvino_ir(path));
   OCTET_ASSIGN_AT(auto plan, compile(graph), path);
   OCTET_RETURN_IF_ERROR([&]() -> Status {
-    auto alone = compare_latency({plan}, {1, 1, 0, {}});
+    auto alone = compare_latency({engine_model(plan)}, {1, 1, 0, {}});
     return alone.ok() ? Status() : Status(alone.error());
   }());
   return Loaded{std::move(plan), peak_rss_mb()};
@@ -66,13 +67,15 @@ Status add_profile(const std::vector<std::shared_ptr<const Plan>>& plans, int th
 Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const Requirements requirements, parse_requirements(options.require));
   std::vector<std::shared_ptr<const Plan>> plans;
+  std::vector<std::shared_ptr<const EngineModel>> models;
   std::vector<double> peaks;
   for (const std::string& model : options.models) {
     OCTET_ASSIGN(auto loaded, load(model));
+    models.push_back(engine_model(loaded.plan));
     plans.push_back(std::move(loaded.plan));
     peaks.push_back(loaded.peak_rss_mb);
   }
-  OCTET_ASSIGN(const auto measured, compare_latency(plans, {options.threads, options.streams, options.seconds, console.bar("bench")}));
+  OCTET_ASSIGN(const auto measured, compare_latency(models, {options.threads, options.streams, options.seconds, console.bar("bench")}));
   Outcome outcome{to_json(measured, peaks, options.threads), to_text(measured, options.threads)};
   std::optional<double> speedup;
   if (measured.size() > 1) speedup = measured[0].latency.median_ms / measured[1].latency.median_ms;

@@ -9,7 +9,7 @@
 #include "cli/verb.h"
 #include "data/coco_json.h"
 #include "workflow/coco_results.h"
-#include "workflow/detector.h"
+#include "detector/detect_images.h"
 #include "workflow/drawings.h"
 
 namespace octet::cli {

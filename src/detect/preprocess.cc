@@ -12,4 +12,8 @@ void preprocess(const ModelDescription& description, const Image& image, std::sp
   resize_to_planes(image, description.resize, description.input, input);
 }
 
+void preprocess(const ModelDescription& description, const Image& image, std::span<std::uint8_t> input) {
+  resize_to_bytes(image, description.resize, description.input, input);
+}
+
 }  // namespace octet

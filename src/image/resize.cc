@@ -39,22 +39,10 @@ ImageSize middle_inner(ImageSize source, ImageSize target) {
   return {std::max(1, static_cast<int>(width * target.height / height)), target.height};
 }
 
-Image letterboxed(const Image& image, ImageSize target, const cv::Rect& inner, std::uint8_t pad) {
-  Image canvas(target);
-  std::ranges::fill(canvas.bytes(), pad);
-  resize_into(image, mat_view(canvas)(inner));
-  return canvas;
-}
-
-Image letterboxed_corner(const Image& image, ImageSize target) {
-  const ImageSize inner = corner_inner(image.size(), target);
-  return letterboxed(image, target, {0, 0, inner.width, inner.height}, kCornerPad);
-}
-
-Image letterboxed_middle(const Image& image, ImageSize target) {
-  const ImageSize inner = middle_inner(image.size(), target);
-  const ResizeScale scale = resize_scale(ResizeKind::kLetterbox, image.size(), target);
-  return letterboxed(image, target, {scale.left, scale.top, inner.width, inner.height}, kMiddlePad);
+// The picture in `inner` of the target, the rest of which is `pad`.
+void letterbox(const Image& image, cv::Mat target, const cv::Rect& inner, std::uint8_t pad) {
+  target.setTo(cv::Scalar::all(pad));
+  resize_into(image, target(inner));
 }
 
 void planes_from_image(const Image& image, std::span<float> planes) {
@@ -114,19 +102,34 @@ ResizeScale resize_scale(ResizeKind kind, ImageSize source, ImageSize target) {
           (target.width - inner.width) / 2, (target.height - inner.height) / 2};
 }
 
+bool resizes_to_bytes(ResizeKind kind) { return kind != ResizeKind::kStretchTf1; }
+
+void resize_to_bytes(const Image& image, ResizeKind kind, ImageSize target, std::span<std::uint8_t> bgr) {
+  OCTET_CHECK(image.width() > 0 && image.height() > 0 && target.width > 0 && target.height > 0, "empty image");
+  OCTET_CHECK(bgr.size() == std::size_t{3} * target.width * target.height, "bytes do not fit the target size");
+  const cv::Mat canvas(target.height, target.width, CV_8UC3, bgr.data());
+  const ImageSize corner = corner_inner(image.size(), target), middle = middle_inner(image.size(), target);
+  const ResizeScale scale = resize_scale(kind, image.size(), target);
+  switch (kind) {
+    case ResizeKind::kStretch:
+      return resize_into(image, canvas);
+    case ResizeKind::kLetterboxCorner:
+      return letterbox(image, canvas, {0, 0, corner.width, corner.height}, kCornerPad);
+    case ResizeKind::kLetterbox:
+      return letterbox(image, canvas, {scale.left, scale.top, middle.width, middle.height}, kMiddlePad);
+    case ResizeKind::kStretchTf1:
+      break;
+  }
+  OCTET_CHECK(false, "a kind that gives no whole numbers");
+}
+
 void resize_to_planes(const Image& image, ResizeKind kind, ImageSize target, std::span<float> planes) {
   OCTET_CHECK(image.width() > 0 && image.height() > 0 && target.width > 0 && target.height > 0, "empty image");
   OCTET_CHECK(planes.size() == std::size_t{3} * target.width * target.height, "planes do not fit the target size");
-  switch (kind) {
-    case ResizeKind::kStretch:
-      return planes_from_image(resized(image, target), planes);
-    case ResizeKind::kStretchTf1:
-      return stretch_tf1(image, target, planes);
-    case ResizeKind::kLetterboxCorner:
-      return planes_from_image(letterboxed_corner(image, target), planes);
-    case ResizeKind::kLetterbox:
-      return planes_from_image(letterboxed_middle(image, target), planes);
-  }
+  if (!resizes_to_bytes(kind)) return stretch_tf1(image, target, planes);
+  Image picture(target);
+  resize_to_bytes(image, kind, target, picture.bytes());
+  planes_from_image(picture, planes);
 }
 
 Image resized(const Image& image, ImageSize target) {

@@ -14,6 +14,13 @@ struct ResizeScale {
 };
 ResizeScale resize_scale(ResizeKind kind, ImageSize source, ImageSize target);
 
+// Whether a kind gives whole numbers, so that its result is a picture again.
+bool resizes_to_bytes(ResizeKind kind);
+
+// Writes a picture of `target` size, rows of B, G, R without gaps, by a kind that resizes_to_bytes(). Neither size may be empty.
+// Safe from several threads; uses one.
+void resize_to_bytes(const Image& image, ResizeKind kind, ImageSize target, std::span<std::uint8_t> bgr);
+
 // Writes planes B, G, R of `target` size, values 0..255: the IR's input [1,3,height,width]. Neither size may be
 // empty. Safe from several threads; uses one.
 void resize_to_planes(const Image& image, ResizeKind kind, ImageSize target, std::span<float> planes);

@@ -126,6 +126,21 @@ TEST(ResizeToPlanes, LetterboxKeepsAtLeastOnePixelOfAStrip) {
   EXPECT_EQ(planes[10], 114);
 }
 
+TEST(ResizeToBytes, AreThePlanesAsRowsOfPixels) {
+  Image image(ImageSize{7, 5});
+  for (std::size_t i = 0; i < image.bytes().size(); ++i) image.bytes()[i] = static_cast<std::uint8_t>(37 * i);
+  const ImageSize target{4, 6};
+  for (const ResizeKind kind : {ResizeKind::kStretch, ResizeKind::kLetterboxCorner, ResizeKind::kLetterbox}) {
+    EXPECT_TRUE(resizes_to_bytes(kind));
+    std::vector<std::uint8_t> pixels(3 * 4 * 6);
+    std::vector<float> planes(pixels.size());
+    resize_to_bytes(image, kind, target, pixels);
+    resize_to_planes(image, kind, target, planes);
+    for (std::size_t i = 0; i < pixels.size(); ++i) EXPECT_EQ(pixels[i], planes[i % 3 * 24 + i / 3]) << i;
+  }
+  EXPECT_FALSE(resizes_to_bytes(ResizeKind::kStretchTf1));
+}
+
 TEST(ResizeScaleOf, IsOneRatioForTheLetterboxAndTwoForTheRest) {
   const ResizeScale letterbox = resize_scale(ResizeKind::kLetterboxCorner, {200, 100}, {50, 50});
   EXPECT_EQ(letterbox.x, 0.25);

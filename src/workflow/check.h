@@ -6,7 +6,7 @@
 #include "eval/bootstrap.h"
 #include "eval/coco_eval.h"
 #include "eval/fidelity.h"
-#include "workflow/detector.h"
+#include "detector/detect_images.h"
 
 namespace octet {
 

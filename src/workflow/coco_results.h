@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "boxes/detection.h"
-#include "workflow/detector.h"
+#include "detector/detect_images.h"
 
 namespace octet {
 

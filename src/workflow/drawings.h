@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/files.h"
-#include "workflow/detector.h"
+#include "detector/detect_images.h"
 
 namespace octet {
 

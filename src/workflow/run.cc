@@ -88,7 +88,7 @@ class Workflow {
   }
 
   Status bench() {
-    OCTET_ASSIGN(result_.bench, compare_latency({detectors_[0].plan, detectors_[1].plan},
+    OCTET_ASSIGN(result_.bench, compare_latency({detectors_[0].model, detectors_[1].model},
                                                 {options_.threads, 1, options_.bench_seconds, begin("7/7 bench")}));
     return {};
   }

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+#include "graph/graph.h"
+#include "runtime/plan.h"
+#include "tensor/tensor.h"
+
+namespace octet {
+
+// One stream of inferences with memory and threads of its own. Not for use from two threads at once.
+class EngineSession {
+ public:
+  virtual ~EngineSession() = default;
+
+  // Inputs in the order of the model's inputs(), of their types and shapes; kInvalidArgument otherwise. The outputs, in the order
+  // of outputs(), stay valid until the next run.
+  virtual Result<std::span<const Tensor>> run(std::span<const Tensor> inputs) = 0;
+};
+
+// A model that an engine has made ready to run. Immutable, safe from several threads; sessions keep it alive.
+class EngineModel {
+ public:
+  virtual ~EngineModel() = default;
+
+  virtual std::span<const Port> inputs() const = 0;
+  virtual std::span<const Port> outputs() const = 0;
+  // Whether a part of it computes in 8-bit integers.
+  virtual bool uses_integers() const = 0;
+  virtual std::unique_ptr<EngineSession> open_session(int threads) const = 0;
+};
+
+struct EngineOptions {
+  // The one input of the graph, f32 [N,C,H,W], is given as the bytes of a picture, u8 [N,H,W,C], for the numbers 0 to 255; the
+  // results are the same.
+  bool picture_input = false;
+};
+
+// A program that runs networks. An engine is one file that implements this and a line in the list of engines.cc.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  virtual std::string_view name() const = 0;
+  // `path` is the IR that the graph was read from, for engines that read it themselves; empty for a graph that was made in memory.
+  // kUnsupported names the node that cannot be run. The graph is not needed afterwards.
+  virtual Result<std::shared_ptr<const EngineModel>> load(const Graph& graph, const std::filesystem::path& path,
+                                                          const EngineOptions& options = {}) const = 0;
+};
+
+// All engines; octet's own runtime is the first.
+std::span<const Engine* const> engines();
+const Engine& default_engine();
+
+}  // namespace octet

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "engines/engine.h"
+
+namespace octet {
+
+// Octet's own runtime.
+class OctetEngine final : public Engine {
+ public:
+  std::string_view name() const override { return "octet"; }
+  Result<std::shared_ptr<const EngineModel>> load(const Graph& graph, const std::filesystem::path& path,
+                                                  const EngineOptions& options) const override;
+};
+
+// A compiled plan behind the interface, for those who need the plan as well.
+std::shared_ptr<const EngineModel> engine_model(std::shared_ptr<const Plan> plan);
+
+}  // namespace octet
