@@ -22,7 +22,6 @@ Status check_outputs(const DetectionOutputHead&, std::span<const OutputType> out
 
 Status decode(const DetectionOutputHead&, const ModelDescription& description, std::span<const NamedOutput> outputs, double score_threshold,
               std::vector<Candidate>& candidates) {
-  const auto [width, height] = description.input;
   const int classes = class_count(description);
   for (auto values = outputs[0].values; !values.empty(); values = values.subspan(kRow)) {
     if (values[0] < 0) break;
@@ -33,8 +32,7 @@ Status decode(const DetectionOutputHead&, const ModelDescription& description, s
     if (class_index >= classes)
       return Error{ErrorCode::kMalformed, "output '" + outputs[0].name + "' speaks of class " + std::to_string(class_index) +
                                               ", but octet_labels of " + std::to_string(classes) + " classes"};
-    candidates.push_back({class_index, row[2], static_cast<double>(row[3]) * width, static_cast<double>(row[4]) * height,
-                          static_cast<double>(row[5]) * width, static_cast<double>(row[6]) * height});
+    candidates.push_back({class_index, row[2], row[3], row[4], row[5], row[6]});
   }
   return {};
 }

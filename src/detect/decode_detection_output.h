@@ -14,9 +14,10 @@ namespace octet {
 Status check_outputs(const DetectionOutputHead& head, std::span<const OutputType> outputs);
 
 // Appends the rows whose confidence is strictly above `score_threshold`. A row is image, class, confidence and the corners as
-// fractions of the input; the first row with a negative image ends the list. Rows that are not finite are left out.
-// kMalformed if a row speaks of a class that the description does not have.
+// fractions of the input, which the candidates keep; the first row with a negative image ends the list. Rows that are not finite are left
+// out. kMalformed if a row speaks of a class that the description does not have.
 Status decode(const DetectionOutputHead& head, const ModelDescription& description, std::span<const NamedOutput> outputs,
               double score_threshold, std::vector<Candidate>& candidates);
+inline ImageSize unit_of(const DetectionOutputHead&, ImageSize input) { return input; }
 
 }  // namespace octet

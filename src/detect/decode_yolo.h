@@ -16,6 +16,7 @@ Status check_outputs(const YoloHead& head, std::span<const OutputType> outputs);
 // Appends what the outputs propose, one after another.
 Status decode(const YoloHead& head, const ModelDescription& description, std::span<const NamedOutput> outputs, double score_threshold,
               std::vector<Candidate>& candidates);
+inline ImageSize unit_of(const YoloHead&, ImageSize) { return {1, 1}; }
 
 // Appends what one output proposes: every class of every box whose objectness * probability is strictly above
 // `score_threshold`, anchor by anchor, row by row. Boxes in pixels of the input. A score or a center that is not

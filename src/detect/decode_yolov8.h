@@ -17,5 +17,6 @@ Status check_outputs(const Yolov8Head& head, std::span<const OutputType> outputs
 // finite proposes nothing.
 Status decode(const Yolov8Head& head, const ModelDescription& description, std::span<const NamedOutput> outputs, double score_threshold,
               std::vector<Candidate>& candidates);
+inline ImageSize unit_of(const Yolov8Head&, ImageSize) { return {1, 1}; }
 
 }  // namespace octet

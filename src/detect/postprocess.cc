@@ -68,8 +68,10 @@ Result<std::vector<Detection>> detections_from_outputs(const ModelDescription& d
   OCTET_RETURN_IF_ERROR(std::visit(
       [&](const auto& head) { return decode(head, description, outputs, options.score_threshold, candidates); }, description.head));
   const ResizeScale net = resize_scale(description.resize, image, description.input);
-  move(candidates, -net.left, -net.top);
-  scale(candidates, 1 / net.x, 1 / net.y);
+  const ImageSize unit = std::visit([&](const auto& head) { return unit_of(head, description.input); }, description.head);
+  const double width = unit.width, height = unit.height;
+  move(candidates, -net.left / width, -net.top / height);
+  scale(candidates, width / net.x, height / net.y);
   if (description.clip) clip(candidates, image);
 
   const bool is_suppressed = std::visit([](const auto& head) { return head.kIsSuppressed; }, description.head);
