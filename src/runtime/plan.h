@@ -83,7 +83,7 @@ class Session {
   const Plan& plan() const { return *plan_; }
 
   // Inputs in the order of plan().inputs(), with their types and shapes; kInvalidArgument otherwise. The outputs, in the
-  // order of plan().outputs(), stay valid until the next run. No allocation but in operations without a kernel of their own.
+  // order of plan().outputs(), stay valid until the next run. Values have memory laid out ahead; steps may allocate scratch.
   Result<std::span<const Tensor>> run(std::span<const Tensor> inputs, const Observer& observer = {});
 
   // Microseconds that each step took in the last run, in the order of plan().steps(); filled if enabled.
