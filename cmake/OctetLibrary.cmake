@@ -1,9 +1,14 @@
 # octet_folder(NAME DEPENDS folders... LIBRARIES targets...)
 #   One static library of the sources of src/NAME, linked to exactly the folders that it may include, and one
-#   test program of its *_test.cc files.
+#   test program of its *_test.cc files. Sources in folders named x86/ are for that architecture alone.
+string(COMPARE EQUAL "${CMAKE_SYSTEM_PROCESSOR}" x86_64 OCTET_X86)
+
 function(octet_folder name)
   cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.cc")
+  if(NOT OCTET_X86)
+    list(FILTER sources EXCLUDE REGEX "/x86/")
+  endif()
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "_(test|bench)\\.cc$")

@@ -44,7 +44,7 @@ done
 must --version
 version=$(cat "$work/stdout")
 # A version, the instruction set in use, and the processor.
-echo "$version" | grep -qE '^octet [0-9]+\.[0-9]+\.[0-9]+ \((portable|avx2|avx512|avx512_vnni|[a-z0-9_]*amx[a-z0-9_]*), [0-9]+ threads?, .+\)$' ||
+echo "$version" | grep -qE '^octet [0-9]+\.[0-9]+\.[0-9]+ \((portable|avx2|avx2_vnni|avx512|avx512_vnni|neon|neon_dotprod|[a-z0-9_]*amx[a-z0-9_]*), [0-9]+ threads?, .+\)$' ||
   fail "octet --version says '$version'"
 echo "$(OCTET_ISA=portable "$octet" --version)" | grep -q portable || fail "OCTET_ISA=portable does not hold the kernels back"
 

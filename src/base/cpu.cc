@@ -1,65 +1,122 @@
 #include "base/cpu.h"
 
 #include <sched.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
+#include <vector>
 
 namespace octet {
 namespace {
 
-constexpr std::array kIsas{Isa::kPortable, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni};
-constexpr std::array<std::string_view, kIsas.size()> kNames{"portable", "avx2", "avx512", "avx512_vnni"};
+using enum CpuFeature;
 
-Isa detect() {
-  __builtin_cpu_init();
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
-  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-  if (avx512 && __builtin_cpu_supports("avx512vnni")) return Isa::kAvx512Vnni;
-  if (avx512) return Isa::kAvx512;
-  return avx2 ? Isa::kAvx2 : Isa::kPortable;
+// Each better than those before it that share its architecture.
+constexpr std::array kIsas{
+    kPortableIsa,
+    Isa{"avx2", {kAvx2}},
+    Isa{"avx2_vnni", {kAvx2, kAvxVnni}},
+    Isa{"avx512", {kAvx2, kAvx512}},
+    Isa{"avx512_vnni", {kAvx2, kAvx512, kAvx512Vnni}},
+    Isa{"neon", {kNeon}},
+    Isa{"neon_dotprod", {kNeon, kDotProduct}},
+};
+
+#if defined(__x86_64__)
+
+// Leaf 7, subleaf 1, register EAX, bit 4: g++ 12 has no name for it in __builtin_cpu_supports.
+bool has_avx_vnni() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax >> 4 & 1) != 0;
 }
+
+CpuFeatures detect() {
+  CpuFeatures found;
+  __builtin_cpu_init();  // what it says includes that the operating system keeps the registers
+  if (!(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c") &&
+        __builtin_cpu_supports("bmi2")))
+    return found;
+  found.insert(kAvx2);
+  if (has_avx_vnni()) found.insert(kAvxVnni);
+  if (!(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq")))
+    return found;
+  found.insert(kAvx512);
+  if (__builtin_cpu_supports("avx512vnni")) found.insert(kAvx512Vnni);
+  return found;
+}
+
+#elif defined(__aarch64__)
+
+CpuFeatures detect() {
+  const unsigned long capabilities = ::getauxval(AT_HWCAP);
+  CpuFeatures found;
+  if (capabilities & HWCAP_ASIMD) found.insert(kNeon);
+  if (capabilities & HWCAP_ASIMDDP) found.insert(kDotProduct);
+  return found;
+}
+
+#else
+
+CpuFeatures detect() { return {}; }
+
+#endif
 
 std::string names_of_available() {
   std::string names;
-  for (const Isa isa : available_isas()) names += (names.empty() ? "" : ", ") + std::string(name_of(isa));
+  for (const Isa& isa : available_isas()) names += (names.empty() ? "" : ", ") + std::string(isa.name);
   return names;
+}
+
+bool is_known(std::string_view name) {
+  return std::ranges::any_of(kIsas, [&](const Isa& isa) { return isa.name == name; });
 }
 
 }  // namespace
 
-std::string_view name_of(Isa isa) { return kNames[static_cast<std::size_t>(isa)]; }
-
-std::optional<Isa> isa_from_name(std::string_view name) {
-  for (const Isa isa : kIsas)
-    if (name_of(isa) == name) return isa;
-  return std::nullopt;
+CpuFeatures detected_features() {
+  static const CpuFeatures features = detect();
+  return features;
 }
 
-Isa detected_isa() {
-  static const Isa isa = detect();
-  return isa;
+std::span<const Isa> available_isas() {
+  static const std::vector<Isa> isas = [] {
+    std::vector<Isa> found;
+    std::ranges::copy_if(kIsas, std::back_inserter(found), [](const Isa& isa) { return detected_features().contains(isa.features); });
+    return found;
+  }();
+  return isas;
 }
 
-std::span<const Isa> available_isas() { return std::span(kIsas).first(static_cast<std::size_t>(detected_isa()) + 1); }
+const Isa& first_available_isa_with(CpuFeatures needs) {
+  const std::span<const Isa> isas = available_isas();
+  const auto found = std::ranges::find_if(isas, [&](const Isa& isa) { return isa.features.contains(needs); });
+  return found != isas.end() ? *found : isas.back();
+}
 
 Result<Isa> requested_isa() {
+  const std::span<const Isa> available = available_isas();
   const char* wanted = std::getenv("OCTET_ISA");
-  if (wanted == nullptr) return detected_isa();
-  const auto isa = isa_from_name(wanted);
-  if (isa && *isa <= detected_isa()) return *isa;
+  if (wanted == nullptr) return available.back();
+  const auto found = std::ranges::find(available, std::string_view(wanted), &Isa::name);
+  if (found != available.end()) return *found;
   return Error{ErrorCode::kInvalidArgument, "OCTET_ISA=" + std::string(wanted) +
-                                                (isa ? " is beyond this CPU" : " names no instruction set that octet knows") +
+                                                (is_known(wanted) ? " is beyond this CPU" : " names no instruction set that octet knows") +
                                                 "; this CPU has: " + names_of_available()};
 }
 
 Isa active_isa() {
   static const Isa isa = [] {
     const auto requested = requested_isa();
-    return requested.ok() ? *requested : detected_isa();
+    return requested.ok() ? *requested : available_isas().back();
   }();
   return isa;
 }

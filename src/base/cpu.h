@@ -1,35 +1,64 @@
 #pragma once
 
-#include <optional>
+#include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 
-// Kernels carry their instruction set on the function, not on the file: a file compiled with -mavx2 would leave
-// AVX2 copies of inline header functions that the linker may keep for the whole program.
-#define OCTET_AVX2 __attribute__((target("avx2,fma,f16c,bmi2")))
-#define OCTET_AVX512 __attribute__((target("avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512vl,avx512dq")))
-#define OCTET_VNNI __attribute__((target("avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
-
 namespace octet {
 
-// Instruction-set levels, each of which contains the ones before it.
-enum class Isa { kPortable, kAvx2, kAvx512, kAvx512Vnni };
+// What a CPU may be able to do, as far as kernels make a difference of it. What always comes together is one feature.
+enum class CpuFeature : std::uint8_t {
+  kAvx2,        // AVX2 with FMA, F16C and BMI2
+  kAvxVnni,     // vpdpbusd in VEX encoding: 256 bits, without AVX-512
+  kAvx512,      // AVX-512 F, BW, VL and DQ
+  kAvx512Vnni,  // vpdpbusd of 512 bits
+  kNeon,        // Advanced SIMD
+  kDotProduct,  // sdot and udot of Arm
+};
 
-// "portable", "avx2", "avx512", "avx512_vnni".
-std::string_view name_of(Isa isa);
-std::optional<Isa> isa_from_name(std::string_view name);
+// A set of features. No feature implies another here: what a kernel needs, it lists.
+class CpuFeatures {
+ public:
+  constexpr CpuFeatures() = default;
+  constexpr CpuFeatures(std::initializer_list<CpuFeature> features) {
+    for (const CpuFeature feature : features) bits_ |= 1u << static_cast<unsigned>(feature);
+  }
 
-// The best level of this CPU and operating system.
-Isa detected_isa();
+  constexpr bool contains(CpuFeatures other) const { return (other.bits_ & ~bits_) == 0; }
+  constexpr void insert(CpuFeature feature) { bits_ |= CpuFeatures{feature}.bits_; }
+  friend constexpr bool operator==(CpuFeatures, CpuFeatures) = default;
 
-// Every level that this CPU can run, lowest first.
+ private:
+  std::uint32_t bits_ = 0;
+};
+
+// An instruction set: features under a name. Whoever is given one uses no feature outside of it.
+struct Isa {
+  std::string_view name;
+  CpuFeatures features;
+
+  friend constexpr bool operator==(const Isa&, const Isa&) = default;
+};
+
+// Plain C++, which every CPU can run.
+inline constexpr Isa kPortableIsa{"portable", {}};
+
+// What this CPU and operating system have.
+CpuFeatures detected_features();
+
+// The instruction sets with a name of their own ("portable", "avx2", "avx2_vnni", "avx512", "avx512_vnni", "neon", "neon_dotprod") that
+// this CPU can run, each better than those before it. The first is kPortableIsa.
 std::span<const Isa> available_isas();
 
-// The level that the environment variable OCTET_ISA names, or detected_isa() where it is not set. A name that is unknown or beyond this
-// CPU is an error of the caller's (kInvalidArgument), whose message names the levels that this CPU has.
+// The first of available_isas() that has all of `needs`; the last one where none has.
+const Isa& first_available_isa_with(CpuFeatures needs);
+
+// The last of available_isas(), or the one that the environment variable OCTET_ISA names. A name that is unknown or beyond this CPU is an
+// error of the caller's (kInvalidArgument), whose message names those that this CPU has.
 Result<Isa> requested_isa();
 
 // requested_isa(), read once for the whole process. A program or library checks requested_isa() where it begins: after that this always

@@ -27,10 +27,10 @@ class RequestedIsa : public ::testing::Test {
 };
 
 TEST_F(RequestedIsa, TakesEveryLevelOfThisCpu) {
-  for (const Isa isa : available_isas()) {
-    const auto requested = with(std::string(name_of(isa)));
+  for (const Isa& isa : available_isas()) {
+    const auto requested = with(std::string(isa.name));
     ASSERT_TRUE(requested.ok()) << requested.error().message;
-    EXPECT_EQ(*requested, isa);
+    EXPECT_EQ(*requested, isa) << requested->name;
   }
 }
 
@@ -38,7 +38,7 @@ TEST_F(RequestedIsa, IsTheBestLevelWhereNothingIsSaid) {
   ::unsetenv("OCTET_ISA");
   const auto requested = requested_isa();
   ASSERT_TRUE(requested.ok());
-  EXPECT_EQ(*requested, detected_isa());
+  EXPECT_EQ(*requested, available_isas().back());
 }
 
 TEST_F(RequestedIsa, RefusesWhatThisCpuLacksAndNamesWhatItHas) {
@@ -47,8 +47,24 @@ TEST_F(RequestedIsa, RefusesWhatThisCpuLacksAndNamesWhatItHas) {
     ASSERT_FALSE(requested.ok()) << name;
     EXPECT_EQ(requested.error().code, ErrorCode::kInvalidArgument);
     EXPECT_NE(requested.error().message.find("OCTET_ISA=" + std::string(name)), std::string::npos);
-    for (const Isa isa : available_isas()) EXPECT_NE(requested.error().message.find(name_of(isa)), std::string::npos);
+    for (const Isa& isa : available_isas()) EXPECT_NE(requested.error().message.find(isa.name), std::string::npos);
   }
+}
+
+TEST(CpuFeatures, AreASet) {
+  using enum CpuFeature;
+  constexpr CpuFeatures kVnniAlone{kAvx2, kAvxVnni}, kWide{kAvx2, kAvx512};
+  EXPECT_TRUE(kVnniAlone.contains({kAvxVnni}));
+  EXPECT_TRUE(kVnniAlone.contains({}));
+  EXPECT_FALSE(kWide.contains(kVnniAlone));
+  EXPECT_FALSE(kVnniAlone.contains(kWide));
+  EXPECT_EQ((CpuFeatures{kNeon, kDotProduct}), (CpuFeatures{kDotProduct, kNeon}));
+}
+
+TEST(AvailableIsas, BeginWithPlainCodeAndHoldWhatTheCpuHas) {
+  ASSERT_FALSE(available_isas().empty());
+  EXPECT_EQ(available_isas().front(), kPortableIsa);
+  for (const Isa& isa : available_isas()) EXPECT_TRUE(detected_features().contains(isa.features)) << isa.name;
 }
 
 }  // namespace

@@ -49,9 +49,7 @@ int fail(const Error& error) {
   return exit_code(error.code);
 }
 
-std::string version() {
-  return fmt::format("octet {} ({}, {} threads, {})", kVersion, name_of(active_isa()), available_threads(), cpu_name());
-}
+std::string version() { return fmt::format("octet {} ({}, {} threads, {})", kVersion, active_isa().name, available_threads(), cpu_name()); }
 
 int finish(const Outcome& outcome, bool json) {
   const std::string text = json ? outcome.json.dump(-1, ' ', false, Json::error_handler_t::replace) : outcome.text;

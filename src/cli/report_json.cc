@@ -5,17 +5,17 @@
 #include <fmt/format.h>
 
 #include "base/cpu.h"
+#include "kernels/conv2d/conv2d.h"
 
 namespace octet::cli {
 namespace {
 
 Json optional_number(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
-// The level whose kernels ran: integer kernels for INT8 models, float ones else.
+// The instruction set whose kernels ran: that of integer convolutions for INT8 models, of float ones else.
 std::string isa_text(const std::vector<ModelBench>& models) {
   const bool integer = std::any_of(models.begin(), models.end(), [](const ModelBench& model) { return model.integer; });
-  const Isa isa = active_isa();
-  return std::string(name_of(!integer && isa == Isa::kAvx512Vnni ? Isa::kAvx512 : isa));
+  return std::string(kernels::isa_of_convolutions(active_isa(), integer).name);
 }
 
 double ratio(const std::vector<ModelBench>& models) { return models[0].latency.median_ms / models[1].latency.median_ms; }

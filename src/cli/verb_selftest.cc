@@ -1,6 +1,7 @@
 // octet selftest: says whether this machine computes right.
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,33 +18,36 @@ struct Options {
   std::uint32_t seed = 1;
 };
 
-Json levels_json(const std::vector<kernels::SelftestResult>& results) {
+using Results = std::vector<kernels::SelftestResult>;
+
+Json levels_json(const Results& results) {
   Json levels = Json::array();
-  for (const Isa isa : available_isas()) {
+  for (const Isa& isa : available_isas()) {
     int count = 0, cases = 0, failures = 0;
     for (const auto& result : results)
-      if (result.isa == isa) ++count, cases += result.cases, failures += result.failures;
-    levels.push_back({{"isa", name_of(isa)}, {"kernels", count}, {"cases", cases}, {"failures", failures}});
+      if (first_available_isa_with(result.kernel.features) == isa) ++count, cases += result.cases, failures += result.failures;
+    levels.push_back({{"isa", isa.name}, {"kernels", count}, {"cases", cases}, {"failures", failures}});
   }
   return levels;
 }
 
 // What is wrong, or nothing.
-std::string faults(const std::vector<kernels::SelftestResult>& results) {
+std::string faults(const Results& results) {
   std::string text;
   for (const auto& result : results)
     if (result.failures > 0)
-      text += fmt::format("{}{} at {}: {} of {} cases, difference {:g}", text.empty() ? "" : "; ", result.kernel, name_of(result.isa),
+      text += fmt::format("{}{} by {}: {} of {} cases, difference {:g}", text.empty() ? "" : "; ", result.op, result.kernel.name,
                           result.failures, result.cases, result.greatest_difference);
   return text;
 }
 
-std::string summary(const std::vector<kernels::SelftestResult>& results) {
+std::string summary(const Results& results) {
+  std::set<std::string_view> ops;
   int cases = 0;
-  for (const auto& result : results) cases += result.cases;
+  for (const auto& result : results) ops.insert(result.op), cases += result.cases;
   std::string levels;
-  for (const Isa isa : available_isas()) levels += (levels.empty() ? "" : ", ") + std::string(name_of(isa));
-  return fmt::format("this machine computes right: {} kernels at {}, {} cases ({})", results.size() / available_isas().size(), levels,
+  for (const Isa& isa : available_isas()) levels += (levels.empty() ? "" : ", ") + std::string(isa.name);
+  return fmt::format("this machine computes right: {} kernels of {} operations at {}, {} cases ({})", results.size(), ops.size(), levels,
                      cases, cpu_name());
 }
 
@@ -51,7 +55,7 @@ Result<Outcome> run(const Options& options, Console& console) {
   const auto results = kernels::run_selftest(options.cases, options.seed, console.bar("selftest"));
   const std::string wrong = faults(results);
   Outcome outcome;
-  outcome.json = {{"ok", wrong.empty()}, {"cpu", cpu_name()}, {"isa", name_of(active_isa())}, {"levels", levels_json(results)}};
+  outcome.json = {{"ok", wrong.empty()}, {"cpu", cpu_name()}, {"isa", active_isa().name}, {"levels", levels_json(results)}};
   if (wrong.empty())
     outcome.text = summary(results);
   else

@@ -9,11 +9,14 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/requantize_avx2.h"
-#include "kernels/requantize_avx512.h"
+#include "kernels/kernel.h"
 #include "kernels/requantize_ref.h"
 #include "kernels/requantize_scalar.h"
 #include "kernels/requantize_table.h"
+#ifdef OCTET_X86
+#include "kernels/x86/requantize_avx2.h"
+#include "kernels/x86/requantize_avx512.h"
+#endif
 
 namespace octet::kernels {
 namespace {
@@ -36,6 +39,7 @@ void run_scalar(const RequantizationTable& table, const std::int32_t* sums, Resu
   }
 }
 
+#ifdef OCTET_X86
 template <Kind kKind, bool kPlain>
 OCTET_AVX2 void run_avx2(const RequantizationTable& table, const std::int32_t* sums, Results& out) {
   for (std::size_t c = 0; c < kChannels; c += 16) {
@@ -56,15 +60,16 @@ OCTET_AVX512 void run_avx512(const RequantizationTable& table, const std::int32_
   }
 }
 
-Results run_level(Isa isa, const RequantizationTable& table, const std::int32_t* sums) {
+#endif
+
+Results run_level([[maybe_unused]] const Isa& isa, const RequantizationTable& table, const std::int32_t* sums) {
   Results out;
   with_requantization(table, [&](auto kind, auto plain) {
-    if (isa >= Isa::kAvx512)
-      run_avx512<kind(), plain()>(table, sums, out);
-    else if (isa >= Isa::kAvx2)
-      run_avx2<kind(), plain()>(table, sums, out);
-    else
-      run_scalar<kind(), plain()>(table, sums, out);
+#ifdef OCTET_X86
+    if (isa.features.contains(kAvx512)) return run_avx512<kind(), plain()>(table, sums, out);
+    if (isa.features.contains(kAvx2)) return run_avx2<kind(), plain()>(table, sums, out);
+#endif
+    run_scalar<kind(), plain()>(table, sums, out);
   });
   return out;
 }
@@ -99,13 +104,13 @@ TEST(Requantize, IsTheSameBitsAtEveryLevel) {
     std::uniform_int_distribution<std::int32_t> small(-3000, 3000), any(INT32_MIN, INT32_MAX);
     for (std::size_t c = 0; c < kChannels; ++c) sums[c] = round % 3 == 0 ? any(random) : small(random);
     sums[3] = 0;  // infinity times 0
-    for (const Isa isa : available_isas()) {
+    for (const Isa& isa : available_isas()) {
       const Results out = run_level(isa, RequantizationTable(r), sums.data());
       for (std::size_t c = 0; c < kChannels; ++c) {
-        ASSERT_EQ(out.u8[c], ref::requantize_u8(r, c, sums[c])) << name_of(isa) << ", kind " << static_cast<int>(r.activation.kind);
+        ASSERT_EQ(out.u8[c], ref::requantize_u8(r, c, sums[c])) << isa.name << ", kind " << static_cast<int>(r.activation.kind);
         if (RequantizationTable(r).plain) continue;
         ASSERT_EQ(std::bit_cast<std::uint32_t>(out.real[c]), std::bit_cast<std::uint32_t>(ref::requantize_f32(r, c, sums[c])))
-            << name_of(isa) << ", kind " << static_cast<int>(r.activation.kind) << ", channel " << c << ", " << out.real[c];
+            << isa.name << ", kind " << static_cast<int>(r.activation.kind) << ", channel " << c << ", " << out.real[c];
       }
     }
   }

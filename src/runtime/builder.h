@@ -28,7 +28,7 @@ class PlanBuilder {
   const Graph& graph() const { return graph_; }
   const Constants& constants() const { return constants_; }
   const Forms& forms() const { return selection_.forms; }
-  Isa isa() const { return options_.isa; }
+  const Isa& isa() const { return options_.isa; }
   // Why faster lowerings than the chosen one did not take the node.
   const std::string& passed_over(NodeId id) const { return selection_.passed_over[index_of(id)]; }
 

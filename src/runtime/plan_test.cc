@@ -82,11 +82,11 @@ std::vector<Value> some_values(const RandomGraph& random, int percent) {
   return result;
 }
 
-void expect_outputs(const RandomGraph& random, const PlanRun& found, double bound, Isa isa) {
+void expect_outputs(const RandomGraph& random, const PlanRun& found, double bound, const Isa& isa) {
   const auto outputs = random.graph.outputs();
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const auto wrong = difference(found.outputs[i], random.values.at(random.graph.node(outputs[i]).inputs[0]), bound);
-    if (!wrong.empty()) fail(random, std::string(name_of(isa)) + " output " + random.graph.node(outputs[i]).name + ": " + wrong);
+    if (!wrong.empty()) fail(random, std::string(isa.name) + " output " + random.graph.node(outputs[i]).name + ": " + wrong);
   }
 }
 
@@ -94,7 +94,7 @@ TEST(Plan, ComputesWhatTheGraphMeans) {
   EXPECT_TRUE(rc::check([] {
     const RandomGraph random(RandomGraph::Kind::kFloat);
     const double bound = kFloatBound * (1 + static_cast<double>(random.magnitude()));
-    for (const Isa isa : available_isas()) {
+    for (const Isa& isa : available_isas()) {
       const PlanRun one = run(random, {isa, {}}, 1), three = run(random, {isa, {}}, 3);
       expect_outputs(random, one, bound, isa);
       for (std::size_t i = 0; i < one.outputs.size(); ++i)
@@ -235,7 +235,7 @@ TEST(QuantizedPlan, KeepsWithinHalfAStepOfEveryQuantizedValue) {
   EXPECT_TRUE(rc::check([] {
     const RandomGraph random(RandomGraph::Kind::kQuantized);
     const auto observe = quantized_values(random);
-    for (const Isa isa : available_isas()) {
+    for (const Isa& isa : available_isas()) {
       const PlanRun found = run(random, {isa, observe}, 2);
       QuantizedReference(random, found).check();
     }
@@ -258,13 +258,13 @@ TEST(QuantizedPlan, GivesTheSameBitsAtEveryLevelAndWithAnyThreads) {
   EXPECT_TRUE(rc::check([] {
     const RandomGraph random(RandomGraph::Kind::kQuantized);
     RC_PRE(!random.sums_floats);
-    const PlanRun expected = run(random, {Isa::kPortable, {}}, 1);
-    for (const Isa isa : available_isas())
+    const PlanRun expected = run(random, {kPortableIsa, {}}, 1);
+    for (const Isa& isa : available_isas())
       for (const int threads : {1, 3}) {
         const PlanRun found = run(random, {isa, {}}, threads);
         for (std::size_t i = 0; i < expected.outputs.size(); ++i)
           if (!same_bits(found.outputs[i], expected.outputs[i]))
-            fail(random, std::string(name_of(isa)) + " with " + std::to_string(threads) + " threads changes output " + std::to_string(i));
+            fail(random, std::string(isa.name) + " with " + std::to_string(threads) + " threads changes output " + std::to_string(i));
       }
   }));
 }

@@ -112,7 +112,7 @@ Result<std::vector<ReportFacts>> facts_of(const RunResult& result, const ReportS
                                     {"Latency", fmt::format("both models in turn for {:g} s", options.bench_seconds)}}},
                                   {"Machine",
                                    {{"CPU", cpu_name()},
-                                    {"Instruction set", std::string(name_of(active_isa()))},
+                                    {"Instruction set", std::string(active_isa().name)},
                                     {"Threads", std::to_string(options.threads)},
                                     {"Program", std::string("octet ") + kVersion},
                                     {"Made", utc_now()}}}};

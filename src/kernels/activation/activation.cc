@@ -8,23 +8,23 @@
 #include "kernels/activation/with_kind.h"
 
 namespace octet::kernels {
-namespace {
 
-void activate_span_ref(const Activation& activation, std::span<const float> in, std::span<float> out) {
+void portable::activate_span(const Activation& activation, std::span<const float> in, std::span<float> out) {
   with_kind(activation.kind, [&](auto kind) {
     for (std::size_t i = 0; i < in.size(); ++i) out[i] = scalar::activate<kind()>(in[i], activation.a, activation.b);
   });
 }
 
-constexpr ActivateEntry kActivate[] = {
-    {"avx512", Isa::kAvx512, avx512::activate_span},
-    {"avx2", Isa::kAvx2, avx2::activate_span},
-    {"ref", Isa::kPortable, activate_span_ref},
-};
-
-}  // namespace
-
-std::span<const ActivateEntry> activate_table() { return kActivate; }
+std::span<const Kernel<ActivateKernels::Run>> ActivateKernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512", kAvx512, avx512::activate_span},
+      {"avx2", kAvx2, avx2::activate_span},
+#endif
+      {"portable", {}, portable::activate_span},
+  };
+  return kKernels;
+}
 
 bool is_scalable(const Activation& activation) {
   using Kind = Activation::Kind;
@@ -46,10 +46,9 @@ float activate(const Activation& activation, float x) {
   return with_kind(activation.kind, [&](auto kind) { return scalar::activate<kind()>(x, activation.a, activation.b); });
 }
 
-void activate(const Activation& activation, std::span<const float> in, std::span<float> out, Isa isa) {
+void activate(const Activation& activation, std::span<const float> in, std::span<float> out, const Isa& isa) {
   OCTET_CHECK(in.size() == out.size(), "activation of spans of different lengths");
-  for (const ActivateEntry& entry : kActivate)
-    if (entry.isa <= isa) return entry.run(activation, in, out);
+  best_kernel<ActivateKernels>(isa).run(activation, in, out);
 }
 
 }  // namespace octet::kernels

@@ -26,6 +26,7 @@ struct Activation {
   Kind kind = Kind::kNone;
   float a = 0, b = 0;
 };
+inline constexpr int kActivationKinds = static_cast<int>(Activation::Kind::kExp) + 1;
 
 // True if the activation commutes with a positive factor (kNone, kRelu, kLeaky, and kClamp with scaled limits).
 bool is_scalable(const Activation& activation);
@@ -37,6 +38,10 @@ Activation scaled(const Activation& activation, float factor);
 float activate(const Activation& activation, float x);
 
 // out[i] = activate(activation, in[i]); in and out may be the same memory.
-void activate(const Activation& activation, std::span<const float> in, std::span<float> out, Isa isa);
+void activate(const Activation& activation, std::span<const float> in, std::span<float> out, const Isa& isa);
+
+// One value as mathematics has it, in double precision: what the kernels are checked against. exp and the functions made of it are within
+// 6e-7 of it, relative, and as much absolute near zeros of the hard ones.
+double activate_ref(const Activation& activation, double x);
 
 }  // namespace octet::kernels

@@ -35,7 +35,7 @@ class Conv2dF32 {
 
 // weights [O, I, kh, kw], bias [O] (or empty: zeros). The best implementation for `isa`.
 std::unique_ptr<Conv2dF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                           const Activation& activation, Isa isa);
+                                           const Activation& activation, const Isa& isa);
 
 // An integer convolution: sum over taps of (x - in_zero_point) * w, exact in 32 bits, then the requantization.
 // Padding contributes nothing (it stands for the real value 0).
@@ -50,7 +50,11 @@ class Conv2dU8 {
 
 // weights [O, I, kh, kw] in -128..127. I * kh * kw is at most 65,536, so that no sum leaves 32 bits.
 std::unique_ptr<Conv2dU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
-                                         const Requantization& requantization, Isa isa);
+                                         const Requantization& requantization, const Isa& isa);
+
+// The instruction set that convolutions run with where `isa` is allowed: those of u8 or those of floats. The name is one of
+// available_isas().
+const Isa& isa_of_convolutions(const Isa& isa, bool integer);
 
 // The plain definitions, for tests and selftest.
 void conv2d_f32_ref(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,

@@ -1,4 +1,4 @@
-#include "kernels/conv2d/conv2d_f32.h"
+#include "kernels/conv2d/conv2d_kernels.h"
 
 #include <algorithm>
 #include <vector>
@@ -7,7 +7,6 @@
 #include "kernels/conv2d/aligned_buffer.h"
 #include "kernels/conv2d/panels.h"
 #include "kernels/conv2d/patches.h"
-#include "kernels/dispatch.h"
 
 namespace octet::kernels {
 namespace {
@@ -15,26 +14,26 @@ namespace {
 class GemmConv2dF32 final : public Conv2dF32 {
  public:
   GemmConv2dF32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
-                const GemmF32Level& level)
+                const Kernel<GemmF32Function>& kernel)
       : shape_(shape),
         activation_(activation),
-        level_(level),
+        kernel_(kernel),
         depth_(shape.kernel_h * shape.kernel_w * shape.in_channels),
-        panels_(split_into_panels(shape.out_channels, level.lanes, depth_)),
-        weights_(packed_size(panels_, level.lanes, depth_)),
-        bias_(static_cast<std::size_t>(shape.out_channels + 2 * level.lanes)) {
+        panels_(split_into_panels(shape.out_channels, kernel.run.lanes, depth_)),
+        weights_(packed_size(panels_, kernel.run.lanes, depth_)),
+        bias_(static_cast<std::size_t>(shape.out_channels + 2 * kernel.run.lanes)) {
     OCTET_CHECK(weights.size() == static_cast<std::size_t>(depth_ * shape.out_channels), "weights do not fit the convolution");
     OCTET_CHECK(bias.empty() || bias.size() == static_cast<std::size_t>(shape.out_channels), "bias does not fit the convolution");
-    pack_panels(shape, weights.data(), panels_, level.lanes, 1, weights_.data());
+    pack_panels(shape, weights.data(), panels_, kernel.run.lanes, 1, weights_.data());
     std::copy(bias.begin(), bias.end(), bias_.data());
   }
 
-  std::string_view name() const override { return level_.name; }
+  std::string_view name() const override { return kernel_.name; }
   std::size_t packed_bytes() const override { return (weights_.size() + bias_.size()) * sizeof(float); }
 
   void run(ImageView<const float> in, ImageView<float> out, ImageView<const float> addend, ThreadPool& pool) const override {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
-    const Tasks tasks = split_into_tasks(out.pixels(), depth_ * static_cast<std::int64_t>(sizeof(float)), level_.tile_rows,
+    const Tasks tasks = split_into_tasks(out.pixels(), depth_ * static_cast<std::int64_t>(sizeof(float)), kernel_.run.tile_rows,
                                          static_cast<std::int64_t>(panels_.size()), pool.threads());
     const bool direct = patches_are_pixels(shape_, in, out);
     pool.run_each(tasks.count(), [&](std::int64_t task) {
@@ -80,12 +79,12 @@ class GemmConv2dF32 final : public Conv2dF32 {
     gemm.channels = panel.channels;
     gemm.out += panel.first;
     if (gemm.addend != nullptr) gemm.addend += panel.first;
-    level_.run(gemm);
+    kernel_.run.run(gemm);
   }
 
   Conv2dShape shape_;
   Activation activation_;
-  GemmF32Level level_;
+  const Kernel<GemmF32Function>& kernel_;
   std::int64_t depth_;
   std::vector<Panel> panels_;
   AlignedBuffer<float> weights_, bias_;
@@ -93,14 +92,20 @@ class GemmConv2dF32 final : public Conv2dF32 {
 
 }  // namespace
 
-std::unique_ptr<Conv2dF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                           const Activation& activation, const GemmF32Level& level) {
-  return std::make_unique<GemmConv2dF32>(shape, weights, bias, activation, level);
+std::span<const Kernel<GemmF32Function>> Conv2dF32Kernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512_12x32", kAvx512, {16, 12, avx512::gemm_f32}},
+      {"avx2_6x16", kAvx2, {8, 6, avx2::gemm_f32}},
+#endif
+      {"portable_4x8", {}, {4, 4, portable::gemm_f32}},
+  };
+  return kKernels;
 }
 
 std::unique_ptr<Conv2dF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                           const Activation& activation, Isa isa) {
-  return make_conv2d_f32(shape, weights, bias, activation, best_for(kGemmF32, isa));
+                                           const Activation& activation, const Isa& isa) {
+  return std::make_unique<GemmConv2dF32>(shape, weights, bias, activation, best_kernel<Conv2dF32Kernels>(isa));
 }
 
 }  // namespace octet::kernels

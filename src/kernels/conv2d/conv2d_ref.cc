@@ -1,8 +1,10 @@
-// The definitions, tap by tap; everything else is tested against them.
+// The definitions, tap by tap, and the checks of the kernels against them.
 #include <cmath>
+#include <type_traits>
 #include <vector>
 
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/check.h"
+#include "kernels/conv2d/conv2d_kernels.h"
 #include "kernels/requantize_ref.h"
 
 namespace octet::kernels {
@@ -40,6 +42,24 @@ void conv2d_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, s
         out.pixel(y, x)[o] = finish(static_cast<std::size_t>(o), integer_sum(shape, weights, zero_point, in, y, x, o));
 }
 
+Conv2dShape random_shape(Random& random, const RandomWindow& w) {
+  return {random.between(1, 70), random.between(1, 70), w.kernel, w.kernel, w.stride, w.stride, 1, 1, w.pad, w.pad};
+}
+
+template <typename Out>
+double check_u8(Random& random, const Isa& isa, ThreadPool& pool) {
+  const RandomWindow w(random);
+  const Conv2dShape shape = random_shape(random, w);
+  const auto weights = random.integers<std::int8_t>(shape.out_channels * shape.in_channels * w.kernel * w.kernel, -128, 127);
+  const std::uint8_t zero_point = random.byte();
+  const Requantization requantization = random_requantization(random, shape.out_channels, std::is_same_v<Out, std::uint8_t>);
+  auto in = random_bytes(random, w.in, w.in, shape.in_channels);
+  return difference_of(
+      Picture<Out>(w.out, w.out, shape.out_channels),
+      [&](auto out) { conv2d_u8_ref(shape, weights, zero_point, requantization, in.view(), out); },
+      [&](auto out) { make_conv2d_u8(shape, weights, zero_point, requantization, isa)->run(in.view(), out, pool); });
+}
+
 }  // namespace
 
 void conv2d_f32_ref(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
@@ -68,6 +88,25 @@ void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int8_t> weight
                    const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<float> out) {
   conv2d_u8(shape, weights, in_zero_point, in, out,
             [&](std::size_t c, std::int32_t sum) { return ref::requantize_f32(requantization, c, sum); });
+}
+
+double Conv2dF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  const RandomWindow w(random);
+  const Conv2dShape shape = random_shape(random, w);
+  const std::int64_t depth = shape.in_channels * w.kernel * w.kernel;
+  const float most = 1 / std::sqrt(static_cast<float>(depth));  // keeps the sums where activations make a difference of them
+  const auto weights = random.reals(shape.out_channels * depth, -most, most), bias = random.reals(shape.out_channels, -1, 1);
+  const Activation activation = random_activation(random);
+  auto in = random_floats(random, w.in, w.in, shape.in_channels), addend = random_floats(random, w.out, w.out, shape.out_channels);
+  const ImageView<const float> added = random.coin() ? ImageView<const float>(addend.view()) : ImageView<const float>();
+  return difference_of(
+      Picture<float>(w.out, w.out, shape.out_channels),
+      [&](auto out) { conv2d_f32_ref(shape, weights, bias, activation, in.view(), out, added); },
+      [&](auto out) { make_conv2d_f32(shape, weights, bias, activation, isa)->run(in.view(), out, added, pool); });
+}
+
+double Conv2dU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  return random.coin() ? check_u8<std::uint8_t>(random, isa, pool) : check_u8<float>(random, isa, pool);
 }
 
 }  // namespace octet::kernels

@@ -1,4 +1,4 @@
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/conv2d_kernels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -125,7 +125,7 @@ void check_f32(const Case& c) {
 
   ThreadPool pool(c.threads);
   const auto depth = static_cast<float>(s.in_channels * s.kernel_h * s.kernel_w);
-  for (const Isa isa : available_isas()) {
+  for (const Isa& isa : isas_of<Conv2dF32Kernels>()) {
     Image<float> out(c.out_height, c.out_width, s.out_channels, c.out_gap, -77.0f);
     const auto conv = make_conv2d_f32(s, weights, bias, activation, isa);
     conv->run(in.view, out.view, added, pool);
@@ -183,7 +183,7 @@ void check_u8(const Case& c) {
   conv2d_u8_ref(s, weights, zero_point, requantization, in.view, expected.view);
 
   ThreadPool pool(c.threads);
-  for (const Isa isa : available_isas()) {
+  for (const Isa& isa : isas_of<Conv2dU8Kernels>()) {
     Image<Out> out(c.out_height, c.out_width, s.out_channels, c.out_gap, Out{77});
     const auto conv = make_conv2d_u8(s, weights, zero_point, requantization, isa);
     conv->run(in.view, out.view, pool);
@@ -221,11 +221,11 @@ TEST(Conv2dF32, AddsInPlace) {
   const Conv2dShape shape{.in_channels = 2, .out_channels = 3};
   const std::vector<float> weights{1, 2, 3, 4, 5, 6};
   ThreadPool pool(1);
-  for (const Isa isa : available_isas()) {
+  for (const Isa& isa : isas_of<Conv2dF32Kernels>()) {
     Image<float> in(1, 2, 2, 0, 1.0f), out(1, 2, 3, 1, 10.0f);
     make_conv2d_f32(shape, weights, {}, {}, isa)->run(in.view, out.view, out.view, pool);
     for (int p = 0; p < 2; ++p) {
-      EXPECT_EQ(out.view.pixel(0, p)[0], 13) << name_of(isa);
+      EXPECT_EQ(out.view.pixel(0, p)[0], 13) << isa.name;
       EXPECT_EQ(out.view.pixel(0, p)[1], 17);
       EXPECT_EQ(out.view.pixel(0, p)[2], 21);
       EXPECT_EQ(out.view.pixel(0, p)[3], 10);
@@ -241,7 +241,7 @@ TEST(Conv2dF32, LosesLittleInLongSums) {
   const Conv2dShape shape{.in_channels = kDepth, .out_channels = 17};
   const std::vector<float> weights(17 * kDepth, product), bias(17, 1.0f);
   ThreadPool pool(1);
-  for (const Isa isa : available_isas())
+  for (const Isa& isa : isas_of<Conv2dF32Kernels>())
     for (const Activation& activation : {Activation{}, Activation{Kind::kLeaky, 0.1f, 0}}) {
       Image<float> in(1, 13, kDepth, 0, 1.0f), out(1, 13, 17, 0, 0.0f);
       const auto conv = make_conv2d_f32(shape, weights, bias, activation, isa);
@@ -258,11 +258,11 @@ TEST(Conv2dU8, IsExactAtTheGreatestDepth) {
   const Requantization r{{1, 1}, {0, 0}, {}, false, {}, {}};
   Image<std::uint8_t> in(1, 1, 65536, 0, 255);
   ThreadPool pool(1);
-  for (const Isa isa : available_isas()) {
+  for (const Isa& isa : isas_of<Conv2dU8Kernels>()) {
     Image<float> out(1, 1, 2, 0, 0.0f);
     make_conv2d_u8(shape, weights, 0, r, isa)->run(in.view, out.view, pool);
-    EXPECT_EQ(out.view.data[0], 65536.0f * 127 * 255) << name_of(isa);
-    EXPECT_EQ(out.view.data[1], 65536.0f * -128 * 255) << name_of(isa);
+    EXPECT_EQ(out.view.data[0], 65536.0f * 127 * 255) << isa.name;
+    EXPECT_EQ(out.view.data[1], 65536.0f * -128 * 255) << isa.name;
   }
 }
 

@@ -1,4 +1,4 @@
-#include "kernels/conv2d/conv2d_u8.h"
+#include "kernels/conv2d/conv2d_kernels.h"
 
 #include <algorithm>
 #include <vector>
@@ -7,7 +7,6 @@
 #include "kernels/conv2d/aligned_buffer.h"
 #include "kernels/conv2d/panels.h"
 #include "kernels/conv2d/patches.h"
-#include "kernels/dispatch.h"
 
 namespace octet::kernels {
 namespace {
@@ -17,30 +16,30 @@ constexpr std::int64_t kMostDepth = 65536;  // beyond it a sum may leave 32 bits
 class GemmConv2dU8 final : public Conv2dU8 {
  public:
   GemmConv2dU8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
-               const Requantization& requantization, const GemmU8Level& level)
+               const Requantization& requantization, const Kernel<GemmU8Function>& kernel)
       : shape_(shape),
         in_zero_point_(in_zero_point),
         requantization_(requantization),
-        level_(level),
+        kernel_(kernel),
         depth_(shape.kernel_h * shape.kernel_w * shape.in_channels),
-        padded_depth_((depth_ + level.group() - 1) / level.group() * level.group()),
-        panels_(split_into_panels(shape.out_channels, level.lanes, padded_depth_)),
-        start_(static_cast<std::size_t>(shape.out_channels + 2 * level.lanes)) {
+        padded_depth_((depth_ + kernel.run.group() - 1) / kernel.run.group() * kernel.run.group()),
+        panels_(split_into_panels(shape.out_channels, kernel.run.lanes, padded_depth_)),
+        start_(static_cast<std::size_t>(shape.out_channels + 2 * kernel.run.lanes)) {
     OCTET_CHECK(weights.size() == static_cast<std::size_t>(depth_ * shape.out_channels), "weights do not fit the convolution");
     OCTET_CHECK(requantization.multiplier.size() == static_cast<std::size_t>(shape.out_channels), "requantization does not fit");
     OCTET_CHECK(depth_ <= kMostDepth, "the convolution is too deep for 32-bit sums");
-    const std::size_t size = packed_size(panels_, level.lanes, padded_depth_);
-    if (level.wide) {
+    const std::size_t size = packed_size(panels_, kernel.run.lanes, padded_depth_);
+    if (kernel.run.wide) {
       w16_ = AlignedBuffer<std::int16_t>(size);
-      pack_panels(shape, weights.data(), panels_, level.lanes, level.group(), w16_.data());
+      pack_panels(shape, weights.data(), panels_, kernel.run.lanes, kernel.run.group(), w16_.data());
     } else {
       w8_ = AlignedBuffer<std::int8_t>(size);
-      pack_panels(shape, weights.data(), panels_, level.lanes, level.group(), w8_.data());
+      pack_panels(shape, weights.data(), panels_, kernel.run.lanes, kernel.run.group(), w8_.data());
     }
     set_start(weights);
   }
 
-  std::string_view name() const override { return level_.name; }
+  std::string_view name() const override { return kernel_.name; }
   std::size_t packed_bytes() const override {
     return w8_.size() + w16_.size() * sizeof(std::int16_t) + start_.size() * sizeof(std::int32_t);
   }
@@ -67,15 +66,15 @@ class GemmConv2dU8 final : public Conv2dU8 {
   template <typename Out, typename SetOut>
   void run_into(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, ThreadPool& pool, SetOut set_out) const {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
-    const std::int64_t row_bytes = padded_depth_ * (level_.wide ? 2 : 1);
+    const std::int64_t row_bytes = padded_depth_ * (kernel_.run.wide ? 2 : 1);
     const Tasks tasks =
-        split_into_tasks(out.pixels(), row_bytes, level_.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
-    const bool direct = !level_.wide && patches_are_pixels(shape_, in, out);
+        split_into_tasks(out.pixels(), row_bytes, kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
+    const bool direct = !kernel_.run.wide && patches_are_pixels(shape_, in, out);
     pool.run_each(tasks.count(), [&](std::int64_t task) {
       const std::int64_t block = task / tasks.groups, first = tasks.first_pixel(block);
       GemmU8 gemm;
       gemm.rows = tasks.first_pixel(block + 1) - first;
-      gemm.groups = padded_depth_ / level_.group();
+      gemm.groups = padded_depth_ / kernel_.run.group();
       gemm.requantization = &requantization_;
       gemm.out_stride = out.pixel_stride;
       direct ? point_at_pixels(in, first, gemm) : gather(in, out.width, first, gemm);
@@ -94,7 +93,7 @@ class GemmConv2dU8 final : public Conv2dU8 {
   }
 
   void gather(const ImageView<const std::uint8_t>& in, std::int64_t out_width, std::int64_t first, GemmU8& gemm) const {
-    if (level_.wide)
+    if (kernel_.run.wide)
       gemm.a16 = gather_as<std::int16_t>(in, out_width, first, gemm);
     else
       gemm.a8 = gather_as<std::uint8_t>(in, out_width, first, gemm);
@@ -110,19 +109,19 @@ class GemmConv2dU8 final : public Conv2dU8 {
   }
 
   void run_panel(const Panel& panel, GemmU8& gemm) const {
-    gemm.w8 = level_.wide ? nullptr : w8_.data() + panel.offset;
-    gemm.w16 = level_.wide ? w16_.data() + panel.offset : nullptr;
+    gemm.w8 = kernel_.run.wide ? nullptr : w8_.data() + panel.offset;
+    gemm.w16 = kernel_.run.wide ? w16_.data() + panel.offset : nullptr;
     gemm.start = start_.data() + panel.first;
     gemm.vectors = panel.vectors;
     gemm.channels = panel.channels;
     gemm.first_channel = static_cast<std::size_t>(panel.first);
-    level_.run(gemm);
+    kernel_.run.run(gemm);
   }
 
   Conv2dShape shape_;
   std::uint8_t in_zero_point_;
   RequantizationTable requantization_;
-  GemmU8Level level_;
+  const Kernel<GemmU8Function>& kernel_;
   std::int64_t depth_, padded_depth_;
   std::vector<Panel> panels_;
   AlignedBuffer<std::int8_t> w8_;
@@ -132,14 +131,22 @@ class GemmConv2dU8 final : public Conv2dU8 {
 
 }  // namespace
 
-std::unique_ptr<Conv2dU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
-                                         const Requantization& requantization, const GemmU8Level& level) {
-  return std::make_unique<GemmConv2dU8>(shape, weights, in_zero_point, requantization, level);
+std::span<const Kernel<GemmU8Function>> Conv2dU8Kernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512_vnni_12x32", kAvx512Vnni, {16, 12, false, avx512_vnni::gemm_u8}},
+      {"avx512_s16_12x32", kAvx512, {16, 12, true, avx512::gemm_u8}},
+      {"avx2_vnni_6x16", kAvx2Vnni, {8, 6, false, avx2_vnni::gemm_u8}},
+      {"avx2_s16_6x16", kAvx2, {8, 6, true, avx2::gemm_u8}},
+#endif
+      {"portable_s16_4x8", {}, {4, 4, true, portable::gemm_u8}},
+  };
+  return kKernels;
 }
 
 std::unique_ptr<Conv2dU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
-                                         const Requantization& requantization, Isa isa) {
-  return make_conv2d_u8(shape, weights, in_zero_point, requantization, best_for(kGemmU8, isa));
+                                         const Requantization& requantization, const Isa& isa) {
+  return std::make_unique<GemmConv2dU8>(shape, weights, in_zero_point, requantization, best_kernel<Conv2dU8Kernels>(isa));
 }
 
 }  // namespace octet::kernels

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 
-#include "base/cpu.h"
 #include "kernels/activation/activation.h"
 
 namespace octet::kernels {
@@ -26,9 +25,8 @@ struct GemmF32 {
   Activation activation;
 };
 
-struct GemmF32Level {
-  const char* name;
-  Isa isa;
+// A product of tiles of at most `tile_rows` rows by two registers of `lanes` channels. Safe to run from several threads.
+struct GemmF32Function {
   int lanes, tile_rows;
   void (*run)(const GemmF32&);
 };
@@ -42,12 +40,5 @@ void gemm_f32(const GemmF32& gemm);
 namespace portable {
 void gemm_f32(const GemmF32& gemm);
 }
-
-// Best first; the last one always runs.
-inline constexpr GemmF32Level kGemmF32[] = {
-    {"avx512_12x32", Isa::kAvx512, 16, 12, avx512::gemm_f32},
-    {"avx2_6x16", Isa::kAvx2, 8, 6, avx2::gemm_f32},
-    {"portable_4x8", Isa::kPortable, 4, 4, portable::gemm_f32},
-};
 
 }  // namespace octet::kernels

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 
-#include "base/cpu.h"
 #include "kernels/requantize_table.h"
 
 namespace octet::kernels {
@@ -26,9 +25,8 @@ struct GemmU8 {
   std::int64_t out_stride = 0;
 };
 
-struct GemmU8Level {
-  const char* name;
-  Isa isa;
+// A product of tiles of at most `tile_rows` rows by two registers of `lanes` channels. Safe to run from several threads.
+struct GemmU8Function {
   int lanes, tile_rows;
   bool wide;  // 16-bit operands
   void (*run)(const GemmU8&);
@@ -36,10 +34,13 @@ struct GemmU8Level {
   int group() const { return wide ? 2 : 4; }
 };
 
-namespace vnni {
+namespace avx512_vnni {
 void gemm_u8(const GemmU8& gemm);
 }
 namespace avx512 {
+void gemm_u8(const GemmU8& gemm);
+}
+namespace avx2_vnni {
 void gemm_u8(const GemmU8& gemm);
 }
 namespace avx2 {
@@ -48,13 +49,5 @@ void gemm_u8(const GemmU8& gemm);
 namespace portable {
 void gemm_u8(const GemmU8& gemm);
 }
-
-// Best first; the last one always runs.
-inline constexpr GemmU8Level kGemmU8[] = {
-    {"vnni_12x32", Isa::kAvx512Vnni, 16, 12, false, vnni::gemm_u8},
-    {"avx512_s16_12x32", Isa::kAvx512, 16, 12, true, avx512::gemm_u8},
-    {"avx2_s16_6x16", Isa::kAvx2, 8, 6, true, avx2::gemm_u8},
-    {"portable_s16_4x8", Isa::kPortable, 4, 4, true, portable::gemm_u8},
-};
 
 }  // namespace octet::kernels

@@ -32,7 +32,7 @@ class Depthwise2dF32 {
 
 // weights [C, kh, kw], bias [C] (or empty). Any kernel size; 3x3 and 5x5, stride 1 and 2, have fast paths.
 std::unique_ptr<Depthwise2dF32> make_depthwise2d_f32(const Depthwise2dShape& shape, std::span<const float> weights,
-                                                     std::span<const float> bias, const Activation& activation, Isa isa);
+                                                     std::span<const float> bias, const Activation& activation, const Isa& isa);
 
 class Depthwise2dU8 {
  public:
@@ -47,8 +47,9 @@ class Depthwise2dU8 {
 // in_zero_point has one value a channel, since inputs of depthwise convolutions may be quantized per channel.
 std::unique_ptr<Depthwise2dU8> make_depthwise2d_u8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
                                                    std::span<const std::uint8_t> in_zero_point, const Requantization& requantization,
-                                                   Isa isa);
+                                                   const Isa& isa);
 
+// The plain definitions, for tests and selftest.
 void depthwise2d_f32_ref(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
                          const Activation& activation, ImageView<const float> in, ImageView<float> out);
 void depthwise2d_u8_ref(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,

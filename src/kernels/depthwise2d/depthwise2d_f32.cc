@@ -30,18 +30,19 @@ Limits limits_of(const Activation& activation) {
 
 class PackedF32 final : public Depthwise2dF32 {
  public:
-  PackedF32(const F32Level& level, const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-            const Activation& activation)
-      : level_(level),
+  PackedF32(const Isa& isa, std::span<const F32Kernels> kernels, const Depthwise2dShape& shape, std::span<const float> weights,
+            std::span<const float> bias, const Activation& activation)
+      : isa_(isa),
+        kernels_(kernels),
         shape_(shape),
         class_(shape_class(shape)),
         activation_(activation),
         limits_(limits_of(activation)),
-        blocks_(cut_blocks(shape.channels, level.kernels)) {
+        blocks_(cut_blocks(shape.channels, kernels)) {
     for (Block& block : blocks_) pack(block, weights, bias);
   }
 
-  std::string_view name() const override { return level_.name; }
+  std::string_view name() const override { return isa_.name; }
   std::size_t packed_bytes() const override { return lines_.size() * sizeof(Line); }
 
   void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
@@ -62,7 +63,7 @@ class PackedF32 final : public Depthwise2dF32 {
       piece.channels = block.channels;
       piece.out = out.pixel(y, 0) + block.first;
       piece.out_step = out.pixel_stride;
-      level_.kernels[block.kernels].clamped[static_cast<std::size_t>(class_)](piece);
+      kernels_[block.kernels].clamped[static_cast<std::size_t>(class_)](piece);
     }
     if (!limits_.whole) activate_row(out, y);
   }
@@ -72,12 +73,12 @@ class PackedF32 final : public Depthwise2dF32 {
     const std::int64_t runs = dense ? 1 : out.width, length = dense ? out.width * out.channels : out.channels;
     for (std::int64_t x = 0; x < runs; ++x) {
       const std::span<float> values(out.pixel(y, x), static_cast<std::size_t>(length));
-      activate(activation_, values, values, level_.isa);
+      activate(activation_, values, values, isa_);
     }
   }
 
   void pack(Block& block, std::span<const float> weights, std::span<const float> bias) {
-    const int width = level_.kernels[block.kernels].channels;
+    const int width = kernels_[block.kernels].channels;
     const std::int64_t taps = shape_.kernel_h * shape_.kernel_w;
     // As F32Constants has it: biases, limits, and room up to the next line.
     const std::size_t constants_lines = lines_of(static_cast<std::size_t>(width + 2) * sizeof(float));
@@ -103,7 +104,8 @@ class PackedF32 final : public Depthwise2dF32 {
     std::memcpy(to, values.data(), values.size() * sizeof(float));
   }
 
-  const F32Level& level_;
+  Isa isa_;
+  std::span<const F32Kernels> kernels_;
   Depthwise2dShape shape_;
   Shape class_;
   Activation activation_;
@@ -114,9 +116,9 @@ class PackedF32 final : public Depthwise2dF32 {
 
 }  // namespace
 
-std::unique_ptr<Depthwise2dF32> make_packed_f32(const F32Level& level, const Depthwise2dShape& shape, std::span<const float> weights,
-                                                std::span<const float> bias, const Activation& activation) {
-  return std::make_unique<PackedF32>(level, shape, weights, bias, activation);
+std::unique_ptr<Depthwise2dF32> make_packed_f32(const Isa& isa, std::span<const F32Kernels> kernels, const Depthwise2dShape& shape,
+                                                std::span<const float> weights, std::span<const float> bias, const Activation& activation) {
+  return std::make_unique<PackedF32>(isa, kernels, shape, weights, bias, activation);
 }
 
 }  // namespace octet::kernels::depthwise

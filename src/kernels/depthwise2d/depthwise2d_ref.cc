@@ -1,8 +1,10 @@
-// The definition of a depthwise convolution: one output value at a time, taps column by column.
-#include "kernels/depthwise2d/depthwise2d_ref.h"
+// The definition of a depthwise convolution, one output value at a time, taps column by column, and the checks of the kernels against it.
 
 #include <cmath>
+#include <type_traits>
 
+#include "kernels/check.h"
+#include "kernels/depthwise2d/depthwise2d_kernels.h"
 #include "kernels/requantize_ref.h"
 
 namespace octet::kernels {
@@ -24,63 +26,81 @@ void for_each_tap(const Depthwise2dShape& shape, const ImageView<T>& in, std::in
     }
 }
 
-// Calls store(x, c, sum) for each output value of a row.
-template <typename Store>
-void sum_row_u8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
-                ImageView<const std::uint8_t> in, std::int64_t y, std::int64_t out_width, const Store& store) {
+// out = value(y, x, c) for each element.
+template <typename T, typename Value>
+void define(const ImageView<T>& out, const Value& value) {
+  for (std::int64_t y = 0; y < out.height; ++y)
+    for (std::int64_t x = 0; x < out.width; ++x)
+      for (std::int64_t c = 0; c < out.channels; ++c) out.pixel(y, x)[c] = value(y, x, c);
+}
+
+std::int32_t integer_sum(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+                         const ImageView<const std::uint8_t>& in, std::int64_t y, std::int64_t x, std::int64_t c) {
   const std::int64_t taps = shape.kernel_h * shape.kernel_w;
-  for (std::int64_t x = 0; x < out_width; ++x)
-    for (std::int64_t c = 0; c < shape.channels; ++c) {
-      std::int32_t sum = 0;
-      for_each_tap(shape, in, y, x,
-                   [&](const Tap& tap) { sum += (in.pixel(tap.y, tap.x)[c] - in_zero_point[c]) * weights[c * taps + tap.index]; });
-      store(x, c, sum);
-    }
+  std::int32_t sum = 0;
+  for_each_tap(shape, in, y, x,
+               [&](const Tap& tap) { sum += (in.pixel(tap.y, tap.x)[c] - in_zero_point) * weights[c * taps + tap.index]; });
+  return sum;
+}
+
+Depthwise2dShape random_shape(Random& random, const RandomWindow& w) {
+  return {random.between(1, 90), w.kernel, w.kernel, w.stride, w.stride, 1, 1, w.pad, w.pad};
+}
+
+template <typename Out>
+double check_u8(Random& random, const Isa& isa, ThreadPool& pool) {
+  const RandomWindow w(random);
+  const Depthwise2dShape shape = random_shape(random, w);
+  const auto weights = random.integers<std::int8_t>(shape.channels * w.kernel * w.kernel, -128, 127);
+  const auto zero_point = random.integers<std::uint8_t>(shape.channels, 0, 255);
+  const Requantization requantization = random_requantization(random, shape.channels, std::is_same_v<Out, std::uint8_t>);
+  auto in = random_bytes(random, w.in, w.in, shape.channels);
+  return difference_of(
+      Picture<Out>(w.out, w.out, shape.channels),
+      [&](auto out) { depthwise2d_u8_ref(shape, weights, zero_point, requantization, in.view(), out); },
+      [&](auto out) { make_depthwise2d_u8(shape, weights, zero_point, requantization, isa)->run(in.view(), out, pool); });
 }
 
 }  // namespace
 
-namespace ref {
-
-void depthwise2d_row_f32(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                         const Activation& activation, ImageView<const float> in, ImageView<float> out, std::int64_t y) {
-  const std::int64_t taps = shape.kernel_h * shape.kernel_w;
-  for (std::int64_t x = 0; x < out.width; ++x)
-    for (std::int64_t c = 0; c < shape.channels; ++c) {
-      float sum = bias.empty() ? 0.0f : bias[c];
-      for_each_tap(shape, in, y, x, [&](const Tap& tap) { sum = std::fma(in.pixel(tap.y, tap.x)[c], weights[c * taps + tap.index], sum); });
-      out.pixel(y, x)[c] = activate(activation, sum);
-    }
-}
-
-void depthwise2d_row_u8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
-                        const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out,
-                        std::int64_t y) {
-  sum_row_u8(shape, weights, in_zero_point, in, y, out.width,
-             [&](std::int64_t x, std::int64_t c, std::int32_t sum) { out.pixel(y, x)[c] = requantize_u8(requantization, c, sum); });
-}
-
-void depthwise2d_row_u8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
-                        const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<float> out, std::int64_t y) {
-  sum_row_u8(shape, weights, in_zero_point, in, y, out.width,
-             [&](std::int64_t x, std::int64_t c, std::int32_t sum) { out.pixel(y, x)[c] = requantize_f32(requantization, c, sum); });
-}
-
-}  // namespace ref
-
 void depthwise2d_f32_ref(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
                          const Activation& activation, ImageView<const float> in, ImageView<float> out) {
-  for (std::int64_t y = 0; y < out.height; ++y) ref::depthwise2d_row_f32(shape, weights, bias, activation, in, out, y);
+  const std::int64_t taps = shape.kernel_h * shape.kernel_w;
+  define(out, [&](auto y, auto x, auto c) {
+    float sum = bias.empty() ? 0.0f : bias[c];
+    for_each_tap(shape, in, y, x, [&](const Tap& tap) { sum = std::fma(in.pixel(tap.y, tap.x)[c], weights[c * taps + tap.index], sum); });
+    return activate(activation, sum);
+  });
 }
 
 void depthwise2d_u8_ref(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
                         const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out) {
-  for (std::int64_t y = 0; y < out.height; ++y) ref::depthwise2d_row_u8(shape, weights, in_zero_point, requantization, in, out, y);
+  define(out, [&](auto y, auto x, auto c) {
+    return ref::requantize_u8(requantization, c, integer_sum(shape, weights, in_zero_point[c], in, y, x, c));
+  });
 }
 
 void depthwise2d_u8_ref(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
                         const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<float> out) {
-  for (std::int64_t y = 0; y < out.height; ++y) ref::depthwise2d_row_u8(shape, weights, in_zero_point, requantization, in, out, y);
+  define(out, [&](auto y, auto x, auto c) {
+    return ref::requantize_f32(requantization, c, integer_sum(shape, weights, in_zero_point[c], in, y, x, c));
+  });
+}
+
+double Depthwise2dF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  const RandomWindow w(random);
+  const Depthwise2dShape shape = random_shape(random, w);
+  const auto weights = random.reals(shape.channels * w.kernel * w.kernel, -1, 1), bias = random.reals(shape.channels, -1, 1);
+  const Activation activation = random_activation(random);
+  auto in = random_floats(random, w.in, w.in, shape.channels);
+  return difference_of(
+      Picture<float>(w.out, w.out, shape.channels),
+      [&](auto out) { depthwise2d_f32_ref(shape, weights, bias, activation, in.view(), out); },
+      [&](auto out) { make_depthwise2d_f32(shape, weights, bias, activation, isa)->run(in.view(), out, pool); });
+}
+
+double Depthwise2dU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  return random.coin() ? check_u8<std::uint8_t>(random, isa, pool) : check_u8<float>(random, isa, pool);
 }
 
 }  // namespace octet::kernels

@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "kernels/depthwise2d/depthwise2d.h"
+#include "kernels/depthwise2d/depthwise2d_kernels.h"
 #include "kernels/requantize_table.h"
 
 // What the vector levels share: channels are cut into blocks, each with its constants packed for one kernel function,
@@ -28,7 +28,14 @@ struct RowPiece {
 // The shapes with functions of their own, and the one for all others.
 enum class Shape : std::uint8_t { k3x3s1, k3x3s2, k5x5s1, k5x5s2, kAny };
 inline constexpr int kShapes = 5;
-Shape shape_class(const Depthwise2dShape& shape);
+inline Shape shape_class(const Depthwise2dShape& shape) {
+  const std::int64_t size = shape.kernel_h, stride = shape.stride_w;
+  if (shape.kernel_w != size || shape.stride_h != stride || shape.dilation_h != 1 || shape.dilation_w != 1 || (stride != 1 && stride != 2))
+    return Shape::kAny;
+  if (size == 3) return stride == 1 ? Shape::k3x3s1 : Shape::k3x3s2;
+  if (size == 5) return stride == 1 ? Shape::k5x5s1 : Shape::k5x5s2;
+  return Shape::kAny;
+}
 
 template <typename Element>
 using RowFunctions = std::array<void (*)(const RowPiece<Element>&), kShapes>;  // one a Shape
@@ -81,35 +88,12 @@ struct F32Kernels {
   RowFunctions<float> clamped;
 };
 
-// The kernels of a level, widest blocks first.
-struct U8Level {
-  std::string_view name;
-  Isa isa;
-  std::span<const U8Kernels> kernels;
-};
-struct F32Level {
-  std::string_view name;
-  Isa isa;
-  std::span<const F32Kernels> kernels;
-};
-
-std::unique_ptr<Depthwise2dU8> make_packed_u8(const U8Level& level, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
-                                              std::span<const std::uint8_t> in_zero_point, const Requantization& requantization);
-std::unique_ptr<Depthwise2dF32> make_packed_f32(const F32Level& level, const Depthwise2dShape& shape, std::span<const float> weights,
-                                                std::span<const float> bias, const Activation& activation);
+// The convolution by these kernels, widest blocks first, which outlive it. `isa` is that of the kernel: it names it, and activations
+// between its steps keep to it.
+std::unique_ptr<Depthwise2dU8> make_packed_u8(const Isa& isa, std::span<const U8Kernels> kernels, const Depthwise2dShape& shape,
+                                              std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
+                                              const Requantization& requantization);
+std::unique_ptr<Depthwise2dF32> make_packed_f32(const Isa& isa, std::span<const F32Kernels> kernels, const Depthwise2dShape& shape,
+                                                std::span<const float> weights, std::span<const float> bias, const Activation& activation);
 
 }  // namespace octet::kernels::depthwise
-
-namespace octet::kernels {
-namespace avx2 {
-extern const depthwise::U8Level kDepthwiseU8;
-extern const depthwise::F32Level kDepthwiseF32;
-}  // namespace avx2
-namespace avx512 {
-extern const depthwise::U8Level kDepthwiseU8;
-extern const depthwise::F32Level kDepthwiseF32;
-}  // namespace avx512
-namespace vnni {
-extern const depthwise::U8Level kDepthwiseU8;
-}
-}  // namespace octet::kernels

@@ -1,4 +1,4 @@
-#include "kernels/depthwise2d/depthwise2d.h"
+#include "kernels/depthwise2d/depthwise2d_kernels.h"
 
 #include <cmath>
 #include <limits>
@@ -98,22 +98,22 @@ void expect_reference_u8() {
   in.fill([&] { return pick_u8(extremes); });
   Image<T> expected(layer.out_height, layer.out_width, layer.shape.channels);
   depthwise2d_u8_ref(layer.shape, integers.weights, integers.in_zero_point, requantization, in.view, expected.view);
-  for (const Isa isa : available_isas())
+  for (const Isa& isa : isas_of<Depthwise2dU8Kernels>())
     for (const int threads : {1, 3}) {
       ThreadPool pool(threads);
       Image<T> out = expected.blank();
       const auto kernel = make_depthwise2d_u8(layer.shape, integers.weights, integers.in_zero_point, requantization, isa);
       kernel->run(in.view, out.view, pool);
       const std::string wrong = difference(out, expected);
-      if (!wrong.empty()) RC_FAIL(std::string(name_of(isa)) + ": " + wrong);
+      if (!wrong.empty()) RC_FAIL(std::string(isa.name) + ": " + wrong);
     }
 }
 
-RC_GTEST_PROP(Depthwise2dU8, GivesTheBitsOfTheReferenceAtEveryLevel, ()) { expect_reference_u8<std::uint8_t>(); }
+RC_GTEST_PROP(Depthwise2dU8, GivesTheBitsOfTheReferenceByEveryKernel, ()) { expect_reference_u8<std::uint8_t>(); }
 
-RC_GTEST_PROP(Depthwise2dU8, GivesTheSameFloatsAtEveryLevel, ()) { expect_reference_u8<float>(); }
+RC_GTEST_PROP(Depthwise2dU8, GivesTheSameFloatsByEveryKernel, ()) { expect_reference_u8<float>(); }
 
-RC_GTEST_PROP(Depthwise2dF32, SumsInTheOrderOfTheReferenceAtEveryLevel, ()) {
+RC_GTEST_PROP(Depthwise2dF32, SumsInTheOrderOfTheReferenceByEveryKernel, ()) {
   const Layer layer = any_layer();
   std::vector<float> weights, bias;
   for (std::int64_t i = 0; i < layer.shape.channels * layer.taps(); ++i) weights.push_back(static_cast<float>(pick(-1000, 1000)) / 300.0f);
@@ -124,12 +124,12 @@ RC_GTEST_PROP(Depthwise2dF32, SumsInTheOrderOfTheReferenceAtEveryLevel, ()) {
   in.fill([] { return static_cast<float>(pick(-1000, 1000)) / 7.0f; });
   Image<float> expected(layer.out_height, layer.out_width, layer.shape.channels);
   depthwise2d_f32_ref(layer.shape, weights, bias, activation, in.view, expected.view);
-  for (const Isa isa : available_isas()) {
+  for (const Isa& isa : isas_of<Depthwise2dF32Kernels>()) {
     ThreadPool pool(pick(1, 3));
     Image<float> out = expected.blank();
     make_depthwise2d_f32(layer.shape, weights, bias, activation, isa)->run(in.view, out.view, pool);
     const std::string wrong = difference(out, expected);
-    if (!wrong.empty()) RC_FAIL(std::string(name_of(isa)) + ": " + wrong);
+    if (!wrong.empty()) RC_FAIL(std::string(isa.name) + ": " + wrong);
   }
 }
 

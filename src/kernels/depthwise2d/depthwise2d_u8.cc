@@ -34,20 +34,21 @@ int tap_at(TapOrder order, int place) {
 
 class PackedU8 final : public Depthwise2dU8 {
  public:
-  PackedU8(const U8Level& level, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
+  PackedU8(const Isa& isa, std::span<const U8Kernels> kernels, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
            std::span<const std::uint8_t> in_zero_point, const Requantization& requantization)
-      : level_(level),
+      : isa_(isa),
+        kernels_(kernels),
         shape_(shape),
         class_(shape_class(shape)),
         table_(requantization),
-        blocks_(cut_blocks(shape.channels, level.kernels)) {
+        blocks_(cut_blocks(shape.channels, kernels)) {
     saturates_ = table_.to_u8 && table_.plain;
     for (std::int64_t c = 0; c < shape.channels && saturates_; ++c)
       saturates_ = table_.lowest[c] == -static_cast<float>(table_.zero_point[c]);
     for (Block& block : blocks_) pack(block, weights, in_zero_point);
   }
 
-  std::string_view name() const override { return level_.name; }
+  std::string_view name() const override { return isa_.name; }
   std::size_t packed_bytes() const override { return lines_.size() * sizeof(Line); }
 
   void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
@@ -70,7 +71,7 @@ class PackedU8 final : public Depthwise2dU8 {
   }
 
  private:
-  const U8Kernels& kernels_of(const Block& block) const { return level_.kernels[block.kernels]; }
+  const U8Kernels& kernels_of(const Block& block) const { return kernels_[block.kernels]; }
   int width_of(const Block& block) const { return kernels_of(block).channels; }
 
   template <typename Work>
@@ -115,7 +116,7 @@ class PackedU8 final : public Depthwise2dU8 {
       piece.x_end = std::min(x + kPiecePixels, out_width);
       kernels_of(block).to_real[static_cast<std::size_t>(class_)](piece);
       const std::span<float> reals(buffer.data(), static_cast<std::size_t>((piece.x_end - x) * width_of(block)));
-      if (table_.activation.kind != Activation::Kind::kNone) activate(table_.activation, reals, reals, level_.isa);
+      if (table_.activation.kind != Activation::Kind::kNone) activate(table_.activation, reals, reals, isa_);
       work(reals.data());
     }
   }
@@ -207,7 +208,8 @@ class PackedU8 final : public Depthwise2dU8 {
           }
   }
 
-  const U8Level& level_;
+  Isa isa_;
+  std::span<const U8Kernels> kernels_;
   Depthwise2dShape shape_;
   Shape class_;
   RequantizationTable table_;
@@ -218,9 +220,10 @@ class PackedU8 final : public Depthwise2dU8 {
 
 }  // namespace
 
-std::unique_ptr<Depthwise2dU8> make_packed_u8(const U8Level& level, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
-                                              std::span<const std::uint8_t> in_zero_point, const Requantization& requantization) {
-  return std::make_unique<PackedU8>(level, shape, weights, in_zero_point, requantization);
+std::unique_ptr<Depthwise2dU8> make_packed_u8(const Isa& isa, std::span<const U8Kernels> kernels, const Depthwise2dShape& shape,
+                                              std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
+                                              const Requantization& requantization) {
+  return std::make_unique<PackedU8>(isa, kernels, shape, weights, in_zero_point, requantization);
 }
 
 }  // namespace octet::kernels::depthwise

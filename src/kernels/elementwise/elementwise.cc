@@ -5,7 +5,6 @@
 #include <cstring>
 #include <optional>
 
-#include "kernels/dispatch.h"
 #include "kernels/elementwise/elementwise_kernels.h"
 #include "kernels/pixel_runs.h"
 #include "kernels/quantize/quantize_kernels.h"
@@ -13,21 +12,6 @@
 
 namespace octet::kernels {
 namespace {
-
-struct Kernels {
-  Isa isa;
-  decltype(&ref::add_f32) add_f32, multiply_f32;
-  decltype(&ref::scale_shift_f32) scale_shift_f32;
-  decltype(&ref::add_u8_f32) add_u8_f32;
-  decltype(&ref::add_u8) add_u8;
-};
-
-constexpr Kernels kKernels[] = {
-    // best first; the reference is last and always runs
-    {Isa::kAvx512, avx2::add_f32, avx2::multiply_f32, avx2::scale_shift_f32, avx512::add_u8_f32, avx512::add_u8},
-    {Isa::kAvx2, avx2::add_f32, avx2::multiply_f32, avx2::scale_shift_f32, avx2::add_u8_f32, avx2::add_u8},
-    {Isa::kPortable, ref::add_f32, ref::multiply_f32, ref::scale_shift_f32, ref::add_u8_f32, ref::add_u8},
-};
 
 // Activations go over values just computed, a piece at a time, while they are in the nearest cache.
 constexpr std::int64_t kPiece = 1024;
@@ -45,12 +29,12 @@ void for_each_piece(std::int64_t pixels, std::int64_t channels, bool dense, Thre
   });
 }
 
-void activate_in_place(const Activation& activation, std::span<float> values, Isa isa) {
+void activate_in_place(const Activation& activation, std::span<float> values, const Isa& isa) {
   if (activation.kind != Activation::Kind::kNone) activate(activation, values, values, isa);
 }
 
-void combine_f32(decltype(&ref::add_f32) combine, ImageView<const float> a, ImageView<const float> b, ImageView<float> out,
-                 const Activation& activation, Isa isa, ThreadPool& pool) {
+void combine_f32(AddF32Kernels::Run combine, ImageView<const float> a, ImageView<const float> b, ImageView<float> out,
+                 const Activation& activation, const Isa& isa, ThreadPool& pool) {
   const bool dense = is_dense(a) && is_dense(b) && is_dense(out);
   for_each_piece(out.pixels(), out.channels, dense, pool, [&](std::int64_t pixel, std::int64_t first, std::int64_t count) {
     const std::span<float> values = run_of(out, pixel, first, count);
@@ -61,9 +45,9 @@ void combine_f32(decltype(&ref::add_f32) combine, ImageView<const float> a, Imag
 
 // The real sum with its activation, then whatever `store` makes of it.
 template <typename Store>
-void add_real(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, bool dense, Isa isa, ThreadPool& pool,
-              const Store& store) {
-  const auto sum = best_for(kKernels, isa).add_u8_f32;
+void add_real(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, bool dense, const Isa& isa,
+              ThreadPool& pool, const Store& store) {
+  const auto sum = best_kernel<AddU8F32Kernels>(isa).run;
   for_each_piece(a.pixels(), a.channels, dense, pool, [&](std::int64_t pixel, std::int64_t first, std::int64_t count) {
     std::array<float, kPiece> buffer;
     const std::span<float> values(buffer.data(), static_cast<std::size_t>(count));
@@ -89,19 +73,71 @@ void copy_image(ImageView<const T> in, ImageView<T> out, ThreadPool& pool) {
 
 }  // namespace
 
-void add_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, Isa isa,
-             ThreadPool& pool) {
-  combine_f32(best_for(kKernels, isa).add_f32, a, b, out, activation, isa, pool);
+std::span<const Kernel<AddF32Kernels::Run>> AddF32Kernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::add_f32},
+#endif
+      {"portable", {}, portable::add_f32},
+  };
+  return kKernels;
 }
 
-void multiply_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, Isa isa,
+std::span<const Kernel<MultiplyF32Kernels::Run>> MultiplyF32Kernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::multiply_f32},
+#endif
+      {"portable", {}, portable::multiply_f32},
+  };
+  return kKernels;
+}
+
+std::span<const Kernel<ScaleShiftF32Kernels::Run>> ScaleShiftF32Kernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::scale_shift_f32},
+#endif
+      {"portable", {}, portable::scale_shift_f32},
+  };
+  return kKernels;
+}
+
+std::span<const Kernel<AddU8F32Kernels::Run>> AddU8F32Kernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512", kAvx512, avx512::add_u8_f32},
+      {"avx2", kAvx2, avx2::add_u8_f32},
+#endif
+      {"portable", {}, portable::add_u8_f32},
+  };
+  return kKernels;
+}
+
+std::span<const Kernel<AddU8Kernels::Run>> AddU8Kernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512", kAvx512, avx512::add_u8},
+      {"avx2", kAvx2, avx2::add_u8},
+#endif
+      {"portable", {}, portable::add_u8},
+  };
+  return kKernels;
+}
+
+void add_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, const Isa& isa,
+             ThreadPool& pool) {
+  combine_f32(best_kernel<AddF32Kernels>(isa).run, a, b, out, activation, isa, pool);
+}
+
+void multiply_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, const Isa& isa,
                   ThreadPool& pool) {
-  combine_f32(best_for(kKernels, isa).multiply_f32, a, b, out, activation, isa, pool);
+  combine_f32(best_kernel<MultiplyF32Kernels>(isa).run, a, b, out, activation, isa, pool);
 }
 
 void scale_shift_f32(ImageView<const float> in, std::span<const float> scale, std::span<const float> offset, ImageView<float> out,
-                     const Activation& activation, Isa isa, ThreadPool& pool) {
-  const auto scale_shift = best_for(kKernels, isa).scale_shift_f32;
+                     const Activation& activation, const Isa& isa, ThreadPool& pool) {
+  const auto scale_shift = best_kernel<ScaleShiftF32Kernels>(isa).run;
   for_each_run(out.pixels(), out.channels, false, pool, [&](std::int64_t pixel, std::int64_t elements) {
     const std::span<float> values = run_of(out, pixel, 0, elements);
     scale_shift(run_of(in, pixel, 0, elements), scale, offset, values);
@@ -109,11 +145,11 @@ void scale_shift_f32(ImageView<const float> in, std::span<const float> scale, st
   });
 }
 
-void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<std::uint8_t> out, Isa isa,
+void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<std::uint8_t> out, const Isa& isa,
             ThreadPool& pool) {
   const bool dense = is_dense(a) && is_dense(b) && is_dense(out);
   if (const auto limits = short_way(add)) {
-    const auto sum = best_for(kKernels, isa).add_u8;
+    const auto sum = best_kernel<AddU8Kernels>(isa).run;
     return for_each_run(out.pixels(), out.channels, dense, pool, [&](std::int64_t pixel, std::int64_t elements) {
       sum(add, *limits, run_of(a, pixel, 0, elements), run_of(b, pixel, 0, elements), run_of(out, pixel, 0, elements));
     });
@@ -124,7 +160,7 @@ void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const s
   });
 }
 
-void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<float> out, Isa isa,
+void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<float> out, const Isa& isa,
             ThreadPool& pool) {
   const bool dense = is_dense(a) && is_dense(b) && is_dense(out);
   add_real(add, a, b, dense, isa, pool, [&](std::span<const float> values, std::int64_t pixel, std::int64_t first) {

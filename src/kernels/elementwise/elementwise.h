@@ -11,14 +11,14 @@
 namespace octet::kernels {
 
 // out = activate(a + b), images of one size. May run in place.
-void add_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, Isa isa,
+void add_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, const Isa& isa,
              ThreadPool& pool);
-void multiply_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, Isa isa,
+void multiply_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, const Isa& isa,
                   ThreadPool& pool);
 
 // out[c] = activate(fma(in[c], scale[c], offset[c])); one scale and offset a channel.
 void scale_shift_f32(ImageView<const float> in, std::span<const float> scale, std::span<const float> offset, ImageView<float> out,
-                     const Activation& activation, Isa isa, ThreadPool& pool);
+                     const Activation& activation, const Isa& isa, ThreadPool& pool);
 
 // Sum of two quantized images, the same bits at every level:
 //   t = fma(float(a), a_multiplier, fma(float(b), b_multiplier, offset)), then the activation, then as in requantize.h
@@ -29,13 +29,21 @@ struct AddU8 {
   float inv_scale = 1;  // applied after the activation; 1 is skipped exactly
   std::uint8_t zero_point = 0;
 };
-void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<std::uint8_t> out, Isa isa,
+void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<std::uint8_t> out, const Isa& isa,
             ThreadPool& pool);
-void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<float> out, Isa isa,
+void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<float> out, const Isa& isa,
             ThreadPool& pool);
 
 // Copies the pixels of one image into another of the same size, whatever their strides.
 void copy_u8(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool);
 void copy_f32(ImageView<const float> in, ImageView<float> out, ThreadPool& pool);
+
+// The plain definitions, for tests and selftest.
+void add_f32_ref(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation);
+void multiply_f32_ref(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation);
+void scale_shift_f32_ref(ImageView<const float> in, std::span<const float> scale, std::span<const float> offset, ImageView<float> out,
+                         const Activation& activation);
+void add_u8_ref(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<std::uint8_t> out);
+void add_u8_ref(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<float> out);
 
 }  // namespace octet::kernels

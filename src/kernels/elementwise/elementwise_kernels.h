@@ -4,11 +4,15 @@
 #include <span>
 
 #include "kernels/elementwise/elementwise.h"
+#include "kernels/kernel.h"
 #include "kernels/quantize/u8_limits.h"
+
+namespace octet::kernels {
+
+class Random;
 
 // Runs of elements that lie together; all spans of one call have one length. Activations that are no clamp come after
 // them: see elementwise.cc.
-namespace octet::kernels {
 
 #define OCTET_ELEMENTWISE_F32                                                                  \
   void add_f32(std::span<const float> a, std::span<const float> b, std::span<float> out);      \
@@ -20,10 +24,10 @@ namespace octet::kernels {
   void add_u8(const AddU8& add, const U8Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,    \
               std::span<std::uint8_t> out);
 
-namespace ref {
+namespace portable {
 OCTET_ELEMENTWISE_F32
 OCTET_ELEMENTWISE_U8
-}  // namespace ref
+}  // namespace portable
 namespace avx2 {
 OCTET_ELEMENTWISE_F32
 OCTET_ELEMENTWISE_U8
@@ -34,5 +38,55 @@ OCTET_ELEMENTWISE_U8
 
 #undef OCTET_ELEMENTWISE_F32
 #undef OCTET_ELEMENTWISE_U8
+
+struct AddF32Kernels {
+  using Run = decltype(&portable::add_f32);
+
+  static constexpr std::string_view kOp = "add_f32";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+struct MultiplyF32Kernels {
+  using Run = decltype(&portable::multiply_f32);
+
+  static constexpr std::string_view kOp = "multiply_f32";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+struct ScaleShiftF32Kernels {
+  using Run = decltype(&portable::scale_shift_f32);
+
+  static constexpr std::string_view kOp = "scale_shift_f32";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+struct AddU8F32Kernels {
+  using Run = decltype(&portable::add_u8_f32);
+
+  static constexpr std::string_view kOp = "add_u8_f32";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+struct AddU8Kernels {
+  using Run = decltype(&portable::add_u8);
+
+  static constexpr std::string_view kOp = "add_u8";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
 
 }  // namespace octet::kernels

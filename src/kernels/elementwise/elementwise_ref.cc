@@ -1,34 +1,127 @@
-#include "kernels/elementwise/elementwise_kernels.h"
-
-#include <algorithm>
+// The definitions, element by element, and the checks of the kernels against them.
 #include <cmath>
 
-namespace octet::kernels::ref {
+#include "kernels/check.h"
+#include "kernels/elementwise/elementwise.h"
+#include "kernels/elementwise/elementwise_kernels.h"
+#include "kernels/requantize_ref.h"
 
-void add_f32(std::span<const float> a, std::span<const float> b, std::span<float> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = a[i] + b[i];
+namespace octet::kernels {
+namespace {
+
+// out = value(pixel, c) for each element.
+template <typename T, typename Value>
+void define(const ImageView<T>& out, const Value& value) {
+  for (std::int64_t pixel = 0; pixel < out.pixels(); ++pixel)
+    for (std::int64_t c = 0; c < out.channels; ++c) out.data[pixel * out.pixel_stride + c] = value(pixel, c);
 }
 
-void multiply_f32(std::span<const float> a, std::span<const float> b, std::span<float> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = a[i] * b[i];
+template <typename T>
+T at(const ImageView<const T>& in, std::int64_t pixel, std::int64_t c) {
+  return in.data[pixel * in.pixel_stride + c];
 }
 
-void scale_shift_f32(std::span<const float> in, std::span<const float> scale, std::span<const float> offset, std::span<float> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::fma(in[i], scale[i], offset[i]);
+float real_sum(const AddU8& add, std::uint8_t a, std::uint8_t b) {
+  const float from_b = std::fma(static_cast<float>(b), add.b_multiplier, add.offset);
+  return activate(add.activation, std::fma(static_cast<float>(a), add.a_multiplier, from_b));
 }
 
-void add_u8_f32(const AddU8& add, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b, std::span<float> out) {
-  for (std::size_t i = 0; i < out.size(); ++i)
-    out[i] = std::fma(static_cast<float>(a[i]), add.a_multiplier, std::fma(static_cast<float>(b[i]), add.b_multiplier, add.offset));
-}
+// The size of a random image.
+struct Size {
+  std::int64_t side, channels;
 
-void add_u8(const AddU8& add, const U8Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
-            std::span<std::uint8_t> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const float t = std::fma(static_cast<float>(a[i]), add.a_multiplier, std::fma(static_cast<float>(b[i]), add.b_multiplier, add.offset));
-    const float limited = std::min(std::max(limits.lowest, t), limits.highest);
-    out[i] = static_cast<std::uint8_t>(add.zero_point + static_cast<int>(std::nearbyint(limited)));
+  explicit Size(Random& random) : side(random.between(1, 12)), channels(random.between(1, 100)) {}
+  template <typename T>
+  Picture<T> blank() const {
+    return Picture<T>(side, side, channels);
   }
+  Picture<float> floats(Random& random) const { return random_floats(random, side, side, channels); }
+  Picture<std::uint8_t> bytes(Random& random) const { return random_bytes(random, side, side, channels); }
+};
+
+AddU8 random_add(Random& random) {
+  AddU8 add;
+  add.a_multiplier = random.real(-0.5f, 2);
+  add.b_multiplier = random.real(-0.5f, 2);
+  add.offset = random.real(-50, 50);
+  add.activation = random_activation(random);
+  if (!is_scalable(add.activation) || random.coin()) add.inv_scale = random.real(0.5f, 4);
+  add.zero_point = random.byte();
+  return add;
 }
 
-}  // namespace octet::kernels::ref
+template <typename T>
+double check_add_u8(Random& random, const AddU8& add, const Isa& isa, ThreadPool& pool) {
+  const Size size(random);
+  auto a = size.bytes(random), b = size.bytes(random);
+  return difference_of(
+      size.blank<T>(), [&](ImageView<T> out) { add_u8_ref(add, a.view(), b.view(), out); },
+      [&](ImageView<T> out) { add_u8(add, a.view(), b.view(), out, isa, pool); });
+}
+
+}  // namespace
+
+void add_f32_ref(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation) {
+  define(out, [&](auto pixel, auto c) { return activate(activation, at(a, pixel, c) + at(b, pixel, c)); });
+}
+
+void multiply_f32_ref(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation) {
+  define(out, [&](auto pixel, auto c) { return activate(activation, at(a, pixel, c) * at(b, pixel, c)); });
+}
+
+void scale_shift_f32_ref(ImageView<const float> in, std::span<const float> scale, std::span<const float> offset, ImageView<float> out,
+                         const Activation& activation) {
+  define(out, [&](auto pixel, auto c) { return activate(activation, std::fma(at(in, pixel, c), scale[c], offset[c])); });
+}
+
+void add_u8_ref(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<std::uint8_t> out) {
+  define(out, [&](auto pixel, auto c) {
+    return ref::quantize(real_sum(add, at(a, pixel, c), at(b, pixel, c)) * add.inv_scale, add.zero_point);
+  });
+}
+
+void add_u8_ref(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<float> out) {
+  define(out, [&](auto pixel, auto c) { return real_sum(add, at(a, pixel, c), at(b, pixel, c)); });
+}
+
+double AddF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  const Size size(random);
+  const Activation activation = random_activation(random);
+  auto a = size.floats(random), b = size.floats(random);
+  return difference_of(
+      size.blank<float>(), [&](auto out) { add_f32_ref(a.view(), b.view(), out, activation); },
+      [&](auto out) { add_f32(a.view(), b.view(), out, activation, isa, pool); });
+}
+
+double MultiplyF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  const Size size(random);
+  const Activation activation = random_activation(random);
+  auto a = size.floats(random), b = size.floats(random);
+  return difference_of(
+      size.blank<float>(), [&](auto out) { multiply_f32_ref(a.view(), b.view(), out, activation); },
+      [&](auto out) { multiply_f32(a.view(), b.view(), out, activation, isa, pool); });
+}
+
+double ScaleShiftF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  const Size size(random);
+  const Activation activation = random_activation(random);
+  auto in = size.floats(random);
+  const auto scale = random.reals(size.channels, -2, 2), offset = random.reals(size.channels, -2, 2);
+  return difference_of(
+      size.blank<float>(), [&](auto out) { scale_shift_f32_ref(in.view(), scale, offset, out, activation); },
+      [&](auto out) { scale_shift_f32(in.view(), scale, offset, out, activation, isa, pool); });
+}
+
+double AddU8F32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  return check_add_u8<float>(random, random_add(random), isa, pool);
+}
+
+// With an activation that is a clamp and without a factor, where the sums need not become floats in memory.
+double AddU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  AddU8 add = random_add(random);
+  add.inv_scale = 1;
+  if (!u8_limits(add.activation, add.zero_point)) add.activation = {};
+  return check_add_u8<std::uint8_t>(random, add, isa, pool);
+}
+
+}  // namespace octet::kernels

@@ -2,25 +2,11 @@
 
 #include <algorithm>
 
-#include "kernels/dispatch.h"
 #include "kernels/pixel_runs.h"
 #include "kernels/pool/pool_kernels.h"
 
 namespace octet::kernels {
 namespace {
-
-struct Kernels {
-  Isa isa;
-  decltype(&ref::max_pool_row_f32) max_f32;
-  decltype(&ref::max_pool_row_u8) max_u8;
-  decltype(&ref::avg_pool_row_f32) avg_f32;
-};
-
-constexpr Kernels kKernels[] = {
-    // best first; the reference is last and always runs
-    {Isa::kAvx2, avx2::max_pool_row_f32, avx2::max_pool_row_u8, avx2::avg_pool_row_f32},
-    {Isa::kPortable, ref::max_pool_row_f32, ref::max_pool_row_u8, ref::avg_pool_row_f32},
-};
 
 template <typename Row, typename Shape, typename T>
 void run_rows(Row row, const Shape& shape, const ImageView<const T>& in, const ImageView<T>& out, ThreadPool& pool) {
@@ -39,6 +25,36 @@ int places_before(std::int64_t start, std::int64_t kernel, std::int64_t dilation
 
 }  // namespace
 
+std::span<const Kernel<MaxPoolF32Kernels::Run>> MaxPoolF32Kernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::max_pool_row_f32},
+#endif
+      {"portable", {}, portable::max_pool_row_f32},
+  };
+  return kKernels;
+}
+
+std::span<const Kernel<MaxPoolU8Kernels::Run>> MaxPoolU8Kernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::max_pool_row_u8},
+#endif
+      {"portable", {}, portable::max_pool_row_u8},
+  };
+  return kKernels;
+}
+
+std::span<const Kernel<AvgPoolF32Kernels::Run>> AvgPoolF32Kernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::avg_pool_row_f32},
+#endif
+      {"portable", {}, portable::avg_pool_row_f32},
+  };
+  return kKernels;
+}
+
 Taps taps_inside(std::int64_t out, std::int64_t stride, std::int64_t pad, std::int64_t kernel, std::int64_t dilation, std::int64_t size) {
   const std::int64_t start = out * stride - pad;
   std::int64_t first = start >= 0 ? 0 : (-start + dilation - 1) / dilation;
@@ -55,16 +71,16 @@ int counted_places(const AvgPoolShape& shape, std::int64_t in_height, std::int64
          places_before(columns.start, shape.kernel_w, shape.dilation_w, in_width + shape.pad_right);
 }
 
-void max_pool_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, Isa isa, ThreadPool& pool) {
-  run_rows(best_for(kKernels, isa).max_f32, shape, in, out, pool);
+void max_pool_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, const Isa& isa, ThreadPool& pool) {
+  run_rows(best_kernel<MaxPoolF32Kernels>(isa).run, shape, in, out, pool);
 }
 
-void max_pool_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool) {
-  run_rows(best_for(kKernels, isa).max_u8, shape, in, out, pool);
+void max_pool_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool) {
+  run_rows(best_kernel<MaxPoolU8Kernels>(isa).run, shape, in, out, pool);
 }
 
-void avg_pool_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, Isa isa, ThreadPool& pool) {
-  run_rows(best_for(kKernels, isa).avg_f32, shape, in, out, pool);
+void avg_pool_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, const Isa& isa, ThreadPool& pool) {
+  run_rows(best_kernel<AvgPoolF32Kernels>(isa).run, shape, in, out, pool);
 }
 
 }  // namespace octet::kernels

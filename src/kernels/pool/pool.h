@@ -16,8 +16,8 @@ struct PoolShape {
   std::int64_t pad_top = 0, pad_left = 0;
 };
 
-void max_pool_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, Isa isa, ThreadPool& pool);
-void max_pool_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool);
+void max_pool_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, const Isa& isa, ThreadPool& pool);
+void max_pool_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool);
 
 // Mean over the window; `exclude_pad` divides by the places inside the image, else by the size of the window (places beyond
 // the padded image, which ceil rounding can reach, are not counted: pads say how far it goes).
@@ -25,6 +25,11 @@ struct AvgPoolShape : PoolShape {
   std::int64_t pad_bottom = 0, pad_right = 0;
   bool exclude_pad = true;
 };
-void avg_pool_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, Isa isa, ThreadPool& pool);
+void avg_pool_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, const Isa& isa, ThreadPool& pool);
+
+// The plain definitions, for tests and selftest.
+void max_pool_f32_ref(const PoolShape& shape, ImageView<const float> in, ImageView<float> out);
+void max_pool_u8_ref(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out);
+void avg_pool_f32_ref(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out);
 
 }  // namespace octet::kernels

@@ -1,16 +1,21 @@
 #pragma once
 
+#include <span>
+
+#include "kernels/kernel.h"
 #include "kernels/pool/pool.h"
 
 namespace octet::kernels {
+
+class Random;
 
 #define OCTET_POOL                                                                                                             \
   void max_pool_row_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y);              \
   void max_pool_row_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, std::int64_t y); \
   void avg_pool_row_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y);
 
-// Row y of the output: by the definition, and with vectors of channels.
-namespace ref {
+// Row y of the output: in plain C++, and with vectors of channels.
+namespace portable {
 OCTET_POOL
 }
 namespace avx2 {
@@ -18,6 +23,36 @@ OCTET_POOL
 }
 
 #undef OCTET_POOL
+
+struct MaxPoolF32Kernels {
+  using Run = decltype(&portable::max_pool_row_f32);
+
+  static constexpr std::string_view kOp = "max_pool_f32";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+struct MaxPoolU8Kernels {
+  using Run = decltype(&portable::max_pool_row_u8);
+
+  static constexpr std::string_view kOp = "max_pool_u8";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+struct AvgPoolF32Kernels {
+  using Run = decltype(&portable::avg_pool_row_f32);
+
+  static constexpr std::string_view kOp = "avg_pool_f32";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
 
 // Places of the mean of output (y, x) that count; see AvgPoolShape.
 int counted_places(const AvgPoolShape& shape, std::int64_t in_height, std::int64_t in_width, std::int64_t y, std::int64_t x);

@@ -39,50 +39,50 @@ struct Layer {
   }
 };
 
-// Calls run(isa, out, pool) at every level and compares with row(out, y).
-template <typename T, typename Row, typename Run>
-void expect_at_every_level(const Layer& layer, const Row& row, const Run& run) {
+// Calls run(isa, out, pool) for every kernel of the table and compares with reference(out).
+template <class Table, typename T, typename Reference, typename Run>
+void expect_by_every_kernel(const Layer& layer, const Reference& reference, const Run& run) {
   Image<T> expected(layer.out_height, layer.out_width, layer.channels);
-  for (std::int64_t y = 0; y < layer.out_height; ++y) row(expected.view, y);
-  for (const Isa isa : available_isas()) {
+  reference(expected.view);
+  for (const Isa& isa : isas_of<Table>()) {
     ThreadPool pool(pick(0, 1) ? 1 : 3);
     Image<T> out = expected.blank();
     run(isa, out.view, pool);
     const std::string wrong = difference(out, expected);
-    if (!wrong.empty()) RC_FAIL(std::string(name_of(isa)) + ": " + wrong);
+    if (!wrong.empty()) RC_FAIL(std::string(isa.name) + ": " + wrong);
   }
 }
 
-RC_GTEST_PROP(MaxPoolU8, GivesTheMaximumOfTheReferenceAtEveryLevel, ()) {
+RC_GTEST_PROP(MaxPoolU8, GivesTheMaximumOfTheReferenceByEveryKernel, ()) {
   const Layer layer;
   const auto in = Image<std::uint8_t>(layer.in_height, layer.in_width, layer.channels).fill([] { return pick_u8(false); });
-  expect_at_every_level<std::uint8_t>(
-      layer, [&](ImageView<std::uint8_t> out, std::int64_t y) { ref::max_pool_row_u8(layer.shape, in.view, out, y); },
-      [&](Isa isa, ImageView<std::uint8_t> out, ThreadPool& pool) { max_pool_u8(layer.shape, in.view, out, isa, pool); });
+  expect_by_every_kernel<MaxPoolU8Kernels, std::uint8_t>(
+      layer, [&](ImageView<std::uint8_t> out) { max_pool_u8_ref(layer.shape, in.view, out); },
+      [&](const Isa& isa, ImageView<std::uint8_t> out, ThreadPool& pool) { max_pool_u8(layer.shape, in.view, out, isa, pool); });
 }
 
-RC_GTEST_PROP(MaxPoolF32, GivesTheMaximumOfTheReferenceAtEveryLevel, ()) {
+RC_GTEST_PROP(MaxPoolF32, GivesTheMaximumOfTheReferenceByEveryKernel, ()) {
   const Layer layer;
   const auto in = Image<float>(layer.in_height, layer.in_width, layer.channels).fill([] { return static_cast<float>(pick(-1000, 100)); });
-  expect_at_every_level<float>(
-      layer, [&](ImageView<float> out, std::int64_t y) { ref::max_pool_row_f32(layer.shape, in.view, out, y); },
-      [&](Isa isa, ImageView<float> out, ThreadPool& pool) { max_pool_f32(layer.shape, in.view, out, isa, pool); });
+  expect_by_every_kernel<MaxPoolF32Kernels, float>(
+      layer, [&](ImageView<float> out) { max_pool_f32_ref(layer.shape, in.view, out); },
+      [&](const Isa& isa, ImageView<float> out, ThreadPool& pool) { max_pool_f32(layer.shape, in.view, out, isa, pool); });
 }
 
-RC_GTEST_PROP(AvgPoolF32, GivesTheBitsOfTheReferenceAtEveryLevel, ()) {
+RC_GTEST_PROP(AvgPoolF32, GivesTheBitsOfTheReferenceByEveryKernel, ()) {
   const Layer layer;
   const auto in =
       Image<float>(layer.in_height, layer.in_width, layer.channels).fill([] { return static_cast<float>(pick(-1000, 1000)) / 7.0f; });
-  expect_at_every_level<float>(
-      layer, [&](ImageView<float> out, std::int64_t y) { ref::avg_pool_row_f32(layer.shape, in.view, out, y); },
-      [&](Isa isa, ImageView<float> out, ThreadPool& pool) { avg_pool_f32(layer.shape, in.view, out, isa, pool); });
+  expect_by_every_kernel<AvgPoolF32Kernels, float>(
+      layer, [&](ImageView<float> out) { avg_pool_f32_ref(layer.shape, in.view, out); },
+      [&](const Isa& isa, ImageView<float> out, ThreadPool& pool) { avg_pool_f32(layer.shape, in.view, out, isa, pool); });
 }
 
 TEST(MaxPoolRef, NeverTakesPadding) {
   const std::vector<float> in{-3, -2, -4, -1};
   std::vector<float> out(4);
   const PoolShape shape{.kernel_h = 2, .kernel_w = 2, .pad_top = 1, .pad_left = 1};
-  for (std::int64_t y = 0; y < 2; ++y) ref::max_pool_row_f32(shape, {in.data(), 2, 2, 1, 1}, {out.data(), 2, 2, 1, 1}, y);
+  max_pool_f32_ref(shape, {in.data(), 2, 2, 1, 1}, {out.data(), 2, 2, 1, 1});
   EXPECT_EQ(out, (std::vector<float>{-3, -2, -3, -1}));
 }
 
@@ -92,10 +92,10 @@ TEST(AvgPoolRef, CountsPaddingOnlyIfAsked) {
   AvgPoolShape shape;
   shape.kernel_h = shape.kernel_w = 3;
   shape.pad_top = shape.pad_left = 1;
-  ref::avg_pool_row_f32(shape, {in.data(), 2, 2, 1, 1}, {out.data(), 1, 1, 1, 1}, 0);
+  avg_pool_f32_ref(shape, {in.data(), 2, 2, 1, 1}, {out.data(), 1, 1, 1, 1});
   EXPECT_EQ(out[0], 2.5f);
   shape.exclude_pad = false;
-  ref::avg_pool_row_f32(shape, {in.data(), 2, 2, 1, 1}, {out.data(), 1, 1, 1, 1}, 0);
+  avg_pool_f32_ref(shape, {in.data(), 2, 2, 1, 1}, {out.data(), 1, 1, 1, 1});
   EXPECT_EQ(out[0], 10.0f / 9.0f);
 }
 
@@ -105,7 +105,7 @@ TEST(AvgPoolRef, LeavesOutWhatCeilRoundingReachesBeyondThePadding) {
   AvgPoolShape shape;
   shape.kernel_w = shape.stride_w = 2;
   shape.exclude_pad = false;
-  ref::avg_pool_row_f32(shape, {in.data(), 1, 3, 1, 1}, {out.data(), 1, 2, 1, 1}, 0);
+  avg_pool_f32_ref(shape, {in.data(), 1, 3, 1, 1}, {out.data(), 1, 2, 1, 1});
   EXPECT_EQ(out, (std::vector<float>{1.5f, 3.0f}));
 }
 

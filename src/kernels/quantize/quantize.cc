@@ -2,33 +2,11 @@
 
 #include <vector>
 
-#include "kernels/dispatch.h"
 #include "kernels/pixel_runs.h"
 #include "kernels/quantize/quantize_kernels.h"
 
 namespace octet::kernels {
 namespace {
-
-struct Kernels {
-  Isa isa;
-  decltype(&ref::quantize_all) quantize_all;
-  decltype(&ref::quantize_each) quantize_each;
-  decltype(&ref::dequantize_all) dequantize_all;
-  decltype(&ref::dequantize_each) dequantize_each;
-  decltype(&ref::interleave) interleave;
-  decltype(&ref::interleave_quantized) interleave_quantized;
-  decltype(&ref::separate) separate;
-};
-
-constexpr Kernels kKernels[] = {
-    // best first; the reference is last and always runs
-    {Isa::kAvx512, avx512::quantize_all, avx512::quantize_each, avx512::dequantize_all, avx512::dequantize_each, avx2::interleave,
-     avx2::interleave_quantized, avx2::separate},
-    {Isa::kAvx2, avx2::quantize_all, avx2::quantize_each, avx2::dequantize_all, avx2::dequantize_each, avx2::interleave,
-     avx2::interleave_quantized, avx2::separate},
-    {Isa::kPortable, ref::quantize_all, ref::quantize_each, ref::dequantize_all, ref::dequantize_each, ref::interleave,
-     ref::interleave_quantized, ref::separate},
-};
 
 template <typename T>
 std::span<T> run_of(const ImageView<T>& view, std::int64_t pixel, std::int64_t count) {
@@ -58,60 +36,112 @@ class PerChannel {
 
 }  // namespace
 
-void quantize_run(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out, Isa isa) {
-  best_for(kKernels, isa).quantize_all(how, in, out);
+std::span<const Kernel<QuantizeU8Kernels::Run>> QuantizeU8Kernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512", kAvx512, {avx512::quantize_all, avx512::quantize_each}},
+      {"avx2", kAvx2, {avx2::quantize_all, avx2::quantize_each}},
+#endif
+      {"portable", {}, {portable::quantize_all, portable::quantize_each}},
+  };
+  return kKernels;
+}
+
+std::span<const Kernel<DequantizeU8Kernels::Run>> DequantizeU8Kernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512", kAvx512, {avx512::dequantize_all, avx512::dequantize_each}},
+      {"avx2", kAvx2, {avx2::dequantize_all, avx2::dequantize_each}},
+#endif
+      {"portable", {}, {portable::dequantize_all, portable::dequantize_each}},
+  };
+  return kKernels;
+}
+
+std::span<const Kernel<InterleaveKernels::Run>> InterleaveKernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::interleave},
+#endif
+      {"portable", {}, portable::interleave},
+  };
+  return kKernels;
+}
+
+std::span<const Kernel<InterleaveQuantizedKernels::Run>> InterleaveQuantizedKernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::interleave_quantized},
+#endif
+      {"portable", {}, portable::interleave_quantized},
+  };
+  return kKernels;
+}
+
+std::span<const Kernel<SeparateKernels::Run>> SeparateKernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::separate},
+#endif
+      {"portable", {}, portable::separate},
+  };
+  return kKernels;
+}
+
+void quantize_run(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out, const Isa& isa) {
+  best_kernel<QuantizeU8Kernels>(isa).run.all(how, in, out);
 }
 
 void quantize_u8(ImageView<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
-                 ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool) {
-  const Kernels& kernels = best_for(kKernels, isa);
+                 ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool) {
+  const QuantizeU8Functions& quantize = best_kernel<QuantizeU8Kernels>(isa).run;
   if (is_uniform(inv_scale, zero_point)) {
     const QuantizeAll how{inv_scale[0], zero_point[0]};
     return for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t count) {
-      kernels.quantize_all(how, run_of(in, pixel, count), run_of(out, pixel, count));
+      quantize.all(how, run_of(in, pixel, count), run_of(out, pixel, count));
     });
   }
   const PerChannel<float> factors(inv_scale, out.channels);
   const PerChannel<std::uint8_t> zero_points(zero_point, out.channels);
   for_each_run(out.pixels(), out.channels, false, pool, [&](std::int64_t pixel, std::int64_t count) {
-    kernels.quantize_each(run_of(in, pixel, count), factors.values(), zero_points.values(), run_of(out, pixel, count));
+    quantize.each(run_of(in, pixel, count), factors.values(), zero_points.values(), run_of(out, pixel, count));
   });
 }
 
 void dequantize_u8(ImageView<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
-                   ImageView<float> out, Isa isa, ThreadPool& pool) {
-  const Kernels& kernels = best_for(kKernels, isa);
+                   ImageView<float> out, const Isa& isa, ThreadPool& pool) {
+  const DequantizeU8Functions& dequantize = best_kernel<DequantizeU8Kernels>(isa).run;
   if (is_uniform(scale, zero_point)) {
     return for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t count) {
-      kernels.dequantize_all(scale[0], zero_point[0], run_of(in, pixel, count), run_of(out, pixel, count));
+      dequantize.all(scale[0], zero_point[0], run_of(in, pixel, count), run_of(out, pixel, count));
     });
   }
   const PerChannel<float> factors(scale, out.channels);
   const PerChannel<std::uint8_t> zero_points(zero_point, out.channels);
   for_each_run(out.pixels(), out.channels, false, pool, [&](std::int64_t pixel, std::int64_t count) {
-    kernels.dequantize_each(run_of(in, pixel, count), factors.values(), zero_points.values(), run_of(out, pixel, count));
+    dequantize.each(run_of(in, pixel, count), factors.values(), zero_points.values(), run_of(out, pixel, count));
   });
 }
 
 void nhwc_from_nchw(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset, ImageView<float> out,
-                    Isa isa, ThreadPool& pool) {
-  const auto interleave = best_for(kKernels, isa).interleave;
+                    const Isa& isa, ThreadPool& pool) {
+  const auto interleave = best_kernel<InterleaveKernels>(isa).run;
   pool.run(out.pixels(), task_grain(out.channels), [&](std::int64_t begin, std::int64_t end) {
     interleave({planar.data() + begin, out.pixels(), end - begin, out.channels}, {scale, offset}, out.data + begin * out.pixel_stride,
                out.pixel_stride);
   });
 }
 
-void nchw_from_nhwc(ImageView<const float> in, std::span<float> planar, Isa isa, ThreadPool& pool) {
-  const auto separate = best_for(kKernels, isa).separate;
+void nchw_from_nhwc(ImageView<const float> in, std::span<float> planar, const Isa& isa, ThreadPool& pool) {
+  const auto separate = best_kernel<SeparateKernels>(isa).run;
   pool.run(in.pixels(), task_grain(in.channels), [&](std::int64_t begin, std::int64_t end) {
     separate(in.data + begin * in.pixel_stride, in.pixel_stride, end - begin, in.channels, planar.data() + begin, in.pixels());
   });
 }
 
 void quantized_nhwc_from_nchw(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset,
-                              std::span<const std::uint8_t> zero_point, ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool) {
-  const auto interleave = best_for(kKernels, isa).interleave_quantized;
+                              std::span<const std::uint8_t> zero_point, ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool) {
+  const auto interleave = best_kernel<InterleaveQuantizedKernels>(isa).run;
   pool.run(out.pixels(), task_grain(out.channels), [&](std::int64_t begin, std::int64_t end) {
     interleave({planar.data() + begin, out.pixels(), end - begin, out.channels}, {scale, offset}, zero_point,
                out.data + begin * out.pixel_stride, out.pixel_stride);

@@ -12,19 +12,29 @@ namespace octet::kernels {
 // quantized = zero_point[c] + int(round_half_even(min(max(x * inv_scale[c], -zero_point[c]), 255 - zero_point[c]))); NaN becomes 0.
 // Spans hold one value (for all channels) or one a channel. The same bits at every level.
 void quantize_u8(ImageView<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
-                 ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool);
+                 ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool);
 
 // real = (q - zero_point[c]) * scale[c].
 void dequantize_u8(ImageView<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
-                   ImageView<float> out, Isa isa, ThreadPool& pool);
+                   ImageView<float> out, const Isa& isa, ThreadPool& pool);
 
 // Planar [C,H,W] floats <-> interleaved image. scale_shift as in elementwise.h; empty spans leave the values alone.
 void nhwc_from_nchw(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset, ImageView<float> out,
-                    Isa isa, ThreadPool& pool);
-void nchw_from_nhwc(ImageView<const float> in, std::span<float> planar, Isa isa, ThreadPool& pool);
+                    const Isa& isa, ThreadPool& pool);
+void nchw_from_nhwc(ImageView<const float> in, std::span<float> planar, const Isa& isa, ThreadPool& pool);
 
 // The two of the input in one: t = fma(x, scale[c], offset[c]), then quantized as above with one inv_scale = 1 folded in.
 void quantized_nhwc_from_nchw(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset,
-                              std::span<const std::uint8_t> zero_point, ImageView<std::uint8_t> out, Isa isa, ThreadPool& pool);
+                              std::span<const std::uint8_t> zero_point, ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool);
+
+// The plain definitions, for tests and selftest.
+void quantize_u8_ref(ImageView<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
+                     ImageView<std::uint8_t> out);
+void dequantize_u8_ref(ImageView<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
+                       ImageView<float> out);
+void nhwc_from_nchw_ref(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset, ImageView<float> out);
+void nchw_from_nhwc_ref(ImageView<const float> in, std::span<float> planar);
+void quantized_nhwc_from_nchw_ref(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset,
+                                  std::span<const std::uint8_t> zero_point, ImageView<std::uint8_t> out);
 
 }  // namespace octet::kernels

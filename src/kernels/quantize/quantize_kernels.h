@@ -3,9 +3,12 @@
 #include <cstdint>
 #include <span>
 
-#include "base/cpu.h"
+#include "base/thread_pool.h"
+#include "kernels/kernel.h"
 
 namespace octet::kernels {
+
+class Random;
 
 // One factor and zero point for all values.
 struct QuantizeAll {
@@ -14,7 +17,7 @@ struct QuantizeAll {
 };
 
 // A run of values that lie together, by the best kernel for `isa`.
-void quantize_run(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out, Isa isa);
+void quantize_run(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out, const Isa& isa);
 
 // Pixels that follow each other in the planes of their channels.
 struct PlanarPixels {
@@ -42,10 +45,10 @@ struct ScaleShift {
   void separate(const float* in, std::int64_t pixel_stride, std::int64_t pixels, std::int64_t channels, float* out,                     \
                 std::int64_t plane_stride);
 
-namespace ref {
+namespace portable {
 OCTET_QUANTIZE
 OCTET_TRANSPOSE
-}  // namespace ref
+}  // namespace portable
 namespace avx2 {
 OCTET_QUANTIZE
 OCTET_TRANSPOSE
@@ -56,5 +59,65 @@ OCTET_QUANTIZE
 
 #undef OCTET_QUANTIZE
 #undef OCTET_TRANSPOSE
+
+struct QuantizeU8Functions {
+  decltype(&portable::quantize_all) all;
+  decltype(&portable::quantize_each) each;
+};
+
+struct QuantizeU8Kernels {
+  using Run = QuantizeU8Functions;
+
+  static constexpr std::string_view kOp = "quantize_u8";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+struct DequantizeU8Functions {
+  decltype(&portable::dequantize_all) all;
+  decltype(&portable::dequantize_each) each;
+};
+
+struct DequantizeU8Kernels {
+  using Run = DequantizeU8Functions;
+
+  static constexpr std::string_view kOp = "dequantize_u8";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+struct InterleaveKernels {
+  using Run = decltype(&portable::interleave);
+
+  static constexpr std::string_view kOp = "nhwc_from_nchw";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+struct InterleaveQuantizedKernels {
+  using Run = decltype(&portable::interleave_quantized);
+
+  static constexpr std::string_view kOp = "quantized_nhwc_from_nchw";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+struct SeparateKernels {
+  using Run = decltype(&portable::separate);
+
+  static constexpr std::string_view kOp = "nchw_from_nhwc";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
 
 }  // namespace octet::kernels

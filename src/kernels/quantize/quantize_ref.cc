@@ -1,52 +1,121 @@
-#include "kernels/quantize/quantize_kernels.h"
-
+// The definitions, element by element, and the checks of the kernels against them.
 #include <cmath>
 
-#include "kernels/quantize/quantize_value.h"
+#include "kernels/check.h"
+#include "kernels/quantize/quantize.h"
+#include "kernels/quantize/quantize_kernels.h"
+#include "kernels/requantize_ref.h"
 
-namespace octet::kernels::ref {
+namespace octet::kernels {
 namespace {
 
-float scaled(const PlanarPixels& in, const ScaleShift& how, std::int64_t x, std::int64_t c) {
-  const float value = in.data[c * in.plane_stride + x];
-  return how.scale.empty() ? value : std::fma(value, how.scale[c], how.offset[c]);
+// Calls work(pixel, c) for each element.
+template <typename T, typename Work>
+void for_each_element(const ImageView<T>& image, const Work& work) {
+  for (std::int64_t pixel = 0; pixel < image.pixels(); ++pixel)
+    for (std::int64_t c = 0; c < image.channels; ++c) work(pixel, c);
 }
+
+template <typename T>
+T& at(const ImageView<T>& image, std::int64_t pixel, std::int64_t c) {
+  return image.data[pixel * image.pixel_stride + c];
+}
+
+// Of a span that holds one value for all channels, or one for each.
+template <typename T>
+T of_channel(std::span<const T> values, std::int64_t c) {
+  return values[values.size() == 1 ? 0 : static_cast<std::size_t>(c)];
+}
+
+// Channel c of a pixel of planes as large as `image`, scaled and shifted.
+template <typename T>
+float planar_value(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset, const ImageView<T>& image,
+                   std::int64_t pixel, std::int64_t c) {
+  const float value = planar[static_cast<std::size_t>(c * image.pixels() + pixel)];
+  return scale.empty() ? value : std::fma(value, scale[c], offset[c]);
+}
+
+// One value, or as many as channels.
+std::int64_t random_count(Random& random, std::int64_t channels) { return random.coin() ? channels : 1; }
 
 }  // namespace
 
-void quantize_all(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = quantize_value(in[i] * how.inv_scale, how.zero_point);
+void quantize_u8_ref(ImageView<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
+                     ImageView<std::uint8_t> out) {
+  for_each_element(out, [&](auto pixel, auto c) {
+    at(out, pixel, c) = ref::quantize(at(in, pixel, c) * of_channel(inv_scale, c), of_channel(zero_point, c));
+  });
 }
 
-void quantize_each(std::span<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
-                   std::span<std::uint8_t> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = quantize_value(in[i] * inv_scale[i], zero_point[i]);
+void dequantize_u8_ref(ImageView<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
+                       ImageView<float> out) {
+  for_each_element(out, [&](auto pixel, auto c) {
+    at(out, pixel, c) = static_cast<float>(at(in, pixel, c) - of_channel(zero_point, c)) * of_channel(scale, c);
+  });
 }
 
-void dequantize_all(float scale, std::uint8_t zero_point, std::span<const std::uint8_t> in, std::span<float> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(in[i] - zero_point) * scale;
+void nhwc_from_nchw_ref(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset, ImageView<float> out) {
+  for_each_element(out, [&](auto pixel, auto c) { at(out, pixel, c) = planar_value(planar, scale, offset, out, pixel, c); });
 }
 
-void dequantize_each(std::span<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
-                     std::span<float> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<float>(in[i] - zero_point[i]) * scale[i];
+void nchw_from_nhwc_ref(ImageView<const float> in, std::span<float> planar) {
+  for_each_element(in, [&](auto pixel, auto c) { planar[static_cast<std::size_t>(c * in.pixels() + pixel)] = at(in, pixel, c); });
 }
 
-void interleave(const PlanarPixels& in, const ScaleShift& how, float* out, std::int64_t pixel_stride) {
-  for (std::int64_t x = 0; x < in.pixels; ++x)
-    for (std::int64_t c = 0; c < in.channels; ++c) out[x * pixel_stride + c] = scaled(in, how, x, c);
+void quantized_nhwc_from_nchw_ref(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset,
+                                  std::span<const std::uint8_t> zero_point, ImageView<std::uint8_t> out) {
+  for_each_element(out, [&](auto pixel, auto c) {
+    at(out, pixel, c) = ref::quantize(planar_value(planar, scale, offset, out, pixel, c), zero_point[c]);
+  });
 }
 
-void interleave_quantized(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point, std::uint8_t* out,
-                          std::int64_t pixel_stride) {
-  for (std::int64_t x = 0; x < in.pixels; ++x)
-    for (std::int64_t c = 0; c < in.channels; ++c) out[x * pixel_stride + c] = quantize_value(scaled(in, how, x, c), zero_point[c]);
+double QuantizeU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  const std::int64_t side = random.between(1, 12), channels = random.between(1, 100);
+  auto in = random_floats(random, side, side, channels);
+  const auto inv_scale = random.reals(random_count(random, channels), 10, 100);
+  const auto zero_point = random.integers<std::uint8_t>(random_count(random, channels), 0, 255);
+  return difference_of(
+      Picture<std::uint8_t>(side, side, channels), [&](auto out) { quantize_u8_ref(in.view(), inv_scale, zero_point, out); },
+      [&](auto out) { quantize_u8(in.view(), inv_scale, zero_point, out, isa, pool); });
 }
 
-void separate(const float* in, std::int64_t pixel_stride, std::int64_t pixels, std::int64_t channels, float* out,
-              std::int64_t plane_stride) {
-  for (std::int64_t c = 0; c < channels; ++c)
-    for (std::int64_t x = 0; x < pixels; ++x) out[c * plane_stride + x] = in[x * pixel_stride + c];
+double DequantizeU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  const std::int64_t side = random.between(1, 12), channels = random.between(1, 100);
+  auto in = random_bytes(random, side, side, channels);
+  const auto scale = random.reals(random_count(random, channels), 0.01f, 1);
+  const auto zero_point = random.integers<std::uint8_t>(random_count(random, channels), 0, 255);
+  return difference_of(
+      Picture<float>(side, side, channels), [&](auto out) { dequantize_u8_ref(in.view(), scale, zero_point, out); },
+      [&](auto out) { dequantize_u8(in.view(), scale, zero_point, out, isa, pool); });
 }
 
-}  // namespace octet::kernels::ref
+double InterleaveKernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  const std::int64_t side = random.between(1, 24), channels = random.between(1, 40);
+  const auto planes = random.reals(side * side * channels, 0, 255);
+  const std::int64_t factors = random.coin() ? channels : 0;
+  const auto scale = random.reals(factors, 0.5f, 1.5f), offset = random.reals(factors, -10, 10);
+  return difference_of(
+      Picture<float>(side, side, channels), [&](auto out) { nhwc_from_nchw_ref(planes, scale, offset, out); },
+      [&](auto out) { nhwc_from_nchw(planes, scale, offset, out, isa, pool); });
+}
+
+double InterleaveQuantizedKernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  const std::int64_t side = random.between(1, 24), channels = random.coin() ? 3 : random.between(1, 40);
+  const auto planes = random.reals(side * side * channels, 0, 255);
+  const auto scale = random.reals(channels, 0.5f, 1.5f), offset = random.reals(channels, -200, 10);
+  const auto zero_point = random.integers<std::uint8_t>(channels, 0, 128);
+  return difference_of(
+      Picture<std::uint8_t>(side, side, channels), [&](auto out) { quantized_nhwc_from_nchw_ref(planes, scale, offset, zero_point, out); },
+      [&](auto out) { quantized_nhwc_from_nchw(planes, scale, offset, zero_point, out, isa, pool); });
+}
+
+double SeparateKernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  const std::int64_t side = random.between(1, 24), channels = random.between(1, 40);
+  auto in = random_floats(random, side, side, channels);
+  std::vector<float> expected(static_cast<std::size_t>(side * side * channels)), found = expected;
+  nchw_from_nhwc_ref(in.view(), expected);
+  nchw_from_nhwc(in.view(), found, isa, pool);
+  return difference<float>(expected, found);
+}
+
+}  // namespace octet::kernels

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "kernels/quantize/quantize_kernels.h"
 #include "kernels/quantize/quantize_value.h"
 #include "kernels/test_image.h"
 
@@ -43,32 +44,17 @@ struct Parameters {
   }
 };
 
-template <typename T, typename Run>
-void expect_at_every_level(const Image<T>& expected, const Run& run) {
-  for (const Isa isa : available_isas())
+// Calls run(isa, out, pool) for every kernel of the table, on one thread and on three, and compares.
+template <class Table, typename T, typename Run>
+void expect_by_every_kernel(const Image<T>& expected, const Run& run) {
+  for (const Isa& isa : isas_of<Table>())
     for (const int threads : {1, 3}) {
       ThreadPool pool(threads);
       Image<T> out = expected.blank();
       run(isa, out.view, pool);
       const std::string wrong = difference(out, expected);
-      if (!wrong.empty()) RC_FAIL(std::string(name_of(isa)) + ": " + wrong);
+      if (!wrong.empty()) RC_FAIL(std::string(isa.name) + ": " + wrong);
     }
-}
-
-template <typename T, typename Value>
-void define(Image<T>& out, const Value& value) {
-  for (std::int64_t pixel = 0; pixel < out.view.pixels(); ++pixel)
-    for (std::int64_t c = 0; c < out.view.channels; ++c) out.view.data[pixel * out.view.pixel_stride + c] = value(pixel, c);
-}
-
-template <typename T>
-T at(const Image<T>& image, std::int64_t pixel, std::int64_t c) {
-  return image.view.data[pixel * image.view.pixel_stride + c];
-}
-
-template <typename T>
-T of_channel(const std::vector<T>& values, std::int64_t c) {
-  return values.size() == 1 ? values[0] : values[c];
 }
 
 TEST(QuantizeValue, RoundsHalvesToEvenAndSaturates) {
@@ -85,9 +71,8 @@ RC_GTEST_PROP(QuantizeU8, GivesTheBitsOfTheDefinition, ()) {
   const Parameters p(pick(0, 1) ? channels : 1, pick(0, 1) ? channels : 1);
   const auto in = Image<float>(height, width, channels).fill(any_float);
   Image<std::uint8_t> expected(height, width, channels);
-  define(expected,
-         [&](auto pixel, auto c) { return quantize_value(at(in, pixel, c) * of_channel(p.scale, c), of_channel(p.zero_point, c)); });
-  expect_at_every_level(expected, [&](Isa isa, ImageView<std::uint8_t> out, ThreadPool& pool) {
+  quantize_u8_ref(in.view, p.scale, p.zero_point, expected.view);
+  expect_by_every_kernel<QuantizeU8Kernels>(expected, [&](const Isa& isa, ImageView<std::uint8_t> out, ThreadPool& pool) {
     quantize_u8(in.view, p.scale, p.zero_point, out, isa, pool);
   });
 }
@@ -97,10 +82,10 @@ RC_GTEST_PROP(DequantizeU8, GivesTheBitsOfTheDefinition, ()) {
   const Parameters p(pick(0, 1) ? channels : 1, pick(0, 1) ? channels : 1);
   const auto in = Image<std::uint8_t>(height, width, channels).fill([] { return pick_u8(false); });
   Image<float> expected(height, width, channels);
-  define(expected,
-         [&](auto pixel, auto c) { return static_cast<float>(at(in, pixel, c) - of_channel(p.zero_point, c)) * of_channel(p.scale, c); });
-  expect_at_every_level(
-      expected, [&](Isa isa, ImageView<float> out, ThreadPool& pool) { dequantize_u8(in.view, p.scale, p.zero_point, out, isa, pool); });
+  dequantize_u8_ref(in.view, p.scale, p.zero_point, expected.view);
+  expect_by_every_kernel<DequantizeU8Kernels>(expected, [&](const Isa& isa, ImageView<float> out, ThreadPool& pool) {
+    dequantize_u8(in.view, p.scale, p.zero_point, out, isa, pool);
+  });
 }
 
 struct Planar {
@@ -110,7 +95,6 @@ struct Planar {
   Planar() {
     for (int i = 0; i < height * width * channels; ++i) values.push_back(any_float());
   }
-  float at(std::int64_t pixel, std::int64_t c) const { return values[static_cast<std::size_t>(c * height * width + pixel)]; }
 };
 
 RC_GTEST_PROP(NhwcFromNchw, InterleavesAndScales, ()) {
@@ -118,20 +102,18 @@ RC_GTEST_PROP(NhwcFromNchw, InterleavesAndScales, ()) {
   Parameters p(planar.channels, 0);
   if (pick(0, 1)) p.scale.clear(), p.offset.clear();
   Image<float> expected(planar.height, planar.width, planar.channels);
-  define(expected, [&](auto pixel, auto c) {
-    return p.scale.empty() ? planar.at(pixel, c) : std::fma(planar.at(pixel, c), p.scale[c], p.offset[c]);
+  nhwc_from_nchw_ref(planar.values, p.scale, p.offset, expected.view);
+  expect_by_every_kernel<InterleaveKernels>(expected, [&](const Isa& isa, ImageView<float> out, ThreadPool& pool) {
+    nhwc_from_nchw(planar.values, p.scale, p.offset, out, isa, pool);
   });
-  expect_at_every_level(
-      expected, [&](Isa isa, ImageView<float> out, ThreadPool& pool) { nhwc_from_nchw(planar.values, p.scale, p.offset, out, isa, pool); });
 }
 
 RC_GTEST_PROP(QuantizedNhwcFromNchw, GivesTheBitsOfTheDefinition, ()) {
   const Planar planar;
   const Parameters p(planar.channels, planar.channels);
   Image<std::uint8_t> expected(planar.height, planar.width, planar.channels);
-  define(expected,
-         [&](auto pixel, auto c) { return quantize_value(std::fma(planar.at(pixel, c), p.scale[c], p.offset[c]), p.zero_point[c]); });
-  expect_at_every_level(expected, [&](Isa isa, ImageView<std::uint8_t> out, ThreadPool& pool) {
+  quantized_nhwc_from_nchw_ref(planar.values, p.scale, p.offset, p.zero_point, expected.view);
+  expect_by_every_kernel<InterleaveQuantizedKernels>(expected, [&](const Isa& isa, ImageView<std::uint8_t> out, ThreadPool& pool) {
     quantized_nhwc_from_nchw(planar.values, p.scale, p.offset, p.zero_point, out, isa, pool);
   });
 }
@@ -139,8 +121,8 @@ RC_GTEST_PROP(QuantizedNhwcFromNchw, GivesTheBitsOfTheDefinition, ()) {
 RC_GTEST_PROP(NchwFromNhwc, SeparatesTheChannels, ()) {
   const Planar planar;
   Image<float> in(planar.height, planar.width, planar.channels);
-  define(in, [&](auto pixel, auto c) { return planar.at(pixel, c); });
-  for (const Isa isa : available_isas()) {
+  nhwc_from_nchw_ref(planar.values, {}, {}, in.view);
+  for (const Isa& isa : isas_of<SeparateKernels>()) {
     ThreadPool pool(pick(1, 3));
     std::vector<float> out(planar.values.size() + 1, 77.0f);
     nchw_from_nhwc(in.view, std::span(out).first(planar.values.size()), isa, pool);

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "kernels/pixel_runs.h"
+#include "kernels/resize/resize_kernels.h"
 
 namespace octet::kernels {
 namespace {
@@ -43,6 +44,13 @@ void gather_pixels(ImageView<const T> in, std::span<const std::int32_t> rows, st
 }
 
 }  // namespace
+
+std::span<const Kernel<GatherPixelsKernels::Run>> GatherPixelsKernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+      {"portable", {}, {gather_pixels_f32, gather_pixels_u8}},
+  };
+  return kKernels;
+}
 
 void gather_pixels_f32(ImageView<const float> in, std::span<const std::int32_t> rows, std::span<const std::int32_t> columns,
                        ImageView<float> out, ThreadPool& pool) {

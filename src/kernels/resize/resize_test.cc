@@ -20,15 +20,13 @@ std::vector<std::int32_t> any_indices(int count, int below) {
   return indices;
 }
 
-template <typename T, typename Gather>
-void expect_gathered(const Gather& gather) {
+template <typename T, typename Gather, typename Reference>
+void expect_gathered(const Gather& gather, const Reference& reference) {
   const int height = pick(1, 6), width = pick(1, 6), channels = test::pick_channels();
   const auto rows = any_indices(pick(1, 20), height), columns = any_indices(pick(1, 20), width);
   const auto in = Image<T>(height, width, channels).fill([] { return static_cast<T>(pick(0, 255)); });
   Image<T> expected(static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(columns.size()), channels);
-  for (std::int64_t y = 0; y < expected.view.height; ++y)
-    for (std::int64_t x = 0; x < expected.view.width; ++x)
-      for (std::int64_t c = 0; c < channels; ++c) expected.view.pixel(y, x)[c] = in.view.pixel(rows[y], columns[x])[c];
+  reference(in.view, rows, columns, expected.view);
   for (const int threads : {1, 3}) {
     ThreadPool pool(threads);
     Image<T> out = expected.blank();
@@ -37,9 +35,9 @@ void expect_gathered(const Gather& gather) {
   }
 }
 
-RC_GTEST_PROP(GatherPixels, TakesRowsAndColumnsByIndexF32, ()) { expect_gathered<float>(gather_pixels_f32); }
+RC_GTEST_PROP(GatherPixels, TakesRowsAndColumnsByIndexF32, ()) { expect_gathered<float>(gather_pixels_f32, gather_pixels_f32_ref); }
 
-RC_GTEST_PROP(GatherPixels, TakesRowsAndColumnsByIndexU8, ()) { expect_gathered<std::uint8_t>(gather_pixels_u8); }
+RC_GTEST_PROP(GatherPixels, TakesRowsAndColumnsByIndexU8, ()) { expect_gathered<std::uint8_t>(gather_pixels_u8, gather_pixels_u8_ref); }
 
 }  // namespace
 }  // namespace octet::kernels

@@ -3,33 +3,27 @@
 #include <algorithm>
 #include <limits>
 
-#include "kernels/dispatch.h"
+#include "base/check.h"
 #include "kernels/statistics/statistics_kernels.h"
 
 namespace octet::kernels {
-namespace {
 
-struct Kernel {
-  Isa isa;
-  decltype(&ref::add_run_f32) add_run;
-};
-
-constexpr Kernel kKernels[] = {
-    // best first; the reference is last and always runs
-    {Isa::kAvx2, avx2::add_run_f32},
-    {Isa::kPortable, ref::add_run_f32},
-};
-
-constexpr std::int64_t kPixelsPerRun = 256;
-
-}  // namespace
+std::span<const Kernel<AddPixelsKernels::Run>> AddPixelsKernels::kernels() {
+  static constexpr Kernel<Run> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::add_run_f32},
+#endif
+      {"portable", {}, portable::add_run_f32},
+  };
+  return kKernels;
+}
 
 ChannelTotals::ChannelTotals(std::size_t channels)
     : min(channels, std::numeric_limits<float>::infinity()), max(channels, -std::numeric_limits<float>::infinity()), sum(channels) {}
 
-void add_pixels_f32(ImageView<const float> in, ChannelTotals& totals, Isa isa) {
+void add_pixels_f32(ImageView<const float> in, ChannelTotals& totals, const Isa& isa) {
   OCTET_CHECK(totals.sum.size() == static_cast<std::size_t>(in.channels), "the image has another number of channels");
-  const auto add_run = best_for(kKernels, isa).add_run;
+  const auto add_run = best_kernel<AddPixelsKernels>(isa).run;
   std::vector<float> sum(totals.sum.size());
   for (std::int64_t first = 0; first < in.pixels(); first += kPixelsPerRun) {
     std::ranges::fill(sum, 0.0f);

@@ -16,8 +16,14 @@ struct ChannelTotals {
   explicit ChannelTotals(std::size_t channels);  // of no pixel
 };
 
-// Adds the pixels of an image, the same bits at every level: runs of 256 pixels are summed as floats in their order, the sums
+// Pixels whose sum is taken in float.
+inline constexpr std::int64_t kPixelsPerRun = 256;
+
+// Adds the pixels of an image, the same bits at every level: runs of kPixelsPerRun pixels are summed as floats in their order, the sums
 // of the runs as doubles. On the caller's thread alone.
-void add_pixels_f32(ImageView<const float> in, ChannelTotals& totals, Isa isa);
+void add_pixels_f32(ImageView<const float> in, ChannelTotals& totals, const Isa& isa);
+
+// The plain definition, for tests and selftest.
+void add_pixels_f32_ref(ImageView<const float> in, ChannelTotals& totals);
 
 }  // namespace octet::kernels

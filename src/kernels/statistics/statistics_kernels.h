@@ -1,10 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
+#include "base/thread_pool.h"
+#include "kernels/kernel.h"
 #include "kernels/view.h"
 
 namespace octet::kernels {
+
+class Random;
 
 // Where the totals of a run of pixels lie, one a channel.
 struct RunTotals {
@@ -14,11 +19,21 @@ struct RunTotals {
 };
 
 // Adds the pixels of a run, `in.width` of them in one row.
-namespace ref {
+namespace portable {
 void add_run_f32(ImageView<const float> in, RunTotals totals);
 }
 namespace avx2 {  // waits for memory, not for the width of vectors
 void add_run_f32(ImageView<const float> in, RunTotals totals);
 }
+
+struct AddPixelsKernels {
+  using Run = decltype(&portable::add_run_f32);
+
+  static constexpr std::string_view kOp = "add_pixels_f32";
+  static constexpr double kTolerance = 0;
+  static std::span<const Kernel<Run>> kernels();
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
 
 }  // namespace octet::kernels

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "kernels/statistics/statistics_kernels.h"
 #include "kernels/test_image.h"
 
 namespace octet::kernels {
@@ -38,7 +39,7 @@ class AnyValue {
 
 // One row of pixels without gaps, value(x, channel).
 template <typename Value>
-ChannelTotals totals_of_row(std::int64_t width, std::int64_t channels, Isa isa, const Value& value) {
+ChannelTotals totals_of_row(std::int64_t width, std::int64_t channels, const Isa& isa, const Value& value) {
   std::vector<float> values;
   for (std::int64_t x = 0; x < width; ++x)
     for (std::int64_t c = 0; c < channels; ++c) values.push_back(value(x, c));
@@ -50,14 +51,14 @@ ChannelTotals totals_of_row(std::int64_t width, std::int64_t channels, Isa isa, 
 // NaN equals NaN.
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
-RC_GTEST_PROP(AddPixels, GivesTheSameBitsAtEveryLevel, ()) {
+RC_GTEST_PROP(AddPixels, GivesTheBitsOfTheReferenceByEveryKernel, ()) {
   const int channels = test::pick_channels();
   AnyValue any(pick(0, 1000000));
   std::vector<Image<float>> images;
   for (int i = pick(1, 3); i > 0; --i) images.push_back(Image<float>(pick(1, 4), pick(1, 150), channels).fill([&] { return any(); }));
   ChannelTotals expected(static_cast<std::size_t>(channels));
-  for (const auto& image : images) add_pixels_f32(image.view, expected, Isa::kPortable);
-  for (const Isa isa : available_isas()) {
+  for (const auto& image : images) add_pixels_f32_ref(image.view, expected);
+  for (const Isa& isa : isas_of<AddPixelsKernels>()) {
     ChannelTotals found(static_cast<std::size_t>(channels));
     for (const auto& image : images) add_pixels_f32(image.view, found, isa);
     RC_ASSERT(found.min == expected.min);
@@ -68,7 +69,7 @@ RC_GTEST_PROP(AddPixels, GivesTheSameBitsAtEveryLevel, ()) {
 
 TEST(AddPixels, FindsMinimumMaximumAndSumOfEachChannel) {
   constexpr std::int64_t kChannels = 45, kWidth = 701;  // more than two runs; blocks of every size
-  for (const Isa isa : available_isas()) {
+  for (const Isa& isa : isas_of<AddPixelsKernels>()) {
     const auto totals =
         totals_of_row(kWidth, kChannels, isa, [](std::int64_t x, std::int64_t c) { return static_cast<float>((c + 1) * (x - 300)); });
     for (std::size_t c = 0; c < kChannels; ++c) {
@@ -84,7 +85,7 @@ TEST(AddPixels, LeavesNaNOutOfMinimumAndMaximum) {
   const auto value = [](std::int64_t x, std::int64_t c) {
     return x == c % 3 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(x);
   };
-  for (const Isa isa : available_isas()) {
+  for (const Isa& isa : isas_of<AddPixelsKernels>()) {
     const auto totals = totals_of_row(3, 9, isa, value);
     EXPECT_EQ(totals.min, (std::vector<float>{1, 0, 0, 1, 0, 0, 1, 0, 0}));
     EXPECT_EQ(totals.max, (std::vector<float>{2, 2, 1, 2, 2, 1, 2, 2, 1}));
@@ -93,7 +94,7 @@ TEST(AddPixels, LeavesNaNOutOfMinimumAndMaximum) {
 
 // A float alone would be off by hundreds.
 TEST(AddPixels, SumsManyPixelsClosely) {
-  for (const Isa isa : available_isas()) {
+  for (const Isa& isa : isas_of<AddPixelsKernels>()) {
     const auto totals = totals_of_row(1 << 20, 1, isa, [](std::int64_t, std::int64_t) { return 0.1f; });
     EXPECT_NEAR(totals.sum[0], (1 << 20) * 0.1, 1);
   }

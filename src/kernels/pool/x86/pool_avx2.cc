@@ -1,0 +1,166 @@
+// Pooling, a block of channels at a time: two vectors. A maximum is taken down the columns first, into a strip, and then
+// along the strip, so that a window of n x n costs 2 n steps; small windows are gone through as they are.
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+
+#include "kernels/x86/intrinsics.h"
+#include "kernels/pool/pool_kernels.h"
+
+namespace octet::kernels::avx2 {
+namespace {
+
+#define OCTET_OP OCTET_AVX2 __attribute__((always_inline)) static inline
+
+struct F32 {
+  using Element = float;
+  using Vec = __m256;
+  static constexpr int kLanes = 8;
+  OCTET_OP Vec lowest() { return _mm256_set1_ps(std::numeric_limits<float>::lowest()); }
+  OCTET_OP Vec load(const float* from) { return _mm256_loadu_ps(from); }
+  OCTET_OP Vec max(Vec x, Vec best) { return _mm256_max_ps(x, best); }  // this operand order keeps the best from NaN
+  OCTET_OP void store(float* to, Vec x) { _mm256_storeu_ps(to, x); }
+};
+
+struct U8 {
+  using Element = std::uint8_t;
+  using Vec = __m256i;
+  static constexpr int kLanes = 32;
+  OCTET_OP Vec lowest() { return _mm256_setzero_si256(); }
+  OCTET_OP Vec load(const std::uint8_t* from) { return _mm256_loadu_si256(reinterpret_cast<const Vec*>(from)); }
+  OCTET_OP Vec max(Vec x, Vec best) { return _mm256_max_epu8(x, best); }
+  OCTET_OP void store(std::uint8_t* to, Vec x) { _mm256_storeu_si256(reinterpret_cast<Vec*>(to), x); }
+};
+
+// kVectors vectors of channels; `count` of the channels are stored.
+template <class V, int kVectors>
+struct Block {
+  static constexpr std::int64_t kChannels = kVectors * V::kLanes;
+  typename V::Vec part[kVectors];
+
+  OCTET_OP Block lowest() {
+    Block block;
+#pragma GCC unroll 2
+    for (auto& vec : block.part) vec = V::lowest();
+    return block;
+  }
+  OCTET_AVX2 __attribute__((always_inline)) inline void include(const typename V::Element* from) {
+#pragma GCC unroll 2
+    for (int i = 0; i < kVectors; ++i) part[i] = V::max(V::load(from + i * V::kLanes), part[i]);
+  }
+  OCTET_AVX2 __attribute__((always_inline)) inline void store(typename V::Element* to, std::int64_t count = kChannels) const {
+    if (count >= kChannels) {
+#pragma GCC unroll 2
+      for (int i = 0; i < kVectors; ++i) V::store(to + i * V::kLanes, part[i]);
+      return;
+    }
+    alignas(32) std::array<typename V::Element, kChannels> all;
+#pragma GCC unroll 2
+    for (int i = 0; i < kVectors; ++i) V::store(all.data() + i * V::kLanes, part[i]);
+    std::memcpy(to, all.data(), static_cast<std::size_t>(count) * sizeof(typename V::Element));
+  }
+};
+
+constexpr std::int64_t kStripColumns = 256;
+
+template <class V>
+struct RowJob {
+  const PoolShape& shape;
+  ImageView<const typename V::Element> in;  // from the first channel of the block on
+  ImageView<typename V::Element> out;
+  std::int64_t y, channels;  // that are stored
+  Taps rows;
+};
+
+template <class V, int kVectors>
+OCTET_AVX2 void max_direct(const RowJob<V>& job) {
+  const PoolShape& s = job.shape;
+  for (std::int64_t x = 0; x < job.out.width; ++x) {
+    const Taps columns = taps_inside(x, s.stride_w, s.pad_left, s.kernel_w, s.dilation_w, job.in.width);
+    auto best = Block<V, kVectors>::lowest();
+    for (std::int64_t ky = job.rows.first; ky < job.rows.last; ++ky) {
+      const auto* row = job.in.pixel(job.rows.start + ky * s.dilation_h, 0);
+      for (std::int64_t kx = columns.first; kx < columns.last; ++kx)
+        best.include(row + (columns.start + kx * s.dilation_w) * job.in.pixel_stride);
+    }
+    best.store(job.out.pixel(job.y, x), job.channels);
+  }
+}
+
+// Outputs x_begin to x_end - 1, whose windows reach over no more than kStripColumns columns.
+template <class V, int kVectors>
+OCTET_AVX2 void max_over_strip(const RowJob<V>& job, std::int64_t x_begin, std::int64_t x_end) {
+  using B = Block<V, kVectors>;
+  const PoolShape& s = job.shape;
+  alignas(32) std::array<typename V::Element, kStripColumns * B::kChannels> strip;
+  const std::int64_t strip_begin = std::max<std::int64_t>(0, x_begin * s.stride_w - s.pad_left);
+  const std::int64_t strip_end = std::min(job.in.width, (x_end - 1) * s.stride_w - s.pad_left + (s.kernel_w - 1) * s.dilation_w + 1);
+  for (std::int64_t column = strip_begin; column < strip_end; ++column) {
+    auto best = B::lowest();
+    for (std::int64_t ky = job.rows.first; ky < job.rows.last; ++ky) best.include(job.in.pixel(job.rows.start + ky * s.dilation_h, column));
+    best.store(strip.data() + (column - strip_begin) * B::kChannels);
+  }
+  for (std::int64_t x = x_begin; x < x_end; ++x) {
+    const Taps columns = taps_inside(x, s.stride_w, s.pad_left, s.kernel_w, s.dilation_w, job.in.width);
+    auto best = B::lowest();
+    for (std::int64_t kx = columns.first; kx < columns.last; ++kx)
+      best.include(strip.data() + (columns.start + kx * s.dilation_w - strip_begin) * B::kChannels);
+    best.store(job.out.pixel(job.y, x), job.channels);
+  }
+}
+
+template <class V, int kVectors>
+void max_block(const RowJob<V>& job) {
+  const PoolShape& s = job.shape;
+  const std::int64_t reach = (s.kernel_w - 1) * s.dilation_w + 1;
+  if (s.kernel_h * s.kernel_w <= 4 || s.kernel_h == 1 || reach > kStripColumns) return max_direct<V, kVectors>(job);
+  const std::int64_t at_once = (kStripColumns - reach) / s.stride_w + 1;
+  for (std::int64_t x = 0; x < job.out.width; x += at_once) max_over_strip<V, kVectors>(job, x, std::min(x + at_once, job.out.width));
+}
+
+template <class V>
+void max_row(const PoolShape& shape, ImageView<const typename V::Element> in, ImageView<typename V::Element> out, std::int64_t y) {
+  RowJob<V> job{shape, in, out, y, 0, taps_inside(y, shape.stride_h, shape.pad_top, shape.kernel_h, shape.dilation_h, in.height)};
+  for (std::int64_t c = 0; c < out.channels; c += job.channels) {
+    job.in.data = in.data + c;
+    job.out.data = out.data + c;
+    job.channels = std::min<std::int64_t>(out.channels - c, 2 * V::kLanes);
+    job.channels > V::kLanes ? max_block<V, 2>(job) : max_block<V, 1>(job);
+  }
+}
+
+// Eight channels of the mean of one output; the order of the sum is that of the reference.
+OCTET_AVX2 __m256 mean_of_8(const AvgPoolShape& s, const ImageView<const float>& in, const Taps& rows, const Taps& columns, std::int64_t c,
+                            int places) {
+  __m256 sum = _mm256_setzero_ps();
+  for (std::int64_t ky = rows.first; ky < rows.last; ++ky)
+    for (std::int64_t kx = columns.first; kx < columns.last; ++kx)
+      sum = _mm256_add_ps(sum, _mm256_loadu_ps(in.pixel(rows.start + ky * s.dilation_h, columns.start + kx * s.dilation_w) + c));
+  return places == 0 ? _mm256_setzero_ps() : _mm256_div_ps(sum, _mm256_set1_ps(static_cast<float>(places)));
+}
+
+}  // namespace
+
+void max_pool_row_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y) {
+  max_row<F32>(shape, in, out, y);
+}
+
+void max_pool_row_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, std::int64_t y) {
+  max_row<U8>(shape, in, out, y);
+}
+
+OCTET_AVX2 void avg_pool_row_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y) {
+  const Taps rows = taps_inside(y, shape.stride_h, shape.pad_top, shape.kernel_h, shape.dilation_h, in.height);
+  for (std::int64_t x = 0; x < out.width; ++x) {
+    const Taps columns = taps_inside(x, shape.stride_w, shape.pad_left, shape.kernel_w, shape.dilation_w, in.width);
+    const int places = counted_places(shape, in.height, in.width, y, x);
+    for (std::int64_t c = 0; c < out.channels; c += 8) {
+      Block<F32, 1> mean;
+      mean.part[0] = mean_of_8(shape, in, rows, columns, c, places);
+      mean.store(out.pixel(y, x) + c, out.channels - c);
+    }
+  }
+}
+
+}  // namespace octet::kernels::avx2

@@ -1,0 +1,180 @@
+// Planes <-> pixels, in squares of eight channels by eight pixels; three channels of bytes, the input of a detector,
+// have a way of their own.
+#include <algorithm>
+#include <array>
+
+#include "kernels/x86/intrinsics.h"
+#include "kernels/quantize/quantize_kernels.h"
+#include "kernels/quantize/quantize_value.h"
+
+namespace octet::kernels::avx2 {
+namespace {
+
+#define OCTET_OP OCTET_AVX2 __attribute__((always_inline)) inline
+
+constexpr std::int64_t kSquare = 8;
+
+OCTET_OP void transpose(__m256 (&rows)[8]) {
+  __m256 pairs[8], quads[8];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    pairs[2 * i] = _mm256_unpacklo_ps(rows[2 * i], rows[2 * i + 1]);
+    pairs[2 * i + 1] = _mm256_unpackhi_ps(rows[2 * i], rows[2 * i + 1]);
+  }
+#pragma GCC unroll 2
+  for (int half = 0; half < 2; ++half) {
+    const int at = 4 * half;
+    quads[at] = _mm256_shuffle_ps(pairs[at], pairs[at + 2], _MM_SHUFFLE(1, 0, 1, 0));
+    quads[at + 1] = _mm256_shuffle_ps(pairs[at], pairs[at + 2], _MM_SHUFFLE(3, 2, 3, 2));
+    quads[at + 2] = _mm256_shuffle_ps(pairs[at + 1], pairs[at + 3], _MM_SHUFFLE(1, 0, 1, 0));
+    quads[at + 3] = _mm256_shuffle_ps(pairs[at + 1], pairs[at + 3], _MM_SHUFFLE(3, 2, 3, 2));
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    rows[i] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x20);
+    rows[i + 4] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x31);
+  }
+}
+
+OCTET_OP void store_some(float* to, __m256 x, std::int64_t count) {
+  if (count >= kSquare) return _mm256_storeu_ps(to, x);
+  __m128 rest = _mm256_castps256_ps128(x);
+  if (count & 4) {
+    _mm_storeu_ps(to, rest);
+    rest = _mm256_extractf128_ps(x, 1);
+    to += 4;
+  }
+  if (count & 2) {
+    _mm_storel_pi(reinterpret_cast<__m64*>(to), rest);
+    rest = _mm_movehl_ps(rest, rest);
+    to += 2;
+  }
+  if (count & 1) _mm_store_ss(to, rest);
+}
+
+// Eight values of channel c, from pixel x on, scaled and shifted.
+OCTET_OP __m256 scaled_8(const PlanarPixels& in, const ScaleShift& how, std::int64_t x, std::int64_t c) {
+  const __m256 values = _mm256_loadu_ps(in.data + c * in.plane_stride + x);
+  return how.scale.empty() ? values : _mm256_fmadd_ps(values, _mm256_set1_ps(how.scale[c]), _mm256_set1_ps(how.offset[c]));
+}
+
+OCTET_OP void interleave_square(const PlanarPixels& in, const ScaleShift& how, std::int64_t x, std::int64_t c, float* out,
+                                std::int64_t pixel_stride) {
+  const std::int64_t count = std::min(kSquare, in.channels - c);
+  __m256 rows[8];
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; ++i) rows[i] = i < count ? scaled_8(in, how, x, c + i) : _mm256_setzero_ps();
+  transpose(rows);
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; ++i) store_some(out + (x + i) * pixel_stride + c, rows[i], count);
+}
+
+// The pixels from x on.
+PlanarPixels from_pixel(PlanarPixels in, std::int64_t x) {
+  in.data += x;
+  in.pixels -= x;
+  return in;
+}
+
+// 32 bytes of channel c, from pixel x on.
+OCTET_OP __m256i quantized_32(const PlanarPixels& in, const ScaleShift& how, std::uint8_t zero_point, std::int64_t x, std::int64_t c) {
+  const __m256 lowest = _mm256_set1_ps(-static_cast<float>(zero_point)), highest = _mm256_set1_ps(255.0f - static_cast<float>(zero_point));
+  __m256i q[4];
+#pragma GCC unroll 4
+  for (int part = 0; part < 4; ++part) {
+    const __m256 above = _mm256_max_ps(scaled_8(in, how, x + 8 * part, c), lowest);  // this operand order sends NaN to lowest
+    q[part] = _mm256_cvtps_epi32(_mm256_min_ps(above, highest));
+  }
+  const __m256i zero = _mm256_set1_epi16(zero_point);
+  const __m256i low = _mm256_add_epi16(_mm256_packs_epi32(q[0], q[1]), zero), high = _mm256_add_epi16(_mm256_packs_epi32(q[2], q[3]), zero);
+  return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(low, high), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+// Where byte `place` of piece `piece` of 16 interleaved bytes comes from, if channel `c` is asked: 0..15, or -1 (zero).
+constexpr std::array<std::array<std::array<std::int8_t, 16>, 3>, 3> interleaving_of_three() {
+  std::array<std::array<std::array<std::int8_t, 16>, 3>, 3> from{};
+  for (int piece = 0; piece < 3; ++piece)
+    for (int c = 0; c < 3; ++c)
+      for (int place = 0; place < 16; ++place) {
+        const int at = 16 * piece + place;
+        from[piece][c][place] = static_cast<std::int8_t>(at % 3 == c ? at / 3 : -1);
+      }
+  return from;
+}
+
+// 16 pixels of three channels into 48 bytes.
+OCTET_OP void store_three(__m128i a, __m128i b, __m128i c, std::uint8_t* out) {
+  static constexpr auto kFrom = interleaving_of_three();
+  const __m128i channels[3] = {a, b, c};
+#pragma GCC unroll 3
+  for (int piece = 0; piece < 3; ++piece) {
+    __m128i bytes = _mm_setzero_si128();
+#pragma GCC unroll 3
+    for (int channel = 0; channel < 3; ++channel) {
+      const __m128i from = _mm_loadu_si128(reinterpret_cast<const __m128i*>(kFrom[piece][channel].data()));
+      bytes = _mm_or_si128(bytes, _mm_shuffle_epi8(channels[channel], from));
+    }
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 16 * piece), bytes);
+  }
+}
+
+OCTET_AVX2 std::int64_t interleave_three(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point,
+                                         std::uint8_t* out) {
+  std::int64_t x = 0;
+  for (; x + 32 <= in.pixels; x += 32, out += 96) {
+    const __m256i a = quantized_32(in, how, zero_point[0], x, 0), b = quantized_32(in, how, zero_point[1], x, 1);
+    const __m256i c = quantized_32(in, how, zero_point[2], x, 2);
+    store_three(_mm256_castsi256_si128(a), _mm256_castsi256_si128(b), _mm256_castsi256_si128(c), out);
+    store_three(_mm256_extracti128_si256(a, 1), _mm256_extracti128_si256(b, 1), _mm256_extracti128_si256(c, 1), out + 48);
+  }
+  return x;
+}
+
+// Other numbers of channels or strides: quantized 32 pixels of a channel at a time, stored one by one.
+OCTET_AVX2 std::int64_t scatter_channels(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point,
+                                         std::uint8_t* out, std::int64_t pixel_stride) {
+  alignas(32) std::array<std::uint8_t, 32> values;
+  std::int64_t x = 0;
+  for (; x + 32 <= in.pixels; x += 32)
+    for (std::int64_t c = 0; c < in.channels; ++c) {
+      _mm256_store_si256(reinterpret_cast<__m256i*>(values.data()), quantized_32(in, how, zero_point[c], x, c));
+      for (std::int64_t i = 0; i < 32; ++i) out[(x + i) * pixel_stride + c] = values[i];
+    }
+  return x;
+}
+
+}  // namespace
+
+OCTET_AVX2 void interleave(const PlanarPixels& in, const ScaleShift& how, float* out, std::int64_t pixel_stride) {
+  std::int64_t x = 0;
+  for (; x + kSquare <= in.pixels; x += kSquare)
+    for (std::int64_t c = 0; c < in.channels; c += kSquare) interleave_square(in, how, x, c, out, pixel_stride);
+  portable::interleave(from_pixel(in, x), how, out + x * pixel_stride, pixel_stride);
+}
+
+void interleave_quantized(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point, std::uint8_t* out,
+                          std::int64_t pixel_stride) {
+  const bool three = in.channels == 3 && pixel_stride == 3;
+  const std::int64_t x = three ? interleave_three(in, how, zero_point, out) : scatter_channels(in, how, zero_point, out, pixel_stride);
+  portable::interleave_quantized(from_pixel(in, x), how, zero_point, out + x * pixel_stride, pixel_stride);
+}
+
+// Reads eight channels of a pixel even where fewer are left: images have kReadSlack bytes behind them.
+OCTET_AVX2 void separate(const float* in, std::int64_t pixel_stride, std::int64_t pixels, std::int64_t channels, float* out,
+                         std::int64_t plane_stride) {
+  std::int64_t x = 0;
+  for (; x + kSquare <= pixels; x += kSquare)
+    for (std::int64_t c = 0; c < channels; c += kSquare) {
+      __m256 rows[8];
+#pragma GCC unroll 8
+      for (int i = 0; i < 8; ++i) rows[i] = _mm256_loadu_ps(in + (x + i) * pixel_stride + c);
+      transpose(rows);
+      const std::int64_t count = std::min(kSquare, channels - c);
+#pragma GCC unroll 8
+      for (int i = 0; i < 8; ++i)
+        if (i < count) _mm256_storeu_ps(out + (c + i) * plane_stride + x, rows[i]);
+    }
+  portable::separate(in + x * pixel_stride, pixel_stride, pixels - x, channels, out + x, plane_stride);
+}
+
+}  // namespace octet::kernels::avx2
