@@ -1,6 +1,6 @@
 # The two commands of the README and what they are made of; below them the checks, which docs/testing.md describes. Everything is built
 # below build/, results go to out/.
-.PHONY: all setup setup-checks build demo test format format-check sanitize tsan fuzz tidy tidy-changed coverage bench-compare clean
+.PHONY: all setup setup-checks build demo test format format-check sanitize tsan aarch64 fuzz tidy tidy-changed coverage bench-compare clean
 
 PRESET ?= release
 BUILD := build/$(PRESET)
@@ -56,6 +56,13 @@ tsan:
 	cmake --preset tsan
 	cmake --build build/tsan --target $(TSAN_TESTS)
 	scripts/run_tests build/tsan $(TSAN_TESTS)
+
+# The portable kernels and what lies below them, built for 64-bit Arm and tested under QEMU.
+AARCH64_TESTS := octet_base_test octet_tensor_test octet_kernels_test
+aarch64:
+	cmake --preset aarch64
+	cmake --build build/aarch64 --target $(AARCH64_TESTS)
+	scripts/run_tests build/aarch64 $(AARCH64_TESTS)
 
 tidy:
 	cmake --preset asan-ubsan

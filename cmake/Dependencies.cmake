@@ -1,5 +1,14 @@
 # What octet is built from; docs/architecture.md says why each.
 find_package(Threads REQUIRED)
+
+if(OCTET_CORE)
+  # Debian has GoogleTest as sources, so that it can be built for any target.
+  if(OCTET_TESTS)
+    add_subdirectory(/usr/src/googletest "${CMAKE_BINARY_DIR}/googletest" EXCLUDE_FROM_ALL)
+  endif()
+  return()
+endif()
+
 find_package(Protobuf REQUIRED)
 find_package(pugixml REQUIRED)
 find_package(nlohmann_json REQUIRED)

@@ -19,9 +19,18 @@ constexpr int kSpins = 4000;
 // Chunks a thread: enough to even out unequal progress, few enough to keep data in the cache of one core.
 constexpr std::int64_t kChunksPerThread = 4;
 
+// Tells the CPU that this thread only waits.
+void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
 void spin_or_yield(int& spins) {
   if (++spins < kSpins)
-    __builtin_ia32_pause();
+    relax();
   else
     std::this_thread::yield();
 }
@@ -63,7 +72,7 @@ struct ThreadPool::State {
     const auto news = [&] { return generation_of(ticket.load()) != generation || stop.load(); };
     for (int spin = 0; spin < kSpins; ++spin) {
       if (news()) return;
-      __builtin_ia32_pause();
+      relax();
     }
     std::unique_lock lock(mutex);
     wake.wait(lock, news);
