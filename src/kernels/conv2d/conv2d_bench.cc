@@ -1,23 +1,30 @@
-// Speed of dense convolutions on one thread, in GMAC/s, for layers of the models that octet ships:
-//   conv2d_bench [--benchmark_filter=u8/avx2] ...
-// Names are type/level/output size, kernel, channels.
-#include <benchmark/benchmark.h>
-
-#include <cstdint>
-
-#include <random>
+#include <memory>
 #include <string>
-#include <vector>
 
-#include "kernels/conv2d/aligned_buffer.h"
-#include "kernels/conv2d/conv2d.h"
+#include "kernels/bench.h"
+#include "kernels/conv2d/conv2d_kernels.h"
 
 namespace octet::kernels {
 namespace {
 
 struct Layer {
-  std::int64_t height, width, in_channels, out_channels, kernel, stride;
-  double macs() const { return static_cast<double>(height * width * in_channels * out_channels * kernel * kernel); }
+  std::int64_t height, width, in_channels, out_channels, kernel, stride;  // height and width of the output
+
+  std::int64_t weights() const { return in_channels * out_channels * kernel * kernel; }
+  double macs() const { return static_cast<double>(height * width * weights()); }
+  Conv2dShape shape() const { return {in_channels, out_channels, kernel, kernel, stride, stride, 1, 1, kernel / 2, kernel / 2}; }
+  std::string text() const {
+    return size_text() + "_k" + std::to_string(kernel) + "s" + std::to_string(stride) + "_" + std::to_string(out_channels);
+  }
+  std::string size_text() const { return bench::size_text(height, width, in_channels); }
+  template <typename T>
+  bench::Image<T> in() const {
+    return {height * stride, width * stride, in_channels};
+  }
+  template <typename T>
+  bench::Image<T> out() const {
+    return {height, width, out_channels};
+  }
 };
 
 constexpr Layer kLayers[] = {
@@ -27,73 +34,37 @@ constexpr Layer kLayers[] = {
     {26, 26, 256, 256, 3, 1}, {13, 13, 512, 512, 3, 1},  {104, 104, 32, 64, 3, 2},  {208, 208, 3, 32, 3, 2},  {150, 150, 3, 32, 3, 2},
 };
 
-Conv2dShape shape_of(const Layer& l) {
-  return {l.in_channels, l.out_channels, l.kernel, l.kernel, l.stride, l.stride, 1, 1, l.kernel / 2, l.kernel / 2};
-}
-
-std::string name_of_layer(const Layer& l) {
-  return std::to_string(l.height) + "x" + std::to_string(l.width) + "_k" + std::to_string(l.kernel) + "s" + std::to_string(l.stride) + "_" +
-         std::to_string(l.in_channels) + "_" + std::to_string(l.out_channels);
-}
-
-template <typename T>
-AlignedBuffer<T> random_values(std::int64_t size, std::mt19937& random) {
-  AlignedBuffer<T> values(static_cast<std::size_t>(size) + kReadSlack);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<T>(random() % 64);
-  return values;
-}
-
-void report(benchmark::State& state, const Layer& layer) {
-  state.counters["GMAC/s"] = benchmark::Counter(layer.macs() * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
-}
-
-void run_f32(benchmark::State& state, const Layer& l, Isa isa) {
-  std::mt19937 random(1);
-  const auto weights = random_values<float>(l.out_channels * l.in_channels * l.kernel * l.kernel - std::int64_t{kReadSlack}, random);
-  auto in = random_values<float>(l.height * l.stride * l.width * l.stride * l.in_channels, random);
-  auto out = random_values<float>(l.height * l.width * l.out_channels, random);
-  const auto conv = make_conv2d_f32(shape_of(l), {weights.data(), weights.size()}, {}, {Activation::Kind::kClamp, 0, 6}, isa);
-  ThreadPool pool(1);
-  for (auto _ : state)
-    conv->run({in.data(), l.height * l.stride, l.width * l.stride, l.in_channels, l.in_channels},
-              {out.data(), l.height, l.width, l.out_channels, l.out_channels}, {}, pool);
-  report(state, l);
-}
-
-void run_u8(benchmark::State& state, const Layer& l, Isa isa) {
-  std::mt19937 random(1);
-  const auto weights = random_values<std::int8_t>(l.out_channels * l.in_channels * l.kernel * l.kernel - std::int64_t{kReadSlack}, random);
-  auto in = random_values<std::uint8_t>(l.height * l.stride * l.width * l.stride * l.in_channels, random);
-  auto out = random_values<std::uint8_t>(l.height * l.width * l.out_channels, random);
+Requantization requantization_of(const Layer& layer) {
+  const auto channels = static_cast<std::size_t>(layer.out_channels);
   Requantization r;
-  r.multiplier.assign(static_cast<std::size_t>(l.out_channels), 0.001f);
-  r.offset.assign(static_cast<std::size_t>(l.out_channels), 1.0f);
-  r.zero_point.assign(static_cast<std::size_t>(l.out_channels), 3);
+  r.multiplier.assign(channels, 0.001f);
+  r.offset.assign(channels, 1.0f);
+  r.zero_point.assign(channels, 3);
   r.activation = {Activation::Kind::kClamp, 0, 200};
-  const auto conv = make_conv2d_u8(shape_of(l), {weights.data(), weights.size()}, 5, r, isa);
-  ThreadPool pool(1);
-  for (auto _ : state)
-    conv->run({in.data(), l.height * l.stride, l.width * l.stride, l.in_channels, l.in_channels},
-              ImageView<std::uint8_t>{out.data(), l.height, l.width, l.out_channels, l.out_channels}, pool);
-  report(state, l);
-}
-
-void register_all() {
-  for (const Isa isa : available_isas()) {
-    const std::string level(name_of(isa));
-    for (const Layer& layer : kLayers) {
-      const std::string name = level + "/" + name_of_layer(layer);
-      benchmark::RegisterBenchmark(("f32/" + name).c_str(), [=](benchmark::State& state) { run_f32(state, layer, isa); });
-      benchmark::RegisterBenchmark(("u8/" + name).c_str(), [=](benchmark::State& state) { run_u8(state, layer, isa); });
-    }
-  }
+  return r;
 }
 
 }  // namespace
-}  // namespace octet::kernels
 
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  octet::kernels::register_all();
-  benchmark::RunSpecifiedBenchmarks();
+void Conv2dF32Kernels::add_benchmarks() {
+  for (const Layer& layer : kLayers)
+    bench::add<Conv2dF32Kernels>(layer.text(), layer.macs(), [layer](const Isa& isa) {
+      const auto weights = bench::noise<float>(layer.weights(), 0, 63);
+      std::shared_ptr<Conv2dF32> conv = make_conv2d_f32(layer.shape(), weights, {}, {Activation::Kind::kClamp, 0, 6}, isa);
+      auto in = std::make_shared<bench::Image<float>>(layer.in<float>()), out = std::make_shared<bench::Image<float>>(layer.out<float>());
+      return [=](ThreadPool& pool) { conv->run(in->view, out->view, {}, pool); };
+    });
 }
+
+void Conv2dU8Kernels::add_benchmarks() {
+  for (const Layer& layer : kLayers)
+    bench::add<Conv2dU8Kernels>(layer.text(), layer.macs(), [layer](const Isa& isa) {
+      const auto weights = bench::noise<std::int8_t>(layer.weights(), 0, 63);
+      std::shared_ptr<Conv2dU8> conv = make_conv2d_u8(layer.shape(), weights, 5, requantization_of(layer), isa);
+      auto in = std::make_shared<bench::Image<std::uint8_t>>(layer.in<std::uint8_t>()),
+           out = std::make_shared<bench::Image<std::uint8_t>>(layer.out<std::uint8_t>());
+      return [=](ThreadPool& pool) { conv->run(in->view, out->view, pool); };
+    });
+}
+
+}  // namespace octet::kernels
