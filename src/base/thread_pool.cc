@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/first_exception.h"
+
 namespace octet {
 namespace {
 
@@ -45,6 +47,16 @@ constexpr std::int64_t index_of(std::uint64_t ticket) { return static_cast<std::
 // job is over and another has begun, can take nothing of the new one by the numbers of the old. The caller waits for
 // chunks, not for threads: one that the system has put aside delays nobody unless it holds a chunk.
 struct ThreadPool::State {
+  // Also of the threads that were started before one could not be.
+  ~State() {
+    {
+      const std::lock_guard lock(mutex);
+      stop.store(true);
+    }
+    wake.notify_all();
+    for (std::thread& worker : workers) worker.join();
+  }
+
   std::mutex mutex;
   std::condition_variable wake;
   std::vector<std::thread> workers;
@@ -53,7 +65,9 @@ struct ThreadPool::State {
   std::atomic<std::int64_t> count{0}, chunk{1}, chunks{0};
   std::atomic<std::int64_t> done{0};
   std::atomic<bool> stop{false};
+  FirstException exception;
 
+  // A chunk counts as done whatever it throws, or the caller would wait for ever; after an exception the rest is passed over.
   void take_chunks(std::uint64_t generation) {
     const RangeWork* job = work.load();
     const std::int64_t size = chunk.load(), end = count.load(), last = chunks.load();
@@ -61,7 +75,7 @@ struct ThreadPool::State {
     while (generation_of(seen) == generation && index_of(seen) < last) {
       if (!ticket.compare_exchange_weak(seen, seen + 1)) continue;
       const std::int64_t begin = index_of(seen) * size;
-      (*job)(begin, std::min(begin + size, end));
+      if (!exception.caught()) exception.guard([&] { (*job)(begin, std::min(begin + size, end)); });
       done.fetch_add(1);
       seen = ticket.load();
     }
@@ -108,14 +122,7 @@ ThreadPool::ThreadPool(int threads) : threads_(std::max(1, threads)), state_(std
   for (int i = 1; i < threads_; ++i) state_->workers.emplace_back([state = state_.get()] { state->serve(); });
 }
 
-ThreadPool::~ThreadPool() {
-  {
-    const std::lock_guard lock(state_->mutex);
-    state_->stop.store(true);
-  }
-  state_->wake.notify_all();
-  for (std::thread& worker : state_->workers) worker.join();
-}
+ThreadPool::~ThreadPool() = default;
 
 void ThreadPool::run(std::int64_t count, std::int64_t grain, const RangeWork& work) {
   if (count <= 0) return;
@@ -128,6 +135,7 @@ void ThreadPool::run(std::int64_t count, std::int64_t grain, const RangeWork& wo
   state.take_chunks(generation);
   const std::int64_t chunks = state.chunks.load();
   for (int spins = 0; state.done.load() != chunks;) spin_or_yield(spins);
+  state.exception.rethrow();
 }
 
 void ThreadPool::run_each(std::int64_t count, const std::function<void(std::int64_t)>& work) {

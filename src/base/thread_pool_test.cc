@@ -1,9 +1,12 @@
 #include "base/thread_pool.h"
 
 #include <atomic>
+#include <new>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "base/parallel.h"
 
 namespace octet {
 namespace {
@@ -38,6 +41,37 @@ TEST(ThreadPool, GivesChunksOfAtLeastTheGrain) {
   std::atomic<int> small{0};
   pool.run(1000, 64, [&](std::int64_t begin, std::int64_t end) { small += end - begin < 64 && end != 1000; });
   EXPECT_EQ(small.load(), 0);
+}
+
+TEST(ThreadPool, CarriesAnExceptionToTheCallerAndGoesOn) {
+  for (const int threads : {1, 2, 5}) {
+    ThreadPool pool(threads);
+    for (std::int64_t bad = 0; bad < 64; ++bad) {
+      const auto throw_at_bad = [&](std::int64_t task) {
+        if (task == bad) throw std::bad_alloc();
+      };
+      EXPECT_THROW(pool.run_each(64, throw_at_bad), std::bad_alloc) << threads << " threads, task " << bad;
+      std::atomic<int> done{0};
+      pool.run_each(64, [&](std::int64_t) { ++done; });
+      EXPECT_EQ(done.load(), 64);
+    }
+  }
+}
+
+TEST(ParallelForEach, CallsEachIndexOnce) {
+  std::vector<std::atomic<int>> seen(100);
+  parallel_for_each(3, seen.size(), [&](int worker, std::size_t index) {
+    EXPECT_TRUE(worker >= 0 && worker < 3);
+    ++seen[index];
+  });
+  for (const auto& times : seen) EXPECT_EQ(times.load(), 1);
+}
+
+TEST(ParallelForEach, CarriesAnExceptionToTheCaller) {
+  const auto throw_at_bad = [](int, std::size_t index) {
+    if (index == 7) throw std::bad_alloc();
+  };
+  for (const int workers : {1, 2, 5}) EXPECT_THROW(parallel_for_each(workers, 64, throw_at_bad), std::bad_alloc) << workers << " workers";
 }
 
 }  // namespace
