@@ -7,7 +7,7 @@
 //
 // Whatever fails throws octet::Error, whose message names the file and says what to do; nothing is printed. Functions may be
 // called from several threads at once, but for those of one Detector. Callbacks may be called from other threads, one call
-// at a time, and must not throw. Needs C++20 and nothing but the standard library.
+// at a time; what they throw ends the call as an Error. Needs C++20 and nothing but the standard library.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +39,7 @@ enum class ErrorKind {
   kInternal,         // everything else
 };
 
-// The one exception of this interface; std::bad_alloc may pass as well. what() is one line.
+// The one exception of this interface: running out of memory is one too (kInternal). what() is one line.
 class OCTET_API Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& message);

@@ -18,6 +18,9 @@ struct Model::Impl {
 
 [[noreturn]] void throw_error(const octet::Error& error);
 
+// Within a handler: throws what was caught on as an Error. Nothing else leaves the library, running out of memory included.
+[[noreturn]] void rethrow_as_error();
+
 // The value, or the error as an exception.
 template <typename T>
 T unwrap(Result<T> result) {

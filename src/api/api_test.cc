@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <new>
 
 namespace {
 
@@ -164,6 +165,23 @@ TEST_F(Api, RefusesAnInstructionSetThatIsNotThere) {
   ::setenv("OCTET_ISA", "avx1000", 1);
   EXPECT_EQ(kind_of_failure([&] { octet::compile(model); }), octet::ErrorKind::kInvalidArgument);
   ::unsetenv("OCTET_ISA");
+}
+
+// The calls come from worker threads, where an exception would end the program.
+TEST_F(Api, TurnsWhatAWorkerThreadThrowsIntoAnError) {
+  const octet::Model model = demo_model();
+  octet::QuantizeOptions options;
+  options.threads = 3;
+  options.progress = [](std::int64_t done, std::int64_t) {
+    if (done == 2) throw std::bad_alloc();
+  };
+  try {
+    octet::quantize(model, kDemo / "coco/train2017", options);
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const octet::Error& error) {
+    EXPECT_EQ(error.kind(), octet::ErrorKind::kInternal);
+    EXPECT_STREQ(error.what(), "out of memory");
+  }
 }
 
 TEST_F(Api, RefusesPixelsThatAreNotThere) {

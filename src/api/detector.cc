@@ -30,19 +30,25 @@ Detector::Detector(Detector&&) noexcept = default;
 Detector& Detector::operator=(Detector&&) noexcept = default;
 Detector::~Detector() = default;
 
-std::vector<Detection> Detector::detect(const ImageView& image, const DetectOptions& options) {
+std::vector<Detection> Detector::detect(const ImageView& image, const DetectOptions& options) try {
   return impl_->detect(internal_image(image), options);
+} catch (...) {
+  rethrow_as_error();
 }
 
-std::vector<Detection> Detector::detect(const std::filesystem::path& picture, const DetectOptions& options) {
+std::vector<Detection> Detector::detect(const std::filesystem::path& picture, const DetectOptions& options) try {
   return impl_->detect(unwrap(octet::read_image(picture)), options);
+} catch (...) {
+  rethrow_as_error();
 }
 
-Detector compile(const Model& model, const CompileOptions& options) {
+Detector compile(const Model& model, const CompileOptions& options) try {
   require_requested_isa();
   const int threads = threads_of(options.threads);
   const auto compiled = unwrap(make_detector(model.impl().graph, model.impl().path));
   return Detector(std::unique_ptr<Detector::Impl>(new Detector::Impl{compiled.description, DetectionSession(compiled, threads)}));
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace octet::v1

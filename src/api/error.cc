@@ -1,3 +1,5 @@
+#include <new>
+
 #include "api/api.h"
 
 namespace octet::v1 {
@@ -28,5 +30,17 @@ Error::Error(ErrorKind kind, const std::string& message) : std::runtime_error(me
 Error::~Error() = default;
 
 void throw_error(const octet::Error& error) { throw Error(kind_of(error.code), error.message); }
+
+void rethrow_as_error() {
+  try {
+    throw;
+  } catch (const Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorKind::kInternal, "out of memory");
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kInternal, error.what());
+  }
+}
 
 }  // namespace octet::v1

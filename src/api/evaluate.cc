@@ -27,12 +27,14 @@ CheckResult check(std::span<const Model> models, const std::filesystem::path& co
 
 }  // namespace
 
-Accuracy evaluate(const Model& model, const std::filesystem::path& coco, const EvaluateOptions& options) {
+Accuracy evaluate(const Model& model, const std::filesystem::path& coco, const EvaluateOptions& options) try {
   const CheckResult result = check({&model, 1}, coco, options);
   return accuracy_from(result.models.at(0).numbers, result.images);
+} catch (...) {
+  rethrow_as_error();
 }
 
-Comparison compare(const Model& first, const Model& second, const std::filesystem::path& coco, const EvaluateOptions& options) {
+Comparison compare(const Model& first, const Model& second, const std::filesystem::path& coco, const EvaluateOptions& options) try {
   const Model models[] = {first, second};
   const CheckResult result = check(models, coco, options);
   Comparison comparison;
@@ -43,6 +45,8 @@ Comparison compare(const Model& first, const Model& second, const std::filesyste
   comparison.drop_high = result.uncertainty ? result.uncertainty->high : comparison.drop;
   comparison.fidelity = result.fidelity.value_or(-1);
   return comparison;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace octet::v1

@@ -37,11 +37,17 @@ octet::Image internal_image(const ImageView& view) {
   return copy;
 }
 
-Image read_image(const std::filesystem::path& path) { return public_image(unwrap(octet::read_image(path))); }
+Image read_image(const std::filesystem::path& path) try { return public_image(unwrap(octet::read_image(path))); } catch (...) {
+  rethrow_as_error();
+}
 
-void write_image(const std::filesystem::path& path, const Image& image) { unwrap(octet::write_image(path, internal_image(image))); }
+void write_image(const std::filesystem::path& path, const Image& image) try {
+  unwrap(octet::write_image(path, internal_image(image)));
+} catch (...) {
+  rethrow_as_error();
+}
 
-void draw(Image& image, std::span<const Detection> detections) {
+void draw(Image& image, std::span<const Detection> detections) try {
   octet::Image canvas = internal_image(image);
   std::vector<LabelledBox> boxes;
   for (const Detection& found : detections)
@@ -49,6 +55,8 @@ void draw(Image& image, std::span<const Detection> detections) {
         {found.x0, found.y0, found.x1, found.y1, fmt::format("{} {:.2f}", found.label, found.score), class_colour(found.class_index)});
   draw_boxes(canvas, boxes);
   image = public_image(canvas);
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace octet::v1

@@ -40,21 +40,29 @@ int Model::input_width() const { return impl_->description.input.width; }
 int Model::input_height() const { return impl_->description.input.height; }
 std::vector<std::string> Model::labels() const { return impl_->description.labels; }
 
-void Model::save(const fs::path& xml) const { unwrap(export_openvino_ir(impl_->graph, xml)); }
+void Model::save(const fs::path& xml) const try { unwrap(export_openvino_ir(impl_->graph, xml)); } catch (...) {
+  rethrow_as_error();
+}
 
-Model load(const fs::path& xml) { return model_of(unwrap(import_openvino_ir(xml)), xml); }
+Model load(const fs::path& xml) try { return model_of(unwrap(import_openvino_ir(xml)), xml); } catch (...) {
+  rethrow_as_error();
+}
 
-Model convert(const fs::path& source, const ConvertOptions& options) {
+Model convert(const fs::path& source, const ConvertOptions& options) try {
   octet::ConvertOptions settings;
   if (!options.weights.empty()) settings.weights = options.weights;
   if (!options.description.empty()) settings.description = find_description(options.description, options.warn);
   settings.warn = options.warn;
   return model_of(unwrap(import_source(source, settings)), source);
+} catch (...) {
+  rethrow_as_error();
 }
 
-std::vector<std::string> known_models() { return zoo_names(); }
+std::vector<std::string> known_models() try { return zoo_names(); } catch (...) {
+  rethrow_as_error();
+}
 
-Model convert_known(std::string_view name, const fs::path& model_dir, const Warn& warn) {
+Model convert_known(std::string_view name, const fs::path& model_dir, const Warn& warn) try {
   const ZooEntry entry = unwrap(zoo_entry(name));
   const FetchedFiles files = unwrap(find_in(entry, model_dir));
   octet::ConvertOptions settings;
@@ -62,9 +70,11 @@ Model convert_known(std::string_view name, const fs::path& model_dir, const Warn
   settings.description = entry;
   settings.warn = warn;
   return model_of(unwrap(import_source(files.source, settings)), files.source);
+} catch (...) {
+  rethrow_as_error();
 }
 
-Model quantize(const Model& model, const fs::path& pictures, const QuantizeOptions& options) {
+Model quantize(const Model& model, const fs::path& pictures, const QuantizeOptions& options) try {
   const Model::Impl& impl = model.impl();
   require_requested_isa();
   const int threads = threads_of(options.threads);
@@ -72,6 +82,8 @@ Model quantize(const Model& model, const fs::path& pictures, const QuantizeOptio
   auto quantized = quant::quantize(impl.graph, calibration_images(dataset, impl.description), {threads, options.progress, options.warn});
   if (!quantized.ok()) throw_error(quantized.error().at(impl.path.string()));
   return model_of(std::move(quantized->graph), impl.path);
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace octet::v1

@@ -110,6 +110,13 @@ Result<std::string> read_text(const fs::path& path, std::size_t limit_bytes) {
   return std::string(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
 }
 
+Result<std::size_t> size_of_file(const fs::path& path) {
+  std::error_code failed;
+  const std::uintmax_t size = fs::file_size(path, failed);  // all ones where it failed
+  if (failed) return open_error(path, failed.value());
+  return static_cast<std::size_t>(size);
+}
+
 Status write_file(const fs::path& path, std::span<const std::byte> content) {
   FileTransaction transaction;
   OCTET_RETURN_IF_ERROR(transaction.add(path, content));
@@ -148,7 +155,8 @@ Status FileTransaction::make_folder(const fs::path& folder) {
   if (fs::is_directory(folder, error)) return {};
   OCTET_RETURN_IF_ERROR(make_folder(folder.parent_path()));
   if (fs::create_directory(folder, error)) made_folders_.push_back(folder);
-  if (!fs::is_directory(folder)) return write_error(folder, error ? error.value() : EEXIST);
+  std::error_code ignored;
+  if (!fs::is_directory(folder, ignored)) return write_error(folder, error ? error.value() : EEXIST);
   return {};
 }
 
@@ -161,7 +169,9 @@ Status FileTransaction::add(const fs::path& path, std::string_view content) {
 }
 
 Status FileTransaction::add(const fs::path& path, const std::function<Status(const Sink&)>& write) {
-  const fs::path target = followed(fs::absolute(path));
+  std::error_code failed;
+  const fs::path target = followed(fs::absolute(path, failed));
+  if (failed) return write_error(path, failed.value());
   if (is_device_or_pipe(target)) return write_in_place(target, write);
   const Pending file{temporary_beside(target), target};
   std::unique_lock lock(transactions().mutex);

@@ -16,6 +16,9 @@ namespace octet {
 // Whole file as text. kNotFound if it cannot be opened, kMalformed if it is larger than `limit_bytes`.
 Result<std::string> read_text(const std::filesystem::path& path, std::size_t limit_bytes = std::size_t{1} << 31);
 
+// Bytes of a file. kNotFound if there is no such file.
+Result<std::size_t> size_of_file(const std::filesystem::path& path);
+
 // A file mapped for reading; unmapped with the last copy. An empty file is an empty span.
 class MappedFile {
  public:

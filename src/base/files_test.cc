@@ -34,6 +34,13 @@ TEST_F(Files, AreWrittenWithTheirFolders) {
   EXPECT_EQ(text_of(folder_ / "a" / "b.txt"), "two");
 }
 
+TEST_F(Files, HaveASizeIfTheyAreThere) {
+  ASSERT_TRUE(write_file(folder_ / "a.txt", "four").ok());
+  EXPECT_EQ(size_of_file(folder_ / "a.txt").value(), 4u);
+  EXPECT_EQ(size_of_file(folder_ / "absent.txt").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(size_of_file(folder_).error().code, ErrorCode::kNotFound);
+}
+
 TEST_F(Files, OfATransactionThatIsNotCommittedLeaveNothing) {
   {
     FileTransaction files;

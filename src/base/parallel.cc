@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/first_exception.h"
+#include "base/threads.h"
 
 namespace octet {
 
@@ -17,7 +18,7 @@ void parallel_for_each(int workers, std::size_t count, const std::function<void(
   {
     std::vector<std::jthread> threads;  // joined here, whatever is thrown
     exception.guard([&] {
-      for (int worker = 1; worker < workers; ++worker) threads.emplace_back(serve, worker);
+      for (int worker = 1; worker < workers; ++worker) threads.push_back(start_thread([&serve, worker] { serve(worker); }));
     });
     serve(0);
   }

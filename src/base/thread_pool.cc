@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/first_exception.h"
+#include "base/threads.h"
 
 namespace octet {
 namespace {
@@ -54,12 +55,12 @@ struct ThreadPool::State {
       stop.store(true);
     }
     wake.notify_all();
-    for (std::thread& worker : workers) worker.join();
+    for (std::jthread& worker : workers) worker.join();
   }
 
   std::mutex mutex;
   std::condition_variable wake;
-  std::vector<std::thread> workers;
+  std::vector<std::jthread> workers;
   std::atomic<std::uint64_t> ticket{0};
   std::atomic<const RangeWork*> work{nullptr};
   std::atomic<std::int64_t> count{0}, chunk{1}, chunks{0};
@@ -119,7 +120,7 @@ struct ThreadPool::State {
 };
 
 ThreadPool::ThreadPool(int threads) : threads_(std::max(1, threads)), state_(std::make_unique<State>()) {
-  for (int i = 1; i < threads_; ++i) state_->workers.emplace_back([state = state_.get()] { state->serve(); });
+  for (int i = 1; i < threads_; ++i) state_->workers.push_back(start_thread([state = state_.get()] { state->serve(); }));
 }
 
 ThreadPool::~ThreadPool() = default;

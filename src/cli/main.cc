@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,8 +99,10 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return octet::cli::run(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
+  } catch (const std::bad_alloc&) {
+    std::fputs("error: out of memory\n", stderr);
     return 1;
+  } catch (const std::exception& error) {
+    return octet::cli::fail({octet::ErrorCode::kInternal, error.what()});
   }
 }

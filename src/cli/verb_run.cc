@@ -49,7 +49,9 @@ Status choose_model(const Options& options, RunOptions& run, Console& console) {
 
 // "coco" of "data/coco/", the folder that "." stands for of ".".
 std::string folder_name(const std::string& folder) {
-  std::filesystem::path path = std::filesystem::absolute(folder).lexically_normal();
+  std::error_code failed;
+  std::filesystem::path path = std::filesystem::absolute(folder, failed).lexically_normal();
+  if (failed) return folder;
   if (!path.has_filename()) path = path.parent_path();
   return path.filename().string();
 }

@@ -31,8 +31,14 @@ class Calibration {
   }
 
   Result<std::map<Value, RangeObserver>> run() {
-    parallel_for_each(static_cast<int>(sessions_.size()), images_.count,
-                      [&](int worker, std::size_t index) { add(index, observe(*sessions_[static_cast<std::size_t>(worker)], index)); });
+    parallel_for_each(static_cast<int>(sessions_.size()), images_.count, [&](int worker, std::size_t index) {
+      try {
+        add(index, observe(*sessions_[static_cast<std::size_t>(worker)], index));
+      } catch (...) {
+        give_up();
+        throw;
+      }
+    });
     OCTET_RETURN_IF_ERROR(failure_);
     if (observers_.empty()) return Error{ErrorCode::kNotFound, "no image of the calibration set could be used"};
     return std::move(observers_);
@@ -56,11 +62,18 @@ class Calibration {
     if (options_.warn) options_.warn("skipped: " + error.message);
   }
 
+  // An exception ends the run; nobody is to wait for its image.
+  void give_up() {
+    const std::lock_guard lock(mutex_);
+    given_up_ = true;
+    added_.notify_all();
+  }
+
   // In the order of the images. A thread too far ahead waits; the one with the next image never does.
   void add(std::size_t index, std::optional<ImageStatistics> image) {
     std::unique_lock lock(mutex_);
     if (options_.progress) options_.progress(++done_, static_cast<std::int64_t>(images_.count));
-    added_.wait(lock, [&] { return index < next_ + kMostAhead; });
+    added_.wait(lock, [&] { return index < next_ + kMostAhead || given_up_; });
     early_[index] = std::move(image);
     for (auto first = early_.begin(); first != early_.end() && first->first == next_; first = early_.erase(first), ++next_)
       if (first->second && failure_.ok()) add_in_order(first->first, *first->second);
@@ -94,6 +107,7 @@ class Calibration {
   Status failure_;                    // of the first image with one
   std::atomic<bool> failed_ = false;  // images behind it need not run
   std::size_t next_ = 0;
+  bool given_up_ = false;
   std::int64_t done_ = 0;
 };
 
