@@ -118,10 +118,10 @@ mkfifo "$work/stopped/$(ls "$work/images" | tail -n 1)"
 "$octet" detect "$fp32" --images "$work/images" --draw "$work/stopped" >"$work/stdout" 2>"$work/stderr" &
 waiting=$!
 for _ in $(seq 200); do
-  [ "$(find "$work/stopped" -type f | wc -l)" -eq 3 ] && break
+  [ "$(find "$work/stopped" -name '.octet-*.new' | wc -l)" -eq 3 ] && break
   sleep 0.05
 done
-[ "$(find "$work/stopped" -type f | wc -l)" -eq 3 ] || fail "nothing to interrupt: $(ls "$work/stopped")"
+[ "$(find "$work/stopped" -name '.octet-*.new' | wc -l)" -eq 3 ] || fail "nothing to interrupt: $(ls "$work/stopped")"
 kill -TERM "$waiting"
 status=0
 wait "$waiting" || status=$?

@@ -49,6 +49,43 @@ TEST_F(Files, OfATransactionThatIsNotCommittedLeaveNothing) {
   EXPECT_TRUE(fs::is_empty(folder_));
 }
 
+TEST_F(Files, OfOneTransactionReplaceTheOldOnesTogether) {
+  for (const char* content : {"old", "new"}) {
+    FileTransaction files;
+    for (const char* name : {"a.bin", "a.xml", "deep/b"}) ASSERT_TRUE(files.add(folder_ / name, std::string_view(content)).ok());
+    ASSERT_TRUE(files.commit().ok());
+    for (const char* name : {"a.bin", "a.xml", "deep/b"}) EXPECT_EQ(text_of(folder_ / name), content);
+  }
+  EXPECT_EQ(std::distance(fs::recursive_directory_iterator(folder_), {}), 4);  // three files and a folder
+}
+
+// Nothing of the others has changed by then, neither for a folder that was there from the start nor for one that came later.
+TEST_F(Files, KeepTheOldOnesWhereOneCannotBeReplaced) {
+  ASSERT_TRUE(write_file(folder_ / "a.bin", "old").ok());
+  fs::create_directory(folder_ / "a.xml");
+  {
+    FileTransaction files;
+    ASSERT_TRUE(files.add(folder_ / "a.bin", "new").ok());
+    EXPECT_EQ(files.add(folder_ / "a.xml", "new").error().code, ErrorCode::kIo);
+    EXPECT_FALSE(files.commit().ok());
+  }
+  {
+    FileTransaction files;
+    ASSERT_TRUE(files.add(folder_ / "a.bin", "new").ok());
+    ASSERT_TRUE(files.add(folder_ / "b.xml", "new").ok());
+    fs::create_directory(folder_ / "b.xml");
+    EXPECT_FALSE(files.commit().ok());
+  }
+  EXPECT_EQ(text_of(folder_ / "a.bin"), "old");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 3);
+}
+
+TEST_F(Files, AreNotWrittenTwiceInOneTransaction) {
+  FileTransaction files;
+  ASSERT_TRUE(files.add(folder_ / "a", "one").ok());
+  EXPECT_EQ(files.add(folder_ / "." / "a", "two").error().code, ErrorCode::kInvalidArgument);
+}
+
 TEST_F(Files, ReplaceWhatASymbolicLinkPointsTo) {
   ASSERT_TRUE(write_file(folder_ / "real.txt", "old").ok());
   fs::create_symlink("real.txt", folder_ / "link.txt");

@@ -16,6 +16,7 @@
 #define OCTET_REQUIRES(...) OCTET_THREAD_ATTRIBUTE(requires_capability(__VA_ARGS__))
 #define OCTET_EXCLUDES(...) OCTET_THREAD_ATTRIBUTE(locks_excluded(__VA_ARGS__))
 #define OCTET_ACQUIRE(...) OCTET_THREAD_ATTRIBUTE(acquire_capability(__VA_ARGS__))
+#define OCTET_NO_THREAD_SAFETY_ANALYSIS OCTET_THREAD_ATTRIBUTE(no_thread_safety_analysis)
 #define OCTET_RELEASE(...) OCTET_THREAD_ATTRIBUTE(release_capability(__VA_ARGS__))
 
 namespace octet {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "base/files.h"
 #include "formats/openvino_ir/ir.h"
@@ -259,10 +260,13 @@ std::string_view text_of(std::span<const std::byte> bytes) { return {reinterpret
 }  // namespace
 }  // namespace openvino_ir
 
+// The view keeps a writer from putting another model's .bin beside this .xml before both are open.
 Result<Graph> import_openvino_ir(const std::filesystem::path& xml) {
+  OCTET_ASSIGN(std::optional<FolderView> view, FolderView::open(xml.parent_path()));
   OCTET_ASSIGN(const MappedFile file, MappedFile::open(xml));
   OCTET_ASSIGN_AT(const openvino_ir::Network network, openvino_ir::read_network(openvino_ir::text_of(file.bytes())), xml.string());
   OCTET_ASSIGN(MappedFile mapped, openvino_ir::open_weights(network, xml));
+  view.reset();
   const auto owner = std::make_shared<const MappedFile>(std::move(mapped));
   auto graph = openvino_ir::NetworkImport(network, openvino_ir::Weights(owner->bytes(), owner)).run();
   if (!graph.ok()) return graph.error().at(xml.string());
