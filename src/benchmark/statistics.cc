@@ -5,16 +5,10 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/quantile.h"
 
 namespace octet {
 namespace {
-
-double percentile_of_sorted(std::span<const double> sorted, double fraction) {
-  const double at = std::clamp(fraction, 0.0, 1.0) * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(at);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (at - static_cast<double>(below));
-}
 
 std::vector<double> sorted_copy(std::span<const double> samples) {
   std::vector<double> sorted(samples.begin(), samples.end());
@@ -26,15 +20,15 @@ std::vector<double> sorted_copy(std::span<const double> samples) {
 
 double percentile(std::span<const double> samples, double fraction) {
   OCTET_CHECK(!samples.empty(), "a percentile of no samples");
-  return percentile_of_sorted(sorted_copy(samples), fraction);
+  return quantile_of_sorted(sorted_copy(samples), fraction);
 }
 
 std::optional<LatencySummary> summarize_latencies(std::span<const double> samples_ms) {
   if (samples_ms.empty()) return std::nullopt;
   const std::vector<double> sorted = sorted_copy(samples_ms);
-  return LatencySummary{.median_ms = percentile_of_sorted(sorted, 0.5),
-                        .p90_ms = percentile_of_sorted(sorted, 0.9),
-                        .p99_ms = percentile_of_sorted(sorted, 0.99),
+  return LatencySummary{.median_ms = quantile_of_sorted(sorted, 0.5),
+                        .p90_ms = quantile_of_sorted(sorted, 0.9),
+                        .p99_ms = quantile_of_sorted(sorted, 0.99),
                         .min_ms = sorted.front(),
                         .max_ms = sorted.back(),
                         .mean_ms = std::accumulate(sorted.begin(), sorted.end(), 0.0) / static_cast<double>(sorted.size())};

@@ -1,18 +1,18 @@
 #include "cli/numbers.h"
 
-#include <charconv>
 #include <cstdint>
 
 #include <fmt/format.h>
+
+#include "base/parse_number.h"
 
 namespace octet::cli {
 namespace {
 
 template <typename T>
 bool is_between(const std::string& text, T low, T high) {
-  T number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && number >= low && number <= high;
+  const auto number = parse_number<T>(text);
+  return number && *number >= low && *number <= high;
 }
 
 }  // namespace

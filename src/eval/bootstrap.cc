@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "base/quantile.h"
 #include "base/random.h"
 #include "eval/average_precision.h"
 
@@ -41,14 +42,6 @@ std::vector<std::uint32_t> draw_weights(std::size_t images, std::uint64_t seed) 
   return weights;
 }
 
-// Linear between neighbours; `sorted` is not empty.
-double quantile(const std::vector<double>& sorted, double fraction) {
-  const double at = fraction * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(at);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (sorted[above] - sorted[below]) * (at - static_cast<double>(below));
-}
-
 double standard_deviation(const std::vector<double>& values) {
   double mean = 0, square = 0;
   for (const double value : values) mean += value / static_cast<double>(values.size());
@@ -59,7 +52,7 @@ double standard_deviation(const std::vector<double>& values) {
 ApDrop summarize(double drop, std::vector<double> drops, double confidence) {
   std::sort(drops.begin(), drops.end());
   const double tail = (1 - confidence) / 2;
-  return {drop, quantile(drops, tail), quantile(drops, 1 - tail), standard_deviation(drops)};
+  return {drop, quantile_of_sorted(drops, tail), quantile_of_sorted(drops, 1 - tail), standard_deviation(drops)};
 }
 
 }  // namespace

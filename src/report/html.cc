@@ -5,33 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
+
 namespace octet::report {
 namespace {
 
 constexpr std::string_view kReplacement = "\uFFFD";
 constexpr std::string_view kMinus = "\u2212";
-
-bool is_continuation(std::string_view text, std::size_t at) {
-  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
-}
-
-// Bytes of the well-formed UTF-8 sequence at `at`, 0 if there is none (Unicode 15, table 3-7).
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const auto lead = static_cast<unsigned char>(text[at]);
-  const auto second = at + 1 < text.size() ? static_cast<unsigned char>(text[at + 1]) : 0;
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return is_continuation(text, at + 1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const bool is_overlong = lead == 0xE0 && second < 0xA0, is_surrogate = lead == 0xED && second > 0x9F;
-    return is_continuation(text, at + 1) && is_continuation(text, at + 2) && !is_overlong && !is_surrogate ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const bool is_overlong = lead == 0xF0 && second < 0x90, is_beyond = lead == 0xF4 && second > 0x8F;
-    const bool is_whole = is_continuation(text, at + 1) && is_continuation(text, at + 2) && is_continuation(text, at + 3);
-    return is_whole && !is_overlong && !is_beyond ? 4 : 0;
-  }
-  return 0;
-}
 
 void append_ascii(std::string& out, char letter) {
   switch (letter) {
@@ -69,7 +49,7 @@ std::string escape(std::string_view text) {
   std::string out;
   out.reserve(text.size() + text.size() / 8);
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = sequence_length(text, at);
+    const std::size_t length = utf8_sequence_length(text.substr(at));
     if (length == 0)
       out += kReplacement;
     else if (length == 1)

@@ -4,8 +4,9 @@
 #include "formats/darknet/cfg.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+
+#include "base/parse_number.h"
 
 namespace octet::darknet {
 namespace {
@@ -38,16 +39,17 @@ Status add_option(std::vector<CfgSection>& sections, const std::string& line, in
   return {};
 }
 
-bool parse_number(std::string_view text, double& number) {
+bool parse_finite(std::string_view text, double& number) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && std::isfinite(number);
+  const auto parsed = parse_number<double>(text);
+  number = parsed.value_or(0);
+  return parsed && std::isfinite(number);
 }
 
 bool parse_integer(std::string_view text, std::int64_t& integer) {
   constexpr double kExactIntegers = 9007199254740992.0;
   double number = 0;
-  if (!parse_number(text, number) || number != std::floor(number) || std::abs(number) > kExactIntegers) return false;
+  if (!parse_finite(text, number) || number != std::floor(number) || std::abs(number) > kExactIntegers) return false;
   integer = static_cast<std::int64_t>(number);
   return true;
 }
@@ -101,7 +103,7 @@ Result<std::int64_t> CfgSection::integer(std::string_view key, std::int64_t fall
 Result<double> CfgSection::number(std::string_view key, double fallback) const {
   const CfgOption* option = find(key);
   double value = fallback;
-  if (option && !parse_number(option->value, value)) return value_error(*this, *option, "a number");
+  if (option && !parse_finite(option->value, value)) return value_error(*this, *option, "a number");
   return value;
 }
 
@@ -115,7 +117,7 @@ Result<std::vector<std::int64_t>> CfgSection::integers(std::string_view key) con
 }
 
 Result<std::vector<double>> CfgSection::numbers(std::string_view key) const {
-  return parse_list<double>(*this, key, parse_number, "numbers with commas between them");
+  return parse_list<double>(*this, key, parse_finite, "numbers with commas between them");
 }
 
 std::string CfgSection::place() const { return "section [" + printable(name) + "] at line " + std::to_string(line); }

@@ -1,5 +1,7 @@
 #include "formats/darknet/names.h"
 
+#include "base/utf8.h"
+
 namespace octet::darknet {
 namespace {
 
@@ -10,17 +12,10 @@ std::string_view trimmed(std::string_view line) {
   return line.substr(begin, line.find_last_not_of(kBlanks) - begin + 1);
 }
 
-// Bytes of the UTF-8 character at the start of `text`, 0 if there is none or it does not print.
+// Bytes of the character at the start of `text`, 0 if it is no UTF-8 or does not print.
 std::size_t character_bytes(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  if (byte(0) < 0x80) return byte(0) >= ' ' && byte(0) != 0x7F ? 1 : 0;
-  const std::size_t length = byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : 2;
-  if (byte(0) < 0xC2 || byte(0) > 0xF4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  const bool overlong = (byte(0) == 0xE0 && byte(1) < 0xA0) || (byte(0) == 0xF0 && byte(1) < 0x90);
-  const bool beyond = (byte(0) == 0xED && byte(1) > 0x9F) || (byte(0) == 0xF4 && byte(1) > 0x8F);
-  return overlong || beyond ? 0 : length;
+  const auto first = static_cast<unsigned char>(text[0]);
+  return first < ' ' || first == 0x7F ? 0 : utf8_sequence_length(text);
 }
 
 bool is_text(std::string_view line) {

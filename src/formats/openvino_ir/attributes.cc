@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+
+#include "base/parse_number.h"
 
 namespace octet::openvino_ir {
 namespace {
@@ -18,13 +19,10 @@ std::string_view trimmed(std::string_view text) {
 }
 
 template <typename T>
-std::optional<T> parse_number(std::string_view text) {
+std::optional<T> parse_trimmed(std::string_view text) {
   text = trimmed(text);
   if (text.starts_with('+')) text.remove_prefix(1);
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return parse_number<T>(text);
 }
 
 template <typename T>
@@ -52,10 +50,10 @@ std::optional<bool> flag_from_text(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::int64_t> integer_from_text(std::string_view text) { return parse_number<std::int64_t>(text); }
+std::optional<std::int64_t> integer_from_text(std::string_view text) { return parse_trimmed<std::int64_t>(text); }
 
 std::optional<double> number_from_text(std::string_view text) {
-  const auto value = parse_number<double>(text);
+  const auto value = parse_trimmed<double>(text);
   return value && !std::isnan(*value) ? value : std::nullopt;
 }
 

@@ -2,12 +2,12 @@
 
 #include <array>
 #include <bit>
-#include <charconv>
 #include <cstring>
 #include <limits>
 #include <unordered_map>
 
 #include "base/checked_math.h"
+#include "base/parse_number.h"
 #include "formats/tensorflow/graph_def.pb.h"
 
 namespace octet::tensorflow {
@@ -130,8 +130,9 @@ Status add_input(std::string_view text, const Names& names, NodeRecord& node) {
   std::uint32_t port = 0;
   if (const std::size_t colon = name.rfind(':'); colon != std::string_view::npos && !control) {
     const std::string_view digits = name.substr(colon + 1);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (error != std::errc() || end != digits.data() + digits.size()) return malformed("input " + in_quotes(text) + " names no output");
+    const auto parsed = parse_number<std::uint32_t>(digits);
+    if (!parsed) return malformed("input " + in_quotes(text) + " names no output");
+    port = *parsed;
     name = name.substr(0, colon);
   }
   const auto found = names.find(name);

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace octet {
+
+// Bytes of the well-formed UTF-8 sequence with which `text` begins, 1 to 4; 0 where there is none (Unicode 15, table 3-7): overlong
+// forms, surrogates and values beyond U+10FFFF are none.
+std::size_t utf8_sequence_length(std::string_view text);
+
+}  // namespace octet
