@@ -51,8 +51,8 @@ Result<std::map<std::string, NpyArray>> parse_npz(std::span<const std::byte> fil
 // The same from a path; an .npy file is one array of the name "arr_0", as numpy.savez calls it. kNotFound if it cannot be opened.
 Result<std::map<std::string, NpyArray>> read_npz(const std::filesystem::path& path, const NpzNames& wanted = {});
 
-// Writes an uncompressed .npz as numpy.savez does. The same arrays give the same bytes. kInvalidArgument for an array of
-// 4 GiB or more, or of bytes that do not fit its shape.
+// Writes an uncompressed .npz as numpy.savez does, by way of a copy in memory. The same arrays give the same bytes. kInvalidArgument
+// for bytes that do not fit their shape, names that are not UTF-8 and where there are no arrays; kIo.
 Status write_npz(const std::filesystem::path& path, const std::map<std::string, NpyArray>& arrays);
 
 }  // namespace octet
