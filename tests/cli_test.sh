@@ -41,6 +41,8 @@ for verb in data download convert quantize infer detect check bench run selftest
   must --help
   grep -qE "^ +$verb " "$work/stdout" || fail "octet --help does not list $verb"
 done
+must download --help
+grep -q 'Nothing is fetched' "$work/stdout" || fail "download does not say that it only copies"
 must --version
 version=$(cat "$work/stdout")
 # A version, the instruction set in use, and the processor.

@@ -32,10 +32,13 @@ Result<Outcome> run(const Options& options, Console& console) {
 
 Run add_download(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("download", "Take a known model's files, size and SHA-384 checked");
-  verb->footer("Example: octet download ssdlite_mobilenet_v2_coco --model-dir downloads --output out");
+  CLI::App* verb = app.add_subcommand("download", "Copy a known model's files from a folder, checked; nothing is fetched yet");
+  verb->footer(
+      "Nothing is fetched from the network yet: fetch the files by hand, and this checks size and SHA-384 and copies them to where the\n"
+      "other verbs look. Where a file is missing, the error says at which address it is published.\n"
+      "Example: octet download ssdlite_mobilenet_v2_coco --model-dir downloads --output out");
   verb->add_option("model", options->model, "Name of a known model, or a description F.yml")->required();
-  verb->add_option("--model-dir", options->model_dir, "Folder that has the files")->required();
+  verb->add_option("--model-dir", options->model_dir, "Folder that has the files, fetched before")->required();
   verb->add_option("--output,-o", options->output, "Folder to write to")->required();
   return [options](Console& console) { return run(*options, console); };
 }
