@@ -64,7 +64,7 @@ function(octet_warnings target)
     target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   endif()
   # libstdc++ 12's own std::stable_sort calls a function that it calls deprecated; g++ keeps silent about its headers.
-  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations -Wthread-safety>)
 endfunction()
 
 # Seconds after which ctest ends a program that hangs: ten times what the slowest takes alone, as machines are busy.
