@@ -189,10 +189,9 @@ int begin_journal(const fs::path& path, posix::File& journal) {
 }
 
 Status recover_folder(const fs::path& folder) {
-  std::error_code ignored;
-  if (!fs::is_directory(folder, ignored)) return {};
-  OCTET_ASSIGN(const std::vector<fs::path> entries, entries_of(folder));
-  for (const fs::path& entry : entries)
+  const auto entries = entries_of(folder);
+  if (!entries.ok()) return {};  // absent, or not ours to list: its files may be read all the same
+  for (const fs::path& entry : *entries)
     if (is_journal(entry)) OCTET_RETURN_IF_ERROR(recover_journal(entry));
   return {};
 }

@@ -43,7 +43,7 @@ std::filesystem::path old_file_path(const std::filesystem::path& folder, const s
 [[nodiscard]] int begin_journal(const std::filesystem::path& path, posix::File& journal);
 
 // Ends what killed processes have left in a folder: committed transactions are completed, others undone. Those of running
-// processes and of other users are left alone. kIo where a file cannot be moved.
+// processes and of other users are left alone, as is a folder that cannot be listed. kIo where a file cannot be moved.
 Status recover_folder(const std::filesystem::path& folder);
 
 }  // namespace octet
