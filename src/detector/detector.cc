@@ -1,5 +1,6 @@
 #include "detector/detector.h"
 
+#include "base/files.h"
 #include "detect/preprocess.h"
 #include "image/resize.h"
 #include "importers/openvino_ir/import.h"
@@ -12,9 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::size_t bytes_of(const fs::path& file) {
-  std::error_code error;
-  const auto bytes = fs::file_size(file, error);
-  return error ? 0 : bytes;
+  const auto bytes = size_of_file(file);
+  return bytes.ok() ? *bytes : 0;
 }
 
 Status check_input(const Graph& graph, const ModelDescription& description) {
