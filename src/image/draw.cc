@@ -4,7 +4,10 @@
 #include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
+#include <string>
+#include <vector>
 
+#include "boxes/label_places.h"
 #include "image/mat_view.h"
 #include "image/resize.h"
 
@@ -37,22 +40,47 @@ Colour ink_on(Colour paper) {
 }
 
 // Coordinates that OpenCV's fixed point can hold, wherever the box claims to be.
-cv::Point clamped_point(float x, float y, ImageSize size) {
-  const auto clamped = [](float value, int limit) {
-    return std::isnan(value) ? 0 : static_cast<int>(std::lround(std::clamp(value, -16.0f, static_cast<float>(limit) + 16)));
-  };
-  return {clamped(x, size.width), clamped(y, size.height)};
+float whole_pixel(float value, int limit) {
+  return std::isnan(value) ? 0 : std::round(std::clamp(value, -16.0f, static_cast<float>(limit) + 16));
 }
 
-void draw_label(cv::Mat& canvas, const LabelledBox& box, cv::Point corner, const Pen& pen) {
+BoxXyxy pixels_of(const LabelledBox& box, ImageSize size) {
+  return {whole_pixel(box.x0, size.width), whole_pixel(box.y0, size.height), whole_pixel(box.x1, size.width),
+          whole_pixel(box.y1, size.height)};
+}
+
+// The text and its background, as they fill the area that a label is given.
+struct Label {
+  cv::Size text;
   int baseline = 0;
-  const cv::Size text = cv::getTextSize(box.text, kFont, pen.font_scale, text_weight(pen), &baseline);
-  const int width = text.width + 2 * pen.padding, height = text.height + baseline + pen.padding;
-  const int left = std::clamp(corner.x, 0, std::max(0, canvas.cols - width));
-  const int top = corner.y - height >= 0 ? corner.y - height : std::max(0, corner.y);
-  cv::rectangle(canvas, cv::Rect(left, top, width, height), scalar_of(box.colour), cv::FILLED);
-  cv::putText(canvas, box.text, {left + pen.padding, top + text.height + pen.padding / 2}, kFont, pen.font_scale,
+
+  Label(const std::string& words, const Pen& pen) : text(cv::getTextSize(words, kFont, pen.font_scale, text_weight(pen), &baseline)) {}
+  int width(const Pen& pen) const { return text.width + 2 * pen.padding; }
+  int height(const Pen& pen) const { return text.height + baseline + pen.padding; }
+};
+
+void draw_label(cv::Mat& canvas, const LabelledBox& box, cv::Point corner, const Pen& pen) {
+  const Label label(box.text, pen);
+  cv::rectangle(canvas, cv::Rect(corner.x, corner.y, label.width(pen), label.height(pen)), scalar_of(box.colour), cv::FILLED);
+  cv::putText(canvas, box.text, {corner.x + pen.padding, corner.y + label.text.height + pen.padding / 2}, kFont, pen.font_scale,
               scalar_of(ink_on(box.colour)), text_weight(pen), cv::LINE_AA);
+}
+
+// Over all frames, so that no line runs through a text.
+void draw_labels(cv::Mat& canvas, std::span<const LabelledBox> boxes, const Pen& pen) {
+  std::vector<const LabelledBox*> labelled;
+  std::vector<LabelToPlace> labels;
+  for (const LabelledBox& box : boxes) {
+    if (box.text.empty()) continue;
+    const Label label(box.text, pen);
+    labelled.push_back(&box);
+    labels.push_back(
+        {pixels_of(box, {canvas.cols, canvas.rows}), static_cast<float>(label.width(pen)), static_cast<float>(label.height(pen))});
+  }
+  const auto places = place_labels(labels, static_cast<float>(canvas.cols), static_cast<float>(canvas.rows));
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (places[i])
+      draw_label(canvas, *labelled[i], {static_cast<int>(places[i]->area_px.x0), static_cast<int>(places[i]->area_px.y0)}, pen);
 }
 
 // One picture scaled to `height` under a caption on a dark band.
@@ -88,10 +116,11 @@ void draw_boxes(Image& image, std::span<const LabelledBox> boxes) {
   cv::Mat canvas = mat_view(image);
   const Pen pen = pen_for(image.size());
   for (const LabelledBox& box : boxes) {
-    const cv::Point top_left = clamped_point(box.x0, box.y0, image.size()), bottom_right = clamped_point(box.x1, box.y1, image.size());
-    cv::rectangle(canvas, top_left, bottom_right, scalar_of(box.colour), pen.line);
-    if (!box.text.empty()) draw_label(canvas, box, top_left, pen);
+    const BoxXyxy frame = pixels_of(box, image.size());
+    cv::rectangle(canvas, cv::Point2i(cv::Point2f(frame.x0, frame.y0)), cv::Point2i(cv::Point2f(frame.x1, frame.y1)), scalar_of(box.colour),
+                  pen.line);
   }
+  draw_labels(canvas, boxes, pen);
 }
 
 Image side_by_side(const Image& left, std::string_view left_caption, const Image& right, std::string_view right_caption) {

@@ -24,7 +24,8 @@ struct LabelledBox {
   Colour colour;
 };
 
-// Lines and letters grow with the image. Later boxes lie over earlier ones.
+// Lines and letters grow with the image. Later boxes lie over earlier ones, labels over all of them. No label covers another:
+// the first boxes choose their places first, and one that finds no room is left out.
 void draw_boxes(Image& image, std::span<const LabelledBox> boxes);
 
 // Two pictures beside each other, each under its caption; the smaller is scaled to the height of the larger.

@@ -41,6 +41,27 @@ TEST(DrawBoxes, PutsTheLabelAboveTheBoxOrInsideAtTheTopEdge) {
   EXPECT_EQ(pixel(at_top, 42, 5), blue);
 }
 
+int count_of(const Image& image, Colour colour) {
+  int count = 0;
+  for (int y = 0; y < image.height(); ++y)
+    for (int x = 0; x < image.width(); ++x) count += pixel(image, x, y) == colour;
+  return count;
+}
+
+// Boxes of one point, so that all but a pixel of what is drawn is label.
+TEST(DrawBoxes, LetsNoLabelCoverAnother) {
+  const std::vector<LabelledBox> boxes = {
+      {160, 60, 160, 60, "cat 0.9", {255, 0, 0}}, {160, 60, 160, 60, "dog 0.8", {0, 200, 0}}, {160, 60, 160, 60, "cow 0.7", {0, 0, 255}}};
+  Image all({320, 240});
+  draw_boxes(all, boxes);
+  for (const LabelledBox& box : boxes) {
+    Image alone({320, 240});
+    draw_boxes(alone, {&box, 1});
+    EXPECT_GT(count_of(alone, box.colour), 200);
+    EXPECT_GE(count_of(all, box.colour) + 2, count_of(alone, box.colour)) << box.text;
+  }
+}
+
 TEST(DrawBoxes, SurvivesBoxesFarOutsideAndNotNumbers) {
   Image image({32, 24});
   const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();

@@ -9,8 +9,8 @@
 
 namespace octet::report {
 
-// Where the label of a box stands, in pixels of the picture: the baseline's left end, or its right end.
-struct LabelPlace {
+// Where the text of a label stands, in pixels of the picture: the baseline's left end, or its right end.
+struct TextPlace {
   double x = 0, y = 0;
   bool ends_here = false;
 };
@@ -18,8 +18,8 @@ struct LabelPlace {
 // "dog 0.87"
 std::string label_text(const ReportBox& box);
 
-// A place for each label within the picture that covers no other label, at its own box; none where there is no room. The
-// first boxes choose first. `unit` is the height of the letters.
-std::vector<std::optional<LabelPlace>> place_labels(std::span<const ShownBox> boxes, const ReportPicture& picture, double unit);
+// A place for each label at its own box that covers no other label; none where there is no room. The first boxes choose first.
+// `unit` is the height of the letters.
+std::vector<std::optional<TextPlace>> place_texts(std::span<const ShownBox> boxes, const ReportPicture& picture, double unit);
 
 }  // namespace octet::report

@@ -30,14 +30,14 @@ const char* class_of(Fate fate) {
 }
 
 // A box without room for its label says it to the pointer.
-std::string label_shape(const ReportBox& box, const std::optional<LabelPlace>& place) {
+std::string label_shape(const ReportBox& box, const std::optional<TextPlace>& place) {
   const std::string text = escape(label_text(box));
   if (!place) return "<title>" + text + "</title>";
   return fmt::format(R"(<text x="{:.1f}" y="{:.1f}"{}>{}</text>)", place->x, place->y, place->ends_here ? " text-anchor=\"end\"" : "",
                      text);
 }
 
-std::string box_shape(const ShownBox& shown, const std::optional<LabelPlace>& place, const ReportPicture& picture, double confident) {
+std::string box_shape(const ShownBox& shown, const std::optional<TextPlace>& place, const ReportPicture& picture, double confident) {
   const BoxXyxy box = clip(shown.box->box_px, static_cast<float>(picture.width), static_cast<float>(picture.height));
   return fmt::format(R"(<g class="box{}" data-score="{:.4f}"{}><rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>{}</g>)",
                      class_of(shown.fate), shown.box->score, shown.box->score >= confident ? "" : " display=\"none\"", box.x0, box.y0,
@@ -46,7 +46,7 @@ std::string box_shape(const ShownBox& shown, const std::optional<LabelPlace>& pl
 
 std::string box_layer(const std::vector<ShownBox>& all, const char* kind, const ReportPicture& picture, double unit, double confident) {
   const std::span boxes = std::span(all).first(std::min(all.size(), kMostBoxes));
-  const auto places = place_labels(boxes, picture, unit);
+  const auto places = place_texts(boxes, picture, unit);
   std::string shapes;
   for (std::size_t i = boxes.size(); i-- > 0;)  // the best is drawn last, on top
     shapes += box_shape(boxes[i], places[i], picture, confident);
