@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "base/check.h"
+#include "report/embedded.h"
 #include "report/html.h"
 #include "report/report.h"
 #include "report/sections.h"
@@ -11,6 +13,14 @@ namespace {
 
 std::string link(const std::string& section, const char* id, const char* name) {
   return section.empty() ? "" : fmt::format("<a href=\"#{}\">{}</a>\n", id, name);
+}
+
+// The file of this folder with that name and any extension, as embedded.h has it.
+std::string_view page_part(std::string_view name) {
+  for (const EmbeddedText& part : embedded_page_parts())
+    if (part.name == name) return part.text;
+  OCTET_CHECK(false, "the page's files are built in");
+  return {};
 }
 
 // Forbids the browser to load anything, whatever text may have come in.
@@ -31,7 +41,7 @@ std::string head(const ReportInput& input) {
 {}</style>
 </head>
 )",
-                     kPolicy, escape(input.model_name), escape(input.second.label), style_sheet());
+                     kPolicy, escape(input.model_name), escape(input.second.label), page_part("style"));
 }
 
 }  // namespace
@@ -52,7 +62,7 @@ std::string render_report(const ReportInput& input) {
   if (!links.empty()) page += "<nav aria-label=\"Sections\">\n" + links + "</nav>\n";
   page += pictures + accuracy + classes + latency + facts;
   page += "</main>\n<script>\n";
-  page += script();
+  page += page_part("script");
   page += "</script>\n</body>\n</html>\n";
   return page;
 }

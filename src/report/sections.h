@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "report/report.h"
 #include "report/verdict.h"
@@ -17,9 +16,5 @@ std::string accuracy_section(const ReportInput& input);                         
 std::string classes_section(const ReportInput& input);                          // classes.cc
 std::string latency_section(const ReportInput& input);                          // latency.cc
 std::string facts_section(const ReportInput& input);                            // header.cc
-
-// Embedded as they are.
-std::string_view style_sheet();  // style.cc
-std::string_view script();       // script.cc
 
 }  // namespace octet::report

@@ -8,14 +8,14 @@ namespace octet {
 
 std::vector<std::string> zoo_names() {
   std::vector<std::string> names;
-  for (const EmbeddedYaml& embedded : embedded_yaml()) names.emplace_back(embedded.name);
+  for (const EmbeddedText& embedded : embedded_zoo()) names.emplace_back(embedded.name);
   std::sort(names.begin(), names.end());
   return names;
 }
 
 Result<ZooEntry> zoo_entry(std::string_view name) {
-  for (const EmbeddedYaml& embedded : embedded_yaml()) {
-    OCTET_ASSIGN_AT(ZooEntry entry, parse_zoo_entry(embedded.yaml, std::string(embedded.name)), embedded.name);
+  for (const EmbeddedText& embedded : embedded_zoo()) {
+    OCTET_ASSIGN_AT(ZooEntry entry, parse_zoo_entry(embedded.text, std::string(embedded.name)), embedded.name);
     if (entry.name == name || std::find(entry.aliases.begin(), entry.aliases.end(), name) != entry.aliases.end()) return entry;
   }
   std::string known;

@@ -1,15 +1,12 @@
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "base/embedded_text.h"
 
 namespace octet {
 
-struct EmbeddedYaml {
-  std::string_view name, yaml;
-};
-
-// zoo/*.yml as they were when the program was built; written by cmake/EmbedZoo.cmake, by name.
-std::span<const EmbeddedYaml> embedded_yaml();
+// zoo/*.yml as they were when the program was built, by name.
+std::span<const EmbeddedText> embedded_zoo();
 
 }  // namespace octet

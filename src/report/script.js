@@ -1,10 +1,5 @@
-#include "report/sections.h"
-
-namespace octet::report {
-
 // The page is complete without it: it flips boxes, filters them by score, and sorts the classes.
-std::string_view script() {
-  return R"js('use strict';
+'use strict';
 (() => {
   document.documentElement.classList.add('scripted');
   const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
@@ -76,7 +71,3 @@ std::string_view script() {
     }));
   }
 })();
-)js";
-}
-
-}  // namespace octet::report
