@@ -10,7 +10,7 @@
 #include "cli/resources.h"
 #include "engines/octet_engine.h"
 #include "importers/openvino_ir/import.h"
-#include "workflow/requirements.h"
+#include "report/requirements.h"
 
 namespace octet::cli {
 namespace {

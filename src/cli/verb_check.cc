@@ -7,7 +7,7 @@
 #include "cli/numbers.h"
 #include "cli/report_json.h"
 #include "data/coco_json.h"
-#include "workflow/requirements.h"
+#include "report/requirements.h"
 
 namespace octet::cli {
 namespace {

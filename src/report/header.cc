@@ -84,7 +84,6 @@ std::string notes_section(const ReportInput& input) {
   if (const std::string note = size_note(input); !note.empty()) notes += "<p>" + escape(note) + "</p>\n";
   if (input.skipped_images > 0)
     notes += "<p>" + count_of(input.skipped_images, "picture", "pictures") + " could not be read and had to be skipped.</p>\n";
-  for (const std::string& note : input.notes) notes += "<p>" + escape(note) + "</p>\n";
   return notes.empty() ? "" : "<aside class=\"notes\" aria-label=\"Notes\">\n" + notes + "</aside>\n";
 }
 

@@ -69,10 +69,9 @@ std::string ticks(const Axis& axis) {
 
 std::string table_row(const ReportModel& model) {
   const ReportLatency& latency = *model.latency;
-  return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                     escape(model.label), milliseconds(latency.median_ms), milliseconds(latency.p90_ms), milliseconds(latency.p99_ms),
-                     milliseconds(latency.min_ms), latency.throughput > 0 ? fmt::format("{:.1f} / s", latency.throughput) : "–",
-                     model.peak_rss_mb ? fmt::format("{:.0f} MB", *model.peak_rss_mb) : "–");
+  return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", escape(model.label),
+                     milliseconds(latency.median_ms), milliseconds(latency.p90_ms), milliseconds(latency.p99_ms),
+                     milliseconds(latency.min_ms), latency.throughput > 0 ? fmt::format("{:.1f} / s", latency.throughput) : "–");
 }
 
 }  // namespace
@@ -88,7 +87,7 @@ std::string latency_section(const ReportInput& input) {
   return fmt::format(R"(<section id="latency"><h2>Latency</h2>
 <p class="lead">Time of one picture through the network, both models in turns in one run.</p>
 {}<div class="card scroll"><table class="numbers"><caption class="vh">Latency</caption>
-<thead><tr><th scope="col">Model</th><th scope="col">Median</th><th scope="col">90 %</th><th scope="col">99 %</th><th scope="col">Fastest</th><th scope="col">Throughput</th><th scope="col">Peak memory</th></tr></thead>
+<thead><tr><th scope="col">Model</th><th scope="col">Median</th><th scope="col">90 %</th><th scope="col">99 %</th><th scope="col">Fastest</th><th scope="col">Throughput</th></tr></thead>
 <tbody>
 {}{}</tbody></table></div></section>
 )",

@@ -12,10 +12,9 @@
 namespace octet::report {
 namespace {
 
-constexpr double kFaint = 0.1;           // boxes below are not in the page at all
 constexpr std::size_t kMostBoxes = 100;  // of each model in one picture
 constexpr std::size_t kNamesInCaption = 4;
-constexpr double kFrameAspect = 4.0 / 3;  // of the frame that a picture is fitted into, as in style.cc
+constexpr double kFrameAspect = 4.0 / 3;  // of the frame that a picture is fitted into, as in style.css
 
 const char* class_of(Fate fate) {
   switch (fate) {
@@ -105,10 +104,10 @@ std::string controls(const ReportInput& input) {
   const std::string first = escape(input.first.label), second = escape(input.second.label);
   return fmt::format(R"(<div class="controls" role="group" aria-label="Boxes shown">
 <div class="segments"><button type="button" data-show="first" aria-pressed="false">{0}</button><button type="button" data-show="second" aria-pressed="true">{1}</button><button type="button" data-show="both" aria-pressed="false">Both</button></div>
-<label class="slider">Score from <input type="range" id="score" min="{2:.2f}" max="0.9" step="0.05" value="{3:.2f}"> <output for="score">{3:.2f}</output></label>
+<label class="slider">Score from <input type="range" id="score" min="{2:.2f}" max="0.9" step="0.01" value="{3:.2f}"> <output for="score">{3:.2f}</output></label>
 <span class="hint">Click a picture to flip it, press <kbd>F</kbd> to flip them all.</span></div>
 )",
-                     first, second, kFaint, input.picture_score);
+                     first, second, input.faint_score, input.picture_score);
 }
 
 std::string summary(const std::vector<PictureChange>& changes, const ReportInput& input) {
@@ -130,7 +129,7 @@ std::string summary(const std::vector<PictureChange>& changes, const ReportInput
 
 std::string pictures_section(const ReportInput& input) {
   if (input.pictures.empty()) return "";
-  const auto changes = changed_most_first(input.pictures, input.picture_score, kFaint);
+  const auto changes = changed_most_first(input.pictures, input.picture_score, input.faint_score);
   std::string figures;
   for (const PictureChange& change : changes) figures += figure(input, change);
   return "<section id=\"pictures\"><h2>Pictures</h2>\n" + summary(changes, input) + controls(input) +

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "boxes/box.h"
+#include "report/requirements.h"
 
 // One page that tells whether to ship the INT8 model, made of plain results: nothing here knows a model, a tensor or a file.
 namespace octet {
@@ -28,7 +29,6 @@ struct ReportModel {
   // AR_medium, AR_large; -1 where undefined. Nothing without annotations.
   std::optional<std::array<double, 12>> coco;
   std::optional<ReportLatency> latency;
-  std::optional<double> peak_rss_mb;
 };
 
 struct ReportClass {
@@ -47,16 +47,9 @@ struct ReportPicture {
   std::string name;    // file name
   std::string credit;  // author and licence, may be empty
   std::string media_type = "image/jpeg";
-  std::vector<std::byte> bytes;          // the file as it is; goes into the page
+  std::vector<std::byte> bytes;          // a file that browsers show; goes into the page
   int width = 0, height = 0;             // pixels; the frame of the boxes
   std::vector<ReportBox> first, second;  // any order, any score
-};
-
-// What must hold for a yes. What is not set has a sensible default (verdict.h).
-struct ReportRequirements {
-  std::optional<double> max_drop_points;  // of AP
-  std::optional<double> min_fidelity_points;
-  std::optional<double> min_speedup;  // median of the first / median of the second
 };
 
 struct ReportFacts {
@@ -72,12 +65,12 @@ struct ReportInput {
   ReportModel first, second;                               // before and after
   std::optional<double> fidelity;                          // AP fraction of the second where the first's confident boxes are the truth
   std::optional<std::pair<double, double>> drop_interval;  // 95 % interval of the AP drop, fractions
-  ReportRequirements requirements;
+  Requirements requirements;                               // for a yes, with the defaults of requirements.h
   std::vector<ReportClass> classes;
   std::vector<ReportPicture> pictures;  // any order; the page shows those that changed most first
-  double picture_score = 0.3;           // boxes are shown from this score on
+  double faint_score = 0.1;             // boxes below are not in the page
+  double picture_score = 0.3;           // boxes are shown from this score on, until the reader moves the slider
   std::vector<ReportFacts> facts;       // how it was made
-  std::vector<std::string> notes;       // whatever else a reader must know, a sentence each
 };
 
 // The whole page as UTF-8 HTML: style, script and pictures are inside, and it loads nothing. The same input gives the same

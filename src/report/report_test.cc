@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -20,7 +21,7 @@ std::vector<std::byte> bytes_of(std::string_view text) {
 }
 
 ReportModel model(const std::string& label, double ap, double median_ms, std::int64_t size) {
-  ReportModel made{.label = label, .size_bytes = size, .coco = {}, .latency = {}, .peak_rss_mb = 120};
+  ReportModel made{.label = label, .size_bytes = size, .coco = {}, .latency = {}};
   made.coco = std::array<double, 12>{ap, 0.5, 0.25, -1, 0.3, 0.4, 0.28, 0.35, 0.36, -1, 0.33, 0.5};
   made.latency = ReportLatency{.median_ms = median_ms,
                                .p90_ms = median_ms * 1.1,
@@ -88,9 +89,9 @@ TEST(Judge, NamesEveryReasonAgainst) {
 
 TEST(Judge, TakesTheUsersLimits) {
   ReportInput input = sample();
-  input.requirements.min_fidelity_points = 95;
+  input.requirements.min_fidelity = 95;
   EXPECT_EQ(judge(input).outcome, Outcome::kDoNotShip);
-  input.requirements.min_fidelity_points = 91;
+  input.requirements.min_fidelity = 91;
   EXPECT_EQ(judge(input).outcome, Outcome::kShip);
 }
 
@@ -210,6 +211,17 @@ TEST(RenderReport, ShowsBothApInPercent) {
     EXPECT_TRUE(contains(page, number)) << number;
 }
 
+TEST(RenderReport, LetsTheSliderReachTheBoxesOfThePageAndNoOthers) {
+  ReportInput input = sample();
+  input.faint_score = 0.15;
+  input.pictures[0].first = {{"person", 0.16, {10, 20, 110, 220}}, {"person", 0.14, {300, 20, 400, 220}}};
+  const std::string page = render_report(input);
+  EXPECT_TRUE(contains(page, "min=\"0.15\""));
+  const auto scores = values_of(page, "data-score");
+  EXPECT_EQ(std::ranges::count(scores, "0.1600"), 1);
+  EXPECT_EQ(std::ranges::count(scores, "0.1400"), 0);
+}
+
 TEST(RenderReport, LoadsNothing) {
   const std::string page = render_report(sample());
   EXPECT_FALSE(contains(page, "http:"));
@@ -228,7 +240,6 @@ TEST(RenderReport, EscapesEveryTextOfItsInput) {
   input.model_name = input.data_name = input.first.label = input.second.label = evil;
   input.classes[0].name = evil;
   input.facts = {{evil, {{evil, evil}}}};
-  input.notes = {evil};
   for (ReportPicture& picture : input.pictures) {
     picture.name = picture.credit = picture.media_type = evil;
     for (auto* boxes : {&picture.first, &picture.second})

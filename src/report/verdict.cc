@@ -21,31 +21,53 @@ std::string figure(double value, double limit, int decimals) {
   return text == fmt::format("{:.{}f}", limit, decimals) && value != limit ? fmt::format("{:.{}f}", value, decimals + 2) : text;
 }
 
-struct Judged {
+// A judgement in words.
+struct Described {
   Check check;
   std::string failure;  // as a part of a sentence
 };
 
-Judged judge_drop(double drop, const ReportRequirements& wanted) {
-  const double limit = wanted.max_drop_points.value_or(kDefaultMaxDropPoints);
+Described describe_drop(double drop, double limit) {
   const std::string measured = figure(drop, limit, 1);
   const std::string shown = measured.starts_with('-') ? "\u2212" + measured.substr(1) : measured;
-  return {{"Accuracy drop", shown + " points", fmt::format("at most {:.1f}", limit), drop <= limit},
+  return {{"Accuracy drop", shown + " points", fmt::format("at most {:.1f}", limit)},
           fmt::format("it loses {} points of AP where {:.1f} are allowed", measured, limit)};
 }
 
-Judged judge_fidelity(double fidelity_points, const ReportRequirements& wanted) {
-  const double limit = wanted.min_fidelity_points.value_or(kDefaultMinFidelityPoints);
+Described describe_fidelity(double fidelity_points, double limit) {
   const std::string measured = figure(fidelity_points, limit, 1);
-  return {{"Fidelity", measured, fmt::format("at least {:.1f}", limit), fidelity_points >= limit},
+  return {{"Fidelity", measured, fmt::format("at least {:.1f}", limit)},
           fmt::format("its fidelity is {} where {:.1f} is asked", measured, limit)};
 }
 
-Judged judge_speed(double ratio, const ReportRequirements& wanted) {
-  const double limit = wanted.min_speedup.value_or(kDefaultMinSpeedup);
+Described describe_speed(double ratio, double limit) {
   const std::string measured = figure(ratio, limit, 2);
-  return {{"Speed", measured + "×", fmt::format("at least {:.2f}×", limit), ratio >= limit},
+  return {{"Speed", measured + "×", fmt::format("at least {:.2f}×", limit)},
           fmt::format("it runs at {}× the speed where {:.2f}× is asked", measured, limit)};
+}
+
+Described describe(const Judgement& judged) {
+  switch (judged.quantity) {
+    case Quantity::kDrop:
+      return describe_drop(*judged.figure, judged.bound);
+    case Quantity::kFidelity:
+      return describe_fidelity(*judged.figure, judged.bound);
+    case Quantity::kSpeedup:
+      break;
+  }
+  return describe_speed(*judged.figure, judged.bound);
+}
+
+const char* unmeasured(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::kDrop:
+      return "accuracy was not measured";
+    case Quantity::kFidelity:
+      return "fidelity was not measured";
+    case Quantity::kSpeedup:
+      break;
+  }
+  return "speed was not measured";
 }
 
 std::string accuracy_words(double drop) {
@@ -71,30 +93,17 @@ std::vector<std::string> gains(const ReportInput& input) {
   return parts;
 }
 
-std::vector<Judged> judge_each(const ReportInput& input) {
-  std::vector<Judged> judged;
-  if (const auto drop = drop_points(input)) judged.push_back(judge_drop(*drop, input.requirements));
-  if (input.fidelity && is_defined(*input.fidelity)) judged.push_back(judge_fidelity(100 * *input.fidelity, input.requirements));
-  if (const auto ratio = speedup(input)) judged.push_back(judge_speed(*ratio, input.requirements));
-  return judged;
-}
-
-// Requirements that the user stated and nothing was measured for.
-std::vector<std::string> unmeasured(const ReportInput& input) {
-  std::vector<std::string> names;
-  if (input.requirements.max_drop_points && !drop_points(input)) names.push_back("accuracy was not measured");
-  if (input.requirements.min_fidelity_points && !(input.fidelity && is_defined(*input.fidelity)))
-    names.push_back("fidelity was not measured");
-  if (input.requirements.min_speedup && !speedup(input)) names.push_back("speed was not measured");
-  return names;
+std::optional<double> ap_drop(const ReportInput& input) {
+  const auto &before = input.first.coco, &after = input.second.coco;
+  if (!before || !after || !is_defined((*before)[0]) || !is_defined((*after)[0])) return std::nullopt;
+  return (*before)[0] - (*after)[0];
 }
 
 }  // namespace
 
 std::optional<double> drop_points(const ReportInput& input) {
-  const auto &before = input.first.coco, &after = input.second.coco;
-  if (!before || !after || !is_defined((*before)[0]) || !is_defined((*after)[0])) return std::nullopt;
-  return 100 * ((*before)[0] - (*after)[0]);
+  const auto drop = ap_drop(input);
+  return drop ? std::optional(100 * *drop) : std::nullopt;
 }
 
 std::optional<double> speedup(const ReportInput& input) {
@@ -110,10 +119,17 @@ std::optional<double> shrinkage(const ReportInput& input) {
 
 Verdict judge(const ReportInput& input) {
   Verdict verdict;
-  std::vector<std::string> failures = unmeasured(input);
-  for (Judged& one : judge_each(input)) {
-    if (!one.check.passed) failures.push_back(one.failure);
-    verdict.checks.push_back(std::move(one.check));
+  std::vector<std::string> failures;
+  const Measured measured{ap_drop(input), input.fidelity, speedup(input)};
+  for (const Judgement& judged : judge_each(with_defaults(input.requirements, measured), measured)) {
+    if (!judged.figure) {
+      failures.push_back(unmeasured(judged.quantity));
+      continue;
+    }
+    Described described = describe(judged);
+    described.check.passed = judged.is_met;
+    if (!judged.is_met) failures.push_back(described.failure);
+    verdict.checks.push_back(std::move(described.check));
   }
   const std::string& label = input.second.label;
   if (!failures.empty()) {

@@ -7,11 +7,6 @@
 
 namespace octet::report {
 
-// Asked of a model where the user asks nothing else.
-inline constexpr double kDefaultMaxDropPoints = 1.0;
-inline constexpr double kDefaultMinFidelityPoints = 85;
-inline constexpr double kDefaultMinSpeedup = 1.0;
-
 enum class Outcome { kShip, kDoNotShip, kUnknown };
 
 struct Check {

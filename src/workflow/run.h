@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "benchmark/compare.h"
+#include "report/requirements.h"
 #include "workflow/check.h"
 #include "workflow/convert.h"
 #include "workflow/quantize.h"
-#include "workflow/requirements.h"
 
 namespace octet {
 

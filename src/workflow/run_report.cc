@@ -11,7 +11,7 @@
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/version.h"
-#include "image/decode.h"
+#include "image/browser_picture.h"
 #include "report/changes.h"
 #include "report/report.h"
 
@@ -41,17 +41,25 @@ std::vector<ReportClass> classes_of(const CheckResult& check) {
   return classes;
 }
 
-std::vector<ReportBox> boxes_of(const Detector& detector, const std::vector<Detection>& detections) {
+std::vector<ReportBox> boxes_of(const Detector& detector, const std::vector<Detection>& detections, double faint_score) {
   std::vector<ReportBox> boxes;
   for (const Detection& found : detections)
-    if (found.score >= kFaintScore) boxes.push_back({label_of(detector.description, found.class_index), found.score, found.box_px});
+    if (found.score >= faint_score) boxes.push_back({label_of(detector.description, found.class_index), found.score, found.box_px});
   return boxes;
 }
 
-std::string media_type(const std::filesystem::path& path) { return path.extension() == ".png" ? "image/png" : "image/jpeg"; }
+Status take_content(const std::filesystem::path& path, ReportPicture& picture) {
+  OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
+  OCTET_ASSIGN(BrowserPicture content, browser_picture(file.bytes()));
+  picture.media_type = content.media_type;
+  picture.bytes = std::move(content.bytes);
+  picture.width = content.size.width;
+  picture.height = content.size.height;
+  return {};
+}
 
 // Those that changed most, with the files' bytes.
-std::vector<ReportPicture> pictures_of(const ReportSources& sources) {
+std::vector<ReportPicture> pictures_of(const ReportSources& sources, double shown_score, double faint_score) {
   std::map<std::int64_t, std::string> credits;
   for (const CocoImage& image : sources.dataset.truth.images) credits[image.id] = image.credit;
   std::vector<ReportPicture> all;
@@ -60,23 +68,17 @@ std::vector<ReportPicture> pictures_of(const ReportSources& sources) {
     ReportPicture picture;
     picture.name = sources.dataset.images[i].path.string();
     picture.credit = credits[sources.dataset.images[i].id];
-    picture.first = boxes_of(sources.detectors[0], sources.runs[0].detections[i]);
-    picture.second = boxes_of(sources.detectors[1], sources.runs[1].detections[i]);
+    picture.first = boxes_of(sources.detectors[0], sources.runs[0].detections[i], faint_score);
+    picture.second = boxes_of(sources.detectors[1], sources.runs[1].detections[i], faint_score);
     all.push_back(std::move(picture));
   }
   std::vector<ReportPicture> shown;
-  for (const auto& change : report::changed_most_first(all, kShownScore, kFaintScore)) {
+  for (const auto& change : report::changed_most_first(all, shown_score, faint_score)) {
     if (shown.size() == kMostPictures) break;
     ReportPicture picture = *change.picture;
     const std::filesystem::path path = picture.name;
-    const auto file = MappedFile::open(path);
-    const auto size = file.ok() ? image_size(file->bytes()) : Result<ImageSize>(file.error());
-    if (!size.ok()) continue;
+    if (!take_content(path, picture).ok()) continue;
     picture.name = path.filename().string();
-    picture.media_type = media_type(path);
-    picture.bytes.assign(file->bytes().begin(), file->bytes().end());
-    picture.width = size->width;
-    picture.height = size->height;
     shown.push_back(std::move(picture));
   }
   return shown;
@@ -130,11 +132,12 @@ Result<std::string> make_report(const RunResult& result, const ReportSources& so
   input.second = model_of("INT8", sources.detectors[1], result.check.models[1], result.bench[1]);
   input.fidelity = result.check.fidelity;
   if (result.check.uncertainty) input.drop_interval = {result.check.uncertainty->low, result.check.uncertainty->high};
-  const Requirements& required = sources.options.requirements;
-  input.requirements = {required.max_drop, required.min_fidelity, required.min_speedup};
+  input.requirements = sources.options.requirements;
   input.classes = classes_of(result.check);
-  input.pictures = pictures_of(sources);
-  input.picture_score = kShownScore;
+  // What was not asked of the detector is not in the page either.
+  input.faint_score = std::max(kFaintScore, sources.options.score_threshold);
+  input.picture_score = std::max(kShownScore, input.faint_score);
+  input.pictures = pictures_of(sources, input.picture_score, input.faint_score);
   OCTET_ASSIGN(input.facts, facts_of(result, sources));
   return render_report(input);
 }

@@ -1,4 +1,4 @@
-#include "workflow/requirements.h"
+#include "report/requirements.h"
 
 #include <limits>
 #include <string>
@@ -58,6 +58,13 @@ TEST(CheckRequirements, TakesAFidelityWithoutObjectsForNone) {
 
 TEST(CheckRequirements, AcceptsAModelThatGained) {
   EXPECT_TRUE(check_requirements(*parse_requirements("max-drop=0"), {-0.003, {}, {}}).ok());
+}
+
+TEST(WithDefaults, AskForWhatWasMeasuredAndKeepWhatTheUserAsks) {
+  const Requirements asked = with_defaults(*parse_requirements("min-speedup=2"), {0.01, -1, {}});
+  EXPECT_EQ(asked.max_drop, kDefaultRequirements.max_drop);
+  EXPECT_EQ(asked.min_fidelity, std::nullopt);
+  EXPECT_EQ(asked.min_speedup, 2);
 }
 
 }  // namespace
