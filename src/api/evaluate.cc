@@ -21,8 +21,9 @@ CheckResult check(std::span<const Model> models, const std::filesystem::path& co
   const Dataset dataset = first_images(unwrap(open_coco(coco)), count_of(options.limit, "limit"));
   std::vector<octet::Detector> detectors;
   for (const Model& model : models) detectors.push_back(unwrap(make_detector(model.impl().graph, model.impl().path)));
+  const auto classes = unwrap(map_classes(detectors, dataset, options.warn));
   const auto runs = unwrap(detect_with_each(detectors, dataset, settings));
-  return unwrap(score_runs(detectors, dataset, runs, settings.threads));
+  return unwrap(score_runs(classes, dataset, runs, settings.threads));
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ struct CocoAnnotation {
 struct CocoCategory {
   std::int64_t id = 0;
   std::string name;
+  std::int64_t annotations = 0;  // objects of it in the whole file, whichever images are used
 };
 
 struct CocoImage {

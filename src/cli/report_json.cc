@@ -31,6 +31,14 @@ Json to_json(const CocoNumbers& numbers) {
   return json;
 }
 
+Json to_json(const ClassMap& map) {
+  constexpr const char* kRules[] = {"name", "number", "own"};
+  return {{"by", kRules[static_cast<int>(map.rule)]},
+          {"category_ids", map.category_ids},
+          {"classes_without_category", map.classes_without_category},
+          {"categories_without_class", map.categories_without_class}};
+}
+
 Json to_json(const CheckResult& result) {
   Json json;
   json["models"] = Json::array();
@@ -38,6 +46,8 @@ Json to_json(const CheckResult& result) {
   json["drop"] = optional_number(result.drop);
   json["fidelity"] = optional_number(result.fidelity);
   json["images"] = result.images;
+  json["classes"] = Json::array();
+  for (const ClassMap& map : result.classes) json["classes"].push_back(to_json(map));
   return json;
 }
 

@@ -12,6 +12,7 @@ namespace octet::cli {
 
 // The JSON of cli.md and the same as a table for people.
 Json to_json(const CocoNumbers& numbers);
+Json to_json(const ClassMap& map);
 Json to_json(const CheckResult& result);
 std::string to_text(const CocoNumbers& numbers);
 std::string to_text(const CheckResult& result);

@@ -42,13 +42,14 @@ Result<Outcome> run(const Options& options, Console& console) {
     OCTET_ASSIGN(auto detector, load_detector(model));
     detectors.push_back(std::move(detector));
   }
+  OCTET_ASSIGN(const std::vector<ClassMap> classes, map_classes(detectors, dataset, console.warnings()));
   DetectRunOptions settings;
   settings.detect.score_threshold = options.score_threshold;
   settings.threads = options.threads;
   settings.progress = console.bar("check");
   settings.warn = console.warnings();
   OCTET_ASSIGN(const auto runs, detect_with_each(detectors, dataset, settings));
-  OCTET_ASSIGN(const CheckResult result, score_runs(detectors, dataset, runs, options.threads));
+  OCTET_ASSIGN(const CheckResult result, score_runs(classes, dataset, runs, options.threads));
   Outcome outcome{to_json(result), to_text(result)};
   if (auto status = check_requirements(requirements, {result.drop, result.fidelity, std::nullopt}); !status.ok())
     outcome.unmet = status.error();

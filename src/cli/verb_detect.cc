@@ -8,8 +8,8 @@
 #include "cli/numbers.h"
 #include "cli/verb.h"
 #include "data/coco_json.h"
-#include "workflow/coco_results.h"
 #include "detector/detect_images.h"
+#include "workflow/classes.h"
 #include "workflow/drawings.h"
 
 namespace octet::cli {
@@ -29,10 +29,9 @@ std::int64_t count(const DetectionRun& run) {
   return total;
 }
 
-Status add_results(const std::string& path, const Detector& detector, const Dataset& dataset, const DetectionRun& run,
+Status add_results(const std::string& path, const ClassMap& classes, const Dataset& dataset, const DetectionRun& run,
                    FileTransaction& files) {
-  OCTET_ASSIGN(const auto results, coco_results(detector, dataset, run));
-  OCTET_ASSIGN_AT(const std::string text, format_coco_results(results), path);
+  OCTET_ASSIGN_AT(const std::string text, format_coco_results(coco_results(classes, dataset, run)), path);
   return files.add(path, text);
 }
 
@@ -40,21 +39,24 @@ Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const Dataset dataset, options.pictures.open());
   if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(check_drawing_folder(options.draw, dataset));
   std::vector<Detector> detectors;
-  std::vector<DetectionRun> runs;
   for (const std::string& model : options.models) {
     OCTET_ASSIGN(auto detector, load_detector(model));
+    detectors.push_back(std::move(detector));
+  }
+  OCTET_ASSIGN(const std::vector<ClassMap> classes, map_classes(detectors, dataset, console.warnings()));
+  std::vector<DetectionRun> runs;
+  for (const Detector& detector : detectors) {
     DetectRunOptions settings;
     settings.detect.score_threshold = options.score_threshold;
     settings.threads = options.threads;
     settings.progress = console.bar("detect " + detector.path.stem().string());
     if (runs.empty()) settings.warn = console.warnings();
     OCTET_ASSIGN(auto found, detect_images(detector, dataset, settings));
-    detectors.push_back(std::move(detector));
     runs.push_back(std::move(found));
   }
   console.finish();
   FileTransaction files;
-  if (!options.results.empty()) OCTET_RETURN_IF_ERROR(add_results(options.results, detectors[0], dataset, runs[0], files));
+  if (!options.results.empty()) OCTET_RETURN_IF_ERROR(add_results(options.results, classes[0], dataset, runs[0], files));
   if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(draw_detections(options.draw, dataset, detectors, runs, options.draw_threshold, files));
   OCTET_RETURN_IF_ERROR(files.commit());
 

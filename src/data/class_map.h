@@ -4,28 +4,57 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "boxes/detection.h"
 
-// What a class means to a data set.
+// What a class of a model means to a data set. The one place that decides it, for every verb.
 namespace octet {
 
 // The classes that a model tells apart, as far as a data set is concerned.
 struct ModelClasses {
-  std::vector<std::string> labels;  // by class index; may be empty
+  std::vector<std::string> labels;  // by class index; may be empty, or hold empty names
   std::size_t count = 0;            // of class indices, background included
   bool is_count_known = true;       // false: `count` is an upper bound
   bool has_background = false;      // class 0 is nothing that is found
-  bool numbered_as_coco = false;    // the class index is the id of one of COCO's categories
+  bool numbered_as_coco = false;    // the class index is the id of COCO's category, unless labels say otherwise
 };
 
-// Stands for a class that is in no data set: the background of an SSD.
-inline constexpr std::int64_t kNoCategory = 0;
+enum class ClassRule {
+  kName,    // a class is the category of its name
+  kNumber,  // no name matches: the n-th class is the n-th category by id
+  kOwn,     // there are no categories: COCO's ids for a model that has all of COCO's classes, else 1, 2, 3 ...
+};
 
-// COCO category id of each class. kInvalidArgument if names do not tell, and the data set has fewer categories than the
-// model has classes or a number contradicts a name.
-Result<std::vector<std::int64_t>> category_ids(const ModelClasses& classes, std::span<const CocoCategory> categories);
+// Which category each class of a model is.
+struct ClassMap {
+  ClassRule rule = ClassRule::kOwn;
+  // By class index, as results files have it. A class without a category has an id that neither a category nor another
+  // class has, so that what is found of it is neither right nor wrong.
+  std::vector<std::int64_t> category_ids;
+  std::vector<std::int64_t> measured_ids;             // of the categories that have a class, rising
+  std::vector<std::string> pairs;                     // "car is Car", where the spelling differs or the number decides
+  std::vector<std::string> classes_without_category;  // names; those that stand for nothing left out (background, gaps of COCO)
+  std::vector<std::string> categories_without_class;
+  bool operator==(const ClassMap&) const = default;
+};
+
+// Gives each class its category:
+//   1. Names are compared as they are; then without case, blanks, hyphens and underscores; then with the two spellings of
+//      COCO's names taken for one (motorbike, motorcycle). Classes without a category and categories without a class are
+//      allowed. Of several categories of one name, those without annotations give way to the others: labelling services put
+//      a grouping category before the real ones.
+//   2. Where no name matches at all, the n-th class (background not counted) is the n-th category by id; of a model that is
+//      numbered as COCO, the category of its number where every category has such a number.
+// kMalformed if a class has the name of several annotated categories.
+Result<ClassMap> map_classes(const ModelClasses& classes, std::span<const CocoCategory> categories);
+
+// What a reader of the figures must know of a map, a line each; none where every class is the category of its name.
+std::vector<std::string> remarks_on(const ClassMap& map);
+
+// Whether two names are one by the rule above.
+bool is_same_class_name(std::string_view a, std::string_view b);
 
 }  // namespace octet

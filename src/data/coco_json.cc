@@ -4,6 +4,7 @@
 #include <iterator>
 #include <limits>
 #include <map>
+#include <unordered_map>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -123,6 +124,12 @@ class UniqueIds {
   std::unordered_set<std::int64_t> seen_;
 };
 
+void count_annotations(CocoGroundTruth& truth) {
+  std::unordered_map<std::int64_t, std::int64_t> count_of;
+  for (const CocoAnnotation& annotation : truth.annotations) ++count_of[annotation.category_id];
+  for (CocoCategory& category : truth.categories) category.annotations = count_of[category.id];
+}
+
 bool is_finite(const CocoResult& result) {
   return std::isfinite(result.score) && std::isfinite(result.box.left) && std::isfinite(result.box.top) &&
          std::isfinite(result.box.width) && std::isfinite(result.box.height);
@@ -151,6 +158,7 @@ Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path)
     return annotations.add(read_annotation(record), truth.annotations);
   }));
   licences.write_credits(truth.images);
+  count_annotations(truth);
   return truth;
 }
 

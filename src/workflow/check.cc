@@ -1,7 +1,9 @@
 #include "workflow/check.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/thread_pool.h"
-#include "workflow/coco_results.h"
 
 namespace octet {
 namespace {
@@ -11,6 +13,29 @@ std::vector<std::int64_t> ids_of_done(const Dataset& dataset, const DetectionRun
   for (std::size_t i = 0; i < dataset.images.size(); ++i)
     if (run.done[i]) ids.push_back(dataset.images[i].id);
   return ids;
+}
+
+// The categories for which every model has a class.
+std::vector<std::int64_t> measured_by_all(const std::vector<ClassMap>& classes) {
+  std::vector<std::int64_t> ids = classes.front().measured_ids;
+  for (const ClassMap& map : classes) {
+    std::vector<std::int64_t> both;
+    std::ranges::set_intersection(ids, map.measured_ids, std::back_inserter(both));
+    ids = std::move(both);
+  }
+  return ids;
+}
+
+CocoGroundTruth measured_truth(const Dataset& dataset, const std::vector<std::int64_t>& image_ids,
+                               const std::vector<std::int64_t>& category_ids) {
+  CocoGroundTruth truth = restrict_to_images(dataset.truth, image_ids);
+  std::erase_if(truth.categories, [&](const CocoCategory& category) { return !std::ranges::binary_search(category_ids, category.id); });
+  return truth;
+}
+
+// Leaves out what is of no category that both models know: beyond those, an id of the one means nothing to the other.
+void keep_measured(std::vector<CocoResult>& results, const std::vector<std::int64_t>& category_ids) {
+  std::erase_if(results, [&](const CocoResult& result) { return !std::ranges::binary_search(category_ids, result.category_id); });
 }
 
 Status compare(CheckResult& result, const CocoGroundTruth& truth, const std::vector<CocoResult>& first,
@@ -42,18 +67,22 @@ Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& 
   return runs;
 }
 
-Result<CheckResult> score_runs(const std::vector<Detector>& detectors, const Dataset& dataset, const std::vector<DetectionRun>& runs,
+Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, const std::vector<DetectionRun>& runs,
                                int threads) {
-  OCTET_CHECK(detectors.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
+  OCTET_CHECK(classes.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
   const auto ids = ids_of_done(dataset, runs[0]);
   if (ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};
   ThreadPool pool(threads);
   CheckResult result;
+  result.classes = classes;
   result.images = static_cast<std::int64_t>(ids.size());
-  const CocoGroundTruth truth = restrict_to_images(dataset.truth, ids);
+  const std::vector<std::int64_t> categories = measured_by_all(classes);
+  const CocoGroundTruth truth = measured_truth(dataset, ids, categories);
+  const bool have_same_classes = classes.front() == classes.back();
   std::vector<std::vector<CocoResult>> found;
-  for (std::size_t i = 0; i < detectors.size(); ++i) {
-    OCTET_ASSIGN(auto results, coco_results(detectors[i], dataset, runs[i]));
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    std::vector<CocoResult> results = coco_results(classes[i], dataset, runs[i]);
+    if (!have_same_classes) keep_measured(results, categories);
     OCTET_ASSIGN(auto accuracy, evaluate_coco(truth, results, &pool));
     result.models.push_back(std::move(accuracy));
     found.push_back(std::move(results));

@@ -51,10 +51,19 @@ class Workflow {
     return {};
   }
 
+  Status load(const std::filesystem::path& xml) {
+    OCTET_ASSIGN(auto detector, load_detector(xml));
+    detectors_.push_back(std::move(detector));
+    return {};
+  }
+
   Status convert() {
     const Progress progress = begin("3/7 convert");
     OCTET_ASSIGN(const ConvertedIr converted, convert_source(source_, options_.output, {weights_, options_.model, options_.warn}));
     result_.fp32 = converted.xml;
+    OCTET_RETURN_IF_ERROR(load(result_.fp32));
+    // Before pictures are run, so that nobody waits for figures that mean something else.
+    OCTET_ASSIGN(classes_, map_classes(detectors_, dataset_, options_.warn));
     finish(progress);
     return {};
   }
@@ -67,10 +76,8 @@ class Workflow {
   }
 
   Status detect() {
-    for (const auto& xml : {result_.fp32, result_.int8}) {
-      OCTET_ASSIGN(auto detector, load_detector(xml));
-      detectors_.push_back(std::move(detector));
-    }
+    OCTET_RETURN_IF_ERROR(load(result_.int8));
+    OCTET_ASSIGN(classes_, map_classes(detectors_, dataset_, {}));
     DetectRunOptions settings;
     settings.detect.score_threshold = options_.score_threshold;
     settings.threads = options_.threads;
@@ -82,7 +89,7 @@ class Workflow {
 
   Status check() {
     const Progress progress = begin("6/7 check");
-    OCTET_ASSIGN(result_.check, score_runs(detectors_, dataset_, runs_, options_.threads));
+    OCTET_ASSIGN(result_.check, score_runs(classes_, dataset_, runs_, options_.threads));
     finish(progress);
     return {};
   }
@@ -105,6 +112,7 @@ class Workflow {
   std::optional<std::filesystem::path> weights_;
   QuantizedIr quantized_;
   std::vector<Detector> detectors_;
+  std::vector<ClassMap> classes_;
   std::vector<DetectionRun> runs_;
   RunResult result_;
 };

@@ -1,0 +1,38 @@
+#include "workflow/classes.h"
+
+namespace octet {
+namespace {
+
+ModelClasses classes_of(const ModelDescription& description) {
+  return {.labels = description.labels,
+          .count = static_cast<std::size_t>(class_count(description)),
+          .is_count_known = is_class_count_known(description),
+          .has_background = has_background(description),
+          .numbered_as_coco = description.categories == CategoryRule::kCoco91};
+}
+
+}  // namespace
+
+Result<std::vector<ClassMap>> map_classes(const std::vector<Detector>& detectors, const Dataset& dataset, const Warn& warn) {
+  std::vector<ClassMap> maps;
+  const std::string file = dataset.annotation_file.string();
+  for (const Detector& detector : detectors) {
+    OCTET_ASSIGN_AT(ClassMap map, map_classes(classes_of(detector.description), dataset.truth.categories), file);
+    const bool is_news = maps.empty() || maps.front() != map;
+    if (warn && is_news)
+      for (const std::string& remark : remarks_on(map)) warn(file + ": " + remark);
+    maps.push_back(std::move(map));
+  }
+  return maps;
+}
+
+std::vector<CocoResult> coco_results(const ClassMap& classes, const Dataset& dataset, const DetectionRun& run) {
+  std::vector<CocoResult> results;
+  for (std::size_t i = 0; i < run.detections.size(); ++i)
+    for (const Detection& found : run.detections[i])
+      results.push_back({dataset.images[i].id, classes.category_ids.at(static_cast<std::size_t>(found.class_index)),
+                         ltwh_from_xyxy(found.box_px), found.score});
+  return results;
+}
+
+}  // namespace octet

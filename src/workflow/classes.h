@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "boxes/detection.h"
+#include "data/class_map.h"
+#include "detector/detect_images.h"
+
+namespace octet {
+
+// What the classes of one detector, or of two, are to the categories of a data set. `warn` is told what a reader of the figures
+// must know; call this before pictures are run. kMalformed, with the annotation file, as map_classes() has it.
+Result<std::vector<ClassMap>> map_classes(const std::vector<Detector>& detectors, const Dataset& dataset, const Warn& warn);
+
+// The detections in COCO's results format, image after image.
+std::vector<CocoResult> coco_results(const ClassMap& classes, const Dataset& dataset, const DetectionRun& run);
+
+}  // namespace octet
