@@ -50,6 +50,10 @@ echo "$version" | grep -qE '^octet [0-9]+\.[0-9]+\.[0-9]+ \((portable|avx2|avx2_
   fail "octet --version says '$version'"
 echo "$(OCTET_ISA=portable "$octet" --version)" | grep -q portable || fail "OCTET_ISA=portable does not hold the kernels back"
 
+# The verbs with a line each, for whoever begins.
+must
+grep -qE '^ +detect +Find' "$work/stdout" || fail "octet alone says $(cat "$work/stdout")"
+
 # Status 2: the words of the command are wrong. An instruction set that cannot be had is refused, with the names of those that can.
 OCTET_ISA=avx1000 expect 2 "this CPU has: portable" selftest --cases 1
 OCTET_ISA='' expect 2 "OCTET_ISA= names no instruction set" --version
@@ -61,6 +65,7 @@ expect 2 max-drop check "$work/a.xml" "$work/b.xml" --data "$demo/coco" --requir
 expect 2 "'-1' is not a whole number" detect "$work/a.xml" --data "$demo/coco" --limit -1
 expect 2 "a number from 0 to 1" detect "$work/a.xml" --data "$demo/coco" --score-threshold nan
 expect 2 --require check --annotations "$work/a.json" --results "$work/b.json" --require max-drop=1
+expect 2 --annotations check "$work/a.xml" --data "$demo/coco" --annotations "$work/b.json"
 expect 2 --results check "$work/a.xml" --data "$demo/coco" --results "$work/b.json"
 
 # Status 3: an input is missing or malformed.
@@ -94,6 +99,39 @@ for threads in 1 3; do
 done
 grep -q '"score"' "$work/results1.json" || fail "detect finds nothing"
 cmp "$work/results1.json" "$work/results3.json" || fail "results differ between 1 and 3 threads"
+
+# Files, folders and folders in them; a table a picture, and the same as JSON.
+mkdir -p "$work/tree/deep"
+cp "$(ls "$work"/images/*.jpg | head -n 1)" "$work/tree/deep/one.jpg"
+touch "$work/tree/film.mp4"
+must detect "$fp32" --images "$work/tree/deep/one.jpg" --score-threshold 0.2 --draw-threshold 0.2
+grep -q '^one.jpg$' "$work/stdout" && grep -qE '^  label +score +left' "$work/stdout" || fail "detect lists $(cat "$work/stdout")"
+grep -q ' in 1 image,' "$work/stdout" || fail "detect counts $(tail -n 1 "$work/stdout")"
+must detect "$fp32" --images "$work/tree" "$work/images" --draw "$work/tree-drawn" --json
+grep -q '"images":5' "$work/stdout" && grep -q '"label"' "$work/stdout" || fail "detect says $(cat "$work/stdout")"
+grep -q '1 file is left out that octet does not read: 1 .mp4' "$work/stderr" || fail "detect does not speak of film.mp4: $(cat "$work/stderr")"
+[ -f "$work/tree-drawn/tree/deep/one.jpg" ] || fail "detect draws $(find "$work/tree-drawn")"
+expect 3 absent.jpg detect "$fp32" --images "$work/tree" "$work/absent.jpg"
+
+# A class is the category of its name, whatever the numbers and the spelling; the same ids with and without annotations.
+mkdir -p "$work/named/valid"
+cp "$(ls "$demo"/coco/val2017/*.jpg | head -n 1)" "$work/named/valid/one.jpg"
+printf '{"images":[{"id":7,"file_name":"one.jpg"}],"categories":[{"id":0,"name":"things"},{"id":5,"name":"PERSON"},{"id":6,"name":"Motor_cycle"}],
+  "annotations":[{"id":1,"image_id":7,"category_id":5,"bbox":[10,10,50,50]}]}' >"$work/named/valid/_annotations.coco.json"
+must check "$fp32" --data "$work/named" --json
+for words in "another spelling: person is PERSON, motorbike is Motor_cycle" "1 category has no class and counts in no mean: things" "78 classes have no category"; do
+  [ "$(grep -c "$words" "$work/stderr")" -eq 1 ] || fail "check does not say '$words' once: $(cat "$work/stderr")"
+done
+must detect "$fp32" --data "$work/named" --results "$work/by-data.json"
+must detect "$fp32" --images "$work/named/valid" --categories "$work/named/valid/_annotations.coco.json" --results "$work/by-images.json"
+cmp "$work/by-data.json" "$work/by-images.json" || fail "detect --images and --data give different ids"
+must check --annotations "$work/named/valid/_annotations.coco.json" --results "$work/by-images.json"
+grep -q 'boxes are of categories that the annotations lack' "$work/stderr" || fail "check --results says $(cat "$work/stderr")"
+printf 'one\ntwo\n' >"$work/two.names"
+expect 3 two.names check "$fp32" --data "$work/named" --labels "$work/two.names"
+must check "$fp32" --images "$work/named/valid" --annotations "$work/named/valid/_annotations.coco.json"
+must quantize "$fp32" --data "$work/named" --output "$work/few"
+grep -q 'only 1 picture to calibrate with' "$work/stderr" || fail "quantize with one picture says $(cat "$work/stderr")"
 
 # Without --data, run takes the photographs inside the program.
 must run "$cfg" --limit 2 --seconds 0.1 --output "$work/embedded" --json

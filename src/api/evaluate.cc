@@ -1,3 +1,4 @@
+#include "data/first_look.h"
 #include "workflow/check.h"
 
 #include "api/api.h"
@@ -18,7 +19,8 @@ CheckResult check(std::span<const Model> models, const std::filesystem::path& co
   settings.threads = threads_of(options.threads);
   settings.progress = options.progress;
   settings.warn = options.warn;
-  const Dataset dataset = first_images(unwrap(open_coco(coco)), count_of(options.limit, "limit"));
+  const Dataset dataset = first_images(unwrap(open_dataset(coco)), count_of(options.limit, "limit"));
+  look_first(dataset, {}, options.warn);
   std::vector<octet::Detector> detectors;
   for (const Model& model : models) detectors.push_back(unwrap(make_detector(model.impl().graph, model.impl().path)));
   const auto classes = unwrap(map_classes(detectors, dataset, options.warn));

@@ -1,5 +1,7 @@
 #include "api/api.h"
 #include "data/dataset.h"
+#include "data/first_look.h"
+#include "data/layout.h"
 #include "exporters/openvino_ir/export.h"
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
@@ -19,13 +21,10 @@ Model model_of(Graph graph, const fs::path& path) {
   return Model(std::make_shared<const Model::Impl>(Model::Impl{std::move(graph), std::move(*description), path}));
 }
 
-bool is_coco(const fs::path& folder) {
-  std::error_code ignored;
-  return fs::is_directory(folder / "train2017", ignored) || fs::is_directory(folder / "val2017", ignored);
-}
-
-Dataset open_pictures(const fs::path& folder) {
-  return unwrap(is_coco(folder) ? open_calibration_images(folder) : open_image_folder(folder));
+Dataset calibration_pictures(const fs::path& folder, const Warn& warn) {
+  const bool is_data_set =
+      !find_training_folder(folder).empty() || !find_measured_folder(folder).empty() || find_measured_part(folder).ok();
+  return unwrap(is_data_set ? open_calibration_images(folder, warn) : open_pictures({folder}));
 }
 
 ZooEntry find_description(const std::string& word, const Warn& warn) {
@@ -78,7 +77,8 @@ Model quantize(const Model& model, const fs::path& pictures, const QuantizeOptio
   const Model::Impl& impl = model.impl();
   require_requested_isa();
   const int threads = threads_of(options.threads);
-  const Dataset dataset = random_subset(open_pictures(pictures), count_of(options.subset, "subset"), options.seed);
+  const Dataset dataset = random_subset(calibration_pictures(pictures, options.warn), count_of(options.subset, "subset"), options.seed);
+  look_first(dataset, {.calibrates = true}, options.warn);
   auto quantized = quant::quantize(impl.graph, calibration_images(dataset, impl.description), {threads, options.progress, options.warn});
   if (!quantized.ok()) throw_error(quantized.error().at(impl.path.string()));
   return model_of(std::move(quantized->graph), impl.path);

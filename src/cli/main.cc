@@ -72,6 +72,10 @@ int run(int argc, char** argv) {
     command->add_flag("--json", json, "Print one JSON object as the last line");
     verbs.emplace_back(command, std::move(verb));
   }
+  if (argc <= 1) {
+    fmt::print("{}\nMore about a verb: octet VERB --help\n", app.help());
+    return 0;
+  }
   // CLI11 would only say that a verb is missing.
   const std::string first = argc > 1 ? argv[1] : "";
   if (!first.empty() && first[0] != '-' && std::ranges::none_of(verbs, [&](const auto& verb) { return verb.first->get_name() == first; }))

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/cpu.h"
+#include "cli/words.h"
 #include "kernels/conv2d/conv2d.h"
 
 namespace octet::cli {
@@ -32,7 +33,7 @@ Json to_json(const CocoNumbers& numbers) {
 }
 
 Json to_json(const ClassMap& map) {
-  constexpr const char* kRules[] = {"name", "number", "own"};
+  constexpr const char* kRules[] = {"name", "number", "coco", "order"};
   return {{"by", kRules[static_cast<int>(map.rule)]},
           {"category_ids", map.category_ids},
           {"classes_without_category", map.classes_without_category},
@@ -70,7 +71,7 @@ std::string to_text(const CheckResult& result) {
   if (result.uncertainty)
     text += fmt::format(" (95 % interval {:.2f} to {:.2f})", 100 * result.uncertainty->low, 100 * result.uncertainty->high);
   if (result.fidelity) text += fmt::format("\nfidelity   {}", percent(*result.fidelity));
-  return text + fmt::format("\n{} images", result.images);
+  return text + "\n" + counted(result.images, "image");
 }
 
 Json to_json(const std::vector<ModelBench>& models, const std::vector<double>& peak_rss_mb, int threads) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/verb.h"
+#include "cli/words.h"
 #include "data/check_dataset.h"
 #include "data/embedded_demo.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 struct Options {
   std::string folder;
+  bool apply_exif = false;
   bool demo = false;
   int threads = 1;
 };
@@ -43,9 +45,14 @@ Outcome describe(const DatasetReport& report) {
                   {"not_listed", names(report.not_listed)},
                   {"annotations_of_no_image", report.annotations_of_no_image},
                   {"annotations_of_no_category", report.annotations_of_no_category},
+                  {"boxes_outside", report.boxes.outside},
+                  {"boxes_in_pixel", report.boxes.in_pixel},
+                  {"remarks", report.remarks},
                   {"ok", report.ok()}};
-  outcome.text = fmt::format("{} images, {} usable; {} annotations in {} categories, {} images without any", report.images,
-                             report.usable_images, report.annotations, report.categories, report.without_annotations.size());
+  outcome.text =
+      fmt::format("{}, {} usable; {} in {} categories, {} without any", counted(report.images, "image"), report.usable_images,
+                  counted(report.annotations, "annotation"), report.categories, counted(report.without_annotations.size(), "image"));
+  for (const std::string& remark : report.remarks) outcome.text += "\n" + remark;
   for (const auto& path : report.missing) outcome.text += "\nmissing: " + path.string();
   for (const auto& image : report.unreadable) outcome.text += fmt::format("\nunreadable: {}: {}", image.path.string(), image.reason);
   for (const auto& image : report.other_size) outcome.text += fmt::format("\nother size: {}: {}", image.path.string(), image.reason);
@@ -59,7 +66,8 @@ Result<Outcome> run(const Options& options, Console& console) {
     return Outcome{{{"folder", options.folder}, {"files", embedded_demo().size()}},
                    fmt::format("{} files in {}", embedded_demo().size(), options.folder)};
   }
-  OCTET_ASSIGN(const Dataset dataset, open_coco(options.folder));
+  OCTET_ASSIGN(Dataset dataset, open_dataset(options.folder));
+  dataset.decode.apply_exif = options.apply_exif;
   ThreadPool pool(options.threads);
   return describe(check_dataset(dataset, &pool, console.bar("check pictures")));
 }
@@ -68,10 +76,11 @@ Result<Outcome> run(const Options& options, Console& console) {
 
 Run add_data(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("data", "Check a data set in COCO's layout, or write the embedded demonstration");
+  CLI::App* verb = app.add_subcommand("data", "Check a data set, or write the embedded demonstration");
   verb->footer("Examples: octet data coco\n          octet data --demo demo-data");
   verb->add_option("folder", options->folder, "Folder of the data set")->required();
   verb->add_flag("--demo", options->demo, "Write the embedded photographs and model into the folder");
+  verb->add_flag("--exif", options->apply_exif, "Turn pictures as their EXIF orientation says");
   add_threads_option(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };
 }

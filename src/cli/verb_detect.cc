@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include "cli/dataset_options.h"
+#include "cli/detection_list.h"
 #include "cli/numbers.h"
 #include "cli/verb.h"
+#include "cli/words.h"
 #include "data/coco_json.h"
 #include "detector/detect_images.h"
 #include "workflow/classes.h"
@@ -18,8 +20,8 @@ namespace {
 struct Options {
   std::vector<std::string> models;
   DatasetOptions pictures;
-  std::string results, draw;
-  double score_threshold = 0.001, draw_threshold = 0.3;
+  std::string results, draw, labels;
+  double score_threshold = 0.001, shown_threshold = 0.3;
   int threads = 1;
 };
 
@@ -29,21 +31,18 @@ std::int64_t count(const DetectionRun& run) {
   return total;
 }
 
-Status add_results(const std::string& path, const ClassMap& classes, const Dataset& dataset, const DetectionRun& run,
-                   FileTransaction& files) {
-  OCTET_ASSIGN_AT(const std::string text, format_coco_results(coco_results(classes, dataset, run)), path);
-  return files.add(path, text);
-}
-
-Result<Outcome> run(const Options& options, Console& console) {
-  OCTET_ASSIGN(const Dataset dataset, options.pictures.open());
-  if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(check_drawing_folder(options.draw, dataset));
+Result<std::vector<Detector>> load_detectors(const Options& options) {
   std::vector<Detector> detectors;
   for (const std::string& model : options.models) {
     OCTET_ASSIGN(auto detector, load_detector(model));
+    if (!options.labels.empty()) OCTET_RETURN_IF_ERROR(name_classes(detector, options.labels));
     detectors.push_back(std::move(detector));
   }
-  OCTET_ASSIGN(const std::vector<ClassMap> classes, map_classes(detectors, dataset, console.warnings()));
+  return detectors;
+}
+
+Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& detectors, const Dataset& dataset, const Options& options,
+                                                   Console& console) {
   std::vector<DetectionRun> runs;
   for (const Detector& detector : detectors) {
     DetectRunOptions settings;
@@ -55,19 +54,49 @@ Result<Outcome> run(const Options& options, Console& console) {
     runs.push_back(std::move(found));
   }
   console.finish();
-  FileTransaction files;
-  if (!options.results.empty()) OCTET_RETURN_IF_ERROR(add_results(options.results, classes[0], dataset, runs[0], files));
-  if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(draw_detections(options.draw, dataset, detectors, runs, options.draw_threshold, files));
-  OCTET_RETURN_IF_ERROR(files.commit());
+  return runs;
+}
 
-  const double rate = runs[0].seconds > 0 ? static_cast<double>(runs[0].images) / runs[0].seconds : 0;
+Status write_files(const Options& options, const std::vector<Detector>& detectors, const Dataset& dataset,
+                   const std::vector<DetectionRun>& runs, const ClassMap& classes) {
+  FileTransaction files;
+  if (!options.results.empty()) {
+    OCTET_ASSIGN_AT(const std::string text, format_coco_results(coco_results(classes, dataset, runs[0])), options.results);
+    OCTET_RETURN_IF_ERROR(files.add(options.results, text));
+  }
+  if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(draw_detections(options.draw, dataset, detectors, runs, options.shown_threshold, files));
+  return files.commit();
+}
+
+Outcome describe(const Options& options, const Detector& detector, const Dataset& dataset, const DetectionRun& run,
+                 const ClassMap& classes) {
+  const double rate = run.seconds > 0 ? static_cast<double>(run.images) / run.seconds : 0;
   Outcome outcome;
   outcome.json = {{"results", options.results.empty() ? Json(nullptr) : Json(options.results)},
-                  {"images", runs[0].images},
-                  {"detections", count(runs[0])},
-                  {"images_per_second", rate}};
-  outcome.text = fmt::format("{} detections in {} images, {:.1f} images a second", count(runs[0]), runs[0].images, rate);
+                  {"images", run.images},
+                  {"detections", count(run)},
+                  {"images_per_second", rate},
+                  {"categories", categories_as_json(detector, classes)}};
+  if (options.pictures.data.empty()) {
+    outcome.json["pictures"] = list_as_json(detector, dataset, run);
+    outcome.text = list_as_text(detector, dataset, run, options.shown_threshold);
+  }
+  outcome.text += fmt::format("{} above {:g} in {}, {:.1f} images a second", counted(count(run), "detection"), options.score_threshold,
+                              counted(run.images, "image"), rate);
   return outcome;
+}
+
+Result<Outcome> run(const Options& options, Console& console) {
+  OCTET_ASSIGN(const Dataset dataset, options.pictures.open(console.warnings()));
+  if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(check_drawing_folder(options.draw, dataset));
+  OCTET_ASSIGN(const std::vector<Detector> detectors, load_detectors(options));
+  OCTET_ASSIGN(const std::vector<ClassMap> classes, map_classes(detectors, dataset, console.warnings()));
+  if (!options.results.empty() && dataset.truth.categories.empty())
+    console.note(options.results + ": no categories are given (--categories GT.json), so its ids are " +
+                 (classes[0].rule == ClassRule::kCoco ? "COCO's" : "1, 2, 3 ... in the order of the model's classes"));
+  OCTET_ASSIGN(const auto runs, detect_with_each(detectors, dataset, options, console));
+  OCTET_RETURN_IF_ERROR(write_files(options, detectors, dataset, runs, classes[0]));
+  return describe(options, detectors[0], dataset, runs[0], classes[0]);
 }
 
 }  // namespace
@@ -75,15 +104,19 @@ Result<Outcome> run(const Options& options, Console& console) {
 Run add_detect(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("detect", "Find objects in pictures");
-  verb->footer("Example: octet detect model.xml --images photos --score-threshold 0.3 --draw drawn");
+  verb->footer(
+      "Examples: octet detect model.xml --images photo.jpg\n"
+      "          octet detect model.xml --images photos more/photo.png --draw drawn\n"
+      "          octet detect model.xml --data coco --results results.json");
   verb->add_option("model", options->models, "One IR (.xml), or two to draw side by side")->required()->expected(1, 2);
   options->pictures.add_to(*verb);
   verb->add_option("--results", options->results, "Write the boxes of the first model in COCO's results format");
   verb->add_option("--draw", options->draw, "Write each picture with its boxes into this folder");
+  verb->add_option("--labels", options->labels, "Names of the model's classes, one a line");
   verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")
       ->check(number_between(0, 1))
       ->capture_default_str();
-  verb->add_option("--draw-threshold", options->draw_threshold, "Draw what scores above")
+  verb->add_option("--draw-threshold", options->shown_threshold, "List and draw what scores so much")
       ->check(number_between(0, 1))
       ->capture_default_str();
   add_threads_option(*verb, options->threads);

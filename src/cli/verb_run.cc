@@ -9,6 +9,7 @@
 #include "cli/report_json.h"
 #include "cli/verb.h"
 #include "data/embedded_demo.h"
+#include "data/layout.h"
 #include "importers/importer.h"
 #include "workflow/run.h"
 
@@ -16,7 +17,8 @@ namespace octet::cli {
 namespace {
 
 struct Options {
-  std::string model, description, model_dir, weights, data, output, require;
+  std::string model, description, model_dir, weights, data, images, annotations, output, require;
+  bool apply_exif = false;
   double score_threshold = 0.001, seconds = 10;
   std::int64_t limit = 0;
   int threads = 1;
@@ -60,7 +62,14 @@ std::string folder_name(const std::string& folder) {
 Status choose_data(const Options& options, RunOptions& run, Console& console) {
   if (!options.data.empty()) {
     run.data = options.data;
-    run.data_name = "val2017 of " + folder_name(options.data);
+    const auto part = find_measured_part(options.data);
+    run.data_name = part.ok() ? part->image_folder.filename().string() + " of " + folder_name(options.data) : folder_name(options.data);
+    return {};
+  }
+  if (!options.images.empty()) {
+    run.images = options.images;
+    run.annotations = options.annotations;
+    run.data_name = folder_name(options.images);
     return {};
   }
   const std::filesystem::path folder = std::filesystem::path(options.output) / "demo-data";
@@ -87,6 +96,7 @@ Result<Outcome> run(const Options& options, Console& console) {
   settings.bench_seconds = options.seconds;
   settings.limit = options.limit;
   settings.threads = options.threads;
+  settings.apply_exif = options.apply_exif;
   settings.step = [&console](const std::string& step) { return console.bar(step); };
   settings.warn = console.warnings();
   if (!options.weights.empty()) settings.weights = options.weights;
@@ -113,7 +123,11 @@ Run add_run(CLI::App& app) {
   verb->add_option("--model", options->description, "Description of a source file: a known model's name, or F.yml");
   verb->add_option("--model-dir", options->model_dir, "Folder that has the files of a known model");
   verb->add_option("--weights", options->weights, "Darknet weights; default: beside the cfg, with its name");
-  verb->add_option("--data", options->data, "Folder in COCO's layout; default: the embedded demonstration");
+  verb->add_option("--data", options->data, "Folder in the layout of COCO, Roboflow or CVAT; default: the embedded demonstration");
+  auto* images = verb->add_option("--images", options->images, "Folder of the pictures that --annotations lists")->excludes("--data");
+  auto* annotations = verb->add_option("--annotations", options->annotations, "Annotations in COCO's format")->needs(images);
+  images->needs(annotations);
+  verb->add_flag("--exif", options->apply_exif, "Turn pictures as their EXIF orientation says");
   verb->add_option("--limit", options->limit, "Measure accuracy on the first N images; 0 is all")->check(whole_number());
   verb->add_option("--output,-o", options->output, "Folder to write to")->required();
   verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "data/list_pictures.h"
 #include "image/decode.h"
 
 namespace octet {
@@ -20,8 +21,8 @@ struct Finding {
   std::string reason;
 };
 
-Finding look_at(const ImageEntry& entry) {
-  const auto image = read_image(entry.path);
+Finding look_at(const ImageEntry& entry, const DecodeOptions& decode) {
+  const auto image = read_image(entry.path, decode);
   if (!image.ok()) {
     std::error_code ignored;
     return {fs::exists(entry.path, ignored) ? Fault::kUnreadable : Fault::kMissing, image.error().message};
@@ -32,12 +33,13 @@ Finding look_at(const ImageEntry& entry) {
                                          image->height(), entry.width, entry.height)};
 }
 
-std::vector<Finding> look_at_all(const std::vector<ImageEntry>& images, ThreadPool* pool, const Progress& progress) {
+std::vector<Finding> look_at_all(const Dataset& dataset, ThreadPool* pool, const Progress& progress) {
+  const std::vector<ImageEntry>& images = dataset.images;
   std::vector<Finding> findings(images.size());
   std::mutex reporting;
   std::int64_t done = 0;
   const auto look = [&](std::int64_t i) {
-    findings[static_cast<std::size_t>(i)] = look_at(images[static_cast<std::size_t>(i)]);
+    findings[static_cast<std::size_t>(i)] = look_at(images[static_cast<std::size_t>(i)], dataset.decode);
     const std::lock_guard lock(reporting);
     if (progress) progress(++done, static_cast<std::int64_t>(images.size()));
   };
@@ -73,19 +75,19 @@ void check_annotations(const Dataset& dataset, DatasetReport& report) {
 }
 
 void find_unlisted(const Dataset& dataset, DatasetReport& report) {
-  const auto folder = open_image_folder(dataset.image_folder);
+  const auto folder = list_pictures(dataset.image_folder);
   if (!folder.ok()) return;
   std::set<fs::path> listed;
-  for (const ImageEntry& image : dataset.images) listed.insert(image.path);
-  for (const ImageEntry& image : folder->images)
-    if (!listed.contains(image.path)) report.not_listed.push_back(image.path);
+  for (const ImageEntry& image : dataset.images) listed.insert(image.name);
+  for (const fs::path& name : folder->pictures)
+    if (!listed.contains(name)) report.not_listed.push_back(dataset.image_folder / name);
 }
 
 }  // namespace
 
 bool DatasetReport::ok() const {
   return images > 0 && missing.empty() && unreadable.empty() && other_size.empty() && annotations_of_no_image == 0 &&
-         annotations_of_no_category == 0;
+         annotations_of_no_category == 0 && boxes.outside == 0 && boxes.in_pixel == 0;
 }
 
 DatasetReport check_dataset(const Dataset& dataset, ThreadPool* pool, const Progress& progress) {
@@ -93,9 +95,12 @@ DatasetReport check_dataset(const Dataset& dataset, ThreadPool* pool, const Prog
   report.images = static_cast<std::int64_t>(dataset.images.size());
   report.annotations = static_cast<std::int64_t>(dataset.truth.annotations.size());
   report.categories = static_cast<std::int64_t>(dataset.truth.categories.size());
-  sort_findings(dataset, look_at_all(dataset.images, pool, progress), report);
+  const FirstLookOptions all_headers{.headers = dataset.images.size()};
+  look_first(dataset, all_headers, [&](std::string_view remark) { report.remarks.emplace_back(remark); });
+  sort_findings(dataset, look_at_all(dataset, pool, progress), report);
   if (!dataset.annotation_file.empty()) {
     check_annotations(dataset, report);
+    report.boxes = find_box_faults(dataset);
     find_unlisted(dataset, report);
   }
   return report;

@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "base/thread_pool.h"
 #include "data/dataset.h"
+#include "data/first_look.h"
 
 namespace octet {
 
@@ -27,8 +28,11 @@ struct DatasetReport {
   std::vector<std::filesystem::path> not_listed;           // image files in the folder that the annotations do not name
   std::int64_t annotations_of_no_image = 0;                // their image_id is not listed
   std::int64_t annotations_of_no_category = 0;             // their category_id is not listed
+  BoxFaults boxes;
+  std::vector<std::string> remarks;  // what look_first() has to say
 
-  // Fit for measuring: every listed image can be read and every annotation belongs to something.
+  // Fit for measuring: every listed image can be read and every annotation belongs to something and has a box
+  // in pixels of its picture.
   bool ok() const;
 };
 

@@ -238,11 +238,12 @@ bool has_any(const Matches& category_of) {
 // Ids for a data set of which nothing is known.
 Result<ClassMap> own_ids(const ModelClasses& classes) {
   OCTET_ASSIGN(ClassMap map, map_classes(classes, coco_categories()));
-  if (map.rule != ClassRule::kName || !map.categories_without_class.empty()) {
+  const bool is_coco = map.rule == ClassRule::kName && map.categories_without_class.empty();
+  if (!is_coco) {
     std::int64_t next = classes.has_background ? 0 : 1;
     for (std::int64_t& id : map.category_ids) id = next++;
   }
-  return ClassMap{.rule = ClassRule::kOwn,
+  return ClassMap{.rule = is_coco ? ClassRule::kCoco : ClassRule::kOrder,
                   .category_ids = std::move(map.category_ids),
                   .measured_ids = {},
                   .pairs = {},

@@ -25,12 +25,13 @@ struct ModelClasses {
 enum class ClassRule {
   kName,    // a class is the category of its name
   kNumber,  // no name matches: the n-th class is the n-th category by id
-  kOwn,     // there are no categories: COCO's ids for a model that has all of COCO's classes, else 1, 2, 3 ...
+  kCoco,    // there are no categories, and the model has all of COCO's: COCO's ids
+  kOrder,   // there are no categories: 1, 2, 3 ... in the order of the classes, the background not counted
 };
 
 // Which category each class of a model is.
 struct ClassMap {
-  ClassRule rule = ClassRule::kOwn;
+  ClassRule rule = ClassRule::kOrder;
   // By class index, as results files have it. A class without a category has an id that neither a category nor another
   // class has, so that what is found of it is neither right nor wrong.
   std::vector<std::int64_t> category_ids;

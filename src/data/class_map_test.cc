@@ -156,7 +156,7 @@ TEST(MapClasses, KeepsTheNumbersOfAModelNumberedAsCoco) {
 
 TEST(MapClasses, WithoutCategoriesGivesCocosIdsToAModelWithCocosNames) {
   const ClassMap map = map_of(named(names_of_coco()), {});
-  EXPECT_EQ(map.rule, ClassRule::kOwn);
+  EXPECT_EQ(map.rule, ClassRule::kCoco);
   EXPECT_EQ(map.category_ids, ids_of_coco());
   EXPECT_EQ(map_of(coco_ssd(), {}).category_ids[90], 90);
 }

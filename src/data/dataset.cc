@@ -14,39 +14,31 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "data/coco_json.h"
+#include "data/layout.h"
+#include "data/list_pictures.h"
 #include "image/formats.h"
 
 namespace octet {
 namespace fs = std::filesystem;
 namespace {
 
-Status require_folder(const fs::path& dir, std::string_view expected) {
-  std::error_code ignored;
-  if (fs::is_directory(dir, ignored)) return {};
-  return Error{ErrorCode::kNotFound, fmt::format("{}: no such folder; expected {}", dir.string(), expected)};
-}
-
-Result<std::vector<fs::path>> image_files(const fs::path& dir) {
-  std::error_code failed;
-  std::vector<fs::path> files;
-  for (fs::directory_iterator at(dir, failed), end; !failed && at != end; at.increment(failed))
-    if (is_picture_name(at->path())) files.push_back(at->path());
-  if (failed) return Error{ErrorCode::kNotFound, fmt::format("{}: cannot be listed: {}", dir.string(), failed.message())};
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-// The number that a file is named by, or -1.
+// The number that a file is named by, alone or after COCO's prefix of 2014; -1 if there is none.
 std::int64_t number_of_name(const fs::path& path) {
   const std::string stem = path.stem().string();
+  std::string_view digits = stem;
+  if (stem.starts_with("COCO_")) digits.remove_prefix(stem.rfind('_') + 1);
   std::int64_t number = -1;
-  const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
-  return error == std::errc() && end == stem.data() + stem.size() && number >= 0 ? number : -1;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return error == std::errc() && end == digits.data() + digits.size() && number >= 0 ? number : -1;
 }
 
-std::vector<std::int64_t> ids_of(const std::vector<fs::path>& files) {
+struct NamedPath {
+  fs::path path, name;
+};
+
+std::vector<std::int64_t> ids_of(const std::vector<NamedPath>& files) {
   std::vector<std::int64_t> ids;
-  for (const fs::path& file : files) ids.push_back(number_of_name(file));
+  for (const NamedPath& file : files) ids.push_back(number_of_name(file.path));
   const std::set<std::int64_t> distinct(ids.begin(), ids.end());
   if (distinct.size() != ids.size() || distinct.contains(-1)) std::iota(ids.begin(), ids.end(), std::int64_t{1});
   return ids;
@@ -68,39 +60,129 @@ bool covers(std::int64_t count, const Dataset& dataset) { return count <= 0 || s
 
 }  // namespace
 
-Result<Dataset> open_coco(const fs::path& dir, const std::string& split) {
-  const std::string layout = fmt::format("COCO's layout: {}/ and annotations/instances_{}.json", split, split);
-  OCTET_RETURN_IF_ERROR(require_folder(dir, layout));
-  Dataset dataset{
-      .image_folder = dir / split, .annotation_file = dir / "annotations" / ("instances_" + split + ".json"), .images = {}, .truth = {}};
-  OCTET_RETURN_IF_ERROR(require_folder(dataset.image_folder, layout));
-  OCTET_ASSIGN(dataset.truth, read_coco_annotations(dataset.annotation_file));
+namespace {
+
+// `name` inside `folder`. An absolute name must be that of a file below the folder, as both are written.
+Result<fs::path> name_inside(const fs::path& folder, const std::string& name) {
+  if (name.empty()) return Error{ErrorCode::kMalformed, "is missing, and nothing else names the picture"};
+  if (!fs::path(name).is_absolute()) return fs::path(name);
+  std::error_code failed;
+  const fs::path relative = fs::path(name).lexically_normal().lexically_relative(fs::absolute(folder, failed).lexically_normal());
+  if (failed || relative.empty() || *relative.begin() == "..")
+    return Error{
+        ErrorCode::kMalformed,
+        fmt::format("is the absolute path '{}', which does not lie in {}; names are relative to that folder", name, folder.string())};
+  return relative;
+}
+
+Result<ImageEntry> entry_of(const fs::path& folder, const CocoImage& image) {
+  OCTET_ASSIGN(const fs::path name, name_inside(folder, image.file_name));
+  OCTET_ASSIGN(fs::path path, path_inside(folder, name.string()));
+  return ImageEntry{image.id, std::move(path), image.width, image.height, name.lexically_normal()};
+}
+
+}  // namespace
+
+Result<Dataset> open_dataset(const fs::path& dir) {
+  OCTET_ASSIGN(const DataPart part, find_measured_part(dir));
+  return open_annotated(part.image_folder, part.annotation_file);
+}
+
+Result<Dataset> open_annotated(const fs::path& image_folder, const fs::path& annotation_file) {
+  std::error_code ignored;
+  if (!fs::is_directory(image_folder, ignored)) return Error{ErrorCode::kNotFound, image_folder.string() + ": no such folder"};
+  Dataset dataset{.image_folder = image_folder, .annotation_file = annotation_file, .images = {}, .truth = {}};
+  OCTET_ASSIGN(dataset.truth, read_coco_annotations(annotation_file));
   for (std::size_t i = 0; i < dataset.truth.images.size(); ++i) {
-    const CocoImage& image = dataset.truth.images[i];
-    OCTET_ASSIGN_AT(fs::path path, path_inside(dataset.image_folder, image.file_name),
-                    fmt::format("{}: images[{}]: 'file_name'", dataset.annotation_file.string(), i));
-    dataset.images.push_back({image.id, std::move(path), image.width, image.height});
+    OCTET_ASSIGN_AT(ImageEntry entry, entry_of(image_folder, dataset.truth.images[i]),
+                    fmt::format("{}: images[{}]: 'file_name'", annotation_file.string(), i));
+    dataset.images.push_back(std::move(entry));
   }
   sort_by_id(dataset.images);
   return dataset;
 }
 
-Result<Dataset> open_image_folder(const fs::path& dir) {
-  OCTET_RETURN_IF_ERROR(require_folder(dir, "a folder of pictures: " + picture_formats()));
-  OCTET_ASSIGN(const std::vector<fs::path> files, image_files(dir));
-  if (files.empty()) return Error{ErrorCode::kNotFound, fmt::format("{}: no picture in it ({})", dir.string(), picture_extensions())};
-  const std::vector<std::int64_t> ids = ids_of(files);
-  Dataset dataset{.image_folder = dir, .annotation_file = {}, .images = {}, .truth = {}};
-  for (std::size_t i = 0; i < files.size(); ++i) dataset.images.push_back({ids[i], files[i], 0, 0});
+namespace {
+
+Status add_folder(const fs::path& folder, bool is_only_one, Dataset& dataset, std::vector<NamedPath>& found) {
+  OCTET_ASSIGN(const FolderListing listing, list_pictures(folder));
+  if (listing.pictures.empty())
+    return Error{ErrorCode::kNotFound, fmt::format("{}: no picture in it ({})", folder.string(), picture_extensions())};
+  for (const auto& [extension, count] : listing.others) dataset.other_files[extension] += count;
+  const fs::path prefix = is_only_one ? fs::path() : (folder / "").lexically_normal().parent_path().filename();
+  for (const fs::path& picture : listing.pictures) found.push_back({folder / picture, prefix / picture});
+  return {};
+}
+
+// The whole path without what leads upwards, where the short names of two pictures are the same.
+void tell_apart(std::vector<NamedPath>& pictures) {
+  std::set<fs::path> names;
+  for (const NamedPath& picture : pictures) names.insert(picture.name);
+  if (names.size() == pictures.size()) return;
+  for (NamedPath& picture : pictures) {
+    picture.name.clear();
+    for (const fs::path& part : picture.path.lexically_normal().relative_path())
+      if (part != "..") picture.name /= part;
+  }
+}
+
+}  // namespace
+
+Result<Dataset> open_pictures(const std::vector<fs::path>& paths) {
+  Dataset dataset;
+  std::vector<NamedPath> found;
+  for (const fs::path& path : paths) {
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored))
+      OCTET_RETURN_IF_ERROR(add_folder(path, paths.size() == 1, dataset, found));
+    else if (fs::exists(path, ignored))
+      found.push_back({path, path.filename()});
+    else
+      return Error{ErrorCode::kNotFound, path.string() + ": no such picture or folder"};
+  }
+  if (found.empty()) return Error{ErrorCode::kInvalidArgument, "no pictures are named"};
+  tell_apart(found);
+  dataset.image_folder = found.front().path.parent_path();
+  const std::vector<std::int64_t> ids = ids_of(found);
+  for (std::size_t i = 0; i < found.size(); ++i) dataset.images.push_back({ids[i], found[i].path, 0, 0, found[i].name});
   sort_by_id(dataset.images);
   return dataset;
 }
 
-Result<Dataset> open_calibration_images(const fs::path& dir) {
-  OCTET_RETURN_IF_ERROR(require_folder(dir, "COCO's layout: train2017/ or val2017/"));
-  std::error_code ignored;
-  const bool has_train = fs::is_directory(dir / "train2017", ignored);
-  return open_image_folder(dir / (has_train ? "train2017" : "val2017"));
+Result<Dataset> open_calibration_images(const fs::path& dir, const Warn& warn) {
+  if (const fs::path training = find_training_folder(dir); !training.empty()) return open_pictures({training});
+  const auto part = find_measured_part(dir);
+  if (!part.ok()) {
+    const fs::path folder = find_measured_folder(dir);
+    return folder.empty() ? Result<Dataset>(part.error()) : open_pictures({folder});
+  }
+  OCTET_ASSIGN(Dataset dataset, open_annotated(part->image_folder, part->annotation_file));
+  const std::size_t listed = dataset.images.size();
+  std::erase_if(dataset.images, [](const ImageEntry& image) {
+    std::error_code ignored;
+    return !fs::exists(image.path, ignored);
+  });
+  if (dataset.images.empty())
+    return Error{ErrorCode::kNotFound, fmt::format("{}: none of the {} images that {} lists is there", dataset.image_folder.string(),
+                                                   listed, dataset.annotation_file.string())};
+  if (const std::size_t missing = listed - dataset.images.size(); missing > 0 && warn)
+    warn(fmt::format("{}: lists {} images, {} of which are not in {}", dataset.annotation_file.string(), listed, missing,
+                     dataset.image_folder.string()));
+  return dataset;
+}
+
+Status take_categories(Dataset& dataset, const fs::path& annotations) {
+  OCTET_ASSIGN(CocoGroundTruth truth, read_coco_annotations(annotations));
+  std::map<fs::path, std::int64_t> id_of;
+  for (const CocoImage& image : truth.images) id_of.emplace(fs::path(image.file_name).lexically_normal(), image.id);
+  const auto is_listed = [&](const ImageEntry& image) { return id_of.contains(image.name); };
+  if (std::ranges::all_of(dataset.images, is_listed)) {
+    for (ImageEntry& image : dataset.images) image.id = id_of[image.name];
+    sort_by_id(dataset.images);
+  }
+  dataset.truth.categories = std::move(truth.categories);
+  dataset.annotation_file = annotations;
+  return {};
 }
 
 Dataset first_images(Dataset dataset, std::int64_t limit) {

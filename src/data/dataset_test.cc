@@ -1,5 +1,7 @@
 #include "data/dataset.h"
 
+#include <map>
+
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
@@ -38,48 +40,105 @@ Dataset numbered(int count) {
   return dataset;
 }
 
-TEST(OpenCoco, SortsImagesById) {
+TEST(OpenDataset, SortsImagesById) {
   const ScratchFolder folder;
   write_annotations(folder, R"({"id": 9, "file_name": "a.jpg", "width": 4, "height": 3}, {"id": 2, "file_name": "b.jpg"})");
-  const auto dataset = open_coco(folder.path());
+  const auto dataset = open_dataset(folder.path());
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   EXPECT_EQ(ids_of(*dataset), (std::vector<std::int64_t>{2, 9}));
   EXPECT_EQ(dataset->images[1].path, folder.path() / "val2017" / "a.jpg");
   EXPECT_EQ(dataset->images[1].width, 4);
 }
 
-TEST(OpenCoco, RefusesAFileNameThatLeavesTheFolder) {
+TEST(OpenDataset, RefusesAFileNameThatLeavesTheFolder) {
   for (const char* name : {"../secret.jpg", "/etc/passwd", "a/../../b.jpg", ""}) {
     const ScratchFolder folder;
     write_annotations(folder, fmt::format(R"({{"id": 9, "file_name": "{}"}})", name));
-    const auto dataset = open_coco(folder.path());
+    const auto dataset = open_dataset(folder.path());
     ASSERT_FALSE(dataset.ok()) << name;
     EXPECT_NE(dataset.error().message.find("images[0]: 'file_name'"), std::string::npos) << dataset.error().message;
   }
 }
 
-TEST(OpenCoco, SaysWhichFolderIsAbsentAndWhatIsExpected) {
+TEST(OpenDataset, TakesAnAbsoluteFileNameInsideTheFolder) {
   const ScratchFolder folder;
-  const auto dataset = open_coco(folder.path());
-  ASSERT_FALSE(dataset.ok());
-  EXPECT_EQ(dataset.error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(dataset.error().message, (folder.path() / "val2017").string() +
-                                         ": no such folder; expected COCO's layout: val2017/ and annotations/instances_val2017.json");
+  const std::string inside = (folder.path() / "val2017" / "cam0" / "a.jpg").string();
+  write_annotations(folder, fmt::format(R"({{"id": 9, "file_name": "{}"}})", inside));
+  const auto dataset = open_dataset(folder.path());
+  ASSERT_TRUE(dataset.ok()) << dataset.error().message;
+  EXPECT_EQ(dataset->images[0].path, inside);
+  EXPECT_EQ(dataset->images[0].name, "cam0/a.jpg");
 }
 
-TEST(OpenCoco, NamesTheAnnotationFileThatIsAbsent) {
+TEST(OpenDataset, SaysWhatIsWrongWithAFileName) {
+  const ScratchFolder folder;
+  write_annotations(folder, R"({"id": 9, "coco_url": "http://example.org/a.jpg"})");
+  EXPECT_NE(open_dataset(folder.path()).error().message.find("'file_name': is missing"), std::string::npos);
+  write_annotations(folder, R"({"id": 9, "file_name": "/data/val2017/a.jpg"})");
+  EXPECT_NE(open_dataset(folder.path()).error().message.find("is the absolute path '/data/val2017/a.jpg'"), std::string::npos);
+  write_annotations(folder, fmt::format(R"({{"id": 9, "file_name": "{}/val2017/../secret.jpg"}})", folder.path().string()));
+  EXPECT_NE(open_dataset(folder.path()).error().message.find("absolute"), std::string::npos);
+}
+
+TEST(OpenDataset, SaysWhatIsExpectedOfAFolderWithoutAnnotations) {
   const ScratchFolder folder;
   std::filesystem::create_directories(folder.path() / "val2017");
-  const auto dataset = open_coco(folder.path());
+  const auto dataset = open_dataset(folder.path());
   ASSERT_FALSE(dataset.ok());
   EXPECT_EQ(dataset.error().code, ErrorCode::kNotFound);
-  EXPECT_NE(dataset.error().message.find("instances_val2017.json"), std::string::npos);
+  EXPECT_NE(dataset.error().message.find("no annotations; expected annotations/instances_val2017.json"), std::string::npos);
+  EXPECT_NE(open_dataset(folder.path() / "absent").error().message.find("no such folder"), std::string::npos);
 }
 
-TEST(OpenImageFolder, TakesImagesByNameAndPassesOverTheRest) {
+TEST(OpenDataset, NamesTheFolderOfPicturesThatIsAbsent) {
+  const ScratchFolder folder;
+  folder.write("annotations/instances_val2014.json", "{}");
+  const auto dataset = open_dataset(folder.path());
+  ASSERT_FALSE(dataset.ok());
+  EXPECT_EQ(dataset.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(dataset.error().message.find("expected val2014/ or images/"), std::string::npos) << dataset.error().message;
+}
+
+struct Layout {
+  std::string annotations, picture;
+};
+
+class OpenDatasetLayout : public testing::TestWithParam<Layout> {};
+
+TEST_P(OpenDatasetLayout, IsFound) {
+  const ScratchFolder folder;
+  const auto& [annotations, picture] = GetParam();
+  const std::string name = std::filesystem::path(picture).filename().string();
+  folder.write(picture, "x");
+  folder.write(annotations, fmt::format(R"({{"images": [{{"id": 3, "file_name": "{}"}}], "categories": [], "annotations": []}})", name));
+  const auto dataset = open_dataset(folder.path());
+  ASSERT_TRUE(dataset.ok()) << dataset.error().message;
+  EXPECT_EQ(dataset->images[0].path, folder.path() / picture);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, OpenDatasetLayout,
+                         testing::Values(Layout{"annotations/instances_val2017.json", "val2017/a.jpg"},
+                                         Layout{"annotations/instances_val2017.json", "images/val2017/a.jpg"},
+                                         Layout{"annotations/instances_val2014.json", "val2014/COCO_val2014_000000000042.jpg"},
+                                         Layout{"valid/_annotations.coco.json", "valid/a_jpg.rf.0123.jpg"},
+                                         Layout{"test/_annotations.coco.json", "test/a.jpg"}, Layout{"_annotations.coco.json", "a.jpg"},
+                                         Layout{"annotations/instances_default.json", "images/a.jpg"},
+                                         Layout{"annotations/instances_default.json", "images/default/a.jpg"},
+                                         Layout{"annotations/instances_street.json", "street/a.jpg"}));
+
+TEST(OpenAnnotated, TakesPicturesAndAnnotationsApart) {
+  const ScratchFolder folder;
+  folder.write("result.json", R"({"images": [{"id": 1, "file_name": "deep/a.jpg"}], "categories": [], "annotations": []})");
+  folder.write("pictures/deep/a.jpg", "x");
+  const auto dataset = open_annotated(folder.path() / "pictures", folder.path() / "result.json");
+  ASSERT_TRUE(dataset.ok()) << dataset.error().message;
+  EXPECT_EQ(dataset->images[0].path, folder.path() / "pictures/deep/a.jpg");
+}
+
+TEST(OpenPictures, TakesImagesByNameAndPassesOverTheRest) {
   const ScratchFolder folder;
   for (const char* name : {"b.PNG", "a.jpeg", "c.jpg", "notes.txt", "d.jpg.part"}) folder.write(name, "x");
-  const auto dataset = open_image_folder(folder.path());
+  const auto dataset = open_pictures({folder.path()});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   ASSERT_EQ(dataset->images.size(), 3u);
   EXPECT_EQ(dataset->images[0].path.filename(), "a.jpeg");
@@ -87,29 +146,98 @@ TEST(OpenImageFolder, TakesImagesByNameAndPassesOverTheRest) {
   EXPECT_EQ(ids_of(*dataset), (std::vector<std::int64_t>{1, 2, 3}));
 }
 
-TEST(OpenImageFolder, TakesIdsFromNamesThatAreNumbers) {
+TEST(OpenPictures, TakesIdsFromNamesThatAreNumbers) {
   const ScratchFolder folder;
   for (const char* name : {"000000000139.jpg", "000000000802.jpg"}) folder.write(name, "x");
-  EXPECT_EQ(ids_of(*open_image_folder(folder.path())), (std::vector<std::int64_t>{139, 802}));
+  EXPECT_EQ(ids_of(*open_pictures({folder.path()})), (std::vector<std::int64_t>{139, 802}));
 }
 
-TEST(OpenImageFolder, CountsWhereTwoNamesAreTheSameNumber) {
+TEST(OpenPictures, CountsWhereTwoNamesAreTheSameNumber) {
   const ScratchFolder folder;
   for (const char* name : {"5.jpg", "05.jpg"}) folder.write(name, "x");
-  EXPECT_EQ(ids_of(*open_image_folder(folder.path())), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(ids_of(*open_pictures({folder.path()})), (std::vector<std::int64_t>{1, 2}));
 }
 
-TEST(OpenImageFolder, RefusesAFolderWithoutImages) {
+TEST(OpenPictures, RefusesAFolderWithoutImages) {
   const ScratchFolder folder;
-  EXPECT_EQ(open_image_folder(folder.path()).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(open_pictures({folder.path()}).error().code, ErrorCode::kNotFound);
 }
 
-TEST(OpenCalibrationImages, PrefersTrain2017) {
+TEST(OpenPictures, TakesFilesAndFoldersWithAllBelowThem) {
+  const ScratchFolder folder;
+  for (const char* name : {"one.jpg", "many/a.jpg", "many/cam0/b.png", "many/cam0/deep/c.jpg", "many/.hidden/d.jpg"})
+    folder.write(name, "x");
+  std::filesystem::create_directory_symlink(folder.path() / "many", folder.path() / "many" / "cam0" / "loop");
+  const auto dataset = open_pictures({folder.path() / "one.jpg", folder.path() / "many"});
+  ASSERT_TRUE(dataset.ok()) << dataset.error().message;
+  std::vector<std::string> names;
+  for (const ImageEntry& image : dataset->images) names.push_back(image.name.string());
+  EXPECT_EQ(names, (std::vector<std::string>{"one.jpg", "many/a.jpg", "many/cam0/b.png", "many/cam0/deep/c.jpg"}));
+}
+
+TEST(OpenPictures, TellsPicturesOfOneNameApart) {
+  const ScratchFolder folder;
+  for (const char* name : {"a/x.jpg", "b/x.jpg"}) folder.write(name, "x");
+  const auto dataset = open_pictures({folder.path() / "a" / "x.jpg", folder.path() / "b" / "x.jpg"});
+  ASSERT_TRUE(dataset.ok()) << dataset.error().message;
+  EXPECT_NE(dataset->images[0].name, dataset->images[1].name);
+  EXPECT_TRUE(dataset->images[0].name.is_relative());
+}
+
+TEST(OpenPictures, NamesWhatIsNotThere) {
+  const ScratchFolder folder;
+  const auto dataset = open_pictures({folder.path() / "absent.jpg"});
+  ASSERT_FALSE(dataset.ok());
+  EXPECT_NE(dataset.error().message.find("absent.jpg: no such picture or folder"), std::string::npos);
+}
+
+TEST(OpenPictures, TakesTheNumbersOfCoco2014) {
+  const ScratchFolder folder;
+  for (const char* name : {"COCO_val2014_000000000042.jpg", "COCO_val2014_000000000073.jpg"}) folder.write(name, "x");
+  EXPECT_EQ(ids_of(*open_pictures({folder.path()})), (std::vector<std::int64_t>{42, 73}));
+}
+
+TEST(OpenPictures, CountsFilesThatAreNoPictures) {
+  const ScratchFolder folder;
+  for (const char* name : {"a.jpg", "b.heic", "sub/c.HEIC", "labels.json", "README.txt"}) folder.write(name, "x");
+  EXPECT_EQ(open_pictures({folder.path()})->other_files, (std::map<std::string, std::int64_t>{{".heic", 2}}));
+}
+
+TEST(TakeCategories, TakesIdsOfImagesThatAreListedByName) {
+  const ScratchFolder folder;
+  for (const char* name : {"p/a.jpg", "p/b.jpg"}) folder.write(name, "x");
+  const auto truth = folder.write("gt.json", R"({"images": [{"id": 31, "file_name": "b.jpg"}, {"id": 77, "file_name": "a.jpg"}, {"id": 5}],
+                                                 "categories": [{"id": 4, "name": "cup"}], "annotations": []})");
+  Dataset dataset = *open_pictures({folder.path() / "p"});
+  ASSERT_TRUE(take_categories(dataset, truth).ok());
+  EXPECT_EQ(ids_of(dataset), (std::vector<std::int64_t>{31, 77}));
+  EXPECT_EQ(dataset.images[0].name, "b.jpg");
+  EXPECT_EQ(dataset.truth.categories[0].name, "cup");
+  folder.write("p/c.jpg", "x");
+  dataset = *open_pictures({folder.path() / "p"});
+  ASSERT_TRUE(take_categories(dataset, truth).ok());
+  EXPECT_EQ(ids_of(dataset), (std::vector<std::int64_t>{1, 2, 3}));  // ids of two sources would not be told apart
+}
+
+TEST(OpenCalibrationImages, PrefersTrainingPictures) {
   const ScratchFolder folder;
   folder.write("val2017/1.jpg", "x");
-  EXPECT_EQ(open_calibration_images(folder.path())->image_folder, folder.path() / "val2017");
+  EXPECT_EQ(open_calibration_images(folder.path(), {})->image_folder, folder.path() / "val2017");
   folder.write("train2017/2.jpg", "x");
-  EXPECT_EQ(open_calibration_images(folder.path())->image_folder, folder.path() / "train2017");
+  EXPECT_EQ(open_calibration_images(folder.path(), {})->image_folder, folder.path() / "train2017");
+}
+
+TEST(OpenCalibrationImages, TakesTheImagesThatAreMeasured) {
+  const ScratchFolder folder;
+  for (const char* name : {"val2017/cam0/1.jpg", "val2017/cam1/1.jpg", "val2017/unlisted.jpg"}) folder.write(name, "x");
+  write_annotations(folder,
+                    R"({"id": 1, "file_name": "cam0/1.jpg"}, {"id": 2, "file_name": "cam1/1.jpg"}, {"id": 3, "file_name": "gone.jpg"})");
+  std::vector<std::string> warnings;
+  const auto dataset = open_calibration_images(folder.path(), [&](std::string_view message) { warnings.emplace_back(message); });
+  ASSERT_TRUE(dataset.ok()) << dataset.error().message;
+  EXPECT_EQ(ids_of(*dataset), (std::vector<std::int64_t>{1, 2}));
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("lists 3 images, 1 of which are not in"), std::string::npos) << warnings[0];
 }
 
 TEST(RandomSubset, DrawsTheSameImagesEveryTime) {
@@ -159,7 +287,7 @@ TEST(CheckDataset, SortsOutWhatIsWrong) {
                        {"id": 3, "file_name": "gone.png"}, {"id": 4, "file_name": "empty.png"},
                        {"id": 5, "file_name": "sized.png", "width": 6, "height": 8})",
                     annotation(1, 1) + "," + annotation(2, 2) + "," + annotation(3, 99) + "," + annotation(4, 1, 7));
-  const auto dataset = open_coco(folder.path());
+  const auto dataset = open_dataset(folder.path());
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   ThreadPool pool(2);
   const DatasetReport report = check_dataset(*dataset, &pool);
@@ -183,7 +311,7 @@ TEST(CheckDataset, SortsOutWhatIsWrong) {
 TEST(CheckDataset, FindsNothingWrongWithTheSharedData) {
   const std::filesystem::path dir = OCTET_SOURCE_DIR "/../shared/data/coco";
   if (!std::filesystem::exists(dir)) GTEST_SKIP() << "no COCO data at " << dir;
-  const auto dataset = open_coco(dir);
+  const auto dataset = open_dataset(dir);
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   std::int64_t steps = 0;
   const DatasetReport report = check_dataset(first_images(*dataset, 12), nullptr, [&](std::int64_t done, std::int64_t) { steps = done; });

@@ -30,7 +30,7 @@ class DatasetRun {
 
  private:
   void detect(int worker, std::size_t i) {
-    const auto image = read_image(dataset_.images[i].path);
+    const auto image = read_image(dataset_.images[i].path, dataset_.decode);
     if (image.ok()) {
       auto found = sessions_[static_cast<std::size_t>(worker)]->detect(*image, options_.detect);
       if (found.ok())

@@ -1,5 +1,10 @@
 #include "workflow/classes.h"
 
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "formats/darknet/names.h"
+
 namespace octet {
 namespace {
 
@@ -12,6 +17,21 @@ ModelClasses classes_of(const ModelDescription& description) {
 }
 
 }  // namespace
+
+Status name_classes(Detector& detector, const std::filesystem::path& names_file) {
+  OCTET_ASSIGN(const std::string text, read_text(names_file));
+  OCTET_ASSIGN_AT(std::vector<std::string> names, darknet::parse_names(text), names_file.string());
+  ModelDescription& description = detector.description;
+  if (has_background(description) && !names.empty() && !is_same_class_name(names[0], "background"))
+    names.insert(names.begin(), "background");
+  const ModelClasses classes = classes_of(description);
+  const bool fits = classes.is_count_known ? names.size() == classes.count : names.size() <= classes.count;
+  if (!fits || names.empty())
+    return Error{ErrorCode::kMalformed, fmt::format("{}: names {} classes, but {} has {}{}", names_file.string(), names.size(),
+                                                    detector.path.string(), classes.is_count_known ? "" : "at most ", classes.count)};
+  description.labels = std::move(names);
+  return {};
+}
 
 Result<std::vector<ClassMap>> map_classes(const std::vector<Detector>& detectors, const Dataset& dataset, const Warn& warn) {
   std::vector<ClassMap> maps;

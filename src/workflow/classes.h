@@ -8,6 +8,10 @@
 
 namespace octet {
 
+// Gives a model's classes the names of a file, one a line; the background of an SSD need not be among them. kMalformed where a
+// name is no text or their number is not that of the classes.
+Status name_classes(Detector& detector, const std::filesystem::path& names_file);
+
 // What the classes of one detector, or of two, are to the categories of a data set. `warn` is told what a reader of the figures
 // must know; call this before pictures are run. kMalformed, with the annotation file, as map_classes() has it.
 Result<std::vector<ClassMap>> map_classes(const std::vector<Detector>& detectors, const Dataset& dataset, const Warn& warn);

@@ -1,5 +1,7 @@
 #include "workflow/drawings.h"
 
+#include <set>
+
 #include <fmt/format.h>
 
 #include "image/decode.h"
@@ -27,12 +29,12 @@ Status draw_detections(const std::filesystem::path& folder, const Dataset& datas
                        const std::vector<DetectionRun>& runs, double score_threshold, FileTransaction& files) {
   for (std::size_t i = 0; i < dataset.images.size(); ++i) {
     if (!runs[0].done[i]) continue;
-    OCTET_ASSIGN(const Image image, read_image(dataset.images[i].path));
+    OCTET_ASSIGN(const Image image, read_image(dataset.images[i].path, dataset.decode));
     Image result = drawn(image, detectors[0], runs[0].detections[i], score_threshold);
     if (detectors.size() > 1)
       result = side_by_side(result, detectors[0].path.stem().string(), drawn(image, detectors[1], runs[1].detections[i], score_threshold),
                             detectors[1].path.stem().string());
-    const std::filesystem::path path = folder / dataset.images[i].path.filename();
+    const std::filesystem::path path = folder / dataset.images[i].name;
     OCTET_ASSIGN(const std::vector<std::byte> file, encode_image(path, result));
     OCTET_RETURN_IF_ERROR(files.add(path, std::span<const std::byte>(file)));
   }
@@ -40,9 +42,17 @@ Status draw_detections(const std::filesystem::path& folder, const Dataset& datas
 }
 
 Status check_drawing_folder(const std::filesystem::path& folder, const Dataset& dataset) {
-  std::error_code ignored;
-  if (!std::filesystem::equivalent(folder, dataset.image_folder, ignored)) return {};
-  return Error{ErrorCode::kInvalidArgument, folder.string() + ": holds the pictures themselves; draw into another folder"};
+  std::set<std::filesystem::path> drawn;
+  for (const ImageEntry& image : dataset.images) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(folder / image.name, image.path, ignored))
+      return Error{ErrorCode::kInvalidArgument, folder.string() + ": holds the pictures themselves; draw into another folder"};
+    if (!drawn.insert(image.name).second)
+      return Error{ErrorCode::kInvalidArgument,
+                   fmt::format("{}: two pictures have this name, and one drawing would take the place of the other",
+                               (folder / image.name).string())};
+  }
+  return {};
 }
 
 }  // namespace octet

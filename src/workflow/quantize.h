@@ -18,7 +18,7 @@ struct QuantizedIr {
 quant::CalibrationImages calibration_images(const Dataset& pictures, const ModelDescription& description);
 
 // Quantizes an FP32 IR with the pictures of a data set and writes the INT8 IR as
-// OUTPUT/public/<model>/FP32-INT8/<model>.xml.
+// OUTPUT/public/<model>/FP32-INT8/<model>.xml. Pictures that cannot give good ranges are warned of before they are run.
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
                                 const quant::CalibrationOptions& options);
 

@@ -1,6 +1,7 @@
 #include "workflow/run.h"
 
 #include "base/files.h"
+#include "data/first_look.h"
 #include "workflow/run_report.h"
 #include "zoo/fetch.h"
 
@@ -31,9 +32,15 @@ class Workflow {
 
   Status open_data() {
     const Progress progress = begin("1/7 data");
-    OCTET_ASSIGN(auto dataset, open_coco(options_.data));
+    const bool is_apart = !options_.annotations.empty();
+    OCTET_ASSIGN(auto dataset, is_apart ? open_annotated(options_.images, options_.annotations) : open_dataset(options_.data));
+    calibration_ = dataset;
+    if (!is_apart) {
+      OCTET_ASSIGN(calibration_, open_calibration_images(options_.data, options_.warn));
+    }
     dataset_ = first_images(std::move(dataset), options_.limit);
-    OCTET_ASSIGN(calibration_, open_calibration_images(options_.data));
+    dataset_.decode.apply_exif = calibration_.decode.apply_exif = options_.apply_exif;
+    look_first(dataset_, {}, options_.warn);
     finish(progress);
     return {};
   }

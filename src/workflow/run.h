@@ -19,7 +19,9 @@ struct RunOptions {
   std::filesystem::path model_dir;
   std::filesystem::path source;                  // or a source file
   std::optional<std::filesystem::path> weights;  // of a Darknet source, if not beside it
-  std::filesystem::path data;                    // COCO's layout
+  std::filesystem::path data;                    // a layout of data/layout.h
+  std::filesystem::path images, annotations;     // or pictures and annotations apart, which calibrate as well
+  bool apply_exif = false;                       // turn pictures as their EXIF orientation says
   std::string data_name;                         // for the report
   std::filesystem::path output;
   Requirements requirements;

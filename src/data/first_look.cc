@@ -1,0 +1,241 @@
+#include "data/first_look.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "base/files.h"
+#include "image/exif.h"
+#include "image/formats.h"
+
+namespace octet {
+namespace {
+
+// `most` of the pictures, spread over all.
+std::vector<const ImageEntry*> spread(const std::vector<ImageEntry>& images, std::size_t most) {
+  std::vector<const ImageEntry*> chosen;
+  const std::size_t count = std::min(most, images.size());
+  for (std::size_t i = 0; i < count; ++i) chosen.push_back(&images[i * images.size() / count]);
+  return chosen;
+}
+
+std::string place_of(const Dataset& dataset) {
+  return (dataset.annotation_file.empty() ? dataset.image_folder : dataset.annotation_file).string();
+}
+
+template <typename T>
+std::string first_few(const std::vector<T>& values) {
+  constexpr std::size_t kMost = 3;
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(values.size(), kMost));
+  return fmt::format("{}{}", fmt::join(values.begin(), values.begin() + shown, ", "), values.size() > kMost ? ", ..." : "");
+}
+
+// --- Files that were left out ---
+
+std::string other_files_remark(const Dataset& dataset) {
+  std::int64_t total = 0;
+  std::string kinds;
+  for (const auto& [extension, count] : dataset.other_files) {
+    total += count;
+    kinds += fmt::format("{}{} {}", kinds.empty() ? "" : ", ", count, extension.empty() ? "without extension" : extension);
+  }
+  if (total == 0) return {};
+  return fmt::format("{}: {} left out that octet does not read: {}; it reads {}", dataset.image_folder.string(),
+                     total == 1 ? "1 file is" : fmt::format("{} files are", total), kinds, picture_formats());
+}
+
+// --- Boxes ---
+
+bool is_in_first_pixel(const BoxLtwh& box) {
+  return box.left >= 0 && box.top >= 0 && box.left <= 1 && box.top <= 1 && box.width <= 1 && box.height <= 1;
+}
+
+bool is_outside(const BoxLtwh& box, ImageSize size) {
+  constexpr double kSlack = 1;  // annotators round
+  return box.left < -kSlack || box.top < -kSlack || box.left + box.width > size.width + kSlack ||
+         box.top + box.height > size.height + kSlack;
+}
+
+std::string boxes_remark(const Dataset& dataset) {
+  const BoxFaults faults = find_box_faults(dataset);
+  if (faults.in_pixel > 0)
+    return fmt::format("{}: {} of {} boxes lie within the first pixel of their picture; COCO's boxes are in pixels, are these fractions?",
+                       place_of(dataset), faults.in_pixel, faults.boxes);
+  if (faults.outside > 0)
+    return fmt::format(
+        "{}: {} of {} boxes reach outside their picture; COCO's boxes are left, top, width and height, are these two corners?",
+        place_of(dataset), faults.outside, faults.boxes);
+  return {};
+}
+
+// --- Headers ---
+
+struct Header {
+  ImageSize size;  // as stored
+  int orientation = 1;
+};
+
+std::optional<Header> header_of(const ImageEntry& image) {
+  const auto file = MappedFile::open(image.path);
+  if (!file.ok()) return std::nullopt;
+  const auto size = image_size(file->bytes());
+  if (!size.ok()) return std::nullopt;
+  return Header{*size, exif_orientation(file->bytes())};
+}
+
+ImageSize turned(ImageSize size) { return {size.height, size.width}; }
+
+// What is odd about pictures, by how many of those that were looked at.
+class HeaderFaults {
+ public:
+  HeaderFaults(const Dataset& dataset, std::size_t most) : place_(place_of(dataset)), applies_exif_(dataset.decode.apply_exif) {
+    for (const ImageEntry* image : spread(dataset.images, most))
+      if (const auto header = header_of(*image)) look_at(*image, *header);
+  }
+
+  std::vector<std::string> remarks() const {
+    std::vector<std::string> lines;
+    if (turned_by_exif_ > 0)
+      lines.push_back(
+          fmt::format("{}: {} lie on their side: the annotations are made for the EXIF orientation, which is not applied; "
+                      "--exif applies it",
+                      place_, share(turned_by_exif_)));
+    if (unapplied_ > 0)
+      lines.push_back(
+          fmt::format("{}: {} have an EXIF orientation, which is not applied; --exif turns them upright", place_, share(unapplied_)));
+    if (swapped_ > 0)
+      lines.push_back(fmt::format("{}: {} have width and height swapped against what the annotations say (EXIF orientation {})", place_,
+                                  share(swapped_), applies_exif_ ? "applied: try without --exif" : "is not the reason"));
+    if (other_size_ > 0)
+      lines.push_back(fmt::format("{}: {} have another size than the annotations say, such as {}", place_, share(other_size_), example_));
+    return lines;
+  }
+
+ private:
+  void look_at(const ImageEntry& image, const Header& header) {
+    ++looked_;
+    const bool turns = swaps_sides(header.orientation);
+    const ImageSize decoded = applies_exif_ && turns ? turned(header.size) : header.size;
+    const ImageSize listed{image.width, image.height};
+    const bool is_listed = image.width > 0 && image.height > 0;
+    if (is_listed && decoded != listed) {
+      if (turned(decoded) != listed)
+        note_other_size(image, decoded);
+      else
+        ++(turns && !applies_exif_ ? turned_by_exif_ : swapped_);
+      return;
+    }
+    const bool is_told_by_size = is_listed && turns && header.size.width != header.size.height;  // annotated as it is stored
+    if (header.orientation != 1 && !applies_exif_ && !is_told_by_size) ++unapplied_;
+  }
+
+  void note_other_size(const ImageEntry& image, ImageSize size) {
+    if (other_size_++ == 0)
+      example_ = fmt::format("{}: {} x {}, not {} x {}", image.name.string(), size.width, size.height, image.width, image.height);
+  }
+
+  std::string share(std::int64_t count) const { return fmt::format("{} of {} pictures", count, looked_); }
+
+  std::string place_;
+  bool applies_exif_;
+  std::int64_t looked_ = 0, turned_by_exif_ = 0, unapplied_ = 0, swapped_ = 0, other_size_ = 0;
+  std::string example_;
+};
+
+// --- Calibration ---
+
+// Whether all pixels are nearly one colour: what a lens cap, a broken decoder or an empty frame gives.
+bool shows_nothing(const Image& image) {
+  constexpr int kNoise = 4;  // of a camera or of JPEG, in steps of 255
+  std::array<int, Image::kChannels> low, high;
+  low.fill(255);
+  high.fill(0);
+  const auto bytes = image.bytes();
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const std::size_t channel = i % Image::kChannels;
+    low[channel] = std::min<int>(low[channel], bytes[i]);
+    high[channel] = std::max<int>(high[channel], bytes[i]);
+  }
+  for (std::size_t channel = 0; channel < low.size(); ++channel)
+    if (high[channel] - low[channel] > kNoise) return false;
+  return true;
+}
+
+std::vector<std::string> calibration_remarks(const Dataset& dataset) {
+  constexpr std::size_t kFew = 10, kDecoded = 24;
+  std::vector<std::string> lines;
+  const std::size_t count = dataset.images.size();
+  if (count < kFew)
+    lines.push_back(fmt::format("{}: only {} to calibrate with; the ranges of so few may not hold for others, a hundred or more are usual",
+                                dataset.image_folder.string(), count == 1 ? "1 picture" : fmt::format("{} pictures", count)));
+  std::int64_t looked = 0, empty = 0, equal = 0;
+  std::optional<Image> first;
+  for (const ImageEntry* entry : spread(dataset.images, kDecoded)) {
+    auto image = read_image(entry->path, dataset.decode);
+    if (!image.ok()) continue;
+    ++looked;
+    empty += shows_nothing(*image);
+    equal += first && first->size() == image->size() && std::ranges::equal(first->bytes(), image->bytes());
+    if (!first) first = std::move(*image);
+  }
+  if (empty > 0)
+    lines.push_back(
+        fmt::format("{}: {} of {} pictures to calibrate with are all of one colour, black or blank: nothing can be learnt of them",
+                    dataset.image_folder.string(), empty, looked));
+  else if (looked > 1 && equal + 1 == looked)
+    lines.push_back(fmt::format("{}: the pictures to calibrate with are all the same picture", dataset.image_folder.string()));
+  return lines;
+}
+
+}  // namespace
+
+BoxFaults find_box_faults(const Dataset& dataset) {
+  std::unordered_map<std::int64_t, ImageSize> size_of;
+  for (const ImageEntry& image : dataset.images) size_of[image.id] = {image.width, image.height};
+  BoxFaults faults;
+  for (const CocoAnnotation& annotation : dataset.truth.annotations) {
+    const auto size = size_of.find(annotation.image_id);
+    if (size == size_of.end()) continue;
+    ++faults.boxes;
+    faults.in_pixel += is_in_first_pixel(annotation.box);
+    faults.outside += size->second.width > 0 && size->second.height > 0 && is_outside(annotation.box, size->second);
+  }
+  return faults;
+}
+
+void look_first(const Dataset& dataset, const FirstLookOptions& options, const Warn& warn) {
+  if (!warn) return;
+  if (const std::string remark = other_files_remark(dataset); !remark.empty()) warn(remark);
+  if (const std::string remark = boxes_remark(dataset); !remark.empty() && !options.calibrates) warn(remark);
+  for (const std::string& remark : HeaderFaults(dataset, options.headers).remarks()) warn(remark);
+  if (options.calibrates)
+    for (const std::string& remark : calibration_remarks(dataset)) warn(remark);
+}
+
+void look_first(const CocoGroundTruth& truth, const std::vector<CocoResult>& results, const Warn& warn) {
+  std::map<std::int64_t, std::string> name_of;
+  for (const CocoCategory& category : truth.categories) name_of[category.id] = category.name;
+  std::set<std::int64_t> unknown, found;
+  std::int64_t boxes = 0;
+  for (const CocoResult& result : results) {
+    const bool is_known = name_of.contains(result.category_id);
+    boxes += !is_known;
+    (is_known ? found : unknown).insert(result.category_id);
+  }
+  if (!unknown.empty())
+    warn(fmt::format("{} of {} boxes are of categories that the annotations lack and count for nothing: {}", boxes, results.size(),
+                     first_few(std::vector<std::int64_t>(unknown.begin(), unknown.end()))));
+  std::vector<std::string> missed;
+  for (const CocoCategory& category : truth.categories)
+    if (category.annotations > 0 && !found.contains(category.id)) missed.push_back(category.name);
+  if (!missed.empty())
+    warn(fmt::format("{} of {} categories are annotated and have no box, which counts as an AP of 0: {}", missed.size(),
+                     truth.categories.size(), first_few(missed)));
+}
+
+}  // namespace octet

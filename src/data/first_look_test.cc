@@ -1,0 +1,151 @@
+#include "data/first_look.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "data/scratch_folder.h"
+#include "image/encode.h"
+
+namespace octet {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+Lines look(const Dataset& dataset, const FirstLookOptions& options = {}) {
+  Lines lines;
+  look_first(dataset, options, [&](std::string_view line) { lines.emplace_back(line); });
+  return lines;
+}
+
+Lines calibration_look(const Dataset& dataset) { return look(dataset, {.calibrates = true}); }
+
+bool mentions(const Lines& lines, std::string_view words) {
+  return std::ranges::any_of(lines, [&](const std::string& line) { return line.find(words) != std::string::npos; });
+}
+
+// One picture of 100 x 50 pixels that is not opened, with boxes.
+Dataset with_boxes(const std::vector<BoxLtwh>& boxes) {
+  Dataset dataset;
+  dataset.annotation_file = "gt.json";
+  dataset.images.push_back({1, "absent.jpg", 100, 50});
+  for (const BoxLtwh& box : boxes) dataset.truth.annotations.push_back({.id = 1, .image_id = 1, .category_id = 1, .box = box});
+  return dataset;
+}
+
+// A picture with some content, `seed` of it.
+std::string jpeg(ImageSize size, int seed) {
+  Image image(size);
+  for (std::size_t i = 0; i < image.bytes().size(); ++i) image.bytes()[i] = static_cast<std::uint8_t>((i * 7 + seed * 31) / 3 % 256);
+  const auto file = encode_image("x.jpg", image);
+  return {reinterpret_cast<const char*>(file->data()), file->size()};
+}
+
+std::string with_orientation(const std::string& jpeg_file, char orientation) {
+  const std::string exif = std::string("Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0", 24) + orientation + std::string(7, '\0');
+  return jpeg_file.substr(0, 2) + "\xff\xe1" + '\0' + static_cast<char>(exif.size() + 2) + exif + jpeg_file.substr(2);
+}
+
+Dataset pictures(const ScratchFolder& folder, const std::vector<std::string>& files) {
+  for (std::size_t i = 0; i < files.size(); ++i) folder.write(fmt::format("{}.jpg", i + 1), files[i]);
+  return *open_pictures({folder.path()});
+}
+
+void list_sizes(Dataset& dataset, ImageSize size) {
+  for (ImageEntry& image : dataset.images) {
+    image.width = size.width;
+    image.height = size.height;
+  }
+}
+
+TEST(BoxFaults, AreCounted) {
+  const BoxFaults faults = find_box_faults(with_boxes({{0, 0, 100, 50}, {0, 0, 100.9, 50}, {50, 20, 90, 40}, {0.1, 0.2, 0.5, 0.5}}));
+  EXPECT_EQ(faults.boxes, 4);
+  EXPECT_EQ(faults.outside, 1);
+  EXPECT_EQ(faults.in_pixel, 1);
+}
+
+TEST(FirstLook, SaysThatBoxesAreInAnotherForm) {
+  EXPECT_TRUE(mentions(look(with_boxes({{0, 0, 9, 9}, {50, 20, 90, 40}})), "gt.json: 1 of 2 boxes reach outside their picture"));
+  EXPECT_TRUE(mentions(look(with_boxes({{0, 0, 9, 9}, {0.5, 0.2, 0.3, 0.4}})), "1 of 2 boxes lie within the first pixel"));
+  EXPECT_TRUE(look(with_boxes({{0, 0, 9, 9}})).empty());
+}
+
+TEST(FirstLook, KeepsQuietWherePicturesAreAsListed) {
+  const ScratchFolder folder;
+  Dataset dataset = pictures(folder, {jpeg({8, 6}, 1), jpeg({8, 6}, 2)});
+  list_sizes(dataset, {8, 6});
+  EXPECT_TRUE(look(dataset).empty());
+}
+
+TEST(FirstLook, FindsPicturesThatLieOnTheirSide) {
+  const ScratchFolder folder;
+  Dataset dataset = pictures(folder, {with_orientation(jpeg({8, 6}, 1), 6), with_orientation(jpeg({8, 6}, 2), 8)});
+  list_sizes(dataset, {6, 8});
+  EXPECT_TRUE(mentions(look(dataset), "2 of 2 pictures lie on their side")) << fmt::format("{}", fmt::join(look(dataset), "|"));
+  dataset.decode.apply_exif = true;
+  EXPECT_TRUE(look(dataset).empty());
+  list_sizes(dataset, {8, 6});  // annotated as they are stored
+  EXPECT_TRUE(mentions(look(dataset), "try without --exif"));
+  dataset.decode.apply_exif = false;
+  EXPECT_TRUE(look(dataset).empty());
+}
+
+TEST(FirstLook, FindsOrientationsThatSizesDoNotTell) {
+  const ScratchFolder folder;
+  Dataset dataset = pictures(folder, {with_orientation(jpeg({8, 6}, 1), 3), jpeg({8, 6}, 2)});
+  list_sizes(dataset, {8, 6});
+  EXPECT_TRUE(mentions(look(dataset), "1 of 2 pictures have an EXIF orientation, which is not applied"));
+}
+
+TEST(FirstLook, FindsSwappedAndOtherSizes) {
+  const ScratchFolder folder;
+  Dataset dataset = pictures(folder, {jpeg({8, 6}, 1)});
+  list_sizes(dataset, {6, 8});
+  EXPECT_TRUE(mentions(look(dataset), "1 of 1 pictures have width and height swapped"));
+  list_sizes(dataset, {16, 12});
+  EXPECT_TRUE(mentions(look(dataset), "such as 1.jpg: 8 x 6, not 16 x 12"));
+}
+
+TEST(FirstLook, CountsFilesThatWereLeftOut) {
+  const ScratchFolder folder;
+  folder.write("a.heic", "x");
+  EXPECT_TRUE(mentions(look(pictures(folder, {jpeg({8, 6}, 1)})), "1 file is left out that octet does not read: 1 .heic"));
+}
+
+TEST(FirstLook, FindsFewCalibrationPictures) {
+  const ScratchFolder folder;
+  const Dataset dataset = pictures(folder, {jpeg({8, 6}, 1)});
+  EXPECT_TRUE(mentions(calibration_look(dataset), "only 1 picture to calibrate with"));
+  EXPECT_TRUE(look(dataset).empty());
+}
+
+TEST(FirstLook, FindsCalibrationPicturesThatShowNothing) {
+  const ScratchFolder folder;
+  const auto black = encode_image("x.jpg", Image({8, 6}));
+  const std::string file(reinterpret_cast<const char*>(black->data()), black->size());
+  EXPECT_TRUE(mentions(calibration_look(pictures(folder, {file, file, jpeg({8, 6}, 1)})),
+                       "2 of 3 pictures to calibrate with are all of one colour"));
+}
+
+TEST(FirstLook, FindsCopiesOfOneCalibrationPicture) {
+  const ScratchFolder folder;
+  EXPECT_TRUE(mentions(calibration_look(pictures(folder, {jpeg({8, 6}, 1), jpeg({8, 6}, 1)})), "are all the same picture"));
+  EXPECT_FALSE(mentions(calibration_look(pictures(folder, {jpeg({8, 6}, 1), jpeg({8, 6}, 2)})), "are all the same picture"));
+}
+
+TEST(FirstLookAtResults, NamesCategoriesThatOneSideLacks) {
+  CocoGroundTruth truth;
+  truth.categories = {{1, "cat", 3}, {2, "dog", 4}, {3, "cow", 0}};
+  Lines lines;
+  const auto warn = [&](std::string_view line) { lines.emplace_back(line); };
+  look_first(truth, {{1, 1, {}, 0.5}, {1, 2, {}, 0.5}}, warn);
+  EXPECT_TRUE(lines.empty());
+  look_first(truth, {{1, 1, {}, 0.5}, {1, 81, {}, 0.5}, {1, 0, {}, 0.5}}, warn);
+  EXPECT_TRUE(mentions(lines, "2 of 3 boxes are of categories that the annotations lack and count for nothing: 0, 81"));
+  EXPECT_TRUE(mentions(lines, "1 of 3 categories are annotated and have no box, which counts as an AP of 0: dog"));
+}
+
+}  // namespace
+}  // namespace octet
