@@ -1,6 +1,7 @@
 #include "data/json_records.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -32,11 +33,37 @@ std::string place_of(std::string_view section, std::size_t index) {
   return section.empty() ? fmt::format("entry {}", index) : fmt::format("{}[{}]", section, index);
 }
 
+// The word or number around a byte, at most so long as any that is known by name.
+std::string_view word_around(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 24;
+  const auto belongs = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '+' || c == '.'; };
+  std::size_t begin = at, end = at;
+  while (begin > 0 && at - begin < kLongest && belongs(text[begin - 1])) --begin;
+  while (end < text.size() && end - at < kLongest && belongs(text[end])) ++end;
+  return text.substr(begin, end - begin);
+}
+
+// What programs write in place of JSON's own words: what is wrong with it, or "".
+std::string fault_of_word(std::string_view word) {
+  std::string key(word.substr(word.starts_with('-') || word.starts_with('+') ? 1 : 0));
+  std::ranges::transform(key, key.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  for (const char* number : {"nan", "inf", "infinity"})
+    if (key == number) return "is not finite; JSON has no word for it, write a number";
+  for (const char* other : {"none", "undefined", "true", "false"})
+    if (key == other) return "is no word of JSON, which are null, true and false";
+  return {};
+}
+
+bool is_utf16(std::string_view text) {
+  if (text.size() < 2) return false;
+  return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff") || text[0] == '\0' || text[1] == '\0';
+}
+
 // Follows the parser's events. Containers are counted, not kept, so no input makes it use much memory or recursion.
 class RecordReader {
  public:
-  RecordReader(const JsonSchema& schema, const JsonVisitor& visit, std::size_t text_bytes)
-      : schema_(schema), visit_(visit), text_bytes_(text_bytes), record_(schema.fields), seen_(schema.sections.size(), false) {}
+  RecordReader(const JsonSchema& schema, const JsonVisitor& visit, std::string_view text)
+      : schema_(schema), visit_(visit), text_(text), record_(schema.fields), seen_(schema.sections.size(), false) {}
 
   // Values; names and signatures are those of nlohmann's SAX interface.
   bool null() { return scalar(std::monostate{}); }  // as if the field were absent
@@ -52,7 +79,10 @@ class RecordReader {
 
   bool key(std::string& name) {
     if (depth_ == 1) section_ = wanted_section(name);
-    if (depth_ == record_depth()) field_ = in_section() ? record_.slot(name) : nullptr;
+    if (depth_ == record_depth()) {
+      field_ = in_section() ? record_.slot(name) : nullptr;
+      field_name_ = name;
+    }
     return true;
   }
 
@@ -75,10 +105,18 @@ class RecordReader {
   }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& cause) {
+    if (position > 0 && position <= text_.size()) {
+      const std::string_view word = word_around(text_, position - 1);
+      if (const std::string fault = fault_of_word(word); !fault.empty())
+        return fail(
+            {ErrorCode::kMalformed, fmt::format("{}{} at byte {} {}", place_of_value(), word, word.data() - text_.data() + 1, fault)});
+    }
+    if (cause.id == kNumberOverflow)
+      return fail({ErrorCode::kMalformed, fmt::format("{}the number before byte {} is too large", place_of_value(), position)});
     const bool wanted_more = std::string_view(cause.what()).find("unexpected end of input") != std::string_view::npos;
-    if (wanted_more || position > text_bytes_)  // beyond the end: inside a string or a number
-      return fail({ErrorCode::kMalformed, fmt::format("the JSON text ends too early, at byte {}; the file is cut off", text_bytes_)});
-    return fail({ErrorCode::kMalformed, fmt::format("is not JSON: error at byte {} of {}", position, text_bytes_)});
+    if (wanted_more || position > text_.size())  // beyond the end: inside a string or a number
+      return fail({ErrorCode::kMalformed, fmt::format("the JSON text ends too early, at byte {}; the file is cut off", text_.size())});
+    return fail({ErrorCode::kMalformed, fmt::format("is not JSON: error at byte {} of {}", position, text_.size())});
   }
 
   Status finish() && {
@@ -90,6 +128,14 @@ class RecordReader {
 
  private:
   static constexpr std::size_t kNoSection = std::numeric_limits<std::size_t>::max();
+
+  static constexpr int kNumberOverflow = 406;  // nlohmann's out_of_range
+
+  // "annotations[3]: 'bbox': ", as far as the value at hand belongs to a record.
+  std::string place_of_value() const {
+    if (depth_ < record_depth() || !in_section()) return {};
+    return fmt::format("{}: '{}': ", place_of(section_name(), index_), field_name_);
+  }
 
   bool root_is_array() const { return schema_.sections.empty(); }
   int array_depth() const { return root_is_array() ? 1 : 2; }
@@ -165,13 +211,14 @@ class RecordReader {
 
   const JsonSchema& schema_;
   const JsonVisitor& visit_;
-  std::size_t text_bytes_;
+  std::string_view text_;
   JsonRecord record_;
   std::vector<bool> seen_;
   std::optional<Error> error_;
   int depth_ = 0;
   std::size_t section_ = kNoSection;
   std::size_t index_ = 0;
+  std::string field_name_;              // of the last key of a record, wanted or not
   JsonRecord::Value* field_ = nullptr;  // where the value of the last key goes, if it is wanted
 };
 
@@ -237,7 +284,8 @@ Result<bool> JsonRecord::flag(std::string_view field) const {
 }
 
 Status parse_json_records(std::string_view text, const JsonSchema& schema, const JsonVisitor& visit) {
-  RecordReader reader(schema, visit, text.size());
+  if (is_utf16(text)) return Error{ErrorCode::kMalformed, "is UTF-16 text; JSON is read in UTF-8, save it so"};
+  RecordReader reader(schema, visit, text);
   nlohmann::json::sax_parse(text.begin(), text.end(), &reader);
   return std::move(reader).finish();
 }

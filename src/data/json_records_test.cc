@@ -1,5 +1,6 @@
 #include "data/json_records.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -110,6 +111,25 @@ TEST(JsonRecords, RefusesAnotherRoot) {
 TEST(JsonRecords, SaysWhereTheTextStopsBeingJson) {
   EXPECT_EQ(error_of(R"([{"id": 1},, {"id": 2}])", kRows, ignore), "is not JSON: error at byte 12 of 23");
   EXPECT_EQ(error_of("", kRows, ignore), "the JSON text ends too early, at byte 0; the file is cut off");
+}
+
+TEST(JsonRecords, NamesValuesThatJsonHasNoWordFor) {
+  EXPECT_EQ(error_of(R"({"b": [{"id": 1}, {"id": 2, "box": [1, NaN]}]})", kTables, ignore),
+            "b[1]: 'box': NaN at byte 40 is not finite; JSON has no word for it, write a number");
+  for (const char* word : {"NaN", "nan", "Infinity", "-Infinity", "inf", "-inf"}) {
+    const std::string message = error_of(fmt::format(R"([{{"id": 1}}, {{"id": {}}}])", word), kRows, ignore);
+    EXPECT_TRUE(message.starts_with(fmt::format("entry 1: 'id': {} at byte", word))) << message;
+    EXPECT_NE(message.find("is not finite"), std::string::npos) << message;
+  }
+  EXPECT_NE(error_of(R"([{"flag": True}])", kRows, ignore).find("entry 0: 'flag': True at byte 11 is no word of JSON"), std::string::npos);
+  EXPECT_NE(error_of(R"([{"id": 1e999}])", kRows, ignore).find("entry 0: 'id': the number before byte"), std::string::npos);
+}
+
+TEST(JsonRecords, SaysThatATextIsUtf16) {
+  using namespace std::string_view_literals;
+  for (const std::string_view text : {"\xff\xfe[\0]\0"sv, "\xfe\xff\0[\0]"sv, "[\0]\0"sv, "\0[\0]"sv})
+    EXPECT_NE(error_of(text, kRows, ignore).find("UTF-16"), std::string::npos);
+  EXPECT_EQ(error_of("\xef\xbb\xbf[]", kRows, ignore), "");  // the mark of UTF-8 is none of our concern
 }
 
 TEST(JsonRecords, RefusesWhatFollowsTheEnd) { EXPECT_NE(error_of("[] []", kRows, ignore), ""); }
