@@ -5,7 +5,7 @@
 #include "image/resize.h"
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
-#include "passes/planar_input.h"
+#include "passes/standard.h"
 
 namespace octet {
 namespace {
@@ -43,7 +43,7 @@ std::vector<NamedOutput> named_outputs(std::span<const Port> ports, std::span<co
 Result<Detector> make_detector(const Graph& graph, const fs::path& path, const Engine& engine) {
   OCTET_ASSIGN_AT(auto description, read_model_info(graph.model_info), path.string());
   Graph planar = graph;
-  passes::make_input_planar(planar);
+  passes::run_reading_passes(planar);
   if (auto status = check_input(planar, description); !status.ok()) return status.error().at(path.string());
   const EngineOptions options{.picture_input = resizes_to_bytes(description.resize)};
   OCTET_ASSIGN_AT(auto model, engine.load(planar, path, options), path.string());

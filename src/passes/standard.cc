@@ -7,6 +7,7 @@
 #include "passes/fold_input_scale.h"
 #include "passes/fuse_activation.h"
 #include "passes/merge_affine.h"
+#include "passes/planar_input.h"
 
 namespace octet::passes {
 namespace {
@@ -38,6 +39,12 @@ constexpr Pass kImportPasses[] = {
 bool run_import_passes(Graph& graph) {
   bool changed = false;
   for (const Pass& pass : kImportPasses) changed |= pass(graph);
+  return changed;
+}
+
+bool run_reading_passes(Graph& graph) {
+  bool changed = fold_constants(graph);
+  changed |= make_input_planar(graph);
   return changed;
 }
 

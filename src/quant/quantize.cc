@@ -5,8 +5,7 @@
 #include <set>
 
 #include "graph/patterns.h"
-#include "passes/fold_constants.h"
-#include "passes/planar_input.h"
+#include "passes/standard.h"
 #include "quant/bias_correction.h"
 #include "quant/channels.h"
 #include "quant/equalize.h"
@@ -173,18 +172,11 @@ Result<Graph> equalized(const Graph& graph, const CalibrationImages& images, int
   return result;
 }
 
-// Models of others keep weights as f16 and may take pictures as bytes; the quantizer looks for f32 and planes.
-Graph in_own_form(const Graph& source) {
-  Graph graph = source;
-  passes::make_input_planar(graph);
-  passes::fold_constants(graph);
-  return graph;
-}
-
 }  // namespace
 
 Result<QuantizedModel> quantize(const Graph& source, const CalibrationImages& images, const CalibrationOptions& options) {
-  const Graph graph = in_own_form(source);
+  Graph graph = source;
+  passes::run_reading_passes(graph);
   for (const Node& node : graph.nodes())
     if (std::holds_alternative<FakeQuantize>(node.op))
       return Error{ErrorCode::kMalformed, "the model is quantized already (node '" + node.name + "'); start from the FP32 IR"};

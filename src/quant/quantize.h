@@ -15,7 +15,7 @@ struct QuantizedModel {
   std::size_t points = 0;        // FakeQuantize nodes
 };
 
-// Post-training quantization of a graph with one image input of 0..255, f32 [1,C,H,W] or what make_input_planar makes so, and weights of
+// Post-training quantization of a graph with one image input of 0..255, f32 [1,C,H,W] or what run_reading_passes makes so, and weights of
 // f32 or f16; the result has the former and computes in f32 what it does not in integers: statistics over the images, 8-bit
 // FakeQuantize nodes where plan_quantization says, weights stored as i8 with a scale a channel, biases corrected by the mean error
 // of the rounded weights. The result runs as integers here and in OpenVINO. kMalformed if the graph is quantized
