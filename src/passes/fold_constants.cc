@@ -1,6 +1,6 @@
 #include "passes/fold_constants.h"
 
-#include <algorithm>
+#include <span>
 
 #include "graph/evaluate.h"
 #include "passes/rewrite.h"
@@ -30,20 +30,50 @@ std::vector<Tensor> known_outputs(const Graph& graph, const Node& node) {
   return inputs.empty() ? std::vector<Tensor>{} : evaluate(node.op, inputs, node.outputs);
 }
 
-bool fits(const Node& node, const FoldLimits& limits) {
-  return std::all_of(node.outputs.begin(), node.outputs.end(),
-                     [&](const TensorType& output) { return element_count(output.shape) <= limits.elements; });
+// The longest way from a stored constant to the value that is wanted, in operations that keep its size.
+constexpr std::int64_t kStepsOfAConstant = 8;
+
+std::int64_t elements_of_constants(const Graph& graph) {
+  std::int64_t elements = 0;
+  for (const Node& node : graph.nodes())
+    if (const auto* constant = std::get_if<Constant>(&node.op)) elements += constant->value.size();
+  return elements;
 }
+
+// Elements that may still be made.
+class Budget {
+ public:
+  Budget(const Graph& graph, const FoldLimits& limits)
+      : of_one_(limits.elements), left_(limits.total + kStepsOfAConstant * elements_of_constants(graph)) {}
+
+  bool fits(const Node& node) const {
+    std::int64_t sum = 0;
+    for (const TensorType& output : node.outputs) {
+      const std::int64_t elements = element_count(output.shape);
+      if (elements > of_one_) return false;
+      sum += elements;
+    }
+    return sum <= left_;
+  }
+  void take(std::span<const Tensor> values) {
+    for (const Tensor& value : values) left_ -= value.size();
+  }
+
+ private:
+  std::int64_t of_one_, left_;
+};
 
 }  // namespace
 
 bool fold_constants(Graph& graph, const FoldLimits& limits) {
   const auto stays = stored_weights(graph);
+  Budget budget(graph, limits);
   bool changed = false;
   for (std::size_t i = 0, count = graph.nodes().size(); i < count; ++i) {
     const auto id = static_cast<NodeId>(i);
-    if (stays[i] || !fits(graph.node(id), limits)) continue;
+    if (stays[i] || !budget.fits(graph.node(id))) continue;
     const auto values = known_outputs(graph, graph.node(id));
+    budget.take(values);
     for (std::size_t port = 0; port < values.size(); ++port) {
       replace(graph, {id, static_cast<std::uint32_t>(port)}, graph.emit_constant(values[port]));
       changed = true;

@@ -44,6 +44,18 @@ TEST(FoldConstants, LeavesResultsBeyondTheLimit) {
   expect_rewrite([](Graph& g) { return fold_constants(g, {16}); }, graph, 0);
 }
 
+TEST(FoldConstants, LeavesWhatIsTooMuchTogether) {
+  Graph graph;
+  const Value small = graph.emit_constant(Numbers().tensor({4, 1})), wide = graph.emit_constant(Numbers().tensor({1, 4}));
+  Value sum = input(graph, {4, 4});
+  for (const BinaryKind kind : {BinaryKind::kAdd, BinaryKind::kSubtract, BinaryKind::kMaximum, BinaryKind::kMinimum, BinaryKind::kMultiply})
+    sum = binary(graph, BinaryKind::kAdd, sum, binary(graph, kind, small, wide));
+  output(graph, sum);
+  // The eight elements that are there allow four products of sixteen.
+  EXPECT_TRUE(fold_constants(graph, {16, 0}));
+  EXPECT_EQ(operations(graph), "Add Add Add Add Multiply Add Result");
+}
+
 // i8 weights with a scale for each output, as the exporter writes them.
 Value stored_weights_of(Graph& graph, const Shape& shape, bool zero_point) {
   const Tensor bytes =
