@@ -29,9 +29,9 @@ struct QuantizationPlan {
 };
 
 // The CPU placement of OpenVINO's quantizers (reference D.5): inputs of convolutions, of sums and products of two
-// activations and of pools are quantized; a FakeQuantize moves up through operations that only move values (MaxPool, Concat,
-// slices, reshapes, nearest resize), so that these work on bytes. All inputs of a Concat on such a path share one scale. What
-// no convolution reads, like the tail that joins the boxes and scores of an SSD, stays float, and so does each head's result.
+// activations and of pools are quantized (OpTraits::computes_in_integers); a FakeQuantize moves up through operations that only move
+// values of images (MaxPool, Concat, slices, nearest resize), so that these work on bytes. All inputs of a Concat on such a path share one
+// scale. What no convolution reads, like the tail that joins the boxes and scores of an SSD, stays float, and so does each head's result.
 QuantizationPlan plan_quantization(const Graph& graph);
 
 }  // namespace octet::quant
