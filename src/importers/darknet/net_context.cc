@@ -46,7 +46,7 @@ Result<Value> NetContext::add(const CfgSection& section, Op op, std::vector<Valu
   return Value{id, 0};
 }
 
-Value NetContext::constant(std::vector<std::int64_t> values, std::string name) {
+Value NetContext::constant(const std::vector<std::int64_t>& values, std::string name) {
   const auto count = static_cast<std::int64_t>(values.size());
   return graph.emit_constant(Tensor::of<std::int64_t>({count}, values), std::move(name));
 }

@@ -50,7 +50,7 @@ struct NetContext {
 
   // Adds a node; errors name the section.
   Result<Value> add(const CfgSection& section, Op op, std::vector<Value> inputs, std::string name);
-  Value constant(std::vector<std::int64_t> values, std::string name);
+  Value constant(const std::vector<std::int64_t>& values, std::string name);
   Value constant(float value, Shape shape, std::string name);
 
   std::int64_t channels(Value value) const { return graph.shape(value)[1]; }

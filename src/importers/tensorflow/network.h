@@ -71,7 +71,7 @@ class Network {
   Result<Feature> append(const NodeRecord& node, Op op, std::vector<Value> inputs);
   Value append_constant(Tensor tensor, const std::string& name) { return graph_.emit_constant(std::move(tensor), name); }
   Graph& graph() { return graph_; }
-  void set_image(ImageInput image) { image_ = std::move(image); }
+  void set_image(ImageInput image) { image_ = image; }
 
  private:
   bool is_preprocessing(NodeIndex index) const;

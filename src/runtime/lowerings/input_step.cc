@@ -69,7 +69,7 @@ void look_up(std::span<const T> table, kernels::ImageView<const std::uint8_t> in
 
 template <typename Way>
 void add_step(PlanBuilder& builder, StepInfo info, SlotId from, SlotId to, const Way& way) {
-  using Element = typename Way::Element;
+  using Element = Way::Element;
   if (builder.slot(from).format != Format::kPicture) {
     builder.add_step(std::move(info), {from}, {to}, [way, from, to](const Workspace& ws) {
       for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n) way.run(planar_image(ws, from, n), ws.image<Element>(to, n), ws.pool());
