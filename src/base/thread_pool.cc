@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -12,8 +13,6 @@
 
 namespace octet {
 namespace {
-
-using RangeWork = std::function<void(std::int64_t, std::int64_t)>;
 
 // Spinning this long before sleeping bridges the gaps between the layers of a network, which are shorter
 // than a wake-up through the kernel.
@@ -37,6 +36,8 @@ void spin_or_yield(int& spins) {
   else
     std::this_thread::yield();
 }
+
+constexpr std::size_t kCacheLine = 64;
 
 constexpr std::uint64_t kIndexBits = 32;
 constexpr std::uint64_t generation_of(std::uint64_t ticket) { return ticket >> kIndexBits; }
@@ -69,14 +70,14 @@ struct ThreadPool::State {
   FirstException exception;
 
   // A chunk counts as done whatever it throws, or the caller would wait for ever; after an exception the rest is passed over.
-  void take_chunks(std::uint64_t generation) {
+  void take_chunks(std::uint64_t generation, int thread) {
     const RangeWork* job = work.load();
     const std::int64_t size = chunk.load(), end = count.load(), last = chunks.load();
     std::uint64_t seen = ticket.load();
     while (generation_of(seen) == generation && index_of(seen) < last) {
       if (!ticket.compare_exchange_weak(seen, seen + 1)) continue;
       const std::int64_t begin = index_of(seen) * size;
-      if (!exception.caught()) exception.guard([&] { (*job)(begin, std::min(begin + size, end)); });
+      if (!exception.caught()) exception.guard([&] { (*job)(begin, std::min(begin + size, end), thread); });
       done.fetch_add(1);
       seen = ticket.load();
     }
@@ -93,13 +94,13 @@ struct ThreadPool::State {
     wake.wait(lock, news);
   }
 
-  void serve() {
+  void serve(int thread) {
     std::uint64_t generation = 0;
     for (;;) {
       wait_for_job(generation);
       if (stop.load()) return;
       generation = generation_of(ticket.load());
-      take_chunks(generation);
+      take_chunks(generation, thread);
     }
   }
 
@@ -120,29 +121,50 @@ struct ThreadPool::State {
 };
 
 ThreadPool::ThreadPool(int threads) : threads_(std::max(1, threads)), state_(std::make_unique<State>()) {
-  for (int i = 1; i < threads_; ++i) state_->workers.push_back(start_thread([state = state_.get()] { state->serve(); }));
+  for (int i = 1; i < threads_; ++i) state_->workers.push_back(start_thread([state = state_.get(), i] { state->serve(i); }));
 }
 
 ThreadPool::~ThreadPool() = default;
 
-void ThreadPool::run(std::int64_t count, std::int64_t grain, const RangeWork& work) {
+void ThreadPool::run_ranges(std::int64_t count, std::int64_t grain, RangeWork work) {
   if (count <= 0) return;
   const std::int64_t even = (count + kChunksPerThread * threads_ - 1) / (kChunksPerThread * threads_);
   const std::int64_t chunk = std::max({std::int64_t{1}, grain, even});
-  if (threads_ == 1 || chunk >= count) return work(0, count);
+  if (threads_ == 1 || chunk >= count) return work(0, count, 0);
   State& state = *state_;
   const std::uint64_t generation = state.publish(work, count, chunk);
   state.wake.notify_all();
-  state.take_chunks(generation);
+  state.take_chunks(generation, 0);
   const std::int64_t chunks = state.chunks.load();
   for (int spins = 0; state.done.load() != chunks;) spin_or_yield(spins);
   state.exception.rethrow();
 }
 
-void ThreadPool::run_each(std::int64_t count, const std::function<void(std::int64_t)>& work) {
-  run(count, 1, [&](std::int64_t begin, std::int64_t end) {
+void ThreadPool::run(std::int64_t count, std::int64_t grain, FunctionRef<void(std::int64_t, std::int64_t)> work) {
+  run_ranges(count, grain, [&](std::int64_t begin, std::int64_t end, int) { work(begin, end); });
+}
+
+void ThreadPool::run_each(std::int64_t count, FunctionRef<void(std::int64_t)> work) {
+  run_ranges(count, 1, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t task = begin; task < end; ++task) work(task);
   });
 }
+
+void ThreadPool::run_each(std::int64_t count, std::size_t scratch_bytes, FunctionRef<void(std::int64_t, std::byte*)> work) {
+  reserve_scratch(scratch_bytes);
+  run_ranges(count, 1, [&](std::int64_t begin, std::int64_t end, int thread) {
+    std::byte* const scratch = scratch_.get() + static_cast<std::size_t>(thread) * scratch_bytes_;
+    for (std::int64_t task = begin; task < end; ++task) work(task, scratch);
+  });
+}
+
+void ThreadPool::reserve_scratch(std::size_t bytes_per_thread) {
+  if (bytes_per_thread <= scratch_bytes_) return;
+  const std::size_t rounded = (bytes_per_thread + kCacheLine - 1) / kCacheLine * kCacheLine;
+  scratch_.reset(static_cast<std::byte*>(::operator new (rounded* static_cast<std::size_t>(threads_), std::align_val_t{kCacheLine})));
+  scratch_bytes_ = rounded;
+}
+
+void ThreadPool::Free::operator()(std::byte* data) const { ::operator delete (data, std::align_val_t{kCacheLine}); }
 
 }  // namespace octet

@@ -1,7 +1,11 @@
 #include "base/thread_pool.h"
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <new>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -41,6 +45,21 @@ TEST(ThreadPool, GivesChunksOfAtLeastTheGrain) {
   std::atomic<int> small{0};
   pool.run(1000, 64, [&](std::int64_t begin, std::int64_t end) { small += end - begin < 64 && end != 1000; });
   EXPECT_EQ(small.load(), 0);
+}
+
+TEST(ThreadPool, GivesEachThreadScratchOfItsOwn) {
+  constexpr std::size_t kBytes = 1000;
+  ThreadPool pool(4);
+  std::atomic<int> changed{0}, unaligned{0};
+  pool.run_each(200, kBytes, [&](std::int64_t task, std::byte* scratch) {
+    unaligned += reinterpret_cast<std::uintptr_t>(scratch) % 64 != 0;
+    const auto mark = static_cast<std::byte>(task);
+    std::fill_n(scratch, kBytes, mark);
+    std::this_thread::yield();
+    changed += std::count(scratch, scratch + kBytes, mark) != static_cast<std::ptrdiff_t>(kBytes);
+  });
+  EXPECT_EQ(changed.load(), 0);
+  EXPECT_EQ(unaligned.load(), 0);
 }
 
 TEST(ThreadPool, CarriesAnExceptionToTheCallerAndGoesOn) {

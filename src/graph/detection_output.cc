@@ -56,7 +56,6 @@ class ImageDetector {
       : op_(op), sizes_(sizes), codes_(codes), scores_(scores), priors_(priors), scratch_(scratch) {}
 
   void run() {
-    scratch_.kept.clear();
     scratch_.kept_of_class.resize(std::max(scratch_.kept_of_class.size(), static_cast<std::size_t>(sizes_.classes)));
     for (auto& list : scratch_.kept_of_class) list.clear();
     scratch_.seen_of_class.assign(static_cast<std::size_t>(sizes_.classes), 0);
@@ -64,7 +63,6 @@ class ImageDetector {
     scratch_.decoded.assign(static_cast<std::size_t>(sizes_.priors), 0);
     collect();
     take_best_first();
-    std::stable_sort(scratch_.kept.begin(), scratch_.kept.end(), [](const auto& a, const auto& b) { return a.label < b.label; });
   }
 
   const Box& box(std::int32_t prior) {
@@ -94,12 +92,12 @@ class ImageDetector {
     auto& all = scratch_.candidates;
     const auto limit = static_cast<std::size_t>(op_.keep_top_k);
     std::size_t chunk = 4 * std::min(limit, all.size());
-    for (std::size_t begin = 0; begin < all.size() && scratch_.kept.size() < limit; chunk *= 2) {
+    for (std::size_t begin = 0; begin < all.size() && kept_ < limit; chunk *= 2) {
       const std::size_t end = std::min(begin + chunk, all.size());
       const auto first = all.begin() + static_cast<std::ptrdiff_t>(begin), last = all.begin() + static_cast<std::ptrdiff_t>(end);
       if (last != all.end()) std::nth_element(first, last, all.end(), std::greater<>());
       std::sort(first, last, std::greater<>());
-      for (; begin < end && scratch_.kept.size() < limit; ++begin) consider(all[begin]);
+      for (; begin < end && kept_ < limit; ++begin) consider(all[begin]);
     }
   }
 
@@ -113,16 +111,27 @@ class ImageDetector {
     for (const std::int32_t rival : rivals)
       if (overlap(own, box(rival)) > op_.nms_threshold) return;
     rivals.push_back(prior);
-    scratch_.kept.push_back({static_cast<std::int32_t>(label), prior, scores_[place]});
+    ++kept_;
   }
 
   const DetectionOutput& op_;
   const DetectionSizes& sizes_;
   const float *codes_, *scores_, *priors_;
   DetectionScratch& scratch_;
+  std::size_t kept_ = 0;  // of all classes
 };
 
 }  // namespace
+
+void DetectionScratch::reserve(const DetectionOutput& op, const DetectionSizes& sizes) {
+  const auto priors = static_cast<std::size_t>(sizes.priors), classes = static_cast<std::size_t>(sizes.classes);
+  candidates.reserve(priors * classes);
+  boxes.reserve(priors);
+  decoded.reserve(priors);
+  seen_of_class.reserve(classes);
+  kept_of_class.resize(classes);
+  for (auto& list : kept_of_class) list.reserve(std::min(priors, static_cast<std::size_t>(op.keep_top_k)));
+}
 
 void detection_output(const DetectionOutput& op, const DetectionSizes& sizes, std::span<const float> codes, std::span<const float> scores,
                       std::span<const float> priors, std::span<float> rows, DetectionScratch& scratch) {
@@ -130,15 +139,17 @@ void detection_output(const DetectionOutput& op, const DetectionSizes& sizes, st
   std::size_t filled = 0;
   for (std::int64_t image = 0; image < sizes.images; ++image) {
     const float* set = priors.data() + (sizes.priors_each_image ? image * values_of_set : 0);
-    ImageDetector detector(op, sizes, codes.data() + image * sizes.priors * 4, scores.data() + image * sizes.priors * sizes.classes, set,
-                           scratch);
+    const float* scores_of_image = scores.data() + image * sizes.priors * sizes.classes;
+    ImageDetector detector(op, sizes, codes.data() + image * sizes.priors * 4, scores_of_image, set, scratch);
     detector.run();
-    for (const auto& [label, prior, score] : scratch.kept) {
-      const Box box = op.clip_after_nms ? clipped(detector.box(prior)) : detector.box(prior);
-      const float row[kRowLength] = {static_cast<float>(image), static_cast<float>(label), score, box[0], box[1], box[2], box[3]};
-      std::copy_n(row, kRowLength, rows.begin() + static_cast<std::ptrdiff_t>(filled));
-      filled += kRowLength;
-    }
+    for (std::int64_t label = 0; label < sizes.classes; ++label)
+      for (const std::int32_t prior : scratch.kept_of_class[static_cast<std::size_t>(label)]) {
+        const Box box = op.clip_after_nms ? clipped(detector.box(prior)) : detector.box(prior);
+        const float score = scores_of_image[prior * sizes.classes + label];
+        const float row[kRowLength] = {static_cast<float>(image), static_cast<float>(label), score, box[0], box[1], box[2], box[3]};
+        std::copy_n(row, kRowLength, rows.begin() + static_cast<std::ptrdiff_t>(filled));
+        filled += kRowLength;
+      }
   }
   std::fill(rows.begin() + static_cast<std::ptrdiff_t>(filled), rows.end(), 0.0f);
   if (filled < rows.size()) rows[filled] = -1;

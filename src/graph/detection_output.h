@@ -16,18 +16,15 @@ struct DetectionSizes {
   bool has_variances = false;      // else the second half of a set is absent
 };
 
-// Buffers that a caller may keep between runs, to save allocations.
+// Buffers that a caller may keep between runs of one DetectionOutput, to save allocations.
 struct DetectionScratch {
+  // Makes room for whatever runs of these sizes can find, so that none allocates.
+  void reserve(const DetectionOutput& op, const DetectionSizes& sizes);
+
   std::vector<std::uint64_t> candidates;
   std::vector<std::array<float, 4>> boxes;
   std::vector<char> decoded;
-  struct Kept {
-    std::int32_t label;
-    std::int32_t prior;
-    float score;
-  };
-  std::vector<Kept> kept;
-  std::vector<std::vector<std::int32_t>> kept_of_class;
+  std::vector<std::vector<std::int32_t>> kept_of_class;  // priors, best first
   std::vector<std::int64_t> seen_of_class;
 };
 

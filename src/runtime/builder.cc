@@ -188,6 +188,13 @@ SlotId PlanBuilder::planar(SlotId from, const std::string& name) {
   return to;
 }
 
+StateId PlanBuilder::add_state(std::function<std::shared_ptr<void>()> make) {
+  plan_->states.push_back(std::move(make));
+  return static_cast<StateId>(plan_->states.size() - 1);
+}
+
+void PlanBuilder::need_scratch(std::size_t bytes) { plan_->scratch_bytes = std::max(plan_->scratch_bytes, bytes); }
+
 void PlanBuilder::add_step(StepInfo info, std::vector<SlotId> reads, std::vector<SlotId> writes,
                            std::function<void(const Workspace&)> run) {
   plan_->steps.push_back({std::move(info), std::move(reads), std::move(writes), std::move(run), {}});

@@ -51,6 +51,11 @@ class PlanBuilder {
   // The slot of the next output of the plan.
   SlotId make_output_slot(TensorType type);
 
+  // Something that each session keeps for a step, with room for all that it can hold: steps do not allocate.
+  StateId add_state(std::function<std::shared_ptr<void>()> make);
+  // A step takes so much of the scratch of each thread.
+  void need_scratch(std::size_t bytes);
+
   // `run` reads and writes the named slots only; steps run in the order in which they are added.
   void add_step(StepInfo info, std::vector<SlotId> reads, std::vector<SlotId> writes, std::function<void(const Workspace&)> run);
 

@@ -83,7 +83,8 @@ class Session {
   const Plan& plan() const { return *plan_; }
 
   // Inputs in the order of plan().inputs(), with their types and shapes; kInvalidArgument otherwise. The outputs, in the
-  // order of plan().outputs(), stay valid until the next run. Values have memory laid out ahead; steps may allocate scratch.
+  // order of plan().outputs(), stay valid until the next run. From the first run on, no memory is allocated or freed in any
+  // thread as long as it succeeds without an observer, but by steps of the reference evaluation (StepInfo::kernel "reference").
   Result<std::span<const Tensor>> run(std::span<const Tensor> inputs, const Observer& observer = {});
 
   // Microseconds that each step took in the last run, in the order of plan().steps(); filled if enabled.
@@ -96,6 +97,7 @@ class Session {
   std::unique_ptr<std::byte[]> arena_storage_;
   std::byte* arena_ = nullptr;
   std::vector<Tensor> outputs_;
+  std::vector<std::shared_ptr<void>> states_;
   std::vector<double> step_us_;
   bool profile_ = false;
 };

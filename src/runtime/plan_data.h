@@ -18,6 +18,7 @@ namespace octet {
 enum class Format : std::uint8_t { kPlain, kImageF32, kImageU8, kPicture };
 
 enum class SlotId : std::uint32_t {};
+enum class StateId : std::uint32_t {};
 
 // A place for one tensor.
 struct Slot {
@@ -42,8 +43,9 @@ struct PlanData;
 // What a step sees while it runs.
 class Workspace {
  public:
-  Workspace(const PlanData& plan, std::byte* arena, std::span<const Tensor> inputs, std::span<Tensor> outputs, ThreadPool& pool)
-      : plan_(plan), arena_(arena), inputs_(inputs), outputs_(outputs), pool_(pool) {}
+  Workspace(const PlanData& plan, std::byte* arena, std::span<const Tensor> inputs, std::span<Tensor> outputs,
+            std::span<const std::shared_ptr<void>> states, ThreadPool& pool)
+      : plan_(plan), arena_(arena), inputs_(inputs), outputs_(outputs), states_(states), pool_(pool) {}
 
   ThreadPool& pool() const { return pool_; }
 
@@ -54,6 +56,11 @@ class Workspace {
   std::span<T> plain(SlotId id) const;
   std::span<std::byte> plain_bytes(SlotId id) const;
   const Slot& slot(SlotId id) const;
+  // What the session keeps for a step, made by the T-making function that was given to PlanBuilder::add_state.
+  template <typename T>
+  T& state(StateId id) const {
+    return *static_cast<T*>(states_[static_cast<std::size_t>(id)].get());
+  }
 
  private:
   std::byte* address(const Slot& slot) const;
@@ -62,6 +69,7 @@ class Workspace {
   std::byte* arena_;
   std::span<const Tensor> inputs_;
   std::span<Tensor> outputs_;
+  std::span<const std::shared_ptr<void>> states_;
   ThreadPool& pool_;
 };
 
@@ -78,7 +86,9 @@ struct PlanData {
   std::vector<Tensor> constants;
   std::vector<Step> steps;
   std::vector<StepInfo> step_infos;
+  std::vector<std::function<std::shared_ptr<void>()>> states;  // what each session makes for its steps
   std::size_t arena_bytes = 0;
+  std::size_t scratch_bytes = 0;  // of each thread
 
   const Slot& slot(SlotId id) const { return slots[static_cast<std::size_t>(id)]; }
 };

@@ -42,6 +42,8 @@ Session::Session(std::shared_ptr<const Plan> plan, int threads) : plan_(std::mov
   const auto address = reinterpret_cast<std::uintptr_t>(arena_storage_.get());
   arena_ = arena_storage_.get() + (kArenaAlignment - address % kArenaAlignment) % kArenaAlignment;
   for (const Port& port : plan_->outputs()) outputs_.emplace_back(port.type.element, port.type.shape);
+  for (const auto& make : plan_->data().states) states_.push_back(make());
+  pool_.reserve_scratch(plan_->data().scratch_bytes);
   step_us_.resize(plan_->steps().size());
 }
 
@@ -50,7 +52,7 @@ Session::~Session() = default;
 Result<std::span<const Tensor>> Session::run(std::span<const Tensor> inputs, const Observer& observer) {
   OCTET_RETURN_IF_ERROR(check_inputs(plan_->inputs(), inputs));
   const PlanData& data = plan_->data();
-  const Workspace workspace(data, arena_, inputs, outputs_, pool_);
+  const Workspace workspace(data, arena_, inputs, outputs_, states_, pool_);
   for (std::size_t i = 0; i < data.steps.size(); ++i) {
     const auto start = profile_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
     data.steps[i].run(workspace);

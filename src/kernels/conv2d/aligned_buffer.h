@@ -25,11 +25,6 @@ class AlignedBuffer {
   T& operator[](std::size_t i) { return data_.get()[i]; }
   const T& operator[](std::size_t i) const { return data_.get()[i]; }
 
-  // Grows to at least `size` values; what was in it is lost then.
-  void reserve_discarding(std::size_t size) {
-    if (size > size_) *this = AlignedBuffer(size);
-  }
-
  private:
   static constexpr std::align_val_t kAlignment{64};
   struct Free {

@@ -29,6 +29,8 @@ class Conv2dF32 {
   virtual ~Conv2dF32() = default;
   virtual std::string_view name() const = 0;  // such as "avx2_6x16"
   virtual std::size_t packed_bytes() const = 0;
+  // What a run that writes an image of `out_pixels` takes of the pool's scratch, for each thread.
+  virtual std::size_t scratch_bytes(std::int64_t out_pixels) const = 0;
   // out = activate(conv(in) + bias [+ addend]); `addend.data` may be null; it may be `out` itself.
   virtual void run(ImageView<const float> in, ImageView<float> out, ImageView<const float> addend, ThreadPool& pool) const = 0;
 };
@@ -44,6 +46,8 @@ class Conv2dU8 {
   virtual ~Conv2dU8() = default;
   virtual std::string_view name() const = 0;
   virtual std::size_t packed_bytes() const = 0;
+  // What a run that writes an image of `out_pixels` takes of the pool's scratch, for each thread.
+  virtual std::size_t scratch_bytes(std::int64_t out_pixels) const = 0;
   virtual void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const = 0;
   virtual void run(ImageView<const std::uint8_t> in, ImageView<float> out, ThreadPool& pool) const = 0;  // !requantization.to_u8
 };

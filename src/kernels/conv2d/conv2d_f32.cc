@@ -31,15 +31,20 @@ class GemmConv2dF32 final : public Conv2dF32 {
   std::string_view name() const override { return kernel_.name; }
   std::size_t packed_bytes() const override { return (weights_.size() + bias_.size()) * sizeof(float); }
 
+  std::size_t scratch_bytes(std::int64_t out_pixels) const override {
+    const std::int64_t rows = most_rows_of_a_task(out_pixels, row_bytes(), kernel_.run.tile_rows);
+    return static_cast<std::size_t>(rows * patch_stride<float>(depth_) + kCopySlackBytes) * sizeof(float);
+  }
+
   void run(ImageView<const float> in, ImageView<float> out, ImageView<const float> addend, ThreadPool& pool) const override {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
-    const Tasks tasks = split_into_tasks(out.pixels(), depth_ * static_cast<std::int64_t>(sizeof(float)), kernel_.run.tile_rows,
-                                         static_cast<std::int64_t>(panels_.size()), pool.threads());
+    const Tasks tasks =
+        split_into_tasks(out.pixels(), row_bytes(), kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
     const bool direct = patches_are_pixels(shape_, in, out);
-    pool.run_each(tasks.count(), [&](std::int64_t task) {
+    pool.run_each(tasks.count(), direct ? 0 : scratch_bytes(out.pixels()), [&](std::int64_t task, std::byte* scratch) {
       const std::int64_t block = task / tasks.groups, first = tasks.first_pixel(block);
       GemmF32 gemm = gemm_of_pixels(first, tasks.first_pixel(block + 1) - first, out, addend);
-      direct ? point_at_pixels(in, first, gemm) : gather(in, out.width, first, gemm);
+      direct ? point_at_pixels(in, first, gemm) : gather(in, out.width, first, reinterpret_cast<float*>(scratch), gemm);
       const std::int64_t group = task % tasks.groups;
       for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p)
         run_panel(panels_[static_cast<std::size_t>(p)], gemm);
@@ -47,6 +52,8 @@ class GemmConv2dF32 final : public Conv2dF32 {
   }
 
  private:
+  std::int64_t row_bytes() const { return depth_ * static_cast<std::int64_t>(sizeof(float)); }
+
   GemmF32 gemm_of_pixels(std::int64_t first, std::int64_t count, const ImageView<float>& out, const ImageView<const float>& addend) const {
     GemmF32 gemm;
     gemm.rows = count;
@@ -64,12 +71,10 @@ class GemmConv2dF32 final : public Conv2dF32 {
     gemm.a_stride = in.pixel_stride;
   }
 
-  void gather(const ImageView<const float>& in, std::int64_t out_width, std::int64_t first, GemmF32& gemm) const {
-    thread_local AlignedBuffer<float> patches;
+  void gather(const ImageView<const float>& in, std::int64_t out_width, std::int64_t first, float* patches, GemmF32& gemm) const {
     gemm.a_stride = patch_stride<float>(depth_);
-    patches.reserve_discarding(static_cast<std::size_t>(gemm.rows * gemm.a_stride + kCopySlackBytes));
-    PatchGatherer<float, float>(shape_, in, out_width, 0.0f).gather(first, gemm.rows, gemm.a_stride, patches.data());
-    gemm.a = patches.data();
+    PatchGatherer<float, float>(shape_, in, out_width, 0.0f).gather(first, gemm.rows, gemm.a_stride, patches);
+    gemm.a = patches;
   }
 
   void run_panel(const Panel& panel, GemmF32 gemm) const {

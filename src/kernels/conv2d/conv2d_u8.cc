@@ -44,6 +44,13 @@ class GemmConv2dU8 final : public Conv2dU8 {
     return w8_.size() + w16_.size() * sizeof(std::int16_t) + start_.size() * sizeof(std::int32_t);
   }
 
+  std::size_t scratch_bytes(std::int64_t out_pixels) const override {
+    const std::int64_t rows = most_rows_of_a_task(out_pixels, row_bytes(), kernel_.run.tile_rows);
+    const std::int64_t stride =
+        kernel_.run.wide ? 2 * patch_stride<std::int16_t>(padded_depth_) : patch_stride<std::uint8_t>(padded_depth_);
+    return static_cast<std::size_t>(rows * stride + 2 * kCopySlackBytes);
+  }
+
   void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
     OCTET_CHECK(requantization_.to_u8, "a convolution with float results was run into u8");
     run_into(in, out, pool, [](GemmU8& gemm, std::uint8_t* to) { gemm.out_u8 = to; });
@@ -54,6 +61,8 @@ class GemmConv2dU8 final : public Conv2dU8 {
   }
 
  private:
+  std::int64_t row_bytes() const { return padded_depth_ * (kernel_.run.wide ? 2 : 1); }
+
   // Every tap contributes x * w, in padding x being the zero point; the sum of zero point * w is taken off ahead.
   void set_start(std::span<const std::int8_t> weights) {
     for (std::int64_t o = 0; o < shape_.out_channels; ++o) {
@@ -66,18 +75,17 @@ class GemmConv2dU8 final : public Conv2dU8 {
   template <typename Out, typename SetOut>
   void run_into(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, ThreadPool& pool, SetOut set_out) const {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
-    const std::int64_t row_bytes = padded_depth_ * (kernel_.run.wide ? 2 : 1);
     const Tasks tasks =
-        split_into_tasks(out.pixels(), row_bytes, kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
+        split_into_tasks(out.pixels(), row_bytes(), kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
     const bool direct = !kernel_.run.wide && patches_are_pixels(shape_, in, out);
-    pool.run_each(tasks.count(), [&](std::int64_t task) {
+    pool.run_each(tasks.count(), direct ? 0 : scratch_bytes(out.pixels()), [&](std::int64_t task, std::byte* scratch) {
       const std::int64_t block = task / tasks.groups, first = tasks.first_pixel(block);
       GemmU8 gemm;
       gemm.rows = tasks.first_pixel(block + 1) - first;
       gemm.groups = padded_depth_ / kernel_.run.group();
       gemm.requantization = &requantization_;
       gemm.out_stride = out.pixel_stride;
-      direct ? point_at_pixels(in, first, gemm) : gather(in, out.width, first, gemm);
+      direct ? point_at_pixels(in, first, gemm) : gather(in, out.width, first, scratch, gemm);
       const std::int64_t group = task % tasks.groups;
       for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p) {
         const Panel& panel = panels_[static_cast<std::size_t>(p)];
@@ -92,20 +100,20 @@ class GemmConv2dU8 final : public Conv2dU8 {
     gemm.a_stride = in.pixel_stride;
   }
 
-  void gather(const ImageView<const std::uint8_t>& in, std::int64_t out_width, std::int64_t first, GemmU8& gemm) const {
+  void gather(const ImageView<const std::uint8_t>& in, std::int64_t out_width, std::int64_t first, std::byte* scratch, GemmU8& gemm) const {
     if (kernel_.run.wide)
-      gemm.a16 = gather_as<std::int16_t>(in, out_width, first, gemm);
+      gemm.a16 = gather_as<std::int16_t>(in, out_width, first, scratch, gemm);
     else
-      gemm.a8 = gather_as<std::uint8_t>(in, out_width, first, gemm);
+      gemm.a8 = gather_as<std::uint8_t>(in, out_width, first, scratch, gemm);
   }
 
   template <typename Element>
-  const Element* gather_as(const ImageView<const std::uint8_t>& in, std::int64_t out_width, std::int64_t first, GemmU8& gemm) const {
-    thread_local AlignedBuffer<Element> patches;
+  const Element* gather_as(const ImageView<const std::uint8_t>& in, std::int64_t out_width, std::int64_t first, std::byte* scratch,
+                           GemmU8& gemm) const {
+    auto* patches = reinterpret_cast<Element*>(scratch);
     gemm.a_stride = patch_stride<Element>(padded_depth_);
-    patches.reserve_discarding(static_cast<std::size_t>(gemm.rows * gemm.a_stride + kCopySlackBytes));
-    PatchGatherer<std::uint8_t, Element>(shape_, in, out_width, in_zero_point_).gather(first, gemm.rows, gemm.a_stride, patches.data());
-    return patches.data();
+    PatchGatherer<std::uint8_t, Element>(shape_, in, out_width, in_zero_point_).gather(first, gemm.rows, gemm.a_stride, patches);
+    return patches;
   }
 
   void run_panel(const Panel& panel, GemmU8& gemm) const {

@@ -22,10 +22,15 @@ std::size_t packed_size(const std::vector<Panel>& panels, int lanes, std::int64_
   return panels.empty() ? 0 : panels.back().offset + static_cast<std::size_t>(panels.back().vectors * lanes * depth);
 }
 
-Tasks split_into_tasks(std::int64_t pixels, std::int64_t row_bytes, std::int64_t tile_rows, std::int64_t panels, int threads) {
+std::int64_t most_rows_of_a_task(std::int64_t pixels, std::int64_t row_bytes, std::int64_t tile_rows) {
   constexpr std::int64_t kBlockBytes = 256 * 1024;
-  constexpr std::int64_t kTasksPerThread = 4;  // evens out what one thread is late
   const std::int64_t rows = std::max(2 * tile_rows, kBlockBytes / std::max<std::int64_t>(row_bytes, 1) / tile_rows * tile_rows);
+  return std::min(rows, pixels);
+}
+
+Tasks split_into_tasks(std::int64_t pixels, std::int64_t row_bytes, std::int64_t tile_rows, std::int64_t panels, int threads) {
+  constexpr std::int64_t kTasksPerThread = 4;  // evens out what one thread is late
+  const std::int64_t rows = std::max<std::int64_t>(1, most_rows_of_a_task(pixels, row_bytes, tile_rows));
   Tasks tasks{pixels, std::max<std::int64_t>(1, (pixels + rows - 1) / rows), panels, 1};
   if (threads == 1) return tasks;
   const std::int64_t wanted = kTasksPerThread * threads;

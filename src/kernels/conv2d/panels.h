@@ -34,6 +34,9 @@ struct Tasks {
   std::int64_t largest_block() const { return (pixels + blocks - 1) / blocks; }
 };
 
+// The most output pixels that a task has, of `pixels` in all, at any number of threads.
+std::int64_t most_rows_of_a_task(std::int64_t pixels, std::int64_t row_bytes, std::int64_t tile_rows);
+
 Tasks split_into_tasks(std::int64_t pixels, std::int64_t row_bytes, std::int64_t tile_rows, std::int64_t panels, int threads);
 
 // Packs weights [O, I, kh, kw] as [panel][depth / group][lane][group]; depth runs over (ky, kx, i) and is padded with zeros to

@@ -1,7 +1,6 @@
 #include "kernels/quantize/quantize.h"
 
-#include <vector>
-
+#include "base/check.h"
 #include "kernels/pixel_runs.h"
 #include "kernels/quantize/quantize_kernels.h"
 
@@ -14,25 +13,11 @@ std::span<T> run_of(const ImageView<T>& view, std::int64_t pixel, std::int64_t c
 }
 
 // One value for all channels, either because the spans say so or because there is one channel.
-bool is_uniform(std::span<const float> scale, std::span<const std::uint8_t> zero_point) {
-  return scale.size() == 1 && zero_point.size() == 1;
+bool is_uniform(std::span<const float> scale, std::span<const std::uint8_t> zero_point, std::int64_t channels) {
+  OCTET_CHECK(scale.size() == zero_point.size() && (scale.size() == 1 || static_cast<std::int64_t>(scale.size()) == channels),
+              "scales and zero points fit neither the channels nor each other");
+  return scale.size() == 1;
 }
-
-// Spans of one value and of many may be mixed; this makes a full one on the stack of the caller's run.
-template <typename T>
-class PerChannel {
- public:
-  PerChannel(std::span<const T> values, std::int64_t channels) : values_(values) {
-    if (static_cast<std::int64_t>(values.size()) == channels) return;
-    owned_.assign(static_cast<std::size_t>(channels), values[0]);
-    values_ = owned_;
-  }
-  std::span<const T> values() const { return values_; }
-
- private:
-  std::vector<T> owned_;
-  std::span<const T> values_;
-};
 
 }  // namespace
 
@@ -95,31 +80,27 @@ void quantize_run(const QuantizeAll& how, std::span<const float> in, std::span<s
 void quantize_u8(ImageView<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
                  ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool) {
   const QuantizeU8Functions& quantize = best_kernel<QuantizeU8Kernels>(isa).run;
-  if (is_uniform(inv_scale, zero_point)) {
+  if (is_uniform(inv_scale, zero_point, out.channels)) {
     const QuantizeAll how{inv_scale[0], zero_point[0]};
     return for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t count) {
       quantize.all(how, run_of(in, pixel, count), run_of(out, pixel, count));
     });
   }
-  const PerChannel<float> factors(inv_scale, out.channels);
-  const PerChannel<std::uint8_t> zero_points(zero_point, out.channels);
   for_each_run(out.pixels(), out.channels, false, pool, [&](std::int64_t pixel, std::int64_t count) {
-    quantize.each(run_of(in, pixel, count), factors.values(), zero_points.values(), run_of(out, pixel, count));
+    quantize.each(run_of(in, pixel, count), inv_scale, zero_point, run_of(out, pixel, count));
   });
 }
 
 void dequantize_u8(ImageView<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
                    ImageView<float> out, const Isa& isa, ThreadPool& pool) {
   const DequantizeU8Functions& dequantize = best_kernel<DequantizeU8Kernels>(isa).run;
-  if (is_uniform(scale, zero_point)) {
+  if (is_uniform(scale, zero_point, out.channels)) {
     return for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t count) {
       dequantize.all(scale[0], zero_point[0], run_of(in, pixel, count), run_of(out, pixel, count));
     });
   }
-  const PerChannel<float> factors(scale, out.channels);
-  const PerChannel<std::uint8_t> zero_points(zero_point, out.channels);
   for_each_run(out.pixels(), out.channels, false, pool, [&](std::int64_t pixel, std::int64_t count) {
-    dequantize.each(run_of(in, pixel, count), factors.values(), zero_points.values(), run_of(out, pixel, count));
+    dequantize.each(run_of(in, pixel, count), scale, zero_point, run_of(out, pixel, count));
   });
 }
 

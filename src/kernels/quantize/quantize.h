@@ -10,7 +10,7 @@
 namespace octet::kernels {
 
 // quantized = zero_point[c] + int(round_half_even(min(max(x * inv_scale[c], -zero_point[c]), 255 - zero_point[c]))); NaN becomes 0.
-// Spans hold one value (for all channels) or one a channel. The same bits at every level.
+// Both spans hold one value (for all channels) or both one a channel. The same bits at every level.
 void quantize_u8(ImageView<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
                  ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool);
 

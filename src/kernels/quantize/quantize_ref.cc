@@ -72,8 +72,9 @@ void quantized_nhwc_from_nchw_ref(std::span<const float> planar, std::span<const
 double QuantizeU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
   const std::int64_t side = random.between(1, 12), channels = random.between(1, 100);
   auto in = random_floats(random, side, side, channels);
-  const auto inv_scale = random.reals(random_count(random, channels), 10, 100);
-  const auto zero_point = random.integers<std::uint8_t>(random_count(random, channels), 0, 255);
+  const std::int64_t count = random_count(random, channels);
+  const auto inv_scale = random.reals(count, 10, 100);
+  const auto zero_point = random.integers<std::uint8_t>(count, 0, 255);
   return difference_of(
       Picture<std::uint8_t>(side, side, channels), [&](auto out) { quantize_u8_ref(in.view(), inv_scale, zero_point, out); },
       [&](auto out) { quantize_u8(in.view(), inv_scale, zero_point, out, isa, pool); });
@@ -82,8 +83,9 @@ double QuantizeU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool
 double DequantizeU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
   const std::int64_t side = random.between(1, 12), channels = random.between(1, 100);
   auto in = random_bytes(random, side, side, channels);
-  const auto scale = random.reals(random_count(random, channels), 0.01f, 1);
-  const auto zero_point = random.integers<std::uint8_t>(random_count(random, channels), 0, 255);
+  const std::int64_t count = random_count(random, channels);
+  const auto scale = random.reals(count, 0.01f, 1);
+  const auto zero_point = random.integers<std::uint8_t>(count, 0, 255);
   return difference_of(
       Picture<float>(side, side, channels), [&](auto out) { dequantize_u8_ref(in.view(), scale, zero_point, out); },
       [&](auto out) { dequantize_u8(in.view(), scale, zero_point, out, isa, pool); });

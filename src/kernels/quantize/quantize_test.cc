@@ -68,7 +68,8 @@ TEST(QuantizeValue, RoundsHalvesToEvenAndSaturates) {
 
 RC_GTEST_PROP(QuantizeU8, GivesTheBitsOfTheDefinition, ()) {
   const int height = pick(1, 6), width = pick(1, 20), channels = test::pick_channels();
-  const Parameters p(pick(0, 1) ? channels : 1, pick(0, 1) ? channels : 1);
+  const int count = pick(0, 1) ? channels : 1;
+  const Parameters p(count, count);
   const auto in = Image<float>(height, width, channels).fill(any_float);
   Image<std::uint8_t> expected(height, width, channels);
   quantize_u8_ref(in.view, p.scale, p.zero_point, expected.view);
@@ -79,7 +80,8 @@ RC_GTEST_PROP(QuantizeU8, GivesTheBitsOfTheDefinition, ()) {
 
 RC_GTEST_PROP(DequantizeU8, GivesTheBitsOfTheDefinition, ()) {
   const int height = pick(1, 6), width = pick(1, 20), channels = test::pick_channels();
-  const Parameters p(pick(0, 1) ? channels : 1, pick(0, 1) ? channels : 1);
+  const int count = pick(0, 1) ? channels : 1;
+  const Parameters p(count, count);
   const auto in = Image<std::uint8_t>(height, width, channels).fill([] { return pick_u8(false); });
   Image<float> expected(height, width, channels);
   dequantize_u8_ref(in.view, p.scale, p.zero_point, expected.view);

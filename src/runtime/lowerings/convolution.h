@@ -56,11 +56,20 @@ void run_groups(const Workspace& ws, std::span<const std::shared_ptr<const Kerne
   }
 }
 
+// Asks for the scratch that kernels of dense convolutions take; depthwise ones take none.
+template <typename Kernel>
+void reserve_scratch(PlanBuilder& builder, std::span<const std::shared_ptr<const Kernel>> groups, SlotId to) {
+  const Slot& out = builder.slot(to);
+  if constexpr (requires(const Kernel& kernel) { kernel.scratch_bytes(0); })
+    for (const auto& kernel : groups) builder.need_scratch(kernel->scratch_bytes(out.height() * out.width()));
+}
+
 // The step of a convolution of u8 data; `to` says whether it writes bytes or floats.
 template <typename Kernel>
 void add_u8_step(PlanBuilder& builder, StepInfo info, std::vector<std::shared_ptr<const Kernel>> groups, SlotId from, SlotId to) {
   info.integer = true;
   info.kernel = groups[0]->name();
+  reserve_scratch<Kernel>(builder, groups, to);
   const bool to_u8 = builder.slot(to).format == Format::kImageU8;
   builder.add_step(std::move(info), {from}, {to}, [groups = std::move(groups), from, to, to_u8](const Workspace& ws) {
     const auto run = [&](const Kernel& kernel, auto in, auto out) { kernel.run(in, out, ws.pool()); };

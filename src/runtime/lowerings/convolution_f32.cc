@@ -18,6 +18,7 @@ void emit(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, cons
   FloatResult result(builder, epilogue);
   StepInfo info = convolution_info(builder, id, conv);
   info.kernel = groups[0]->name();
+  reserve_scratch<kernels::Conv2dF32>(builder, groups, result.slot());
   builder.add_step(std::move(info), {from}, {result.slot()}, [groups = std::move(groups), from, to = result.slot()](const Workspace& ws) {
     run_groups<float, float>(ws, std::span(groups), from, to,
                              [&](const kernels::Conv2dF32& kernel, auto in, auto out) { kernel.run(in, out, {}, ws.pool()); });

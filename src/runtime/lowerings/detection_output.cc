@@ -19,12 +19,17 @@ void emit(PlanBuilder& builder, NodeId id) {
   std::vector<SlotId> from;
   for (const Value input : node.inputs) from.push_back(builder.plain(input));
   const SlotId to = builder.natural({id, 0});
-  builder.add_step({node.name, "DetectionOutput"}, from, {to},
-                   [from, to, sizes = sizes_of(builder.graph(), node), op = std::get<DetectionOutput>(node.op)](const Workspace& ws) {
-                     thread_local DetectionScratch scratch;
-                     detection_output(op, sizes, ws.plain<const float>(from[0]), ws.plain<const float>(from[1]),
-                                      ws.plain<const float>(from[2]), ws.plain<float>(to), scratch);
-                   });
+  const auto& op = std::get<DetectionOutput>(node.op);
+  const DetectionSizes sizes = sizes_of(builder.graph(), node);
+  const StateId state = builder.add_state([op, sizes] {
+    auto scratch = std::make_shared<DetectionScratch>();
+    scratch->reserve(op, sizes);
+    return scratch;
+  });
+  builder.add_step({node.name, "DetectionOutput"}, from, {to}, [from, to, sizes, op, state](const Workspace& ws) {
+    detection_output(op, sizes, ws.plain<const float>(from[0]), ws.plain<const float>(from[1]), ws.plain<const float>(from[2]),
+                     ws.plain<float>(to), ws.state<DetectionScratch>(state));
+  });
 }
 
 }  // namespace
