@@ -7,7 +7,8 @@ namespace octet::kernels {
 
 // An image [height, width, channels] inside a larger buffer: pixels lie `pixel_stride` elements apart, rows
 // width * pixel_stride. A slice of the channels of a tensor is such a view, which makes concatenation and splitting free.
-// Buffers that kernels read have kReadSlack readable bytes behind their last element.
+// Any alignment will do; rows that begin on a cache line are faster. Buffers that kernels read have kReadSlack readable bytes behind their
+// last element, as vectors may read beyond the last channel; nothing beyond the channels of a pixel is ever written.
 template <typename T>
 struct ImageView {
   T* data = nullptr;

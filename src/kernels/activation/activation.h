@@ -37,7 +37,7 @@ Activation scaled(const Activation& activation, float factor);
 // One value: the definition.
 float activate(const Activation& activation, float x);
 
-// out[i] = activate(activation, in[i]); in and out may be the same memory.
+// out[i] = activate(activation, in[i]), the same bits by every kernel; in and out have one length and may be the same memory.
 void activate(const Activation& activation, std::span<const float> in, std::span<float> out, const Isa& isa);
 
 // One value as mathematics has it, in double precision: what the kernels are checked against. exp and the functions made of it are within

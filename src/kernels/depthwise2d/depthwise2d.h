@@ -22,6 +22,9 @@ struct Depthwise2dShape {
   std::int64_t pad_top = 0, pad_left = 0;
 };
 
+// The same bits by every kernel and on any number of threads: taps are added column by column, the bias first. Immutable once made, and
+// safe to run from several threads at once, each with a pool of its own. `in` and `out` have the channels of the shape and must not
+// overlap.
 class Depthwise2dF32 {
  public:
   virtual ~Depthwise2dF32() = default;
@@ -34,6 +37,7 @@ class Depthwise2dF32 {
 std::unique_ptr<Depthwise2dF32> make_depthwise2d_f32(const Depthwise2dShape& shape, std::span<const float> weights,
                                                      std::span<const float> bias, const Activation& activation, const Isa& isa);
 
+// As Depthwise2dF32, in integers.
 class Depthwise2dU8 {
  public:
   virtual ~Depthwise2dU8() = default;

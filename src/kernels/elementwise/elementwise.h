@@ -10,7 +10,10 @@
 
 namespace octet::kernels {
 
-// out = activate(a + b), images of one size. May run in place.
+// Images of one call have one size and may differ in their strides; `out` may be an input itself but not overlap it otherwise. The same
+// bits by every kernel and on any number of threads. Safe to call from several threads, each with a pool of its own.
+
+// out = activate(a + b).
 void add_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, const Isa& isa,
              ThreadPool& pool);
 void multiply_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, const Isa& isa,

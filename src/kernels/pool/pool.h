@@ -8,7 +8,8 @@
 
 namespace octet::kernels {
 
-// A window that slides over an image; places outside the image never win a maximum.
+// A window that slides over an image; places outside the image never win a maximum, and NaN does not either. `in` and `out` have the same
+// channels and must not overlap; the size of `out` is the caller's. The same bits by every kernel and on any number of threads.
 struct PoolShape {
   std::int64_t kernel_h = 1, kernel_w = 1;
   std::int64_t stride_h = 1, stride_w = 1;
