@@ -152,6 +152,12 @@ must detect "$fp32" --images "$work/capitals" --draw "$work/drawn"
 [ "$(ls "$work/drawn"/*.JPG | wc -l)" -eq 4 ] || fail "detect draws $(ls "$work/drawn")"
 expect 2 "$work/capitals" detect "$fp32" --images "$work/capitals" --draw "$work/capitals/." --results "$work/bad/results.json"
 
+# A kind of picture that is read but not written is drawn as PNG.
+mkdir "$work/bitmaps"
+cp "$demo"/../src/image/testdata/bits24.bmp "$work/bitmaps/"
+must detect "$fp32" --images "$work/bitmaps" --draw "$work/bitmaps-drawn"
+[ -f "$work/bitmaps-drawn/bits24.bmp.png" ] || fail "detect draws $(ls "$work/bitmaps-drawn")"
+
 # Ended in the middle: drawing waits for a reader of the last picture, a pipe, when the others lie there unfinished.
 mkdir "$work/stopped"
 mkfifo "$work/stopped/$(ls "$work/images" | tail -n 1)"

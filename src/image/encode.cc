@@ -22,12 +22,14 @@ Result<std::vector<std::byte>> encode_jpeg(const Image& image, int quality) { re
 
 Result<std::vector<std::byte>> encode_png(const Image& image) { return png::encode(image); }
 
-Result<std::vector<std::byte>> encode_image(const std::filesystem::path& path, const Image& image) {
+bool is_written_name(const std::filesystem::path& path) {
   const std::string extension = small_extension(path);
-  const bool is_jpeg = extension == ".jpg" || extension == ".jpeg";
-  if (!is_jpeg && extension != ".png")
-    return Error{ErrorCode::kInvalidArgument, path.string() + ": a picture is written as .jpg, .jpeg or .png"};
-  OCTET_ASSIGN_AT(std::vector<std::byte> file, is_jpeg ? encode_jpeg(image) : encode_png(image), path.string());
+  return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
+}
+
+Result<std::vector<std::byte>> encode_image(const std::filesystem::path& path, const Image& image) {
+  if (!is_written_name(path)) return Error{ErrorCode::kInvalidArgument, path.string() + ": a picture is written as .jpg, .jpeg or .png"};
+  OCTET_ASSIGN_AT(std::vector<std::byte> file, small_extension(path) == ".png" ? encode_png(image) : encode_jpeg(image), path.string());
   return file;
 }
 

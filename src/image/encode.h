@@ -15,7 +15,10 @@ inline constexpr int kDefaultJpegQuality = 90;
 Result<std::vector<std::byte>> encode_jpeg(const Image& image, int quality = kDefaultJpegQuality);
 Result<std::vector<std::byte>> encode_png(const Image& image);
 
-// JPEG or PNG by the extension of `path`, in any case of letters.
+// Whether a file of this name is written as JPEG or PNG: .jpg, .jpeg or .png, in any case of letters.
+bool is_written_name(const std::filesystem::path& path);
+
+// JPEG or PNG by the extension of `path`. kInvalidArgument unless is_written_name().
 Result<std::vector<std::byte>> encode_image(const std::filesystem::path& path, const Image& image);
 
 // The same, written beside `path` and renamed.

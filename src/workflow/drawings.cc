@@ -23,6 +23,12 @@ Image drawn(Image image, const Detector& detector, const std::vector<Detection>&
   return image;
 }
 
+// Below the folder: the picture's own name, with .png behind it where it is of a kind that is read but not written.
+std::filesystem::path drawing_name(const ImageEntry& image) {
+  const std::filesystem::path name = image.name;
+  return is_written_name(name) ? name : std::filesystem::path(name.string() + ".png");
+}
+
 }  // namespace
 
 Status draw_detections(const std::filesystem::path& folder, const Dataset& dataset, const std::vector<Detector>& detectors,
@@ -34,7 +40,7 @@ Status draw_detections(const std::filesystem::path& folder, const Dataset& datas
     if (detectors.size() > 1)
       result = side_by_side(result, detectors[0].path.stem().string(), drawn(image, detectors[1], runs[1].detections[i], score_threshold),
                             detectors[1].path.stem().string());
-    const std::filesystem::path path = folder / dataset.images[i].name;
+    const std::filesystem::path path = folder / drawing_name(dataset.images[i]);
     OCTET_ASSIGN(const std::vector<std::byte> file, encode_image(path, result));
     OCTET_RETURN_IF_ERROR(files.add(path, std::span<const std::byte>(file)));
   }
@@ -44,13 +50,14 @@ Status draw_detections(const std::filesystem::path& folder, const Dataset& datas
 Status check_drawing_folder(const std::filesystem::path& folder, const Dataset& dataset) {
   std::set<std::filesystem::path> drawn;
   for (const ImageEntry& image : dataset.images) {
+    const std::filesystem::path name = drawing_name(image);
     std::error_code ignored;
-    if (std::filesystem::equivalent(folder / image.name, image.path, ignored))
+    if (std::filesystem::equivalent(folder / name, image.path, ignored))
       return Error{ErrorCode::kInvalidArgument, folder.string() + ": holds the pictures themselves; draw into another folder"};
-    if (!drawn.insert(image.name).second)
-      return Error{ErrorCode::kInvalidArgument,
-                   fmt::format("{}: two pictures have this name, and one drawing would take the place of the other",
-                               (folder / image.name).string())};
+    if (!drawn.insert(name).second)
+      return Error{
+          ErrorCode::kInvalidArgument,
+          fmt::format("{}: two pictures have this name, and one drawing would take the place of the other", (folder / name).string())};
   }
   return {};
 }

@@ -48,9 +48,9 @@ std::vector<ReportBox> boxes_of(const Detector& detector, const std::vector<Dete
   return boxes;
 }
 
-Status take_content(const std::filesystem::path& path, ReportPicture& picture) {
+Status take_content(const std::filesystem::path& path, const DecodeOptions& decode, ReportPicture& picture) {
   OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
-  OCTET_ASSIGN(BrowserPicture content, browser_picture(file.bytes()));
+  OCTET_ASSIGN(BrowserPicture content, browser_picture(file.bytes(), decode));
   picture.media_type = content.media_type;
   picture.bytes = std::move(content.bytes);
   picture.width = content.size.width;
@@ -77,7 +77,7 @@ std::vector<ReportPicture> pictures_of(const ReportSources& sources, double show
     if (shown.size() == kMostPictures) break;
     ReportPicture picture = *change.picture;
     const std::filesystem::path path = picture.name;
-    if (!take_content(path, picture).ok()) continue;
+    if (!take_content(path, sources.dataset.decode, picture).ok()) continue;
     picture.name = path.filename().string();
     shown.push_back(std::move(picture));
   }
