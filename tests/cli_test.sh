@@ -133,6 +133,20 @@ must check "$fp32" --images "$work/named/valid" --annotations "$work/named/valid
 must quantize "$fp32" --data "$work/named" --output "$work/few"
 grep -q 'only 1 picture to calibrate with' "$work/stderr" || fail "quantize with one picture says $(cat "$work/stderr")"
 
+# A part is listed by its annotations where it has some, whatever it is used for; --images and --annotations name it apart.
+mkdir -p "$work/parts/train/cam0"
+cp "$work"/images/*.jpg "$work/parts/train/cam0"
+cp -r "$work/named/valid" "$work/parts"
+first=$(ls "$work/images" | head -n 1)
+printf '{"images":[{"id":1,"file_name":"cam0/%s"}],"categories":[],"annotations":[]}' "$first" >"$work/parts/train/_annotations.coco.json"
+must quantize "$fp32" --data "$work/parts" --output "$work/few" --json
+grep -q '"images":1,' "$work/stdout" || fail "quantize takes other training pictures than the annotations list: $(cat "$work/stdout")"
+grep -q 'does not list 3 of the pictures' "$work/stderr" || fail "quantize does not say what is not listed: $(cat "$work/stderr")"
+must quantize "$fp32" --images "$work/parts/train" --annotations "$work/parts/train/_annotations.coco.json" --output "$work/few" --json
+grep -q '"images":1,' "$work/stdout" || fail "quantize --annotations says $(cat "$work/stdout")"
+must run "$cfg" --data "$work/parts" --seconds 0.1 --output "$work/run-parts"
+grep -q 'does not list 3 of the pictures' "$work/stderr" || fail "run takes other training pictures than quantize: $(cat "$work/stderr")"
+
 # Without --data, run takes the photographs inside the program.
 must run "$cfg" --limit 2 --seconds 0.1 --output "$work/embedded" --json
 grep -q '"images":2' "$work/stdout" || fail "run without --data says $(cat "$work/stdout")"
@@ -143,6 +157,19 @@ must convert "$work/LOUD.CFG" --weights "${cfg%.cfg}.weights" --output "$work/lo
 grep -q "LOUD.CFG: no labels" "$work/stderr" || fail "convert without labels says $(cat "$work/stderr")"
 must convert "$work/LOUD.CFG" --weights "${cfg%.cfg}.weights" --model yolo-fastest-1.1-xl --output "$work/loud"
 grep -q "no labels" "$work/stderr" && fail "convert has labels from the description and says $(cat "$work/stderr")"
+# Names for a model that has none: what the warning of classes by number asks for is an option of every verb that prints it.
+names=$demo/yolo-fastest-1.1-xl/coco.names
+must convert "$work/LOUD.CFG" --weights "${cfg%.cfg}.weights" --output "$work/nameless"
+nameless=$(find "$work/nameless" -name '*.xml')
+for labels in "" "$names"; do
+  must check "$nameless" --data "$work/named" ${labels:+--labels "$labels"}
+  must detect "$nameless" --data "$work/named" ${labels:+--labels "$labels"}
+  must run "$work/LOUD.CFG" --weights "${cfg%.cfg}.weights" --data "$work/named" --seconds 0.1 --output "$work/run-labels" ${labels:+--labels "$labels"}
+  by_number=$(grep -c 'by number.*--labels FILE' "$work/stderr" || true)
+  [ "$by_number" -eq "$([ -z "$labels" ] && echo 1 || echo 0)" ] || fail "run with --labels '$labels' says $(cat "$work/stderr")"
+done
+grep -q person "$(find "$work/run-labels" -name '*.xml' | grep FP32-INT8)" || fail "the IRs of run --labels have no labels"
+expect 3 two.names convert "$cfg" --labels "$work/two.names" --output "$work/bad"
 expect 2 "holds its weights itself" convert "$work/zeros.pb" --weights "${cfg%.cfg}.weights" --output "$work/bad"
 
 # Drawings appear under the pictures' names, capitals included, all or none, and never in the place of the pictures.

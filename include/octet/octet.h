@@ -132,6 +132,7 @@ OCTET_API Model load(const std::filesystem::path& xml);
 struct ConvertOptions {
   std::filesystem::path weights = {};  // of a Darknet cfg; default: beside it, with its name
   std::string description = {};        // what the source cannot tell: name of a known model, or path of a .yml file
+  std::filesystem::path labels = {};   // file with the names of the classes, one a line; default: what source and description say
   Warn warn = {};
 };
 

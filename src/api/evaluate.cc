@@ -1,5 +1,5 @@
 #include "data/first_look.h"
-#include "workflow/check.h"
+#include "steps/check.h"
 
 #include "api/api.h"
 
@@ -19,13 +19,11 @@ CheckResult check(std::span<const Model> models, const std::filesystem::path& co
   settings.threads = threads_of(options.threads);
   settings.progress = options.progress;
   settings.warn = options.warn;
-  const Dataset dataset = first_images(unwrap(open_dataset(coco)), count_of(options.limit, "limit"));
+  const Dataset dataset = first_images(unwrap(open_dataset({.folder = coco})), count_of(options.limit, "limit"));
   look_first(dataset, {}, options.warn);
   std::vector<octet::Detector> detectors;
   for (const Model& model : models) detectors.push_back(unwrap(make_detector(model.impl().graph, model.impl().path)));
-  const auto classes = unwrap(map_classes(detectors, dataset, options.warn));
-  const auto runs = unwrap(detect_with_each(detectors, dataset, settings));
-  return unwrap(score_runs(classes, dataset, runs, settings.threads));
+  return unwrap(check_detectors(detectors, dataset, settings));
 }
 
 }  // namespace

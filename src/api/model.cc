@@ -1,13 +1,11 @@
 #include "api/api.h"
 #include "data/dataset.h"
-#include "data/first_look.h"
 #include "data/layout.h"
 #include "exporters/openvino_ir/export.h"
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
-#include "quant/quantize.h"
-#include "workflow/convert.h"
-#include "workflow/quantize.h"
+#include "steps/import_source.h"
+#include "steps/quantize.h"
 #include "zoo/catalogue.h"
 #include "zoo/fetch.h"
 
@@ -22,14 +20,8 @@ Model model_of(Graph graph, const fs::path& path) {
 }
 
 Dataset calibration_pictures(const fs::path& folder, const Warn& warn) {
-  const bool is_data_set =
-      !find_training_folder(folder).empty() || !find_measured_folder(folder).empty() || find_measured_part(folder).ok();
-  return unwrap(is_data_set ? open_calibration_images(folder, warn) : open_pictures({folder}));
-}
-
-ZooEntry find_description(const std::string& word, const Warn& warn) {
-  const bool is_file = word.ends_with(".yml") || word.ends_with(".yaml");
-  return unwrap(is_file ? read_zoo_entry(word, warn) : zoo_entry(word));
+  const bool is_data_set = find_calibration_part(folder).ok();
+  return unwrap(open_dataset(is_data_set ? DataSource{.folder = folder} : DataSource{.images = {folder}}, DataUse::kCalibrate, warn));
 }
 
 }  // namespace
@@ -50,7 +42,8 @@ Model load(const fs::path& xml) try { return model_of(unwrap(import_openvino_ir(
 Model convert(const fs::path& source, const ConvertOptions& options) try {
   octet::ConvertOptions settings;
   if (!options.weights.empty()) settings.weights = options.weights;
-  if (!options.description.empty()) settings.description = find_description(options.description, options.warn);
+  if (!options.description.empty()) settings.description = unwrap(find_description(options.description, options.warn));
+  settings.labels = options.labels;
   settings.warn = options.warn;
   return model_of(unwrap(import_source(source, settings)), source);
 } catch (...) {
@@ -78,10 +71,7 @@ Model quantize(const Model& model, const fs::path& pictures, const QuantizeOptio
   require_requested_isa();
   const int threads = threads_of(options.threads);
   const Dataset dataset = random_subset(calibration_pictures(pictures, options.warn), count_of(options.subset, "subset"), options.seed);
-  look_first(dataset, {.calibrates = true}, options.warn);
-  auto quantized = quant::quantize(impl.graph, calibration_images(dataset, impl.description), {threads, options.progress, options.warn});
-  if (!quantized.ok()) throw_error(quantized.error().at(impl.path.string()));
-  return model_of(std::move(quantized->graph), impl.path);
+  return model_of(unwrap(quantize_model(impl.graph, impl.path, dataset, {threads, options.progress, options.warn})).graph, impl.path);
 } catch (...) {
   rethrow_as_error();
 }

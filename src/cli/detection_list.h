@@ -4,8 +4,7 @@
 #include <vector>
 
 #include "cli/verb.h"
-#include "data/class_map.h"
-#include "detector/detect_images.h"
+#include "steps/classes.h"
 
 namespace octet::cli {
 

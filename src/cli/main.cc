@@ -56,7 +56,7 @@ int finish(const Outcome& outcome, bool json) {
   const std::string text = json ? outcome.json.dump(-1, ' ', false, Json::error_handler_t::replace) : outcome.text;
   if (!text.empty()) fmt::print("{}\n", text);
   if (std::fflush(stdout) != 0) return fail({ErrorCode::kIo, std::string("standard output cannot be written: ") + std::strerror(errno)});
-  return outcome.unmet ? fail(*outcome.unmet) : 0;
+  return outcome.requirements.ok() ? 0 : fail(outcome.requirements.error());
 }
 
 int run(int argc, char** argv) {

@@ -19,8 +19,6 @@ std::string isa_text(const std::vector<ModelBench>& models) {
   return std::string(kernels::isa_of_convolutions(active_isa(), integer).name);
 }
 
-double ratio(const std::vector<ModelBench>& models) { return models[0].latency.median_ms / models[1].latency.median_ms; }
-
 std::string percent(double fraction) { return fraction < 0 ? "-" : fmt::format("{:.2f}", 100 * fraction); }
 
 }  // namespace
@@ -74,6 +72,11 @@ std::string to_text(const CheckResult& result) {
   return text + "\n" + counted(result.images, "image");
 }
 
+std::optional<double> speedup(const std::vector<ModelBench>& models) {
+  if (models.size() < 2) return std::nullopt;
+  return models[0].latency.median_ms / models[1].latency.median_ms;
+}
+
 Json to_json(const std::vector<ModelBench>& models, const std::vector<double>& peak_rss_mb, int threads) {
   Json json{{"cpu", cpu_name()}, {"isa", isa_text(models)}, {"threads", threads}, {"models", Json::array()}};
   for (std::size_t i = 0; i < models.size(); ++i) {
@@ -85,7 +88,7 @@ Json to_json(const std::vector<ModelBench>& models, const std::vector<double>& p
                               {"throughput", models[i].throughput}});
     if (i < peak_rss_mb.size()) json["models"].back()["peak_rss_mb"] = peak_rss_mb[i];
   }
-  json["ratio"] = models.size() > 1 ? Json(ratio(models)) : Json(nullptr);
+  json["ratio"] = optional_number(speedup(models));
   json["median_ms"] = models[0].latency.median_ms;
   return json;
 }
@@ -99,7 +102,7 @@ std::string to_text(const std::vector<ModelBench>& models, int threads) {
     text += fmt::format("\n{:<8} {:>9.3f} {:>9.3f} {:>9.3f} {:>9.3f} {:>10.1f}", kNames[i], latency.median_ms, latency.p90_ms,
                         latency.p99_ms, latency.min_ms, models[i].throughput);
   }
-  if (models.size() > 1) text += fmt::format("\nthe second is {:.2f} times as fast as the first", ratio(models));
+  if (const auto ratio = speedup(models)) text += fmt::format("\nthe second is {:.2f} times as fast as the first", *ratio);
   return text;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -18,7 +17,7 @@ using Json = nlohmann::ordered_json;
 struct Outcome {
   Json json;
   std::string text;
-  std::optional<Error> unmet = std::nullopt;
+  Status requirements{};
 };
 
 using Run = std::function<Result<Outcome>(Console&)>;
@@ -34,8 +33,5 @@ Run add_check(CLI::App& app);
 Run add_bench(CLI::App& app);
 Run add_run(CLI::App& app);
 Run add_selftest(CLI::App& app);
-
-// --threads, shared by most verbs; the default is every hardware thread.
-void add_threads_option(CLI::App& app, int& threads);
 
 }  // namespace octet::cli

@@ -4,17 +4,19 @@
 
 #include <fmt/format.h>
 
-#include "cli/model_options.h"
+#include "cli/options.h"
 #include "cli/resources.h"
 #include "cli/verb.h"
 #include "importers/importer.h"
 #include "workflow/convert.h"
+#include "zoo/catalogue.h"
 
 namespace octet::cli {
 namespace {
 
 struct Options {
-  std::string source, weights, model, output;
+  std::filesystem::path source, labels, output;
+  std::string weights, model;
 };
 
 Json ports_json(const std::vector<Port>& ports) {
@@ -26,6 +28,7 @@ Json ports_json(const std::vector<Port>& ports) {
 Result<Outcome> run(const Options& options, Console& console) {
   const Stopwatch watch;
   ConvertOptions settings;
+  settings.labels = options.labels;
   settings.warn = console.warnings();
   if (!options.weights.empty()) settings.weights = options.weights;
   if (!options.model.empty()) {
@@ -55,7 +58,8 @@ Run add_convert(CLI::App& app) {
   verb->add_option("source", options->source, importable_kinds())->required();
   verb->add_option("--weights", options->weights, "Darknet weights; default: beside the cfg, with its name");
   verb->add_option("--model", options->model, "Name of a known model, or a description F.yml");
-  verb->add_option("--output,-o", options->output, "Folder to write to")->required();
+  add_labels(*verb, options->labels);
+  add_output(*verb, options->output);
   return [options](Console& console) { return run(*options, console); };
 }
 

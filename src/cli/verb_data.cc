@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/options.h"
 #include "cli/verb.h"
 #include "cli/words.h"
 #include "data/check_dataset.h"
@@ -13,8 +14,7 @@ namespace octet::cli {
 namespace {
 
 struct Options {
-  std::string folder;
-  bool apply_exif = false;
+  DataSource source;
   bool demo = false;
   int threads = 1;
 };
@@ -62,12 +62,12 @@ Outcome describe(const DatasetReport& report) {
 
 Result<Outcome> run(const Options& options, Console& console) {
   if (options.demo) {
-    OCTET_RETURN_IF_ERROR(write_embedded_demo(options.folder));
-    return Outcome{{{"folder", options.folder}, {"files", embedded_demo().size()}},
-                   fmt::format("{} files in {}", embedded_demo().size(), options.folder)};
+    const std::filesystem::path& folder = options.source.folder;
+    OCTET_RETURN_IF_ERROR(write_embedded_demo(folder));
+    return Outcome{{{"folder", folder.string()}, {"files", embedded_demo().size()}},
+                   fmt::format("{} files in {}", embedded_demo().size(), folder.string())};
   }
-  OCTET_ASSIGN(Dataset dataset, open_dataset(options.folder));
-  dataset.decode.apply_exif = options.apply_exif;
+  OCTET_ASSIGN(const Dataset dataset, open_dataset(options.source));
   ThreadPool pool(options.threads);
   return describe(check_dataset(dataset, &pool, console.bar("check pictures")));
 }
@@ -78,10 +78,10 @@ Run add_data(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("data", "Check a data set, or write the embedded demonstration");
   verb->footer("Examples: octet data coco\n          octet data --demo demo-data");
-  verb->add_option("folder", options->folder, "Folder of the data set")->required();
+  verb->add_option("folder", options->source.folder, "Folder of the data set")->required();
   verb->add_flag("--demo", options->demo, "Write the embedded photographs and model into the folder");
-  verb->add_flag("--exif", options->apply_exif, "Turn pictures as their EXIF orientation says");
-  add_threads_option(*verb, options->threads);
+  verb->add_flag("--exif", options->source.apply_exif, "Turn pictures as their EXIF orientation says");
+  add_threads(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };
 }
 

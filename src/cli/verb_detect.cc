@@ -4,24 +4,24 @@
 
 #include <fmt/format.h>
 
-#include "cli/dataset_options.h"
 #include "cli/detection_list.h"
-#include "cli/numbers.h"
+#include "cli/options.h"
 #include "cli/verb.h"
 #include "cli/words.h"
 #include "data/coco_json.h"
-#include "detector/detect_images.h"
-#include "workflow/classes.h"
+#include "steps/check.h"
 #include "workflow/drawings.h"
 
 namespace octet::cli {
 namespace {
 
 struct Options {
-  std::vector<std::string> models;
-  DatasetOptions pictures;
-  std::string results, draw, labels;
+  std::vector<std::filesystem::path> models;
+  DataSource source;
+  std::filesystem::path labels, draw;
+  std::string results;
   double score_threshold = 0.001, shown_threshold = 0.3;
+  std::int64_t limit = 0;
   int threads = 1;
 };
 
@@ -29,32 +29,6 @@ std::int64_t count(const DetectionRun& run) {
   std::int64_t total = 0;
   for (const auto& found : run.detections) total += static_cast<std::int64_t>(found.size());
   return total;
-}
-
-Result<std::vector<Detector>> load_detectors(const Options& options) {
-  std::vector<Detector> detectors;
-  for (const std::string& model : options.models) {
-    OCTET_ASSIGN(auto detector, load_detector(model));
-    if (!options.labels.empty()) OCTET_RETURN_IF_ERROR(name_classes(detector, options.labels));
-    detectors.push_back(std::move(detector));
-  }
-  return detectors;
-}
-
-Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& detectors, const Dataset& dataset, const Options& options,
-                                                   Console& console) {
-  std::vector<DetectionRun> runs;
-  for (const Detector& detector : detectors) {
-    DetectRunOptions settings;
-    settings.detect.score_threshold = options.score_threshold;
-    settings.threads = options.threads;
-    settings.progress = console.bar("detect " + detector.path.stem().string());
-    if (runs.empty()) settings.warn = console.warnings();
-    OCTET_ASSIGN(auto found, detect_images(detector, dataset, settings));
-    runs.push_back(std::move(found));
-  }
-  console.finish();
-  return runs;
 }
 
 Status write_files(const Options& options, const std::vector<Detector>& detectors, const Dataset& dataset,
@@ -77,7 +51,7 @@ Outcome describe(const Options& options, const Detector& detector, const Dataset
                   {"detections", count(run)},
                   {"images_per_second", rate},
                   {"categories", categories_as_json(detector, classes)}};
-  if (options.pictures.data.empty()) {
+  if (options.source.folder.empty()) {
     outcome.json["pictures"] = list_as_json(detector, dataset, run);
     outcome.text = list_as_text(detector, dataset, run, options.shown_threshold);
   }
@@ -87,14 +61,16 @@ Outcome describe(const Options& options, const Detector& detector, const Dataset
 }
 
 Result<Outcome> run(const Options& options, Console& console) {
-  OCTET_ASSIGN(const Dataset dataset, options.pictures.open(console.warnings()));
+  OCTET_ASSIGN(const Dataset dataset, open_pictures(options.source, options.limit, console.warnings()));
   if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(check_drawing_folder(options.draw, dataset));
-  OCTET_ASSIGN(const std::vector<Detector> detectors, load_detectors(options));
-  OCTET_ASSIGN(const std::vector<ClassMap> classes, map_classes(detectors, dataset, console.warnings()));
+  OCTET_ASSIGN(const auto detectors, load_detectors(options.models, options.labels));
+  OCTET_ASSIGN(const auto classes, map_classes(detectors, dataset, console.warnings()));
   if (!options.results.empty() && dataset.truth.categories.empty())
     console.note(options.results + ": no categories are given (--categories GT.json), so its ids are " +
                  (classes[0].rule == ClassRule::kCoco ? "COCO's" : "1, 2, 3 ... in the order of the model's classes"));
-  OCTET_ASSIGN(const auto runs, detect_with_each(detectors, dataset, options, console));
+  const DetectRunOptions settings{{.score_threshold = options.score_threshold}, options.threads, console.bar("detect"), console.warnings()};
+  OCTET_ASSIGN(const auto runs, detect_with_each(detectors, dataset, settings));
+  console.finish();
   OCTET_RETURN_IF_ERROR(write_files(options, detectors, dataset, runs, classes[0]));
   return describe(options, detectors[0], dataset, runs[0], classes[0]);
 }
@@ -109,17 +85,18 @@ Run add_detect(CLI::App& app) {
       "          octet detect model.xml --images photos more/photo.png --draw drawn\n"
       "          octet detect model.xml --data coco --results results.json");
   verb->add_option("model", options->models, "One IR (.xml), or two to draw side by side")->required()->expected(1, 2);
-  options->pictures.add_to(*verb);
+  add_pictures(*verb, options->source);
+  verb->add_option("--categories", options->source.categories, "Annotations whose category and image ids the results take")
+      ->excludes("--data");
+  add_limit(*verb, options->limit);
   verb->add_option("--results", options->results, "Write the boxes of the first model in COCO's results format");
   verb->add_option("--draw", options->draw, "Write each picture with its boxes into this folder");
-  verb->add_option("--labels", options->labels, "Names of the model's classes, one a line");
-  verb->add_option("--score-threshold", options->score_threshold, "Keep what scores above")
-      ->check(number_between(0, 1))
-      ->capture_default_str();
+  add_labels(*verb, options->labels);
+  add_score_threshold(*verb, options->score_threshold);
   verb->add_option("--draw-threshold", options->shown_threshold, "List and draw what scores so much")
       ->check(number_between(0, 1))
       ->capture_default_str();
-  add_threads_option(*verb, options->threads);
+  add_threads(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };
 }
 

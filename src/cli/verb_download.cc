@@ -4,15 +4,17 @@
 
 #include <fmt/format.h>
 
-#include "cli/model_options.h"
+#include "cli/options.h"
 #include "cli/verb.h"
+#include "zoo/catalogue.h"
 #include "zoo/fetch.h"
 
 namespace octet::cli {
 namespace {
 
 struct Options {
-  std::string model, model_dir, output;
+  std::string model;
+  std::filesystem::path model_dir, output;
 };
 
 Result<Outcome> run(const Options& options, Console& console) {
@@ -39,7 +41,7 @@ Run add_download(CLI::App& app) {
       "Example: octet download ssdlite_mobilenet_v2_coco --model-dir downloads --output out");
   verb->add_option("model", options->model, "Name of a known model, or a description F.yml")->required();
   verb->add_option("--model-dir", options->model_dir, "Folder that has the files, fetched before")->required();
-  verb->add_option("--output,-o", options->output, "Folder to write to")->required();
+  add_output(*verb, options->output);
   return [options](Console& console) { return run(*options, console); };
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/options.h"
 #include "cli/verb.h"
 #include "formats/npz/npz.h"
 #include "importers/openvino_ir/import.h"
@@ -86,7 +87,7 @@ Run add_infer(CLI::App& app) {
   verb->add_option("model", options->model, "IR (.xml)")->required();
   verb->add_option("--input", options->input, "Arrays by the names of the inputs (.npz), NCHW as in the IR")->required();
   verb->add_option("--output,-o", options->output, "Where to write the outputs (.npz)")->required();
-  add_threads_option(*verb, options->threads);
+  add_threads(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };
 }
 

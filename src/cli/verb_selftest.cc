@@ -59,7 +59,7 @@ Result<Outcome> run(const Options& options, Console& console) {
   if (wrong.empty())
     outcome.text = summary(results);
   else
-    outcome.unmet = Error{ErrorCode::kInternal, "this machine or build computes wrong: " + wrong};
+    outcome.requirements = Error{ErrorCode::kInternal, "this machine or build computes wrong: " + wrong};
   return outcome;
 }
 

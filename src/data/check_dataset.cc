@@ -1,13 +1,11 @@
 #include "data/check_dataset.h"
 
 #include <mutex>
-#include <set>
 #include <system_error>
 #include <unordered_set>
 
 #include <fmt/format.h>
 
-#include "data/list_pictures.h"
 #include "image/decode.h"
 
 namespace octet {
@@ -74,15 +72,6 @@ void check_annotations(const Dataset& dataset, DatasetReport& report) {
     if (!annotated.contains(image.id)) report.without_annotations.push_back(image.path);
 }
 
-void find_unlisted(const Dataset& dataset, DatasetReport& report) {
-  const auto folder = list_pictures(dataset.image_folder);
-  if (!folder.ok()) return;
-  std::set<fs::path> listed;
-  for (const ImageEntry& image : dataset.images) listed.insert(image.name);
-  for (const fs::path& name : folder->pictures)
-    if (!listed.contains(name)) report.not_listed.push_back(dataset.image_folder / name);
-}
-
 }  // namespace
 
 bool DatasetReport::ok() const {
@@ -101,7 +90,7 @@ DatasetReport check_dataset(const Dataset& dataset, ThreadPool* pool, const Prog
   if (!dataset.annotation_file.empty()) {
     check_annotations(dataset, report);
     report.boxes = find_box_faults(dataset);
-    find_unlisted(dataset, report);
+    report.not_listed = unlisted_pictures(dataset);
   }
   return report;
 }

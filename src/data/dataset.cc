@@ -1,8 +1,8 @@
 #include "data/dataset.h"
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <set>
 #include <system_error>
@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "base/parse_number.h"
 #include "base/random.h"
 #include "data/coco_json.h"
 #include "data/layout.h"
@@ -22,14 +23,13 @@ namespace octet {
 namespace fs = std::filesystem;
 namespace {
 
-// The number that a file is named by, alone or after COCO's prefix of 2014; -1 if there is none.
-std::int64_t number_of_name(const fs::path& path) {
+// The number that a file is named by, alone or after COCO's prefix of 2014.
+std::optional<std::int64_t> number_of_name(const fs::path& path) {
   const std::string stem = path.stem().string();
   std::string_view digits = stem;
   if (stem.starts_with("COCO_")) digits.remove_prefix(stem.rfind('_') + 1);
-  std::int64_t number = -1;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return error == std::errc() && end == digits.data() + digits.size() && number >= 0 ? number : -1;
+  const auto number = parse_number<std::int64_t>(digits);
+  return number && *number >= 0 ? number : std::nullopt;
 }
 
 struct NamedPath {
@@ -37,10 +37,13 @@ struct NamedPath {
 };
 
 std::vector<std::int64_t> ids_of(const std::vector<NamedPath>& files) {
+  std::set<std::int64_t> numbers;
   std::vector<std::int64_t> ids;
-  for (const NamedPath& file : files) ids.push_back(number_of_name(file.path));
-  const std::set<std::int64_t> distinct(ids.begin(), ids.end());
-  if (distinct.size() != ids.size() || distinct.contains(-1)) std::iota(ids.begin(), ids.end(), std::int64_t{1});
+  for (const NamedPath& file : files)
+    if (const auto number = number_of_name(file.path); number && numbers.insert(*number).second) ids.push_back(*number);
+  if (ids.size() == files.size()) return ids;
+  ids.resize(files.size());
+  std::iota(ids.begin(), ids.end(), std::int64_t{1});
   return ids;
 }
 
@@ -58,9 +61,7 @@ void restrict_truth(Dataset& dataset) {
 
 bool covers(std::int64_t count, const Dataset& dataset) { return count <= 0 || static_cast<std::uint64_t>(count) >= dataset.images.size(); }
 
-}  // namespace
-
-namespace {
+// --- By annotations ---
 
 // `name` inside `folder`. An absolute name must be that of a file below the folder, as both are written.
 Result<fs::path> name_inside(const fs::path& folder, const std::string& name) {
@@ -81,13 +82,6 @@ Result<ImageEntry> entry_of(const fs::path& folder, const CocoImage& image) {
   return ImageEntry{image.id, std::move(path), image.width, image.height, name.lexically_normal()};
 }
 
-}  // namespace
-
-Result<Dataset> open_dataset(const fs::path& dir) {
-  OCTET_ASSIGN(const DataPart part, find_measured_part(dir));
-  return open_annotated(part.image_folder, part.annotation_file);
-}
-
 Result<Dataset> open_annotated(const fs::path& image_folder, const fs::path& annotation_file) {
   std::error_code ignored;
   if (!fs::is_directory(image_folder, ignored)) return Error{ErrorCode::kNotFound, image_folder.string() + ": no such folder"};
@@ -102,7 +96,7 @@ Result<Dataset> open_annotated(const fs::path& image_folder, const fs::path& ann
   return dataset;
 }
 
-namespace {
+// --- By files ---
 
 Status add_folder(const fs::path& folder, bool is_only_one, Dataset& dataset, std::vector<NamedPath>& found) {
   OCTET_ASSIGN(const FolderListing listing, list_pictures(folder));
@@ -126,8 +120,6 @@ void tell_apart(std::vector<NamedPath>& pictures) {
   }
 }
 
-}  // namespace
-
 Result<Dataset> open_pictures(const std::vector<fs::path>& paths) {
   Dataset dataset;
   std::vector<NamedPath> found;
@@ -140,7 +132,7 @@ Result<Dataset> open_pictures(const std::vector<fs::path>& paths) {
     else
       return Error{ErrorCode::kNotFound, path.string() + ": no such picture or folder"};
   }
-  if (found.empty()) return Error{ErrorCode::kInvalidArgument, "no pictures are named"};
+  if (found.empty()) return Error{ErrorCode::kInvalidArgument, "no pictures are named (--data DIR or --images PATH...)"};
   tell_apart(found);
   dataset.image_folder = found.front().path.parent_path();
   const std::vector<std::int64_t> ids = ids_of(found);
@@ -149,28 +141,9 @@ Result<Dataset> open_pictures(const std::vector<fs::path>& paths) {
   return dataset;
 }
 
-Result<Dataset> open_calibration_images(const fs::path& dir, const Warn& warn) {
-  if (const fs::path training = find_training_folder(dir); !training.empty()) return open_pictures({training});
-  const auto part = find_measured_part(dir);
-  if (!part.ok()) {
-    const fs::path folder = find_measured_folder(dir);
-    return folder.empty() ? Result<Dataset>(part.error()) : open_pictures({folder});
-  }
-  OCTET_ASSIGN(Dataset dataset, open_annotated(part->image_folder, part->annotation_file));
-  const std::size_t listed = dataset.images.size();
-  std::erase_if(dataset.images, [](const ImageEntry& image) {
-    std::error_code ignored;
-    return !fs::exists(image.path, ignored);
-  });
-  if (dataset.images.empty())
-    return Error{ErrorCode::kNotFound, fmt::format("{}: none of the {} images that {} lists is there", dataset.image_folder.string(),
-                                                   listed, dataset.annotation_file.string())};
-  if (const std::size_t missing = listed - dataset.images.size(); missing > 0 && warn)
-    warn(fmt::format("{}: lists {} images, {} of which are not in {}", dataset.annotation_file.string(), listed, missing,
-                     dataset.image_folder.string()));
-  return dataset;
-}
+// --- Either ---
 
+// Ids of some pictures by the list and of others by another rule could not be told apart, so they are taken for all or for none.
 Status take_categories(Dataset& dataset, const fs::path& annotations) {
   OCTET_ASSIGN(CocoGroundTruth truth, read_coco_annotations(annotations));
   std::map<fs::path, std::int64_t> id_of;
@@ -183,6 +156,55 @@ Status take_categories(Dataset& dataset, const fs::path& annotations) {
   dataset.truth.categories = std::move(truth.categories);
   dataset.annotation_file = annotations;
   return {};
+}
+
+Result<Dataset> open_listed(const DataSource& source, DataUse use) {
+  if (!source.folder.empty()) {
+    OCTET_ASSIGN(const DataPart part,
+                 use == DataUse::kCalibrate ? find_calibration_part(source.folder) : find_measured_part(source.folder));
+    return part.annotation_file.empty() ? open_pictures({part.image_folder}) : open_annotated(part.image_folder, part.annotation_file);
+  }
+  if (source.annotations.empty()) return open_pictures(source.images);
+  if (source.images.size() != 1) return Error{ErrorCode::kInvalidArgument, "annotations go with one folder of pictures (--images DIR)"};
+  return open_annotated(source.images[0], source.annotations);
+}
+
+// Leaves out what is listed and not there, and says what is there and not listed.
+Status keep_present(Dataset& dataset, const Warn& warn) {
+  const std::string folder = dataset.image_folder.string(), list = dataset.annotation_file.string();
+  const std::size_t listed = dataset.images.size();
+  std::erase_if(dataset.images, [](const ImageEntry& image) {
+    std::error_code ignored;
+    return !fs::exists(image.path, ignored);
+  });
+  if (dataset.images.empty())
+    return Error{ErrorCode::kNotFound, fmt::format("{}: none of the {} images that {} lists is there", folder, listed, list)};
+  if (!warn) return {};
+  if (const std::size_t missing = listed - dataset.images.size(); missing > 0)
+    warn(fmt::format("{}: lists {} images, {} of which are not in {}", list, listed, missing, folder));
+  if (const std::size_t unlisted = unlisted_pictures(dataset).size(); unlisted > 0)
+    warn(fmt::format("{}: does not list {} of the pictures in {}, which are left out", list, unlisted, folder));
+  return {};
+}
+
+}  // namespace
+
+Result<Dataset> open_dataset(const DataSource& source, DataUse use, const Warn& warn) {
+  OCTET_ASSIGN(Dataset dataset, open_listed(source, use));
+  dataset.decode.apply_exif = source.apply_exif;
+  if (!source.categories.empty()) OCTET_RETURN_IF_ERROR(take_categories(dataset, source.categories));
+  if (use == DataUse::kCalibrate && !dataset.truth.images.empty()) OCTET_RETURN_IF_ERROR(keep_present(dataset, warn));
+  return dataset;
+}
+
+std::vector<fs::path> unlisted_pictures(const Dataset& dataset) {
+  std::set<fs::path> listed;
+  for (const ImageEntry& image : dataset.images) listed.insert(image.name);
+  std::vector<fs::path> unlisted;
+  if (const auto folder = list_pictures(dataset.image_folder); folder.ok())
+    for (const fs::path& name : folder->pictures)
+      if (!listed.contains(name)) unlisted.push_back(dataset.image_folder / name);
+  return unlisted;
 }
 
 Dataset first_images(Dataset dataset, std::int64_t limit) {

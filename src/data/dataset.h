@@ -32,26 +32,31 @@ struct Dataset {
   std::map<std::string, std::int64_t> other_files{};  // beside pictures that were listed by folder: no pictures, by extension
 };
 
-// The annotated part to measure accuracy on, in one of the layouts of data/layout.h. Errors as open_annotated() and
-// find_measured_part() have them.
-Result<Dataset> open_dataset(const std::filesystem::path& dir);
+// What names the pictures that a verb works on.
+struct DataSource {
+  std::filesystem::path folder{};               // a data set in one of the layouts of data/layout.h,
+  std::vector<std::filesystem::path> images{};  // or pictures, and folders of pictures with all folders below them,
+  std::filesystem::path annotations{};          // and perhaps the annotations of the pictures in the one folder that `images` names
+  std::filesystem::path categories{};           // annotations whose categories, and ids of images that they list by name, are taken
+  bool apply_exif = false;                      // turn pictures as their EXIF orientation says
+};
 
-// The images that `annotation_file` lists, with names inside `image_folder`. An absolute name is taken if it is inside.
-// kNotFound if the folder or the file is absent, kMalformed, with file and entry, for a name that is missing or leaves the folder.
-Result<Dataset> open_annotated(const std::filesystem::path& image_folder, const std::filesystem::path& annotation_file);
+enum class DataUse {
+  kDetect,     // of a data set the annotated part to measure accuracy on, with every picture that is listed
+  kCalibrate,  // of a data set the training part where there is one; listed pictures that are not there are left out
+};
 
-// Picture files, and all pictures of folders and of the folders in them, in the order given, in each folder by name. Their ids
-// are the numbers that they are named by, as in COCO ("000000000139.jpg", "COCO_val2014_000000000139.jpg"), if that holds for
-// all and no two are the same; else 1, 2, 3, ... kNotFound for what is not there and for a folder without pictures.
-Result<Dataset> open_pictures(const std::vector<std::filesystem::path>& paths);
+// The one way to list pictures, for every verb: those that the annotations list where there are annotations, by their names inside
+// the folder (an absolute name is taken if it is inside); else the files, in the order given, in each folder by name. The ids of files are
+// the numbers that they are named by, as in COCO ("000000000139.jpg", "COCO_val2014_000000000139.jpg"), if that holds for all and no
+// two are the same; else 1, 2, 3, ... When calibrating, `warn` is told of listed pictures that are absent and of others that are not
+// listed.
+//   errors   kInvalidArgument: nothing is named, or annotations without one folder. kNotFound: a folder or a file is absent, or
+//            without pictures. kMalformed, with file and entry: a name is missing or leaves the folder
+Result<Dataset> open_dataset(const DataSource& source, DataUse use = DataUse::kDetect, const Warn& warn = {});
 
-// The pictures to calibrate with: every picture of the training folder (its annotations, which may be half a gigabyte, are not
-// read) where there is one; else the images of open_dataset() that are there, the others said through `warn` in one line; else,
-// without annotations, every picture of the folder to measure on.
-Result<Dataset> open_calibration_images(const std::filesystem::path& dir, const Warn& warn);
-
-// Takes the categories of `annotations`, and for images that it lists by name the ids that it gives them.
-Status take_categories(Dataset& dataset, const std::filesystem::path& annotations);
+// The pictures in the folder of an annotated data set that its annotations do not list.
+std::vector<std::filesystem::path> unlisted_pictures(const Dataset& dataset);
 
 // The first `limit` images and their annotations; all if `limit` is 0 or larger than the data set.
 Dataset first_images(Dataset dataset, std::int64_t limit);

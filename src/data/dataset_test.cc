@@ -43,7 +43,7 @@ Dataset numbered(int count) {
 TEST(OpenDataset, SortsImagesById) {
   const ScratchFolder folder;
   write_annotations(folder, R"({"id": 9, "file_name": "a.jpg", "width": 4, "height": 3}, {"id": 2, "file_name": "b.jpg"})");
-  const auto dataset = open_dataset(folder.path());
+  const auto dataset = open_dataset({.folder = folder.path()});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   EXPECT_EQ(ids_of(*dataset), (std::vector<std::int64_t>{2, 9}));
   EXPECT_EQ(dataset->images[1].path, folder.path() / "val2017" / "a.jpg");
@@ -54,7 +54,7 @@ TEST(OpenDataset, RefusesAFileNameThatLeavesTheFolder) {
   for (const char* name : {"../secret.jpg", "/etc/passwd", "a/../../b.jpg", ""}) {
     const ScratchFolder folder;
     write_annotations(folder, fmt::format(R"({{"id": 9, "file_name": "{}"}})", name));
-    const auto dataset = open_dataset(folder.path());
+    const auto dataset = open_dataset({.folder = folder.path()});
     ASSERT_FALSE(dataset.ok()) << name;
     EXPECT_NE(dataset.error().message.find("images[0]: 'file_name'"), std::string::npos) << dataset.error().message;
   }
@@ -64,7 +64,7 @@ TEST(OpenDataset, TakesAnAbsoluteFileNameInsideTheFolder) {
   const ScratchFolder folder;
   const std::string inside = (folder.path() / "val2017" / "cam0" / "a.jpg").string();
   write_annotations(folder, fmt::format(R"({{"id": 9, "file_name": "{}"}})", inside));
-  const auto dataset = open_dataset(folder.path());
+  const auto dataset = open_dataset({.folder = folder.path()});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   EXPECT_EQ(dataset->images[0].path, inside);
   EXPECT_EQ(dataset->images[0].name, "cam0/a.jpg");
@@ -73,27 +73,27 @@ TEST(OpenDataset, TakesAnAbsoluteFileNameInsideTheFolder) {
 TEST(OpenDataset, SaysWhatIsWrongWithAFileName) {
   const ScratchFolder folder;
   write_annotations(folder, R"({"id": 9, "coco_url": "http://example.org/a.jpg"})");
-  EXPECT_NE(open_dataset(folder.path()).error().message.find("'file_name': is missing"), std::string::npos);
+  EXPECT_NE(open_dataset({.folder = folder.path()}).error().message.find("'file_name': is missing"), std::string::npos);
   write_annotations(folder, R"({"id": 9, "file_name": "/data/val2017/a.jpg"})");
-  EXPECT_NE(open_dataset(folder.path()).error().message.find("is the absolute path '/data/val2017/a.jpg'"), std::string::npos);
+  EXPECT_NE(open_dataset({.folder = folder.path()}).error().message.find("is the absolute path '/data/val2017/a.jpg'"), std::string::npos);
   write_annotations(folder, fmt::format(R"({{"id": 9, "file_name": "{}/val2017/../secret.jpg"}})", folder.path().string()));
-  EXPECT_NE(open_dataset(folder.path()).error().message.find("absolute"), std::string::npos);
+  EXPECT_NE(open_dataset({.folder = folder.path()}).error().message.find("absolute"), std::string::npos);
 }
 
 TEST(OpenDataset, SaysWhatIsExpectedOfAFolderWithoutAnnotations) {
   const ScratchFolder folder;
   std::filesystem::create_directories(folder.path() / "val2017");
-  const auto dataset = open_dataset(folder.path());
+  const auto dataset = open_dataset({.folder = folder.path()});
   ASSERT_FALSE(dataset.ok());
   EXPECT_EQ(dataset.error().code, ErrorCode::kNotFound);
   EXPECT_NE(dataset.error().message.find("no annotations; expected annotations/instances_val2017.json"), std::string::npos);
-  EXPECT_NE(open_dataset(folder.path() / "absent").error().message.find("no such folder"), std::string::npos);
+  EXPECT_NE(open_dataset({.folder = folder.path() / "absent"}).error().message.find("no such folder"), std::string::npos);
 }
 
 TEST(OpenDataset, NamesTheFolderOfPicturesThatIsAbsent) {
   const ScratchFolder folder;
   folder.write("annotations/instances_val2014.json", "{}");
-  const auto dataset = open_dataset(folder.path());
+  const auto dataset = open_dataset({.folder = folder.path()});
   ASSERT_FALSE(dataset.ok());
   EXPECT_EQ(dataset.error().code, ErrorCode::kNotFound);
   EXPECT_NE(dataset.error().message.find("expected val2014/ or images/"), std::string::npos) << dataset.error().message;
@@ -111,7 +111,7 @@ TEST_P(OpenDatasetLayout, IsFound) {
   const std::string name = std::filesystem::path(picture).filename().string();
   folder.write(picture, "x");
   folder.write(annotations, fmt::format(R"({{"images": [{{"id": 3, "file_name": "{}"}}], "categories": [], "annotations": []}})", name));
-  const auto dataset = open_dataset(folder.path());
+  const auto dataset = open_dataset({.folder = folder.path()});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   EXPECT_EQ(dataset->images[0].path, folder.path() / picture);
 }
@@ -130,7 +130,7 @@ TEST(OpenAnnotated, TakesPicturesAndAnnotationsApart) {
   const ScratchFolder folder;
   folder.write("result.json", R"({"images": [{"id": 1, "file_name": "deep/a.jpg"}], "categories": [], "annotations": []})");
   folder.write("pictures/deep/a.jpg", "x");
-  const auto dataset = open_annotated(folder.path() / "pictures", folder.path() / "result.json");
+  const auto dataset = open_dataset({.images = {folder.path() / "pictures"}, .annotations = folder.path() / "result.json"});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   EXPECT_EQ(dataset->images[0].path, folder.path() / "pictures/deep/a.jpg");
 }
@@ -138,7 +138,7 @@ TEST(OpenAnnotated, TakesPicturesAndAnnotationsApart) {
 TEST(OpenPictures, TakesImagesByNameAndPassesOverTheRest) {
   const ScratchFolder folder;
   for (const char* name : {"b.PNG", "a.jpeg", "c.jpg", "notes.txt", "d.jpg.part"}) folder.write(name, "x");
-  const auto dataset = open_pictures({folder.path()});
+  const auto dataset = open_dataset({.images = {folder.path()}});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   ASSERT_EQ(dataset->images.size(), 3u);
   EXPECT_EQ(dataset->images[0].path.filename(), "a.jpeg");
@@ -149,18 +149,18 @@ TEST(OpenPictures, TakesImagesByNameAndPassesOverTheRest) {
 TEST(OpenPictures, TakesIdsFromNamesThatAreNumbers) {
   const ScratchFolder folder;
   for (const char* name : {"000000000139.jpg", "000000000802.jpg"}) folder.write(name, "x");
-  EXPECT_EQ(ids_of(*open_pictures({folder.path()})), (std::vector<std::int64_t>{139, 802}));
+  EXPECT_EQ(ids_of(*open_dataset({.images = {folder.path()}})), (std::vector<std::int64_t>{139, 802}));
 }
 
 TEST(OpenPictures, CountsWhereTwoNamesAreTheSameNumber) {
   const ScratchFolder folder;
   for (const char* name : {"5.jpg", "05.jpg"}) folder.write(name, "x");
-  EXPECT_EQ(ids_of(*open_pictures({folder.path()})), (std::vector<std::int64_t>{1, 2}));
+  EXPECT_EQ(ids_of(*open_dataset({.images = {folder.path()}})), (std::vector<std::int64_t>{1, 2}));
 }
 
 TEST(OpenPictures, RefusesAFolderWithoutImages) {
   const ScratchFolder folder;
-  EXPECT_EQ(open_pictures({folder.path()}).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(open_dataset({.images = {folder.path()}}).error().code, ErrorCode::kNotFound);
 }
 
 TEST(OpenPictures, TakesFilesAndFoldersWithAllBelowThem) {
@@ -168,7 +168,7 @@ TEST(OpenPictures, TakesFilesAndFoldersWithAllBelowThem) {
   for (const char* name : {"one.jpg", "many/a.jpg", "many/cam0/b.png", "many/cam0/deep/c.jpg", "many/.hidden/d.jpg"})
     folder.write(name, "x");
   std::filesystem::create_directory_symlink(folder.path() / "many", folder.path() / "many" / "cam0" / "loop");
-  const auto dataset = open_pictures({folder.path() / "one.jpg", folder.path() / "many"});
+  const auto dataset = open_dataset({.images = {folder.path() / "one.jpg", folder.path() / "many"}});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   std::vector<std::string> names;
   for (const ImageEntry& image : dataset->images) names.push_back(image.name.string());
@@ -178,7 +178,7 @@ TEST(OpenPictures, TakesFilesAndFoldersWithAllBelowThem) {
 TEST(OpenPictures, TellsPicturesOfOneNameApart) {
   const ScratchFolder folder;
   for (const char* name : {"a/x.jpg", "b/x.jpg"}) folder.write(name, "x");
-  const auto dataset = open_pictures({folder.path() / "a" / "x.jpg", folder.path() / "b" / "x.jpg"});
+  const auto dataset = open_dataset({.images = {folder.path() / "a" / "x.jpg", folder.path() / "b" / "x.jpg"}});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   EXPECT_NE(dataset->images[0].name, dataset->images[1].name);
   EXPECT_TRUE(dataset->images[0].name.is_relative());
@@ -186,7 +186,7 @@ TEST(OpenPictures, TellsPicturesOfOneNameApart) {
 
 TEST(OpenPictures, NamesWhatIsNotThere) {
   const ScratchFolder folder;
-  const auto dataset = open_pictures({folder.path() / "absent.jpg"});
+  const auto dataset = open_dataset({.images = {folder.path() / "absent.jpg"}});
   ASSERT_FALSE(dataset.ok());
   EXPECT_NE(dataset.error().message.find("absent.jpg: no such picture or folder"), std::string::npos);
 }
@@ -194,37 +194,38 @@ TEST(OpenPictures, NamesWhatIsNotThere) {
 TEST(OpenPictures, TakesTheNumbersOfCoco2014) {
   const ScratchFolder folder;
   for (const char* name : {"COCO_val2014_000000000042.jpg", "COCO_val2014_000000000073.jpg"}) folder.write(name, "x");
-  EXPECT_EQ(ids_of(*open_pictures({folder.path()})), (std::vector<std::int64_t>{42, 73}));
+  EXPECT_EQ(ids_of(*open_dataset({.images = {folder.path()}})), (std::vector<std::int64_t>{42, 73}));
 }
 
 TEST(OpenPictures, CountsFilesThatAreNoPictures) {
   const ScratchFolder folder;
   for (const char* name : {"a.jpg", "b.heic", "sub/c.HEIC", "labels.json", "README.txt"}) folder.write(name, "x");
-  EXPECT_EQ(open_pictures({folder.path()})->other_files, (std::map<std::string, std::int64_t>{{".heic", 2}}));
+  EXPECT_EQ(open_dataset({.images = {folder.path()}})->other_files, (std::map<std::string, std::int64_t>{{".heic", 2}}));
 }
 
-TEST(TakeCategories, TakesIdsOfImagesThatAreListedByName) {
+TEST(OpenPictures, TakesCategoriesAndIdsOfImagesThatAreListedByName) {
   const ScratchFolder folder;
   for (const char* name : {"p/a.jpg", "p/b.jpg"}) folder.write(name, "x");
   const auto truth = folder.write("gt.json", R"({"images": [{"id": 31, "file_name": "b.jpg"}, {"id": 77, "file_name": "a.jpg"}, {"id": 5}],
                                                  "categories": [{"id": 4, "name": "cup"}], "annotations": []})");
-  Dataset dataset = *open_pictures({folder.path() / "p"});
-  ASSERT_TRUE(take_categories(dataset, truth).ok());
-  EXPECT_EQ(ids_of(dataset), (std::vector<std::int64_t>{31, 77}));
-  EXPECT_EQ(dataset.images[0].name, "b.jpg");
-  EXPECT_EQ(dataset.truth.categories[0].name, "cup");
+  const DataSource source{.images = {folder.path() / "p"}, .categories = truth};
+  auto dataset = open_dataset(source);
+  ASSERT_TRUE(dataset.ok()) << dataset.error().message;
+  EXPECT_EQ(ids_of(*dataset), (std::vector<std::int64_t>{31, 77}));
+  EXPECT_EQ(dataset->images[0].name, "b.jpg");
+  EXPECT_EQ(dataset->truth.categories[0].name, "cup");
   folder.write("p/c.jpg", "x");
-  dataset = *open_pictures({folder.path() / "p"});
-  ASSERT_TRUE(take_categories(dataset, truth).ok());
-  EXPECT_EQ(ids_of(dataset), (std::vector<std::int64_t>{1, 2, 3}));  // ids of two sources would not be told apart
+  dataset = open_dataset(source);
+  ASSERT_TRUE(dataset.ok()) << dataset.error().message;
+  EXPECT_EQ(ids_of(*dataset), (std::vector<std::int64_t>{1, 2, 3}));  // ids of two sources would not be told apart
 }
 
 TEST(OpenCalibrationImages, PrefersTrainingPictures) {
   const ScratchFolder folder;
   folder.write("val2017/1.jpg", "x");
-  EXPECT_EQ(open_calibration_images(folder.path(), {})->image_folder, folder.path() / "val2017");
+  EXPECT_EQ(open_dataset({.folder = folder.path()}, DataUse::kCalibrate)->image_folder, folder.path() / "val2017");
   folder.write("train2017/2.jpg", "x");
-  EXPECT_EQ(open_calibration_images(folder.path(), {})->image_folder, folder.path() / "train2017");
+  EXPECT_EQ(open_dataset({.folder = folder.path()}, DataUse::kCalibrate)->image_folder, folder.path() / "train2017");
 }
 
 TEST(OpenCalibrationImages, TakesTheImagesThatAreMeasured) {
@@ -233,11 +234,46 @@ TEST(OpenCalibrationImages, TakesTheImagesThatAreMeasured) {
   write_annotations(folder,
                     R"({"id": 1, "file_name": "cam0/1.jpg"}, {"id": 2, "file_name": "cam1/1.jpg"}, {"id": 3, "file_name": "gone.jpg"})");
   std::vector<std::string> warnings;
-  const auto dataset = open_calibration_images(folder.path(), [&](std::string_view message) { warnings.emplace_back(message); });
+  const auto dataset =
+      open_dataset({.folder = folder.path()}, DataUse::kCalibrate, [&](std::string_view message) { warnings.emplace_back(message); });
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   EXPECT_EQ(ids_of(*dataset), (std::vector<std::int64_t>{1, 2}));
-  ASSERT_EQ(warnings.size(), 1u);
+  ASSERT_EQ(warnings.size(), 2u);
   EXPECT_NE(warnings[0].find("lists 3 images, 1 of which are not in"), std::string::npos) << warnings[0];
+}
+
+// A training part is listed as every other is: by its annotations, subfolders included, where it has some.
+TEST(OpenCalibrationImages, ListsTrainingPicturesByTheirAnnotations) {
+  for (const std::string annotations : {"annotations/instances_train.json", "train/_annotations.coco.json"}) {
+    const ScratchFolder folder;
+    for (const char* name : {"train/cam0/1.jpg", "train/cam1/1.jpg", "train/unlisted.jpg"}) folder.write(name, "x");
+    folder.write(annotations, R"({"images": [{"id": 8, "file_name": "cam1/1.jpg"}, {"id": 5, "file_name": "./cam0/1.jpg"}],
+                                  "categories": [], "annotations": []})");
+    std::vector<std::string> warnings;
+    const auto dataset =
+        open_dataset({.folder = folder.path()}, DataUse::kCalibrate, [&](auto message) { warnings.emplace_back(message); });
+    ASSERT_TRUE(dataset.ok()) << dataset.error().message;
+    EXPECT_EQ(ids_of(*dataset), (std::vector<std::int64_t>{5, 8}));
+    EXPECT_EQ(dataset->images[0].name, "cam0/1.jpg");
+    ASSERT_EQ(warnings.size(), 1u);
+    EXPECT_NE(warnings[0].find("does not list 1 of the pictures in"), std::string::npos) << warnings[0];
+  }
+}
+
+TEST(OpenCalibrationImages, TakesPicturesAndAnnotationsApart) {
+  const ScratchFolder folder;
+  folder.write("p/deep/a.jpg", "x");
+  const auto list = folder.write(
+      "gt.json",
+      R"({"images": [{"id": 4, "file_name": "deep/a.jpg"}, {"id": 5, "file_name": "b.jpg"}], "categories": [], "annotations": []})");
+  const DataSource source{.images = {folder.path() / "p"}, .annotations = list};
+  EXPECT_EQ(ids_of(*open_dataset(source, DataUse::kCalibrate)), (std::vector<std::int64_t>{4}));
+  EXPECT_EQ(ids_of(*open_dataset(source)), (std::vector<std::int64_t>{4, 5}));
+}
+
+TEST(OpenDataset, SaysWhatMustBeNamed) {
+  EXPECT_EQ(open_dataset({}).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(open_dataset({.images = {"a", "b"}, .annotations = "gt.json"}).error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST(RandomSubset, DrawsTheSameImagesEveryTime) {
@@ -287,7 +323,7 @@ TEST(CheckDataset, SortsOutWhatIsWrong) {
                        {"id": 3, "file_name": "gone.png"}, {"id": 4, "file_name": "empty.png"},
                        {"id": 5, "file_name": "sized.png", "width": 6, "height": 8})",
                     annotation(1, 1) + "," + annotation(2, 2) + "," + annotation(3, 99) + "," + annotation(4, 1, 7));
-  const auto dataset = open_dataset(folder.path());
+  const auto dataset = open_dataset({.folder = folder.path()});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   ThreadPool pool(2);
   const DatasetReport report = check_dataset(*dataset, &pool);
@@ -311,7 +347,7 @@ TEST(CheckDataset, SortsOutWhatIsWrong) {
 TEST(CheckDataset, FindsNothingWrongWithTheSharedData) {
   const std::filesystem::path dir = OCTET_SOURCE_DIR "/../shared/data/coco";
   if (!std::filesystem::exists(dir)) GTEST_SKIP() << "no COCO data at " << dir;
-  const auto dataset = open_dataset(dir);
+  const auto dataset = open_dataset({.folder = dir});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   std::int64_t steps = 0;
   const DatasetReport report = check_dataset(first_images(*dataset, 12), nullptr, [&](std::int64_t done, std::int64_t) { steps = done; });

@@ -59,10 +59,10 @@ TEST(WriteEmbeddedDemo, WritesADataSetThatOpens) {
   const Status status = write_embedded_demo(dir);
   ASSERT_TRUE(status.ok()) << status.error().message;
   EXPECT_EQ(files_below(dir), files_below(kDemo));
-  const auto dataset = open_dataset(dir / "coco");
+  const auto dataset = open_dataset({.folder = dir / "coco"});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   EXPECT_EQ(dataset->images.size(), 36u);
-  const auto calibration = open_calibration_images(dir / "coco", {});
+  const auto calibration = open_dataset({.folder = dir / "coco"}, DataUse::kCalibrate);
   ASSERT_TRUE(calibration.ok()) << calibration.error().message;
   EXPECT_EQ(calibration->images.size(), 24u);
 }

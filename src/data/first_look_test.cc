@@ -49,7 +49,7 @@ std::string with_orientation(const std::string& jpeg_file, char orientation) {
 
 Dataset pictures(const ScratchFolder& folder, const std::vector<std::string>& files) {
   for (std::size_t i = 0; i < files.size(); ++i) folder.write(fmt::format("{}.jpg", i + 1), files[i]);
-  return *open_pictures({folder.path()});
+  return *open_dataset({.images = {folder.path()}});
 }
 
 void list_sizes(Dataset& dataset, ImageSize size) {

@@ -27,18 +27,32 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
-fs::path instances_file(const fs::path& dir, const std::string& part) { return dir / "annotations" / ("instances_" + part + ".json"); }
-
-// The first folder in which the pictures of a part may lie; empty if there is none.
-fs::path image_folder_of(const fs::path& dir, const std::string& part) {
-  for (const fs::path& folder : {dir / part, dir / "images" / part, dir / "images"})
+// The first folder in which the pictures of a part may lie by its name; empty if there is none.
+fs::path own_folder(const fs::path& dir, const std::string& part) {
+  for (const fs::path& folder : {dir / part, dir / "images" / part})
     if (is_folder(folder)) return folder;
   return {};
 }
 
-std::optional<DataPart> part_named(const fs::path& dir, const std::string& part) {
-  if (is_file(instances_file(dir, part))) return DataPart{image_folder_of(dir, part), instances_file(dir, part)};
-  if (is_file(dir / part / kAnnotationsBesidePictures)) return DataPart{dir / part, dir / part / kAnnotationsBesidePictures};
+// The annotations of a part; empty if there are none.
+fs::path annotations_of(const fs::path& dir, const std::string& part) {
+  for (const fs::path& file : {dir / "annotations" / ("instances_" + part + ".json"), dir / part / kAnnotationsBesidePictures})
+    if (is_file(file)) return file;
+  return {};
+}
+
+// A part with annotations, whose pictures may also lie in the one folder images/. Its folder is empty if none is there.
+std::optional<DataPart> annotated_part(const fs::path& dir, const std::string& part) {
+  const fs::path annotations = annotations_of(dir, part);
+  if (annotations.empty()) return std::nullopt;
+  const fs::path own = own_folder(dir, part), shared = dir / "images";
+  return DataPart{own.empty() && is_folder(shared) ? shared : own, annotations};
+}
+
+// The first of the parts that has a folder of its own, with its annotations if it has some.
+std::optional<DataPart> part_with_folder(const fs::path& dir, std::span<const char* const> names) {
+  for (const char* name : names)
+    if (const fs::path folder = own_folder(dir, name); !folder.empty()) return DataPart{folder, annotations_of(dir, name)};
   return std::nullopt;
 }
 
@@ -57,17 +71,10 @@ std::string only_other_part(const fs::path& dir) {
 
 std::optional<DataPart> measured_part(const fs::path& dir) {
   for (const char* name : kMeasuredParts)
-    if (auto part = part_named(dir, name)) return part;
+    if (auto part = annotated_part(dir, name)) return part;
   if (is_file(dir / kAnnotationsBesidePictures)) return DataPart{dir, dir / kAnnotationsBesidePictures};
   const std::string other = only_other_part(dir);
-  return other.empty() ? std::nullopt : part_named(dir, other);
-}
-
-fs::path first_folder(const fs::path& dir, std::span<const char* const> names) {
-  for (const char* name : names)
-    for (const fs::path& folder : {dir / name, dir / "images" / name})
-      if (is_folder(folder)) return folder;
-  return {};
+  return other.empty() ? std::nullopt : annotated_part(dir, other);
 }
 
 }  // namespace
@@ -87,8 +94,12 @@ Result<DataPart> find_measured_part(const fs::path& dir) {
   return *part;
 }
 
-fs::path find_training_folder(const fs::path& dir) { return first_folder(dir, kTrainingParts); }
-
-fs::path find_measured_folder(const fs::path& dir) { return first_folder(dir, kMeasuredParts); }
+Result<DataPart> find_calibration_part(const fs::path& dir) {
+  if (auto training = part_with_folder(dir, kTrainingParts)) return *training;
+  auto measured = find_measured_part(dir);
+  if (measured.ok()) return measured;
+  if (auto pictures = part_with_folder(dir, kMeasuredParts)) return *pictures;
+  return measured;
+}
 
 }  // namespace octet

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 #include "base/result.h"
 
@@ -13,14 +12,15 @@
 namespace octet {
 
 struct DataPart {
-  std::filesystem::path image_folder, annotation_file;
+  std::filesystem::path image_folder;
+  std::filesystem::path annotation_file;  // empty where the pictures have none
 };
 
-// The part to measure accuracy on: validation, else test. kNotFound, with the layouts, where there is none.
+// The part to measure accuracy on, which has annotations: validation, else test. kNotFound, with the layouts, where there is none.
 Result<DataPart> find_measured_part(const std::filesystem::path& dir);
 
-// The folder of the training pictures, or else, without annotations, of the pictures to measure on; empty where there is none.
-std::filesystem::path find_training_folder(const std::filesystem::path& dir);
-std::filesystem::path find_measured_folder(const std::filesystem::path& dir);
+// The part to calibrate with: training, else what accuracy is measured on, either with its annotations where it has some.
+// kNotFound as above.
+Result<DataPart> find_calibration_part(const std::filesystem::path& dir);
 
 }  // namespace octet

@@ -2,9 +2,7 @@
 
 #include <filesystem>
 
-#include "data/dataset.h"
-#include "model/description.h"
-#include "quant/quantize.h"
+#include "steps/quantize.h"
 
 namespace octet {
 
@@ -14,11 +12,7 @@ struct QuantizedIr {
   std::size_t convolutions = 0, points = 0;
 };
 
-// The pictures of a data set as the input that a description asks for; both must outlive the answer.
-quant::CalibrationImages calibration_images(const Dataset& pictures, const ModelDescription& description);
-
-// Quantizes an FP32 IR with the pictures of a data set and writes the INT8 IR as
-// OUTPUT/public/<model>/FP32-INT8/<model>.xml. Pictures that cannot give good ranges are warned of before they are run.
+// Quantizes an FP32 IR with the pictures of a data set and writes the INT8 IR as OUTPUT/public/<model>/FP32-INT8/<model>.xml.
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
                                 const quant::CalibrationOptions& options);
 

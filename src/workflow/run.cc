@@ -32,14 +32,9 @@ class Workflow {
 
   Status open_data() {
     const Progress progress = begin("1/7 data");
-    const bool is_apart = !options_.annotations.empty();
-    OCTET_ASSIGN(auto dataset, is_apart ? open_annotated(options_.images, options_.annotations) : open_dataset(options_.data));
-    calibration_ = dataset;
-    if (!is_apart) {
-      OCTET_ASSIGN(calibration_, open_calibration_images(options_.data, options_.warn));
-    }
+    OCTET_ASSIGN(Dataset dataset, open_dataset(options_.data));
+    OCTET_ASSIGN(calibration_, open_dataset(options_.data, DataUse::kCalibrate, options_.warn));
     dataset_ = first_images(std::move(dataset), options_.limit);
-    dataset_.decode.apply_exif = calibration_.decode.apply_exif = options_.apply_exif;
     look_first(dataset_, {}, options_.warn);
     finish(progress);
     return {};
@@ -66,7 +61,8 @@ class Workflow {
 
   Status convert() {
     const Progress progress = begin("3/7 convert");
-    OCTET_ASSIGN(const ConvertedIr converted, convert_source(source_, options_.output, {weights_, options_.model, options_.warn}));
+    OCTET_ASSIGN(const ConvertedIr converted,
+                 convert_source(source_, options_.output, {weights_, options_.model, options_.labels, options_.warn}));
     result_.fp32 = converted.xml;
     OCTET_RETURN_IF_ERROR(load(result_.fp32));
     // Before pictures are run, so that nobody waits for figures that mean something else.

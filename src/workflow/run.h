@@ -8,7 +8,7 @@
 
 #include "benchmark/compare.h"
 #include "report/requirements.h"
-#include "workflow/check.h"
+#include "steps/check.h"
 #include "workflow/convert.h"
 #include "workflow/quantize.h"
 
@@ -19,10 +19,9 @@ struct RunOptions {
   std::filesystem::path model_dir;
   std::filesystem::path source;                  // or a source file
   std::optional<std::filesystem::path> weights;  // of a Darknet source, if not beside it
-  std::filesystem::path data;                    // a layout of data/layout.h
-  std::filesystem::path images, annotations;     // or pictures and annotations apart, which calibrate as well
-  bool apply_exif = false;                       // turn pictures as their EXIF orientation says
-  std::string data_name;                         // for the report
+  std::filesystem::path labels;                  // names of the classes, one a line; empty: what the model says
+  DataSource data;                               // pictures and annotations apart calibrate as well
+  std::string data_name;                         // for the report; empty: the names of its folders
   std::filesystem::path output;
   Requirements requirements;
   double score_threshold = 0.001;

@@ -89,6 +89,23 @@ Result<std::string> digest_of(const std::filesystem::path& path) {
   return sha256_hex(file.bytes());
 }
 
+// "coco" of "data/coco/", the folder that "." stands for of ".".
+std::string folder_name(const std::filesystem::path& folder) {
+  std::error_code failed;
+  std::filesystem::path path = std::filesystem::absolute(folder, failed).lexically_normal();
+  if (failed) return folder.string();
+  if (!path.has_filename()) path = path.parent_path();
+  return path.filename().string();
+}
+
+// "val2017 of coco", or the folder of pictures that were named apart.
+std::string data_name(const ReportSources& sources) {
+  if (!sources.options.data_name.empty()) return sources.options.data_name;
+  const std::string pictures = folder_name(sources.dataset.image_folder);
+  const std::filesystem::path& folder = sources.options.data.folder;
+  return folder.empty() ? pictures : pictures + " of " + folder_name(folder);
+}
+
 std::string utc_now() { return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr))); }
 
 Result<std::vector<ReportFacts>> facts_of(const RunResult& result, const ReportSources& sources) {
@@ -125,7 +142,7 @@ Result<std::vector<ReportFacts>> facts_of(const RunResult& result, const ReportS
 Result<std::string> make_report(const RunResult& result, const ReportSources& sources) {
   ReportInput input;
   input.model_name = sources.detectors[0].description.name;
-  input.data_name = sources.options.data_name;
+  input.data_name = data_name(sources);
   input.images = result.check.images;
   input.skipped_images = static_cast<std::int64_t>(sources.dataset.images.size()) - result.check.images;
   input.first = model_of("FP32", sources.detectors[0], result.check.models[0], result.bench[0]);

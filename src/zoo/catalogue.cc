@@ -23,4 +23,10 @@ Result<ZooEntry> zoo_entry(std::string_view name) {
   return Error{ErrorCode::kNotFound, "no model is named '" + std::string(name) + "' (" + known + ")"};
 }
 
+bool is_description_file(std::string_view word) { return word.ends_with(".yml") || word.ends_with(".yaml"); }
+
+Result<ZooEntry> find_description(const std::string& word, const Warn& warn) {
+  return is_description_file(word) ? read_zoo_entry(word, warn) : zoo_entry(word);
+}
+
 }  // namespace octet

@@ -1,4 +1,4 @@
-#include "workflow/check.h"
+#include "steps/check.h"
 
 #include <algorithm>
 #include <iterator>
@@ -89,6 +89,12 @@ Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Datas
   }
   if (found.size() == 2) OCTET_RETURN_IF_ERROR(compare(result, truth, found[0], found[1], ids, pool));
   return result;
+}
+
+Result<CheckResult> check_detectors(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options) {
+  OCTET_ASSIGN(const auto classes, map_classes(detectors, dataset, options.warn));
+  OCTET_ASSIGN(const auto runs, detect_with_each(detectors, dataset, options));
+  return score_runs(classes, dataset, runs, options.threads);
 }
 
 }  // namespace octet

@@ -1,4 +1,4 @@
-#include "workflow/classes.h"
+#include "steps/classes.h"
 
 #include <fmt/format.h>
 
@@ -18,19 +18,28 @@ ModelClasses classes_of(const ModelDescription& description) {
 
 }  // namespace
 
-Status name_classes(Detector& detector, const std::filesystem::path& names_file) {
+Status name_classes(ModelDescription& description, const std::filesystem::path& names_file, const std::filesystem::path& model) {
   OCTET_ASSIGN(const std::string text, read_text(names_file));
   OCTET_ASSIGN_AT(std::vector<std::string> names, darknet::parse_names(text), names_file.string());
-  ModelDescription& description = detector.description;
   if (has_background(description) && !names.empty() && !is_same_class_name(names[0], "background"))
     names.insert(names.begin(), "background");
   const ModelClasses classes = classes_of(description);
   const bool fits = classes.is_count_known ? names.size() == classes.count : names.size() <= classes.count;
   if (!fits || names.empty())
     return Error{ErrorCode::kMalformed, fmt::format("{}: names {} classes, but {} has {}{}", names_file.string(), names.size(),
-                                                    detector.path.string(), classes.is_count_known ? "" : "at most ", classes.count)};
+                                                    model.string(), classes.is_count_known ? "" : "at most ", classes.count)};
   description.labels = std::move(names);
   return {};
+}
+
+Result<std::vector<Detector>> load_detectors(const std::vector<std::filesystem::path>& irs, const std::filesystem::path& names_file) {
+  std::vector<Detector> detectors;
+  for (const std::filesystem::path& ir : irs) {
+    OCTET_ASSIGN(Detector detector, load_detector(ir));
+    if (!names_file.empty()) OCTET_RETURN_IF_ERROR(name_classes(detector.description, names_file, ir));
+    detectors.push_back(std::move(detector));
+  }
+  return detectors;
 }
 
 Result<std::vector<ClassMap>> map_classes(const std::vector<Detector>& detectors, const Dataset& dataset, const Warn& warn) {

@@ -7,7 +7,7 @@
 #include "eval/coco_eval.h"
 #include "eval/fidelity.h"
 #include "detector/detect_images.h"
-#include "workflow/classes.h"
+#include "steps/classes.h"
 
 namespace octet {
 
@@ -29,5 +29,8 @@ Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& 
 // counts for neither model, nor does a category for which one of them has no class.
 Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, const std::vector<DetectionRun>& runs,
                                int threads);
+
+// All of it: maps the classes, runs the detectors and scores what they found. `options.warn` is told of classes before pictures are run.
+Result<CheckResult> check_detectors(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options);
 
 }  // namespace octet

@@ -1,16 +1,19 @@
 #pragma once
 
+#include <filesystem>
 #include <vector>
 
-#include "boxes/detection.h"
 #include "data/class_map.h"
 #include "detector/detect_images.h"
 
 namespace octet {
 
 // Gives a model's classes the names of a file, one a line; the background of an SSD need not be among them. kMalformed where a
-// name is no text or their number is not that of the classes.
-Status name_classes(Detector& detector, const std::filesystem::path& names_file);
+// name is no text or their number is not that of the classes of `model`, which is where the description came from.
+Status name_classes(ModelDescription& description, const std::filesystem::path& names_file, const std::filesystem::path& model);
+
+// The IRs made ready, their classes named by `names_file` unless that is empty.
+Result<std::vector<Detector>> load_detectors(const std::vector<std::filesystem::path>& irs, const std::filesystem::path& names_file);
 
 // What the classes of one detector, or of two, are to the categories of a data set. `warn` is told what a reader of the figures
 // must know; call this before pictures are run. kMalformed, with the annotation file, as map_classes() has it.

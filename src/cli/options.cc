@@ -1,0 +1,65 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+
+#include "base/cpu.h"
+#include "base/parse_number.h"
+#include "data/first_look.h"
+
+namespace octet::cli {
+namespace {
+
+template <typename T>
+CLI::Validator within(T low, T high, const std::string& range) {
+  const auto fault = [=](const std::string& text) {
+    const auto number = parse_number<T>(text);
+    return number && *number >= low && *number <= high ? std::string() : fmt::format("'{}' is not {}", text, range);
+  };
+  return {fault, ""};
+}
+
+}  // namespace
+
+CLI::Validator number_between(double low, double high) { return within(low, high, fmt::format("a number from {:g} to {:g}", low, high)); }
+
+CLI::Validator whole_number() { return within<std::int64_t>(0, INT64_MAX, "a whole number from 0"); }
+
+void add_output(CLI::App& app, std::filesystem::path& folder) { app.add_option("--output,-o", folder, "Folder to write to")->required(); }
+
+void add_threads(CLI::App& app, int& threads) {
+  threads = available_threads();
+  app.add_option("--threads", threads, "Threads to use")->check(CLI::Range(1, 1024))->capture_default_str();
+}
+
+void add_score_threshold(CLI::App& app, double& threshold) {
+  app.add_option("--score-threshold", threshold, "Keep what scores above")->check(number_between(0, 1))->capture_default_str();
+}
+
+void add_seconds(CLI::App& app, double& seconds) {
+  app.add_option("--seconds", seconds, "How long to measure latency")->check(number_between(0, 86400))->capture_default_str();
+}
+
+void add_labels(CLI::App& app, std::filesystem::path& labels) {
+  app.add_option("--labels", labels, "Names of the model's classes, one a line");
+}
+
+void add_limit(CLI::App& app, std::int64_t& limit) {
+  app.add_option("--limit", limit, "Only the first N images; 0 is all")->check(whole_number());
+}
+
+void add_pictures(CLI::App& app, DataSource& source) {
+  app.add_option("--data", source.folder, "Folder in the layout of COCO (val2017/, annotations/), Roboflow or CVAT");
+  app.add_option("--images", source.images, "Pictures, and folders of pictures with all folders below them")->excludes("--data");
+  app.add_option("--annotations", source.annotations, "Annotations in COCO's format, of pictures in the folder --images")
+      ->excludes("--data");
+  app.add_flag("--exif", source.apply_exif, "Turn pictures as their EXIF orientation says");
+}
+
+Result<Dataset> open_pictures(const DataSource& source, std::int64_t limit, const Warn& warn) {
+  OCTET_ASSIGN(Dataset dataset, open_dataset(source));
+  dataset = first_images(std::move(dataset), limit);
+  look_first(dataset, {}, warn);
+  return dataset;
+}
+
+}  // namespace octet::cli

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/result.h"
+#include "data/dataset.h"
+
+// Options that several verbs have, each with one name, one help text and one check.
+namespace octet::cli {
+
+// What an option's number may be. Unlike CLI11's own checks these refuse NaN and name bounds that a person can read.
+CLI::Validator number_between(double low, double high);
+CLI::Validator whole_number();  // from 0
+
+void add_output(CLI::App& app, std::filesystem::path& folder);
+void add_threads(CLI::App& app, int& threads);  // every hardware thread unless given
+void add_score_threshold(CLI::App& app, double& threshold);
+void add_seconds(CLI::App& app, double& seconds);
+void add_labels(CLI::App& app, std::filesystem::path& labels);
+void add_limit(CLI::App& app, std::int64_t& limit);
+
+// Which pictures a verb works on: --data, or --images with or without --annotations; --exif.
+void add_pictures(CLI::App& app, DataSource& source);
+
+// The pictures to detect on: opens them, keeps the first `limit`, and tells `warn` what is odd about them.
+Result<Dataset> open_pictures(const DataSource& source, std::int64_t limit, const Warn& warn);
+
+}  // namespace octet::cli
