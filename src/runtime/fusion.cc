@@ -28,9 +28,14 @@ std::optional<Kind> activation_kind(UnaryKind kind) {
       return Kind::kHSwish;
     case UnaryKind::kHSigmoid:
       return Kind::kHSigmoid;
-    default:
-      return std::nullopt;
+    case UnaryKind::kSqrt:
+    case UnaryKind::kAbs:
+    case UnaryKind::kNegative:
+    case UnaryKind::kFloor:
+    case UnaryKind::kSoftPlus:
+      break;
   }
+  return std::nullopt;
 }
 
 // Makes of `first` the map that applies it and then `second`.

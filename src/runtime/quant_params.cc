@@ -2,19 +2,13 @@
 
 #include <cmath>
 
+#include "graph/patterns.h"
+
 namespace octet {
 namespace {
 
 // How far from an integer the zero point of limits printed as decimal text may be.
 constexpr double kZeroPointTolerance = 1e-2;
-
-bool is_channel_shaped(const Shape& limits, const Shape& data) {
-  if (element_count(limits) == 1) return true;
-  if (data.size() < 2 || limits.size() != data.size()) return false;
-  for (std::size_t axis = 0; axis < limits.size(); ++axis)
-    if (limits[axis] != (axis == 1 ? data[1] : 1)) return false;
-  return true;
-}
 
 }  // namespace
 
@@ -22,7 +16,7 @@ Result<QuantParams> quant_params_of(const FakeQuantize& op, const Shape& data, c
                                     const Tensor& out_low, const Tensor& out_high) {
   const auto unsupported = [](std::string why) { return Error{ErrorCode::kUnsupported, std::move(why)}; };
   if (op.levels != 256) return unsupported("it has " + std::to_string(op.levels) + " levels, not 256");
-  if (!is_channel_shaped(in_low.shape(), data) || in_high.shape() != in_low.shape())
+  if (!is_per_channel(in_low.shape(), data) || in_high.shape() != in_low.shape())
     return unsupported("the limits " + to_string(in_low.shape()) + " are neither one for all nor one for each channel of " +
                        to_string(data));
   const auto low = to_vector<double>(in_low), high = to_vector<double>(in_high);

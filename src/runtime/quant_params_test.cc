@@ -32,6 +32,15 @@ TEST(QuantParamsOf, ReadsThemForEachChannel) {
   EXPECT_TRUE(found->per_channel());
 }
 
+// As NumPy broadcasts them: [C,1,1] are the limits of the channels of [N,C,H,W] as [1,C,1,1] are.
+TEST(QuantParamsOf, TakesLimitsOfFewerAxes) {
+  const Tensor low = Tensor::of<float>({3, 1, 1}, std::vector<float>{0, -2.55f, -1.28f}),
+               high = Tensor::of<float>({3, 1, 1}, std::vector<float>{2.55f, 0, 1.27f});
+  const auto found = quant_params_of({256}, kData, low, high, low, high);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->zero_point, (std::vector<std::uint8_t>{0, 255, 128}));
+}
+
 TEST(QuantParamsOf, KeepsZeroExact) {
   EXPECT_TRUE(rc::check([] {
     const int zero_point = *rc::gen::resize(100, rc::gen::inRange(0, 256));
