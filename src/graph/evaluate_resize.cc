@@ -2,8 +2,9 @@
 #include <cmath>
 
 #include "graph/evaluate_ops.h"
+#include "graph/resize.h"
 
-namespace octet::reference {
+namespace octet {
 namespace {
 
 // Where output place i of `to` lies among `from` input places.
@@ -34,6 +35,21 @@ double round_nearest(Interpolate::NearestRounding rounding, double x) {
   return 0;
 }
 
+double nearest_source(const Interpolate& op, std::int64_t i, std::int64_t from, std::int64_t to) {
+  return std::clamp(round_nearest(op.nearest, source_coordinate(op.coordinates, i, from, to)), 0.0, static_cast<double>(from - 1));
+}
+
+}  // namespace
+
+std::vector<std::int32_t> nearest_sources(const Interpolate& op, std::int64_t from, std::int64_t to) {
+  std::vector<std::int32_t> sources;
+  for (std::int64_t i = 0; i < to; ++i) sources.push_back(static_cast<std::int32_t>(nearest_source(op, i, from, to)));
+  return sources;
+}
+
+namespace reference {
+namespace {
+
 // An output place is a mixture of two input places.
 struct Mixture {
   std::int64_t low, high;
@@ -44,9 +60,8 @@ std::vector<Mixture> mixtures(const Interpolate& op, std::int64_t from, std::int
   std::vector<Mixture> result;
   const auto last = static_cast<double>(from - 1);
   for (std::int64_t i = 0; i < to; ++i) {
-    double x = source_coordinate(op.coordinates, i, from, to);
-    if (op.mode == Interpolate::Mode::kNearest) x = round_nearest(op.nearest, x);
-    x = std::clamp(x, 0.0, last);
+    const double x = op.mode == Interpolate::Mode::kNearest ? nearest_source(op, i, from, to)
+                                                            : std::clamp(source_coordinate(op.coordinates, i, from, to), 0.0, last);
     const double low = std::floor(x);
     result.push_back({static_cast<std::int64_t>(low), static_cast<std::int64_t>(std::min(low + 1, last)), x - low});
   }
@@ -72,4 +87,5 @@ Tensors run(const Interpolate& op, const Call& call) {
   return {rounded<double>(call.outputs[0], result)};
 }
 
-}  // namespace octet::reference
+}  // namespace reference
+}  // namespace octet

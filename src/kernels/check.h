@@ -82,6 +82,14 @@ double difference_of(const Picture<Out>& blank, const Reference& reference, cons
   return difference(expected, found);
 }
 
+// out = value(y, x, c) for each element.
+template <typename T, typename Value>
+void define(const ImageView<T>& out, const Value& value) {
+  for (std::int64_t y = 0; y < out.height; ++y)
+    for (std::int64_t x = 0; x < out.width; ++x)
+      for (std::int64_t c = 0; c < out.channels; ++c) out.pixel(y, x)[c] = value(y, x, c);
+}
+
 // Of any kind.
 Activation random_activation(Random& random);
 Requantization random_requantization(Random& random, std::int64_t channels, bool to_u8);

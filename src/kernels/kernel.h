@@ -31,7 +31,7 @@ inline constexpr CpuFeatures kAvx512Vnni{CpuFeature::kAvx2, CpuFeature::kAvx512,
 // A table of kernels is a struct, named in kernels/kernel_list.h, with these static members:
 //   kOp                             what it computes: "conv2d_u8"
 //   kTolerance                      how far a kernel may be from the reference, as `check` measures; 0: the same bits
-//   kernels()                       the kernels, best first; the last one is portable
+//   kKernels                        the kernels, best first; the last one is portable
 //   check(random, isa, pool)        how far the operation is, on one random input at `isa`, from its reference, which is plain code
 //                                   that shares nothing with the kernels
 //   add_benchmarks()                of each kernel of this CPU; in <op>_bench.cc, which the benchmarks alone have
@@ -41,7 +41,7 @@ inline constexpr CpuFeatures kAvx512Vnni{CpuFeature::kAvx2, CpuFeature::kAvx512,
 template <class Table>
 const auto& best_kernel(const Isa& isa) {
   static_assert(AllTables::contains<Table>, "name the table in kernels/kernel_list.h");
-  for (const auto& kernel : Table::kernels())
+  for (const auto& kernel : Table::kKernels)
     if (isa.features.contains(kernel.needs)) return kernel;
   check_failed(__FILE__, __LINE__, "kernel.needs", "a table of kernels must end with a portable one");
 }
@@ -56,7 +56,7 @@ constexpr Isa isa_of(const Kernel<Implementation>& kernel) {
 template <class Table>
 std::vector<Isa> isas_of() {
   std::vector<Isa> isas;
-  for (const auto& kernel : Table::kernels())
+  for (const auto& kernel : Table::kKernels)
     if (detected_features().contains(kernel.needs)) isas.push_back(isa_of(kernel));
   return isas;
 }

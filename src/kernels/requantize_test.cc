@@ -1,5 +1,6 @@
 #include "kernels/requantize.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <limits>
@@ -9,14 +10,9 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/kernel.h"
+#include "kernels/conv2d/conv2d_kernels.h"
 #include "kernels/requantize_ref.h"
-#include "kernels/requantize_scalar.h"
 #include "kernels/requantize_table.h"
-#ifdef OCTET_X86
-#include "kernels/x86/requantize_avx2.h"
-#include "kernels/x86/requantize_avx512.h"
-#endif
 
 namespace octet::kernels {
 namespace {
@@ -31,46 +27,23 @@ struct Results {
   std::vector<std::uint8_t> u8 = std::vector<std::uint8_t>(kChannels + 64);
 };
 
-template <Kind kKind, bool kPlain>
-void run_scalar(const RequantizationTable& table, const std::int32_t* sums, Results& out) {
-  for (std::size_t c = 0; c < kChannels; ++c) {
-    out.real[c] = scalar::requantize_real<kKind>(table, c, sums[c]);
-    out.u8[c] = scalar::requantize_u8<kKind, kPlain>(table, c, sums[c]);
-  }
-}
-
-#ifdef OCTET_X86
-template <Kind kKind, bool kPlain>
-OCTET_AVX2 void run_avx2(const RequantizationTable& table, const std::int32_t* sums, Results& out) {
-  for (std::size_t c = 0; c < kChannels; c += 16) {
-    const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sums + c));
-    const __m256i second = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(sums + c + 8));
-    _mm256_storeu_ps(&out.real[c], avx2::requantize_real<kKind>(table, c, first));
-    _mm256_storeu_ps(&out.real[c + 8], avx2::requantize_real<kKind>(table, c + 8, second));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(&out.u8[c]), avx2::requantize_u8<kKind, kPlain>(table, c, first, second));
-  }
-}
-
-template <Kind kKind, bool kPlain>
-OCTET_AVX512 void run_avx512(const RequantizationTable& table, const std::int32_t* sums, Results& out) {
-  for (std::size_t c = 0; c < kChannels; c += 16) {
-    const __m512i sum = _mm512_loadu_si512(sums + c);
-    _mm512_storeu_ps(&out.real[c], avx512::requantize_real<kKind>(table, c, sum));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(&out.u8[c]), avx512::requantize_u8<kKind, kPlain>(table, c, sum));
-  }
-}
-
-#endif
-
-Results run_level([[maybe_unused]] const Isa& isa, const RequantizationTable& table, const std::int32_t* sums) {
+// What a kernel makes of the sums: those of no products, which are their start.
+Results run_kernel(const GemmU8Function& kernel, const RequantizationTable& table, const std::int32_t* sums) {
   Results out;
-  with_requantization(table, [&](auto kind, auto plain) {
-#ifdef OCTET_X86
-    if (isa.features.contains(kAvx512)) return run_avx512<kind(), plain()>(table, sums, out);
-    if (isa.features.contains(kAvx2)) return run_avx2<kind(), plain()>(table, sums, out);
-#endif
-    run_scalar<kind(), plain()>(table, sums, out);
-  });
+  const std::size_t panel = 2 * static_cast<std::size_t>(kernel.lanes);
+  for (std::size_t first = 0; first < kChannels; first += panel) {
+    GemmU8 gemm;
+    gemm.rows = 1;
+    gemm.start = sums + first;
+    gemm.channels = static_cast<std::int64_t>(std::min(panel, kChannels - first));
+    gemm.vectors = gemm.channels > kernel.lanes ? 2 : 1;
+    gemm.requantization = &table;
+    gemm.first_channel = first;
+    gemm.out_f32 = &out.real[first];
+    kernel.run(gemm);
+    gemm.out_u8 = &out.u8[first];
+    kernel.run(gemm);
+  }
   return out;
 }
 
@@ -96,7 +69,7 @@ Requantization random_requantization(std::mt19937& random, bool hostile) {
   return r;
 }
 
-TEST(Requantize, IsTheSameBitsAtEveryLevel) {
+TEST(Requantize, IsTheSameBitsByEveryKernel) {
   std::mt19937 random(7);
   std::vector<std::int32_t> sums(kChannels + 64);
   for (int round = 0; round < 3000; ++round) {
@@ -104,13 +77,14 @@ TEST(Requantize, IsTheSameBitsAtEveryLevel) {
     std::uniform_int_distribution<std::int32_t> small(-3000, 3000), any(INT32_MIN, INT32_MAX);
     for (std::size_t c = 0; c < kChannels; ++c) sums[c] = round % 3 == 0 ? any(random) : small(random);
     sums[3] = 0;  // infinity times 0
-    for (const Isa& isa : available_isas()) {
-      const Results out = run_level(isa, RequantizationTable(r), sums.data());
+    for (const auto& kernel : Conv2dU8Kernels::kKernels) {
+      if (!detected_features().contains(kernel.needs)) continue;
+      const Results out = run_kernel(kernel.run, RequantizationTable(r), sums.data());
       for (std::size_t c = 0; c < kChannels; ++c) {
-        ASSERT_EQ(out.u8[c], ref::requantize_u8(r, c, sums[c])) << isa.name << ", kind " << static_cast<int>(r.activation.kind);
+        ASSERT_EQ(out.u8[c], ref::requantize_u8(r, c, sums[c])) << kernel.name << ", kind " << static_cast<int>(r.activation.kind);
         if (RequantizationTable(r).plain) continue;
         ASSERT_EQ(std::bit_cast<std::uint32_t>(out.real[c]), std::bit_cast<std::uint32_t>(ref::requantize_f32(r, c, sums[c])))
-            << isa.name << ", kind " << static_cast<int>(r.activation.kind) << ", channel " << c << ", " << out.real[c];
+            << kernel.name << ", kind " << static_cast<int>(r.activation.kind) << ", channel " << c << ", " << out.real[c];
       }
     }
   }

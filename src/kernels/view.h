@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace octet::kernels {
 
@@ -18,6 +19,14 @@ struct ImageView {
   std::int64_t pixels() const { return height * width; }
   operator ImageView<const T>() const { return {data, height, width, channels, pixel_stride}; }
 };
+
+// The bytes of an image, for kernels that only move elements.
+template <typename T>
+auto bytes_of(const ImageView<T>& view) {
+  using Byte = std::conditional_t<std::is_const_v<T>, const std::uint8_t, std::uint8_t>;
+  constexpr std::int64_t kSize = sizeof(T);
+  return ImageView<Byte>{reinterpret_cast<Byte*>(view.data), view.height, view.width, view.channels * kSize, view.pixel_stride * kSize};
+}
 
 inline constexpr std::size_t kReadSlack = 64;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/quantize/quantize.h"
+#include "runtime/lowerings/images.h"
 #include "runtime/lowerings/input_step.h"
 #include "runtime/memory_planner.h"
 
@@ -163,11 +164,10 @@ SlotId PlanBuilder::constant_slot(Value value, Format format) {
 
 SlotId PlanBuilder::dequantized(SlotId from, const std::string& name) {
   const SlotId to = make_slot(Format::kImageF32, slot(from).type);
-  add_step({name, "dequantize"}, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
-    const QuantParams& quant = *ws.slot(from).quant;
-    for (std::int64_t n = 0; n < ws.slot(from).batch(); ++n)
-      kernels::dequantize_u8(ws.image<const std::uint8_t>(from, n), quant.scale, quant.zero_point, ws.image<float>(to, n), isa, ws.pool());
-  });
+  add_image_step<std::uint8_t, float>(*this, {name, "dequantize"}, from, to,
+                                      [quant = slot(from).quant, isa = isa()](auto in, auto out, ThreadPool& pool) {
+                                        kernels::dequantize_u8(in, quant->scale, quant->zero_point, out, isa, pool);
+                                      });
   return to;
 }
 

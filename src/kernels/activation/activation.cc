@@ -15,17 +15,6 @@ void portable::activate_span(const Activation& activation, std::span<const float
   });
 }
 
-std::span<const Kernel<ActivateKernels::Run>> ActivateKernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx512", kAvx512, avx512::activate_span},
-      {"avx2", kAvx2, avx2::activate_span},
-#endif
-      {"portable", {}, portable::activate_span},
-  };
-  return kKernels;
-}
-
 bool is_scalable(const Activation& activation) {
   using Kind = Activation::Kind;
   return activation.kind == Kind::kNone || activation.kind == Kind::kRelu || activation.kind == Kind::kLeaky ||

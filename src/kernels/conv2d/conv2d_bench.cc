@@ -50,9 +50,9 @@ void Conv2dF32Kernels::add_benchmarks() {
   for (const Layer& layer : kLayers)
     bench::add<Conv2dF32Kernels>(layer.text(), layer.macs(), [layer](const Isa& isa) {
       const auto weights = bench::noise<float>(layer.weights(), 0, 63);
-      std::shared_ptr<Conv2dF32> conv = make_conv2d_f32(layer.shape(), weights, {}, {Activation::Kind::kClamp, 0, 6}, isa);
+      std::shared_ptr<ConvolutionF32> conv = make_conv2d_f32(layer.shape(), weights, {}, {Activation::Kind::kClamp, 0, 6}, isa);
       auto in = std::make_shared<bench::Image<float>>(layer.in<float>()), out = std::make_shared<bench::Image<float>>(layer.out<float>());
-      return [=](ThreadPool& pool) { conv->run(in->view, out->view, {}, pool); };
+      return [=](ThreadPool& pool) { conv->run(in->view, out->view, pool); };
     });
 }
 
@@ -60,7 +60,7 @@ void Conv2dU8Kernels::add_benchmarks() {
   for (const Layer& layer : kLayers)
     bench::add<Conv2dU8Kernels>(layer.text(), layer.macs(), [layer](const Isa& isa) {
       const auto weights = bench::noise<std::int8_t>(layer.weights(), 0, 63);
-      std::shared_ptr<Conv2dU8> conv = make_conv2d_u8(layer.shape(), weights, 5, requantization_of(layer), isa);
+      std::shared_ptr<ConvolutionU8> conv = make_conv2d_u8(layer.shape(), weights, 5, requantization_of(layer), isa);
       auto in = std::make_shared<bench::Image<std::uint8_t>>(layer.in<std::uint8_t>()),
            out = std::make_shared<bench::Image<std::uint8_t>>(layer.out<std::uint8_t>());
       return [=](ThreadPool& pool) { conv->run(in->view, out->view, pool); };

@@ -11,7 +11,7 @@
 namespace octet::kernels {
 namespace {
 
-class GemmConv2dF32 final : public Conv2dF32 {
+class GemmConv2dF32 final : public ConvolutionF32 {
  public:
   GemmConv2dF32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
                 const Kernel<GemmF32Function>& kernel)
@@ -29,21 +29,20 @@ class GemmConv2dF32 final : public Conv2dF32 {
   }
 
   std::string_view name() const override { return kernel_.name; }
-  std::size_t packed_bytes() const override { return (weights_.size() + bias_.size()) * sizeof(float); }
 
   std::size_t scratch_bytes(std::int64_t out_pixels) const override {
     const std::int64_t rows = most_rows_of_a_task(out_pixels, row_bytes(), kernel_.run.tile_rows);
     return static_cast<std::size_t>(rows * patch_stride<float>(depth_) + kCopySlackBytes) * sizeof(float);
   }
 
-  void run(ImageView<const float> in, ImageView<float> out, ImageView<const float> addend, ThreadPool& pool) const override {
+  void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
     const Tasks tasks =
         split_into_tasks(out.pixels(), row_bytes(), kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
     const bool direct = patches_are_pixels(shape_, in, out);
     pool.run_each(tasks.count(), direct ? 0 : scratch_bytes(out.pixels()), [&](std::int64_t task, std::byte* scratch) {
       const std::int64_t block = task / tasks.groups, first = tasks.first_pixel(block);
-      GemmF32 gemm = gemm_of_pixels(first, tasks.first_pixel(block + 1) - first, out, addend);
+      GemmF32 gemm = gemm_of_pixels(first, tasks.first_pixel(block + 1) - first, out);
       direct ? point_at_pixels(in, first, gemm) : gather(in, out.width, first, reinterpret_cast<float*>(scratch), gemm);
       const std::int64_t group = task % tasks.groups;
       for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p)
@@ -54,14 +53,12 @@ class GemmConv2dF32 final : public Conv2dF32 {
  private:
   std::int64_t row_bytes() const { return depth_ * static_cast<std::int64_t>(sizeof(float)); }
 
-  GemmF32 gemm_of_pixels(std::int64_t first, std::int64_t count, const ImageView<float>& out, const ImageView<const float>& addend) const {
+  GemmF32 gemm_of_pixels(std::int64_t first, std::int64_t count, const ImageView<float>& out) const {
     GemmF32 gemm;
     gemm.rows = count;
     gemm.depth = depth_;
     gemm.out = out.data + first * out.pixel_stride;
     gemm.out_stride = out.pixel_stride;
-    gemm.addend = addend.data != nullptr ? addend.data + first * addend.pixel_stride : nullptr;
-    gemm.addend_stride = addend.pixel_stride;
     gemm.activation = activation_;
     return gemm;
   }
@@ -83,7 +80,6 @@ class GemmConv2dF32 final : public Conv2dF32 {
     gemm.vectors = panel.vectors;
     gemm.channels = panel.channels;
     gemm.out += panel.first;
-    if (gemm.addend != nullptr) gemm.addend += panel.first;
     kernel_.run.run(gemm);
   }
 
@@ -97,19 +93,8 @@ class GemmConv2dF32 final : public Conv2dF32 {
 
 }  // namespace
 
-std::span<const Kernel<GemmF32Function>> Conv2dF32Kernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx512_12x32", kAvx512, {16, 12, avx512::gemm_f32}},
-      {"avx2_6x16", kAvx2, {8, 6, avx2::gemm_f32}},
-#endif
-      {"portable_4x8", {}, {4, 4, portable::gemm_f32}},
-  };
-  return kKernels;
-}
-
-std::unique_ptr<Conv2dF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                           const Activation& activation, const Isa& isa) {
+std::unique_ptr<ConvolutionF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
+                                                const Activation& activation, const Isa& isa) {
   return std::make_unique<GemmConv2dF32>(shape, weights, bias, activation, best_kernel<Conv2dF32Kernels>(isa));
 }
 

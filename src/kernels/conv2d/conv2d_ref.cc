@@ -33,15 +33,6 @@ std::int32_t integer_sum(const Conv2dShape& shape, std::span<const std::int8_t> 
   return sum;
 }
 
-template <typename Out, typename Finish>
-void conv2d_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t zero_point, ImageView<const std::uint8_t> in,
-               ImageView<Out> out, Finish finish) {
-  for (std::int64_t y = 0; y < out.height; ++y)
-    for (std::int64_t x = 0; x < out.width; ++x)
-      for (std::int64_t o = 0; o < shape.out_channels; ++o)
-        out.pixel(y, x)[o] = finish(static_cast<std::size_t>(o), integer_sum(shape, weights, zero_point, in, y, x, o));
-}
-
 Conv2dShape random_shape(Random& random, const RandomWindow& w) {
   return {random.between(1, 70), random.between(1, 70), w.kernel, w.kernel, w.stride, w.stride, 1, 1, w.pad, w.pad};
 }
@@ -63,31 +54,30 @@ double check_u8(Random& random, const Isa& isa, ThreadPool& pool) {
 }  // namespace
 
 void conv2d_f32_ref(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
-                    ImageView<const float> in, ImageView<float> out, ImageView<const float> addend) {
+                    ImageView<const float> in, ImageView<float> out) {
   const std::int64_t taps = shape.kernel_h * shape.kernel_w;
-  for (std::int64_t y = 0; y < out.height; ++y)
-    for (std::int64_t x = 0; x < out.width; ++x)
-      for (std::int64_t o = 0; o < shape.out_channels; ++o) {
-        double sum = bias.empty() ? 0.0 : bias[static_cast<std::size_t>(o)];
-        for_each_tap(shape, in, y, x, [&](const float* pixel, std::int64_t tap) {
-          for (std::int64_t i = 0; pixel != nullptr && i < shape.in_channels; ++i)
-            sum += static_cast<double>(pixel[i]) * weights[static_cast<std::size_t>((o * shape.in_channels + i) * taps + tap)];
-        });
-        if (addend.data != nullptr) sum += addend.pixel(y, x)[o];
-        out.pixel(y, x)[o] = activate(activation, static_cast<float>(sum));
-      }
+  define(out, [&](auto y, auto x, auto o) {
+    double sum = bias.empty() ? 0.0 : bias[static_cast<std::size_t>(o)];
+    for_each_tap(shape, in, y, x, [&](const float* pixel, std::int64_t tap) {
+      for (std::int64_t i = 0; pixel != nullptr && i < shape.in_channels; ++i)
+        sum += static_cast<double>(pixel[i]) * weights[static_cast<std::size_t>((o * shape.in_channels + i) * taps + tap)];
+    });
+    return activate(activation, static_cast<float>(sum));
+  });
 }
 
 void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
                    const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out) {
-  conv2d_u8(shape, weights, in_zero_point, in, out,
-            [&](std::size_t c, std::int32_t sum) { return ref::requantize_u8(requantization, c, sum); });
+  define(out, [&](auto y, auto x, auto o) {
+    return ref::requantize_u8(requantization, static_cast<std::size_t>(o), integer_sum(shape, weights, in_zero_point, in, y, x, o));
+  });
 }
 
 void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
                    const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<float> out) {
-  conv2d_u8(shape, weights, in_zero_point, in, out,
-            [&](std::size_t c, std::int32_t sum) { return ref::requantize_f32(requantization, c, sum); });
+  define(out, [&](auto y, auto x, auto o) {
+    return ref::requantize_f32(requantization, static_cast<std::size_t>(o), integer_sum(shape, weights, in_zero_point, in, y, x, o));
+  });
 }
 
 double Conv2dF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
@@ -97,12 +87,10 @@ double Conv2dF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool)
   const float most = 1 / std::sqrt(static_cast<float>(depth));  // keeps the sums where activations make a difference of them
   const auto weights = random.reals(shape.out_channels * depth, -most, most), bias = random.reals(shape.out_channels, -1, 1);
   const Activation activation = random_activation(random);
-  auto in = random_floats(random, w.in, w.in, shape.in_channels), addend = random_floats(random, w.out, w.out, shape.out_channels);
-  const ImageView<const float> added = random.coin() ? ImageView<const float>(addend.view()) : ImageView<const float>();
+  auto in = random_floats(random, w.in, w.in, shape.in_channels);
   return difference_of(
-      Picture<float>(w.out, w.out, shape.out_channels),
-      [&](auto out) { conv2d_f32_ref(shape, weights, bias, activation, in.view(), out, added); },
-      [&](auto out) { make_conv2d_f32(shape, weights, bias, activation, isa)->run(in.view(), out, added, pool); });
+      Picture<float>(w.out, w.out, shape.out_channels), [&](auto out) { conv2d_f32_ref(shape, weights, bias, activation, in.view(), out); },
+      [&](auto out) { make_conv2d_f32(shape, weights, bias, activation, isa)->run(in.view(), out, pool); });
 }
 
 double Conv2dU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {

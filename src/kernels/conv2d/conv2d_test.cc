@@ -111,24 +111,21 @@ void check_f32(const Case& c) {
   for (float& b : bias) b = value(random);
   const Activation activation = random_activation(random);
   Image<float> in(c.in_height, c.in_width, s.in_channels, c.in_gap, 7.0f);
-  Image<float> addend(c.out_height, c.out_width, s.out_channels, c.in_gap, 0.0f);
   for (float& x : in.memory) x = value(random);
-  for (float& x : addend.memory) x = value(random);
-  const ImageView<const float> added = random() % 2 != 0 ? ImageView<const float>(addend.view) : ImageView<const float>();
 
   Image<float> expected(c.out_height, c.out_width, s.out_channels, 0, 0.0f), bound = expected, in_magnitude = in;
-  conv2d_f32_ref(s, weights, bias, activation, in.view, expected.view, added);
+  conv2d_f32_ref(s, weights, bias, activation, in.view, expected.view);
   in_magnitude.memory = magnitudes(in.memory);
   in_magnitude.view.data = in_magnitude.memory.data() + Image<float>::kMargin;
   bound.view.data = bound.memory.data() + Image<float>::kMargin;
-  conv2d_f32_ref(s, magnitudes(weights), magnitudes(bias), {}, in_magnitude.view, bound.view, {});
+  conv2d_f32_ref(s, magnitudes(weights), magnitudes(bias), {}, in_magnitude.view, bound.view);
 
   ThreadPool pool(c.threads);
   const auto depth = static_cast<float>(s.in_channels * s.kernel_h * s.kernel_w);
   for (const Isa& isa : isas_of<Conv2dF32Kernels>()) {
     Image<float> out(c.out_height, c.out_width, s.out_channels, c.out_gap, -77.0f);
     const auto conv = make_conv2d_f32(s, weights, bias, activation, isa);
-    conv->run(in.view, out.view, added, pool);
+    conv->run(in.view, out.view, pool);
     RC_ASSERT(only_channels_written(out, -77.0f));
     for (std::int64_t p = 0; p < out.view.pixels(); ++p)
       for (std::int64_t o = 0; o < s.out_channels; ++o) {
@@ -217,22 +214,6 @@ TEST(Conv2dU8, EqualsTheDefinition) {
   }));
 }
 
-TEST(Conv2dF32, AddsInPlace) {
-  const Conv2dShape shape{.in_channels = 2, .out_channels = 3};
-  const std::vector<float> weights{1, 2, 3, 4, 5, 6};
-  ThreadPool pool(1);
-  for (const Isa& isa : isas_of<Conv2dF32Kernels>()) {
-    Image<float> in(1, 2, 2, 0, 1.0f), out(1, 2, 3, 1, 10.0f);
-    make_conv2d_f32(shape, weights, {}, {}, isa)->run(in.view, out.view, out.view, pool);
-    for (int p = 0; p < 2; ++p) {
-      EXPECT_EQ(out.view.pixel(0, p)[0], 13) << isa.name;
-      EXPECT_EQ(out.view.pixel(0, p)[1], 17);
-      EXPECT_EQ(out.view.pixel(0, p)[2], 21);
-      EXPECT_EQ(out.view.pixel(0, p)[3], 10);
-    }
-  }
-}
-
 // From 2048 on each of these products is rounded down to 1: one running sum of all loses 0.3, 1100 units of 2^-24.
 TEST(Conv2dF32, LosesLittleInLongSums) {
   constexpr std::int64_t kDepth = 4608;
@@ -245,7 +226,7 @@ TEST(Conv2dF32, LosesLittleInLongSums) {
     for (const Activation& activation : {Activation{}, Activation{Kind::kLeaky, 0.1f, 0}}) {
       Image<float> in(1, 13, kDepth, 0, 1.0f), out(1, 13, 17, 0, 0.0f);
       const auto conv = make_conv2d_f32(shape, weights, bias, activation, isa);
-      conv->run(in.view, out.view, {}, pool);
+      conv->run(in.view, out.view, pool);
       for (std::int64_t p = 0; p < out.view.pixels(); ++p)
         for (int o = 0; o < 17; ++o) EXPECT_NEAR(out.view.pixel(0, p)[o], expected, 200 * 0x1p-24 * expected) << conv->name();
     }

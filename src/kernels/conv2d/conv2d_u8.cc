@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kMostDepth = 65536;  // beyond it a sum may leave 32 bits
 
-class GemmConv2dU8 final : public Conv2dU8 {
+class GemmConv2dU8 final : public ConvolutionU8 {
  public:
   GemmConv2dU8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
                const Requantization& requantization, const Kernel<GemmU8Function>& kernel)
@@ -40,9 +40,6 @@ class GemmConv2dU8 final : public Conv2dU8 {
   }
 
   std::string_view name() const override { return kernel_.name; }
-  std::size_t packed_bytes() const override {
-    return w8_.size() + w16_.size() * sizeof(std::int16_t) + start_.size() * sizeof(std::int32_t);
-  }
 
   std::size_t scratch_bytes(std::int64_t out_pixels) const override {
     const std::int64_t rows = most_rows_of_a_task(out_pixels, row_bytes(), kernel_.run.tile_rows);
@@ -85,7 +82,11 @@ class GemmConv2dU8 final : public Conv2dU8 {
       gemm.groups = padded_depth_ / kernel_.run.group();
       gemm.requantization = &requantization_;
       gemm.out_stride = out.pixel_stride;
-      direct ? point_at_pixels(in, first, gemm) : gather(in, out.width, first, scratch, gemm);
+      if (direct)
+        point_at_pixels(in, first, gemm);
+      else
+        kernel_.run.wide ? gather<std::int16_t>(in, out.width, first, scratch, gemm)
+                         : gather<std::uint8_t>(in, out.width, first, scratch, gemm);
       const std::int64_t group = task % tasks.groups;
       for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p) {
         const Panel& panel = panels_[static_cast<std::size_t>(p)];
@@ -96,29 +97,23 @@ class GemmConv2dU8 final : public Conv2dU8 {
   }
 
   static void point_at_pixels(const ImageView<const std::uint8_t>& in, std::int64_t first, GemmU8& gemm) {
-    gemm.a8 = in.data + first * in.pixel_stride;
+    gemm.a = in.data + first * in.pixel_stride;
     gemm.a_stride = in.pixel_stride;
   }
 
-  void gather(const ImageView<const std::uint8_t>& in, std::int64_t out_width, std::int64_t first, std::byte* scratch, GemmU8& gemm) const {
-    if (kernel_.run.wide)
-      gemm.a16 = gather_as<std::int16_t>(in, out_width, first, scratch, gemm);
-    else
-      gemm.a8 = gather_as<std::uint8_t>(in, out_width, first, scratch, gemm);
-  }
-
   template <typename Element>
-  const Element* gather_as(const ImageView<const std::uint8_t>& in, std::int64_t out_width, std::int64_t first, std::byte* scratch,
-                           GemmU8& gemm) const {
+  void gather(const ImageView<const std::uint8_t>& in, std::int64_t out_width, std::int64_t first, std::byte* scratch, GemmU8& gemm) const {
     auto* patches = reinterpret_cast<Element*>(scratch);
+    gemm.a = patches;
     gemm.a_stride = patch_stride<Element>(padded_depth_);
     PatchGatherer<std::uint8_t, Element>(shape_, in, out_width, in_zero_point_).gather(first, gemm.rows, gemm.a_stride, patches);
-    return patches;
   }
 
   void run_panel(const Panel& panel, GemmU8& gemm) const {
-    gemm.w8 = kernel_.run.wide ? nullptr : w8_.data() + panel.offset;
-    gemm.w16 = kernel_.run.wide ? w16_.data() + panel.offset : nullptr;
+    if (kernel_.run.wide)
+      gemm.weights = w16_.data() + panel.offset;
+    else
+      gemm.weights = w8_.data() + panel.offset;
     gemm.start = start_.data() + panel.first;
     gemm.vectors = panel.vectors;
     gemm.channels = panel.channels;
@@ -139,21 +134,8 @@ class GemmConv2dU8 final : public Conv2dU8 {
 
 }  // namespace
 
-std::span<const Kernel<GemmU8Function>> Conv2dU8Kernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx512_vnni_12x32", kAvx512Vnni, {16, 12, false, avx512_vnni::gemm_u8}},
-      {"avx512_s16_12x32", kAvx512, {16, 12, true, avx512::gemm_u8}},
-      {"avx2_vnni_6x16", kAvx2Vnni, {8, 6, false, avx2_vnni::gemm_u8}},
-      {"avx2_s16_6x16", kAvx2, {8, 6, true, avx2::gemm_u8}},
-#endif
-      {"portable_s16_4x8", {}, {4, 4, true, portable::gemm_u8}},
-  };
-  return kKernels;
-}
-
-std::unique_ptr<Conv2dU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
-                                         const Requantization& requantization, const Isa& isa) {
+std::unique_ptr<ConvolutionU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+                                              const Requantization& requantization, const Isa& isa) {
   return std::make_unique<GemmConv2dU8>(shape, weights, in_zero_point, requantization, best_kernel<Conv2dU8Kernels>(isa));
 }
 

@@ -10,7 +10,7 @@ namespace octet::kernels {
 // grow with kSumBlock + depth / kSumBlock, not with depth. Smaller blocks cost more time than they are worth.
 inline constexpr std::int64_t kSumBlock = 64;
 
-// Rows of patches times one panel of weights: out[r][c] = activate(bias[c] + sum over k of a[r][k] * w[k][c] [+ addend[r][c]]).
+// Rows of patches times one panel of weights: out[r][c] = activate(bias[c] + sum over k of a[r][k] * w[k][c]).
 struct GemmF32 {
   const float* a = nullptr;
   std::int64_t a_stride = 0, rows = 0, depth = 0;
@@ -20,8 +20,6 @@ struct GemmF32 {
   std::int64_t channels = 0;  // at most vectors * lanes; no others are written
   float* out = nullptr;
   std::int64_t out_stride = 0;
-  const float* addend = nullptr;  // or null
-  std::int64_t addend_stride = 0;
   Activation activation;
 };
 

@@ -31,10 +31,8 @@ void multiply_tile(const GemmF32& gemm, std::int64_t row, float (&sums)[kRows][2
 
 template <Activation::Kind kKind>
 void finish_row(const GemmF32& gemm, std::int64_t row, const float* sums) {
-  for (std::int64_t c = 0; c < gemm.channels; ++c) {
-    const float sum = gemm.addend != nullptr ? sums[c] + gemm.addend[row * gemm.addend_stride + c] : sums[c];
-    gemm.out[row * gemm.out_stride + c] = scalar::activate<kKind>(sum, gemm.activation.a, gemm.activation.b);
-  }
+  for (std::int64_t c = 0; c < gemm.channels; ++c)
+    gemm.out[row * gemm.out_stride + c] = scalar::activate<kKind>(sums[c], gemm.activation.a, gemm.activation.b);
 }
 
 }  // namespace

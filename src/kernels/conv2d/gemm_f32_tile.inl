@@ -1,9 +1,7 @@
-// The float matrix product, written once. A level includes this inside its namespace, after it has defined
-//   kLanes, kTileRows                     floats in a register; the most rows of a tile
-//   Vec, set, add                         as for the activations, which it includes
-//   fma_into(acc, x, y)                   acc + x * y
-//   load, store, load_part, store_part    unaligned; the parts touch the first `count` lanes only
-//   OCTET_TILE                            the function attributes
+// The float matrix product, written once: see x86/intrinsics.h. The activations are included before, and kTileRows is the most rows of a
+// tile.
+
+namespace {
 
 // Rows are addressed as base, base + stride, base + 2 strides: a third of the pointers that would be needed otherwise,
 // few enough for the general registers.
@@ -15,22 +13,17 @@ struct RowPointers {
   const float* base[kBases];
 };
 
-OCTET_TILE inline Vec load_channels(const float* from, std::int64_t count) { return count >= kLanes ? load(from) : load_part(from, count); }
-
-OCTET_TILE inline void store_channels(float* to, Vec values, std::int64_t count) {
-  count >= kLanes ? store(to, values) : store_part(to, values, count);
+OCTET_OP void store_channels(float* to, Vec values, std::int64_t count) {
+  count >= kLanes ? store(to, values) : store_first(to, values, count);
 }
 
-// Adds the addend, activates and stores kRows rows of sums that lie vectors * kLanes apart.
+// Activates and stores kRows rows of sums that lie vectors * kLanes apart.
 template <Activation::Kind kKind>
-OCTET_TILE void finish_rows(const GemmF32& gemm, const float* sums, std::int64_t row, int rows) {
+OCTET_TARGET void finish_rows(const GemmF32& gemm, const float* sums, std::int64_t row, int rows) {
   const Vec a = set(gemm.activation.a), b = set(gemm.activation.b);
   for (int r = 0; r < rows; ++r, ++row, sums += gemm.vectors * kLanes)
-    for (std::int64_t c = 0; c < gemm.channels; c += kLanes) {
-      Vec x = load(sums + c);
-      if (gemm.addend != nullptr) x = add(x, load_channels(gemm.addend + row * gemm.addend_stride + c, gemm.channels - c));
-      store_channels(gemm.out + row * gemm.out_stride + c, activate<kKind>(x, a, b), gemm.channels - c);
-    }
+    for (std::int64_t c = 0; c < gemm.channels; c += kLanes)
+      store_channels(gemm.out + row * gemm.out_stride + c, activate<kKind>(load(sums + c), a, b), gemm.channels - c);
 }
 
 // Limits that stand for a clamping activation or none, and keep NaN.
@@ -38,30 +31,23 @@ struct Limits {
   float lowest = -std::numeric_limits<float>::infinity(), highest = std::numeric_limits<float>::infinity();
 };
 
-// Adds the addend, clamps and stores from registers.
+// Clamps and stores from registers.
 template <int kRows, int kVectors>
-OCTET_TILE __attribute__((always_inline)) inline void finish_in_registers(const GemmF32& gemm, const Limits& limits,
-                                                                          Vec (&acc)[kRows][kVectors], std::int64_t row) {
+OCTET_OP void finish_in_registers(const GemmF32& gemm, const Limits& limits, Vec (&acc)[kRows][kVectors], std::int64_t row) {
   const Vec lowest = set(limits.lowest), highest = set(limits.highest);
   const std::int64_t in_last = gemm.channels - (kVectors - 1) * kLanes;
-  const bool adds = gemm.addend != nullptr;
-  const std::int64_t addend_stride = gemm.addend_stride, out_stride = gemm.out_stride;
-  const float* addend = gemm.addend + row * addend_stride;
+  const std::int64_t out_stride = gemm.out_stride;
   float* out = gemm.out + row * out_stride;
 #pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r, addend += addend_stride, out += out_stride)
+  for (int r = 0; r < kRows; ++r, out += out_stride)
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) {
-      const std::int64_t count = v + 1 < kVectors ? kLanes : in_last;
-      Vec x = acc[r][v];
-      if (adds) x = add(x, load_channels(addend + v * kLanes, count));
-      store_channels(out + v * kLanes, clamp(x, lowest, highest), count);
-    }
+    for (int v = 0; v < kVectors; ++v)
+      store_channels(out + v * kLanes, clamp(acc[r][v], lowest, highest), v + 1 < kVectors ? kLanes : in_last);
 }
 
 template <int kRows, int kVectors>
-OCTET_TILE inline void multiply_step(Vec (&acc)[kRows][kVectors], const RowPointers<kRows>& a, std::int64_t stride, std::int64_t k,
-                                     const float* weights) {
+OCTET_TARGET inline void multiply_step(Vec (&acc)[kRows][kVectors], const RowPointers<kRows>& a, std::int64_t stride, std::int64_t k,
+                                       const float* weights) {
   Vec w[kVectors];
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) w[v] = load(weights + v * kLanes);
@@ -69,12 +55,12 @@ OCTET_TILE inline void multiply_step(Vec (&acc)[kRows][kVectors], const RowPoint
   for (int r = 0; r < kRows; ++r) {
     const Vec x = set(a.base[r / kRowsPerBase][r % kRowsPerBase * stride + k]);
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) acc[r][v] = fma_into(acc[r][v], x, w[v]);
+    for (int v = 0; v < kVectors; ++v) acc[r][v] = fma(x, w[v], acc[r][v]);
   }
 }
 
 template <int kRows, int kVectors>
-OCTET_TILE __attribute__((always_inline)) inline void add_sums(Vec (&acc)[kRows][kVectors], const float* sums) {
+OCTET_OP void add_sums(Vec (&acc)[kRows][kVectors], const float* sums) {
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
@@ -82,7 +68,7 @@ OCTET_TILE __attribute__((always_inline)) inline void add_sums(Vec (&acc)[kRows]
 }
 
 template <int kRows, int kVectors>
-OCTET_TILE __attribute__((always_inline)) inline void store_sums(const Vec (&acc)[kRows][kVectors], float* sums) {
+OCTET_OP void store_sums(const Vec (&acc)[kRows][kVectors], float* sums) {
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
@@ -90,7 +76,7 @@ OCTET_TILE __attribute__((always_inline)) inline void store_sums(const Vec (&acc
 }
 
 template <int kRows, int kVectors>
-OCTET_TILE __attribute__((always_inline)) inline void clear_sums(Vec (&acc)[kRows][kVectors]) {
+OCTET_OP void clear_sums(Vec (&acc)[kRows][kVectors]) {
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
@@ -100,7 +86,7 @@ OCTET_TILE __attribute__((always_inline)) inline void clear_sums(Vec (&acc)[kRow
 // kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart, or from the registers to the results. `sums` also
 // holds what the blocks of the depth before this one came to. The bias comes last, so that no small product is lost beside it.
 template <int kRows, int kVectors, bool kInRegisters>
-OCTET_TILE void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums, const Limits* limits) {
+OCTET_TARGET void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums, const Limits* limits) {
   constexpr int kWidth = kVectors * kLanes, kUnroll = 4;
   static_assert(kSumBlock % kUnroll == 0);
   Vec acc[kRows][kVectors];
@@ -179,7 +165,9 @@ void run_activated(const GemmF32& gemm) {
   });
 }
 
-void run_gemm(const GemmF32& gemm) {
+}  // namespace
+
+void gemm_f32(const GemmF32& gemm) {
   switch (gemm.activation.kind) {
     case Activation::Kind::kNone:
       return run_clamped(gemm, {});

@@ -8,13 +8,10 @@ namespace octet::kernels {
 
 // Rows of u8 patches times one panel of s8 weights: out[r][c] = requantize(start[c] + sum over k of a[r][k] * w[k][c]).
 // The products are exact: four u8 x s8 at a time where the CPU sums them in 32 bits, else two at a time widened to 16 bits.
-// Which of the two pairs of pointers is there depends on the level.
 struct GemmU8 {
-  const std::uint8_t* a8 = nullptr;
-  const std::int16_t* a16 = nullptr;
+  const void* a = nullptr;                          // std::uint8_t; std::int16_t for a kernel that is wide
   std::int64_t a_stride = 0, rows = 0, groups = 0;  // stride in elements; depth in groups of 4 (u8) or 2 (s16)
-  const std::int8_t* w8 = nullptr;                  // [groups][vectors * lanes][4]
-  const std::int16_t* w16 = nullptr;                // [groups][vectors * lanes][2]
+  const void* weights = nullptr;                    // [groups][vectors * lanes][group] of std::int8_t or std::int16_t
   const std::int32_t* start = nullptr;
   int vectors = 0;
   std::int64_t channels = 0;  // at most vectors * lanes; no others are written

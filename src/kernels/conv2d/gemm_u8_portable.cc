@@ -17,10 +17,10 @@ template <int kWidth>
 void multiply_tile(const GemmU8& gemm, std::int64_t row, Sums& acc) {
   const std::int16_t* a[kRows];
   for (int r = 0; r < kRows; ++r) {
-    a[r] = gemm.a16 + std::min(row + r, gemm.rows - 1) * gemm.a_stride;  // rows beyond the last repeat it
+    a[r] = static_cast<const std::int16_t*>(gemm.a) + std::min(row + r, gemm.rows - 1) * gemm.a_stride;  // rows beyond the last repeat it
     std::copy_n(gemm.start, kWidth, acc[r]);
   }
-  const std::int16_t* w = gemm.w16;
+  const auto* w = static_cast<const std::int16_t*>(gemm.weights);
   for (std::int64_t g = 0; g < gemm.groups; ++g, w += 2 * kWidth)
     for (int r = 0; r < kRows; ++r) {
       const std::int32_t x0 = a[r][2 * g], x1 = a[r][2 * g + 1];

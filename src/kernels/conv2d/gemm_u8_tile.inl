@@ -1,13 +1,18 @@
-// The integer matrix product, written once. A level includes this inside its namespace, after it has defined
-//   kLanes, kTileRows, kGroup             32-bit sums in a register; the most rows of a tile; products per sum and step
-//   Ints, load_ints, store_ints           a register of sums, unaligned access
-//   Element, Weight                       types of the two operands
-//   a_of(gemm), w_of(gemm)                which pointers of the GemmU8 are used
-//   broadcast(from), load_weights(from)   32 bits of `a` in every lane; a register of weights
-//   dot_into(acc, x, w)                   acc + sum of the kGroup products in each lane
-//   finish_u8<kind, plain>, finish_f32<kind>   (gemm, sums, first row, rows): requantize and store rows of sums
-//   PanelLimits, limits_of(gemm), finish_in_registers<leaky>(gemm, limits, sums, first row)   for u8 with round_first
-//   OCTET_TILE                            the function attributes
+// The integer matrix product, written once: see x86/intrinsics.h. Besides gemm_u8_finish.inl it takes
+//   kTileRows, kGroup     the most rows of a tile; products of a sum that are added in one step: 4 of bytes, or 2 of words
+//   dot_into(acc, x, w)   acc + the sum of the kGroup products in each lane
+
+namespace {
+
+using Element = std::conditional_t<kGroup == 4, std::uint8_t, std::int16_t>;
+using Weight = std::conditional_t<kGroup == 4, std::int8_t, std::int16_t>;
+
+// 32 bits in every lane.
+OCTET_OP Ints broadcast(const Element* from) {
+  std::int32_t group;
+  std::memcpy(&group, from, sizeof group);
+  return set_ints(group);
+}
 
 // Rows are addressed as base, base + stride, base + 2 strides: a third of the pointers that would be needed otherwise,
 // few enough for the general registers.
@@ -20,11 +25,11 @@ struct RowPointers {
 };
 
 template <int kRows, int kVectors>
-OCTET_TILE inline void multiply_step(Ints (&acc)[kRows][kVectors], const RowPointers<kRows>& a, std::int64_t stride, std::int64_t k,
-                                     const Weight* weights) {
+OCTET_TARGET inline void multiply_step(Ints (&acc)[kRows][kVectors], const RowPointers<kRows>& a, std::int64_t stride, std::int64_t k,
+                                       const Weight* weights) {
   Ints w[kVectors];
 #pragma GCC unroll 4
-  for (int v = 0; v < kVectors; ++v) w[v] = load_weights(weights + v * kLanes * kGroup);
+  for (int v = 0; v < kVectors; ++v) w[v] = load_ints(weights + v * kLanes * kGroup);
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
     const Ints x = broadcast(&a.base[r / kRowsPerBase][r % kRowsPerBase * stride + k]);
@@ -37,7 +42,7 @@ enum class Finish { kLater, kNow, kNowLeaky };
 
 // kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart, or from the registers to the results.
 template <int kRows, int kVectors, Finish kFinish>
-OCTET_TILE void multiply_tile(const GemmU8& gemm, std::int64_t row, std::int32_t* sums, const PanelLimits* limits) {
+OCTET_TARGET void multiply_tile(const GemmU8& gemm, std::int64_t row, std::int32_t* sums, const PanelLimits* limits) {
   constexpr int kWidth = kVectors * kLanes, kUnroll = 2;
   Ints acc[kRows][kVectors];
 #pragma GCC unroll 16
@@ -47,8 +52,8 @@ OCTET_TILE void multiply_tile(const GemmU8& gemm, std::int64_t row, std::int32_t
   const std::int64_t stride = gemm.a_stride;
   RowPointers<kRows> a;
 #pragma GCC unroll 16
-  for (int i = 0; i < a.kBases; ++i) a.base[i] = a_of(gemm) + (row + i * kRowsPerBase) * stride;
-  const Weight* weights = w_of(gemm);
+  for (int i = 0; i < a.kBases; ++i) a.base[i] = static_cast<const Element*>(gemm.a) + (row + i * kRowsPerBase) * stride;
+  const Weight* weights = static_cast<const Weight*>(gemm.weights);
   const auto advance = [&](int steps) {
 #pragma GCC unroll 16
     for (int i = 0; i < a.kBases; ++i) {
@@ -83,7 +88,7 @@ constexpr auto kTiles = tiles_of<kVectors, kFinish>(std::make_integer_sequence<i
 
 template <typename FinishRows>
 void run_tiles(const GemmU8& gemm, FinishRows finish) {
-  alignas(64) std::int32_t sums[(kTileRows + 1) * 2 * kLanes];  // finishing may read a register too many
+  alignas(64) std::int32_t sums[kTileRows * 2 * kLanes];
   const auto& tiles = gemm.vectors == 2 ? kTiles<2, Finish::kLater> : kTiles<1, Finish::kLater>;
   for_each_tile(gemm.rows, kTileRows, [&](std::int64_t row, std::int64_t rows) {
     tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums, nullptr);
@@ -92,14 +97,16 @@ void run_tiles(const GemmU8& gemm, FinishRows finish) {
 }
 
 template <Finish kFinish>
-OCTET_TILE void run_round_first(const GemmU8& gemm) {
+OCTET_TARGET void run_round_first(const GemmU8& gemm) {
   const PanelLimits limits = limits_of(gemm);
   const auto& tiles = gemm.vectors == 2 ? kTiles<2, kFinish> : kTiles<1, kFinish>;
   for_each_tile(gemm.rows, kTileRows,
                 [&](std::int64_t row, std::int64_t rows) { tiles[static_cast<std::size_t>(rows - 1)](gemm, row, nullptr, &limits); });
 }
 
-void run_gemm(const GemmU8& gemm) {
+}  // namespace
+
+void gemm_u8(const GemmU8& gemm) {
   const RequantizationTable& table = *gemm.requantization;
   if (gemm.out_u8 == nullptr)
     with_kind(table.activation.kind, [&](auto kind) { run_tiles(gemm, finish_f32<kind()>); });

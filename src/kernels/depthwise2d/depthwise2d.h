@@ -3,11 +3,10 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string_view>
 
 #include "base/cpu.h"
-#include "base/thread_pool.h"
 #include "kernels/activation/activation.h"
+#include "kernels/convolution.h"
 #include "kernels/requantize.h"
 #include "kernels/view.h"
 
@@ -22,34 +21,14 @@ struct Depthwise2dShape {
   std::int64_t pad_top = 0, pad_left = 0;
 };
 
-// The same bits by every kernel and on any number of threads: taps are added column by column, the bias first. Immutable once made, and
-// safe to run from several threads at once, each with a pool of its own. `in` and `out` have the channels of the shape and must not
-// overlap.
-class Depthwise2dF32 {
- public:
-  virtual ~Depthwise2dF32() = default;
-  virtual std::string_view name() const = 0;
-  virtual std::size_t packed_bytes() const = 0;
-  virtual void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const = 0;
-};
-
-// weights [C, kh, kw], bias [C] (or empty). Any kernel size; 3x3 and 5x5, stride 1 and 2, have fast paths.
-std::unique_ptr<Depthwise2dF32> make_depthwise2d_f32(const Depthwise2dShape& shape, std::span<const float> weights,
+// weights [C, kh, kw], bias [C] (or empty). Any kernel size; 3x3 and 5x5, stride 1 and 2, have fast paths. The same bits by every kernel
+// and on any number of threads: taps are added column by column, the bias first.
+std::unique_ptr<ConvolutionF32> make_depthwise2d_f32(const Depthwise2dShape& shape, std::span<const float> weights,
                                                      std::span<const float> bias, const Activation& activation, const Isa& isa);
 
-// As Depthwise2dF32, in integers.
-class Depthwise2dU8 {
- public:
-  virtual ~Depthwise2dU8() = default;
-  virtual std::string_view name() const = 0;
-  virtual std::size_t packed_bytes() const = 0;
-  virtual void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const = 0;
-  virtual void run(ImageView<const std::uint8_t> in, ImageView<float> out, ThreadPool& pool) const = 0;  // !requantization.to_u8
-};
-
-// sum over taps of (x - in_zero_point[c]) * w, exact in 32 bits; padding contributes nothing. weights [C, kh, kw] in -128..127;
+// Sum over taps of (x - in_zero_point[c]) * w, exact in 32 bits; padding contributes nothing. weights [C, kh, kw] in -128..127;
 // in_zero_point has one value a channel, since inputs of depthwise convolutions may be quantized per channel.
-std::unique_ptr<Depthwise2dU8> make_depthwise2d_u8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
+std::unique_ptr<ConvolutionU8> make_depthwise2d_u8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
                                                    std::span<const std::uint8_t> in_zero_point, const Requantization& requantization,
                                                    const Isa& isa);
 

@@ -26,7 +26,7 @@ void add_u8(const Layer& layer, Activation::Kind kind, const std::string& suffix
     Requantization requantization{std::vector<float>(channels, 1e-3f), std::vector<float>(channels, 20.0f), {kind}, true, {}, {}};
     requantization.zero_point.assign(channels, 0);
     if (kind == Activation::Kind::kSwish) requantization.inv_scale.assign(channels, 3.0f);
-    std::shared_ptr<Depthwise2dU8> conv = make_depthwise2d_u8(layer.shape(), bench::noise<std::int8_t>(layer.weights(), -127, 127),
+    std::shared_ptr<ConvolutionU8> conv = make_depthwise2d_u8(layer.shape(), bench::noise<std::int8_t>(layer.weights(), -127, 127),
                                                               bench::noise<std::uint8_t>(layer.channels, 100, 140), requantization, isa);
     auto in = std::make_shared<bench::Image<std::uint8_t>>(layer.size, layer.size, layer.channels),
          out = std::make_shared<bench::Image<std::uint8_t>>(layer.out_size(), layer.out_size(), layer.channels);
@@ -39,7 +39,7 @@ void add_u8(const Layer& layer, Activation::Kind kind, const std::string& suffix
 void Depthwise2dF32Kernels::add_benchmarks() {
   for (const Layer& layer : kLayers)
     bench::add<Depthwise2dF32Kernels>(layer.text(), layer.macs(), [layer](const Isa& isa) {
-      std::shared_ptr<Depthwise2dF32> conv =
+      std::shared_ptr<ConvolutionF32> conv =
           make_depthwise2d_f32(layer.shape(), bench::noise<float>(layer.weights(), -9, 9), {}, {Activation::Kind::kRelu}, isa);
       auto in = std::make_shared<bench::Image<float>>(layer.size, layer.size, layer.channels),
            out = std::make_shared<bench::Image<float>>(layer.out_size(), layer.out_size(), layer.channels);

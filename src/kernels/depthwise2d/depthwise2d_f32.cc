@@ -28,7 +28,7 @@ Limits limits_of(const Activation& activation) {
   }
 }
 
-class PackedF32 final : public Depthwise2dF32 {
+class PackedF32 final : public ConvolutionF32 {
  public:
   PackedF32(const Isa& isa, std::span<const F32Kernels> kernels, const Depthwise2dShape& shape, std::span<const float> weights,
             std::span<const float> bias, const Activation& activation)
@@ -43,7 +43,6 @@ class PackedF32 final : public Depthwise2dF32 {
   }
 
   std::string_view name() const override { return isa_.name; }
-  std::size_t packed_bytes() const override { return lines_.size() * sizeof(Line); }
 
   void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
     pool.run(out.height, row_grain(shape_, out.width), [&](std::int64_t begin, std::int64_t end) {
@@ -116,7 +115,7 @@ class PackedF32 final : public Depthwise2dF32 {
 
 }  // namespace
 
-std::unique_ptr<Depthwise2dF32> make_packed_f32(const Isa& isa, std::span<const F32Kernels> kernels, const Depthwise2dShape& shape,
+std::unique_ptr<ConvolutionF32> make_packed_f32(const Isa& isa, std::span<const F32Kernels> kernels, const Depthwise2dShape& shape,
                                                 std::span<const float> weights, std::span<const float> bias, const Activation& activation) {
   return std::make_unique<PackedF32>(isa, kernels, shape, weights, bias, activation);
 }

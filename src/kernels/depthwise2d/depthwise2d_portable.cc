@@ -46,7 +46,7 @@ void for_each_block(const Depthwise2dShape& shape, std::int64_t out_height, std:
   });
 }
 
-class PlainF32 final : public Depthwise2dF32 {
+class PlainF32 final : public ConvolutionF32 {
  public:
   PlainF32(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation)
       : shape_(shape), activation_(activation), weights_(by_tap(shape, weights)), bias_(bias.begin(), bias.end()) {
@@ -54,7 +54,6 @@ class PlainF32 final : public Depthwise2dF32 {
   }
 
   std::string_view name() const override { return kPortableIsa.name; }
-  std::size_t packed_bytes() const override { return (weights_.size() + bias_.size()) * sizeof(float); }
 
   void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
     for_each_block(shape_, out.height, out.width, pool, [&](std::int64_t y, std::int64_t x, std::int64_t first, std::int64_t channels) {
@@ -74,7 +73,7 @@ class PlainF32 final : public Depthwise2dF32 {
   std::vector<float> weights_, bias_;
 };
 
-class PlainU8 final : public Depthwise2dU8 {
+class PlainU8 final : public ConvolutionU8 {
  public:
   PlainU8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
           const Requantization& requantization)
@@ -84,7 +83,6 @@ class PlainU8 final : public Depthwise2dU8 {
         table_(requantization) {}
 
   std::string_view name() const override { return kPortableIsa.name; }
-  std::size_t packed_bytes() const override { return weights_.size() + in_zero_point_.size(); }
 
   void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
     with_requantization(table_, [&](auto kind, auto plain) {
@@ -119,12 +117,12 @@ class PlainU8 final : public Depthwise2dU8 {
 
 }  // namespace
 
-std::unique_ptr<Depthwise2dF32> depthwise2d_f32(const Isa&, const Depthwise2dShape& shape, std::span<const float> weights,
+std::unique_ptr<ConvolutionF32> depthwise2d_f32(const Isa&, const Depthwise2dShape& shape, std::span<const float> weights,
                                                 std::span<const float> bias, const Activation& activation) {
   return std::make_unique<PlainF32>(shape, weights, bias, activation);
 }
 
-std::unique_ptr<Depthwise2dU8> depthwise2d_u8(const Isa&, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
+std::unique_ptr<ConvolutionU8> depthwise2d_u8(const Isa&, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
                                               std::span<const std::uint8_t> in_zero_point, const Requantization& requantization) {
   return std::make_unique<PlainU8>(shape, weights, in_zero_point, requantization);
 }

@@ -26,14 +26,6 @@ void for_each_tap(const Depthwise2dShape& shape, const ImageView<T>& in, std::in
     }
 }
 
-// out = value(y, x, c) for each element.
-template <typename T, typename Value>
-void define(const ImageView<T>& out, const Value& value) {
-  for (std::int64_t y = 0; y < out.height; ++y)
-    for (std::int64_t x = 0; x < out.width; ++x)
-      for (std::int64_t c = 0; c < out.channels; ++c) out.pixel(y, x)[c] = value(y, x, c);
-}
-
 std::int32_t integer_sum(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
                          const ImageView<const std::uint8_t>& in, std::int64_t y, std::int64_t x, std::int64_t c) {
   const std::int64_t taps = shape.kernel_h * shape.kernel_w;

@@ -32,7 +32,7 @@ int tap_at(TapOrder order, int place) {
   return place / 4 * 4 + kTaps[place % 4];
 }
 
-class PackedU8 final : public Depthwise2dU8 {
+class PackedU8 final : public ConvolutionU8 {
  public:
   PackedU8(const Isa& isa, std::span<const U8Kernels> kernels, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
            std::span<const std::uint8_t> in_zero_point, const Requantization& requantization)
@@ -49,7 +49,6 @@ class PackedU8 final : public Depthwise2dU8 {
   }
 
   std::string_view name() const override { return isa_.name; }
-  std::size_t packed_bytes() const override { return lines_.size() * sizeof(Line); }
 
   void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
     OCTET_CHECK(table_.to_u8, "a depthwise convolution made for float results");
@@ -220,7 +219,7 @@ class PackedU8 final : public Depthwise2dU8 {
 
 }  // namespace
 
-std::unique_ptr<Depthwise2dU8> make_packed_u8(const Isa& isa, std::span<const U8Kernels> kernels, const Depthwise2dShape& shape,
+std::unique_ptr<ConvolutionU8> make_packed_u8(const Isa& isa, std::span<const U8Kernels> kernels, const Depthwise2dShape& shape,
                                               std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
                                               const Requantization& requantization) {
   return std::make_unique<PackedU8>(isa, kernels, shape, weights, in_zero_point, requantization);

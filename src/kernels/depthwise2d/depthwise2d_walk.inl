@@ -1,22 +1,26 @@
-// The loops of the vector levels. Included inside an unnamed namespace, after OCTET_TARGET is defined as the function
-// attributes of the level. `V` is a block of channels as vectors:
-//   Element, Vec              of the image; a vector of sums, columns or weights
-//   kChannels, kGroups        channels of a block; vectors of sums that hold them
+// The loops over rows, written once: see x86/intrinsics.h. `V` is a block of channels as vectors:
+//   Element, Vector           of the image; a vector of sums, columns or weights
+//   kGroups                   vectors of sums that hold the channels of a block
 //   kSpareVectors             how many weights fit into registers besides all else
 //   parts(taps)               vectors a group that `taps` taps make
-//   load<taps>(pointers, q)   reads the block at each tap into Vec q[parts][kGroups]
+//   read<taps>(pointers, q)   reads the block at each tap into Vector q[parts][kGroups]
 //   dot(sum, q, weights)
 //   Constants                 of the block; start(constants, group) gives the vector that sums start from
-// and `Finish::store(constants, sums, out, channels)` makes results of the sums of a pixel; its Result is their type.
+// and `Finish::write(constants, sums, out, channels)` makes results of the sums of a pixel; its Result is their type.
+
+namespace {
+
+using depthwise::RowFunctions;
+using depthwise::RowPiece;
 
 template <class V>
 struct BlockOf {
   using Constants = typename V::Constants;
   const Constants* constants;
-  const typename V::Vec* weights;
+  const typename V::Vector* weights;
 
   explicit BlockOf(const void* block)
-      : constants(static_cast<const Constants*>(block)), weights(reinterpret_cast<const typename V::Vec*>(constants + 1)) {}
+      : constants(static_cast<const Constants*>(block)), weights(reinterpret_cast<const typename V::Vector*>(constants + 1)) {}
 };
 
 // The rows below a window, each with its step from pixel to pixel: rows outside the image stand still on `outside`.
@@ -39,7 +43,7 @@ struct WindowRows {
 // The same pointer, of which the compiler knows no longer what it points to. GCC would else load what never changes into
 // registers that it does not have, and move it on to the stack, again for each pixel.
 template <typename T>
-OCTET_TARGET __attribute__((always_inline)) inline const T* opaque(const T* pointer) {
+OCTET_OP const T* opaque(const T* pointer) {
   asm("" : "+r"(pointer));
   return pointer;
 }
@@ -49,7 +53,7 @@ OCTET_TARGET __attribute__((always_inline)) inline const T* opaque(const T* poin
 // begun with the same steps and not stored.
 template <class V, class Finish, int kSize, int kStride>
 OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
-  using Vec = typename V::Vec;
+  using Vector = typename V::Vector;
   using Element = typename V::Element;
   constexpr int kGroups = V::kGroups, kParts = V::parts(kSize), kBegun = (kSize - 1) / kStride;
   const BlockOf<V> block(piece.block);
@@ -60,14 +64,14 @@ OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
   const int channels = piece.channels;
   constexpr int kWeights = kSize * kParts * kGroups;
   constexpr bool kKept = kWeights <= V::kSpareVectors;
-  Vec kept[kKept ? kWeights : 1];
+  Vector kept[kKept ? kWeights : 1];
   if constexpr (kKept) {
 #pragma GCC unroll 32
     for (int i = 0; i < kWeights; ++i) kept[i] = block.weights[i];
   }
   auto* out = static_cast<typename Finish::Result*>(piece.out);
 
-  Vec sums[kBegun + 1][kGroups];
+  Vector sums[kBegun + 1][kGroups];
 #pragma GCC unroll 16
   for (int j = 0; j <= kBegun; ++j)
 #pragma GCC unroll 8
@@ -75,7 +79,7 @@ OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
 
   std::int64_t column = (x_begin - kBegun) * kStride + kSize - kStride - piece.shape->pad_left;
   for (std::int64_t x = x_begin - kBegun; x < x_end; ++x) {
-    const Vec* weights = kKept ? kept : opaque(block.weights);
+    const Vector* weights = kKept ? kept : opaque(block.weights);
     const auto& constants = *opaque(block.constants);
 #pragma GCC unroll 2
     for (int s = 0; s < kStride; ++s, ++column) {
@@ -83,8 +87,8 @@ OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
       const Element* taps[kSize];
 #pragma GCC unroll 8
       for (int ky = 0; ky < kSize; ++ky) taps[ky] = inside ? rows.row[ky] + column * rows.step[ky] : outside;
-      Vec q[kParts][kGroups];
-      V::template load<kSize>(taps, q);
+      Vector q[kParts][kGroups];
+      V::template read<kSize>(taps, q);
 #pragma GCC unroll 8
       for (int j = 0; j <= kBegun; ++j) {
         const int kx = kSize - kStride + s - j * kStride;
@@ -96,7 +100,7 @@ OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
       }
     }
     if (x >= x_begin) {
-      Finish::store(constants, sums[0], out, channels);
+      Finish::write(constants, sums[0], out, channels);
       out += out_step;
     }
 #pragma GCC unroll 8
@@ -111,7 +115,7 @@ OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
 // Any kernel, stride and dilation: the taps of each output in the order of the columns, V::kTapsAtOnce a step.
 template <class V, class Finish>
 OCTET_TARGET void gather_row(const RowPiece<typename V::Element>& piece) {
-  using Vec = typename V::Vec;
+  using Vector = typename V::Vector;
   using Element = typename V::Element;
   constexpr int kGroups = V::kGroups, kStep = V::kTapsAtOnce, kParts = V::parts(kStep);
   const Depthwise2dShape& shape = *piece.shape;
@@ -121,10 +125,10 @@ OCTET_TARGET void gather_row(const RowPiece<typename V::Element>& piece) {
   const std::int64_t taps = shape.kernel_h * shape.kernel_w;
 
   for (std::int64_t x = piece.x_begin; x < piece.x_end; ++x, out += piece.out_step) {
-    Vec sums[kGroups];
+    Vector sums[kGroups];
 #pragma GCC unroll 8
     for (int g = 0; g < kGroups; ++g) sums[g] = V::start(*block.constants, g);
-    const Vec* weights = block.weights;
+    const Vector* weights = block.weights;
     std::int64_t kx = 0, ky = 0;
     for (std::int64_t tap = 0; tap < taps; tap += kStep, weights += kParts * kGroups) {
       const Element* pointers[kStep];
@@ -135,14 +139,14 @@ OCTET_TARGET void gather_row(const RowPiece<typename V::Element>& piece) {
         pointers[i] = inside ? piece.in.pixel(in_y, in_x) : outside;
         if (++ky == shape.kernel_h) ky = 0, ++kx;
       }
-      Vec q[kParts][kGroups];
-      V::template load<kStep>(pointers, q);
+      Vector q[kParts][kGroups];
+      V::template read<kStep>(pointers, q);
 #pragma GCC unroll 8
       for (int part = 0; part < kParts; ++part)
 #pragma GCC unroll 8
         for (int g = 0; g < kGroups; ++g) sums[g] = V::dot(sums[g], q[part][g], weights[part * kGroups + g]);
     }
-    Finish::store(*block.constants, sums, out, piece.channels);
+    Finish::write(*block.constants, sums, out, piece.channels);
   }
 }
 
@@ -152,3 +156,5 @@ constexpr RowFunctions<typename V::Element> rows_of() {
   return {walk_row<V, Finish, 3, 1>, walk_row<V, Finish, 3, 2>, walk_row<V, Finish, 5, 1>, walk_row<V, Finish, 5, 2>,
           gather_row<V, Finish>};
 }
+
+}  // namespace

@@ -33,8 +33,8 @@ void activate_in_place(const Activation& activation, std::span<float> values, co
   if (activation.kind != Activation::Kind::kNone) activate(activation, values, values, isa);
 }
 
-void combine_f32(AddF32Kernels::Run combine, ImageView<const float> a, ImageView<const float> b, ImageView<float> out,
-                 const Activation& activation, const Isa& isa, ThreadPool& pool) {
+void combine_f32(BinaryF32* combine, ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation,
+                 const Isa& isa, ThreadPool& pool) {
   const bool dense = is_dense(a) && is_dense(b) && is_dense(out);
   for_each_piece(out.pixels(), out.channels, dense, pool, [&](std::int64_t pixel, std::int64_t first, std::int64_t count) {
     const std::span<float> values = run_of(out, pixel, first, count);
@@ -64,66 +64,7 @@ std::optional<U8Limits> short_way(const AddU8& add) {
   return u8_limits(add.activation, add.zero_point);
 }
 
-template <typename T>
-void copy_image(ImageView<const T> in, ImageView<T> out, ThreadPool& pool) {
-  for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t elements) {
-    std::memcpy(out.data + pixel * out.pixel_stride, in.data + pixel * in.pixel_stride, static_cast<std::size_t>(elements) * sizeof(T));
-  });
-}
-
 }  // namespace
-
-std::span<const Kernel<AddF32Kernels::Run>> AddF32Kernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx2", kAvx2, avx2::add_f32},
-#endif
-      {"portable", {}, portable::add_f32},
-  };
-  return kKernels;
-}
-
-std::span<const Kernel<MultiplyF32Kernels::Run>> MultiplyF32Kernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx2", kAvx2, avx2::multiply_f32},
-#endif
-      {"portable", {}, portable::multiply_f32},
-  };
-  return kKernels;
-}
-
-std::span<const Kernel<ScaleShiftF32Kernels::Run>> ScaleShiftF32Kernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx2", kAvx2, avx2::scale_shift_f32},
-#endif
-      {"portable", {}, portable::scale_shift_f32},
-  };
-  return kKernels;
-}
-
-std::span<const Kernel<AddU8F32Kernels::Run>> AddU8F32Kernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx512", kAvx512, avx512::add_u8_f32},
-      {"avx2", kAvx2, avx2::add_u8_f32},
-#endif
-      {"portable", {}, portable::add_u8_f32},
-  };
-  return kKernels;
-}
-
-std::span<const Kernel<AddU8Kernels::Run>> AddU8Kernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx512", kAvx512, avx512::add_u8},
-      {"avx2", kAvx2, avx2::add_u8},
-#endif
-      {"portable", {}, portable::add_u8},
-  };
-  return kKernels;
-}
 
 void add_f32(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation, const Isa& isa,
              ThreadPool& pool) {
@@ -168,7 +109,10 @@ void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const s
   });
 }
 
-void copy_u8(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) { copy_image(in, out, pool); }
-void copy_f32(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) { copy_image(in, out, pool); }
+void copy_bytes(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) {
+  for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t bytes) {
+    std::memcpy(out.data + pixel * out.pixel_stride, in.data + pixel * in.pixel_stride, static_cast<std::size_t>(bytes));
+  });
+}
 
 }  // namespace octet::kernels

@@ -38,8 +38,11 @@ void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const s
             ThreadPool& pool);
 
 // Copies the pixels of one image into another of the same size, whatever their strides.
-void copy_u8(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool);
-void copy_f32(ImageView<const float> in, ImageView<float> out, ThreadPool& pool);
+void copy_bytes(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool);
+template <typename T>
+void copy_image(ImageView<const T> in, ImageView<T> out, ThreadPool& pool) {
+  copy_bytes(bytes_of(in), bytes_of(out), pool);
+}
 
 // The plain definitions, for tests and selftest.
 void add_f32_ref(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation);

@@ -9,18 +9,6 @@
 namespace octet::kernels {
 namespace {
 
-// out = value(pixel, c) for each element.
-template <typename T, typename Value>
-void define(const ImageView<T>& out, const Value& value) {
-  for (std::int64_t pixel = 0; pixel < out.pixels(); ++pixel)
-    for (std::int64_t c = 0; c < out.channels; ++c) out.data[pixel * out.pixel_stride + c] = value(pixel, c);
-}
-
-template <typename T>
-T at(const ImageView<const T>& in, std::int64_t pixel, std::int64_t c) {
-  return in.data[pixel * in.pixel_stride + c];
-}
-
 float real_sum(const AddU8& add, std::uint8_t a, std::uint8_t b) {
   const float from_b = std::fma(static_cast<float>(b), add.b_multiplier, add.offset);
   return activate(add.activation, std::fma(static_cast<float>(a), add.a_multiplier, from_b));
@@ -62,26 +50,26 @@ double check_add_u8(Random& random, const AddU8& add, const Isa& isa, ThreadPool
 }  // namespace
 
 void add_f32_ref(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation) {
-  define(out, [&](auto pixel, auto c) { return activate(activation, at(a, pixel, c) + at(b, pixel, c)); });
+  define(out, [&](auto y, auto x, auto c) { return activate(activation, a.pixel(y, x)[c] + b.pixel(y, x)[c]); });
 }
 
 void multiply_f32_ref(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation) {
-  define(out, [&](auto pixel, auto c) { return activate(activation, at(a, pixel, c) * at(b, pixel, c)); });
+  define(out, [&](auto y, auto x, auto c) { return activate(activation, a.pixel(y, x)[c] * b.pixel(y, x)[c]); });
 }
 
 void scale_shift_f32_ref(ImageView<const float> in, std::span<const float> scale, std::span<const float> offset, ImageView<float> out,
                          const Activation& activation) {
-  define(out, [&](auto pixel, auto c) { return activate(activation, std::fma(at(in, pixel, c), scale[c], offset[c])); });
+  define(out, [&](auto y, auto x, auto c) { return activate(activation, std::fma(in.pixel(y, x)[c], scale[c], offset[c])); });
 }
 
 void add_u8_ref(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<std::uint8_t> out) {
-  define(out, [&](auto pixel, auto c) {
-    return ref::quantize(real_sum(add, at(a, pixel, c), at(b, pixel, c)) * add.inv_scale, add.zero_point);
+  define(out, [&](auto y, auto x, auto c) {
+    return ref::quantize(real_sum(add, a.pixel(y, x)[c], b.pixel(y, x)[c]) * add.inv_scale, add.zero_point);
   });
 }
 
 void add_u8_ref(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<float> out) {
-  define(out, [&](auto pixel, auto c) { return real_sum(add, at(a, pixel, c), at(b, pixel, c)); });
+  define(out, [&](auto y, auto x, auto c) { return real_sum(add, a.pixel(y, x)[c], b.pixel(y, x)[c]); });
 }
 
 double AddF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {

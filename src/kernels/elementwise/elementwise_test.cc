@@ -140,7 +140,7 @@ RC_GTEST_PROP(Copy, CopiesPixelsWhateverTheStrides, ()) {
   for (std::int64_t pixel = 0; pixel < in.view.pixels(); ++pixel)
     std::copy_n(in.view.data + pixel * in.view.pixel_stride, size.channels, expected.view.data + pixel * expected.view.pixel_stride);
   auto out = expected.blank();
-  copy_u8(in.view, out.view, pool);
+  copy_bytes(in.view, out.view, pool);
   RC_ASSERT(difference(out, expected) == "");
 }
 

@@ -25,36 +25,6 @@ int places_before(std::int64_t start, std::int64_t kernel, std::int64_t dilation
 
 }  // namespace
 
-std::span<const Kernel<MaxPoolF32Kernels::Run>> MaxPoolF32Kernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx2", kAvx2, avx2::max_pool_row_f32},
-#endif
-      {"portable", {}, portable::max_pool_row_f32},
-  };
-  return kKernels;
-}
-
-std::span<const Kernel<MaxPoolU8Kernels::Run>> MaxPoolU8Kernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx2", kAvx2, avx2::max_pool_row_u8},
-#endif
-      {"portable", {}, portable::max_pool_row_u8},
-  };
-  return kKernels;
-}
-
-std::span<const Kernel<AvgPoolF32Kernels::Run>> AvgPoolF32Kernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx2", kAvx2, avx2::avg_pool_row_f32},
-#endif
-      {"portable", {}, portable::avg_pool_row_f32},
-  };
-  return kKernels;
-}
-
 Taps taps_inside(std::int64_t out, std::int64_t stride, std::int64_t pad, std::int64_t kernel, std::int64_t dilation, std::int64_t size) {
   const std::int64_t start = out * stride - pad;
   std::int64_t first = start >= 0 ? 0 : (-start + dilation - 1) / dilation;
@@ -71,11 +41,11 @@ int counted_places(const AvgPoolShape& shape, std::int64_t in_height, std::int64
          places_before(columns.start, shape.kernel_w, shape.dilation_w, in_width + shape.pad_right);
 }
 
-void max_pool_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, const Isa& isa, ThreadPool& pool) {
+void max_pool(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, const Isa& isa, ThreadPool& pool) {
   run_rows(best_kernel<MaxPoolF32Kernels>(isa).run, shape, in, out, pool);
 }
 
-void max_pool_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool) {
+void max_pool(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool) {
   run_rows(best_kernel<MaxPoolU8Kernels>(isa).run, shape, in, out, pool);
 }
 

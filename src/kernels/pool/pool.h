@@ -17,8 +17,8 @@ struct PoolShape {
   std::int64_t pad_top = 0, pad_left = 0;
 };
 
-void max_pool_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, const Isa& isa, ThreadPool& pool);
-void max_pool_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool);
+void max_pool(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, const Isa& isa, ThreadPool& pool);
+void max_pool(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool);
 
 // Mean over the window; `exclude_pad` divides by the places inside the image, else by the size of the window (places beyond
 // the padded image, which ceil rounding can reach, are not counted: pads say how far it goes).

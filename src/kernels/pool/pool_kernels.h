@@ -9,47 +9,57 @@ namespace octet::kernels {
 
 class Random;
 
-#define OCTET_POOL                                                                                                             \
-  void max_pool_row_f32(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y);              \
-  void max_pool_row_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, std::int64_t y); \
-  void avg_pool_row_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y);
-
 // Row y of the output: in plain C++, and with vectors of channels.
-namespace portable {
-OCTET_POOL
-}
-namespace avx2 {
-OCTET_POOL
-}
+using MaxPoolRowF32 = void(const PoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y);
+using MaxPoolRowU8 = void(const PoolShape& shape, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, std::int64_t y);
+using AvgPoolRowF32 = void(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y);
 
-#undef OCTET_POOL
+namespace portable {
+MaxPoolRowF32 max_pool_row_f32;
+MaxPoolRowU8 max_pool_row_u8;
+AvgPoolRowF32 avg_pool_row_f32;
+}  // namespace portable
+namespace avx2 {
+MaxPoolRowF32 max_pool_row_f32;
+MaxPoolRowU8 max_pool_row_u8;
+AvgPoolRowF32 avg_pool_row_f32;
+}  // namespace avx2
 
 struct MaxPoolF32Kernels {
-  using Run = decltype(&portable::max_pool_row_f32);
-
   static constexpr std::string_view kOp = "max_pool_f32";
   static constexpr double kTolerance = 0;
-  static std::span<const Kernel<Run>> kernels();
+  static constexpr Kernel<MaxPoolRowF32*> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::max_pool_row_f32},
+#endif
+      {"portable", {}, portable::max_pool_row_f32},
+  };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
 };
 
 struct MaxPoolU8Kernels {
-  using Run = decltype(&portable::max_pool_row_u8);
-
   static constexpr std::string_view kOp = "max_pool_u8";
   static constexpr double kTolerance = 0;
-  static std::span<const Kernel<Run>> kernels();
+  static constexpr Kernel<MaxPoolRowU8*> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::max_pool_row_u8},
+#endif
+      {"portable", {}, portable::max_pool_row_u8},
+  };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
 };
 
 struct AvgPoolF32Kernels {
-  using Run = decltype(&portable::avg_pool_row_f32);
-
   static constexpr std::string_view kOp = "avg_pool_f32";
   static constexpr double kTolerance = 0;
-  static std::span<const Kernel<Run>> kernels();
+  static constexpr Kernel<AvgPoolRowF32*> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::avg_pool_row_f32},
+#endif
+      {"portable", {}, portable::avg_pool_row_f32},
+  };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
 };

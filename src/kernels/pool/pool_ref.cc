@@ -20,14 +20,6 @@ bool is_inside(const ImageView<T>& in, std::int64_t y, std::int64_t x) {
   return y >= 0 && y < in.height && x >= 0 && x < in.width;
 }
 
-// out = value(y, x, c) for each element.
-template <typename T, typename Value>
-void define(const ImageView<T>& out, const Value& value) {
-  for (std::int64_t y = 0; y < out.height; ++y)
-    for (std::int64_t x = 0; x < out.width; ++x)
-      for (std::int64_t c = 0; c < out.channels; ++c) out.pixel(y, x)[c] = value(y, x, c);
-}
-
 template <typename T>
 void define_max(const PoolShape& shape, const ImageView<const T>& in, const ImageView<T>& out) {
   define(out, [&](auto y, auto x, auto c) {
@@ -65,7 +57,7 @@ double MaxPoolF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool
   auto in = random_floats(random, w.in, w.in, random.between(1, 100));
   return difference_of(
       Picture<float>(w.out, w.out, in.channels), [&](auto out) { max_pool_f32_ref(shape_of(w), in.view(), out); },
-      [&](auto out) { max_pool_f32(shape_of(w), in.view(), out, isa, pool); });
+      [&](auto out) { max_pool(shape_of(w), in.view(), out, isa, pool); });
 }
 
 double MaxPoolU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
@@ -73,7 +65,7 @@ double MaxPoolU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool)
   auto in = random_bytes(random, w.in, w.in, random.between(1, 100));
   return difference_of(
       Picture<std::uint8_t>(w.out, w.out, in.channels), [&](auto out) { max_pool_u8_ref(shape_of(w), in.view(), out); },
-      [&](auto out) { max_pool_u8(shape_of(w), in.view(), out, isa, pool); });
+      [&](auto out) { max_pool(shape_of(w), in.view(), out, isa, pool); });
 }
 
 double AvgPoolF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {

@@ -58,7 +58,7 @@ RC_GTEST_PROP(MaxPoolU8, GivesTheMaximumOfTheReferenceByEveryKernel, ()) {
   const auto in = Image<std::uint8_t>(layer.in_height, layer.in_width, layer.channels).fill([] { return pick_u8(false); });
   expect_by_every_kernel<MaxPoolU8Kernels, std::uint8_t>(
       layer, [&](ImageView<std::uint8_t> out) { max_pool_u8_ref(layer.shape, in.view, out); },
-      [&](const Isa& isa, ImageView<std::uint8_t> out, ThreadPool& pool) { max_pool_u8(layer.shape, in.view, out, isa, pool); });
+      [&](const Isa& isa, ImageView<std::uint8_t> out, ThreadPool& pool) { max_pool(layer.shape, in.view, out, isa, pool); });
 }
 
 RC_GTEST_PROP(MaxPoolF32, GivesTheMaximumOfTheReferenceByEveryKernel, ()) {
@@ -66,7 +66,7 @@ RC_GTEST_PROP(MaxPoolF32, GivesTheMaximumOfTheReferenceByEveryKernel, ()) {
   const auto in = Image<float>(layer.in_height, layer.in_width, layer.channels).fill([] { return static_cast<float>(pick(-1000, 100)); });
   expect_by_every_kernel<MaxPoolF32Kernels, float>(
       layer, [&](ImageView<float> out) { max_pool_f32_ref(layer.shape, in.view, out); },
-      [&](const Isa& isa, ImageView<float> out, ThreadPool& pool) { max_pool_f32(layer.shape, in.view, out, isa, pool); });
+      [&](const Isa& isa, ImageView<float> out, ThreadPool& pool) { max_pool(layer.shape, in.view, out, isa, pool); });
 }
 
 RC_GTEST_PROP(AvgPoolF32, GivesTheBitsOfTheReferenceByEveryKernel, ()) {

@@ -21,58 +21,6 @@ bool is_uniform(std::span<const float> scale, std::span<const std::uint8_t> zero
 
 }  // namespace
 
-std::span<const Kernel<QuantizeU8Kernels::Run>> QuantizeU8Kernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx512", kAvx512, {avx512::quantize_all, avx512::quantize_each}},
-      {"avx2", kAvx2, {avx2::quantize_all, avx2::quantize_each}},
-#endif
-      {"portable", {}, {portable::quantize_all, portable::quantize_each}},
-  };
-  return kKernels;
-}
-
-std::span<const Kernel<DequantizeU8Kernels::Run>> DequantizeU8Kernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx512", kAvx512, {avx512::dequantize_all, avx512::dequantize_each}},
-      {"avx2", kAvx2, {avx2::dequantize_all, avx2::dequantize_each}},
-#endif
-      {"portable", {}, {portable::dequantize_all, portable::dequantize_each}},
-  };
-  return kKernels;
-}
-
-std::span<const Kernel<InterleaveKernels::Run>> InterleaveKernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx2", kAvx2, avx2::interleave},
-#endif
-      {"portable", {}, portable::interleave},
-  };
-  return kKernels;
-}
-
-std::span<const Kernel<InterleaveQuantizedKernels::Run>> InterleaveQuantizedKernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx2", kAvx2, avx2::interleave_quantized},
-#endif
-      {"portable", {}, portable::interleave_quantized},
-  };
-  return kKernels;
-}
-
-std::span<const Kernel<SeparateKernels::Run>> SeparateKernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx2", kAvx2, avx2::separate},
-#endif
-      {"portable", {}, portable::separate},
-  };
-  return kKernels;
-}
-
 void quantize_run(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out, const Isa& isa) {
   best_kernel<QuantizeU8Kernels>(isa).run.all(how, in, out);
 }

@@ -30,92 +30,118 @@ struct ScaleShift {
   std::span<const float> scale, offset;
 };
 
-// Runs of elements that lie together, and pixels that become or were planes. "each": one value an element.
-#define OCTET_QUANTIZE                                                                                                           \
-  void quantize_all(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out);                             \
-  void quantize_each(std::span<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,      \
-                     std::span<std::uint8_t> out);                                                                               \
-  void dequantize_all(float scale, std::uint8_t zero_point, std::span<const std::uint8_t> in, std::span<float> out);             \
-  void dequantize_each(std::span<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point, \
-                       std::span<float> out);
-#define OCTET_TRANSPOSE                                                                                                                 \
-  void interleave(const PlanarPixels& in, const ScaleShift& how, float* out, std::int64_t pixel_stride);                                \
-  void interleave_quantized(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point, std::uint8_t* out, \
-                            std::int64_t pixel_stride);                                                                                 \
-  void separate(const float* in, std::int64_t pixel_stride, std::int64_t pixels, std::int64_t channels, float* out,                     \
-                std::int64_t plane_stride);
+// Runs of elements that lie together; one factor and zero point for all of them, or one for each.
+using QuantizeAllU8 = void(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out);
+using QuantizeEachU8 = void(std::span<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
+                            std::span<std::uint8_t> out);
+using DequantizeAllU8 = void(float scale, std::uint8_t zero_point, std::span<const std::uint8_t> in, std::span<float> out);
+using DequantizeEachU8 = void(std::span<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
+                              std::span<float> out);
+// Pixels that become or were planes.
+using Interleave = void(const PlanarPixels& in, const ScaleShift& how, float* out, std::int64_t pixel_stride);
+using InterleaveQuantized = void(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point, std::uint8_t* out,
+                                 std::int64_t pixel_stride);
+using Separate = void(const float* in, std::int64_t pixel_stride, std::int64_t pixels, std::int64_t channels, float* out,
+                      std::int64_t plane_stride);
 
 namespace portable {
-OCTET_QUANTIZE
-OCTET_TRANSPOSE
+QuantizeAllU8 quantize_all;
+QuantizeEachU8 quantize_each;
+DequantizeAllU8 dequantize_all;
+DequantizeEachU8 dequantize_each;
+Interleave interleave;
+InterleaveQuantized interleave_quantized;
+Separate separate;
 }  // namespace portable
 namespace avx2 {
-OCTET_QUANTIZE
-OCTET_TRANSPOSE
+QuantizeAllU8 quantize_all;
+QuantizeEachU8 quantize_each;
+DequantizeAllU8 dequantize_all;
+DequantizeEachU8 dequantize_each;
+Interleave interleave;
+InterleaveQuantized interleave_quantized;
+Separate separate;
 }  // namespace avx2
 namespace avx512 {
-OCTET_QUANTIZE
+QuantizeAllU8 quantize_all;
+QuantizeEachU8 quantize_each;
+DequantizeAllU8 dequantize_all;
+DequantizeEachU8 dequantize_each;
 }  // namespace avx512
 
-#undef OCTET_QUANTIZE
-#undef OCTET_TRANSPOSE
-
 struct QuantizeU8Functions {
-  decltype(&portable::quantize_all) all;
-  decltype(&portable::quantize_each) each;
+  QuantizeAllU8* all;
+  QuantizeEachU8* each;
 };
 
 struct QuantizeU8Kernels {
-  using Run = QuantizeU8Functions;
-
   static constexpr std::string_view kOp = "quantize_u8";
   static constexpr double kTolerance = 0;
-  static std::span<const Kernel<Run>> kernels();
+  static constexpr Kernel<QuantizeU8Functions> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512", kAvx512, {avx512::quantize_all, avx512::quantize_each}},
+      {"avx2", kAvx2, {avx2::quantize_all, avx2::quantize_each}},
+#endif
+      {"portable", {}, {portable::quantize_all, portable::quantize_each}},
+  };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
 };
 
 struct DequantizeU8Functions {
-  decltype(&portable::dequantize_all) all;
-  decltype(&portable::dequantize_each) each;
+  DequantizeAllU8* all;
+  DequantizeEachU8* each;
 };
 
 struct DequantizeU8Kernels {
-  using Run = DequantizeU8Functions;
-
   static constexpr std::string_view kOp = "dequantize_u8";
   static constexpr double kTolerance = 0;
-  static std::span<const Kernel<Run>> kernels();
+  static constexpr Kernel<DequantizeU8Functions> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512", kAvx512, {avx512::dequantize_all, avx512::dequantize_each}},
+      {"avx2", kAvx2, {avx2::dequantize_all, avx2::dequantize_each}},
+#endif
+      {"portable", {}, {portable::dequantize_all, portable::dequantize_each}},
+  };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
 };
 
 struct InterleaveKernels {
-  using Run = decltype(&portable::interleave);
-
   static constexpr std::string_view kOp = "nhwc_from_nchw";
   static constexpr double kTolerance = 0;
-  static std::span<const Kernel<Run>> kernels();
+  static constexpr Kernel<Interleave*> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::interleave},
+#endif
+      {"portable", {}, portable::interleave},
+  };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
 };
 
 struct InterleaveQuantizedKernels {
-  using Run = decltype(&portable::interleave_quantized);
-
   static constexpr std::string_view kOp = "quantized_nhwc_from_nchw";
   static constexpr double kTolerance = 0;
-  static std::span<const Kernel<Run>> kernels();
+  static constexpr Kernel<InterleaveQuantized*> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::interleave_quantized},
+#endif
+      {"portable", {}, portable::interleave_quantized},
+  };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
 };
 
 struct SeparateKernels {
-  using Run = decltype(&portable::separate);
-
   static constexpr std::string_view kOp = "nchw_from_nhwc";
   static constexpr double kTolerance = 0;
-  static std::span<const Kernel<Run>> kernels();
+  static constexpr Kernel<Separate*> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::separate},
+#endif
+      {"portable", {}, portable::separate},
+  };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
 };

@@ -9,29 +9,17 @@
 namespace octet::kernels {
 namespace {
 
-// Calls work(pixel, c) for each element.
-template <typename T, typename Work>
-void for_each_element(const ImageView<T>& image, const Work& work) {
-  for (std::int64_t pixel = 0; pixel < image.pixels(); ++pixel)
-    for (std::int64_t c = 0; c < image.channels; ++c) work(pixel, c);
-}
-
-template <typename T>
-T& at(const ImageView<T>& image, std::int64_t pixel, std::int64_t c) {
-  return image.data[pixel * image.pixel_stride + c];
-}
-
 // Of a span that holds one value for all channels, or one for each.
 template <typename T>
 T of_channel(std::span<const T> values, std::int64_t c) {
   return values[values.size() == 1 ? 0 : static_cast<std::size_t>(c)];
 }
 
-// Channel c of a pixel of planes as large as `image`, scaled and shifted.
+// Channel c of pixel (y, x) of planes as large as `image`, scaled and shifted.
 template <typename T>
 float planar_value(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset, const ImageView<T>& image,
-                   std::int64_t pixel, std::int64_t c) {
-  const float value = planar[static_cast<std::size_t>(c * image.pixels() + pixel)];
+                   std::int64_t y, std::int64_t x, std::int64_t c) {
+  const float value = planar[static_cast<std::size_t>((c * image.height + y) * image.width + x)];
   return scale.empty() ? value : std::fma(value, scale[c], offset[c]);
 }
 
@@ -42,31 +30,29 @@ std::int64_t random_count(Random& random, std::int64_t channels) { return random
 
 void quantize_u8_ref(ImageView<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
                      ImageView<std::uint8_t> out) {
-  for_each_element(out, [&](auto pixel, auto c) {
-    at(out, pixel, c) = ref::quantize(at(in, pixel, c) * of_channel(inv_scale, c), of_channel(zero_point, c));
-  });
+  define(out,
+         [&](auto y, auto x, auto c) { return ref::quantize(in.pixel(y, x)[c] * of_channel(inv_scale, c), of_channel(zero_point, c)); });
 }
 
 void dequantize_u8_ref(ImageView<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
                        ImageView<float> out) {
-  for_each_element(out, [&](auto pixel, auto c) {
-    at(out, pixel, c) = static_cast<float>(at(in, pixel, c) - of_channel(zero_point, c)) * of_channel(scale, c);
-  });
+  define(out,
+         [&](auto y, auto x, auto c) { return static_cast<float>(in.pixel(y, x)[c] - of_channel(zero_point, c)) * of_channel(scale, c); });
 }
 
 void nhwc_from_nchw_ref(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset, ImageView<float> out) {
-  for_each_element(out, [&](auto pixel, auto c) { at(out, pixel, c) = planar_value(planar, scale, offset, out, pixel, c); });
+  define(out, [&](auto y, auto x, auto c) { return planar_value(planar, scale, offset, out, y, x, c); });
 }
 
 void nchw_from_nhwc_ref(ImageView<const float> in, std::span<float> planar) {
-  for_each_element(in, [&](auto pixel, auto c) { planar[static_cast<std::size_t>(c * in.pixels() + pixel)] = at(in, pixel, c); });
+  std::size_t at = 0;
+  for (std::int64_t c = 0; c < in.channels; ++c)
+    for (std::int64_t pixel = 0; pixel < in.pixels(); ++pixel) planar[at++] = in.pixel(0, pixel)[c];
 }
 
 void quantized_nhwc_from_nchw_ref(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset,
                                   std::span<const std::uint8_t> zero_point, ImageView<std::uint8_t> out) {
-  for_each_element(out, [&](auto pixel, auto c) {
-    at(out, pixel, c) = ref::quantize(planar_value(planar, scale, offset, out, pixel, c), zero_point[c]);
-  });
+  define(out, [&](auto y, auto x, auto c) { return ref::quantize(planar_value(planar, scale, offset, out, y, x, c), zero_point[c]); });
 }
 
 double QuantizeU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {

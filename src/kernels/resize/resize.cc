@@ -21,45 +21,20 @@ void copy_pixel(void* to, const void* from, std::size_t bytes) {
   std::memcpy(static_cast<std::byte*>(to) + bytes - kPiece, static_cast<const std::byte*>(from) + bytes - kPiece, kPiece);
 }
 
-template <typename T>
-void gather_row(const ImageView<const T>& in, std::int64_t in_row, std::span<const std::int32_t> columns, const ImageView<T>& out,
-                std::int64_t y) {
-  const std::size_t bytes = static_cast<std::size_t>(out.channels) * sizeof(T);
-  for (std::int64_t x = 0; x < out.width; ++x) copy_pixel(out.pixel(y, x), in.pixel(in_row, columns[x]), bytes);
-}
-
-template <typename T>
-void gather_pixels(ImageView<const T> in, std::span<const std::int32_t> rows, std::span<const std::int32_t> columns, ImageView<T> out,
-                   ThreadPool& pool) {
-  const std::int64_t row_elements = out.width * out.channels;
-  const std::size_t row_bytes = static_cast<std::size_t>(row_elements) * sizeof(T);
-  pool.run(out.height, task_grain(row_elements), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t y = begin; y < end; ++y) {
-      if (y > begin && rows[y] == rows[y - 1] && is_dense(out))
-        std::memcpy(out.pixel(y, 0), out.pixel(y - 1, 0), row_bytes);
-      else
-        gather_row(in, rows[y], columns, out, y);
-    }
-  });
-}
-
 }  // namespace
 
-std::span<const Kernel<GatherPixelsKernels::Run>> GatherPixelsKernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-      {"portable", {}, {gather_pixels_f32, gather_pixels_u8}},
-  };
-  return kKernels;
-}
-
-void gather_pixels_f32(ImageView<const float> in, std::span<const std::int32_t> rows, std::span<const std::int32_t> columns,
-                       ImageView<float> out, ThreadPool& pool) {
-  gather_pixels(in, rows, columns, out, pool);
-}
-
-void gather_pixels_u8(ImageView<const std::uint8_t> in, std::span<const std::int32_t> rows, std::span<const std::int32_t> columns,
-                      ImageView<std::uint8_t> out, ThreadPool& pool) {
-  gather_pixels(in, rows, columns, out, pool);
+void gather_pixel_bytes(ImageView<const std::uint8_t> in, std::span<const std::int32_t> rows, std::span<const std::int32_t> columns,
+                        ImageView<std::uint8_t> out, ThreadPool& pool) {
+  const std::int64_t row_bytes = out.width * out.channels;
+  const auto pixel_bytes = static_cast<std::size_t>(out.channels);
+  pool.run(out.height, task_grain(row_bytes), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t y = begin; y < end; ++y) {
+      if (y > begin && rows[y] == rows[y - 1] && is_dense(out))
+        std::memcpy(out.pixel(y, 0), out.pixel(y - 1, 0), static_cast<std::size_t>(row_bytes));
+      else
+        for (std::int64_t x = 0; x < out.width; ++x) copy_pixel(out.pixel(y, x), in.pixel(rows[y], columns[x]), pixel_bytes);
+    }
+  });
 }
 
 }  // namespace octet::kernels

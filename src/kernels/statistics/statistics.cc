@@ -8,16 +8,6 @@
 
 namespace octet::kernels {
 
-std::span<const Kernel<AddPixelsKernels::Run>> AddPixelsKernels::kernels() {
-  static constexpr Kernel<Run> kKernels[] = {
-#ifdef OCTET_X86
-      {"avx2", kAvx2, avx2::add_run_f32},
-#endif
-      {"portable", {}, portable::add_run_f32},
-  };
-  return kKernels;
-}
-
 ChannelTotals::ChannelTotals(std::size_t channels)
     : min(channels, std::numeric_limits<float>::infinity()), max(channels, -std::numeric_limits<float>::infinity()), sum(channels) {}
 

@@ -19,19 +19,24 @@ struct RunTotals {
 };
 
 // Adds the pixels of a run, `in.width` of them in one row.
+using AddRunF32 = void(ImageView<const float> in, RunTotals totals);
+
 namespace portable {
-void add_run_f32(ImageView<const float> in, RunTotals totals);
+AddRunF32 add_run_f32;
 }
 namespace avx2 {  // waits for memory, not for the width of vectors
-void add_run_f32(ImageView<const float> in, RunTotals totals);
+AddRunF32 add_run_f32;
 }
 
 struct AddPixelsKernels {
-  using Run = decltype(&portable::add_run_f32);
-
   static constexpr std::string_view kOp = "add_pixels_f32";
   static constexpr double kTolerance = 0;
-  static std::span<const Kernel<Run>> kernels();
+  static constexpr Kernel<AddRunF32*> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx2", kAvx2, avx2::add_run_f32},
+#endif
+      {"portable", {}, portable::add_run_f32},
+  };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
 };

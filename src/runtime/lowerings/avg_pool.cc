@@ -29,15 +29,12 @@ void emit(PlanBuilder& builder, NodeId id, const Epilogue& epilogue) {
   const Node& node = builder.graph().node(id);
   const SlotId from = builder.image_f32(node.inputs[0]);
   FloatResult result(builder, epilogue);
-  const SlotId to = result.slot();
-  builder.add_step({node.name, "average pool"}, {from}, {to},
-                   [shape = pool_shape(std::get<AvgPool>(node.op)), from, to, activation = epilogue.activation,
-                    isa = builder.isa()](const Workspace& ws) {
-                     for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n) {
-                       kernels::avg_pool_f32(shape, ws.image<const float>(from, n), ws.image<float>(to, n), isa, ws.pool());
-                       activate_pixels(activation, ws.image<float>(to, n), isa);
-                     }
-                   });
+  add_image_step<float, float>(builder, {node.name, "average pool"}, from, result.slot(),
+                               [shape = pool_shape(std::get<AvgPool>(node.op)), activation = epilogue.activation, isa = builder.isa()](
+                                   auto in, auto out, ThreadPool& pool) {
+                                 kernels::avg_pool_f32(shape, in, out, isa, pool);
+                                 activate_pixels(activation, out, isa);
+                               });
   result.finish(node.name);
 }
 

@@ -4,33 +4,21 @@
 #include <algorithm>
 
 #include "kernels/elementwise/elementwise.h"
-#include "runtime/lowerings/convolution.h"
+#include "runtime/lowerings/images.h"
 #include "runtime/lowerings/list.h"
 
 namespace octet {
 namespace {
 
-void add_copy(PlanBuilder& builder, const std::string& name, SlotId from, SlotId to, std::int64_t channel) {
-  const bool u8 = builder.slot(to).format == Format::kImageU8;
-  const std::int64_t count = builder.slot(from).channels();
-  builder.add_step({name, "concat", "", u8}, {from}, {to}, [from, to, u8, channel, count](const Workspace& ws) {
-    for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n) {
-      if (u8)
-        kernels::copy_u8(ws.image<const std::uint8_t>(from, n), channels_of(ws.image<std::uint8_t>(to, n), channel, count), ws.pool());
-      else
-        kernels::copy_f32(ws.image<const float>(from, n), channels_of(ws.image<float>(to, n), channel, count), ws.pool());
-    }
-  });
-}
-
 void emit(PlanBuilder& builder, NodeId id, const std::vector<std::int64_t>& offsets) {
   const Node& node = builder.graph().node(id);
   const SlotId to = builder.natural({id, 0});
-  const bool u8 = builder.slot(to).format == Format::kImageU8;
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     const Placement* placed = builder.placement(node.inputs[i]);
     if (placed && placed->base == Value{id, 0} && placed->element_offset == offsets[i]) continue;
-    add_copy(builder, node.name, u8 ? builder.natural(node.inputs[i]) : builder.image_f32(node.inputs[i]), to, offsets[i]);
+    add_image_step(builder, {node.name, "concat"}, node.inputs[i], to, [channel = offsets[i]](auto in, auto out, ThreadPool& pool) {
+      kernels::copy_image(in, channels_of(out, channel, in.channels), pool);
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-// A dense or grouped convolution of floats with constant weights.
+// A convolution of floats with constant weights: dense, grouped or depthwise.
 
 #include "runtime/lowerings/convolution.h"
 #include "runtime/lowerings/list.h"
@@ -6,23 +6,24 @@
 namespace octet {
 namespace {
 
+GroupKernels<kernels::ConvolutionF32> kernels_for(const ConvolutionGeometry& conv, std::span<const float> weights, const Epilogue& epilogue,
+                                                  const Isa& isa) {
+  if (conv.is_depthwise()) return {kernels::make_depthwise2d_f32(depthwise_shape(conv), weights, epilogue.bias, epilogue.activation, isa)};
+  GroupKernels<kernels::ConvolutionF32> groups;
+  for (std::int64_t g = 0; g < conv.groups; ++g)
+    groups.push_back(kernels::make_conv2d_f32(group_shape(conv), group_of(weights, g, conv.group_outputs * conv.filter()),
+                                              group_of(std::span(epilogue.bias), g, conv.group_outputs), epilogue.activation, isa));
+  return groups;
+}
+
 void emit(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, const Epilogue& epilogue) {
   const Node& node = builder.graph().node(id);
   const SlotId from = builder.image_f32(node.inputs[0]);
   const Tensor weights = converted(builder.constants()[node.inputs[1]], ElementType::kF32);
-  std::vector<std::shared_ptr<const kernels::Conv2dF32>> groups;
-  for (std::int64_t g = 0; g < conv.groups; ++g)
-    groups.push_back(kernels::make_conv2d_f32(group_shape(conv), group_of(weights.values<float>(), g, conv.group_outputs * conv.filter()),
-                                              group_of(std::span(epilogue.bias), g, conv.group_outputs), epilogue.activation,
-                                              builder.isa()));
+  auto groups = kernels_for(conv, weights.values<float>(), epilogue, builder.isa());
+  StepInfo info = convolution_info(builder, id, conv, groups[0]->name());
   FloatResult result(builder, epilogue);
-  StepInfo info = convolution_info(builder, id, conv);
-  info.kernel = groups[0]->name();
-  reserve_scratch<kernels::Conv2dF32>(builder, groups, result.slot());
-  builder.add_step(std::move(info), {from}, {result.slot()}, [groups = std::move(groups), from, to = result.slot()](const Workspace& ws) {
-    run_groups<float, float>(ws, std::span(groups), from, to,
-                             [&](const kernels::Conv2dF32& kernel, auto in, auto out) { kernel.run(in, out, {}, ws.pool()); });
-  });
+  add_convolution_step<float, float>(builder, std::move(info), std::move(groups), from, result.slot());
   result.finish(node.name);
 }
 
@@ -30,7 +31,7 @@ void emit(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, cons
 
 MatchResult match_convolution_f32(const MatchContext& context, NodeId id) {
   const auto conv = convolution_geometry(context.graph, context.graph.node(id));
-  if (!conv || conv->is_depthwise()) return NoMatch{};
+  if (!conv) return NoMatch{};
   if (const auto unfit = unfit_convolution(context, id)) return *unfit;
   Epilogue epilogue = context.fusion.epilogue({id, 0}, {true, true});
   Match match = match_of(epilogue);

@@ -1,4 +1,5 @@
-// A dense or grouped convolution of bytes: data quantized with one scale, and integer weights.
+// A convolution of bytes with integer weights: dense or grouped, where the data are quantized with one scale, or depthwise, where each
+// channel may have its own.
 
 #include "runtime/lowerings/convolution.h"
 #include "runtime/lowerings/list.h"
@@ -6,6 +7,9 @@
 
 namespace octet {
 namespace {
+
+// Longest sum that is sure to stay within 32 bits: 65,536 products of at most 255 * 128.
+constexpr std::int64_t kLongestIntegerSum = 65536;
 
 struct Found {
   ConvolutionGeometry conv;
@@ -21,28 +25,48 @@ kernels::Requantization requantization_of_group(const kernels::Requantization& a
   return {cut(all.multiplier), cut(all.offset), all.activation, all.to_u8, cut(all.inv_scale), cut(all.zero_point)};
 }
 
-void emit(PlanBuilder& builder, NodeId id, const Found& found) {
-  const auto& [conv, weights, epilogue] = found;
-  const SlotId from = builder.natural(builder.graph().node(id).inputs[0]), to = builder.natural(epilogue.result);
-  const QuantParams& in = *builder.slot(from).quant;
+GroupKernels<kernels::ConvolutionU8> kernels_for(const Found& found, const QuantParams& in, const Isa& isa) {
+  const auto& [conv, integers, epilogue] = found;
+  const auto weights = integers.weights.values<std::int8_t>();
   std::vector<double> sum_scale;
-  for (const float scale : weights.scale) sum_scale.push_back(static_cast<double>(scale) * static_cast<double>(in.scale[0]));
+  std::vector<std::uint8_t> zero_point;
+  for (std::size_t c = 0; c < integers.scale.size(); ++c) {
+    sum_scale.push_back(static_cast<double>(integers.scale[c]) * static_cast<double>(in.scale_of(c)));
+    zero_point.push_back(in.zero_point_of(c));
+  }
   const kernels::Requantization requantization = make_requantization(sum_scale, epilogue);
-  std::vector<std::shared_ptr<const kernels::Conv2dU8>> groups;
+  if (conv.is_depthwise()) return {kernels::make_depthwise2d_u8(depthwise_shape(conv), weights, zero_point, requantization, isa)};
+  GroupKernels<kernels::ConvolutionU8> groups;
   for (std::int64_t g = 0; g < conv.groups; ++g)
-    groups.push_back(
-        kernels::make_conv2d_u8(group_shape(conv), group_of(weights.weights.values<std::int8_t>(), g, conv.group_outputs * conv.filter()),
-                                in.zero_point[0], requantization_of_group(requantization, g, conv.group_outputs), builder.isa()));
-  add_u8_step(builder, convolution_info(builder, id, conv), std::move(groups), from, to);
+    groups.push_back(kernels::make_conv2d_u8(group_shape(conv), group_of(weights, g, conv.group_outputs * conv.filter()), zero_point[0],
+                                             requantization_of_group(requantization, g, conv.group_outputs), isa));
+  return groups;
+}
+
+void emit(PlanBuilder& builder, NodeId id, const Found& found) {
+  const SlotId from = builder.natural(builder.graph().node(id).inputs[0]), to = builder.natural(found.epilogue.result);
+  auto groups = kernels_for(found, *builder.slot(from).quant, builder.isa());
+  StepInfo info = convolution_info(builder, id, found.conv, groups[0]->name());
+  info.integer = true;
+  if (builder.slot(to).format == Format::kImageU8)
+    add_convolution_step<std::uint8_t, std::uint8_t>(builder, std::move(info), std::move(groups), from, to);
+  else
+    add_convolution_step<std::uint8_t, float>(builder, std::move(info), std::move(groups), from, to);
 }
 
 }  // namespace
 
+// Gives reasons only where the data are quantized, so that a model in floats has none.
 MatchResult match_convolution_u8(const MatchContext& context, NodeId id) {
-  const auto conv = convolution_geometry(context.graph, context.graph.node(id));
-  if (!conv || conv->is_depthwise() || unfit_convolution(context, id)) return NoMatch{};
-  auto [weights, reason] = integer_convolution(context, id, *conv);
-  if (!weights) return reason;
+  const Node& node = context.graph.node(id);
+  const auto conv = convolution_geometry(context.graph, node);
+  if (!conv || unfit_convolution(context, id)) return NoMatch{};
+  const QuantParamsPtr in = context.forms.quant(node.inputs[0]);
+  if (!in) return NoMatch{};
+  if (in->per_channel() && !conv->is_depthwise()) return NoMatch{"data have a scale of their own for each channel"};
+  if (conv->filter() > kLongestIntegerSum) return NoMatch{"sums of " + std::to_string(conv->filter()) + " products leave 32 bits"};
+  auto weights = integer_weights(context.graph, context.constants, node.inputs[1], conv->grouped);
+  if (!weights) return NoMatch{"weights are not i8 times a scale of each output channel"};
   Epilogue epilogue = context.fusion.epilogue({id, 0}, {true, true});
   Match match = match_of(epilogue);
   match.emit = [id, found = Found{*conv, std::move(*weights), std::move(epilogue)}](PlanBuilder& builder) { emit(builder, id, found); };

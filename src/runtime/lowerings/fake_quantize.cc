@@ -18,10 +18,8 @@ void emit(PlanBuilder& builder, NodeId id, const kernels::FakeQuantization& how)
   const SlotId from = builder.image_f32(node.inputs[0]), to = builder.natural({id, 0});
   StepInfo info{node.name, "fake quantize"};
   info.passed_over = builder.passed_over(id);
-  builder.add_step(std::move(info), {from}, {to}, [from, to, how](const Workspace& ws) {
-    for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
-      kernels::fake_quantize_f32(how, ws.image<const float>(from, n), ws.image<float>(to, n), ws.pool());
-  });
+  add_image_step<float, float>(builder, std::move(info), from, to,
+                               [how](auto in, auto out, ThreadPool& pool) { kernels::fake_quantize_f32(how, in, out, pool); });
 }
 
 }  // namespace

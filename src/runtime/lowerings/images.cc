@@ -1,5 +1,7 @@
 #include "runtime/lowerings/images.h"
 
+#include <vector>
+
 #include "kernels/quantize/quantize.h"
 
 namespace octet {
@@ -36,11 +38,11 @@ Match match_like_input(const MatchContext& context, NodeId id) {
 void add_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name) {
   std::vector<float> inv_scale;
   for (const float scale : builder.slot(to).quant->scale) inv_scale.push_back(1.0f / scale);
-  builder.add_step({name, "quantize"}, {from}, {to}, [from, to, inv_scale, isa = builder.isa()](const Workspace& ws) {
-    for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
-      kernels::quantize_u8(ws.image<const float>(from, n), inv_scale, ws.slot(to).quant->zero_point, ws.image<std::uint8_t>(to, n), isa,
-                           ws.pool());
-  });
+  add_image_step<float, std::uint8_t>(
+      builder, {name, "quantize"}, from, to,
+      [inv_scale, quant = builder.slot(to).quant, isa = builder.isa()](auto in, auto out, ThreadPool& pool) {
+        kernels::quantize_u8(in, inv_scale, quant->zero_point, out, isa, pool);
+      });
 }
 
 FloatResult::FloatResult(PlanBuilder& builder, const Epilogue& epilogue) : builder_(builder), final_(builder.natural(epilogue.result)) {

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "runtime/builder.h"
 #include "runtime/lowering.h"
@@ -20,6 +20,32 @@ Match match_of(const Epilogue& epilogue);
 
 // A match of all results in the form of input 0; where that is quantized per channel, in float.
 Match match_like_input(const MatchContext& context, NodeId id);
+
+// `count` channels of an image from `first` on.
+template <typename T>
+kernels::ImageView<T> channels_of(kernels::ImageView<T> view, std::int64_t first, std::int64_t count) {
+  view.data += first;
+  view.channels = count;
+  return view;
+}
+
+// Adds a step that calls run(in, out, pool) for each image of the batch; In and Out are the elements of the two slots.
+template <typename In, typename Out, typename Run>
+void add_image_step(PlanBuilder& builder, StepInfo info, SlotId from, SlotId to, Run run) {
+  builder.add_step(std::move(info), {from}, {to}, [from, to, run = std::move(run)](const Workspace& ws) {
+    for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n) run(ws.image<const In>(from, n), ws.image<Out>(to, n), ws.pool());
+  });
+}
+
+// The same for an operation on bytes or on floats, whichever `to` holds, of a value that is given in its form.
+template <typename Run>
+void add_image_step(PlanBuilder& builder, StepInfo info, Value from, SlotId to, Run run) {
+  info.integer = builder.slot(to).format == Format::kImageU8;
+  if (info.integer)
+    add_image_step<std::uint8_t, std::uint8_t>(builder, std::move(info), builder.natural(from), to, std::move(run));
+  else
+    add_image_step<float, float>(builder, std::move(info), builder.image_f32(from), to, std::move(run));
+}
 
 // Adds a step that quantizes one float image into another slot with its parameters.
 void add_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name);

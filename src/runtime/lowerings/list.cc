@@ -7,9 +7,7 @@ namespace octet {
 std::span<const Lowering> lowerings() {
   static constexpr std::array kLowerings{
       Lowering{"output", match_result},
-      Lowering{"integer depthwise convolution", match_depthwise_u8},
       Lowering{"integer convolution", match_convolution_u8},
-      Lowering{"depthwise convolution", match_depthwise_f32},
       Lowering{"convolution", match_convolution_f32},
       Lowering{"scale and shift of an input", match_input_image},
       Lowering{"scale and shift", match_scale_shift},

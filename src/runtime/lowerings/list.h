@@ -12,9 +12,7 @@ std::span<const Lowering> lowerings();
 
 // One file each; its comment says what it takes.
 MatchResult match_result(const MatchContext& context, NodeId id);
-MatchResult match_depthwise_u8(const MatchContext& context, NodeId id);
 MatchResult match_convolution_u8(const MatchContext& context, NodeId id);
-MatchResult match_depthwise_f32(const MatchContext& context, NodeId id);
 MatchResult match_convolution_f32(const MatchContext& context, NodeId id);
 MatchResult match_input_image(const MatchContext& context, NodeId id);
 MatchResult match_scale_shift(const MatchContext& context, NodeId id);

@@ -11,14 +11,10 @@ void emit(PlanBuilder& builder, NodeId id, const AffineChain& chain, const Epilo
   const std::string& name = builder.graph().node(id).name;
   const SlotId from = builder.image_f32(chain.data);
   FloatResult result(builder, epilogue);
-  const SlotId to = result.slot();
-  builder.add_step({name, "scale and shift"}, {from}, {to},
-                   [from, to, affine = chain.affine.of_channels(builder.slot(from).channels()), activation = epilogue.activation,
-                    isa = builder.isa()](const Workspace& ws) {
-                     for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
-                       kernels::scale_shift_f32(ws.image<const float>(from, n), affine.scale, affine.offset, ws.image<float>(to, n),
-                                                activation, isa, ws.pool());
-                   });
+  add_image_step<float, float>(
+      builder, {name, "scale and shift"}, from, result.slot(),
+      [affine = chain.affine.of_channels(builder.slot(from).channels()), activation = epilogue.activation, isa = builder.isa()](
+          auto in, auto out, ThreadPool& pool) { kernels::scale_shift_f32(in, affine.scale, affine.offset, out, activation, isa, pool); });
   result.finish(name);
 }
 

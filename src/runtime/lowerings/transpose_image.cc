@@ -17,7 +17,7 @@ void emit(PlanBuilder& builder, NodeId id) {
     const std::int64_t image = in.channels() * in.height() * in.width();
     for (std::int64_t n = 0; n < in.batch(); ++n) {
       float* data = ws.plain<float>(to).data() + n * image;
-      kernels::copy_f32(ws.image<const float>(from, n), {data, in.height(), in.width(), in.channels(), in.channels()}, ws.pool());
+      kernels::copy_image<float>(ws.image<const float>(from, n), {data, in.height(), in.width(), in.channels(), in.channels()}, ws.pool());
     }
   });
 }

@@ -3,57 +3,29 @@
 #include <cstring>
 
 #include "kernels/depthwise2d/depthwise2d_rows.h"
-#include "kernels/x86/intrinsics.h"
+#include "kernels/x86/vec_avx2.h"
+
+#define OCTET_TARGET OCTET_AVX2
 
 namespace octet::kernels::avx2 {
 namespace {
 
-using kernels::depthwise::LaneOrder;
-using kernels::depthwise::RowFunctions;
-using kernels::depthwise::RowPiece;
-using kernels::depthwise::TapOrder;
-using kernels::depthwise::U8Kernels;
+using Constants = depthwise::U8Constants<16>;
 
-#define OCTET_TARGET OCTET_AVX2
-#include "kernels/depthwise2d/depthwise2d_walk.inl"
+// The vectors of a block, for depthwise2d_u8.inl.
+struct TwoYmm {
+  using Int = Ints;
+  using Float = Vec;
+  static constexpr int kChannels = 16, kLanes = 8, kGroups = 2;
 
-#define OCTET_OP OCTET_AVX2 __attribute__((always_inline)) static inline
-
-using Block16 = kernels::depthwise::U8Constants<16>;
-
-OCTET_OP __m128i load_16(const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); }
-OCTET_OP __m256i load_32(const void* from) { return _mm256_loadu_si256(static_cast<const __m256i*>(from)); }
-
-struct Pairs {
-  using Element = std::uint8_t;
-  using Vec = __m256i;
-  using Constants = Block16;
-  static constexpr int kChannels = 16, kGroups = 2, kTapsAtOnce = 2, kSpareVectors = 0;
-  static constexpr int parts(int taps) { return (taps + 1) / 2; }
-
-  static const std::uint8_t* outside(const Block16& constants) { return constants.outside; }
-  OCTET_OP Vec start(const Block16& constants, int group) { return load_32(constants.start + 8 * group); }
-
-  template <int kTaps>
-  OCTET_OP void load(const std::uint8_t* const* taps, Vec (&q)[parts(kTaps)][2]) {
-#pragma GCC unroll 4
-    for (int part = 0; part < kTaps / 2; ++part) {
-      const __m128i a = load_16(taps[2 * part]), b = load_16(taps[2 * part + 1]);
-      q[part][0] = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b));
-      q[part][1] = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b));
-    }
-    if constexpr (kTaps % 2 == 1) {
-      q[kTaps / 2][0] = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(taps[kTaps - 1])));
-      q[kTaps / 2][1] = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(taps[kTaps - 1] + 8)));
-    }
-  }
-  OCTET_OP Vec dot(Vec sum, Vec x, Vec w) { return _mm256_add_epi32(sum, _mm256_madd_epi16(x, w)); }
+  OCTET_OP static Vec load_f32(const float* from) { return load(from); }
+  OCTET_OP static void store_f32(float* to, Vec x) { store(to, x); }
+  OCTET_OP static Vec to_float(Ints x) { return avx2::to_float(x); }
+  OCTET_OP static Vec fma(Vec a, Vec b, Vec c) { return avx2::fma(a, b, c); }
+  OCTET_OP static Vec mul(Vec a, Vec b) { return avx2::mul(a, b); }
+  OCTET_OP static Vec min(Vec a, Vec b) { return avx2::min(a, b); }
+  OCTET_OP static Vec max(Vec a, Vec b) { return avx2::max(a, b); }
 };
-
-OCTET_OP __m256 scaled(const Block16& constants, __m256i sum, int group) {
-  return _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum), _mm256_loadu_ps(constants.multiplier + 8 * group),
-                         _mm256_loadu_ps(constants.offset + 8 * group));
-}
 
 // The first `count` bytes, fewer than 16.
 OCTET_OP void store_some(std::uint8_t* out, __m128i x, int count) {
@@ -76,56 +48,59 @@ OCTET_OP void store_some(std::uint8_t* out, __m128i x, int count) {
   if (count & 1) *out = static_cast<std::uint8_t>(bytes);
 }
 
-// Rounds values that are not above 255 minus the zero point. What is too small, and NaN, which becomes the smallest
-// integer, is brought to 0 by the saturation of the packs.
-OCTET_OP void store_rounded(const Block16& constants, __m256 low, __m256 high, std::uint8_t* out, int channels) {
-  const __m256i packed = _mm256_packs_epi32(_mm256_cvtps_epi32(low), _mm256_cvtps_epi32(high));
-  const __m256i quantized = _mm256_adds_epi16(packed, load_32(constants.zero_point));
-  const __m128i mixed = _mm_packus_epi16(_mm256_castsi256_si128(quantized), _mm256_extracti128_si256(quantized, 1));
-  const __m128i result = _mm_shuffle_epi32(mixed, _MM_SHUFFLE(3, 1, 2, 0));
-  if (channels == 16) return _mm_storeu_si128(reinterpret_cast<__m128i*>(out), result);
+// As depthwise2d_u8.inl wants it.
+template <class>
+OCTET_OP void store_rounded(const Constants& constants, const Vec (&real)[2], std::uint8_t* out, int channels) {
+  const Ints quantized = add_words(pack_words(to_int(real[0]), to_int(real[1])), load_ints(constants.zero_point));
+  const Half mixed = _mm_packus_epi16(low_half(quantized), high_half(quantized));
+  const Half result = _mm_shuffle_epi32(mixed, _MM_SHUFFLE(3, 1, 2, 0));
+  if (channels == TwoYmm::kChannels) return _mm_storeu_si128(reinterpret_cast<Half*>(out), result);
   store_some(out, result, channels);
 }
 
-struct ToU8 {
-  using Result = std::uint8_t;
-  OCTET_OP void store(const Block16& constants, const __m256i (&sums)[2], std::uint8_t* out, int channels) {
-    // This operand order keeps NaN.
-    const __m256 low = _mm256_min_ps(_mm256_loadu_ps(constants.highest), scaled(constants, sums[0], 0));
-    const __m256 high = _mm256_min_ps(_mm256_loadu_ps(constants.highest + 8), scaled(constants, sums[1], 1));
-    store_rounded(constants, low, high, out, channels);
+}  // namespace
+
+#include "kernels/depthwise2d/depthwise2d_walk.inl"
+#include "kernels/depthwise2d/depthwise2d_u8.inl"
+
+namespace {
+
+struct Pairs {
+  using Element = std::uint8_t;
+  using Vector = Ints;
+  using Constants = avx2::Constants;
+  static constexpr auto kLaneOrder = depthwise::LaneOrder::kNatural;
+  static constexpr auto kTapOrder = depthwise::TapOrder::kPairs;
+  static constexpr int kGroups = 2, kTapsAtOnce = 2, kSpareVectors = 0;
+  static constexpr int parts(int taps) { return (taps + 1) / 2; }
+
+  static const std::uint8_t* outside(const Constants& constants) { return constants.outside; }
+  OCTET_OP static Ints start(const Constants& constants, int group) { return load_ints(constants.start + kLanes * group); }
+
+  template <int kTaps>
+  OCTET_OP static void read(const std::uint8_t* const* taps, Ints (&q)[parts(kTaps)][2]) {
+#pragma GCC unroll 4
+    for (int part = 0; part < kTaps / 2; ++part) {
+      const Half a = _mm_loadu_si128(reinterpret_cast<const Half*>(taps[2 * part]));
+      const Half b = _mm_loadu_si128(reinterpret_cast<const Half*>(taps[2 * part + 1]));
+      q[part][0] = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b));
+      q[part][1] = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b));
+    }
+    if constexpr (kTaps % 2 == 1) {
+      q[kTaps / 2][0] = load_bytes(taps[kTaps - 1]);
+      q[kTaps / 2][1] = load_bytes(taps[kTaps - 1] + kLanes);
+    }
   }
+  OCTET_OP static Ints dot(Ints sum, Ints x, Ints w) { return add_ints(sum, _mm256_madd_epi16(x, w)); }
 };
 
-struct ToReal {
-  using Result = float;
-  OCTET_OP void store(const Block16& constants, const __m256i (&sums)[2], float* out, int) {
-    _mm256_storeu_ps(out, scaled(constants, sums[0], 0));
-    _mm256_storeu_ps(out + 8, scaled(constants, sums[1], 1));
-  }
-};
-
-OCTET_OP __m256 limited(const Block16& constants, const float* real, int first) {
-  const __m256 t = _mm256_mul_ps(_mm256_loadu_ps(real + first), _mm256_loadu_ps(constants.inv_scale + first));
-  const __m256 above = _mm256_max_ps(t, _mm256_loadu_ps(constants.lowest + first));  // this operand order sends NaN to lowest
-  return _mm256_min_ps(above, _mm256_loadu_ps(constants.highest + first));
-}
-
-OCTET_AVX2 void finish(const void* block, const float* real, std::int64_t pixels, std::uint8_t* out, std::int64_t out_step, int channels) {
-  const Block16& constants = *static_cast<const Block16*>(block);
-  for (std::int64_t pixel = 0; pixel < pixels; ++pixel, real += 16, out += out_step)
-    store_rounded(constants, limited(constants, real, 0), limited(constants, real, 8), out, channels);
-}
-
-constexpr U8Kernels kKernels[] = {
-    {Pairs::kChannels, 8, LaneOrder::kNatural, TapOrder::kPairs, rows_of<Pairs, ToU8>(), rows_of<Pairs, ToReal>(), finish},
-};
+constexpr depthwise::U8Kernels kKernels[] = {kernels_of<TwoYmm, Pairs>()};
 
 }  // namespace
 
-std::unique_ptr<Depthwise2dU8> depthwise2d_u8(const Isa& isa, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
+std::unique_ptr<ConvolutionU8> depthwise2d_u8(const Isa& isa, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
                                               std::span<const std::uint8_t> in_zero_point, const Requantization& requantization) {
-  return kernels::depthwise::make_packed_u8(isa, kKernels, shape, weights, in_zero_point, requantization);
+  return depthwise::make_packed_u8(isa, kKernels, shape, weights, in_zero_point, requantization);
 }
 
 }  // namespace octet::kernels::avx2

@@ -7,100 +7,99 @@
 
 // Vectors of three lengths with the operations that depthwise convolutions take from them, so that blocks of 64, 32
 // and 16 channels come from one text. Unpacking and packing work in 128-bit parts: what unpacks mix, packs put right.
-namespace octet::kernels::avx512::depthwise {
+namespace octet::kernels::avx512 {
 
-#define OCTET_OP OCTET_AVX512 __attribute__((always_inline)) static inline
+#define OCTET_TARGET OCTET_AVX512
 
 struct Zmm {
   using Int = __m512i;
   using Float = __m512;
-  static constexpr int kBytes = 64;
+  static constexpr int kChannels = 64, kLanes = 16, kGroups = 4;
 
-  OCTET_OP Int zero() { return _mm512_setzero_si512(); }
-  OCTET_OP Int load(const void* from) { return _mm512_loadu_si512(from); }
-  OCTET_OP Float load_f32(const float* from) { return _mm512_loadu_ps(from); }
-  OCTET_OP Int unpack_low_8(Int a, Int b) { return _mm512_unpacklo_epi8(a, b); }
-  OCTET_OP Int unpack_high_8(Int a, Int b) { return _mm512_unpackhi_epi8(a, b); }
-  OCTET_OP Int unpack_low_16(Int a, Int b) { return _mm512_unpacklo_epi16(a, b); }
-  OCTET_OP Int unpack_high_16(Int a, Int b) { return _mm512_unpackhi_epi16(a, b); }
-  OCTET_OP Int even_bytes(Int x) { return _mm512_and_si512(x, _mm512_set1_epi16(255)); }
-  OCTET_OP Int odd_bytes(Int x) { return _mm512_srli_epi16(x, 8); }
-  OCTET_OP Int madd(Int sum, Int a, Int b) { return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b)); }
-  OCTET_OP Float to_float(Int x) { return _mm512_cvtepi32_ps(x); }
-  OCTET_OP Float fma(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
-  OCTET_OP Float mul(Float a, Float b) { return _mm512_mul_ps(a, b); }
-  OCTET_OP Float min(Float a, Float b) { return _mm512_min_ps(a, b); }
-  OCTET_OP Float max(Float a, Float b) { return _mm512_max_ps(a, b); }
-  OCTET_OP Float set(float x) { return _mm512_set1_ps(x); }
-  OCTET_OP Int round(Float x) { return _mm512_cvtps_epi32(x); }
-  OCTET_OP Int pack_32(Int a, Int b) { return _mm512_packs_epi32(a, b); }
-  OCTET_OP Int add_16(Int a, Int b) { return _mm512_adds_epi16(a, b); }
-  OCTET_OP Int pack_16(Int a, Int b) { return _mm512_packus_epi16(a, b); }
-  OCTET_OP void store(void* to, Int x) { _mm512_storeu_si512(to, x); }
-  OCTET_OP void store_some(void* to, Int x, int bytes) { _mm512_mask_storeu_epi8(to, _bzhi_u64(~0ull, bytes), x); }
-  OCTET_OP void store_f32(float* to, Float x) { _mm512_storeu_ps(to, x); }
+  OCTET_OP static Int zero() { return _mm512_setzero_si512(); }
+  OCTET_OP static Int load(const void* from) { return _mm512_loadu_si512(from); }
+  OCTET_OP static Float load_f32(const float* from) { return _mm512_loadu_ps(from); }
+  OCTET_OP static Int unpack_low_8(Int a, Int b) { return _mm512_unpacklo_epi8(a, b); }
+  OCTET_OP static Int unpack_high_8(Int a, Int b) { return _mm512_unpackhi_epi8(a, b); }
+  OCTET_OP static Int unpack_low_16(Int a, Int b) { return _mm512_unpacklo_epi16(a, b); }
+  OCTET_OP static Int unpack_high_16(Int a, Int b) { return _mm512_unpackhi_epi16(a, b); }
+  OCTET_OP static Int even_bytes(Int x) { return _mm512_and_si512(x, _mm512_set1_epi16(255)); }
+  OCTET_OP static Int odd_bytes(Int x) { return _mm512_srli_epi16(x, 8); }
+  OCTET_OP static Int madd(Int sum, Int a, Int b) { return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b)); }
+  OCTET_OP static Float to_float(Int x) { return _mm512_cvtepi32_ps(x); }
+  OCTET_OP static Float fma(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
+  OCTET_OP static Float mul(Float a, Float b) { return _mm512_mul_ps(a, b); }
+  OCTET_OP static Float min(Float a, Float b) { return _mm512_min_ps(a, b); }
+  OCTET_OP static Float max(Float a, Float b) { return _mm512_max_ps(a, b); }
+  OCTET_OP static Int round(Float x) { return _mm512_cvtps_epi32(x); }
+  OCTET_OP static Int pack_32(Int a, Int b) { return _mm512_packs_epi32(a, b); }
+  OCTET_OP static Int add_16(Int a, Int b) { return _mm512_adds_epi16(a, b); }
+  OCTET_OP static Int pack_16(Int a, Int b) { return _mm512_packus_epi16(a, b); }
+  OCTET_OP static void store(void* to, Int x) { _mm512_storeu_si512(to, x); }
+  OCTET_OP static void store_some(void* to, Int x, int bytes) { _mm512_mask_storeu_epi8(to, _bzhi_u64(~0ull, bytes), x); }
+  OCTET_OP static void store_f32(float* to, Float x) { _mm512_storeu_ps(to, x); }
 };
 
 struct Ymm {
   using Int = __m256i;
   using Float = __m256;
-  static constexpr int kBytes = 32;
+  static constexpr int kChannels = 32, kLanes = 8, kGroups = 4;
 
-  OCTET_OP Int zero() { return _mm256_setzero_si256(); }
-  OCTET_OP Int load(const void* from) { return _mm256_loadu_si256(static_cast<const Int*>(from)); }
-  OCTET_OP Float load_f32(const float* from) { return _mm256_loadu_ps(from); }
-  OCTET_OP Int unpack_low_8(Int a, Int b) { return _mm256_unpacklo_epi8(a, b); }
-  OCTET_OP Int unpack_high_8(Int a, Int b) { return _mm256_unpackhi_epi8(a, b); }
-  OCTET_OP Int unpack_low_16(Int a, Int b) { return _mm256_unpacklo_epi16(a, b); }
-  OCTET_OP Int unpack_high_16(Int a, Int b) { return _mm256_unpackhi_epi16(a, b); }
-  OCTET_OP Int even_bytes(Int x) { return _mm256_and_si256(x, _mm256_set1_epi16(255)); }
-  OCTET_OP Int odd_bytes(Int x) { return _mm256_srli_epi16(x, 8); }
-  OCTET_OP Int madd(Int sum, Int a, Int b) { return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b)); }
-  OCTET_OP Float to_float(Int x) { return _mm256_cvtepi32_ps(x); }
-  OCTET_OP Float fma(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
-  OCTET_OP Float mul(Float a, Float b) { return _mm256_mul_ps(a, b); }
-  OCTET_OP Float min(Float a, Float b) { return _mm256_min_ps(a, b); }
-  OCTET_OP Float max(Float a, Float b) { return _mm256_max_ps(a, b); }
-  OCTET_OP Float set(float x) { return _mm256_set1_ps(x); }
-  OCTET_OP Int round(Float x) { return _mm256_cvtps_epi32(x); }
-  OCTET_OP Int pack_32(Int a, Int b) { return _mm256_packs_epi32(a, b); }
-  OCTET_OP Int add_16(Int a, Int b) { return _mm256_adds_epi16(a, b); }
-  OCTET_OP Int pack_16(Int a, Int b) { return _mm256_packus_epi16(a, b); }
-  OCTET_OP void store(void* to, Int x) { _mm256_storeu_si256(static_cast<Int*>(to), x); }
-  OCTET_OP void store_some(void* to, Int x, int bytes) { _mm256_mask_storeu_epi8(to, _bzhi_u32(~0u, bytes), x); }
-  OCTET_OP void store_f32(float* to, Float x) { _mm256_storeu_ps(to, x); }
+  OCTET_OP static Int zero() { return _mm256_setzero_si256(); }
+  OCTET_OP static Int load(const void* from) { return _mm256_loadu_si256(static_cast<const Int*>(from)); }
+  OCTET_OP static Float load_f32(const float* from) { return _mm256_loadu_ps(from); }
+  OCTET_OP static Int unpack_low_8(Int a, Int b) { return _mm256_unpacklo_epi8(a, b); }
+  OCTET_OP static Int unpack_high_8(Int a, Int b) { return _mm256_unpackhi_epi8(a, b); }
+  OCTET_OP static Int unpack_low_16(Int a, Int b) { return _mm256_unpacklo_epi16(a, b); }
+  OCTET_OP static Int unpack_high_16(Int a, Int b) { return _mm256_unpackhi_epi16(a, b); }
+  OCTET_OP static Int even_bytes(Int x) { return _mm256_and_si256(x, _mm256_set1_epi16(255)); }
+  OCTET_OP static Int odd_bytes(Int x) { return _mm256_srli_epi16(x, 8); }
+  OCTET_OP static Int madd(Int sum, Int a, Int b) { return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b)); }
+  OCTET_OP static Float to_float(Int x) { return _mm256_cvtepi32_ps(x); }
+  OCTET_OP static Float fma(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
+  OCTET_OP static Float mul(Float a, Float b) { return _mm256_mul_ps(a, b); }
+  OCTET_OP static Float min(Float a, Float b) { return _mm256_min_ps(a, b); }
+  OCTET_OP static Float max(Float a, Float b) { return _mm256_max_ps(a, b); }
+  OCTET_OP static Int round(Float x) { return _mm256_cvtps_epi32(x); }
+  OCTET_OP static Int pack_32(Int a, Int b) { return _mm256_packs_epi32(a, b); }
+  OCTET_OP static Int add_16(Int a, Int b) { return _mm256_adds_epi16(a, b); }
+  OCTET_OP static Int pack_16(Int a, Int b) { return _mm256_packus_epi16(a, b); }
+  OCTET_OP static void store(void* to, Int x) { _mm256_storeu_si256(static_cast<Int*>(to), x); }
+  OCTET_OP static void store_some(void* to, Int x, int bytes) { _mm256_mask_storeu_epi8(to, _bzhi_u32(~0u, bytes), x); }
+  OCTET_OP static void store_f32(float* to, Float x) { _mm256_storeu_ps(to, x); }
 };
 
 struct Xmm {
   using Int = __m128i;
   using Float = __m128;
-  static constexpr int kBytes = 16;
+  static constexpr int kChannels = 16, kLanes = 4, kGroups = 4;
 
-  OCTET_OP Int zero() { return _mm_setzero_si128(); }
-  OCTET_OP Int load(const void* from) { return _mm_loadu_si128(static_cast<const Int*>(from)); }
-  OCTET_OP Float load_f32(const float* from) { return _mm_loadu_ps(from); }
-  OCTET_OP Int unpack_low_8(Int a, Int b) { return _mm_unpacklo_epi8(a, b); }
-  OCTET_OP Int unpack_high_8(Int a, Int b) { return _mm_unpackhi_epi8(a, b); }
-  OCTET_OP Int unpack_low_16(Int a, Int b) { return _mm_unpacklo_epi16(a, b); }
-  OCTET_OP Int unpack_high_16(Int a, Int b) { return _mm_unpackhi_epi16(a, b); }
-  OCTET_OP Int even_bytes(Int x) { return _mm_and_si128(x, _mm_set1_epi16(255)); }
-  OCTET_OP Int odd_bytes(Int x) { return _mm_srli_epi16(x, 8); }
-  OCTET_OP Int madd(Int sum, Int a, Int b) { return _mm_add_epi32(sum, _mm_madd_epi16(a, b)); }
-  OCTET_OP Float to_float(Int x) { return _mm_cvtepi32_ps(x); }
-  OCTET_OP Float fma(Float a, Float b, Float c) { return _mm_fmadd_ps(a, b, c); }
-  OCTET_OP Float mul(Float a, Float b) { return _mm_mul_ps(a, b); }
-  OCTET_OP Float min(Float a, Float b) { return _mm_min_ps(a, b); }
-  OCTET_OP Float max(Float a, Float b) { return _mm_max_ps(a, b); }
-  OCTET_OP Float set(float x) { return _mm_set1_ps(x); }
-  OCTET_OP Int round(Float x) { return _mm_cvtps_epi32(x); }
-  OCTET_OP Int pack_32(Int a, Int b) { return _mm_packs_epi32(a, b); }
-  OCTET_OP Int add_16(Int a, Int b) { return _mm_adds_epi16(a, b); }
-  OCTET_OP Int pack_16(Int a, Int b) { return _mm_packus_epi16(a, b); }
-  OCTET_OP void store(void* to, Int x) { _mm_storeu_si128(static_cast<Int*>(to), x); }
-  OCTET_OP void store_some(void* to, Int x, int bytes) { _mm_mask_storeu_epi8(to, static_cast<__mmask16>(_bzhi_u32(~0u, bytes)), x); }
-  OCTET_OP void store_f32(float* to, Float x) { _mm_storeu_ps(to, x); }
+  OCTET_OP static Int zero() { return _mm_setzero_si128(); }
+  OCTET_OP static Int load(const void* from) { return _mm_loadu_si128(static_cast<const Int*>(from)); }
+  OCTET_OP static Float load_f32(const float* from) { return _mm_loadu_ps(from); }
+  OCTET_OP static Int unpack_low_8(Int a, Int b) { return _mm_unpacklo_epi8(a, b); }
+  OCTET_OP static Int unpack_high_8(Int a, Int b) { return _mm_unpackhi_epi8(a, b); }
+  OCTET_OP static Int unpack_low_16(Int a, Int b) { return _mm_unpacklo_epi16(a, b); }
+  OCTET_OP static Int unpack_high_16(Int a, Int b) { return _mm_unpackhi_epi16(a, b); }
+  OCTET_OP static Int even_bytes(Int x) { return _mm_and_si128(x, _mm_set1_epi16(255)); }
+  OCTET_OP static Int odd_bytes(Int x) { return _mm_srli_epi16(x, 8); }
+  OCTET_OP static Int madd(Int sum, Int a, Int b) { return _mm_add_epi32(sum, _mm_madd_epi16(a, b)); }
+  OCTET_OP static Float to_float(Int x) { return _mm_cvtepi32_ps(x); }
+  OCTET_OP static Float fma(Float a, Float b, Float c) { return _mm_fmadd_ps(a, b, c); }
+  OCTET_OP static Float mul(Float a, Float b) { return _mm_mul_ps(a, b); }
+  OCTET_OP static Float min(Float a, Float b) { return _mm_min_ps(a, b); }
+  OCTET_OP static Float max(Float a, Float b) { return _mm_max_ps(a, b); }
+  OCTET_OP static Int round(Float x) { return _mm_cvtps_epi32(x); }
+  OCTET_OP static Int pack_32(Int a, Int b) { return _mm_packs_epi32(a, b); }
+  OCTET_OP static Int add_16(Int a, Int b) { return _mm_adds_epi16(a, b); }
+  OCTET_OP static Int pack_16(Int a, Int b) { return _mm_packus_epi16(a, b); }
+  OCTET_OP static void store(void* to, Int x) { _mm_storeu_si128(static_cast<Int*>(to), x); }
+  OCTET_OP static void store_some(void* to, Int x, int bytes) {
+    _mm_mask_storeu_epi8(to, static_cast<__mmask16>(_bzhi_u32(~0u, bytes)), x);
+  }
+  OCTET_OP static void store_f32(float* to, Float x) { _mm_storeu_ps(to, x); }
 };
 
-#undef OCTET_OP
+#undef OCTET_TARGET
 
-}  // namespace octet::kernels::avx512::depthwise
+}  // namespace octet::kernels::avx512

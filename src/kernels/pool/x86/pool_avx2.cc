@@ -8,29 +8,29 @@
 #include "kernels/x86/intrinsics.h"
 #include "kernels/pool/pool_kernels.h"
 
+#define OCTET_TARGET OCTET_AVX2
+
 namespace octet::kernels::avx2 {
 namespace {
-
-#define OCTET_OP OCTET_AVX2 __attribute__((always_inline)) static inline
 
 struct F32 {
   using Element = float;
   using Vec = __m256;
   static constexpr int kLanes = 8;
-  OCTET_OP Vec lowest() { return _mm256_set1_ps(std::numeric_limits<float>::lowest()); }
-  OCTET_OP Vec load(const float* from) { return _mm256_loadu_ps(from); }
-  OCTET_OP Vec max(Vec x, Vec best) { return _mm256_max_ps(x, best); }  // this operand order keeps the best from NaN
-  OCTET_OP void store(float* to, Vec x) { _mm256_storeu_ps(to, x); }
+  OCTET_OP static Vec lowest() { return _mm256_set1_ps(std::numeric_limits<float>::lowest()); }
+  OCTET_OP static Vec load(const float* from) { return _mm256_loadu_ps(from); }
+  OCTET_OP static Vec max(Vec x, Vec best) { return _mm256_max_ps(x, best); }  // this operand order keeps the best from NaN
+  OCTET_OP static void store(float* to, Vec x) { _mm256_storeu_ps(to, x); }
 };
 
 struct U8 {
   using Element = std::uint8_t;
   using Vec = __m256i;
   static constexpr int kLanes = 32;
-  OCTET_OP Vec lowest() { return _mm256_setzero_si256(); }
-  OCTET_OP Vec load(const std::uint8_t* from) { return _mm256_loadu_si256(reinterpret_cast<const Vec*>(from)); }
-  OCTET_OP Vec max(Vec x, Vec best) { return _mm256_max_epu8(x, best); }
-  OCTET_OP void store(std::uint8_t* to, Vec x) { _mm256_storeu_si256(reinterpret_cast<Vec*>(to), x); }
+  OCTET_OP static Vec lowest() { return _mm256_setzero_si256(); }
+  OCTET_OP static Vec load(const std::uint8_t* from) { return _mm256_loadu_si256(reinterpret_cast<const Vec*>(from)); }
+  OCTET_OP static Vec max(Vec x, Vec best) { return _mm256_max_epu8(x, best); }
+  OCTET_OP static void store(std::uint8_t* to, Vec x) { _mm256_storeu_si256(reinterpret_cast<Vec*>(to), x); }
 };
 
 // kVectors vectors of channels; `count` of the channels are stored.
@@ -39,17 +39,17 @@ struct Block {
   static constexpr std::int64_t kChannels = kVectors * V::kLanes;
   typename V::Vec part[kVectors];
 
-  OCTET_OP Block lowest() {
+  OCTET_OP static Block lowest() {
     Block block;
 #pragma GCC unroll 2
     for (auto& vec : block.part) vec = V::lowest();
     return block;
   }
-  OCTET_AVX2 __attribute__((always_inline)) inline void include(const typename V::Element* from) {
+  OCTET_OP void include(const typename V::Element* from) {
 #pragma GCC unroll 2
     for (int i = 0; i < kVectors; ++i) part[i] = V::max(V::load(from + i * V::kLanes), part[i]);
   }
-  OCTET_AVX2 __attribute__((always_inline)) inline void store(typename V::Element* to, std::int64_t count = kChannels) const {
+  OCTET_OP void store(typename V::Element* to, std::int64_t count = kChannels) const {
     if (count >= kChannels) {
 #pragma GCC unroll 2
       for (int i = 0; i < kVectors; ++i) V::store(to + i * V::kLanes, part[i]);
@@ -74,7 +74,7 @@ struct RowJob {
 };
 
 template <class V, int kVectors>
-OCTET_AVX2 void max_direct(const RowJob<V>& job) {
+OCTET_TARGET void max_direct(const RowJob<V>& job) {
   const PoolShape& s = job.shape;
   for (std::int64_t x = 0; x < job.out.width; ++x) {
     const Taps columns = taps_inside(x, s.stride_w, s.pad_left, s.kernel_w, s.dilation_w, job.in.width);
@@ -90,7 +90,7 @@ OCTET_AVX2 void max_direct(const RowJob<V>& job) {
 
 // Outputs x_begin to x_end - 1, whose windows reach over no more than kStripColumns columns.
 template <class V, int kVectors>
-OCTET_AVX2 void max_over_strip(const RowJob<V>& job, std::int64_t x_begin, std::int64_t x_end) {
+OCTET_TARGET void max_over_strip(const RowJob<V>& job, std::int64_t x_begin, std::int64_t x_end) {
   using B = Block<V, kVectors>;
   const PoolShape& s = job.shape;
   alignas(32) std::array<typename V::Element, kStripColumns * B::kChannels> strip;
@@ -131,8 +131,8 @@ void max_row(const PoolShape& shape, ImageView<const typename V::Element> in, Im
 }
 
 // Eight channels of the mean of one output; the order of the sum is that of the reference.
-OCTET_AVX2 __m256 mean_of_8(const AvgPoolShape& s, const ImageView<const float>& in, const Taps& rows, const Taps& columns, std::int64_t c,
-                            int places) {
+OCTET_TARGET __m256 mean_of_8(const AvgPoolShape& s, const ImageView<const float>& in, const Taps& rows, const Taps& columns,
+                              std::int64_t c, int places) {
   __m256 sum = _mm256_setzero_ps();
   for (std::int64_t ky = rows.first; ky < rows.last; ++ky)
     for (std::int64_t kx = columns.first; kx < columns.last; ++kx)
@@ -150,7 +150,7 @@ void max_pool_row_u8(const PoolShape& shape, ImageView<const std::uint8_t> in, I
   max_row<U8>(shape, in, out, y);
 }
 
-OCTET_AVX2 void avg_pool_row_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y) {
+OCTET_TARGET void avg_pool_row_f32(const AvgPoolShape& shape, ImageView<const float> in, ImageView<float> out, std::int64_t y) {
   const Taps rows = taps_inside(y, shape.stride_h, shape.pad_top, shape.kernel_h, shape.dilation_h, in.height);
   for (std::int64_t x = 0; x < out.width; ++x) {
     const Taps columns = taps_inside(x, shape.stride_w, shape.pad_left, shape.kernel_w, shape.dilation_w, in.width);

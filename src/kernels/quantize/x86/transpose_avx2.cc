@@ -3,19 +3,19 @@
 #include <algorithm>
 #include <array>
 
-#include "kernels/x86/intrinsics.h"
 #include "kernels/quantize/quantize_kernels.h"
 #include "kernels/quantize/quantize_value.h"
+#include "kernels/x86/vec_avx2.h"
+
+#define OCTET_TARGET OCTET_AVX2
 
 namespace octet::kernels::avx2 {
 namespace {
 
-#define OCTET_OP OCTET_AVX2 __attribute__((always_inline)) inline
-
 constexpr std::int64_t kSquare = 8;
 
-OCTET_OP void transpose(__m256 (&rows)[8]) {
-  __m256 pairs[8], quads[8];
+OCTET_OP void transpose(Vec (&rows)[8]) {
+  Vec pairs[8], quads[8];
 #pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
     pairs[2 * i] = _mm256_unpacklo_ps(rows[2 * i], rows[2 * i + 1]);
@@ -36,8 +36,8 @@ OCTET_OP void transpose(__m256 (&rows)[8]) {
   }
 }
 
-OCTET_OP void store_some(float* to, __m256 x, std::int64_t count) {
-  if (count >= kSquare) return _mm256_storeu_ps(to, x);
+OCTET_OP void store_some(float* to, Vec x, std::int64_t count) {
+  if (count >= kSquare) return store(to, x);
   __m128 rest = _mm256_castps256_ps128(x);
   if (count & 4) {
     _mm_storeu_ps(to, rest);
@@ -53,17 +53,17 @@ OCTET_OP void store_some(float* to, __m256 x, std::int64_t count) {
 }
 
 // Eight values of channel c, from pixel x on, scaled and shifted.
-OCTET_OP __m256 scaled_8(const PlanarPixels& in, const ScaleShift& how, std::int64_t x, std::int64_t c) {
-  const __m256 values = _mm256_loadu_ps(in.data + c * in.plane_stride + x);
-  return how.scale.empty() ? values : _mm256_fmadd_ps(values, _mm256_set1_ps(how.scale[c]), _mm256_set1_ps(how.offset[c]));
+OCTET_OP Vec scaled_8(const PlanarPixels& in, const ScaleShift& how, std::int64_t x, std::int64_t c) {
+  const Vec values = load(in.data + c * in.plane_stride + x);
+  return how.scale.empty() ? values : fma(values, set(how.scale[c]), set(how.offset[c]));
 }
 
 OCTET_OP void interleave_square(const PlanarPixels& in, const ScaleShift& how, std::int64_t x, std::int64_t c, float* out,
                                 std::int64_t pixel_stride) {
   const std::int64_t count = std::min(kSquare, in.channels - c);
-  __m256 rows[8];
+  Vec rows[8];
 #pragma GCC unroll 8
-  for (int i = 0; i < 8; ++i) rows[i] = i < count ? scaled_8(in, how, x, c + i) : _mm256_setzero_ps();
+  for (int i = 0; i < 8; ++i) rows[i] = i < count ? scaled_8(in, how, x, c + i) : set(0.0f);
   transpose(rows);
 #pragma GCC unroll 8
   for (int i = 0; i < 8; ++i) store_some(out + (x + i) * pixel_stride + c, rows[i], count);
@@ -77,17 +77,12 @@ PlanarPixels from_pixel(PlanarPixels in, std::int64_t x) {
 }
 
 // 32 bytes of channel c, from pixel x on.
-OCTET_OP __m256i quantized_32(const PlanarPixels& in, const ScaleShift& how, std::uint8_t zero_point, std::int64_t x, std::int64_t c) {
-  const __m256 lowest = _mm256_set1_ps(-static_cast<float>(zero_point)), highest = _mm256_set1_ps(255.0f - static_cast<float>(zero_point));
-  __m256i q[4];
+OCTET_OP Ints quantized_32(const PlanarPixels& in, const ScaleShift& how, std::uint8_t zero_point, std::int64_t x, std::int64_t c) {
+  const Vec zero = set(zero_point), lowest = lowest_u8(zero), highest = highest_u8(zero);
+  Ints q[4];
 #pragma GCC unroll 4
-  for (int part = 0; part < 4; ++part) {
-    const __m256 above = _mm256_max_ps(scaled_8(in, how, x + 8 * part, c), lowest);  // this operand order sends NaN to lowest
-    q[part] = _mm256_cvtps_epi32(_mm256_min_ps(above, highest));
-  }
-  const __m256i zero = _mm256_set1_epi16(zero_point);
-  const __m256i low = _mm256_add_epi16(_mm256_packs_epi32(q[0], q[1]), zero), high = _mm256_add_epi16(_mm256_packs_epi32(q[2], q[3]), zero);
-  return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(low, high), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+  for (int part = 0; part < 4; ++part) q[part] = round_between(scaled_8(in, how, x + 8 * part, c), lowest, highest);
+  return bytes_of(q, set_words(zero_point));
 }
 
 // Where byte `place` of piece `piece` of 16 interleaved bytes comes from, if channel `c` is asked: 0..15, or -1 (zero).
@@ -118,26 +113,26 @@ OCTET_OP void store_three(__m128i a, __m128i b, __m128i c, std::uint8_t* out) {
   }
 }
 
-OCTET_AVX2 std::int64_t interleave_three(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point,
-                                         std::uint8_t* out) {
+OCTET_TARGET std::int64_t interleave_three(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point,
+                                           std::uint8_t* out) {
   std::int64_t x = 0;
   for (; x + 32 <= in.pixels; x += 32, out += 96) {
-    const __m256i a = quantized_32(in, how, zero_point[0], x, 0), b = quantized_32(in, how, zero_point[1], x, 1);
-    const __m256i c = quantized_32(in, how, zero_point[2], x, 2);
-    store_three(_mm256_castsi256_si128(a), _mm256_castsi256_si128(b), _mm256_castsi256_si128(c), out);
-    store_three(_mm256_extracti128_si256(a, 1), _mm256_extracti128_si256(b, 1), _mm256_extracti128_si256(c, 1), out + 48);
+    const Ints a = quantized_32(in, how, zero_point[0], x, 0), b = quantized_32(in, how, zero_point[1], x, 1);
+    const Ints c = quantized_32(in, how, zero_point[2], x, 2);
+    store_three(low_half(a), low_half(b), low_half(c), out);
+    store_three(high_half(a), high_half(b), high_half(c), out + 48);
   }
   return x;
 }
 
 // Other numbers of channels or strides: quantized 32 pixels of a channel at a time, stored one by one.
-OCTET_AVX2 std::int64_t scatter_channels(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point,
-                                         std::uint8_t* out, std::int64_t pixel_stride) {
+OCTET_TARGET std::int64_t scatter_channels(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point,
+                                           std::uint8_t* out, std::int64_t pixel_stride) {
   alignas(32) std::array<std::uint8_t, 32> values;
   std::int64_t x = 0;
   for (; x + 32 <= in.pixels; x += 32)
     for (std::int64_t c = 0; c < in.channels; ++c) {
-      _mm256_store_si256(reinterpret_cast<__m256i*>(values.data()), quantized_32(in, how, zero_point[c], x, c));
+      store_ints(values.data(), quantized_32(in, how, zero_point[c], x, c));
       for (std::int64_t i = 0; i < 32; ++i) out[(x + i) * pixel_stride + c] = values[i];
     }
   return x;
@@ -145,7 +140,7 @@ OCTET_AVX2 std::int64_t scatter_channels(const PlanarPixels& in, const ScaleShif
 
 }  // namespace
 
-OCTET_AVX2 void interleave(const PlanarPixels& in, const ScaleShift& how, float* out, std::int64_t pixel_stride) {
+OCTET_TARGET void interleave(const PlanarPixels& in, const ScaleShift& how, float* out, std::int64_t pixel_stride) {
   std::int64_t x = 0;
   for (; x + kSquare <= in.pixels; x += kSquare)
     for (std::int64_t c = 0; c < in.channels; c += kSquare) interleave_square(in, how, x, c, out, pixel_stride);
@@ -160,19 +155,19 @@ void interleave_quantized(const PlanarPixels& in, const ScaleShift& how, std::sp
 }
 
 // Reads eight channels of a pixel even where fewer are left: images have kReadSlack bytes behind them.
-OCTET_AVX2 void separate(const float* in, std::int64_t pixel_stride, std::int64_t pixels, std::int64_t channels, float* out,
-                         std::int64_t plane_stride) {
+OCTET_TARGET void separate(const float* in, std::int64_t pixel_stride, std::int64_t pixels, std::int64_t channels, float* out,
+                           std::int64_t plane_stride) {
   std::int64_t x = 0;
   for (; x + kSquare <= pixels; x += kSquare)
     for (std::int64_t c = 0; c < channels; c += kSquare) {
-      __m256 rows[8];
+      Vec rows[8];
 #pragma GCC unroll 8
-      for (int i = 0; i < 8; ++i) rows[i] = _mm256_loadu_ps(in + (x + i) * pixel_stride + c);
+      for (int i = 0; i < 8; ++i) rows[i] = load(in + (x + i) * pixel_stride + c);
       transpose(rows);
       const std::int64_t count = std::min(kSquare, channels - c);
 #pragma GCC unroll 8
       for (int i = 0; i < 8; ++i)
-        if (i < count) _mm256_storeu_ps(out + (c + i) * plane_stride + x, rows[i]);
+        if (i < count) store(out + (c + i) * plane_stride + x, rows[i]);
     }
   portable::separate(in + x * pixel_stride, pixel_stride, pixels - x, channels, out + x, plane_stride);
 }

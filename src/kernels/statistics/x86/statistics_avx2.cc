@@ -2,9 +2,10 @@
 // about in its order: that many streams are foreseen by the CPU.
 #include <algorithm>
 
-#include "base/cpu.h"
-#include "kernels/x86/intrinsics.h"
 #include "kernels/statistics/statistics_kernels.h"
+#include "kernels/x86/intrinsics.h"
+
+#define OCTET_TARGET OCTET_AVX2
 
 namespace octet::kernels::avx2 {
 namespace {
@@ -14,22 +15,22 @@ constexpr std::int64_t kWidePixels = 8;
 
 // How vectors of channels meet memory: all lanes, or the first ones alone.
 struct AllLanes {
-  OCTET_AVX2 __m256 load(const float* from) const { return _mm256_loadu_ps(from); }
-  OCTET_AVX2 void store(float* to, __m256 x) const { _mm256_storeu_ps(to, x); }
+  OCTET_TARGET __m256 load(const float* from) const { return _mm256_loadu_ps(from); }
+  OCTET_TARGET void store(float* to, __m256 x) const { _mm256_storeu_ps(to, x); }
 };
 
 struct FirstLanes {
   __m256i mask;
 
-  OCTET_AVX2 explicit FirstLanes(std::int64_t count)
+  OCTET_TARGET explicit FirstLanes(std::int64_t count)
       : mask(_mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))) {}
-  OCTET_AVX2 __m256 load(const float* from) const { return _mm256_maskload_ps(from, mask); }
-  OCTET_AVX2 void store(float* to, __m256 x) const { _mm256_maskstore_ps(to, mask, x); }
+  OCTET_TARGET __m256 load(const float* from) const { return _mm256_maskload_ps(from, mask); }
+  OCTET_TARGET void store(float* to, __m256 x) const { _mm256_maskstore_ps(to, mask, x); }
 };
 
 // The channels of kVectors vectors.
 template <int kVectors, class Lanes = AllLanes>
-OCTET_AVX2 void add_block(const ImageView<const float>& in, const RunTotals& totals, const Lanes lanes = {}) {
+OCTET_TARGET void add_block(const ImageView<const float>& in, const RunTotals& totals, const Lanes lanes = {}) {
   __m256 min[kVectors], max[kVectors], sum[kVectors];
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
@@ -54,7 +55,7 @@ OCTET_AVX2 void add_block(const ImageView<const float>& in, const RunTotals& tot
   }
 }
 
-OCTET_AVX2 void add_vectors(std::int64_t vectors, const ImageView<const float>& in, const RunTotals& totals) {
+OCTET_TARGET void add_vectors(std::int64_t vectors, const ImageView<const float>& in, const RunTotals& totals) {
   switch (vectors) {
     case 4:
       return add_block<4>(in, totals);
@@ -67,7 +68,7 @@ OCTET_AVX2 void add_vectors(std::int64_t vectors, const ImageView<const float>& 
   }
 }
 
-OCTET_AVX2 void add_all_channels(ImageView<const float> in, RunTotals totals) {
+OCTET_TARGET void add_all_channels(ImageView<const float> in, RunTotals totals) {
   while (in.channels >= kLanes) {
     const std::int64_t vectors = std::min(kBlockVectors, in.channels / kLanes), channels = vectors * kLanes;
     add_vectors(vectors, in, totals);
@@ -80,7 +81,7 @@ OCTET_AVX2 void add_all_channels(ImageView<const float> in, RunTotals totals) {
 
 }  // namespace
 
-OCTET_AVX2 void add_run_f32(ImageView<const float> in, RunTotals totals) {
+OCTET_TARGET void add_run_f32(ImageView<const float> in, RunTotals totals) {
   const std::int64_t step = in.channels > kBlockVectors * kLanes ? kWidePixels : in.width;
   for (std::int64_t first = 0; first < in.width; first += step)
     add_all_channels({in.pixel(0, first), 1, std::min(step, in.width - first), in.channels, in.pixel_stride}, totals);

@@ -1,0 +1,60 @@
+// What integer kernels make of their sums, written once: see x86/intrinsics.h. It takes depthwise2d_walk.inl, vectors `R` of a block of
+// channels, and
+//   store_rounded<R>(constants, reals, out, channels)
+// which rounds values that are not above 255 minus the zero point. What is too small, and NaN, which becomes the smallest integer, is
+// brought to 0 by the saturation of its packs.
+
+namespace {
+
+template <class R>
+using ConstantsOf = depthwise::U8Constants<R::kChannels>;
+
+template <class R>
+OCTET_OP typename R::Float scaled(const ConstantsOf<R>& constants, typename R::Int sum, int group) {
+  return R::fma(R::to_float(sum), R::load_f32(constants.multiplier + group * R::kLanes), R::load_f32(constants.offset + group * R::kLanes));
+}
+
+template <class R>
+struct ToU8 {
+  using Result = std::uint8_t;
+  OCTET_OP static void write(const ConstantsOf<R>& constants, const typename R::Int (&sums)[R::kGroups], std::uint8_t* out, int channels) {
+    typename R::Float real[R::kGroups];
+#pragma GCC unroll 4
+    for (int g = 0; g < R::kGroups; ++g)  // this operand order keeps NaN
+      real[g] = R::min(R::load_f32(constants.highest + g * R::kLanes), scaled<R>(constants, sums[g], g));
+    store_rounded<R>(constants, real, out, channels);
+  }
+};
+
+template <class R>
+struct ToReal {
+  using Result = float;
+  OCTET_OP static void write(const ConstantsOf<R>& constants, const typename R::Int (&sums)[R::kGroups], float* out, int) {
+#pragma GCC unroll 4
+    for (int g = 0; g < R::kGroups; ++g) R::store_f32(out + g * R::kLanes, scaled<R>(constants, sums[g], g));
+  }
+};
+
+template <class R>
+OCTET_TARGET void finish(const void* block, const float* real, std::int64_t pixels, std::uint8_t* out, std::int64_t out_step,
+                         int channels) {
+  const auto& constants = *static_cast<const ConstantsOf<R>*>(block);
+  for (std::int64_t pixel = 0; pixel < pixels; ++pixel, real += R::kChannels, out += out_step) {
+    typename R::Float limited[R::kGroups];
+#pragma GCC unroll 4
+    for (int g = 0; g < R::kGroups; ++g) {
+      const auto t = R::mul(R::load_f32(real + g * R::kLanes), R::load_f32(constants.inv_scale + g * R::kLanes));
+      const auto above = R::max(t, R::load_f32(constants.lowest + g * R::kLanes));  // this operand order sends NaN to lowest
+      limited[g] = R::min(above, R::load_f32(constants.highest + g * R::kLanes));
+    }
+    store_rounded<R>(constants, limited, out, channels);
+  }
+}
+
+// The kernels of sums that `V` makes in vectors `R`.
+template <class R, class V>
+constexpr depthwise::U8Kernels kernels_of() {
+  return {R::kChannels, R::kLanes, V::kLaneOrder, V::kTapOrder, rows_of<V, ToU8<R>>(), rows_of<V, ToReal<R>>(), finish<R>};
+}
+
+}  // namespace

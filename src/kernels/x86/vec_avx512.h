@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/x86/intrinsics.h"
+
+// Sixteen 32-bit values a vector: see vec_avx2.h.
+namespace octet::kernels::avx512 {
+
+#define OCTET_TARGET OCTET_AVX512
+
+using Vec = __m512;
+using Ints = __m512i;
+using Half = __m256i;
+inline constexpr int kLanes = 16;
+
+OCTET_OP __mmask16 first_lanes(std::int64_t count) { return static_cast<__mmask16>((1u << count) - 1); }
+
+OCTET_OP Vec set(float value) { return _mm512_set1_ps(value); }
+OCTET_OP Vec load(const float* from) { return _mm512_loadu_ps(from); }
+OCTET_OP void store(float* to, Vec x) { _mm512_storeu_ps(to, x); }
+OCTET_OP void store_first(float* to, Vec x, std::int64_t count) { _mm512_mask_storeu_ps(to, first_lanes(count), x); }
+
+OCTET_OP Vec add(Vec x, Vec y) { return _mm512_add_ps(x, y); }
+OCTET_OP Vec sub(Vec x, Vec y) { return _mm512_sub_ps(x, y); }
+OCTET_OP Vec mul(Vec x, Vec y) { return _mm512_mul_ps(x, y); }
+OCTET_OP Vec fma(Vec x, Vec y, Vec z) { return _mm512_fmadd_ps(x, y, z); }
+OCTET_OP Vec div(Vec x, Vec y) { return _mm512_div_ps(x, y); }
+OCTET_OP Vec round_even(Vec x) { return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+OCTET_OP Vec min(Vec x, Vec y) { return _mm512_min_ps(x, y); }
+OCTET_OP Vec max(Vec x, Vec y) { return _mm512_max_ps(x, y); }
+OCTET_OP __mmask16 less(Vec x, Vec y) { return _mm512_cmp_ps_mask(x, y, _CMP_LT_OQ); }
+OCTET_OP __mmask16 is_nan(Vec x) { return _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q); }
+OCTET_OP Vec select(__mmask16 condition, Vec yes, Vec no) { return _mm512_mask_mov_ps(no, condition, yes); }
+OCTET_OP Vec abs(Vec x) { return _mm512_andnot_ps(set(-0.0f), x); }
+OCTET_OP Vec negate(Vec x) { return _mm512_xor_ps(set(-0.0f), x); }
+OCTET_OP Vec copy_sign(Vec magnitude, Vec sign) { return _mm512_or_ps(abs(magnitude), _mm512_and_ps(set(-0.0f), sign)); }
+
+OCTET_OP Ints bits_of(Vec x) { return _mm512_castps_si512(x); }
+OCTET_OP Vec float_of(Ints x) { return _mm512_castsi512_ps(x); }
+OCTET_OP Ints to_int(Vec x) { return _mm512_cvtps_epi32(x); }
+OCTET_OP Vec to_float(Ints x) { return _mm512_cvtepi32_ps(x); }
+
+OCTET_OP Ints set_ints(std::int32_t value) { return _mm512_set1_epi32(value); }
+OCTET_OP Ints set_words(std::int16_t value) { return _mm512_set1_epi16(value); }
+OCTET_OP Ints load_ints(const void* from) { return _mm512_loadu_si512(from); }
+OCTET_OP void store_ints(void* to, Ints x) { _mm512_storeu_si512(to, x); }
+OCTET_OP Ints load_bytes(const std::uint8_t* from) { return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))); }
+OCTET_OP void store_bytes(std::uint8_t* to, Ints x) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(x)); }
+OCTET_OP void store_first_bytes(std::uint8_t* to, Ints x, std::int64_t count) {
+  _mm_mask_storeu_epi8(to, first_lanes(count), _mm512_cvtepi32_epi8(x));
+}
+
+template <int kCount>
+OCTET_OP Ints shift_left(Ints x) {
+  return _mm512_slli_epi32(x, kCount);
+}
+template <int kCount>
+OCTET_OP Ints shift_right(Ints x) {
+  return _mm512_srai_epi32(x, kCount);
+}
+OCTET_OP Ints add_ints(Ints x, Ints y) { return _mm512_add_epi32(x, y); }
+OCTET_OP Ints subtract_ints(Ints x, Ints y) { return _mm512_sub_epi32(x, y); }
+OCTET_OP Ints add_words(Ints x, Ints y) { return _mm512_adds_epi16(x, y); }
+OCTET_OP Ints min_bytes(Ints x, Ints y) { return _mm512_min_epu8(x, y); }
+OCTET_OP Ints max_bytes(Ints x, Ints y) { return _mm512_max_epu8(x, y); }
+
+OCTET_OP Ints pack_words(Ints a, Ints b) { return _mm512_packs_epi32(a, b); }
+OCTET_OP Ints pack_bytes(Ints a, Ints b) { return _mm512_packus_epi16(a, b); }
+OCTET_OP Ints in_order(Ints packed) {
+  return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), packed);
+}
+
+OCTET_OP Half low_half(Ints x) { return _mm512_castsi512_si256(x); }
+OCTET_OP Half high_half(Ints x) { return _mm512_extracti64x4_epi64(x, 1); }
+OCTET_OP void store_half(std::uint8_t* to, Half bytes, std::int64_t count) {
+  if (count >= 32) return _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), bytes);
+  _mm256_mask_storeu_epi8(to, static_cast<__mmask32>((std::uint64_t{1} << count) - 1), bytes);
+}
+
+OCTET_OP Ints opaque_copy(Ints x) {
+  Ints copy;
+  asm("vmovdqa64 %1, %0" : "=v"(copy) : "v"(x));
+  return copy;
+}
+
+#include "kernels/x86/vec_shared.inl"
+
+#undef OCTET_TARGET
+
+}  // namespace octet::kernels::avx512
