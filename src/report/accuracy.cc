@@ -1,12 +1,18 @@
+// COCO's 12 numbers and the AP of each class, before and after.
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "report/html.h"
-#include "report/sections.h"
+#include "report/views.h"
 
 namespace octet::report {
 namespace {
+
+constexpr std::size_t kClassesShownAtFirst = 12;
 
 struct CocoNumber {
   const char* name;
@@ -27,34 +33,56 @@ constexpr std::array<CocoNumber, 12> kNumbers = {{
     {"AR large", "recall of objects above 96² pixels"},
 }};
 
-std::string row(const CocoNumber& number, double before, double after) {
-  const std::string change = signed_points(before, after, 2);
+// Both fractions in percent, and the change with its sign.
+Json before_and_after(double before, double after, int decimals) {
+  const std::string change = signed_points(before, after, decimals);
   const char* kind = change.starts_with("+") ? "up" : change.starts_with("\u2212") ? "down" : "";
-  return fmt::format("<tr><th scope=\"row\">{} <span class=\"meaning\">{}</span></th><td>{}</td><td>{}</td><td class=\"{}\">{}</td></tr>\n",
-                     number.name, number.meaning, percent(before, 2), percent(after, 2), kind, change);
+  return {{"before", percent(before, decimals)}, {"after", percent(after, decimals)}, {"change", change}, {"kind", kind}};
 }
 
-std::string fidelity_text(const ReportInput& input) {
-  if (!input.fidelity || !is_defined(*input.fidelity)) return "";
-  return fmt::format(
-      "<p class=\"lead\">Fidelity AP <b>{}</b>: accuracy of {} where the boxes of {} with a score of at least 0.3 are taken as "
-      "the truth. It needs no annotations and sees every change, for better or worse.</p>\n",
-      percent(*input.fidelity, 2), escape(input.second.label), escape(input.first.label));
+double change_of(const ReportClass& one) { return std::abs(one.second_ap - one.first_ap); }
+
+// On a line from 0 to 100: dots where the class was and where it is, and a rod between them.
+Json class_row(const ReportClass& one, bool is_extra) {
+  const double before = 100 * one.first_ap, after = 100 * one.second_ap;
+  const auto place = [](double value) { return fmt::format("{:.2f}", value); };
+  const auto exact = [](double value) { return fmt::format("{:.6f}", value); };
+  Json row = before_and_after(one.first_ap, one.second_ap, 1);
+  row.update({{"name", one.name},
+              {"objects", one.objects},
+              {"is_extra", is_extra},
+              {"first_ap", exact(one.first_ap)},
+              {"second_ap", exact(one.second_ap)},
+              {"change_ap", exact(change_of(one))},
+              {"left", place(std::min(before, after))},
+              {"width", place(std::abs(after - before))},
+              {"first_at", place(before)},
+              {"second_at", place(after)}});
+  return row;
 }
 
 }  // namespace
 
-std::string accuracy_section(const ReportInput& input) {
-  if (!input.first.coco || !input.second.coco) return "";
-  std::string rows;
-  for (std::size_t i = 0; i < kNumbers.size(); ++i) rows += row(kNumbers[i], (*input.first.coco)[i], (*input.second.coco)[i]);
-  return fmt::format(R"(<section id="accuracy"><h2>Accuracy</h2>
-{}<div class="card scroll"><table class="numbers"><caption class="vh">COCO's 12 numbers in percent</caption>
-<thead><tr><th scope="col">COCO's numbers, in percent</th><th scope="col">{}</th><th scope="col">{}</th><th scope="col">Change</th></tr></thead>
-<tbody>
-{}</tbody></table></div></section>
-)",
-                     fidelity_text(input), escape(input.first.label), escape(input.second.label), rows);
+Json accuracy_view(const ReportInput& input) {
+  if (!input.first.coco || !input.second.coco) return {};
+  Json numbers = Json::array();
+  for (std::size_t i = 0; i < kNumbers.size(); ++i) {
+    Json row = before_and_after((*input.first.coco)[i], (*input.second.coco)[i], 2);
+    row.update({{"name", kNumbers[i].name}, {"meaning", kNumbers[i].meaning}});
+    numbers.push_back(std::move(row));
+  }
+  const bool has_fidelity = input.fidelity && is_defined(*input.fidelity);
+  return {{"numbers", numbers}, {"fidelity", has_fidelity ? Json(percent(*input.fidelity, 2)) : Json()}};
+}
+
+Json classes_view(const ReportInput& input) {
+  std::vector<ReportClass> classes = input.classes;
+  std::erase_if(classes, [](const ReportClass& one) { return !is_defined(one.first_ap) || !is_defined(one.second_ap); });
+  if (classes.empty()) return {};
+  std::ranges::stable_sort(classes, std::ranges::greater(), change_of);
+  Json rows = Json::array();
+  for (const ReportClass& one : classes) rows.push_back(class_row(one, rows.size() >= kClassesShownAtFirst));
+  return {{"rows", rows}, {"more", rows.size() > kClassesShownAtFirst ? Json(rows.size()) : Json()}};
 }
 
 }  // namespace octet::report

@@ -6,7 +6,8 @@
 
 namespace octet {
 
-// "script" and "style": script.js and style.css of this folder, which the page holds as they are.
+// "page", "script" and "style": page.html of this folder, a Mustache template, and script.js and style.css, which the page holds as they
+// are.
 std::span<const EmbeddedText> embedded_page_parts();
 
 }  // namespace octet

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include "base/utf8.h"
 
@@ -13,34 +14,15 @@ namespace {
 constexpr std::string_view kReplacement = "\uFFFD";
 constexpr std::string_view kMinus = "\u2212";
 
-void append_ascii(std::string& out, char letter) {
-  switch (letter) {
-    case '&':
-      out += "&amp;";
-      return;
-    case '<':
-      out += "&lt;";
-      return;
-    case '>':
-      out += "&gt;";
-      return;
-    case '"':
-      out += "&quot;";
-      return;
-    case '\'':
-      out += "&#39;";
-      return;
-    case '\n':
-    case '\t':
-      out += letter;
-      return;
-    default:
-      break;
-  }
-  if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F)
-    out += kReplacement;
-  else
-    out += letter;
+constexpr std::pair<char, std::string_view> kEntities[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
+
+// What stands for the character at the start of `text`, which has `bytes` bytes, 0 if it is no UTF-8.
+std::string_view escaped(std::string_view text, std::size_t bytes) {
+  const char first = text[0];
+  const auto entity = std::ranges::find(kEntities, first, &std::pair<char, std::string_view>::first);
+  if (entity != std::end(kEntities)) return entity->second;
+  const bool is_control = (static_cast<unsigned char>(first) < 0x20 && first != '\n' && first != '\t') || first == 0x7F;
+  return bytes == 0 || is_control ? kReplacement : text.substr(0, bytes);
 }
 
 }  // namespace
@@ -48,29 +30,19 @@ void append_ascii(std::string& out, char letter) {
 std::string escape(std::string_view text) {
   std::string out;
   out.reserve(text.size() + text.size() / 8);
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = utf8_sequence_length(text.substr(at));
-    if (length == 0)
-      out += kReplacement;
-    else if (length == 1)
-      append_ascii(out, text[at]);
-    else
-      out += text.substr(at, length);
-    at += length == 0 ? 1 : length;
+  while (!text.empty()) {
+    const std::size_t bytes = utf8_sequence_length(text);
+    out += escaped(text, bytes);
+    text.remove_prefix(std::max<std::size_t>(bytes, 1));
   }
   return out;
 }
 
 std::string base64(std::span<const std::byte> bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t left = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < left ? std::to_integer<std::uint32_t>(bytes[i + k]) : 0);
-    for (std::size_t k = 0; k < 4; ++k) out += k <= left ? kDigits[group >> (18 - 6 * k) & 63] : '=';
-  }
+  std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');  // and the zero that OpenSSL ends it with
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(bytes.data()),
+                  static_cast<int>(bytes.size()));
+  out.pop_back();
   return out;
 }
 

@@ -1,20 +1,21 @@
+// Latency of both models: histograms on one axis, and a table.
 #include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "report/html.h"
-#include "report/sections.h"
+#include "report/views.h"
 
 namespace octet::report {
 namespace {
 
-constexpr int kBins = 90;
+constexpr int kBins = 90, kTicks = 4;
 
 // The shared horizontal axis of both histograms.
 struct Axis {
   double low = 0, high = 1;
-  double position(double ms) const { return std::clamp(100 * (ms - low) / (high - low), 0.0, 100.0); }
+  double position(double ms) const { return std::clamp(100 * (ms - low) / (high - low), 0.0, 100.0); }  // in percent
 };
 
 // From below the fastest sample to above the slower 99th percentile; the few beyond stand in the last bin.
@@ -23,75 +24,60 @@ Axis axis_of(const ReportLatency& a, const ReportLatency& b) {
   return high > low ? Axis{low, high} : Axis{low, low + 1};
 }
 
-std::vector<int> bin(const std::vector<double>& samples, const Axis& axis) {
+// The bars as a path. It is stretched to the width of the page, so it holds shapes only; text stands outside.
+std::string histogram_path(const std::vector<double>& samples_ms, const Axis& axis) {
   std::vector<int> counts(kBins);
-  for (const double ms : samples) {
+  for (const double ms : samples_ms) {
     const auto at = static_cast<int>(axis.position(ms) / 100 * kBins);
     ++counts[static_cast<std::size_t>(std::min(at, kBins - 1))];
   }
-  return counts;
-}
-
-// Stretched to the width of the page, so it holds shapes only; text stands outside.
-std::string histogram_shapes(const std::vector<int>& counts, const char* kind) {
-  const int highest = std::max(1, *std::max_element(counts.begin(), counts.end()));
+  const int highest = *std::ranges::max_element(counts);
   std::string path;
-  for (int i = 0; i < kBins; ++i)
-    if (counts[static_cast<std::size_t>(i)] > 0)
-      path += fmt::format("M{} 100V{:.1f}h.92V100z", i, 100 - 97.0 * counts[static_cast<std::size_t>(i)] / highest);
-  return fmt::format(R"(<svg viewBox="0 0 {} 100" preserveAspectRatio="none" aria-hidden="true"><path class="{}" d="{}"/></svg>)", kBins,
-                     kind, path);
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    if (counts[i] > 0) path += fmt::format("M{} 100V{:.1f}h.92V100z", i, 100 - 97.0 * counts[i] / highest);
+  return path;
 }
 
-std::string marker(const Axis& axis, double ms, const char* name, const char* kind) {
-  return fmt::format(R"(<span class="marker {}" style="left:{:.2f}%"><i>{}</i></span>)", kind, axis.position(ms), name);
-}
-
-std::string histogram(const ReportModel& model, const char* kind, const Axis& axis) {
+Json histogram(const ReportModel& model, const char* kind, const Axis& axis) {
   const ReportLatency& latency = *model.latency;
-  if (latency.samples_ms.empty()) return "";
-  const std::string label = fmt::format("{}: {}, median {}, 90 % below {}, 99 % below {}", model.label,
-                                        count_of(static_cast<std::int64_t>(latency.samples_ms.size()), "inference", "inferences"),
-                                        milliseconds(latency.median_ms), milliseconds(latency.p90_ms), milliseconds(latency.p99_ms));
-  return fmt::format(
-      R"(<div class="histogram"><h3><span class="key {}"></span>{}</h3><div class="plot-area" role="img" aria-label="{}">{}{}{}{}</div></div>
-)",
-      kind, escape(model.label), escape(label), histogram_shapes(bin(latency.samples_ms, axis), kind),
-      marker(axis, latency.median_ms, "median", ""), marker(axis, latency.p90_ms, "", "p90"), marker(axis, latency.p99_ms, "", "p99"));
+  const auto place = [&](double ms) { return fmt::format("{:.2f}", axis.position(ms)); };
+  return {{"kind", kind},
+          {"label", model.label},
+          {"description", fmt::format("{}: {}, median {}, 90 % below {}, 99 % below {}", model.label,
+                                      count_of(static_cast<std::int64_t>(latency.samples_ms.size()), "inference", "inferences"),
+                                      milliseconds(latency.median_ms), milliseconds(latency.p90_ms), milliseconds(latency.p99_ms))},
+          {"bins", kBins},
+          {"path", histogram_path(latency.samples_ms, axis)},
+          {"median_at", place(latency.median_ms)},
+          {"p90_at", place(latency.p90_ms)},
+          {"p99_at", place(latency.p99_ms)}};
 }
 
-std::string ticks(const Axis& axis) {
-  std::string html = "<div class=\"ticks\" aria-hidden=\"true\">";
-  for (int i = 0; i <= 4; ++i)
-    html += fmt::format("<span style=\"left:{}%\">{}</span>", 25 * i, milliseconds(axis.low + (axis.high - axis.low) * i / 4));
-  return html + "</div>\n";
+Json plots(const ReportInput& input) {
+  const Axis axis = axis_of(*input.first.latency, *input.second.latency);
+  Json histograms = Json::array(), ticks = Json::array();
+  if (!input.first.latency->samples_ms.empty()) histograms.push_back(histogram(input.first, "first", axis));
+  if (!input.second.latency->samples_ms.empty()) histograms.push_back(histogram(input.second, "second", axis));
+  for (int i = 0; i <= kTicks; ++i)
+    ticks.push_back({{"at", 100 * i / kTicks}, {"time", milliseconds(axis.low + (axis.high - axis.low) * i / kTicks)}});
+  return histograms.empty() ? Json() : Json{{"histograms", histograms}, {"ticks", ticks}};
 }
 
-std::string table_row(const ReportModel& model) {
+Json table_row(const ReportModel& model) {
   const ReportLatency& latency = *model.latency;
-  return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", escape(model.label),
-                     milliseconds(latency.median_ms), milliseconds(latency.p90_ms), milliseconds(latency.p99_ms),
-                     milliseconds(latency.min_ms), latency.throughput > 0 ? fmt::format("{:.1f} / s", latency.throughput) : "–");
+  return {{"label", model.label},
+          {"median", milliseconds(latency.median_ms)},
+          {"p90", milliseconds(latency.p90_ms)},
+          {"p99", milliseconds(latency.p99_ms)},
+          {"min", milliseconds(latency.min_ms)},
+          {"throughput", latency.throughput > 0 ? fmt::format("{:.1f} / s", latency.throughput) : "–"}};
 }
 
 }  // namespace
 
-std::string latency_section(const ReportInput& input) {
-  if (!input.first.latency || !input.second.latency) return "";
-  const Axis axis = axis_of(*input.first.latency, *input.second.latency);
-  std::string plots = histogram(input.first, "first", axis) + histogram(input.second, "second", axis);
-  if (!plots.empty())
-    plots = "<div class=\"card\">\n" + plots + ticks(axis) +
-            "<p class=\"remark\">Lines: median, and dashed the times that 90 % and 99 % of the inferences stay below. "
-            "The few beyond the right end stand in the last bar.</p></div>\n";
-  return fmt::format(R"(<section id="latency"><h2>Latency</h2>
-<p class="lead">Time of one picture through the network, both models in turns in one run.</p>
-{}<div class="card scroll"><table class="numbers"><caption class="vh">Latency</caption>
-<thead><tr><th scope="col">Model</th><th scope="col">Median</th><th scope="col">90 %</th><th scope="col">99 %</th><th scope="col">Fastest</th><th scope="col">Throughput</th></tr></thead>
-<tbody>
-{}{}</tbody></table></div></section>
-)",
-                     plots, table_row(input.first), table_row(input.second));
+Json latency_view(const ReportInput& input) {
+  if (!input.first.latency || !input.second.latency) return {};
+  return {{"plots", plots(input)}, {"models", {table_row(input.first), table_row(input.second)}}};
 }
 
 }  // namespace octet::report

@@ -1,47 +1,39 @@
-#include <fmt/format.h>
+#include <kainjow/mustache.hpp>
 
 #include "base/check.h"
 #include "report/embedded.h"
 #include "report/html.h"
 #include "report/report.h"
-#include "report/sections.h"
 #include "report/verdict.h"
+#include "report/views.h"
 
 namespace octet {
 namespace report {
 namespace {
 
-std::string link(const std::string& section, const char* id, const char* name) {
-  return section.empty() ? "" : fmt::format("<a href=\"#{}\">{}</a>\n", id, name);
-}
+namespace mustache = kainjow::mustache;
 
 // The file of this folder with that name and any extension, as embedded.h has it.
-std::string_view page_part(std::string_view name) {
+std::string page_part(std::string_view name) {
   for (const EmbeddedText& part : embedded_page_parts())
-    if (part.name == name) return part.text;
+    if (part.name == name) return std::string(part.text);
   OCTET_CHECK(false, "the page's files are built in");
-  return {};
 }
 
-// Forbids the browser to load anything, whatever text may have come in.
-constexpr const char* kPolicy =
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
-std::string head(const ReportInput& input) {
-  return fmt::format(R"(<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="octet">
-<title>{} in {}: octet report</title>
-<style>
-{}</style>
-</head>
-)",
-                     kPolicy, escape(input.model_name), escape(input.second.label), page_part("style"));
+// In the template's terms. What is null stays away, so that its section does.
+mustache::data to_data(const Json& view) {
+  if (view.is_boolean()) return view.get<bool>();
+  if (view.is_string()) return view.get<std::string>();
+  if (view.is_array()) {
+    mustache::data list{mustache::data::type::list};
+    for (const Json& item : view) list << to_data(item);
+    return list;
+  }
+  if (!view.is_object()) return view.dump();
+  mustache::data object{mustache::data::type::object};
+  for (const auto& [key, value] : view.items())
+    if (!value.is_null()) object.set(key, to_data(value));
+  return object;
 }
 
 }  // namespace
@@ -49,22 +41,27 @@ std::string head(const ReportInput& input) {
 
 std::string render_report(const ReportInput& input) {
   using namespace report;
-  const std::string pictures = pictures_section(input), accuracy = accuracy_section(input), classes = classes_section(input),
-                    latency = latency_section(input), facts = facts_section(input);
-  const std::string links = link(pictures, "pictures", "Pictures") + link(accuracy, "accuracy", "Accuracy") +
-                            link(classes, "classes", "Classes") + link(latency, "latency", "Latency") +
-                            link(facts, "made", "How it was made");
-  std::string page = head(input);
-  page += "<body>\n<main>\n";
-  page += verdict_section(input, judge(input));
-  page += headline_figures(input);
-  page += notes_section(input);
-  if (!links.empty()) page += "<nav aria-label=\"Sections\">\n" + links + "</nav>\n";
-  page += pictures + accuracy + classes + latency + facts;
-  page += "</main>\n<script>\n";
-  page += page_part("script");
-  page += "</script>\n</body>\n</html>\n";
-  return page;
+  const Json verdict = verdict_view(input, judge(input)), gallery = pictures_view(input), accuracy = accuracy_view(input),
+             classes = classes_view(input), latency = latency_view(input), facts = facts_view(input);
+  const bool has_sections = !gallery.is_null() || !accuracy.is_null() || !classes.is_null() || !latency.is_null() || !facts.is_null();
+  const Json view = {{"style", page_part("style")},
+                     {"script", page_part("script")},
+                     {"model", input.model_name},
+                     {"first", input.first.label},
+                     {"second", input.second.label},
+                     {"verdict", verdict},
+                     {"headline", headline_view(input)},
+                     {"remarks", notes_view(input)},
+                     {"has_sections", has_sections},
+                     {"gallery", gallery},
+                     {"accuracy", accuracy},
+                     {"classes", classes},
+                     {"latency", latency},
+                     {"made", facts}};
+  mustache::mustache page(page_part("page"));
+  page.set_custom_escape([](const std::string& text) { return escape(text); });
+  OCTET_CHECK(page.is_valid(), page.error_message());
+  return page.render(to_data(view));
 }
 
 }  // namespace octet

@@ -1,3 +1,4 @@
+// Pictures with the boxes of both models, those that changed most first.
 #include <algorithm>
 #include <map>
 #include <span>
@@ -7,7 +8,7 @@
 #include "report/changes.h"
 #include "report/html.h"
 #include "report/labels.h"
-#include "report/sections.h"
+#include "report/views.h"
 
 namespace octet::report {
 namespace {
@@ -16,55 +17,42 @@ constexpr std::size_t kMostBoxes = 100;  // of each model in one picture
 constexpr std::size_t kNamesInCaption = 4;
 constexpr double kFrameAspect = 4.0 / 3;  // of the frame that a picture is fitted into, as in style.css
 
-const char* class_of(Fate fate) {
-  switch (fate) {
-    case Fate::kLost:
-      return " lost";
-    case Fate::kNew:
-      return " new";
-    case Fate::kKept:
-      break;
-  }
-  return "";
-}
+constexpr const char* kFates[] = {"", " lost", " new"};  // by Fate
 
-// A box without room for its label says it to the pointer.
-std::string label_shape(const ReportBox& box, const std::optional<TextPlace>& place) {
-  const std::string text = escape(label_text(box));
-  if (!place) return "<title>" + text + "</title>";
-  return fmt::format(R"(<text x="{:.1f}" y="{:.1f}"{}>{}</text>)", place->x, place->y, place->ends_here ? " text-anchor=\"end\"" : "",
-                     text);
-}
+std::string pixels(double value) { return fmt::format("{:.1f}", value); }
 
-std::string box_shape(const ShownBox& shown, const std::optional<TextPlace>& place, const ReportPicture& picture, double confident) {
+// A box without a place for its label says it to the pointer.
+Json box_view(const ShownBox& shown, const std::optional<TextPlace>& place, const ReportPicture& picture, double confident) {
   const BoxXyxy box = clip(shown.box->box_px, static_cast<float>(picture.width), static_cast<float>(picture.height));
-  return fmt::format(R"(<g class="box{}" data-score="{:.4f}"{}><rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>{}</g>)",
-                     class_of(shown.fate), shown.box->score, shown.box->score >= confident ? "" : " display=\"none\"", box.x0, box.y0,
-                     std::max(0.0f, box.x1 - box.x0), std::max(0.0f, box.y1 - box.y0), label_shape(*shown.box, place));
+  Json text;
+  if (place) text = {{"text_x", pixels(place->x)}, {"text_y", pixels(place->y)}, {"ends_here", place->ends_here}};
+  return {{"fate", kFates[static_cast<int>(shown.fate)]},
+          {"score", fmt::format("{:.4f}", shown.box->score)},
+          {"is_hidden", shown.box->score < confident},
+          {"x", pixels(box.x0)},
+          {"y", pixels(box.y0)},
+          {"w", pixels(std::max(0.0f, box.x1 - box.x0))},
+          {"h", pixels(std::max(0.0f, box.y1 - box.y0))},
+          {"place", text},
+          {"label", label_text(*shown.box)}};
 }
 
-std::string box_layer(const std::vector<ShownBox>& all, const char* kind, const ReportPicture& picture, double unit, double confident) {
-  const std::span boxes = std::span(all).first(std::min(all.size(), kMostBoxes));
-  const auto places = place_texts(boxes, picture, unit);
-  std::string shapes;
-  for (std::size_t i = boxes.size(); i-- > 0;)  // the best is drawn last, on top
-    shapes += box_shape(boxes[i], places[i], picture, confident);
-  return fmt::format("<g class=\"layer {}\">{}</g>", kind, shapes);
+Json layer(const std::vector<ShownBox>& all, const char* kind, const ReportPicture& picture, double unit, double confident) {
+  const std::span shown = std::span(all).first(std::min(all.size(), kMostBoxes));
+  const auto places = place_texts(shown, picture, unit);
+  Json boxes = Json::array();
+  for (std::size_t i = shown.size(); i-- > 0;)  // the best is drawn last, on top
+    boxes.push_back(box_view(shown[i], places[i], picture, confident));
+  return {{"kind", kind}, {"boxes", boxes}};
 }
 
-std::string list_of(const std::vector<const ReportBox*>& boxes) {
+// "cup 0.87, dog 0.50 and 2 more"; null if there are none.
+Json list_of(const std::vector<const ReportBox*>& boxes) {
+  if (boxes.empty()) return {};
   std::string text;
-  for (std::size_t i = 0; i < std::min(boxes.size(), kNamesInCaption); ++i)
-    text += fmt::format("{}{} {:.2f}", i == 0 ? "" : ", ", escape(boxes[i]->label), boxes[i]->score);
+  for (std::size_t i = 0; i < std::min(boxes.size(), kNamesInCaption); ++i) text += (i == 0 ? "" : ", ") + label_text(*boxes[i]);
   if (boxes.size() > kNamesInCaption) text += fmt::format(" and {} more", boxes.size() - kNamesInCaption);
   return text;
-}
-
-std::string outcome_words(const PictureChange& change) {
-  std::string html = fmt::format("<span class=\"tag\">{} kept</span>", change.kept);
-  if (!change.lost.empty()) html += "<span class=\"tag lost\">lost: " + list_of(change.lost) + "</span>";
-  if (!change.added.empty()) html += "<span class=\"tag new\">new: " + list_of(change.added) + "</span>";
-  return html;
 }
 
 // "3 person, 1 dog".
@@ -77,63 +65,45 @@ std::string inventory(const std::vector<ShownBox>& boxes, double confident) {
   return text.empty() ? "nothing" : text;
 }
 
-std::string alt_text(const ReportInput& input, const PictureChange& change) {
-  return fmt::format("{}: {} finds {}; {} finds {}", change.picture->name, input.first.label, inventory(change.first, input.picture_score),
-                     input.second.label, inventory(change.second, input.picture_score));
-}
-
-std::string figure(const ReportInput& input, const PictureChange& change) {
+Json figure(const ReportInput& input, const PictureChange& change) {
   const ReportPicture& picture = *change.picture;
+  const double confident = input.picture_score;
   const double unit = std::max<double>(picture.width, picture.height * kFrameAspect) / 42;  // height of a label, one on the page
-  return fmt::format(
-      R"(<figure class="picture" data-amount="{:.4f}"><button type="button" class="frame" aria-label="Flip {} between {} and {}">
-<img alt="{}" width="{}" height="{}" src="data:{};base64,{}">
-<svg viewBox="0 0 {} {}" style="--unit:{:.1f}px" aria-hidden="true">{}{}</svg>
-<span class="badge first">{}</span><span class="badge second">{}</span></button>
-<figcaption><span class="name">{}</span>{}{}</figcaption></figure>
-)",
-      change.amount, escape(picture.name), escape(input.first.label), escape(input.second.label), escape(alt_text(input, change)),
-      picture.width, picture.height, escape(picture.media_type), base64(picture.bytes), picture.width, picture.height, unit,
-      box_layer(change.first, "first", picture, unit, input.picture_score),
-      box_layer(change.second, "second", picture, unit, input.picture_score), escape(input.first.label), escape(input.second.label),
-      escape(picture.name), outcome_words(change),
-      picture.credit.empty() ? "" : "<span class=\"credit\">" + escape(picture.credit) + "</span>");
-}
-
-std::string controls(const ReportInput& input) {
-  const std::string first = escape(input.first.label), second = escape(input.second.label);
-  return fmt::format(R"(<div class="controls" role="group" aria-label="Boxes shown">
-<div class="segments"><button type="button" data-show="first" aria-pressed="false">{0}</button><button type="button" data-show="second" aria-pressed="true">{1}</button><button type="button" data-show="both" aria-pressed="false">Both</button></div>
-<label class="slider">Score from <input type="range" id="score" min="{2:.2f}" max="0.9" step="0.01" value="{3:.2f}"> <output for="score">{3:.2f}</output></label>
-<span class="hint">Click a picture to flip it, press <kbd>F</kbd> to flip them all.</span></div>
-)",
-                     first, second, input.faint_score, input.picture_score);
-}
-
-std::string summary(const std::vector<PictureChange>& changes, const ReportInput& input) {
-  std::int64_t kept = 0, lost = 0, added = 0;
-  for (const PictureChange& change : changes) {
-    kept += change.kept;
-    lost += static_cast<std::int64_t>(change.lost.size());
-    added += static_cast<std::int64_t>(change.added.size());
-  }
-  return fmt::format(
-      "<p class=\"lead\">In these {}, {} keeps <b>{}</b> of the boxes that {} scores at {:.2f} or more, loses <b>{}</b> and adds "
-      "<b>{}</b>. "
-      "The pictures that changed most come first.</p>\n",
-      count_of(static_cast<std::int64_t>(changes.size()), "picture", "pictures"), escape(input.second.label), kept,
-      escape(input.first.label), input.picture_score, lost, added);
+  return {{"amount", fmt::format("{:.4f}", change.amount)},
+          {"name", picture.name},
+          {"alt", fmt::format("{}: {} finds {}; {} finds {}", picture.name, input.first.label, inventory(change.first, confident),
+                              input.second.label, inventory(change.second, confident))},
+          {"width", picture.width},
+          {"height", picture.height},
+          {"media_type", picture.media_type},
+          {"base64", base64(picture.bytes)},
+          {"unit", pixels(unit)},
+          {"layers", {layer(change.first, "first", picture, unit, confident), layer(change.second, "second", picture, unit, confident)}},
+          {"kept_here", change.kept},
+          {"lost_here", list_of(change.lost)},
+          {"new_here", list_of(change.added)},
+          {"credit", picture.credit.empty() ? Json() : Json(picture.credit)}};
 }
 
 }  // namespace
 
-std::string pictures_section(const ReportInput& input) {
-  if (input.pictures.empty()) return "";
-  const auto changes = changed_most_first(input.pictures, input.picture_score, input.faint_score);
-  std::string figures;
-  for (const PictureChange& change : changes) figures += figure(input, change);
-  return "<section id=\"pictures\"><h2>Pictures</h2>\n" + summary(changes, input) + controls(input) +
-         "<div class=\"gallery\" data-show=\"second\">\n" + figures + "</div></section>\n";
+Json pictures_view(const ReportInput& input) {
+  if (input.pictures.empty()) return {};
+  std::size_t kept = 0, lost = 0, added = 0;
+  Json figures = Json::array();
+  for (const PictureChange& change : changed_most_first(input.pictures, input.picture_score, input.faint_score)) {
+    kept += static_cast<std::size_t>(change.kept);
+    lost += change.lost.size();
+    added += change.added.size();
+    figures.push_back(figure(input, change));
+  }
+  return {{"count", count_of(static_cast<std::int64_t>(figures.size()), "picture", "pictures")},
+          {"kept", kept},
+          {"lost", lost},
+          {"added", added},
+          {"faint", fmt::format("{:.2f}", input.faint_score)},
+          {"score", fmt::format("{:.2f}", input.picture_score)},
+          {"pictures", figures}};
 }
 
 }  // namespace octet::report

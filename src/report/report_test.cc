@@ -9,7 +9,6 @@
 #include "report/changes.h"
 #include "report/html.h"
 #include "report/labels.h"
-#include "report/sections.h"
 #include "report/verdict.h"
 
 namespace octet::report {

@@ -1,19 +1,23 @@
 #include "report/requirements.h"
 
+#include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 #include <fmt/format.h>
+
+#include "base/parse_number.h"
 
 namespace octet {
 namespace {
 
-std::optional<double>* field(Requirements& requirements, std::string_view name) {
-  if (name == "max-drop") return &requirements.max_drop;
-  if (name == "min-fidelity") return &requirements.min_fidelity;
-  if (name == "min-speedup") return &requirements.min_speedup;
-  return nullptr;
-}
+struct Requirement {
+  Quantity quantity;
+  std::string_view name;
+  std::optional<double> Requirements::*bound;
+};
+constexpr Requirement kRequirements[] = {{Quantity::kDrop, "max-drop", &Requirements::max_drop},
+                                         {Quantity::kFidelity, "min-fidelity", &Requirements::min_fidelity},
+                                         {Quantity::kSpeedup, "min-speedup", &Requirements::min_speedup}};
 
 Error bad(std::string_view part, std::string_view why) {
   return {ErrorCode::kInvalidArgument,
@@ -23,34 +27,28 @@ Error bad(std::string_view part, std::string_view why) {
 Status parse_part(std::string_view part, Requirements& requirements) {
   const auto equals = part.find('=');
   if (equals == std::string_view::npos) return bad(part, "no value");
-  std::optional<double>* target = field(requirements, part.substr(0, equals));
-  if (!target) return bad(part, "no such requirement");
-  if (*target) return bad(part, "given twice");
-  const std::string value(part.substr(equals + 1));
-  char* end = nullptr;
-  const double number = std::strtod(value.c_str(), &end);
-  if (value.empty() || *end != '\0' || !std::isfinite(number)) return bad(part, "not a number");
-  *target = number;
+  const auto known = std::ranges::find(kRequirements, part.substr(0, equals), &Requirement::name);
+  if (known == std::end(kRequirements)) return bad(part, "no such requirement");
+  if (requirements.*known->bound) return bad(part, "given twice");
+  const auto number = parse_number<double>(part.substr(equals + 1));
+  if (!number || !std::isfinite(*number)) return bad(part, "not a number");
+  requirements.*known->bound = *number;
   return {};
 }
 
-std::optional<double> points(std::optional<double> fraction) { return fraction ? std::optional(100 * *fraction) : std::nullopt; }
-
-std::optional<double> fidelity_points(const Measured& measured) {
+// In the unit of its bound.
+std::optional<double> figure_of(Quantity quantity, const Measured& measured) {
   constexpr double kNothingToFind = -1;
-  return measured.fidelity == kNothingToFind ? std::nullopt : points(measured.fidelity);
-}
-
-const char* name_of(Quantity quantity) {
+  const auto points = [](std::optional<double> fraction) { return fraction ? std::optional(100 * *fraction) : std::nullopt; };
   switch (quantity) {
     case Quantity::kDrop:
-      return "max-drop";
+      return points(measured.drop);
     case Quantity::kFidelity:
-      return "min-fidelity";
+      return measured.fidelity == kNothingToFind ? std::nullopt : points(measured.fidelity);
     case Quantity::kSpeedup:
       break;
   }
-  return "min-speedup";
+  return measured.speedup;
 }
 
 }  // namespace
@@ -67,22 +65,19 @@ Result<Requirements> parse_requirements(std::string_view text) {
 
 Requirements with_defaults(const Requirements& requirements, const Measured& measured) {
   Requirements all = requirements;
-  if (!all.max_drop && measured.drop) all.max_drop = kDefaultRequirements.max_drop;
-  if (!all.min_fidelity && fidelity_points(measured)) all.min_fidelity = kDefaultRequirements.min_fidelity;
-  if (!all.min_speedup && measured.speedup) all.min_speedup = kDefaultRequirements.min_speedup;
+  for (const Requirement& each : kRequirements)
+    if (!(all.*each.bound) && figure_of(each.quantity, measured)) all.*each.bound = kDefaultRequirements.*each.bound;
   return all;
 }
 
 std::vector<Judgement> judge_each(const Requirements& requirements, const Measured& measured) {
   std::vector<Judgement> judged;
-  const auto judge = [&](Quantity quantity, std::optional<double> bound, std::optional<double> figure) {
-    if (!bound) return;
-    const bool is_met = figure && (quantity == Quantity::kDrop ? *figure <= *bound : *figure >= *bound);
-    judged.push_back({quantity, figure, *bound, is_met});
-  };
-  judge(Quantity::kDrop, requirements.max_drop, points(measured.drop));
-  judge(Quantity::kFidelity, requirements.min_fidelity, fidelity_points(measured));
-  judge(Quantity::kSpeedup, requirements.min_speedup, measured.speedup);
+  for (const Requirement& each : kRequirements) {
+    const auto bound = requirements.*each.bound, figure = figure_of(each.quantity, measured);
+    if (!bound) continue;
+    const bool is_met = figure && (each.quantity == Quantity::kDrop ? *figure <= *bound : *figure >= *bound);
+    judged.push_back({each.quantity, figure, *bound, is_met});
+  }
   return judged;
 }
 
@@ -91,8 +86,8 @@ Status check_requirements(const Requirements& requirements, const Measured& meas
   for (const Judgement& one : judge_each(requirements, measured)) {
     if (one.is_met) continue;
     unmet += unmet.empty() ? "" : "; ";
-    unmet += one.figure ? fmt::format("{}: {:.4g} was measured, {:.4g} is required", name_of(one.quantity), *one.figure, one.bound)
-                        : fmt::format("{}: was not measured here", name_of(one.quantity));
+    unmet += std::ranges::find(kRequirements, one.quantity, &Requirement::quantity)->name;
+    unmet += one.figure ? fmt::format(": {:.4g} was measured, {:.4g} is required", *one.figure, one.bound) : ": was not measured here";
   }
   if (unmet.empty()) return {};
   return Error{ErrorCode::kRequirement, "requirement not met: " + unmet};

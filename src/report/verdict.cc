@@ -9,65 +9,27 @@
 namespace octet::report {
 namespace {
 
-std::string join(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
-  return text;
-}
-
-// A measured value beside its limit must not look as if it met it: one more decimal where rounding hides the difference.
-std::string figure(double value, double limit, int decimals) {
-  const std::string text = fmt::format("{:.{}f}", value, decimals);
-  return text == fmt::format("{:.{}f}", limit, decimals) && value != limit ? fmt::format("{:.{}f}", value, decimals + 2) : text;
-}
-
-// A judgement in words.
-struct Described {
-  Check check;
-  std::string failure;  // as a part of a sentence
+// How a quantity is spoken of. The words take the figure, the limit, or both.
+struct Words {
+  const char *name, *unmeasured;
+  int decimals;
+  const char *measured, *limit, *failure;
 };
+constexpr Words kWords[] = {
+    // By Quantity.
+    {"Accuracy drop", "accuracy was not measured", 1, "{} points", "at most {}", "it loses {} points of AP where {} are allowed"},
+    {"Fidelity", "fidelity was not measured", 1, "{}", "at least {}", "its fidelity is {} where {} is asked"},
+    {"Speed", "speed was not measured", 2, "{}×", "at least {}×", "it runs at {}× the speed where {}× is asked"}};
 
-Described describe_drop(double drop, double limit) {
-  const std::string measured = figure(drop, limit, 1);
-  const std::string shown = measured.starts_with('-') ? "\u2212" + measured.substr(1) : measured;
-  return {{"Accuracy drop", shown + " points", fmt::format("at most {:.1f}", limit)},
-          fmt::format("it loses {} points of AP where {:.1f} are allowed", measured, limit)};
+std::string number(double value, int decimals) {
+  const std::string text = fmt::format("{:.{}f}", value, decimals);
+  return text.starts_with('-') ? "\u2212" + text.substr(1) : text;
 }
 
-Described describe_fidelity(double fidelity_points, double limit) {
-  const std::string measured = figure(fidelity_points, limit, 1);
-  return {{"Fidelity", measured, fmt::format("at least {:.1f}", limit)},
-          fmt::format("its fidelity is {} where {:.1f} is asked", measured, limit)};
-}
-
-Described describe_speed(double ratio, double limit) {
-  const std::string measured = figure(ratio, limit, 2);
-  return {{"Speed", measured + "×", fmt::format("at least {:.2f}×", limit)},
-          fmt::format("it runs at {}× the speed where {:.2f}× is asked", measured, limit)};
-}
-
-Described describe(const Judgement& judged) {
-  switch (judged.quantity) {
-    case Quantity::kDrop:
-      return describe_drop(*judged.figure, judged.bound);
-    case Quantity::kFidelity:
-      return describe_fidelity(*judged.figure, judged.bound);
-    case Quantity::kSpeedup:
-      break;
-  }
-  return describe_speed(*judged.figure, judged.bound);
-}
-
-const char* unmeasured(Quantity quantity) {
-  switch (quantity) {
-    case Quantity::kDrop:
-      return "accuracy was not measured";
-    case Quantity::kFidelity:
-      return "fidelity was not measured";
-    case Quantity::kSpeedup:
-      break;
-  }
-  return "speed was not measured";
+// A measured value beside its limit must not look as if it met it: two more decimals where rounding hides the difference.
+std::string figure(double value, double limit, int decimals) {
+  const std::string text = number(value, decimals);
+  return text == number(limit, decimals) && value != limit ? number(value, decimals + 2) : text;
 }
 
 std::string accuracy_words(double drop) {
@@ -122,24 +84,25 @@ Verdict judge(const ReportInput& input) {
   std::vector<std::string> failures;
   const Measured measured{ap_drop(input), input.fidelity, speedup(input)};
   for (const Judgement& judged : judge_each(with_defaults(input.requirements, measured), measured)) {
+    const Words& words = kWords[static_cast<int>(judged.quantity)];
     if (!judged.figure) {
-      failures.push_back(unmeasured(judged.quantity));
+      failures.push_back(words.unmeasured);
       continue;
     }
-    Described described = describe(judged);
-    described.check.passed = judged.is_met;
-    if (!judged.is_met) failures.push_back(described.failure);
-    verdict.checks.push_back(std::move(described.check));
+    const std::string limit = number(judged.bound, words.decimals), value = figure(*judged.figure, judged.bound, words.decimals);
+    verdict.checks.push_back(
+        {words.name, fmt::format(fmt::runtime(words.measured), value), fmt::format(fmt::runtime(words.limit), limit), judged.is_met});
+    if (!judged.is_met) failures.push_back(fmt::format(fmt::runtime(words.failure), value, limit));
   }
   const std::string& label = input.second.label;
   if (!failures.empty()) {
     verdict.outcome = Outcome::kDoNotShip;
-    verdict.sentence = fmt::format("Do not ship the {} model: {}.", label, join(failures));
+    verdict.sentence = fmt::format("Do not ship the {} model: {}.", label, fmt::join(failures, ", "));
   } else if (verdict.checks.empty()) {
     verdict.sentence = fmt::format("Nothing was measured that could tell whether to ship the {} model.", label);
   } else {
     verdict.outcome = Outcome::kShip;
-    verdict.sentence = fmt::format("Ship the {} model: {}.", label, join(gains(input)));
+    verdict.sentence = fmt::format("Ship the {} model: {}.", label, fmt::join(gains(input), ", "));
   }
   return verdict;
 }
