@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/words.h"
+#include "data/words.h"
 
 namespace octet::cli {
 namespace {

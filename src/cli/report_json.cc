@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/cpu.h"
-#include "cli/words.h"
+#include "data/words.h"
 #include "kernels/conv2d/conv2d.h"
 
 namespace octet::cli {

@@ -6,7 +6,7 @@
 
 #include "cli/options.h"
 #include "cli/verb.h"
-#include "cli/words.h"
+#include "data/words.h"
 #include "data/check_dataset.h"
 #include "data/embedded_demo.h"
 
@@ -43,10 +43,14 @@ Outcome describe(const DatasetReport& report) {
                   {"other_size", names(report.other_size)},
                   {"without_annotations", names(report.without_annotations)},
                   {"not_listed", names(report.not_listed)},
-                  {"annotations_of_no_image", report.annotations_of_no_image},
-                  {"annotations_of_no_category", report.annotations_of_no_category},
-                  {"boxes_outside", report.boxes.outside},
-                  {"boxes_in_pixel", report.boxes.in_pixel},
+                  {"annotations_of_no_image", report.faults.of_no_image},
+                  {"annotations_of_no_category", report.faults.of_no_category},
+                  {"annotations_with_id_0", report.faults.with_id_0},
+                  {"boxes_outside", report.faults.outside},
+                  {"boxes_in_pixel", report.faults.in_pixel},
+                  {"boxes_in_percent", report.faults.in_percent},
+                  {"boxes_without_area", report.faults.without_area},
+                  {"shared_files", report.faults.shared_files},
                   {"remarks", report.remarks},
                   {"ok", report.ok()}};
   outcome.text =

@@ -7,7 +7,7 @@
 #include "cli/detection_list.h"
 #include "cli/options.h"
 #include "cli/verb.h"
-#include "cli/words.h"
+#include "data/words.h"
 #include "data/coco_json.h"
 #include "steps/check.h"
 #include "workflow/drawings.h"

@@ -7,7 +7,7 @@
 #include "cli/options.h"
 #include "cli/resources.h"
 #include "cli/verb.h"
-#include "cli/words.h"
+#include "data/words.h"
 #include "workflow/quantize.h"
 
 namespace octet::cli {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "data/first_look.h"
 #include "image/decode.h"
 
 namespace octet {
@@ -58,26 +59,9 @@ void sort_findings(const Dataset& dataset, const std::vector<Finding>& findings,
   report.usable_images = report.images - static_cast<std::int64_t>(report.missing.size() + report.unreadable.size());
 }
 
-void check_annotations(const Dataset& dataset, DatasetReport& report) {
-  std::unordered_set<std::int64_t> images, categories, annotated;
-  for (const ImageEntry& image : dataset.images) images.insert(image.id);
-  for (const CocoCategory& category : dataset.truth.categories) categories.insert(category.id);
-  for (const CocoAnnotation& annotation : dataset.truth.annotations) {
-    annotated.insert(annotation.image_id);
-    report.crowds += annotation.is_crowd;
-    report.annotations_of_no_image += !images.contains(annotation.image_id);
-    report.annotations_of_no_category += !categories.contains(annotation.category_id);
-  }
-  for (const ImageEntry& image : dataset.images)
-    if (!annotated.contains(image.id)) report.without_annotations.push_back(image.path);
-}
-
 }  // namespace
 
-bool DatasetReport::ok() const {
-  return images > 0 && missing.empty() && unreadable.empty() && other_size.empty() && annotations_of_no_image == 0 &&
-         annotations_of_no_category == 0 && boxes.outside == 0 && boxes.in_pixel == 0;
-}
+bool DatasetReport::ok() const { return images > 0 && missing.empty() && unreadable.empty() && other_size.empty() && faults.none(); }
 
 DatasetReport check_dataset(const Dataset& dataset, ThreadPool* pool, const Progress& progress) {
   DatasetReport report;
@@ -88,8 +72,14 @@ DatasetReport check_dataset(const Dataset& dataset, ThreadPool* pool, const Prog
   look_first(dataset, all_headers, [&](std::string_view remark) { report.remarks.emplace_back(remark); });
   sort_findings(dataset, look_at_all(dataset, pool, progress), report);
   if (!dataset.annotation_file.empty()) {
-    check_annotations(dataset, report);
-    report.boxes = find_box_faults(dataset);
+    std::unordered_set<std::int64_t> annotated;
+    for (const CocoAnnotation& annotation : dataset.truth.annotations) {
+      annotated.insert(annotation.image_id);
+      report.crowds += annotation.is_crowd;
+    }
+    for (const ImageEntry& image : dataset.images)
+      if (!annotated.contains(image.id)) report.without_annotations.push_back(image.path);
+    report.faults = find_annotation_faults(dataset);
     report.not_listed = unlisted_pictures(dataset);
   }
   return report;

@@ -7,8 +7,7 @@
 
 #include "base/progress.h"
 #include "base/thread_pool.h"
-#include "data/dataset.h"
-#include "data/first_look.h"
+#include "data/annotation_faults.h"
 
 namespace octet {
 
@@ -26,9 +25,7 @@ struct DatasetReport {
   std::vector<BrokenImage> other_size;                     // another size than the annotations say
   std::vector<std::filesystem::path> without_annotations;  // listed images in which nothing is annotated
   std::vector<std::filesystem::path> not_listed;           // image files in the folder that the annotations do not name
-  std::int64_t annotations_of_no_image = 0;                // their image_id is not listed
-  std::int64_t annotations_of_no_category = 0;             // their category_id is not listed
-  BoxFaults boxes;
+  AnnotationFaults faults;
   std::vector<std::string> remarks;  // what look_first() has to say
 
   // Fit for measuring: every listed image can be read and every annotation belongs to something and has a box

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -34,17 +33,16 @@ struct ClassMap {
   ClassRule rule = ClassRule::kOrder;
   // By class index, as results files have it. A class without a category has an id that neither a category nor another
   // class has, so that what is found of it is neither right nor wrong.
-  std::vector<std::int64_t> category_ids;
-  std::vector<std::int64_t> measured_ids;             // of the categories that have a class, rising
-  std::vector<std::string> pairs;                     // "car is Car", where the spelling differs or the number decides
-  std::vector<std::string> classes_without_category;  // names; those that stand for nothing left out (background, gaps of COCO)
-  std::vector<std::string> categories_without_class;
+  std::vector<std::int64_t> category_ids{};
+  std::vector<std::int64_t> measured_ids{};             // of the categories that have a class, rising
+  std::vector<std::string> pairs{};                     // "car is Car", where the spelling differs or the number decides
+  std::vector<std::string> classes_without_category{};  // names; those that stand for nothing left out (background, gaps of COCO)
+  std::vector<std::string> categories_without_class{};
   bool operator==(const ClassMap&) const = default;
 };
 
 // Gives each class its category:
-//   1. Names are compared as they are; then without case, blanks, hyphens and underscores; then with the two spellings of
-//      COCO's names taken for one (motorbike, motorcycle). Classes without a category and categories without a class are
+//   1. Names are compared in the forms of class_names.h, the strictest first. Classes without a category and categories without a class are
 //      allowed. Of several categories of one name, those without annotations give way to the others: labelling services put
 //      a grouping category before the real ones.
 //   2. Where no name matches at all, the n-th class (background not counted) is the n-th category by id; of a model that is
@@ -54,8 +52,5 @@ Result<ClassMap> map_classes(const ModelClasses& classes, std::span<const CocoCa
 
 // What a reader of the figures must know of a map, a line each; none where every class is the category of its name.
 std::vector<std::string> remarks_on(const ClassMap& map);
-
-// Whether two names are one by the rule above.
-bool is_same_class_name(std::string_view a, std::string_view b);
 
 }  // namespace octet

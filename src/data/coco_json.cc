@@ -70,13 +70,20 @@ class Licences {
   std::vector<std::int64_t> of_image_;
 };
 
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  return begin == std::string_view::npos ? std::string_view() : text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+}
+
 Result<CocoCategory> read_category(const JsonRecord& record) {
   CocoCategory category;
   OCTET_ASSIGN(category.id, record.integer("id"));
-  category.name = std::to_string(category.id);
   if (record.has("name")) {
-    OCTET_ASSIGN(category.name, record.text("name"));
+    OCTET_ASSIGN(const std::string name, record.text("name"));
+    category.name = trimmed(name);
   }
+  if (category.name.empty()) category.name = std::to_string(category.id);
   return category;
 }
 
@@ -92,6 +99,7 @@ Result<CocoAnnotation> read_annotation(const JsonRecord& record) {
   annotation.area = annotation.box.area();
   if (record.has("area")) {
     OCTET_ASSIGN(annotation.area, record.number("area"));
+    if (annotation.area < 0) return Error{ErrorCode::kMalformed, fmt::format("'area' is {}, expected none below 0", annotation.area)};
   }
   if (record.has("iscrowd")) {
     OCTET_ASSIGN(annotation.is_crowd, record.flag("iscrowd"));

@@ -13,9 +13,9 @@ namespace octet {
 
 // Reads images, categories and annotations; segments, licences and addresses are passed over.
 //   required   images: id. categories: id. annotations: id, image_id, category_id, bbox
-//   absent     file_name: "", width and height: 0, name: the id, area: width * height of the box, iscrowd: 0
+//   absent     file_name: "", width and height: 0, name (also where it is blank): the id, area: width * height of the box, iscrowd: 0
 //   errors     kNotFound; kMalformed with file and byte, or with file, entry and field: "x.json: annotations[3]: 'bbox' is
-//              missing". Also for two entries of one section with the same id, and for a box of negative size.
+//              missing". Also for two entries of one section with the same id, and for a box or an area of negative size.
 Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path);
 
 // Reads an array of {"image_id", "category_id", "bbox": [left, top, width, height], "score"}. Errors as above.

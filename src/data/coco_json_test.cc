@@ -80,6 +80,20 @@ TEST(ReadCocoAnnotations, NamesEntryAndField) {
             "images[1]: 'width' is -1, expected 0 to 1048576");
 }
 
+TEST(ReadCocoAnnotations, RefusesANegativeArea) {
+  EXPECT_EQ(annotations_error(with_annotation(R"({"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "area": -5})")),
+            "annotations[0]: 'area' is -5, expected none below 0");
+}
+
+TEST(ReadCocoAnnotations, TakesNamesWithoutTheBlanksAroundThemAndTheIdForABlankOne) {
+  const ScratchFolder folder;
+  const auto truth = read_coco_annotations(folder.write(
+      "gt.json", R"({"images": [], "annotations": [], "categories": [{"id": 4, "name": " hot dog\t"}, {"id": 5, "name": " "}]})"));
+  ASSERT_TRUE(truth.ok()) << truth.error().message;
+  EXPECT_EQ(truth->categories[0].name, "hot dog");
+  EXPECT_EQ(truth->categories[1].name, "5");
+}
+
 TEST(ReadCocoAnnotations, RefusesAnIdThatComesTwice) {
   EXPECT_EQ(annotations_error(R"({"images": [{"id": 1}, {"id": 1}], "categories": [], "annotations": []})"),
             "images[1]: 'id' is 1, which an entry before it has");

@@ -1,6 +1,7 @@
 #include "data/dataset.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <random>
@@ -82,6 +83,26 @@ Result<ImageEntry> entry_of(const fs::path& folder, const CocoImage& image) {
   return ImageEntry{image.id, std::move(path), image.width, image.height, name.lexically_normal()};
 }
 
+bool is_present(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+bool is_there(const ImageEntry& image) { return is_present(image.path); }
+
+// kNotFound where no picture that is listed is there: names are then relative to another folder, or of other files.
+Status expect_some(const Dataset& dataset) {
+  const std::string folder = dataset.image_folder.string(), list = dataset.annotation_file.string();
+  if (dataset.images.empty()) return Error{ErrorCode::kNotFound, list + ": lists no images"};
+  if (std::ranges::any_of(dataset.images, is_there)) return {};
+  const fs::path& name = dataset.images[0].name;
+  const bool is_without_folder = is_present(dataset.image_folder / name.filename());
+  return Error{ErrorCode::kNotFound,
+               fmt::format("{}: none of the {} images that {} lists is there, such as '{}'; names are relative to this folder{}", folder,
+                           dataset.images.size(), list, name.string(),
+                           is_without_folder ? ", in which there is a '" + name.filename().string() + "'" : "")};
+}
+
 Result<Dataset> open_annotated(const fs::path& image_folder, const fs::path& annotation_file) {
   std::error_code ignored;
   if (!fs::is_directory(image_folder, ignored)) return Error{ErrorCode::kNotFound, image_folder.string() + ": no such folder"};
@@ -93,6 +114,7 @@ Result<Dataset> open_annotated(const fs::path& image_folder, const fs::path& ann
     dataset.images.push_back(std::move(entry));
   }
   sort_by_id(dataset.images);
+  OCTET_RETURN_IF_ERROR(expect_some(dataset));
   return dataset;
 }
 
@@ -127,7 +149,7 @@ Result<Dataset> open_pictures(const std::vector<fs::path>& paths) {
     std::error_code ignored;
     if (fs::is_directory(path, ignored))
       OCTET_RETURN_IF_ERROR(add_folder(path, paths.size() == 1, dataset, found));
-    else if (fs::exists(path, ignored))
+    else if (is_present(path))
       found.push_back({path, path.filename()});
     else
       return Error{ErrorCode::kNotFound, path.string() + ": no such picture or folder"};
@@ -170,21 +192,13 @@ Result<Dataset> open_listed(const DataSource& source, DataUse use) {
 }
 
 // Leaves out what is listed and not there, and says what is there and not listed.
-Status keep_present(Dataset& dataset, const Warn& warn) {
+void keep_present(Dataset& dataset, const Warn& warn) {
   const std::string folder = dataset.image_folder.string(), list = dataset.annotation_file.string();
-  const std::size_t listed = dataset.images.size();
-  std::erase_if(dataset.images, [](const ImageEntry& image) {
-    std::error_code ignored;
-    return !fs::exists(image.path, ignored);
-  });
-  if (dataset.images.empty())
-    return Error{ErrorCode::kNotFound, fmt::format("{}: none of the {} images that {} lists is there", folder, listed, list)};
-  if (!warn) return {};
-  if (const std::size_t missing = listed - dataset.images.size(); missing > 0)
-    warn(fmt::format("{}: lists {} images, {} of which are not in {}", list, listed, missing, folder));
+  const std::size_t listed = dataset.images.size(), missing = std::erase_if(dataset.images, std::not_fn(is_there));
+  if (!warn) return;
+  if (missing > 0) warn(fmt::format("{}: lists {} images, {} of which are not in {}", list, listed, missing, folder));
   if (const std::size_t unlisted = unlisted_pictures(dataset).size(); unlisted > 0)
     warn(fmt::format("{}: does not list {} of the pictures in {}, which are left out", list, unlisted, folder));
-  return {};
 }
 
 }  // namespace
@@ -192,8 +206,8 @@ Status keep_present(Dataset& dataset, const Warn& warn) {
 Result<Dataset> open_dataset(const DataSource& source, DataUse use, const Warn& warn) {
   OCTET_ASSIGN(Dataset dataset, open_listed(source, use));
   dataset.decode.apply_exif = source.apply_exif;
+  if (use == DataUse::kCalibrate && !dataset.annotation_file.empty()) keep_present(dataset, warn);
   if (!source.categories.empty()) OCTET_RETURN_IF_ERROR(take_categories(dataset, source.categories));
-  if (use == DataUse::kCalibrate && !dataset.truth.images.empty()) OCTET_RETURN_IF_ERROR(keep_present(dataset, warn));
   return dataset;
 }
 

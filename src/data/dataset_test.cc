@@ -42,6 +42,7 @@ Dataset numbered(int count) {
 
 TEST(OpenDataset, SortsImagesById) {
   const ScratchFolder folder;
+  folder.write("val2017/a.jpg", "x");
   write_annotations(folder, R"({"id": 9, "file_name": "a.jpg", "width": 4, "height": 3}, {"id": 2, "file_name": "b.jpg"})");
   const auto dataset = open_dataset({.folder = folder.path()});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
@@ -62,12 +63,29 @@ TEST(OpenDataset, RefusesAFileNameThatLeavesTheFolder) {
 
 TEST(OpenDataset, TakesAnAbsoluteFileNameInsideTheFolder) {
   const ScratchFolder folder;
-  const std::string inside = (folder.path() / "val2017" / "cam0" / "a.jpg").string();
+  const std::string inside = folder.write("val2017/cam0/a.jpg", "x").string();
   write_annotations(folder, fmt::format(R"({{"id": 9, "file_name": "{}"}})", inside));
   const auto dataset = open_dataset({.folder = folder.path()});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   EXPECT_EQ(dataset->images[0].path, inside);
   EXPECT_EQ(dataset->images[0].name, "cam0/a.jpg");
+}
+
+TEST(OpenDataset, SaysThatNoPictureThatIsListedIsThere) {
+  const ScratchFolder folder;
+  folder.write("val2017/a.jpg", "x");
+  write_annotations(folder, R"({"id": 9, "file_name": "val2017/a.jpg"}, {"id": 10, "file_name": "val2017/b.jpg"})");
+  for (const DataUse use : {DataUse::kDetect, DataUse::kCalibrate}) {
+    const auto dataset = open_dataset({.folder = folder.path()}, use);
+    ASSERT_FALSE(dataset.ok());
+    EXPECT_EQ(dataset.error().code, ErrorCode::kNotFound);
+    EXPECT_NE(dataset.error().message.find("none of the 2 images that"), std::string::npos) << dataset.error().message;
+    EXPECT_NE(dataset.error().message.find("such as 'val2017/a.jpg'; names are relative to this folder, in which there is a 'a.jpg'"),
+              std::string::npos)
+        << dataset.error().message;
+  }
+  write_annotations(folder, "");
+  EXPECT_NE(open_dataset({.folder = folder.path()}).error().message.find("lists no images"), std::string::npos);
 }
 
 TEST(OpenDataset, SaysWhatIsWrongWithAFileName) {
@@ -339,8 +357,8 @@ TEST(CheckDataset, SortsOutWhatIsWrong) {
   EXPECT_EQ(report.without_annotations.size(), 3u);
   ASSERT_EQ(report.not_listed.size(), 1u);
   EXPECT_EQ(report.not_listed[0].filename(), "extra.png");
-  EXPECT_EQ(report.annotations_of_no_image, 1);
-  EXPECT_EQ(report.annotations_of_no_category, 1);
+  EXPECT_EQ(report.faults.of_no_image, 1);
+  EXPECT_EQ(report.faults.of_no_category, 1);
   EXPECT_FALSE(report.ok());
 }
 

@@ -5,11 +5,12 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "data/annotation_faults.h"
+#include "data/words.h"
 #include "image/exif.h"
 #include "image/formats.h"
 
@@ -28,13 +29,6 @@ std::string place_of(const Dataset& dataset) {
   return (dataset.annotation_file.empty() ? dataset.image_folder : dataset.annotation_file).string();
 }
 
-template <typename T>
-std::string first_few(const std::vector<T>& values) {
-  constexpr std::size_t kMost = 3;
-  const auto shown = static_cast<std::ptrdiff_t>(std::min(values.size(), kMost));
-  return fmt::format("{}{}", fmt::join(values.begin(), values.begin() + shown, ", "), values.size() > kMost ? ", ..." : "");
-}
-
 // --- Files that were left out ---
 
 std::string other_files_remark(const Dataset& dataset) {
@@ -46,31 +40,7 @@ std::string other_files_remark(const Dataset& dataset) {
   }
   if (total == 0) return {};
   return fmt::format("{}: {} left out that octet does not read: {}; it reads {}", dataset.image_folder.string(),
-                     total == 1 ? "1 file is" : fmt::format("{} files are", total), kinds, picture_formats());
-}
-
-// --- Boxes ---
-
-bool is_in_first_pixel(const BoxLtwh& box) {
-  return box.left >= 0 && box.top >= 0 && box.left <= 1 && box.top <= 1 && box.width <= 1 && box.height <= 1;
-}
-
-bool is_outside(const BoxLtwh& box, ImageSize size) {
-  constexpr double kSlack = 1;  // annotators round
-  return box.left < -kSlack || box.top < -kSlack || box.left + box.width > size.width + kSlack ||
-         box.top + box.height > size.height + kSlack;
-}
-
-std::string boxes_remark(const Dataset& dataset) {
-  const BoxFaults faults = find_box_faults(dataset);
-  if (faults.in_pixel > 0)
-    return fmt::format("{}: {} of {} boxes lie within the first pixel of their picture; COCO's boxes are in pixels, are these fractions?",
-                       place_of(dataset), faults.in_pixel, faults.boxes);
-  if (faults.outside > 0)
-    return fmt::format(
-        "{}: {} of {} boxes reach outside their picture; COCO's boxes are left, top, width and height, are these two corners?",
-        place_of(dataset), faults.outside, faults.boxes);
-  return {};
+                     counted(total, "file") + (total == 1 ? " is" : " are"), kinds, picture_formats());
 }
 
 // --- Headers ---
@@ -172,7 +142,7 @@ std::vector<std::string> calibration_remarks(const Dataset& dataset) {
   const std::size_t count = dataset.images.size();
   if (count < kFew)
     lines.push_back(fmt::format("{}: only {} to calibrate with; the ranges of so few may not hold for others, a hundred or more are usual",
-                                dataset.image_folder.string(), count == 1 ? "1 picture" : fmt::format("{} pictures", count)));
+                                dataset.image_folder.string(), counted(count, "picture")));
   std::int64_t looked = 0, empty = 0, equal = 0;
   std::optional<Image> first;
   for (const ImageEntry* entry : spread(dataset.images, kDecoded)) {
@@ -194,24 +164,11 @@ std::vector<std::string> calibration_remarks(const Dataset& dataset) {
 
 }  // namespace
 
-BoxFaults find_box_faults(const Dataset& dataset) {
-  std::unordered_map<std::int64_t, ImageSize> size_of;
-  for (const ImageEntry& image : dataset.images) size_of[image.id] = {image.width, image.height};
-  BoxFaults faults;
-  for (const CocoAnnotation& annotation : dataset.truth.annotations) {
-    const auto size = size_of.find(annotation.image_id);
-    if (size == size_of.end()) continue;
-    ++faults.boxes;
-    faults.in_pixel += is_in_first_pixel(annotation.box);
-    faults.outside += size->second.width > 0 && size->second.height > 0 && is_outside(annotation.box, size->second);
-  }
-  return faults;
-}
-
 void look_first(const Dataset& dataset, const FirstLookOptions& options, const Warn& warn) {
   if (!warn) return;
   if (const std::string remark = other_files_remark(dataset); !remark.empty()) warn(remark);
-  if (const std::string remark = boxes_remark(dataset); !remark.empty() && !options.calibrates) warn(remark);
+  if (!options.calibrates)
+    for (const std::string& remark : remarks_on(find_annotation_faults(dataset), dataset)) warn(remark);
   for (const std::string& remark : HeaderFaults(dataset, options.headers).remarks()) warn(remark);
   if (options.calibrates)
     for (const std::string& remark : calibration_remarks(dataset)) warn(remark);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "data/annotation_faults.h"
 #include "data/scratch_folder.h"
 #include "image/encode.h"
 
@@ -30,6 +31,7 @@ Dataset with_boxes(const std::vector<BoxLtwh>& boxes) {
   Dataset dataset;
   dataset.annotation_file = "gt.json";
   dataset.images.push_back({1, "absent.jpg", 100, 50});
+  dataset.truth.categories = {{1, "cup"}};
   for (const BoxLtwh& box : boxes) dataset.truth.annotations.push_back({.id = 1, .image_id = 1, .category_id = 1, .box = box});
   return dataset;
 }
@@ -59,11 +61,50 @@ void list_sizes(Dataset& dataset, ImageSize size) {
   }
 }
 
-TEST(BoxFaults, AreCounted) {
-  const BoxFaults faults = find_box_faults(with_boxes({{0, 0, 100, 50}, {0, 0, 100.9, 50}, {50, 20, 90, 40}, {0.1, 0.2, 0.5, 0.5}}));
-  EXPECT_EQ(faults.boxes, 4);
+TEST(AnnotationFaults, AreCounted) {
+  Dataset dataset = with_boxes({{0, 0, 100, 50}, {0, 0, 100.9, 50}, {50, 20, 90, 40}, {0.1, 0.2, 0.5, 0.5}, {9, 9, 0, 5}});
+  EXPECT_TRUE(find_annotation_faults(with_boxes({{0, 0, 100, 50}})).none());
+  auto& annotations = dataset.truth.annotations;
+  annotations[0].id = 0;
+  annotations[1].category_id = 77;
+  annotations[2].category_id = 78;
+  annotations.push_back({.id = 9, .image_id = 5, .category_id = 1, .box = {}});
+  dataset.images.push_back(dataset.images[0]);
+  dataset.images[1].id = 2;
+  const AnnotationFaults faults = find_annotation_faults(dataset);
+  EXPECT_EQ(faults.boxes, 5);
   EXPECT_EQ(faults.outside, 1);
   EXPECT_EQ(faults.in_pixel, 1);
+  EXPECT_EQ(faults.in_percent, 0);
+  EXPECT_EQ(faults.without_area, 1);
+  EXPECT_EQ(faults.with_id_0, 1);
+  EXPECT_EQ(faults.of_no_category, 2);
+  EXPECT_EQ(faults.of_no_image, 1);
+  EXPECT_EQ(faults.shared_files, 1);
+  EXPECT_FALSE(faults.none());
+  const Lines lines = look(dataset);
+  EXPECT_TRUE(mentions(lines, "gt.json: 1 annotation of images that are not listed count"));
+  EXPECT_TRUE(mentions(lines, "gt.json: 2 annotations of categories that are not listed count for nothing"));
+  EXPECT_TRUE(mentions(lines, "an annotation has the id 0"));
+  EXPECT_TRUE(mentions(lines, "1 of 2 images have the file_name of another"));
+  EXPECT_TRUE(mentions(lines, "1 of 5 boxes have no width or no height"));
+}
+
+TEST(AnnotationFaults, TellPercentFromPixels) {
+  Dataset dataset = with_boxes({{1, 2, 90, 80}, {50, 50, 20, 20}, {0, 0, 100, 100}, {30, 60, 5, 9}, {10, 10, 80, 40}});
+  dataset.images[0].width = 640;
+  dataset.images[0].height = 480;
+  EXPECT_TRUE(mentions(look(dataset), "all boxes lie within the first 100 pixels of their pictures"));
+  dataset.truth.annotations[0].box = {300, 200, 40, 40};
+  EXPECT_TRUE(look(dataset).empty());
+  dataset.truth.annotations.resize(2);  // too few to tell
+  EXPECT_TRUE(look(dataset).empty());
+}
+
+TEST(AnnotationFaults, SayThatNothingIsAnnotated) {
+  Dataset dataset = with_boxes({});
+  dataset.truth.images.push_back({.id = 1, .file_name = "absent.jpg"});
+  EXPECT_TRUE(mentions(look(dataset), "gt.json: nothing is annotated"));
 }
 
 TEST(FirstLook, SaysThatBoxesAreInAnotherForm) {

@@ -33,25 +33,19 @@ std::string place_of(std::string_view section, std::size_t index) {
   return section.empty() ? fmt::format("entry {}", index) : fmt::format("{}[{}]", section, index);
 }
 
-// The word or number around a byte, at most so long as any that is known by name.
-std::string_view word_around(std::string_view text, std::size_t at) {
+// What stands at a byte, from the start of its word on, as a reader can tell what it is: NaN, True, <html>, a comma too many.
+struct Quote {
+  std::size_t begin = 0;
+  std::string text;
+};
+Quote quote_at(std::string_view text, std::size_t at) {
   constexpr std::size_t kLongest = 24;
-  const auto belongs = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '+' || c == '.'; };
-  std::size_t begin = at, end = at;
-  while (begin > 0 && at - begin < kLongest && belongs(text[begin - 1])) --begin;
-  while (end < text.size() && end - at < kLongest && belongs(text[end])) ++end;
-  return text.substr(begin, end - begin);
-}
-
-// What programs write in place of JSON's own words: what is wrong with it, or "".
-std::string fault_of_word(std::string_view word) {
-  std::string key(word.substr(word.starts_with('-') || word.starts_with('+') ? 1 : 0));
-  std::ranges::transform(key, key.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  for (const char* number : {"nan", "inf", "infinity"})
-    if (key == number) return "is not finite; JSON has no word for it, write a number";
-  for (const char* other : {"none", "undefined", "true", "false"})
-    if (key == other) return "is no word of JSON, which are null, true and false";
-  return {};
+  const auto belongs = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '+' || c == '.' || c < 0; };
+  Quote quote{at, ""};
+  while (quote.begin > 0 && at - quote.begin < kLongest && belongs(text[at]) && belongs(text[quote.begin - 1])) --quote.begin;
+  for (const char c : text.substr(quote.begin, kLongest))
+    quote.text += c >= ' ' && c <= '~' ? std::string(1, c) : fmt::format("\\x{:02X}", static_cast<unsigned char>(c));
+  return quote;
 }
 
 bool is_utf16(std::string_view text) {
@@ -105,18 +99,14 @@ class RecordReader {
   }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& cause) {
-    if (position > 0 && position <= text_.size()) {
-      const std::string_view word = word_around(text_, position - 1);
-      if (const std::string fault = fault_of_word(word); !fault.empty())
-        return fail(
-            {ErrorCode::kMalformed, fmt::format("{}{} at byte {} {}", place_of_value(), word, word.data() - text_.data() + 1, fault)});
-    }
     if (cause.id == kNumberOverflow)
       return fail({ErrorCode::kMalformed, fmt::format("{}the number before byte {} is too large", place_of_value(), position)});
     const bool wanted_more = std::string_view(cause.what()).find("unexpected end of input") != std::string_view::npos;
-    if (wanted_more || position > text_.size())  // beyond the end: inside a string or a number
+    if (wanted_more || position == 0 || position > text_.size())  // beyond the end: inside a string or a number
       return fail({ErrorCode::kMalformed, fmt::format("the JSON text ends too early, at byte {}; the file is cut off", text_.size())});
-    return fail({ErrorCode::kMalformed, fmt::format("is not JSON: error at byte {} of {}", position, text_.size())});
+    const Quote quote = quote_at(text_, position - 1);
+    return fail({ErrorCode::kMalformed,
+                 fmt::format("{}is not JSON at byte {} of {}: '{}'", place_of_value(), quote.begin + 1, text_.size(), quote.text)});
   }
 
   Status finish() && {

@@ -147,10 +147,20 @@ TEST(MakeReport, SaysHowItWasMade) {
   const RecordedRun run;
   const std::string text = text_of(run.page());
   const auto digest = [](std::string_view content) { return sha256_hex(std::as_bytes(std::span(content))); };
-  const std::vector<std::string> facts = {
-      "small-net", "val2017 of " + run.folder.path().filename().string(), "\n2 pictures are a demonstration", "\n1 picture could not be read",
-      "small-net.weights SHA-256 0123", "\n320 x 256 pixels\n", digest("fp32"), digest("int8"), digest("{}"), "\n166\n", "\n77\n",
-      "\n0.001\n", "for 7 s", "\n3\n"};
+  const std::vector<std::string> facts = {"small-net",
+                                          "val2017 of " + run.folder.path().filename().string(),
+                                          "\n2 pictures are a demonstration",
+                                          "\n1 picture could not be read",
+                                          "small-net.weights SHA-256 0123",
+                                          "\n320 x 256 pixels\n",
+                                          digest("fp32"),
+                                          digest("int8"),
+                                          digest("{}"),
+                                          "\n166\n",
+                                          "\n77\n",
+                                          "\n0.001\n",
+                                          "for 7 s",
+                                          "\n3\n"};
   for (const std::string& fact : facts) EXPECT_TRUE(contains(text, fact)) << fact;
   EXPECT_FALSE(contains(text, "unseen"));  // nothing of it is annotated
 }

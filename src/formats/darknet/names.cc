@@ -30,6 +30,8 @@ bool is_text(std::string_view line) {
 }  // namespace
 
 Result<std::vector<std::string>> parse_names(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   std::vector<std::string> names;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');

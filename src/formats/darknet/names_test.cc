@@ -13,6 +13,8 @@ TEST(ParseNames, TakesALineANameAndDropsBlanksAround) {
 
 TEST(ParseNames, DropsEmptyLinesAtTheEndOnly) { EXPECT_EQ(parse_names("a\n\nb\n\n\n").value(), (Names{"a", "", "b"})); }
 
+TEST(ParseNames, PassesOverAByteOrderMark) { EXPECT_EQ(parse_names("\xEF\xBB\xBFperson\ncar").value(), (Names{"person", "car"})); }
+
 TEST(ParseNames, KeepsOtherAlphabets) {
   EXPECT_EQ(parse_names("Tür\n人\n\xF0\x9F\x9A\x97\n").value(), (Names{"Tür", "人", "\xF0\x9F\x9A\x97"}));
 }

@@ -1,0 +1,90 @@
+#include "data/annotation_faults.h"
+
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "data/words.h"
+
+namespace octet {
+namespace {
+
+bool is_inside(const BoxLtwh& box, double left, double top, double right, double bottom) {
+  return box.left >= left && box.top >= top && box.left + box.width <= right && box.top + box.height <= bottom;
+}
+
+// Fractions have centre and size below 1, or left, top, width and height.
+bool is_in_first_pixel(const BoxLtwh& box) { return is_inside({box.left, box.top, 0, 0}, 0, 0, 1, 1) && box.width <= 1 && box.height <= 1; }
+
+bool is_outside(const BoxLtwh& box, ImageSize size) {
+  constexpr double kSlack = 1;  // annotators round
+  return size.width > 0 && size.height > 0 && !is_inside(box, -kSlack, -kSlack, size.width + kSlack, size.height + kSlack);
+}
+
+// A few boxes may lie so by chance.
+constexpr std::int64_t kFewestInPercent = 5;
+bool may_be_in_percent(const BoxLtwh& box, ImageSize size) {
+  return size.width > 100 && size.height > 100 && is_inside({box.left, box.top, 0, 0}, 0, 0, 100, 100) && box.width <= 100 &&
+         box.height <= 100;
+}
+
+}  // namespace
+
+bool AnnotationFaults::none() const {
+  return outside + in_pixel + in_percent + of_no_image + of_no_category + with_id_0 + shared_files == 0;
+}
+
+AnnotationFaults find_annotation_faults(const Dataset& dataset) {
+  AnnotationFaults faults;
+  std::unordered_map<std::int64_t, ImageSize> size_of;
+  std::unordered_set<std::int64_t> categories;
+  std::set<std::filesystem::path> files;
+  for (const ImageEntry& image : dataset.images) {
+    size_of[image.id] = {image.width, image.height};
+    faults.shared_files += !files.insert(image.name).second;
+  }
+  for (const CocoCategory& category : dataset.truth.categories) categories.insert(category.id);
+  for (const CocoAnnotation& annotation : dataset.truth.annotations) {
+    faults.of_no_category += !categories.contains(annotation.category_id);
+    faults.with_id_0 += annotation.id == 0;
+    const auto size = size_of.find(annotation.image_id);
+    if (size == size_of.end()) {
+      ++faults.of_no_image;
+      continue;
+    }
+    const BoxLtwh& box = annotation.box;
+    ++faults.boxes;
+    faults.without_area += box.width == 0 || box.height == 0;
+    faults.in_pixel += is_in_first_pixel(box) && box.area() > 0;
+    faults.outside += is_outside(box, size->second);
+    faults.in_percent += may_be_in_percent(box, size->second);
+  }
+  if (faults.in_percent < std::max(faults.boxes, kFewestInPercent) || faults.in_pixel > 0) faults.in_percent = 0;
+  return faults;
+}
+
+std::vector<std::string> remarks_on(const AnnotationFaults& faults, const Dataset& dataset) {
+  std::vector<std::string> lines;
+  const auto remark = [&](std::int64_t count, const std::string& words) {
+    if (count > 0) lines.push_back(fmt::format("{}: {}", dataset.annotation_file.string(), words));
+  };
+  const auto boxes = [&](std::int64_t count) { return fmt::format("{} of {} boxes ", count, faults.boxes); };
+  remark(faults.in_pixel,
+         boxes(faults.in_pixel) + "lie within the first pixel of their picture; COCO's boxes are in pixels, are these fractions?");
+  remark(faults.in_percent, "all boxes lie within the first 100 pixels of their pictures; COCO's boxes are in pixels, are these percent?");
+  remark(faults.outside, boxes(faults.outside) +
+                             "reach outside their picture; COCO's boxes are left, top, width and height, are these two "
+                             "corners, or a centre and a size?");
+  remark(faults.without_area, boxes(faults.without_area) + "have no width or no height, so that nothing that is found can match them");
+  remark(faults.of_no_image, counted(faults.of_no_image, "annotation") + " of images that are not listed count for nothing");
+  remark(faults.of_no_category, counted(faults.of_no_category, "annotation") + " of categories that are not listed count for nothing");
+  remark(faults.with_id_0,
+         "an annotation has the id 0, which COCO's code takes for none: what finds its object counts as wrong; number from 1");
+  remark(faults.shared_files, fmt::format("{} of {} images have the file_name of another one", faults.shared_files, dataset.images.size()));
+  remark(dataset.truth.annotations.empty() && !dataset.truth.images.empty(), "nothing is annotated, so there is no accuracy to measure");
+  return lines;
+}
+
+}  // namespace octet
