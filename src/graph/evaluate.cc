@@ -1,7 +1,5 @@
 #include "graph/evaluate.h"
 
-#include "graph/evaluate_ops.h"
-
 namespace octet {
 namespace {
 
@@ -58,31 +56,6 @@ class Evaluation {
 };
 
 }  // namespace
-
-namespace reference {
-namespace {
-
-Tensors run(const Parameter&, const Call&) {
-  OCTET_CHECK(false, "a parameter has no value of its own");
-  return {};
-}
-Tensors run(const Constant& op, const Call&) { return {op.value}; }
-Tensors run(const Output&, const Call& call) { return {call.inputs[0]}; }
-
-struct Run {
-  const Call& call;
-  template <typename Operation>
-  Tensors operator()(const Operation& op) const {
-    return run(op, call);
-  }
-};
-
-}  // namespace
-}  // namespace reference
-
-std::vector<Tensor> evaluate(const Op& op, std::span<const Tensor> inputs, std::span<const TensorType> outputs) {
-  return std::visit(reference::Run{reference::Call{inputs, outputs}}, op);
-}
 
 Result<std::map<std::string, Tensor>> evaluate(const Graph& graph, const std::map<std::string, Tensor>& inputs) {
   Evaluation evaluation(graph);

@@ -10,8 +10,7 @@
 #include "tensor/tensor.h"
 
 // The operations of a graph, with the semantics of OpenVINO's opsets (NCHW). Each is a plain struct of its
-// attributes; the inputs are listed in its comment in order. A new one is an overload in infer_shape, evaluate,
-// the IR reader and writer, and the runtime's lowering; the compiler names each place that is missing.
+// attributes; the inputs are listed in its comment in order. docs/adding.md lists what a new one needs; the compiler names each place.
 namespace octet {
 
 // Height, then width, of a 2-D window.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "graph/infer.h"
+#include "graph/op_functions.h"
 
 namespace octet {
 namespace {
@@ -78,7 +78,7 @@ Result<SlicePlan> plan_slice(const StridedSlice& op, const Shape& data, std::spa
   if (begin.size() != end.size() || (!strides.empty() && strides.size() != begin.size()))
     return malformed("begin, end and strides have " + std::to_string(begin.size()) + ", " + std::to_string(end.size()) + " and " +
                      std::to_string(strides.size()) + " entries");
-  if (begin.size() > 2 * infer::kMaxRank) return malformed("begin has " + std::to_string(begin.size()) + " entries");
+  if (begin.size() > 2 * ops::kMaxRank) return malformed("begin has " + std::to_string(begin.size()) + " entries");
   const std::size_t consumed = consumed_axes(op, begin.size());
   if (consumed > data.size()) return malformed("more entries than axes in data " + to_string(data));
   std::size_t spare = data.size() - consumed;

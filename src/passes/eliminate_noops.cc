@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "graph/op_traits.h"
+#include "graph/op_schema.h"
 #include "graph/patterns.h"
 #include "passes/rewrite.h"
 #include "passes/stored_weights.h"
@@ -53,7 +53,7 @@ std::optional<Value> data_of_neutral_arithmetic(const Graph& graph, Value value)
 std::optional<Value> source_of_copy(const Graph& graph, Value value) {
   const Node& node = graph.node(value);
   if (node.inputs.empty() || node.outputs.size() != 1) return std::nullopt;
-  const bool copies = traits_of(node.op).copies_if_type_stays || (op_of<Concat>(graph, value) && node.inputs.size() == 1);
+  const bool copies = schema_of(node.op).traits.copies_if_type_stays || (op_of<Concat>(graph, value) && node.inputs.size() == 1);
   if (copies && graph.type(node.inputs[0]) == graph.type(value)) return node.inputs[0];
   if (op_of<Transpose>(graph, value) && is_ascending(order_of(graph, value))) return node.inputs[0];
   return data_of_neutral_arithmetic(graph, value);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "graph/op_traits.h"
+#include "graph/op_schema.h"
 #include "graph/patterns.h"
 
 namespace octet::quant {
@@ -14,7 +14,7 @@ bool is_image(const Shape& shape) { return shape.size() == 4; }
 // The slopes of a PReLU must be known, so that no other channel is one.
 bool keeps_factors(const Graph& graph, const Node& node) {
   if (std::holds_alternative<PRelu>(node.op) && !graph.constant(node.inputs[1])) return false;
-  return traits_of(node.op).keeps_channel_factors;
+  return schema_of(node.op).traits.keeps_channel_factors;
 }
 
 bool is_sum(const Op& op) {

@@ -5,7 +5,7 @@
 #include <set>
 #include <tuple>
 
-#include "graph/op_traits.h"
+#include "graph/op_schema.h"
 #include "graph/patterns.h"
 #include "quant/channels.h"
 #include "runtime/constants.h"
@@ -15,7 +15,7 @@ namespace {
 
 // What moves values and leaves images as they are works on their bytes as well.
 bool moves_images(const Op& op) {
-  const OpTraits traits = traits_of(op);
+  const OpTraits traits = schema_of(op).traits;
   return traits.only_moves_values && traits.keeps_axes;
 }
 
@@ -39,7 +39,7 @@ class Planner {
 
   void visit(NodeId id) {
     const Node& node = graph_.node(id);
-    if (!traits_of(node.op).computes_in_integers) return;
+    if (!schema_of(node.op).traits.computes_in_integers) return;
     if (const auto conv = convolution_geometry(graph_, node)) {
       if (!has_known_weights(graph_, node)) return;
       convolutions_.push_back(id);

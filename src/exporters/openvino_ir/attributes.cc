@@ -1,6 +1,7 @@
 #include "exporters/openvino_ir/attributes.h"
 
 #include <array>
+#include <type_traits>
 
 #include "base/check.h"
 #include "formats/openvino_ir/attributes.h"
@@ -31,22 +32,20 @@ Attributes convolution(const Conv& op) {
           {"auto_pad", "explicit"}};
 }
 
-// opset1 has no dilations and is what every OpenVINO reads; opset8 adds them, and a second output with indices.
-OperationForm max_pool(const MaxPool& op) {
-  OperationForm form{"opset1", {{"strides", text(op.strides)}}};
+Attributes max_pool(const MaxPool& op) {
+  Attributes attributes{{"strides", text(op.strides)}};
+  const auto put = [&](std::string name, std::string value) { attributes.push_back({std::move(name), std::move(value)}); };
   const bool dilated = op.dilations != Spatial{1, 1};
-  const auto put = [&](std::string name, std::string value) { form.attributes.push_back({std::move(name), std::move(value)}); };
   if (dilated) put("dilations", text(op.dilations));
   put("pads_begin", text(op.pads.begin));
   put("pads_end", text(op.pads.end));
   put("kernel", text(op.kernel));
   put("rounding_type", text(op.rounding));
   put("auto_pad", "explicit");
-  if (!dilated) return form;
-  form.opset = "opset8";
+  if (!dilated) return attributes;
   put("index_element_type", "i64");
   put("axis", "0");
-  return form;
+  return attributes;
 }
 
 std::string_view name_of(Interpolate::Coordinates coordinates) {
@@ -59,125 +58,93 @@ std::string_view name_of(Interpolate::NearestRounding rounding) {
   return kNames[static_cast<std::size_t>(rounding)];
 }
 
-OperationForm interpolate(const Interpolate& op) {
-  return {"opset4",
-          {{"mode", op.mode == Interpolate::Mode::kNearest ? "nearest" : "linear_onnx"},
-           {"shape_calculation_mode", "sizes"},
-           {"coordinate_transformation_mode", std::string(name_of(op.coordinates))},
-           {"nearest_mode", std::string(name_of(op.nearest))},
-           {"antialias", "false"},
-           {"pads_begin", "0, 0, 0, 0"},
-           {"pads_end", "0, 0, 0, 0"},
-           {"cube_coeff", "-0.75"}}};
+Attributes interpolate(const Interpolate& op) {
+  return {{"mode", op.mode == Interpolate::Mode::kNearest ? "nearest" : "linear_onnx"},
+          {"shape_calculation_mode", "sizes"},
+          {"coordinate_transformation_mode", std::string(name_of(op.coordinates))},
+          {"nearest_mode", std::string(name_of(op.nearest))},
+          {"antialias", "false"},
+          {"pads_begin", "0, 0, 0, 0"},
+          {"pads_end", "0, 0, 0, 0"},
+          {"cube_coeff", "-0.75"}};
 }
 
-OperationForm strided_slice(const StridedSlice& op) {
-  return {"opset1",
-          {{"begin_mask", text(op.begin_mask)},
-           {"end_mask", text(op.end_mask)},
-           {"new_axis_mask", text(op.new_axis_mask)},
-           {"shrink_axis_mask", text(op.shrink_axis_mask)},
-           {"ellipsis_mask", text(op.ellipsis_mask)}}};
+Attributes strided_slice(const StridedSlice& op) {
+  return {{"begin_mask", text(op.begin_mask)},
+          {"end_mask", text(op.end_mask)},
+          {"new_axis_mask", text(op.new_axis_mask)},
+          {"shrink_axis_mask", text(op.shrink_axis_mask)},
+          {"ellipsis_mask", text(op.ellipsis_mask)}};
 }
 
-OperationForm prior_box_clustered(const PriorBoxClustered& op) {
-  return {"opset1",
-          {{"step", text(op.step)},
-           {"step_w", text(op.step_w)},
-           {"step_h", text(op.step_h)},
-           {"width", text(op.widths)},
-           {"height", text(op.heights)},
-           {"clip", text(op.clip)},
-           {"offset", text(op.offset)},
-           {"variance", text(op.variances)}}};
+Attributes prior_box_clustered(const PriorBoxClustered& op) {
+  return {{"step", text(op.step)},      {"step_w", text(op.step_w)}, {"step_h", text(op.step_h)}, {"width", text(op.widths)},
+          {"height", text(op.heights)}, {"clip", text(op.clip)},     {"offset", text(op.offset)}, {"variance", text(op.variances)}};
 }
 
-OperationForm detection_output(const DetectionOutput& op) {
-  return {"opset8",
-          {{"background_label_id", text(op.background_label)},
-           {"top_k", text(op.top_k)},
-           {"variance_encoded_in_target", text(op.variance_encoded_in_target)},
-           {"keep_top_k", text(op.keep_top_k)},
-           {"code_type", "caffe.PriorBoxParameter.CENTER_SIZE"},
-           {"share_location", "true"},
-           {"nms_threshold", text(op.nms_threshold)},
-           {"confidence_threshold", text(op.confidence_threshold)},
-           {"clip_after_nms", text(op.clip_after_nms)},
-           {"clip_before_nms", text(op.clip_before_nms)},
-           {"decrease_label_id", "false"},
-           {"normalized", "true"},
-           {"input_height", "1"},
-           {"input_width", "1"},
-           {"objectness_score", "0"}}};
+Attributes detection_output(const DetectionOutput& op) {
+  return {{"background_label_id", text(op.background_label)},
+          {"top_k", text(op.top_k)},
+          {"variance_encoded_in_target", text(op.variance_encoded_in_target)},
+          {"keep_top_k", text(op.keep_top_k)},
+          {"code_type", "caffe.PriorBoxParameter.CENTER_SIZE"},
+          {"share_location", "true"},
+          {"nms_threshold", text(op.nms_threshold)},
+          {"confidence_threshold", text(op.confidence_threshold)},
+          {"clip_after_nms", text(op.clip_after_nms)},
+          {"clip_before_nms", text(op.clip_before_nms)},
+          {"decrease_label_id", "false"},
+          {"normalized", "true"},
+          {"input_height", "1"},
+          {"input_width", "1"},
+          {"objectness_score", "0"}};
 }
 
-std::string opset_of(UnaryKind kind) {
-  switch (kind) {
-    case UnaryKind::kSoftPlus:
-    case UnaryKind::kMish:
-    case UnaryKind::kSwish:
-    case UnaryKind::kHSwish:
-      return "opset4";
-    case UnaryKind::kHSigmoid:
-      return "opset5";
-    default:
-      return "opset1";
-  }
+Attributes parameter(const Parameter& op) {
+  Attributes attributes{{"shape", text_from_integers(op.shape, ",")}, {"element_type", std::string(octet::name_of(op.type))}};
+  if (op.shape.size() == 4) attributes.push_back({"layout", "[N,C,H,W]"});
+  return attributes;
 }
 
-OperationForm parameter(const Parameter& op) {
-  OperationForm form{"opset1", {{"shape", text_from_integers(op.shape, ",")}, {"element_type", std::string(octet::name_of(op.type))}}};
-  if (op.shape.size() == 4) form.attributes.push_back({"layout", "[N,C,H,W]"});
-  return form;
+Attributes avg_pool(const AvgPool& op) {
+  return {{"kernel", text(op.kernel)},         {"strides", text(op.strides)},         {"pads_begin", text(op.pads.begin)},
+          {"pads_end", text(op.pads.end)},     {"exclude-pad", text(op.exclude_pad)}, {"auto_pad", "explicit"},
+          {"rounding_type", text(op.rounding)}};
 }
 
-struct FormOf {
-  OperationForm operator()(const Parameter& op) const { return parameter(op); }
-  OperationForm operator()(const Constant&) const { return OCTET_CHECK(false, "a constant has no fixed form"), OperationForm{}; }
-  OperationForm operator()(const Output&) const { return {"opset1", {}}; }
-  OperationForm operator()(const Convolution& op) const { return {"opset1", convolution(op)}; }
-  OperationForm operator()(const GroupConvolution& op) const { return {"opset1", convolution(op)}; }
-  OperationForm operator()(const MatMul& op) const {
-    return {"opset1", {{"transpose_a", text(op.transpose_a)}, {"transpose_b", text(op.transpose_b)}}};
-  }
-  OperationForm operator()(const Binary&) const { return {"opset1", {{"auto_broadcast", "numpy"}}}; }
-  OperationForm operator()(const Unary& op) const { return {opset_of(op.kind), {}}; }
-  OperationForm operator()(const Clamp& op) const { return {"opset1", {{"min", text(op.min)}, {"max", text(op.max)}}}; }
-  OperationForm operator()(const PRelu&) const { return {"opset1", {}}; }
-  OperationForm operator()(const SoftMax& op) const { return {"opset8", {{"axis", text(op.axis)}}}; }
-  OperationForm operator()(const MaxPool& op) const { return max_pool(op); }
-  OperationForm operator()(const AvgPool& op) const {
-    return {"opset1",
-            {{"kernel", text(op.kernel)},
-             {"strides", text(op.strides)},
-             {"pads_begin", text(op.pads.begin)},
-             {"pads_end", text(op.pads.end)},
-             {"exclude-pad", text(op.exclude_pad)},
-             {"auto_pad", "explicit"},
-             {"rounding_type", text(op.rounding)}}};
-  }
-  OperationForm operator()(const Concat& op) const { return {"opset1", {{"axis", text(op.axis)}}}; }
-  OperationForm operator()(const VariadicSplit&) const { return {"opset1", {}}; }
-  OperationForm operator()(const Split& op) const { return {"opset1", {{"num_splits", text(op.num_splits)}}}; }
-  OperationForm operator()(const StridedSlice& op) const { return strided_slice(op); }
-  OperationForm operator()(const Reshape& op) const { return {"opset1", {{"special_zero", text(op.special_zero)}}}; }
-  OperationForm operator()(const Transpose&) const { return {"opset1", {}}; }
-  OperationForm operator()(const Squeeze&) const { return {"opset1", {}}; }
-  OperationForm operator()(const Unsqueeze&) const { return {"opset1", {}}; }
-  OperationForm operator()(const Convert& op) const { return {"opset1", {{"destination_type", std::string(octet::name_of(op.type))}}}; }
-  OperationForm operator()(const Interpolate& op) const { return interpolate(op); }
-  OperationForm operator()(const FakeQuantize& op) const { return {"opset1", {{"levels", text(op.levels)}, {"auto_broadcast", "numpy"}}}; }
-  OperationForm operator()(const PriorBoxClustered& op) const { return prior_box_clustered(op); }
-  OperationForm operator()(const DetectionOutput& op) const { return detection_output(op); }
-  OperationForm operator()(const ReorgYolo& op) const { return {"opset2", {{"stride", text(op.stride)}}}; }
-  OperationForm operator()(const ReduceMean& op) const { return {"opset1", {{"keep_dims", text(op.keep_dims)}}}; }
-  OperationForm operator()(const Pad&) const { return {"opset1", {{"pad_mode", "constant"}}}; }
-  OperationForm operator()(const ShapeOf& op) const { return {"opset3", {{"output_type", std::string(octet::name_of(op.type))}}}; }
-  OperationForm operator()(const Gather&) const { return {"opset8", {{"batch_dims", "0"}}}; }
+struct AttributesOf {
+  // What has no members has no attributes; the compiler asks for those of anything else.
+  template <typename Operation>
+  requires std::is_empty_v<Operation> Attributes operator()(const Operation&) const { return {}; }
+  Attributes operator()(const Parameter& op) const { return parameter(op); }
+  Attributes operator()(const Constant&) const { return OCTET_CHECK(false, "a constant's attributes tell a place"), Attributes{}; }
+  Attributes operator()(const Convolution& op) const { return convolution(op); }
+  Attributes operator()(const GroupConvolution& op) const { return convolution(op); }
+  Attributes operator()(const MatMul& op) const { return {{"transpose_a", text(op.transpose_a)}, {"transpose_b", text(op.transpose_b)}}; }
+  Attributes operator()(const Binary&) const { return {{"auto_broadcast", "numpy"}}; }
+  Attributes operator()(const Unary&) const { return {}; }
+  Attributes operator()(const Clamp& op) const { return {{"min", text(op.min)}, {"max", text(op.max)}}; }
+  Attributes operator()(const SoftMax& op) const { return {{"axis", text(op.axis)}}; }
+  Attributes operator()(const MaxPool& op) const { return max_pool(op); }
+  Attributes operator()(const AvgPool& op) const { return avg_pool(op); }
+  Attributes operator()(const Concat& op) const { return {{"axis", text(op.axis)}}; }
+  Attributes operator()(const Split& op) const { return {{"num_splits", text(op.num_splits)}}; }
+  Attributes operator()(const StridedSlice& op) const { return strided_slice(op); }
+  Attributes operator()(const Reshape& op) const { return {{"special_zero", text(op.special_zero)}}; }
+  Attributes operator()(const Convert& op) const { return {{"destination_type", std::string(octet::name_of(op.type))}}; }
+  Attributes operator()(const Interpolate& op) const { return interpolate(op); }
+  Attributes operator()(const FakeQuantize& op) const { return {{"levels", text(op.levels)}, {"auto_broadcast", "numpy"}}; }
+  Attributes operator()(const PriorBoxClustered& op) const { return prior_box_clustered(op); }
+  Attributes operator()(const DetectionOutput& op) const { return detection_output(op); }
+  Attributes operator()(const ReorgYolo& op) const { return {{"stride", text(op.stride)}}; }
+  Attributes operator()(const ReduceMean& op) const { return {{"keep_dims", text(op.keep_dims)}}; }
+  Attributes operator()(const Pad&) const { return {{"pad_mode", "constant"}}; }
+  Attributes operator()(const ShapeOf& op) const { return {{"output_type", std::string(octet::name_of(op.type))}}; }
+  Attributes operator()(const Gather&) const { return {{"batch_dims", "0"}}; }
 };
 
 }  // namespace
 
-OperationForm form_of(const Op& op) { return std::visit(FormOf{}, op); }
+std::vector<Attribute> attributes_of(const Op& op) { return std::visit(AttributesOf{}, op); }
 
 }  // namespace octet::openvino_ir

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "formats/openvino_ir/ir.h"
@@ -8,13 +7,8 @@
 
 namespace octet::openvino_ir {
 
-// An operation in the words of an IR: the opset that defines it and its attributes in the order in which OpenVINO writes them.
-struct OperationForm {
-  std::string opset;
-  std::vector<Attribute> attributes;
-};
-
-// Of every operation but Constant, whose attributes tell the place of its bytes.
-OperationForm form_of(const Op& op);
+// The attributes of an operation in an IR, in the order in which OpenVINO writes them. Of every operation but Constant, whose attributes
+// tell the place of its bytes.
+std::vector<Attribute> attributes_of(const Op& op);
 
 }  // namespace octet::openvino_ir

@@ -4,6 +4,7 @@
 #include "exporters/openvino_ir/constant_pool.h"
 #include "formats/openvino_ir/attributes.h"
 #include "formats/openvino_ir/ir.h"
+#include "graph/op_schema.h"
 
 namespace octet {
 namespace openvino_ir {
@@ -107,9 +108,9 @@ void NetworkExport::export_node(const Node& node, std::size_t index) {
   for (const Value input : node.inputs) inputs.push_back({graph_.type(input), places_[index_of(input.node)][input.port]});
   if (std::holds_alternative<Interpolate>(node.op))
     for (Input& input : add_resize_constants(node)) inputs.push_back(std::move(input));
-  OperationForm form = form_of(node.op);
-  Layer layer = begin_layer(node.name, text(type_name(node.op)), std::move(form.opset));
-  layer.attributes = std::move(form.attributes);
+  const OpSchema schema = schema_of(node.op);
+  Layer layer = begin_layer(node.name, text(schema.name), text(schema.opset));
+  layer.attributes = attributes_of(node.op);
   for (const Input& input : inputs) add_input(layer, input);
   if (std::holds_alternative<Output>(node.op)) {
     layer.output_names = {node.name};

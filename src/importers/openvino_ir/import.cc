@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "formats/openvino_ir/ir.h"
 #include "graph/check_numbers.h"
+#include "graph/op_schema.h"
 #include "importers/openvino_ir/rules.h"
 
 namespace octet {
@@ -193,15 +194,16 @@ Result<std::vector<Value>> NetworkImport::import_layer(std::size_t index) {
   if (layer.type == "Const") return import_constant(index);
   OCTET_ASSIGN(std::vector<Value> inputs, inputs_of(index));
   if (layer.type == "Result") {
-    if (inputs.size() != 1) return malformed(fmt::format("has {} inputs, expected 1", inputs.size()));
+    OCTET_RETURN_IF_ERROR(check_input_count(inputs.size(), 1, 1));
     return add_named(Output{}, std::move(inputs), port_names_[index]);
   }
-  const Rule rule = find_rule(layer.type);
+  const auto rule = find_rule(layer.type);
   if (!rule) return unsupported("this operation is not supported");
   if (!is_known_opset(layer.opset))
     return unsupported(fmt::format("version=\"{:.40}\" of an operation is not supported (opset1 to opset{})", layer.opset, kNewestOpset));
+  OCTET_RETURN_IF_ERROR(check_input_count(inputs.size(), rule->least_inputs, rule->most_inputs));
   LayerImport import(layer, std::move(inputs), graph_, names_, known_);
-  return rule(import);
+  return rule->import(import);
 }
 
 // What the file says of its outputs must be what follows from the inputs; a file that was edited by hand shows here.

@@ -9,6 +9,8 @@
 
 #include "base/files.h"
 #include "graph/evaluate.h"
+#include "graph/op_schema.h"
+#include "importers/openvino_ir/rules.h"
 
 namespace octet {
 namespace {
@@ -202,12 +204,26 @@ TEST(ImportOpenvinoIr, RefusesNamesThatAreNearlyKnown) {
 }
 
 TEST(ImportOpenvinoIr, ReadsEveryKindByItsName) {
-  for (int i = 0; i <= static_cast<int>(UnaryKind::kHSigmoid); ++i) {
-    const Unary unary{static_cast<UnaryKind>(i)};
-    const auto graph = import(net_around({std::string(type_name(unary)), "opset5", "", "FP32:1,2", "FP32:1,2"}, "1,2"));
+  for (const Op& op : all_operations()) {
+    const auto* unary = std::get_if<Unary>(&op);
+    if (!unary) continue;
+    const auto graph = import(net_around({std::string(type_name(op)), "opset5", "", "FP32:1,2", "FP32:1,2"}, "1,2"));
     ASSERT_TRUE(graph.ok()) << graph.error().message;
-    EXPECT_EQ(operation<Unary>(graph).kind, unary.kind);
+    EXPECT_EQ(operation<Unary>(graph).kind, unary->kind);
   }
+}
+
+TEST(ImportOpenvinoIr, HasARuleForEveryOperation) {
+  for (const Op& op : all_operations()) {
+    const bool is_read_by_the_network = std::holds_alternative<Parameter>(op) || std::holds_alternative<Constant>(op);
+    EXPECT_TRUE(is_read_by_the_network || openvino_ir::find_rule(type_name(op))) << type_name(op);
+  }
+}
+
+TEST(ImportOpenvinoIr, RefusesAnotherNumberOfInputs) {
+  EXPECT_EQ(error_of(net_around({"Add", "opset1", "", "FP32:1,2", "FP32:1,2"}, "1,2")), "layer 'middle' (Add): has 1 inputs, expected 2");
+  EXPECT_EQ(error_of(net_around({"DetectionOutput", "opset8", "", "FP32:1,2", "FP32:1,2"}, "1,2")),
+            "layer 'middle' (DetectionOutput): has 1 inputs, expected at least 3");
 }
 
 // The shape is all that the file says; it does not hold the two thousand million parts.

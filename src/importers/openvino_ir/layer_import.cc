@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "graph/evaluate.h"
+#include "graph/op_schema.h"
 
 namespace octet::openvino_ir {
 namespace {
@@ -73,12 +74,6 @@ const Tensor* KnownValues::find(Value value) const {
   return known ? &*known : nullptr;
 }
 
-Status LayerImport::expect_inputs(std::size_t least, std::size_t most) const {
-  if (inputs_.size() >= least && inputs_.size() <= most) return {};
-  return malformed(fmt::format("has {} inputs, expected {}", inputs_.size(),
-                               least == most ? fmt::format("{}", least) : fmt::format("{} to {}", least, most)));
-}
-
 Status LayerImport::expect_outputs(std::int64_t count) const {
   if (count == std::ssize(layer_.outputs)) return {};
   return malformed(fmt::format("is split into {} parts but has {} outputs", count, layer_.outputs.size()));
@@ -88,6 +83,7 @@ Result<std::vector<Value>> LayerImport::add(Op op) { return add(std::move(op), i
 
 Result<std::vector<Value>> LayerImport::add(Op op, std::vector<Value> inputs) {
   OCTET_RETURN_IF_ERROR(attributes.status());
+  pin_inputs(inputs, schema_of(op).first_parameter);
   const std::string name = names_.claim(layer_.name);
   auto id = graph_.add(std::move(op), std::move(inputs), name);
   if (!id.ok()) {
@@ -124,12 +120,11 @@ Result<std::vector<double>> LayerImport::numbers(std::size_t input, std::string_
   return to_vector<double>(*value);
 }
 
-Status LayerImport::pin_inputs(std::size_t first) {
-  for (std::size_t i = first; i < inputs_.size(); ++i) {
-    if (graph_.constant(inputs_[i])) continue;
-    if (const Tensor* value = known_.find(inputs_[i])) inputs_[i] = constant(*value, fmt::format("/input_{}", i));
+void LayerImport::pin_inputs(std::vector<Value>& inputs, std::size_t first) {
+  for (std::size_t i = first; i < inputs.size(); ++i) {
+    if (graph_.constant(inputs[i])) continue;
+    if (const Tensor* value = known_.find(inputs[i])) inputs[i] = constant(*value, fmt::format("/input_{}", i));
   }
-  return {};
 }
 
 }  // namespace octet::openvino_ir

@@ -54,11 +54,11 @@ class LayerImport {
   Value input(std::size_t i) const { return inputs_[i]; }
   const Shape& shape(std::size_t i) const { return graph_.shape(inputs_[i]); }
 
-  Status expect_inputs(std::size_t least, std::size_t most) const;
   // kMalformed unless the file lists that many outputs; for counts that decide how many there are.
   Status expect_outputs(std::int64_t count) const;
 
   // Reports what went wrong with the attributes, else appends the operation under the layer's name and returns its outputs.
+  // Parameters (OpSchema::first_parameter) that are computed, but known, become constants.
   Result<std::vector<Value>> add(Op op);
   Result<std::vector<Value>> add(Op op, std::vector<Value> inputs);
 
@@ -69,11 +69,9 @@ class LayerImport {
   Result<std::vector<std::int64_t>> integers(std::size_t input, std::string_view role) const;
   Result<std::vector<double>> numbers(std::size_t input, std::string_view role) const;
 
-  // Replaces inputs [first, ...) that are computed, but known, by constants.
-  Status pin_inputs(std::size_t first);
-
  private:
   Result<const Tensor*> known(std::size_t input, std::string_view role) const;
+  void pin_inputs(std::vector<Value>& inputs, std::size_t first);
 
   const Layer& layer_;
   std::vector<Value> inputs_;

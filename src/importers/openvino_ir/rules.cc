@@ -1,8 +1,10 @@
 #include "importers/openvino_ir/rules.h"
 
+#include <algorithm>
 #include <array>
+#include <type_traits>
 
-#include "graph/op_names.h"
+#include "graph/op_schema.h"
 
 namespace octet::openvino_ir {
 namespace {
@@ -10,18 +12,18 @@ namespace {
 struct Entry {
   std::string_view type;
   Rule rule;
+  std::size_t least_inputs = 0, most_inputs = 0;  // where they are not those of the graph's operation of that name
 };
 
-// Parameter, Const and Result are in import.cc: they need the names and the .bin file. Kinds of Binary and Unary are found by
-// their names in graph/op_names.h, unless they stand here.
+// What has attributes, or another form in a file than in the graph. Parameter, Const and Result are in import.cc: they need the names and
+// the .bin file.
 constexpr std::array kRules{
-    Entry{"Relu", import_unary},
-    Entry{"Swish", import_swish},
+    Entry{"Relu", import_relu, 1, 1},  // older files name these three so
+    Entry{"PRelu", import_prelu, 2, 2},
+    Entry{"Softmax", import_softmax, 1, 1},
+    Entry{"Swish", import_swish, 1, 2},
     Entry{"Clamp", import_clamp},
-    Entry{"PReLU", import_prelu},
-    Entry{"PRelu", import_prelu},
     Entry{"SoftMax", import_softmax},
-    Entry{"Softmax", import_softmax},
     Entry{"MatMul", import_matmul},
     Entry{"Convert", import_convert},
     Entry{"FakeQuantize", import_fake_quantize},
@@ -34,28 +36,41 @@ constexpr std::array kRules{
     Entry{"Split", import_split},
     Entry{"VariadicSplit", import_variadic_split},
     Entry{"Reshape", import_reshape},
-    Entry{"Transpose", import_transpose},
     Entry{"Squeeze", import_squeeze},
-    Entry{"Unsqueeze", import_unsqueeze},
     Entry{"Pad", import_pad},
     Entry{"ShapeOf", import_shape_of},
     Entry{"Gather", import_gather},
     Entry{"ReorgYolo", import_reorg},
     Entry{"StridedSlice", import_strided_slice},
-    Entry{"Slice", import_slice},
-    Entry{"Interpolate", import_interpolate},
+    Entry{"Slice", import_slice, 4, 5},
+    Entry{"Interpolate", import_interpolate, 2, 4},
     Entry{"PriorBoxClustered", import_prior_box_clustered},
-    Entry{"DetectionOutput", import_detection_output},
+    Entry{"DetectionOutput", import_detection_output, 3, 5},
 };
+
+// Of what is in a file as in the graph, or null.
+Rule rule_without_attributes(const Op& op) {
+  return std::visit(
+      [](const auto& operation) -> Rule {
+        using Operation = std::decay_t<decltype(operation)>;
+        if constexpr (std::is_same_v<Operation, Binary>) return import_binary;
+        if constexpr (std::is_same_v<Operation, Unary> || std::is_empty_v<Operation>) return import_plain;
+        return nullptr;
+      },
+      op);
+}
 
 }  // namespace
 
-Rule find_rule(std::string_view type) {
-  for (const Entry& entry : kRules)
-    if (entry.type == type) return entry.rule;
-  if (binary_kind_from_name(type)) return import_binary;
-  if (unary_kind_from_name(type)) return import_unary;
-  return nullptr;
+std::optional<LayerRule> find_rule(std::string_view type) {
+  const Op* op = operation_named(type);
+  const auto entry = std::find_if(kRules.begin(), kRules.end(), [&](const Entry& each) { return each.type == type; });
+  if (entry != kRules.end() && entry->most_inputs > 0) return LayerRule{entry->rule, entry->least_inputs, entry->most_inputs};
+  if (!op) return std::nullopt;
+  const Rule rule = entry != kRules.end() ? entry->rule : rule_without_attributes(*op);
+  if (!rule) return std::nullopt;
+  const OpSchema schema = schema_of(*op);
+  return LayerRule{rule, schema.least_inputs, schema.most_inputs};
 }
 
 }  // namespace octet::openvino_ir

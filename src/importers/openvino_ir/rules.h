@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "importers/openvino_ir/layer_import.h"
 
@@ -10,16 +13,22 @@ namespace octet::openvino_ir {
 // than the layer has, where the rest is seldom read and not supported (indices of a MaxPool).
 using Rule = Result<std::vector<Value>> (*)(LayerImport&);
 
-// The rule of a layer type, or null.
-Rule find_rule(std::string_view type);
+struct LayerRule {
+  Rule import = nullptr;
+  std::size_t least_inputs = 0, most_inputs = 0;  // of the layer; others do not reach the rule
+};
+
+// The rule of a layer type.
+std::optional<LayerRule> find_rule(std::string_view type);
 
 // rules_math.cc: element by element, and MatMul, SoftMax, FakeQuantize.
-// import_binary and import_unary take layers whose type is the name of a kind (and "Relu", as older files have it).
+// import_plain and import_binary take layers that have the name of an operation of the graph.
+Result<std::vector<Value>> import_plain(LayerImport& layer);
+Result<std::vector<Value>> import_relu(LayerImport& layer);
+Result<std::vector<Value>> import_prelu(LayerImport& layer);
 Result<std::vector<Value>> import_binary(LayerImport& layer);
-Result<std::vector<Value>> import_unary(LayerImport& layer);
 Result<std::vector<Value>> import_swish(LayerImport& layer);
 Result<std::vector<Value>> import_clamp(LayerImport& layer);
-Result<std::vector<Value>> import_prelu(LayerImport& layer);
 Result<std::vector<Value>> import_softmax(LayerImport& layer);
 Result<std::vector<Value>> import_matmul(LayerImport& layer);
 Result<std::vector<Value>> import_convert(LayerImport& layer);
@@ -37,9 +46,7 @@ Result<std::vector<Value>> import_concat(LayerImport& layer);
 Result<std::vector<Value>> import_split(LayerImport& layer);
 Result<std::vector<Value>> import_variadic_split(LayerImport& layer);
 Result<std::vector<Value>> import_reshape(LayerImport& layer);
-Result<std::vector<Value>> import_transpose(LayerImport& layer);
 Result<std::vector<Value>> import_squeeze(LayerImport& layer);
-Result<std::vector<Value>> import_unsqueeze(LayerImport& layer);
 Result<std::vector<Value>> import_pad(LayerImport& layer);
 Result<std::vector<Value>> import_shape_of(LayerImport& layer);
 Result<std::vector<Value>> import_gather(LayerImport& layer);

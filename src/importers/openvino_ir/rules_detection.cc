@@ -41,7 +41,6 @@ Result<std::int64_t> read_keep_top_k(LayerImport& layer, std::int64_t top_k) {
 }  // namespace
 
 Result<std::vector<Value>> import_prior_box_clustered(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(layer.pin_inputs(0));
   PriorBoxClustered op;
   op.widths = floats(layer.attributes.numbers("width"));
   op.heights = floats(layer.attributes.numbers("height"));
@@ -56,7 +55,6 @@ Result<std::vector<Value>> import_prior_box_clustered(LayerImport& layer) {
 
 Result<std::vector<Value>> import_detection_output(LayerImport& layer) {
   if (layer.input_count() == 5) return unsupported("the form with ARM confidence and location (5 inputs) is not supported");
-  OCTET_RETURN_IF_ERROR(layer.expect_inputs(3, 3));
   OCTET_RETURN_IF_ERROR(check_form(layer));
   AttributeReader& attributes = layer.attributes;
   DetectionOutput op;

@@ -1,4 +1,4 @@
-#include "graph/op_names.h"
+#include "graph/op_schema.h"
 #include "importers/openvino_ir/rules.h"
 
 namespace octet::openvino_ir {
@@ -16,17 +16,15 @@ Status check_broadcast(LayerImport& layer) {
 }  // namespace
 
 Result<std::vector<Value>> import_binary(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(layer.expect_inputs(2, 2));
   OCTET_RETURN_IF_ERROR(check_broadcast(layer));
-  return layer.add(Binary{*binary_kind_from_name(layer.type())});
+  return layer.add(*operation_named(layer.type()));
 }
 
-Result<std::vector<Value>> import_unary(LayerImport& layer) {
-  return layer.add(Unary{layer.type() == "Relu" ? UnaryKind::kRelu : *unary_kind_from_name(layer.type())});
-}
+Result<std::vector<Value>> import_plain(LayerImport& layer) { return layer.add(*operation_named(layer.type())); }
+
+Result<std::vector<Value>> import_relu(LayerImport& layer) { return layer.add(Unary{UnaryKind::kRelu}); }
 
 Result<std::vector<Value>> import_swish(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(layer.expect_inputs(1, 2));
   if (layer.input_count() == 2) {
     OCTET_ASSIGN(const auto beta, layer.numbers(1, "beta"));
     if (beta.size() != 1 || beta[0] != 1) return unsupported("a beta other than 1 is not supported");
@@ -43,7 +41,6 @@ Result<std::vector<Value>> import_clamp(LayerImport& layer) {
 Result<std::vector<Value>> import_prelu(LayerImport& layer) { return layer.add(PRelu{}); }
 
 Result<std::vector<Value>> import_softmax(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(layer.expect_inputs(1, 1));
   const std::int64_t axis = layer.attributes.integer("axis", 1), rank = static_cast<std::int64_t>(layer.shape(0).size());
   return layer.add(SoftMax{axis < 0 && axis >= -rank ? axis + rank : axis});
 }
@@ -61,13 +58,11 @@ Result<std::vector<Value>> import_convert(LayerImport& layer) {
 }
 
 Result<std::vector<Value>> import_fake_quantize(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(layer.expect_inputs(5, 5));
   OCTET_RETURN_IF_ERROR(check_broadcast(layer));
   return layer.add(FakeQuantize{layer.attributes.integer("levels")});
 }
 
 Result<std::vector<Value>> import_reduce_mean(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(layer.pin_inputs(1));
   return layer.add(ReduceMean{layer.attributes.flag("keep_dims", false)});
 }
 

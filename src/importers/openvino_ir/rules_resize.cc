@@ -138,17 +138,13 @@ Result<Interpolate> read_operation(LayerImport& layer, const Integers& sizes) {
 }  // namespace
 
 Result<std::vector<Value>> import_interpolate(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(layer.expect_inputs(2, 4));
   if (layer.opset() != "opset1" && layer.opset() != "opset4" && layer.opset() != "opset11")
     return unsupported(fmt::format("version=\"{:.40}\" is not supported (opset1, opset4, opset11)", layer.opset()));
   if (layer.shape(0).size() != 4) return unsupported("data of shape " + to_string(layer.shape(0)) + "; only [N,C,H,W] is supported");
   OCTET_RETURN_IF_ERROR(refuse_pads(layer));
   OCTET_ASSIGN(const Target target, read_target(layer));
   OCTET_ASSIGN(const Interpolate op, read_operation(layer, target.sizes));
-  if (target.is_input) {
-    OCTET_RETURN_IF_ERROR(layer.pin_inputs(1));
-    return layer.add(op, {layer.input(0), layer.input(1)});
-  }
+  if (target.is_input) return layer.add(op, {layer.input(0), layer.input(1)});
   return layer.add(op, {layer.input(0), layer.constant(Tensor::of<std::int64_t>({2}, target.sizes), "/sizes")});
 }
 

@@ -1,18 +1,7 @@
 #include "importers/openvino_ir/rules.h"
 
 namespace octet::openvino_ir {
-namespace {
-
-// For operations whose inputs behind the data say how values move: those must be constants.
-Result<std::vector<Value>> add_with_pinned_inputs(LayerImport& layer, Op op) {
-  OCTET_RETURN_IF_ERROR(layer.pin_inputs(1));
-  return layer.add(std::move(op));
-}
-
-}  // namespace
-
 Result<std::vector<Value>> import_concat(LayerImport& layer) {
-  if (layer.input_count() == 0) return malformed("has no inputs");
   const std::int64_t axis = layer.attributes.integer("axis"), rank = static_cast<std::int64_t>(layer.shape(0).size());
   return layer.add(Concat{axis < 0 && axis >= -rank ? axis + rank : axis});
 }
@@ -21,32 +10,25 @@ Result<std::vector<Value>> import_split(LayerImport& layer) {
   const std::int64_t parts = layer.attributes.integer("num_splits");
   OCTET_RETURN_IF_ERROR(layer.attributes.status());
   OCTET_RETURN_IF_ERROR(layer.expect_outputs(parts));
-  return add_with_pinned_inputs(layer, Split{parts});
+  return layer.add(Split{parts});
 }
 
 Result<std::vector<Value>> import_variadic_split(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(layer.expect_inputs(3, 3));
   OCTET_ASSIGN(const auto lengths, layer.integers(2, "split_lengths"));
   OCTET_RETURN_IF_ERROR(layer.expect_outputs(std::ssize(lengths)));
-  return add_with_pinned_inputs(layer, VariadicSplit{});
+  return layer.add(VariadicSplit{});
 }
 
-Result<std::vector<Value>> import_reshape(LayerImport& layer) {
-  return add_with_pinned_inputs(layer, Reshape{layer.attributes.flag("special_zero", true)});
-}
-
-Result<std::vector<Value>> import_transpose(LayerImport& layer) { return add_with_pinned_inputs(layer, Transpose{}); }
+Result<std::vector<Value>> import_reshape(LayerImport& layer) { return layer.add(Reshape{layer.attributes.flag("special_zero", true)}); }
 
 Result<std::vector<Value>> import_squeeze(LayerImport& layer) {
   if (layer.attributes.flag("allow_axis_skip", false)) return unsupported("allow_axis_skip is not supported");
-  return add_with_pinned_inputs(layer, Squeeze{});
+  return layer.add(Squeeze{});
 }
-
-Result<std::vector<Value>> import_unsqueeze(LayerImport& layer) { return add_with_pinned_inputs(layer, Unsqueeze{}); }
 
 Result<std::vector<Value>> import_pad(LayerImport& layer) {
   layer.attributes.choice("pad_mode", {"constant"});
-  return add_with_pinned_inputs(layer, Pad{});
+  return layer.add(Pad{});
 }
 
 Result<std::vector<Value>> import_shape_of(LayerImport& layer) {
@@ -55,9 +37,8 @@ Result<std::vector<Value>> import_shape_of(LayerImport& layer) {
 }
 
 Result<std::vector<Value>> import_gather(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(layer.expect_inputs(3, 3));
   if (layer.attributes.integer("batch_dims", 0) != 0) return unsupported("batch_dims other than 0 are not supported");
-  return add_with_pinned_inputs(layer, Gather{});
+  return layer.add(Gather{});
 }
 
 Result<std::vector<Value>> import_reorg(LayerImport& layer) {

@@ -53,8 +53,6 @@ Value list_constant(LayerImport& layer, const Integers& values, std::string_view
 }  // namespace
 
 Result<std::vector<Value>> import_strided_slice(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(layer.expect_inputs(3, 4));
-  OCTET_RETURN_IF_ERROR(layer.pin_inputs(1));
   StridedSlice op;
   op.begin_mask = layer.attributes.integers("begin_mask");
   op.end_mask = layer.attributes.integers("end_mask");
@@ -66,7 +64,6 @@ Result<std::vector<Value>> import_strided_slice(LayerImport& layer) {
 
 // Slice of opset8: data, start, stop, step [, axes].
 Result<std::vector<Value>> import_slice(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(layer.expect_inputs(4, 5));
   const Shape& data = layer.shape(0);
   OCTET_ASSIGN(const Integers start, layer.integers(1, "start"));
   OCTET_ASSIGN(const Integers stop, layer.integers(2, "stop"));

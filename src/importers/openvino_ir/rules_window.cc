@@ -71,7 +71,6 @@ Result<Rounding> read_rounding(LayerImport& layer, const Window& window, const P
 // Convolution or GroupConvolution, whose weights end with the kernel and have the given rank.
 template <typename Operation>
 Result<std::vector<Value>> import_conv(LayerImport& layer, std::size_t weights_rank) {
-  OCTET_RETURN_IF_ERROR(layer.expect_inputs(2, 2));
   const Shape& weights = layer.shape(1);
   if (weights.size() != weights_rank)
     return unsupported("weights of shape " + to_string(weights) + "; only convolution over height and width is supported");
@@ -88,7 +87,6 @@ Result<std::vector<Value>> import_convolution(LayerImport& layer) { return impor
 Result<std::vector<Value>> import_group_convolution(LayerImport& layer) { return import_conv<GroupConvolution>(layer, 5); }
 
 Result<std::vector<Value>> import_max_pool(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(layer.expect_inputs(1, 1));
   const Window window{layer.attributes.pair("kernel"), layer.attributes.pair("strides"), layer.attributes.pair("dilations", Spatial{1, 1})};
   OCTET_ASSIGN(const Pads pads, read_pads(layer, window));
   OCTET_ASSIGN(const Rounding rounding, read_rounding(layer, window, pads));
@@ -96,7 +94,6 @@ Result<std::vector<Value>> import_max_pool(LayerImport& layer) {
 }
 
 Result<std::vector<Value>> import_avg_pool(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(layer.expect_inputs(1, 1));
   const Window window{layer.attributes.pair("kernel"), layer.attributes.pair("strides"), {1, 1}};
   const std::string exclude = layer.attributes.has("exclude_pad") ? "exclude_pad" : "exclude-pad";
   const bool exclude_pad = layer.attributes.flag(exclude);

@@ -50,9 +50,9 @@ std::string error_of(const Op& op, const std::vector<Input>& inputs) {
 }
 
 TEST(InferTypes, CountsInputs) {
-  EXPECT_EQ(error_of(Unary{}, {}), "ReLU has 0 inputs, expected at least 1");
-  EXPECT_EQ(error_of(Binary{}, {{1}, {1}, {1}}), "Add has 3 inputs, expected at most 2");
-  EXPECT_EQ(error_of(Concat{}, {}), "Concat has 0 inputs, expected at least 1");
+  EXPECT_EQ(error_of(Unary{}, {}), "ReLU: has 0 inputs, expected 1");
+  EXPECT_EQ(error_of(Binary{}, {{1}, {1}, {1}}), "Add: has 3 inputs, expected 2");
+  EXPECT_EQ(error_of(Concat{}, {}), "Concat: has 0 inputs, expected at least 1");
 }
 
 TEST(InferConvolution, SlidesTheWindow) {

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "graph/evaluate_ops.h"
+#include "graph/op_functions.h"
 #include "graph/positions.h"
 
-namespace octet::reference {
+namespace octet::ops {
 namespace {
 
 struct Range {
@@ -20,7 +20,18 @@ double fake_quantize(double x, const Range& r, double steps) {
 
 }  // namespace
 
-Tensors run(const FakeQuantize& op, const Call& call) {
+Types infer(const FakeQuantize& op, const Arguments& arguments) {
+  OCTET_RETURN_IF_ERROR(expect_float(arguments, "quantization"));
+  if (op.levels < 2 || op.levels > (1 << 16)) return malformed(std::to_string(op.levels) + " levels, expected 2 to 65536");
+  const Shape& data = arguments.shape(0);
+  for (std::size_t i = 1; i < 5; ++i) {
+    OCTET_ASSIGN(const Shape shape, broadcast(data, arguments.shape(i)));
+    if (shape != data) return malformed("range " + to_string(arguments.shape(i)) + " does not fit data " + to_string(data));
+  }
+  return same_type(arguments);
+}
+
+Tensors evaluate(const FakeQuantize& op, const Call& call) {
   auto values = call.reals(0);
   std::vector<double> bounds[4];
   std::vector<std::int64_t> places[4];
@@ -34,4 +45,4 @@ Tensors run(const FakeQuantize& op, const Call& call) {
   return {rounded<double>(call.outputs[0], values)};
 }
 
-}  // namespace octet::reference
+}  // namespace octet::ops

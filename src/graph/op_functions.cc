@@ -1,10 +1,15 @@
-#include <algorithm>
-#include <limits>
+#include "graph/op_functions.h"
 
-#include "graph/infer.h"
+#include <algorithm>
+
+#include "graph/evaluate.h"
+#include "graph/op_schema.h"
 
 namespace octet {
-namespace infer {
+namespace ops {
+
+Types one_output(ElementType element, Shape shape) { return std::vector<TensorType>{{element, std::move(shape)}}; }
+Types same_type(const Arguments& arguments) { return std::vector<TensorType>{arguments.types[0]}; }
 
 Error malformed(std::string message) { return Error{ErrorCode::kMalformed, std::move(message)}; }
 Error unsupported(std::string message) { return Error{ErrorCode::kUnsupported, std::move(message)}; }
@@ -75,49 +80,16 @@ Result<std::size_t> single_axis(const Arguments& arguments, std::size_t input, s
   return normalized_axis(values[0], rank);
 }
 
-Types infer(const Parameter& op, const Arguments&) { return std::vector<TensorType>{{op.type, op.shape}}; }
-Types infer(const Constant& op, const Arguments&) { return std::vector<TensorType>{{op.value.type(), op.value.shape()}}; }
-Types infer(const Output&, const Arguments& arguments) { return std::vector<TensorType>{arguments.types[0]}; }
+std::size_t axis_of(std::int64_t axis, const Shape& shape) {
+  return static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(shape.size()) : axis);
+}
+
+AxisView::AxisView(const Shape& shape, std::size_t axis) : length(shape[axis]) {
+  for (std::size_t i = 0; i < axis; ++i) outer *= shape[i];
+  for (std::size_t i = axis + 1; i < shape.size(); ++i) inner *= shape[i];
+}
 
 namespace {
-
-struct InputCount {
-  std::size_t least, most;
-};
-
-struct CountInputs {
-  InputCount operator()(const Parameter&) const { return {0, 0}; }
-  InputCount operator()(const Constant&) const { return {0, 0}; }
-  InputCount operator()(const Convolution&) const { return {2, 2}; }
-  InputCount operator()(const GroupConvolution&) const { return {2, 2}; }
-  InputCount operator()(const MatMul&) const { return {2, 2}; }
-  InputCount operator()(const Binary&) const { return {2, 2}; }
-  InputCount operator()(const PRelu&) const { return {2, 2}; }
-  InputCount operator()(const Concat&) const { return {1, std::numeric_limits<std::size_t>::max()}; }
-  InputCount operator()(const VariadicSplit&) const { return {3, 3}; }
-  InputCount operator()(const Split&) const { return {2, 2}; }
-  InputCount operator()(const StridedSlice&) const { return {3, 4}; }
-  InputCount operator()(const Reshape&) const { return {2, 2}; }
-  InputCount operator()(const Transpose&) const { return {2, 2}; }
-  InputCount operator()(const Squeeze&) const { return {1, 2}; }
-  InputCount operator()(const Unsqueeze&) const { return {2, 2}; }
-  InputCount operator()(const Interpolate&) const { return {2, 2}; }
-  InputCount operator()(const FakeQuantize&) const { return {5, 5}; }
-  InputCount operator()(const PriorBoxClustered&) const { return {2, 2}; }
-  InputCount operator()(const DetectionOutput&) const { return {3, 3}; }
-  InputCount operator()(const ReduceMean&) const { return {2, 2}; }
-  InputCount operator()(const Pad&) const { return {3, 4}; }
-  InputCount operator()(const Gather&) const { return {3, 3}; }
-  InputCount operator()(const Output&) const { return {1, 1}; }
-  InputCount operator()(const Unary&) const { return {1, 1}; }
-  InputCount operator()(const Clamp&) const { return {1, 1}; }
-  InputCount operator()(const SoftMax&) const { return {1, 1}; }
-  InputCount operator()(const MaxPool&) const { return {1, 1}; }
-  InputCount operator()(const AvgPool&) const { return {1, 1}; }
-  InputCount operator()(const Convert&) const { return {1, 1}; }
-  InputCount operator()(const ReorgYolo&) const { return {1, 1}; }
-  InputCount operator()(const ShapeOf&) const { return {1, 1}; }
-};
 
 // Any place in a tensor fits 31 bits.
 Status validate_output(const Shape& shape) {
@@ -129,20 +101,23 @@ Status validate_output(const Shape& shape) {
 }
 
 }  // namespace
-}  // namespace infer
+}  // namespace ops
 
 Result<std::vector<TensorType>> infer_types(const Op& op, std::span<const TensorType> inputs, std::span<const Tensor* const> constants) {
   OCTET_CHECK(inputs.size() == constants.size(), "one place for a constant each input");
-  const auto [least, most] = std::visit(infer::CountInputs{}, op);
-  if (inputs.size() < least || inputs.size() > most)
-    return infer::malformed(std::string(type_name(op)) + " has " + std::to_string(inputs.size()) + " inputs, expected " +
-                            (inputs.size() < least ? "at least " + std::to_string(least) : "at most " + std::to_string(most)));
-  const infer::Arguments arguments{inputs, constants};
-  auto outputs = std::visit([&](const auto& operation) { return infer::infer(operation, arguments); }, op);
-  if (!outputs.ok()) return outputs.error().at(type_name(op));
+  const OpSchema schema = schema_of(op);
+  if (auto status = check_input_count(inputs.size(), schema.least_inputs, schema.most_inputs); !status.ok())
+    return status.error().at(schema.name);
+  const ops::Arguments arguments{inputs, constants};
+  auto outputs = std::visit([&](const auto& operation) { return ops::infer(operation, arguments); }, op);
+  if (!outputs.ok()) return outputs.error().at(schema.name);
   for (const TensorType& output : *outputs)
-    if (auto status = infer::validate_output(output.shape); !status.ok()) return status.error().at(type_name(op));
+    if (auto status = ops::validate_output(output.shape); !status.ok()) return status.error().at(schema.name);
   return outputs;
+}
+
+std::vector<Tensor> evaluate(const Op& op, std::span<const Tensor> inputs, std::span<const TensorType> outputs) {
+  return std::visit([&](const auto& operation) { return ops::evaluate(operation, ops::Call{inputs, outputs}); }, op);
 }
 
 }  // namespace octet

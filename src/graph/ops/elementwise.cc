@@ -1,12 +1,10 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
-#include "graph/evaluate_ops.h"
-#include "graph/infer.h"
+#include "graph/op_functions.h"
 #include "graph/positions.h"
 
-namespace octet::reference {
+namespace octet::ops {
 namespace {
 
 double apply(BinaryKind kind, double a, double b) {
@@ -115,28 +113,60 @@ Tensor broadcast_apply(BinaryKind kind, const Call& call, const std::vector<T>& 
 
 }  // namespace
 
-Tensors run(const Binary& op, const Call& call) {
-  if (infer::is_float(call.inputs[0].type())) return {broadcast_apply(op.kind, call, call.reals(0), call.reals(1))};
+Types infer(const Convert& op, const Arguments& arguments) { return one_output(op.type, arguments.shape(0)); }
+
+Types infer(const Binary&, const Arguments& arguments) {
+  OCTET_RETURN_IF_ERROR(expect_numeric(arguments, "arithmetic"));
+  OCTET_ASSIGN(Shape shape, broadcast(arguments.shape(0), arguments.shape(1)));
+  return one_output(arguments.element(0), std::move(shape));
+}
+
+Types infer(const Unary& op, const Arguments& arguments) {
+  OCTET_RETURN_IF_ERROR(expect_numeric(arguments, "arithmetic"));
+  const bool exact = op.kind == UnaryKind::kRelu || op.kind == UnaryKind::kAbs || op.kind == UnaryKind::kNegative;
+  if (!exact) OCTET_RETURN_IF_ERROR(expect_float(arguments, "function"));
+  return same_type(arguments);
+}
+
+Types infer(const Clamp& op, const Arguments& arguments) {
+  OCTET_RETURN_IF_ERROR(expect_numeric(arguments, "arithmetic"));
+  if (!(op.min <= op.max)) return malformed("min " + std::to_string(op.min) + " is above max " + std::to_string(op.max));
+  return same_type(arguments);
+}
+
+Types infer(const PRelu&, const Arguments& arguments) {
+  OCTET_RETURN_IF_ERROR(expect_float(arguments, "function"));
+  const Shape &data = arguments.shape(0), &slope = arguments.shape(1);
+  const bool per_channel = slope.size() == 1 && data.size() >= 2 && slope[0] == data[1];
+  if (!per_channel) {
+    OCTET_ASSIGN(const Shape shape, broadcast(data, slope));
+    if (shape != data) return malformed("slope " + to_string(slope) + " does not fit data " + to_string(data));
+  }
+  return same_type(arguments);
+}
+
+Tensors evaluate(const Binary& op, const Call& call) {
+  if (is_float(call.inputs[0].type())) return {broadcast_apply(op.kind, call, call.reals(0), call.reals(1))};
   return {broadcast_apply(op.kind, call, call.integers(0), call.integers(1))};
 }
 
-Tensors run(const Unary& op, const Call& call) {
+Tensors evaluate(const Unary& op, const Call& call) {
   const auto each = [&](auto values) {
     for (auto& value : values) value = apply(op.kind, value);
     return Tensors{rounded<typename decltype(values)::value_type>(call.outputs[0], values)};
   };
-  return infer::is_float(call.inputs[0].type()) ? each(call.reals(0)) : each(call.integers(0));
+  return is_float(call.inputs[0].type()) ? each(call.reals(0)) : each(call.integers(0));
 }
 
-Tensors run(const Clamp& op, const Call& call) {
+Tensors evaluate(const Clamp& op, const Call& call) {
   auto values = call.reals(0);
-  const bool integer = !infer::is_float(call.inputs[0].type());
+  const bool integer = !is_float(call.inputs[0].type());
   const double low = integer ? std::ceil(op.min) : op.min, high = integer ? std::floor(op.max) : op.max;
   for (double& value : values) value = std::min(std::max(value, low), high);
   return {rounded<double>(call.outputs[0], values)};
 }
 
-Tensors run(const PRelu&, const Call& call) {
+Tensors evaluate(const PRelu&, const Call& call) {
   auto values = call.reals(0);
   const auto slopes = call.reals(1);
   const Shape& data = call.shape(0);
@@ -148,6 +178,6 @@ Tensors run(const PRelu&, const Call& call) {
   return {rounded<double>(call.outputs[0], values)};
 }
 
-Tensors run(const Convert& op, const Call& call) { return {converted(call.inputs[0], op.type)}; }
+Tensors evaluate(const Convert& op, const Call& call) { return {converted(call.inputs[0], op.type)}; }
 
-}  // namespace octet::reference
+}  // namespace octet::ops

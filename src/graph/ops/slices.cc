@@ -1,20 +1,31 @@
 #include <algorithm>
-#include <numeric>
 
-#include "base/checked_math.h"
-#include "graph/infer.h"
+#include "graph/op_functions.h"
+#include "graph/positions.h"
 #include "graph/strided_slice.h"
 
-namespace octet::infer {
+namespace octet::ops {
 namespace {
-
-Types one(ElementType element, Shape shape) { return std::vector<TensorType>{{element, std::move(shape)}}; }
 
 // No model cuts a tensor into more parts, and a number in a file must not decide how much is allocated.
 constexpr std::size_t kMostParts = 4096;
 
 Error too_many_parts(std::size_t count) {
   return unsupported("a split into " + std::to_string(count) + " parts; at most " + std::to_string(kMostParts) + " are supported");
+}
+
+// Consecutive parts of the first input along an axis, as long as the outputs say.
+Tensors split(const Call& call) {
+  const Shape& data = call.shape(0);
+  const std::size_t axis = axis_of(call.integers(1)[0], data);
+  const auto strides = row_major_strides(data);
+  Tensors parts;
+  std::int64_t first = 0;
+  for (const TensorType& part : call.outputs) {
+    parts.push_back(gather_elements(call.inputs[0], part.shape, strided_positions(part.shape, strides, first * strides[axis])));
+    first += part.shape[axis];
+  }
+  return parts;
 }
 
 }  // namespace
@@ -33,7 +44,7 @@ Types infer(const Concat& op, const Arguments& arguments) {
                        std::to_string(axis));
     result[axis] = joined;
   }
-  return one(arguments.element(0), std::move(result));
+  return one_output(arguments.element(0), std::move(result));
 }
 
 Types infer(const VariadicSplit&, const Arguments& arguments) {
@@ -77,77 +88,7 @@ Types infer(const StridedSlice& op, const Arguments& arguments) {
     OCTET_ASSIGN(strides, integers(arguments, 3, "strides"));
   }
   OCTET_ASSIGN(SlicePlan plan, plan_slice(op, arguments.shape(0), begin, end, strides));
-  return one(arguments.element(0), std::move(plan.shape));
-}
-
-Types infer(const Reshape& op, const Arguments& arguments) {
-  const Shape& data = arguments.shape(0);
-  OCTET_ASSIGN(Shape shape, integers(arguments, 1, "the shape"));
-  const Shape wanted = shape;
-  const auto misfit = [&] { return malformed("data " + to_string(data) + " does not reshape to " + to_string(wanted)); };
-  for (std::size_t i = 0; op.special_zero && i < shape.size(); ++i) {
-    if (shape[i] != 0) continue;
-    if (i >= data.size()) return misfit();
-    shape[i] = data[i];
-  }
-  if (std::count(shape.begin(), shape.end(), -1) > 1) return misfit();
-  if (const auto open = std::find(shape.begin(), shape.end(), -1); open != shape.end()) {
-    *open = 1;
-    const auto known = checked_product(shape);
-    if (!known || *known == 0 || element_count(data) % *known != 0) return misfit();
-    *open = element_count(data) / *known;
-  }
-  if (checked_product(shape) != element_count(data)) return misfit();
-  return one(arguments.element(0), std::move(shape));
-}
-
-Types infer(const Transpose&, const Arguments& arguments) {
-  const Shape& data = arguments.shape(0);
-  OCTET_ASSIGN(auto order, integers(arguments, 1, "the order"));
-  if (order.empty()) return one(arguments.element(0), Shape(data.rbegin(), data.rend()));
-  Shape identity(data.size());
-  std::iota(identity.begin(), identity.end(), 0);
-  if (!std::is_permutation(order.begin(), order.end(), identity.begin(), identity.end()))
-    return malformed("order " + to_string(order) + " is no permutation of the axes of " + to_string(data));
-  Shape result;
-  for (const std::int64_t axis : order) result.push_back(data[static_cast<std::size_t>(axis)]);
-  return one(arguments.element(0), std::move(result));
-}
-
-Types infer(const Squeeze&, const Arguments& arguments) {
-  const Shape& data = arguments.shape(0);
-  Shape result;
-  if (arguments.count() == 1) {
-    std::copy_if(data.begin(), data.end(), std::back_inserter(result), [](std::int64_t size) { return size != 1; });
-    return one(arguments.element(0), std::move(result));
-  }
-  OCTET_ASSIGN(const auto axes, normalized_axes(arguments, 1, data.size()));
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    const bool dropped = std::binary_search(axes.begin(), axes.end(), i);
-    if (dropped && data[i] != 1) return malformed("axis " + std::to_string(i) + " of " + to_string(data) + " is not 1");
-    if (!dropped) result.push_back(data[i]);
-  }
-  return one(arguments.element(0), std::move(result));
-}
-
-Types infer(const Unsqueeze&, const Arguments& arguments) {
-  Shape result = arguments.shape(0);
-  const auto added = static_cast<std::size_t>(element_count(arguments.shape(1)));
-  if (added > kMaxRank) return malformed(std::to_string(added) + " new axes");
-  OCTET_ASSIGN(const auto axes, normalized_axes(arguments, 1, result.size() + added));
-  for (const std::size_t axis : axes) result.insert(result.begin() + static_cast<std::ptrdiff_t>(axis), 1);
-  return one(arguments.element(0), std::move(result));
-}
-
-Types infer(const Convert& op, const Arguments& arguments) { return one(op.type, arguments.shape(0)); }
-
-Types infer(const ReorgYolo& op, const Arguments& arguments) {
-  OCTET_RETURN_IF_ERROR(expect_rank(arguments, 0, 4, "data"));
-  const Shape& data = arguments.shape(0);
-  const std::int64_t s = op.stride;
-  if (s < 1 || s > kMaxElements || data[1] % (s * s) != 0 || data[2] % s != 0 || data[3] % s != 0)
-    return malformed("stride " + std::to_string(s) + " does not divide data " + to_string(data));
-  return one(arguments.element(0), {data[0], data[1] * (s * s), data[2] / s, data[3] / s});
+  return one_output(arguments.element(0), std::move(plan.shape));
 }
 
 Types infer(const Pad&, const Arguments& arguments) {
@@ -164,12 +105,7 @@ Types infer(const Pad&, const Arguments& arguments) {
       if (pad < 0 || pad > kMaxElements) return unsupported("pad of " + std::to_string(pad));
     result[i] += begin[i] + end[i];
   }
-  return one(arguments.element(0), std::move(result));
-}
-
-Types infer(const ShapeOf& op, const Arguments& arguments) {
-  if (op.type != ElementType::kI64 && op.type != ElementType::kI32) return malformed("output of neither i64 nor i32");
-  return one(op.type, {static_cast<std::int64_t>(arguments.shape(0).size())});
+  return one_output(arguments.element(0), std::move(result));
 }
 
 Types infer(const Gather&, const Arguments& arguments) {
@@ -183,7 +119,68 @@ Types infer(const Gather&, const Arguments& arguments) {
   Shape result(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(axis));
   result.insert(result.end(), indices.begin(), indices.end());
   result.insert(result.end(), data.begin() + static_cast<std::ptrdiff_t>(axis) + 1, data.end());
-  return one(arguments.element(0), std::move(result));
+  return one_output(arguments.element(0), std::move(result));
 }
 
-}  // namespace octet::infer
+Tensors evaluate(const Concat& op, const Call& call) {
+  Tensor result(call.outputs[0].element, call.outputs[0].shape);
+  std::span<std::byte> to = result.mutable_bytes();
+  const std::size_t axis = axis_of(op.axis, result.shape());
+  const std::int64_t outer = AxisView(result.shape(), axis).outer;
+  for (std::int64_t i = 0; i < outer; ++i)
+    for (const Tensor& input : call.inputs) {
+      const std::size_t block = input.bytes().size() / static_cast<std::size_t>(outer);
+      if (block != 0) std::memcpy(to.data(), input.bytes().data() + static_cast<std::size_t>(i) * block, block);
+      to = to.subspan(block);
+    }
+  return {result};
+}
+
+Tensors evaluate(const VariadicSplit&, const Call& call) { return split(call); }
+Tensors evaluate(const Split&, const Call& call) { return split(call); }
+
+Tensors evaluate(const StridedSlice& op, const Call& call) {
+  const auto steps = call.inputs.size() == 4 ? call.integers(3) : std::vector<std::int64_t>{};
+  const SlicePlan plan = plan_slice(op, call.shape(0), call.integers(1), call.integers(2), steps).value();
+  auto strides = row_major_strides(call.shape(0));
+  Shape counts;
+  std::int64_t first = 0;
+  for (std::size_t i = 0; i < plan.axes.size(); ++i) {
+    counts.push_back(plan.axes[i].count);
+    first += plan.axes[i].first * strides[i];
+    strides[i] *= plan.axes[i].step;
+  }
+  return {gather_elements(call.inputs[0], plan.shape, strided_positions(counts, strides, first))};
+}
+
+Tensors evaluate(const Pad&, const Call& call) {
+  const Shape &data = call.shape(0), &out = call.outputs[0].shape;
+  const auto begin = call.integers(1), strides = row_major_strides(out);
+  std::int64_t first = 0;
+  for (std::size_t i = 0; i < begin.size(); ++i) first += begin[i] * strides[i];
+  const Tensor value = call.inputs.size() == 4 ? call.inputs[3] : Tensor(call.outputs[0].element, {});
+  Tensor result = gather_elements(value, out, std::vector<std::int64_t>(static_cast<std::size_t>(element_count(out)), 0));
+  const std::size_t width = size_of(result.type());
+  const auto from = call.inputs[0].bytes();
+  const auto to = result.mutable_bytes();
+  const auto places = strided_positions(data, strides, first);
+  for (std::size_t i = 0; i < places.size(); ++i) std::memcpy(&to[static_cast<std::size_t>(places[i]) * width], &from[i * width], width);
+  return {result};
+}
+
+// An index from -length to length - 1; a computed one outside reads zero.
+Tensors evaluate(const Gather&, const Call& call) {
+  const auto indices = call.integers(1);
+  const AxisView view(call.shape(0), axis_of(call.integers(2)[0], call.shape(0)));
+  std::vector<std::int64_t> positions;
+  for (std::int64_t outer = 0; outer < view.outer; ++outer)
+    for (const std::int64_t index : indices) {
+      const bool inside = index >= -view.length && index < view.length;
+      const std::int64_t place = index < 0 ? index + view.length : index;
+      for (std::int64_t inner = 0; inner < view.inner; ++inner)
+        positions.push_back(inside ? (outer * view.length + place) * view.inner + inner : -1);
+    }
+  return {gather_elements(call.inputs[0], call.outputs[0].shape, positions)};
+}
+
+}  // namespace octet::ops

@@ -1,12 +1,12 @@
-#include "graph/op_traits.h"
+#include "graph/op_schema.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "graph/evaluate.h"
 #include "graph/graph.h"
-#include "graph/op_names.h"
 
 namespace octet {
 namespace {
@@ -52,9 +52,10 @@ std::vector<Sample> samples() {
       {ShapeOf{}, {}},
       {Gather{}, {list({0}), axis()}},
   };
-  for (int kind = 0; kind <= static_cast<int>(BinaryKind::kPower); ++kind)
-    all.push_back({Binary{static_cast<BinaryKind>(kind)}, {weights({4, 1, 1})}});
-  for (int kind = 0; kind <= static_cast<int>(UnaryKind::kHSigmoid); ++kind) all.push_back({Unary{static_cast<UnaryKind>(kind)}, {}});
+  for (const Op& op : all_operations()) {
+    if (std::holds_alternative<Binary>(op)) all.push_back({op, {weights({4, 1, 1})}});
+    if (std::holds_alternative<Unary>(op)) all.push_back({op, {}});
+  }
   return all;
 }
 
@@ -67,27 +68,27 @@ std::vector<Tensor> outputs_of(const Sample& sample, const std::vector<float>& d
   return evaluate(sample.op, inputs, graph.node(graph.emit(sample.op, values)).outputs);
 }
 
-TEST(OpTraits, WhatOnlyMovesValuesMakesNoNewOne) {
+TEST(OpSchema, WhatOnlyMovesValuesMakesNoNewOne) {
   for (const Sample& sample : samples()) {
-    if (!traits_of(sample.op).only_moves_values) continue;
+    if (!schema_of(sample.op).traits.only_moves_values) continue;
     for (const Tensor& output : outputs_of(sample, kData))
       for (const float value : output.values<float>()) EXPECT_EQ(std::count(kData.begin(), kData.end(), value), 1) << type_name(sample.op);
   }
 }
 
-TEST(OpTraits, WhatKeepsAxesGivesAnImage) {
+TEST(OpSchema, WhatKeepsAxesGivesAnImage) {
   for (const Sample& sample : samples()) {
-    if (!traits_of(sample.op).keeps_axes) continue;
+    if (!schema_of(sample.op).traits.keeps_axes) continue;
     for (const Tensor& output : outputs_of(sample, kData)) EXPECT_EQ(output.shape().size(), 4u) << type_name(sample.op);
   }
 }
 
-TEST(OpTraits, WhatKeepsChannelFactorsCommutesWithThem) {
+TEST(OpSchema, WhatKeepsChannelFactorsCommutesWithThem) {
   constexpr float kFactors[] = {2, 0.25f, 8, 1};
   std::vector<float> scaled = kData;
   for (std::size_t i = 0; i < scaled.size(); ++i) scaled[i] *= kFactors[i / 4];
   for (const Sample& sample : samples()) {
-    if (!traits_of(sample.op).keeps_channel_factors) continue;
+    if (!schema_of(sample.op).traits.keeps_channel_factors) continue;
     const Tensor plain = outputs_of(sample, kData)[0], after = outputs_of(sample, scaled)[0];
     const auto pixels = static_cast<std::size_t>(plain.size()) / 4;
     for (std::size_t i = 0; i < 4 * pixels; ++i)
@@ -95,14 +96,19 @@ TEST(OpTraits, WhatKeepsChannelFactorsCommutesWithThem) {
   }
 }
 
-TEST(KindFromName, TakesExactNamesOnly) {
-  EXPECT_EQ(unary_kind_from_name("HSigmoid"), UnaryKind::kHSigmoid);
-  EXPECT_EQ(unary_kind_from_name("ReLU"), UnaryKind::kRelu);
-  EXPECT_EQ(unary_kind_from_name("HSigmoidd"), std::nullopt);
-  EXPECT_EQ(unary_kind_from_name(""), std::nullopt);
-  EXPECT_EQ(unary_kind_from_name("Add"), std::nullopt);
-  EXPECT_EQ(binary_kind_from_name("Power"), BinaryKind::kPower);
-  EXPECT_EQ(binary_kind_from_name("power"), std::nullopt);
+TEST(OperationNamed, TakesExactNamesOnly) {
+  const auto unary = [](std::string_view name) { return std::get<Unary>(*operation_named(name)).kind; };
+  EXPECT_EQ(unary("HSigmoid"), UnaryKind::kHSigmoid);
+  EXPECT_EQ(unary("ReLU"), UnaryKind::kRelu);
+  EXPECT_EQ(std::get<Binary>(*operation_named("Power")).kind, BinaryKind::kPower);
+  EXPECT_TRUE(std::holds_alternative<MaxPool>(*operation_named("MaxPool")));
+  for (const std::string_view name : {"HSigmoidd", "", "power", "Relu"}) EXPECT_EQ(operation_named(name), nullptr) << name;
+}
+
+TEST(AllOperations, HaveDistinctNames) {
+  std::set<std::string_view> names;
+  for (const Op& op : all_operations()) names.insert(type_name(op));
+  EXPECT_EQ(names.size(), all_operations().size());
 }
 
 }  // namespace

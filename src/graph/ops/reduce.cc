@@ -1,12 +1,33 @@
 #include <algorithm>
 #include <cmath>
 
-#include "graph/evaluate_ops.h"
+#include "graph/op_functions.h"
 #include "graph/positions.h"
 
-namespace octet::reference {
+namespace octet::ops {
 
-Tensors run(const SoftMax& op, const Call& call) {
+Types infer(const SoftMax& op, const Arguments& arguments) {
+  OCTET_RETURN_IF_ERROR(expect_float(arguments, "function"));
+  OCTET_RETURN_IF_ERROR(normalized_axis(op.axis, arguments.shape(0).size()));
+  return same_type(arguments);
+}
+
+Types infer(const ReduceMean& op, const Arguments& arguments) {
+  if (arguments.element(0) == ElementType::kBoolean) return unsupported("mean of boolean");
+  const Shape& data = arguments.shape(0);
+  OCTET_ASSIGN(const auto axes, normalized_axes(arguments, 1, data.size()));
+  Shape result = data;
+  for (std::size_t i = axes.size(); i-- > 0;) {
+    if (data[axes[i]] == 0) return malformed("mean over an empty axis of " + to_string(data));
+    if (op.keep_dims)
+      result[axes[i]] = 1;
+    else
+      result.erase(result.begin() + static_cast<std::ptrdiff_t>(axes[i]));
+  }
+  return one_output(arguments.element(0), std::move(result));
+}
+
+Tensors evaluate(const SoftMax& op, const Call& call) {
   auto values = call.reals(0);
   const AxisView view(call.shape(0), axis_of(op.axis, call.shape(0)));
   if (view.length == 0) return {call.inputs[0]};
@@ -21,7 +42,7 @@ Tensors run(const SoftMax& op, const Call& call) {
   return {rounded<double>(call.outputs[0], values)};
 }
 
-Tensors run(const ReduceMean&, const Call& call) {
+Tensors evaluate(const ReduceMean&, const Call& call) {
   const Shape& data = call.shape(0);
   Shape kept = data;
   for (const std::int64_t axis : call.integers(1)) kept[axis_of(axis, data)] = 1;
@@ -33,4 +54,4 @@ Tensors run(const ReduceMean&, const Call& call) {
   return {rounded<double>(call.outputs[0], sums)};
 }
 
-}  // namespace octet::reference
+}  // namespace octet::ops

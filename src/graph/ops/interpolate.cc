@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "graph/evaluate_ops.h"
+#include "graph/op_functions.h"
 #include "graph/resize.h"
 
 namespace octet {
@@ -47,7 +47,7 @@ std::vector<std::int32_t> nearest_sources(const Interpolate& op, std::int64_t fr
   return sources;
 }
 
-namespace reference {
+namespace ops {
 namespace {
 
 // An output place is a mixture of two input places.
@@ -70,7 +70,17 @@ std::vector<Mixture> mixtures(const Interpolate& op, std::int64_t from, std::int
 
 }  // namespace
 
-Tensors run(const Interpolate& op, const Call& call) {
+Types infer(const Interpolate&, const Arguments& arguments) {
+  OCTET_RETURN_IF_ERROR(expect_rank(arguments, 0, 4, "data"));
+  if (!is_float(arguments.element(0))) return unsupported("resize of " + std::string(name_of(arguments.element(0))));
+  OCTET_ASSIGN(const auto sizes, integers(arguments, 1, "the list of sizes"));
+  const Shape& data = arguments.shape(0);
+  if (sizes.size() != 2 || sizes[0] < 1 || sizes[1] < 1) return malformed("two positive sizes expected, height and width");
+  if (data[2] < 1 || data[3] < 1) return malformed("nothing to resize in data of shape " + to_string(data));
+  return one_output(arguments.element(0), {data[0], data[1], sizes[0], sizes[1]});
+}
+
+Tensors evaluate(const Interpolate& op, const Call& call) {
   const Shape &in = call.shape(0), &out = call.outputs[0].shape;
   const auto data = call.reals(0);
   const auto rows = mixtures(op, in[2], out[2]), columns = mixtures(op, in[3], out[3]);
@@ -87,5 +97,5 @@ Tensors run(const Interpolate& op, const Call& call) {
   return {rounded<double>(call.outputs[0], result)};
 }
 
-}  // namespace reference
+}  // namespace ops
 }  // namespace octet
