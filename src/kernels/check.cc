@@ -21,8 +21,7 @@ Picture<std::uint8_t> random_bytes(Random& random, std::int64_t height, std::int
 }
 
 Activation random_activation(Random& random) {
-  const auto kind = static_cast<Activation::Kind>(random.between(0, kActivationKinds - 1));
-  return {kind, kind == Activation::Kind::kLeaky ? 0.1f : 0.0f, 6.0f};
+  return {static_cast<Activation::Kind>(random.between(0, kActivationKinds - 1)), random.real(-1, 0), random.real(0.5f, 6)};
 }
 
 Requantization random_requantization(Random& random, std::int64_t channels, bool to_u8) {

@@ -74,6 +74,11 @@ std::optional<std::vector<float>> FusionFinder::channel_values(Value constant, c
   return to_vector<float>(constants_[constant]);
 }
 
+std::optional<float> FusionFinder::single_number(Value value) const {
+  if (!constants_.is_constant(value) || element_count(graph_.shape(value)) != 1) return std::nullopt;
+  return to_vector<float>(constants_[value])[0];
+}
+
 std::optional<kernels::Activation> FusionFinder::activation_of(NodeId id) const {
   const Node& node = graph_.node(id);
   if (const auto* unary = std::get_if<Unary>(&node.op)) {
@@ -82,8 +87,8 @@ std::optional<kernels::Activation> FusionFinder::activation_of(NodeId id) const 
   }
   if (const auto* clamp = std::get_if<Clamp>(&node.op))
     return kernels::Activation{Kind::kClamp, static_cast<float>(clamp->min), static_cast<float>(clamp->max)};
-  if (std::holds_alternative<PRelu>(node.op) && constants_.is_constant(node.inputs[1]) && element_count(graph_.shape(node.inputs[1])) == 1)
-    return kernels::Activation{Kind::kLeaky, to_vector<float>(constants_[node.inputs[1]])[0], 0};
+  if (std::holds_alternative<PRelu>(node.op))
+    if (const auto slope = single_number(node.inputs[1])) return kernels::Activation{Kind::kLeaky, *slope, 0};
   return std::nullopt;
 }
 

@@ -71,6 +71,7 @@ class FusionFinder {
 
  private:
   std::optional<std::vector<float>> channel_values(Value constant, const Shape& data) const;
+  std::optional<float> single_number(Value value) const;  // of a constant of one element
   void absorb_quantization(Epilogue& epilogue) const;
 
   const Graph& graph_;
