@@ -62,6 +62,7 @@ class EveryOperation {
     out("clamp", Clamp{-1.0 / 3, 6}, {x_});
     out("clamp_open", Clamp{0.1, std::numeric_limits<double>::infinity()}, {x_});
     out("prelu", PRelu{}, {x_, noise({4})});
+    out("hard_sigmoid", HardSigmoid{}, {x_, real(0.3f), real(0.6f)});
     out("softmax", SoftMax{2}, {x_});
     out("matmul", MatMul{false, true}, {x_, noise({5, 8})});
     out("matmul_a", MatMul{true, false}, {x_, noise({6, 5})});

@@ -114,6 +114,8 @@ std::map<std::string, Op> operations() {
       {"h_sigmoid", Unary{UnaryKind::kHSigmoid}},
       {"clamp", Clamp{-1.5, 6.0}},
       {"p_relu", PRelu{}},
+      {"hard_sigmoid", HardSigmoid{}},
+      {"hard_sigmoid_falling", HardSigmoid{}},
       {"soft_max", SoftMax{-2}},
       {"reduce_mean", ReduceMean{false}},
       {"slice_masks", StridedSlice{{0, 1, 0}, {0, 0, 1}, {}, {}, {}}},

@@ -110,6 +110,8 @@ Types infer(const Clamp& op, const Arguments& arguments);
 Tensors evaluate(const Clamp& op, const Call& call);
 Types infer(const PRelu& op, const Arguments& arguments);
 Tensors evaluate(const PRelu& op, const Call& call);
+Types infer(const HardSigmoid& op, const Arguments& arguments);
+Tensors evaluate(const HardSigmoid& op, const Call& call);
 Types infer(const Convert& op, const Arguments& arguments);
 Tensors evaluate(const Convert& op, const Call& call);
 

@@ -111,6 +111,8 @@ TEST(InferArithmetic, ChecksTypesAndShapes) {
   EXPECT_EQ(shape_of(PRelu{}, {{1, 3, 2, 2}, {3}}), "[1,3,2,2]");
   EXPECT_EQ(error_of(PRelu{}, {{1, 3, 2, 2}, {4}}), "PReLU: shapes [1,3,2,2] and [4] do not broadcast");
   EXPECT_EQ(error_of(PRelu{}, {{1, 3}, {2, 1, 3}}), "PReLU: slope [2,1,3] does not fit data [1,3]");
+  EXPECT_EQ(shape_of(HardSigmoid{}, {{1, 3, 2, 2}, {1}, {1, 1}}), "[1,3,2,2]");
+  EXPECT_EQ(error_of(HardSigmoid{}, {{1, 3, 2, 2}, {1}, {3}}), "HardSigmoid: beta has shape [3], expected one number");
   EXPECT_EQ(error_of(SoftMax{4}, {{1, 2}}), "SoftMax: axis 4 of a tensor of rank 2");
 }
 
@@ -249,7 +251,8 @@ TEST(InferTypes, IsTotalOnArbitraryNumbers) {
                       SoftMax{numbers[0]},
                       PriorBoxClustered{{1}, {1}, {}},
                       DetectionOutput{0, -1, numbers[0]},
-                      PRelu{}};
+                      PRelu{},
+                      HardSigmoid{}};
     const std::vector<Input> inputs{Input(ElementType::kF32, shape), list(values), list(numbers), list({numbers[0]})};
     for (const Op& op : ops)
       for (std::size_t count = 1; count <= inputs.size(); ++count) {

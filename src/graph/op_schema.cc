@@ -88,6 +88,7 @@ struct SchemaOf {
   }
   OpSchema operator()(const Clamp&) const { return {"Clamp", "opset1", 1, 1, kElementwise}; }
   OpSchema operator()(const PRelu&) const { return {"PReLU", "opset1", 2, 2, {.keeps_axes = true, .keeps_channel_factors = true}, 1}; }
+  OpSchema operator()(const HardSigmoid&) const { return {"HardSigmoid", "opset1", 3, 3, kElementwise, 1}; }
   OpSchema operator()(const SoftMax&) const { return {"SoftMax", "opset8", 1, 1, {.keeps_axes = true}}; }
   // opset1 has no dilations and is what every OpenVINO reads; opset8 adds them, and a second output with indices.
   OpSchema operator()(const MaxPool& op) const {

@@ -31,6 +31,7 @@ std::vector<Sample> samples() {
       {MatMul{}, {weights({2, 2})}},
       {Clamp{-1, 2}, {}},
       {PRelu{}, {weights({1})}},
+      {HardSigmoid{}, {weights({1}), weights({1})}},
       {SoftMax{}, {}},
       {MaxPool{{2, 2}, {1, 1}, {1, 1}, {}, Rounding::kFloor}, {}},
       {AvgPool{{2, 2}, {1, 1}, {}, true, Rounding::kFloor}, {}},

@@ -85,6 +85,9 @@ struct Clamp {
 // Inputs: data, slope (broadcast on the channel axis): x if x >= 0, else x * slope.
 struct PRelu {};
 
+// Inputs: data, alpha, beta (one number each): max(0, min(1, alpha * x + beta)).
+struct HardSigmoid {};
+
 struct SoftMax {
   std::int64_t axis = 1;
 };
@@ -194,9 +197,10 @@ struct ShapeOf {
 // Inputs: data, indices, axis (scalar).
 struct Gather {};
 
-using Op = std::variant<Parameter, Constant, Output, Convolution, GroupConvolution, MatMul, Binary, Unary, Clamp, PRelu, SoftMax, MaxPool,
-                        AvgPool, Concat, VariadicSplit, Split, StridedSlice, Reshape, Transpose, Squeeze, Unsqueeze, Convert, Interpolate,
-                        FakeQuantize, PriorBoxClustered, DetectionOutput, ReorgYolo, ReduceMean, Pad, ShapeOf, Gather>;
+using Op =
+    std::variant<Parameter, Constant, Output, Convolution, GroupConvolution, MatMul, Binary, Unary, Clamp, PRelu, HardSigmoid, SoftMax,
+                 MaxPool, AvgPool, Concat, VariadicSplit, Split, StridedSlice, Reshape, Transpose, Squeeze, Unsqueeze, Convert, Interpolate,
+                 FakeQuantize, PriorBoxClustered, DetectionOutput, ReorgYolo, ReduceMean, Pad, ShapeOf, Gather>;
 
 // The operation's name in OpenVINO: "Convolution", "Add", "ReLU", "Result" for Output.
 std::string_view type_name(const Op& op);

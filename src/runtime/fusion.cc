@@ -89,6 +89,10 @@ std::optional<kernels::Activation> FusionFinder::activation_of(NodeId id) const 
     return kernels::Activation{Kind::kClamp, static_cast<float>(clamp->min), static_cast<float>(clamp->max)};
   if (std::holds_alternative<PRelu>(node.op))
     if (const auto slope = single_number(node.inputs[1])) return kernels::Activation{Kind::kLeaky, *slope, 0};
+  if (std::holds_alternative<HardSigmoid>(node.op)) {
+    const auto alpha = single_number(node.inputs[1]), beta = single_number(node.inputs[2]);
+    if (alpha && beta) return kernels::Activation{Kind::kHardSigmoid, *alpha, *beta};
+  }
   return std::nullopt;
 }
 

@@ -93,6 +93,17 @@ TEST(Epilogue, TakesALeakForAllChannelsOnly) {
   }
 }
 
+TEST(Epilogue, TakesAHardSigmoidOfConstants) {
+  SmallGraph g;
+  const Value image = g.input({1, 3, 5, 5}), conv = g.conv(image, 4);
+  const auto number = [&](float value) { return g.graph.emit_constant(Tensor::scalar<float>(value)); };
+  g.output(g.graph.emit(HardSigmoid{}, {conv, number(0.25f), number(0.5f)}));
+  const auto activation = epilogue_of(g.graph, conv).activation;
+  EXPECT_EQ(activation.kind, Kind::kHardSigmoid);
+  EXPECT_EQ(activation.a, 0.25f);
+  EXPECT_EQ(activation.b, 0.5f);
+}
+
 std::vector<std::string> steps_of(const Graph& graph, const RuntimeOptions& options = {}) {
   std::vector<std::string> names;
   const auto plan = *compile(graph, options);

@@ -169,7 +169,7 @@ class RandomGraph : public GraphSketch {
   Value activate(Value value) {
     using enum UnaryKind;
     constexpr UnaryKind kKinds[] = {kRelu, kSigmoid, kTanh, kMish, kSwish, kHSwish, kHSigmoid, kRelu, kSoftPlus, kAbs, kNegative};
-    switch (pick(0, 4)) {
+    switch (pick(0, 5)) {
       case 0:
         return add(Clamp{static_cast<double>(real(-2, 0)), static_cast<double>(real(0.5f, 6))}, {value})[0];
       case 1:
@@ -178,6 +178,8 @@ class RandomGraph : public GraphSketch {
         return add(PRelu{}, {value, constant(reals({graph.shape(value)[1]}, -0.5f, 1.5f))})[0];
       case 3:
         return add(Unary{kExp}, {add(Clamp{-3, 2}, {value})[0]})[0];
+      case 4:
+        return add(HardSigmoid{}, {value, constant(reals({}, 0.1f, 0.5f)), constant(reals({1}, -0.5f, 1))})[0];
       default:
         return add(Unary{kKinds[pick(0, 10)]}, {value})[0];
     }

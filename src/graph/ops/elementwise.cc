@@ -113,6 +113,14 @@ Tensor broadcast_apply(BinaryKind kind, const Call& call, const std::vector<T>& 
 
 }  // namespace
 
+Types infer(const HardSigmoid&, const Arguments& arguments) {
+  OCTET_RETURN_IF_ERROR(expect_float(arguments, "function"));
+  for (const std::size_t i : {1, 2})
+    if (element_count(arguments.shape(i)) != 1)
+      return malformed(std::string(i == 1 ? "alpha" : "beta") + " has shape " + to_string(arguments.shape(i)) + ", expected one number");
+  return same_type(arguments);
+}
+
 Types infer(const Convert& op, const Arguments& arguments) { return one_output(op.type, arguments.shape(0)); }
 
 Types infer(const Binary&, const Arguments& arguments) {
@@ -175,6 +183,13 @@ Tensors evaluate(const PRelu&, const Call& call) {
   const auto from_slope = broadcast_positions(slope, data);
   for (std::size_t i = 0; i < values.size(); ++i)
     if (values[i] < 0) values[i] *= slopes[static_cast<std::size_t>(from_slope[i])];
+  return {rounded<double>(call.outputs[0], values)};
+}
+
+Tensors evaluate(const HardSigmoid&, const Call& call) {
+  auto values = call.reals(0);
+  const double alpha = call.reals(1)[0], beta = call.reals(2)[0];
+  for (double& value : values) value = std::max(0.0, std::min(1.0, alpha * value + beta));
   return {rounded<double>(call.outputs[0], values)};
 }
 

@@ -166,8 +166,14 @@ def priors_and_detections():
     case("detection_no_background", scene(1, 8, 3), detection(background_label_id=-1, keep_top_k=[30]))
 
 
+def parametrized_activations():
+    for name, alpha, beta in (("hard_sigmoid", 0.2, 0.5), ("hard_sigmoid_falling", -0.4, 0.75)):
+        case(name, [f32(1, 3, 4, 4, low=-4, high=4), np.float32(alpha), np.float32(beta)], op.hard_sigmoid)
+
+
 if __name__ == "__main__":
     with open(sys.argv[1], "w") as out:
         out.write(f"OpenVINO {ov.__version__.split('-')[0]}, CPU plugin, f32\n")
-        for group in (convolutions, pools, arithmetic, movers, resizes, quantizers, priors_and_detections):
+        for group in (convolutions, pools, arithmetic, movers, resizes, quantizers, priors_and_detections,
+                      parametrized_activations):
             group()

@@ -21,6 +21,7 @@ struct Activation {
     kTanh,
     kHSwish,
     kHSigmoid,
+    kHardSigmoid,  // min(max(a * x + b, 0), 1)
     kExp,
   };
   Kind kind = Kind::kNone;

@@ -111,5 +111,6 @@ OCTET_FORMULA Vec activate(Vec x, [[maybe_unused]] Vec a, [[maybe_unused]] Vec b
   if constexpr (kKind == Kind::kTanh) return tanh(x);
   if constexpr (kKind == Kind::kHSwish) return hswish(x);
   if constexpr (kKind == Kind::kHSigmoid) return hsigmoid(x);
+  if constexpr (kKind == Kind::kHardSigmoid) return clamp(fma(a, x, b), set(0.0f), set(1.0f));
   if constexpr (kKind == Kind::kExp) return exp_full(x);
 }

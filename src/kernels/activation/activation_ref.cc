@@ -36,6 +36,8 @@ double activate_ref(const Activation& activation, double x) {
       return x * hard_sigmoid(x);
     case Kind::kHSigmoid:
       return hard_sigmoid(x);
+    case Kind::kHardSigmoid:
+      return std::clamp(double{activation.a} * x + double{activation.b}, 0.0, 1.0);
     case Kind::kExp:
       return std::exp(x);
   }

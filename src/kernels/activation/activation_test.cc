@@ -16,9 +16,20 @@ namespace {
 
 using Kind = Activation::Kind;
 
-constexpr Activation kAll[] = {{Kind::kNone, 0, 0},     {Kind::kRelu, 0, 0},  {Kind::kClamp, 0, 6},  {Kind::kClamp, -1.5f, 2},
-                               {Kind::kLeaky, 0.1f, 0}, {Kind::kLeaky, 3, 0}, {Kind::kMish, 0, 0},   {Kind::kSwish, 0, 0},
-                               {Kind::kSigmoid, 0, 0},  {Kind::kTanh, 0, 0},  {Kind::kHSwish, 0, 0}, {Kind::kHSigmoid, 0, 0},
+constexpr Activation kAll[] = {{Kind::kNone, 0, 0},
+                               {Kind::kRelu, 0, 0},
+                               {Kind::kClamp, 0, 6},
+                               {Kind::kClamp, -1.5f, 2},
+                               {Kind::kLeaky, 0.1f, 0},
+                               {Kind::kLeaky, 3, 0},
+                               {Kind::kMish, 0, 0},
+                               {Kind::kSwish, 0, 0},
+                               {Kind::kSigmoid, 0, 0},
+                               {Kind::kTanh, 0, 0},
+                               {Kind::kHSwish, 0, 0},
+                               {Kind::kHSigmoid, 0, 0},
+                               {Kind::kHardSigmoid, 0.2f, 0.5f},
+                               {Kind::kHardSigmoid, -0.125f, 0.75f},
                                {Kind::kExp, 0, 0}};
 
 // Every `step`-th bit pattern, so all exponents, denormals, infinities and NaNs of both signs.
