@@ -16,7 +16,7 @@ constexpr std::size_t kRowLength = 7;
 std::uint64_t pack(float score, std::uint32_t place) {
   const auto bits = std::bit_cast<std::uint32_t>(score);
   const std::uint32_t ordered = bits >> 31 ? ~bits : bits | 0x80000000u;
-  return std::uint64_t{ordered} << 32 | static_cast<std::uint32_t>(~place);
+  return std::uint64_t{ordered} << 32 | ~place;
 }
 
 std::uint32_t place_of(std::uint64_t candidate) { return ~static_cast<std::uint32_t>(candidate); }

@@ -87,7 +87,7 @@ template <typename T>
 T AttributeReader::read(std::string_view name, std::optional<T> fallback, std::string_view what,
                         std::optional<T> (*parse)(std::string_view)) {
   const std::string* value = require(name, fallback.has_value());
-  if (!value) return fallback.value_or(T{});
+  if (!value) return std::move(fallback).value_or(T{});
   if (auto parsed = parse(*value)) return *std::move(parsed);
   fail(ErrorCode::kMalformed, fmt::format("attribute {}=\"{}\" is not {}", name, value->substr(0, 60), what));
   return T{};
@@ -95,7 +95,7 @@ T AttributeReader::read(std::string_view name, std::optional<T> fallback, std::s
 
 std::string AttributeReader::text(std::string_view name, std::optional<std::string> fallback) {
   const std::string* value = require(name, fallback.has_value());
-  return value ? *value : fallback.value_or("");
+  return value ? *value : std::move(fallback).value_or("");
 }
 
 std::int64_t AttributeReader::integer(std::string_view name, std::optional<std::int64_t> fallback) {
