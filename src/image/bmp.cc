@@ -184,12 +184,10 @@ Result<Image> decode(std::span<const std::byte> file) {
   return image;
 }
 
-std::span<const std::byte> exif(std::span<const std::byte>) { return {}; }
-
 constexpr std::string_view kExtensions[] = {".bmp"};
 
 }  // namespace
 
-constinit const Codec kCodec = {"BMP", "image/bmp", kExtensions, is_bmp, size, decode, exif};
+constinit const Codec kCodec = {"BMP", "image/bmp", kExtensions, is_bmp, size, decode, nullptr};
 
 }  // namespace octet::bmp

@@ -22,7 +22,7 @@ struct Codec {
   // The rest is called for what was recognised.
   Result<ImageSize> (*size)(std::span<const std::byte> file);  // reads no more than the header
   Result<Image> (*decode)(std::span<const std::byte> file);
-  // The TIFF structure that EXIF consists of; empty where the file has none.
+  // The TIFF structure that EXIF consists of; empty where the file has none. Null where the format has none.
   std::span<const std::byte> (*exif)(std::span<const std::byte> file);
 };
 
@@ -34,9 +34,6 @@ const Codec* codec_of(std::span<const std::byte> file);
 
 // ".jpg" of "A.JPG".
 std::string small_extension(const std::filesystem::path& path);
-
-// False where memory runs out: for callbacks of C libraries, which must not throw.
-bool append_bytes(std::vector<std::byte>& to, const void* data, std::size_t bytes) noexcept;
 
 // kMalformed unless both sides are at least 1 and the area at most kMaxPixels.
 Status check_image_size(std::int64_t width, std::int64_t height);

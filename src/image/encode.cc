@@ -1,22 +1,11 @@
 #include "image/encode.h"
 
-#include <exception>
 #include <string>
 
 #include "base/files.h"
 #include "image/codec.h"
 
 namespace octet {
-
-bool append_bytes(std::vector<std::byte>& to, const void* data, std::size_t bytes) noexcept {
-  try {
-    const auto* first = static_cast<const std::byte*>(data);
-    to.insert(to.end(), first, first + bytes);
-    return true;
-  } catch (const std::exception&) {
-    return false;
-  }
-}
 
 Result<std::vector<std::byte>> encode_jpeg(const Image& image, int quality) { return jpeg::encode(image, quality); }
 

@@ -46,7 +46,7 @@ Image flipped(Image image, Flip flip) {
 int exif_orientation(std::span<const std::byte> file) {
   constexpr std::size_t kOrientationTag = 0x0112;
   const Codec* codec = codec_of(file);
-  if (!codec) return 1;
+  if (!codec || !codec->exif) return 1;
   const std::size_t value = short_of(codec->exif(file), kOrientationTag).value_or(1);
   return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
 }

@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <csetjmp>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
-#include <limits>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -84,6 +85,21 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
   ~Reader() { jpeg_destroy_decompress(&codec_); }
 
+  // Reads up to the pixels; kMalformed where there would be none, or too many.
+  Result<ImageSize> read_size() {
+    if (!read_header()) return error();
+    OCTET_RETURN_IF_ERROR(check_image_size(codec_.image_width, codec_.image_height));
+    return ImageSize{static_cast<int>(codec_.image_width), static_cast<int>(codec_.image_height)};
+  }
+
+  bool has_four_inks() const { return codec_.num_components == 4; }
+
+  // Rows of B, G, R, or of four inks. kMalformed unless the file held all of their pixels; what follows them is not looked at.
+  Status read_pixels(std::uint8_t* pixels, std::size_t row_bytes) { return read_rows(pixels, row_bytes) ? check_complete() : error(); }
+
+ private:
+  Error error() const { return Error{ErrorCode::kMalformed, "JPEG: " + std::string(reports_.message)}; }
+
   // Jumps.
   bool read_header() {
     if (setjmp(reports_.on_error)) return false;
@@ -94,10 +110,7 @@ class Reader {
     return true;
   }
 
-  ImageSize size() const { return {static_cast<int>(codec_.image_width), static_cast<int>(codec_.image_height)}; }
-  bool has_four_inks() const { return codec_.num_components == 4; }
-
-  // Rows of B, G, R, or of four inks. What follows the last row is not looked at. Jumps.
+  // Jumps.
   bool read_rows(std::uint8_t* pixels, std::size_t row_bytes) {
     if (setjmp(reports_.on_error)) return false;
     codec_.out_color_space = has_four_inks() ? JCS_CMYK : JCS_EXT_BGR;
@@ -109,7 +122,7 @@ class Reader {
     return true;
   }
 
-  // After the rows: whether the file held all of their pixels. libjpeg makes up those that it does not find.
+  // libjpeg makes up the pixels that it does not find.
   Status check_complete() const {
     if (reports_.lost_pixels) return reports_.hit_end ? cut_off() : error();
     if (!every_component_was_read()) return Error{ErrorCode::kMalformed, "JPEG: the scan of a colour is missing"};
@@ -117,9 +130,6 @@ class Reader {
     return {};
   }
 
-  Error error() const { return Error{ErrorCode::kMalformed, "JPEG: " + std::string(reports_.message)}; }
-
- private:
   static Error cut_off() { return Error{ErrorCode::kMalformed, "JPEG: the file ends before the last of its pixels"}; }
 
   bool every_component_was_read() const {
@@ -160,29 +170,21 @@ bool is_jpeg(std::span<const std::byte> file) {
   return file.size() >= std::size(kStart) && std::equal(std::begin(kStart), std::end(kStart), file.begin());
 }
 
-Result<ImageSize> size(std::span<const std::byte> file) {
-  Reader reader(file);
-  if (!reader.read_header()) return reader.error();
-  OCTET_RETURN_IF_ERROR(check_image_size(reader.size().width, reader.size().height));
-  return reader.size();
-}
+Result<ImageSize> size(std::span<const std::byte> file) { return Reader(file).read_size(); }
 
-Result<Image> decode_inks(Reader& reader) {
-  const std::size_t row_bytes = std::size_t{4} * static_cast<std::size_t>(reader.size().width);
-  std::vector<std::uint8_t> cmyk(row_bytes * static_cast<std::size_t>(reader.size().height));
-  if (!reader.read_rows(cmyk.data(), row_bytes)) return reader.error();
-  OCTET_RETURN_IF_ERROR(reader.check_complete());
-  return bgr_from_inks(cmyk, reader.size());
+Result<Image> decode_inks(Reader& reader, ImageSize size) {
+  const std::size_t row_bytes = std::size_t{4} * static_cast<std::size_t>(size.width);
+  std::vector<std::uint8_t> cmyk(row_bytes * static_cast<std::size_t>(size.height));
+  OCTET_RETURN_IF_ERROR(reader.read_pixels(cmyk.data(), row_bytes));
+  return bgr_from_inks(cmyk, size);
 }
 
 Result<Image> decode(std::span<const std::byte> file) {
   Reader reader(file);
-  if (!reader.read_header()) return reader.error();
-  OCTET_RETURN_IF_ERROR(check_image_size(reader.size().width, reader.size().height));
-  if (reader.has_four_inks()) return decode_inks(reader);
-  Image image(reader.size());
-  if (!reader.read_rows(image.bytes().data(), image.row_bytes())) return reader.error();
-  OCTET_RETURN_IF_ERROR(reader.check_complete());
+  OCTET_ASSIGN(const ImageSize size, reader.read_size());
+  if (reader.has_four_inks()) return decode_inks(reader, size);
+  Image image(size);
+  OCTET_RETURN_IF_ERROR(reader.read_pixels(image.bytes().data(), image.row_bytes()));
   return image;
 }
 
@@ -203,45 +205,12 @@ std::span<const std::byte> exif(std::span<const std::byte> file) {
 
 constexpr std::string_view kExtensions[] = {".jpg", ".jpeg"};
 
-// Where libjpeg writes to: a block of this size, appended to a vector when it is full.
-struct Target : jpeg_destination_mgr {
-  std::vector<std::byte>* file = nullptr;
-  JOCTET block[std::size_t{1} << 14];
-};
-
-Target& target_of(j_compress_ptr codec) { return *static_cast<Target*>(codec->dest); }
-
-void begin_block(j_compress_ptr codec) {
-  Target& target = target_of(codec);
-  target.next_output_byte = target.block;
-  target.free_in_buffer = sizeof target.block;
-}
-
-// Jumps.
-void append_block(j_compress_ptr codec, std::size_t bytes) {
-  const Target& target = target_of(codec);
-  if (!append_bytes(*target.file, target.block, bytes)) ERREXIT1(codec, JERR_OUT_OF_MEMORY, 0);
-}
-
-// libjpeg counts the block as full, whatever free_in_buffer says.
-boolean append_full_block(j_compress_ptr codec) {
-  append_block(codec, sizeof target_of(codec).block);
-  begin_block(codec);
-  return TRUE;
-}
-
-void append_last_block(j_compress_ptr codec) { append_block(codec, sizeof target_of(codec).block - target_of(codec).free_in_buffer); }
-
 // One file being written.
 class Writer {
  public:
-  explicit Writer(std::vector<std::byte>& file) {
+  Writer() {
     listen_to(reports_);
     codec_.err = &reports_;
-    target_.file = &file;
-    target_.init_destination = begin_block;
-    target_.empty_output_buffer = append_full_block;
-    target_.term_destination = append_last_block;
   }
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -251,7 +220,7 @@ class Writer {
   bool write(const Image& image, int quality) {
     if (setjmp(reports_.on_error)) return false;
     jpeg_create_compress(&codec_);
-    codec_.dest = &target_;
+    jpeg_mem_dest(&codec_, &file_, &file_bytes_);
     codec_.image_width = static_cast<JDIMENSION>(image.width());
     codec_.image_height = static_cast<JDIMENSION>(image.height());
     codec_.input_components = Image::kChannels;
@@ -268,6 +237,13 @@ class Writer {
     return true;
   }
 
+  // What write() has written.
+  std::vector<std::byte> take_file() {
+    const std::unique_ptr<unsigned char, decltype(&std::free)> file(file_, &std::free);
+    const auto bytes = std::as_bytes(std::span(file.get(), file_bytes_));
+    return {bytes.begin(), bytes.end()};
+  }
+
   Error error() const { return Error{ErrorCode::kInvalidArgument, "JPEG: " + std::string(reports_.message)}; }
 
  private:
@@ -278,7 +254,9 @@ class Writer {
   }
 
   Reports reports_;
-  Target target_;
+  // Allocated by libjpeg; set when the file is complete, and lost to us where it runs out of memory before.
+  unsigned char* file_ = nullptr;
+  unsigned long file_bytes_ = 0;
   jpeg_compress_struct codec_{};
 };
 
@@ -289,10 +267,9 @@ constinit const Codec kCodec = {"JPEG", "image/jpeg", kExtensions, is_jpeg, size
 Result<std::vector<std::byte>> encode(const Image& image, int quality) {
   if (quality < 1 || quality > 100)
     return Error{ErrorCode::kInvalidArgument, "JPEG: quality is " + std::to_string(quality) + ", expected 1 to 100"};
-  std::vector<std::byte> file;
-  Writer writer(file);
+  Writer writer;
   if (!writer.write(image, quality)) return writer.error();
-  return file;
+  return writer.take_file();
 }
 
 }  // namespace octet::jpeg

@@ -1,6 +1,5 @@
 #include <png.h>
 
-#include <algorithm>
 #include <csetjmp>
 #include <cstring>
 
@@ -14,12 +13,9 @@ namespace octet::png {
 namespace {
 
 struct Stream {
-  std::span<const std::byte> left;        // what is still to read
-  std::vector<std::byte>* out = nullptr;  // where to write
+  std::span<const std::byte> left;  // what is still to read
   char message[200] = "";
 };
-
-constexpr const char* kNoMemory = "not enough memory";
 
 void set_message(Stream& stream, const char* text) { std::strncpy(stream.message, text, sizeof stream.message - 1); }
 
@@ -37,13 +33,6 @@ void read_bytes(png_structp png, png_bytep target, png_size_t count) {
   stream->left = stream->left.subspan(count);
 }
 
-void write_bytes(png_structp png, png_bytep source, png_size_t count) {
-  auto* stream = static_cast<Stream*>(png_get_io_ptr(png));
-  if (!append_bytes(*stream->out, source, count)) png_error(png, kNoMemory);
-}
-
-void flush(png_structp) {}
-
 // One file being read.
 class Reader {
  public:
@@ -56,18 +45,13 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
   ~Reader() { png_destroy_read_struct(&png_, &info_, nullptr); }
 
-  // Jumps.
-  bool read_header() {
-    if (!info_) return set_message(stream_, kNoMemory), false;
-    if (setjmp(png_jmpbuf(png_))) return false;
-    png_set_read_fn(png_, &stream_, read_bytes);
-    png_set_user_limits(png_, 0x7fffffff, 0x7fffffff);
-    png_read_info(png_, info_);
-    return true;
+  // Reads up to the pixels; kMalformed where there would be none, or too many.
+  Result<ImageSize> read_size() {
+    if (!read_header()) return error();
+    const std::int64_t width = png_get_image_width(png_, info_), height = png_get_image_height(png_, info_);
+    OCTET_RETURN_IF_ERROR(check_image_size(width, height));
+    return ImageSize{static_cast<int>(width), static_cast<int>(height)};
   }
-
-  std::int64_t width() const { return png_get_image_width(png_, info_); }
-  std::int64_t height() const { return png_get_image_height(png_, info_); }
 
   // Jumps.
   bool read_bgr(png_bytepp rows, std::size_t row_bytes) {
@@ -88,68 +72,33 @@ class Reader {
   Error error() const { return Error{ErrorCode::kMalformed, "PNG: " + std::string(stream_.message)}; }
 
  private:
-  Stream stream_;
-  png_structp png_ = nullptr;
-  png_infop info_ = nullptr;
-};
-
-// One file being written.
-class Writer {
- public:
-  explicit Writer(std::vector<std::byte>& out) {
-    stream_.out = &out;
-    png_ = png_create_write_struct(PNG_LIBPNG_VER_STRING, &stream_, on_error, on_warning);
-    if (png_) info_ = png_create_info_struct(png_);
-  }
-  Writer(const Writer&) = delete;
-  Writer& operator=(const Writer&) = delete;
-  ~Writer() { png_destroy_write_struct(&png_, &info_); }
-
   // Jumps.
-  bool write_bgr(const Image& image, png_bytepp rows) {
-    if (!info_) return set_message(stream_, kNoMemory), false;
+  bool read_header() {
+    if (!info_) return set_message(stream_, "not enough memory"), false;
     if (setjmp(png_jmpbuf(png_))) return false;
-    png_set_write_fn(png_, &stream_, write_bytes, flush);
-    png_set_IHDR(png_, info_, image.width(), image.height(), 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-                 PNG_FILTER_TYPE_DEFAULT);
-    png_write_info(png_, info_);
-    png_set_bgr(png_);
-    png_write_image(png_, rows);
-    png_write_end(png_, nullptr);
+    png_set_read_fn(png_, &stream_, read_bytes);
+    png_set_user_limits(png_, 0x7fffffff, 0x7fffffff);
+    png_read_info(png_, info_);
     return true;
   }
 
-  Error error() const { return Error{ErrorCode::kInvalidArgument, "PNG: " + std::string(stream_.message)}; }
-
- private:
   Stream stream_;
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
 };
-
-std::vector<png_bytep> rows_of(const Image& image) {
-  std::vector<png_bytep> rows;
-  for (int y = 0; y < image.height(); ++y) rows.push_back(const_cast<png_bytep>(image.row(y)));
-  return rows;
-}
 
 bool is_png(std::span<const std::byte> file) {
   return file.size() >= 8 && png_sig_cmp(reinterpret_cast<png_const_bytep>(file.data()), 0, 8) == 0;
 }
 
-Result<ImageSize> size(std::span<const std::byte> file) {
-  Reader reader(file);
-  if (!reader.read_header()) return reader.error();
-  OCTET_RETURN_IF_ERROR(check_image_size(reader.width(), reader.height()));
-  return ImageSize{static_cast<int>(reader.width()), static_cast<int>(reader.height())};
-}
+Result<ImageSize> size(std::span<const std::byte> file) { return Reader(file).read_size(); }
 
 Result<Image> decode(std::span<const std::byte> file) {
   Reader reader(file);
-  if (!reader.read_header()) return reader.error();
-  OCTET_RETURN_IF_ERROR(check_image_size(reader.width(), reader.height()));
-  Image image({static_cast<int>(reader.width()), static_cast<int>(reader.height())});
-  std::vector<png_bytep> rows = rows_of(image);
+  OCTET_ASSIGN(const ImageSize size, reader.read_size());
+  Image image(size);
+  std::vector<png_bytep> rows;
+  for (int y = 0; y < image.height(); ++y) rows.push_back(image.row(y));
   if (!reader.read_bgr(rows.data(), image.row_bytes())) return reader.error();
   return image;
 }
@@ -173,10 +122,17 @@ constexpr std::string_view kExtensions[] = {".png"};
 constinit const Codec kCodec = {"PNG", "image/png", kExtensions, is_png, size, decode, exif};
 
 Result<std::vector<std::byte>> encode(const Image& image) {
-  std::vector<std::byte> file;
-  std::vector<png_bytep> rows = rows_of(image);
-  Writer writer(file);
-  if (!writer.write_bgr(image, rows.data())) return writer.error();
+  png_image description{};
+  description.version = PNG_IMAGE_VERSION;
+  description.width = static_cast<png_uint_32>(image.width());
+  description.height = static_cast<png_uint_32>(image.height());
+  description.format = PNG_FORMAT_BGR;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(description);
+  std::vector<std::byte> file(size);
+  constexpr int kAllBits = 0, kNoGaps = 0;
+  if (png_image_write_to_memory(&description, file.data(), &size, kAllBits, image.bytes().data(), kNoGaps, nullptr) == 0)
+    return Error{ErrorCode::kInvalidArgument, "PNG: " + std::string(description.message)};
+  file.resize(size);
   return file;
 }
 

@@ -99,18 +99,12 @@ class Reader {
 
   // As they lie in the file, each 0xAABBGGRR.
   Result<std::vector<std::uint32_t>> pixels(ImageSize size) {
-    TIFFRGBAImage image;
-    char reason[1024] = "";
-    constexpr int kStopAtErrors = 1;
-    if (TIFFRGBAImageOK(tiff_.get(), reason) == 0 || TIFFRGBAImageBegin(&image, tiff_.get(), kStopAtErrors, reason) == 0)
-      return Error{ErrorCode::kUnsupported, "TIFF: " + std::string(reason)};
-    image.orientation = image.req_orientation = ORIENTATION_TOPLEFT;
     source_.message[0] = '\0';  // of tags that cost no pixel
     std::vector<std::uint32_t> pixels(static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height));
-    const int done =
-        TIFFRGBAImageGet(&image, pixels.data(), static_cast<std::uint32_t>(size.width), static_cast<std::uint32_t>(size.height));
-    TIFFRGBAImageEnd(&image);
-    if (done == 0) return error();
+    constexpr int kStopAtErrors = 1;
+    if (TIFFReadRGBAImageOriented(tiff_.get(), static_cast<std::uint32_t>(size.width), static_cast<std::uint32_t>(size.height),
+                                  pixels.data(), orientation(), kStopAtErrors) == 0)
+      return error();
     return pixels;
   }
 
@@ -150,13 +144,10 @@ Result<Image> decode(std::span<const std::byte> file) {
   return upright(std::move(image), reader.orientation());
 }
 
-// None that is not applied already.
-std::span<const std::byte> exif(std::span<const std::byte>) { return {}; }
-
 constexpr std::string_view kExtensions[] = {".tif", ".tiff"};
 
 }  // namespace
 
-constinit const Codec kCodec = {"TIFF", "image/tiff", kExtensions, is_tiff, size, decode, exif};
+constinit const Codec kCodec = {"TIFF", "image/tiff", kExtensions, is_tiff, size, decode, nullptr};
 
 }  // namespace octet::tiff
