@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <span>
 
 #include "formats/npz/npz.h"
@@ -14,11 +15,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)parse_npz(bytes, {}, std::size_t{1} << 24);
   const auto array = parse_npy(bytes);
   if (!array.ok()) return 0;
-  const std::string header = npy_header(array->type, array->shape);
-  std::vector<std::byte> file(header.size() + array->bytes.size());
-  for (std::size_t i = 0; i < header.size(); ++i) file[i] = static_cast<std::byte>(header[i]);
-  std::copy(array->bytes.begin(), array->bytes.end(), file.begin() + static_cast<std::ptrdiff_t>(header.size()));
+  const std::string header = npy_header(*array);
+  std::vector<std::byte> file(header.size());
+  std::memcpy(file.data(), header.data(), header.size());
+  file.insert(file.end(), array->bytes().begin(), array->bytes().end());
   const auto again = parse_npy(file);
-  if (!again.ok() || *again != *array) std::abort();
+  if (!again.ok() || again->shape() != array->shape() || !std::ranges::equal(again->bytes(), array->bytes())) std::abort();
   return 0;
 }

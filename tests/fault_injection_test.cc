@@ -136,8 +136,7 @@ class FaultInjection : public testing::TestWithParam<Verb> {
     root_ = pattern;
     for (const char* version : {"a", "b"}) write_version(version);
     write_pictures();
-    NpyArray picture{NpyType::kF32, {1, 3, 32, 32}, std::vector<std::byte>(4 * 3 * 32 * 32)};
-    ASSERT_TRUE(write_npz(root_ / "in.npz", {{"image", picture}}).ok());
+    ASSERT_TRUE(write_npz(root_ / "in.npz", {{"image", Tensor(ElementType::kF32, {1, 3, 32, 32})}}).ok());
   }
   static void TearDownTestSuite() { fs::remove_all(root_); }
 

@@ -20,35 +20,14 @@ struct Options {
   int threads = 1;
 };
 
-// NumPy's and octet's names for the same types.
-constexpr std::pair<NpyType, ElementType> kTypes[] = {
-    {NpyType::kBool, ElementType::kBoolean}, {NpyType::kI8, ElementType::kI8},   {NpyType::kU8, ElementType::kU8},
-    {NpyType::kI16, ElementType::kI16},      {NpyType::kU16, ElementType::kU16}, {NpyType::kI32, ElementType::kI32},
-    {NpyType::kU32, ElementType::kU32},      {NpyType::kI64, ElementType::kI64}, {NpyType::kU64, ElementType::kU64},
-    {NpyType::kF16, ElementType::kF16},      {NpyType::kF32, ElementType::kF32}, {NpyType::kF64, ElementType::kF64}};
-
-ElementType element_type(NpyType type) {
-  for (const auto& [npy, element] : kTypes)
-    if (npy == type) return element;
-  OCTET_CHECK(false, "an .npy type without an element type");
-}
-
-NpyType npy_type(ElementType type) {
-  for (const auto& [npy, element] : kTypes)
-    if (element == type) return npy;
-  OCTET_CHECK(false, "an element type without an .npy type");
-}
-
-Result<Tensor> input_for(const Port& port, const std::map<std::string, NpyArray>& arrays) {
+Result<Tensor> input_for(const Port& port, const std::map<std::string, Tensor>& arrays) {
   const auto found = arrays.find(port.name);
   if (found == arrays.end()) return Error{ErrorCode::kNotFound, "holds no array '" + port.name + "', which the model takes as input"};
-  const NpyArray& array = found->second;
-  if (array.shape != port.type.shape)
+  const Shape& shape = found->second.shape();
+  if (shape != port.type.shape)
     return Error{ErrorCode::kMalformed,
-                 "array '" + port.name + "' has shape " + to_string(array.shape) + ", the model takes " + to_string(port.type.shape)};
-  Tensor tensor(element_type(array.type), array.shape);
-  std::ranges::copy(array.bytes, const_cast<std::byte*>(tensor.bytes().data()));
-  return converted(tensor, port.type.element);
+                 "array '" + port.name + "' has shape " + to_string(shape) + ", the model takes " + to_string(port.type.shape)};
+  return converted(found->second, port.type.element);
 }
 
 Result<Outcome> run(const Options& options, Console&) {
@@ -67,10 +46,10 @@ Result<Outcome> run(const Options& options, Console&) {
 
   Outcome outcome;
   outcome.json["outputs"] = Json::array();
-  std::map<std::string, NpyArray> results;
+  std::map<std::string, Tensor> results;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const std::string& name = plan->outputs()[i].name;
-    results[name] = {npy_type(outputs[i].type()), outputs[i].shape(), {outputs[i].bytes().begin(), outputs[i].bytes().end()}};
+    results[name] = outputs[i];
     outcome.json["outputs"].push_back({{"name", name}, {"shape", outputs[i].shape()}});
     outcome.text += fmt::format("{}{} {}", i ? "\n" : "", name, to_string(outputs[i].shape()));
   }

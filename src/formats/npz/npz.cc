@@ -8,13 +8,13 @@
 #include <array>
 #include <memory>
 
-#include "base/checked_math.h"
 #include "base/files.h"
 
 namespace octet {
 namespace {
 
 constexpr std::size_t kGreatestRatio = 1032;  // of deflate
+constexpr std::size_t kLongestName = 1000;    // a ZIP archive has 65535
 constexpr zip_uint64_t kWantedFields =
     ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
 
@@ -86,23 +86,14 @@ std::string array_name(std::string_view member) {
   return std::string(member);
 }
 
-Status check_array(const std::string& name, const NpyArray& array) {
-  const auto count = checked_product(array.shape);
-  if (!count || static_cast<std::uint64_t>(*count) != array.bytes.size() / size_of(array.type) ||
-      array.bytes.size() % size_of(array.type) != 0)
-    return Error{ErrorCode::kInvalidArgument, "array '" + name + "' has bytes that do not fit its shape"};
-  if (name.size() > 1000) return Error{ErrorCode::kInvalidArgument, "array name of " + std::to_string(name.size()) + " bytes"};
-  return {};
-}
-
 // Adds one array, stored, with a date that is the same every time. `header` and the array must outlive the archive.
-Status add_array(zip_t* archive, const std::string& name, const std::string& header, const NpyArray& array) {
+Status add_array(zip_t* archive, const std::string& name, const std::string& header, const Tensor& array) {
   const auto fragment_of = [](const void* data, std::size_t size) {
     return zip_buffer_fragment_t{static_cast<zip_uint8_t*>(const_cast<void*>(data)), size};
   };
-  const std::array fragments{fragment_of(header.data(), header.size()), fragment_of(array.bytes.data(), array.bytes.size())};
+  const std::array fragments{fragment_of(header.data(), header.size()), fragment_of(array.bytes().data(), array.bytes().size())};
   constexpr zip_uint16_t kMidnight = 0, kFirstOfJanuary1980 = 0x21;
-  Source source(zip_source_buffer_fragment(archive, fragments.data(), array.bytes.empty() ? 1 : 2, 0));
+  Source source(zip_source_buffer_fragment(archive, fragments.data(), array.bytes().empty() ? 1 : 2, 0));
   const zip_int64_t index = source ? zip_file_add(archive, (name + ".npy").c_str(), source.get(), ZIP_FL_ENC_UTF_8) : -1;
   if (index < 0) return Error{ErrorCode::kInvalidArgument, fmt::format("array '{:.100}': {}", name, zip_strerror(archive))};
   (void)source.release();  // the archive's now
@@ -125,7 +116,7 @@ Result<std::vector<std::byte>> content_of(zip_source_t* source) {
   return content;
 }
 
-Result<std::vector<std::byte>> archive_of(const std::map<std::string, NpyArray>& arrays) {
+Result<std::vector<std::byte>> archive_of(const std::map<std::string, Tensor>& arrays) {
   ErrorOfZip failed;
   const Source buffer(zip_source_buffer_create(nullptr, 0, 0, &failed.error));
   if (!buffer) return Error{ErrorCode::kInternal, failed.text()};
@@ -135,7 +126,7 @@ Result<std::vector<std::byte>> archive_of(const std::map<std::string, NpyArray>&
   std::vector<std::string> headers;
   headers.reserve(arrays.size());  // the archive refers to them until it is closed
   for (const auto& [name, array] : arrays)
-    OCTET_RETURN_IF_ERROR(add_array(archive.get(), name, headers.emplace_back(npy_header(array.type, array.shape)), array));
+    OCTET_RETURN_IF_ERROR(add_array(archive.get(), name, headers.emplace_back(npy_header(array)), array));
   if (zip_close(archive.get()) != 0) return Error{ErrorCode::kInternal, zip_strerror(archive.get())};
   (void)archive.release();  // closed
   return content_of(buffer.get());
@@ -143,10 +134,10 @@ Result<std::vector<std::byte>> archive_of(const std::map<std::string, NpyArray>&
 
 }  // namespace
 
-Result<std::map<std::string, NpyArray>> parse_npz(Bytes file, const NpzNames& wanted, std::size_t limit_bytes) {
+Result<std::map<std::string, Tensor>> parse_npz(Bytes file, const NpzNames& wanted, std::size_t limit_bytes) {
   OCTET_ASSIGN(const Archive archive, open_archive(file));
   const zip_int64_t members = zip_get_num_entries(archive.get(), 0);
-  std::map<std::string, NpyArray> arrays;
+  std::map<std::string, Tensor> arrays;
   for (zip_int64_t i = 0; i < members; ++i) {
     const auto index = static_cast<zip_uint64_t>(i);
     zip_stat_t member;
@@ -158,28 +149,27 @@ Result<std::map<std::string, NpyArray>> parse_npz(Bytes file, const NpzNames& wa
     if (member.size > limit_bytes) return malformed(fmt::format("its arrays have more than {} bytes", limit_bytes));
     limit_bytes -= member.size;
     OCTET_ASSIGN_AT(const std::vector<std::byte> content, unpacked(archive.get(), index, member.size), where);
-    OCTET_ASSIGN_AT(NpyArray array, parse_npy(content), where);
+    OCTET_ASSIGN_AT(Tensor array, parse_npy(content), where);
     if (!arrays.emplace(name, std::move(array)).second) return malformed(fmt::format("it holds '{:.100}' twice", member.name));
   }
   return arrays;
 }
 
-Result<std::map<std::string, NpyArray>> read_npz(const std::filesystem::path& path, const NpzNames& wanted) {
+Result<std::map<std::string, Tensor>> read_npz(const std::filesystem::path& path, const NpzNames& wanted) {
   OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
   if (file.bytes().size() > 1 && file.bytes()[0] == std::byte{0x93}) {
-    OCTET_ASSIGN_AT(NpyArray array, parse_npy(file.bytes()), path.string());
-    std::map<std::string, NpyArray> arrays;
-    arrays.emplace("arr_0", std::move(array));
-    return arrays;
+    OCTET_ASSIGN_AT(Tensor array, parse_npy(file.bytes()), path.string());
+    return std::map<std::string, Tensor>{{"arr_0", std::move(array)}};
   }
-  auto arrays = parse_npz(file.bytes(), wanted);
-  if (!arrays.ok()) return arrays.error().at(path.string());
+  OCTET_ASSIGN_AT(auto arrays, parse_npz(file.bytes(), wanted), path.string());
   return arrays;
 }
 
-Status write_npz(const std::filesystem::path& path, const std::map<std::string, NpyArray>& arrays) {
+Status write_npz(const std::filesystem::path& path, const std::map<std::string, Tensor>& arrays) {
   if (arrays.empty()) return Error{ErrorCode::kInvalidArgument, path.string() + ": there are no arrays to write"};
-  for (const auto& [name, array] : arrays) OCTET_RETURN_IF_ERROR(check_array(name, array));
+  for (const auto& [name, array] : arrays)
+    if (name.size() > kLongestName)
+      return Error{ErrorCode::kInvalidArgument, fmt::format("an array's name has {} bytes, more than {}", name.size(), kLongestName)};
   OCTET_ASSIGN_AT(const std::vector<std::byte> archive, archive_of(arrays), path.string());
   return write_file(path, archive);
 }

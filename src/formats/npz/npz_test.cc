@@ -13,7 +13,7 @@ namespace octet {
 namespace {
 
 namespace fs = std::filesystem;
-using Arrays = std::map<std::string, NpyArray>;
+using Arrays = std::map<std::string, Tensor>;
 
 fs::path recorded(const char* name) { return fs::path(OCTET_SOURCE_DIR "/src/formats/npz/testdata") / name; }
 
@@ -30,38 +30,40 @@ class Npz : public ::testing::Test {
 };
 
 template <typename T>
-NpyArray array_of(NpyType type, std::vector<std::int64_t> shape, const std::vector<T>& values) {
-  NpyArray array{type, std::move(shape), std::vector<std::byte>(values.size() * sizeof(T))};
-  if (!values.empty()) std::memcpy(array.bytes.data(), values.data(), array.bytes.size());
-  return array;
-}
-
-template <typename T>
-NpyArray ramp(NpyType type) {
+Tensor ramp() {
   std::vector<T> values;
   for (int i = 0; i < 24; ++i) values.push_back(static_cast<T>(i));
-  return array_of<T>(type, {2, 3, 4}, values);
+  return Tensor::of<T>({2, 3, 4}, values);
+}
+
+bool is_same(const Tensor& a, const Tensor& b) {
+  return a.type() == b.type() && a.shape() == b.shape() && std::ranges::equal(a.bytes(), b.bytes());
+}
+
+bool are_same(const Arrays& a, const Arrays& b) {
+  return std::ranges::equal(
+      a, b, [](const auto& one, const auto& other) { return one.first == other.first && is_same(one.second, other.second); });
 }
 
 void expect_recorded(const Arrays& arrays) {
   EXPECT_EQ(arrays.size(), 15u);
-  EXPECT_EQ(arrays.at("float32"), ramp<float>(NpyType::kF32));
-  EXPECT_EQ(arrays.at("fortran"), ramp<float>(NpyType::kF32));
-  EXPECT_EQ(arrays.at("float64"), ramp<double>(NpyType::kF64));
-  EXPECT_EQ(arrays.at("int8"), ramp<std::int8_t>(NpyType::kI8));
-  EXPECT_EQ(arrays.at("uint8"), ramp<std::uint8_t>(NpyType::kU8));
-  EXPECT_EQ(arrays.at("int16"), ramp<std::int16_t>(NpyType::kI16));
-  EXPECT_EQ(arrays.at("uint16"), ramp<std::uint16_t>(NpyType::kU16));
-  EXPECT_EQ(arrays.at("int32"), ramp<std::int32_t>(NpyType::kI32));
-  EXPECT_EQ(arrays.at("uint32"), ramp<std::uint32_t>(NpyType::kU32));
-  EXPECT_EQ(arrays.at("int64"), ramp<std::int64_t>(NpyType::kI64));
-  EXPECT_EQ(arrays.at("uint64"), ramp<std::uint64_t>(NpyType::kU64));
-  EXPECT_EQ(arrays.at("float16").type, NpyType::kF16);
-  EXPECT_EQ(arrays.at("float16").bytes[3], std::byte{0x3c});  // 1.0
-  EXPECT_EQ(arrays.at("scalar"), array_of<float>(NpyType::kF32, {}, {2.5f}));
-  EXPECT_EQ(arrays.at("empty"), array_of<std::int64_t>(NpyType::kI64, {0, 3}, {}));
-  EXPECT_EQ(arrays.at("bool").bytes[3], std::byte{1});
-  EXPECT_EQ(arrays.at("bool").bytes[4], std::byte{0});
+  EXPECT_TRUE(is_same(arrays.at("float32"), ramp<float>()));
+  EXPECT_TRUE(is_same(arrays.at("fortran"), ramp<float>()));
+  EXPECT_TRUE(is_same(arrays.at("float64"), ramp<double>()));
+  EXPECT_TRUE(is_same(arrays.at("int8"), ramp<std::int8_t>()));
+  EXPECT_TRUE(is_same(arrays.at("uint8"), ramp<std::uint8_t>()));
+  EXPECT_TRUE(is_same(arrays.at("int16"), ramp<std::int16_t>()));
+  EXPECT_TRUE(is_same(arrays.at("uint16"), ramp<std::uint16_t>()));
+  EXPECT_TRUE(is_same(arrays.at("int32"), ramp<std::int32_t>()));
+  EXPECT_TRUE(is_same(arrays.at("uint32"), ramp<std::uint32_t>()));
+  EXPECT_TRUE(is_same(arrays.at("int64"), ramp<std::int64_t>()));
+  EXPECT_TRUE(is_same(arrays.at("uint64"), ramp<std::uint64_t>()));
+  EXPECT_EQ(arrays.at("float16").type(), ElementType::kF16);
+  EXPECT_EQ(arrays.at("float16").bytes()[3], std::byte{0x3c});  // 1.0
+  EXPECT_TRUE(is_same(arrays.at("scalar"), Tensor::scalar(2.5f)));
+  EXPECT_TRUE(is_same(arrays.at("empty"), Tensor(ElementType::kI64, {0, 3})));
+  EXPECT_EQ(arrays.at("bool").bytes()[3], std::byte{1});
+  EXPECT_EQ(arrays.at("bool").bytes()[4], std::byte{0});
 }
 
 TEST_F(Npz, ReadsWhatNumPyStores) {
@@ -79,7 +81,7 @@ TEST_F(Npz, ReadsWhatNumPyCompresses) {
 TEST_F(Npz, ReadsASingleArray) {
   const auto arrays = read_npz(recorded("single.npy"));
   ASSERT_TRUE(arrays.ok()) << arrays.error().message;
-  EXPECT_EQ(arrays->at("arr_0"), ramp<float>(NpyType::kF32));
+  EXPECT_TRUE(is_same(arrays->at("arr_0"), ramp<float>()));
 }
 
 TEST_F(Npz, RefusesWhatItCannotRepresent) {
@@ -96,7 +98,7 @@ TEST_F(Npz, RefusesWhatItCannotRepresent) {
 TEST_F(Npz, ReadsWhatIsWantedBesideWhatItCannotRepresent) {
   const auto arrays = read_npz(recorded("mixed.npz"), {{"y", "z"}});
   ASSERT_TRUE(arrays.ok()) << arrays.error().message;
-  EXPECT_EQ(*arrays, (Arrays{{"y", ramp<float>(NpyType::kF32)}}));
+  EXPECT_TRUE(are_same(*arrays, {{"y", ramp<float>()}}));
   const auto refused = read_npz(recorded("mixed.npz"), {{"text"}});
   ASSERT_FALSE(refused.ok());
   EXPECT_NE(refused.error().message.find("member 'text.npy'"), std::string::npos) << refused.error().message;
@@ -107,23 +109,21 @@ TEST_F(Npz, ReadsBackWhatItWrites) {
     Arrays arrays;
     const auto count = *rc::gen::inRange(1, 4);
     for (int i = 0; i < count; ++i) {
-      NpyArray array;
-      array.type = static_cast<NpyType>(*rc::gen::inRange(1, 12));  // bytes of a bool are 0 or 1
-      array.shape = *rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(0, 4));
-      if (array.shape.size() > 4) array.shape.resize(4);
-      std::size_t values = 1;
-      for (const std::int64_t size : array.shape) values *= static_cast<std::size_t>(size);
-      for (std::size_t b = 0; b < values * size_of(array.type); ++b) array.bytes.push_back(static_cast<std::byte>(b * 37));
+      const auto type = static_cast<ElementType>(*rc::gen::inRange(0, 11));  // bytes of a boolean, the last one, are 0 or 1
+      auto shape = *rc::gen::container<Shape>(rc::gen::inRange<std::int64_t>(0, 4));
+      if (shape.size() > 4) shape.resize(4);
+      Tensor array(type, shape);
+      for (std::size_t b = 0; b < array.bytes().size(); ++b) array.mutable_bytes()[b] = static_cast<std::byte>(b * 37);
       arrays["array " + std::to_string(i)] = array;
     }
     const fs::path path = folder_ / "round.npz";
     RC_ASSERT(write_npz(path, arrays).ok());
-    RC_ASSERT(read_npz(path).value() == arrays);
+    RC_ASSERT(are_same(read_npz(path).value(), arrays));
   }));
 }
 
 TEST_F(Npz, WritesTheSameBytesEveryTime) {
-  const Arrays arrays{{"x", ramp<float>(NpyType::kF32)}, {"a", ramp<std::int8_t>(NpyType::kI8)}};
+  const Arrays arrays{{"x", ramp<float>()}, {"a", ramp<std::int8_t>()}};
   ASSERT_TRUE(write_npz(folder_ / "one.npz", arrays).ok());
   ASSERT_TRUE(write_npz(folder_ / "two.npz", arrays).ok());
   EXPECT_EQ(content_of(folder_ / "one.npz"), content_of(folder_ / "two.npz"));
@@ -134,11 +134,9 @@ TEST_F(Npz, IsNotWrittenWithoutArrays) {
   EXPECT_FALSE(parse_npz({}).ok());
 }
 
-TEST_F(Npz, RefusesToWriteBytesThatDoNotFitTheShape) {
-  NpyArray array = ramp<float>(NpyType::kF32);
-  array.shape[0] = 3;
-  EXPECT_EQ(write_npz(folder_ / "wrong.npz", {{"x", array}}).error().code, ErrorCode::kInvalidArgument);
-  EXPECT_FALSE(fs::exists(folder_ / "wrong.npz"));
+TEST_F(Npz, RefusesToWriteANameThatIsTooLong) {
+  EXPECT_EQ(write_npz(folder_ / "long.npz", {{std::string(1001, 'x'), ramp<float>()}}).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_FALSE(fs::exists(folder_ / "long.npz"));
 }
 
 TEST_F(Npz, CutAnywhereIsAnError) {
@@ -157,7 +155,7 @@ TEST_F(Npz, AnyChangedByteIsReadOrRefused) {
     const auto whole = parse_npz(content);
     ASSERT_TRUE(whole.ok()) << name;
     const auto is_recorded = [&](const auto& read) {
-      return std::any_of(whole->begin(), whole->end(), [&](const auto& array) { return array.second == read.second; });
+      return std::any_of(whole->begin(), whole->end(), [&](const auto& array) { return is_same(array.second, read.second); });
     };
     for (std::size_t at = 0; at < content.size(); at += 3) {
       const std::byte before = content[at];

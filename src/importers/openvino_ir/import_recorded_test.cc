@@ -15,20 +15,6 @@ std::string path_of(std::string_view model, std::string_view ending) {
   return std::string(OCTET_SOURCE_DIR "/src/importers/openvino_ir/testdata/") + std::string(model) + std::string(ending);
 }
 
-Tensor tensor_of(const NpyArray& array) {
-  const std::map<NpyType, ElementType> types{
-      {NpyType::kF32, ElementType::kF32}, {NpyType::kI32, ElementType::kI32}, {NpyType::kI64, ElementType::kI64}};
-  const auto bytes = std::make_shared<const std::vector<std::byte>>(array.bytes);
-  return Tensor(types.at(array.type), array.shape, *bytes, bytes);
-}
-
-std::map<std::string, Tensor> read_tensors(const std::string& path) {
-  const auto arrays = read_npz(path);
-  std::map<std::string, Tensor> tensors;
-  for (const auto& [name, array] : arrays.value()) tensors.emplace(name, tensor_of(array));
-  return tensors;
-}
-
 void expect_close(const Tensor& expected, const Tensor& actual, double tolerance, const std::string& name) {
   ASSERT_EQ(to_string(expected.shape()), to_string(actual.shape())) << name;
   ASSERT_EQ(expected.type(), actual.type()) << name;
@@ -43,9 +29,9 @@ void expect_close(const Tensor& expected, const Tensor& actual, double tolerance
 void expect_as_recorded(const std::string& model, double tolerance = 2e-5) {
   const auto graph = import_openvino_ir(path_of(model, ".xml"));
   ASSERT_TRUE(graph.ok()) << graph.error().message;
-  const auto outputs = evaluate(*graph, read_tensors(path_of(model, ".in.npz")));
+  const auto outputs = evaluate(*graph, read_npz(path_of(model, ".in.npz")).value());
   ASSERT_TRUE(outputs.ok()) << outputs.error().message;
-  const auto expected = read_tensors(path_of(model, ".out.npz"));
+  const auto expected = read_npz(path_of(model, ".out.npz")).value();
   EXPECT_EQ(outputs->size(), expected.size());
   for (const auto& [name, tensor] : expected) {
     ASSERT_TRUE(outputs->contains(name)) << "no output '" << name << "'";

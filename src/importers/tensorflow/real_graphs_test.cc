@@ -20,14 +20,8 @@ namespace {
 const std::filesystem::path kModels = std::filesystem::path(OCTET_SOURCE_DIR) / ".." / "shared" / "models";
 const std::filesystem::path kSsdLite = kModels / "ssdlite_mobilenet_v2_coco" / "frozen_inference_graph.pb";
 
-std::vector<float> floats(const NpyArray& array) {
-  std::vector<float> values(array.bytes.size() / sizeof(float));
-  std::memcpy(values.data(), array.bytes.data(), array.bytes.size());
-  return values;
-}
-
 // What is compared; the reference also has a text, which octet does not read.
-Result<std::map<std::string, NpyArray>> read_reference(const std::filesystem::path& folder) {
+Result<std::map<std::string, Tensor>> read_reference(const std::filesystem::path& folder) {
   return read_npz(folder / "reference.npz", NpzNames{{"input_0", "box_encodings", "class_logits", "anchors"}});
 }
 
@@ -38,9 +32,9 @@ std::size_t count(const Graph& graph) {
 }
 
 // TensorFlow's network input (Preprocessor/sub, NHWC RGB, -1..1) as the image that the graph takes.
-Tensor image_of(const NpyArray& input) {
-  const std::vector<float> values = floats(input);
-  Tensor image(ElementType::kF32, {1, 3, input.shape[0], input.shape[1]});
+Tensor image_of(const Tensor& input) {
+  const std::vector<float> values = to_vector<float>(input);
+  Tensor image(ElementType::kF32, {1, 3, input.shape()[0], input.shape()[1]});
   const auto planes = image.mutable_values<float>();
   for (std::size_t i = 0; i < planes.size(); ++i) {
     const std::size_t cells = planes.size() / 3, channel = i / cells, cell = i % cells;
@@ -70,11 +64,11 @@ void expect_tensorflows_results(const std::filesystem::path& pb, const std::file
   const auto outputs = evaluate(*graph, {{"image_tensor", image_of(reference->at("input_0"))}});
   ASSERT_TRUE(outputs.ok()) << outputs.error().message;
   const auto output = [&](const std::string& name) { return to_vector<float>(outputs->at(name)); };
-  EXPECT_LT(greatest_difference(output("box_codes_out"), floats(reference->at("box_encodings")), true), 1e-3);
-  EXPECT_LT(greatest_difference(output("class_logits_out"), floats(reference->at("class_logits")), false), 1e-3);
+  EXPECT_LT(greatest_difference(output("box_codes_out"), to_vector<float>(reference->at("box_encodings")), true), 1e-3);
+  EXPECT_LT(greatest_difference(output("class_logits_out"), to_vector<float>(reference->at("class_logits")), false), 1e-3);
   std::vector<float> corners = output("Priors_out");
   corners.resize(corners.size() / 2);
-  EXPECT_LT(greatest_difference(corners, floats(reference->at("anchors")), true), 1e-6);
+  EXPECT_LT(greatest_difference(corners, to_vector<float>(reference->at("anchors")), true), 1e-6);
 }
 
 TEST(RealTensorflowGraphs, SsdLiteComputesWhatTensorFlowDoes) {

@@ -16,16 +16,10 @@ namespace {
 
 const std::filesystem::path kFolder = OCTET_SOURCE_DIR "/tests/testdata/tiny_ssd";
 
-std::vector<float> floats(const NpyArray& array) {
-  std::vector<float> values(array.bytes.size() / sizeof(float));
-  std::memcpy(values.data(), array.bytes.data(), array.bytes.size());
-  return values;
-}
-
 // The network's input as the graph of the file takes it ([h,w,3], RGB, -1..1) in the form of octet's graph ([1,3,h,w], BGR, 0..255).
-Tensor image_of(const NpyArray& input) {
-  const std::vector<float> values = floats(input);
-  Tensor image(ElementType::kF32, {1, 3, input.shape[0], input.shape[1]});
+Tensor image_of(const Tensor& input) {
+  const std::vector<float> values = to_vector<float>(input);
+  Tensor image(ElementType::kF32, {1, 3, input.shape()[0], input.shape()[1]});
   const auto planes = image.mutable_values<float>();
   const std::size_t cells = planes.size() / 3;
   for (std::size_t i = 0; i < planes.size(); ++i) planes[i] = (values[i % cells * 3 + 2 - i / cells] + 1) * 127.5f;
@@ -33,8 +27,8 @@ Tensor image_of(const NpyArray& input) {
 }
 
 // Octet's boxes are x, y; TensorFlow's y, x.
-void expect_near(std::span<const float> found, const NpyArray& recorded, bool swap_pairs, double bound) {
-  const std::vector<float> expected = floats(recorded);
+void expect_near(std::span<const float> found, const Tensor& recorded, bool swap_pairs, double bound) {
+  const std::vector<float> expected = to_vector<float>(recorded);
   ASSERT_EQ(found.size(), expected.size());
   for (std::size_t i = 0; i < found.size(); ++i) ASSERT_NEAR(found[i], expected[swap_pairs ? i ^ 1 : i], bound) << "at " << i;
 }
