@@ -1,12 +1,11 @@
 #include "formats/tensorflow/graph_def.h"
 
-#include <array>
 #include <bit>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <unordered_map>
 
-#include "base/checked_math.h"
 #include "base/parse_number.h"
 #include "formats/tensorflow/graph_def.pb.h"
 
@@ -29,68 +28,74 @@ Result<std::vector<std::int64_t>> sizes_of(const proto::TensorShape& shape) {
   return sizes;
 }
 
-// Writes the values of a *_val field to `bytes`; the last one stands for all that are left out.
+// Writes the values of a *_val field to a tensor; the last one stands for all that are left out.
 template <typename Stored, typename Values>
-Status expand(const Values& values, std::int64_t count, std::string& bytes) {
-  if (values.size() > count) return malformed(std::to_string(values.size()) + " values for " + std::to_string(count) + " elements");
-  bytes.assign(static_cast<std::size_t>(count) * sizeof(Stored), '\0');
+Status expand(const Values& values, Tensor& tensor) {
+  if (values.size() > tensor.size())
+    return malformed(std::to_string(values.size()) + " values for " + std::to_string(tensor.size()) + " elements");
+  std::byte* to = tensor.mutable_bytes().data();
   Stored value{};
-  for (std::int64_t i = 0; i < count; ++i) {
+  for (std::int64_t i = 0; i < tensor.size(); ++i, to += sizeof value) {
     if (i < values.size()) value = static_cast<Stored>(values.Get(static_cast<int>(i)));
-    std::memcpy(&bytes[static_cast<std::size_t>(i) * sizeof(Stored)], &value, sizeof value);
+    std::memcpy(to, &value, sizeof value);
   }
   return {};
 }
 
-Status expand_values(const proto::Tensor& tensor, DataType type, std::int64_t count, std::string& bytes) {
-  switch (type) {
-    case DataType::kFloat:
-      return expand<float>(tensor.float_val(), count, bytes);
-    case DataType::kDouble:
-      return expand<double>(tensor.double_val(), count, bytes);
-    case DataType::kInt32:
-      return expand<std::int32_t>(tensor.int_val(), count, bytes);
-    case DataType::kUint8:
-      return expand<std::uint8_t>(tensor.int_val(), count, bytes);
-    case DataType::kInt16:
-      return expand<std::int16_t>(tensor.int_val(), count, bytes);
-    case DataType::kInt8:
-      return expand<std::int8_t>(tensor.int_val(), count, bytes);
-    case DataType::kUint16:
-      return expand<std::uint16_t>(tensor.int_val(), count, bytes);
-    case DataType::kInt64:
-      return expand<std::int64_t>(tensor.int64_val(), count, bytes);
-    case DataType::kBool:
-      return expand<std::uint8_t>(tensor.bool_val(), count, bytes);
-    case DataType::kHalf:
-      return expand<std::uint16_t>(tensor.half_val(), count, bytes);
-    case DataType::kString:
+Status expand_values(const proto::Tensor& source, Tensor& tensor) {
+  switch (tensor.type()) {
+    case ElementType::kF32:
+      return expand<float>(source.float_val(), tensor);
+    case ElementType::kF64:
+      return expand<double>(source.double_val(), tensor);
+    case ElementType::kI64:
+      return expand<std::int64_t>(source.int64_val(), tensor);
+    case ElementType::kBoolean:
+      return expand<bool>(source.bool_val(), tensor);
+    case ElementType::kF16:
+      return expand<std::uint16_t>(source.half_val(), tensor);
+    case ElementType::kI32:
+      return expand<std::int32_t>(source.int_val(), tensor);
+    case ElementType::kU8:
+      return expand<std::uint8_t>(source.int_val(), tensor);
+    case ElementType::kI16:
+      return expand<std::int16_t>(source.int_val(), tensor);
+    case ElementType::kI8:
+      return expand<std::int8_t>(source.int_val(), tensor);
+    case ElementType::kU16:
+      return expand<std::uint16_t>(source.int_val(), tensor);
+    case ElementType::kU32:
+    case ElementType::kU64:
       break;
   }
-  return {};
+  OCTET_CHECK(false, "an element type that no DataType gives");
 }
 
-Result<TensorRecord> tensor_record(proto::Tensor& tensor, std::int64_t& expanded_budget) {
-  TensorRecord record;
-  record.type = static_cast<DataType>(tensor.dtype());
-  OCTET_ASSIGN(record.shape, sizes_of(tensor.tensor_shape()));
-  const auto count = checked_product(record.shape);
-  if (!count) return malformed("a constant has no valid shape");
-  const auto element_bytes = static_cast<std::int64_t>(size_of(record.type));
-  if (element_bytes == 0) return record;
-  const auto bytes = checked_product(std::array{*count, element_bytes});
-  if (!bytes) return malformed("a constant has no valid shape");
-  if (!tensor.tensor_content().empty()) {
-    if (static_cast<std::int64_t>(tensor.tensor_content().size()) != *bytes)
-      return malformed("a constant has " + std::to_string(tensor.tensor_content().size()) + " bytes where its shape asks for " +
-                       std::to_string(*bytes));
-    record.bytes = std::move(*tensor.mutable_tensor_content());
-    return record;
+// A view of the bytes of a file, which the tensor keeps.
+Tensor tensor_of_content(ElementType type, Shape shape, std::string bytes) {
+  const auto owner = std::make_shared<const std::string>(std::move(bytes));
+  // A byte of a bool may be any number in a file.
+  const ElementType stored = type == ElementType::kBoolean ? ElementType::kU8 : type;
+  return converted(Tensor(stored, std::move(shape), std::as_bytes(std::span(*owner)), owner), type);
+}
+
+Result<Attribute> constant_of(proto::Tensor& source, std::int64_t& expanded_budget) {
+  const auto type = element_type_of(static_cast<DataType>(source.dtype()));
+  if (!type) return Attribute();
+  OCTET_ASSIGN(Shape shape, sizes_of(source.tensor_shape()));
+  if (!validate_shape(shape).ok()) return malformed("a constant has no valid shape");
+  const auto bytes = element_count(shape) * static_cast<std::int64_t>(size_of(*type));
+  if (!source.tensor_content().empty()) {
+    if (static_cast<std::int64_t>(source.tensor_content().size()) != bytes)
+      return malformed("a constant has " + std::to_string(source.tensor_content().size()) + " bytes where its shape asks for " +
+                       std::to_string(bytes));
+    return Attribute(tensor_of_content(*type, std::move(shape), std::move(*source.mutable_tensor_content())));
   }
-  if (*bytes > expanded_budget) return malformed("constants claim more than " + std::to_string(kMaxExpandedBytes) + " bytes");
-  expanded_budget -= *bytes;
-  OCTET_RETURN_IF_ERROR(expand_values(tensor, record.type, *count, record.bytes));
-  return record;
+  if (bytes > expanded_budget) return malformed("constants claim more than " + std::to_string(kMaxExpandedBytes) + " bytes");
+  expanded_budget -= bytes;
+  Tensor tensor(*type, std::move(shape));
+  OCTET_RETURN_IF_ERROR(expand_values(source, tensor));
+  return Attribute(std::move(tensor));
 }
 
 Result<Attribute> attribute_of(proto::AttrValue& value, std::int64_t& expanded_budget) {
@@ -107,14 +112,15 @@ Result<Attribute> attribute_of(proto::AttrValue& value, std::int64_t& expanded_b
       return Attribute(static_cast<DataType>(value.type()));
     case proto::AttrValue::kShape: {
       OCTET_ASSIGN(auto sizes, sizes_of(value.shape()));
-      return Attribute(ShapeRecord{value.shape().unknown_rank(), std::move(sizes)});
+      return Attribute(ShapeAttribute{std::move(sizes)});
     }
-    case proto::AttrValue::kTensor: {
-      OCTET_ASSIGN(auto tensor, tensor_record(*value.mutable_tensor(), expanded_budget));
-      return Attribute(std::move(tensor));
+    case proto::AttrValue::kTensor:
+      return constant_of(*value.mutable_tensor(), expanded_budget);
+    case proto::AttrValue::kList: {
+      const auto& integers = value.list().i();
+      if (integers.empty() && value.list().ByteSizeLong() > 0) break;  // of other items, which are fields that are not known here
+      return Attribute(std::vector<std::int64_t>(integers.begin(), integers.end()));
     }
-    case proto::AttrValue::kList:
-      return Attribute(std::vector<std::int64_t>(value.list().i().begin(), value.list().i().end()));
     case proto::AttrValue::VALUE_NOT_SET:
       break;
   }
@@ -123,7 +129,7 @@ Result<Attribute> attribute_of(proto::AttrValue& value, std::int64_t& expanded_b
 
 using Names = std::unordered_map<std::string_view, NodeIndex>;
 
-// Adds "name", "name:port" or "^name" to the inputs or controls of a node.
+// Adds "name" or "name:port" to the inputs of a node; of "^name" it sees only that there is such a node.
 Status add_input(std::string_view text, const Names& names, NodeRecord& node) {
   const bool control = text.starts_with('^');
   std::string_view name = text.substr(control ? 1 : 0);
@@ -138,10 +144,7 @@ Status add_input(std::string_view text, const Names& names, NodeRecord& node) {
   const auto found = names.find(name);
   if (found == names.end())
     return malformed("reads " + in_quotes(name) + ", which is not in the file: it was cut short or edited; fetch or export it again");
-  if (control)
-    node.controls.push_back(found->second);
-  else
-    node.inputs.push_back({found->second, port});
+  if (!control) node.inputs.push_back({found->second, port});
   return {};
 }
 
@@ -180,26 +183,23 @@ Result<GraphDef> records_of(proto::GraphDef& source) {
 
 }  // namespace
 
-std::size_t size_of(DataType type) {
-  switch (type) {
-    case DataType::kUint8:
-    case DataType::kInt8:
-    case DataType::kBool:
-      return 1;
-    case DataType::kInt16:
-    case DataType::kUint16:
-    case DataType::kHalf:
-      return 2;
-    case DataType::kFloat:
-    case DataType::kInt32:
-      return 4;
-    case DataType::kDouble:
-    case DataType::kInt64:
-      return 8;
-    case DataType::kString:
-      break;
-  }
-  return 0;
+std::optional<ElementType> element_type_of(DataType type) {
+  constexpr std::pair<DataType, ElementType> kTypes[] = {
+      {DataType::kFloat, ElementType::kF32},    {DataType::kDouble, ElementType::kF64}, {DataType::kHalf, ElementType::kF16},
+      {DataType::kInt8, ElementType::kI8},      {DataType::kUint8, ElementType::kU8},   {DataType::kInt16, ElementType::kI16},
+      {DataType::kUint16, ElementType::kU16},   {DataType::kInt32, ElementType::kI32},  {DataType::kInt64, ElementType::kI64},
+      {DataType::kBool, ElementType::kBoolean},
+  };
+  for (const auto& [known, element] : kTypes)
+    if (known == type) return element;
+  return std::nullopt;
+}
+
+std::string_view kind_of(const Attribute& attribute) {
+  constexpr std::string_view kKinds[std::variant_size_v<Attribute>] = {
+      "something without numbers", "text", "a whole number", "a number", "true or false", "a type", "a shape", "a constant",
+      "a list of whole numbers"};
+  return kKinds[attribute.index()];
 }
 
 Result<GraphDef> parse_graph_def(std::span<const std::byte> bytes) {

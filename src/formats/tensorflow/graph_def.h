@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "tensor/tensor.h"
 
 // A TensorFlow GraphDef (TensorFlow 1 and 2 write the same) as records: names resolved to indices, sizes checked.
 // What the operations mean is the importer's business.
@@ -31,25 +33,20 @@ enum class DataType : std::int32_t {
   kHalf = 19,
 };
 
-// Bytes of one element, 0 for a type that octet does not read.
-std::size_t size_of(DataType type);
+// The element type of the same meaning; nothing for one without numbers (text, resources) and those that octet lacks.
+std::optional<ElementType> element_type_of(DataType type);
 
-// A constant. `bytes` are row-major, little-endian, as many as shape and type say; none where size_of(type) is 0.
-struct TensorRecord {
-  DataType type = DataType::kFloat;
-  std::vector<std::int64_t> shape;
-  std::string bytes;
-};
-
-// A shape attribute; -1 is an unknown size.
-struct ShapeRecord {
-  bool unknown_rank = false;
+// -1 is an unknown size; empty where even their number is unknown.
+struct ShapeAttribute {
   std::vector<std::int64_t> sizes;
 };
 
-// Lists of anything but integers are left out: monostate.
+// Constants of text, and lists of anything but integers, are left out: monostate.
 using Attribute =
-    std::variant<std::monostate, std::string, std::int64_t, float, bool, DataType, ShapeRecord, TensorRecord, std::vector<std::int64_t>>;
+    std::variant<std::monostate, std::string, std::int64_t, float, bool, DataType, ShapeAttribute, Tensor, std::vector<std::int64_t>>;
+
+// "a whole number", "a list of whole numbers": the kind of an attribute, for messages.
+std::string_view kind_of(const Attribute& attribute);
 
 using NodeIndex = std::uint32_t;
 
@@ -62,8 +59,7 @@ struct Ref {
 
 struct NodeRecord {
   std::string name, op;
-  std::vector<Ref> inputs;          // data, in the file's order
-  std::vector<NodeIndex> controls;  // "^name" of the file
+  std::vector<Ref> inputs;  // data, in the file's order; "^name", which only orders the execution, is left out
   std::map<std::string, Attribute, std::less<>> attributes;
 };
 

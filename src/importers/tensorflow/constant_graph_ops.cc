@@ -112,12 +112,16 @@ Outputs relu6(const NodeRecord&, Inputs in) { return compute(Clamp{0, 6}, {in[0]
 Outputs softmax(const NodeRecord&, Inputs in) { return compute(SoftMax{-1}, {in[0]}); }
 
 Outputs cast(const NodeRecord& node, Inputs in) {
-  const auto type = element_type_of(type_attribute(node, "DstT", DataType::kFloat));
+  OCTET_ASSIGN(const DataType wanted, attribute<DataType>(node, "DstT", DataType::kFloat));
+  const auto type = element_type_of(wanted);
   if (!type) return Error{ErrorCode::kUnsupported, "converts to a type that has no numbers"};
   return compute(Convert{*type}, {in[0]});
 }
 
-Outputs mean(const NodeRecord& node, Inputs in) { return compute(ReduceMean{bool_attribute(node, "keep_dims", false)}, {in[0], in[1]}); }
+Outputs mean(const NodeRecord& node, Inputs in) {
+  OCTET_ASSIGN(const bool keeps_axes, attribute<bool>(node, "keep_dims", false));
+  return compute(ReduceMean{keeps_axes}, {in[0], in[1]});
+}
 
 // ---- shapes --------------------------------------------------------------------------------------------------------
 Outputs identity(const NodeRecord&, Inputs in) { return std::vector<Tensor>{in[0]}; }
@@ -125,7 +129,8 @@ Outputs identity(const NodeRecord&, Inputs in) { return std::vector<Tensor>{in[0
 Outputs reshape(const NodeRecord&, Inputs in) { return compute(Reshape{}, {in[0], in[1]}); }
 
 Outputs squeeze(const NodeRecord& node, Inputs in) {
-  const Integers axes = ints_attribute(node, "squeeze_dims", ints_attribute(node, "axis", {}));
+  OCTET_ASSIGN(const Integers axis, attribute<Integers>(node, "axis", {}));
+  OCTET_ASSIGN(const Integers axes, attribute<Integers>(node, "squeeze_dims", axis));
   return axes.empty() ? compute(Squeeze{}, {in[0]}) : compute(Squeeze{}, {in[0], list(axes)});
 }
 
@@ -145,7 +150,8 @@ Outputs concat(const NodeRecord& node, Inputs in) {
 }
 
 Outputs pack(const NodeRecord& node, Inputs in) {
-  OCTET_ASSIGN(const std::size_t axis, normal_axis(int_attribute(node, "axis", 0), in[0].shape().size() + 1));
+  OCTET_ASSIGN(const std::int64_t given, attribute<std::int64_t>(node, "axis", 0));
+  OCTET_ASSIGN(const std::size_t axis, normal_axis(given, in[0].shape().size() + 1));
   std::vector<Tensor> items;
   for (const Tensor& input : in) {
     OCTET_ASSIGN(Tensor item, compute_one(Unsqueeze{}, {input, number(static_cast<std::int64_t>(axis))}));
@@ -155,7 +161,8 @@ Outputs pack(const NodeRecord& node, Inputs in) {
 }
 
 Outputs unpack(const NodeRecord& node, Inputs in) {
-  OCTET_ASSIGN(const std::size_t axis, normal_axis(int_attribute(node, "axis", 0), in[0].shape().size()));
+  OCTET_ASSIGN(const std::int64_t given, attribute<std::int64_t>(node, "axis", 0));
+  OCTET_ASSIGN(const std::size_t axis, normal_axis(given, in[0].shape().size()));
   const Tensor place = number(static_cast<std::int64_t>(axis));
   OCTET_ASSIGN(auto items, compute(Split{in[0].shape()[axis]}, {in[0], place}));
   for (Tensor& item : items) {
@@ -166,7 +173,8 @@ Outputs unpack(const NodeRecord& node, Inputs in) {
 
 Outputs split(const NodeRecord& node, Inputs in) {
   OCTET_ASSIGN(const std::int64_t axis, single(in[0], "the axis"));
-  return compute(Split{int_attribute(node, "num_split", 1)}, {in[1], number(axis)});
+  OCTET_ASSIGN(const std::int64_t parts, attribute<std::int64_t>(node, "num_split", 1));
+  return compute(Split{parts}, {in[1], number(axis)});
 }
 
 Outputs split_v(const NodeRecord&, Inputs in) {
@@ -189,19 +197,21 @@ Outputs slice(const NodeRecord&, Inputs in) {
 }
 
 // A mask of TensorFlow's has a bit for each entry.
-Integers mask_of(const NodeRecord& node, std::string_view name, std::int64_t entries) {
-  Integers mask;
-  for (std::int64_t i = 0; i < entries; ++i) mask.push_back(int_attribute(node, name, 0) >> i & 1);
-  return mask;
-}
-
 Outputs strided_slice(const NodeRecord& node, Inputs in) {
+  constexpr std::pair<std::string_view, Integers StridedSlice::*> kMasks[] = {{"begin_mask", &StridedSlice::begin_mask},
+                                                                              {"end_mask", &StridedSlice::end_mask},
+                                                                              {"new_axis_mask", &StridedSlice::new_axis_mask},
+                                                                              {"shrink_axis_mask", &StridedSlice::shrink_axis_mask},
+                                                                              {"ellipsis_mask", &StridedSlice::ellipsis_mask}};
   constexpr std::int64_t kMostEntries = 32;
   const std::int64_t entries = in[1].size();
   if (entries > kMostEntries) return malformed_value("slices " + std::to_string(entries) + " axes");
-  const auto mask = [&](std::string_view name) { return mask_of(node, name, entries); };
-  return compute(StridedSlice{mask("begin_mask"), mask("end_mask"), mask("new_axis_mask"), mask("shrink_axis_mask"), mask("ellipsis_mask")},
-                 {in[0], in[1], in[2], in[3]});
+  StridedSlice slice;
+  for (const auto& [name, mask] : kMasks) {
+    OCTET_ASSIGN(const std::int64_t bits, attribute<std::int64_t>(node, name, 0));
+    for (std::int64_t i = 0; i < entries; ++i) (slice.*mask).push_back(bits >> i & 1);
+  }
+  return compute(slice, {in[0], in[1], in[2], in[3]});
 }
 
 // The indices 0 .. size - 1, `times` times over.
@@ -228,7 +238,8 @@ Outputs tile(const NodeRecord&, Inputs in) {
 }
 
 Outputs gather(const NodeRecord& node, Inputs in) {
-  if (int_attribute(node, "batch_dims", 0) != 0) return Error{ErrorCode::kUnsupported, "gathers with batch_dims"};
+  OCTET_ASSIGN(const std::int64_t batch_dims, attribute<std::int64_t>(node, "batch_dims", 0));
+  if (batch_dims != 0) return Error{ErrorCode::kUnsupported, "gathers with batch_dims"};
   std::int64_t axis = 0;
   if (node.op == "GatherV2") {
     OCTET_ASSIGN(axis, single(in[2], "the axis"));

@@ -24,8 +24,9 @@ const ConstantRule* constant_rule(std::string_view op) {
 
 bool asks_for_shape(const NodeRecord& node) { return node.op == "Shape" || node.op == "Rank" || node.op == "Size"; }
 
-Tensor shape_answer(const NodeRecord& node, const Shape& shape) {
-  const ElementType type = type_attribute(node, "out_type", DataType::kInt32) == DataType::kInt64 ? ElementType::kI64 : ElementType::kI32;
+Result<Tensor> shape_answer(const NodeRecord& node, const Shape& shape) {
+  OCTET_ASSIGN(const DataType out_type, attribute<DataType>(node, "out_type", DataType::kInt32));
+  const ElementType type = out_type == DataType::kInt64 ? ElementType::kI64 : ElementType::kI32;
   const auto rank = static_cast<std::int64_t>(shape.size());
   if (node.op == "Rank") return converted(Tensor::scalar(rank), ElementType::kI32);
   if (node.op == "Size") return converted(Tensor::scalar(element_count(shape)), type);

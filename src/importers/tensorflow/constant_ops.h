@@ -28,7 +28,7 @@ std::span<const ConstantRule> graph_rules();
 std::span<const ConstantRule> other_rules();
 
 // The answer of Shape, Rank or Size.
-Tensor shape_answer(const NodeRecord& node, const Shape& shape);
+Result<Tensor> shape_answer(const NodeRecord& node, const Shape& shape);
 bool asks_for_shape(const NodeRecord& node);
 
 }  // namespace octet::tensorflow

@@ -61,7 +61,7 @@ Result<Reduction> reduction_of(const NodeRecord& node, const Shape& shape, const
     OCTET_ASSIGN(const std::size_t normal, normal_axis(axis, shape.size()));
     reduced[normal] = true;
   }
-  const bool keeps = bool_attribute(node, "keep_dims", false);
+  OCTET_ASSIGN(const bool keeps, attribute<bool>(node, "keep_dims", false));
   Reduction reduction;
   for (std::size_t i = 0; i < shape.size(); ++i) {
     reduction.kept.push_back(reduced[i] ? 1 : shape[i]);
@@ -105,14 +105,15 @@ Outputs any(const NodeRecord& node, Inputs in) {
 
 // ---- values made of a shape ----------------------------------------------------------------------------------------
 Outputs constant(const NodeRecord& node, Inputs) {
-  const auto found = node.attributes.find("value");
-  const TensorRecord* record = found == node.attributes.end() ? nullptr : std::get_if<TensorRecord>(&found->second);
-  if (!record) return malformed_value("has no value");
-  OCTET_ASSIGN(Tensor value, tensor_of(*record));
+  OCTET_ASSIGN(Tensor value, constant_value(node));
+  OCTET_RETURN_IF_ERROR(check_constant_shape(value.shape()));
   return one(std::move(value));
 }
 
-Outputs shape_of(const NodeRecord& node, Inputs in) { return one(shape_answer(node, in[0].shape())); }
+Outputs shape_of(const NodeRecord& node, Inputs in) {
+  OCTET_ASSIGN(Tensor answer, shape_answer(node, in[0].shape()));
+  return one(std::move(answer));
+}
 
 Outputs range(const NodeRecord&, Inputs in) {
   for (const Tensor& input : in.first(3))

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -17,13 +16,8 @@ inline constexpr std::int64_t kMaxConstantElements = std::int64_t{1} << 24;
 // kMalformed if a value of this shape is not to be computed at import: a negative size, or too many elements.
 Status check_constant_shape(const Shape& shape);
 
-// The element type of the same meaning; nothing for one without numbers (text, resources) and those that octet lacks.
-std::optional<ElementType> element_type_of(DataType type);
-
-// The constant in its own type. Errors: kUnsupported for a type without numbers, kMalformed if it is too large.
-Result<Tensor> tensor_of(const TensorRecord& record);
-// The same as f32, of any size: weights.
-Result<Tensor> f32_tensor(const TensorRecord& record);
+// The value of a Const, of any size. kMalformed, naming no node, if it has none, or none of numbers.
+Result<Tensor> constant_value(const NodeRecord& node);
 
 // Numbers rounded to an element type as Convert rounds them. The shape must have passed check_constant_shape.
 Tensor tensor_of(ElementType type, Shape shape, const std::vector<double>& values);

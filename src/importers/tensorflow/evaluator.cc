@@ -74,7 +74,8 @@ Status Evaluator::answer_shape(NodeIndex index) {
   if (!shape_of_ || !source_.is_dynamic(node.inputs[0])) return Error{};
   OCTET_ASSIGN(const Shape shape, shape_of_(node.inputs[0]));
   OCTET_RETURN_IF_ERROR(validate_shape(shape));
-  values_[index] = {shape_answer(node, shape)};
+  OCTET_ASSIGN(Tensor answer, shape_answer(node, shape));
+  values_[index] = {std::move(answer)};
   states_[index] = State::kDone;
   return {};
 }

@@ -54,6 +54,22 @@ TEST(Evaluator, BroadcastsBothSides) {
   EXPECT_EQ(numbers_of(g), (Doubles{1, 2, 3, 10, 20, 30}));
 }
 
+// Not the default in its place, which would give other numbers.
+TEST(Evaluator, RefusesAnAttributeOfAnotherKind) {
+  GraphWriter g;
+  proto::NodeDef& mean = g.add("Mean", "out", {g.constant<float>("data", {2, 2}, {1, 2, 3, 4}), g.wholes("axes", {0})});
+  GraphWriter::attribute(mean, "keep_dims").set_i(1);
+  EXPECT_EQ(error_of(g), "node 'out' (Mean): attribute 'keep_dims' is a whole number where true or false is expected");
+  GraphWriter::attribute(mean, "keep_dims").set_b(true);  // the last one counts
+  EXPECT_EQ(value_of(g).shape(), (Shape{1, 2}));
+}
+
+TEST(Evaluator, RefusesAConstantOfText) {
+  GraphWriter g;
+  GraphWriter::attribute(g.add("Const", "out"), "value").mutable_tensor()->set_dtype(7);
+  EXPECT_EQ(error_of(g), "node 'out' (Const): attribute 'value' is something without numbers where a constant is expected");
+}
+
 TEST(Evaluator, DividesWholeNumbersDown) {
   GraphWriter g;
   g.node("FloorDiv", "out", {g.wholes("a", {7, -7}), g.whole("b", 2)});

@@ -66,18 +66,18 @@ Result<Preprocessing> walk(const Source& source, NodeIndex from) {
 Result<ImageInput> image_of(const Preprocessing& steps, Network& network) {
   ImageInput image;
   if (!steps.resize) {
-    const auto found = steps.placeholder->attributes.find("shape");
-    const auto* shape = found == steps.placeholder->attributes.end() ? nullptr : std::get_if<ShapeRecord>(&found->second);
-    if (!shape || shape->sizes.size() != 4)
-      return unsupported(*steps.placeholder, "is no image and is not resized; " + std::string(kFixedShape));
-    image.height = shape->sizes[1];
-    image.width = shape->sizes[2];
+    OCTET_ASSIGN_AT(const ShapeAttribute shape, attribute<ShapeAttribute>(*steps.placeholder, "shape", {}), place(*steps.placeholder));
+    if (shape.sizes.size() != 4) return unsupported(*steps.placeholder, "is no image and is not resized; " + std::string(kFixedShape));
+    image.height = shape.sizes[1];
+    image.width = shape.sizes[2];
   } else {
     auto size = network.constant(*steps.resize, 1);
     if (!size.ok()) return unsupported(*steps.resize, "resizes to a size that depends on the image; " + std::string(kFixedShape));
     if (size->size() != 2) return malformed(*steps.resize, "has no height and width to resize to");
-    if (bool_attribute(*steps.resize, "align_corners", false)) return unsupported(*steps.resize, "resizes with align_corners");
-    if (bool_attribute(*steps.resize, "half_pixel_centers", false)) image.resize = ResizeKind::kStretch;
+    OCTET_ASSIGN_AT(const bool corners, attribute<bool>(*steps.resize, "align_corners", false), place(*steps.resize));
+    OCTET_ASSIGN_AT(const bool centers, attribute<bool>(*steps.resize, "half_pixel_centers", false), place(*steps.resize));
+    if (corners) return unsupported(*steps.resize, "resizes with align_corners");
+    if (centers) image.resize = ResizeKind::kStretch;
     const auto sides = to_vector<std::int64_t>(*size);
     image.height = sides[0];
     image.width = sides[1];

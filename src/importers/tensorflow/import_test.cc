@@ -376,6 +376,33 @@ TEST(ImportTensorflow, RefusesWhatIsNoDetector) {
   expect_refused(import_bytes(g.bytes()), ErrorCode::kUnsupported, {"NonMaxSuppression"});
 }
 
+// An attribute of every kind that layers have, each made one of another kind: none is read as TensorFlow's default.
+TEST(ImportTensorflow, RefusesAnAttributeOfAnotherKind) {
+  const struct {
+    const char *op, *attribute, *expected;
+  } cases[] = {{"Conv2D", "strides", "a list of whole numbers"},
+               {"Conv2D", "padding", "text"},
+               {"Conv2D", "data_format", "text"},
+               {"DepthwiseConv2dNative", "dilations", "a list of whole numbers"},
+               {"FusedBatchNorm", "epsilon", "a number"},
+               {"ResizeBilinear", "half_pixel_centers", "true or false"}};
+  for (const auto& [op, attribute, expected] : cases) {
+    TinySsd options;
+    options.norm = Norm::kFused;
+    TinySsdWriter writer(options);
+    std::string name;
+    for (proto::NodeDef& node : *writer.graph().graph().mutable_node())
+      if (node.op() == op && name.empty()) {
+        name = node.name();
+        GraphWriter::attribute(node, attribute).set_type(1);
+      }
+    const std::string expected_error =
+        "node '" + name + "' (" + op + "): attribute '" + attribute + "' is a type where " + expected + " is expected";
+    const std::string error = error_of(import_bytes(writer.graph().bytes()));
+    EXPECT_NE(error.find(expected_error), std::string::npos) << error << "\nexpected " << expected_error;
+  }
+}
+
 TEST(ImportTensorflow, RefusesAGraphThatIsNotFrozen) {
   TinySsdWriter tiny({});
   tiny.graph().find("stem/weights").set_op("VariableV2");

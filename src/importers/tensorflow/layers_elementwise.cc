@@ -114,7 +114,7 @@ Result<Feature> fused_batch_norm(const NodeRecord& node, Network& network) {
                                  " channels; export the graph for inference, not for training");
     statistics[i] = to_vector<double>(constant);
   }
-  const double epsilon = float_attribute(node, "epsilon", 1e-4f);
+  OCTET_ASSIGN_AT(const double epsilon, attribute<float>(node, "epsilon", 1e-4f), place(node));
   std::vector<double> scale, offset;
   for (std::size_t i = 0; i < statistics[0].size(); ++i) {
     scale.push_back(statistics[0][i] / std::sqrt(statistics[3][i] + epsilon));
@@ -123,7 +123,7 @@ Result<Feature> fused_batch_norm(const NodeRecord& node, Network& network) {
   if (!data.convolution) {
     OCTET_ASSIGN(data.value, network.value(node, 0));
   }
-  NodeRecord step{node.name, "Mul", {}, {}, {}};
+  NodeRecord step{node.name, "Mul", {}, {}};
   OCTET_ASSIGN(Feature scaled, combine_with_constant(step, network, std::move(data), Tensor::of({channels}, scale), 1));
   step.op = "Add";
   return combine_with_constant(step, network, std::move(scaled), Tensor::of({channels}, offset), 1);
@@ -143,8 +143,9 @@ Result<Feature> relu6(const NodeRecord& node, Network& network) { return unary(n
 
 Result<Feature> leaky_relu(const NodeRecord& node, Network& network) {
   OCTET_ASSIGN(const Value data, network.value(node, 0));
-  const std::vector<float> slope{float_attribute(node, "alpha", 0.2f)};
-  return network.append(node, PRelu{}, {data, network.append_constant(Tensor::of<float>({1}, slope), node.name + "/slope")});
+  OCTET_ASSIGN_AT(const float slope, attribute<float>(node, "alpha", 0.2f), place(node));
+  const Value slopes = network.append_constant(Tensor::scalar(slope).reshaped({1}), node.name + "/slope");
+  return network.append(node, PRelu{}, {data, slopes});
 }
 
 Result<Feature> identity(const NodeRecord& node, Network& network) { return network.input(node, 0); }

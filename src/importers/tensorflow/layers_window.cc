@@ -76,7 +76,8 @@ Result<Feature> resize(const NodeRecord& node, Network& network) {
   OCTET_ASSIGN(const Tensor size, network.constant(node, 1));
   if (size.size() != 2) return malformed(node, "has a size of shape " + to_string(size.shape()) + ", expected [2]");
   Interpolate interpolate;
-  const bool corners = bool_attribute(node, "align_corners", false), centers = bool_attribute(node, "half_pixel_centers", false);
+  OCTET_ASSIGN_AT(const bool corners, attribute<bool>(node, "align_corners", false), place(node));
+  OCTET_ASSIGN_AT(const bool centers, attribute<bool>(node, "half_pixel_centers", false), place(node));
   if (node.op == "ResizeBilinear") interpolate.mode = Interpolate::Mode::kLinear;
   if (corners) interpolate.coordinates = Interpolate::Coordinates::kAlignCorners;
   if (centers) interpolate.coordinates = Interpolate::Coordinates::kHalfPixel;
@@ -95,7 +96,8 @@ Result<Feature> mean(const NodeRecord& node, Network& network) {
     OCTET_ASSIGN(const std::int64_t nchw, nchw_axis(node, axis));
     places.push_back(nchw);
   }
-  if (!bool_attribute(node, "keep_dims", false)) return unsupported(node, "a mean that drops its axes inside the feature extractor");
+  OCTET_ASSIGN_AT(const bool keeps_axes, attribute<bool>(node, "keep_dims", false), place(node));
+  if (!keeps_axes) return unsupported(node, "a mean that drops its axes inside the feature extractor");
   return network.append(node, ReduceMean{true}, {data, append_integers(network, places, node.name + "/axes")});
 }
 

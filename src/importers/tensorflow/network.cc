@@ -148,12 +148,12 @@ Result<Tensor> Network::weights(const NodeRecord& node, std::size_t i) {
   for (std::size_t hops = 0; source_.op(at) == "Identity" && !source_.node(at).inputs.empty() && hops < 64; ++hops)
     at = source_.node(at).inputs[0];
   const NodeRecord& origin = source_.node(at);
-  if (const auto found = origin.attributes.find("value"); origin.op == "Const" && found != origin.attributes.end())
-    if (const auto* record = std::get_if<TensorRecord>(&found->second)) {
-      auto tensor = f32_tensor(*record);
-      return tensor.ok() ? tensor : tensor.error().at(place(origin));
-    }
-  OCTET_ASSIGN(const Tensor value, constants_.evaluate(node.inputs[i]));
+  if (origin.op != "Const") {
+    OCTET_ASSIGN(const Tensor value, constants_.evaluate(node.inputs[i]));
+    return converted(value, ElementType::kF32);
+  }
+  // As they are, without the evaluator's limit of size.
+  OCTET_ASSIGN_AT(const Tensor value, constant_value(origin), place(origin));
   return converted(value, ElementType::kF32);
 }
 
@@ -181,7 +181,7 @@ Result<Value> emit(const OpenConvolution& convolution, Graph& graph) {
 }
 
 Status expect_nhwc(const NodeRecord& node) {
-  const std::string format = string_attribute(node, "data_format", "NHWC");
+  OCTET_ASSIGN_AT(const std::string format, attribute<std::string>(node, "data_format", "NHWC"), place(node));
   if (format == "NHWC") return {};
   return unsupported(node, "data_format " + in_quotes(format) + "; export the model for CPU, where it is NHWC");
 }

@@ -1,22 +1,18 @@
 #include "importers/tensorflow/source.h"
 
-#include <variant>
+#include <fmt/format.h>
 
 #include "importers/tensorflow/constant_ops.h"
 
 namespace octet::tensorflow {
 namespace {
 
-template <typename T>
-T attribute(const NodeRecord& node, std::string_view name, T otherwise) {
-  const auto found = node.attributes.find(name);
-  if (found == node.attributes.end()) return otherwise;
-  const T* value = std::get_if<T>(&found->second);
-  return value ? *value : otherwise;
-}
-
 // A captured constant enters a loop unchanged; what else enters varies.
-bool is_loop_variable(const NodeRecord& node) { return node.op == "Enter" && !bool_attribute(node, "is_constant", false); }
+bool is_loop_variable(const NodeRecord& node) {
+  if (node.op != "Enter") return false;
+  const auto is_constant = attribute<bool>(node, "is_constant", false);
+  return !is_constant.ok() || !*is_constant;
+}
 
 }  // namespace
 
@@ -46,24 +42,9 @@ void Source::find_dynamic() {
   }
 }
 
-std::int64_t int_attribute(const NodeRecord& node, std::string_view name, std::int64_t otherwise) {
-  return attribute<std::int64_t>(node, name, otherwise);
-}
-
-float float_attribute(const NodeRecord& node, std::string_view name, float otherwise) { return attribute<float>(node, name, otherwise); }
-
-bool bool_attribute(const NodeRecord& node, std::string_view name, bool otherwise) { return attribute<bool>(node, name, otherwise); }
-
-std::string string_attribute(const NodeRecord& node, std::string_view name, std::string_view otherwise) {
-  return attribute<std::string>(node, name, std::string(otherwise));
-}
-
-std::vector<std::int64_t> ints_attribute(const NodeRecord& node, std::string_view name, std::vector<std::int64_t> otherwise) {
-  return attribute<std::vector<std::int64_t>>(node, name, std::move(otherwise));
-}
-
-DataType type_attribute(const NodeRecord& node, std::string_view name, DataType otherwise) {
-  return attribute<DataType>(node, name, otherwise);
+Error wrong_kind(std::string_view name, const Attribute& found, const Attribute& expected) {
+  return {ErrorCode::kMalformed,
+          fmt::format("attribute {} is {} where {} is expected", in_quotes(name), kind_of(found), kind_of(expected))};
 }
 
 std::string place(const NodeRecord& node) {

@@ -4,6 +4,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "base/result.h"
@@ -38,13 +40,18 @@ class Source {
   std::vector<char> dynamic_;
 };
 
-// An attribute, or the given default (TensorFlow's own) where it is left out or of another kind.
-std::int64_t int_attribute(const NodeRecord& node, std::string_view name, std::int64_t otherwise);
-float float_attribute(const NodeRecord& node, std::string_view name, float otherwise);
-bool bool_attribute(const NodeRecord& node, std::string_view name, bool otherwise);
-std::string string_attribute(const NodeRecord& node, std::string_view name, std::string_view otherwise);
-std::vector<std::int64_t> ints_attribute(const NodeRecord& node, std::string_view name, std::vector<std::int64_t> otherwise);
-DataType type_attribute(const NodeRecord& node, std::string_view name, DataType otherwise);
+// kMalformed: "attribute 'keep_dims' is a whole number where true or false is expected".
+Error wrong_kind(std::string_view name, const Attribute& found, const Attribute& expected);
+
+// An attribute, or the given default (TensorFlow's own) where it is left out; kMalformed where it is of another kind. The message
+// names no node; the caller does.
+template <typename T>
+Result<T> attribute(const NodeRecord& node, std::string_view name, std::type_identity_t<T> otherwise) {
+  const auto found = node.attributes.find(name);
+  if (found == node.attributes.end()) return otherwise;
+  if (const T* value = std::get_if<T>(&found->second)) return *value;
+  return wrong_kind(name, found->second, Attribute(T{}));
+}
 
 // "node 'Conv2d_0/Relu6' (Relu6)"
 std::string place(const NodeRecord& node);

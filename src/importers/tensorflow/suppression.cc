@@ -43,7 +43,7 @@ struct Limits {
 Result<Limits> limits_of(const NodeRecord& node, Evaluator& constants) {
   const Version& version = *version_of(node);
   Limits limits;
-  limits.iou = float_attribute(node, "iou_threshold", 0.5f);
+  OCTET_ASSIGN_AT(limits.iou, attribute<float>(node, "iou_threshold", 0.5f), place(node));
   if (version.iou_threshold >= 0) {
     OCTET_ASSIGN(const double iou, number_at(node, version.iou_threshold, constants));
     limits.iou = static_cast<float>(iou);
@@ -101,7 +101,9 @@ Result<std::int64_t> max_detections(const Source& source, const std::vector<Node
       behind[reader] = 1;
       waiting.push_back(reader);
       const NodeRecord& node = source.node(reader);
-      if (node.op != "Minimum" || type_attribute(node, "T", DataType::kInt32) != DataType::kInt32) continue;
+      if (node.op != "Minimum") continue;
+      OCTET_ASSIGN_AT(const DataType type, attribute<DataType>(node, "T", DataType::kInt32), place(node));
+      if (type != DataType::kInt32) continue;
       for (const Ref input : node.inputs)
         if (!source.is_dynamic(input))
           if (const auto limit = constants.number(input); limit.ok() && *limit >= 1)

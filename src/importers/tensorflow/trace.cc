@@ -8,86 +8,63 @@
 namespace octet::tensorflow {
 namespace {
 
-enum class Side { kAll, kNone, kFirst, kSecond, kThird, kThirdAndFourth, kAllButFirst, kAllButLast };
+constexpr std::ptrdiff_t kAll = 1 << 30;
 
-struct SideOf {
+// Which inputs of an operation are data: from `begin` to before `end`, which counts from the last one where it is negative.
+struct DataInputs {
   std::string_view op;
-  Side side;
+  std::ptrdiff_t begin, end;
 };
 
-constexpr SideOf kSides[] = {
-    {"Gather", Side::kFirst},
-    {"GatherV2", Side::kFirst},
-    {"GatherNd", Side::kFirst},
-    {"Slice", Side::kFirst},
-    {"StridedSlice", Side::kFirst},
-    {"Reshape", Side::kFirst},
-    {"Tile", Side::kFirst},
-    {"ExpandDims", Side::kFirst},
-    {"Squeeze", Side::kFirst},
-    {"Transpose", Side::kFirst},
-    {"Pad", Side::kFirst},
-    {"PadV2", Side::kFirst},
-    {"TopKV2", Side::kFirst},
-    {"Switch", Side::kFirst},
-    {"SplitV", Side::kFirst},
-    {"Split", Side::kSecond},
-    {"Select", Side::kAllButFirst},
-    {"SelectV2", Side::kAllButFirst},
-    {"Concat", Side::kAllButFirst},
-    {"ConcatV2", Side::kAllButLast},
-    {"TensorArrayReadV2", Side::kThird},
-    {"TensorArrayReadV3", Side::kThird},
-    {"TensorArrayGatherV2", Side::kThird},
-    {"TensorArrayGatherV3", Side::kThird},
-    {"TensorArrayScatterV2", Side::kThird},
-    {"TensorArrayScatterV3", Side::kThird},
-    {"TensorArrayWriteV2", Side::kThirdAndFourth},
-    {"TensorArrayWriteV3", Side::kThirdAndFourth},
-    {"Shape", Side::kNone},
-    {"Rank", Side::kNone},
-    {"Size", Side::kNone},
-    {"ZerosLike", Side::kNone},
-    {"OnesLike", Side::kNone},
-    {"Fill", Side::kNone},
-    {"Range", Side::kNone},
-    {"Where", Side::kNone},
-    {"TensorArrayV3", Side::kNone},
+// Of all others every input is.
+constexpr DataInputs kDataInputs[] = {
+    {"Gather", 0, 1},
+    {"GatherV2", 0, 1},
+    {"GatherNd", 0, 1},
+    {"Slice", 0, 1},
+    {"StridedSlice", 0, 1},
+    {"Reshape", 0, 1},
+    {"Tile", 0, 1},
+    {"ExpandDims", 0, 1},
+    {"Squeeze", 0, 1},
+    {"Transpose", 0, 1},
+    {"Pad", 0, 1},
+    {"PadV2", 0, 1},
+    {"TopKV2", 0, 1},
+    {"Switch", 0, 1},
+    {"SplitV", 0, 1},
+    {"Split", 1, 2},
+    {"Select", 1, kAll},
+    {"SelectV2", 1, kAll},
+    {"Concat", 1, kAll},
+    {"ConcatV2", 0, -1},
+    {"TensorArrayReadV2", 2, 3},
+    {"TensorArrayReadV3", 2, 3},
+    {"TensorArrayGatherV2", 2, 3},
+    {"TensorArrayGatherV3", 2, 3},
+    {"TensorArrayScatterV2", 2, 3},
+    {"TensorArrayScatterV3", 2, 3},
+    {"TensorArrayWriteV2", 2, 4},
+    {"TensorArrayWriteV3", 2, 4},
+    {"Shape", 0, 0},
+    {"Rank", 0, 0},
+    {"Size", 0, 0},
+    {"ZerosLike", 0, 0},
+    {"OnesLike", 0, 0},
+    {"Fill", 0, 0},
+    {"Range", 0, 0},
+    {"Where", 0, 0},
+    {"TensorArrayV3", 0, 0},
 };
-
-Side side_of(std::string_view op) {
-  const auto found = std::ranges::find(kSides, op, &SideOf::op);
-  return found == std::end(kSides) ? Side::kAll : found->side;
-}
 
 }  // namespace
 
 std::vector<Ref> data_inputs(const NodeRecord& node) {
-  const std::vector<Ref>& all = node.inputs;
-  const auto part = [&](std::size_t begin, std::size_t end) {
-    end = std::min(end, all.size());
-    begin = std::min(begin, end);
-    return std::vector<Ref>(all.begin() + static_cast<std::ptrdiff_t>(begin), all.begin() + static_cast<std::ptrdiff_t>(end));
-  };
-  switch (side_of(node.op)) {
-    case Side::kNone:
-      return {};
-    case Side::kFirst:
-      return part(0, 1);
-    case Side::kSecond:
-      return part(1, 2);
-    case Side::kThird:
-      return part(2, 3);
-    case Side::kThirdAndFourth:
-      return part(2, 4);
-    case Side::kAllButFirst:
-      return part(1, all.size());
-    case Side::kAllButLast:
-      return part(0, all.empty() ? 0 : all.size() - 1);
-    case Side::kAll:
-      break;
-  }
-  return all;
+  const auto found = std::ranges::find(kDataInputs, node.op, &DataInputs::op);
+  if (found == std::end(kDataInputs)) return node.inputs;
+  const auto size = std::ssize(node.inputs);
+  const std::ptrdiff_t end = std::clamp(found->end < 0 ? size + found->end : found->end, std::ptrdiff_t{0}, size);
+  return {node.inputs.begin() + std::min(found->begin, end), node.inputs.begin() + end};
 }
 
 std::vector<Ref> trace_back(const Source& source, Ref from, const std::function<bool(Ref)>& accept) {

@@ -19,7 +19,7 @@ void pad_same(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::
 }  // namespace
 
 Result<Spatial> spatial_attribute(const NodeRecord& node, std::string_view name) {
-  const std::vector<std::int64_t> list = ints_attribute(node, name, {1, 1, 1, 1});
+  OCTET_ASSIGN_AT(const auto list, attribute<std::vector<std::int64_t>>(node, name, {1, 1, 1, 1}), place(node));
   if (list.size() != 4)
     return malformed(node, "attribute " + in_quotes(name) + " has " + std::to_string(list.size()) + " values, expected 4");
   if (list[0] != 1 || list[3] != 1) return unsupported(node, "attribute " + in_quotes(name) + " reaches over images or channels");
@@ -29,7 +29,7 @@ Result<Spatial> spatial_attribute(const NodeRecord& node, std::string_view name)
 }
 
 Result<Pads> pads_of(const NodeRecord& node, const Shape& input, Spatial kernel, Spatial strides, Spatial dilations) {
-  const std::string padding = string_attribute(node, "padding", "");
+  OCTET_ASSIGN_AT(const std::string padding, attribute<std::string>(node, "padding", ""), place(node));
   Pads pads;
   if (std::max(kernel[0], kernel[1]) > kLargest) return malformed(node, "its kernel is larger than the padded input");
   if (padding == "VALID") return pads;
@@ -38,7 +38,7 @@ Result<Pads> pads_of(const NodeRecord& node, const Shape& input, Spatial kernel,
       pad_same(input[2 + axis], kernel[axis], strides[axis], dilations[axis], pads.begin[axis], pads.end[axis]);
     return pads;
   }
-  const std::vector<std::int64_t> list = ints_attribute(node, "explicit_paddings", {});
+  OCTET_ASSIGN_AT(const auto list, attribute<std::vector<std::int64_t>>(node, "explicit_paddings", {}), place(node));
   if (padding != "EXPLICIT" || list.size() != 8)
     return malformed(node, "padding " + in_quotes(padding) + ", expected SAME, VALID or EXPLICIT");
   if (list[0] != 0 || list[1] != 0 || list[6] != 0 || list[7] != 0) return unsupported(node, "pads images or channels");
