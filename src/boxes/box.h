@@ -32,14 +32,23 @@ inline BoxXyxy clip(const BoxXyxy& box, float width, float height) {
           std::clamp(box.y1, 0.0f, height)};
 }
 
-// Intersection over union of corners without any +1; 0 where the union is empty.
+// Area of anything with corners x0, y0, x1, y1, without any +1, in the type that these have; 0 if it is turned inside out.
+template <typename Box>
+auto area(const Box& box) {
+  constexpr decltype(box.x0) kNone = 0;
+  return std::max(kNone, box.x1 - box.x0) * std::max(kNone, box.y1 - box.y0);
+}
+
+// Area that two of them share.
+template <typename Box>
+auto shared_area(const Box& a, const Box& b) {
+  return area(Box{.x0 = std::max(a.x0, b.x0), .y0 = std::max(a.y0, b.y0), .x1 = std::min(a.x1, b.x1), .y1 = std::min(a.y1, b.y1)});
+}
+
+// Intersection over union of corners; 0 where the union is empty.
 inline float iou(const BoxXyxy& a, const BoxXyxy& b) {
-  const float width = std::max(0.0f, std::min(a.x1, b.x1) - std::max(a.x0, b.x0));
-  const float height = std::max(0.0f, std::min(a.y1, b.y1) - std::max(a.y0, b.y0));
-  const float inter = width * height;
-  const auto area = [](const BoxXyxy& box) { return std::max(0.0f, box.x1 - box.x0) * std::max(0.0f, box.y1 - box.y0); };
-  const float total = area(a) + area(b) - inter;
-  return total > 0 ? inter / total : 0;
+  const float shared = shared_area(a, b), total = area(a) + area(b) - shared;
+  return total > 0 ? shared / total : 0;
 }
 
 // Area that two boxes share, in double precision and in the order of operations of COCO's own code.

@@ -1,7 +1,7 @@
-#include "detect/decode_detection_output.h"
-
 #include <algorithm>
 #include <cmath>
+
+#include "detect/decoders.h"
 
 namespace octet {
 namespace {

@@ -1,10 +1,10 @@
-#include "detect/decode_yolo.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "detect/decoders.h"
 
 namespace octet {
 namespace {
@@ -104,19 +104,14 @@ class AnchorDecoder {
 };
 
 Status check_output(const YoloOutput& head, std::span<const OutputType> outputs) {
-  const auto found = std::ranges::find(outputs, head.output, &OutputType::name);
-  if (found == outputs.end()) {
-    std::string names;
-    for (const OutputType& output : outputs) names += (names.empty() ? "" : ", ") + output.name;
-    return Error{ErrorCode::kMalformed, "octet_heads names the output '" + head.output + "', the model has: " + names};
-  }
+  OCTET_ASSIGN(const OutputType found, find_output(outputs, head.output, "octet_heads"));
   const auto channels = static_cast<std::int64_t>(head.anchors.size()) * (5 + head.classes);
-  const Shape& shape = found->shape;
-  if (found->element == ElementType::kF32 && shape.size() == 4 && shape[0] == 1 && shape[1] == channels && shape[2] >= 1 && shape[3] >= 1)
+  const Shape& shape = found.shape;
+  if (found.element == ElementType::kF32 && shape.size() == 4 && shape[0] == 1 && shape[1] == channels && shape[2] >= 1 && shape[3] >= 1)
     return {};
   return Error{ErrorCode::kMalformed,
                fmt::format("output '{}' is {}{}, but octet_heads says {} anchors of {} classes, which is f32[1,{},height,width]",
-                           head.output, name_of(found->element), to_string(shape), head.anchors.size(), head.classes, channels)};
+                           head.output, name_of(found.element), to_string(shape), head.anchors.size(), head.classes, channels)};
 }
 
 }  // namespace
@@ -130,17 +125,13 @@ Status decode(const YoloHead& head, const ModelDescription& description, std::sp
               std::vector<Candidate>& candidates) {
   for (const YoloOutput& output : head.outputs) {
     const auto found = std::ranges::find(outputs, output.output, &NamedOutput::name);
-    decode_yolo(output, description.input, found->values, found->shape, score_threshold, candidates);
+    const ImageSize grid{static_cast<int>(found->shape[3]), static_cast<int>(found->shape[2])};
+    const std::size_t block = found->values.size() / output.anchors.size();
+    for (std::size_t i = 0; i < output.anchors.size(); ++i)
+      AnchorDecoder(output, output.anchors[i], description.input, grid, found->values.subspan(i * block, block), score_threshold)
+          .decode(candidates);
   }
   return {};
-}
-
-void decode_yolo(const YoloOutput& output, ImageSize input, std::span<const float> values, const Shape& shape, double score_threshold,
-                 std::vector<Candidate>& candidates) {
-  const ImageSize grid{static_cast<int>(shape[3]), static_cast<int>(shape[2])};
-  const std::size_t block = values.size() / output.anchors.size();
-  for (std::size_t i = 0; i < output.anchors.size(); ++i)
-    AnchorDecoder(output, output.anchors[i], input, grid, values.subspan(i * block, block), score_threshold).decode(candidates);
 }
 
 }  // namespace octet

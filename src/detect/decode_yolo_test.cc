@@ -1,4 +1,4 @@
-#include "detect/decode_yolo.h"
+#include "detect/decoders.h"
 
 #include <gtest/gtest.h>
 
@@ -27,8 +27,11 @@ std::vector<float> toy_values(float x, float y, float w, float h, float objectne
 }
 
 std::vector<Candidate> decode(const YoloOutput& head, const std::vector<float>& values, double threshold) {
+  ModelDescription description;
+  description.input = kInput;
+  const NamedOutput output{head.output, kShape, values};
   std::vector<Candidate> candidates;
-  decode_yolo(head, kInput, values, kShape, threshold, candidates);
+  EXPECT_TRUE(decode(YoloHead{{head}}, description, std::span(&output, 1), threshold, candidates).ok());
   return candidates;
 }
 

@@ -1,9 +1,9 @@
-#include "detect/decode_yolov8.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+
+#include "detect/decoders.h"
 
 namespace octet {
 namespace {
@@ -76,20 +76,15 @@ void decode_distances(const Yolov8Head& head, const Channels& output, ImageSize 
 }
 
 Status check_output(const Yolov8Head& head, const std::string& name, std::span<const OutputType> outputs) {
-  const auto found = std::ranges::find(outputs, name, &OutputType::name);
-  if (found == outputs.end()) {
-    std::string names;
-    for (const OutputType& output : outputs) names += (names.empty() ? "" : ", ") + output.name;
-    return Error{ErrorCode::kMalformed, "octet_outputs names the output '" + name + "', the model has: " + names};
-  }
-  const Shape& shape = found->shape;
+  OCTET_ASSIGN(const OutputType found, find_output(outputs, name, "octet_outputs"));
+  const Shape& shape = found.shape;
   const bool is_raw = head.bins > 0;
   const std::int64_t channels = (is_raw ? 4 * std::int64_t{head.bins} : 4) + head.classes;
-  const bool fits = found->element == ElementType::kF32 && shape.size() == (is_raw ? 4 : 3) && shape[0] == 1 && shape[1] == channels &&
+  const bool fits = found.element == ElementType::kF32 && shape.size() == (is_raw ? 4 : 3) && shape[0] == 1 && shape[1] == channels &&
                     std::ranges::all_of(shape, [](std::int64_t side) { return side > 0; });
   if (fits) return {};
   return Error{ErrorCode::kMalformed,
-               fmt::format("output '{}' is {}{}, but octet_head yolov8 of {} classes needs f32[1,{},{}]", name, name_of(found->element),
+               fmt::format("output '{}' is {}{}, but octet_head yolov8 of {} classes needs f32[1,{},{}]", name, name_of(found.element),
                            to_string(shape), head.classes, channels, is_raw ? "height,width" : "cells")};
 }
 

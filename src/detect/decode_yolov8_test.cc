@@ -1,4 +1,4 @@
-#include "detect/decode_yolov8.h"
+#include "detect/decoders.h"
 
 #include <gtest/gtest.h>
 

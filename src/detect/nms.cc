@@ -7,8 +7,6 @@
 namespace octet {
 namespace {
 
-double area(const Candidate& box) { return std::max(box.x1 - box.x0, 0.0) * std::max(box.y1 - box.y0, 0.0); }
-
 double squared(double x) { return x * x; }
 
 // (d² / c²)^power: 0 for boxes around one centre, towards 1 the further they are apart.
@@ -19,12 +17,11 @@ double distance_term(const Candidate& a, const Candidate& b, double power) {
 }
 
 bool overlaps(const Candidate& a, const Candidate& b, const Suppression& suppression) {
-  const double width = std::min(a.x1, b.x1) - std::max(a.x0, b.x0), height = std::min(a.y1, b.y1) - std::max(a.y0, b.y0);
-  if (width <= 0 || height <= 0) return false;
-  const double intersection = width * height;
-  const double both = area(a) + area(b) - intersection, limit = suppression.iou_limit, power = suppression.distance_power;
-  if (power == 0) return intersection > limit * both;
-  return intersection / both - distance_term(a, b, power) > limit;
+  const double shared = shared_area(a, b);
+  if (shared <= 0) return false;
+  const double both = area(a) + area(b) - shared, limit = suppression.iou_limit, power = suppression.distance_power;
+  if (power == 0) return shared > limit * both;
+  return shared / both - distance_term(a, b, power) > limit;
 }
 
 }  // namespace

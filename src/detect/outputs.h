@@ -2,7 +2,9 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
+#include "base/result.h"
 #include "tensor/element_type.h"
 #include "tensor/shape.h"
 
@@ -21,5 +23,8 @@ struct NamedOutput {
   Shape shape;
   std::span<const float> values;
 };
+
+// The output of that name. kMalformed, naming those that there are, if there is none; `key` is what names it.
+Result<OutputType> find_output(std::span<const OutputType> outputs, const std::string& name, std::string_view key);
 
 }  // namespace octet

@@ -17,31 +17,19 @@ std::vector<OutputType> types_of(std::span<const NamedOutput> outputs) {
   return types;
 }
 
-void move(std::vector<Candidate>& candidates, double x, double y) {
+// From coordinates of the network to pixels of the image; `unit` is what 1 means in pixels of the network's input.
+void place_in_image(const ResizeScale& net, ImageSize unit, std::vector<Candidate>& candidates) {
+  const double width = unit.width, height = unit.height;
   for (Candidate& box : candidates) {
-    box.x0 += x;
-    box.x1 += x;
-    box.y0 += y;
-    box.y1 += y;
-  }
-}
-
-void scale(std::vector<Candidate>& candidates, double x, double y) {
-  for (Candidate& box : candidates) {
-    box.x0 *= x;
-    box.x1 *= x;
-    box.y0 *= y;
-    box.y1 *= y;
+    for (double* x : {&box.x0, &box.x1}) *x = (*x - net.left / width) * (width / net.x);
+    for (double* y : {&box.y0, &box.y1}) *y = (*y - net.top / height) * (height / net.y);
   }
 }
 
 void clip(std::vector<Candidate>& candidates, ImageSize image) {
-  const double width = image.width, height = image.height;
   for (Candidate& box : candidates) {
-    box.x0 = std::clamp(box.x0, 0.0, width);
-    box.x1 = std::clamp(box.x1, 0.0, width);
-    box.y0 = std::clamp(box.y0, 0.0, height);
-    box.y1 = std::clamp(box.y1, 0.0, height);
+    for (double* x : {&box.x0, &box.x1}) *x = std::clamp(*x, 0.0, static_cast<double>(image.width));
+    for (double* y : {&box.y0, &box.y1}) *y = std::clamp(*y, 0.0, static_cast<double>(image.height));
   }
 }
 
@@ -67,11 +55,9 @@ Result<std::vector<Detection>> detections_from_outputs(const ModelDescription& d
   std::vector<Candidate> candidates;
   OCTET_RETURN_IF_ERROR(std::visit(
       [&](const auto& head) { return decode(head, description, outputs, options.score_threshold, candidates); }, description.head));
-  const ResizeScale net = resize_scale(description.resize, image, description.input);
-  const ImageSize unit = std::visit([&](const auto& head) { return unit_of(head, description.input); }, description.head);
-  const double width = unit.width, height = unit.height;
-  move(candidates, -net.left / width, -net.top / height);
-  scale(candidates, width / net.x, height / net.y);
+  const bool has_fractions = std::visit([](const auto& head) { return head.kHasFractions; }, description.head);
+  place_in_image(resize_scale(description.resize, image, description.input), has_fractions ? description.input : ImageSize{1, 1},
+                 candidates);
   if (description.clip) clip(candidates, image);
 
   const bool is_suppressed = std::visit([](const auto& head) { return head.kIsSuppressed; }, description.head);

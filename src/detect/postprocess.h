@@ -20,7 +20,7 @@ struct DetectOptions {
 // asked when a model is loaded, so that a foreign one is refused before it runs.
 Status check_outputs(const ModelDescription& description, std::span<const OutputType> outputs);
 
-// What a model found: boxes in pixels of the image that was preprocess()ed, by falling score. Infinite and NaN outputs
+// What a model found: boxes in pixels of the image that was resized to the input, by falling score. Infinite and NaN outputs
 // give no box. Errors name the output that is missing or has another shape than the description says.
 Result<std::vector<Detection>> detections_from_outputs(const ModelDescription& description, std::span<const NamedOutput> outputs,
                                                        ImageSize image, const DetectOptions& options = {});

@@ -1,7 +1,6 @@
 #include "detector/detector.h"
 
 #include "base/files.h"
-#include "detect/preprocess.h"
 #include "image/resize.h"
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
@@ -64,10 +63,11 @@ DetectionSession::DetectionSession(const Detector& detector, int threads)
       input_(detector.model->inputs()[0].type.element, detector.model->inputs()[0].type.shape) {}
 
 Result<std::vector<Detection>> DetectionSession::detect(const Image& image, const DetectOptions& options) {
+  const auto [resize, size] = std::pair(detector_.description.resize, detector_.description.input);
   if (input_.type() == ElementType::kU8)
-    preprocess(detector_.description, image, input_.mutable_values<std::uint8_t>());
+    resize_to_bytes(image, resize, size, input_.mutable_values<std::uint8_t>());
   else
-    preprocess(detector_.description, image, input_.mutable_values<float>());
+    resize_to_planes(image, resize, size, input_.mutable_values<float>());
   OCTET_ASSIGN(const auto tensors, session_->run(std::span(&input_, 1)));
   return detections_from_outputs(detector_.description, named_outputs(detector_.model->outputs(), tensors), image.size(), options);
 }

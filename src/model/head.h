@@ -14,6 +14,7 @@ namespace octet {
 //   kName               its word in octet_head
 //   kRequiredKeys       without which an IR cannot be decoded; kKeys: all that it reads
 //   kMayHaveBackground  whether class 0 can be "no object"
+//   kHasFractions       whether its boxes are fractions of the input and not pixels of it
 //   kIsSuppressed       whether the network has suppressed overlapping boxes itself
 //   read, write         its keys of rt_info; what is absent leaves a field as it is
 //   class_count         if the head tells

@@ -1,23 +1,15 @@
 #include "model/info_reader.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <optional>
+
+#include "base/parse_number.h"
 
 namespace octet {
 namespace {
 
 using Json = nlohmann::json;
-
-template <typename T>
-std::optional<T> number_from(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 // Words with blanks between them, as Model API has them.
 std::vector<std::string> labels_of_model_api(const std::string& joined) {
@@ -49,7 +41,7 @@ void InfoReader::read_text(std::string_view key, std::string& target) const {
 Status InfoReader::read_number(std::string_view key, double least, double most, float& target) const {
   const std::string* value = find(key);
   if (!value) return {};
-  const auto number = number_from<float>(*value);
+  const auto number = parse_number<float>(*value);
   if (!number || !(*number >= least && *number <= most)) return bad_value(key, *value, fmt::format("a number from {} to {}", least, most));
   target = *number;
   return {};
@@ -58,7 +50,7 @@ Status InfoReader::read_number(std::string_view key, double least, double most, 
 Status InfoReader::read_integer(std::string_view key, int least, int most, int& target) const {
   const std::string* value = find(key);
   if (!value) return {};
-  const auto number = number_from<int>(*value);
+  const auto number = parse_number<int>(*value);
   if (!number || *number < least || *number > most) return bad_value(key, *value, fmt::format("a whole number from {} to {}", least, most));
   target = *number;
   return {};
@@ -85,7 +77,7 @@ Json parse_shallow_json(const std::string& text) {
 Json plain_number(float value) {
   constexpr float kExactIntegers = 16777216;
   if (value == std::floor(value) && std::abs(value) < kExactIntegers) return static_cast<std::int64_t>(value);
-  return number_from<double>(fmt::format("{}", value)).value_or(value);
+  return parse_number<double>(fmt::format("{}", value)).value_or(value);
 }
 
 void write_labels(const std::vector<std::string>& labels, ModelInfo& info) {

@@ -16,6 +16,7 @@ struct DetectionOutputHead {
   static constexpr std::array<std::string_view, 0> kRequiredKeys{};
   static constexpr std::array<std::string_view, 0> kKeys{};
   static constexpr bool kMayHaveBackground = true;
+  static constexpr bool kHasFractions = true;
   static constexpr bool kIsSuppressed = true;
 
   Status read(const InfoReader&) { return {}; }

@@ -39,6 +39,7 @@ struct YoloHead {
   static constexpr std::array<std::string_view, 2> kRequiredKeys{"octet_heads", "octet_nms_iou"};
   static constexpr std::array<std::string_view, 3> kKeys{"octet_heads", "anchors", "masks"};
   static constexpr bool kMayHaveBackground = false;
+  static constexpr bool kHasFractions = false;
   static constexpr bool kIsSuppressed = false;
 
   std::vector<YoloOutput> outputs;

@@ -21,6 +21,7 @@ struct Yolov8Head {
   static constexpr std::array<std::string_view, 3> kRequiredKeys{"octet_outputs", "octet_classes", "octet_nms_iou"};
   static constexpr std::array<std::string_view, 3> kKeys{"octet_outputs", "octet_classes", "octet_dfl_bins"};
   static constexpr bool kMayHaveBackground = false;
+  static constexpr bool kHasFractions = false;
   static constexpr bool kIsSuppressed = false;
 
   std::vector<std::string> outputs;  // names of the Result nodes; one where decoded
