@@ -36,6 +36,11 @@ Error recovery_error(const fs::path& path, int error) {
   return {ErrorCode::kIo, path.string() + ": an interrupted write cannot be completed: " + std::strerror(error)};
 }
 
+bool is_journal(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.size() > kPrefix.size() + kSuffix.size() && name.starts_with(kPrefix) && name.ends_with(kSuffix);
+}
+
 // The journal of a process that has ended, locked by us.
 struct DeadJournal {
   posix::File file;
@@ -54,7 +59,7 @@ std::optional<JournalRecord> read_journal(const fs::path& path) {
 
 std::optional<DeadJournal> open_dead(const fs::path& path, posix::Wait wait) {
   DeadJournal dead;
-  if (posix::open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK, dead.file) != 0 || !is_ours(dead.file)) return {};
+  if (!is_journal(path) || posix::open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK, dead.file) != 0 || !is_ours(dead.file)) return {};
   if (posix::lock(dead.file, wait) != 0 || !is_ours(dead.file)) return {};
   dead.record = read_journal(path);
   return dead;
@@ -63,11 +68,6 @@ std::optional<DeadJournal> open_dead(const fs::path& path, posix::Wait wait) {
 std::string id_of(const fs::path& journal) {
   const std::string name = journal.filename().string();
   return name.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
-}
-
-bool is_journal(const fs::path& path) {
-  const std::string name = path.filename().string();
-  return name.size() > kPrefix.size() + kSuffix.size() && name.starts_with(kPrefix) && name.ends_with(kSuffix);
 }
 
 Result<std::vector<fs::path>> entries_of(const fs::path& folder) {
@@ -131,7 +131,7 @@ Status recover_journal(const fs::path& path) {
   if (!dead->record) return end_share(path, *dead, false);
   if (dead->record->home.empty()) return complete(path, *dead);
   const fs::path home = dead->record->home;
-  if (!is_journal(home) || !is_committed(home, path)) return end_share(path, *dead, false);
+  if (!is_committed(home, path)) return end_share(path, *dead, false);
   dead.reset();  // whose lock the home journal's recovery takes
   const auto decider = open_dead(home, posix::Wait::kYes);
   return decider && decider->record ? complete(home, *decider) : Status();
@@ -189,8 +189,9 @@ int begin_journal(const fs::path& path, posix::File& journal) {
 }
 
 Status recover_folder(const fs::path& folder) {
-  const auto entries = entries_of(folder);
-  if (!entries.ok()) return {};  // absent, or not ours to list: its files may be read all the same
+  std::error_code failed;
+  const auto entries = entries_of(fs::canonical(folder, failed));  // as journals name each other
+  if (failed || !entries.ok()) return {};                         // absent, or not ours to list: its files may be read all the same
   for (const fs::path& entry : *entries)
     if (is_journal(entry)) OCTET_RETURN_IF_ERROR(recover_journal(entry));
   return {};

@@ -97,6 +97,31 @@ TEST_F(Journal, DecidesForAllFolders) {
     }
 }
 
+// A path that is not the one which the journals name each other by.
+TEST_F(Journal, DecidesForAllFoldersWhereverTheyAreEnteredFrom) {
+  const fs::path home = folder_ / "home", member = folder_ / "member", before = fs::current_path();
+  for (const fs::path& folder : {home, member}) put(new_file_path(folder, kId, 0), "new");
+  put_journal(member, {journal_path(home, kId).string(), {}, {"file"}});
+  put_journal(home, {"", {journal_path(member, kId).string()}, {"file"}});
+  fs::current_path(folder_);
+  const bool recovered = recover_folder("home").ok();
+  fs::current_path(before);
+  ASSERT_TRUE(recovered);
+  for (const fs::path& folder : {home, member}) EXPECT_EQ(read_text(folder / "file").value(), "new");
+}
+
+// What a foreign journal says of other files is not followed, whatever their names and whatever is in them.
+TEST_F(Journal, FollowsNothingButJournals) {
+  const fs::path other = folder_ / "other";
+  put(other / "x", format_journal({journal_path(folder_, kId).string(), {}, {"file"}}));
+  put(other / "file", "old");
+  put_journal(folder_, {"", {(other / "x").string(), "x", ""}, {}});
+  ASSERT_TRUE(recover_folder(folder_).ok());
+  EXPECT_EQ(read_text(other / "file").value(), "old");
+  EXPECT_EQ(count_of_files(other), 2u);
+  EXPECT_FALSE(fs::exists(journal_path(folder_, kId)));
+}
+
 TEST_F(Journal, OfARunningTransactionIsLeftAlone) {
   FileTransaction files;
   ASSERT_TRUE(files.add(folder_ / "a", "one").ok());
