@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "data/class_names.h"
+#include "model/class_names.h"
 #include "data/coco_categories.h"
 #include "data/words.h"
 

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "data/class_names.h"
+#include "model/class_names.h"
 #include "data/coco_categories.h"
 
 namespace octet {

@@ -1,5 +1,7 @@
 #include "model/description.h"
 
+#include "model/class_names.h"
+
 namespace octet {
 namespace {
 
@@ -27,7 +29,7 @@ bool is_class_count_known(const ModelDescription& description) {
 
 bool has_background(const ModelDescription& description) {
   const bool may_have = std::visit([](const auto& head) { return head.kMayHaveBackground; }, description.head);
-  return may_have && (description.labels.empty() || description.labels[0] == "background");
+  return may_have && (description.labels.empty() || is_same_class_name(description.labels[0], "background"));
 }
 
 }  // namespace octet

@@ -48,7 +48,7 @@ int class_count(const ModelDescription& description);
 // Whether that is more than the last guess.
 bool is_class_count_known(const ModelDescription& description);
 
-// Whether class 0 stands for "no object": so in an SSD, unless its labels say otherwise.
+// Whether class 0 stands for "no object": so in an SSD, unless its labels say otherwise ("background", in whatever spelling).
 bool has_background(const ModelDescription& description);
 
 }  // namespace octet

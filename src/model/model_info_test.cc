@@ -196,8 +196,10 @@ TEST(HasBackground, IsClass0OfAnSsd) {
   ModelDescription ssd;
   ssd.head = DetectionOutputHead{};
   EXPECT_TRUE(has_background(ssd));
-  ssd.labels = {"background", "person"};
-  EXPECT_TRUE(has_background(ssd));
+  for (const char* background : {"background", "Background", "__background__", "BACK GROUND"}) {
+    ssd.labels = {background, "person"};
+    EXPECT_TRUE(has_background(ssd)) << background;
+  }
   ssd.labels = {"person"};
   EXPECT_FALSE(has_background(ssd));
   EXPECT_FALSE(has_background(yolo_description()));

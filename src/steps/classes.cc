@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
-#include "data/class_names.h"
+#include "model/class_names.h"
 #include "formats/darknet/names.h"
 
 namespace octet {

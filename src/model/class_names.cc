@@ -1,4 +1,4 @@
-#include "data/class_names.h"
+#include "model/class_names.h"
 
 #include <algorithm>
 #include <cstdlib>
