@@ -5,7 +5,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
 #include "image/image.h"
@@ -41,21 +40,17 @@ Status check_image_size(std::int64_t width, std::int64_t height);
 namespace bmp {
 extern const Codec kCodec;
 }
+namespace jpeg {
+extern const Codec kCodec;
+}
+namespace png {
+extern const Codec kCodec;
+}
 namespace tiff {
 extern const Codec kCodec;
 }
 namespace webp {
 extern const Codec kCodec;
 }
-
-namespace jpeg {
-extern const Codec kCodec;
-Result<std::vector<std::byte>> encode(const Image& image, int quality);
-}  // namespace jpeg
-
-namespace png {
-extern const Codec kCodec;
-Result<std::vector<std::byte>> encode(const Image& image);
-}  // namespace png
 
 }  // namespace octet

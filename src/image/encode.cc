@@ -7,10 +7,6 @@
 
 namespace octet {
 
-Result<std::vector<std::byte>> encode_jpeg(const Image& image, int quality) { return jpeg::encode(image, quality); }
-
-Result<std::vector<std::byte>> encode_png(const Image& image) { return png::encode(image); }
-
 bool is_written_name(const std::filesystem::path& path) {
   const std::string extension = small_extension(path);
   return extension == ".jpg" || extension == ".jpeg" || extension == ".png";

@@ -11,7 +11,8 @@ namespace octet {
 
 inline constexpr int kDefaultJpegQuality = 90;
 
-// `quality` 1..100. Colour is kept at full resolution, so that thin coloured lines stay sharp.
+// Of an image that is not empty. `quality` 1..100, else kInvalidArgument. Colour is kept at full resolution, so that thin coloured lines
+// stay sharp.
 Result<std::vector<std::byte>> encode_jpeg(const Image& image, int quality = kDefaultJpegQuality);
 Result<std::vector<std::byte>> encode_png(const Image& image);
 

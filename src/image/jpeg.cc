@@ -6,12 +6,14 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include <jerror.h>
 #include <jpeglib.h>
 
 #include "image/byte_order.h"
 #include "image/codec.h"
+#include "image/encode.h"
 
 // libjpeg reports errors with a call that must not return, so it is left with longjmp. The functions that it may leave that
 // way (marked "jumps") hold only plain values, so that no destructor is skipped; each returns false after a jump, with the
@@ -264,12 +266,16 @@ class Writer {
 
 constinit const Codec kCodec = {"JPEG", "image/jpeg", kExtensions, is_jpeg, size, decode, exif};
 
-Result<std::vector<std::byte>> encode(const Image& image, int quality) {
+}  // namespace octet::jpeg
+
+namespace octet {
+
+Result<std::vector<std::byte>> encode_jpeg(const Image& image, int quality) {
   if (quality < 1 || quality > 100)
     return Error{ErrorCode::kInvalidArgument, "JPEG: quality is " + std::to_string(quality) + ", expected 1 to 100"};
-  Writer writer;
+  jpeg::Writer writer;
   if (!writer.write(image, quality)) return writer.error();
   return writer.take_file();
 }
 
-}  // namespace octet::jpeg
+}  // namespace octet

@@ -2,9 +2,11 @@
 
 #include <csetjmp>
 #include <cstring>
+#include <vector>
 
 #include "image/byte_order.h"
 #include "image/codec.h"
+#include "image/encode.h"
 
 // libpng reports errors with longjmp. The functions that it may leave that way (marked "jumps") hold only plain values, so
 // that no destructor is skipped; each returns false after a jump, with the reason in Stream::message. Nothing that libpng
@@ -121,7 +123,11 @@ constexpr std::string_view kExtensions[] = {".png"};
 
 constinit const Codec kCodec = {"PNG", "image/png", kExtensions, is_png, size, decode, exif};
 
-Result<std::vector<std::byte>> encode(const Image& image) {
+}  // namespace octet::png
+
+namespace octet {
+
+Result<std::vector<std::byte>> encode_png(const Image& image) {
   png_image description{};
   description.version = PNG_IMAGE_VERSION;
   description.width = static_cast<png_uint_32>(image.width());
@@ -136,4 +142,4 @@ Result<std::vector<std::byte>> encode(const Image& image) {
   return file;
 }
 
-}  // namespace octet::png
+}  // namespace octet
