@@ -56,16 +56,20 @@ Status InfoReader::read_integer(std::string_view key, int least, int most, int& 
   return {};
 }
 
-Status InfoReader::read_labels(std::vector<std::string>& target) const {
-  if (const std::string* own = find("octet_labels")) {
-    const Json json = parse_shallow_json(*own);
-    if (!json.is_array() || !std::ranges::all_of(json, [](const Json& label) { return label.is_string(); }))
-      return bad_value("octet_labels", *own, "a JSON array of names");
-    target = json.get<std::vector<std::string>>();
-  } else if (const std::string* joined = find("labels")) {
-    target = labels_of_model_api(*joined);
-  }
+Status InfoReader::read_names(std::string_view key, std::string_view expected, std::vector<std::string>& target) const {
+  const std::string* value = find(key);
+  if (!value) return {};
+  const Json json = parse_shallow_json(*value);
+  if (!json.is_array() || !std::ranges::all_of(json, [](const Json& name) { return name.is_string(); }))
+    return bad_value(key, *value, expected);
+  target = json.get<std::vector<std::string>>();
   return {};
+}
+
+Status InfoReader::read_labels(std::vector<std::string>& target) const {
+  const std::string* of_model_api = find("labels");
+  if (of_model_api && !find("octet_labels")) target = labels_of_model_api(*of_model_api);
+  return read_names("octet_labels", "a JSON array of names", target);
 }
 
 Json parse_shallow_json(const std::string& text) {
@@ -74,6 +78,8 @@ Json parse_shallow_json(const std::string& text) {
       text, [](int depth, Json::parse_event_t, const Json&) { return depth <= kDeepest; }, false);
 }
 
+std::string one_line(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
 Json plain_number(float value) {
   constexpr float kExactIntegers = 16777216;
   if (value == std::floor(value) && std::abs(value) < kExactIntegers) return static_cast<std::int64_t>(value);
@@ -81,7 +87,7 @@ Json plain_number(float value) {
 }
 
 void write_labels(const std::vector<std::string>& labels, ModelInfo& info) {
-  info["octet_labels"] = Json(labels).dump(-1, ' ', false, Json::error_handler_t::replace);
+  info["octet_labels"] = one_line(labels);
   std::string joined;
   for (std::string label : labels) {
     std::ranges::replace(label, ' ', '_');

@@ -54,6 +54,8 @@ class InfoReader {
   void read_text(std::string_view key, std::string& target) const;
   Status read_number(std::string_view key, double least, double most, float& target) const;
   Status read_integer(std::string_view key, int least, int most, int& target) const;
+  // A JSON array of texts; `expected` says of what.
+  Status read_names(std::string_view key, std::string_view expected, std::vector<std::string>& target) const;
   // Octet's own key, or else Model API's, where blanks inside a name are underscores.
   Status read_labels(std::vector<std::string>& target) const;
 
@@ -72,6 +74,9 @@ class InfoReader {
 // JSON of a file. What lies deeper than anything that is read is dropped: JSON is copied and printed by recursion, and a file
 // may nest it without end. `is_discarded()` if the text is none.
 nlohmann::json parse_shallow_json(const std::string& text);
+
+// JSON on one line. A text that is no UTF-8 is mended, not refused.
+std::string one_line(const nlohmann::json& json);
 
 // A number as people write it: 1.05 for 1.05f, without ".0" where it is whole.
 nlohmann::json plain_number(float value);

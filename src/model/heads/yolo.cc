@@ -102,7 +102,7 @@ Status YoloHead::read(const InfoReader& info) {
 void YoloHead::write(ModelInfo& info) const {
   Json heads = Json::array();
   for (const YoloOutput& output : outputs) heads.push_back(json_from_output(output));
-  info["octet_heads"] = heads.dump(-1, ' ', false, Json::error_handler_t::replace);
+  info["octet_heads"] = one_line(heads);
   write_model_api_keys(outputs, info);
 }
 
