@@ -43,7 +43,6 @@ Result<WeightsFile> WeightsFile::open(const std::filesystem::path& path) {
   weights.header_bytes_ = major * 10 + minor >= 2 ? 20 : 16;
   if (bytes.size() < weights.header_bytes_)
     return malformed("has " + std::to_string(bytes.size()) + " bytes, too few for its header of 20");
-  weights.images_seen_ = weights.header_bytes_ == 20 ? read_at<std::int64_t>(bytes, 12) : read_at<std::uint32_t>(bytes, 12);
   const std::span<const std::byte> values = bytes.subspan(weights.header_bytes_);
   weights.rest_ = {reinterpret_cast<const float*>(values.data()), values.size() / sizeof(float)};
   weights.path_ = path;

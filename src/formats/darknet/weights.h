@@ -15,8 +15,6 @@ class WeightsFile {
   // kNotFound if the file cannot be opened, kMalformed if it has no plausible header.
   static Result<WeightsFile> open(const std::filesystem::path& path);
 
-  std::int64_t images_seen() const { return images_seen_; }
-
   // kMalformed unless exactly `count` floats follow the header, to the byte.
   Status require_floats(std::int64_t count) const;
 
@@ -26,7 +24,6 @@ class WeightsFile {
  private:
   MappedFile file_;
   std::filesystem::path path_;
-  std::int64_t images_seen_ = 0;
   std::size_t header_bytes_ = 0;
   std::span<const float> rest_;
 };

@@ -32,7 +32,6 @@ TEST_F(Weights, HandsOutTheFloatsInOrder) {
   write(0, 2, 77, 8, {1, 2, 3});
   auto file = WeightsFile::open(path_);
   ASSERT_TRUE(file.ok()) << file.error().message;
-  EXPECT_EQ(file->images_seen(), 77);
   EXPECT_TRUE(file->require_floats(3).ok());
   EXPECT_EQ(file->take(1)[0], 1);
   EXPECT_TRUE(file->take(0).empty());
@@ -45,7 +44,6 @@ TEST_F(Weights, OlderVersionsHaveAShorterHeader) {
   write(0, 1, 5, 4, {4, 8});
   auto file = WeightsFile::open(path_);
   ASSERT_TRUE(file.ok()) << file.error().message;
-  EXPECT_EQ(file->images_seen(), 5);
   EXPECT_TRUE(file->require_floats(2).ok());
   EXPECT_EQ(file->take(2)[1], 8);
 }
