@@ -27,10 +27,7 @@ Result<Window> read_window(const CfgSection& section) {
 Result<Layer> convert_maxpool(const CfgSection& section, NetContext& net) {
   OCTET_ASSIGN(const Value input, net.input(section));
   OCTET_ASSIGN(const Window window, read_window(section));
-  MaxPool pool;
-  pool.kernel = window.kernel;
-  pool.strides = window.strides;
-  pool.pads = window.pads;
+  const MaxPool pool{.kernel = window.kernel, .strides = window.strides, .pads = window.pads};
   OCTET_ASSIGN(const Value value, net.add(section, pool, {input}, net.layer_name("maxpool")));
   return Layer{value};
 }

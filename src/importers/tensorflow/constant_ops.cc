@@ -1,25 +1,13 @@
 #include "importers/tensorflow/constant_ops.h"
 
-#include <unordered_map>
-
 #include "importers/tensorflow/source.h"
 
 namespace octet::tensorflow {
-namespace {
-
-std::unordered_map<std::string_view, const ConstantRule*> all_rules() {
-  std::unordered_map<std::string_view, const ConstantRule*> rules;
-  for (const auto table : {graph_rules(), other_rules()})
-    for (const ConstantRule& rule : table) rules.emplace(rule.op, &rule);
-  return rules;
-}
-
-}  // namespace
-
 const ConstantRule* constant_rule(std::string_view op) {
-  static const auto rules = all_rules();
-  const auto found = rules.find(op);
-  return found == rules.end() ? nullptr : found->second;
+  for (const auto table : {graph_rules(), other_rules()})
+    for (const ConstantRule& rule : table)
+      if (rule.op == op) return &rule;
+  return nullptr;
 }
 
 bool asks_for_shape(const NodeRecord& node) { return node.op == "Shape" || node.op == "Rank" || node.op == "Size"; }

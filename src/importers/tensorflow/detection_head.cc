@@ -19,12 +19,8 @@ namespace {
 constexpr float kConfidenceThreshold = 0.001f;
 constexpr std::int64_t kCandidatesPerDetection = 4;  // of a class, by falling score
 
-Value integers(Graph& graph, const std::vector<std::int64_t>& values, const std::string& name) {
-  return graph.emit_constant(Tensor::of<std::int64_t>({static_cast<std::int64_t>(values.size())}, values), name);
-}
-
 Result<Value> reshaped(Graph& graph, Value data, const std::vector<std::int64_t>& shape, const std::string& name) {
-  OCTET_ASSIGN(const NodeId node, graph.add(Reshape{}, {data, integers(graph, shape, name + "/shape")}, name));
+  OCTET_ASSIGN(const NodeId node, graph.add(Reshape{}, {data, emit_integers(graph, shape, name + "/shape")}, name));
   return Value{node, 0};
 }
 
@@ -60,7 +56,7 @@ Result<Value> append_map(const Heads::Map& map, Network& network, const Change& 
   auto emitted = emit(convolution, graph);
   if (!emitted.ok()) return emitted.error().at(place(node));
   OCTET_ASSIGN(const NodeId nhwc,
-               graph.add(Transpose{}, {*emitted, integers(graph, {0, 2, 3, 1}, node.name + "/nhwc/order")}, node.name + "/nhwc"));
+               graph.add(Transpose{}, {*emitted, emit_integers(graph, {0, 2, 3, 1}, node.name + "/nhwc/order")}, node.name + "/nhwc"));
   return reshaped(graph, {nhwc, 0}, {1, element_count(map.feature.shape)}, node.name + "/rows");
 }
 

@@ -42,11 +42,14 @@ Result<Tensor> Evaluator::evaluate(Ref ref) {
   return *value;
 }
 
-Result<double> Evaluator::number(Ref ref) {
+template <typename T>
+Result<T> Evaluator::single(Ref ref) {
   OCTET_ASSIGN(const Tensor value, evaluate(ref));
   if (value.size() != 1) return malformed(source_.node(ref), "is " + to_string(value.shape()) + " where one number is expected");
-  return to_vector<double>(value)[0];
+  return to_vector<T>(value)[0];
 }
+template Result<double> Evaluator::single<double>(Ref);
+template Result<std::int64_t> Evaluator::single<std::int64_t>(Ref);
 
 Result<bool> Evaluator::open(NodeIndex index, std::vector<NodeIndex>& stack) {
   const NodeRecord& node = source_.node(index);
@@ -55,11 +58,8 @@ Result<bool> Evaluator::open(NodeIndex index, std::vector<NodeIndex>& stack) {
   if (!constant_rule(node.op)) return unsupported(node, "depends on the image or on an operation that octet cannot compute beforehand");
   bool waits = false;
   for (const Ref input : node.inputs) {
-    if (known(input)) continue;
+    if (known(input) || states_[input.node] == State::kDone) continue;
     if (states_[input.node] == State::kOpen) return malformed(node, "depends on itself");
-    if (states_[input.node] == State::kDone)
-      return malformed(node,
-                       "reads output " + std::to_string(input.port) + " of " + in_quotes(source_.node(input).name) + ", which has none");
     stack.push_back(input.node);
     waits = true;
   }

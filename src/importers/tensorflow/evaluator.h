@@ -26,10 +26,14 @@ class Evaluator {
   // Errors name the node that stands in the way.
   Result<Tensor> evaluate(Ref ref);
 
-  // The same where one number is expected.
-  Result<double> number(Ref ref);
+  // The same where one number is expected. What no std::int64_t holds becomes the nearest that one does.
+  Result<double> number(Ref ref) { return single<double>(ref); }
+  Result<std::int64_t> integer(Ref ref) { return single<std::int64_t>(ref); }
 
  private:
+  template <typename T>
+  Result<T> single(Ref ref);
+
   enum class State : char { kFresh, kOpen, kDone };
 
   const Tensor* known(Ref ref) const;

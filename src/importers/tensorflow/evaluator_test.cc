@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "importers/tensorflow/graph_writer.h"
+#include "importers/tensorflow/graph_writer_for_test.h"
 
 namespace octet::tensorflow {
 namespace {

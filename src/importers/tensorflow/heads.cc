@@ -77,10 +77,10 @@ Status add_map(Heads::Map map, Network& network, Heads& heads) {
 Status expect_joined_along_rows(Ref joined, const Heads& heads, Network& network) {
   const NodeRecord& node = network.source().node(joined);
   if (!is_concat(node.op)) return {};
-  OCTET_ASSIGN(const double axis, network.constants().number(node.op == "Concat" ? node.inputs.front() : node.inputs.back()));
-  const auto normal = normal_axis(static_cast<std::int64_t>(axis), heads.joined_shape.size());
+  OCTET_ASSIGN(const std::int64_t axis, network.constants().integer(node.op == "Concat" ? node.inputs.front() : node.inputs.back()));
+  const auto normal = normal_axis(axis, heads.joined_shape.size());
   if (!normal.ok() || *normal != (heads.joined_shape.size() > 2 ? 1u : 0u))
-    return unsupported(node, "joins predictions along axis " + std::to_string(static_cast<std::int64_t>(axis)) + ", expected the anchors");
+    return unsupported(node, "joins predictions along axis " + std::to_string(axis) + ", expected the anchors");
   return {};
 }
 

@@ -7,10 +7,6 @@
 namespace octet::tensorflow {
 namespace {
 
-Value append_integers(Network& network, const std::vector<std::int64_t>& values, const std::string& name) {
-  return network.append_constant(Tensor::of<std::int64_t>({static_cast<std::int64_t>(values.size())}, values), name);
-}
-
 // The place in NCHW of an axis in NHWC.
 Result<std::int64_t> nchw_axis(const NodeRecord& node, std::int64_t axis) {
   constexpr std::array<std::int64_t, 4> kPlace{0, 2, 3, 1};
@@ -19,39 +15,16 @@ Result<std::int64_t> nchw_axis(const NodeRecord& node, std::int64_t axis) {
   return kPlace[*normal];
 }
 
-struct Window {
-  Spatial kernel, strides;
-  Pads pads;
-};
-
-Result<Window> window_of(const NodeRecord& node, Network& network) {
+template <typename Pool>
+Result<Feature> pool(const NodeRecord& node, Network& network) {
   OCTET_RETURN_IF_ERROR(expect_nhwc(node));
   OCTET_ASSIGN(const Feature data, network.input(node, 0));
-  Window window{};
-  OCTET_ASSIGN(window.kernel, spatial_attribute(node, "ksize"));
-  OCTET_ASSIGN(window.strides, spatial_attribute(node, "strides"));
-  OCTET_ASSIGN(window.pads, pads_of(node, data.shape, window.kernel, window.strides, {1, 1}));
-  return window;
-}
-
-Result<Feature> max_pool(const NodeRecord& node, Network& network) {
-  OCTET_ASSIGN(const Window window, window_of(node, network));
-  OCTET_ASSIGN(const Value data, network.value(node, 0));
-  MaxPool pool;
-  pool.kernel = window.kernel;
-  pool.strides = window.strides;
-  pool.pads = window.pads;
-  return network.append(node, pool, {data});
-}
-
-Result<Feature> avg_pool(const NodeRecord& node, Network& network) {
-  OCTET_ASSIGN(const Window window, window_of(node, network));
-  OCTET_ASSIGN(const Value data, network.value(node, 0));
-  AvgPool pool;
-  pool.kernel = window.kernel;
-  pool.strides = window.strides;
-  pool.pads = window.pads;
-  return network.append(node, pool, {data});
+  Pool pool;
+  OCTET_ASSIGN(pool.kernel, spatial_attribute(node, "ksize"));
+  OCTET_ASSIGN(pool.strides, spatial_attribute(node, "strides"));
+  OCTET_ASSIGN(pool.pads, pads_of(node, data.shape, pool.kernel, pool.strides, {1, 1}));
+  OCTET_ASSIGN(const Value value, network.value(node, 0));
+  return network.append(node, pool, {value});
 }
 
 Result<Feature> pad(const NodeRecord& node, Network& network) {
@@ -66,8 +39,8 @@ Result<Feature> pad(const NodeRecord& node, Network& network) {
     OCTET_ASSIGN(const double number, network.constants().number(node.inputs[2]));
     filling = static_cast<float>(number);
   }
-  const Value begin = append_integers(network, {p[0], p[6], p[2], p[4]}, node.name + "/begin");
-  const Value end = append_integers(network, {p[1], p[7], p[3], p[5]}, node.name + "/end");
+  const Value begin = emit_integers(network.graph(), {p[0], p[6], p[2], p[4]}, node.name + "/begin");
+  const Value end = emit_integers(network.graph(), {p[1], p[7], p[3], p[5]}, node.name + "/end");
   return network.append(node, Pad{}, {data, begin, end, network.append_constant(Tensor::scalar(filling), node.name + "/value")});
 }
 
@@ -85,7 +58,7 @@ Result<Feature> resize(const NodeRecord& node, Network& network) {
     interpolate.nearest = Interpolate::NearestRounding::kRoundPreferCeil;
   else
     interpolate.nearest = Interpolate::NearestRounding::kFloor;
-  return network.append(node, interpolate, {data, append_integers(network, to_vector<std::int64_t>(size), node.name + "/size")});
+  return network.append(node, interpolate, {data, emit_integers(network.graph(), to_vector<std::int64_t>(size), node.name + "/size")});
 }
 
 Result<Feature> mean(const NodeRecord& node, Network& network) {
@@ -98,14 +71,14 @@ Result<Feature> mean(const NodeRecord& node, Network& network) {
   }
   OCTET_ASSIGN_AT(const bool keeps_axes, attribute<bool>(node, "keep_dims", false), place(node));
   if (!keeps_axes) return unsupported(node, "a mean that drops its axes inside the feature extractor");
-  return network.append(node, ReduceMean{true}, {data, append_integers(network, places, node.name + "/axes")});
+  return network.append(node, ReduceMean{true}, {data, emit_integers(network.graph(), places, node.name + "/axes")});
 }
 
 Result<Feature> concat(const NodeRecord& node, Network& network) {
   OCTET_RETURN_IF_ERROR(expect_inputs(node, 2));
   const bool axis_first = node.op == "Concat";
-  OCTET_ASSIGN(const double axis, network.constants().number(node.inputs[axis_first ? 0 : node.inputs.size() - 1]));
-  OCTET_ASSIGN(const std::int64_t nchw, nchw_axis(node, static_cast<std::int64_t>(axis)));
+  OCTET_ASSIGN(const std::int64_t axis, network.constants().integer(axis_first ? node.inputs.front() : node.inputs.back()));
+  OCTET_ASSIGN(const std::int64_t nchw, nchw_axis(node, axis));
   std::vector<Value> items;
   for (std::size_t i = axis_first ? 1 : 0; i < node.inputs.size() - (axis_first ? 0 : 1); ++i) {
     OCTET_ASSIGN(const Value item, network.value(node, i));
@@ -115,9 +88,15 @@ Result<Feature> concat(const NodeRecord& node, Network& network) {
 }
 
 constexpr NamedLayer kLayers[] = {
-    {"MaxPool", max_pool}, {"AvgPool", avg_pool},      {"Pad", pad},
-    {"PadV2", pad},        {"ResizeBilinear", resize}, {"ResizeNearestNeighbor", resize},
-    {"Mean", mean},        {"Reshape", repeat_pixels}, {"ConcatV2", concat},
+    {"MaxPool", pool<MaxPool>},
+    {"AvgPool", pool<AvgPool>},
+    {"Pad", pad},
+    {"PadV2", pad},
+    {"ResizeBilinear", resize},
+    {"ResizeNearestNeighbor", resize},
+    {"Mean", mean},
+    {"Reshape", repeat_pixels},
+    {"ConcatV2", concat},
     {"Concat", concat},
 };
 

@@ -8,18 +8,10 @@ constexpr int kMaxDepth = 32;  // of shapes that depend on layers whose constant
 bool is_convolution(const NodeRecord& node) { return node.op == "Conv2D" || node.op == "DepthwiseConv2dNative"; }
 
 std::vector<char> nodes_after_convolutions(const Source& source) {
-  std::vector<char> after(source.size(), 0);
-  std::vector<NodeIndex> waiting;
+  std::vector<NodeIndex> convolutions;
   for (NodeIndex i = 0; i < source.size(); ++i)
-    if (is_convolution(source.node(i))) waiting.push_back(i);
-  while (!waiting.empty()) {
-    const NodeIndex i = waiting.back();
-    waiting.pop_back();
-    if (after[i]) continue;
-    after[i] = 1;
-    for (const NodeIndex reader : source.readers(i)) waiting.push_back(reader);
-  }
-  return after;
+    if (is_convolution(source.node(i))) convolutions.push_back(i);
+  return source.reached_from(std::move(convolutions));
 }
 
 LayerRule layer_rule(std::string_view op) {
@@ -178,6 +170,10 @@ Result<Value> emit(const OpenConvolution& convolution, Graph& graph) {
       graph.emit_constant(Tensor::of<float>({1, static_cast<std::int64_t>(bias.size()), 1, 1}, bias), convolution.bias_name + "/bias");
   OCTET_ASSIGN(const NodeId sum, graph.add(Binary{BinaryKind::kAdd}, {Value{node, 0}, constant}, convolution.bias_name));
   return Value{sum, 0};
+}
+
+Value emit_integers(Graph& graph, const std::vector<std::int64_t>& values, const std::string& name) {
+  return graph.emit_constant(Tensor::of<std::int64_t>({std::ssize(values)}, values), name);
 }
 
 Status expect_nhwc(const NodeRecord& node) {

@@ -91,6 +91,9 @@ class Network {
 // Puts a convolution into the graph: weights with their factors, then the bias.
 Result<Value> emit(const OpenConvolution& convolution, Graph& graph);
 
+// Appends a constant [n] of integers: axes, sizes, an order.
+Value emit_integers(Graph& graph, const std::vector<std::int64_t>& values, const std::string& name);
+
 // How one operation is translated. In layers_*.cc, by family; image_input.cc has the resized image.
 using LayerRule = Result<Feature> (*)(const NodeRecord& node, Network& network);
 struct NamedLayer {

@@ -37,11 +37,6 @@ std::optional<std::vector<Anchor>> clustered(std::span<const Anchor> anchors, st
   return mean;
 }
 
-Value append_sizes(Graph& graph, std::int64_t height, std::int64_t width, const std::string& name) {
-  const std::vector<std::int64_t> sizes{height, width};
-  return graph.emit_constant(Tensor::of<std::int64_t>({2}, sizes), name);
-}
-
 PriorBoxClustered prior_boxes(const std::vector<Anchor>& cell, const BoxCoder& coder, const ImageInput& image) {
   PriorBoxClustered op;
   op.variances = variances_of(coder);
@@ -80,8 +75,8 @@ Result<Value> append_priors(const BoxCoder& coder, const Heads& boxes, const Ima
     const std::string name = "PriorBoxClustered_" + std::to_string(i);
     const std::int64_t rows = map.feature.shape[2], columns = map.feature.shape[3];
     if (const auto cell = clustered(anchors, rows, columns)) {
-      const std::vector<Value> sizes{append_sizes(graph, rows, columns, name + "/grid"),
-                                     append_sizes(graph, image.height, image.width, name + "/image")};
+      const std::vector<Value> sizes{emit_integers(graph, {rows, columns}, name + "/grid"),
+                                     emit_integers(graph, {image.height, image.width}, name + "/image")};
       OCTET_ASSIGN(const NodeId node, graph.add(prior_boxes(*cell, coder, image), sizes, name));
       items.push_back({node, 0});
     } else {
@@ -93,9 +88,7 @@ Result<Value> append_priors(const BoxCoder& coder, const Heads& boxes, const Ima
     OCTET_ASSIGN(const NodeId joined, graph.add(Concat{1}, std::move(items), "ConcatPriorBoxesClustered"));
     all = {joined, 0};
   }
-  const std::vector<std::int64_t> axis{0};
-  OCTET_ASSIGN(const NodeId priors,
-               graph.add(Unsqueeze{}, {all, graph.emit_constant(Tensor::of<std::int64_t>({1}, axis), "Priors/axis")}, "Priors"));
+  OCTET_ASSIGN(const NodeId priors, graph.add(Unsqueeze{}, {all, emit_integers(graph, {0}, "Priors/axis")}, "Priors"));
   return Value{priors, 0};
 }
 

@@ -69,8 +69,8 @@ Result<Feature> repeat_pixels(const NodeRecord& node, Network& network) {
   const std::int64_t times = repetition(nhwc, to);
   if (times < 1) return unsupported(node, "rearranges values inside the feature extractor other than by repeating pixels");
   OCTET_ASSIGN(const Value data, network.value(*from));
-  const std::vector<std::int64_t> size{nhwc[1] * times, nhwc[2] * times};
-  return network.append(node, Interpolate{}, {data, network.append_constant(Tensor::of<std::int64_t>({2}, size), node.name + "/size")});
+  const Value size = emit_integers(network.graph(), {nhwc[1] * times, nhwc[2] * times}, node.name + "/size");
+  return network.append(node, Interpolate{}, {data, size});
 }
 
 }  // namespace octet::tensorflow

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "importers/tensorflow/constant_ops.h"
 
 namespace octet::tensorflow {
@@ -40,6 +42,16 @@ void Source::find_dynamic() {
     waiting.pop_back();
     for (const NodeIndex reader : readers_[i]) mark(reader);
   }
+}
+
+std::vector<char> Source::reached_from(std::vector<NodeIndex> from) const {
+  std::vector<char> reached(size(), 0);
+  while (!from.empty()) {
+    const NodeIndex i = from.back();
+    from.pop_back();
+    if (std::exchange(reached[i], 1) == 0) from.insert(from.end(), readers_[i].begin(), readers_[i].end());
+  }
+  return reached;
 }
 
 Error wrong_kind(std::string_view name, const Attribute& found, const Attribute& expected) {

@@ -27,6 +27,9 @@ class Source {
   // Nodes that read an output of this one as data.
   std::span<const NodeIndex> readers(NodeIndex index) const { return readers_[index]; }
 
+  // By node: whether it is one of `from`, or reads what one of them gives, directly or by way of others.
+  std::vector<char> reached_from(std::vector<NodeIndex> from) const;
+
   // Whether a value depends on what the graph is fed with, or on state, and so cannot be computed beforehand.
   // The shape of such a value is not dynamic: octet's graphs have static shapes.
   bool is_dynamic(Ref ref) const { return dynamic_[ref.node]; }

@@ -87,28 +87,20 @@ bool remove_clipping(const Source& source, std::vector<Ref>& path) {
 Result<std::int64_t> max_detections(const Source& source, const std::vector<NodeIndex>& suppressions, Evaluator& constants) {
   const NodeRecord& first = source.node(suppressions.front());
   if (const Version& version = *version_of(first); version.max_total >= 0) {
-    OCTET_ASSIGN(const double total, number_at(first, version.max_total, constants));
-    return static_cast<std::int64_t>(total);
+    OCTET_RETURN_IF_ERROR(expect_inputs(first, static_cast<std::size_t>(version.max_total) + 1));
+    return constants.integer(first.inputs[static_cast<std::size_t>(version.max_total)]);
   }
-  std::vector<char> behind(source.size(), 0);
-  std::vector<NodeIndex> waiting(suppressions.begin(), suppressions.end());
+  const std::vector<char> behind = source.reached_from(suppressions);
   std::int64_t smallest = 0;
-  while (!waiting.empty()) {
-    const NodeIndex at = waiting.back();
-    waiting.pop_back();
-    for (const NodeIndex reader : source.readers(at)) {
-      if (behind[reader]) continue;
-      behind[reader] = 1;
-      waiting.push_back(reader);
-      const NodeRecord& node = source.node(reader);
-      if (node.op != "Minimum") continue;
-      OCTET_ASSIGN_AT(const DataType type, attribute<DataType>(node, "T", DataType::kInt32), place(node));
-      if (type != DataType::kInt32) continue;
-      for (const Ref input : node.inputs)
-        if (!source.is_dynamic(input))
-          if (const auto limit = constants.number(input); limit.ok() && *limit >= 1)
-            smallest = smallest == 0 ? static_cast<std::int64_t>(*limit) : std::min(smallest, static_cast<std::int64_t>(*limit));
-    }
+  for (NodeIndex i = 0; i < source.size(); ++i) {
+    const NodeRecord& node = source.node(i);
+    if (!behind[i] || node.op != "Minimum") continue;
+    OCTET_ASSIGN_AT(const DataType type, attribute<DataType>(node, "T", DataType::kInt32), place(node));
+    if (type != DataType::kInt32) continue;
+    for (const Ref input : node.inputs)
+      if (!source.is_dynamic(input))
+        if (const auto limit = constants.integer(input); limit.ok() && *limit >= 1)
+          smallest = smallest == 0 ? *limit : std::min(smallest, *limit);
   }
   return smallest;
 }

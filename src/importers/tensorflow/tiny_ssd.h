@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "importers/tensorflow/graph_writer.h"
+#include "importers/tensorflow/graph_writer_for_test.h"
 
 namespace octet::tensorflow {
 
