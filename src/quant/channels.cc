@@ -1,7 +1,6 @@
 #include "quant/channels.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "graph/op_schema.h"
 #include "graph/patterns.h"
@@ -36,14 +35,14 @@ bool has_known_weights(const Graph& graph, const Node& node) {
 }
 
 ChannelLinks::ChannelLinks(const Graph& graph) {
+  equal_.add();  // kFixed, which is the root of its set
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) visit(graph, static_cast<NodeId>(i));
-  // A parent is the smaller of two, so that one pass upwards leads every factor to its root.
-  for (Factor& parent : parent_) parent = parent_[parent];
+  roots_ = equal_.roots();
 }
 
 std::vector<ChannelLinks::Factor> ChannelLinks::factors(Value image) const {
   Channels result = channels_.at(image);
-  for (Factor& factor : result) factor = parent_[factor];
+  for (Factor& factor : result) factor = static_cast<Factor>(roots_[factor]);
   return result;
 }
 
@@ -57,8 +56,7 @@ void ChannelLinks::visit(const Graph& graph, NodeId id) {
 
 void ChannelLinks::make_free(const Graph& graph, NodeId id) {
   Channels channels(static_cast<std::size_t>(graph.shape({id, 0})[1]));
-  std::iota(channels.begin(), channels.end(), static_cast<Factor>(parent_.size()));
-  for (const Factor factor : channels) parent_.push_back(factor);
+  for (Factor& factor : channels) factor = static_cast<Factor>(equal_.add());
   channels_[{id, 0}] = std::move(channels);
 }
 
@@ -98,7 +96,7 @@ bool ChannelLinks::unite_terms(const Graph& graph, NodeId id) {
     if (!is_bias_of(*bias, graph.shape(first))) return false;
   } else {
     if (!is_known(second) || graph.shape(second) != graph.shape(first)) return false;
-    for (std::size_t c = 0; c < channels.size(); ++c) unite(channels[c], channels_.at(second)[c]);
+    for (std::size_t c = 0; c < channels.size(); ++c) equal_.unite(channels[c], channels_.at(second)[c]);
   }
   channels_[{id, 0}] = channels;
   return true;
@@ -108,23 +106,10 @@ void ChannelLinks::fix(const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);
   for (const Value input : node.inputs)
     if (is_known(input))
-      for (const Factor factor : channels_.at(input)) unite(factor, kFixed);
+      for (const Factor factor : channels_.at(input)) equal_.unite(factor, kFixed);
   for (std::uint32_t port = 0; port < node.outputs.size(); ++port)
     if (const Shape& shape = node.outputs[port].shape; is_image(shape))
       channels_[{id, port}] = Channels(static_cast<std::size_t>(shape[1]), kFixed);
-}
-
-// Halves the path on the way.
-ChannelLinks::Factor ChannelLinks::find_root(Factor factor) {
-  while (parent_[factor] != factor) factor = parent_[factor] = parent_[parent_[factor]];
-  return factor;
-}
-
-// The smaller of two roots stays one, so that kFixed does.
-void ChannelLinks::unite(Factor a, Factor b) {
-  a = find_root(a);
-  b = find_root(b);
-  parent_[std::max(a, b)] = std::min(a, b);
 }
 
 }  // namespace octet::quant

@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "base/disjoint_sets.h"
 #include "graph/graph.h"
 
 namespace octet::quant {
@@ -27,7 +28,7 @@ class ChannelLinks {
   explicit ChannelLinks(const Graph& graph);
 
   // How many factors there are, kFixed included; each Factor is below.
-  std::size_t count() const { return parent_.size(); }
+  std::size_t count() const { return equal_.size(); }
   // The factor of each channel of an image [N,C,H,W].
   std::vector<Factor> factors(Value image) const;
 
@@ -42,10 +43,9 @@ class ChannelLinks {
   void fix(const Graph& graph, NodeId id);
 
   bool is_known(Value value) const { return channels_.contains(value); }
-  Factor find_root(Factor factor);
-  void unite(Factor a, Factor b);
 
-  std::vector<Factor> parent_{kFixed};
+  DisjointSets equal_;  // factors that must be
+  std::vector<std::size_t> roots_;
   std::map<Value, Channels> channels_;
 };
 

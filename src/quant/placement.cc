@@ -109,21 +109,22 @@ class Planner {
     Draft& draft = drafts_[value];
     if (added_.insert({edge.reader, edge.input}).second) draft.edges.push_back(edge);
     draft.all_depthwise = draft.all_depthwise && depthwise;
-    parent_.try_emplace(value, value);
+    number_of(value);
   }
 
-  Value find(Value value) {
-    parent_.try_emplace(value, value);
-    while (parent_.at(value) != value) value = parent_.at(value) = parent_.at(parent_.at(value));
-    return value;
+  std::size_t number_of(Value value) {
+    const auto [found, is_new] = numbers_.try_emplace(value, scales_.size());
+    if (is_new) scales_.add();
+    return found->second;
   }
-  void unite(Value a, Value b) { parent_[find(a)] = find(b); }
+  void unite(Value a, Value b) { scales_.unite(number_of(a), number_of(b)); }
 
   QuantizationPlan finish() {
     QuantizationPlan plan;
-    std::map<Value, std::size_t> groups;
+    const std::vector<std::size_t> roots = scales_.roots();
+    std::map<std::size_t, std::size_t> groups;
     for (auto& [value, draft] : drafts_) {
-      const std::size_t group = groups.try_emplace(find(value), groups.size()).first->second;
+      const std::size_t group = groups.try_emplace(roots[numbers_.at(value)], groups.size()).first->second;
       plan.points.push_back({value, draft.all_depthwise, group, std::move(draft.edges)});
     }
     plan.groups = groups.size();
@@ -134,7 +135,8 @@ class Planner {
   const Graph& graph_;
   const Constants constants_;
   std::map<Value, Draft> drafts_;
-  std::map<Value, Value> parent_;
+  std::map<Value, std::size_t> numbers_;
+  DisjointSets scales_;         // of the numbers of values
   std::vector<Value> origins_;  // by node: of what it moves
   std::set<std::tuple<NodeId, std::size_t, bool>> visited_;
   std::set<std::pair<NodeId, std::size_t>> added_;
