@@ -1,5 +1,6 @@
 #include "base/digest.h"
 
+#include <fmt/ranges.h>
 #include <openssl/evp.h>
 
 #include <array>
@@ -14,13 +15,7 @@ std::string hex_digest(std::span<const std::byte> bytes, const EVP_MD* algorithm
   unsigned int length = 0;
   const int done = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, algorithm, nullptr);
   OCTET_CHECK(done == 1, "OpenSSL lacks a digest");
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < length; ++i) {
-    hex += kDigits[digest[i] >> 4];
-    hex += kDigits[digest[i] & 15];
-  }
-  return hex;
+  return fmt::format("{:02x}", fmt::join(std::span(digest).first(length), ""));
 }
 
 }  // namespace
