@@ -24,7 +24,7 @@ struct RuntimeOptions {
   // The results are those of the same numbers as floats, to the last bit.
   bool picture_input = false;
   // What a session may take for inputs, outputs and everything between them, in bytes.
-  std::uint64_t memory_limit = physical_memory_bytes();
+  std::uint64_t memory_limit = memory_bytes();
 };
 
 // A named tensor at the border of a plan.
