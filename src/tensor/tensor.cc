@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "tensor/half.h"
 
@@ -23,34 +24,45 @@ To saturating_cast(From value) {
   }
 }
 
-// Calls visit with a span of the tensor's own type; half floats come widened.
+// visit(std::type_identity<T>()) with the C++ type of the elements; false where they have none.
 template <typename Visit>
-void visit_values(const Tensor& tensor, Visit&& visit) {
-  switch (tensor.type()) {
+bool with_type(ElementType type, Visit&& visit) {
+  switch (type) {
     case ElementType::kF32:
-      return visit(tensor.values<float>());
+      return visit(std::type_identity<float>());
     case ElementType::kF64:
-      return visit(tensor.values<double>());
+      return visit(std::type_identity<double>());
     case ElementType::kI8:
-      return visit(tensor.values<std::int8_t>());
+      return visit(std::type_identity<std::int8_t>());
     case ElementType::kU8:
-      return visit(tensor.values<std::uint8_t>());
+      return visit(std::type_identity<std::uint8_t>());
     case ElementType::kI16:
-      return visit(tensor.values<std::int16_t>());
+      return visit(std::type_identity<std::int16_t>());
     case ElementType::kU16:
-      return visit(tensor.values<std::uint16_t>());
+      return visit(std::type_identity<std::uint16_t>());
     case ElementType::kI32:
-      return visit(tensor.values<std::int32_t>());
+      return visit(std::type_identity<std::int32_t>());
     case ElementType::kU32:
-      return visit(tensor.values<std::uint32_t>());
+      return visit(std::type_identity<std::uint32_t>());
     case ElementType::kI64:
-      return visit(tensor.values<std::int64_t>());
+      return visit(std::type_identity<std::int64_t>());
     case ElementType::kU64:
-      return visit(tensor.values<std::uint64_t>());
+      return visit(std::type_identity<std::uint64_t>());
     case ElementType::kF16:
     case ElementType::kBoolean:
       break;
   }
+  return false;
+}
+
+// Calls visit with a span of the tensor's own type; half floats and booleans come widened.
+template <typename Visit>
+void visit_values(const Tensor& tensor, Visit&& visit) {
+  const auto visit_as = [&]<typename T>(std::type_identity<T>) {
+    visit(tensor.values<T>());
+    return true;
+  };
+  if (with_type(tensor.type(), visit_as)) return;
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(tensor.bytes().data());
   std::vector<float> widened(static_cast<std::size_t>(tensor.size()));
   for (std::size_t i = 0; i < widened.size(); ++i) {
@@ -61,14 +73,7 @@ void visit_values(const Tensor& tensor, Visit&& visit) {
   visit(std::span<const float>(widened));
 }
 
-template <typename To>
-void fill(const Tensor& from, Tensor& to) {
-  const auto out = to.mutable_values<To>();
-  visit_values(from, [&](auto values) {
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = saturating_cast<To>(values[i]);
-  });
-}
-
+// Fills a tensor of half floats or booleans.
 void fill_bytes(const Tensor& from, Tensor& to) {
   auto* bytes = reinterpret_cast<std::uint8_t*>(to.mutable_bytes().data());
   visit_values(from, [&](auto values) {
@@ -99,42 +104,14 @@ template std::vector<std::int64_t> to_vector<std::int64_t>(const Tensor&);
 Tensor converted(const Tensor& tensor, ElementType type) {
   if (tensor.type() == type) return tensor;
   Tensor result(type, tensor.shape());
-  switch (type) {
-    case ElementType::kF32:
-      fill<float>(tensor, result);
-      break;
-    case ElementType::kF64:
-      fill<double>(tensor, result);
-      break;
-    case ElementType::kI8:
-      fill<std::int8_t>(tensor, result);
-      break;
-    case ElementType::kU8:
-      fill<std::uint8_t>(tensor, result);
-      break;
-    case ElementType::kI16:
-      fill<std::int16_t>(tensor, result);
-      break;
-    case ElementType::kU16:
-      fill<std::uint16_t>(tensor, result);
-      break;
-    case ElementType::kI32:
-      fill<std::int32_t>(tensor, result);
-      break;
-    case ElementType::kU32:
-      fill<std::uint32_t>(tensor, result);
-      break;
-    case ElementType::kI64:
-      fill<std::int64_t>(tensor, result);
-      break;
-    case ElementType::kU64:
-      fill<std::uint64_t>(tensor, result);
-      break;
-    case ElementType::kF16:
-    case ElementType::kBoolean:
-      fill_bytes(tensor, result);
-      break;
-  }
+  const auto fill_as = [&]<typename T>(std::type_identity<T>) {
+    const auto out = result.mutable_values<T>();
+    visit_values(tensor, [&](auto values) {
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = saturating_cast<T>(values[i]);
+    });
+    return true;
+  };
+  if (!with_type(type, fill_as)) fill_bytes(tensor, result);
   return result;
 }
 
