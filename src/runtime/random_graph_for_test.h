@@ -263,7 +263,7 @@ class RandomGraph : public GraphSketch {
     for (int count = pick(1, 3); count > 0; --count) {
       const BinaryKind kind = std::vector{kAdd, kSubtract, kMultiply, kDivide}[static_cast<std::size_t>(pick(0, 3))];
       const Shape& full = graph.shape(value);
-      const Shape shape = chance(85) ? channel_shape(value) : chance(50) ? full : Shape{1, 1, full[2], full[3]};
+      const Shape shape = chance(75) ? channel_shape(value) : chance(70) ? full : Shape{1, 1, full[2], full[3]};
       const Value k = constant(reals(shape, 0.5f, 2));
       const bool constant_first = kind != kDivide && chance(40);
       value = make(Binary{kind}, constant_first ? std::vector{k, value} : std::vector{value, k});

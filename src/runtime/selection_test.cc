@@ -59,6 +59,12 @@ TEST(Selection, SaysThatAConstantIsNoneOfChannels) {
   expect_reference(g.graph, "sum", "scale and shift: the constant [1,1,1,5] has not one value for each channel of [1,4,5,5]");
 }
 
+TEST(Selection, AddsAConstantOfTheWholeShapeByAKernel) {
+  SmallGraph g;
+  g.output(g.add(g.relu(g.conv(g.input({1, 3, 5, 5}), 4)), g.graph.emit_constant(numbers({1, 4, 5, 5})), "sum"));
+  EXPECT_NE(chosen(g.graph, "sum").kernel, "reference");
+}
+
 TEST(Selection, SaysThatShapesDiffer) {
   SmallGraph g;
   const Value image = g.input({1, 3, 5, 5});

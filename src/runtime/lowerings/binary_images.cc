@@ -1,4 +1,4 @@
-// The sum or the product of two images of one size, in floats.
+// The sum or the product of two images of one size, in floats; one of them may be a constant.
 
 #include "kernels/elementwise/elementwise.h"
 #include "runtime/lowerings/images.h"
@@ -30,11 +30,15 @@ MatchResult match_binary_images(const MatchContext& context, NodeId id) {
   const auto* binary = std::get_if<Binary>(&node.op);
   if (!binary || (binary->kind != BinaryKind::kAdd && binary->kind != BinaryKind::kMultiply)) return NoMatch{};
   const Value a = node.inputs[0], b = node.inputs[1];
-  if (context.constants.is_constant(a) || context.constants.is_constant(b)) return NoMatch{};
-  if (const auto unfit = unfit_for_kernels(context, id)) return *unfit;
-  if (context.graph.shape(a) != context.graph.shape(b))
+  const bool constant_a = context.constants.is_constant(a), constant_b = context.constants.is_constant(b);
+  const auto unfit = unfit_for_kernels(context, id);
+  const bool differ = context.graph.shape(a) != context.graph.shape(b);
+  if ((unfit || differ) && (constant_a || constant_b)) return NoMatch{};  // the lowering of affine maps has said why
+  if (unfit) return *unfit;
+  if (differ)
     return NoMatch{"the inputs " + to_string(context.graph.shape(a)) + " and " + to_string(context.graph.shape(b)) + " differ in shape"};
-  if (!context.forms.is_image(a) || !context.forms.is_image(b)) return NoMatch{"an input lies as planes, not as an image"};
+  const bool images = (constant_a || context.forms.is_image(a)) && (constant_b || context.forms.is_image(b));
+  if (!images) return NoMatch{"an input lies as planes, not as an image"};
   Epilogue epilogue = context.fusion.epilogue({id, 0}, {});
   Match match = match_of(epilogue);
   match.emit = [id, add = binary->kind == BinaryKind::kAdd, epilogue = std::move(epilogue)](PlanBuilder& builder) {
