@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <type_traits>
 #include <vector>
 
@@ -62,21 +61,20 @@ struct RequantizationTable {
   // the activation clamps to.
   void merge_limits() {
     using Kind = Activation::Kind;
-    constexpr float kInfinity = std::numeric_limits<float>::infinity();
     const bool leaky = activation.kind == Kind::kLeaky && activation.a >= 0 && activation.a <= 1;
     round_first = (activation.kind == Kind::kNone || leaky) && reals_fit();
     plain = activation.kind == Kind::kNone;
-    if (activation.kind == Kind::kRelu) merge(0, kInfinity);
-    if (activation.kind == Kind::kClamp) merge(activation.a, activation.b);
+    if (const auto limits = limits_of(activation); limits && !plain) merge(*limits);
   }
 
-  void merge(float low, float high) {
+  void merge(const Limits& limits) {
     const auto finite = [](float x) { return std::isfinite(x); };
-    if (!(low <= high) || !std::all_of(multiplier.begin(), multiplier.end(), finite) || !std::all_of(offset.begin(), offset.end(), finite))
+    if (!(limits.lowest <= limits.highest) || !std::all_of(multiplier.begin(), multiplier.end(), finite) ||
+        !std::all_of(offset.begin(), offset.end(), finite))
       return;
     for (std::size_t c = 0; c < lowest.size(); ++c) {
       const auto limited = [&](float x) { return std::min(std::max(x, lowest[c]), highest[c]); };
-      const float merged_lowest = limited(low), merged_highest = limited(high);
+      const float merged_lowest = limited(limits.lowest), merged_highest = limited(limits.highest);
       lowest[c] = merged_lowest;
       highest[c] = merged_highest;
     }

@@ -15,6 +15,14 @@ void portable::activate_span(const Activation& activation, std::span<const float
   });
 }
 
+std::optional<Limits> limits_of(const Activation& activation) {
+  using Kind = Activation::Kind;
+  if (activation.kind == Kind::kNone) return Limits{};
+  if (activation.kind == Kind::kRelu) return Limits{.lowest = 0};
+  if (activation.kind == Kind::kClamp) return Limits{activation.a, activation.b};
+  return std::nullopt;
+}
+
 bool is_scalable(const Activation& activation) {
   using Kind = Activation::Kind;
   return activation.kind == Kind::kNone || activation.kind == Kind::kRelu || activation.kind == Kind::kLeaky ||

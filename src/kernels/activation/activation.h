@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <span>
 
 #include "base/cpu.h"
@@ -28,6 +30,14 @@ struct Activation {
   float a = 0, b = 0;
 };
 inline constexpr int kActivationKinds = static_cast<int>(Activation::Kind::kExp) + 1;
+
+// The range that results are kept in: all numbers, unless it is said.
+struct Limits {
+  float lowest = -std::numeric_limits<float>::infinity(), highest = std::numeric_limits<float>::infinity();
+};
+
+// The limits that are all that an activation does; nothing for one that is no clamp.
+std::optional<Limits> limits_of(const Activation& activation);
 
 // True if the activation commutes with a positive factor (kNone, kRelu, kLeaky, and kClamp with scaled limits).
 bool is_scalable(const Activation& activation);

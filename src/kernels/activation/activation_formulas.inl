@@ -1,22 +1,13 @@
-// The activations, written once. Each level includes this file inside its namespace, after it has defined
-//   Vec, Bits                                 a vector of floats, and one of 32-bit integers of the same length
-//   set, bits_of, float_of                    broadcast; reinterpretation
-//   add, mul, fma, div, round_even            correctly rounded; fma(x, y, z) = x * y + z
-//   min, max                                  x < y ? x : y and x > y ? x : y, so that NaN in either gives y
-//   less, is_nan, select                      comparison (false for NaN); select(condition, yes, no)
-//   to_int, shift_left, shift_right           shifts by a constant, the right one keeps the sign; to_int of a value out of
-//                                             range may be anything
-//   add_bits, subtract_bits                   integers; add_bits takes a plain number
-//   abs, negate, copy_sign                    operations on the sign bit
-// and OCTET_FORMULA, the function attributes. No include guard: it is meant to be included several times.
+// The activations, written once, with the operations of x86/vec_avx2.h; activation_scalar.h has them for one value. No include guard:
+// it is included once for each set of vectors, inside of its namespace.
 //
 // The order of the operations is part of the definition: all levels compute the same bits. NaN stays NaN; the kinds
 // built on exp hand the NaN on as it came, which also hides whatever the integer steps made of it.
 
 // Clamps, keeping NaN.
-OCTET_FORMULA Vec clamp(Vec x, Vec lowest, Vec highest) { return min(highest, max(lowest, x)); }
+OCTET_OP Vec clamp(Vec x, Vec lowest, Vec highest) { return min(highest, max(lowest, x)); }
 
-OCTET_FORMULA Vec keep_nan(Vec x, Vec result) { return select(is_nan(x), x, result); }
+OCTET_OP Vec keep_nan(Vec x, Vec result) { return select(is_nan(x), x, result); }
 
 struct Reduced {
   Vec exponent, mantissa;  // exp(x) = 2^exponent * mantissa, exponent integral, mantissa in 0.70..1.42
@@ -24,7 +15,7 @@ struct Reduced {
 
 // x = exponent * ln 2 + rest with |rest| <= 0.3466; ln 2 is split so that the first product is exact. The polynomial
 // is the minimax one in relative error (3.1e-9) among those with exp(0) = 1 and slope 1.
-OCTET_FORMULA Reduced reduce_exp(Vec x) {
+OCTET_OP Reduced reduce_exp(Vec x) {
   const Vec exponent = round_even(mul(x, set(0x1.715476p+0f)));
   const Vec rest = fma(exponent, set(-0x1.7f7d1cp-20f), fma(exponent, set(-0x1.62e4p-1f), x));
   Vec p = set(0.00138146023f);
@@ -38,35 +29,35 @@ OCTET_FORMULA Reduced reduce_exp(Vec x) {
 }
 
 // 2^exponent for exponent in -126..127.
-OCTET_FORMULA Vec power_of_two(Bits exponent) { return float_of(shift_left<23>(add_bits(exponent, 127))); }
+OCTET_OP Vec power_of_two(Ints exponent) { return float_of(shift_left<23>(add_ints(exponent, set_ints(127)))); }
 
 // exp where the result is a normal number: x is taken into -87.3..88.3 first. For use inside other formulas.
-OCTET_FORMULA Vec exp_normal(Vec x) {
+OCTET_OP Vec exp_normal(Vec x) {
   const Reduced r = reduce_exp(clamp(x, set(-87.3f), set(88.3f)));
   return mul(r.mantissa, power_of_two(to_int(r.exponent)));
 }
 
 // exp of the whole range, with denormal results and infinity: 2^exponent in two steps.
-OCTET_FORMULA Vec exp_full(Vec x) {
+OCTET_OP Vec exp_full(Vec x) {
   const Reduced r = reduce_exp(clamp(x, set(-104.0f), set(89.0f)));
-  const Bits exponent = to_int(r.exponent);
-  const Bits half = shift_right<1>(exponent);
+  const Ints exponent = to_int(r.exponent);
+  const Ints half = shift_right<1>(exponent);
   const Vec scaled = mul(r.mantissa, power_of_two(half));
-  return keep_nan(x, mul(scaled, power_of_two(subtract_bits(exponent, half))));
+  return keep_nan(x, mul(scaled, power_of_two(subtract_ints(exponent, half))));
 }
 
 // 1 / (1 + exp(-x)).
-OCTET_FORMULA Vec sigmoid(Vec x) { return keep_nan(x, div(set(1.0f), add(set(1.0f), exp_normal(negate(x))))); }
+OCTET_OP Vec sigmoid(Vec x) { return keep_nan(x, div(set(1.0f), add(set(1.0f), exp_normal(negate(x))))); }
 
 // x / (1 + exp(-x)); x is held at -88 from below so that -infinity gives (minus) almost zero.
-OCTET_FORMULA Vec swish(Vec x) {
+OCTET_OP Vec swish(Vec x) {
   const Vec held = max(set(-88.0f), x);
   return keep_nan(x, div(held, add(set(1.0f), exp_normal(negate(held)))));
 }
 
 // x * tanh(log(1 + e)) with e = exp(x) is x * n / (n + 2) with n = e * (e + 2). The quotient is 1 in float from
 // x = 10 on, so e is held there long before its square overflows.
-OCTET_FORMULA Vec mish(Vec x) {
+OCTET_OP Vec mish(Vec x) {
   const Vec held = max(set(-88.0f), x);
   const Vec e = exp_normal(min(set(20.0f), held));
   const Vec n = mul(e, add(e, set(2.0f)));
@@ -74,7 +65,7 @@ OCTET_FORMULA Vec mish(Vec x) {
 }
 
 // Near zero an odd polynomial, elsewhere 1 - 2 / (exp(2 |x|) + 1) with the sign of x.
-OCTET_FORMULA Vec tanh(Vec x) {
+OCTET_OP Vec tanh(Vec x) {
   const Vec magnitude = abs(x);
   const Vec z = mul(x, x);
   Vec p = set(-0.00590586662f);
@@ -89,17 +80,17 @@ OCTET_FORMULA Vec tanh(Vec x) {
 }
 
 // min(max(x + 3, 0), 6) / 6.
-OCTET_FORMULA Vec hsigmoid(Vec x) { return mul(clamp(add(x, set(3.0f)), set(0.0f), set(6.0f)), set(1.0f / 6.0f)); }
+OCTET_OP Vec hsigmoid(Vec x) { return mul(clamp(add(x, set(3.0f)), set(0.0f), set(6.0f)), set(1.0f / 6.0f)); }
 
 // x * hsigmoid(x); x is held at -3 from below so that -infinity gives (minus) zero.
-OCTET_FORMULA Vec hswish(Vec x) {
+OCTET_OP Vec hswish(Vec x) {
   const Vec held = max(set(-3.0f), x);
   return mul(held, hsigmoid(held));
 }
 
 // activate(Activation{kKind, a, b}, x) for each lane; a and b are broadcast.
 template <Activation::Kind kKind>
-OCTET_FORMULA Vec activate(Vec x, [[maybe_unused]] Vec a, [[maybe_unused]] Vec b) {
+OCTET_OP Vec activate(Vec x, [[maybe_unused]] Vec a, [[maybe_unused]] Vec b) {
   using Kind = Activation::Kind;
   if constexpr (kKind == Kind::kNone) return x;
   if constexpr (kKind == Kind::kRelu) return max(set(0.0f), x);

@@ -1,4 +1,4 @@
-// The float matrix product, written once: see x86/intrinsics.h. The activations are included before, and kTileRows is the most rows of a
+// The float matrix product, written once: see kernels/target.h. The activations are included before, and kTileRows is the most rows of a
 // tile.
 
 namespace {
@@ -25,11 +25,6 @@ OCTET_TARGET void finish_rows(const GemmF32& gemm, const float* sums, std::int64
     for (std::int64_t c = 0; c < gemm.channels; c += kLanes)
       store_channels(gemm.out + row * gemm.out_stride + c, activate<kKind>(load(sums + c), a, b), gemm.channels - c);
 }
-
-// Limits that stand for a clamping activation or none, and keep NaN.
-struct Limits {
-  float lowest = -std::numeric_limits<float>::infinity(), highest = std::numeric_limits<float>::infinity();
-};
 
 // Clamps and stores from registers.
 template <int kRows, int kVectors>
@@ -168,14 +163,6 @@ void run_activated(const GemmF32& gemm) {
 }  // namespace
 
 void gemm_f32(const GemmF32& gemm) {
-  switch (gemm.activation.kind) {
-    case Activation::Kind::kNone:
-      return run_clamped(gemm, {});
-    case Activation::Kind::kRelu:
-      return run_clamped(gemm, {.lowest = 0});
-    case Activation::Kind::kClamp:
-      return run_clamped(gemm, {gemm.activation.a, gemm.activation.b});
-    default:
-      return run_activated(gemm);
-  }
+  const auto limits = limits_of(gemm.activation);
+  limits ? run_clamped(gemm, *limits) : run_activated(gemm);
 }

@@ -1,4 +1,4 @@
-// From sums, `vectors` registers a row, to stored results, written once: see x86/intrinsics.h. The activations are included before.
+// From sums, `vectors` registers a row, to stored results, written once: see kernels/target.h. The activations are included before.
 
 namespace {
 

@@ -1,4 +1,4 @@
-// The integer matrix product, written once: see x86/intrinsics.h. Besides gemm_u8_finish.inl it takes
+// The integer matrix product, written once: see kernels/target.h. Besides gemm_u8_finish.inl it takes
 //   kTileRows, kGroup     the most rows of a tile; products of a sum that are added in one step: 4 of bytes, or 2 of words
 //   dot_into(acc, x, w)   acc + the sum of the kGroup products in each lane
 

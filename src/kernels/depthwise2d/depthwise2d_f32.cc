@@ -1,32 +1,12 @@
 // Packing and the loops over rows and blocks of the float levels.
 #include <cstring>
-#include <limits>
+#include <optional>
 
 #include "base/check.h"
 #include "kernels/depthwise2d/depthwise2d_blocks.h"
 
 namespace octet::kernels::depthwise {
 namespace {
-
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-struct Limits {
-  float lowest = -kInfinity, highest = kInfinity;
-  bool whole = true;  // they are all that the activation does
-};
-
-Limits limits_of(const Activation& activation) {
-  switch (activation.kind) {
-    case Activation::Kind::kNone:
-      return {};
-    case Activation::Kind::kRelu:
-      return {0.0f, kInfinity};
-    case Activation::Kind::kClamp:
-      return {activation.a, activation.b};
-    default:
-      return {-kInfinity, kInfinity, false};
-  }
-}
 
 class PackedF32 final : public ConvolutionF32 {
  public:
@@ -64,7 +44,7 @@ class PackedF32 final : public ConvolutionF32 {
       piece.out_step = out.pixel_stride;
       kernels_[block.kernels].clamped[static_cast<std::size_t>(class_)](piece);
     }
-    if (!limits_.whole) activate_row(out, y);
+    if (!limits_) activate_row(out, y);
   }
 
   void activate_row(const ImageView<float>& out, std::int64_t y) const {
@@ -85,8 +65,9 @@ class PackedF32 final : public ConvolutionF32 {
     lines_.resize(lines_.size() + constants_lines + lines_of(static_cast<std::size_t>(taps * width) * sizeof(float)));
     std::vector<float> values(static_cast<std::size_t>(width) + 2);
     for (int c = 0; c < block.channels && !bias.empty(); ++c) values[c] = bias[block.first + c];
-    values[width] = limits_.lowest;
-    values[width + 1] = limits_.highest;
+    const Limits limits = limits_.value_or(Limits());
+    values[width] = limits.lowest;
+    values[width + 1] = limits.highest;
     std::memcpy(&lines_[block.line], values.data(), values.size() * sizeof(float));
     pack_weights(block, width, weights, &lines_[block.line + constants_lines]);
   }
@@ -108,7 +89,7 @@ class PackedF32 final : public ConvolutionF32 {
   Depthwise2dShape shape_;
   Shape class_;
   Activation activation_;
-  Limits limits_;
+  std::optional<Limits> limits_;  // nothing: the activation follows
   std::vector<Block> blocks_;
   std::vector<Line> lines_;
 };

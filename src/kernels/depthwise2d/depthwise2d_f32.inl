@@ -1,4 +1,4 @@
-// Depthwise convolutions of floats, written once: see x86/intrinsics.h. It takes depthwise2d_walk.inl and
+// Depthwise convolutions of floats, written once: see kernels/target.h. It takes depthwise2d_walk.inl and
 //   kSpareRegisters   how many weights fit into registers besides all else
 
 namespace {

@@ -1,4 +1,4 @@
-// What integer kernels make of their sums, written once: see x86/intrinsics.h. It takes depthwise2d_walk.inl, vectors `R` of a block of
+// What integer kernels make of their sums, written once: see kernels/target.h. It takes depthwise2d_walk.inl, vectors `R` of a block of
 // channels, and
 //   store_rounded<R>(constants, reals, out, channels)
 // which rounds values that are not above 255 minus the zero point. What is too small, and NaN, which becomes the smallest integer, is

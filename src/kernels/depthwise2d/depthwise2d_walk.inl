@@ -1,4 +1,4 @@
-// The loops over rows, written once: see x86/intrinsics.h. `V` is a block of channels as vectors:
+// The loops over rows, written once: see kernels/target.h. `V` is a block of channels as vectors:
 //   Element, Vector           of the image; a vector of sums, columns or weights
 //   kGroups                   vectors of sums that hold the channels of a block
 //   kSpareVectors             how many weights fit into registers besides all else

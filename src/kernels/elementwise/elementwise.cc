@@ -58,7 +58,7 @@ void add_real(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const
 }
 
 // The limits that make the short way possible: no factor after the activation, and no sum that is not a number.
-std::optional<U8Limits> short_way(const AddU8& add) {
+std::optional<Limits> short_way(const AddU8& add) {
   const float greatest = 255.0f * (std::abs(add.a_multiplier) + std::abs(add.b_multiplier)) + std::abs(add.offset);
   if (add.inv_scale != 1.0f || !std::isfinite(greatest)) return std::nullopt;
   return u8_limits(add.activation, add.zero_point);

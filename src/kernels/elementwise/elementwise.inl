@@ -1,4 +1,4 @@
-// Elementwise kernels, written once: see x86/intrinsics.h. `rest` is the namespace of the kernels that take what is less than a vector.
+// Elementwise kernels, written once: see kernels/target.h. `rest` is the namespace of the kernels that take what is less than a vector.
 
 namespace {
 
@@ -40,7 +40,7 @@ OCTET_TARGET void add_u8_f32(const AddU8& how, std::span<const std::uint8_t> a, 
   rest::add_u8_f32(how, a.subspan(i), b.subspan(i), out.subspan(i));
 }
 
-OCTET_TARGET void add_u8(const AddU8& how, const U8Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
+OCTET_TARGET void add_u8(const AddU8& how, const Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
                          std::span<std::uint8_t> out) {
   const Addition addends = addition(how);
   const Vec lowest = set(limits.lowest), highest = set(limits.highest);

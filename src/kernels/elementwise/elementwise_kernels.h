@@ -19,7 +19,7 @@ using ScaleShiftF32 = void(std::span<const float> in, std::span<const float> sca
 // The sum before activation and quantization.
 using AddU8F32 = void(const AddU8& add, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b, std::span<float> out);
 // Quantized, where the activation is no more than `limits`.
-using AddU8Limited = void(const AddU8& add, const U8Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
+using AddU8Limited = void(const AddU8& add, const Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
                           std::span<std::uint8_t> out);
 
 namespace portable {

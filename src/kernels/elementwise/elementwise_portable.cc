@@ -22,7 +22,7 @@ void add_u8_f32(const AddU8& add, std::span<const std::uint8_t> a, std::span<con
     out[i] = std::fma(static_cast<float>(a[i]), add.a_multiplier, std::fma(static_cast<float>(b[i]), add.b_multiplier, add.offset));
 }
 
-void add_u8(const AddU8& add, const U8Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
+void add_u8(const AddU8& add, const Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
             std::span<std::uint8_t> out) {
   for (std::size_t i = 0; i < out.size(); ++i) {
     const float t = std::fma(static_cast<float>(a[i]), add.a_multiplier, std::fma(static_cast<float>(b[i]), add.b_multiplier, add.offset));

@@ -1,4 +1,4 @@
-// To and from bytes, written once: see x86/intrinsics.h. `rest` is the namespace of the kernels that take what is less than a vector.
+// To and from bytes, written once: see kernels/target.h. `rest` is the namespace of the kernels that take what is less than a vector.
 
 OCTET_TARGET void quantize_all(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out) {
   const Vec inv_scale = set(how.inv_scale), zero = set(how.zero_point);

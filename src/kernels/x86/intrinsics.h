@@ -2,6 +2,8 @@
 
 // Kernels for x86-64. Files of this kind lie in folders named x86/, which CMake takes for that architecture alone.
 
+#include "kernels/target.h"
+
 // The intrinsics without GCC 12's false warnings: its AVX-512 header starts from variables that it leaves
 // uninitialized on purpose. Include this instead of <immintrin.h>.
 #pragma GCC diagnostic push
@@ -19,8 +21,3 @@
 #define OCTET_AVX2_VNNI __attribute__((target("avx2,fma,f16c,bmi2,avxvnni")))
 #define OCTET_AVX512 __attribute__((target("avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512vl,avx512dq")))
 #define OCTET_AVX512_VNNI __attribute__((target("avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
-
-// A kernel for several instruction sets is written once, as an .inl file: x86/<op>_<set>.cc includes it inside the namespace of its set,
-// after vectors (vec_*.h) and OCTET_TARGET, the attributes of a function of the set. Functions of a kernel are OCTET_TARGET; those that
-// must become part of their caller are OCTET_OP.
-#define OCTET_OP OCTET_TARGET __attribute__((always_inline)) inline

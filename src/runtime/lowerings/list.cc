@@ -23,8 +23,7 @@ std::span<const Lowering> lowerings() {
       Lowering{"concat", match_concat_plain},
       Lowering{"reshape", match_reshape},
       Lowering{"transpose", match_transpose_image},
-      Lowering{"activation of an image", match_activate_image},
-      Lowering{"activation", match_activate_plain},
+      Lowering{"activation", match_activate},
       Lowering{"DetectionOutput", match_detection_output},
       Lowering{"reference", match_reference},
   };

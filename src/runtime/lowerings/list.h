@@ -28,8 +28,7 @@ MatchResult match_concat_images(const MatchContext& context, NodeId id);
 MatchResult match_concat_plain(const MatchContext& context, NodeId id);
 MatchResult match_reshape(const MatchContext& context, NodeId id);
 MatchResult match_transpose_image(const MatchContext& context, NodeId id);
-MatchResult match_activate_image(const MatchContext& context, NodeId id);
-MatchResult match_activate_plain(const MatchContext& context, NodeId id);
+MatchResult match_activate(const MatchContext& context, NodeId id);
 MatchResult match_detection_output(const MatchContext& context, NodeId id);
 MatchResult match_reference(const MatchContext& context, NodeId id);
 

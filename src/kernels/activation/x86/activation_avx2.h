@@ -7,15 +7,7 @@
 namespace octet::kernels::avx2 {
 
 #define OCTET_TARGET OCTET_AVX2
-#define OCTET_FORMULA OCTET_OP
-
-using Bits = Ints;
-OCTET_FORMULA Bits add_bits(Bits x, std::int32_t y) { return add_ints(x, set_ints(y)); }
-OCTET_FORMULA Bits subtract_bits(Bits x, Bits y) { return subtract_ints(x, y); }
-
 #include "kernels/activation/activation_formulas.inl"
-
-#undef OCTET_FORMULA
 #undef OCTET_TARGET
 
 }  // namespace octet::kernels::avx2
