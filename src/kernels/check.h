@@ -101,7 +101,4 @@ struct RandomWindow {
   explicit RandomWindow(Random& random);
 };
 
-// Tolerance of sums of floats in whatever order: 256 roundings of 2^-24 are more than any sum of the checks has.
-inline constexpr double kFloatSumTolerance = 256.0 / (1 << 24);
-
 }  // namespace octet::kernels

@@ -179,12 +179,7 @@ SlotId PlanBuilder::interleaved(SlotId from, const std::string& name) {
 
 SlotId PlanBuilder::planar(SlotId from, const std::string& name) {
   const SlotId to = make_slot(Format::kPlain, slot(from).type);
-  add_step({name, "reorder"}, {from}, {to}, [from, to, isa = isa()](const Workspace& ws) {
-    const auto planar = ws.plain<float>(to);
-    const std::size_t image = planar.size() / static_cast<std::size_t>(ws.slot(from).batch());
-    for (std::int64_t n = 0; n < ws.slot(from).batch(); ++n)
-      kernels::nchw_from_nhwc(ws.image<const float>(from, n), planar.subspan(static_cast<std::size_t>(n) * image, image), isa, ws.pool());
-  });
+  add_planar_step(*this, {name, "reorder"}, from, to);
   return to;
 }
 

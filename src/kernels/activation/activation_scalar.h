@@ -16,7 +16,6 @@ using Vec = float;
 using Ints = std::int32_t;
 
 OCTET_OP Vec set(float value) { return value; }
-OCTET_OP Ints bits_of(Vec x) { return std::bit_cast<Ints>(x); }
 OCTET_OP Vec float_of(Ints x) { return std::bit_cast<Vec>(x); }
 OCTET_OP Vec add(Vec x, Vec y) { return x + y; }
 OCTET_OP Vec mul(Vec x, Vec y) { return x * y; }

@@ -13,7 +13,7 @@ class Random;
 
 struct Conv2dF32Kernels {
   static constexpr std::string_view kOp = "conv2d_f32";
-  static constexpr double kTolerance = 256.0 / (1 << 24);
+  static constexpr double kTolerance = 256.0 / (1 << 24);  // more roundings of 2^-24 than any sum of the checks has
   static constexpr Kernel<GemmF32Function> kKernels[] = {
 #ifdef OCTET_X86
       {"avx512_12x32", kAvx512, {16, 12, avx512::gemm_f32}},

@@ -36,7 +36,6 @@ OCTET_OP Vec abs(Vec x) { return _mm512_andnot_ps(set(-0.0f), x); }
 OCTET_OP Vec negate(Vec x) { return _mm512_xor_ps(set(-0.0f), x); }
 OCTET_OP Vec copy_sign(Vec magnitude, Vec sign) { return _mm512_or_ps(abs(magnitude), _mm512_and_ps(set(-0.0f), sign)); }
 
-OCTET_OP Ints bits_of(Vec x) { return _mm512_castps_si512(x); }
 OCTET_OP Vec float_of(Ints x) { return _mm512_castsi512_ps(x); }
 OCTET_OP Ints to_int(Vec x) { return _mm512_cvtps_epi32(x); }
 OCTET_OP Vec to_float(Ints x) { return _mm512_cvtepi32_ps(x); }

@@ -67,12 +67,21 @@ void look_up(std::span<const T> table, kernels::ImageView<const std::uint8_t> in
   });
 }
 
+// Image `n` of the batch of planar floats in a slot.
+template <typename T>
+std::span<T> planar_image(const Workspace& ws, SlotId id, std::int64_t n) {
+  const auto all = ws.plain<T>(id);
+  const std::size_t image = all.size() / static_cast<std::size_t>(ws.slot(id).batch());
+  return all.subspan(static_cast<std::size_t>(n) * image, image);
+}
+
 template <typename Way>
 void add_step(PlanBuilder& builder, StepInfo info, SlotId from, SlotId to, const Way& way) {
   using Element = Way::Element;
   if (builder.slot(from).format != Format::kPicture) {
     builder.add_step(std::move(info), {from}, {to}, [way, from, to](const Workspace& ws) {
-      for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n) way.run(planar_image(ws, from, n), ws.image<Element>(to, n), ws.pool());
+      for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
+        way.run(planar_image<const float>(ws, from, n), ws.image<Element>(to, n), ws.pool());
     });
     return;
   }
@@ -85,18 +94,19 @@ void add_step(PlanBuilder& builder, StepInfo info, SlotId from, SlotId to, const
 
 }  // namespace
 
-std::span<const float> planar_image(const Workspace& ws, SlotId from, std::int64_t n) {
-  const auto all = ws.plain<const float>(from);
-  const std::size_t image = all.size() / static_cast<std::size_t>(ws.slot(from).batch());
-  return all.subspan(static_cast<std::size_t>(n) * image, image);
-}
-
 void add_input_step(PlanBuilder& builder, StepInfo info, SlotId from, SlotId to, const Affine& affine) {
   const Slot& image = builder.slot(to);
   if (image.format == Format::kImageU8)
     add_step(builder, std::move(info), from, to, to_bytes(affine, image, builder.isa()));
   else
     add_step(builder, std::move(info), from, to, ToFloats{affine.of_channels(image.channels()), builder.isa()});
+}
+
+void add_planar_step(PlanBuilder& builder, StepInfo info, SlotId from, SlotId to) {
+  builder.add_step(std::move(info), {from}, {to}, [from, to, isa = builder.isa()](const Workspace& ws) {
+    for (std::int64_t n = 0; n < ws.slot(from).batch(); ++n)
+      kernels::nchw_from_nhwc(ws.image<const float>(from, n), planar_image<float>(ws, to, n), isa, ws.pool());
+  });
 }
 
 }  // namespace octet

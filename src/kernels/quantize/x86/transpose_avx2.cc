@@ -4,7 +4,6 @@
 #include <array>
 
 #include "kernels/quantize/quantize_kernels.h"
-#include "kernels/quantize/quantize_value.h"
 #include "kernels/x86/vec_avx2.h"
 
 #define OCTET_TARGET OCTET_AVX2
