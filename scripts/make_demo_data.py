@@ -10,8 +10,6 @@ yolo-fastest-1.1-xl.cfg, .weights and coco.names. Photographs are chosen by the 
 - train2017, for calibration: 24 spread over the folder, scaled down and recompressed so that the whole stays below
   10 MB; that is still more than the 320x320 pixels that the model sees. Needs djpeg and cjpeg (libjpeg-turbo-progs).
 
-src/data/demo_files.inc, the list of what is built into the program, is written too.
-
 The same input gives the same files. Nothing is downloaded.
 """
 import argparse
@@ -102,13 +100,6 @@ def copy_model(model, output):
         shutil.copyfile(model / name, folder / name)
 
 
-def write_list(output, path):
-    files = sorted(file.relative_to(output).as_posix() for file in output.rglob("*") if file.is_file())
-    lines = ["// Written by scripts/make_demo_data.py: the files below demo/, numbered."]
-    lines += [f'OCTET_DEMO_FILE({number}, "{name}")' for number, name in enumerate(files)]
-    path.write_text("\n".join(lines) + "\n")
-
-
 def main():
     root = Path(__file__).resolve().parent.parent
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -130,8 +121,6 @@ def main():
         INTRODUCTION +
         attribution_table("Photographs for accuracy, unchanged", "val2017", val, licences) +
         attribution_table("Photographs for calibration, scaled to three quarters and recompressed", "train2017", train, licences))
-
-    write_list(options.output, root / "src" / "data" / "demo_files.inc")
 
     total = sum(path.stat().st_size for path in options.output.rglob("*") if path.is_file())
     print(f"{len(val)} + {len(train)} photographs, {total:,} bytes in {options.output}")

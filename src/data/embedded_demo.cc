@@ -16,7 +16,7 @@
       ".byte 0\n"                             \
       ".previous\n");                         \
   extern "C" const std::byte octet_demo_##number##_begin[], octet_demo_##number##_end[];
-#include "data/demo_files.inc"
+#include OCTET_DEMO_LIST
 #undef OCTET_DEMO_FILE
 
 namespace octet {
@@ -24,7 +24,7 @@ namespace octet {
 std::span<const EmbeddedFile> embedded_demo() {
 #define OCTET_DEMO_FILE(number, path) {path, {octet_demo_##number##_begin, octet_demo_##number##_end}},
   static const EmbeddedFile files[] = {
-#include "data/demo_files.inc"
+#include OCTET_DEMO_LIST
   };
 #undef OCTET_DEMO_FILE
   return files;
