@@ -21,7 +21,7 @@ TEST(Catalogue, IsTheFolderZooOfTheSources) {
     EXPECT_EQ(warnings, "");
     const auto embedded = zoo_entry(name);
     ASSERT_TRUE(embedded.ok()) << embedded.error().message;
-    EXPECT_EQ(embedded->description, from_file->description);
+    EXPECT_EQ(embedded->source().url, from_file->source().url);
     EXPECT_EQ(embedded->model_info, from_file->model_info);
   }
 }
@@ -38,7 +38,7 @@ TEST(Catalogue, HasALabelForEachClass) {
     const ZooEntry entry = zoo_entry(name).value();
     const std::string& labels = entry.model_info.at("labels");
     const auto count = std::count(labels.begin(), labels.end(), ' ') + 1;
-    EXPECT_EQ(count, entry.framework == "tf" ? 91 : 80) << name;
+    EXPECT_EQ(count, entry.source().name.ends_with(".pb") ? 91 : 80) << name;
   }
 }
 

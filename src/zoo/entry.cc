@@ -91,39 +91,15 @@ Status read_files(const YAML::Node& list, ZooEntry& entry, const Warn& warn) {
   return {};
 }
 
-Status read_inputs(const YAML::Node& list, ZooEntry& entry) {
-  if (!list) return {};
-  if (!list.IsSequence()) return yaml_error(list, "'input_info' must be a list");
-  for (const YAML::Node& item : list) {
-    if (!item.IsMap()) return yaml_error(item, "an input must be a map");
-    ZooInput input;
-    OCTET_ASSIGN(input.name, read_text_value(item, "name", true));
-    OCTET_ASSIGN(input.layout, read_text_value(item, "layout", false));
-    const YAML::Node shape = item["shape"];
-    if (shape && !shape.IsSequence()) return yaml_error(shape, "'shape' must be a list");
-    for (std::size_t i = 0; shape && i < shape.size(); ++i) {
-      OCTET_ASSIGN(const std::int64_t side, read_count(shape[i], "shape"));
-      input.shape.push_back(side);
-    }
-    entry.inputs.push_back(std::move(input));
-  }
-  return {};
-}
-
 Result<ZooEntry> read_entry(const YAML::Node& root, const std::string& name, const Warn& warn) {
-  if (!root.IsMap()) return yaml_error(root, "is no model description: a map with 'framework' and 'files'");
+  if (!root.IsMap()) return yaml_error(root, "is no model description: a map with 'files'");
   for (const char* key : {"name", "subdirectory"})
     if (root[key]) return yaml_error(root[key], "the key '" + std::string(key) + "' is not allowed, the file's name says it");
   ZooEntry entry;
   entry.name = name;
-  OCTET_ASSIGN(entry.description, read_text_value(root, "description", false));
-  OCTET_ASSIGN(entry.task_type, read_text_value(root, "task_type", false));
-  OCTET_ASSIGN(entry.framework, read_text_value(root, "framework", true));
-  OCTET_ASSIGN(entry.license, read_text_value(root, "license", false));
   OCTET_ASSIGN(entry.aliases, texts_from_yaml(root["aliases"], "'aliases'"));
   if (!root["files"]) return yaml_error(root, "lacks the key 'files'");
   OCTET_RETURN_IF_ERROR(read_files(root["files"], entry, warn));
-  OCTET_RETURN_IF_ERROR(read_inputs(root["input_info"], entry));
   OCTET_ASSIGN(entry.model_info, model_info_from_yaml(root["model_info"]));
   for (const auto& [key, value] : entry.model_info)
     if (warn && !is_model_info_key(key)) warn(name + ": nobody reads the key '" + key + "' of 'model_info'");

@@ -25,19 +25,13 @@ struct ZooFile {
   std::string member;
 };
 
-struct ZooInput {
-  std::string name, layout;
-  std::vector<std::int64_t> shape;
-};
-
-// What zoo/<name>.yml says of a published model. The keys are those of the Open Model Zoo's model.yml, with `role`,
-// `member` and `aliases` added; model_info holds keys of docs/model_info.md, to be put over what the source tells.
+// What octet needs of zoo/<name>.yml, which describes a published model. The keys are those of the Open Model Zoo's model.yml, of which
+// some are for people alone, with `role`, `member` and `aliases` added; model_info holds keys of docs/model_info.md, to be put over what
+// the source tells.
 struct ZooEntry {
   std::string name;  // letters, digits, '.', '_' and '-'
   std::vector<std::string> aliases;
-  std::string description, task_type, framework, license;
   std::vector<ZooFile> files;  // one is the source, at most one the weights
-  std::vector<ZooInput> inputs;
   ModelInfo model_info;
 
   const ZooFile& source() const;
