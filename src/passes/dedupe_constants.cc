@@ -1,8 +1,10 @@
-#include "passes/dedupe_constants.h"
+#include "passes/passes.h"
 
-#include <cstring>
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
+
+#include "passes/rewrite.h"
 
 namespace octet::passes {
 namespace {
@@ -14,25 +16,17 @@ bool is_equal(const Tensor& a, const Tensor& b) { return a.type() == b.type() &&
 }  // namespace
 
 bool dedupe_constants(Graph& graph) {
-  bool changed = false;
   std::unordered_multimap<std::size_t, Value> seen;
-  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    const Value value{static_cast<NodeId>(i), 0};
+  return rewrite_each(graph, [&](Value value) {
     const Tensor* constant = graph.constant(value);
-    if (!constant) continue;
+    if (!constant) return false;
     const std::size_t hash = std::hash<std::string_view>{}(bytes_of(*constant));
     const auto [first, last] = seen.equal_range(hash);
-    auto found = first;
-    while (found != last && !is_equal(*graph.constant(found->second), *constant)) ++found;
-    if (found == last) {
-      seen.emplace(hash, value);
-    } else {
-      graph.replace_uses(value, found->second);
-      changed = true;
-    }
-  }
-  if (changed) graph.tidy();
-  return changed;
+    const auto found = std::find_if(first, last, [&](const auto& item) { return is_equal(*graph.constant(item.second), *constant); });
+    if (found != last) return graph.replace_uses(value, found->second), true;
+    seen.emplace(hash, value);
+    return false;
+  });
 }
 
 }  // namespace octet::passes

@@ -1,4 +1,4 @@
-#include "passes/dedupe_constants.h"
+#include "passes/passes.h"
 
 #include "passes/pass_testing.h"
 

@@ -1,4 +1,4 @@
-#include "passes/eliminate_noops.h"
+#include "passes/passes.h"
 
 #include <algorithm>
 #include <numeric>
@@ -98,13 +98,7 @@ bool simplify(Graph& graph, Value value) { return bypass(graph, value) || join_t
 // One sweep in topological order. Joins leave nodes behind that the next sweep may simplify further.
 bool sweep(Graph& graph) {
   const auto stays = stored_weights(graph);
-  bool changed = false;
-  for (std::size_t i = 0; i < stays.size(); ++i) {
-    const Value value{static_cast<NodeId>(i), 0};
-    if (!stays[i]) changed |= simplify(graph, value);
-  }
-  if (changed) graph.tidy();
-  return changed;
+  return rewrite_each(graph, [&](Value value) { return !stays[index_of(value.node)] && simplify(graph, value); });
 }
 
 }  // namespace

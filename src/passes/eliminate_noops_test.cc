@@ -1,4 +1,4 @@
-#include "passes/eliminate_noops.h"
+#include "passes/passes.h"
 
 #include "passes/pass_testing.h"
 

@@ -1,4 +1,4 @@
-#include "passes/fold_batch_norm.h"
+#include "passes/passes.h"
 
 #include "graph/patterns.h"
 #include "passes/affine_chain.h"
@@ -47,12 +47,7 @@ bool fold(Graph& graph, Value convolution) {
 }  // namespace
 
 bool fold_batch_norm(Graph& graph) {
-  bool changed = false;
-  for (std::size_t i = 0, count = graph.nodes().size(); i < count; ++i) {
-    if (is_convolution(graph.nodes()[i].op)) changed |= fold(graph, {static_cast<NodeId>(i), 0});
-  }
-  if (changed) graph.tidy();
-  return changed;
+  return rewrite_each(graph, [&](Value value) { return is_convolution(graph.node(value).op) && fold(graph, value); });
 }
 
 }  // namespace octet::passes

@@ -1,4 +1,4 @@
-#include "passes/fold_batch_norm.h"
+#include "passes/passes.h"
 
 #include "passes/pass_testing.h"
 

@@ -1,4 +1,4 @@
-#include "passes/fold_constants.h"
+#include "passes/passes.h"
 
 #include <span>
 
@@ -68,19 +68,15 @@ class Budget {
 bool fold_constants(Graph& graph, const FoldLimits& limits) {
   const auto stays = stored_weights(graph);
   Budget budget(graph, limits);
-  bool changed = false;
-  for (std::size_t i = 0, count = graph.nodes().size(); i < count; ++i) {
-    const auto id = static_cast<NodeId>(i);
-    if (stays[i] || !budget.fits(graph.node(id))) continue;
+  return rewrite_each(graph, [&](Value value) {
+    const NodeId id = value.node;
+    if (stays[index_of(id)] || !budget.fits(graph.node(id))) return false;
     const auto values = known_outputs(graph, graph.node(id));
     budget.take(values);
-    for (std::size_t port = 0; port < values.size(); ++port) {
+    for (std::size_t port = 0; port < values.size(); ++port)
       replace(graph, {id, static_cast<std::uint32_t>(port)}, graph.emit_constant(values[port]));
-      changed = true;
-    }
-  }
-  if (changed) graph.tidy();
-  return changed;
+    return !values.empty();
+  });
 }
 
 }  // namespace octet::passes

@@ -1,4 +1,4 @@
-#include "passes/fold_constants.h"
+#include "passes/passes.h"
 
 #include "passes/pass_testing.h"
 

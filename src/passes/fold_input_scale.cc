@@ -1,4 +1,4 @@
-#include "passes/fold_input_scale.h"
+#include "passes/passes.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "passes/fuse_activation.h"
+#include "passes/passes.h"
 
 #include <limits>
 

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "graph/patterns.h"
-#include "passes/fuse_activation.h"
+#include "passes/passes.h"
 #include "passes/rewrite.h"
 
 namespace octet::passes {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "graph/patterns.h"
-#include "passes/fuse_activation.h"
+#include "passes/passes.h"
 #include "passes/rewrite.h"
 
 namespace octet::passes {
@@ -36,10 +36,7 @@ bool fuse(Graph& graph, Value value) {
 }  // namespace
 
 bool fuse_leaky_relu(Graph& graph) {
-  bool changed = false;
-  for (std::size_t i = 0, count = graph.nodes().size(); i < count; ++i) changed |= fuse(graph, {static_cast<NodeId>(i), 0});
-  if (changed) graph.tidy();
-  return changed;
+  return rewrite_each(graph, [&](Value value) { return fuse(graph, value); });
 }
 
 bool fuse_activations(Graph& graph) {

@@ -1,5 +1,5 @@
 #include "graph/patterns.h"
-#include "passes/fuse_activation.h"
+#include "passes/passes.h"
 #include "passes/rewrite.h"
 
 namespace octet::passes {
@@ -26,10 +26,7 @@ bool fuse(Graph& graph, Value product) {
 }  // namespace
 
 bool fuse_self_gated(Graph& graph) {
-  bool changed = false;
-  for (std::size_t i = 0, count = graph.nodes().size(); i < count; ++i) changed |= fuse(graph, {static_cast<NodeId>(i), 0});
-  if (changed) graph.tidy();
-  return changed;
+  return rewrite_each(graph, [&](Value value) { return fuse(graph, value); });
 }
 
 }  // namespace octet::passes

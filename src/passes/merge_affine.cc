@@ -1,4 +1,4 @@
-#include "passes/merge_affine.h"
+#include "passes/passes.h"
 
 #include <algorithm>
 
@@ -33,22 +33,17 @@ void rewrite(Graph& graph, const AffineChain& chain) {
 }  // namespace
 
 bool merge_affine(Graph& graph) {
-  bool changed = false;
-  const std::size_t count = graph.nodes().size();
   std::vector<bool> taken = stored_weights(graph);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto id = static_cast<NodeId>(i);
-    const auto side = constant_side(graph, {id, 0});
-    if (taken[i] || !side) continue;
-    const AffineChain chain = affine_chain(graph, side->data, id, taken);
+  return rewrite_each(graph, [&](Value value) {
+    const auto side = constant_side(graph, value);
+    if (taken[index_of(value.node)] || !side) return false;
+    const AffineChain chain = affine_chain(graph, side->data, value.node, taken);
     for (const NodeId node : chain.nodes)
-      if (index_of(node) < count) taken[index_of(node)] = true;
-    if (chain.nodes.empty() || !chain.finite() || !is_worthwhile(graph, chain)) continue;
+      if (index_of(node) < taken.size()) taken[index_of(node)] = true;
+    if (chain.nodes.empty() || !chain.finite() || !is_worthwhile(graph, chain)) return false;
     rewrite(graph, chain);
-    changed = true;
-  }
-  if (changed) graph.tidy();
-  return changed;
+    return true;
+  });
 }
 
 }  // namespace octet::passes

@@ -1,4 +1,4 @@
-#include "passes/merge_affine.h"
+#include "passes/passes.h"
 
 #include "passes/pass_testing.h"
 

@@ -1,4 +1,4 @@
-#include "passes/planar_input.h"
+#include "passes/passes.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "passes/planar_input.h"
+#include "passes/passes.h"
 
 #include "passes/pass_testing.h"
 

@@ -1,13 +1,6 @@
 #include "passes/standard.h"
 
-#include "passes/dedupe_constants.h"
-#include "passes/eliminate_noops.h"
-#include "passes/fold_batch_norm.h"
-#include "passes/fold_constants.h"
-#include "passes/fold_input_scale.h"
-#include "passes/fuse_activation.h"
-#include "passes/merge_affine.h"
-#include "passes/planar_input.h"
+#include "passes/passes.h"
 
 namespace octet::passes {
 namespace {

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+
+#include "graph/graph.h"
+
+// Rewrites of a graph, one a file. Each keeps what the graph computes and answers whether it changed anything; standard.h is the order
+// in which they run. Ids change where anything changes.
+namespace octet::passes {
+
+// What is larger stays computed, so that a small file cannot ask for much.
+struct FoldLimits {
+  std::int64_t elements = std::int64_t{1} << 26;  // of one result
+  std::int64_t total = std::int64_t{1} << 26;     // of all results, beyond a few times the constants that the graph has
+};
+
+// Replaces what depends on constants alone by its value, and ShapeOf by the shape. The way weights are stored
+// (stored_weights.h) stays. Leaves no node but that one whose inputs are all constants.
+bool fold_constants(Graph& graph, const FoldLimits& limits = {});
+
+// Takes out operations that leave their input as it is (reshapes to the same shape, identity transposes and conversions,
+// Multiply by 1, Add of 0, Concat of one input, ...), and makes one of a Transpose of a Transpose or a reshape of a reshape.
+bool eliminate_noops(Graph& graph);
+
+// Names activations that a model spells out. Each of these does one family; fuse_activations does them all.
+//   fuse_self_gated   x * sigmoid(x) -> Swish, x * tanh(softplus(x)) -> Mish
+//   fuse_clamps       runs of ReLU, Clamp, Maximum and Minimum with one number -> one ReLU or Clamp; Clamp from 0 to infinity -> ReLU
+//   fuse_leaky_relu   max(x, a * x) with constant a <= 1 -> PReLU
+bool fuse_self_gated(Graph& graph);
+bool fuse_clamps(Graph& graph);
+bool fuse_leaky_relu(Graph& graph);
+bool fuse_activations(Graph& graph);
+
+// Folds per-channel Add, Subtract, Multiply and Divide by constants behind a Convolution or GroupConvolution (batch
+// normalisation in any spelling) into its weights and one Add of [1,C,1,1]. The weights must be a constant and the
+// convolution must have one reader.
+bool fold_batch_norm(Graph& graph);
+
+// Turns a run of per-channel Add, Subtract, Multiply and Divide by constants on [N,C,H,W] into at most one Multiply and
+// one Add of [1,C,1,1], where that takes fewer operations or does away with a Subtract or Divide. Run it after
+// fold_batch_norm, which takes what stands behind a convolution.
+bool merge_affine(Graph& graph);
+
+// Folds a per-channel Multiply or Divide by a constant (no shift) in front of convolutions into their weights. Exact where
+// the convolution pads, as zero stays zero. Everything that reads the product must be such a convolution with constant weights.
+bool fold_input_scale(Graph& graph);
+
+// Lets constants of equal type, shape and bytes be one.
+bool dedupe_constants(Graph& graph);
+
+// Gives a model that takes pictures as bytes or with the channels last (u8, [1,H,W,3], as OpenVINO's preprocessing makes of any model)
+// the input that octet's models have: f32 [1,3,H,W] of the same values under the same name. The Convert and the Transpose behind the
+// Parameter, in either order, go with it; arithmetic with constants and the order of the channels between them move behind it. A model
+// with several inputs, or with anything else on the way, stays as it is. Assumes folded constants.
+bool make_input_planar(Graph& graph);
+
+}  // namespace octet::passes
