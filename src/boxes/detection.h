@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "boxes/box.h"
@@ -52,5 +53,11 @@ struct CocoGroundTruth {
   std::vector<CocoCategory> categories;
   std::vector<CocoAnnotation> annotations;
 };
+
+// Leaves the images of these ids and their annotations; all categories stay.
+inline void restrict_to_images(CocoGroundTruth& truth, const std::unordered_set<std::int64_t>& image_ids) {
+  std::erase_if(truth.images, [&](const CocoImage& image) { return !image_ids.contains(image.id); });
+  std::erase_if(truth.annotations, [&](const CocoAnnotation& annotation) { return !image_ids.contains(annotation.image_id); });
+}
 
 }  // namespace octet

@@ -2,7 +2,6 @@
 
 #include <memory>
 
-#include "base/thread_pool.h"
 #include "cli/options.h"
 #include "cli/report_json.h"
 #include "data/coco_json.h"
@@ -29,8 +28,7 @@ Result<Outcome> check_results_file(const Options& options, Console& console) {
   OCTET_ASSIGN(const auto truth, read_coco_annotations(options.source.annotations));
   OCTET_ASSIGN(const auto results, read_coco_results(options.results));
   look_first(truth, results, [&](std::string_view remark) { console.warn(options.results + ": " + std::string(remark)); });
-  ThreadPool pool(options.threads);
-  OCTET_ASSIGN_AT(const auto accuracy, evaluate_coco(truth, results, &pool), options.results);
+  OCTET_ASSIGN_AT(const auto accuracy, evaluate_coco(truth, results, options.threads), options.results);
   return Outcome{to_json(accuracy.numbers), to_text(accuracy.numbers)};
 }
 

@@ -72,8 +72,7 @@ Result<Outcome> run(const Options& options, Console& console) {
                    fmt::format("{} files in {}", embedded_demo().size(), folder.string())};
   }
   OCTET_ASSIGN(const Dataset dataset, open_dataset(options.source));
-  ThreadPool pool(options.threads);
-  return describe(check_dataset(dataset, &pool, console.bar("check pictures")));
+  return describe(check_dataset(dataset, options.threads, console.bar("check pictures")));
 }
 
 }  // namespace

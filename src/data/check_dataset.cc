@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel.h"
 #include "data/first_look.h"
 #include "image/decode.h"
 
@@ -32,20 +33,16 @@ Finding look_at(const ImageEntry& entry, const DecodeOptions& decode) {
                                          image->height(), entry.width, entry.height)};
 }
 
-std::vector<Finding> look_at_all(const Dataset& dataset, ThreadPool* pool, const Progress& progress) {
+std::vector<Finding> look_at_all(const Dataset& dataset, int threads, const Progress& progress) {
   const std::vector<ImageEntry>& images = dataset.images;
   std::vector<Finding> findings(images.size());
   std::mutex reporting;
   std::int64_t done = 0;
-  const auto look = [&](std::int64_t i) {
-    findings[static_cast<std::size_t>(i)] = look_at(images[static_cast<std::size_t>(i)], dataset.decode);
+  parallel_for_each(threads, images.size(), [&](int, std::size_t i) {
+    findings[i] = look_at(images[i], dataset.decode);
     const std::lock_guard lock(reporting);
     if (progress) progress(++done, static_cast<std::int64_t>(images.size()));
-  };
-  if (pool)
-    pool->run_each(static_cast<std::int64_t>(images.size()), look);
-  else
-    for (std::size_t i = 0; i < images.size(); ++i) look(static_cast<std::int64_t>(i));
+  });
   return findings;
 }
 
@@ -63,14 +60,14 @@ void sort_findings(const Dataset& dataset, const std::vector<Finding>& findings,
 
 bool DatasetReport::ok() const { return images > 0 && missing.empty() && unreadable.empty() && other_size.empty() && faults.none(); }
 
-DatasetReport check_dataset(const Dataset& dataset, ThreadPool* pool, const Progress& progress) {
+DatasetReport check_dataset(const Dataset& dataset, int threads, const Progress& progress) {
   DatasetReport report;
   report.images = static_cast<std::int64_t>(dataset.images.size());
   report.annotations = static_cast<std::int64_t>(dataset.truth.annotations.size());
   report.categories = static_cast<std::int64_t>(dataset.truth.categories.size());
   const FirstLookOptions all_headers{.headers = dataset.images.size()};
   look_first(dataset, all_headers, [&](std::string_view remark) { report.remarks.emplace_back(remark); });
-  sort_findings(dataset, look_at_all(dataset, pool, progress), report);
+  sort_findings(dataset, look_at_all(dataset, threads, progress), report);
   if (!dataset.annotation_file.empty()) {
     std::unordered_set<std::int64_t> annotated;
     for (const CocoAnnotation& annotation : dataset.truth.annotations) {

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "base/thread_pool.h"
 #include "data/annotation_faults.h"
 
 namespace octet {
@@ -34,6 +33,6 @@ struct DatasetReport {
 };
 
 // Decodes every image of `dataset`; the annotations of a data set without any are not missed.
-DatasetReport check_dataset(const Dataset& dataset, ThreadPool* pool = nullptr, const Progress& progress = {});
+DatasetReport check_dataset(const Dataset& dataset, int threads = 1, const Progress& progress = {});
 
 }  // namespace octet

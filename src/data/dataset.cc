@@ -52,12 +52,11 @@ void sort_by_id(std::vector<ImageEntry>& images) {
   std::sort(images.begin(), images.end(), [](const ImageEntry& a, const ImageEntry& b) { return a.id < b.id; });
 }
 
-// Drops every annotation, and every image of the ground truth, that is not of a listed image.
+// The ground truth of the images that are left.
 void restrict_truth(Dataset& dataset) {
   std::unordered_set<std::int64_t> kept;
   for (const ImageEntry& image : dataset.images) kept.insert(image.id);
-  std::erase_if(dataset.truth.images, [&](const CocoImage& image) { return !kept.contains(image.id); });
-  std::erase_if(dataset.truth.annotations, [&](const CocoAnnotation& annotation) { return !kept.contains(annotation.image_id); });
+  restrict_to_images(dataset.truth, kept);
 }
 
 bool covers(std::int64_t count, const Dataset& dataset) { return count <= 0 || static_cast<std::uint64_t>(count) >= dataset.images.size(); }

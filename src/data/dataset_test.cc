@@ -343,8 +343,7 @@ TEST(CheckDataset, SortsOutWhatIsWrong) {
                     annotation(1, 1) + "," + annotation(2, 2) + "," + annotation(3, 99) + "," + annotation(4, 1, 7));
   const auto dataset = open_dataset({.folder = folder.path()});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
-  ThreadPool pool(2);
-  const DatasetReport report = check_dataset(*dataset, &pool);
+  const DatasetReport report = check_dataset(*dataset, 2);
   EXPECT_EQ(report.images, 5);
   EXPECT_EQ(report.usable_images, 2);
   ASSERT_EQ(report.missing.size(), 1u);
@@ -368,7 +367,7 @@ TEST(CheckDataset, FindsNothingWrongWithTheSharedData) {
   const auto dataset = open_dataset({.folder = dir});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   std::int64_t steps = 0;
-  const DatasetReport report = check_dataset(first_images(*dataset, 12), nullptr, [&](std::int64_t done, std::int64_t) { steps = done; });
+  const DatasetReport report = check_dataset(first_images(*dataset, 12), 1, [&](std::int64_t done, std::int64_t) { steps = done; });
   EXPECT_TRUE(report.missing.empty() && report.unreadable.empty() && report.other_size.empty());
   EXPECT_EQ(report.usable_images, 12);
   EXPECT_EQ(steps, 12);

@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "base/parallel.h"
 #include "base/quantile.h"
 #include "base/random.h"
 #include "eval/average_precision.h"
@@ -58,27 +59,23 @@ ApDrop summarize(double drop, std::vector<double> drops, double confidence) {
 }  // namespace
 
 Result<ApDrop> bootstrap_ap_drop(const CocoGroundTruth& truth, std::span<const CocoResult> first, std::span<const CocoResult> second,
-                                 const BootstrapOptions& options, ThreadPool* pool) {
+                                 const BootstrapOptions& options, int threads) {
   if (options.resamples < 1 || !(options.confidence > 0 && options.confidence < 1))
     return Error{ErrorCode::kInvalidArgument, "a bootstrap takes at least 1 resample and a confidence between 0 and 1"};
-  OCTET_ASSIGN(CocoMatches of_first, match_coco(truth, first, pool));
-  OCTET_ASSIGN(CocoMatches of_second, match_coco(truth, second, pool));
+  OCTET_ASSIGN(CocoMatches of_first, match_coco(truth, first, threads));
+  OCTET_ASSIGN(CocoMatches of_second, match_coco(truth, second, threads));
   trim(of_first);
   trim(of_second);
   const auto ap_first = average_precision(of_first, {}), ap_second = average_precision(of_second, {});
   if (!ap_first || !ap_second) return Error{ErrorCode::kInvalidArgument, "no annotated object to measure accuracy with"};
 
   std::vector<double> drops(static_cast<std::size_t>(options.resamples));
-  const auto resample = [&](std::int64_t i) {
-    const auto weights = draw_weights(of_first.image_ids.size(), options.seed * 1'000'003 + static_cast<std::uint64_t>(i));
+  parallel_for_each(threads, drops.size(), [&](int, std::size_t i) {
+    const auto weights = draw_weights(of_first.image_ids.size(), options.seed * 1'000'003 + i);
     const auto a = average_precision(of_first, weights), b = average_precision(of_second, weights);
     // A draw without any object says nothing; it stands for no change.
-    drops[static_cast<std::size_t>(i)] = a && b ? *a - *b : 0;
-  };
-  if (pool)
-    pool->run_each(options.resamples, resample);
-  else
-    for (int i = 0; i < options.resamples; ++i) resample(i);
+    drops[i] = a && b ? *a - *b : 0;
+  });
   return summarize(*ap_first - *ap_second, std::move(drops), options.confidence);
 }
 

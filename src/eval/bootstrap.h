@@ -25,6 +25,6 @@ struct ApDrop {
 // same answer at any number of threads. Costs one pass over both lists of detections a resample; matching is done once.
 //   error   kInvalidArgument: a result of an image that is not listed, no resamples, or nothing annotated
 Result<ApDrop> bootstrap_ap_drop(const CocoGroundTruth& truth, std::span<const CocoResult> first, std::span<const CocoResult> second,
-                                 const BootstrapOptions& options = {}, ThreadPool* pool = nullptr);
+                                 const BootstrapOptions& options = {}, int threads = 1);
 
 }  // namespace octet

@@ -41,9 +41,8 @@ TEST(BootstrapApDrop, EnclosesTheDropThatTheNumbersShow) {
 TEST(BootstrapApDrop, IsTheSameOnTwoThreadsAndAnotherWithAnotherSeed) {
   const EvalFixture fixture = load_eval_fixture("ties");
   const auto second = worse(fixture.found);
-  ThreadPool pool(2);
   const auto alone = bootstrap_ap_drop(fixture.truth, fixture.found, second, {.resamples = 50});
-  const auto shared = bootstrap_ap_drop(fixture.truth, fixture.found, second, {.resamples = 50}, &pool);
+  const auto shared = bootstrap_ap_drop(fixture.truth, fixture.found, second, {.resamples = 50}, 2);
   const auto reseeded = bootstrap_ap_drop(fixture.truth, fixture.found, second, {.resamples = 50, .seed = 2});
   EXPECT_EQ(alone->low, shared->low);
   EXPECT_EQ(alone->high, shared->high);

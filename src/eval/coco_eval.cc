@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
+#include "base/parallel.h"
 #include "eval/average_precision.h"
 
 namespace octet {
@@ -50,11 +50,6 @@ Result<std::vector<std::vector<FoundBox>>> found_by_category(std::span<const Coc
     boxes[category].push_back({static_cast<std::uint32_t>(image), result.box, result.score});
   }
   return boxes;
-}
-
-void for_each_index(ThreadPool* pool, std::size_t count, const std::function<void(std::int64_t)>& work) {
-  if (pool) return pool->run_each(static_cast<std::int64_t>(count), work);
-  for (std::size_t i = 0; i < count; ++i) work(static_cast<std::int64_t>(i));
 }
 
 double mean(std::span<const double> values) {
@@ -131,23 +126,20 @@ std::array<double, 12> CocoNumbers::values() const {
   return {AP, AP50, AP75, AP_small, AP_medium, AP_large, AR1, AR10, AR100, AR_small, AR_medium, AR_large};
 }
 
-Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, ThreadPool* pool) {
+Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads) {
   CocoMatches matches{sorted_ids(truth.images), sorted_ids(truth.categories), {}};
   OCTET_ASSIGN(const auto found, found_by_category(results, matches));
   const auto annotated = truth_by_category(truth, matches);
   matches.categories.resize(matches.category_ids.size());
-  for_each_index(pool, matches.categories.size(), [&](std::int64_t k) {
-    const auto category = static_cast<std::size_t>(k);
-    matches.categories[category] = match_category(annotated[category], found[category]);
-  });
+  parallel_for_each(threads, matches.categories.size(),
+                    [&](int, std::size_t k) { matches.categories[k] = match_category(annotated[k], found[k]); });
   return matches;
 }
 
-Result<CocoAccuracy> evaluate_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, ThreadPool* pool) {
-  OCTET_ASSIGN(const CocoMatches matches, match_coco(truth, results, pool));
+Result<CocoAccuracy> evaluate_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads) {
+  OCTET_ASSIGN(const CocoMatches matches, match_coco(truth, results, threads));
   std::vector<CategoryTable> tables(matches.categories.size());
-  for_each_index(pool, tables.size(),
-                 [&](std::int64_t k) { tables[static_cast<std::size_t>(k)] = tabulate(matches.categories[static_cast<std::size_t>(k)]); });
+  parallel_for_each(threads, tables.size(), [&](int, std::size_t k) { tables[k] = tabulate(matches.categories[k]); });
 
   CocoAccuracy accuracy{summarize(tables), {}};
   for (std::size_t k = 0; k < tables.size(); ++k) {
@@ -160,19 +152,6 @@ Result<CocoAccuracy> evaluate_coco(const CocoGroundTruth& truth, std::span<const
     accuracy.categories.push_back(std::move(category));
   }
   return accuracy;
-}
-
-CocoGroundTruth restrict_to_images(const CocoGroundTruth& truth, std::span<const std::int64_t> image_ids) {
-  std::vector<std::int64_t> kept(image_ids.begin(), image_ids.end());
-  std::sort(kept.begin(), kept.end());
-  const auto is_kept = [&](std::int64_t id) { return std::binary_search(kept.begin(), kept.end(), id); };
-  CocoGroundTruth part;
-  part.categories = truth.categories;
-  std::copy_if(truth.images.begin(), truth.images.end(), std::back_inserter(part.images),
-               [&](const CocoImage& image) { return is_kept(image.id); });
-  std::copy_if(truth.annotations.begin(), truth.annotations.end(), std::back_inserter(part.annotations),
-               [&](const CocoAnnotation& annotation) { return is_kept(annotation.image_id); });
-  return part;
 }
 
 }  // namespace octet

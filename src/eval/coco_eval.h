@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/thread_pool.h"
 #include "boxes/detection.h"
 #include "eval/matching.h"
 
@@ -48,14 +47,11 @@ struct CocoMatches {
 
 // Matches `results` with `truth`. Results of categories that `truth` lacks are left out, as are annotations of images that
 // it does not list and results whose score is NaN.
-//   error   kInvalidArgument: a result names an image that `truth` does not list
-//   pool    shares the categories out; the answer does not depend on it
-Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, ThreadPool* pool = nullptr);
+//   error    kInvalidArgument: a result names an image that `truth` does not list
+//   threads  share the categories out; the answer does not depend on them
+Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
 
 // The 12 numbers and those of each category: the numbers of pycocotools' COCOeval("bbox") to 1e-9.
-Result<CocoAccuracy> evaluate_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, ThreadPool* pool = nullptr);
-
-// The images of `image_ids` and their annotations; all categories.
-CocoGroundTruth restrict_to_images(const CocoGroundTruth& truth, std::span<const std::int64_t> image_ids);
+Result<CocoAccuracy> evaluate_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
 
 }  // namespace octet

@@ -26,9 +26,9 @@ CocoGroundTruth truth_from_results(std::span<const CocoResult> reference, std::s
 }
 
 Result<Fidelity> evaluate_fidelity(std::span<const CocoResult> reference, std::span<const CocoResult> results,
-                                   std::span<const std::int64_t> image_ids, double reference_score, ThreadPool* pool) {
+                                   std::span<const std::int64_t> image_ids, double reference_score, int threads) {
   const CocoGroundTruth truth = truth_from_results(reference, results, image_ids, reference_score);
-  OCTET_ASSIGN(CocoAccuracy accuracy, evaluate_coco(truth, results, pool));
+  OCTET_ASSIGN(CocoAccuracy accuracy, evaluate_coco(truth, results, threads));
   return Fidelity{accuracy.numbers, static_cast<std::int64_t>(truth.annotations.size())};
 }
 

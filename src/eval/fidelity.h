@@ -20,8 +20,7 @@ struct Fidelity {
 //   image_ids   the images that both models saw; empty: those of which either side has a detection
 //   error       kInvalidArgument: a result is of an image that is not in `image_ids`
 Result<Fidelity> evaluate_fidelity(std::span<const CocoResult> reference, std::span<const CocoResult> results,
-                                   std::span<const std::int64_t> image_ids = {}, double reference_score = kReferenceScore,
-                                   ThreadPool* pool = nullptr);
+                                   std::span<const std::int64_t> image_ids = {}, double reference_score = kReferenceScore, int threads = 1);
 
 // The truth that evaluate_fidelity scores against.
 CocoGroundTruth truth_from_results(std::span<const CocoResult> reference, std::span<const CocoResult> results,

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/thread_pool.h"
-
 namespace octet {
 namespace {
 
@@ -28,7 +26,8 @@ std::vector<std::int64_t> measured_by_all(const std::vector<ClassMap>& classes) 
 
 CocoGroundTruth measured_truth(const Dataset& dataset, const std::vector<std::int64_t>& image_ids,
                                const std::vector<std::int64_t>& category_ids) {
-  CocoGroundTruth truth = restrict_to_images(dataset.truth, image_ids);
+  CocoGroundTruth truth = dataset.truth;
+  restrict_to_images(truth, {image_ids.begin(), image_ids.end()});
   std::erase_if(truth.categories, [&](const CocoCategory& category) { return !std::ranges::binary_search(category_ids, category.id); });
   return truth;
 }
@@ -39,12 +38,12 @@ void keep_measured(std::vector<CocoResult>& results, const std::vector<std::int6
 }
 
 Status compare(CheckResult& result, const CocoGroundTruth& truth, const std::vector<CocoResult>& first,
-               const std::vector<CocoResult>& second, const std::vector<std::int64_t>& ids, ThreadPool& pool) {
+               const std::vector<CocoResult>& second, const std::vector<std::int64_t>& ids, int threads) {
   const double first_ap = result.models[0].numbers.AP, second_ap = result.models[1].numbers.AP;
   if (first_ap >= 0 && second_ap >= 0) result.drop = first_ap - second_ap;  // else nothing is annotated, which is no drop of 0
-  OCTET_ASSIGN(const Fidelity fidelity, evaluate_fidelity(first, second, ids, kReferenceScore, &pool));
+  OCTET_ASSIGN(const Fidelity fidelity, evaluate_fidelity(first, second, ids, kReferenceScore, threads));
   result.fidelity = fidelity.numbers.AP;
-  if (auto uncertainty = bootstrap_ap_drop(truth, first, second, {}, &pool); uncertainty.ok()) result.uncertainty = *uncertainty;
+  if (auto uncertainty = bootstrap_ap_drop(truth, first, second, {}, threads); uncertainty.ok()) result.uncertainty = *uncertainty;
   return {};
 }
 
@@ -72,7 +71,6 @@ Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Datas
   OCTET_CHECK(classes.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
   const auto ids = ids_of_done(dataset, runs[0]);
   if (ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};
-  ThreadPool pool(threads);
   CheckResult result;
   result.classes = classes;
   result.images = static_cast<std::int64_t>(ids.size());
@@ -83,11 +81,11 @@ Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Datas
   for (std::size_t i = 0; i < classes.size(); ++i) {
     std::vector<CocoResult> results = coco_results(classes[i], dataset, runs[i]);
     if (!have_same_classes) keep_measured(results, categories);
-    OCTET_ASSIGN(auto accuracy, evaluate_coco(truth, results, &pool));
+    OCTET_ASSIGN(auto accuracy, evaluate_coco(truth, results, threads));
     result.models.push_back(std::move(accuracy));
     found.push_back(std::move(results));
   }
-  if (found.size() == 2) OCTET_RETURN_IF_ERROR(compare(result, truth, found[0], found[1], ids, pool));
+  if (found.size() == 2) OCTET_RETURN_IF_ERROR(compare(result, truth, found[0], found[1], ids, threads));
   return result;
 }
 
