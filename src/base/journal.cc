@@ -191,7 +191,7 @@ int begin_journal(const fs::path& path, posix::File& journal) {
 Status recover_folder(const fs::path& folder) {
   std::error_code failed;
   const auto entries = entries_of(fs::canonical(folder, failed));  // as journals name each other
-  if (failed || !entries.ok()) return {};                         // absent, or not ours to list: its files may be read all the same
+  if (failed || !entries.ok()) return {};                          // absent, or not ours to list: its files may be read all the same
   for (const fs::path& entry : *entries)
     if (is_journal(entry)) OCTET_RETURN_IF_ERROR(recover_journal(entry));
   return {};
