@@ -241,8 +241,8 @@ class Writer {
 
   // What write() has written.
   std::vector<std::byte> take_file() {
-    const std::unique_ptr<unsigned char, decltype(&std::free)> file(file_, &std::free);
-    const auto bytes = std::as_bytes(std::span(file.get(), file_bytes_));
+    const std::unique_ptr<unsigned char, decltype(&std::free)> grown(file_ == first_.data() ? nullptr : file_, &std::free);
+    const auto bytes = std::as_bytes(std::span(file_, file_bytes_));
     return {bytes.begin(), bytes.end()};
   }
 
@@ -256,9 +256,11 @@ class Writer {
   }
 
   Reports reports_;
-  // Allocated by libjpeg; set when the file is complete, and lost to us where it runs out of memory before.
-  unsigned char* file_ = nullptr;
-  unsigned long file_bytes_ = 0;
+  // libjpeg writes to `first_` and, where that is too short, to memory of its own, which it hands over when the file is complete. So what
+  // fails before the first row leaks nothing; only where memory runs out behind it is the rest lost to us.
+  std::vector<unsigned char> first_ = std::vector<unsigned char>(4096);
+  unsigned char* file_ = first_.data();
+  unsigned long file_bytes_ = first_.size();
   jpeg_compress_struct codec_{};
 };
 
