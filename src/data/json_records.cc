@@ -181,8 +181,11 @@ class RecordReader {
     if (!in_section()) return true;
     if (depth_ == array_depth() - 1) return wrong_section();
     if (depth_ == array_depth()) return wrong_record();
-    if (depth_ == record_depth() && field_) *field_ = std::forward<T>(value);
-    if (depth_ > record_depth() && field_) append(value);
+    if (!field_) return true;
+    if (depth_ == record_depth())
+      *field_ = std::forward<T>(value);
+    else
+      append(value);
     return true;
   }
 

@@ -63,9 +63,9 @@ class AnchorDecoder {
 
   Candidate box_of(std::size_t cell) const {
     const double shift = (static_cast<double>(head_.scale_x_y) - 1) / 2;
-    const auto column = static_cast<double>(cell % grid_.width), row = static_cast<double>(cell / grid_.width);
-    const double center_x = (probability(0, cell) * head_.scale_x_y - shift + column) * cell_width_;
-    const double center_y = (probability(1, cell) * head_.scale_x_y - shift + row) * cell_height_;
+    const auto column = cell % grid_.width, row = cell / grid_.width;
+    const double center_x = (probability(0, cell) * head_.scale_x_y - shift + static_cast<double>(column)) * cell_width_;
+    const double center_y = (probability(1, cell) * head_.scale_x_y - shift + static_cast<double>(row)) * cell_height_;
     const double width = side(value(2, cell)) * anchor_width_, height = side(value(3, cell)) * anchor_height_;
     return {0, 0, center_x - width / 2, center_y - height / 2, center_x + width / 2, center_y + height / 2};
   }

@@ -62,8 +62,8 @@ void decode_distances(const Yolov8Head& head, const Channels& output, ImageSize 
     bool passes = false;
     for (int i = 0; i < head.classes && !passes; ++i) passes = score(i) > threshold;
     if (!passes) continue;
-    const double x = static_cast<double>(cell % static_cast<std::size_t>(grid.width)) + 0.5;
-    const double y = static_cast<double>(cell / static_cast<std::size_t>(grid.width)) + 0.5;
+    const std::size_t column = cell % static_cast<std::size_t>(grid.width), row = cell / static_cast<std::size_t>(grid.width);
+    const double x = static_cast<double>(column) + 0.5, y = static_cast<double>(row) + 0.5;
     const auto distance = [&](std::size_t side) { return expected_distance(output, side * bins, bins, cell); };
     const Candidate box{0,
                         0,
