@@ -38,26 +38,26 @@ Result<CocoImage> read_image_entry(const JsonRecord& record) {
   }
   OCTET_ASSIGN(image.width, read_side(record, "width"));
   OCTET_ASSIGN(image.height, read_side(record, "height"));
-  if (const auto url = record.text("flickr_url"); url.ok()) image.credit = *url;
   return image;
 }
 
-// Names of licences by id, and the licence of each image until all are known: the sections stand in any order. A licence of
-// another form than COCO's costs the credit alone.
-class Licences {
+// Who took a picture, and under which licence: names of licences by id, and the licence of each image until all are known, as the sections
+// stand in any order. A licence of another form than COCO's costs the credit alone.
+class Credits {
  public:
-  void add(const JsonRecord& record) {
+  void add_licence(const JsonRecord& record) {
     const auto id = record.integer("id");
     const auto name = record.text("name");
     if (id.ok() && name.ok()) names_[*id] = *name;
   }
 
-  void note(const JsonRecord& image) {
-    const auto licence = image.integer("license");
+  void note(const JsonRecord& record, CocoImage& image) {
+    if (const auto url = record.text("flickr_url"); url.ok()) image.credit = *url;
+    const auto licence = record.integer("license");
     of_image_.push_back(licence.ok() ? *licence : kNoLicence);
   }
 
-  void write_credits(std::vector<CocoImage>& images) const {
+  void write_to(std::vector<CocoImage>& images) const {
     for (std::size_t i = 0; i < images.size(); ++i)
       if (const auto name = names_.find(of_image_[i]); name != names_.end())
         images[i].credit += (images[i].credit.empty() ? "" : ", ") + name->second;
@@ -152,22 +152,33 @@ Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path)
                                      "flickr_url", "license"}};
   CocoGroundTruth truth;
   UniqueIds images, categories, annotations;
-  Licences licences;
-  OCTET_RETURN_IF_ERROR(read_json_records(path, schema, [&](std::string_view section, std::size_t, const JsonRecord& record) -> Status {
+  Credits credits;
+  const auto visit = [&](std::string_view section, std::size_t, const JsonRecord& record) -> Status {
     if (section == "licenses") {
-      licences.add(record);
+      credits.add_licence(record);
       return {};
     }
     if (section == "images") {
-      licences.note(record);
-      return images.add(read_image_entry(record), truth.images);
+      OCTET_RETURN_IF_ERROR(images.add(read_image_entry(record), truth.images));
+      credits.note(record, truth.images.back());
+      return {};
     }
     if (section == "categories") return categories.add(read_category(record), truth.categories);
     return annotations.add(read_annotation(record), truth.annotations);
-  }));
-  licences.write_credits(truth.images);
+  };
+  OCTET_RETURN_IF_ERROR(read_json_records(path, schema, visit));
+  credits.write_to(truth.images);
   count_annotations(truth);
   return truth;
+}
+
+Result<std::vector<CocoImage>> read_coco_images(const std::filesystem::path& path) {
+  const JsonSchema schema{.sections = {"images"}, .fields = {"id", "file_name", "width", "height"}, .stops_early = true};
+  std::vector<CocoImage> images;
+  UniqueIds ids;
+  OCTET_RETURN_IF_ERROR(read_json_records(
+      path, schema, [&](std::string_view, std::size_t, const JsonRecord& record) { return ids.add(read_image_entry(record), images); }));
+  return images;
 }
 
 Result<std::vector<CocoResult>> read_coco_results(const std::filesystem::path& path) {

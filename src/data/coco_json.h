@@ -18,6 +18,9 @@ namespace octet {
 //              missing". Also for two entries of one section with the same id, and for a box or an area of negative size.
 Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path);
 
+// Its images alone, without credits. Annotations that stand behind them, as in COCO's own files of half a gigabyte, are not read.
+Result<std::vector<CocoImage>> read_coco_images(const std::filesystem::path& path);
+
 // Reads an array of {"image_id", "category_id", "bbox": [left, top, width, height], "score"}. Errors as above.
 Result<std::vector<CocoResult>> read_coco_results(const std::filesystem::path& path);
 

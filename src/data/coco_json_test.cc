@@ -108,6 +108,17 @@ TEST(ReadCocoAnnotations, SaysWhereATruncatedFileEnds) {
   EXPECT_EQ(annotations_error(cut), "the JSON text ends too early, at byte 300; the file is cut off");
 }
 
+TEST(ReadCocoImages, ReadsNothingBehindThem) {
+  const ScratchFolder folder;
+  const std::string text(kSmall), cut = text.substr(0, text.find("segmentation"));
+  const auto images = read_coco_images(folder.write("gt.json", cut));
+  ASSERT_TRUE(images.ok()) << images.error().message;
+  ASSERT_EQ(images->size(), 2u);
+  EXPECT_EQ((*images)[0].file_name, "b.jpg");
+  EXPECT_EQ((*images)[0].width, 640);
+  EXPECT_EQ((*images)[1].id, 7);
+}
+
 TEST(ReadCocoAnnotations, ReadsTheCocoFileOfTheSharedData) {
   const std::filesystem::path path = OCTET_SOURCE_DIR "/../shared/data/coco/annotations/instances_val2017.json";
   if (!std::filesystem::exists(path)) GTEST_SKIP() << "no COCO data at " << path;

@@ -102,11 +102,16 @@ Status expect_some(const Dataset& dataset) {
                            is_without_folder ? ", in which there is a '" + name.filename().string() + "'" : "")};
 }
 
-Result<Dataset> open_annotated(const fs::path& image_folder, const fs::path& annotation_file) {
+// Calibration needs no annotations, and COCO's training part has a million.
+Result<Dataset> open_annotated(const fs::path& image_folder, const fs::path& annotation_file, DataUse use) {
   std::error_code ignored;
   if (!fs::is_directory(image_folder, ignored)) return Error{ErrorCode::kNotFound, image_folder.string() + ": no such folder"};
   Dataset dataset{.image_folder = image_folder, .annotation_file = annotation_file, .images = {}, .truth = {}};
-  OCTET_ASSIGN(dataset.truth, read_coco_annotations(annotation_file));
+  if (use == DataUse::kCalibrate) {
+    OCTET_ASSIGN(dataset.truth.images, read_coco_images(annotation_file));
+  } else {
+    OCTET_ASSIGN(dataset.truth, read_coco_annotations(annotation_file));
+  }
   for (std::size_t i = 0; i < dataset.truth.images.size(); ++i) {
     OCTET_ASSIGN_AT(ImageEntry entry, entry_of(image_folder, dataset.truth.images[i]),
                     fmt::format("{}: images[{}]: 'file_name'", annotation_file.string(), i));
@@ -183,11 +188,11 @@ Result<Dataset> open_listed(const DataSource& source, DataUse use) {
   if (!source.folder.empty()) {
     OCTET_ASSIGN(const DataPart part,
                  use == DataUse::kCalibrate ? find_calibration_part(source.folder) : find_measured_part(source.folder));
-    return part.annotation_file.empty() ? open_pictures({part.image_folder}) : open_annotated(part.image_folder, part.annotation_file);
+    return part.annotation_file.empty() ? open_pictures({part.image_folder}) : open_annotated(part.image_folder, part.annotation_file, use);
   }
   if (source.annotations.empty()) return open_pictures(source.images);
   if (source.images.size() != 1) return Error{ErrorCode::kInvalidArgument, "annotations go with one folder of pictures (--images DIR)"};
-  return open_annotated(source.images[0], source.annotations);
+  return open_annotated(source.images[0], source.annotations, use);
 }
 
 // Leaves out what is listed and not there, and says what is there and not listed.

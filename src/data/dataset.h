@@ -27,7 +27,7 @@ struct Dataset {
   std::filesystem::path image_folder;                 // of the first picture, where several were named
   std::filesystem::path annotation_file;              // of annotations or categories; empty without both
   std::vector<ImageEntry> images;                     // by rising id
-  CocoGroundTruth truth;                              // empty without annotations
+  CocoGroundTruth truth;                              // empty without annotations; images alone where they are for calibration
   DecodeOptions decode{};                             // how its pictures are read
   std::map<std::string, std::int64_t> other_files{};  // beside pictures that were listed by folder: no pictures, by extension
 };

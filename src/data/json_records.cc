@@ -1,6 +1,7 @@
 #include "data/json_records.h"
 
 #include <algorithm>
+#include <functional>
 #include <cctype>
 #include <cmath>
 #include <limits>
@@ -94,8 +95,8 @@ class RecordReader {
   }
 
   bool end_array() {
-    --depth_;
-    return true;
+    const bool is_end_of_section = depth_-- == array_depth() && in_section();
+    return !(schema_.stops_early && is_end_of_section && std::ranges::all_of(seen_, std::identity()));
   }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& cause) {

@@ -52,6 +52,7 @@ struct JsonSchema {
   std::vector<std::string_view> sections;  // keys of the root object; empty: the root is an array
   std::size_t optional_sections = 0;       // so many at the end of `sections` may be absent
   std::vector<std::string_view> fields;    // of the records, all sections together
+  bool stops_early = false;                // what stands behind the last of the sections is not looked at
 };
 
 // Called once for each record with its section ("" for a root array) and its index there.

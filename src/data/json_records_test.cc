@@ -56,6 +56,15 @@ TEST(JsonRecords, VisitsTheWantedSectionsOnly) {
   EXPECT_EQ(seen, "b02 a03 a14 ");
 }
 
+TEST(JsonRecords, StopsBehindTheLastSectionWhereItMay) {
+  constexpr std::string_view kText = R"({"b": [{"id": 2}], "y": [], "a": [{"id": 3}], "and": no JSON)";
+  JsonSchema schema = kTables;
+  EXPECT_NE(error_of(kText, schema, ignore), "");
+  schema.stops_early = true;
+  EXPECT_EQ(error_of(kText, schema, ignore), "");
+  EXPECT_EQ(error_of(R"({"b": [{"id": 2}]})", schema, ignore), "has no 'a' array");
+}
+
 TEST(JsonRecords, ForgetsTheFieldsOfTheRecordBefore) {
   EXPECT_EQ(integer_error(R"([{"id": 1}, {"name": "x"}])"), "entry 1: 'id' is missing");
 }
