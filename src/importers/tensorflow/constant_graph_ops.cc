@@ -32,9 +32,9 @@ Result<Tensor> compute_one(const Op& op, const std::vector<Tensor>& inputs) {
   return std::move(outputs[0]);
 }
 
-Outputs one(Result<Tensor> value) {
+Outputs one(const Result<Tensor>& value) {
   if (!value.ok()) return value.error();
-  return std::vector<Tensor>{*std::move(value)};
+  return std::vector<Tensor>{*value};
 }
 
 Tensor list(const Integers& values) { return Tensor::of<std::int64_t>({std::ssize(values)}, values); }

@@ -25,9 +25,9 @@ std::optional<std::vector<Anchor>> clustered(std::span<const Anchor> anchors, st
   std::vector<Anchor> mean(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < cells * count; ++i) {
     const Anchor& anchor = anchors[static_cast<std::size_t>(i)];
-    const std::int64_t cell = i / count;
-    const double cx = (static_cast<double>(cell % columns) + 0.5) / static_cast<double>(columns);
-    const double cy = (static_cast<double>(cell / columns) + 0.5) / static_cast<double>(rows);
+    const std::int64_t cell = i / count, column = cell % columns, row = cell / columns;
+    const double cx = (static_cast<double>(column) + 0.5) / static_cast<double>(columns);
+    const double cy = (static_cast<double>(row) + 0.5) / static_cast<double>(rows);
     const Anchor& first = anchors[static_cast<std::size_t>(i % count)];
     for (const double difference : {anchor.cx - cx, anchor.cy - cy, anchor.width - first.width, anchor.height - first.height})
       if (!(std::fabs(difference) < kTolerance)) return std::nullopt;

@@ -34,8 +34,10 @@ std::int64_t repetition(const Shape& from, const Tensor& repeated) {
   std::size_t at = 0;
   for (std::int64_t y = 0; y < to[1]; ++y)
     for (std::int64_t x = 0; x < to[2]; ++x)
-      for (std::int64_t c = 0; c < to[3]; ++c)
-        if (numbers[at++] != static_cast<double>(((y / times) * from[2] + x / times) * from[3] + c)) return 0;
+      for (std::int64_t c = 0; c < to[3]; ++c) {
+        const std::int64_t source = ((y / times) * from[2] + x / times) * from[3] + c;
+        if (numbers[at++] != static_cast<double>(source)) return 0;
+      }
   return times;
 }
 

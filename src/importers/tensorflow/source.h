@@ -53,7 +53,7 @@ Result<T> attribute(const NodeRecord& node, std::string_view name, std::type_ide
   const auto found = node.attributes.find(name);
   if (found == node.attributes.end()) return otherwise;
   if (const T* value = std::get_if<T>(&found->second)) return *value;
-  return wrong_kind(name, found->second, Attribute(T{}));
+  return wrong_kind(name, found->second, Attribute(std::move(otherwise)));
 }
 
 // "node 'Conv2d_0/Relu6' (Relu6)"

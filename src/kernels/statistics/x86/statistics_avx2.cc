@@ -65,6 +65,8 @@ OCTET_TARGET void add_vectors(std::int64_t vectors, const ImageView<const float>
       return add_block<2>(in, totals);
     case 1:
       return add_block<1>(in, totals);
+    default:
+      return;
   }
 }
 
