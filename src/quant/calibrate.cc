@@ -25,7 +25,8 @@ bool is_finite(const ChannelStatistics& statistics) {
 
 class Calibration {
  public:
-  Calibration(const Graph& graph, std::shared_ptr<const Plan> plan, const CalibrationImages& images, const CalibrationOptions& options)
+  Calibration(const Graph& graph, const std::shared_ptr<const Plan>& plan, const CalibrationImages& images,
+              const CalibrationOptions& options)
       : graph_(graph), images_(images), options_(options) {
     for (int i = 0; i < std::max(1, options.threads); ++i) sessions_.push_back(std::make_unique<Session>(plan, 1));
   }
@@ -118,7 +119,7 @@ Result<std::map<Value, RangeObserver>> calibrate(const Graph& graph, const std::
   RuntimeOptions runtime;
   runtime.observe = values;
   OCTET_ASSIGN(auto plan, compile(graph, runtime));
-  return Calibration(graph, std::move(plan), images, options).run();
+  return Calibration(graph, plan, images, options).run();
 }
 
 }  // namespace octet::quant

@@ -25,8 +25,10 @@ CalibrationImages pictures() {
 Value uneven(SmallGraph& g, Value value, const std::string& name) {
   Tensor weights = numbers({4, g.graph.shape(value)[1], 3, 3}, 11);
   const auto values = weights.mutable_values<float>();
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] *= static_cast<float>(std::pow(4.0, static_cast<double>(i * 4 / values.size())));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t quarter = i * 4 / values.size();
+    values[i] *= static_cast<float>(std::pow(4.0, static_cast<double>(quarter)));
+  }
   return g.graph.emit(Convolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}}, {value, g.graph.emit_constant(weights)}, name);
 }
 

@@ -50,7 +50,7 @@ std::string percent(double fraction, int decimals) { return is_defined(fraction)
 
 std::string signed_points(double before, double after, int decimals) {
   if (!is_defined(before) || !is_defined(after)) return "–";
-  const std::string size = fmt::format("{:.{}f}", std::abs(100 * (after - before)), decimals);
+  std::string size = fmt::format("{:.{}f}", std::abs(100 * (after - before)), decimals);
   if (size.find_first_not_of("0.") == std::string::npos) return size;
   return (after < before ? std::string(kMinus) : "+") + size;
 }

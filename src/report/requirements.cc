@@ -32,7 +32,7 @@ Status parse_part(std::string_view part, Requirements& requirements) {
   if (requirements.*known->bound) return bad(part, "given twice");
   const auto number = parse_number<double>(part.substr(equals + 1));
   if (!number || !std::isfinite(*number)) return bad(part, "not a number");
-  requirements.*known->bound = *number;
+  requirements.*known->bound = number;
   return {};
 }
 

@@ -32,7 +32,7 @@ TensorType picture_type(const Shape& image) { return {ElementType::kU8, {image[0
 std::uint64_t bytes_of(const TensorType& type) { return static_cast<std::uint64_t>(element_count(type.shape)) * size_of(type.element); }
 
 Error too_large(const std::string& node, std::uint64_t bytes, std::uint64_t limit) {
-  constexpr std::uint64_t kMegabyte = 1000 * 1000;
+  constexpr std::uint64_t kMegabyte = 1'000'000;
   return Error{ErrorCode::kUnsupported, "node '" + node + "': the memory needed, " + std::to_string(bytes / kMegabyte) +
                                             " MB, exceeds the " + std::to_string(limit / kMegabyte) + " MB that there are"};
 }
