@@ -19,6 +19,9 @@ set_target_properties(octet_shared PROPERTIES
 octet_warnings(octet_shared)
 
 install(TARGETS octet)
+foreach(command IN LISTS OCTET_COMMANDS)
+  install(CODE "execute_process(COMMAND \"${CMAKE_COMMAND}\" -E create_symlink octet \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/${command}\")")
+endforeach()
 install(TARGETS octet_shared EXPORT octet_targets)
 install(DIRECTORY include/octet DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/octet")

@@ -1,4 +1,4 @@
-// octet: the command line. A table of verbs; each lives in a file of its own.
+// octet: the command line. A table of verbs; each lives in a file of its own. Called by the name of an old command it is that command.
 
 #include <algorithm>
 #include <array>
@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <string>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "base/version.h"
 #include "cli/interrupt.h"
 #include "cli/verb.h"
+#include "commands/command.h"
 
 namespace octet::cli {
 namespace {
@@ -59,8 +61,20 @@ int finish(const Outcome& outcome, bool json) {
   return outcome.requirements.ok() ? 0 : fail(outcome.requirements.error());
 }
 
+// The old command that the program was called as, or null.
+const commands::Command* command_named(const std::string& program) {
+  const std::string name = std::filesystem::path(program).filename().string();
+  const auto commands = commands::commands();
+  const auto found = std::ranges::find(commands, name, &commands::Command::name);
+  return found == commands.end() ? nullptr : &*found;
+}
+
 int run(int argc, char** argv) {
   if (const auto isa = requested_isa(); !isa.ok()) return fail(isa.error());
+  if (const commands::Command* command = argc > 0 ? command_named(argv[0]) : nullptr) {
+    discard_files_on_interrupt();
+    return command->run(std::vector<std::string>(argv + 1, argv + argc));
+  }
   CLI::App app("From a published object detector to an INT8 model that you can trust, on your own CPU.", "octet");
   app.set_version_flag("--version", version());
   app.require_subcommand(1);
