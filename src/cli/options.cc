@@ -43,6 +43,13 @@ void add_labels(CLI::App& app, std::filesystem::path& labels) {
   app.add_option("--labels", labels, "Names of the model's classes, one a line");
 }
 
+void add_precision(CLI::App& app, Precision& precision) {
+  const std::map<std::string, Precision> words{{"FP32", Precision::kFp32}, {"FP16", Precision::kFp16}};
+  app.add_option("--precision", precision, "What floats are stored as: FP32 (default) or FP16, half the size")
+      ->transform(CLI::CheckedTransformer(words))
+      ->type_name("");
+}
+
 void add_limit(CLI::App& app, std::int64_t& limit) {
   app.add_option("--limit", limit, "Only the first N images; 0 is all")->check(whole_number());
 }

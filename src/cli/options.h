@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "data/dataset.h"
+#include "workflow/layout.h"
 
 // Options that several verbs have, each with one name, one help text and one check.
 namespace octet::cli {
@@ -21,6 +22,7 @@ void add_threads(CLI::App& app, int& threads);  // every hardware thread unless 
 void add_score_threshold(CLI::App& app, double& threshold);
 void add_seconds(CLI::App& app, double& seconds);
 void add_labels(CLI::App& app, std::filesystem::path& labels);
+void add_precision(CLI::App& app, Precision& precision);  // what floats are stored as
 void add_limit(CLI::App& app, std::int64_t& limit);
 
 // Which pictures a verb works on: --data, or --images with or without --annotations; --exif.

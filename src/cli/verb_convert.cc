@@ -1,4 +1,4 @@
-// octet convert: a published model file to an FP32 IR.
+// octet convert: a published model file to an FP32 or FP16 IR.
 
 #include <memory>
 
@@ -17,6 +17,7 @@ namespace {
 struct Options {
   std::filesystem::path source, labels, output;
   std::string weights, model;
+  Precision precision = Precision::kFp32;
 };
 
 Json ports_json(const std::vector<Port>& ports) {
@@ -35,7 +36,7 @@ Result<Outcome> run(const Options& options, Console& console) {
     OCTET_ASSIGN(settings.description, find_description(options.model, console.warnings()));
   }
   const Progress progress = console.bar("convert");
-  OCTET_ASSIGN(const ConvertedIr converted, convert_source(options.source, options.output, settings));
+  OCTET_ASSIGN(const ConvertedIr converted, convert_source(options.source, options.output, settings, options.precision));
   progress(1, 1);
   Outcome outcome;
   outcome.json = {{"model", converted.xml.string()},
@@ -51,7 +52,7 @@ Result<Outcome> run(const Options& options, Console& console) {
 
 Run add_convert(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("convert", "Make an FP32 IR of a published model file");
+  CLI::App* verb = app.add_subcommand("convert", "Make an IR of a published model file");
   verb->footer(
       "Examples: octet convert yolov4-tiny.cfg --output out\n"
       "          octet convert frozen_inference_graph.pb --model ssdlite_mobilenet_v2_coco --output out");
@@ -59,6 +60,7 @@ Run add_convert(CLI::App& app) {
   verb->add_option("--weights", options->weights, "Darknet weights; default: beside the cfg, with its name");
   verb->add_option("--model", options->model, "Name of a known model, or a description F.yml");
   add_labels(*verb, options->labels);
+  add_precision(*verb, options->precision);
   add_output(*verb, options->output);
   return [options](Console& console) { return run(*options, console); };
 }

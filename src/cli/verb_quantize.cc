@@ -19,14 +19,15 @@ struct Options {
   std::int64_t subset = 0;
   std::uint64_t seed = 0;
   int threads = 1;
+  Precision precision = Precision::kFp32;
 };
 
 Result<Outcome> run(const Options& options, Console& console) {
   const Stopwatch watch;
   OCTET_ASSIGN(Dataset dataset, open_dataset(options.source, DataUse::kCalibrate, console.warnings()));
   dataset = random_subset(std::move(dataset), options.subset, options.seed);
-  OCTET_ASSIGN(const QuantizedIr done,
-               quantize_ir(options.model, dataset, options.output, {options.threads, console.bar("calibrate"), console.warnings()}));
+  OCTET_ASSIGN(const QuantizedIr done, quantize_ir(options.model, dataset, options.output,
+                                                   {options.threads, console.bar("calibrate"), console.warnings()}, options.precision));
   Outcome outcome;
   outcome.json = {{"model", done.xml.string()}, {"images", done.images}, {"seconds", watch.seconds()}, {"peak_rss_mb", peak_rss_mb()}};
   outcome.text =
@@ -47,6 +48,7 @@ Run add_quantize(CLI::App& app) {
   add_pictures(*verb, options->source);
   verb->add_option("--subset", options->subset, "Only N images, drawn at random; 0 is all")->check(whole_number());
   verb->add_option("--seed", options->seed, "Of the draw")->check(whole_number())->capture_default_str();
+  add_precision(*verb, options->precision);
   add_output(*verb, options->output);
   add_threads(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };

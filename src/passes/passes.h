@@ -48,6 +48,11 @@ bool fold_input_scale(Graph& graph);
 // Lets constants of equal type, shape and bytes be one.
 bool dedupe_constants(Graph& graph);
 
+// Stores float constants in f16, a Convert to f32 behind each: half the size on disk, computed in f32 as before. Not what loses more
+// than its last digits by that: numbers beyond f16's range, limits of FakeQuantize, scales of stored integer weights, and what a
+// DetectionOutput reads (anchors). Run it last.
+bool compress_constants(Graph& graph);
+
 // Gives a model that takes pictures as bytes or with the channels last (u8, [1,H,W,3], as OpenVINO's preprocessing makes of any model)
 // the input that octet's models have: f32 [1,3,H,W] of the same values under the same name. The Convert and the Transpose behind the
 // Parameter, in either order, go with it; arithmetic with constants and the order of the channels between them move behind it. A model

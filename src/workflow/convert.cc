@@ -1,15 +1,12 @@
 #include "workflow/convert.h"
 
-#include "exporters/openvino_ir/export.h"
-#include "workflow/layout.h"
-
 namespace octet {
 
-Result<ConvertedIr> convert_source(const std::filesystem::path& source, const std::filesystem::path& output,
-                                   const ConvertOptions& options) {
+Result<ConvertedIr> convert_source(const std::filesystem::path& source, const std::filesystem::path& output, const ConvertOptions& options,
+                                   Precision precision) {
   OCTET_ASSIGN(const Graph graph, import_source(source, options));
-  OCTET_ASSIGN_AT(const auto target, ir_path(output, graph.name, "FP32"), source.string());
-  OCTET_RETURN_IF_ERROR(export_openvino_ir(graph, target));
+  OCTET_ASSIGN_AT(const auto target, ir_path(output, graph.name, folder_of(precision, false)), source.string());
+  OCTET_RETURN_IF_ERROR(write_ir(graph, target, precision));
   ConvertedIr converted{target, {}, {}};
   for (const NodeId id : graph.parameters()) converted.inputs.push_back({graph.node(id).name, graph.node(id).outputs[0]});
   for (const NodeId id : graph.outputs()) converted.outputs.push_back({graph.node(id).name, graph.type(graph.node(id).inputs[0])});

@@ -5,6 +5,7 @@
 
 #include "runtime/plan.h"
 #include "steps/import_source.h"
+#include "workflow/layout.h"
 
 namespace octet {
 
@@ -13,7 +14,8 @@ struct ConvertedIr {
   std::vector<Port> inputs, outputs;
 };
 
-// Imports `source` and writes OUTPUT/public/<model>/FP32/<model>.xml and .bin.
-Result<ConvertedIr> convert_source(const std::filesystem::path& source, const std::filesystem::path& output, const ConvertOptions& options);
+// Imports `source` and writes OUTPUT/public/<model>/<FP32 or FP16>/<model>.xml and .bin.
+Result<ConvertedIr> convert_source(const std::filesystem::path& source, const std::filesystem::path& output, const ConvertOptions& options,
+                                   Precision precision = Precision::kFp32);
 
 }  // namespace octet

@@ -3,16 +3,21 @@
 #include <filesystem>
 #include <string_view>
 
-#include "base/files.h"
+#include "base/result.h"
+#include "graph/graph.h"
 
 namespace octet {
 
-// OUTPUT/public/<model>/<precision>/<model>.xml, where the Open Model Zoo's tools put an IR. kMalformed if the name of the
-// model would lead elsewhere.
-inline Result<std::filesystem::path> ir_path(const std::filesystem::path& output, std::string_view model, std::string_view precision) {
-  if (model.find('/') != std::string_view::npos) return Error{ErrorCode::kMalformed, "'" + std::string(model) + "' is no name for a model"};
-  OCTET_ASSIGN(const auto folder, path_inside(output / "public", model));
-  return folder / precision / (std::string(model) + ".xml");
-}
+// What an IR stores its floats as; it computes in f32 either way.
+enum class Precision { kFp32, kFp16 };
+
+// FP32 or FP16, with -INT8 behind for what is quantized: the names of the folders in which the Open Model Zoo's tools put IRs.
+std::string_view folder_of(Precision precision, bool quantized);
+
+// OUTPUT/public/<model>/<folder>/<model>.xml. kMalformed if the name of the model would lead elsewhere.
+Result<std::filesystem::path> ir_path(const std::filesystem::path& output, std::string_view model, std::string_view folder);
+
+// Writes a graph as an IR with its floats in that precision. Errors as export_openvino_ir() has them.
+Status write_ir(Graph graph, const std::filesystem::path& xml, Precision precision);
 
 }  // namespace octet

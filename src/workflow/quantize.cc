@@ -1,20 +1,18 @@
 #include "workflow/quantize.h"
 
-#include "exporters/openvino_ir/export.h"
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
-#include "workflow/layout.h"
 
 namespace octet {
 
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
-                                const quant::CalibrationOptions& options) {
+                                const quant::CalibrationOptions& options, Precision precision) {
   OCTET_ASSIGN(const Graph graph, import_openvino_ir(xml));
   OCTET_ASSIGN(const auto quantized, quantize_model(graph, xml, pictures, options));
   OCTET_ASSIGN_AT(const auto description, read_model_info(graph.model_info), xml.string());
   const std::string name = description.name.empty() ? xml.stem().string() : description.name;
-  OCTET_ASSIGN(const auto target, ir_path(output, name, "FP32-INT8"));
-  OCTET_RETURN_IF_ERROR(export_openvino_ir(quantized.graph, target));
+  OCTET_ASSIGN(const auto target, ir_path(output, name, folder_of(precision, true)));
+  OCTET_RETURN_IF_ERROR(write_ir(quantized.graph, target, precision));
   return QuantizedIr{target, quantized.images, quantized.convolutions, quantized.points};
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "steps/quantize.h"
+#include "workflow/layout.h"
 
 namespace octet {
 
@@ -12,8 +13,9 @@ struct QuantizedIr {
   std::size_t convolutions = 0, points = 0;
 };
 
-// Quantizes an FP32 IR with the pictures of a data set and writes the INT8 IR as OUTPUT/public/<model>/FP32-INT8/<model>.xml.
+// Quantizes an FP32 IR with the pictures of a data set and writes the INT8 IR as OUTPUT/public/<model>/<FP32-INT8 or
+// FP16-INT8>/<model>.xml; `precision` is that of what stays a float.
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
-                                const quant::CalibrationOptions& options);
+                                const quant::CalibrationOptions& options, Precision precision = Precision::kFp32);
 
 }  // namespace octet
