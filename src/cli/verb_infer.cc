@@ -1,5 +1,6 @@
 // octet infer: raw tensors in, raw tensors out, as .npz files.
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -21,7 +22,7 @@ struct Options {
 };
 
 Result<Tensor> input_for(const Port& port, const std::map<std::string, Tensor>& arrays) {
-  const auto found = arrays.find(port.name);
+  const auto found = std::ranges::find_if(arrays, [&](const auto& array) { return port.is_called(array.first); });
   if (found == arrays.end()) return Error{ErrorCode::kNotFound, "holds no array '" + port.name + "', which the model takes as input"};
   const Shape& shape = found->second.shape();
   if (shape != port.type.shape)
@@ -34,7 +35,10 @@ Result<Outcome> run(const Options& options, Console&) {
   OCTET_ASSIGN(const Graph graph, import_openvino_ir(options.model));
   OCTET_ASSIGN_AT(auto plan, compile(graph), options.model);
   std::set<std::string> names;
-  for (const Port& port : plan->inputs()) names.insert(port.name);
+  for (const Port& port : plan->inputs()) {
+    names.insert(port.name);
+    names.insert(port.further_names.begin(), port.further_names.end());
+  }
   OCTET_ASSIGN(const auto arrays, read_npz(options.input, names));
   std::vector<Tensor> inputs;
   for (const Port& port : plan->inputs()) {

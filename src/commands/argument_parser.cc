@@ -28,8 +28,10 @@ Status take(const Option& option, std::span<const std::string> values) {
   if (!option.choices.empty())
     for (const std::string& value : values)
       if (std::ranges::find(option.choices, value) == option.choices.end())
-        return usage_error(fmt::format("argument {}: invalid choice: '{}' (choose from {})", all_names(option), value, quoted_choices(option.choices)));
-  if (const Status taken = option.take(values); !taken.ok()) return usage_error("argument " + all_names(option) + ": " + taken.error().message);
+        return usage_error(
+            fmt::format("argument {}: invalid choice: '{}' (choose from {})", all_names(option), value, quoted_choices(option.choices)));
+  if (const Status taken = option.take(values); !taken.ok())
+    return usage_error("argument " + all_names(option) + ": " + taken.error().message);
   return {};
 }
 
@@ -121,13 +123,15 @@ Status ArgumentParser::parse(std::span<const std::string> words) {
     const Option& option = *match->option;
     std::vector<std::string> values;
     if (match->joined) {
-      if (option.arity == Arity::kNone) return usage_error(fmt::format("argument {}: ignored explicit argument '{}'", all_names(option), *match->joined));
+      if (option.arity == Arity::kNone)
+        return usage_error(fmt::format("argument {}: ignored explicit argument '{}'", all_names(option), *match->joined));
       values.push_back(*match->joined);
     } else if (option.arity != Arity::kNone) {
       const std::size_t most = option.arity == Arity::kOne ? 1 : words.size();
       while (values.size() < most && i < words.size() && !looks_like_option(words[i])) values.push_back(words[i++]);
       if (values.empty())
-        return usage_error(fmt::format("argument {}: expected {} argument", all_names(option), option.arity == Arity::kOne ? "one" : "at least one"));
+        return usage_error(
+            fmt::format("argument {}: expected {} argument", all_names(option), option.arity == Arity::kOne ? "one" : "at least one"));
     }
     OCTET_RETURN_IF_ERROR(take(option, values));
     if (help_is_asked_) return {};

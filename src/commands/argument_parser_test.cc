@@ -19,7 +19,8 @@ class ArgumentParserTest : public testing::Test {
     parser_.add({.names = {"--all"}, .arity = Arity::kNone, .help = "all of them", .take = set_true(values_.all)});
     parser_.add({.names = {"-o", "--output_dir"}, .metavar = "DIR", .help = "where to", .take = store(values_.output)});
     parser_.add({.names = {"--progress_format"}, .help = "how", .choices = {"text", "json"}, .take = store(values_.format)});
-    parser_.add({.names = {"-m", "--models"}, .arity = Arity::kOneOrMore, .metavar = "M", .help = "folders", .take = store_all(values_.models)});
+    parser_.add(
+        {.names = {"-m", "--models"}, .arity = Arity::kOneOrMore, .metavar = "M", .help = "folders", .take = store_all(values_.models)});
     parser_.add({.names = {"--add_mo_arg"}, .metavar = "ARG", .help = "more", .take = append(values_.extra)});
     parser_.add({.names = {"-j", "--jobs"}, .metavar = "N", .help = "at a time", .take = store_integer(values_.jobs)});
     parser_.add({.names = {"-niter"}, .metavar = "N", .help = "times", .take = store_integer(values_.iterations)});
@@ -37,8 +38,8 @@ class ArgumentParserTest : public testing::Test {
 };
 
 TEST_F(ArgumentParserTest, TakesValuesInEveryForm) {
-  EXPECT_EQ(parse({"--name", "a b", "--all", "-o=x", "--progress_format=json", "-m", "m1", "m2", "-j4", "-niter", "10", "--add_mo_arg=--one",
-                   "--add_mo_arg=--two"}),
+  EXPECT_EQ(parse({"--name", "a b", "--all", "-o=x", "--progress_format=json", "-m", "m1", "m2", "-j4", "-niter", "10",
+                   "--add_mo_arg=--one", "--add_mo_arg=--two"}),
             "");
   EXPECT_EQ(values_.name, "a b");
   EXPECT_TRUE(values_.all);
@@ -90,7 +91,8 @@ TEST_F(ArgumentParserTest, ShowsEveryOptionInItsHelp) {
   EXPECT_EQ(parse({"--all", "--help", "--no_such"}), "");
   EXPECT_TRUE(parser_.help_is_asked());
   const std::string help = parser_.help();
-  for (const char* text : {"usage: tool [-h] [--name PAT] [--all]", "does something", "-o DIR, --output_dir DIR", "--progress_format {text,json}", "M [M ...]"})
+  for (const char* text : {"usage: tool [-h] [--name PAT] [--all]", "does something", "-o DIR, --output_dir DIR",
+                           "--progress_format {text,json}", "M [M ...]"})
     EXPECT_NE(help.find(text), std::string::npos) << text << "\n" << help;
 }
 

@@ -23,17 +23,26 @@ Status check_input(const Graph& graph, const ModelDescription& description) {
   return Error{ErrorCode::kMalformed, "the model has no single f32 input " + to_string(wanted.shape) + ", which its model_info promises"};
 }
 
+// All names of a tensor, of which a description may use any.
+std::vector<std::string> names_of(const Port& port) {
+  std::vector<std::string> names{port.name};
+  names.insert(names.end(), port.further_names.begin(), port.further_names.end());
+  return names;
+}
+
 Status check_outputs_of(const EngineModel& model, const ModelDescription& description) {
   std::vector<OutputType> outputs;
-  for (const Port& port : model.outputs()) outputs.push_back({port.name, port.type.element, port.type.shape});
+  for (const Port& port : model.outputs())
+    for (const std::string& name : names_of(port)) outputs.push_back({name, port.type.element, port.type.shape});
   return check_outputs(description, outputs);
 }
 
-// The outputs that a head can read.
+// The outputs that a head can read, each once for every name.
 std::vector<NamedOutput> named_outputs(std::span<const Port> ports, std::span<const Tensor> tensors) {
   std::vector<NamedOutput> outputs;
   for (std::size_t i = 0; i < tensors.size(); ++i)
-    if (tensors[i].type() == ElementType::kF32) outputs.push_back({ports[i].name, tensors[i].shape(), tensors[i].values<float>()});
+    if (tensors[i].type() == ElementType::kF32)
+      for (const std::string& name : names_of(ports[i])) outputs.push_back({name, tensors[i].shape(), tensors[i].values<float>()});
   return outputs;
 }
 

@@ -25,6 +25,7 @@ struct Pads {
 struct Parameter {
   ElementType type = ElementType::kF32;
   Shape shape;
+  std::vector<std::string> further_names = {};  // by which the tensor is known beside the node's
 };
 
 struct Constant {
@@ -32,7 +33,9 @@ struct Constant {
 };
 
 // Marks a graph output. Input: the tensor.
-struct Output {};
+struct Output {
+  std::vector<std::string> further_names = {};  // by which the tensor is known beside the node's
+};
 
 // Inputs: data [N,C,H,W], weights [O,C,kh,kw]. No bias: that is an Add.
 struct Convolution {

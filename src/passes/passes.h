@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "base/result.h"
 #include "graph/graph.h"
 
 // Rewrites of a graph, one a file. Each keeps what the graph computes and answers whether it changed anything; standard.h is the order
@@ -47,6 +49,20 @@ bool fold_input_scale(Graph& graph);
 
 // Lets constants of equal type, shape and bytes be one.
 bool dedupe_constants(Graph& graph);
+
+// What is done to a picture before the network as it is: channels reversed, then (x - mean) / scale with numbers in the order of the
+// network, one for all channels or one each. Empty: nothing.
+struct InputSteps {
+  bool reverse_channels = false;
+  std::vector<double> mean, scale;
+
+  bool empty() const { return !reverse_channels && mean.empty() && scale.empty(); }
+};
+
+// Puts the steps in front of the network, whose one input is f32 [1,C,H,W]; the reversal goes into the weights where only convolutions
+// read the picture. Run it before the import passes, which fold the rest. Errors: kUnsupported for a graph of other inputs,
+// kInvalidArgument for a number of means or scales that is neither 1 nor C, or a scale of 0.
+Status add_input_steps(Graph& graph, const InputSteps& steps);
 
 // Stores float constants in f16, a Convert to f32 behind each: half the size on disk, computed in f32 as before. Not what loses more
 // than its last digits by that: numbers beyond f16's range, limits of FakeQuantize, scales of stored integer weights, and what a

@@ -86,7 +86,9 @@ Graph with_planes(const Graph& graph, NodeId input, const std::vector<NodeId>& s
   std::vector<Value> moved(graph.nodes().size());  // first output of each node in the result
   std::vector<bool> replaced(graph.nodes().size());
   replaced[index_of(input)] = true;
-  Value planes = result.emit(Parameter{ElementType::kF32, graph.shape({steps.back(), 0})}, {}, graph.node(input).name);
+  const Node& from = graph.node(input);
+  Value planes =
+      result.emit(Parameter{ElementType::kF32, graph.shape({steps.back(), 0}), std::get<Parameter>(from.op).further_names}, {}, from.name);
   for (const NodeId step : steps) {
     planes = step_on_planes(graph, step, planes, result);
     replaced[index_of(step)] = true;

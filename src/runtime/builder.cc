@@ -68,9 +68,13 @@ void PlanBuilder::add_ports() {
     plan_->slots[static_cast<std::size_t>(to)].memory = Slot::Memory::kInput;
     plan_->slots[static_cast<std::size_t>(to)].index = plan_->inputs.size();
     natural_[{id, 0}] = to;
-    plan_->inputs.push_back({node.name, options_.picture_input ? picture_type(type.shape) : type});
+    plan_->inputs.push_back(
+        {node.name, options_.picture_input ? picture_type(type.shape) : type, std::get<Parameter>(node.op).further_names});
   }
-  for (const NodeId id : graph_.outputs()) plan_->outputs.push_back({graph_.node(id).name, graph_.type(graph_.node(id).inputs[0])});
+  for (const NodeId id : graph_.outputs()) {
+    const Node& node = graph_.node(id);
+    plan_->outputs.push_back({node.name, graph_.type(node.inputs[0]), std::get<Output>(node.op).further_names});
+  }
 }
 
 const Placement* PlanBuilder::placement(Value value) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -31,6 +32,9 @@ struct RuntimeOptions {
 struct Port {
   std::string name;
   TensorType type;
+  std::vector<std::string> further_names = {};  // by which people may call it, too
+
+  bool is_called(std::string_view word) const { return word == name || std::ranges::find(further_names, word) != further_names.end(); }
 };
 
 // One unit of work of a plan, for people and for reports.

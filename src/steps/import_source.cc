@@ -1,5 +1,9 @@
 #include "steps/import_source.h"
 
+#include <algorithm>
+#include <iterator>
+#include <set>
+
 #include "base/digest.h"
 #include "base/files.h"
 #include "importers/importer.h"
@@ -22,6 +26,23 @@ Status complete(const ConvertOptions& options, const fs::path& source, ModelDesc
   return options.labels.empty() ? Status() : name_classes(description, options.labels, source);
 }
 
+// Of all names of an output the first in order becomes the node's, as it is the one that OpenVINO reports.
+Status name_outputs(const OutputNames& names, const fs::path& source, Graph& graph) {
+  for (const auto& [name, more] : names) {
+    const auto outputs = graph.outputs();
+    const auto found = std::ranges::find(outputs, name, [&](NodeId id) { return graph.node(id).name; });
+    if (found == outputs.end()) return Error{ErrorCode::kMalformed, source.string() + ": has no output '" + name + "' to be given names"};
+    std::set<std::string> all(more.begin(), more.end());
+    all.insert(name);
+    if (*all.begin() != name) graph.rename(*found, *all.begin());
+    if (graph.node(*found).name != *all.begin())
+      return Error{ErrorCode::kMalformed,
+                   source.string() + ": output '" + name + "' cannot be called '" + *all.begin() + "', as another node is"};
+    graph.set_op(*found, Output{{std::next(all.begin()), all.end()}});
+  }
+  return {};
+}
+
 Result<std::string> digest_of(const fs::path& file) {
   OCTET_ASSIGN(const MappedFile mapped, MappedFile::open(file));
   return file.filename().string() + " SHA-256 " + sha256_hex(mapped.bytes());
@@ -31,9 +52,12 @@ Result<std::string> digest_of(const fs::path& file) {
 
 Result<Graph> import_source(const fs::path& source, const ConvertOptions& options) {
   OCTET_ASSIGN(ImportedModel model, import_model(source, {options.weights, options.warn}));
+  if (const Status status = passes::add_input_steps(model.graph, options.input_steps); !status.ok())
+    return status.error().at(source.string());
   passes::run_import_passes(model.graph);
   ModelDescription& description = model.description;
   OCTET_RETURN_IF_ERROR(complete(options, source, description));
+  OCTET_RETURN_IF_ERROR(name_outputs(options.output_names, source, model.graph));
   if (options.warn && description.labels.empty())
     options.warn(source.string() + ": no labels, classes have numbers only" + (model.labels_hint.empty() ? "" : "; " + model.labels_hint));
   OCTET_ASSIGN(description.source, digest_of(model.weights));

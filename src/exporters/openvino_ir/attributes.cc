@@ -117,6 +117,7 @@ struct AttributesOf {
   template <typename Operation>
   requires std::is_empty_v<Operation> Attributes operator()(const Operation&) const { return {}; }
   Attributes operator()(const Parameter& op) const { return parameter(op); }
+  Attributes operator()(const Output&) const { return {}; }
   Attributes operator()(const Constant&) const { return OCTET_CHECK(false, "a constant's attributes tell a place"), Attributes{}; }
   Attributes operator()(const Convolution& op) const { return convolution(op); }
   Attributes operator()(const GroupConvolution& op) const { return convolution(op); }

@@ -81,11 +81,19 @@ NetworkExport::Place NetworkExport::add_constant(const std::string& name, const 
 
 // Names of the tensor: of the input that it is, or of the outputs that it feeds.
 std::vector<std::string> NetworkExport::names_of(Value value) const {
-  if (std::holds_alternative<Parameter>(graph_.node(value).op)) return {graph_.node(value).name};
   std::vector<std::string> names;
-  for (const NodeId reader : readers_[index_of(value.node)])
-    if (std::holds_alternative<Output>(graph_.node(reader).op) && graph_.node(reader).inputs[0] == value)
-      names.push_back(graph_.node(reader).name);
+  const auto add = [&](const Node& node, const std::vector<std::string>& further_names) {
+    names.push_back(node.name);
+    names.insert(names.end(), further_names.begin(), further_names.end());
+  };
+  if (const auto* parameter = std::get_if<Parameter>(&graph_.node(value).op)) {
+    add(graph_.node(value), parameter->further_names);
+    return names;
+  }
+  for (const NodeId reader : readers_[index_of(value.node)]) {
+    const Node& node = graph_.node(reader);
+    if (const auto* output = std::get_if<Output>(&node.op); output && node.inputs[0] == value) add(node, output->further_names);
+  }
   return names;
 }
 
@@ -112,8 +120,9 @@ void NetworkExport::export_node(const Node& node, std::size_t index) {
   Layer layer = begin_layer(node.name, text(schema.name), text(schema.opset));
   layer.attributes = attributes_of(node.op);
   for (const Input& input : inputs) add_input(layer, input);
-  if (std::holds_alternative<Output>(node.op)) {
+  if (const auto* output = std::get_if<Output>(&node.op)) {
     layer.output_names = {node.name};
+    layer.output_names.insert(layer.output_names.end(), output->further_names.begin(), output->further_names.end());
   } else {
     for (std::uint32_t i = 0; i < node.outputs.size(); ++i) {
       add_output(layer, node.outputs[i], names_of({static_cast<NodeId>(index), i}));

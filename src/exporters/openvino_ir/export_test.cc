@@ -50,6 +50,17 @@ TEST_F(ExportOpenvinoIr, NamesTensorsOfInputsAndOutputs) {
   EXPECT_EQ(layer_named(network, "boxes").output_names, std::vector<std::string>{"boxes"});
 }
 
+TEST_F(ExportOpenvinoIr, KeepsFurtherNamesOfInputsAndOutputs) {
+  Graph graph;
+  const Value x = graph.emit(Parameter{ElementType::kF32, {2}, {"image:0"}}, {}, "image");
+  graph.emit(Output{{"heads:0", "Heads"}}, {graph.emit(Unary{}, {x}, "layer")}, "heads");
+  const Network network = written(graph);
+  const std::vector<std::string> heads{"heads", "heads:0", "Heads"};
+  EXPECT_EQ(layer_named(network, "image").outputs[0].names, (std::vector<std::string>{"image", "image:0"}));
+  EXPECT_EQ(layer_named(network, "layer").outputs[0].names, heads);
+  EXPECT_EQ(layer_named(network, "heads").output_names, heads);
+}
+
 TEST_F(ExportOpenvinoIr, StoresEqualConstantsOnceAndAligned) {
   Graph graph;
   Value x = graph.emit(Parameter{ElementType::kF32, {3}}, {}, "x");

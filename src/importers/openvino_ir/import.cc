@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "base/files.h"
 #include "formats/openvino_ir/ir.h"
@@ -67,16 +68,22 @@ Result<Tensor> Weights::place(ElementType type, Shape shape, std::span<const std
   return copy;
 }
 
-// Of several names of a tensor OpenVINO reports the first in order.
+// The names of a tensor at the border of the network: the one that OpenVINO reports, which is the first in order, and the others.
+struct PortNames {
+  std::string name;
+  std::vector<std::string> further;
+};
 
-std::string least(const std::vector<std::string>& names) {
-  return names.empty() ? std::string() : *std::min_element(names.begin(), names.end());
+PortNames port_names(const std::vector<std::string>& names, const std::string& otherwise) {
+  const std::set<std::string> ordered(names.begin(), names.end());
+  if (ordered.empty()) return {otherwise, {}};
+  return {*ordered.begin(), {std::next(ordered.begin()), ordered.end()}};
 }
 
-std::string name_of_output(const Layer& result, const Layer& producer, std::size_t output) {
-  if (!result.output_names.empty()) return least(result.output_names);
-  if (!producer.outputs[output].names.empty()) return least(producer.outputs[output].names);
-  return producer.outputs.size() == 1 ? producer.name : fmt::format("{}.{}", producer.name, output);
+PortNames names_of_output(const Layer& result, const Layer& producer, std::size_t output) {
+  if (!result.output_names.empty()) return port_names(result.output_names, "");
+  return port_names(producer.outputs[output].names,
+                    producer.outputs.size() == 1 ? producer.name : fmt::format("{}.{}", producer.name, output));
 }
 
 class NetworkImport {
@@ -99,7 +106,7 @@ class NetworkImport {
   Weights weights_;
   std::vector<std::vector<Source>> sources_;  // by layer and input
   std::vector<std::vector<Value>> values_;    // by layer and output
-  std::vector<std::string> port_names_;       // by layer; of Parameter and Result
+  std::vector<PortNames> port_names_;         // by layer; of Parameter and Result
   Graph graph_;
   NameClaims names_;
   KnownValues known_;
@@ -140,14 +147,12 @@ void NetworkImport::claim_port_names() {
   port_names_.resize(network_.layers.size());
   for (std::size_t i = 0; i < network_.layers.size(); ++i) {
     const Layer& layer = network_.layers[i];
-    std::string wanted;
-    if (layer.type == "Parameter") {
-      if (!layer.outputs.empty()) wanted = least(layer.outputs[0].names);
-      if (wanted.empty()) wanted = layer.name;
-    } else if (layer.type == "Result" && sources_[i].size() == 1) {
-      wanted = name_of_output(layer, network_.layers[sources_[i][0].layer], sources_[i][0].output);
-    }
-    if (!wanted.empty()) port_names_[i] = names_.claim(wanted);
+    PortNames& names = port_names_[i];
+    if (layer.type == "Parameter")
+      names = port_names(layer.outputs.empty() ? std::vector<std::string>() : layer.outputs[0].names, layer.name);
+    else if (layer.type == "Result" && sources_[i].size() == 1)
+      names = names_of_output(layer, network_.layers[sources_[i][0].layer], sources_[i][0].output);
+    if (!names.name.empty()) names.name = names_.claim(names.name);
   }
 }
 
@@ -168,7 +173,7 @@ Result<std::vector<Value>> NetworkImport::import_parameter(std::size_t index) {
   const auto type = element_type_from_name(type_name);
   if (!type) return unsupported("element type '" + type_name + "' is not supported");
   OCTET_RETURN_IF_ERROR(validate_shape(*shape));
-  return add_named(Parameter{*type, *shape}, {}, port_names_[index]);
+  return add_named(Parameter{*type, *shape, port_names_[index].further}, {}, port_names_[index].name);
 }
 
 Result<std::vector<Value>> NetworkImport::import_constant(std::size_t index) {
@@ -195,7 +200,7 @@ Result<std::vector<Value>> NetworkImport::import_layer(std::size_t index) {
   OCTET_ASSIGN(std::vector<Value> inputs, inputs_of(index));
   if (layer.type == "Result") {
     OCTET_RETURN_IF_ERROR(check_input_count(inputs.size(), 1, 1));
-    return add_named(Output{}, std::move(inputs), port_names_[index]);
+    return add_named(Output{port_names_[index].further}, std::move(inputs), port_names_[index].name);
   }
   const auto rule = find_rule(layer.type);
   if (!rule) return unsupported("this operation is not supported");

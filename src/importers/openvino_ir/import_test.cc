@@ -131,7 +131,9 @@ TEST(ImportOpenvinoIr, NamesAreThoseOfTensorsElseOfLayers) {
   graph = import(xml);
   ASSERT_TRUE(graph.ok()) << graph.error().message;
   EXPECT_EQ(graph->node(graph->parameters()[0]).name, "in");
+  EXPECT_EQ(operation<Parameter>(graph).further_names, std::vector<std::string>{"in:0"});
   EXPECT_EQ(graph->node(graph->outputs()[0]).name, "a,b");
+  EXPECT_EQ(operation<Output>(graph).further_names, std::vector<std::string>{"z"});
 
   xml.replace(xml.find("type='Result'"), 13, "type='Result' output_names='own'");
   EXPECT_EQ(import(xml)->node(import(xml)->outputs()[0]).name, "own");
@@ -215,7 +217,8 @@ TEST(ImportOpenvinoIr, ReadsEveryKindByItsName) {
 
 TEST(ImportOpenvinoIr, HasARuleForEveryOperation) {
   for (const Op& op : all_operations()) {
-    const bool is_read_by_the_network = std::holds_alternative<Parameter>(op) || std::holds_alternative<Constant>(op);
+    const bool is_read_by_the_network =
+        std::holds_alternative<Parameter>(op) || std::holds_alternative<Constant>(op) || std::holds_alternative<Output>(op);
     EXPECT_TRUE(is_read_by_the_network || openvino_ir::find_rule(type_name(op))) << type_name(op);
   }
 }
