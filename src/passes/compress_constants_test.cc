@@ -30,8 +30,10 @@ TEST(CompressConstants, LeavesWhatLosesMoreThanItsLastDigits) {
   const Value far = graph.emit(Binary{BinaryKind::kAdd}, {x, graph.emit_constant(floats({1, 70000}), "beyond")}, "far");
   const Value limit = graph.emit_constant(Tensor::scalar(1.0f), "limit"), zero = graph.emit_constant(Tensor::scalar(0.0f), "zero");
   const Value quantized = graph.emit(FakeQuantize{256}, {far, zero, limit, zero, limit}, "quantized");
-  const Value integers = graph.emit(Convert{ElementType::kF32}, {graph.emit_constant(Tensor::of<std::int8_t>({2}, std::vector<std::int8_t>{1, 2}), "i8")});
-  const Value weights = graph.emit(Binary{BinaryKind::kMultiply}, {integers, graph.emit_constant(floats({1e-6f, 2e-6f}), "scale")}, "weights");
+  const Value integers =
+      graph.emit(Convert{ElementType::kF32}, {graph.emit_constant(Tensor::of<std::int8_t>({2}, std::vector<std::int8_t>{1, 2}), "i8")});
+  const Value weights =
+      graph.emit(Binary{BinaryKind::kMultiply}, {integers, graph.emit_constant(floats({1e-6f, 2e-6f}), "scale")}, "weights");
   graph.emit(Output{}, {graph.emit(Binary{BinaryKind::kMultiply}, {quantized, weights}, "product")}, "y");
   EXPECT_FALSE(compress_constants(graph));
   for (const char* node : {"far", "quantized", "weights"}) EXPECT_EQ(stored_type(graph, node), ElementType::kF32) << node;

@@ -14,9 +14,8 @@ Status check_numbers(std::string_view what, const std::vector<double>& numbers, 
   const auto is_sound = [&](double number) { return std::isfinite(number) && (what != "scale" || number != 0); };
   const auto count = static_cast<std::int64_t>(numbers.size());
   if ((count <= 1 || count == channels) && std::ranges::all_of(numbers, is_sound)) return {};
-  return Error{ErrorCode::kInvalidArgument,
-               fmt::format("{} of the input is [{}], expected 1 or {} numbers{}", what, fmt::join(numbers, ", "), channels,
-                           what == "scale" ? " other than 0" : "")};
+  return Error{ErrorCode::kInvalidArgument, fmt::format("{} of the input is [{}], expected 1 or {} numbers{}", what,
+                                                        fmt::join(numbers, ", "), channels, what == "scale" ? " other than 0" : "")};
 }
 
 // The one input, f32 [1,C,H,W].

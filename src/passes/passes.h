@@ -54,7 +54,7 @@ bool dedupe_constants(Graph& graph);
 // network, one for all channels or one each. Empty: nothing.
 struct InputSteps {
   bool reverse_channels = false;
-  std::vector<double> mean, scale;
+  std::vector<double> mean = {}, scale = {};
 
   bool empty() const { return !reverse_channels && mean.empty() && scale.empty(); }
 };
