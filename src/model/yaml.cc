@@ -1,9 +1,38 @@
 #include "model/yaml.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "base/files.h"
+#include "base/parse_number.h"
 
 namespace octet {
 namespace {
+
+constexpr std::size_t kMaxYamlBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxExpandedBytes = std::size_t{1} << 24;
+constexpr int kMaxDepth = 64;
+
+// Whether a document without aliases would be small. An alias is its anchor's node again, so that a short text can stand for an endless
+// one; `budget` bounds the steps of this walk as well.
+bool is_small(const YAML::Node& node, int depth, std::size_t& budget) {
+  const std::size_t bytes = 1 + (node.IsScalar() ? node.Scalar().size() : 0);
+  if (depth > kMaxDepth || bytes > budget) return false;
+  budget -= bytes;
+  if (node.IsMap())
+    return std::all_of(node.begin(), node.end(), [&](const auto& pair) {
+      return is_small(pair.first, depth + 1, budget) && is_small(pair.second, depth + 1, budget);
+    });
+  return !node.IsSequence() || std::all_of(node.begin(), node.end(), [&](const auto& item) { return is_small(item, depth + 1, budget); });
+}
+
+bool is_yaml_number(std::string text) {
+  std::erase(text, '_');
+  if (text.starts_with('+')) text.erase(0, 1);
+  const bool begins_so = !text.empty() && (std::string_view("-.0123456789").find(text[0]) != std::string_view::npos);
+  return begins_so && (parse_number<double>(text).has_value() || text.starts_with("0x"));
+}
 
 bool prints(const std::string& text) {
   return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; });
@@ -17,6 +46,34 @@ Status read_labels(const YAML::Node& list, ModelInfo& info) {
 }
 
 }  // namespace
+
+Result<YAML::Node> load_yaml(std::string_view text) {
+  if (text.size() > kMaxYamlBytes) return Error{ErrorCode::kMalformed, "is larger than 1 MiB"};
+  try {
+    const YAML::Node root = YAML::Load(std::string(text));
+    std::size_t budget = kMaxExpandedBytes;
+    if (!is_small(root, 0, budget))
+      return Error{ErrorCode::kMalformed, "is nested deeper than 64, or larger than 16 MiB with its aliases written out"};
+    return root;
+  } catch (const YAML::Exception& broken) {  // yaml-cpp throws where the text is no YAML
+    return Error{ErrorCode::kMalformed, "line " + std::to_string(broken.mark.line + 1) + ": " + broken.msg};
+  }
+}
+
+Result<YAML::Node> load_yaml_file(const std::filesystem::path& path) {
+  OCTET_ASSIGN(const std::string text, read_text(path, kMaxYamlBytes));
+  OCTET_ASSIGN_AT(const YAML::Node root, load_yaml(text), path.string());
+  return root;
+}
+
+bool is_text(const YAML::Node& scalar) {
+  static constexpr std::string_view kWords[] = {"",      "~",     "null",  "Null", "NULL", "true", "True", "TRUE",
+                                                "false", "False", "FALSE", "yes",  "Yes",  "YES",  "no",   "No",
+                                                "NO",    "on",    "On",    "ON",   "off",  "Off",  "OFF"};
+  if (!scalar.IsScalar()) return false;
+  if (scalar.Tag() != "?") return true;  // quoted
+  return std::ranges::find(kWords, scalar.Scalar()) == std::end(kWords) && !is_yaml_number(scalar.Scalar());
+}
 
 Error yaml_error(const YAML::Node& node, const std::string& what) {
   const YAML::Mark mark = node.Mark();
@@ -42,8 +99,11 @@ Result<ModelInfo> model_info_from_yaml(const YAML::Node& map) {
   for (const auto& pair : map) {
     if (!pair.first.IsScalar()) return yaml_error(pair.first, "a key of 'model_info' must be text");
     const std::string key = pair.first.Scalar();
-    if (key == "octet_labels") {
+    if (key == "octet_labels" || (key == "labels" && pair.second.IsSequence())) {
       OCTET_RETURN_IF_ERROR(read_labels(pair.second, info));
+    } else if (pair.second.IsSequence()) {
+      OCTET_ASSIGN(const std::vector<std::string> values, texts_from_yaml(pair.second, "'" + key + "' of 'model_info'"));
+      info[key] = fmt::format("{}", fmt::join(values, " "));
     } else if (pair.second.IsScalar()) {
       info[key] = pair.second.Scalar();
     } else {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "zoo/embedded.h"
+#include "zoo/read_model.h"
 
 namespace octet {
 
@@ -11,6 +12,16 @@ std::vector<std::string> zoo_names() {
   for (const EmbeddedText& embedded : embedded_zoo()) names.emplace_back(embedded.name);
   std::sort(names.begin(), names.end());
   return names;
+}
+
+std::vector<ZooModel> zoo_models() {
+  std::vector<ZooModel> models;
+  for (const EmbeddedText& embedded : embedded_zoo()) {
+    models.push_back(parse_model(embedded.text, std::string(embedded.name), ModelForm::kOctet).value());
+    models.back().subdirectory = "public/" + models.back().name;
+  }
+  std::ranges::sort(models, {}, &ZooModel::name);
+  return models;
 }
 
 Result<ZooEntry> zoo_entry(std::string_view name) {

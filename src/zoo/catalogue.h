@@ -6,11 +6,15 @@
 
 #include "base/result.h"
 #include "zoo/entry.h"
+#include "zoo/zoo_model.h"
 
 namespace octet {
 
 // Names of the models that the program carries (zoo/*.yml), in byte order.
 std::vector<std::string> zoo_names();
+
+// All models that the program carries, by name in byte order.
+std::vector<ZooModel> zoo_models();
 
 // The entry of that name or alias; kNotFound, with the names there are, for any other.
 Result<ZooEntry> zoo_entry(std::string_view name);

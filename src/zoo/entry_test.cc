@@ -86,7 +86,7 @@ TEST(ParseZooEntry, NamesLineAndFault) {
   EXPECT_EQ(error_of("framework: tf\nfiles:\n  - name: a.pb\n    role: sauce\n"), "line 4: role 'sauce' is unknown (source, weights)");
   EXPECT_EQ(error_of(file + "name: b\n"), "line 5: the key 'name' is not allowed, the file's name says it");
   EXPECT_EQ(error_of(file + "model_info: 3\n"), "line 5: 'model_info' must be a map");
-  EXPECT_EQ(error_of(file + "model_info:\n  a: [1]\n"), "line 6: 'a' of 'model_info' must be text");
+  EXPECT_EQ(error_of(file + "model_info:\n  a: {b: 1}\n"), "line 6: 'a' of 'model_info' must be text");
 }
 
 TEST(ParseZooEntry, RefusesPathsThatLeaveTheFolder) {
