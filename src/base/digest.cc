@@ -10,17 +10,46 @@
 namespace octet {
 namespace {
 
+using Bytes = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+std::string hex_of(const Bytes& digest, unsigned int length) {
+  return fmt::format("{:02x}", fmt::join(std::span(digest).first(length), ""));
+}
+
 std::string hex_digest(std::span<const std::byte> bytes, const EVP_MD* algorithm) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  Bytes digest{};
   unsigned int length = 0;
   const int done = EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, algorithm, nullptr);
   OCTET_CHECK(done == 1, "OpenSSL lacks a digest");
-  return fmt::format("{:02x}", fmt::join(std::span(digest).first(length), ""));
+  return hex_of(digest, length);
 }
 
 }  // namespace
 
 std::string sha256_hex(std::span<const std::byte> bytes) { return hex_digest(bytes, EVP_sha256()); }
 std::string sha384_hex(std::span<const std::byte> bytes) { return hex_digest(bytes, EVP_sha384()); }
+
+void Sha384::Free::operator()(void* context) const { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context)); }
+
+Sha384::Sha384() : context_(EVP_MD_CTX_new()) {
+  OCTET_CHECK(context_ && EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_.get()), EVP_sha384(), nullptr) == 1,
+              "OpenSSL lacks a digest");
+}
+
+void Sha384::update(std::span<const std::byte> bytes) {
+  const int done = EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_.get()), bytes.data(), bytes.size());
+  OCTET_CHECK(done == 1, "OpenSSL refuses bytes");
+}
+
+std::string Sha384::hex() const {
+  const std::unique_ptr<void, Free> copy(EVP_MD_CTX_new());  // since the last step ends a context
+  auto* const context = static_cast<EVP_MD_CTX*>(copy.get());
+  Bytes digest{};
+  unsigned int length = 0;
+  const bool done = context != nullptr && EVP_MD_CTX_copy_ex(context, static_cast<const EVP_MD_CTX*>(context_.get())) == 1 &&
+                    EVP_DigestFinal_ex(context, digest.data(), &length) == 1;
+  OCTET_CHECK(done, "OpenSSL lacks a digest");
+  return hex_of(digest, length);
+}
 
 }  // namespace octet

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -9,5 +10,19 @@ namespace octet {
 // Digests as lower-case hexadecimal digits: 64 of them for SHA-256, 96 for SHA-384.
 std::string sha256_hex(std::span<const std::byte> bytes);
 std::string sha384_hex(std::span<const std::byte> bytes);
+
+// The SHA-384 of bytes that come one after the other. Can be moved and not copied.
+class Sha384 {
+ public:
+  Sha384();
+  void update(std::span<const std::byte> bytes);
+  std::string hex() const;  // of all bytes so far; more may follow
+
+ private:
+  struct Free {
+    void operator()(void* context) const;
+  };
+  std::unique_ptr<void, Free> context_;  // OpenSSL's EVP_MD_CTX
+};
 
 }  // namespace octet

@@ -17,5 +17,14 @@ TEST(Digest, IsThatOfTheStandard) {
             "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7");
 }
 
+TEST(Digest, OfPartsIsThatOfTheWhole) {
+  Sha384 digest;
+  EXPECT_EQ(digest.hex(), sha384_hex({}));
+  digest.update(bytes_of("a"));
+  EXPECT_EQ(digest.hex(), sha384_hex(bytes_of("a")));
+  digest.update(bytes_of("bc"));
+  EXPECT_EQ(digest.hex(), sha384_hex(bytes_of("abc")));
+}
+
 }  // namespace
 }  // namespace octet

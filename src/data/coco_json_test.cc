@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "data/scratch_folder.h"
+#include "base/scratch_folder.h"
 
 namespace octet {
 namespace {

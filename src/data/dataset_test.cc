@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "data/check_dataset.h"
-#include "data/scratch_folder.h"
+#include "base/scratch_folder.h"
 #include "image/encode.h"
 
 namespace octet {

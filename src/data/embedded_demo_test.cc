@@ -8,7 +8,7 @@
 
 #include "base/files.h"
 #include "data/dataset.h"
-#include "data/scratch_folder.h"
+#include "base/scratch_folder.h"
 
 namespace octet {
 namespace {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "data/annotation_faults.h"
-#include "data/scratch_folder.h"
+#include "base/scratch_folder.h"
 #include "image/encode.h"
 
 namespace octet {

@@ -6,7 +6,7 @@
 #include <openssl/evp.h>
 
 #include "base/digest.h"
-#include "data/scratch_folder.h"
+#include "base/scratch_folder.h"
 #include "image/encode.h"
 
 namespace octet {
