@@ -51,7 +51,7 @@ fuzz:
 	scripts/fuzz build/asan-ubsan $(FUZZ_SECONDS)
 
 # Where threads are started and shared, and what is built upon them.
-TSAN_TESTS := octet_base_test octet_runtime_test octet_quant_test
+TSAN_TESTS := octet_base_test octet_runtime_test octet_quant_test octet_engines_test octet_benchmark_test
 tsan:
 	cmake --preset tsan
 	cmake --build build/tsan --target $(TSAN_TESTS)

@@ -20,6 +20,10 @@ class EngineSession {
   // Inputs in the order of the model's inputs(), of their types and shapes; kInvalidArgument otherwise. The outputs, in the order
   // of outputs(), stay valid until the next run.
   virtual Result<std::span<const Tensor>> run(std::span<const Tensor> inputs) = 0;
+
+  // Microseconds that each of the model's steps() took in the last run; filled from the next run on if enabled.
+  virtual void enable_profile(bool on) = 0;
+  virtual std::span<const double> step_us() const = 0;
 };
 
 // A model that an engine has made ready to run. Immutable, safe from several threads; sessions keep it alive.
@@ -31,6 +35,8 @@ class EngineModel {
   virtual std::span<const Port> outputs() const = 0;
   // Whether a part of it computes in 8-bit integers.
   virtual bool uses_integers() const = 0;
+  // Its units of work in the order of execution; empty where an engine does not tell.
+  virtual std::span<const StepInfo> steps() const = 0;
   virtual std::unique_ptr<EngineSession> open_session(int threads) const = 0;
 };
 

@@ -9,6 +9,8 @@ class OctetSession final : public EngineSession {
  public:
   OctetSession(std::shared_ptr<const Plan> plan, int threads) : session_(std::move(plan), threads) {}
   Result<std::span<const Tensor>> run(std::span<const Tensor> inputs) override { return session_.run(inputs); }
+  void enable_profile(bool on) override { session_.enable_profile(on); }
+  std::span<const double> step_us() const override { return session_.step_us(); }
 
  private:
   Session session_;
@@ -21,6 +23,7 @@ class OctetModel final : public EngineModel {
   std::span<const Port> inputs() const override { return plan_->inputs(); }
   std::span<const Port> outputs() const override { return plan_->outputs(); }
   bool uses_integers() const override { return std::ranges::any_of(plan_->steps(), &StepInfo::integer); }
+  std::span<const StepInfo> steps() const override { return plan_->steps(); }
   std::unique_ptr<EngineSession> open_session(int threads) const override { return std::make_unique<OctetSession>(plan_, threads); }
 
  private:
