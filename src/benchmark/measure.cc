@@ -19,7 +19,8 @@ class Course {
 
   // Whether another inference is to begin; waits until its time has come where there is a greatest rate.
   bool goes_on() {
-    const bool unfinished = begun_ < std::max<std::int64_t>(1, limits_.iterations) || (limits_.seconds > 0 && seconds() < limits_.seconds) ||
+    const bool unfinished = begun_ < std::max<std::int64_t>(1, limits_.iterations) ||
+                            (limits_.seconds > 0 && seconds() < limits_.seconds) ||
                             begun_ % std::max<std::int64_t>(1, limits_.multiple) != 0;
     if (!unfinished) return false;
     if (limits_.max_rate > 0) std::this_thread::sleep_until(start_ + Seconds(static_cast<double>(begun_) / limits_.max_rate));

@@ -39,7 +39,16 @@ Status take(const Option& option, std::span<const std::string> values) {
 std::string with_value(const Option& option, const std::string& name) {
   if (option.arity == Arity::kNone) return name;
   const std::string value = option.choices.empty() ? option.metavar : fmt::format("{{{}}}", fmt::join(option.choices, ","));
-  return option.arity == Arity::kOne ? name + " " + value : fmt::format("{} {} [{} ...]", name, value, value);
+  switch (option.arity) {
+    case Arity::kOptional:
+      return fmt::format("{} [{}]", name, value);
+    case Arity::kOneOrMore:
+      return fmt::format("{} {} [{} ...]", name, value, value);
+    case Arity::kNone:
+    case Arity::kOne:
+      break;
+  }
+  return name + " " + value;
 }
 
 // Appends words to lines of at most 100 characters, further lines indented.
@@ -127,9 +136,9 @@ Status ArgumentParser::parse(std::span<const std::string> words) {
         return usage_error(fmt::format("argument {}: ignored explicit argument '{}'", all_names(option), *match->joined));
       values.push_back(*match->joined);
     } else if (option.arity != Arity::kNone) {
-      const std::size_t most = option.arity == Arity::kOne ? 1 : words.size();
+      const std::size_t most = option.arity == Arity::kOneOrMore ? words.size() : 1;
       while (values.size() < most && i < words.size() && !looks_like_option(words[i])) values.push_back(words[i++]);
-      if (values.empty())
+      if (values.empty() && option.arity != Arity::kOptional)
         return usage_error(
             fmt::format("argument {}: expected {} argument", all_names(option), option.arity == Arity::kOne ? "one" : "at least one"));
     }

@@ -13,7 +13,7 @@
 namespace octet::commands {
 
 // How many words follow an option.
-enum class Arity { kNone, kOne, kOneOrMore };
+enum class Arity { kNone, kOptional, kOne, kOneOrMore };
 
 // One option of a command line.
 struct Option {
@@ -24,7 +24,7 @@ struct Option {
   std::vector<std::string> choices = {};  // the values that there are; empty: any
   bool required = false;
 
-  // Takes the words that followed: none, one or several, as `arity` says. An option that is given twice is taken twice.
+  // Takes the words that followed, as many as `arity` says. An option that is given twice is taken twice.
   // An error's message is put behind "argument -o/--output_dir: ".
   std::function<Status(std::span<const std::string> values)> take = {};
 };

@@ -77,6 +77,18 @@ TEST_F(ArgumentParserTest, SaysWhatArgparseSays) {
   EXPECT_EQ(parse({"--progress_format", "xml"}), "argument --progress_format: invalid choice: 'xml' (choose from 'text', 'json')");
 }
 
+TEST_F(ArgumentParserTest, TakesAValueThatMayBeLeftOut) {
+  ArgumentParser parser("tool", "");
+  std::vector<std::string> found;
+  parser.add({.names = {"-pc"}, .arity = Arity::kOptional, .metavar = "B", .take = [&](std::span<const std::string> values) -> Status {
+                found.push_back(values.empty() ? "none" : values[0]);
+                return {};
+              }});
+  EXPECT_TRUE(parser.parse(std::vector<std::string>{"-pc", "-pc", "false", "-pc=true"}).ok());
+  EXPECT_EQ(found, (std::vector<std::string>{"none", "false", "true"}));
+  EXPECT_NE(parser.usage().find("[-pc [B]]"), std::string::npos);
+}
+
 TEST_F(ArgumentParserTest, MissesWhatIsRequired) {
   ArgumentParser parser("tool", "");
   std::string value;

@@ -4,8 +4,10 @@
 
 namespace octet::commands {
 
+int run_benchmark_app(std::span<const std::string> words);
+
 std::span<const Command> commands() {
-  static const std::vector<Command> kCommands{};
+  static const std::vector<Command> kCommands{{"benchmark_app", run_benchmark_app}};
   return kCommands;
 }
 

@@ -98,7 +98,8 @@ TEST(RequestQueue, EndsWithInferencesInFlight) {
     std::atomic<int> begun{0};
     {
       RequestQueue queue(small_net(), {.streams = 2, .requests = 8});
-      for (std::size_t request = 0; request < queue.requests(); ++request) queue.start(request, std::span(&input, 1), [&](auto) { ++begun; });
+      for (std::size_t request = 0; request < queue.requests(); ++request)
+        queue.start(request, std::span(&input, 1), [&](auto) { ++begun; });
     }
     EXPECT_LE(begun, 8);
   }
