@@ -81,7 +81,8 @@ std::vector<ModelInput> model_inputs(const Graph& graph) {
   for (const NodeId id : graph.parameters()) {
     const Node& node = graph.node(id);
     const TensorType& type = node.outputs[0];
-    inputs.push_back({.name = node.name, .type = type, .given = type.element, .layout = guessed_layout(type.shape), .mean = {}, .scale = {}});
+    inputs.push_back(
+        {.name = node.name, .type = type, .given = type.element, .layout = guessed_layout(type.shape), .mean = {}, .scale = {}});
   }
   return inputs;
 }

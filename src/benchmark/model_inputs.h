@@ -36,10 +36,10 @@ class Layout {
 // An input of a model that is to be measured.
 struct ModelInput {
   std::string name;
-  TensorType type;                           // of the model
-  ElementType given = ElementType::kF32;     // of the values that it is given, which are converted
+  TensorType type;                        // of the model
+  ElementType given = ElementType::kF32;  // of the values that it is given, which are converted
   Layout layout;
-  std::vector<double> mean, scale;           // given values x become (x - mean) / scale; one for all, or one a channel; empty: as they are
+  std::vector<double> mean, scale;  // given values x become (x - mean) / scale; one for all, or one a channel; empty: as they are
 
   // The size of the dimension with a letter, or nothing where none has it.
   std::optional<std::int64_t> size(char letter) const;

@@ -44,8 +44,8 @@ Result<Value> channel_constant(Graph& graph, const ModelInput& input, const std:
     const auto count = static_cast<std::int64_t>(values.size());
     if (!channels || input.type.shape[*channels] != count)
       return Error{ErrorCode::kInvalidArgument, "input '" + input.name + "' " + to_string(input.type.shape) + " of layout " +
-                                                    input.layout.to_string() + " has not " + std::to_string(count) + " channels, as " + name +
-                                                    " values are given"};
+                                                    input.layout.to_string() + " has not " + std::to_string(count) + " channels, as " +
+                                                    name + " values are given"};
     shape[*channels] = count;
   }
   std::vector<float> floats(values.begin(), values.end());
@@ -72,7 +72,9 @@ bool takes_picture(std::span<const ModelInput> inputs) {
          inputs[0].layout.to_string() == "[N,C,H,W]" && inputs[0].type.shape.size() == 4;
 }
 
-Error no_such(const char* what, const std::string& name) { return {ErrorCode::kInvalidArgument, std::string("the model has no ") + what + " '" + name + "'"}; }
+Error no_such(const char* what, const std::string& name) {
+  return {ErrorCode::kInvalidArgument, std::string("the model has no ") + what + " '" + name + "'"};
+}
 
 }  // namespace
 

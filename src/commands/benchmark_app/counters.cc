@@ -38,8 +38,8 @@ std::string shortened(const std::string& name) {
 }
 
 std::string counter_line(const Counter& counter) {
-  return fmt::format("{:<20} {:<20} layerType: {:<20} execType: {:<20} realTime (ms): {:<10.3f} cpuTime (ms): {:<10.3f}", shortened(counter.name), kStatus,
-                     shortened(counter.type), counter.execution, counter.ms, counter.ms);
+  return fmt::format("{:<20} {:<20} layerType: {:<20} execType: {:<20} realTime (ms): {:<10.3f} cpuTime (ms): {:<10.3f}",
+                     shortened(counter.name), kStatus, shortened(counter.type), counter.execution, counter.ms, counter.ms);
 }
 
 double share_of(const Counter& counter, double total) { return total > 0 ? counter.ms / total : 0; }

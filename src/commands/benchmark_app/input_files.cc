@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> kImageExtensions{".bmp", ".dib", ".jpeg", ".jpg", ".jpe", ".jp2", ".png",
+const std::vector<std::string> kImageExtensions{".bmp", ".dib", ".jpeg", ".jpg", ".jpe", ".jp2",  ".png",
                                                 ".pbm", ".pgm", ".ppm",  ".sr",  ".ras", ".tiff", ".tif"};
 
 Error invalid(std::string message) { return {ErrorCode::kInvalidArgument, std::move(message)}; }
@@ -44,7 +44,8 @@ Result<std::vector<fs::path>> files_of(const fs::path& path, const std::string& 
   if (fs::is_regular_file(absolute, failed)) return std::vector{absolute};
   if (!fs::is_directory(absolute, failed)) return Error{ErrorCode::kNotFound, whose + " '" + absolute.string() + "' doesn't exist"};
   std::vector<fs::path> files;
-  for (fs::directory_iterator entry(absolute, failed), end; !failed && entry != end; entry.increment(failed)) files.push_back(entry->path());
+  for (fs::directory_iterator entry(absolute, failed), end; !failed && entry != end; entry.increment(failed))
+    files.push_back(entry->path());
   if (failed) return Error{ErrorCode::kNotFound, whose + " '" + absolute.string() + "' cannot be listed: " + failed.message()};
   std::ranges::sort(files);
   return files;
@@ -83,8 +84,9 @@ class Mapping {
     std::vector<fs::path> unnamed;
     for (const auto& [name, paths] : named_paths(word)) {
       if (!name.empty() && std::ranges::find(inputs_, name, &ModelInput::name) == inputs_.end())
-        return invalid(fmt::format("Wrong input mapping! Cannot find inputs: ['{}']. Available inputs: ['{}']. Please check `-i` input data", name,
-                                   fmt::join(names(), "', '")));
+        return invalid(
+            fmt::format("Wrong input mapping! Cannot find inputs: ['{}']. Available inputs: ['{}']. Please check `-i` input data", name,
+                        fmt::join(names(), "', '")));
       for (const std::string& path : paths) {
         OCTET_ASSIGN(const auto files, files_of(path, name.empty() ? "Path" : "Path for input '" + name + "'"));
         auto& target = name.empty() ? unnamed : found[name];
@@ -107,11 +109,13 @@ class Mapping {
     if (files.empty()) return;
     const std::size_t given = files.size();
     if (inputs_.size() > 1)
-      warning(fmt::format("Model has {} inputs. It's recommended to use name mapping to specify parameters for each input.", inputs_.size()));
+      warning(
+          fmt::format("Model has {} inputs. It's recommended to use name mapping to specify parameters for each input.", inputs_.size()));
     if (given > inputs_.size() && given % inputs_.size() != 0) {
       files.resize(given - given % inputs_.size());
-      warning(fmt::format("Number of provided input files '{}' is not a multiple of the number of model inputs. Only {} files fill be used.", given,
-                          files.size()));
+      warning(
+          fmt::format("Number of provided input files '{}' is not a multiple of the number of model inputs. Only {} files fill be used.",
+                      given, files.size()));
     }
     std::vector<std::string> to_fill;
     for (const ModelInput& input : inputs_)
@@ -125,9 +129,10 @@ class Mapping {
 // As many files as come out even in batches; upstream's warnings.
 std::size_t files_to_use(std::size_t given, std::size_t batch, const ModelInput& input, const char* what) {
   if (given > batch && given % batch != 0) {
-    warning(fmt::format("Number of provided {} for input '{}' is not a multiple of the number of provided data shapes. Only {} {} will be processed "
-                        "for this input.",
-                        what, input.name, given - given % batch, what));
+    warning(fmt::format(
+        "Number of provided {} for input '{}' is not a multiple of the number of provided data shapes. Only {} {} will be processed "
+        "for this input.",
+        what, input.name, given - given % batch, what));
     return given - given % batch;
   }
   if (given < batch) warning(fmt::format("Some {} will be dublicated: {} is required, but only {} were provided.", what, batch, given));
@@ -145,7 +150,8 @@ Result<std::vector<std::uint8_t>> image_bytes(const fs::path& path, const ModelI
   info("Prepare image " + path.string());
   OCTET_ASSIGN(Image image, read_image(path, {.apply_exif = true}));
   const auto width = input.size('W'), height = input.size('H');
-  if (!width || !height) return invalid("input '" + input.name + "' takes no images: its layout " + input.layout.to_string() + " has no height and width");
+  if (!width || !height)
+    return invalid("input '" + input.name + "' takes no images: its layout " + input.layout.to_string() + " has no height and width");
   const ImageSize target{static_cast<int>(*width), static_cast<int>(*height)};
   if (image.size() != target) {
     warning(fmt::format("Image is resized from (({}, {})) to (({}, {}))", image.height(), image.width(), target.width, target.height));
@@ -153,8 +159,8 @@ Result<std::vector<std::uint8_t>> image_bytes(const fs::path& path, const ModelI
   }
   const auto channels = static_cast<std::size_t>(input.size('C').value_or(0));
   if (channels != 1 && channels != Image::kChannels)
-    return invalid(fmt::format("{}: a picture of 3 channels is not compatible with input '{}' {}! Make sure -i parameter is valid.", path.string(),
-                               input.name, to_string(input.type.shape)));
+    return invalid(fmt::format("{}: a picture of 3 channels is not compatible with input '{}' {}! Make sure -i parameter is valid.",
+                               path.string(), input.name, to_string(input.type.shape)));
   const auto source = image.bytes();
   const std::size_t pixels = source.size() / Image::kChannels;
   std::vector<std::uint8_t> bytes(pixels * channels);
@@ -181,7 +187,8 @@ Tensor pixels_from_planes(const Tensor& planes) {
   for (std::int64_t n = 0; n < shape[0]; ++n)
     for (std::int64_t c = 0; c < channels; ++c)
       for (std::int64_t pixel = 0; pixel < pixels; ++pixel)
-        to[static_cast<std::size_t>((n * pixels + pixel) * channels + c)] = from[static_cast<std::size_t>((n * channels + c) * pixels + pixel)];
+        to[static_cast<std::size_t>((n * pixels + pixel) * channels + c)] =
+            from[static_cast<std::size_t>((n * channels + c) * pixels + pixel)];
   return picture;
 }
 
@@ -193,7 +200,8 @@ Result<Tensor> image_tensor(std::span<const fs::path> paths, const ModelInput& i
   for (std::size_t i = 0; i < paths.size(); ++i) {
     OCTET_ASSIGN(const auto image, image_bytes(paths[i], input, as_picture || !planes));
     if (image.size() != size)
-      return invalid(paths[i].string() + ": a picture is not compatible with input '" + input.name + "' " + to_string(input.type.shape) + " of layout " + layout);
+      return invalid(paths[i].string() + ": a picture is not compatible with input '" + input.name + "' " + to_string(input.type.shape) +
+                     " of layout " + layout);
     std::memcpy(bytes.mutable_bytes().data() + i * size, image.data(), size);
   }
   return input.given == ElementType::kU8 ? bytes : converted(bytes, input.given);
@@ -203,10 +211,11 @@ Result<Tensor> numpy_array(const fs::path& path, const ModelInput& input) {
   OCTET_ASSIGN(const auto file, MappedFile::open(path));
   OCTET_ASSIGN_AT(const Tensor array, parse_npy(file.bytes()), path.string());
   if (array.shape() != input.type.shape)
-    return invalid("Numpy array shape mismatch. File " + path.string() + " has shape: " + to_string(array.shape()) + ", expected: " + to_string(input.type.shape));
+    return invalid("Numpy array shape mismatch. File " + path.string() + " has shape: " + to_string(array.shape()) +
+                   ", expected: " + to_string(input.type.shape));
   if (array.type() != input.given)
-    return invalid("Numpy array in file " + path.string() + " is of " + std::string(name_of(array.type())) + " format, which does not match input type " +
-                   std::string(name_of(input.given)) + ".");
+    return invalid("Numpy array in file " + path.string() + " is of " + std::string(name_of(array.type())) +
+                   " format, which does not match input type " + std::string(name_of(input.given)) + ".");
   return array;
 }
 
@@ -221,7 +230,8 @@ Result<Tensor> binary_values(const fs::path& path, const ModelInput& input) {
 }
 
 // Each file holds a whole batch, of which upstream takes the image that is next: image b of the b-th file.
-Result<Tensor> batch_of_files(std::span<const fs::path> paths, const ModelInput& input, Result<Tensor> (*read)(const fs::path&, const ModelInput&)) {
+Result<Tensor> batch_of_files(std::span<const fs::path> paths, const ModelInput& input,
+                              Result<Tensor> (*read)(const fs::path&, const ModelInput&)) {
   Tensor batch(input.given, input.type.shape);
   const std::size_t size = batch.bytes().size() / paths.size();
   for (std::size_t i = 0; i < paths.size(); ++i) {
@@ -287,7 +297,8 @@ const ModelInput* single_image(std::span<const ModelInput> inputs) {
 
 }  // namespace
 
-Result<std::map<std::string, InputFiles>> find_input_files(const std::vector<std::vector<std::string>>& words, std::span<const ModelInput> inputs) {
+Result<std::map<std::string, InputFiles>> find_input_files(const std::vector<std::vector<std::string>>& words,
+                                                           std::span<const ModelInput> inputs) {
   Mapping mapping(inputs);
   for (const auto& group : words)
     for (const std::string& word : group) OCTET_RETURN_IF_ERROR(mapping.add(word));
@@ -306,9 +317,10 @@ Result<std::map<std::string, InputFiles>> find_input_files(const std::vector<std
     found[name] = {by_kind.begin()->first, std::move(by_kind.begin()->second)};
   }
   if (!unsupported.empty())
-    warning(fmt::format("This files has unsupported extensions and will be ignored: ['{}'].\nSupported extentions:\nImages: ['{}']\nBinary: ['.bin']\n"
-                        "Numpy: ['.npy']",
-                        fmt::join(unsupported, "', '"), fmt::join(kImageExtensions, "', '")));
+    warning(fmt::format(
+        "This files has unsupported extensions and will be ignored: ['{}'].\nSupported extentions:\nImages: ['{}']\nBinary: ['.bin']\n"
+        "Numpy: ['.npy']",
+        fmt::join(unsupported, "', '"), fmt::join(kImageExtensions, "', '")));
   return found;
 }
 

@@ -21,7 +21,8 @@ struct InputFiles {
 };
 
 // What -i says, each time that it was given with its words, by input. Warns of files of other kinds and of those that do not come out even.
-Result<std::map<std::string, InputFiles>> find_input_files(const std::vector<std::vector<std::string>>& words, std::span<const ModelInput> inputs);
+Result<std::map<std::string, InputFiles>> find_input_files(const std::vector<std::vector<std::string>>& words,
+                                                           std::span<const ModelInput> inputs);
 
 // For each input the tensors that it is given in turn: of its files, else one of random values. `as_picture`: the one input is
 // u8 [N,H,W,C] rather than [N,C,H,W]. Prints what it does. Errors name the file.

@@ -29,14 +29,18 @@ std::vector<std::string> names_of(const std::vector<ModelInput>& inputs) {
   return names;
 }
 
-ModelInput& input_named(std::vector<ModelInput>& inputs, const std::string& name) { return *std::ranges::find(inputs, name, &ModelInput::name); }
+ModelInput& input_named(std::vector<ModelInput>& inputs, const std::string& name) {
+  return *std::ranges::find(inputs, name, &ModelInput::name);
+}
 
 Result<Shape> parse_shape(const std::string& text) {
   Shape shape;
   for (const std::string& part : split(text, ',')) {
     const auto size = parse_number<std::int64_t>(part);
     const bool dynamic = part == "?" || size == -1 || part.find("..") != std::string::npos;
-    if (dynamic) return Error{ErrorCode::kUnsupported, "-shape [" + text + "]: octet runs models of fixed shapes only, give a number for '" + part + "'"};
+    if (dynamic)
+      return Error{ErrorCode::kUnsupported,
+                   "-shape [" + text + "]: octet runs models of fixed shapes only, give a number for '" + part + "'"};
     if (!size || *size < 1) return invalid("-shape [" + text + "]: '" + part + "' is no size");
     shape.push_back(*size);
   }
@@ -55,11 +59,13 @@ Result<std::vector<double>> parse_numbers(const std::string& text, const std::st
 }
 
 // Means or scales: those without a name are for all images.
-Status set_numbers(std::vector<ModelInput>& inputs, const std::string& text, const std::string& option, std::vector<double> ModelInput::*member) {
+Status set_numbers(std::vector<ModelInput>& inputs, const std::string& text, const std::string& option,
+                   std::vector<double> ModelInput::*member) {
   std::vector<std::string> images;
   for (const ModelInput& input : inputs)
     if (input.is_image()) images.push_back(input.name);
-  if (!text.empty() && text.starts_with('[') && images.empty()) return invalid(option + ": no input is an image, name the one that is meant");
+  if (!text.empty() && text.starts_with('[') && images.empty())
+    return invalid(option + ": no input is an image, name the one that is meant");
   OCTET_ASSIGN(const auto values, values_by_input(text, text.starts_with('[') ? images : names_of(inputs)));
   for (const auto& [name, value] : values) {
     OCTET_ASSIGN(input_named(inputs, name).*member, parse_numbers(value, option));
@@ -85,7 +91,8 @@ Status set_batch(std::vector<ModelInput>& inputs, const std::string& text, const
   }
   if (!found)
     return invalid(
-        "-b option is provided in command line, but there's no inputs with batch(B) dimension in input layout, so batch cannot be set. You may "
+        "-b option is provided in command line, but there's no inputs with batch(B) dimension in input layout, so batch cannot be set. You "
+        "may "
         "specify layout explicitly using -layout option.");
   return {};
 }
@@ -145,7 +152,8 @@ Result<std::vector<ModelInput>> described_inputs(std::vector<ModelInput> inputs,
   }
   if (!options.batch.empty()) OCTET_RETURN_IF_ERROR(set_batch(inputs, options.batch, warn));
   if (!options.data_shape.empty())
-    for (const ModelInput& input : inputs) warn("Input '" + input.name + "' has static shape. Provided data shapes for this input will be ignored.");
+    for (const ModelInput& input : inputs)
+      warn("Input '" + input.name + "' has static shape. Provided data shapes for this input will be ignored.");
   OCTET_RETURN_IF_ERROR(set_numbers(inputs, options.mean_values, "--mean_values", &ModelInput::mean));
   OCTET_RETURN_IF_ERROR(set_numbers(inputs, options.scale_values, "--scale_values", &ModelInput::scale));
   return inputs;

@@ -33,7 +33,7 @@ std::string counters_csv(std::span<const Counter> counters) {
 }
 
 Json counter_json(const Counter& each) {
-  return {{"name", each.name},         {"node_type", each.type},   {"status", kStatus},
+  return {{"name", each.name},        {"node_type", each.type},  {"status", kStatus},
           {"real_time", ms(each.ms)}, {"cpu_time", ms(each.ms)}, {"exec_type", each.execution}};
 }
 
@@ -62,8 +62,8 @@ std::string sorted_csv(std::span<const Counter> counters) {
   const double total = total_ms(counters);
   std::string text = "layerName,execStatus,layerType,execType,realTime (ms),cpuTime (ms),proportion (%)\n";
   for (const Counter& each : counters)
-    text += fmt::format("{},{},{},{},{},{},{}\n", quoted(each.name), kStatus, quoted(each.type), quoted(each.execution), ms(each.ms), ms(each.ms),
-                        percent_of(each, total));
+    text += fmt::format("{},{},{},{},{},{},{}\n", quoted(each.name), kStatus, quoted(each.type), quoted(each.execution), ms(each.ms),
+                        ms(each.ms), percent_of(each, total));
   return text + fmt::format("\nTotal time: {0:.2f} milliseconds\nTotal CPU time: {0:.2f} milliseconds\n\n\n", total);
 }
 

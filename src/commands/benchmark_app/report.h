@@ -22,7 +22,9 @@ class Report {
   // `type`: "no_counters", "average_counters", "detailed_counters"; empty: nothing is written.
   Report(std::string type, std::filesystem::path folder, bool json) : type_(std::move(type)), folder_(std::move(folder)), json_(json) {}
 
-  void add(Section section, const std::string& name, Json value) { sections_[static_cast<std::size_t>(section)].emplace_back(name, std::move(value)); }
+  void add(Section section, const std::string& name, Json value) {
+    sections_[static_cast<std::size_t>(section)].emplace_back(name, std::move(value));
+  }
 
   // benchmark_report.csv or .json. kIo where it cannot be written.
   Status write() const;

@@ -158,7 +158,8 @@ class App {
     OCTET_ASSIGN(output_types_, apply_precisions(inputs_, outputs, options_));
     const auto has_numbers = [](const ModelInput& input) { return !input.mean.empty() || !input.scale.empty(); };
     if (std::ranges::any_of(inputs_, has_numbers))
-      warning("Mean/scale values are fused into the model. This slows down performance compared to --imean and --iscale which existed before");
+      warning(
+          "Mean/scale values are fused into the model. This slows down performance compared to --imean and --iscale which existed before");
     info("Model inputs:");
     for (const ModelInput& input : inputs_) print_port(input.name, input.name, {input.given, input.type.shape}, input.layout.to_string());
     print_outputs(graph_, output_types_);
@@ -205,7 +206,8 @@ class App {
     const bool async = options_.api == "async";
     if (async)
       queue_ = std::make_unique<RequestQueue>(
-          engine_model(plan_), RequestQueueOptions{layout_.streams.streams, layout_.streams.threads_per_stream, layout_.requests, settings_.counters});
+          engine_model(plan_),
+          RequestQueueOptions{layout_.streams.streams, layout_.streams.threads_per_stream, layout_.requests, settings_.counters});
     else
       session_ = engine_model(plan_)->open_session(layout_.streams.threads_per_stream);
     if (session_) session_->enable_profile(settings_.counters);
@@ -235,8 +237,8 @@ class App {
     if (inference_only()) limits_.multiple = requests;
     const std::int64_t aligned = (limits_.iterations + requests - 1) / requests * requests;
     if (aligned != limits_.iterations)
-      warning(fmt::format("Number of iterations was aligned by request number from {} to {} using number of requests {}", limits_.iterations, aligned,
-                          requests));
+      warning(fmt::format("Number of iterations was aligned by request number from {} to {} using number of requests {}",
+                          limits_.iterations, aligned, requests));
     limits_.iterations = aligned;
   }
 
@@ -308,7 +310,8 @@ class App {
   }
 
   Status dump_counters(const std::vector<std::vector<Counter>>& all) {
-    if (!options_.execution_graph.empty()) OCTET_RETURN_IF_ERROR(write_file(options_.execution_graph, execution_graph(graph_.name, all[0])));
+    if (!options_.execution_graph.empty())
+      OCTET_RETURN_IF_ERROR(write_file(options_.execution_graph, execution_graph(graph_.name, all[0])));
     if (!options_.counters_sort.empty()) {
       print_sorted_counters(all, options_.counters_sort);
       OCTET_RETURN_IF_ERROR(report_.write_sorted_counters(sorted_counters(all.back(), options_.counters_sort)));

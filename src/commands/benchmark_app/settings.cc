@@ -103,8 +103,9 @@ std::string hint_of(const Options& options) {
   if (options.hint == "cumulative_throughput" || options.hint == "ctput") return "CUMULATIVE_THROUGHPUT";
   if (!options.hint.empty()) return "THROUGHPUT";
   const std::string hint = options.api == "sync" ? "LATENCY" : "THROUGHPUT";
-  warning(fmt::format("Performance hint was not explicitly specified in command line. Device({}) performance hint will be set to PerformanceMode.{}.",
-                      options.device, hint));
+  warning(fmt::format(
+      "Performance hint was not explicitly specified in command line. Device({}) performance hint will be set to PerformanceMode.{}.",
+      options.device, hint));
   return hint;
 }
 
@@ -126,7 +127,8 @@ bool counters_of(const Options& options, bool configured) {
 
 // Options that octet reads and that change nothing here.
 void warn_of_ignored(const Options& options) {
-  if (!options.pinning.empty() && options.pinning != "NO") warning("-pin " + options.pinning + " is ignored: octet leaves its threads to the system.");
+  if (!options.pinning.empty() && options.pinning != "NO")
+    warning("-pin " + options.pinning + " is ignored: octet leaves its threads to the system.");
   if (!options.gpu_kernels.empty()) warning("-c is ignored: it is for GPUs.");
   if (!options.cache_folder.empty()) warning("-cdir is ignored: octet keeps no compiled models.");
 }
@@ -134,7 +136,8 @@ void warn_of_ignored(const Options& options) {
 Status check_precision(const Options& options) {
   if (options.inference_precision.empty()) return {};
   OCTET_ASSIGN(const std::string precision, value_for_device(options.inference_precision, options.device));
-  if (precision != "f32") warning("-infer_precision " + precision + " is ignored: octet computes in f32, and in the integers that a model has.");
+  if (precision != "f32")
+    warning("-infer_precision " + precision + " is ignored: octet computes in f32, and in the integers that a model has.");
   return {};
 }
 
@@ -154,7 +157,8 @@ Result<Settings> read_settings(const Options& options) {
   }
   settings.counters = counters_of(options, settings.counters);
   settings.properties["PERF_COUNT"] = settings.counters ? "YES" : "NO";
-  if (options.threads.value_or(0) > 0) OCTET_RETURN_IF_ERROR(apply_property(settings, "INFERENCE_NUM_THREADS", std::to_string(*options.threads)));
+  if (options.threads.value_or(0) > 0)
+    OCTET_RETURN_IF_ERROR(apply_property(settings, "INFERENCE_NUM_THREADS", std::to_string(*options.threads)));
   if (!options.streams.empty()) {
     OCTET_ASSIGN(const std::string streams, value_for_device(options.streams, options.device));
     OCTET_RETURN_IF_ERROR(apply_property(settings, "NUM_STREAMS", streams));
