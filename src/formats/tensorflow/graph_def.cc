@@ -8,6 +8,7 @@
 
 #include "base/parse_number.h"
 #include "formats/tensorflow/graph_def.pb.h"
+#include "formats/tensorflow/records.h"
 
 namespace octet::tensorflow {
 namespace {
@@ -118,6 +119,8 @@ Result<Attribute> attribute_of(proto::AttrValue& value, std::int64_t& expanded_b
       return constant_of(*value.mutable_tensor(), expanded_budget);
     case proto::AttrValue::kList: {
       const auto& integers = value.list().i();
+      const auto& texts = value.list().s();
+      if (!texts.empty()) return Attribute(std::vector<std::string>(texts.begin(), texts.end()));
       if (integers.empty() && value.list().ByteSizeLong() > 0) break;  // of other items, which are fields that are not known here
       return Attribute(std::vector<std::int64_t>(integers.begin(), integers.end()));
     }
@@ -161,9 +164,31 @@ Status fill_node(proto::NodeDef& source, const Names& names, std::int64_t& expan
 constexpr std::string_view kNotAGraph =
     "not a TensorFlow frozen graph (a binary GraphDef, usually named frozen_inference_graph.pb), or cut short; fetch or export it again";
 
-Result<GraphDef> records_of(proto::GraphDef& source) {
+}  // namespace
+
+std::optional<ElementType> element_type_of(DataType type) {
+  constexpr std::pair<DataType, ElementType> kTypes[] = {
+      {DataType::kFloat, ElementType::kF32},    {DataType::kDouble, ElementType::kF64}, {DataType::kHalf, ElementType::kF16},
+      {DataType::kInt8, ElementType::kI8},      {DataType::kUint8, ElementType::kU8},   {DataType::kInt16, ElementType::kI16},
+      {DataType::kUint16, ElementType::kU16},   {DataType::kInt32, ElementType::kI32},  {DataType::kInt64, ElementType::kI64},
+      {DataType::kBool, ElementType::kBoolean},
+  };
+  for (const auto& [known, element] : kTypes)
+    if (known == type) return element;
+  return std::nullopt;
+}
+
+std::string_view kind_of(const Attribute& attribute) {
+  constexpr std::string_view kKinds[std::variant_size_v<Attribute>] = {
+      "something without numbers", "text",           "a whole number", "a number", "true or false", "a type", "a shape", "a constant",
+      "a list of whole numbers",   "a list of texts"};
+  return kKinds[attribute.index()];
+}
+
+Result<GraphDef> records_of(proto::GraphDef&& source) {
   if (source.node().empty()) return malformed(std::string(kNotAGraph));
   GraphDef graph;
+  graph.is_whole = source.has_versions();
   graph.nodes.resize(static_cast<std::size_t>(source.node_size()));
   Names names;
   for (NodeIndex i = 0; i < graph.nodes.size(); ++i) {
@@ -181,34 +206,13 @@ Result<GraphDef> records_of(proto::GraphDef& source) {
   return graph;
 }
 
-}  // namespace
-
-std::optional<ElementType> element_type_of(DataType type) {
-  constexpr std::pair<DataType, ElementType> kTypes[] = {
-      {DataType::kFloat, ElementType::kF32},    {DataType::kDouble, ElementType::kF64}, {DataType::kHalf, ElementType::kF16},
-      {DataType::kInt8, ElementType::kI8},      {DataType::kUint8, ElementType::kU8},   {DataType::kInt16, ElementType::kI16},
-      {DataType::kUint16, ElementType::kU16},   {DataType::kInt32, ElementType::kI32},  {DataType::kInt64, ElementType::kI64},
-      {DataType::kBool, ElementType::kBoolean},
-  };
-  for (const auto& [known, element] : kTypes)
-    if (known == type) return element;
-  return std::nullopt;
-}
-
-std::string_view kind_of(const Attribute& attribute) {
-  constexpr std::string_view kKinds[std::variant_size_v<Attribute>] = {
-      "something without numbers", "text", "a whole number", "a number", "true or false", "a type", "a shape", "a constant",
-      "a list of whole numbers"};
-  return kKinds[attribute.index()];
-}
-
 Result<GraphDef> parse_graph_def(std::span<const std::byte> bytes) {
   proto::GraphDef source;
   if (bytes.empty()) return malformed("the file is empty");
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
       !source.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     return malformed(std::string(kNotAGraph));
-  return records_of(source);
+  return records_of(std::move(source));
 }
 
 std::string in_quotes(std::string_view name) {

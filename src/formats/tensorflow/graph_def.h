@@ -41,9 +41,9 @@ struct ShapeAttribute {
   std::vector<std::int64_t> sizes;
 };
 
-// Constants of text, and lists of anything but integers, are left out: monostate.
-using Attribute =
-    std::variant<std::monostate, std::string, std::int64_t, float, bool, DataType, ShapeAttribute, Tensor, std::vector<std::int64_t>>;
+// Constants of text, and lists of anything but integers and texts, are left out: monostate.
+using Attribute = std::variant<std::monostate, std::string, std::int64_t, float, bool, DataType, ShapeAttribute, Tensor,
+                               std::vector<std::int64_t>, std::vector<std::string>>;
 
 // "a whole number", "a list of whole numbers": the kind of an attribute, for messages.
 std::string_view kind_of(const Attribute& attribute);
@@ -66,6 +66,9 @@ struct NodeRecord {
 // Nodes in the file's order, which need not be topological; TensorFlow 1 loops are cycles.
 struct GraphDef {
   std::vector<NodeRecord> nodes;
+  // Whether it is certain that no node is missing. A binary file that was cut between two nodes is a smaller graph, but it lacks the
+  // versions of the writer, which come last.
+  bool is_whole = false;
 };
 
 // Errors, all kMalformed: not a GraphDef, cut short, two nodes of one name, an input that no node gives, a constant

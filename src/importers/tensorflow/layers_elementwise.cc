@@ -100,6 +100,18 @@ Result<Feature> binary(const NodeRecord& node, Network& network) {
   return sum;
 }
 
+// The sum of any number of computed values.
+Result<Feature> add_n(const NodeRecord& node, Network& network) {
+  OCTET_ASSIGN(Feature sum, network.input(node, 0));
+  OCTET_ASSIGN(sum.value, network.value(node, 0));
+  sum.convolution.reset();
+  for (std::size_t i = 1; i < node.inputs.size(); ++i) {
+    OCTET_ASSIGN(const Value item, network.value(node, i));
+    OCTET_ASSIGN(sum, network.append(node, Binary{BinaryKind::kAdd}, {*sum.value, item}));
+  }
+  return sum;
+}
+
 // Inputs: data, gamma, beta, mean, variance; gamma * (x - mean) / sqrt(variance + epsilon) + beta.
 Result<Feature> fused_batch_norm(const NodeRecord& node, Network& network) {
   OCTET_RETURN_IF_ERROR(expect_inputs(node, 5));
@@ -153,6 +165,7 @@ Result<Feature> identity(const NodeRecord& node, Network& network) { return netw
 constexpr NamedLayer kLayers[] = {
     {"Add", binary},
     {"AddV2", binary},
+    {"AddN", add_n},
     {"BiasAdd", binary},
     {"Sub", binary},
     {"Mul", binary},

@@ -44,6 +44,13 @@ void Source::find_dynamic() {
   }
 }
 
+std::vector<Ref> Source::ends() const {
+  std::vector<Ref> ends;
+  for (NodeIndex i = 0; i < size(); ++i)
+    if (dynamic_[i] && readers_[i].empty() && !graph_.nodes[i].inputs.empty()) ends.push_back({i, 0});
+  return ends;
+}
+
 std::vector<char> Source::reached_from(std::vector<NodeIndex> from) const {
   std::vector<char> reached(size(), 0);
   while (!from.empty()) {

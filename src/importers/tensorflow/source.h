@@ -19,6 +19,7 @@ class Source {
   explicit Source(GraphDef graph);
 
   std::size_t size() const { return graph_.nodes.size(); }
+  bool is_whole() const { return graph_.is_whole; }
   const NodeRecord& node(NodeIndex index) const { return graph_.nodes[index]; }
   const NodeRecord& node(Ref ref) const { return graph_.nodes[ref.node]; }
   std::string_view op(Ref ref) const { return node(ref).op; }
@@ -26,6 +27,9 @@ class Source {
 
   // Nodes that read an output of this one as data.
   std::span<const NodeIndex> readers(NodeIndex index) const { return readers_[index]; }
+
+  // What the graph computes of its input: the first outputs of the nodes that nothing reads, in the file's order.
+  std::vector<Ref> ends() const;
 
   // By node: whether it is one of `from`, or reads what one of them gives, directly or by way of others.
   std::vector<char> reached_from(std::vector<NodeIndex> from) const;

@@ -105,24 +105,41 @@ Result<std::int64_t> max_detections(const Source& source, const std::vector<Node
   return smallest;
 }
 
+std::vector<Ref> trace_to_heads(const Source& source, Ref from) {
+  return trace_back(source, from, [&](Ref ref) { return joined_maps(source, ref).has_value(); });
+}
+
 Result<std::vector<Ref>> path_to_heads(const Source& source, const NodeRecord& node, std::size_t input, std::string_view what) {
   OCTET_RETURN_IF_ERROR(expect_inputs(node, 2));
-  auto path = trace_back(source, node.inputs[input], [&](Ref ref) { return joined_maps(source, ref).has_value(); });
+  auto path = trace_to_heads(source, node.inputs[input]);
   if (path.empty())
     return unsupported(
         node, "octet finds no convolutions that predict the " + std::string(what) + "; only single-shot detectors (SSD) can be converted");
   return path;
 }
 
-}  // namespace
-
-Result<Suppression> find_suppression(const Source& source, Evaluator& constants) {
+std::vector<NodeIndex> suppressions_of(const Source& source) {
   std::vector<NodeIndex> nodes;
   for (NodeIndex i = 0; i < source.size(); ++i)
     if (version_of(source.node(i))) nodes.push_back(i);
-  if (nodes.empty())
-    return Error{ErrorCode::kUnsupported,
-                 "has no NonMaxSuppression operation; octet converts frozen detection graphs (SSD) of the TensorFlow Object Detection API"};
+  return nodes;
+}
+
+// By node: whether its value depends on an exponential, which decoded boxes do and scores do not.
+std::vector<char> after_exponentials(const Source& source) {
+  std::vector<NodeIndex> exponentials;
+  for (NodeIndex i = 0; i < source.size(); ++i)
+    if (source.node(i).op == "Exp") exponentials.push_back(i);
+  return source.reached_from(std::move(exponentials));
+}
+
+}  // namespace
+
+bool has_suppression(const Source& source) { return !suppressions_of(source).empty(); }
+
+Result<Suppression> find_suppression(const Source& source, Evaluator& constants) {
+  const std::vector<NodeIndex> nodes = suppressions_of(source);
+  OCTET_CHECK(!nodes.empty(), "no suppression");
   const NodeRecord& first = source.node(nodes.front());
   OCTET_ASSIGN(const Limits limits, limits_of(first, constants));
   for (const NodeIndex index : nodes) {
@@ -138,13 +155,29 @@ Result<Suppression> find_suppression(const Source& source, Evaluator& constants)
   constexpr std::size_t kMostFilters = 64;  // real graphs have two
   for (const Ref ref : std::span(found.scores_path).first(std::min(kMostFilters, found.scores_path.size())))
     if (const auto threshold = filter_threshold(source, source.node(ref), found.scores_path.back(), constants))
-      found.score_threshold = std::max(found.score_threshold, *threshold);
-  if (found.score_threshold < 0) found.score_threshold = 0;
+      found.score_threshold = std::max(*found.score_threshold, *threshold);
+  found.score_threshold = std::max(*found.score_threshold, 0.f);
   found.clips_first = remove_clipping(source, found.boxes_path);
   OCTET_ASSIGN(const std::int64_t total, max_detections(source, nodes, constants));
   if (total > 0) found.max_detections = total;
   if (!(found.iou_threshold >= 0 && found.iou_threshold <= 1) || found.max_detections > 100000)
     return malformed(first, "has an IoU threshold outside of 0..1 or keeps " + std::to_string(found.max_detections) + " boxes");
+  return found;
+}
+
+std::optional<Suppression> suppression_left_out(const Source& source) {
+  const std::vector<char> after_exponential = after_exponentials(source);
+  Suppression found;
+  found.iou_threshold = 0.6f;  // post_processing.proto: batch_non_max_suppression; 100 detections as well
+  for (const Ref end : source.ends()) {
+    std::vector<Ref>& path = after_exponential[end.node] ? found.boxes_path : found.scores_path;
+    if (!path.empty()) return std::nullopt;
+    path = trace_to_heads(source, end);
+    if (path.empty()) return std::nullopt;
+  }
+  if (found.boxes_path.empty() || found.scores_path.empty() || found.boxes_path.back() == found.scores_path.back()) return std::nullopt;
+  remove_clipping(source, found.boxes_path);
+  found.clips_first = true;  // as in the graphs that the API's authors published
   return found;
 }
 
