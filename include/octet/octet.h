@@ -136,7 +136,8 @@ struct ConvertOptions {
   Warn warn = {};
 };
 
-// A published file as a model in FP32: a Darknet network (.cfg), a frozen TensorFlow graph (.pb) of the Object Detection API.
+// A published file as a model in FP32: a Darknet network (.cfg), a frozen TensorFlow graph (.pb) of the Object Detection API,
+// or a TensorFlow.js graph model (.json) of the same, with its shards beside it.
 // Throws kNotFound, kMalformed, kUnsupported.
 OCTET_API Model convert(const std::filesystem::path& source, const ConvertOptions& options = {});
 

@@ -9,18 +9,23 @@
 
 namespace octet {
 
-// An importer is its folder and a line in each of these two lists.
-extern const Importer kDarknetImporter;
-extern const Importer kTensorflowImporter;
+// An importer is its folder and a line in this list.
+#define OCTET_IMPORTERS(X) \
+  X(kDarknetImporter)      \
+  X(kTensorflowImporter)   \
+  X(kTensorflowJsImporter)
+
+#define OCTET_DECLARE(importer) extern const Importer importer;
+OCTET_IMPORTERS(OCTET_DECLARE)
+#undef OCTET_DECLARE
 
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const Importer* kImporters[] = {
-    &kDarknetImporter,
-    &kTensorflowImporter,
-};
+#define OCTET_ADDRESS(importer) &importer,
+constexpr const Importer* kImporters[] = {OCTET_IMPORTERS(OCTET_ADDRESS)};
+#undef OCTET_ADDRESS
 
 bool ends_as(const fs::path& path, std::string_view extension) {
   std::string own = path.extension().string();

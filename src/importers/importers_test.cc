@@ -51,7 +51,9 @@ class ImportModel : public testing::Test {
     const Error error = error_of(name, content);
     EXPECT_EQ(error.code, ErrorCode::kUnsupported) << name;
     EXPECT_NE(error.message.find(name + ": is " + what), std::string::npos) << error.message;
-    EXPECT_NE(error.message.find("octet reads a Darknet network (.cfg), a frozen TensorFlow graph (.pb)"), std::string::npos)
+    EXPECT_NE(
+        error.message.find("octet reads a Darknet network (.cfg), a frozen TensorFlow graph (.pb), a TensorFlow.js graph model (.json)"),
+        std::string::npos)
         << error.message;
     EXPECT_EQ(error.message.find('\n'), std::string::npos);
   }
@@ -144,12 +146,15 @@ TEST_F(ImportModel, SaysWhatAFolderIs) {
 
 TEST_F(ImportModel, LeavesTheErrorToTheImporterThatTheNameSpeaksOf) {
   EXPECT_EQ(error_of("a.cfg", "[route]\n").message, "a.cfg: section [route] at line 1: comes first; a Darknet cfg begins with [net]");
+  EXPECT_EQ(error_of("a.json", "[1]").message, "a.json: is no TensorFlow.js model: it has no 'modelTopology'");
+  EXPECT_EQ(error_of("model", R"({"format": "layers-model", "modelTopology": {}})").code, ErrorCode::kUnsupported);
   EXPECT_EQ(error_of("a.pb", "not a graph").code, ErrorCode::kMalformed);
 }
 
 TEST_F(ImportModel, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(error_of("a.bin", "something else").message,
-            "a.bin: is no model that octet knows; it reads a Darknet network (.cfg), a frozen TensorFlow graph (.pb)");
+            "a.bin: is no model that octet knows; it reads a Darknet network (.cfg), a frozen TensorFlow graph (.pb), "
+            "a TensorFlow.js graph model (.json)");
   EXPECT_EQ(error_of("a.bin", "something else").code, ErrorCode::kMalformed);
   EXPECT_EQ(error_of("a.cfg", "").message, "a.cfg: is empty");
   EXPECT_EQ(import_model(folder_ / "none.cfg").error().code, ErrorCode::kNotFound);
