@@ -4,11 +4,13 @@
 
 namespace octet::commands {
 
+int run_omz_downloader(std::span<const std::string> words);
 int run_accuracy_check(std::span<const std::string> words);
 int run_benchmark_app(std::span<const std::string> words);
 
 std::span<const Command> commands() {
   static const std::vector<Command> kCommands{
+      {"omz_downloader", run_omz_downloader},
       {"accuracy_check", run_accuracy_check},
       {"benchmark_app", run_benchmark_app},
   };

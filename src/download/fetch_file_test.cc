@@ -403,8 +403,8 @@ TEST(UsersCache, IsWhereTheEnvironmentSays) {
   EXPECT_EQ(FileCache::of_user()->root(), "own");
   ASSERT_EQ(::unsetenv("OCTET_CACHE"), 0);
   ASSERT_EQ(::setenv("XDG_CACHE_HOME", "relative", 1), 0);
-  ASSERT_EQ(::setenv("HOME", "/home/me", 1), 0);
-  EXPECT_EQ(FileCache::of_user()->root(), "/home/me/.cache/octet");
+  ASSERT_EQ(::setenv("HOME", "/of-me", 1), 0);
+  EXPECT_EQ(FileCache::of_user()->root(), "/of-me/.cache/octet");
 }
 
 }  // namespace
