@@ -55,11 +55,11 @@ std::vector<std::string> known_models() try { return zoo_names(); } catch (...) 
 }
 
 Model convert_known(std::string_view name, const fs::path& model_dir, const Warn& warn) try {
-  const ZooEntry entry = unwrap(zoo_entry(name));
-  const FetchedFiles files = unwrap(find_in(entry, model_dir));
+  const ZooModel known = unwrap(zoo_model(name));
+  const FetchedFiles files = unwrap(find_in(known, model_dir));
   octet::ConvertOptions settings;
   if (!files.weights.empty()) settings.weights = files.weights;
-  settings.description = entry;
+  settings.description = known;
   settings.warn = warn;
   return model_of(unwrap(import_source(files.source, settings)), files.source);
 } catch (...) {

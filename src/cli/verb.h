@@ -23,6 +23,8 @@ struct Outcome {
 using Run = std::function<Result<Outcome>(Console&)>;
 
 // Adds one verb with its options to the command line; parsing it fills what the returned function works on.
+Run add_list(CLI::App& app);
+Run add_info(CLI::App& app);
 Run add_data(CLI::App& app);
 Run add_download(CLI::App& app);
 Run add_convert(CLI::App& app);

@@ -18,10 +18,10 @@ struct Options {
 };
 
 Result<Outcome> run(const Options& options, Console& console) {
-  OCTET_ASSIGN(const ZooEntry entry, find_description(options.model, console.warnings()));
-  OCTET_ASSIGN(const FetchedFiles fetched, fetch_from(entry, options.model_dir, options.output, console.bar("download " + entry.name)));
+  OCTET_ASSIGN(const ZooModel model, find_description(options.model, console.warnings()));
+  OCTET_ASSIGN(const FetchedFiles fetched, fetch_from(model, options.model_dir, options.output, console.bar("download " + model.name)));
   Outcome outcome;
-  outcome.json = {{"model", entry.name}, {"folder", fetched.folder.string()}, {"files", Json::array()}};
+  outcome.json = {{"model", model.name}, {"folder", fetched.folder.string()}, {"files", Json::array()}};
   outcome.text = fetched.folder.string();
   for (const auto& file : fetched.all) {
     outcome.json["files"].push_back(file.string());

@@ -49,11 +49,10 @@ Result<std::vector<ZooModel>> selected_models(const ModelSelection& selection) {
   if (selection.print_all) return load();
   const int choices = int{selection.all} + int{selection.names.has_value()} + int{selection.list.has_value()};
   if (choices > 1) return Error{ErrorCode::kInvalidArgument, R"(at most one of "--all", "--name" or "--list" can be specified)"};
-  if (choices == 0)
-    return Error{ErrorCode::kInvalidArgument, R"(one of "--print_all", "--all", "--name" or "--list" must be specified)"};
+  if (choices == 0) return Error{ErrorCode::kInvalidArgument, R"(one of "--print_all", "--all", "--name" or "--list" must be specified)"};
   OCTET_ASSIGN(std::vector<ZooModel> models, load());
   if (selection.all) return models;
-  if (selection.names) return select_models(models, split_patterns(*selection.names));
+  if (selection.names) return select_models(models, split_at_commas(*selection.names));
   OCTET_ASSIGN(const std::vector<std::string> patterns, read_pattern_list(*selection.list));
   return select_models(models, patterns);
 }
@@ -65,17 +64,18 @@ std::span<const std::string_view> known_precisions() {
 
 Result<std::vector<std::string>> parse_precisions(const std::optional<std::string>& words, std::span<const std::string_view> known) {
   if (!words) return std::vector<std::string>(known.begin(), known.end());
-  std::vector<std::string> asked = split_patterns(*words), unknown;
+  std::vector<std::string> asked = split_at_commas(*words), unknown;
   std::ranges::sort(asked);
   asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
-  std::ranges::copy_if(asked, std::back_inserter(unknown), [&](const std::string& word) { return std::ranges::find(known, word) == known.end(); });
+  std::ranges::copy_if(asked, std::back_inserter(unknown),
+                       [&](const std::string& word) { return std::ranges::find(known, word) == known.end(); });
   if (!unknown.empty())
     return Error{ErrorCode::kInvalidArgument, fmt::format("Unknown precisions specified: {}.", fmt::join(unknown, ", "))};
   return asked;
 }
 
 int print_usage_error(const ArgumentParser& parser, const Error& error) {
-  fmt::print(stderr, "{}error: {}\n", parser.usage(), error.message);
+  fmt::print(stderr, "{}{}: error: {}\n", parser.usage(), parser.program(), error.message);
   return 2;
 }
 

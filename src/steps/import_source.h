@@ -10,7 +10,7 @@
 #include "base/progress.h"
 #include "graph/graph.h"
 #include "passes/passes.h"
-#include "zoo/entry.h"
+#include "zoo/zoo_model.h"
 
 namespace octet {
 
@@ -19,7 +19,7 @@ using OutputNames = std::map<std::string, std::vector<std::string>, std::less<>>
 
 struct ConvertOptions {
   std::optional<std::filesystem::path> weights{};  // of a Darknet cfg; default: beside it, same stem
-  std::optional<ZooEntry> description{};           // what the source file cannot tell
+  std::optional<ZooModel> description{};           // what the source file cannot tell
   std::filesystem::path labels{};                  // names of the classes, one a line; empty: what the source and the description say
   Warn warn{};
   passes::InputSteps input_steps{};  // to be done to pictures before what the source is read as, which takes them as octet does

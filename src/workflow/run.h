@@ -15,7 +15,7 @@
 namespace octet {
 
 struct RunOptions {
-  std::optional<ZooEntry> model;  // a known model, whose files are taken from model_dir
+  std::optional<ZooModel> model;  // a known model, whose files are taken from model_dir
   std::filesystem::path model_dir;
   std::filesystem::path source;                  // or a source file
   std::optional<std::filesystem::path> weights;  // of a Darknet source, if not beside it

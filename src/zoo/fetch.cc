@@ -11,14 +11,49 @@ namespace {
 
 constexpr std::size_t kChunkBytes = std::size_t{1} << 22;
 
-Result<MappedFile> open_original(const ZooEntry& entry, const ZooFile& file, const fs::path& path) {
-  auto original = MappedFile::open(path);
-  if (original.ok()) return original;
-  const std::string published = file.url.empty() ? "" : ", published at " + file.url;
-  return Error{original.error().code, original.error().message + "; " + entry.name + " needs the file" + published};
+// A file that octet needs.
+struct Needed {
+  std::string name;             // below the model's folder
+  const RemoteFile* published;  // the file itself, or the archive that holds it
+  bool packed;                  // it lies in an archive: nothing is stated of it alone
+};
+
+bool is_archive(const ZooModel& model, const RemoteFile& file) {
+  return std::ranges::any_of(model.postprocessing, [&](const Postprocessing& step) {
+    const auto* unpack = std::get_if<UnpackArchive>(&step);
+    return unpack && unpack->file == file.name;
+  });
 }
 
-Status check(const ZooFile& file, const fs::path& path, std::span<const std::byte> bytes) {
+std::vector<Needed> needed_files(const ZooModel& model) {
+  std::vector<Needed> files;
+  const RemoteFile* archive = nullptr;
+  for (const RemoteFile& file : model.files) {
+    if (is_archive(model, file))
+      archive = &file;
+    else
+      files.push_back({file.name, &file, false});
+  }
+  for (const std::string& name : {model.source_file, model.weights_file})
+    if (!name.empty() && std::ranges::find(files, name, &Needed::name) == files.end()) files.push_back({name, archive, true});
+  return files;
+}
+
+Result<fs::path> place_in(const fs::path& model_dir, const std::string& name) {
+  OCTET_ASSIGN(const fs::path path, path_inside(model_dir, name));
+  const fs::path beside = model_dir / path.filename();
+  return !fs::exists(path) && fs::exists(beside) ? beside : path;
+}
+
+Result<MappedFile> open_original(const ZooModel& model, const Needed& file, const fs::path& path) {
+  auto original = MappedFile::open(path);
+  if (original.ok()) return original;
+  const bool known = file.published && !file.published->sources.empty();
+  const std::string published = known ? ", published at " + where_published(file.published->sources[0]) : "";
+  return Error{original.error().code, original.error().message + "; " + model.name + " needs the file" + published};
+}
+
+Status check(const RemoteFile& file, const fs::path& path, std::span<const std::byte> bytes) {
   const auto found = static_cast<std::int64_t>(bytes.size());
   if (file.size_bytes && *file.size_bytes != found)
     return Error{ErrorCode::kMalformed, path.string() + ": has " + std::to_string(found) + " bytes where the published file has " +
@@ -30,27 +65,31 @@ Status check(const ZooFile& file, const fs::path& path, std::span<const std::byt
   return {};
 }
 
-// The files of an entry opened and checked, in its order.
-Result<std::vector<MappedFile>> open_checked(const ZooEntry& entry, const fs::path& model_dir) {
-  std::vector<MappedFile> files;
-  for (const ZooFile& file : entry.files) {
-    OCTET_ASSIGN(const fs::path path, path_inside(model_dir, file.name));
-    OCTET_ASSIGN(MappedFile opened, open_original(entry, file, path));
-    OCTET_RETURN_IF_ERROR(check(file, path, opened.bytes()));
-    files.push_back(std::move(opened));
+struct Original {
+  fs::path path;
+  MappedFile content;
+};
+
+// The needed files opened and checked, in their order.
+Result<std::vector<Original>> open_checked(const ZooModel& model, const fs::path& model_dir) {
+  std::vector<Original> files;
+  for (const Needed& file : needed_files(model)) {
+    OCTET_ASSIGN(const fs::path path, place_in(model_dir, file.name));
+    OCTET_ASSIGN(MappedFile opened, open_original(model, file, path));
+    if (!file.packed) OCTET_RETURN_IF_ERROR(check(*file.published, path, opened.bytes()));
+    files.push_back({path, std::move(opened)});
   }
   return files;
 }
 
-Result<FetchedFiles> files_below(const fs::path& folder, const ZooEntry& entry) {
-  FetchedFiles files;
-  files.folder = folder;
-  for (const ZooFile& file : entry.files) {
-    OCTET_ASSIGN(fs::path path, path_inside(folder, file.name));
-    files.all.push_back(std::move(path));
+// `places` are of the needed files, in their order.
+FetchedFiles files_at(const fs::path& folder, const ZooModel& model, std::vector<fs::path> places) {
+  FetchedFiles files{folder, {}, {}, std::move(places)};
+  const std::vector<Needed> needed = needed_files(model);
+  for (std::size_t i = 0; i < needed.size(); ++i) {
+    if (needed[i].name == model.source_file) files.source = files.all[i];
+    if (needed[i].name == model.weights_file) files.weights = files.all[i];
   }
-  files.source = folder / entry.source().name;
-  if (const ZooFile* weights = entry.weights()) files.weights = folder / weights->name;
   return files;
 }
 
@@ -75,20 +114,26 @@ struct Copy {
 
 }  // namespace
 
-Result<FetchedFiles> find_in(const ZooEntry& entry, const fs::path& model_dir) {
-  OCTET_RETURN_IF_ERROR(open_checked(entry, model_dir));
-  return files_below(model_dir, entry);
+Result<FetchedFiles> find_in(const ZooModel& model, const fs::path& model_dir) {
+  OCTET_ASSIGN(const std::vector<Original> originals, open_checked(model, model_dir));
+  std::vector<fs::path> places;
+  for (const Original& original : originals) places.push_back(original.path);
+  return files_at(model_dir, model, std::move(places));
 }
 
-Result<FetchedFiles> fetch_from(const ZooEntry& entry, const fs::path& model_dir, const fs::path& output_dir, const Progress& progress) {
-  OCTET_ASSIGN(const std::vector<MappedFile> originals, open_checked(entry, model_dir));
-  OCTET_ASSIGN(const fs::path folder, path_inside(output_dir / "public", entry.name));
-  OCTET_ASSIGN(FetchedFiles fetched, files_below(folder, entry));
+Result<FetchedFiles> fetch_from(const ZooModel& model, const fs::path& model_dir, const fs::path& output_dir, const Progress& progress) {
+  OCTET_ASSIGN(const std::vector<Original> originals, open_checked(model, model_dir));
+  OCTET_ASSIGN(const fs::path folder, path_inside(output_dir, model.subdirectory));
+  std::vector<fs::path> places;
+  for (const Needed& file : needed_files(model)) {
+    OCTET_ASSIGN(fs::path place, path_inside(folder, file.name));
+    places.push_back(std::move(place));
+  }
   Copy copy{{}, progress};
-  for (const MappedFile& original : originals) copy.total += static_cast<std::int64_t>(original.bytes().size());
-  for (std::size_t i = 0; i < originals.size(); ++i) OCTET_RETURN_IF_ERROR(copy.add(fetched.all[i], originals[i].bytes()));
+  for (const Original& original : originals) copy.total += static_cast<std::int64_t>(original.content.bytes().size());
+  for (std::size_t i = 0; i < originals.size(); ++i) OCTET_RETURN_IF_ERROR(copy.add(places[i], originals[i].content.bytes()));
   OCTET_RETURN_IF_ERROR(copy.transaction.commit());
-  return fetched;
+  return files_at(folder, model, std::move(places));
 }
 
 }  // namespace octet

@@ -110,6 +110,15 @@ Result<ZooModel> load_composite(const fs::path& root, const fs::path& config, co
   return model;
 }
 
+// Where models of a tree say that they can be quantized, those that do not say so cannot.
+void complete_quantizable(std::vector<ZooModel>& models) {
+  if (std::ranges::none_of(models, [](const ZooModel& model) { return model.quantizable.has_value(); })) return;
+  for (ZooModel& model : models) {
+    complete_quantizable(model.stages);
+    if (!model.quantizable) model.quantizable = false;
+  }
+}
+
 bool is_stage(const fs::path& config, const ConfigFiles& files) {
   return std::ranges::binary_search(files.composites, config.parent_path().parent_path() / kCompositeFile);
 }
@@ -128,6 +137,7 @@ Result<std::vector<ZooModel>> load_models(const fs::path& root) {
     OCTET_ASSIGN(ZooModel model, load_model(root, config));
     models.push_back(std::move(model));
   }
+  complete_quantizable(models);
   std::ranges::stable_sort(models, {}, &ZooModel::name);
   return models;
 }

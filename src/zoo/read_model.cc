@@ -52,18 +52,17 @@ constexpr std::string_view kPrecisions[] = {"FP16", "FP16-INT1", "FP16-INT8", "F
 constexpr std::string_view kSourceKinds[] = {"file", "google_drive", "http", "npm", "wheel"};
 constexpr std::string_view kPostprocessingKinds[] = {"regex_replace", "unpack_archive"};
 
-constexpr std::string_view kModelKeys[] = {"accuracy",     "aliases",   "conversion_to_onnx_args", "description", "files",       "framework",
-                                           "input_info",   "license",   "model_info",              "model_optimizer_args", "postprocessing",
-                                           "quantizable",  "quantized", "task_type"};
+constexpr std::string_view kModelKeys[] = {
+    "accuracy", "aliases",    "conversion_to_onnx_args", "description",  "files",          "framework",   "input_info",
+    "license",  "model_info", "model_optimizer_args",    "output_names", "postprocessing", "quantizable", "quantized",
+    "task_type"};
 constexpr std::string_view kFileKeys[] = {"checksum", "member", "name", "original_source", "role", "size", "source", "sources"};
 
 bool contains(std::span<const std::string_view> words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
 
 Error malformed(const std::string& what) { return {ErrorCode::kMalformed, what}; }
 
-std::string line_of(const YAML::Node& node) {
-  return node.Mark().is_null() ? "" : fmt::format(" (line {})", node.Mark().line + 1);
-}
+std::string line_of(const YAML::Node& node) { return node.Mark().is_null() ? "" : fmt::format(" (line {})", node.Mark().line + 1); }
 
 // A value as Python prints it.
 std::string shown(const YAML::Node& node) {
@@ -341,8 +340,8 @@ Status read_onnx_args(const MapReader& root, ZooModel& model) {
   if (root.form() == ModelForm::kOctet) return {};
   const bool needed = contains(kFrameworksByOnnx, model.framework);
   if (needed && model.onnx_args.empty())
-    return malformed(fmt::format("\"conversion_to_onnx_args\" is absent. Framework \"{}\" is supported only by conversion to ONNX.",
-                                 model.framework));
+    return malformed(
+        fmt::format("\"conversion_to_onnx_args\" is absent. Framework \"{}\" is supported only by conversion to ONNX.", model.framework));
   if (!needed && !model.onnx_args.empty())
     return malformed(fmt::format("Conversion to ONNX not supported for \"{}\" framework", model.framework));
   return {};
@@ -405,13 +404,24 @@ Status read_model_info_of(const MapReader& root, const Warn& warn, ZooModel& mod
   return {};
 }
 
+Status read_output_names(const MapReader& root, ZooModel& model) {
+  if (!root.has("output_names")) return {};
+  const MapReader names = root.of(root.find("output_names"));
+  OCTET_RETURN_IF_ERROR(names.check("\"output_names\""));
+  for (const auto& pair : names.map()) {
+    if (!pair.first.IsScalar()) return expected(pair.first, "\"output_names\"", "names of outputs as keys");
+    OCTET_ASSIGN(model.output_names[pair.first.Scalar()], names.texts(pair.first.Scalar().c_str()));
+  }
+  return {};
+}
+
 Status read_own_keys(const MapReader& root, ZooModel& model) {
   if (root.form() != ModelForm::kOctet) return {};
   OCTET_ASSIGN(model.aliases, root.texts("aliases"));
   if (root.has("accuracy")) {
     OCTET_ASSIGN(model.accuracy, root.text("accuracy"));
   }
-  return {};
+  return read_output_names(root, model);
 }
 
 Status refuse_name_keys(const MapReader& root) {

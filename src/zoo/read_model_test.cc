@@ -100,16 +100,15 @@ TEST(ParseModel, ReadsPostprocessing) {
 }
 
 TEST(ParseModel, TakesThePrecisionsOfAnIrFromItsFolders) {
-  const auto file = [](const std::string& name) {
-    return "  - {name: " + name + ", size: 1, checksum: " + kDigest + ", source: u}\n";
-  };
+  const auto file = [](const std::string& name) { return "  - {name: " + name + ", size: 1, checksum: " + kDigest + ", source: u}\n"; };
   const std::string head = "description: d\ntask_type: detection\nframework: dldt\nlicense: l\nfiles:\n";
   const std::string both = file("FP32/model.xml") + file("FP32/model.bin") + file("FP16/model.bin") + file("FP16/model.xml");
   EXPECT_EQ(parse(head + both).value().precisions, (std::vector<std::string>{"FP16", "FP32"}));
   EXPECT_EQ(error_of(head + file("FP16/model.xml")), "In model \"model\": No BIN file for precision \"FP16\"");
-  EXPECT_EQ(error_of(head + file("FP8/model.xml")),
-            "In model \"model\": Unknown precision 'FP8' derived from file name 'FP8/model.xml', expected one of FP16, FP16-INT1, FP16-INT8, "
-            "FP32, FP32-INT1, FP32-INT8");
+  EXPECT_EQ(
+      error_of(head + file("FP8/model.xml")),
+      "In model \"model\": Unknown precision 'FP8' derived from file name 'FP8/model.xml', expected one of FP16, FP16-INT1, FP16-INT8, "
+      "FP32, FP32-INT1, FP32-INT8");
 }
 
 TEST(ParseModel, NamesEachPlaceOfAFaultOnALineOfItsOwn) {
@@ -139,7 +138,8 @@ TEST(ParseModel, NamesTheKeyAndTheLine) {
   EXPECT_EQ(with("description: >-\n  A detector.", "description: yes"), at + "\"description\": expected a string, got yes (line 1)");
   EXPECT_EQ(with("framework: tf", "framework: pytorch"),
             at + "\"conversion_to_onnx_args\" is absent. Framework \"pytorch\" is supported only by conversion to ONNX.");
-  EXPECT_EQ(with("framework: tf", "framework: tf\nconversion_to_onnx_args: [a]"), at + "Conversion to ONNX not supported for \"tf\" framework");
+  EXPECT_EQ(with("framework: tf", "framework: tf\nconversion_to_onnx_args: [a]"),
+            at + "Conversion to ONNX not supported for \"tf\" framework");
   EXPECT_EQ(with("framework: tf", "framework: tf\nname: b"), "Unsupported key \"name\" (line 32)");
   EXPECT_EQ(with("model_optimizer_args", "x"), at + "Model not in IR format, but no conversions defined");
   EXPECT_EQ(with("  - --reverse_input_channels", "  - 5"), at + "\"model_optimizer_args\" #0: expected a string, got 5 (line 29)");
@@ -187,6 +187,7 @@ TEST(ParseModel, SurvivesACutAnywhere) {
 
 const std::string kOwn = R"(aliases: [other]
 accuracy: 22 AP
+output_names: {yolo_9: [model/conv2d/BiasAdd, Heads]}
 files:
   - name: model.json
     role: source
@@ -211,6 +212,7 @@ TEST(ParseOctetModel, ReadsSourcesRolesAndAliases) {
   EXPECT_EQ(warnings, "");
   EXPECT_EQ(model->aliases, std::vector<std::string>{"other"});
   EXPECT_EQ(model->accuracy, "22 AP");
+  EXPECT_EQ(model->output_names.at("yolo_9"), (std::vector<std::string>{"model/conv2d/BiasAdd", "Heads"}));
   EXPECT_EQ(model->source_file, "model.json");
   EXPECT_EQ(model->weights_file, "deep/a.weights");
   ASSERT_EQ(model->files[0].sources.size(), 3u);
@@ -231,10 +233,11 @@ TEST(ParseOctetModel, KeepsModelInfoAsTextAndLabelsInBothForms) {
 
 TEST(ParseOctetModel, WarnsOfKeysThatNobodyReads) {
   std::vector<std::string> warnings;
-  const auto model = parse_model("framework: tf\nfrmework: x\nfiles:\n  - {name: a.pb, role: source, sise: 1}\n", "model", ModelForm::kOctet,
-                                 [&](std::string_view said) { warnings.emplace_back(said); });
+  const auto model = parse_model("framework: tf\nfrmework: x\nfiles:\n  - {name: a.pb, role: source, sise: 1}\n", "model",
+                                 ModelForm::kOctet, [&](std::string_view said) { warnings.emplace_back(said); });
   EXPECT_TRUE(model.ok());
-  EXPECT_EQ(warnings, (std::vector<std::string>{"a.pb: nobody reads the key 'sise' (line 4)", "model: nobody reads the key 'frmework' (line 2)"}));
+  EXPECT_EQ(warnings,
+            (std::vector<std::string>{"a.pb: nobody reads the key 'sise' (line 4)", "model: nobody reads the key 'frmework' (line 2)"}));
 }
 
 TEST(ParseOctetModel, NeedsOneSource) {
@@ -245,6 +248,8 @@ TEST(ParseOctetModel, NeedsOneSource) {
             "In model \"model\": In file \"a.pb\": \"role\": expected one of source, weights, got 'sauce' (line 2)");
   EXPECT_EQ(own("files:\n  - {name: a, role: source}\n  - {name: b, role: source}\n"),
             "In model \"model\": In file \"b\": more than one file has \"role: source\" (line 3)");
+  EXPECT_EQ(own("files:\n  - {name: a, role: source}\noutput_names: {a: b}\n"),
+            "In model \"model\": \"a\": expected a list, got 'b' (line 3)");
   EXPECT_EQ(own("files:\n  - {name: a, role: source, member: ../b}\n"),
             "In model \"model\": In file \"a\": \"member\": disallowed absolute path or parent traversal");
 }

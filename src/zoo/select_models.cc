@@ -144,14 +144,14 @@ Result<std::vector<std::string>> read_pattern_list(const std::filesystem::path& 
   return patterns;
 }
 
-std::vector<std::string> split_patterns(std::string_view names) {
-  std::vector<std::string> patterns;
-  for (std::size_t begin = 0; begin <= names.size();) {
-    const std::size_t end = std::min(names.find(',', begin), names.size());
-    patterns.emplace_back(names.substr(begin, end - begin));
+std::vector<std::string> split_at_commas(std::string_view text) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    parts.emplace_back(text.substr(begin, end - begin));
     begin = end + 1;
   }
-  return patterns;
+  return parts;
 }
 
 Result<std::vector<ZooModel>> select_models(const std::vector<ZooModel>& models, const std::vector<std::string>& patterns) {

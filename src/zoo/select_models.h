@@ -21,8 +21,8 @@ Result<std::vector<std::string>> shell_words(std::string_view line);
 // The patterns of a list of models: the first word of each line. Errors name the file.
 Result<std::vector<std::string>> read_pattern_list(const std::filesystem::path& path);
 
-// Patterns that commas separate.
-std::vector<std::string> split_patterns(std::string_view names);
+// What commas separate; an empty text is one empty part.
+std::vector<std::string> split_at_commas(std::string_view text);
 
 // The models that the patterns name, in the order of the patterns, each once; a pattern may name a stage of a composite model alone.
 // kNotFound for a pattern that no model has.

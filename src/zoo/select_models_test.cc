@@ -76,7 +76,7 @@ ZooModel named(const std::string& name, std::vector<ZooModel> stages = {}) {
 std::vector<std::string> selected(const std::string& names) {
   const std::vector<ZooModel> models = {named("a1"), named("a2"), named("pair", {named("pair-x"), named("pair-y")})};
   std::vector<std::string> found;
-  const std::vector<ZooModel> chosen = select_models(models, split_patterns(names)).value();
+  const std::vector<ZooModel> chosen = select_models(models, split_at_commas(names)).value();
   for (const ZooModel& model : chosen) found.push_back(model.name);
   return found;
 }
@@ -91,7 +91,7 @@ TEST(SelectModels, KeepsTheOrderOfPatternsAndEachModelOnce) {
 }
 
 TEST(SelectModels, NamesThePatternThatFindsNothing) {
-  const auto found = select_models({named("a")}, split_patterns("a,"));
+  const auto found = select_models({named("a")}, split_at_commas("a,"));
   ASSERT_FALSE(found.ok());
   EXPECT_EQ(found.error().code, ErrorCode::kNotFound);
   EXPECT_EQ(found.error().message, "No matching models: \"\"");

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,15 +34,19 @@ struct ZooModel {
   std::vector<std::string> precisions;                     // of its IR, in byte order
   std::optional<std::vector<std::string>> optimizer_args;  // none: it is an IR already, or octet's own way to convert it is known
   std::vector<std::string> onnx_args;                      // of the script that makes an ONNX of it first; empty: none is needed
-  std::optional<bool> quantizable;                         // where it is stated
+  std::optional<bool> quantizable;                         // where the tree that it is from states that of its models
   ModelInfo model_info;
   std::vector<ZooModel> stages;  // of a composite model
 
   // Keys of octet's own. The files are paths below the model's folder, once post-processing is done.
   std::vector<std::string> aliases;
-  std::string source_file;   // that octet converts; empty: `optimizer_args` tell
-  std::string weights_file;  // of a source that does not hold them
-  std::string accuracy;      // as its authors publish it, for people
+  std::string source_file;                                                    // that octet converts; empty: `optimizer_args` tell
+  std::string weights_file;                                                   // of a source that does not hold them
+  std::string accuracy;                                                       // as it is published, for people
+  std::map<std::string, std::vector<std::string>, std::less<>> output_names;  // by which scripts look for an output of the imported source
 };
+
+// Where a person finds a source: its address, or the package that holds it.
+std::string where_published(const Source& source);
 
 }  // namespace octet
