@@ -45,6 +45,7 @@ class ArgumentParser {
   // Whether the words asked for help; parse() then ends there.
   bool help_is_asked() const { return help_is_asked_; }
 
+  const std::string& program() const { return program_; }
   std::string usage() const;  // "usage: ...", some lines
   std::string help() const;   // usage and a line or two for each option
 

@@ -5,15 +5,30 @@
 
 namespace octet {
 
+namespace {
+
+Result<QuantizedIr> quantize_graph(const Graph& graph, const std::filesystem::path& target, const std::filesystem::path& xml,
+                                   const Dataset& pictures, const quant::CalibrationOptions& options, Precision precision) {
+  OCTET_ASSIGN(const auto quantized, quantize_model(graph, xml, pictures, options));
+  OCTET_RETURN_IF_ERROR(write_ir(quantized.graph, target, precision));
+  return QuantizedIr{target, quantized.images, quantized.convolutions, quantized.points};
+}
+
+}  // namespace
+
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
                                 const quant::CalibrationOptions& options, Precision precision) {
   OCTET_ASSIGN(const Graph graph, import_openvino_ir(xml));
-  OCTET_ASSIGN(const auto quantized, quantize_model(graph, xml, pictures, options));
   OCTET_ASSIGN_AT(const auto description, read_model_info(graph.model_info), xml.string());
   const std::string name = description.name.empty() ? xml.stem().string() : description.name;
   OCTET_ASSIGN(const auto target, ir_path(output, name, folder_of(precision, true)));
-  OCTET_RETURN_IF_ERROR(write_ir(quantized.graph, target, precision));
-  return QuantizedIr{target, quantized.images, quantized.convolutions, quantized.points};
+  return quantize_graph(graph, target, xml, pictures, options, precision);
+}
+
+Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,
+                                   const quant::CalibrationOptions& options, Precision precision) {
+  OCTET_ASSIGN(const Graph graph, import_openvino_ir(xml));
+  return quantize_graph(graph, target, xml, pictures, options, precision);
 }
 
 }  // namespace octet

@@ -18,4 +18,8 @@ struct QuantizedIr {
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
                                 const quant::CalibrationOptions& options, Precision precision = Precision::kFp32);
 
+// The same to a place of the caller's choice.
+Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,
+                                   const quant::CalibrationOptions& options, Precision precision);
+
 }  // namespace octet

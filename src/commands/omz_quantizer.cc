@@ -1,0 +1,152 @@
+// omz_quantizer: INT8 IRs of the selected models' IRs.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "base/cpu.h"
+#include "commands/command.h"
+#include "commands/model_selection.h"
+#include "commands/model_work.h"
+#include "workflow/convert_published.h"
+#include "workflow/quantization_settings.h"
+#include "workflow/quantize.h"
+
+namespace octet::commands {
+namespace {
+namespace fs = std::filesystem;
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kPrecisions[] = {"FP16-INT8", "FP32-INT8"};
+
+struct Options {
+  ModelSelection selection;
+  std::string model_dir = ".";
+  std::optional<std::string> output_dir, dataset_dir, precisions, python, optimizer, target_device;
+  bool dry_run = false;
+
+  fs::path output() const { return output_dir.value_or(model_dir); }
+};
+
+void add_options(ArgumentParser& parser, Options& options) {
+  parser.add({.names = {"--model_dir"},
+              .metavar = "DIR",
+              .help = "root of the directory tree with the full-precision model files",
+              .take = store(options.model_dir)});
+  parser.add({.names = {"--dataset_dir"}, .metavar = "DIR", .help = "root of the dataset directory tree", .take = store(options.dataset_dir)});
+  parser.add({.names = {"-o", "--output_dir"},
+              .metavar = "DIR",
+              .help = "root of the directory tree to place quantized model files into",
+              .take = store(options.output_dir)});
+  add_selection_options(parser, options.selection, "quantize");
+  parser.add({.names = {"-p", "--python"}, .metavar = "PYTHON", .help = "accepted; nothing is run", .take = store(options.python)});
+  parser.add({.names = {"--pot"}, .metavar = "POT", .help = "accepted; octet quantizes itself", .take = store(options.optimizer)});
+  parser.add({.names = {"--dry_run", "--dry-run"},
+              .arity = Arity::kNone,
+              .help = "print the quantization commands without running them",
+              .take = set_true(options.dry_run)});
+  parser.add({.names = {"--precisions"},
+              .metavar = "PREC[,PREC...]",
+              .help = "quantize only to the specified precisions",
+              .take = store(options.precisions)});
+  parser.add({.names = {"--target_device"},
+              .metavar = "DEVICE",
+              .help = "written into pot-config.json; octet quantizes for CPUs",
+              .take = store(options.target_device)});
+}
+
+// A file beside the model's description; empty where there is none.
+fs::path beside(const ZooModel& model, const char* name) {
+  const fs::path path = model.folder / name;
+  return !model.folder.empty() && fs::exists(path) ? path : fs::path();
+}
+
+// One model in one precision.
+class Quantization {
+ public:
+  Quantization(const ZooModel& model, const Options& options, const std::string& precision)
+      : model_(model), options_(options), precision_(precision), from_(precision.substr(0, precision.find('-'))) {}
+
+  Status run() {
+    OCTET_ASSIGN(source_, published_ir(model_, options_.model_dir, from_));
+    OCTET_ASSIGN(target_, published_ir(model_, options_.output(), precision_));
+    const fs::path quantization = beside(model_, "quantization.yml");
+    if (quantization.empty()) fmt::print("Unable to locate quantization.yml of {}, loading default POT config\n", model_.name);
+    OCTET_ASSIGN(settings_, read_quantization_settings(quantization));
+    print_heading(options_.dry_run, fmt::format("Quantizing {} from {} to {}", model_.name, from_, precision_));
+    OCTET_RETURN_IF_ERROR(write_config());
+    print_command();
+    if (!options_.dry_run) OCTET_RETURN_IF_ERROR(quantize());
+    fmt::print("\n");
+    return {};
+  }
+
+ private:
+  // The tool's configuration, which scripts read to see what was asked of it.
+  Status write_config() const {
+    Json config{{"compression", Json::parse(settings_.compression)}};
+    if (options_.target_device) config["compression"]["target_device"] = *options_.target_device;
+    const fs::path accuracy = beside(model_, "accuracy-check.yml");
+    config["engine"] = {{"config", accuracy.empty() ? Json() : Json(accuracy.string())}};
+    config["model"] = {{"model_name", model_.name},
+                       {"model", source_.string()},
+                       {"weights", fs::path(source_).replace_extension(".bin").string()}};
+    const fs::path path = target_.parent_path() / "pot-config.json";
+    fmt::print("Creating {}...\n", path.string());
+    return write_file(path, config.dump(4, ' ', true, Json::error_handler_t::replace) + "\n");
+  }
+
+  void print_command() const {
+    const fs::path definitions = dataset_definitions(options_.selection);
+    fmt::print("Quantization command: {}\n",
+               shell_command({"octet", "quantize", source_.string(), "--data", *options_.dataset_dir, "--precision", from_, "--output",
+                              options_.output().string()}));
+    fmt::print("Quantization environment: {}\n",
+               shell_command({"DATA_DIR=" + *options_.dataset_dir, "DEFINITIONS_FILE=" + definitions.string(),
+                              "MODELS_DIR=" + (fs::path(options_.model_dir) / model_.subdirectory).string()}));
+    for (const std::string& unheeded : settings_.unheeded) fmt::print("Not followed: {}\n", unheeded);
+    std::fflush(stdout);
+  }
+
+  Status quantize() const {
+    OCTET_ASSIGN(const Dataset samples,
+                 open_accuracy_samples(beside(model_, "accuracy-check.yml"), dataset_definitions(options_.selection), *options_.dataset_dir,
+                                       settings_.samples, print_warning));
+    const Precision floats = from_ == "FP16" ? Precision::kFp16 : Precision::kFp32;
+    OCTET_ASSIGN(const QuantizedIr done, quantize_ir_to(target_, source_, samples, {available_threads(), {}, print_warning}, floats));
+    fmt::print("INFO: {} images, {} convolutions in integers\n", done.images, done.convolutions);
+    fmt::print("Moving quantized model to {}...\n", target_.parent_path().string());
+    return {};
+  }
+
+  const ZooModel& model_;
+  const Options& options_;
+  std::string precision_, from_;
+  fs::path source_, target_;
+  QuantizationSettings settings_;
+};
+
+bool quantize(const ZooModel& model, const Options& options, const std::vector<std::string>& precisions) {
+  if (model.quantizable == false) return skip(model, "quantization not supported");
+  for (const std::string& precision : precisions)
+    if (const Status status = Quantization(model, options, precision).run(); !status.ok()) return fail(model, status.error());
+  return true;
+}
+
+}  // namespace
+
+int run_omz_quantizer(std::span<const std::string> words) {
+  ArgumentParser parser("omz_quantizer", "");
+  Options options;
+  add_options(parser, options);
+  return run_on_models(parser, words, options.selection, [&](const std::vector<ZooModel>& models) {
+    if (!options.dataset_dir) return print_and_exit({ErrorCode::kInvalidArgument, "--dataset_dir must be specified."});
+    const auto precisions = parse_precisions(options.precisions, kPrecisions);
+    if (!precisions.ok()) return print_and_exit(precisions.error());
+    return work_on_each(models, [&](const ZooModel& model) { return quantize(model, options, *precisions); });
+  });
+}
+
+}  // namespace octet::commands

@@ -1,0 +1,131 @@
+#include "workflow/convert_published.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/files.h"
+#include "steps/import_source.h"
+#include "workflow/optimizer_arguments.h"
+#include "zoo/catalogue.h"
+
+namespace octet {
+namespace {
+namespace fs = std::filesystem;
+
+// Of inputs as octet has them, BGR 0..255, and as their networks were trained: the scale between the two.
+constexpr double kBytesScale = 1, kFractionsScale = 255;
+
+Status check_framework(const ZooModel& model) {
+  if (!model.onnx_args.empty())
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("a {} model is converted by a script of Python first, which octet does not run", model.framework)};
+  if (model.framework != "tf" && model.framework != "darknet")
+    return Error{ErrorCode::kUnsupported, fmt::format("octet converts no models of the framework {} (darknet, tf)", model.framework)};
+  return {};
+}
+
+// The one file of the model whose name ends so; empty if there are none or several.
+std::string only_file(const ZooModel& model, std::string_view extension) {
+  const auto ends_so = [&](const RemoteFile& file) { return file.name.ends_with(extension); };
+  const auto found = std::ranges::find_if(model.files, ends_so);
+  return std::ranges::count_if(model.files, ends_so) == 1 ? found->name : std::string();
+}
+
+// What must be done to a picture before the network as octet imports it, which reverses channels and divides by `scale` itself, so that
+// in all it is what Model Optimizer puts in front of the original network.
+passes::InputSteps remaining_steps(const OptimizerArguments& arguments, double scale) {
+  passes::InputSteps steps{.reverse_channels = !arguments.reverse_input_channels, .mean = arguments.mean_values, .scale = arguments.scale_values};
+  if (steps.scale.empty()) steps.scale = {1};
+  for (double& number : steps.scale) number /= scale;
+  if (std::ranges::all_of(steps.scale, [](double number) { return number == 1; })) steps.scale.clear();
+  // Theirs are in the order of the original network, which is the other way round.
+  std::ranges::reverse(steps.mean);
+  std::ranges::reverse(steps.scale);
+  return steps;
+}
+
+Result<OptimizerArguments> arguments_of(const ZooModel& model, const ModelTrees& trees, const std::vector<std::string>& extra) {
+  const TemplateVariables variables{{"config_dir", model.folder.string()},
+                                    {"conv_dir", (trees.output / model.subdirectory).string()},
+                                    {"dl_dir", (trees.downloads / model.subdirectory).string()},
+                                    {"mo_dir", ""},
+                                    {"mo_ext_dir", ""}};
+  std::vector<std::string> words;
+  for (const std::string& word : model.optimizer_args.value_or(std::vector<std::string>())) {
+    OCTET_ASSIGN(std::string expanded, expand_variables(word, variables));
+    words.push_back(std::move(expanded));
+  }
+  words.insert(words.end(), extra.begin(), extra.end());
+  return parse_optimizer_arguments(words, model.inputs);
+}
+
+// Octet's own entries say which file is the source; they are converted as octet converts that file.
+ConversionPlan plan_own(const ZooModel& model, const fs::path& downloads, const OptimizerArguments& arguments) {
+  ConversionPlan plan{downloads / model.source_file, {}, {}, arguments.input_shape, {}};
+  if (!model.weights_file.empty()) plan.weights = downloads / model.weights_file;
+  plan.steps = {.reverse_channels = arguments.reverse_input_channels, .mean = arguments.mean_values, .scale = arguments.scale_values};
+  return plan;
+}
+
+Result<ConversionPlan> plan_darknet(const fs::path& cfg, const fs::path& weights, const OptimizerArguments& arguments) {
+  ConversionPlan plan{cfg, weights, remaining_steps(arguments, kFractionsScale), arguments.input_shape, {}};
+  plan.remarks.push_back("Darknet's files are read themselves: batch normalization keeps Darknet's epsilon, 0.00001, where a detour over Keras "
+                         "has 0.001");
+  return plan;
+}
+
+Result<ConversionPlan> plan_tensorflow(const OptimizerArguments& arguments) {
+  const bool is_folder = !arguments.saved_model_dir.empty();
+  if (!is_folder && arguments.input_model.empty())
+    return Error{ErrorCode::kUnsupported, "names no --input_model or --saved_model_dir, which octet needs"};
+  if (!arguments.outputs.empty() && !arguments.object_detection_api)
+    return Error{ErrorCode::kUnsupported, fmt::format("octet does not cut a network at --output={}", fmt::join(arguments.outputs, ","))};
+  const double scale = arguments.object_detection_api ? kBytesScale : kFractionsScale;
+  return ConversionPlan{is_folder ? arguments.saved_model_dir : arguments.input_model, {}, remaining_steps(arguments, scale), arguments.input_shape, {}};
+}
+
+Status check_input_shape(const Graph& graph, const std::vector<std::int64_t>& asked) {
+  const Shape& shape = graph.node(graph.parameters()[0]).outputs[0].shape;
+  const std::vector<std::int64_t> planar(shape.begin(), shape.end());
+  if (asked.empty() || asked == planar) return {};
+  if (planar.size() == 4 && asked == std::vector{planar[0], planar[2], planar[3], planar[1]}) return {};
+  return Error{ErrorCode::kUnsupported, fmt::format("--input_shape=[{}]: the network's is [{}], which octet does not change",
+                                                    fmt::join(asked, ","), fmt::join(planar, ","))};
+}
+
+}  // namespace
+
+Result<ConversionPlan> plan_conversion(const ZooModel& model, const ModelTrees& trees, const std::vector<std::string>& extra) {
+  OCTET_RETURN_IF_ERROR(check_framework(model));
+  OCTET_ASSIGN(const OptimizerArguments arguments, arguments_of(model, trees, extra));
+  OCTET_ASSIGN(const fs::path downloads, path_inside(trees.downloads, model.subdirectory));
+  if (!model.source_file.empty()) return plan_own(model, downloads, arguments);
+  const std::string cfg = only_file(model, ".cfg"), weights = only_file(model, ".weights");
+  auto plan = !cfg.empty() && !weights.empty() ? plan_darknet(downloads / cfg, downloads / weights, arguments) : plan_tensorflow(arguments);
+  if (plan.ok() && arguments.transformations_config.find("yolo") != std::string::npos)
+    plan->remarks.push_back(arguments.transformations_config + " is not applied: the outputs are the raw heads, without RegionYolo");
+  return plan;
+}
+
+Result<fs::path> published_ir(const ZooModel& model, const fs::path& output, std::string_view precision) {
+  OCTET_ASSIGN(const fs::path folder, path_inside(output, model.subdirectory));
+  return folder / precision / (model.name + ".xml");
+}
+
+Status convert_published(const ZooModel& model, const ConversionPlan& plan, Precision precision, const fs::path& output, const Warn& warn) {
+  ConvertOptions options;
+  options.weights = plan.weights;
+  options.warn = warn;
+  options.input_steps = plan.steps;
+  const auto known = zoo_model(model.name);
+  if (known.ok() && plan.weights) options.output_names = known->output_names;
+  options.description = known.ok() ? *known : ZooModel();
+  options.description->name = model.name;
+  OCTET_ASSIGN(const Graph graph, import_source(plan.source, options));
+  OCTET_RETURN_IF_ERROR(check_input_shape(graph, plan.input_shape));
+  OCTET_ASSIGN(const fs::path target, published_ir(model, output, folder_of(precision, false)));
+  return write_ir(graph, target, precision);
+}
+
+}  // namespace octet
