@@ -1,20 +1,26 @@
-// octet data: check a data set, or write the embedded one.
+// octet data: check a data set, fetch COCO, or write the embedded one.
 
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/options.h"
 #include "cli/verb.h"
 #include "data/words.h"
 #include "data/check_dataset.h"
 #include "data/embedded_demo.h"
+#include "workflow/fetch_coco.h"
 
 namespace octet::cli {
 namespace {
 
+constexpr std::string_view kCocoPrefix = "coco-";
+
 struct Options {
   DataSource source;
+  FetchCocoOptions coco;
   bool demo = false;
   int threads = 1;
 };
@@ -64,9 +70,42 @@ Outcome describe(const DatasetReport& report) {
   return outcome;
 }
 
+// "val2017" of "coco-val2017"; empty where the word names no part of COCO.
+std::string coco_part(const std::string& word) {
+  if (!word.starts_with(kCocoPrefix)) return {};
+  const std::string part = word.substr(kCocoPrefix.size());
+  return std::ranges::count(coco_parts(), part) > 0 ? part : std::string();
+}
+
+Result<Outcome> fetch_and_check(const Options& options, const std::string& part, Console& console) {
+  FetchCocoOptions coco = options.coco;
+  coco.part = part;
+  coco.step = [&console](const std::string& step) { return console.bar(step); };
+  OCTET_ASSIGN(const DataSource fetched, fetch_coco(coco));
+  OCTET_ASSIGN(const Dataset dataset, open_dataset(fetched));
+  const DatasetReport report = check_dataset(dataset, options.threads, console.bar("check pictures"));
+  if (!report.unreadable.empty())
+    return Error{ErrorCode::kMalformed,
+                 fmt::format("{} came damaged ({} in all): {}; remove it and run this again", report.unreadable[0].path.string(),
+                             report.unreadable.size(), report.unreadable[0].reason)};
+  Outcome outcome = describe(report);
+  outcome.json["folder"] = coco.output.string();
+  return outcome;
+}
+
 Result<Outcome> run(const Options& options, Console& console) {
+  const std::filesystem::path& folder = options.source.folder;
+  if (!options.coco.output.empty()) {
+    const std::string part = coco_part(folder.string());
+    if (part.empty())
+      return Error{ErrorCode::kInvalidArgument, fmt::format("--output goes with a data set to fetch, coco-{}, and not with '{}'",
+                                                            fmt::join(coco_parts(), " or coco-"), folder.string())};
+    return fetch_and_check(options, part, console);
+  }
+  std::error_code ignored;
+  if (!coco_part(folder.string()).empty() && !std::filesystem::exists(folder, ignored))
+    return Error{ErrorCode::kInvalidArgument, fmt::format("say where {} is to go: --output DIR", folder.string())};
   if (options.demo) {
-    const std::filesystem::path& folder = options.source.folder;
     OCTET_RETURN_IF_ERROR(write_embedded_demo(folder));
     return Outcome{{{"folder", folder.string()}, {"files", embedded_demo().size()}},
                    fmt::format("{} files in {}", embedded_demo().size(), folder.string())};
@@ -79,9 +118,17 @@ Result<Outcome> run(const Options& options, Console& console) {
 
 Run add_data(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("data", "Check a data set, or write the embedded demonstration");
-  verb->footer("Examples: octet data coco\n          octet data --demo demo-data");
-  verb->add_option("folder", options->source.folder, "Folder of the data set")->required();
+  CLI::App* verb = app.add_subcommand("data", "Check a data set, fetch COCO 2017, or write the embedded demonstration");
+  verb->footer(
+      "Examples: octet data coco\n          octet data coco-val2017 --output coco --limit 300\n          octet data --demo demo-data\n"
+      "Fetching COCO goes on where it was interrupted. docs/download.md says what to do without a network.");
+  verb->add_option("folder", options->source.folder, "Folder of the data set, or what to fetch: coco-val2017, coco-train2017")->required();
+  verb->add_option("--output,-o", options->coco.output, "Folder to fetch COCO into");
+  verb->add_option("--limit", options->coco.limit, "Fetch the first N images alone, each by its own address; 0 is all, in one archive")
+      ->check(whole_number())
+      ->needs("--output");
+  verb->add_option("--from", options->coco.addresses, "Address of a mirror that is laid out as images.cocodataset.org")->needs("--output");
+  add_jobs(*verb, options->coco.jobs);
   verb->add_flag("--demo", options->demo, "Write the embedded photographs and model into the folder");
   verb->add_flag("--exif", options->source.apply_exif, "Turn pictures as their EXIF orientation says");
   add_threads(*verb, options->threads);

@@ -59,7 +59,10 @@ class Fetch {
   }
 
   // Whether bytes of an earlier process may be followed by others: what they are together is checked at the end.
-  bool can_go_on() const { return file_.size_bytes && !file_.sha384.empty() && part_->size() < *file_.size_bytes; }
+  bool can_go_on() const {
+    const bool is_checked = !file_.sha384.empty() || options_.continue_unchecked;
+    return is_checked && file_.size_bytes && part_->size() < *file_.size_bytes;
+  }
 
   void fail(std::string problem, std::string cause = {}) {
     answer_ = cause.empty() ? problem : problem + ": " + cause;

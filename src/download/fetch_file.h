@@ -21,6 +21,7 @@ struct FetchOptions {
   std::int64_t unknown_size_limit = std::int64_t{4} << 30;  // of a file whose size is not stated
   bool keep_partial = true;                                 // what has come of a file that failed, for the next time
   std::string google_drive = "https://docs.google.com/uc";
+  bool continue_unchecked = false;      // go on with the beginning of a file of no stated SHA-384: the caller checks its content
   PackageArchives* packages = nullptr;  // where several files come from the same packages; not owned
 };
 
