@@ -140,7 +140,7 @@ class App {
       if (inputs_[i].type.shape != original[i].type.shape) shapes[inputs_[i].name] = inputs_[i].type.shape;
       all.push_back(fmt::format("'{}': {}", inputs_[i].name, to_string(inputs_[i].type.shape)));
     }
-    if (shapes.empty()) return {};
+    if (shapes.empty() && options_.shape.empty()) return {};
     info(fmt::format("Reshaping model: {}", fmt::join(all, ", ")));
     std::optional<Result<Graph>> reshaped;
     const double ms = timed_ms([&] { reshaped = with_input_shapes(graph_, shapes); });

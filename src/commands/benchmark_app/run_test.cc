@@ -102,10 +102,12 @@ TEST_F(BenchmarkAppTest, DividesThreadsAsTheHintSays) {
   EXPECT_TRUE(streams.has("[ INFO ]   NUM_STREAMS: 3"));
   EXPECT_TRUE(streams.has("[ INFO ]   INFERENCE_NUM_THREADS: 6"));
   EXPECT_TRUE(streams.has("[ WARNING ] Number of iterations was aligned by request number from 5 to 8 using number of requests 4"));
-  EXPECT_TRUE(streams.has("[Step 10/11] Measuring performance (Start inference asynchronously, 4 inference requests using 3 streams for CPU, limits: 8 "
-                          "iterations)"));
+  EXPECT_TRUE(streams.has(
+      "[Step 10/11] Measuring performance (Start inference asynchronously, 4 inference requests using 3 streams for CPU, limits: 8 "
+      "iterations)"));
   EXPECT_TRUE(app({"-hint", "throughput", "-nthreads", "0", "-nireq", "1", "-niter", "1"}).has("[ INFO ]   NUM_STREAMS: 1"));
-  EXPECT_TRUE(app({"-api", "sync", "-niter", "3"}).has("[Step 10/11] Measuring performance (Start inference synchronously, limits: 3 iterations)"));
+  EXPECT_TRUE(
+      app({"-api", "sync", "-niter", "3"}).has("[Step 10/11] Measuring performance (Start inference synchronously, limits: 3 iterations)"));
 }
 
 TEST_F(BenchmarkAppTest, RunsOtherShapesAndTypes) {
@@ -117,7 +119,8 @@ TEST_F(BenchmarkAppTest, RunsOtherShapesAndTypes) {
 }
 
 TEST_F(BenchmarkAppTest, WritesTheSameRecordsAsCsvAndAsJson) {
-  const std::vector<std::string> words{"-niter", "2", "-hint", "latency", "-report_type", "average_counters", "-pcsort", "sort", "-report_folder"};
+  const std::vector<std::string> words{"-niter",           "2",       "-hint", "latency",       "-report_type",
+                                       "average_counters", "-pcsort", "sort",  "-report_folder"};
   auto csv_words = words, json_words = words;
   csv_words.push_back(path("csv"));
   json_words.insert(json_words.end(), {path("json"), "-json_stats"});
@@ -150,8 +153,8 @@ TEST_F(BenchmarkAppTest, WritesTheSameRecordsAsCsvAndAsJson) {
 }
 
 TEST_F(BenchmarkAppTest, WritesCountersOfEachRequest) {
-  ASSERT_EQ(app({"-niter", "4", "-hint", "none", "-nstreams", "2", "-report_type", "detailed_counters", "-json_stats", "-report_folder", path("r"),
-                 "-exec_graph_path", path("e.xml"), "-dump_config", path("c.json")})
+  ASSERT_EQ(app({"-niter", "4", "-hint", "none", "-nstreams", "2", "-report_type", "detailed_counters", "-json_stats", "-report_folder",
+                 path("r"), "-exec_graph_path", path("e.xml"), "-dump_config", path("c.json")})
                 .status,
             0);
   EXPECT_EQ(json("r/benchmark_detailed_counters_report.json")["detailed_performance"].size(), 2u);
@@ -159,7 +162,7 @@ TEST_F(BenchmarkAppTest, WritesCountersOfEachRequest) {
   const Json config = json("c.json");
   EXPECT_EQ(config["CPU"]["NUM_STREAMS"], "2");
   EXPECT_EQ(config["CPU"]["PERF_COUNT"], "YES");
-  // What was written is read again.
+  // What was written is read again, without being counted as said on the command line.
   EXPECT_TRUE(app({"-niter", "2", "-hint", "none", "-load_config", path("c.json")}).has("[ INFO ]   NUM_STREAMS: 2"));
 }
 
@@ -191,7 +194,8 @@ TEST_F(BenchmarkAppTest, EndsWithOneLineWhereItCannotGoOn) {
   }
   testing::internal::CaptureStderr();
   EXPECT_EQ(app({"-niter", "0"}).status, 2);
-  EXPECT_NE(testing::internal::GetCapturedStderr().find("benchmark_app: error: argument -niter/--number_iterations: 0 is an invalid positive int value"),
+  EXPECT_NE(testing::internal::GetCapturedStderr().find(
+                "benchmark_app: error: argument -niter/--number_iterations: 0 is an invalid positive int value"),
             std::string::npos);
 }
 
@@ -203,7 +207,8 @@ TEST_F(BenchmarkAppTest, SaysInTheReportWhatStoppedIt) {
 TEST_F(BenchmarkAppTest, WarnsOnceOfWhatDoesNothing) {
   const Run run = app({"-niter", "1", "-hint", "none", "-pin", "NUMA", "-cdir", "c", "-infer_precision", "bf16", "-d", "MULTI:CPU"});
   EXPECT_EQ(run.status, 0);
-  for (const char* part : {"-pin NUMA", "-cdir", "-infer_precision bf16", "MULTI:CPU is taken as CPU"}) EXPECT_NE(run.first_with(part), "") << part;
+  for (const char* part : {"-pin NUMA", "-cdir", "-infer_precision bf16", "MULTI:CPU is taken as CPU"})
+    EXPECT_NE(run.first_with(part), "") << part;
   EXPECT_EQ(run.first_with("Latency:").substr(0, 8), "Latency:");  // the plain line alone
   EXPECT_TRUE(run.starting_with("[ INFO ] Latency:").empty());
 }
@@ -254,7 +259,8 @@ TEST_F(InputFilesTest, GivesPlanesOrPixels) {
 }
 
 TEST_F(InputFilesTest, FillsBatchesFromOneFileToTheNext) {
-  for (const auto& [name, first] : {std::pair{"a.png", 0}, {"b.png", 40}, {"c.png", 80}}) write_picture(name, static_cast<std::uint8_t>(first));
+  for (const auto& [name, first] : {std::pair{"a.png", 0}, {"b.png", 40}, {"c.png", 80}})
+    write_picture(name, static_cast<std::uint8_t>(first));
   folder_.write("notes.txt", "none");
   image_.type.shape[0] = 2;
   const auto found = tensors({folder_.path().string()});
@@ -287,7 +293,8 @@ TEST_F(InputFilesTest, ReadsArraysAndBytes) {
     EXPECT_EQ(std::memcmp((*found)[0].bytes().data(), values.bytes().data(), 90), 0) << name;
   }
   EXPECT_EQ((*tensors({(folder_.path() / "a.npy").string()}, true))[0].values<std::uint8_t>()[1], 30);
-  EXPECT_NE(tensors({(folder_.path() / "short.bin").string()}).error().message.find("contains 89 bytes but model expects 90"), std::string::npos);
+  EXPECT_NE(tensors({(folder_.path() / "short.bin").string()}).error().message.find("contains 89 bytes but model expects 90"),
+            std::string::npos);
   image_.given = ElementType::kF32;
   EXPECT_NE(tensors({(folder_.path() / "a.npy").string()}).error().message.find("does not match input type f32"), std::string::npos);
 }

@@ -69,10 +69,7 @@ Status apply_property(Settings& settings, const std::string& name, const std::st
     return {};
   };
   settings.properties[name] = value;
-  if (name == "NUM_STREAMS") {
-    settings.streams_are_given = true;
-    return count(settings.streams);
-  }
+  if (name == "NUM_STREAMS") return count(settings.streams);
   if (name == "INFERENCE_NUM_THREADS") return count(settings.threads);
   if (name == "PERF_COUNT") return settings.counters = value == "YES", Status();
   if (name != "PERFORMANCE_HINT") {
@@ -162,6 +159,7 @@ Result<Settings> read_settings(const Options& options) {
   if (!options.streams.empty()) {
     OCTET_ASSIGN(const std::string streams, value_for_device(options.streams, options.device));
     OCTET_RETURN_IF_ERROR(apply_property(settings, "NUM_STREAMS", streams));
+    settings.streams_are_given = true;
   }
   OCTET_RETURN_IF_ERROR(check_precision(options));
   warn_of_ignored(options);

@@ -22,7 +22,7 @@ struct Settings {
   std::optional<int> threads;
   std::optional<int> requests;
   bool counters = false;
-  // Whether the user has said how many streams there are to be: reports and lines then say it.
+  // Whether -nstreams says how many streams there are to be: reports and lines then say it too.
   bool streams_are_given = false;
 
   // The properties that were set, by OpenVINO's names, for -dump_config.
