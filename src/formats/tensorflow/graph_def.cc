@@ -8,6 +8,7 @@
 
 #include "base/parse_number.h"
 #include "formats/tensorflow/graph_def.pb.h"
+#include "formats/tensorflow/inline_functions.h"
 #include "formats/tensorflow/records.h"
 
 namespace octet::tensorflow {
@@ -124,6 +125,7 @@ Result<Attribute> attribute_of(proto::AttrValue& value, std::int64_t& expanded_b
       if (integers.empty() && value.list().ByteSizeLong() > 0) break;  // of other items, which are fields that are not known here
       return Attribute(std::vector<std::int64_t>(integers.begin(), integers.end()));
     }
+    case proto::AttrValue::kFunc:
     case proto::AttrValue::VALUE_NOT_SET:
       break;
   }
@@ -212,6 +214,10 @@ Result<GraphDef> parse_graph_def(std::span<const std::byte> bytes) {
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
       !source.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     return malformed(std::string(kNotAGraph));
+  if (!source.library().function().empty()) {
+    std::vector<std::string> no_outputs;
+    OCTET_RETURN_IF_ERROR(inline_functions(source, no_outputs));
+  }
   return records_of(std::move(source));
 }
 

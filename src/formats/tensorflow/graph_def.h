@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <span>
@@ -69,6 +70,12 @@ struct GraphDef {
   // Whether it is certain that no node is missing. A binary file that was cut between two nodes is a smaller graph, but it lacks the
   // versions of the writer, which come last.
   bool is_whole = false;
+};
+
+// A graph and the files that hold its numbers.
+struct GraphFiles {
+  GraphDef graph;
+  std::vector<std::filesystem::path> weights;
 };
 
 // Errors, all kMalformed: not a GraphDef, cut short, two nodes of one name, an input that no node gives, a constant

@@ -42,6 +42,7 @@ inline nlohmann::json json_of(const tensorflow::proto::AttrValue& value) {
       for (const std::int64_t item : value.list().i()) items.push_back(std::to_string(item));
       return {{"list", {{"i", items}}}};
     }
+    case Value::kFunc:
     case Value::VALUE_NOT_SET:
       break;
   }
