@@ -137,7 +137,7 @@ struct ConvertOptions {
 };
 
 // A published file as a model in FP32: a Darknet network (.cfg), a frozen TensorFlow graph (.pb) of the Object Detection API,
-// or a TensorFlow.js graph model (.json) of the same, with its shards beside it.
+// or the same as a TensorFlow.js graph model (.json) with its shards beside it, or as a TensorFlow SavedModel (folder with saved_model.pb).
 // Throws kNotFound, kMalformed, kUnsupported.
 OCTET_API Model convert(const std::filesystem::path& source, const ConvertOptions& options = {});
 

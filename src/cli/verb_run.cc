@@ -22,11 +22,12 @@ struct Options {
   std::string model, description, weights, require;
 };
 
-// A word is a source file if there is one of that name or it looks like a path; else a known model's name.
+// A word is a source file or folder if there is one of that name or it looks like a path; else a known model's name.
 bool names_source(const std::string& word) {
   const fs::path path(word);
   std::error_code ignored;
-  return !is_description_file(word) && (fs::is_regular_file(path, ignored) || path.has_parent_path() || has_source_extension(path));
+  return !is_description_file(word) &&
+         (fs::is_regular_file(path, ignored) || is_source_folder(path) || path.has_parent_path() || has_source_extension(path));
 }
 
 Status choose_model(const Options& options, RunOptions& run) {

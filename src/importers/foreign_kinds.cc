@@ -18,14 +18,11 @@ unsigned byte_at(std::string_view start, std::size_t i) { return i < start.size(
 
 bool is_openvino_ir(std::string_view start) { return holds(start, "<net ") && holds(start, "<layer"); }
 
-// A protobuf whose first field is a version: ir_version of ONNX is 3 or more, saved_model_schema_version is 1. A string or a
-// message follows.
-bool is_versioned_protobuf(std::string_view start, unsigned least, unsigned most) {
+// A protobuf whose first field is ir_version, 3 or more. A string or a message follows.
+bool is_onnx(std::string_view start) {
   const unsigned version = byte_at(start, 1), next = byte_at(start, 2);
-  return byte_at(start, 0) == 0x08 && version >= least && version <= most && (next & 7) == 2;
+  return byte_at(start, 0) == 0x08 && version >= 3 && version <= 63 && (next & 7) == 2;
 }
-bool is_onnx(std::string_view start) { return is_versioned_protobuf(start, 3, 63); }
-bool is_saved_model(std::string_view start) { return is_versioned_protobuf(start, 1, 1); }
 
 bool is_tflite(std::string_view start) { return start.size() >= 8 && start.substr(4, 4) == "TFL3"; }
 
@@ -54,9 +51,8 @@ constexpr ForeignKind kKinds[] = {
     {is_openvino_ir, ".xml", "an OpenVINO IR, which needs no conversion: give it to quantize, detect, check or bench as it is"},
     {is_tflite, ".tflite", "a TensorFlow Lite model; take the frozen graph that it was made of"},
     {is_onnx, ".onnx", "an ONNX model; take the Darknet or TensorFlow files that it was made of"},
-    {is_saved_model, "", "a TensorFlow SavedModel; export a frozen_inference_graph.pb"},
     {is_torch, ".pt", "a PyTorch model; take the Darknet files if there are any"},
-    {is_hdf5, ".h5", "a Keras model (HDF5); export a frozen_inference_graph.pb"},
+    {is_hdf5, ".h5", "a Keras model (HDF5); save it as a SavedModel"},
     {is_text_graph, ".pbtxt", "a TensorFlow graph as text; export a frozen_inference_graph.pb, in binary and with its weights"},
     {is_caffe_text, ".caffemodel", "a Caffe network"},
     {is_ncnn, ".param", "an ncnn network; take the files that it was made of"},
@@ -85,10 +81,8 @@ std::optional<std::string> describe_foreign(const fs::path& source, std::string_
 
 std::string describe_folder(const fs::path& folder) {
   std::error_code ignored;
-  const bool is_saved_model = fs::exists(folder / "saved_model.pb", ignored);
-  const std::string what = is_saved_model ? "a TensorFlow SavedModel folder" : "a folder";
-  if (fs::exists(folder / "frozen_inference_graph.pb", ignored)) return what + "; give the frozen_inference_graph.pb in it";
-  return what + (is_saved_model ? "; export a frozen_inference_graph.pb" : "; give one file in it");
+  if (fs::exists(folder / "frozen_inference_graph.pb", ignored)) return "a folder; give the frozen_inference_graph.pb in it";
+  return "a folder; give one file in it";
 }
 
 }  // namespace octet

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "graph/graph.h"
 #include "model/description.h"
@@ -12,8 +13,8 @@ namespace octet {
 struct ImportedModel {
   Graph graph;  // without model_info, which is the text form of `description`
   ModelDescription description;
-  std::filesystem::path weights = {};  // the file that holds the numbers: what a person means by "the model"
-  std::string labels_hint = {};        // how a person gives it labels where it has none; may be empty
+  std::vector<std::filesystem::path> weights = {};  // the files that hold the numbers: what a person means by "the model"
+  std::string labels_hint = {};                     // how a person gives it labels where it has none; may be empty
 };
 
 }  // namespace octet

@@ -13,7 +13,8 @@ namespace octet {
 #define OCTET_IMPORTERS(X) \
   X(kDarknetImporter)      \
   X(kTensorflowImporter)   \
-  X(kTensorflowJsImporter)
+  X(kTensorflowJsImporter) \
+  X(kTensorflowSavedModelImporter)
 
 #define OCTET_DECLARE(importer) extern const Importer importer;
 OCTET_IMPORTERS(OCTET_DECLARE)
@@ -45,13 +46,23 @@ const Importer* find_importer_by_name(const fs::path& source) {
   return nullptr;
 }
 
+const Importer* find_importer_of_folder(const fs::path& folder) {
+  std::error_code ignored;
+  for (const Importer* importer : kImporters)
+    if (!importer->folder_file.empty() && fs::is_regular_file(folder / importer->folder_file, ignored)) return importer;
+  return nullptr;
+}
+
 Error unsupported(const fs::path& source, std::string_view what) {
   return {ErrorCode::kUnsupported, fmt::format("{}: is {}; octet reads {}", source.string(), what, importable_kinds())};
 }
 
 Result<const Importer*> importer_of(const fs::path& source) {
   std::error_code ignored;
-  if (fs::is_directory(source, ignored)) return unsupported(source, describe_folder(source));
+  if (fs::is_directory(source, ignored)) {
+    if (const Importer* importer = find_importer_of_folder(source)) return importer;
+    return unsupported(source, describe_folder(source));
+  }
   OCTET_ASSIGN(const MappedFile file, MappedFile::open(source));
   const auto bytes = file.bytes().first(std::min(file.bytes().size(), kSourceStartBytes));
   const std::string_view start(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -79,12 +90,14 @@ std::string importable_kinds() {
   return kinds;
 }
 
+bool is_source_folder(const fs::path& path) { return find_importer_of_folder(path) != nullptr; }
+
 bool has_source_extension(const fs::path& path) { return find_importer_by_name(path) != nullptr; }
 
 Result<ImportedModel> import_model(const fs::path& source, const ImportOptions& options) {
   OCTET_ASSIGN(const Importer* importer, importer_of(source));
   OCTET_ASSIGN(const fs::path weights, weights_of(source, *importer, options));
-  OCTET_ASSIGN(ImportedModel model, importer->import(source, weights, options.warn));
+  OCTET_ASSIGN(ImportedModel model, importer->import(source, weights, options));
   model.labels_hint = importer->labels_hint;
   return model;
 }

@@ -52,7 +52,8 @@ class ImportModel : public testing::Test {
     EXPECT_EQ(error.code, ErrorCode::kUnsupported) << name;
     EXPECT_NE(error.message.find(name + ": is " + what), std::string::npos) << error.message;
     EXPECT_NE(
-        error.message.find("octet reads a Darknet network (.cfg), a frozen TensorFlow graph (.pb), a TensorFlow.js graph model (.json)"),
+        error.message.find("octet reads a Darknet network (.cfg), a frozen TensorFlow graph (.pb), a TensorFlow.js graph model (.json), "
+                           "a TensorFlow SavedModel (folder with saved_model.pb)"),
         std::string::npos)
         << error.message;
     EXPECT_EQ(error.message.find('\n'), std::string::npos);
@@ -89,7 +90,7 @@ TEST_F(ImportModel, GoesByTheBytesWhateverTheName) {
     const auto model = import_model(folder_.write(name, kCfg), {.weights = folder_ / "model.weights"});
     ASSERT_TRUE(model.ok()) << model.error().message;
     EXPECT_EQ(model->description.name, "model");
-    EXPECT_EQ(model->weights, folder_ / "model.weights");
+    EXPECT_EQ(model->weights, std::vector{folder_ / "model.weights"});
     EXPECT_FALSE(model->labels_hint.empty());
   }
   EXPECT_TRUE(import_model(folder_ / "model.cfg").ok()) << "the weights lie beside it";
@@ -112,7 +113,6 @@ TEST_F(ImportModel, SaysWhatAnotherFileIs) {
   expect_foreign("onnx.pb", "\x08\x03\x12\x02CN"sv, "an ONNX model");
   expect_foreign("empty.onnx", "?", "an ONNX model");
   expect_foreign("a.tflite", "\x1c\0\0\0TFL3"sv, "a TensorFlow Lite model");
-  expect_foreign("saved_model.pb", "\x08\x01\x12\x80\x01"sv, "a TensorFlow SavedModel");
   expect_foreign("best.pt", "PK\x03\x04" + std::string(26, '\0') + "best/data.pkl", "a PyTorch model");
   expect_foreign("old.pth", "\x80\x02\x8a\x0a"sv, "a PyTorch model");
   expect_foreign("a.h5", "\x89HDF\r\n\x1a\n"sv, "a Keras model");
@@ -135,13 +135,14 @@ TEST_F(ImportModel, SaysWhatAFolderIs) {
   const fs::path saved = folder_ / "saved";
   fs::create_directories(saved);
   EXPECT_NE(import_model(saved).error().message.find("is a folder; give one file in it"), std::string::npos);
-  ASSERT_TRUE(write_file(saved / "saved_model.pb", "x").ok());
-  const Error error = import_model(saved).error();
-  EXPECT_EQ(error.code, ErrorCode::kUnsupported);
-  EXPECT_NE(error.message.find("is a TensorFlow SavedModel folder; export a frozen_inference_graph.pb"), std::string::npos)
-      << error.message;
   ASSERT_TRUE(write_file(saved / "frozen_inference_graph.pb", "x").ok());
   EXPECT_NE(import_model(saved).error().message.find("give the frozen_inference_graph.pb in it"), std::string::npos);
+  EXPECT_FALSE(is_source_folder(saved));
+  ASSERT_TRUE(write_file(saved / "saved_model.pb", "x").ok());
+  EXPECT_TRUE(is_source_folder(saved));
+  const Error error = import_model(saved).error();
+  EXPECT_EQ(error.code, ErrorCode::kMalformed);
+  EXPECT_NE(error.message.find("saved_model.pb: is no TensorFlow SavedModel, or cut short"), std::string::npos) << error.message;
 }
 
 TEST_F(ImportModel, LeavesTheErrorToTheImporterThatTheNameSpeaksOf) {
@@ -154,7 +155,7 @@ TEST_F(ImportModel, LeavesTheErrorToTheImporterThatTheNameSpeaksOf) {
 TEST_F(ImportModel, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(error_of("a.bin", "something else").message,
             "a.bin: is no model that octet knows; it reads a Darknet network (.cfg), a frozen TensorFlow graph (.pb), "
-            "a TensorFlow.js graph model (.json)");
+            "a TensorFlow.js graph model (.json), a TensorFlow SavedModel (folder with saved_model.pb)");
   EXPECT_EQ(error_of("a.bin", "something else").code, ErrorCode::kMalformed);
   EXPECT_EQ(error_of("a.cfg", "").message, "a.cfg: is empty");
   EXPECT_EQ(import_model(folder_ / "none.cfg").error().code, ErrorCode::kNotFound);

@@ -106,6 +106,9 @@ Result<ModelInfo> model_info_from_yaml(const YAML::Node& map) {
       info[key] = fmt::format("{}", fmt::join(values, " "));
     } else if (pair.second.IsScalar()) {
       info[key] = pair.second.Scalar();
+    } else if (pair.second.IsSequence()) {  // "anchors", "masks": as Model API writes lists
+      OCTET_ASSIGN(const std::vector<std::string> items, texts_from_yaml(pair.second, key));
+      info[key] = fmt::format("{}", fmt::join(items, " "));
     } else {
       return yaml_error(pair.second, "'" + key + "' of 'model_info' must be text");
     }

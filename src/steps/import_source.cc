@@ -43,15 +43,21 @@ Status name_outputs(const OutputNames& names, const fs::path& source, Graph& gra
   return {};
 }
 
-Result<std::string> digest_of(const fs::path& file) {
-  OCTET_ASSIGN(const MappedFile mapped, MappedFile::open(file));
-  return file.filename().string() + " SHA-256 " + sha256_hex(mapped.bytes());
+// "yolov4-tiny.weights SHA-256 ...", of each file.
+Result<std::string> digests_of(const std::vector<fs::path>& files) {
+  std::string digests;
+  for (const fs::path& file : files) {
+    OCTET_ASSIGN(const MappedFile mapped, MappedFile::open(file));
+    digests += (digests.empty() ? "" : ", ") + file.filename().string() + " SHA-256 " + sha256_hex(mapped.bytes());
+  }
+  return digests;
 }
 
 }  // namespace
 
 Result<Graph> import_source(const fs::path& source, const ConvertOptions& options) {
-  OCTET_ASSIGN(ImportedModel model, import_model(source, {options.weights, options.warn}));
+  const ModelInfo said = options.description ? options.description->model_info : ModelInfo{};
+  OCTET_ASSIGN(ImportedModel model, import_model(source, {options.weights, said, options.warn}));
   if (const Status status = passes::add_input_steps(model.graph, options.input_steps); !status.ok())
     return status.error().at(source.string());
   passes::run_import_passes(model.graph);
@@ -60,7 +66,7 @@ Result<Graph> import_source(const fs::path& source, const ConvertOptions& option
   OCTET_RETURN_IF_ERROR(name_outputs(options.output_names, source, model.graph));
   if (options.warn && description.labels.empty())
     options.warn(source.string() + ": no labels, classes have numbers only" + (model.labels_hint.empty() ? "" : "; " + model.labels_hint));
-  OCTET_ASSIGN(description.source, digest_of(model.weights));
+  OCTET_ASSIGN(description.source, digests_of(model.weights));
   model.graph.name = description.name;
   model.graph.model_info = write_model_info(description);
   OCTET_ASSIGN_AT([[maybe_unused]] const auto readable, read_model_info(model.graph.model_info), source.string());

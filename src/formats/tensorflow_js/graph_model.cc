@@ -72,12 +72,16 @@ Result<tensorflow::GraphDef> parse_graph_model(std::string_view text, const Read
   return graph;
 }
 
-Result<tensorflow::GraphDef> read_graph_model(const std::filesystem::path& json) {
+Result<tensorflow::GraphFiles> read_graph_model(const std::filesystem::path& json) {
   OCTET_ASSIGN(const std::string text, read_text(json, kMaxJsonBytes));
   const std::filesystem::path folder = json.parent_path();
-  const auto read_shard = [&](const std::string& name, std::size_t limit) { return read_text(folder / name, limit); };
-  OCTET_ASSIGN_AT(tensorflow::GraphDef graph, parse_graph_model(text, read_shard), json.string());
-  return graph;
+  tensorflow::GraphFiles files;
+  const auto read_shard = [&](const std::string& name, std::size_t limit) {
+    files.weights.push_back(folder / name);
+    return read_text(files.weights.back(), limit);
+  };
+  OCTET_ASSIGN_AT(files.graph, parse_graph_model(text, read_shard), json.string());
+  return files;
 }
 
 }  // namespace octet::tensorflow_js

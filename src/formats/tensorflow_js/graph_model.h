@@ -28,6 +28,6 @@ using ReadShard = std::function<Result<std::string>(const std::string& name, std
 Result<tensorflow::GraphDef> parse_graph_model(std::string_view json, const ReadShard& read_shard);
 
 // The same from files; errors name them. kNotFound where one is absent.
-Result<tensorflow::GraphDef> read_graph_model(const std::filesystem::path& json);
+Result<tensorflow::GraphFiles> read_graph_model(const std::filesystem::path& json);
 
 }  // namespace octet::tensorflow_js

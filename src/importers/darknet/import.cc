@@ -79,7 +79,7 @@ Result<ImportedModel> import_darknet(const fs::path& cfg, const fs::path& weight
   ModelDescription description = describe(net, cfg, warn);
   net.graph.name = description.name;
   net.graph.tidy();
-  return ImportedModel{std::move(net.graph), std::move(description), weights};
+  return ImportedModel{std::move(net.graph), std::move(description), {weights}};
 }
 
 }  // namespace octet

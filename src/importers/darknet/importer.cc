@@ -20,6 +20,10 @@ bool recognises(std::string_view start) {
   return false;
 }
 
+Result<ImportedModel> import(const std::filesystem::path& source, const std::filesystem::path& weights, const ImportOptions& options) {
+  return import_darknet(source, weights, options.warn);
+}
+
 }  // namespace
 
 extern const Importer kDarknetImporter;
@@ -28,6 +32,6 @@ const Importer kDarknetImporter = {.name = "a Darknet network (.cfg)",
                                    .weights_extension = ".weights",
                                    .labels_hint = "they are read from a .names file beside it",
                                    .recognises = recognises,
-                                   .import = import_darknet};
+                                   .import = import};
 
 }  // namespace octet

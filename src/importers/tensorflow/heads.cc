@@ -86,6 +86,12 @@ Status expect_joined_along_rows(Ref joined, const Heads& heads, Network& network
 
 }  // namespace
 
+std::optional<Ref> predicted_value(const Source& source, Ref ref) {
+  for (std::size_t hops = 0; hops < 64 && source.op(ref) == "Identity" && !source.node(ref).inputs.empty(); ++hops)
+    ref = source.node(ref).inputs[0];
+  return is_predicted(source, ref) ? std::optional(ref) : std::nullopt;
+}
+
 std::optional<std::vector<Heads::Map>> joined_maps(const Source& source, Ref ref) {
   const NodeRecord& node = source.node(ref);
   std::vector<Ref> rows{ref};

@@ -23,6 +23,9 @@ struct Heads {
   std::vector<Map> maps;
 };
 
+// The convolution with its bias or batch normalisation that a value is a copy of, if nothing else was done to it.
+std::optional<Ref> predicted_value(const Source& source, Ref ref);
+
 // Recognises a value that joins reshaped convolutions (or is the only one): the convolutions and their rows.
 std::optional<std::vector<Heads::Map>> joined_maps(const Source& source, Ref ref);
 

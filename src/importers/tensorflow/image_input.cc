@@ -68,8 +68,11 @@ Result<ImageInput> image_of(const Preprocessing& steps, Network& network) {
   if (!steps.resize) {
     OCTET_ASSIGN_AT(const ShapeAttribute shape, attribute<ShapeAttribute>(*steps.placeholder, "shape", {}), place(*steps.placeholder));
     if (shape.sizes.size() != 4) return unsupported(*steps.placeholder, "is no image and is not resized; " + std::string(kFixedShape));
-    image.height = shape.sizes[1];
-    image.width = shape.sizes[2];
+    const ImageDefaults& defaults = network.defaults();
+    const bool is_open = shape.sizes[1] == -1 && shape.sizes[2] == -1 && defaults.height != 0;
+    image.height = is_open ? defaults.height : shape.sizes[1];
+    image.width = is_open ? defaults.width : shape.sizes[2];
+    image.resize = defaults.resize;
   } else {
     auto size = network.constant(*steps.resize, 1);
     if (!size.ok()) return unsupported(*steps.resize, "resizes to a size that depends on the image; " + std::string(kFixedShape));
@@ -102,6 +105,10 @@ Result<Feature> resized_image(const NodeRecord& node, Network& network) {
   input.name = "image_tensor";
   OCTET_ASSIGN(Feature feature, network.append(input, Parameter{ElementType::kF32, {1, 3, image.height, image.width}}, {}));
   feature.is_image = true;
+  if (network.defaults().is_unit_range && !network.has_arithmetic_on_image()) {
+    const NodeRecord scale{"image_tensor/scale", "Mul", {}, {}};
+    OCTET_ASSIGN(feature, combine_with_constant(scale, network, std::move(feature), Tensor::scalar(1.f / 255), 1));
+  }
   for (auto index = steps.arithmetic.rbegin(); index != steps.arithmetic.rend(); ++index) {
     const NodeRecord& step = source.node(*index);
     const std::size_t constant_input = source.is_dynamic(step.inputs[0]) ? 1 : 0;

@@ -12,11 +12,14 @@
 #include "importers/tensorflow/fused_nodes.h"
 #include "importers/tensorflow/network.h"
 #include "importers/tensorflow/source.h"
+#include "importers/tensorflow/yolo.h"
 
 namespace octet {
 namespace fs = std::filesystem;
 namespace tensorflow {
 namespace {
+
+constexpr int kLargestSide = 1 << 14;
 
 // A graph that still has variables was saved for training.
 Status expect_frozen(const Source& source) {
@@ -39,8 +42,8 @@ Result<Suppression> suppression_of(Network& network, const Warn& warn) {
   const auto left_out = source.is_whole() ? suppression_left_out(source) : std::nullopt;
   if (!left_out)
     return Error{ErrorCode::kUnsupported,
-                 "neither suppresses boxes (NonMaxSuppression) nor ends in decoded boxes and scores; octet converts single-shot detectors "
-                 "(SSD) of the TensorFlow Object Detection API"};
+                 "neither suppresses boxes (NonMaxSuppression) nor ends in decoded boxes and scores, nor in the raw heads of a YOLO; octet "
+                 "converts single-shot detectors (SSD) of the TensorFlow Object Detection API and Keras' YOLO"};
   if (warn) warn(fmt::format(fmt::runtime(kSuppressionLeftOut), left_out->iou_threshold, left_out->max_detections));
   return *left_out;
 }
@@ -72,47 +75,70 @@ ModelDescription describe(const Detector& detector, const ImageInput& image) {
   return description;
 }
 
-Result<ImportedModel> model_of(const Source& source, const Warn& warn) {
-  OCTET_RETURN_IF_ERROR(expect_frozen(source));
-  Graph graph;
-  Network network(source, graph);
+// The size that a person gives for an image whose size the graph leaves open.
+Result<ImageDefaults> image_defaults(const ModelInfo& info, bool has_raw_heads) {
+  ImageSize size;
+  OCTET_RETURN_IF_ERROR(InfoReader(info).read_integer("orig_width", 1, kLargestSide, size.width));
+  OCTET_RETURN_IF_ERROR(InfoReader(info).read_integer("orig_height", 1, kLargestSide, size.height));
+  return ImageDefaults{size.height, size.width, has_raw_heads ? ResizeKind::kStretch : ResizeKind::kStretchTf1, has_raw_heads};
+}
+
+Result<ModelDescription> convert_ssd(Network& network, const Warn& warn) {
   OCTET_ASSIGN(const Detector detector, understand(network, warn));
   OCTET_RETURN_IF_ERROR(append_detection_head(detector, network));
+  return describe(detector, network.image());
+}
+
+Result<ModelDescription> convert_yolo(const std::vector<Ref>& heads, const TensorflowOptions& options, Network& network) {
+  OCTET_ASSIGN(ModelDescription description, append_yolo_heads(heads, options.model_info, network));
+  if (options.warn && !network.has_arithmetic_on_image())
+    options.warn("the graph takes the image as it is; octet feeds it RGB divided by 255, as Keras' YOLO is");
+  return description;
+}
+
+Result<ImportedModel> model_of(const Source& source, const TensorflowOptions& options) {
+  OCTET_RETURN_IF_ERROR(expect_frozen(source));
+  const auto heads = source.is_whole() && !has_suppression(source) ? raw_heads(source) : std::vector<Ref>();
+  OCTET_ASSIGN(const ImageDefaults defaults, image_defaults(options.model_info, !heads.empty()));
+  Graph graph;
+  Network network(source, graph, defaults);
+  OCTET_ASSIGN(ModelDescription description, heads.empty() ? convert_ssd(network, options.warn) : convert_yolo(heads, options, network));
   graph.tidy();
   OCTET_RETURN_IF_ERROR(check_numbers(graph));
-  return ImportedModel{std::move(graph), describe(detector, network.image())};
+  return ImportedModel{std::move(graph), std::move(description)};
 }
 
 }  // namespace
 }  // namespace tensorflow
 
-Result<ImportedModel> import_tensorflow(tensorflow::GraphDef graph, const Warn& warn) {
-  return tensorflow::model_of(tensorflow::Source(tensorflow::expand_fused_nodes(std::move(graph))), warn);
+Result<ImportedModel> import_tensorflow(tensorflow::GraphDef graph, const TensorflowOptions& options) {
+  return tensorflow::model_of(tensorflow::Source(tensorflow::expand_fused_nodes(std::move(graph))), options);
 }
 
-Result<ImportedModel> import_tensorflow(std::span<const std::byte> pb, const Warn& warn) {
+Result<ImportedModel> import_tensorflow(std::span<const std::byte> pb, const TensorflowOptions& options) {
   OCTET_ASSIGN(tensorflow::GraphDef graph, tensorflow::parse_graph_def(pb));
-  return import_tensorflow(std::move(graph), warn);
+  return import_tensorflow(std::move(graph), options);
 }
 
-Result<ImportedModel> import_tensorflow_file(const fs::path& file, const Warn& warn,
-                                             Result<tensorflow::GraphDef> (*read)(const fs::path&)) {
-  OCTET_ASSIGN(tensorflow::GraphDef graph, read(file));
-  const Warn warn_of_file = [&](std::string_view what) {
-    if (warn) warn(fmt::format("{}: {}", file.string(), what));
+Result<ImportedModel> import_tensorflow_file(const fs::path& file, const TensorflowOptions& options,
+                                             Result<tensorflow::GraphFiles> (*read)(const fs::path&)) {
+  OCTET_ASSIGN(tensorflow::GraphFiles files, read(file));
+  TensorflowOptions of_file = options;
+  of_file.warn = [&](std::string_view what) {
+    if (options.warn) options.warn(fmt::format("{}: {}", file.string(), what));
   };
-  OCTET_ASSIGN_AT(ImportedModel model, import_tensorflow(std::move(graph), warn_of_file), file.string());
+  OCTET_ASSIGN_AT(ImportedModel model, import_tensorflow(std::move(files.graph), of_file), file.string());
   model.description.name = file.stem().string();
   model.graph.name = model.description.name;
-  model.weights = file;
+  model.weights = std::move(files.weights);
   return model;
 }
 
-Result<ImportedModel> import_tensorflow(const fs::path& pb, const Warn& warn) {
-  return import_tensorflow_file(pb, warn, [](const fs::path& path) -> Result<tensorflow::GraphDef> {
+Result<ImportedModel> import_tensorflow(const fs::path& pb, const TensorflowOptions& options) {
+  return import_tensorflow_file(pb, options, [](const fs::path& path) -> Result<tensorflow::GraphFiles> {
     OCTET_ASSIGN(const MappedFile mapped, MappedFile::open(path));
     OCTET_ASSIGN_AT(tensorflow::GraphDef graph, tensorflow::parse_graph_def(mapped.bytes()), path.string());
-    return graph;
+    return tensorflow::GraphFiles{std::move(graph), {path}};
   });
 }
 

@@ -15,8 +15,8 @@ bool recognises(std::string_view start) {
   return end_of_length + 1 < start.size() && start[end_of_length + 1] == kFirstField;
 }
 
-Result<ImportedModel> import(const std::filesystem::path& source, const std::filesystem::path&, const Warn& warn) {
-  return import_tensorflow(source, warn);
+Result<ImportedModel> import(const std::filesystem::path& source, const std::filesystem::path&, const ImportOptions& options) {
+  return import_tensorflow(source, {options.model_info, options.warn});
 }
 
 }  // namespace

@@ -41,7 +41,11 @@ Result<Feature> pad(const NodeRecord& node, Network& network) {
   }
   const Value begin = emit_integers(network.graph(), {p[0], p[6], p[2], p[4]}, node.name + "/begin");
   const Value end = emit_integers(network.graph(), {p[1], p[7], p[3], p[5]}, node.name + "/end");
-  return network.append(node, Pad{}, {data, begin, end, network.append_constant(Tensor::scalar(filling), node.name + "/value")});
+  OCTET_ASSIGN(const Feature unpadded, network.input(node, 0));
+  const Value filled = network.append_constant(Tensor::scalar(filling), node.name + "/value");
+  OCTET_ASSIGN(Feature padded, network.append(node, Pad{}, {data, begin, end, filled}));
+  padded.is_image = unpadded.is_image;
+  return padded;
 }
 
 Result<Feature> resize(const NodeRecord& node, Network& network) {
@@ -58,7 +62,12 @@ Result<Feature> resize(const NodeRecord& node, Network& network) {
     interpolate.nearest = Interpolate::NearestRounding::kRoundPreferCeil;
   else
     interpolate.nearest = Interpolate::NearestRounding::kFloor;
-  return network.append(node, interpolate, {data, emit_integers(network.graph(), to_vector<std::int64_t>(size), node.name + "/size")});
+  const auto sides = to_vector<std::int64_t>(size);
+  const Shape& from = network.graph().shape(data);
+  // By a whole number of times both rules of coordinates repeat pixels.
+  const bool repeats = sides[0] >= 1 && sides[1] >= 1 && sides[0] % from[2] == 0 && sides[1] % from[3] == 0;
+  if (interpolate.mode == Interpolate::Mode::kNearest && repeats && !corners) interpolate = Interpolate{};
+  return network.append(node, interpolate, {data, emit_integers(network.graph(), sides, node.name + "/size")});
 }
 
 Result<Feature> mean(const NodeRecord& node, Network& network) {
@@ -87,6 +96,83 @@ Result<Feature> concat(const NodeRecord& node, Network& network) {
   return network.append(node, Concat{nchw}, std::move(items));
 }
 
+// Inputs: axis, data. Equal parts, an output each.
+Result<Feature> split(const NodeRecord& node, Network& network) {
+  OCTET_RETURN_IF_ERROR(expect_inputs(node, 2));
+  OCTET_ASSIGN(const std::int64_t axis, network.constants().integer(node.inputs[0]));
+  OCTET_ASSIGN(const std::int64_t nchw, nchw_axis(node, axis));
+  OCTET_ASSIGN_AT(const std::int64_t count, attribute<std::int64_t>(node, "num_split", 1), place(node));
+  OCTET_ASSIGN(const Value data, network.value(node, 1));
+  const Value axis_value = network.append_constant(Tensor::scalar<std::int64_t>(nchw), node.name + "/axis");
+  auto added = network.graph().add(Split{count}, {data, axis_value}, node.name);
+  if (!added.ok()) return added.error().at(place(node));
+  Feature first;
+  for (std::uint32_t port = 0; port < static_cast<std::uint32_t>(count); ++port) {
+    Feature part;
+    part.value = Value{*added, port};
+    part.shape = network.graph().shape(*part.value);
+    if (port == 0)
+      first = std::move(part);
+    else
+      network.set_output(node, port, std::move(part));
+  }
+  return first;
+}
+
+// Each block of b x b pixels becomes one, its channels behind one another: channel (y * b + x) * C + c of the result.
+Result<Feature> space_to_depth(const NodeRecord& node, Network& network) {
+  OCTET_RETURN_IF_ERROR(expect_nhwc(node));
+  OCTET_ASSIGN_AT(const std::int64_t block, attribute<std::int64_t>(node, "block_size", 0), place(node));
+  OCTET_ASSIGN(const Value data, network.value(node, 0));
+  Graph& graph = network.graph();
+  const Shape shape = graph.shape(data);
+  if (block < 1 || shape[2] % block != 0 || shape[3] % block != 0)
+    return malformed(node, "cuts " + to_string(shape) + " into blocks of " + std::to_string(block));
+  const std::int64_t height = shape[2] / block, width = shape[3] / block;
+  const auto step = [&](Op op, Value input, const std::vector<std::int64_t>& numbers, const std::string& name) -> Result<Value> {
+    auto added = graph.add(std::move(op), {input, emit_integers(graph, numbers, name + "/numbers")}, name);
+    if (!added.ok()) return added.error().at(place(node));
+    return Value{*added, 0};
+  };
+  OCTET_ASSIGN(const Value blocks, step(Reshape{}, data, {shape[0], shape[1], height, block, width, block}, node.name + "/blocks"));
+  OCTET_ASSIGN(const Value moved, step(Transpose{}, blocks, {0, 3, 5, 1, 2, 4}, node.name + "/moved"));
+  const Value sizes = emit_integers(graph, {shape[0], shape[1] * block * block, height, width}, node.name + "/shape");
+  return network.append(node, Reshape{}, {moved, sizes});
+}
+
+// A part of the picture or of its channels, every pixel or channel of it.
+Result<Feature> strided_slice(const NodeRecord& node, Network& network) {
+  std::vector<std::int64_t> numbers[3];  // begin, end, strides, in NHWC
+  for (std::size_t i = 0; i < 3; ++i) {
+    OCTET_ASSIGN(const Tensor constant, network.constant(node, i + 1));
+    numbers[i] = to_vector<std::int64_t>(constant);
+    if (numbers[i].empty() || numbers[i].size() > 4) return unsupported(node, "slices other than an image");
+  }
+  std::int64_t masks[2];
+  for (const std::string_view mask : {"new_axis_mask", "shrink_axis_mask", "ellipsis_mask"}) {
+    OCTET_ASSIGN_AT(const std::int64_t bits, attribute<std::int64_t>(node, mask, 0), place(node));
+    if (mask == "ellipsis_mask" && bits == 1 && numbers[0].size() == 2) continue;
+    if (bits != 0) return unsupported(node, "slices with a " + std::string(mask) + " inside the feature extractor");
+  }
+  OCTET_ASSIGN_AT(const std::int64_t ellipsis, attribute<std::int64_t>(node, "ellipsis_mask", 0), place(node));
+  OCTET_ASSIGN_AT(masks[0], attribute<std::int64_t>(node, "begin_mask", 0), place(node));
+  OCTET_ASSIGN_AT(masks[1], attribute<std::int64_t>(node, "end_mask", 0), place(node));
+  constexpr std::size_t kPlace[] = {0, 2, 3, 1};
+  StridedSlice slice;
+  slice.begin_mask = slice.end_mask = {1, 1, 1, 1};
+  std::vector<std::int64_t> nchw[3] = {{0, 0, 0, 0}, {0, 0, 0, 0}, {1, 1, 1, 1}};
+  for (std::size_t i = ellipsis != 0 ? 1 : 0; i < numbers[0].size(); ++i) {
+    const std::size_t at = kPlace[ellipsis != 0 ? 3 : i];
+    for (std::size_t k = 0; k < 3; ++k) nchw[k][at] = i < numbers[k].size() ? numbers[k][i] : nchw[k][at];
+    slice.begin_mask[at] = (masks[0] >> i) & 1;
+    slice.end_mask[at] = (masks[1] >> i) & 1;
+  }
+  OCTET_ASSIGN(const Value data, network.value(node, 0));
+  std::vector<Value> inputs{data};
+  for (std::size_t k = 0; k < 3; ++k) inputs.push_back(emit_integers(network.graph(), nchw[k], node.name + "/" + std::to_string(k)));
+  return network.append(node, slice, inputs);
+}
+
 constexpr NamedLayer kLayers[] = {
     {"MaxPool", pool<MaxPool>},
     {"AvgPool", pool<AvgPool>},
@@ -98,6 +184,9 @@ constexpr NamedLayer kLayers[] = {
     {"Reshape", repeat_pixels},
     {"ConcatV2", concat},
     {"Concat", concat},
+    {"Split", split},
+    {"SpaceToDepth", space_to_depth},
+    {"StridedSlice", strided_slice},
 };
 
 }  // namespace

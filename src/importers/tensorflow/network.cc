@@ -32,10 +32,11 @@ Tensor scaled_weights(const OpenConvolution& convolution) {
 
 }  // namespace
 
-Network::Network(const Source& source, Graph& graph)
+Network::Network(const Source& source, Graph& graph, const ImageDefaults& defaults)
     : source_(source),
       graph_(graph),
       constants_(source, [this](Ref ref) { return nhwc_shape(ref); }),
+      defaults_(defaults),
       after_convolution_(nodes_after_convolutions(source)),
       open_(source.size(), 0) {}
 
@@ -63,8 +64,28 @@ Result<Feature> Network::feature(Ref ref) {
   for (const NodeIndex index : stack) open_[index] = 0;
   --depth_;
   if (!status.ok()) return status.error();
-  if (ref.port != 0) return unsupported(source_.node(ref), "octet reads only the first output of this operation");
-  return features_.at(ref.node);
+  const Feature* found = find(ref);
+  if (!found) return unsupported(source_.node(ref), "octet reads only the first output of this operation");
+  return *found;
+}
+
+Feature* Network::find(Ref ref) {
+  if (ref.port == 0) {
+    const auto found = features_.find(ref.node);
+    return found == features_.end() ? nullptr : &found->second;
+  }
+  const auto found = further_outputs_.find(ref);
+  return found == further_outputs_.end() ? nullptr : &found->second;
+}
+
+void Network::set_output(const NodeRecord& node, std::uint32_t port, Feature feature) {
+  further_outputs_.insert_or_assign({source_.index_of(node), port}, std::move(feature));
+}
+
+bool Network::has_arithmetic_on_image() const {
+  for (NodeIndex i = 0; i < source_.size(); ++i)
+    if (source_.is_dynamic({i, 0}) && !after_convolution_[i] && is_arithmetic(source_.node(i).op)) return true;
+  return false;
 }
 
 // Opens a node: pushes the inputs that are to be translated first; whether there are any.
@@ -87,10 +108,10 @@ Result<bool> Network::push_needed(NodeIndex index, std::vector<NodeIndex>& stack
   return waits;
 }
 
-// Before the first convolution only arithmetic stays in the graph; what is above it is how the image is resized.
+// Before the first convolution only arithmetic and padding stay in the graph; what is above it is how the image is resized.
 bool Network::is_preprocessing(NodeIndex index) const {
   const NodeRecord& node = source_.node(index);
-  return !after_convolution_[index] && !is_arithmetic(node.op) && node.op != "Identity";
+  return !after_convolution_[index] && !is_arithmetic(node.op) && node.op != "Identity" && node.op != "Pad" && node.op != "PadV2";
 }
 
 Status Network::translate(NodeIndex index) {
@@ -109,10 +130,11 @@ Result<Shape> Network::nhwc_shape(Ref ref) {
 Result<Feature> Network::input(const NodeRecord& node, std::size_t i) {
   OCTET_RETURN_IF_ERROR(expect_inputs(node, i + 1));
   const Ref ref = node.inputs[i];
-  const auto found = features_.find(ref.node);
-  if (found == features_.end()) return unsupported(node, "needs a computed value as input " + std::to_string(i) + " where a constant is");
-  if (ref.port != 0) return unsupported(node, "reads a further output of " + in_quotes(source_.node(ref).name));
-  return found->second;
+  if (!features_.contains(ref.node))
+    return unsupported(node, "needs a computed value as input " + std::to_string(i) + " where a constant is");
+  const Feature* found = find(ref);
+  if (!found) return unsupported(node, "reads a further output of " + in_quotes(source_.node(ref).name));
+  return *found;
 }
 
 Result<Value> Network::value(const NodeRecord& node, std::size_t i) {
@@ -125,7 +147,7 @@ Result<Value> Network::value(Ref ref) {
   if (found.value) return *found.value;
   auto emitted = emit(*found.convolution, graph_);
   if (!emitted.ok()) return emitted.error().at(place(source_.node(ref)));
-  features_.at(ref.node).value = *emitted;
+  find(ref)->value = *emitted;
   return *emitted;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -41,10 +43,17 @@ struct ImageInput {
   ResizeKind resize = ResizeKind::kStretchTf1;
 };
 
+// What is taken where the graph itself does not say it.
+struct ImageDefaults {
+  std::int64_t height = 0, width = 0;           // of a placeholder of unknown size; 0: there is none
+  ResizeKind resize = ResizeKind::kStretchTf1;  // to the size of a placeholder
+  bool is_unit_range = false;                   // an image without any arithmetic on it is 0..1, not 0..255
+};
+
 // Translates the feature extractor on demand: what the asked-for values need, back to the resized image.
 class Network {
  public:
-  Network(const Source& source, Graph& graph);
+  Network(const Source& source, Graph& graph, const ImageDefaults& defaults = {});
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
@@ -72,18 +81,26 @@ class Network {
   Value append_constant(Tensor tensor, const std::string& name) { return graph_.emit_constant(std::move(tensor), name); }
   Graph& graph() { return graph_; }
   void set_image(ImageInput image) { image_ = image; }
+  const ImageDefaults& defaults() const { return defaults_; }
+  // Whether the graph computes with the image before the first convolution.
+  bool has_arithmetic_on_image() const;
+  // A further output of a node, beside the first that its rule gives.
+  void set_output(const NodeRecord& node, std::uint32_t port, Feature feature);
 
  private:
   bool is_preprocessing(NodeIndex index) const;
   Result<bool> push_needed(NodeIndex index, std::vector<NodeIndex>& stack);
   Status translate(NodeIndex index);
+  Feature* find(Ref ref);
 
   const Source& source_;
   Graph& graph_;
   Evaluator constants_;
   ImageInput image_;
+  ImageDefaults defaults_;
   std::vector<char> after_convolution_;
-  std::unordered_map<NodeIndex, Feature> features_;
+  std::unordered_map<NodeIndex, Feature> features_;  // first outputs
+  std::map<Ref, Feature> further_outputs_;
   std::vector<char> open_;
   int depth_ = 0;
 };

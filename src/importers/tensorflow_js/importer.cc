@@ -15,8 +15,8 @@ bool recognises(std::string_view start) {
   return false;
 }
 
-Result<ImportedModel> import(const std::filesystem::path& source, const std::filesystem::path&, const Warn& warn) {
-  return import_tensorflow_file(source, warn, tensorflow_js::read_graph_model);
+Result<ImportedModel> import(const std::filesystem::path& source, const std::filesystem::path&, const ImportOptions& options) {
+  return import_tensorflow_file(source, {options.model_info, options.warn}, tensorflow_js::read_graph_model);
 }
 
 }  // namespace
