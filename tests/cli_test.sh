@@ -215,5 +215,45 @@ expect 4 max-drop check "$fp32" "$int8" --data "$work/unannotated" --require max
 touch "$work/file"
 expect 1 "$work/file" convert "$cfg" --output "$work/file/folder"
 
+# accuracy_check, by its name beside octet. The configuration decides: with its own suppression the figure is near that of `check`, and the
+# same twice. What octet lacks, and a path that leaves the folder, is one line before any image.
+check_accuracy() {
+  "$(dirname "$octet")/accuracy_check" -c "$work/accuracy.yml" -m "$(dirname "$fp32")" -s "$demo/coco" --target_f openvino "$@" >"$work/stdout" 2>"$work/stderr"
+}
+accuracy_config() {
+  cat >"$work/accuracy.yml" <<YML
+models:
+  - name: yolo-fastest-1.1-xl
+    launchers:
+      - framework: dlsdk
+        adapter: {type: ${1:-yolo_v3}, anchors: '12,18, 37,49, 52,132, 115,73, 119,199, 242,238', anchor_masks: [[3, 4, 5], [0, 1, 2]],
+                  raw_output: True, output_format: HWB, outputs: [yolo_121, yolo_130]}
+    datasets:
+      - name: demo
+        annotation_conversion: {converter: mscoco_detection, annotation_file: annotations/instances_val2017.json}
+        data_source: ${2:-val2017}
+        preprocessing: [{type: resize, size: 320}]
+        postprocessing: [resize_prediction_boxes, {type: class_aware_nms, overlap: 0.45}, {type: clip_boxes, apply_to: prediction}]
+        metrics: [{name: AP, type: coco_orig_precision, include_boundaries: False, reference: 0.25}]
+YML
+}
+if [ -e "$(dirname "$octet")/accuracy_check" ]; then
+  accuracy_config
+  check_accuracy --ignore_result_formatting True --csv_result "$work/figures.csv" || fail "accuracy_check: $(cat "$work/stderr")"
+  grep -q '^35 objects processed in ' "$work/stdout" || fail "accuracy_check does not count its images: $(cat "$work/stdout")"
+  grep -q 'taken as it lies, channels first' "$work/stdout" || fail "accuracy_check does not say how it took the heads"
+  ap=$(sed -n 's/^AP: \([0-9.]*\)  \[abs error = .*/\1/p' "$work/stdout")
+  awk -v ap="$ap" 'BEGIN { exit !(ap > 0.22 && ap < 0.25) }' || fail "accuracy_check gives an AP of '$ap'"
+  grep -q ",AP,coco_orig_precision,$ap,higher-better,100,%,35,0.25,0,0," "$work/figures.csv" || fail "its table: $(cat "$work/figures.csv")"
+  check_accuracy --ignore_result_formatting True -ss 5 || fail "accuracy_check -ss: $(cat "$work/stderr")"
+  grep -q '^5 objects processed in ' "$work/stdout" || fail "-ss 5 takes other than 5 images"
+  for bad in odd_adapter yolo_v3:../coco/val2017 yolo_v3:nowhere; do
+    accuracy_config "${bad%%:*}" "$([ "$bad" = "${bad#*:}" ] || echo "${bad#*:}")"
+    if check_accuracy; then fail "accuracy_check takes $bad"; fi
+    [ "$(cat "$work/stdout" "$work/stderr" | grep -ci error)" -eq 1 ] || fail "not one error for $bad: $(cat "$work/stdout" "$work/stderr")"
+    grep -q "^error: .*${bad#*:}" "$work/stderr" || fail "the error does not name $bad: $(cat "$work/stderr")"
+  done
+fi
+
 [ "$failures" -eq 0 ] || exit 1
 echo "passed: help, version ($version), statuses 1 to 4, equal results at 1 and 3 threads"

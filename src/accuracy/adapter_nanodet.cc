@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "accuracy/adapters.h"
 #include "accuracy/suppression.h"
@@ -76,14 +75,21 @@ ImageBoxes Decoder::operator()(std::span<const Tensor> outputs, const Frame&) co
   return best;
 }
 
+// Rows or columns of points at a stride.
+int points_along(int side, double stride) { return static_cast<int>(std::ceil(side / stride)); }
+
+std::int64_t count_points(ImageSize input, std::span<const double> strides) {
+  std::int64_t count = 0;
+  for (const double stride : strides) count += std::int64_t{points_along(input.width, stride)} * points_along(input.height, stride);
+  return count;
+}
+
 std::vector<Point> points_of(ImageSize input, std::span<const double> strides, bool is_legacy) {
   std::vector<Point> points;
-  for (const double stride : strides) {
-    const int rows = static_cast<int>(std::ceil(input.height / stride)), columns = static_cast<int>(std::ceil(input.width / stride));
-    const double middle = is_legacy ? 0.5 : 0;
-    for (int y = 0; y < rows; ++y)
-      for (int x = 0; x < columns; ++x) points.push_back({(x + middle) * stride, (y + middle) * stride, stride});
-  }
+  const double middle = is_legacy ? 0.5 : 0;
+  for (const double stride : strides)
+    for (int y = 0; y < points_along(input.height, stride); ++y)
+      for (int x = 0; x < points_along(input.width, stride); ++x) points.push_back({(x + middle) * stride, (y + middle) * stride, stride});
   return points;
 }
 
@@ -106,11 +112,11 @@ Result<Adapter> make_nanodet_adapter(Settings& settings, const Network& network,
   decoder.classes = static_cast<std::size_t>(classes);
   decoder.bins = static_cast<std::size_t>(reg_max) + 1;
   decoder.most = static_cast<std::size_t>(most);
-  decoder.points = points_of(network.input, strides, is_legacy);
   OCTET_ASSIGN(decoder.output, first_output(network));
   const Shape& shape = network.outputs[decoder.output].shape;
-  if (shape != Shape{1, static_cast<std::int64_t>(decoder.points.size()), classes + kSides * (reg_max + 1)})
+  if (shape != Shape{1, count_points(network.input, strides), classes + kSides * (reg_max + 1)})
     return wrong_shape(network.outputs[decoder.output], "[1, points of the strides, num_classes + 4 * (reg_max + 1)]");
+  decoder.points = points_of(network.input, strides, is_legacy);
   return Adapter(decoder);
 }
 

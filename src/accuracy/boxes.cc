@@ -20,7 +20,7 @@ std::vector<bool> ImageBoxes::difficult_mask() const {
 }
 
 void ImageBoxes::remove(std::span<const std::size_t> rising) {
-  // A box that goes keeps its mark here, which falls to its follower. A mark may come to lie before the first box, and then counts from
+  // A box that goes keeps its mark here, which falls to the one before it. A mark may come to lie before the first box and then counts from
   // behind, as indices do in Python.
   const auto size = static_cast<std::int64_t>(boxes.size() - rising.size());
   std::vector<std::size_t> left;

@@ -25,7 +25,7 @@ struct ImageBoxes {
   std::vector<bool> difficult_mask() const;
 
   // Takes the boxes of these rising, distinct indices out. The marks follow as they do in the Open Model Zoo's checker, which published
-  // figures depend on: marks behind the last box that goes are lost, and the mark of a box that goes falls to the one behind it.
+  // figures depend on: marks behind the last box that goes are lost, and the mark of a box that goes falls to the one before it.
   void remove(std::span<const std::size_t> rising);
 };
 

@@ -89,6 +89,7 @@ Result<bool> Reader::is_wanted(const YAML::Node& launcher, const std::string& fr
 Status check_inputs(Settings& settings) {
   const YAML::Node inputs = settings.node("inputs");
   if (!inputs) return {};
+  if (!inputs.IsSequence() && !inputs.IsMap()) settings.fail("inputs", "must be a list");
   for (const YAML::Node& input : inputs) {
     Settings entry(inputs.IsSequence() ? input : inputs, "launcher inputs");
     if (const std::string type = entry.text("type", "INPUT"); type != "INPUT")
@@ -156,8 +157,8 @@ Result<EvaluationConfig> Reader::read_dataset(const YAML::Node& node, const std:
   }
   config.store_subset = settings.flag("store_subset", false) || request_.store_subset;
   // Where upstream keeps converted annotations, and what changes no figure.
-  settings.ignore(
-      {"name", "annotation", "dataset_meta", "batch", "analyze_dataset", "segmentation_masks_source", "additional_data_source", "shuffle"});
+  settings.ignore({"name", "annotation", "dataset_meta", "batch", "analyze_dataset", "segmentation_masks_source", "additional_data_source",
+                   "dataset_meta_file", "shuffle"});
   OCTET_RETURN_IF_ERROR(settings.finish());
   return config;
 }
@@ -187,6 +188,8 @@ Status Reader::read_model(const YAML::Node& model, std::vector<EvaluationConfig>
         OCTET_ASSIGN(const std::string dataset_name, name_in(dataset, "name", "each of 'datasets'"));
         OCTET_ASSIGN_AT(EvaluationConfig config, read_dataset(merged(datasets_, "name", dataset_name, dataset), dataset_name),
                         "model " + name);
+        for (const auto& pair : dataset)
+          if (pair.first.IsScalar()) config.own_keys.insert(pair.first.Scalar());
         config.model = name;
         config.model_path = path;
         config.device = launcher.device;

@@ -2,7 +2,9 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "accuracy/annotations.h"
@@ -37,6 +39,7 @@ struct EvaluationConfig {
   YAML::Node adapter;
 
   std::string dataset;
+  std::set<std::string, std::less<>> own_keys;  // of the data set that the configuration itself has; the others are the definitions'
   YAML::Node reader, conversion, preprocessing, postprocessing, metrics;  // undefined where absent
   std::filesystem::path data_source;
   std::optional<std::string> subset;
@@ -44,6 +47,9 @@ struct EvaluationConfig {
   bool shuffle = true;
   std::filesystem::path subset_file;  // empty: none
   bool store_subset = false;
+
+  // Where a key of the data set stands, in front of messages that give its line.
+  std::string_view file_of(std::string_view key) const { return own_keys.contains(key) ? "configuration" : "definitions"; }
 };
 
 inline constexpr std::string_view kLauncher = "openvino";  // what octet's runtime goes by

@@ -67,7 +67,11 @@ Status load_network(const EvaluationConfig& config, Evaluation& evaluation) {
   OCTET_ASSIGN(Graph graph, import_openvino_ir(xml));
   passes::run_reading_passes(graph);
   OCTET_ASSIGN_AT(evaluation.network.input, input_size(graph), xml.string());
-  OCTET_ASSIGN(evaluation.preprocessing, make_preprocessing(config.reader, config.preprocessing, evaluation.network.input));
+  OCTET_ASSIGN_AT(evaluation.preprocessing, make_preprocessing(config.reader, config.preprocessing, evaluation.network.input),
+                  config.file_of("preprocessing"));
+  // A picture of the network's own shape tells of steps that do not end in it before any image is read.
+  const auto trial = prepare_picture(evaluation.preprocessing, Image(evaluation.network.input), evaluation.network.input);
+  if (!trial.ok()) return trial.error().at(config.file_of("preprocessing"));
   const EngineOptions options{.picture_input = evaluation.preprocessing.gives_bytes()};
   OCTET_ASSIGN_AT(evaluation.model, default_engine().load(graph, xml, options), xml.string());
   evaluation.network.input_name = evaluation.model->inputs()[0].name;
@@ -78,11 +82,11 @@ Status load_network(const EvaluationConfig& config, Evaluation& evaluation) {
 
 Status prepare_parts(const Folders& folders, Evaluation& evaluation) {
   const EvaluationConfig& config = evaluation.config;
-  OCTET_ASSIGN(evaluation.convert, make_converter(config.conversion, folders));
-  OCTET_ASSIGN(evaluation.postprocessing, make_postprocessing(config.postprocessing));
-  OCTET_ASSIGN(evaluation.metrics, make_metrics(config.metrics));
+  OCTET_ASSIGN_AT(evaluation.convert, make_converter(config.conversion, folders), config.file_of("annotation_conversion"));
+  OCTET_ASSIGN_AT(evaluation.postprocessing, make_postprocessing(config.postprocessing), config.file_of("postprocessing"));
+  OCTET_ASSIGN_AT(evaluation.metrics, make_metrics(config.metrics), config.file_of("metrics"));
   OCTET_RETURN_IF_ERROR(load_network(config, evaluation));
-  OCTET_ASSIGN(evaluation.adapter, make_adapter(config.adapter, evaluation.network, evaluation.notes));
+  OCTET_ASSIGN_AT(evaluation.adapter, make_adapter(config.adapter, evaluation.network, evaluation.notes), "configuration");
   return {};
 }
 

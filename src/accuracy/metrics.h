@@ -46,9 +46,9 @@ struct Reference {
 struct MetricEntry {
   std::string name, type;
   bool prints_classes = false;  // print_vector
-  Reference reference;
-  std::optional<double> abs_threshold, rel_threshold;
-  Metric compute;
+  Reference reference = {};
+  std::optional<double> abs_threshold = {}, rel_threshold = {};
+  Metric compute = {};
 };
 
 // kUnsupported for a metric, a presenter or a setting that octet lacks; kMalformed for an absent or empty list.

@@ -250,7 +250,7 @@ bool Preprocessing::gives_bytes() const {
 
 Result<Preprocessing> make_preprocessing(const YAML::Node& reader, const YAML::Node& steps, ImageSize network) {
   Preprocessing preprocessing;
-  if (reader) {
+  if (reader && !reader.IsNull()) {
     OCTET_ASSIGN(const Reader made, make_block<Reader>("reader", "type", reader, kReaders));
     preprocessing.reads_rgb = made.reads_rgb;
   }

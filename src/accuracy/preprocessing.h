@@ -21,13 +21,13 @@ struct Frame {
     ImageSize padded;
   };
 
-  ImageSize source;                 // of the picture in its file
-  ImageSize resized;                // by the last resize; of the source where there was none
-  ImageSize preferred;              // that a padding without a size fills: the larger of what a resize was asked for and what it gave
-  ImageSize network;                // of the network's input
+  ImageSize source = {};            // of the picture in its file
+  ImageSize resized = {};           // by the last resize; of the source where there was none
+  ImageSize preferred = {};         // that a padding without a size fills: the larger of what a resize was asked for and what it gave
+  ImageSize network = {};           // of the network's input
   double scale_x = 1, scale_y = 1;  // of the last resize
   int resizes = 0;
-  std::vector<Padding> paddings;
+  std::vector<Padding> paddings = {};
 };
 
 // One step. It takes and gives pixels of 3 channels, bytes or floats of either precision; an error ends the evaluation. Safe from several

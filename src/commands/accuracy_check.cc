@@ -60,10 +60,23 @@ Take ignore() {
   return [](std::span<const std::string>) -> Status { return {}; };
 }
 
+// "SUBSAMPLE_SIZE" of "--subsample_size", as argparse calls it.
+std::string value_name(const std::string& option) {
+  std::string name = option.substr(option.find_first_not_of('-'));
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return name;
+}
+
 void add_options(ArgumentParser& parser, CommandLine& line) {
   accuracy::Request& request = line.request;
   const auto add = [&](std::vector<std::string> names, Take take, std::string help, Arity arity = Arity::kOne, bool required = false) {
-    parser.add({.names = std::move(names), .arity = arity, .help = std::move(help), .required = required, .take = std::move(take)});
+    const std::string value = value_name(names.back());
+    parser.add({.names = std::move(names),
+                .arity = arity,
+                .metavar = value,
+                .help = std::move(help),
+                .required = required,
+                .take = std::move(take)});
   };
   add({"-d", "--definitions"}, store_path(request.definitions), "dataset_definitions.yml");
   add({"-c", "--config"}, store_path(request.config), "accuracy-check.yml", Arity::kOne, true);
