@@ -62,13 +62,15 @@ std::vector<float> grid_values(bool channels_last) {
   return values;
 }
 
-constexpr const char* kYolo =
-    "{type: yolo_v3, anchors: '8, 16', anchor_masks: [[0]], classes: 2, raw_output: True, threshold: 0.5, outputs: [head], output_format: ";
+// The adapter of a head of one anchor and two classes, with further settings.
+std::string yolo(const std::string& settings) {
+  return "type: yolo_v3\nanchors: '8, 16'\nanchor_masks: [[0]]\nclasses: 2\nraw_output: True\nthreshold: 0.5\noutputs: [head]\n" + settings;
+}
 
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
 TEST(YoloAdapter, DecodesACellByItsFormula) {
-  const Decoded decoded = decode((std::string(kYolo) + "BHW}").c_str(), {32, 64}, {{{"head"}, rows({1, 7, 2, 2}, grid_values(false))}});
+  const Decoded decoded = decode(yolo("output_format: BHW").c_str(), {32, 64}, {{{"head"}, rows({1, 7, 2, 2}, grid_values(false))}});
   ASSERT_TRUE(decoded.boxes.ok()) << decoded.boxes.error().message;
   ASSERT_EQ(decoded.boxes->boxes.size(), 1u);
   const Box& box = decoded.boxes->boxes[0];
@@ -83,8 +85,8 @@ TEST(YoloAdapter, DecodesACellByItsFormula) {
 }
 
 TEST(YoloAdapter, GoesByTheShapeThatIsThereAndSaysSo) {
-  const auto first = decode((std::string(kYolo) + "HWB}").c_str(), {32, 32}, {{{"head"}, rows({1, 7, 2, 2}, grid_values(false))}});
-  const auto last = decode((std::string(kYolo) + "HWB}").c_str(), {32, 32}, {{{"head"}, rows({1, 2, 2, 7}, grid_values(true))}});
+  const auto first = decode(yolo("output_format: HWB").c_str(), {32, 32}, {{{"head"}, rows({1, 7, 2, 2}, grid_values(false))}});
+  const auto last = decode(yolo("output_format: HWB").c_str(), {32, 32}, {{{"head"}, rows({1, 2, 2, 7}, grid_values(true))}});
   ASSERT_TRUE(first.boxes.ok() && last.boxes.ok());
   ASSERT_EQ(first.boxes->boxes.size(), 1u);
   ASSERT_EQ(last.boxes->boxes.size(), 1u);
@@ -96,14 +98,14 @@ TEST(YoloAdapter, GoesByTheShapeThatIsThereAndSaysSo) {
 }
 
 TEST(YoloAdapter, ReshapesRowsOfNumbersToItsCells) {
-  const std::string adapter = std::string(kYolo) + "BHW, cells: [2]}";
+  const std::string adapter = yolo("cells: [2]");
   const Decoded decoded = decode(adapter.c_str(), {32, 32}, {{{"head"}, rows({1, 28}, grid_values(false))}});
   ASSERT_TRUE(decoded.boxes.ok()) << decoded.boxes.error().message;
   EXPECT_EQ(decoded.boxes->boxes.size(), 1u);
 }
 
 TEST(YoloAdapter, GivesEveryClassAboveTheThresholdWhereItIsTold) {
-  const std::string adapter = std::string(kYolo) + "BHW, multiple_labels: True}";
+  const std::string adapter = yolo("multiple_labels: True");
   const Decoded decoded = decode(adapter.c_str(), {32, 32}, {{{"head"}, rows({1, 7, 2, 2}, grid_values(false))}});
   ASSERT_TRUE(decoded.boxes.ok());
   ASSERT_EQ(decoded.boxes->boxes.size(), 2u);
@@ -112,13 +114,12 @@ TEST(YoloAdapter, GivesEveryClassAboveTheThresholdWhereItIsTold) {
 }
 
 TEST(YoloAdapter, RefusesHeadsThatDoNotFit) {
-  const std::string bhw = std::string(kYolo) + "BHW}";
+  const std::string bhw = yolo("output_format: BHW");
   EXPECT_NE(error_of(bhw.c_str(), {{{"other"}, rows({1, 7, 2, 2}, grid_values(false))}}).find("no output 'head' (other)"),
             std::string::npos);
   EXPECT_NE(error_of(bhw.c_str(), {{{"head"}, rows({1, 14, 2, 1}, grid_values(false))}}).find("1 boxes of 2 classes"), std::string::npos);
   EXPECT_NE(error_of(bhw.c_str(), {{{"head"}, Tensor(ElementType::kI64, {1, 7, 2, 2})}}).find("f32"), std::string::npos);
-  EXPECT_NE(error_of((std::string(kYolo) + "BHW, odd: 1}").c_str(), {{{"head"}, rows({1, 7, 2, 2}, grid_values(false))}}).find("'odd'"),
-            std::string::npos);
+  EXPECT_NE(error_of(yolo("odd: 1").c_str(), {{{"head"}, rows({1, 7, 2, 2}, grid_values(false))}}).find("'odd'"), std::string::npos);
   EXPECT_NE(error_of("{type: yolo_v3, anchors: '8, 16', anchor_masks: [[1]], outputs: [head]}",
                      {{{"head"}, rows({1, 7, 2, 2}, grid_values(false))}})
                 .find("anchor_masks"),

@@ -76,13 +76,13 @@ constexpr const char* kVoc = R"(<annotation><filename>000001.jpg</filename>
   <object><name>dog</name><difficult>0</difficult><bndbox><xmin>48</xmin><ymin>240</ymin><xmax>195</xmax><ymax>371</ymax></bndbox></object>
   <object><name>person</name><difficult>1</difficult><bndbox><xmin>8</xmin><ymin>12</ymin><xmax>352</xmax><ymax>498</ymax></bndbox></object>
 </annotation>)";
-constexpr const char* kVocConverter = "{converter: voc_detection, imageset_file: test.txt, annotations_dir: xml, images_dir: jpg";
+constexpr const char* kVocConverter = "converter: voc_detection\nimageset_file: test.txt\nannotations_dir: xml\nimages_dir: jpg\n";
 
 TEST(VocConverter, ReadsObjectsAndMarksDifficultOnes) {
   const ScratchFolder folder;
   folder.write("test.txt", "000001\n");
   folder.write("xml/000001.xml", kVoc);
-  const auto annotations = converted(folder, std::string(kVocConverter) + "}");
+  const auto annotations = converted(folder, kVocConverter);
   ASSERT_TRUE(annotations.ok()) << annotations.error().message;
   ASSERT_EQ(annotations->images.size(), 1u);
   const ImageBoxes& truth = annotations->images[0].truth;
@@ -91,17 +91,17 @@ TEST(VocConverter, ReadsObjectsAndMarksDifficultOnes) {
   EXPECT_EQ(truth.boxes[0].label, 12);
   EXPECT_EQ(truth.difficult, (std::vector<std::size_t>{1}));
   EXPECT_EQ(annotations->labels.size(), 20u);
-  EXPECT_EQ(converted(folder, std::string(kVocConverter) + ", has_background: False}")->images[0].truth.boxes[0].label, 11);
+  EXPECT_EQ(converted(folder, std::string(kVocConverter) + "has_background: False")->images[0].truth.boxes[0].label, 11);
 }
 
 TEST(VocConverter, RefusesWhatItCannotRead) {
   const ScratchFolder folder;
   folder.write("test.txt", "../outside\n");
-  EXPECT_FALSE(converted(folder, std::string(kVocConverter) + "}").ok());
+  EXPECT_FALSE(converted(folder, kVocConverter).ok());
   folder.write("test.txt", "odd\n");
   const auto error_with = [&](const char* xml) {
     folder.write("xml/odd.xml", xml);
-    const auto result = converted(folder, std::string(kVocConverter) + "}");
+    const auto result = converted(folder, kVocConverter);
     return result.ok() ? std::string() : result.error().message;
   };
   EXPECT_NE(error_with("<annotation>").find("odd.xml: byte"), std::string::npos);
