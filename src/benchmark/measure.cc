@@ -58,10 +58,14 @@ Result<Measurement> measure_requests(RequestQueue& queue, NextInputs next_inputs
   };
   Course course(limits);
   while (course.goes_on()) {
-    OCTET_ASSIGN(const std::size_t request, queue.wait_for_idle());
-    note_latency(request);
-    queue.start(request, next_inputs(request));
-    started[request] = true;
+    const auto request = queue.wait_for_idle();
+    if (!request.ok()) {
+      (void)queue.wait_for_all();  // the others must not read inputs that the caller takes away
+      return request.error();
+    }
+    note_latency(*request);
+    queue.start(*request, next_inputs(*request));
+    started[*request] = true;
   }
   OCTET_RETURN_IF_ERROR(queue.wait_for_all());
   found.seconds = course.seconds();

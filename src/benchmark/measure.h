@@ -34,7 +34,7 @@ using NextInputs = FunctionRef<std::span<const Tensor>(std::size_t request)>;
 // Runs one inference after the other. The errors are those of an inference.
 Result<Measurement> measure_serial(EngineSession& session, NextInputs next_inputs, const MeasureLimits& limits);
 
-// Keeps all requests of an idle queue in flight, then waits for the last.
+// Keeps all requests of an idle queue in flight, then waits for the last. After an error none is in flight either.
 Result<Measurement> measure_requests(RequestQueue& queue, NextInputs next_inputs, const MeasureLimits& limits);
 
 }  // namespace octet

@@ -45,6 +45,11 @@ std::optional<std::size_t> Layout::find(char letter, std::size_t rank) const {
   return place < rank ? std::optional(place) : std::nullopt;
 }
 
+bool Layout::fits(std::size_t rank) const {
+  const bool any_number = dimensions_.find(kAnyNumber) != std::string::npos;
+  return !is_known() || (any_number ? dimensions_.size() - 1 <= rank : dimensions_.size() == rank);
+}
+
 std::string Layout::to_string() const {
   if (dimensions_.empty()) return "[...]";
   std::string text;
@@ -62,10 +67,12 @@ std::optional<std::int64_t> ModelInput::size(char letter) const {
 
 bool ModelInput::is_image() const {
   static constexpr std::array kImages{"[N,C,H,W]", "[N,H,W,C]", "[C,H,W]", "[H,W,C]"};
-  return std::ranges::find(kImages, layout.to_string()) != kImages.end() && size('C') == 3;
+  return std::ranges::find(kImages, layout.to_string()) != kImages.end() && layout.fits(type.shape.size()) && size('C') == 3;
 }
 
-bool ModelInput::is_image_info() const { return layout.to_string() == "[N,C]" && size('C').value_or(0) >= 2; }
+bool ModelInput::is_image_info() const {
+  return layout.to_string() == "[N,C]" && layout.fits(type.shape.size()) && size('C').value_or(0) >= 2;
+}
 
 Layout guessed_layout(const Shape& shape) {
   const auto known = [](std::string_view text) { return *Layout::parse(text); };

@@ -22,6 +22,8 @@ class Layout {
   static Result<Layout> parse(std::string_view text);
 
   bool is_known() const { return !dimensions_.empty(); }
+  // Whether a tensor of `rank` dimensions can have it.
+  bool fits(std::size_t rank) const;
   // Which dimension of a tensor of `rank` dimensions has the letter.
   std::optional<std::size_t> find(char letter, std::size_t rank) const;
   // As OpenVINO prints it: "[N,C,H,W]", "[...]" where nothing is known.

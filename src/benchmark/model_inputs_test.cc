@@ -32,6 +32,11 @@ TEST(Layout, FindsDimensionsFromBothEnds) {
   EXPECT_EQ(layout.find('H', 5), std::nullopt);
   EXPECT_EQ(Layout::parse("NCHW")->find('W', 2), std::nullopt);
   EXPECT_EQ(layout.find('C', 1), std::nullopt);
+  EXPECT_TRUE(layout.fits(3));
+  EXPECT_TRUE(layout.fits(7));
+  EXPECT_FALSE(layout.fits(2));
+  EXPECT_FALSE(Layout::parse("NCHW")->fits(3));
+  EXPECT_TRUE(Layout().fits(3));
 }
 
 TEST(ModelInput, GuessesTheLayoutOfImages) {
@@ -43,6 +48,7 @@ TEST(ModelInput, GuessesTheLayoutOfImages) {
   EXPECT_TRUE(input({1, 3, 8, 8}).is_image());
   EXPECT_FALSE(input({1, 1, 8, 8}).is_image());
   EXPECT_FALSE(input({1, 3, 8, 8}, "NHWC").is_image());
+  EXPECT_FALSE(input({1, 3}, "NCHW").is_image());
   EXPECT_TRUE(input({1, 3}, "NC").is_image_info());
   EXPECT_FALSE(input({1, 3}).is_image_info());
 }

@@ -48,8 +48,8 @@ double share_of(const Counter& counter, double total) { return total > 0 ? count
 
 std::vector<Counter> counters_of(std::span<const StepInfo> steps, std::span<const double> step_us) {
   std::vector<Counter> counters;
-  for (std::size_t i = 0; i < std::min(steps.size(), step_us.size()); ++i)
-    counters.push_back({steps[i].node, type_of(steps[i]), execution_of(steps[i]), 1e-3 * step_us[i]});
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    counters.push_back({steps[i].node, type_of(steps[i]), execution_of(steps[i]), i < step_us.size() ? 1e-3 * step_us[i] : 0});
   return counters;
 }
 

@@ -17,7 +17,7 @@ struct Counter {
   double ms = 0;
 };
 
-// The counters of one request: steps with their times.
+// The counters of one request: steps with their times, 0 where they were not taken.
 std::vector<Counter> counters_of(std::span<const StepInfo> steps, std::span<const double> step_us);
 
 double total_ms(std::span<const Counter> counters);

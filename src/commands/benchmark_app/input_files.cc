@@ -152,6 +152,8 @@ Result<std::vector<std::uint8_t>> image_bytes(const fs::path& path, const ModelI
   const auto width = input.size('W'), height = input.size('H');
   if (!width || !height)
     return invalid("input '" + input.name + "' takes no images: its layout " + input.layout.to_string() + " has no height and width");
+  if (*width < 1 || *height < 1 || *width > kMaxPixels / *height)
+    return invalid("input '" + input.name + "' " + to_string(input.type.shape) + " has not the size of a picture");
   const ImageSize target{static_cast<int>(*width), static_cast<int>(*height)};
   if (image.size() != target) {
     warning(fmt::format("Image is resized from (({}, {})) to (({}, {}))", image.height(), image.width(), target.width, target.height));

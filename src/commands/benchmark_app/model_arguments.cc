@@ -148,7 +148,10 @@ Result<std::vector<ModelInput>> described_inputs(std::vector<ModelInput> inputs,
   }
   OCTET_ASSIGN(const auto layouts, values_by_input(options.layout, names_of(inputs)));
   for (const auto& [name, text] : layouts) {
-    OCTET_ASSIGN(input_named(inputs, name).layout, Layout::parse(text));
+    ModelInput& input = input_named(inputs, name);
+    OCTET_ASSIGN(input.layout, Layout::parse(text));
+    if (!input.layout.fits(input.type.shape.size()))
+      return invalid("-layout [" + text + "]: input '" + name + "' " + to_string(input.type.shape) + " has another number of dimensions");
   }
   if (!options.batch.empty()) OCTET_RETURN_IF_ERROR(set_batch(inputs, options.batch, warn));
   if (!options.data_shape.empty())

@@ -274,6 +274,9 @@ Status check(const Options& options) {
         "OpenVINO limitation (those options can be used in OpenVINO together), but a benchmark_app UI rule.");
   if (options.report_type == "average_counters" && options.device.find("MULTI") != std::string::npos)
     return invalid("only detailed_counters report type is supported for MULTI device");
+  constexpr std::int64_t kMostIterations = 1'000'000'000'000;
+  if (options.iterations.value_or(0) > kMostIterations)
+    return invalid("-niter " + std::to_string(*options.iterations) + " is more than anyone waits for");
   if (options.threads.value_or(0) < 0) return invalid("-nthreads " + std::to_string(*options.threads) + " is no number of threads");
   if (options.max_rate && !(*options.max_rate >= 0)) return invalid("-max_irate must not be below 0");
   return {};

@@ -184,7 +184,7 @@ class App {
 
   Status show_properties() {
     print_step(Step::kQuery);
-    layout_ = layout_for(settings_, options_, *plan_);
+    OCTET_ASSIGN(layout_, layout_for(settings_, options_, *plan_));
     info("Model:");
     const auto property = [](const char* name, const auto& value) { info(fmt::format("  {}: {}", name, value)); };
     property("NETWORK_NAME", graph_.name);
@@ -304,14 +304,15 @@ class App {
       OCTET_RETURN_IF_ERROR(write_file(options_.config_to_write, Report::Json{{"CPU", settings_.properties}}.dump(4)));
       info("Configuration settings were dumped to " + options_.config_to_write);
     }
-    if (settings_.counters) OCTET_RETURN_IF_ERROR(dump_counters(counters()));
+    const auto all = counters();
+    if (!options_.execution_graph.empty())
+      OCTET_RETURN_IF_ERROR(write_file(options_.execution_graph, execution_graph(graph_.name, all[0])));
+    if (settings_.counters) OCTET_RETURN_IF_ERROR(dump_counters(all));
     for (const auto& [name, value] : result_pairs(figures_, options_)) report_.add(Section::kResults, name, value);
     return report_.write();
   }
 
   Status dump_counters(const std::vector<std::vector<Counter>>& all) {
-    if (!options_.execution_graph.empty())
-      OCTET_RETURN_IF_ERROR(write_file(options_.execution_graph, execution_graph(graph_.name, all[0])));
     if (!options_.counters_sort.empty()) {
       print_sorted_counters(all, options_.counters_sort);
       OCTET_RETURN_IF_ERROR(report_.write_sorted_counters(sorted_counters(all.back(), options_.counters_sort)));
@@ -331,13 +332,13 @@ class App {
   bool picture_ = false;
   std::shared_ptr<const Plan> plan_;
   RequestLayout layout_;
-  std::unique_ptr<RequestQueue> queue_;      // -api async
-  std::unique_ptr<EngineSession> session_;   // -api sync
   std::vector<std::vector<Tensor>> values_;  // of each input those that it is given in turn
   std::vector<std::vector<Tensor>> held_;    // of each request its inputs
   std::size_t turn_ = 0;
   MeasureLimits limits_;
   Figures figures_;
+  std::unique_ptr<EngineSession> session_;  // -api sync
+  std::unique_ptr<RequestQueue> queue_;     // -api async; goes first, as inferences that it ends read what is held
 };
 
 }  // namespace

@@ -159,6 +159,8 @@ TEST_F(BenchmarkAppTest, WritesCountersOfEachRequest) {
             0);
   EXPECT_EQ(json("r/benchmark_detailed_counters_report.json")["detailed_performance"].size(), 2u);
   EXPECT_NE(read_text(path("e.xml"))->find("primitiveType="), std::string::npos);
+  EXPECT_EQ(app({"-niter", "1", "-pc", "false", "-exec_graph_path", path("untimed.xml")}).status, 0);
+  EXPECT_NE(read_text(path("untimed.xml"))->find("execTimeMcs=\"0\""), std::string::npos);
   const Json config = json("c.json");
   EXPECT_EQ(config["CPU"]["NUM_STREAMS"], "2");
   EXPECT_EQ(config["CPU"]["PERF_COUNT"], "YES");
@@ -176,6 +178,9 @@ TEST_F(BenchmarkAppTest, EndsWithOneLineWhereItCannotGoOn) {
       {{"-shape", "other[1,3,8,8]"}, "other"},
       {{"-b", "0"}, "-b 0"},
       {{"-layout", "[N1]"}, "layout"},
+      {{"-layout", "[NC]"}, "number of dimensions"},
+      {{"-load_config", folder_.write("deep.json", R"({"CPU": {"NUM_STREAMS": [[2]]}})").string()}, "NUM_STREAMS"},
+      {{"-load_config", folder_.write("list.json", "[1]").string()}, "list.json"},
       {{"-iop", "nothing:u8"}, "nothing"},
       {{"--mean_values", "[a]"}, "--mean_values"},
       {{"-hint", "none", "-nstreams", "x"}, "NUM_STREAMS"},

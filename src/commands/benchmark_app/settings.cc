@@ -81,13 +81,15 @@ Status apply_property(Settings& settings, const std::string& name, const std::st
 
 // {"CPU": {"NUM_STREAMS": "3", "PERF_COUNT": "NO"}}
 Status load_properties(Settings& settings, const std::string& path) {
-  OCTET_ASSIGN(const std::string text, read_text(path));
+  constexpr std::size_t kMostBytes = 1 << 20;
+  OCTET_ASSIGN(const std::string text, read_text(path, kMostBytes));
   const Json config = Json::parse(text, nullptr, false);
   if (!config.is_object()) return Error{ErrorCode::kMalformed, path + ": no JSON object of devices"};
   const auto device = config.find("CPU");
   if (device == config.end()) return {};
   if (!device->is_object()) return Error{ErrorCode::kMalformed, path + ": \"CPU\" is no object of properties"};
   for (const auto& [name, value] : device->items()) {
+    if (value.is_structured()) return Error{ErrorCode::kMalformed, path + ": property " + name + " is neither a text nor a number"};
     if (const Status applied = apply_property(settings, name, value.is_string() ? value.get<std::string>() : value.dump()); !applied.ok())
       return applied.error().at(path);
   }
@@ -170,7 +172,7 @@ Result<Settings> read_settings(const Options& options) {
   return settings;
 }
 
-RequestLayout layout_for(const Settings& settings, const Options& options, const Plan& plan) {
+Result<RequestLayout> layout_for(const Settings& settings, const Options& options, const Plan& plan) {
   const int threads = settings.threads.value_or(available_threads());
   const bool throughput = settings.hint.ends_with("THROUGHPUT") || (settings.streams_are_given && !settings.streams);
   StreamLayout streams = layout_for_latency(threads);
@@ -181,7 +183,11 @@ RequestLayout layout_for(const Settings& settings, const Options& options, const
   // More streams than requests would never run.
   if (throughput && !settings.streams && settings.requests && *settings.requests < streams.streams)
     streams = layout_of_streams(*settings.requests, threads);
-  return {streams, options.api == "sync" ? 1 : settings.requests.value_or(streams.streams)};
+  const std::uint64_t most = memory_bytes() / std::max<std::size_t>(1, plan.arena_bytes());
+  if (static_cast<std::uint64_t>(streams.streams) > most)
+    return invalid(
+        fmt::format("{} streams of {} MB each do not fit in memory, ask for {} at most", streams.streams, plan.arena_bytes() >> 20, most));
+  return RequestLayout{streams, options.api == "sync" ? 1 : settings.requests.value_or(streams.streams)};
 }
 
 }  // namespace octet::commands::benchmark_app

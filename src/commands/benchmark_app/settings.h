@@ -32,11 +32,11 @@ struct Settings {
 // Warns of what does nothing here. Errors: kInvalidArgument, in benchmark_app's words where it has some.
 Result<Settings> read_settings(const Options& options);
 
-// The streams for a plan, and the requests that are in flight.
+// The streams for a plan, and the requests that are in flight. kInvalidArgument where more streams are asked for than memory can hold.
 struct RequestLayout {
   StreamLayout streams;
   int requests = 1;
 };
-RequestLayout layout_for(const Settings& settings, const Options& options, const Plan& plan);
+Result<RequestLayout> layout_for(const Settings& settings, const Options& options, const Plan& plan);
 
 }  // namespace octet::commands::benchmark_app
