@@ -140,12 +140,12 @@ void open_size(proto::GraphDef& graph) {
 TEST(KerasYolo, TakesTheSizeThatTheGraphLeavesOpen) {
   ModelInfo info = kAnchors;
   EXPECT_FALSE(import_changed(info, open_size).ok());
-  info["orig_width"] = "96";
-  info["orig_height"] = "64";
+  info["orig_width"] = "48";
+  info["orig_height"] = "32";
   const auto model = import_changed(info, open_size);
   ASSERT_TRUE(model.ok()) << model.error().message;
-  EXPECT_EQ(model->description.input.width, 96);
-  EXPECT_EQ(model->description.input.height, 64);
+  EXPECT_EQ(model->description.input.width, 48);
+  EXPECT_EQ(model->description.input.height, 32);
 }
 
 // The graph is still one, but nobody can tell whether it ended there.
