@@ -69,7 +69,12 @@ Result<ImageInput> image_of(const Preprocessing& steps, Network& network) {
     OCTET_ASSIGN_AT(const ShapeAttribute shape, attribute<ShapeAttribute>(*steps.placeholder, "shape", {}), place(*steps.placeholder));
     if (shape.sizes.size() != 4) return unsupported(*steps.placeholder, "is no image and is not resized; " + std::string(kFixedShape));
     const ImageDefaults& defaults = network.defaults();
-    const bool is_open = shape.sizes[1] == -1 && shape.sizes[2] == -1 && defaults.height != 0;
+    const bool is_open = shape.sizes[1] == -1 && shape.sizes[2] == -1;
+    if (is_open && defaults.height == 0)
+      return unsupported(
+          *steps.placeholder,
+          "leaves the size of the image open; give it in a description (model_info: orig_width and orig_height), or export the "
+          "model with a fixed one");
     image.height = is_open ? defaults.height : shape.sizes[1];
     image.width = is_open ? defaults.width : shape.sizes[2];
     image.resize = defaults.resize;

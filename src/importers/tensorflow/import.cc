@@ -80,6 +80,7 @@ Result<ImageDefaults> image_defaults(const ModelInfo& info, bool has_raw_heads) 
   ImageSize size;
   OCTET_RETURN_IF_ERROR(InfoReader(info).read_integer("orig_width", 1, kLargestSide, size.width));
   OCTET_RETURN_IF_ERROR(InfoReader(info).read_integer("orig_height", 1, kLargestSide, size.height));
+  if (size.width == 0 || size.height == 0) size = {};  // both or none
   return ImageDefaults{size.height, size.width, has_raw_heads ? ResizeKind::kStretch : ResizeKind::kStretchTf1, has_raw_heads};
 }
 

@@ -140,37 +140,50 @@ Result<Feature> space_to_depth(const NodeRecord& node, Network& network) {
   return network.append(node, Reshape{}, {moved, sizes});
 }
 
-// A part of the picture or of its channels, every pixel or channel of it.
-Result<Feature> strided_slice(const NodeRecord& node, Network& network) {
-  std::vector<std::int64_t> numbers[3];  // begin, end, strides, in NHWC
+// What a StridedSlice takes of one axis.
+struct AxisSlice {
+  std::int64_t begin = 0, end = 0, stride = 1;
+  bool from_start = true, to_end = true;
+};
+
+// Its axes in NHWC. Those after an ellipsis at the front are the last ones; those that it does not name are taken whole.
+Result<std::array<AxisSlice, 4>> sliced_axes(const NodeRecord& node, Network& network) {
+  std::int64_t masks[5];
+  constexpr std::string_view kMasks[] = {"begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"};
+  for (std::size_t i = 0; i < 5; ++i) {
+    OCTET_ASSIGN_AT(masks[i], attribute<std::int64_t>(node, kMasks[i], 0), place(node));
+  }
+  std::vector<std::int64_t> numbers[3];  // begin, end, stride
   for (std::size_t i = 0; i < 3; ++i) {
     OCTET_ASSIGN(const Tensor constant, network.constant(node, i + 1));
     numbers[i] = to_vector<std::int64_t>(constant);
-    if (numbers[i].empty() || numbers[i].size() > 4) return unsupported(node, "slices other than an image");
   }
-  std::int64_t masks[2];
-  for (const std::string_view mask : {"new_axis_mask", "shrink_axis_mask", "ellipsis_mask"}) {
-    OCTET_ASSIGN_AT(const std::int64_t bits, attribute<std::int64_t>(node, mask, 0), place(node));
-    if (mask == "ellipsis_mask" && bits == 1 && numbers[0].size() == 2) continue;
-    if (bits != 0) return unsupported(node, "slices with a " + std::string(mask) + " inside the feature extractor");
-  }
-  OCTET_ASSIGN_AT(const std::int64_t ellipsis, attribute<std::int64_t>(node, "ellipsis_mask", 0), place(node));
-  OCTET_ASSIGN_AT(masks[0], attribute<std::int64_t>(node, "begin_mask", 0), place(node));
-  OCTET_ASSIGN_AT(masks[1], attribute<std::int64_t>(node, "end_mask", 0), place(node));
-  constexpr std::size_t kPlace[] = {0, 2, 3, 1};
-  StridedSlice slice;
-  slice.begin_mask = slice.end_mask = {1, 1, 1, 1};
-  std::vector<std::int64_t> nchw[3] = {{0, 0, 0, 0}, {0, 0, 0, 0}, {1, 1, 1, 1}};
-  for (std::size_t i = ellipsis != 0 ? 1 : 0; i < numbers[0].size(); ++i) {
-    const std::size_t at = kPlace[ellipsis != 0 ? 3 : i];
-    for (std::size_t k = 0; k < 3; ++k) nchw[k][at] = i < numbers[k].size() ? numbers[k][i] : nchw[k][at];
-    slice.begin_mask[at] = (masks[0] >> i) & 1;
-    slice.end_mask[at] = (masks[1] >> i) & 1;
-  }
+  const std::size_t count = numbers[0].size(), skipped = masks[2] == 0 ? 0 : 1;
+  if (count < 1 || count > 4 || numbers[1].size() != count || numbers[2].size() != count || masks[2] > 1 || masks[3] != 0 || masks[4] != 0)
+    return unsupported(node, "slices in a way that octet does not know inside the feature extractor");
+  std::array<AxisSlice, 4> axes;
+  for (std::size_t i = skipped; i < count; ++i)
+    axes[skipped == 0 ? i : 4 - count + i] = {numbers[0][i], numbers[1][i], numbers[2][i], (masks[0] >> i & 1) != 0,
+                                              (masks[1] >> i & 1) != 0};
+  return axes;
+}
+
+Result<Feature> strided_slice(const NodeRecord& node, Network& network) {
+  OCTET_ASSIGN(const auto nhwc, sliced_axes(node, network));
   OCTET_ASSIGN(const Value data, network.value(node, 0));
-  std::vector<Value> inputs{data};
-  for (std::size_t k = 0; k < 3; ++k) inputs.push_back(emit_integers(network.graph(), nchw[k], node.name + "/" + std::to_string(k)));
-  return network.append(node, slice, inputs);
+  StridedSlice slice;
+  std::vector<std::int64_t> begin, end, strides;
+  for (const std::size_t axis : {0, 3, 1, 2}) {
+    begin.push_back(nhwc[axis].begin);
+    end.push_back(nhwc[axis].end);
+    strides.push_back(nhwc[axis].stride);
+    slice.begin_mask.push_back(nhwc[axis].from_start ? 1 : 0);
+    slice.end_mask.push_back(nhwc[axis].to_end ? 1 : 0);
+  }
+  Graph& graph = network.graph();
+  return network.append(node, slice,
+                        {data, emit_integers(graph, begin, node.name + "/begin"), emit_integers(graph, end, node.name + "/end"),
+                         emit_integers(graph, strides, node.name + "/strides")});
 }
 
 constexpr NamedLayer kLayers[] = {

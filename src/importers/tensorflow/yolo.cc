@@ -116,7 +116,8 @@ Result<std::vector<RawHead>> append_outputs(const std::vector<Ref>& heads, Netwo
     if (!names.insert(head.name).second) head.name = node.name;
     OCTET_ASSIGN(const Value value, network.value(ref));
     head.shape = network.graph().shape(value);
-    OCTET_ASSIGN([[maybe_unused]] const NodeId output, network.graph().add(Output{}, {value}, head.name));
+    OCTET_ASSIGN(const NodeId output, network.graph().add(Output{}, {value}, head.name));
+    head.name = network.graph().node(output).name;  // another one where a layer has that name
     appended.push_back(std::move(head));
   }
   return appended;
