@@ -41,8 +41,6 @@ for verb in data download convert quantize infer detect check bench run selftest
   must --help
   grep -qE "^ +$verb " "$work/stdout" || fail "octet --help does not list $verb"
 done
-must download --help
-grep -q 'Nothing is fetched' "$work/stdout" || fail "download does not say that it only copies"
 must --version
 version=$(cat "$work/stdout")
 # A version, the instruction set in use, and the processor.
@@ -67,6 +65,32 @@ expect 2 "a number from 0 to 1" detect "$work/a.xml" --data "$demo/coco" --score
 expect 2 --require check --annotations "$work/a.json" --results "$work/b.json" --require max-drop=1
 expect 2 --annotations check "$work/a.xml" --data "$demo/coco" --annotations "$work/b.json"
 expect 2 --results check "$work/a.xml" --data "$demo/coco" --results "$work/b.json"
+
+# Files of published models, from addresses, and from the cache when the addresses are gone.
+mkdir -p "$work/published"
+cp "$cfg" "${cfg%.cfg}.weights" "$work/published"
+describe() {
+  printf -- '- {name: %s, role: %s, size: %s, checksum: %s, source: "file://%s"}\n' \
+    "$(basename "$1")" "$2" "$(stat -c %s "$1")" "$(sha384sum "$1" | cut -d ' ' -f 1)" "$1"
+}
+{
+  echo files:
+  describe "$work/published/$(basename "$cfg")" source
+  describe "$work/published/$(basename "${cfg%.cfg}").weights" weights
+} >"$work/mine.yml"
+export OCTET_CACHE=$work/cache
+must download "$work/mine.yml" --output "$work/fetched" --json
+cmp "$cfg" "$work/fetched/public/mine/$(basename "$cfg")" || fail "download brought another cfg"
+mv "$work/published" "$work/moved"
+must download "$work/mine.yml" --output "$work/fetched-again"
+export OCTET_CACHE=$work/no-cache
+expect 3 "Put it by hand at $work/no-cache/1/" download "$work/mine.yml" --output "$work/bad"
+must download "$work/mine.yml" --model-dir "$work/moved" --output "$work/fetched-by-hand"
+
+# COCO, of which the demonstration is a mirror.
+expect 2 "--output DIR" data coco-val2017
+expect 2 "coco-val2017 or coco-train2017" data coco-val2016 --output "$work/bad"
+expect 3 "Put it by hand at $work/bad/annotations_trainval2017.zip" data coco-val2017 --output "$work/bad" --from "file://$work/nowhere"
 
 # Status 3: an input is missing or malformed.
 expect 3 missing.cfg convert "$work/missing.cfg" --output "$work/bad"

@@ -31,10 +31,6 @@ void add_threads(CLI::App& app, int& threads) {
   app.add_option("--threads", threads, "Threads to use")->check(CLI::Range(1, 1024))->capture_default_str();
 }
 
-void add_jobs(CLI::App& app, int& jobs) {
-  app.add_option("--jobs,-j", jobs, "Downloads at a time")->check(CLI::Range(1, 64))->capture_default_str();
-}
-
 void add_score_threshold(CLI::App& app, double& threshold) {
   app.add_option("--score-threshold", threshold, "Keep what scores above")->check(number_between(0, 1))->capture_default_str();
 }

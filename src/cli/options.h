@@ -19,7 +19,6 @@ CLI::Validator whole_number();  // from 0
 
 void add_output(CLI::App& app, std::filesystem::path& folder);
 void add_threads(CLI::App& app, int& threads);  // every hardware thread unless given
-void add_jobs(CLI::App& app, int& jobs);        // downloads at a time
 void add_score_threshold(CLI::App& app, double& threshold);
 void add_seconds(CLI::App& app, double& seconds);
 void add_labels(CLI::App& app, std::filesystem::path& labels);

@@ -128,7 +128,7 @@ Run add_data(CLI::App& app) {
       ->check(whole_number())
       ->needs("--output");
   verb->add_option("--from", options->coco.addresses, "Address of a mirror that is laid out as images.cocodataset.org")->needs("--output");
-  add_jobs(*verb, options->coco.jobs);
+  verb->add_option("--jobs,-j", options->coco.jobs, "Downloads at a time")->check(CLI::Range(1, 64))->capture_default_str();
   verb->add_flag("--demo", options->demo, "Write the embedded photographs and model into the folder");
   verb->add_flag("--exif", options->source.apply_exif, "Turn pictures as their EXIF orientation says");
   add_threads(*verb, options->threads);

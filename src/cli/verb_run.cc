@@ -32,10 +32,7 @@ bool names_source(const std::string& word) {
 
 Status choose_model(const Options& options, RunOptions& run) {
   const bool is_source = names_source(options.model);
-  if (is_source)
-    run.source = options.model;
-  else if (run.model_dir.empty())
-    return Error{ErrorCode::kInvalidArgument, "say where the files of '" + options.model + "' are: --model-dir DIR"};
+  if (is_source) run.source = options.model;
   if (const std::string& description = is_source ? options.description : options.model; !description.empty()) {
     OCTET_ASSIGN(run.model, find_description(description, run.warn));
   }
@@ -86,10 +83,10 @@ Run add_run(CLI::App& app) {
   verb->footer(
       "Without --data and --images it takes the embedded demonstration.\n"
       "Examples: octet run yolov4-tiny.cfg --data coco --output out\n"
-      "          octet run ssdlite_mobilenet_v2_coco --model-dir downloads --data coco --output out");
+      "          octet run ssdlite_mobilenet_v2 --data coco --output out");
   verb->add_option("model", options->model, "Name of a known model, or a source file: " + importable_kinds())->required();
   verb->add_option("--model", options->description, "Description of a source file: a known model's name, or F.yml");
-  verb->add_option("--model-dir", run_options.model_dir, "Folder that has the files of a known model");
+  verb->add_option("--model-dir", run_options.model_dir, "Folder to look into for the files of a known model, before they are fetched");
   verb->add_option("--weights", options->weights, "Darknet weights; default: beside the cfg, with its name");
   add_labels(*verb, run_options.labels);
   add_pictures(*verb, run_options.data);

@@ -18,7 +18,7 @@ struct WaitingForOther {};
 
 // A source is asked for the file. `attempts` starts again at 0 with each source.
 struct SourceBegun {
-  std::string source;  // as describe() has it
+  std::string source;  // as where_published() has it
 };
 
 // So many bytes of the file are there; fewer than before where it begins anew. `begun_at` of them this transfer did not bring.

@@ -26,12 +26,7 @@ enum class Try {
   kNever,    // what it gives is not the file
 };
 
-constexpr long kPartialContent = 206, kRequestTimeout = 408, kRangeNotSatisfiable = 416, kTooEarly = 425, kTooManyRequests = 429;
-
-bool is_refusal(long status) {
-  return status >= 400 && status < 500 && status != kRequestTimeout && status != kRangeNotSatisfiable && status != kTooEarly &&
-         status != kTooManyRequests;
-}
+constexpr long kPartialContent = 206, kRangeNotSatisfiable = 416;
 
 // One file on its way from its sources to its place.
 class Fetch {
@@ -71,7 +66,7 @@ class Fetch {
 
   // True where the source gave the file, whole and right.
   Result<bool> try_source(const Source& source) {
-    tell(SourceBegun{describe(source)});
+    tell(SourceBegun{where_published(source)});
     bool continued = part_->size() > 0;
     for (;;) {
       OCTET_ASSIGN(const bool came, try_attempts(source));
@@ -81,7 +76,7 @@ class Fetch {
       if (!once_more) break;
       OCTET_RETURN_IF_ERROR(part_->restart());
     }
-    answers_.push_back(describe(source) + ": " + answer_);
+    answers_.push_back(where_published(source) + ": " + answer_);
     if (answers_.size() < file_.sources.size()) OCTET_RETURN_IF_ERROR(part_->restart());
     return false;
   }
@@ -146,7 +141,7 @@ class Fetch {
       // What was there before is more than there should be.
       if (outcome.status == kRangeNotSatisfiable) OCTET_RETURN_IF_ERROR(part_->restart());
       fail("Download failed", outcome.problem);
-      return is_refusal(outcome.status) ? Try::kRefused : Try::kAgain;
+      return outcome.is_refusal ? Try::kRefused : Try::kAgain;
     }
     return judge_length();
   }

@@ -351,7 +351,7 @@ TEST_F(FetchFile, ConfirmsWhatGoogleDriveAsks) {
     EXPECT_EQ(server.requests().size(), 2u);
     fs::remove(place_);
   }
-  EXPECT_EQ(describe(GoogleDriveSource{"a b"}), "Google Drive file a b");
+  EXPECT_EQ(where_published(GoogleDriveSource{"a b"}), "Google Drive a b");
 }
 
 TEST_F(FetchFile, ChecksSizeAndDigest) {

@@ -85,6 +85,14 @@ std::string warning_cookie(std::string_view cookie) {
   return std::string(cookie.substr(equals + 1, cookie.find(';') - equals - 1));
 }
 
+// Whether asking again is vain: the server or the file system has no such file, or the address is none.
+bool is_refusal(CURLcode code, long status) {
+  constexpr long kRequestTimeout = 408, kRangeNotSatisfiable = 416, kTooEarly = 425, kTooManyRequests = 429;
+  if (code == CURLE_FILE_COULDNT_READ_FILE || code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT) return true;
+  return status >= 400 && status < 500 && status != kRequestTimeout && status != kRangeNotSatisfiable && status != kTooEarly &&
+         status != kTooManyRequests;
+}
+
 // A request while curl works on it.
 struct Exchange {
   CURL* handle;
@@ -191,6 +199,7 @@ Outcome get(const Request& request, const Receiver& receiver) {
     outcome.kind = Outcome::Kind::kStopped;
   } else if (code != CURLE_OK) {
     outcome.kind = Outcome::Kind::kFailed;
+    outcome.is_refusal = is_refusal(code, outcome.status);
     outcome.problem = message[0] != '\0' ? message.data() : curl_easy_strerror(code);
   }
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, nullptr);

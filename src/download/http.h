@@ -38,6 +38,7 @@ struct Outcome {
   enum class Kind { kWhole, kStopped, kFailed } kind = Kind::kWhole;  // stopped: by the receiver
   long status = 0;                                                    // the last one that a server gave
   std::string problem;                                                // where it failed: what curl says of it
+  bool is_refusal = false;                                            // and whether the same request would fail again
 };
 
 // Safe from several threads, each of which keeps its connections for its next request.

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <optional>
@@ -45,6 +46,7 @@ class HttpServerForTest {
   using Handler = std::function<Answer(const Request&)>;
 
   explicit HttpServerForTest(Handler handler) : handler_(std::move(handler)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    EXPECT_EQ(::setenv("no_proxy", "127.0.0.1", 1), 0);  // whatever proxy the machine has
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -1,9 +1,6 @@
 #include "download/package.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -77,20 +74,14 @@ Result<fs::path> pip_download(const std::string& package, const std::string& ver
 
 }  // namespace
 
-PackageArchives::~PackageArchives() {
-  const MutexLock lock(mutex_);
-  std::error_code ignored;
-  if (!folder_.empty()) fs::remove_all(folder_, ignored);
-}
-
 Result<fs::path> PackageArchives::new_folder() {
   std::error_code failed;
-  if (folder_.empty()) {
-    std::string name = (fs::temp_directory_path(failed) / "octet-packages-XXXXXX").string();
-    if (failed || ::mkdtemp(name.data()) == nullptr) return Error{ErrorCode::kIo, "no folder for temporary files can be made (TMPDIR)"};
-    folder_ = name;
+  const fs::path parent = fs::temp_directory_path(failed);
+  if (failed) return Error{ErrorCode::kIo, "there is no folder for temporary files (TMPDIR): " + failed.message()};
+  if (!folder_) {
+    OCTET_ASSIGN(folder_, TemporaryFolder::make(parent));
   }
-  const fs::path folder = folder_ / std::to_string(archives_.size());
+  const fs::path folder = folder_->path() / std::to_string(archives_.size());
   fs::create_directories(folder, failed);
   if (failed) return Error{ErrorCode::kIo, folder.string() + ": cannot be made: " + failed.message()};
   return folder;

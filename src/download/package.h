@@ -2,12 +2,14 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
 #include "base/thread_annotations.h"
 #include "download/archive.h"
 #include "download/remote_file.h"
+#include "download/temporary_folder.h"
 
 namespace octet {
 
@@ -22,11 +24,6 @@ struct PackageMember {
 // package is run. Each archive is fetched once and lies in a temporary folder as long as the object lives. Safe from several threads.
 class PackageArchives {
  public:
-  PackageArchives() = default;
-  PackageArchives(const PackageArchives&) = delete;
-  PackageArchives& operator=(const PackageArchives&) = delete;
-  ~PackageArchives();
-
   // Errors: kMalformed: name or version is none. kNotFound: npm or pip is not there, or does not find the package; with what it says.
   Result<PackageMember> find(const NpmSource& source);
   Result<PackageMember> find(const WheelSource& source);
@@ -38,7 +35,7 @@ class PackageArchives {
   Result<std::filesystem::path> new_folder() OCTET_REQUIRES(mutex_);
 
   Mutex mutex_;
-  std::filesystem::path folder_ OCTET_GUARDED_BY(mutex_);
+  std::optional<TemporaryFolder> folder_ OCTET_GUARDED_BY(mutex_);
   std::map<std::string, std::filesystem::path> archives_ OCTET_GUARDED_BY(mutex_);
 };
 

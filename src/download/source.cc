@@ -5,19 +5,19 @@
 namespace octet {
 namespace {
 
-std::string describe_source(const UrlSource& source) { return source.url; }
-std::string describe_source(const GoogleDriveSource& source) { return "Google Drive file " + source.id; }
-std::string describe_source(const NpmSource& source) {
-  return fmt::format("npm package {}@{}, {}", source.package, source.version, source.member);
-}
-std::string describe_source(const WheelSource& source) {
-  return fmt::format("wheel {}=={}, {}", source.package, source.version, source.member);
-}
+struct WherePublished {
+  std::string operator()(const UrlSource& source) const { return source.url; }
+  std::string operator()(const GoogleDriveSource& source) const { return "Google Drive " + source.id; }
+  std::string operator()(const NpmSource& source) const { return package("npm", source.package, source.version, source.member); }
+  std::string operator()(const WheelSource& source) const { return package("wheel", source.package, source.version, source.member); }
+
+  static std::string package(std::string_view kind, std::string_view name, std::string_view version, std::string_view member) {
+    return fmt::format("{} {} {}: {}", kind, name, version, member);
+  }
+};
 
 }  // namespace
 
-std::string describe(const Source& source) {
-  return std::visit([](const auto& one) { return describe_source(one); }, source);
-}
+std::string where_published(const Source& source) { return std::visit(WherePublished(), source); }
 
 }  // namespace octet

@@ -6,7 +6,7 @@
 
 namespace octet {
 
-// What a person needs to find the source: its address or id, or the package with its version and the path inside.
-std::string describe(const Source& source);
+// Where a person finds a source: its address, or the package that holds it.
+std::string where_published(const Source& source);
 
 }  // namespace octet

@@ -3,7 +3,7 @@
 #include "base/files.h"
 #include "data/first_look.h"
 #include "workflow/run_report.h"
-#include "zoo/fetch.h"
+#include "zoo/obtain.h"
 
 namespace octet {
 namespace {
@@ -45,7 +45,11 @@ class Workflow {
     source_ = options_.source;
     weights_ = options_.weights;
     if (options_.model && source_.empty()) {
-      OCTET_ASSIGN(const FetchedFiles fetched, fetch_from(*options_.model, options_.model_dir, options_.output, progress));
+      ObtainOptions from;
+      from.model_dir = options_.model_dir;
+      from.progress = progress;
+      from.warn = options_.warn;
+      OCTET_ASSIGN(const FetchedFiles fetched, obtain_model(*options_.model, options_.output, from));
       source_ = fetched.source;
       if (!fetched.weights.empty()) weights_ = fetched.weights;
     }

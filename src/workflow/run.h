@@ -15,8 +15,8 @@
 namespace octet {
 
 struct RunOptions {
-  std::optional<ZooModel> model;  // a known model, whose files are taken from model_dir
-  std::filesystem::path model_dir;
+  std::optional<ZooModel> model;                 // a known model, whose files are fetched
+  std::filesystem::path model_dir;               // where they are looked for first; empty: nowhere
   std::filesystem::path source;                  // or a source file
   std::optional<std::filesystem::path> weights;  // of a Darknet source, if not beside it
   std::filesystem::path labels;                  // names of the classes, one a line; empty: what the model says

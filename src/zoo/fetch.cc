@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "base/digest.h"
 #include "base/files.h"
+#include "download/fetch_file.h"
+#include "download/source.h"
 
 namespace octet {
 namespace fs = std::filesystem;
@@ -53,18 +54,6 @@ Result<MappedFile> open_original(const ZooModel& model, const Needed& file, cons
   return Error{original.error().code, original.error().message + "; " + model.name + " needs the file" + published};
 }
 
-Status check(const RemoteFile& file, const fs::path& path, std::span<const std::byte> bytes) {
-  const auto found = static_cast<std::int64_t>(bytes.size());
-  if (file.size_bytes && *file.size_bytes != found)
-    return Error{ErrorCode::kMalformed, path.string() + ": has " + std::to_string(found) + " bytes where the published file has " +
-                                            std::to_string(*file.size_bytes)};
-  if (file.sha384.empty()) return {};
-  if (const std::string digest = sha384_hex(bytes); digest != file.sha384)
-    return Error{ErrorCode::kMalformed,
-                 path.string() + ": is not the published file: its SHA-384 is " + digest + ", expected " + file.sha384};
-  return {};
-}
-
 struct Original {
   fs::path path;
   MappedFile content;
@@ -76,7 +65,7 @@ Result<std::vector<Original>> open_checked(const ZooModel& model, const fs::path
   for (const Needed& file : needed_files(model)) {
     OCTET_ASSIGN(const fs::path path, place_in(model_dir, file.name));
     OCTET_ASSIGN(MappedFile opened, open_original(model, file, path));
-    if (!file.packed) OCTET_RETURN_IF_ERROR(check(*file.published, path, opened.bytes()));
+    if (!file.packed) OCTET_RETURN_IF_ERROR(check_file(*file.published, path));
     files.push_back({path, std::move(opened)});
   }
   return files;
