@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/verb.h"
+#include "download/source.h"
 #include "zoo/catalogue.h"
 
 namespace octet::cli {
@@ -44,7 +45,7 @@ Json files_of(const ZooModel& model) {
   Json files = Json::array();
   for (const RemoteFile& file : model.files) {
     Json sources = Json::array();
-    for (const Source& source : file.sources) sources.push_back(where_published(source));
+    for (const Source& source : file.sources) sources.push_back(describe(source));
     files.push_back({{"name", file.name},
                      {"bytes", file.size_bytes ? Json(*file.size_bytes) : Json()},
                      {"sha384", file.sha384.empty() ? Json() : Json(file.sha384)},
@@ -56,9 +57,17 @@ Json files_of(const ZooModel& model) {
 Json json_of(const ZooModel& model) {
   Json inputs = Json::array();
   for (const ZooInput& input : model.inputs) inputs.push_back({{"name", input.name}, {"shape", input.shape}, {"layout", input.layout}});
-  return {{"name", model.name},           {"aliases", model.aliases},     {"description", model.description}, {"task_type", model.task_type},
-          {"framework", model.framework}, {"bytes", stated_bytes(model)}, {"inputs", inputs},                 {"accuracy", model.accuracy},
-          {"license", model.license},     {"from", places_of(model)},     {"files", files_of(model)}};
+  return {{"name", model.name},
+          {"aliases", model.aliases},
+          {"description", model.description},
+          {"task_type", model.task_type},
+          {"framework", model.framework},
+          {"bytes", stated_bytes(model)},
+          {"inputs", inputs},
+          {"accuracy", model.accuracy},
+          {"license", model.license},
+          {"from", places_of(model)},
+          {"files", files_of(model)}};
 }
 
 std::string shape_of(const ZooModel& model) {
@@ -71,9 +80,9 @@ Outcome list() {
   outcome.text = fmt::format("{:<26} {:>8}  {:<14} {:<44} {}", "name", "MB", "input", "accuracy, as published", "from");
   for (const ZooModel& model : zoo_models()) {
     outcome.json["models"].push_back(json_of(model));
-    outcome.text += fmt::format("\n{:<26} {:>8.1f}  {:<14} {:<44} {}\n{:<26} licence: {}", model.name,
-                                static_cast<double>(stated_bytes(model)) / 1e6, shape_of(model), model.accuracy,
-                                fmt::join(places_of(model), ", "), "", model.license);
+    outcome.text +=
+        fmt::format("\n{:<26} {:>8.1f}  {:<14} {:<44} {}\n{:<26} licence: {}", model.name, static_cast<double>(stated_bytes(model)) / 1e6,
+                    shape_of(model), model.accuracy, fmt::join(places_of(model), ", "), "", model.license);
   }
   return outcome;
 }
@@ -92,7 +101,7 @@ Outcome info(const ZooModel& model) {
   say("licence", model.license);
   for (const RemoteFile& file : model.files) {
     say("file", file.name + (file.size_bytes ? fmt::format(", {} bytes", *file.size_bytes) : ""));
-    for (const Source& source : file.sources) say("", "  from " + where_published(source));
+    for (const Source& source : file.sources) say("", "  from " + describe(source));
   }
   return outcome;
 }
@@ -100,13 +109,15 @@ Outcome info(const ZooModel& model) {
 }  // namespace
 
 Run add_list(CLI::App& app) {
-  app.add_subcommand("list", "What can be had by name: size, input, published accuracy, licence, where from");
+  CLI::App* verb = app.add_subcommand("list", "What can be had by name: size, input, published accuracy, licence, where from");
+  verb->footer("Example: octet list");
   return [](Console&) -> Result<Outcome> { return list(); };
 }
 
 Run add_info(CLI::App& app) {
   auto name = std::make_shared<std::string>();
   CLI::App* verb = app.add_subcommand("info", "All that is known of one model");
+  verb->footer("Example: octet info yolo-v4-tiny-tf");
   verb->add_option("model", *name, "Name of a known model, or a description F.yml")->required();
   return [name](Console& console) -> Result<Outcome> {
     OCTET_ASSIGN(const ZooModel model, find_description(*name, console.warnings()));

@@ -54,8 +54,7 @@ constexpr std::string_view kPostprocessingKinds[] = {"regex_replace", "unpack_ar
 
 constexpr std::string_view kModelKeys[] = {
     "accuracy", "aliases",    "conversion_to_onnx_args", "description",  "files",          "framework",   "input_info",
-    "license",  "model_info", "model_optimizer_args",    "output_names", "postprocessing", "quantizable", "quantized",
-    "task_type"};
+    "license",  "model_info", "model_optimizer_args",    "output_names", "postprocessing", "quantizable", "task_type"};
 constexpr std::string_view kFileKeys[] = {"checksum", "member", "name", "original_source", "role", "size", "source", "sources"};
 
 bool contains(std::span<const std::string_view> words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }

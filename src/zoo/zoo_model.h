@@ -46,7 +46,4 @@ struct ZooModel {
   std::map<std::string, std::vector<std::string>, std::less<>> output_names;  // by which scripts look for an output of the imported source
 };
 
-// Where a person finds a source: its address, or the package that holds it.
-std::string where_published(const Source& source);
-
 }  // namespace octet
