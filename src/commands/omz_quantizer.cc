@@ -35,7 +35,8 @@ void add_options(ArgumentParser& parser, Options& options) {
               .metavar = "DIR",
               .help = "root of the directory tree with the full-precision model files",
               .take = store(options.model_dir)});
-  parser.add({.names = {"--dataset_dir"}, .metavar = "DIR", .help = "root of the dataset directory tree", .take = store(options.dataset_dir)});
+  parser.add(
+      {.names = {"--dataset_dir"}, .metavar = "DIR", .help = "root of the dataset directory tree", .take = store(options.dataset_dir)});
   parser.add({.names = {"-o", "--output_dir"},
               .metavar = "DIR",
               .help = "root of the directory tree to place quantized model files into",
@@ -73,7 +74,8 @@ class Quantization {
     OCTET_ASSIGN(source_, published_ir(model_, options_.model_dir, from_));
     OCTET_ASSIGN(target_, published_ir(model_, options_.output(), precision_));
     const fs::path quantization = beside(model_, "quantization.yml");
-    if (quantization.empty()) fmt::print("Unable to locate quantization.yml of {}, loading default POT config\n", model_.name);
+    if (quantization.empty())
+      fmt::print("Unable to locate quantization.yml in {}, loading default POT config\n", (model_.folder / "quantization.yml").string());
     OCTET_ASSIGN(settings_, read_quantization_settings(quantization));
     print_heading(options_.dry_run, fmt::format("Quantizing {} from {} to {}", model_.name, from_, precision_));
     OCTET_RETURN_IF_ERROR(write_config());
@@ -90,9 +92,8 @@ class Quantization {
     if (options_.target_device) config["compression"]["target_device"] = *options_.target_device;
     const fs::path accuracy = beside(model_, "accuracy-check.yml");
     config["engine"] = {{"config", accuracy.empty() ? Json() : Json(accuracy.string())}};
-    config["model"] = {{"model_name", model_.name},
-                       {"model", source_.string()},
-                       {"weights", fs::path(source_).replace_extension(".bin").string()}};
+    config["model"] = {
+        {"model_name", model_.name}, {"model", source_.string()}, {"weights", fs::path(source_).replace_extension(".bin").string()}};
     const fs::path path = target_.parent_path() / "pot-config.json";
     fmt::print("Creating {}...\n", path.string());
     return write_file(path, config.dump(4, ' ', true, Json::error_handler_t::replace) + "\n");
@@ -100,9 +101,8 @@ class Quantization {
 
   void print_command() const {
     const fs::path definitions = dataset_definitions(options_.selection);
-    fmt::print("Quantization command: {}\n",
-               shell_command({"octet", "quantize", source_.string(), "--data", *options_.dataset_dir, "--precision", from_, "--output",
-                              options_.output().string()}));
+    fmt::print("Quantization command: {}\n", shell_command({"octet", "quantize", source_.string(), "--data", *options_.dataset_dir,
+                                                            "--precision", from_, "--output", options_.output().string()}));
     fmt::print("Quantization environment: {}\n",
                shell_command({"DATA_DIR=" + *options_.dataset_dir, "DEFINITIONS_FILE=" + definitions.string(),
                               "MODELS_DIR=" + (fs::path(options_.model_dir) / model_.subdirectory).string()}));
@@ -111,9 +111,8 @@ class Quantization {
   }
 
   Status quantize() const {
-    OCTET_ASSIGN(const Dataset samples,
-                 open_accuracy_samples(beside(model_, "accuracy-check.yml"), dataset_definitions(options_.selection), *options_.dataset_dir,
-                                       settings_.samples, print_warning));
+    OCTET_ASSIGN(const Dataset samples, open_accuracy_samples(beside(model_, "accuracy-check.yml"), dataset_definitions(options_.selection),
+                                                              *options_.dataset_dir, settings_.samples, print_warning));
     const Precision floats = from_ == "FP16" ? Precision::kFp16 : Precision::kFp32;
     OCTET_ASSIGN(const QuantizedIr done, quantize_ir_to(target_, source_, samples, {available_threads(), {}, print_warning}, floats));
     fmt::print("INFO: {} images, {} convolutions in integers\n", done.images, done.convolutions);

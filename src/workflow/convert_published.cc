@@ -35,7 +35,8 @@ std::string only_file(const ZooModel& model, std::string_view extension) {
 // What must be done to a picture before the network as octet imports it, which reverses channels and divides by `scale` itself, so that
 // in all it is what Model Optimizer puts in front of the original network.
 passes::InputSteps remaining_steps(const OptimizerArguments& arguments, double scale) {
-  passes::InputSteps steps{.reverse_channels = !arguments.reverse_input_channels, .mean = arguments.mean_values, .scale = arguments.scale_values};
+  passes::InputSteps steps{
+      .reverse_channels = !arguments.reverse_input_channels, .mean = arguments.mean_values, .scale = arguments.scale_values};
   if (steps.scale.empty()) steps.scale = {1};
   for (double& number : steps.scale) number /= scale;
   if (std::ranges::all_of(steps.scale, [](double number) { return number == 1; })) steps.scale.clear();
@@ -60,29 +61,54 @@ Result<OptimizerArguments> arguments_of(const ZooModel& model, const ModelTrees&
   return parse_optimizer_arguments(words, model.inputs);
 }
 
-// Octet's own entries say which file is the source; they are converted as octet converts that file.
-ConversionPlan plan_own(const ZooModel& model, const fs::path& downloads, const OptimizerArguments& arguments) {
-  ConversionPlan plan{downloads / model.source_file, {}, {}, arguments.input_shape, {}};
+// Octet's own entries say which file is the source. Their networks take reversed channels, of the scale that they were trained with,
+// whether arguments say so or not.
+ConversionPlan plan_own(const ZooModel& model, const fs::path& downloads, OptimizerArguments arguments) {
+  const double scale = model.framework == "darknet" ? kFractionsScale : kBytesScale;
+  arguments.reverse_input_channels = true;
+  if (arguments.scale_values.empty()) arguments.scale_values = {scale};
+  ConversionPlan plan{downloads / model.source_file, {}, remaining_steps(arguments, scale), arguments.input_shape, {}};
   if (!model.weights_file.empty()) plan.weights = downloads / model.weights_file;
-  plan.steps = {.reverse_channels = arguments.reverse_input_channels, .mean = arguments.mean_values, .scale = arguments.scale_values};
   return plan;
 }
 
 Result<ConversionPlan> plan_darknet(const fs::path& cfg, const fs::path& weights, const OptimizerArguments& arguments) {
   ConversionPlan plan{cfg, weights, remaining_steps(arguments, kFractionsScale), arguments.input_shape, {}};
-  plan.remarks.push_back("Darknet's files are read themselves: batch normalization keeps Darknet's epsilon, 0.00001, where a detour over Keras "
-                         "has 0.001");
+  plan.remarks.push_back(
+      "Darknet's files are read themselves: batch normalization keeps Darknet's epsilon, 0.00001, where a detour over Keras "
+      "has 0.001");
   return plan;
 }
 
-Result<ConversionPlan> plan_tensorflow(const OptimizerArguments& arguments) {
+// Of a path in the output folder, where scripts put what they make, the place below `downloads` where it is a published file after all.
+fs::path place_of_source(const ZooModel& model, const ModelTrees& trees, const fs::path& path) {
+  const std::string name = path.lexically_relative(trees.output / model.subdirectory).generic_string();
+  const bool is_published = std::ranges::find(model.files, name, &RemoteFile::name) != model.files.end();
+  return is_published ? trees.downloads / model.subdirectory / name : path;
+}
+
+Result<ConversionPlan> plan_tensorflow(const ZooModel& model, const ModelTrees& trees, const OptimizerArguments& arguments) {
   const bool is_folder = !arguments.saved_model_dir.empty();
   if (!is_folder && arguments.input_model.empty())
     return Error{ErrorCode::kUnsupported, "names no --input_model or --saved_model_dir, which octet needs"};
   if (!arguments.outputs.empty() && !arguments.object_detection_api)
     return Error{ErrorCode::kUnsupported, fmt::format("octet does not cut a network at --output={}", fmt::join(arguments.outputs, ","))};
   const double scale = arguments.object_detection_api ? kBytesScale : kFractionsScale;
-  return ConversionPlan{is_folder ? arguments.saved_model_dir : arguments.input_model, {}, remaining_steps(arguments, scale), arguments.input_shape, {}};
+  return ConversionPlan{place_of_source(model, trees, is_folder ? arguments.saved_model_dir : arguments.input_model),
+                        {},
+                        remaining_steps(arguments, scale),
+                        arguments.input_shape,
+                        {}};
+}
+
+// What graphs of TensorFlow leave open: the size of their image and the anchors of raw heads, as far as the model's description has them.
+void add_published_info(const ZooModel& model, ModelInfo& info) {
+  for (const char* key : {"anchors", "masks"})
+    if (const auto stated = model.model_info.find(key); stated != model.model_info.end()) info.insert(*stated);
+  if (model.inputs.size() != 1 || model.inputs[0].shape.size() != model.inputs[0].layout.size()) return;
+  for (const auto& [axis, key] : {std::pair('W', "orig_width"), std::pair('H', "orig_height")})
+    if (const std::size_t at = model.inputs[0].layout.find(axis); at != std::string::npos && model.inputs[0].shape[at] > 0)
+      info.insert({key, std::to_string(model.inputs[0].shape[at])});
 }
 
 Status check_input_shape(const Graph& graph, const std::vector<std::int64_t>& asked) {
@@ -102,7 +128,8 @@ Result<ConversionPlan> plan_conversion(const ZooModel& model, const ModelTrees& 
   OCTET_ASSIGN(const fs::path downloads, path_inside(trees.downloads, model.subdirectory));
   if (!model.source_file.empty()) return plan_own(model, downloads, arguments);
   const std::string cfg = only_file(model, ".cfg"), weights = only_file(model, ".weights");
-  auto plan = !cfg.empty() && !weights.empty() ? plan_darknet(downloads / cfg, downloads / weights, arguments) : plan_tensorflow(arguments);
+  auto plan = !cfg.empty() && !weights.empty() ? plan_darknet(downloads / cfg, downloads / weights, arguments)
+                                               : plan_tensorflow(model, trees, arguments);
   if (plan.ok() && arguments.transformations_config.find("yolo") != std::string::npos)
     plan->remarks.push_back(arguments.transformations_config + " is not applied: the outputs are the raw heads, without RegionYolo");
   return plan;
@@ -122,6 +149,7 @@ Status convert_published(const ZooModel& model, const ConversionPlan& plan, Prec
   if (known.ok() && plan.weights) options.output_names = known->output_names;
   options.description = known.ok() ? *known : ZooModel();
   options.description->name = model.name;
+  if (!plan.weights) add_published_info(model, options.description->model_info);
   OCTET_ASSIGN(const Graph graph, import_source(plan.source, options));
   OCTET_RETURN_IF_ERROR(check_input_shape(graph, plan.input_shape));
   OCTET_ASSIGN(const fs::path target, published_ir(model, output, folder_of(precision, false)));

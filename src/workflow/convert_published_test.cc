@@ -28,8 +28,9 @@ std::string error_of(const ZooModel& model, const std::vector<std::string>& extr
 }
 
 TEST(PlanConversion, TakesTheGraphOfTheDownloads) {
-  const ZooModel model = published({"--input_model=$dl_dir/a/graph.pb", "--reverse_input_channels",
-                                    "--tensorflow_object_detection_api_pipeline_config=$dl_dir/pipeline.config", "--output=detection_boxes"});
+  const ZooModel model =
+      published({"--input_model=$dl_dir/a/graph.pb", "--reverse_input_channels",
+                 "--tensorflow_object_detection_api_pipeline_config=$dl_dir/pipeline.config", "--output=detection_boxes"});
   const auto plan = plan_conversion(model, kTrees, {});
   ASSERT_TRUE(plan.ok()) << plan.error().message;
   EXPECT_EQ(plan->source, "down/public/net/a/graph.pb");
@@ -49,6 +50,11 @@ TEST(PlanConversion, ReadsDarknetsFilesWhereAScriptMakesAGraphOfThem) {
   EXPECT_NE(plan->remarks[0].find("0.00001"), std::string::npos);
 }
 
+TEST(PlanConversion, FindsAPublishedFileThatIsLookedForInTheOutput) {
+  EXPECT_EQ(plan_conversion(published({"--input_model=$conv_dir/net.pb"}, {"net.pb"}), kTrees, {})->source, "down/public/net/net.pb");
+  EXPECT_EQ(plan_conversion(published({"--input_model=$conv_dir/net.pb"}, {"other.pb"}), kTrees, {})->source, "out/public/net/net.pb");
+}
+
 // Octet's networks of this kind reverse channels and divide by 255 themselves.
 TEST(PlanConversion, LeavesTheStepsThatDifferFromOctetsOwn) {
   const auto steps = [](std::vector<std::string> arguments) {
@@ -63,6 +69,22 @@ TEST(PlanConversion, LeavesTheStepsThatDifferFromOctetsOwn) {
   EXPECT_FALSE(other.reverse_channels);
   EXPECT_EQ(other.mean, (std::vector<double>{3, 2, 1}));
   EXPECT_EQ(other.scale, (std::vector<double>{4, 2, 1}));
+}
+
+TEST(PlanConversion, TakesTheSourceOfOctetsOwnEntries) {
+  ZooModel own = published({}, {"net.cfg", "net.weights"});
+  own.optimizer_args.reset();
+  own.framework = "darknet";
+  own.source_file = "net.cfg";
+  own.weights_file = "net.weights";
+  for (const std::vector<std::string>& extra : {std::vector<std::string>{}, {"--reverse_input_channels"}, {"--scale=255"}}) {
+    const auto plan = plan_conversion(own, kTrees, extra);
+    ASSERT_TRUE(plan.ok()) << plan.error().message;
+    EXPECT_EQ(plan->source, "down/public/net/net.cfg");
+    EXPECT_EQ(plan->weights, "down/public/net/net.weights");
+    EXPECT_TRUE(plan->steps.empty());
+  }
+  EXPECT_EQ(plan_conversion(own, kTrees, {"--scale=510"})->steps.scale, std::vector<double>{2});
 }
 
 TEST(PlanConversion, FollowsFurtherArgumentsAfterTheModelsOwn) {

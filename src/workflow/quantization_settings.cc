@@ -114,7 +114,8 @@ Result<DataSource> source_of(const fs::path& accuracy_check, const fs::path& def
     return own.empty() ? text_at(defined, keys) : own;
   };
   if (const std::string converter = value({"annotation_conversion", "converter"}); converter != "mscoco_detection")
-    return Error{ErrorCode::kUnsupported, fmt::format("data set '{}' is read by the converter '{}', octet has mscoco_detection", name, converter)};
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("data set '{}' is read by the converter '{}', octet has mscoco_detection", name, converter)};
   DataSource source;
   OCTET_ASSIGN(const fs::path pictures, path_inside(data, value({"data_source"})));
   OCTET_ASSIGN(source.annotations, path_inside(data, value({"annotation_conversion", "annotation_file"})));
@@ -128,7 +129,8 @@ Result<DataSource> source_of(const fs::path& accuracy_check, const fs::path& def
 void keep_annotated(Dataset& dataset) {
   std::unordered_set<std::int64_t> annotated;
   for (const CocoAnnotation& annotation : dataset.truth.annotations) annotated.insert(annotation.image_id);
-  if (!dataset.annotation_file.empty()) std::erase_if(dataset.images, [&](const ImageEntry& image) { return !annotated.contains(image.id); });
+  if (!dataset.annotation_file.empty())
+    std::erase_if(dataset.images, [&](const ImageEntry& image) { return !annotated.contains(image.id); });
 }
 
 }  // namespace
@@ -156,7 +158,8 @@ Result<Dataset> open_accuracy_samples(const fs::path& accuracy_check, const fs::
   keep_annotated(dataset);
   const std::size_t absent = std::erase_if(dataset.images, [](const ImageEntry& image) { return !fs::exists(image.path); });
   if (absent > 0 && warn) warn(fmt::format("{}: {} of the annotated pictures are not there", dataset.image_folder.string(), absent));
-  if (dataset.images.empty()) return Error{ErrorCode::kNotFound, dataset.annotation_file.string() + ": no picture with annotations is there"};
+  if (dataset.images.empty())
+    return Error{ErrorCode::kNotFound, dataset.annotation_file.string() + ": no picture with annotations is there"};
   if (warn && static_cast<std::int64_t>(dataset.images.size()) < count)
     warn(fmt::format("{}: {} pictures where {} are asked for: all are used", dataset.image_folder.string(), dataset.images.size(), count));
   return first_images(std::move(dataset), count);

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -14,9 +13,9 @@ namespace octet {
 // How the Open Model Zoo has a model quantized, for its Post-training Optimization Tool: quantization.yml, or what its quantizer does
 // without one.
 struct QuantizationSettings {
-  std::string compression;             // JSON of the part that the tool is configured by
-  std::int64_t samples = 300;          // pictures to calibrate with
-  std::vector<std::string> unheeded;   // what octet's quantizer does another way
+  std::string compression;            // JSON of the part that the tool is configured by
+  std::int64_t samples = 300;         // pictures to calibrate with
+  std::vector<std::string> unheeded;  // what octet's quantizer does another way
 };
 
 // Reads quantization.yml; an empty path gives what holds without one. kMalformed, with the file, for what is none.

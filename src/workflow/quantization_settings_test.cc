@@ -36,10 +36,11 @@ TEST_F(QuantizationFiles, WithoutOneAre300PicturesAndPerformance) {
 }
 
 TEST_F(QuantizationFiles, GiveSamplesAndNameWhatIsNotFollowed) {
-  const auto settings = read_quantization_settings(put("q.yml",
-                                                       "compression:\n  algorithms:\n    - name: DefaultQuantization\n      params:\n"
-                                                       "        preset: mixed\n        stat_subset_size: 12\n        ignored: {scope: [a]}\n"
-                                                       "        ratio: 1.5\n        flag: true\n        word: '7'\n"));
+  const auto settings =
+      read_quantization_settings(put("q.yml",
+                                     "compression:\n  algorithms:\n    - name: DefaultQuantization\n      params:\n"
+                                     "        preset: mixed\n        stat_subset_size: 12\n        ignored: {scope: [a]}\n"
+                                     "        ratio: 1.5\n        flag: true\n        word: '7'\n"));
   ASSERT_TRUE(settings.ok()) << settings.error().message;
   EXPECT_EQ(settings->samples, 12);
   EXPECT_EQ(settings->unheeded, (std::vector<std::string>{"ignored", "ratio", "flag", "word"}));
@@ -93,9 +94,9 @@ TEST_F(QuantizationFiles, SamplesAreRefusedWhereTheConfigurationIsNotFollowed) {
   };
   EXPECT_EQ(error("models: []"), (folder_ / "a.yml").string() + ": names no data set of a model");
   EXPECT_EQ(error("models: [{datasets: [{name: other}]}]"), (folder_ / "d.yml").string() + ": has no data set 'other'");
-  EXPECT_EQ(error("models: [{datasets: [{name: set}]}]"),
-            "data set 'set' is read by the converter 'wider', octet has mscoco_detection");
-  EXPECT_NE(error("models: [{datasets: [{name: set, data_source: ../x, annotation_conversion: {converter: mscoco_detection}}]}]"), "no error");
+  EXPECT_EQ(error("models: [{datasets: [{name: set}]}]"), "data set 'set' is read by the converter 'wider', octet has mscoco_detection");
+  EXPECT_NE(error("models: [{datasets: [{name: set, data_source: ../x, annotation_conversion: {converter: mscoco_detection}}]}]"),
+            "no error");
 }
 
 }  // namespace
