@@ -34,7 +34,8 @@ Ran run(const std::vector<std::string>& words) {
 }
 
 TEST(RunOnModels, GivesTheSelectedModelsOfTheProgram) {
-  EXPECT_EQ(run({"--name", "yolo-v4-*,ssd_*"}).models, (std::vector<std::string>{"yolo-v4-tf", "yolo-v4-tiny-tf", "ssd_mobilenet_v1_coco"}));
+  EXPECT_EQ(run({"--name", "yolo-v4-*,ssd_*"}).models,
+            (std::vector<std::string>{"yolo-v4-tf", "yolo-v4-tiny-tf", "ssd_mobilenet_v1_coco"}));
   EXPECT_GT(run({"--all"}).models.size(), 4u);
 }
 
@@ -51,7 +52,8 @@ TEST(RunOnModels, PrintsNamesAndHelp) {
 TEST(RunOnModels, RefusesSelectionsAsUpstreamDoes) {
   const auto ends_with = [](const Ran& ran, const std::string& end) { return ran.status == 2 && ran.err.ends_with(end); };
   EXPECT_TRUE(ends_with(run({}), "\ncommand: error: one of \"--print_all\", \"--all\", \"--name\" or \"--list\" must be specified\n"));
-  EXPECT_TRUE(ends_with(run({"--all", "--name", "x"}), "\ncommand: error: at most one of \"--all\", \"--name\" or \"--list\" can be specified\n"));
+  EXPECT_TRUE(
+      ends_with(run({"--all", "--name", "x"}), "\ncommand: error: at most one of \"--all\", \"--name\" or \"--list\" can be specified\n"));
   const Ran none = run({"--name", "no-such-*"});
   EXPECT_EQ(none.status, 1);
   EXPECT_EQ(none.err, "No matching models: \"no-such-*\"\n");

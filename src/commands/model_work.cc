@@ -55,7 +55,8 @@ void print_warning(std::string_view message) { fmt::print(stderr, "########## Wa
 
 std::vector<std::string> common(const std::vector<std::string>& asked, const std::vector<std::string>& known) {
   std::vector<std::string> both;
-  std::ranges::copy_if(asked, std::back_inserter(both), [&](const std::string& word) { return std::ranges::find(known, word) != known.end(); });
+  std::ranges::copy_if(asked, std::back_inserter(both),
+                       [&](const std::string& word) { return std::ranges::find(known, word) != known.end(); });
   return both;
 }
 
