@@ -127,7 +127,7 @@ Status read_archive(const fs::path& archive, ArchiveFormat format, const Archive
 Status read_archive_member(const fs::path& archive, ArchiveFormat format, const std::string& name, const ArchiveLimits& limits,
                            const ArchiveEntry::Sink& sink) {
   bool found = false;
-  const Status walked = read_archive(archive, format, limits, [&](const ArchiveEntry& entry) -> Result<Visit> {
+  Status walked = read_archive(archive, format, limits, [&](const ArchiveEntry& entry) -> Result<Visit> {
     if (entry.is_folder || entry.name != name) return Visit::kContinue;
     found = true;
     OCTET_RETURN_IF_ERROR(entry.read(sink));
@@ -148,7 +148,7 @@ Status unpack_archive(const fs::path& archive, ArchiveFormat format, const fs::p
   FileTransaction transaction;
   std::vector<fs::path> folders;
   std::set<fs::path> places;
-  const Status walked = read_archive(archive, format, limits, [&](const ArchiveEntry& entry) -> Result<Visit> {
+  Status walked = read_archive(archive, format, limits, [&](const ArchiveEntry& entry) -> Result<Visit> {
     OCTET_ASSIGN_AT(const fs::path place, place_of_entry(folder, entry.name), "entry");
     if (entry.is_folder) {
       folders.push_back(place);

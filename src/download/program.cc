@@ -12,8 +12,6 @@
 
 #include "base/posix_file.h"
 
-extern char** environ;
-
 namespace octet {
 namespace {
 
