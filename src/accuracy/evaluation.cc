@@ -42,14 +42,6 @@ Result<fs::path> find_ir(const fs::path& path, const std::string& model) {
                                                  found.empty() ? "no" : "several", model)};
 }
 
-// All names of a tensor at the border of the network.
-template <typename PortOfEngine>
-std::vector<std::string> names_of(const PortOfEngine& port) {
-  std::vector<std::string> names{port.name};
-  if constexpr (requires { port.further_names; }) names.insert(names.end(), port.further_names.begin(), port.further_names.end());
-  return names;
-}
-
 Result<ImageSize> input_size(const Graph& graph) {
   const auto inputs = graph.parameters();
   if (inputs.size() != 1)
@@ -76,7 +68,7 @@ Status load_network(const EvaluationConfig& config, Evaluation& evaluation) {
   OCTET_ASSIGN_AT(evaluation.model, default_engine().load(graph, xml, options), xml.string());
   evaluation.network.input_name = evaluation.model->inputs()[0].name;
   for (const Port& port : evaluation.model->outputs())
-    evaluation.network.outputs.push_back({names_of(port), port.type.shape, port.type.element});
+    evaluation.network.outputs.push_back({port.names(), port.type.shape, port.type.element});
   return {};
 }
 

@@ -36,8 +36,8 @@ Result<Outcome> run(const Options& options, Console&) {
   OCTET_ASSIGN_AT(auto plan, compile(graph), options.model);
   std::set<std::string> names;
   for (const Port& port : plan->inputs()) {
-    names.insert(port.name);
-    names.insert(port.further_names.begin(), port.further_names.end());
+    const auto all = port.names();
+    names.insert(all.begin(), all.end());
   }
   OCTET_ASSIGN(const auto arrays, read_npz(options.input, names));
   std::vector<Tensor> inputs;

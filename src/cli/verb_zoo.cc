@@ -45,7 +45,7 @@ Json files_of(const ZooModel& model) {
   Json files = Json::array();
   for (const RemoteFile& file : model.files) {
     Json sources = Json::array();
-    for (const Source& source : file.sources) sources.push_back(describe(source));
+    for (const Source& source : file.sources) sources.push_back(where_published(source));
     files.push_back({{"name", file.name},
                      {"bytes", file.size_bytes ? Json(*file.size_bytes) : Json()},
                      {"sha384", file.sha384.empty() ? Json() : Json(file.sha384)},
@@ -101,7 +101,7 @@ Outcome info(const ZooModel& model) {
   say("licence", model.license);
   for (const RemoteFile& file : model.files) {
     say("file", file.name + (file.size_bytes ? fmt::format(", {} bytes", *file.size_bytes) : ""));
-    for (const Source& source : file.sources) say("", "  from " + describe(source));
+    for (const Source& source : file.sources) say("", "  from " + where_published(source));
   }
   return outcome;
 }

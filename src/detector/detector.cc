@@ -23,17 +23,10 @@ Status check_input(const Graph& graph, const ModelDescription& description) {
   return Error{ErrorCode::kMalformed, "the model has no single f32 input " + to_string(wanted.shape) + ", which its model_info promises"};
 }
 
-// All names of a tensor, of which a description may use any.
-std::vector<std::string> names_of(const Port& port) {
-  std::vector<std::string> names{port.name};
-  names.insert(names.end(), port.further_names.begin(), port.further_names.end());
-  return names;
-}
-
 Status check_outputs_of(const EngineModel& model, const ModelDescription& description) {
   std::vector<OutputType> outputs;
   for (const Port& port : model.outputs())
-    for (const std::string& name : names_of(port)) outputs.push_back({name, port.type.element, port.type.shape});
+    for (const std::string& name : port.names()) outputs.push_back({name, port.type.element, port.type.shape});
   return check_outputs(description, outputs);
 }
 
@@ -42,7 +35,7 @@ std::vector<NamedOutput> named_outputs(std::span<const Port> ports, std::span<co
   std::vector<NamedOutput> outputs;
   for (std::size_t i = 0; i < tensors.size(); ++i)
     if (tensors[i].type() == ElementType::kF32)
-      for (const std::string& name : names_of(ports[i])) outputs.push_back({name, tensors[i].shape(), tensors[i].values<float>()});
+      for (const std::string& name : ports[i].names()) outputs.push_back({name, tensors[i].shape(), tensors[i].values<float>()});
   return outputs;
 }
 

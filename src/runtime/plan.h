@@ -34,6 +34,11 @@ struct Port {
   TensorType type;
   std::vector<std::string> further_names = {};  // by which people may call it, too
 
+  std::vector<std::string> names() const {
+    std::vector<std::string> all{name};
+    all.insert(all.end(), further_names.begin(), further_names.end());
+    return all;
+  }
   bool is_called(std::string_view word) const { return word == name || std::ranges::find(further_names, word) != further_names.end(); }
 };
 

@@ -50,7 +50,7 @@ Result<MappedFile> open_original(const ZooModel& model, const Needed& file, cons
   auto original = MappedFile::open(path);
   if (original.ok()) return original;
   const bool known = file.published && !file.published->sources.empty();
-  const std::string published = known ? ", published at " + describe(file.published->sources[0]) : "";
+  const std::string published = known ? ", published at " + where_published(file.published->sources[0]) : "";
   return Error{original.error().code, original.error().message + "; " + model.name + " needs the file" + published};
 }
 
