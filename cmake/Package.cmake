@@ -30,7 +30,8 @@ write_basic_package_version_file("${CMAKE_BINARY_DIR}/octetConfigVersion.cmake" 
 install(FILES "${CMAKE_BINARY_DIR}/octetConfigVersion.cmake" DESTINATION "${package_folder}")
 
 if(OCTET_TESTS)
-  add_test(NAME package COMMAND "${CMAKE_COMMAND}"
+  string(REPLACE ";" "," commands "${OCTET_COMMANDS}")
+  add_test(NAME package COMMAND "${CMAKE_COMMAND}" "-DCOMMANDS=${commands}"
     "-DBUILD=${CMAKE_BINARY_DIR}" "-DSOURCE=${CMAKE_SOURCE_DIR}" "-DVERSION=${PROJECT_VERSION}"
     "-DCOMPILER=${CMAKE_CXX_COMPILER}" "-DGENERATOR=${CMAKE_GENERATOR}" "-DNM=${CMAKE_NM}"
     -P "${CMAKE_SOURCE_DIR}/tests/package_test.cmake")

@@ -21,6 +21,12 @@ file(RENAME "${work}/installed" "${moved}")
 
 run("${moved}/bin/octet" --version)
 expect("${output}" "^octet ${VERSION} ")
+# The old commands lie beside it and know their names.
+string(REPLACE "," ";" commands "${COMMANDS}")
+foreach(command IN LISTS commands)
+  run("${moved}/bin/${command}" --help)
+  expect("${output}" "usage: ${command}")
+endforeach()
 set(model "yolo-fastest-1.1-xl")
 run("${moved}/bin/octet" convert "${SOURCE}/demo/${model}/${model}.cfg" --output "${work}/models")
 

@@ -193,10 +193,11 @@ Result<Grid> find_grid(const Network& network, std::size_t index, const Layout& 
   bool channels_last = layout.channels_last;
   if (may_be_first != may_be_last) {
     channels_last = may_be_last;
-    if (channels_last != layout.channels_last)
-      notes.push_back(fmt::format("output_format says channels {}, output {} is {}: taken as it lies, channels {}",
-                                  layout.channels_last ? "last (HWB)" : "first (BHW)", output.names.empty() ? "?" : output.names.front(),
-                                  to_string(output.shape), channels_last ? "last" : "first"));
+    const std::string note =
+        fmt::format("output_format says channels {}, outputs such as {} have them {}: taken as they lie",
+                    layout.channels_last ? "last (HWB)" : "first (BHW)", to_string(output.shape), channels_last ? "last" : "first");
+    const bool is_known = std::ranges::any_of(notes, [](const std::string& each) { return each.starts_with("output_format says"); });
+    if (channels_last != layout.channels_last && !is_known) notes.push_back(note);
   } else if (!may_be_first && (layout.reshapes || !is_grid)) {
     const std::int64_t area = cells.value_or(0) * cells.value_or(0);
     if (area == 0 || element_count(shape) % area != 0) return wrong_shape(output, fmt::format("{0}x{0} cells", cells.value_or(0)));

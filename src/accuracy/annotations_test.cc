@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "accuracy/subset.h"
-#include "data/scratch_folder.h"
+#include "base/scratch_folder.h"
 
 namespace octet::accuracy {
 namespace {

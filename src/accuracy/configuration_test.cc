@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "data/scratch_folder.h"
+#include "base/scratch_folder.h"
 #include "model/yaml.h"
 
 namespace octet::accuracy {

@@ -15,7 +15,7 @@
 #include "commands/benchmark_app/report.h"
 #include "commands/benchmark_app/results.h"
 #include "commands/command.h"
-#include "data/scratch_folder.h"
+#include "base/scratch_folder.h"
 #include "exporters/openvino_ir/export.h"
 #include "formats/npz/npz.h"
 #include "image/encode.h"
