@@ -32,8 +32,8 @@ std::vector<Taps> taps_of(int source, int target, PillowFilter filter) {
   std::vector<Taps> taps(static_cast<std::size_t>(target));
   for (int i = 0; i < target; ++i) {
     const double centre = (i + 0.5) * scale;
-    const int first = std::max(0, static_cast<int>(centre - support + 0.5));
-    const int end = std::min(source, static_cast<int>(centre + support + 0.5));
+    const int first = std::max(0, static_cast<int>(std::floor(centre - support + 0.5)));
+    const int end = std::min(source, static_cast<int>(std::floor(centre + support + 0.5)));
     std::vector<double> weights;
     double sum = 0;
     for (int at = first; at < end; ++at) {
@@ -60,11 +60,13 @@ std::uint8_t weighted(const std::uint8_t* pixel, std::size_t stride, const std::
 cv::Mat resize_along(const cv::Mat& bytes, int width, PillowFilter filter) {
   const std::vector<Taps> taps = taps_of(bytes.cols, width, filter);
   cv::Mat result(bytes.rows, width, CV_8UC3);
-  for (int y = 0; y < bytes.rows; ++y)
-    for (int x = 0; x < width; ++x)
-      for (int c = 0; c < kChannels; ++c)
-        result.ptr(y)[kChannels * x + c] =
-            weighted(bytes.ptr(y) + kChannels * taps[x].first + c, kChannels, taps[static_cast<std::size_t>(x)].weights);
+  for (int y = 0; y < bytes.rows; ++y) {
+    std::uint8_t* target = result.ptr(y);
+    for (const Taps& at : taps) {
+      const std::uint8_t* source = bytes.ptr(y) + std::ptrdiff_t{kChannels} * at.first;
+      for (int c = 0; c < kChannels; ++c) *target++ = weighted(source + c, kChannels, at.weights);
+    }
+  }
   return result;
 }
 

@@ -42,7 +42,7 @@ std::optional<T> parse(const YAML::Node& node) {
 
 }  // namespace
 
-Settings::Settings(YAML::Node map, std::string where) : map_(std::move(map)), where_(std::move(where)) {
+Settings::Settings(const YAML::Node& map, std::string where) : map_(map), where_(std::move(where)) {
   if (map_ && !map_.IsNull() && !map_.IsMap()) error_ = yaml_error(map_, where_ + ": must be a map of settings");
 }
 

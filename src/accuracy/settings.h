@@ -23,7 +23,7 @@ namespace octet::accuracy {
 class Settings {
  public:
   // `where` names the map in messages: "adapter yolo_v3". `map` may be absent, which is an empty map.
-  Settings(YAML::Node map, std::string where);
+  Settings(const YAML::Node& map, std::string where);
 
   bool has(std::string_view key) const;
   // The value as YAML, for what has a form of its own; the key counts as read. An undefined node where it is absent.

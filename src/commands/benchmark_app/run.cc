@@ -63,7 +63,7 @@ class App {
   }
 
   Status run() {
-    const Status done = run_steps();
+    Status done = run_steps();
     if (done.ok()) return {};
     report_.add(Section::kResults, "error", done.error().message);
     if (const Status written = report_.write(); !written.ok()) warning(written.error().message);
