@@ -203,6 +203,7 @@ Outcome get(const Request& request, const Receiver& receiver) {
     outcome.problem = message[0] != '\0' ? message.data() : curl_easy_strerror(code);
   }
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, nullptr);
+  curl_easy_setopt(handle, CURLOPT_COOKIEFILE, nullptr);  // the list of files, which curl_easy_reset() would forget without freeing it
   return outcome;
 }
 
