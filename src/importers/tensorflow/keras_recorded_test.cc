@@ -104,6 +104,19 @@ TEST(KerasYolo, TakesOctetsOwnKey) {
   EXPECT_NE(error.message.find("octet_heads names 'none', but the heads are coarse"), std::string::npos) << error.message;
 }
 
+TEST(KerasYolo, GivesHeadsWithoutANameToTheGridsTheLargestFirst) {
+  const std::string heads = R"([{"anchors": [1, 2, 3, 4], "classes": 3, "kind": "region"}, {"anchors": [5, 6, 7, 8], "classes": 3}])";
+  const auto model = import_model(kFolder / "frozen.pb", {.model_info = {{"octet_heads", heads}}});
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  const auto& outputs = std::get<YoloHead>(model->description.head).outputs;
+  ASSERT_EQ(outputs.size(), 2u);
+  EXPECT_EQ(outputs[0].output, "fine");
+  EXPECT_EQ(outputs[0].kind, YoloOutput::Kind::kRegion);
+  EXPECT_EQ(outputs[1].output, "coarse");
+  const Error error = error_with({{"octet_heads", R"([{"anchors": [1, 2], "classes": 3}])"}});
+  EXPECT_NE(error.message.find("octet_heads names '', but the heads are coarse"), std::string::npos) << error.message;
+}
+
 TEST(KerasYolo, RefusesAnchorsThatDoNotFit) {
   const auto with = [](const std::string& anchors, const std::string& masks) {
     const Error error = error_with({{"anchors", anchors}, {"masks", masks}});

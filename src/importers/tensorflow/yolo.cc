@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <set>
 #include <sstream>
 #include <string_view>
@@ -76,14 +78,20 @@ Result<YoloOutput> output_of(const RawHead& head, const Anchors& anchors, std::s
   return output;
 }
 
+// Places in the list, the largest grid first.
+std::vector<std::size_t> by_size_of_grid(const std::vector<RawHead>& heads) {
+  std::vector<std::size_t> finest_first(heads.size());
+  std::iota(finest_first.begin(), finest_first.end(), std::size_t{0});
+  std::ranges::stable_sort(finest_first, std::greater(), [&](std::size_t i) { return heads[i].shape[2] * heads[i].shape[3]; });
+  return finest_first;
+}
+
 // The description of the heads by Model API's keys; `heads` in the order of the graph.
 Result<YoloHead> describe(const std::vector<RawHead>& heads, const Anchors& anchors) {
   if (anchors.masks.size() % heads.size() != 0 || anchors.masks.size() > kMostAnchors * heads.size())
     return Error{ErrorCode::kMalformed,
                  fmt::format("model_info: masks has {} numbers for {} heads ({})", anchors.masks.size(), heads.size(), list_of(heads))};
-  std::vector<std::size_t> finest_first(heads.size());
-  for (std::size_t i = 0; i < heads.size(); ++i) finest_first[i] = i;
-  std::ranges::stable_sort(finest_first, std::greater(), [&](std::size_t i) { return heads[i].shape[2] * heads[i].shape[3]; });
+  const std::vector<std::size_t> finest_first = by_size_of_grid(heads);
   const std::size_t count = anchors.masks.size() / heads.size();
   YoloHead head;
   head.outputs.resize(heads.size());
@@ -96,10 +104,15 @@ Result<YoloHead> describe(const std::vector<RawHead>& heads, const Anchors& anch
   return head;
 }
 
-// Octet's own key, which must speak of these heads.
+// Octet's own key, which must speak of these heads: by their names or, where it gives none, of all, the largest grid first.
 Result<YoloHead> heads_as_told(const std::vector<RawHead>& heads, const ModelInfo& info) {
   YoloHead told;
   OCTET_RETURN_IF_ERROR(told.read(InfoReader(info)));
+  const auto is_nameless = [](const YoloOutput& output) { return output.output.empty(); };
+  if (told.outputs.size() == heads.size() && std::ranges::all_of(told.outputs, is_nameless)) {
+    const std::vector<std::size_t> finest_first = by_size_of_grid(heads);
+    for (std::size_t place = 0; place < heads.size(); ++place) told.outputs[place].output = heads[finest_first[place]].name;
+  }
   for (const YoloOutput& output : told.outputs)
     if (std::ranges::find(heads, output.output, &RawHead::name) == heads.end())
       return Error{ErrorCode::kMalformed,

@@ -32,10 +32,10 @@ Status read_anchors(const Json& json, std::vector<YoloOutput::Anchor>& target) {
 }
 
 Result<YoloOutput> output_from_json(const Json& json) {
-  if (!json.is_object() || !json.value("output", Json()).is_string())
+  if (!json.is_object() || !json.value("output", Json("")).is_string())
     return bad_value("octet_heads", json.dump(), "objects with \"output\", the name of a Result");
   YoloOutput output;
-  output.output = json["output"].get<std::string>();
+  output.output = json.value("output", std::string());
   OCTET_RETURN_IF_ERROR(read_anchors(json, output.anchors));
   const Json classes = json.value("classes", Json());
   if (!classes.is_number_integer() || classes < 1 || classes > kMaxClasses)

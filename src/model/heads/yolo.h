@@ -22,7 +22,7 @@ struct YoloOutput {
     bool operator==(const Anchor&) const = default;
   };
 
-  std::string output;  // name of the Result node
+  std::string output;  // name of the Result node; empty in a description of a source, which then goes by the size of the grids
   Kind kind = Kind::kYolo;
   std::vector<Anchor> anchors;
   int classes = 0;
