@@ -41,12 +41,20 @@ class Planner {
     const Node& node = graph_.node(id);
     if (!schema_of(node.op).traits.computes_in_integers) return;
     if (const auto conv = convolution_geometry(graph_, node)) {
-      if (!has_known_weights(graph_, node)) return;
+      // The mean of a distribution of distances (Distribution Focal Loss) is a coordinate in pixels: 256 levels are too few for it.
+      if (!has_known_weights(graph_, node) || is_distribution(node.inputs[0])) return;
       convolutions_.push_back(id);
       climb({id, 0}, conv->is_depthwise());
     } else if (node.inputs.size() == 1 || joins_activations(node)) {
       for (std::size_t i = 0; i < node.inputs.size(); ++i) climb({id, i}, false);
     }
+  }
+
+  // Whether a value is a SoftMax's, wherever its axes have been moved to.
+  bool is_distribution(Value value) const {
+    while (schema_of(graph_.node(value).op).traits.only_moves_values && !std::holds_alternative<Concat>(graph_.node(value).op))
+      value = graph_.node(value).inputs[0];
+    return std::holds_alternative<SoftMax>(graph_.node(value).op);
   }
 
   // A sum of two images that convolutions made; one in a tail without convolutions stays float.

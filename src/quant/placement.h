@@ -32,6 +32,7 @@ struct QuantizationPlan {
 // activations and of pools are quantized (OpTraits::computes_in_integers); a FakeQuantize moves up through operations that only move
 // values of images (MaxPool, Concat, slices, nearest resize), so that these work on bytes. All inputs of a Concat on such a path share one
 // scale. What no convolution reads, like the tail that joins the boxes and scores of an SSD, stays float, and so does each head's result.
+// So does a convolution of a SoftMax's result: the mean of a distribution, which YOLOv8's kind makes coordinates of.
 QuantizationPlan plan_quantization(const Graph& graph);
 
 }  // namespace octet::quant

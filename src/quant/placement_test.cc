@@ -142,6 +142,22 @@ TEST(PlanQuantization, LeavesSumsWithFoldedConstantsFloat) {
   EXPECT_EQ(points_of(g.graph), (std::set<std::string>{"image: first"}));
 }
 
+// As Ultralytics' exports have it: [1, 4 bins, cells] -> [1, 4, bins, cells] -> [1, bins, 4, cells], softmax, the mean by a 1x1
+// convolution.
+TEST(PlanQuantization, LeavesTheMeanOfADistributionFloat) {
+  SmallGraph g;
+  const Value a = g.relu(g.conv(g.input({1, 3, 8, 8}), 64, "first"));
+  const auto list = [&](std::vector<std::int64_t> values) {
+    return g.graph.emit_constant(Tensor::of<std::int64_t>({static_cast<std::int64_t>(values.size())}, values));
+  };
+  const Value sides = g.graph.emit(Reshape{}, {a, list({1, 4, 16, 64})}, "sides");
+  const Value softmax = g.graph.emit(SoftMax{2}, {sides}, "softmax");
+  const Value bins = g.graph.emit(Transpose{}, {softmax, list({0, 2, 1, 3})}, "bins");
+  g.output(g.conv(bins, 1, "mean"));
+  EXPECT_EQ(points_of(g.graph), std::set<std::string>{"image: first"});
+  EXPECT_EQ(plan_quantization(g.graph).convolutions.size(), 1u);
+}
+
 TEST(PlanQuantization, LeavesConvolutionsWithComputedWeightsFloat) {
   SmallGraph g;
   const Value image = g.input({1, 3, 8, 8}), weights = g.input({2, 3, 1, 1}, "weights");
