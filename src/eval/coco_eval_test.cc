@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <limits>
 #include <random>
 
@@ -107,7 +106,8 @@ TEST(RestrictToImages, KeepsImagesAnnotationsAndEveryCategory) {
 }
 
 // The size of COCO's val2017 with 100 detections an image; generous enough for a busy machine and an unoptimised build.
-TEST(EvaluateCoco, TakesFiveThousandImagesInSeconds) {
+// As large as val2017; ctest's limit of time is what a quadratic step would run into.
+TEST(EvaluateCoco, TakesFiveThousandImages) {
   std::mt19937 random(1);
   const auto below = [&](unsigned limit) { return static_cast<double>(random() % limit); };
   CocoGroundTruth truth;
@@ -124,11 +124,10 @@ TEST(EvaluateCoco, TakesFiveThousandImagesInSeconds) {
       found.push_back({image, 1 + static_cast<int>(random() % 80), box, below(1000000) / 1e6});
     }
   }
-  const auto start = std::chrono::steady_clock::now();
-  ASSERT_TRUE(evaluate_coco(truth, found).ok());
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  RecordProperty("seconds", std::to_string(seconds));
-  EXPECT_LT(seconds, 20);
+  const auto accuracy = evaluate_coco(truth, found);
+  ASSERT_TRUE(accuracy.ok());
+  EXPECT_GT(accuracy->numbers.AP, 0) << "by chance some boxes meet";
+  EXPECT_LT(accuracy->numbers.AP, 0.01);
 }
 
 }  // namespace
