@@ -54,11 +54,23 @@ class EveryOperation {
 
   void add_math() {
     const Value positive = graph.emit(Binary{}, {graph.emit(Unary{UnaryKind::kAbs}, {x_}), real(0.1f)});
+    const Value flags = graph.emit(Compare{CompareKind::kGreater}, {x_, real(0.5f)});
+    const Value other_flags = graph.emit(Compare{CompareKind::kLess}, {x_, real(1.5f)});
     for (const Op& op : all_operations()) {
       const std::string name(type_name(op));
       if (std::holds_alternative<Binary>(op)) out(name, op, {positive, name == "Power" ? real(1.7f) : noise({1, 4, 1, 1})});
-      if (std::holds_alternative<Unary>(op)) out(name, op, {name == "Sqrt" ? positive : x_});
+      if (std::holds_alternative<Compare>(op)) out(name, op, {x_, noise({1, 4, 1, 1})});
+      if (std::holds_alternative<Logical>(op)) out(name, op, {flags, other_flags});
+      if (std::holds_alternative<Reduce>(op)) out(name, op, {x_, ints({2, 3})});
+      if (const auto* unary = std::get_if<Unary>(&op)) add_unary(unary->kind, positive, flags);
     }
+    out("select", Select{}, {flags, x_, real(0.25f)});
+    out("elu", Elu{0.75}, {x_});
+    out("mvn", Mvn{true, 1e-3, true}, {x_, ints({1, 3})});
+    out("mvn_outside", Mvn{true, 0.5, false}, {x_, ints({3})});
+    out("cum_sum", CumSum{true, false}, {x_, axis(2)});
+    out("top_k", TopK{3}, {x_, axis(3)});
+    out("top_k_places", TopK{1, TopK::Mode::kMin, TopK::Sort::kIndices, ElementType::kI32}, {x_, axis(2)}, 1);
     out("clamp", Clamp{-1.0 / 3, 6}, {x_});
     out("clamp_open", Clamp{0.1, std::numeric_limits<double>::infinity()}, {x_});
     out("prelu", PRelu{}, {x_, noise({4})});
@@ -68,13 +80,20 @@ class EveryOperation {
     out("matmul_a", MatMul{true, false}, {x_, noise({6, 5})});
     out("convert", Convert{ElementType::kI32}, {x_});
     out("fake_quantize", FakeQuantize{255}, {x_, real(-2.1f), real(2.1f), real(-2.1f), real(2.1f)});
-    out("reduce_mean", ReduceMean{true}, {x_, ints({2, 3})});
-    out("reduce_mean_flat", ReduceMean{false}, {x_, ints({1})});
+    out("reduce_mean_flat", Reduce{ReduceKind::kMean, false}, {x_, ints({1})});
+  }
+
+  void add_unary(UnaryKind kind, Value positive, Value flags) {
+    const bool needs_positive = kind == UnaryKind::kSqrt || kind == UnaryKind::kLog;
+    const std::string name = kind == UnaryKind::kGeluTanh ? "gelu_tanh" : std::string(type_name(Unary{kind}));
+    out(name, Unary{kind}, {kind == UnaryKind::kLogicalNot ? flags : needs_positive ? positive : x_});
   }
 
   void add_windows() {
     const Pads pads{{1, 0}, {0, 1}};
     out("conv", Convolution{{2, 1}, {1, 2}, pads}, {x_, noise({5, 4, 3, 3})});
+    out("deconv", ConvolutionBackpropData{{2, 1}, {1, 2}, pads, {1, 0}}, {x_, noise({4, 3, 3, 2})});
+    out("group_deconv", GroupConvolutionBackpropData{{1, 2}, {1, 1}, pads, {0, 1}}, {x_, noise({2, 2, 3, 2, 2})});
     out("group", GroupConvolution{{1, 2}, {1, 1}, pads}, {x_, noise({2, 3, 2, 3, 2})});
     for (const Rounding rounding : {Rounding::kFloor, Rounding::kCeil}) {
       const int ceil = rounding == Rounding::kCeil;
@@ -101,14 +120,48 @@ class EveryOperation {
     out("pad", Pad{}, {x_, ints({0, 0, 1, 2}), ints({0, 1, 0, 1}), real(0.5f)});
     out("pad_zero", Pad{}, {x_, ints({0, 0, 1, 2}), ints({0, 1, 0, 1})});
     out("shape_of", ShapeOf{ElementType::kI32}, {x_});
-    out("gather", Gather{}, {x_, ints({3, 0, 1}), axis(1)});
+    out("pad_edge", Pad{Pad::Mode::kEdge}, {x_, ints({0, 0, 1, 2}), ints({0, 1, 0, 9})});
+    out("pad_reflect", Pad{Pad::Mode::kReflect}, {x_, ints({0, 0, 1, 2}), ints({0, 1, 0, 7})});
+    out("pad_symmetric", Pad{Pad::Mode::kSymmetric}, {x_, ints({0, 0, 1, 2}), ints({0, 1, 0, 8})});
+    out("range", Range{}, {axis(9), axis(-1), axis(-3)});
+    out("tile", Tile{}, {x_, ints({2, 1, 2, 1, 1})});
+    out("broadcast", Broadcast{}, {x_, ints({3, 2, 4, 6, 8})});
+    out("broadcast_both_ways", Broadcast{true}, {x_, ints({1, 8})});
+    const Value places = graph.emit(TopK{3}, {x_, axis(2)});
+    out("one_hot", OneHot{1}, {{places.node, 1}, axis(8), real(2), real(-1)});
+    out("depth_to_space", DepthToSpace{DepthToSpace::Mode::kDepthFirst, 2}, {x_});
+    out("space_to_depth", SpaceToDepth{DepthToSpace::Mode::kBlocksFirst, 2}, {x_});
+    add_gathers();
     out("reorg", ReorgYolo{2}, {x_});
+  }
+
+  void add_gathers() {
+    out("gather", Gather{}, {x_, ints({3, 0, 1}), axis(1)});
+    const auto indices = [&](Shape shape, std::int64_t below) {
+      Tensor tensor(ElementType::kI64, std::move(shape));
+      for (auto& value : tensor.mutable_values<std::int64_t>()) value = static_cast<std::int64_t>(random_()) % below;
+      return graph.emit_constant(std::move(tensor));
+    };
+    out("gather_batched", Gather{1}, {x_, indices({2, 3}, 6), axis(2)});
+    out("gather_elements", GatherElements{2}, {x_, indices({2, 4, 3, 8}, 6)});
+    out("gather_nd", GatherNd{1}, {x_, indices({2, 5, 2}, 4)});
+    out("scatter_elements", ScatterElementsUpdate{},
+        {x_, graph.emit_constant(Tensor::of<std::int64_t>({1, 1, 1, 4}, {0, 2, 1, 3})),
+         graph.emit_constant(Tensor::of<float>({1, 1, 1, 4}, {1, 2, 3, 4})), axis(3)});
+    out("scatter_nd", ScatterNdUpdate{}, {x_, graph.emit_constant(Tensor::of<std::int64_t>({2, 2}, {0, 1, 1, 3})), noise({2, 6, 8})});
+    for (const auto padding : {GridSample::Padding::kZeros, GridSample::Padding::kBorder, GridSample::Padding::kReflection})
+      out(fmt::format("grid{}", static_cast<int>(padding)), GridSample{true, GridSample::Mode::kBilinear, padding},
+          {x_, noise({2, 3, 5, 2})});
+    out("grid_bicubic", GridSample{false, GridSample::Mode::kBicubic, GridSample::Padding::kBorder}, {x_, noise({2, 3, 5, 2})});
+    out("grid_nearest", GridSample{false, GridSample::Mode::kNearest, GridSample::Padding::kZeros}, {x_, noise({2, 3, 5, 2})});
   }
 
   void add_resizes() {
     using I = Interpolate;
     for (const auto coordinates : {I::Coordinates::kAsymmetric, I::Coordinates::kHalfPixel, I::Coordinates::kAlignCorners}) {
       out(fmt::format("linear{}", static_cast<int>(coordinates)), I{I::Mode::kLinear, coordinates, I::NearestRounding::kFloor},
+          {x_, ints({9, 20})});
+      out(fmt::format("cubic{}", static_cast<int>(coordinates)), I{I::Mode::kCubic, coordinates, I::NearestRounding::kFloor, -0.5},
           {x_, ints({9, 20})});
       for (int rounding = 0; rounding < 4; ++rounding)
         out(fmt::format("nearest{}{}", static_cast<int>(coordinates), rounding),

@@ -27,7 +27,11 @@ Tensor read_tensor(std::istream& file) {
   file >> type >> sizes;
   const Shape shape = read_sizes(sizes);
   std::vector<double> values(static_cast<std::size_t>(element_count(shape)));
-  for (double& value : values) file >> value;
+  std::string number;  // "nan" and "inf" too
+  for (double& value : values) {
+    file >> number;
+    value = std::stod(number);
+  }
   return converted(Tensor::of<double>(shape, values), element_type_from_name(type).value());
 }
 
@@ -75,11 +79,43 @@ std::map<std::string, Op> detections() {
   return ops;
 }
 
+std::map<std::string, Op> kinds() {
+  std::map<std::string, Op> ops;
+  const auto put = [&](const std::string& name, const Op& op) {
+    for (const char* suffix : {"", "_i64"}) ops[name + suffix] = op;
+  };
+  put("mod", Binary{BinaryKind::kMod});
+  put("floor_mod", Binary{BinaryKind::kFloorMod});
+  put("equal", Compare{CompareKind::kEqual});
+  put("not_equal", Compare{CompareKind::kNotEqual});
+  put("greater", Compare{CompareKind::kGreater});
+  put("greater_equal", Compare{CompareKind::kGreaterEqual});
+  put("less", Compare{CompareKind::kLess});
+  put("less_equal", Compare{CompareKind::kLessEqual});
+  put("sign", Unary{UnaryKind::kSign});
+  put("select", Select{});
+  return ops;
+}
+
+std::map<std::string, Op> grids() {
+  constexpr const char *kModes[] = {"bilinear", "nearest", "bicubic"}, *kPaddings[] = {"zeros", "border", "reflection"};
+  std::map<std::string, Op> ops;
+  for (int mode = 0; mode < 3; ++mode)
+    for (int padding = 0; padding < 3; ++padding)
+      for (const bool corners : {false, true})
+        ops[std::string("grid_") + kModes[mode] + "_" + kPaddings[padding] + "_" + (corners ? "1" : "0")] =
+            GridSample{corners, static_cast<GridSample::Mode>(mode), static_cast<GridSample::Padding>(padding)};
+  ops["grid_one_pixel"] = GridSample{true, GridSample::Mode::kBilinear, GridSample::Padding::kReflection};
+  return ops;
+}
+
 std::map<std::string, Op> operations() {
   using Mode = Interpolate::Mode;
   using Coordinates = Interpolate::Coordinates;
   using Nearest = Interpolate::NearestRounding;
   std::map<std::string, Op> ops = detections();
+  ops.merge(kinds());
+  ops.merge(grids());
   ops.merge(std::map<std::string, Op>{
       {"conv_strided_dilated", Convolution{{2, 1}, {1, 2}, {{1, 2}, {0, 1}}}},
       {"group_conv", GroupConvolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}}},
@@ -117,7 +153,72 @@ std::map<std::string, Op> operations() {
       {"hard_sigmoid", HardSigmoid{}},
       {"hard_sigmoid_falling", HardSigmoid{}},
       {"soft_max", SoftMax{-2}},
-      {"reduce_mean", ReduceMean{false}},
+      {"reduce_mean", Reduce{ReduceKind::kMean, false}},
+      {"squared_difference", Binary{BinaryKind::kSquaredDifference}},
+      {"ceiling", Unary{UnaryKind::kCeiling}},
+      {"round", Unary{UnaryKind::kRound}},
+      {"log", Unary{UnaryKind::kLog}},
+      {"erf", Unary{UnaryKind::kErf}},
+      {"sin", Unary{UnaryKind::kSin}},
+      {"cos", Unary{UnaryKind::kCos}},
+      {"elu", Elu{1.7}},
+      {"gelu", Unary{UnaryKind::kGelu}},
+      {"gelu_tanh", Unary{UnaryKind::kGeluTanh}},
+      {"logical_and", Logical{LogicalKind::kAnd}},
+      {"logical_or", Logical{LogicalKind::kOr}},
+      {"logical_xor", Logical{LogicalKind::kXor}},
+      {"logical_not", Unary{UnaryKind::kLogicalNot}},
+      {"reduce_sum", Reduce{ReduceKind::kSum}},
+      {"reduce_max", Reduce{ReduceKind::kMax}},
+      {"reduce_min", Reduce{ReduceKind::kMin}},
+      {"reduce_prod", Reduce{ReduceKind::kProd}},
+      {"reduce_l1", Reduce{ReduceKind::kL1}},
+      {"reduce_l2", Reduce{ReduceKind::kL2}},
+      {"reduce_sum_i64", Reduce{ReduceKind::kSum, false}},
+      {"reduce_sum_of_empty", Reduce{ReduceKind::kSum, false}},
+      {"cum_sum_00", CumSum{}},
+      {"cum_sum_01", CumSum{false, true}},
+      {"cum_sum_10", CumSum{true, false}},
+      {"cum_sum_11", CumSum{true, true}},
+      {"mvn", Mvn{true, 1e-2, true}},
+      {"mvn_outside", Mvn{true, 1e-1, false}},
+      {"mvn_mean_alone", Mvn{false, 1e-5, true}},
+      {"top_k", TopK{1}},
+      {"top_k_min", TopK{-2, TopK::Mode::kMin, TopK::Sort::kValues, ElementType::kI32}},
+      {"top_k_by_index", TopK{1, TopK::Mode::kMax, TopK::Sort::kIndices}},
+      {"top_k_all", TopK{2}},
+      {"top_k_i32", TopK{0}},
+      {"pad_edge", Pad{Pad::Mode::kEdge}},
+      {"pad_reflect", Pad{Pad::Mode::kReflect}},
+      {"pad_symmetric", Pad{Pad::Mode::kSymmetric}},
+      {"range", Range{}},
+      {"range_f32", Range{ElementType::kF32}},
+      {"range_empty", Range{}},
+      {"tile", Tile{}},
+      {"tile_longer", Tile{}},
+      {"broadcast", Broadcast{}},
+      {"broadcast_both_ways", Broadcast{true}},
+      {"one_hot", OneHot{1}},
+      {"one_hot_last", OneHot{}},
+      {"depth_to_space_blocks_first", DepthToSpace{DepthToSpace::Mode::kBlocksFirst, 2}},
+      {"depth_to_space_depth_first", DepthToSpace{DepthToSpace::Mode::kDepthFirst, 2}},
+      {"space_to_depth_blocks_first", SpaceToDepth{DepthToSpace::Mode::kBlocksFirst, 2}},
+      {"space_to_depth_depth_first", SpaceToDepth{DepthToSpace::Mode::kDepthFirst, 2}},
+      {"gather_batched", Gather{1}},
+      {"gather_batched_axis", Gather{1}},
+      {"gather_elements", GatherElements{1}},
+      {"gather_nd", GatherNd{}},
+      {"gather_nd_batched", GatherNd{2}},
+      {"gather_nd_all", GatherNd{}},
+      {"scatter_elements", ScatterElementsUpdate{}},
+      {"scatter_nd", ScatterNdUpdate{}},
+      {"scatter_nd_twice", ScatterNdUpdate{}},
+      {"deconv", ConvolutionBackpropData{{2, 1}, {1, 2}, {{1, 0}, {0, 1}}, {1, 0}}},
+      {"deconv_dilated", ConvolutionBackpropData{{3, 3}, {2, 1}, {}, {0, 2}}},
+      {"group_deconv", GroupConvolutionBackpropData{{2, 2}, {1, 1}, {{1, 0}, {0, 0}}, {0, 1}}},
+      {"cubic_half_pixel", Interpolate{Mode::kCubic, Coordinates::kHalfPixel, Nearest::kFloor}},
+      {"cubic_align_corners", Interpolate{Mode::kCubic, Coordinates::kAlignCorners, Nearest::kFloor, -0.5}},
+      {"cubic_down", Interpolate{Mode::kCubic, Coordinates::kHalfPixel, Nearest::kFloor}},
       {"slice_masks", StridedSlice{{0, 1, 0}, {0, 0, 1}, {}, {}, {}}},
       {"slice_backward", StridedSlice{{0, 0, 1}, {0, 1, 0}, {}, {}, {}}},
       {"slice_ellipsis", StridedSlice{{0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 1, 0}, {0, 1, 0, 0}, {1, 0, 0, 0}}},
@@ -148,7 +249,10 @@ void expect_close(const Tensor& found, const Tensor& expected) {
   ASSERT_EQ(found.shape(), expected.shape());
   ASSERT_EQ(found.type(), expected.type());
   const auto a = to_vector<double>(found), b = to_vector<double>(expected);
-  for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 2e-6 + 2e-6 * std::fabs(b[i])) << "at " << i;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const bool same = a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]));
+    ASSERT_TRUE(same || std::fabs(a[i] - b[i]) <= 2e-6 + 2e-6 * std::fabs(b[i])) << a[i] << " instead of " << b[i] << " at " << i;
+  }
 }
 
 std::vector<Tensor> infer_and_evaluate(const Op& op, const std::vector<Tensor>& inputs) {

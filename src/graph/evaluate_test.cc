@@ -88,6 +88,50 @@ TEST(EvaluateGather, ReadsZeroOutside) {
   EXPECT_EQ(to_vector<std::int64_t>(evaluate(Gather{}, inputs, outputs)[0]), (Values{8, 0, 7}));
 }
 
+TEST(EvaluateGather, ReadsZeroAtComputedPlacesOutside) {
+  const Tensor data = ints({2, 2}, {1, 2, 3, 4});
+  const auto values = [&](const Op& op, const Tensor& indices, Shape shape) {
+    const std::vector<TensorType> outputs{{ElementType::kI64, std::move(shape)}};
+    return to_vector<std::int64_t>(evaluate(op, std::vector{data, indices}, outputs)[0]);
+  };
+  EXPECT_EQ(values(GatherElements{1}, ints({2, 1}, {2, -1}), {2, 1}), (Values{0, 4}));
+  EXPECT_EQ(values(GatherNd{}, ints({2, 1}, {-3, 1}), {2, 2}), (Values{0, 0, 3, 4}));
+}
+
+TEST(EvaluateScatter, WritesNothingOutside) {
+  const Tensor data = ints({3}, {1, 2, 3});
+  const std::vector<TensorType> outputs{{ElementType::kI64, {3}}};
+  const auto nd = evaluate(ScatterNdUpdate{}, std::vector{data, ints({2, 1}, {3, 0}), list({8, 9})}, outputs);
+  EXPECT_EQ(to_vector<std::int64_t>(nd[0]), (Values{9, 2, 3}));
+  const auto elements = evaluate(ScatterElementsUpdate{}, std::vector{data, list({-4, -1}), list({8, 9}), ints({}, {0})}, outputs);
+  EXPECT_EQ(to_vector<std::int64_t>(elements[0]), (Values{1, 2, 9}));
+}
+
+TEST(EvaluateTopK, OrdersWhatIsNoNumber) {
+  const float nan = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+  const Tensor data = Tensor::of<float>({6}, {1, nan, infinity, -infinity, nan, 1});
+  const auto indices = [&](TopK::Mode mode) {
+    TopK op;
+    op.mode = mode;
+    return to_vector<std::int64_t>(run(op, {data, ints({}, {6})})[1]);
+  };
+  EXPECT_EQ(indices(TopK::Mode::kMax), (Values{1, 4, 2, 0, 5, 3}));
+  EXPECT_EQ(indices(TopK::Mode::kMin), (Values{3, 0, 5, 2, 1, 4}));
+}
+
+TEST(EvaluateCompare, HoldsForNothingThatIsNoNumber) {
+  const Tensor nan = Tensor::scalar(std::numeric_limits<float>::quiet_NaN());
+  for (const CompareKind kind : {CompareKind::kEqual, CompareKind::kGreater, CompareKind::kGreaterEqual, CompareKind::kLess})
+    EXPECT_EQ(result(Compare{kind}, {nan, nan}), Values{0});
+  EXPECT_EQ(result(Compare{CompareKind::kNotEqual}, {nan, nan}), Values{1});
+}
+
+TEST(EvaluateIntegers, LeaveNothingOfADivisionByZero) {
+  const Tensor a = list({7, kLowest}), b = list({0, -1});
+  EXPECT_EQ(result(Binary{BinaryKind::kMod}, {a, b}), (Values{0, 0}));
+  EXPECT_EQ(result(Binary{BinaryKind::kFloorMod}, {a, b}), (Values{0, 0}));
+}
+
 TEST(EvaluateFakeQuantize, RoundsHalvesToEven) {
   const auto bound = [](float value) { return Tensor::of<float>({1}, {value}); };
   const Tensor data = Tensor::of<float>({5}, {0.5f, 1.5f, 2.5f, -1.0f, 99.0f});

@@ -24,26 +24,22 @@ Status expect_rank(const Arguments& arguments, std::size_t input, std::size_t ra
   return malformed(std::string(role) + " has shape " + to_string(shape) + ", expected rank " + std::to_string(rank));
 }
 
-namespace {
-
-Status expect_same(const Arguments& arguments, std::string_view role) {
-  for (std::size_t i = 1; i < arguments.count(); ++i)
-    if (arguments.element(i) != arguments.element(0))
-      return malformed(std::string(role) + " mixes " + std::string(name_of(arguments.element(0))) + " and " +
+Status expect_one_type(const Arguments& arguments, std::string_view role, std::size_t first) {
+  for (std::size_t i = first + 1; i < arguments.count(); ++i)
+    if (arguments.element(i) != arguments.element(first))
+      return malformed(std::string(role) + " mixes " + std::string(name_of(arguments.element(first))) + " and " +
                        std::string(name_of(arguments.element(i))));
   return {};
 }
 
-}  // namespace
-
 Status expect_float(const Arguments& arguments, std::string_view role) {
-  if (is_float(arguments.element(0))) return expect_same(arguments, role);
+  if (is_float(arguments.element(0))) return expect_one_type(arguments, role);
   return unsupported(std::string(role) + " of " + std::string(name_of(arguments.element(0))) + " (only of f32, f16, f64)");
 }
 
 Status expect_numeric(const Arguments& arguments, std::string_view role) {
   if (arguments.element(0) == ElementType::kBoolean) return unsupported(std::string(role) + " of boolean");
-  return expect_same(arguments, role);
+  return expect_one_type(arguments, role);
 }
 
 Result<std::vector<std::int64_t>> integers(const Arguments& arguments, std::size_t input, std::string_view role) {
@@ -74,10 +70,15 @@ Result<std::vector<std::size_t>> normalized_axes(const Arguments& arguments, std
   return axes;
 }
 
+Result<std::int64_t> single_integer(const Arguments& arguments, std::size_t input, std::string_view role) {
+  OCTET_ASSIGN(const auto values, integers(arguments, input, role));
+  if (values.size() != 1) return malformed("one number expected for " + std::string(role) + ", found " + std::to_string(values.size()));
+  return values[0];
+}
+
 Result<std::size_t> single_axis(const Arguments& arguments, std::size_t input, std::size_t rank) {
-  OCTET_ASSIGN(const auto values, integers(arguments, input, "the axis"));
-  if (values.size() != 1) return malformed("one axis expected, found " + std::to_string(values.size()));
-  return normalized_axis(values[0], rank);
+  OCTET_ASSIGN(const std::int64_t axis, single_integer(arguments, input, "the axis"));
+  return normalized_axis(axis, rank);
 }
 
 std::size_t axis_of(std::int64_t axis, const Shape& shape) {

@@ -40,6 +40,8 @@ bool is_integer(ElementType type);  // boolean is neither
 Status expect_rank(const Arguments& arguments, std::size_t input, std::size_t rank, std::string_view role);
 Status expect_float(const Arguments& arguments, std::string_view role);    // every input, and all the same
 Status expect_numeric(const Arguments& arguments, std::string_view role);  // every input, and all the same
+// Inputs from `first` on are of one type.
+Status expect_one_type(const Arguments& arguments, std::string_view role, std::size_t first = 0);
 
 // The values of an integer constant; kUnsupported where the input is computed.
 Result<std::vector<std::int64_t>> integers(const Arguments& arguments, std::size_t input, std::string_view role);
@@ -48,6 +50,8 @@ Result<std::vector<std::int64_t>> integers(const Arguments& arguments, std::size
 Result<std::size_t> normalized_axis(std::int64_t axis, std::size_t rank);
 // The constant at `input` as distinct, non-negative axes in ascending order.
 Result<std::vector<std::size_t>> normalized_axes(const Arguments& arguments, std::size_t input, std::size_t rank);
+// The constant at `input` as one integer.
+Result<std::int64_t> single_integer(const Arguments& arguments, std::size_t input, std::string_view role);
 // The constant at `input` as one axis.
 Result<std::size_t> single_axis(const Arguments& arguments, std::size_t input, std::size_t rank);
 
@@ -97,6 +101,12 @@ Tensors evaluate(const MaxPool& op, const Call& call);
 Types infer(const AvgPool& op, const Arguments& arguments);
 Tensors evaluate(const AvgPool& op, const Call& call);
 
+// ops/deconvolution.cc
+Types infer(const ConvolutionBackpropData& op, const Arguments& arguments);
+Tensors evaluate(const ConvolutionBackpropData& op, const Call& call);
+Types infer(const GroupConvolutionBackpropData& op, const Arguments& arguments);
+Tensors evaluate(const GroupConvolutionBackpropData& op, const Call& call);
+
 // ops/matmul.cc
 Types infer(const MatMul& op, const Arguments& arguments);
 Tensors evaluate(const MatMul& op, const Call& call);
@@ -114,6 +124,16 @@ Types infer(const HardSigmoid& op, const Arguments& arguments);
 Tensors evaluate(const HardSigmoid& op, const Call& call);
 Types infer(const Convert& op, const Arguments& arguments);
 Tensors evaluate(const Convert& op, const Call& call);
+Types infer(const Elu& op, const Arguments& arguments);
+Tensors evaluate(const Elu& op, const Call& call);
+
+// ops/logic.cc
+Types infer(const Compare& op, const Arguments& arguments);
+Tensors evaluate(const Compare& op, const Call& call);
+Types infer(const Logical& op, const Arguments& arguments);
+Tensors evaluate(const Logical& op, const Call& call);
+Types infer(const Select& op, const Arguments& arguments);
+Tensors evaluate(const Select& op, const Call& call);
 
 // ops/fake_quantize.cc
 Types infer(const FakeQuantize& op, const Arguments& arguments);
@@ -122,12 +142,24 @@ Tensors evaluate(const FakeQuantize& op, const Call& call);
 // ops/reduce.cc
 Types infer(const SoftMax& op, const Arguments& arguments);
 Tensors evaluate(const SoftMax& op, const Call& call);
-Types infer(const ReduceMean& op, const Arguments& arguments);
-Tensors evaluate(const ReduceMean& op, const Call& call);
+Types infer(const Reduce& op, const Arguments& arguments);
+Tensors evaluate(const Reduce& op, const Call& call);
+Types infer(const Mvn& op, const Arguments& arguments);
+Tensors evaluate(const Mvn& op, const Call& call);
+Types infer(const CumSum& op, const Arguments& arguments);
+Tensors evaluate(const CumSum& op, const Call& call);
+
+// ops/top_k.cc
+Types infer(const TopK& op, const Arguments& arguments);
+Tensors evaluate(const TopK& op, const Call& call);
 
 // ops/interpolate.cc
 Types infer(const Interpolate& op, const Arguments& arguments);
 Tensors evaluate(const Interpolate& op, const Call& call);
+
+// ops/grid_sample.cc
+Types infer(const GridSample& op, const Arguments& arguments);
+Tensors evaluate(const GridSample& op, const Call& call);
 
 // ops/slices.cc
 Types infer(const Concat& op, const Arguments& arguments);
@@ -140,8 +172,18 @@ Types infer(const StridedSlice& op, const Arguments& arguments);
 Tensors evaluate(const StridedSlice& op, const Call& call);
 Types infer(const Pad& op, const Arguments& arguments);
 Tensors evaluate(const Pad& op, const Call& call);
+
+// ops/gather.cc
 Types infer(const Gather& op, const Arguments& arguments);
 Tensors evaluate(const Gather& op, const Call& call);
+Types infer(const GatherElements& op, const Arguments& arguments);
+Tensors evaluate(const GatherElements& op, const Call& call);
+Types infer(const GatherNd& op, const Arguments& arguments);
+Tensors evaluate(const GatherNd& op, const Call& call);
+Types infer(const ScatterElementsUpdate& op, const Arguments& arguments);
+Tensors evaluate(const ScatterElementsUpdate& op, const Call& call);
+Types infer(const ScatterNdUpdate& op, const Arguments& arguments);
+Tensors evaluate(const ScatterNdUpdate& op, const Call& call);
 
 // ops/shapes.cc
 Types infer(const Reshape& op, const Arguments& arguments);
@@ -156,6 +198,20 @@ Types infer(const ReorgYolo& op, const Arguments& arguments);
 Tensors evaluate(const ReorgYolo& op, const Call& call);
 Types infer(const ShapeOf& op, const Arguments& arguments);
 Tensors evaluate(const ShapeOf& op, const Call& call);
+Types infer(const DepthToSpace& op, const Arguments& arguments);
+Tensors evaluate(const DepthToSpace& op, const Call& call);
+Types infer(const SpaceToDepth& op, const Arguments& arguments);
+Tensors evaluate(const SpaceToDepth& op, const Call& call);
+
+// ops/fill.cc
+Types infer(const Range& op, const Arguments& arguments);
+Tensors evaluate(const Range& op, const Call& call);
+Types infer(const Tile& op, const Arguments& arguments);
+Tensors evaluate(const Tile& op, const Call& call);
+Types infer(const Broadcast& op, const Arguments& arguments);
+Tensors evaluate(const Broadcast& op, const Call& call);
+Types infer(const OneHot& op, const Arguments& arguments);
+Tensors evaluate(const OneHot& op, const Call& call);
 
 // ops/detection.cc
 Types infer(const PriorBoxClustered& op, const Arguments& arguments);

@@ -174,8 +174,8 @@ TEST(InferMovers, CheckAxes) {
   EXPECT_EQ(shape_of(Pad{}, {{2, 3}, list({1, 0}), list({0, 2})}), "[3,5]");
   EXPECT_FALSE(infer(Pad{}, {{2, 3}, list({kHuge, 0}), list({0, 2})}).ok());
   EXPECT_EQ(shape_of(ShapeOf{}, {{2, 3, 4}}), "[3]");
-  EXPECT_EQ(shape_of(ReduceMean{}, {{2, 3, 4}, list({1, 2})}), "[2,1,1]");
-  EXPECT_EQ(shape_of(ReduceMean{false}, {{2, 3, 4}, list({0, 2})}), "[3]");
+  EXPECT_EQ(shape_of(Reduce{}, {{2, 3, 4}, list({1, 2})}), "[2,1,1]");
+  EXPECT_EQ(shape_of(Reduce{ReduceKind::kMean, false}, {{2, 3, 4}, list({0, 2})}), "[3]");
   EXPECT_EQ(shape_of(ReorgYolo{2}, {{1, 8, 4, 6}}), "[1,32,2,3]");
   EXPECT_FALSE(infer(ReorgYolo{0}, {{1, 8, 4, 6}}).ok());
   EXPECT_FALSE(infer(ReorgYolo{kHuge}, {{1, 8, 4, 6}}).ok());
@@ -203,6 +203,68 @@ TEST(InferFakeQuantize, NeedsLevelsAndRangesThatFit) {
   EXPECT_EQ(shape_of(FakeQuantize{}, {{1, 2, 3, 3}, {1, 2, 1, 1}, {1, 2, 1, 1}, {1}, {1}}), "[1,2,3,3]");
   EXPECT_FALSE(infer(FakeQuantize{1}, {{1}, {1}, {1}, {1}, {1}}).ok());
   EXPECT_EQ(error_of(FakeQuantize{}, {{1, 2}, {1, 2}, {2, 2}, {1}, {1}}), "FakeQuantize: range [2,2] does not fit data [1,2]");
+}
+
+TEST(InferGather, RefusesConstantIndicesOutside) {
+  EXPECT_EQ(error_of(Gather{}, {{2, 3}, list({3}), one(1)}), "Gather: index 3 of an axis of 3");
+  EXPECT_EQ(error_of(GatherElements{1}, {{1, 3}, Tensor::of<std::int64_t>({1, 1}, {-4})}), "GatherElements: index -4 of an axis of 3");
+  EXPECT_EQ(error_of(GatherNd{}, {{2, 3}, Tensor::of<std::int64_t>({1, 2}, {1, 3})}), "GatherND: index 3 of an axis of 3");
+  EXPECT_EQ(error_of(ScatterNdUpdate{}, {{2}, Tensor::of<std::int64_t>({1, 1}, {2}), {1}}), "ScatterNDUpdate: index 2 of an axis of 2");
+  EXPECT_EQ(error_of(ScatterElementsUpdate{}, {{2}, list({5}), {1}, one(0)}), "ScatterElementsUpdate: index 5 of an axis of 2");
+}
+
+TEST(InferGather, TakesBatchesAlong) {
+  const Input indices(ElementType::kI64, {2, 5});
+  EXPECT_EQ(shape_of(Gather{1}, {{2, 3, 4}, indices, one(2)}), "[2,3,5]");
+  EXPECT_EQ(shape_of(Gather{1}, {{2, 3, 4}, indices, one(1)}), "[2,5,4]");
+  EXPECT_EQ(error_of(Gather{1}, {{2, 3, 4}, indices, one(0)}), "Gather: batch_dims 1 reach behind axis 0");
+  EXPECT_EQ(error_of(Gather{1}, {{3, 3, 4}, indices, one(2)}), "Gather: data [3,3,4] and indices [2,5] have different batches");
+  EXPECT_EQ(shape_of(GatherNd{1}, {{2, 3, 4, 6}, Input(ElementType::kI32, {2, 7, 2})}), "[2,7,6]");
+  EXPECT_EQ(error_of(GatherNd{2}, {{2, 3}, Input(ElementType::kI32, {2, 3})}), "GatherND: indices [2,3] have no axis of places");
+}
+
+TEST(InferTopK, NeedsAsManyElements) {
+  EXPECT_EQ(shape_of(TopK{1}, {{2, 5, 3}, one(4)}), "[2,4,3][2,4,3]");
+  EXPECT_EQ(error_of(TopK{1}, {{2, 5, 3}, one(6)}), "TopK: the best 6 of an axis of 5");
+  EXPECT_EQ(error_of(TopK{1}, {{2, 5, 3}, one(-1)}), "TopK: the best -1 of an axis of 5");
+  EXPECT_EQ(error_of(TopK{3}, {{2, 5, 3}, one(1)}), "TopK: axis 3 of a tensor of rank 3");
+}
+
+TEST(InferFill, BoundsWhatIsMade) {
+  EXPECT_EQ(shape_of(Range{}, {one(3), one(-9), one(-4)}), "[3]");
+  EXPECT_EQ(error_of(Range{}, {one(0), one(9), one(0)}), "Range: a step of 0");
+  EXPECT_FALSE(infer(Range{}, {one(0), one(kHuge), one(1)}).ok());
+  EXPECT_EQ(shape_of(Tile{}, {{2, 3}, list({2, 1, 2})}), "[2,2,6]");
+  EXPECT_EQ(error_of(Tile{}, {{2, 3}, list({-1, 1})}), "Tile: repeats [-1,1]");
+  EXPECT_FALSE(infer(Tile{}, {{2, 3}, list({kMaxElements, kMaxElements})}).ok());
+  EXPECT_EQ(error_of(Broadcast{}, {{2, 3}, list({3})}), "Broadcast: data [2,3] does not broadcast to [3]");
+  EXPECT_EQ(shape_of(Broadcast{true}, {{2, 3}, list({3})}), "[2,3]");
+  EXPECT_EQ(shape_of(OneHot{0}, {Input(ElementType::kI64, {2}), one(3), one(1), one(0)}), "[3,2]");
+  EXPECT_FALSE(infer(OneHot{}, {Input(ElementType::kI64, {2}), one(kHuge), one(1), one(0)}).ok());
+}
+
+TEST(InferLogic, ChecksTypes) {
+  const Input flags(ElementType::kBoolean, {2, 1});
+  EXPECT_EQ(shape_of(Select{}, {flags, {3}, {1}}), "[2,3]");
+  EXPECT_EQ(error_of(Select{}, {{2}, {2}, {2}}), "Select: condition of f32, expected boolean");
+  EXPECT_EQ(error_of(Select{}, {flags, {2}, one(1)}), "Select: choice mixes f32 and i64");
+  EXPECT_EQ(error_of(Logical{}, {flags, {2}}), "LogicalAnd: logic of f32, expected boolean");
+  EXPECT_EQ(error_of(Compare{}, {{2}, one(1)}), "Equal: comparison mixes f32 and i64");
+  EXPECT_EQ(error_of(Unary{UnaryKind::kLogicalNot}, {{2}}), "LogicalNot: logic of f32");
+}
+
+TEST(InferConvolutionBackprop, GrowsTheImage) {
+  EXPECT_EQ(shape_of(ConvolutionBackpropData{{2, 2}, {1, 1}, {{1, 1}, {1, 1}}, {1, 0}}, {{1, 3, 4, 5}, {3, 6, 3, 3}}), "[1,6,8,9]");
+  EXPECT_EQ(shape_of(GroupConvolutionBackpropData{}, {{1, 6, 4, 4}, {3, 2, 4, 2, 2}}), "[1,12,5,5]");
+  EXPECT_FALSE(infer(ConvolutionBackpropData{{2, 2}, {1, 1}, {}, {2, 0}}, {{1, 3, 4, 5}, {3, 6, 3, 3}}).ok());
+  EXPECT_FALSE(infer(ConvolutionBackpropData{{1, 1}, {1, 1}, {{3, 0}, {3, 0}}}, {{1, 3, 4, 5}, {3, 6, 3, 3}}).ok()) << "nothing is left";
+}
+
+TEST(InferPad, BoundsWhatIsMirrored) {
+  EXPECT_EQ(shape_of(Pad{Pad::Mode::kReflect}, {{3}, list({2}), list({2})}), "[7]");
+  EXPECT_EQ(error_of(Pad{Pad::Mode::kReflect}, {{3}, list({3}), list({0})}), "Pad: pad of 3 for an axis of 3");
+  EXPECT_EQ(error_of(Pad{Pad::Mode::kSymmetric}, {{3}, list({0}), list({4})}), "Pad: pad of 4 for an axis of 3");
+  EXPECT_EQ(shape_of(Pad{Pad::Mode::kEdge}, {{3}, list({9}), list({9})}), "[21]");
 }
 
 // Small enough to compute in a test.
@@ -244,13 +306,36 @@ TEST(InferTypes, IsTotalOnArbitraryNumbers) {
                       Unsqueeze{},
                       Interpolate{},
                       ReorgYolo{numbers[0]},
-                      ReduceMean{},
+                      Reduce{},
                       Pad{},
                       Gather{},
                       MatMul{true, false},
                       SoftMax{numbers[0]},
                       PriorBoxClustered{{1}, {1}, {}},
                       DetectionOutput{0, -1, numbers[0]},
+                      ConvolutionBackpropData{a, b, pads, c},
+                      GroupConvolutionBackpropData{a, b, pads, c},
+                      Reduce{ReduceKind::kProd, false},
+                      CumSum{true, true},
+                      Mvn{},
+                      TopK{numbers[0]},
+                      Pad{Pad::Mode::kReflect},
+                      Pad{Pad::Mode::kSymmetric},
+                      Pad{Pad::Mode::kEdge},
+                      Range{},
+                      Tile{},
+                      Broadcast{},
+                      Broadcast{true},
+                      OneHot{numbers[0]},
+                      Gather{numbers[0]},
+                      GatherElements{numbers[0]},
+                      GatherNd{numbers[0]},
+                      ScatterElementsUpdate{},
+                      ScatterNdUpdate{},
+                      GridSample{},
+                      DepthToSpace{DepthToSpace::Mode::kDepthFirst, numbers[0]},
+                      SpaceToDepth{DepthToSpace::Mode::kBlocksFirst, numbers[0]},
+                      Select{},
                       PRelu{},
                       HardSigmoid{}};
     const std::vector<Input> inputs{Input(ElementType::kF32, shape), list(values), list(numbers), list({numbers[0]})};

@@ -27,6 +27,12 @@ KindSchema schema_of(BinaryKind kind) {
       return {"Minimum", "opset1"};
     case BinaryKind::kPower:
       return {"Power", "opset1"};
+    case BinaryKind::kMod:
+      return {"Mod", "opset1"};
+    case BinaryKind::kFloorMod:
+      return {"FloorMod", "opset1"};
+    case BinaryKind::kSquaredDifference:
+      return {"SquaredDifference", "opset1"};
   }
   return {};
 }
@@ -59,6 +65,76 @@ KindSchema schema_of(UnaryKind kind) {
       return {"HSwish", "opset4"};
     case UnaryKind::kHSigmoid:
       return {"HSigmoid", "opset5"};
+    case UnaryKind::kLog:
+      return {"Log", "opset1"};
+    case UnaryKind::kErf:
+      return {"Erf", "opset1"};
+    case UnaryKind::kCeiling:
+      return {"Ceiling", "opset1"};
+    case UnaryKind::kSign:
+      return {"Sign", "opset1"};
+    case UnaryKind::kRound:
+      return {"Round", "opset5"};
+    case UnaryKind::kGelu:
+      return {"Gelu", "opset7"};
+    case UnaryKind::kGeluTanh:
+      return {"Gelu", "opset7"};
+    case UnaryKind::kSin:
+      return {"Sin", "opset1"};
+    case UnaryKind::kCos:
+      return {"Cos", "opset1"};
+    case UnaryKind::kLogicalNot:
+      return {"LogicalNot", "opset1"};
+  }
+  return {};
+}
+
+KindSchema schema_of(CompareKind kind) {
+  switch (kind) {
+    case CompareKind::kEqual:
+      return {"Equal", "opset1"};
+    case CompareKind::kNotEqual:
+      return {"NotEqual", "opset1"};
+    case CompareKind::kGreater:
+      return {"Greater", "opset1"};
+    case CompareKind::kGreaterEqual:
+      return {"GreaterEqual", "opset1"};
+    case CompareKind::kLess:
+      return {"Less", "opset1"};
+    case CompareKind::kLessEqual:
+      return {"LessEqual", "opset1"};
+  }
+  return {};
+}
+
+KindSchema schema_of(LogicalKind kind) {
+  switch (kind) {
+    case LogicalKind::kAnd:
+      return {"LogicalAnd", "opset1"};
+    case LogicalKind::kOr:
+      return {"LogicalOr", "opset1"};
+    case LogicalKind::kXor:
+      return {"LogicalXor", "opset1"};
+  }
+  return {};
+}
+
+KindSchema schema_of(ReduceKind kind) {
+  switch (kind) {
+    case ReduceKind::kMean:
+      return {"ReduceMean", "opset1"};
+    case ReduceKind::kSum:
+      return {"ReduceSum", "opset1"};
+    case ReduceKind::kMax:
+      return {"ReduceMax", "opset1"};
+    case ReduceKind::kMin:
+      return {"ReduceMin", "opset1"};
+    case ReduceKind::kProd:
+      return {"ReduceProd", "opset1"};
+    case ReduceKind::kL1:
+      return {"ReduceL1", "opset4"};
+    case ReduceKind::kL2:
+      return {"ReduceL2", "opset4"};
   }
   return {};
 }
@@ -69,6 +145,7 @@ constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
 constexpr OpTraits kElementwise{.keeps_axes = true};
 constexpr OpTraits kMoves{.only_moves_values = true};
 constexpr OpTraits kMovesWithinAxes{.only_moves_values = true, .keeps_axes = true};
+constexpr OpTraits kOnlyRepeats{.only_moves_values = true, .copies_if_type_stays = true};
 constexpr OpTraits kOnlyRenamesAxes{.only_moves_values = true, .copies_if_type_stays = true};
 
 struct SchemaOf {
@@ -77,6 +154,8 @@ struct SchemaOf {
   OpSchema operator()(const Output&) const { return {"Result", "opset1", 1, 1}; }
   OpSchema operator()(const Convolution&) const { return {"Convolution", "opset1", 2, 2, {.computes_in_integers = true}}; }
   OpSchema operator()(const GroupConvolution&) const { return {"GroupConvolution", "opset1", 2, 2, {.computes_in_integers = true}}; }
+  OpSchema operator()(const ConvolutionBackpropData&) const { return {"ConvolutionBackpropData", "opset1", 2, 2}; }
+  OpSchema operator()(const GroupConvolutionBackpropData&) const { return {"GroupConvolutionBackpropData", "opset1", 2, 2}; }
   OpSchema operator()(const MatMul&) const { return {"MatMul", "opset1", 2, 2}; }
   OpSchema operator()(const Binary& op) const {
     const auto [name, opset] = schema_of(op.kind);
@@ -86,10 +165,21 @@ struct SchemaOf {
     const auto [name, opset] = schema_of(op.kind);
     return {name, opset, 1, 1, {.keeps_axes = true, .keeps_channel_factors = op.kind == UnaryKind::kRelu}};
   }
+  OpSchema operator()(const Compare& op) const {
+    const auto [name, opset] = schema_of(op.kind);
+    return {name, opset, 2, 2, kElementwise};
+  }
+  OpSchema operator()(const Logical& op) const {
+    const auto [name, opset] = schema_of(op.kind);
+    return {name, opset, 2, 2, kElementwise};
+  }
+  OpSchema operator()(const Select&) const { return {"Select", "opset1", 3, 3}; }
   OpSchema operator()(const Clamp&) const { return {"Clamp", "opset1", 1, 1, kElementwise}; }
   OpSchema operator()(const PRelu&) const { return {"PReLU", "opset1", 2, 2, {.keeps_axes = true, .keeps_channel_factors = true}, 1}; }
+  OpSchema operator()(const Elu&) const { return {"Elu", "opset1", 1, 1, kElementwise}; }
   OpSchema operator()(const HardSigmoid&) const { return {"HardSigmoid", "opset1", 3, 3, kElementwise, 1}; }
   OpSchema operator()(const SoftMax&) const { return {"SoftMax", "opset8", 1, 1, {.keeps_axes = true}}; }
+  OpSchema operator()(const Mvn&) const { return {"MVN", "opset6", 2, 2, {.keeps_axes = true}, 1}; }
   // opset1 has no dilations and is what every OpenVINO reads; opset8 adds them, and a second output with indices.
   OpSchema operator()(const MaxPool& op) const {
     const OpTraits traits{.only_moves_values = true, .keeps_axes = true, .keeps_channel_factors = true};
@@ -116,10 +206,27 @@ struct SchemaOf {
   OpSchema operator()(const PriorBoxClustered&) const { return {"PriorBoxClustered", "opset1", 2, 2, {}, 0}; }
   OpSchema operator()(const DetectionOutput&) const { return {"DetectionOutput", "opset8", 3, 3}; }
   OpSchema operator()(const ReorgYolo&) const { return {"ReorgYolo", "opset2", 1, 1, kMoves}; }
-  OpSchema operator()(const ReduceMean&) const { return {"ReduceMean", "opset1", 2, 2, {}, 1}; }
+  OpSchema operator()(const Reduce& op) const {
+    const auto [name, opset] = schema_of(op.kind);
+    return {name, opset, 2, 2, {}, 1};
+  }
+  OpSchema operator()(const CumSum&) const { return {"CumSum", "opset3", 2, 2, {.keeps_axes = true}, 1}; }
+  // opset11 adds `stable`.
+  OpSchema operator()(const TopK&) const { return {"TopK", "opset11", 2, 2, {}, 1}; }
   OpSchema operator()(const Pad&) const { return {"Pad", "opset1", 3, 4, {.keeps_axes = true, .copies_if_type_stays = true}, 1}; }
   OpSchema operator()(const ShapeOf&) const { return {"ShapeOf", "opset3", 1, 1}; }
+  OpSchema operator()(const Range&) const { return {"Range", "opset4", 3, 3, {}, 0}; }
+  OpSchema operator()(const Tile&) const { return {"Tile", "opset1", 2, 2, kOnlyRepeats, 1}; }
+  OpSchema operator()(const Broadcast&) const { return {"Broadcast", "opset3", 2, 2, kOnlyRepeats, 1}; }
+  OpSchema operator()(const OneHot&) const { return {"OneHot", "opset1", 4, 4, {}, 1}; }
   OpSchema operator()(const Gather&) const { return {"Gather", "opset8", 3, 3, kMoves, 1}; }
+  OpSchema operator()(const GatherElements&) const { return {"GatherElements", "opset6", 2, 2, kMoves}; }
+  OpSchema operator()(const GatherNd&) const { return {"GatherND", "opset8", 2, 2, kMoves}; }
+  OpSchema operator()(const ScatterElementsUpdate&) const { return {"ScatterElementsUpdate", "opset3", 4, 4, {}, 3}; }
+  OpSchema operator()(const ScatterNdUpdate&) const { return {"ScatterNDUpdate", "opset4", 3, 3}; }
+  OpSchema operator()(const GridSample&) const { return {"GridSample", "opset9", 2, 2}; }
+  OpSchema operator()(const DepthToSpace&) const { return {"DepthToSpace", "opset1", 1, 1, kMoves}; }
+  OpSchema operator()(const SpaceToDepth&) const { return {"SpaceToDepth", "opset1", 1, 1, kMoves}; }
 };
 
 template <typename Operation>

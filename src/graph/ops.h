@@ -49,12 +49,39 @@ struct GroupConvolution {
   Pads pads{};
 };
 
+// The gradient of a convolution by its data, known as transposed convolution: each input pixel adds its multiple of the kernel to the
+// output, `strides` apart. Size of an axis: strides * (H - 1) + (kh - 1) * dilations + 1 - pads + output_padding.
+// Inputs: data [N,C,H,W], weights [C,O,kh,kw].
+struct ConvolutionBackpropData {
+  Spatial strides{1, 1}, dilations{1, 1};
+  Pads pads{};
+  Spatial output_padding{0, 0};  // rows and columns added at the end, less than a stride
+};
+
+// Inputs: data [N,G*C,H,W], weights [G,C,O,kh,kw].
+struct GroupConvolutionBackpropData {
+  Spatial strides{1, 1}, dilations{1, 1};
+  Pads pads{};
+  Spatial output_padding{0, 0};
+};
+
 // Inputs: a [..., M, K], b [..., K, N] before the transposes that the flags name.
 struct MatMul {
   bool transpose_a = false, transpose_b = false;
 };
 
-enum class BinaryKind { kAdd, kSubtract, kMultiply, kDivide, kMaximum, kMinimum, kPower };
+enum class BinaryKind {
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kMaximum,
+  kMinimum,
+  kPower,
+  kMod,                // what is left of a division rounded toward zero: the sign of a
+  kFloorMod,           // rounded toward minus infinity: the sign of b
+  kSquaredDifference,  // (a - b)^2
+};
 
 // Inputs: a, b, broadcast as in NumPy.
 struct Binary {
@@ -75,11 +102,38 @@ enum class UnaryKind {
   kSwish,     // x * sigmoid(x)
   kHSwish,    // x * min(max(x + 3, 0), 6) / 6
   kHSigmoid,  // min(max(x + 3, 0), 6) / 6
+  kLog,
+  kErf,
+  kCeiling,
+  kSign,
+  kRound,     // half to even
+  kGelu,      // x / 2 * (1 + erf(x / sqrt(2)))
+  kGeluTanh,  // x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3)))
+  kSin,
+  kCos,
+  kLogicalNot,  // of boolean
 };
 
 struct Unary {
   UnaryKind kind = UnaryKind::kRelu;
 };
+
+enum class CompareKind { kEqual, kNotEqual, kGreater, kGreaterEqual, kLess, kLessEqual };
+
+// Inputs: a, b of one type, broadcast as in NumPy. The result is boolean.
+struct Compare {
+  CompareKind kind = CompareKind::kEqual;
+};
+
+enum class LogicalKind { kAnd, kOr, kXor };
+
+// Inputs: a, b of boolean, broadcast as in NumPy.
+struct Logical {
+  LogicalKind kind = LogicalKind::kAnd;
+};
+
+// Inputs: condition (boolean), then, otherwise, broadcast as in NumPy.
+struct Select {};
 
 struct Clamp {
   double min = 0, max = 0;
@@ -88,11 +142,24 @@ struct Clamp {
 // Inputs: data, slope (broadcast on the channel axis): x if x >= 0, else x * slope.
 struct PRelu {};
 
+// x if x >= 0, else alpha * (exp(x) - 1).
+struct Elu {
+  double alpha = 1;
+};
+
 // Inputs: data, alpha, beta (one number each): max(0, min(1, alpha * x + beta)).
 struct HardSigmoid {};
 
 struct SoftMax {
   std::int64_t axis = 1;
+};
+
+// Layer normalisation without its weights: (x - mean) / sqrt(variance + epsilon), or / (sqrt(variance) + epsilon), with mean and
+// variance over the axes. Inputs: data, axes (1-D).
+struct Mvn {
+  bool normalize_variance = true;
+  double epsilon = 1e-5;
+  bool epsilon_inside_sqrt = true;
 };
 
 enum class Rounding { kFloor, kCeil };
@@ -144,12 +211,13 @@ struct Convert {
   ElementType type = ElementType::kF32;
 };
 
-// Nearest or linear resize over the two spatial axes of [N,C,H,W].
+// Nearest, linear or cubic resize over the two spatial axes of [N,C,H,W].
 // Inputs: data, output sizes [H,W] (1-D), which octet's reader and importers compute from whatever the source gave.
 struct Interpolate {
-  enum class Mode { kNearest, kLinear } mode = Mode::kNearest;
+  enum class Mode { kNearest, kLinear, kCubic } mode = Mode::kNearest;
   enum class Coordinates { kAsymmetric, kHalfPixel, kAlignCorners } coordinates = Coordinates::kAsymmetric;
   enum class NearestRounding { kFloor, kRoundPreferFloor, kRoundPreferCeil, kCeil } nearest = NearestRounding::kFloor;
+  double cube_coeff = -0.75;  // the parameter of Keys' cubic kernel; OpenCV's and PyTorch's
 };
 
 // Inputs: data, in_low, in_high, out_low, out_high (broadcast):
@@ -184,26 +252,112 @@ struct ReorgYolo {
   std::int64_t stride = 2;
 };
 
+enum class ReduceKind { kMean, kSum, kMax, kMin, kProd, kL1, kL2 };
+
 // Inputs: data, axes (1-D).
-struct ReduceMean {
+struct Reduce {
+  ReduceKind kind = ReduceKind::kMean;
   bool keep_dims = true;
 };
 
-// Inputs: data, pads_begin, pads_end (1-D), value (scalar, optional).
-struct Pad {};
+// Running sums along an axis. Inputs: data, axis (scalar).
+struct CumSum {
+  bool exclusive = false;  // an element's sum ends before it
+  bool reverse = false;    // from the end of the axis
+};
+
+// The k greatest or smallest along an axis, of equal ones those that come first; NaN counts as greater than any number.
+// Inputs: data, k (scalar). Outputs: values, indices.
+struct TopK {
+  enum class Mode { kMax, kMin };
+  enum class Sort { kValues, kIndices, kNone };  // the order of the results; kNone leaves it open, here it is that of the values
+  std::int64_t axis = -1;
+  Mode mode = Mode::kMax;
+  Sort sort = Sort::kValues;
+  ElementType index_type = ElementType::kI64;
+};
+
+// Inputs: data, pads_begin, pads_end (1-D), value (scalar, optional, of kConstant alone).
+struct Pad {
+  // kEdge repeats the last element; kReflect mirrors at it, kSymmetric behind it.
+  enum class Mode { kConstant, kEdge, kReflect, kSymmetric } mode = Mode::kConstant;
+};
 
 // Output: the shape of the input, 1-D.
 struct ShapeOf {
   ElementType type = ElementType::kI64;
 };
 
-// Inputs: data, indices, axis (scalar).
-struct Gather {};
+// start, start + step, ... before stop, 1-D. Inputs: start, stop, step (scalars of one type, constant).
+struct Range {
+  ElementType type = ElementType::kI64;
+};
+
+// Inputs: data, repeats (1-D): how often data is repeated along each axis. The shorter of shape and repeats is filled with ones in front.
+struct Tile {};
+
+// Inputs: data, target shape (1-D). Only `bidirectional` lets axes of the target that are 1 take the size of the data.
+struct Broadcast {
+  bool bidirectional = false;
+};
+
+// Inputs: indices (integers), depth (scalar), on value, off value (scalars of one type). A new axis of `depth` elements, of which the one
+// that the index names is on; an index that is not below depth or negative names none.
+struct OneHot {
+  std::int64_t axis = -1;  // in the result
+};
+
+// Of computed indices, those outside of an axis (-length to length - 1) read zeros and write nothing; constant ones are refused.
+
+// Inputs: data, indices, axis (scalar). The first `batch_dims` axes of data and indices go along.
+struct Gather {
+  std::int64_t batch_dims = 0;
+};
+
+// Inputs: data, indices of one rank. out[i][j][k] = data[i][indices[i][j][k]][k] for axis 1.
+struct GatherElements {
+  std::int64_t axis = 0;
+};
+
+// Inputs: data, indices [..., n]: each row names a slice of data by its first n axes behind the `batch_dims` common ones.
+struct GatherNd {
+  std::int64_t batch_dims = 0;
+};
+
+// The data with some elements written over; where several go to one place, the last counts.
+// Inputs: data, indices, updates of the shape of indices, axis (scalar).
+struct ScatterElementsUpdate {};
+// Inputs: data, indices [..., n], updates: the slices for the places that the rows of indices name.
+struct ScatterNdUpdate {};
+
+// Inputs: data [N,C,H,W], grid [N,h,w,2]: for each output pixel the place (x, y) in the data, -1 to 1 from edge to edge: of the corner
+// pixels' centres with align_corners, else of the picture. Output [N,C,h,w].
+struct GridSample {
+  enum class Mode { kBilinear, kNearest, kBicubic };
+  enum class Padding { kZeros, kBorder, kReflection };  // what lies outside of the data
+  bool align_corners = false;
+  Mode mode = Mode::kBilinear;
+  Padding padding = Padding::kZeros;
+};
+
+// [N, C*s*s, H, W] to [N, C, H*s, W*s] with s = block_size. Each block of pixels is held by channels `c * s * s + place` (kDepthFirst) or
+// `place * C + c` (kBlocksFirst).
+struct DepthToSpace {
+  enum class Mode { kBlocksFirst, kDepthFirst } mode = Mode::kBlocksFirst;
+  std::int64_t block_size = 1;
+};
+// The inverse of DepthToSpace.
+struct SpaceToDepth {
+  DepthToSpace::Mode mode = DepthToSpace::Mode::kBlocksFirst;
+  std::int64_t block_size = 1;
+};
 
 using Op =
-    std::variant<Parameter, Constant, Output, Convolution, GroupConvolution, MatMul, Binary, Unary, Clamp, PRelu, HardSigmoid, SoftMax,
-                 MaxPool, AvgPool, Concat, VariadicSplit, Split, StridedSlice, Reshape, Transpose, Squeeze, Unsqueeze, Convert, Interpolate,
-                 FakeQuantize, PriorBoxClustered, DetectionOutput, ReorgYolo, ReduceMean, Pad, ShapeOf, Gather>;
+    std::variant<Parameter, Constant, Output, Convolution, GroupConvolution, ConvolutionBackpropData, GroupConvolutionBackpropData, MatMul,
+                 Binary, Unary, Compare, Logical, Select, Clamp, PRelu, Elu, HardSigmoid, SoftMax, Mvn, MaxPool, AvgPool, Concat,
+                 VariadicSplit, Split, StridedSlice, Reshape, Transpose, Squeeze, Unsqueeze, Convert, Interpolate, FakeQuantize,
+                 PriorBoxClustered, DetectionOutput, ReorgYolo, Reduce, CumSum, TopK, Pad, ShapeOf, Range, Tile, Broadcast, OneHot, Gather,
+                 GatherElements, GatherNd, ScatterElementsUpdate, ScatterNdUpdate, GridSample, DepthToSpace, SpaceToDepth>;
 
 // The operation's name in OpenVINO: "Convolution", "Add", "ReLU", "Result" for Output.
 std::string_view type_name(const Op& op);

@@ -33,6 +33,16 @@ std::optional<Kind> activation_kind(UnaryKind kind) {
     case UnaryKind::kNegative:
     case UnaryKind::kFloor:
     case UnaryKind::kSoftPlus:
+    case UnaryKind::kLog:
+    case UnaryKind::kErf:
+    case UnaryKind::kCeiling:
+    case UnaryKind::kSign:
+    case UnaryKind::kRound:
+    case UnaryKind::kGelu:
+    case UnaryKind::kGeluTanh:
+    case UnaryKind::kSin:
+    case UnaryKind::kCos:
+    case UnaryKind::kLogicalNot:
       break;
   }
   return std::nullopt;

@@ -38,7 +38,7 @@ class RandomGraph : public GraphSketch {
   }
 
   void add_operation() {
-    switch (pick(0, 16)) {
+    switch (pick(0, 18)) {
       case 0:
       case 1:
       case 2:
@@ -67,8 +67,12 @@ class RandomGraph : public GraphSketch {
       case 14:
       case 15:
         return tail();
-      default:
+      case 16:
         return generic();
+      case 17:
+        return reduction();
+      default:
+        return mover();
     }
   }
 
@@ -168,8 +172,9 @@ class RandomGraph : public GraphSketch {
 
   Value activate(Value value) {
     using enum UnaryKind;
-    constexpr UnaryKind kKinds[] = {kRelu, kSigmoid, kTanh, kMish, kSwish, kHSwish, kHSigmoid, kRelu, kSoftPlus, kAbs, kNegative};
-    switch (pick(0, 5)) {
+    constexpr UnaryKind kKinds[] = {kRelu,     kSigmoid,  kTanh, kMish,     kSwish, kHSwish, kHSigmoid, kRelu,
+                                    kSoftPlus, kNegative, kAbs,  kGeluTanh, kGelu,  kErf,    kSin,      kCos};
+    switch (pick(0, 6)) {
       case 0:
         return add(Clamp{static_cast<double>(real(-2, 0)), static_cast<double>(real(0.5f, 6))}, {value})[0];
       case 1:
@@ -180,8 +185,10 @@ class RandomGraph : public GraphSketch {
         return add(Unary{kExp}, {add(Clamp{-3, 2}, {value})[0]})[0];
       case 4:
         return add(HardSigmoid{}, {value, constant(reals({}, 0.1f, 0.5f)), constant(reals({1}, -0.5f, 1))})[0];
+      case 5:
+        return add(Elu{static_cast<double>(real(0.2f, 1.5f))}, {value})[0];
       default:
-        return add(Unary{kKinds[pick(0, 10)]}, {value})[0];
+        return add(Unary{kKinds[pick(0, static_cast<int>(std::size(kKinds)) - 1)]}, {value})[0];
     }
   }
 
@@ -253,8 +260,8 @@ class RandomGraph : public GraphSketch {
 
   BinaryKind one_kind() {
     using enum BinaryKind;
-    constexpr BinaryKind kKinds[] = {kMultiply, kMultiply, kSubtract, kMaximum, kMinimum};
-    return kKinds[pick(0, 4)];
+    constexpr BinaryKind kKinds[] = {kMultiply, kMultiply, kSubtract, kMaximum, kMinimum, kSquaredDifference};
+    return kKinds[pick(0, 5)];
   }
 
   void scale_or_shift() {
@@ -307,6 +314,101 @@ class RandomGraph : public GraphSketch {
     return others_.back();
   }
 
+  Value axes() {
+    constexpr std::int64_t kSets[][2] = {{2, 3}, {1, 2}, {1, 3}, {0, 1}, {3, 0}};
+    const auto* set = kSets[pick(0, 4)];
+    return chance(50) ? integers({pick(0, 3)}) : integers({set[0], set[1]});
+  }
+
+  // What takes elements along axes together.
+  void reduction() {
+    using enum ReduceKind;
+    constexpr ReduceKind kKinds[] = {kMean, kSum, kMax, kMin, kL1, kL2};
+    const Value data = operand(image(), 20);
+    sums_floats = true;
+    switch (pick(0, 4)) {
+      case 0:
+        make(Mvn{chance(70), 0.5, chance(50)}, {data, axes()});
+        return;
+      case 1:
+        make(Clamp{-kLargest, kLargest}, {add(CumSum{chance(50), chance(50)}, {data, number(pick(-4, 3))})[0]});
+        return;
+      case 2: {
+        const int axis = pick(0, 3);
+        const std::int64_t k = pick(1, static_cast<int>(graph.shape(data)[static_cast<std::size_t>(axis)]));
+        images_.push_back(add(TopK{axis, chance(50) ? TopK::Mode::kMax : TopK::Mode::kMin}, {data, number(k)})[0]);
+        return;
+      }
+      default:
+        make(Clamp{-kLargest, kLargest}, {add(Reduce{kKinds[pick(0, 5)]}, {data, axes()})[0]});
+        return;
+    }
+  }
+
+  Value indices(const Shape& shape, std::int64_t below) {
+    Tensor tensor(ElementType::kI64, shape);
+    for (auto& value : tensor.mutable_values<std::int64_t>())
+      value = static_cast<std::int64_t>(random_() % static_cast<std::uint32_t>(below));
+    return constant(tensor);
+  }
+
+  // What puts elements in other places; results stay images.
+  void mover() {
+    const Value data = operand(image(), 20);
+    const Shape shape = graph.shape(data);
+    switch (pick(0, 9)) {
+      case 0:
+        if (element_count(shape) < 2000) make(Tile{}, {data, integers({1, pick(1, 2), 1, pick(1, 2)})});
+        return;
+      case 1:
+        make(Broadcast{true}, {add(Reduce{}, {data, integers({2, 3})})[0], integers({shape[0], shape[1], pick(1, 4), 3})});
+        return;
+      case 2:
+        make(GatherElements{3}, {data, indices({shape[0], shape[1], shape[2], 3}, shape[3])});
+        return;
+      case 3:
+        make(GatherNd{1}, {data, indices({shape[0], 2, 1}, shape[1])});
+        return;
+      case 4:
+        make(ScatterElementsUpdate{},
+             {data, indices({1, shape[1], 1, 1}, shape[2]), constant(reals({1, shape[1], 1, 1}, -1, 1)), number(2)});
+        return;
+      case 5:
+        make(ScatterNdUpdate{}, {data, indices({2, 1}, shape[0]), constant(reals({2, shape[1], shape[2], shape[3]}, -1, 1))});
+        return;
+      case 6:
+        sums_floats = true;
+        make(GridSample{chance(50), GridSample::Mode::kBilinear, static_cast<GridSample::Padding>(pick(0, 2))},
+             {data, constant(reals({shape[0], 3, 4, 2}, -1.5f, 1.5f))});
+        return;
+      case 7:
+        if (shape[1] % 4 == 0) make(DepthToSpace{static_cast<DepthToSpace::Mode>(pick(0, 1)), 2}, {data});
+        if (shape[1] <= 18 && shape[2] % 2 == 0 && shape[3] % 2 == 0)
+          make(SpaceToDepth{static_cast<DepthToSpace::Mode>(pick(0, 1)), 2}, {data});
+        return;
+      case 8: {
+        Tensor condition(ElementType::kBoolean, {shape[1], 1, shape[3]});
+        for (bool& flag : condition.mutable_values<bool>()) flag = chance(50);
+        make(Select{}, {constant(condition), data, constant(reals({}, -1, 1))});
+        return;
+      }
+      default:
+        deconvolution(data);
+        return;
+    }
+  }
+
+  void deconvolution(Value data) {
+    const std::int64_t channels = graph.shape(data)[1];
+    sums_floats = true;
+    const float largest = 0.5f / std::sqrt(static_cast<float>(channels));
+    const Spatial strides{pick(1, 2), pick(1, 2)};
+    if (chance(50))
+      make(ConvolutionBackpropData{strides, {1, 1}, {}, {}}, {data, constant(reals({channels, pick(1, 3), 2, 3}, -largest, largest))});
+    else
+      make(GroupConvolutionBackpropData{strides, {1, 1}, {}, {}}, {data, constant(reals({channels, 1, 1, 3, 2}, -0.5f, 0.5f))});
+  }
+
   // Operations that have no kernel here; their results are planar.
   void generic() {
     const Value data = operand(image(), 20);
@@ -316,7 +418,7 @@ class RandomGraph : public GraphSketch {
         make(SoftMax{pick(-4, 3)}, {data});
         return;
       case 1:
-        make(ReduceMean{true}, {data, integers({2, 3})});
+        make(Reduce{}, {data, integers({2, 3})});
         return;
       case 2:
         make(Pad{}, {data, integers({0, 0, 1, 0}), integers({0, 1, 0, 2}), constant(Tensor::scalar(0.5f))});

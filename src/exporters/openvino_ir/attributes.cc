@@ -1,6 +1,5 @@
 #include "exporters/openvino_ir/attributes.h"
 
-#include <array>
 #include <type_traits>
 
 #include "base/check.h"
@@ -23,6 +22,12 @@ std::string text(const std::vector<float>& values) {
   return list;
 }
 
+// The one of `names` in the order of an enumeration.
+template <typename Enum, std::size_t kCount>
+std::string text(Enum value, const std::string_view (&names)[kCount]) {
+  return std::string(names[static_cast<std::size_t>(value)]);
+}
+
 template <typename Conv>
 Attributes convolution(const Conv& op) {
   return {{"strides", text(op.strides)},
@@ -30,6 +35,13 @@ Attributes convolution(const Conv& op) {
           {"pads_begin", text(op.pads.begin)},
           {"pads_end", text(op.pads.end)},
           {"auto_pad", "explicit"}};
+}
+
+template <typename Conv>
+Attributes convolution_backprop(const Conv& op) {
+  Attributes attributes = convolution(op);
+  attributes.push_back({"output_padding", text(op.output_padding)});
+  return attributes;
 }
 
 Attributes max_pool(const MaxPool& op) {
@@ -48,25 +60,15 @@ Attributes max_pool(const MaxPool& op) {
   return attributes;
 }
 
-std::string_view name_of(Interpolate::Coordinates coordinates) {
-  constexpr std::array<std::string_view, 3> kNames{"asymmetric", "half_pixel", "align_corners"};
-  return kNames[static_cast<std::size_t>(coordinates)];
-}
-
-std::string_view name_of(Interpolate::NearestRounding rounding) {
-  constexpr std::array<std::string_view, 4> kNames{"floor", "round_prefer_floor", "round_prefer_ceil", "ceil"};
-  return kNames[static_cast<std::size_t>(rounding)];
-}
-
 Attributes interpolate(const Interpolate& op) {
-  return {{"mode", op.mode == Interpolate::Mode::kNearest ? "nearest" : "linear_onnx"},
+  return {{"mode", text(op.mode, {"nearest", "linear_onnx", "cubic"})},
           {"shape_calculation_mode", "sizes"},
-          {"coordinate_transformation_mode", std::string(name_of(op.coordinates))},
-          {"nearest_mode", std::string(name_of(op.nearest))},
+          {"coordinate_transformation_mode", text(op.coordinates, {"asymmetric", "half_pixel", "align_corners"})},
+          {"nearest_mode", text(op.nearest, {"floor", "round_prefer_floor", "round_prefer_ceil", "ceil"})},
           {"antialias", "false"},
           {"pads_begin", "0, 0, 0, 0"},
           {"pads_end", "0, 0, 0, 0"},
-          {"cube_coeff", "-0.75"}};
+          {"cube_coeff", text(op.cube_coeff)}};
 }
 
 Attributes strided_slice(const StridedSlice& op) {
@@ -112,6 +114,40 @@ Attributes avg_pool(const AvgPool& op) {
           {"rounding_type", text(op.rounding)}};
 }
 
+Attributes unary(const Unary& op) {
+  if (op.kind == UnaryKind::kRound) return {{"mode", "half_to_even"}};
+  if (op.kind == UnaryKind::kGelu) return {{"approximation_mode", "ERF"}};
+  if (op.kind == UnaryKind::kGeluTanh) return {{"approximation_mode", "TANH"}};
+  return {};
+}
+
+Attributes top_k(const TopK& op) {
+  return {{"axis", text(op.axis)},
+          {"mode", text(op.mode, {"max", "min"})},
+          {"sort", text(op.sort, {"value", "index", "none"})},
+          {"index_element_type", std::string(octet::name_of(op.index_type))},
+          {"stable", text(op.sort != TopK::Sort::kNone)}};
+}
+
+Attributes grid_sample(const GridSample& op) {
+  return {{"align_corners", text(op.align_corners)},
+          {"mode", text(op.mode, {"bilinear", "nearest", "bicubic"})},
+          {"padding_mode", text(op.padding, {"zeros", "border", "reflection"})}};
+}
+
+// DepthToSpace or its inverse.
+Attributes block_of_pixels(DepthToSpace::Mode mode, std::int64_t size) {
+  return {{"block_size", text(size)}, {"mode", text(mode, {"blocks_first", "depth_first"})}};
+}
+
+Attributes mvn(const Mvn& op) {
+  return {{"eps", text(op.epsilon)},
+          {"normalize_variance", text(op.normalize_variance)},
+          {"eps_mode", op.epsilon_inside_sqrt ? "INSIDE_SQRT" : "OUTSIDE_SQRT"}};
+}
+
+const Attributes kNumpyBroadcast{{"auto_broadcast", "numpy"}};
+
 struct AttributesOf {
   // What has no members has no attributes; the compiler asks for those of anything else.
   template <typename Operation>
@@ -122,10 +158,17 @@ struct AttributesOf {
   Attributes operator()(const Convolution& op) const { return convolution(op); }
   Attributes operator()(const GroupConvolution& op) const { return convolution(op); }
   Attributes operator()(const MatMul& op) const { return {{"transpose_a", text(op.transpose_a)}, {"transpose_b", text(op.transpose_b)}}; }
-  Attributes operator()(const Binary&) const { return {{"auto_broadcast", "numpy"}}; }
-  Attributes operator()(const Unary&) const { return {}; }
+  Attributes operator()(const ConvolutionBackpropData& op) const { return convolution_backprop(op); }
+  Attributes operator()(const GroupConvolutionBackpropData& op) const { return convolution_backprop(op); }
+  Attributes operator()(const Binary&) const { return kNumpyBroadcast; }
+  Attributes operator()(const Compare&) const { return kNumpyBroadcast; }
+  Attributes operator()(const Logical&) const { return kNumpyBroadcast; }
+  Attributes operator()(const Select&) const { return kNumpyBroadcast; }
+  Attributes operator()(const Unary& op) const { return unary(op); }
+  Attributes operator()(const Elu& op) const { return {{"alpha", text(op.alpha)}}; }
   Attributes operator()(const Clamp& op) const { return {{"min", text(op.min)}, {"max", text(op.max)}}; }
   Attributes operator()(const SoftMax& op) const { return {{"axis", text(op.axis)}}; }
+  Attributes operator()(const Mvn& op) const { return mvn(op); }
   Attributes operator()(const MaxPool& op) const { return max_pool(op); }
   Attributes operator()(const AvgPool& op) const { return avg_pool(op); }
   Attributes operator()(const Concat& op) const { return {{"axis", text(op.axis)}}; }
@@ -138,10 +181,20 @@ struct AttributesOf {
   Attributes operator()(const PriorBoxClustered& op) const { return prior_box_clustered(op); }
   Attributes operator()(const DetectionOutput& op) const { return detection_output(op); }
   Attributes operator()(const ReorgYolo& op) const { return {{"stride", text(op.stride)}}; }
-  Attributes operator()(const ReduceMean& op) const { return {{"keep_dims", text(op.keep_dims)}}; }
-  Attributes operator()(const Pad&) const { return {{"pad_mode", "constant"}}; }
+  Attributes operator()(const Reduce& op) const { return {{"keep_dims", text(op.keep_dims)}}; }
+  Attributes operator()(const CumSum& op) const { return {{"exclusive", text(op.exclusive)}, {"reverse", text(op.reverse)}}; }
+  Attributes operator()(const TopK& op) const { return top_k(op); }
+  Attributes operator()(const Pad& op) const { return {{"pad_mode", text(op.mode, {"constant", "edge", "reflect", "symmetric"})}}; }
   Attributes operator()(const ShapeOf& op) const { return {{"output_type", std::string(octet::name_of(op.type))}}; }
-  Attributes operator()(const Gather&) const { return {{"batch_dims", "0"}}; }
+  Attributes operator()(const Range& op) const { return {{"output_type", std::string(octet::name_of(op.type))}}; }
+  Attributes operator()(const Broadcast& op) const { return {{"mode", op.bidirectional ? "bidirectional" : "numpy"}}; }
+  Attributes operator()(const OneHot& op) const { return {{"axis", text(op.axis)}}; }
+  Attributes operator()(const Gather& op) const { return {{"batch_dims", text(op.batch_dims)}}; }
+  Attributes operator()(const GatherElements& op) const { return {{"axis", text(op.axis)}}; }
+  Attributes operator()(const GatherNd& op) const { return {{"batch_dims", text(op.batch_dims)}}; }
+  Attributes operator()(const GridSample& op) const { return grid_sample(op); }
+  Attributes operator()(const DepthToSpace& op) const { return block_of_pixels(op.mode, op.block_size); }
+  Attributes operator()(const SpaceToDepth& op) const { return block_of_pixels(op.mode, op.block_size); }
 };
 
 }  // namespace

@@ -1,11 +1,17 @@
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "graph/op_functions.h"
 #include "graph/positions.h"
 
 namespace octet::ops {
 namespace {
+
+double floor_mod(double a, double b) {
+  const double rest = std::fmod(a, b);
+  return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+}
 
 double apply(BinaryKind kind, double a, double b) {
   switch (kind) {
@@ -23,6 +29,12 @@ double apply(BinaryKind kind, double a, double b) {
       return std::min(a, b);
     case BinaryKind::kPower:
       return std::pow(a, b);
+    case BinaryKind::kMod:
+      return std::fmod(a, b);
+    case BinaryKind::kFloorMod:
+      return floor_mod(a, b);
+    case BinaryKind::kSquaredDifference:
+      return (a - b) * (a - b);
   }
   return 0;
 }
@@ -32,6 +44,13 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
   if (b == 0) return 0;
   if (b == -1) return static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(a));
   return a / b - (a % b != 0 && (a < 0) != (b < 0));
+}
+
+// What floor_divide leaves, or a division rounded toward zero. Nothing is left of a division by zero.
+std::int64_t remainder(std::int64_t a, std::int64_t b, bool of_floor) {
+  if (b == 0 || b == -1) return 0;
+  const std::int64_t rest = a % b;
+  return of_floor && rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
 // Sums and products that leave int64 wrap.
@@ -54,12 +73,21 @@ std::int64_t apply(BinaryKind kind, std::int64_t a, std::int64_t b) {
       const double power = std::pow(static_cast<double>(a), static_cast<double>(b));
       return to_vector<std::int64_t>(Tensor::scalar(power))[0];
     }
+    case BinaryKind::kMod:
+      return remainder(a, b, false);
+    case BinaryKind::kFloorMod:
+      return remainder(a, b, true);
+    case BinaryKind::kSquaredDifference:
+      return static_cast<std::int64_t>((wrap_a - wrap_b) * (wrap_a - wrap_b));
   }
   return 0;
 }
 
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 double soft_plus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+double gelu(double x) { return x * 0.5 * (1 + std::erf(x / std::numbers::sqrt2)); }
+double gelu_tanh(double x) { return x * 0.5 * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x))); }
+double sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : x; }
 double hard_ramp(double x) { return std::min(std::max(x + 3, 0.0), 6.0) / 6; }
 
 double apply(UnaryKind kind, double x) {
@@ -90,12 +118,34 @@ double apply(UnaryKind kind, double x) {
       return x * hard_ramp(x);
     case UnaryKind::kHSigmoid:
       return hard_ramp(x);
+    case UnaryKind::kLog:
+      return std::log(x);
+    case UnaryKind::kErf:
+      return std::erf(x);
+    case UnaryKind::kCeiling:
+      return std::ceil(x);
+    case UnaryKind::kSign:
+      return sign(x);
+    case UnaryKind::kRound:
+      return std::nearbyint(x);
+    case UnaryKind::kGelu:
+      return gelu(x);
+    case UnaryKind::kGeluTanh:
+      return gelu_tanh(x);
+    case UnaryKind::kSin:
+      return std::sin(x);
+    case UnaryKind::kCos:
+      return std::cos(x);
+    case UnaryKind::kLogicalNot:
+      return x == 0;
   }
   return 0;
 }
 
-// infer_types lets only these three through for integers.
+// infer_types lets only these five through for integers, the last of them for boolean.
 std::int64_t apply(UnaryKind kind, std::int64_t x) {
+  if (kind == UnaryKind::kLogicalNot) return x == 0;
+  if (kind == UnaryKind::kSign) return (x > 0) - (x < 0);
   if (kind == UnaryKind::kRelu) return std::max<std::int64_t>(x, 0);
   if (kind == UnaryKind::kAbs && x >= 0) return x;
   return static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(x));
@@ -130,8 +180,13 @@ Types infer(const Binary&, const Arguments& arguments) {
 }
 
 Types infer(const Unary& op, const Arguments& arguments) {
+  if (op.kind == UnaryKind::kLogicalNot) {
+    if (arguments.element(0) != ElementType::kBoolean) return malformed("logic of " + std::string(name_of(arguments.element(0))));
+    return same_type(arguments);
+  }
   OCTET_RETURN_IF_ERROR(expect_numeric(arguments, "arithmetic"));
-  const bool exact = op.kind == UnaryKind::kRelu || op.kind == UnaryKind::kAbs || op.kind == UnaryKind::kNegative;
+  using enum UnaryKind;
+  const bool exact = op.kind == kRelu || op.kind == kAbs || op.kind == kNegative || op.kind == kSign;
   if (!exact) OCTET_RETURN_IF_ERROR(expect_float(arguments, "function"));
   return same_type(arguments);
 }
@@ -139,6 +194,11 @@ Types infer(const Unary& op, const Arguments& arguments) {
 Types infer(const Clamp& op, const Arguments& arguments) {
   OCTET_RETURN_IF_ERROR(expect_numeric(arguments, "arithmetic"));
   if (!(op.min <= op.max)) return malformed("min " + std::to_string(op.min) + " is above max " + std::to_string(op.max));
+  return same_type(arguments);
+}
+
+Types infer(const Elu&, const Arguments& arguments) {
+  OCTET_RETURN_IF_ERROR(expect_float(arguments, "function"));
   return same_type(arguments);
 }
 
@@ -183,6 +243,13 @@ Tensors evaluate(const PRelu&, const Call& call) {
   const auto from_slope = broadcast_positions(slope, data);
   for (std::size_t i = 0; i < values.size(); ++i)
     if (values[i] < 0) values[i] *= slopes[static_cast<std::size_t>(from_slope[i])];
+  return {rounded<double>(call.outputs[0], values)};
+}
+
+Tensors evaluate(const Elu& op, const Call& call) {
+  auto values = call.reals(0);
+  for (double& value : values)
+    if (value < 0) value = op.alpha * std::expm1(value);
   return {rounded<double>(call.outputs[0], values)};
 }
 

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "graph/cubic.h"
 #include "graph/op_functions.h"
 #include "graph/resize.h"
 
@@ -50,22 +52,39 @@ std::vector<std::int32_t> nearest_sources(const Interpolate& op, std::int64_t fr
 namespace ops {
 namespace {
 
-// An output place is a mixture of two input places.
+// An output place is a mixture of up to four input places.
 struct Mixture {
-  std::int64_t low, high;
-  double share_of_high;
+  std::array<std::int64_t, 4> places{};
+  std::array<double, 4> shares{};
 };
+
+Mixture mixture(const Interpolate& op, std::int64_t i, std::int64_t from, std::int64_t to) {
+  const auto last = static_cast<double>(from - 1);
+  if (op.mode == Interpolate::Mode::kNearest) return {{static_cast<std::int64_t>(nearest_source(op, i, from, to))}, {1}};
+  const double x = source_coordinate(op.coordinates, i, from, to);
+  if (op.mode == Interpolate::Mode::kLinear) {
+    const double inside = std::clamp(x, 0.0, last), low = std::floor(inside), share = inside - low;
+    return {{static_cast<std::int64_t>(low), static_cast<std::int64_t>(std::min(low + 1, last))}, {1 - share, share}};
+  }
+  Mixture cubic{{}, cubic_shares(x - std::floor(x), op.cube_coeff)};
+  for (std::size_t tap = 0; tap < 4; ++tap)
+    cubic.places[tap] = static_cast<std::int64_t>(std::clamp(std::floor(x) + static_cast<double>(tap) - 1, 0.0, last));
+  return cubic;
+}
 
 std::vector<Mixture> mixtures(const Interpolate& op, std::int64_t from, std::int64_t to) {
   std::vector<Mixture> result;
-  const auto last = static_cast<double>(from - 1);
-  for (std::int64_t i = 0; i < to; ++i) {
-    const double x = op.mode == Interpolate::Mode::kNearest ? nearest_source(op, i, from, to)
-                                                            : std::clamp(source_coordinate(op.coordinates, i, from, to), 0.0, last);
-    const double low = std::floor(x);
-    result.push_back({static_cast<std::int64_t>(low), static_cast<std::int64_t>(std::min(low + 1, last)), x - low});
-  }
+  for (std::int64_t i = 0; i < to; ++i) result.push_back(mixture(op, i, from, to));
   return result;
+}
+
+// The sum of value(place) by the shares.
+template <typename Values>
+double mix(const Mixture& mixture, Values value) {
+  double sum = 0;
+  for (std::size_t tap = 0; tap < 4; ++tap)
+    if (mixture.shares[tap] != 0) sum += value(mixture.places[tap]) * mixture.shares[tap];
+  return sum;
 }
 
 }  // namespace
@@ -87,13 +106,11 @@ Tensors evaluate(const Interpolate& op, const Call& call) {
   std::vector<double> result;
   for (std::int64_t channel = 0; channel < in[0] * in[1]; ++channel)
     for (const Mixture& row : rows)
-      for (const Mixture& column : columns) {
-        const auto along_row = [&](std::int64_t y) {
+      for (const Mixture& column : columns)
+        result.push_back(mix(row, [&](std::int64_t y) {
           const double* first = data.data() + (channel * in[2] + y) * in[3];
-          return first[column.low] * (1 - column.share_of_high) + first[column.high] * column.share_of_high;
-        };
-        result.push_back(along_row(row.low) * (1 - row.share_of_high) + along_row(row.high) * row.share_of_high);
-      }
+          return mix(column, [&](std::int64_t x) { return first[x]; });
+        }));
   return {rounded<double>(call.outputs[0], result)};
 }
 

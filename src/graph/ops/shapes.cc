@@ -8,6 +8,8 @@
 namespace octet::ops {
 namespace {
 
+constexpr std::int64_t kLargestBlock = std::int64_t{1} << 24;  // its square stays within int64
+
 Tensors with_shape_of_output(const Call& call) { return {call.inputs[0].reshaped(call.outputs[0].shape)}; }
 
 }  // namespace
@@ -80,6 +82,24 @@ Types infer(const ReorgYolo& op, const Arguments& arguments) {
   return one_output(arguments.element(0), {data[0], data[1] * (s * s), data[2] / s, data[3] / s});
 }
 
+Types infer(const DepthToSpace& op, const Arguments& arguments) {
+  OCTET_RETURN_IF_ERROR(expect_rank(arguments, 0, 4, "data"));
+  const Shape& data = arguments.shape(0);
+  const std::int64_t s = op.block_size;
+  if (s < 1 || s > kLargestBlock || data[1] % (s * s) != 0)
+    return malformed("block_size " + std::to_string(s) + " does not divide the channels of " + to_string(data));
+  return one_output(arguments.element(0), {data[0], data[1] / (s * s), data[2] * s, data[3] * s});
+}
+
+Types infer(const SpaceToDepth& op, const Arguments& arguments) {
+  OCTET_RETURN_IF_ERROR(expect_rank(arguments, 0, 4, "data"));
+  const Shape& data = arguments.shape(0);
+  const std::int64_t s = op.block_size;
+  if (s < 1 || s > kLargestBlock || data[2] % s != 0 || data[3] % s != 0)
+    return malformed("block_size " + std::to_string(s) + " does not divide " + to_string(data));
+  return one_output(arguments.element(0), {data[0], data[1] * (s * s), data[2] / s, data[3] / s});
+}
+
 Types infer(const ShapeOf& op, const Arguments& arguments) {
   if (op.type != ElementType::kI64 && op.type != ElementType::kI32) return malformed("output of neither i64 nor i32");
   return one_output(op.type, {static_cast<std::int64_t>(arguments.shape(0).size())});
@@ -112,6 +132,28 @@ Tensors evaluate(const ReorgYolo& op, const Call& call) {
           positions.push_back(((n * channels + c % channels) * height + row) * width + column);
         }
   return {gather_elements(call.inputs[0], call.outputs[0].shape, positions)};
+}
+
+// The result seen as [N, C, H, block, W, block].
+Tensors evaluate(const DepthToSpace& op, const Call& call) {
+  const Shape &in = call.shape(0), &out = call.outputs[0].shape;
+  const std::int64_t s = op.block_size, plane = in[2] * in[3], channels = out[1];
+  const bool blocks_first = op.mode == DepthToSpace::Mode::kBlocksFirst;
+  const std::int64_t channel = blocks_first ? plane : s * s * plane, place = blocks_first ? channels * plane : plane;
+  const std::vector<std::int64_t> strides{in[1] * plane, channel, in[3], s * place, 1, place};
+  return {gather_elements(call.inputs[0], out, strided_positions({in[0], channels, in[2], s, in[3], s}, strides))};
+}
+
+// The result seen as [N, C, block, block, H, W], or with the blocks before C.
+Tensors evaluate(const SpaceToDepth& op, const Call& call) {
+  const Shape &in = call.shape(0), &out = call.outputs[0].shape;
+  const std::int64_t s = op.block_size, plane = in[2] * in[3];
+  if (op.mode == DepthToSpace::Mode::kDepthFirst) {
+    const std::vector<std::int64_t> strides{in[1] * plane, plane, in[3], 1, s * in[3], s};
+    return {gather_elements(call.inputs[0], out, strided_positions({in[0], in[1], s, s, out[2], out[3]}, strides))};
+  }
+  const std::vector<std::int64_t> strides{in[1] * plane, in[3], 1, plane, s * in[3], s};
+  return {gather_elements(call.inputs[0], out, strided_positions({in[0], s, s, in[1], out[2], out[3]}, strides))};
 }
 
 Tensors evaluate(const ShapeOf& op, const Call& call) {

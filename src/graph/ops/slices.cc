@@ -28,6 +28,37 @@ Tensors split(const Call& call) {
   return parts;
 }
 
+// More would repeat what is mirrored.
+std::int64_t longest_pad(Pad::Mode mode, std::int64_t size) {
+  switch (mode) {
+    case Pad::Mode::kConstant:
+      return kMaxElements;
+    case Pad::Mode::kEdge:
+      return size == 0 ? 0 : kMaxElements;
+    case Pad::Mode::kReflect:
+      return std::max<std::int64_t>(size - 1, 0);
+    case Pad::Mode::kSymmetric:
+      return size;
+  }
+  return 0;
+}
+
+// The element of an axis that stands at `place`, which may lie in the padding; -1 for the padding value.
+std::int64_t pad_source(Pad::Mode mode, std::int64_t place, std::int64_t size) {
+  if (place >= 0 && place < size) return place;
+  switch (mode) {
+    case Pad::Mode::kConstant:
+      return -1;
+    case Pad::Mode::kEdge:
+      return place < 0 ? 0 : size - 1;
+    case Pad::Mode::kReflect:
+      return place < 0 ? -place : 2 * (size - 1) - place;
+    case Pad::Mode::kSymmetric:
+      return place < 0 ? -place - 1 : 2 * size - 1 - place;
+  }
+  return -1;
+}
+
 }  // namespace
 
 Types infer(const Concat& op, const Arguments& arguments) {
@@ -91,7 +122,7 @@ Types infer(const StridedSlice& op, const Arguments& arguments) {
   return one_output(arguments.element(0), std::move(plan.shape));
 }
 
-Types infer(const Pad&, const Arguments& arguments) {
+Types infer(const Pad& op, const Arguments& arguments) {
   Shape result = arguments.shape(0);
   OCTET_ASSIGN(const auto begin, integers(arguments, 1, "pads_begin"));
   OCTET_ASSIGN(const auto end, integers(arguments, 2, "pads_end"));
@@ -101,24 +132,13 @@ Types infer(const Pad&, const Arguments& arguments) {
   if (arguments.count() == 4 && (element_count(arguments.shape(3)) != 1 || arguments.element(3) != arguments.element(0)))
     return malformed("the value must be a single " + std::string(name_of(arguments.element(0))));
   for (std::size_t i = 0; i < result.size(); ++i) {
-    for (const std::int64_t pad : {begin[i], end[i]})
+    const std::int64_t size = result[i];
+    for (const std::int64_t pad : {begin[i], end[i]}) {
       if (pad < 0 || pad > kMaxElements) return unsupported("pad of " + std::to_string(pad));
+      if (pad > longest_pad(op.mode, size)) return malformed("pad of " + std::to_string(pad) + " for an axis of " + std::to_string(size));
+    }
     result[i] += begin[i] + end[i];
   }
-  return one_output(arguments.element(0), std::move(result));
-}
-
-Types infer(const Gather&, const Arguments& arguments) {
-  const Shape &data = arguments.shape(0), &indices = arguments.shape(1);
-  OCTET_ASSIGN(const std::size_t axis, single_axis(arguments, 2, data.size()));
-  if (!is_integer(arguments.element(1))) return malformed("indices are not integers");
-  if (const Tensor* values = arguments.constants[1])
-    for (const std::int64_t index : to_vector<std::int64_t>(*values))
-      if (index < -data[axis] || index >= data[axis])
-        return malformed("index " + std::to_string(index) + " of an axis of " + std::to_string(data[axis]));
-  Shape result(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(axis));
-  result.insert(result.end(), indices.begin(), indices.end());
-  result.insert(result.end(), data.begin() + static_cast<std::ptrdiff_t>(axis) + 1, data.end());
   return one_output(arguments.element(0), std::move(result));
 }
 
@@ -153,34 +173,27 @@ Tensors evaluate(const StridedSlice& op, const Call& call) {
   return {gather_elements(call.inputs[0], plan.shape, strided_positions(counts, strides, first))};
 }
 
-Tensors evaluate(const Pad&, const Call& call) {
+// For each element of the result the one of the data that it copies, or -1. Axis by axis: the places so far times the size of the next.
+Tensors evaluate(const Pad& op, const Call& call) {
   const Shape &data = call.shape(0), &out = call.outputs[0].shape;
-  const auto begin = call.integers(1), strides = row_major_strides(out);
-  std::int64_t first = 0;
-  for (std::size_t i = 0; i < begin.size(); ++i) first += begin[i] * strides[i];
-  const Tensor value = call.inputs.size() == 4 ? call.inputs[3] : Tensor(call.outputs[0].element, {});
-  Tensor result = gather_elements(value, out, std::vector<std::int64_t>(static_cast<std::size_t>(element_count(out)), 0));
+  const auto begin = call.integers(1);
+  std::vector<std::int64_t> places{0};
+  for (std::size_t axis = 0; axis < data.size(); ++axis) {
+    std::vector<std::int64_t> longer;
+    for (const std::int64_t place : places)
+      for (std::int64_t i = 0; i < out[axis]; ++i) {
+        const std::int64_t source = pad_source(op.mode, i - begin[axis], data[axis]);
+        longer.push_back(place < 0 || source < 0 ? -1 : place * data[axis] + source);
+      }
+    places = std::move(longer);
+  }
+  Tensor result = gather_elements(call.inputs[0], out, places);
+  if (call.inputs.size() < 4) return {result};
   const std::size_t width = size_of(result.type());
-  const auto from = call.inputs[0].bytes();
   const auto to = result.mutable_bytes();
-  const auto places = strided_positions(data, strides, first);
-  for (std::size_t i = 0; i < places.size(); ++i) std::memcpy(&to[static_cast<std::size_t>(places[i]) * width], &from[i * width], width);
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (places[i] < 0) std::memcpy(&to[i * width], call.inputs[3].bytes().data(), width);
   return {result};
-}
-
-// An index from -length to length - 1; a computed one outside reads zero.
-Tensors evaluate(const Gather&, const Call& call) {
-  const auto indices = call.integers(1);
-  const AxisView view(call.shape(0), axis_of(call.integers(2)[0], call.shape(0)));
-  std::vector<std::int64_t> positions;
-  for (std::int64_t outer = 0; outer < view.outer; ++outer)
-    for (const std::int64_t index : indices) {
-      const bool inside = index >= -view.length && index < view.length;
-      const std::int64_t place = index < 0 ? index + view.length : index;
-      for (std::int64_t inner = 0; inner < view.inner; ++inner)
-        positions.push_back(inside ? (outer * view.length + place) * view.inner + inner : -1);
-    }
-  return {gather_elements(call.inputs[0], call.outputs[0].shape, positions)};
 }
 
 }  // namespace octet::ops

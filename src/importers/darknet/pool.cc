@@ -43,7 +43,7 @@ Result<Layer> convert_local_avgpool(const CfgSection& section, NetContext& net) 
 Result<Layer> convert_avgpool(const CfgSection& section, NetContext& net) {
   OCTET_ASSIGN(const Value input, net.input(section));
   const std::string name = net.layer_name("avgpool");
-  OCTET_ASSIGN(const Value value, net.add(section, ReduceMean{}, {input, net.constant({2, 3}, name + "/axes")}, name));
+  OCTET_ASSIGN(const Value value, net.add(section, Reduce{}, {input, net.constant({2, 3}, name + "/axes")}, name));
   return Layer{value};
 }
 

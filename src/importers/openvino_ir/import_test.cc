@@ -208,8 +208,9 @@ TEST(ImportOpenvinoIr, RefusesNamesThatAreNearlyKnown) {
 TEST(ImportOpenvinoIr, ReadsEveryKindByItsName) {
   for (const Op& op : all_operations()) {
     const auto* unary = std::get_if<Unary>(&op);
-    if (!unary) continue;
-    const auto graph = import(net_around({std::string(type_name(op)), "opset5", "", "FP32:1,2", "FP32:1,2"}, "1,2"));
+    if (!unary || unary->kind == UnaryKind::kLogicalNot) continue;  // the input is no boolean
+    const std::string data = unary->kind == UnaryKind::kGeluTanh ? "approximation_mode='TANH'" : "";
+    const auto graph = import(net_around({std::string(type_name(op)), "opset7", data, "FP32:1,2", "FP32:1,2"}, "1,2"));
     ASSERT_TRUE(graph.ok()) << graph.error().message;
     EXPECT_EQ(operation<Unary>(graph).kind, unary->kind);
   }
@@ -335,6 +336,59 @@ TEST(ImportOpenvinoIr, RefusesFormsOfDetectionOutputThatItLacks) {
   EXPECT_NE(with("nms_threshold='0.5' keep_top_k='5' code_type='OFF_CENTER_SIZE' normalized='1'").find("code_type"), std::string::npos);
   EXPECT_NE(with("nms_threshold='0.5' keep_top_k='5' code_type='caffe.PriorBoxParameter.CENTER_SIZE'").find("normalized"),
             std::string::npos);
+}
+
+// Each with constants of the .bin file from its beginning: i64 1, -1, 2 and f32 2, 0.
+std::string import_with_numbers(const LayerText& layer, const std::string& x_shape, const std::vector<std::string>& constants) {
+  Bin bin;
+  bin.put<std::int64_t>({1, -1, 2});
+  bin.put<float>({2, 0});
+  const auto graph = import(net_around(layer, x_shape, constants), bin);
+  return graph.ok() ? dump(*graph) : graph.error().message;
+}
+
+TEST(ImportOpenvinoIr, CutsWhereAPadIsNegative) {
+  const std::string dumped = import_with_numbers({"Pad", "opset12", "pad_mode='constant'", "FP32:4,3 I64:2 I64:2", "FP32:4,4"}, "4,3",
+                                                 {constant(10, "i64", "I64", "2", 8, 16), constant(11, "i64", "I64", "2", 0, 16)});
+  EXPECT_NE(dumped.find("StridedSlice"), std::string::npos) << dumped;
+  EXPECT_NE(dumped.find("Pad"), std::string::npos) << dumped;
+}
+
+TEST(ImportOpenvinoIr, TakesTheFormsOfOlderOpsets) {
+  const std::string axis = constant(10, "i64", "I64", "1", 0, 8), scalar = constant(10, "i64", "I64", "", 0, 8);
+  const auto expect_operation = [](const std::string& dumped, const std::string& name) {
+    EXPECT_NE(dumped.find(name), std::string::npos) << dumped;
+  };
+  expect_operation(
+      import_with_numbers({"MVN", "opset2", "across_channels='false' normalize_variance='true' eps='0.1'", "FP32:1,2,3,3", "FP32:1,2,3,3"},
+                          "1,2,3,3", {}),
+      "MVN");
+  expect_operation(import_with_numbers({"Gelu", "opset2", "", "FP32:1,2", "FP32:1,2"}, "1,2", {}), "Gelu");
+  expect_operation(
+      import_with_numbers({"TopK", "opset1", "axis='1' mode='max' sort='value'", "FP32:1,2 I64:", "FP32:1,1"}, "1,2", {scalar}), "TopK");
+  expect_operation(import_with_numbers({"ReduceL2", "opset4", "keep_dims='1'", "FP32:1,2 I64:1", "FP32:1,1"}, "1,2", {axis}), "ReduceL2");
+  expect_operation(import_with_numbers({"Broadcast", "opset1", "mode='explicit'", "FP32:1 I64:2 I64:1", "FP32:1,1"}, "1",
+                                       {constant(10, "i64", "I64", "1", 0, 8), constant(11, "i64", "I64", "1", 0, 8)}),
+                   "axes_mapping [1]");
+  expect_operation(import_with_numbers({"GatherND", "opset5", "batch_dims='2'", "FP32:1,2 I64:1", "FP32:1,1"}, "1,2", {axis}),
+                   "batch_dims in opset5");
+  expect_operation(import_with_numbers({"ScatterElementsUpdate", "opset12", "reduction='sum'", "FP32:1,2 I64:1 FP32:1 I64:", "FP32:1,2"},
+                                       "1,2", {axis, constant(11, "f32", "FP32", "1", 24, 4), constant(12, "i64", "I64", "", 0, 8)}),
+                   "reduction=\"sum\" is not supported");
+}
+
+TEST(ImportOpenvinoIr, FindsThePadsThatLeaveAnOutputShape) {
+  Bin bin;
+  const std::size_t weights = bin.put<float>(std::vector<float>(9, 1.0f)), sizes = bin.put<std::int64_t>({4, 5});
+  const auto with = [&](const std::string& rule) {
+    return import(net_around({"ConvolutionBackpropData", "opset1",
+                              "strides='2,2' dilations='1,1' pads_begin='0,0' pads_end='0,0' auto_pad='" + rule + "'",
+                              "FP32:1,1,2,2 FP32:1,1,3,3 I64:2", "FP32:1,1,4,5"},
+                             "1,1,2,2", {constant(10, "f32", "FP32", "1,1,3,3", weights, 36), constant(11, "i64", "I64", "2", sizes, 16)}),
+                  bin);
+  };
+  EXPECT_EQ(operation<ConvolutionBackpropData>(with("same_upper")).pads, (Pads{{0, 0}, {1, 0}}));
+  EXPECT_EQ(operation<ConvolutionBackpropData>(with("same_lower")).pads, (Pads{{1, 0}, {0, 0}}));
 }
 
 // Older files: sizes and scales of opset4, which counts is an attribute.

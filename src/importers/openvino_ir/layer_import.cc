@@ -23,8 +23,9 @@ bool is_any_of(const Op& op) {
   return (std::holds_alternative<Operations>(op) || ...);
 }
 bool is_shape_arithmetic(const Op& op) {
-  return is_any_of<Binary, Unary, Clamp, Convert, Concat, Split, VariadicSplit, StridedSlice, Reshape, Transpose, Squeeze, Unsqueeze,
-                   Gather>(op);
+  return is_any_of<Binary, Unary, Compare, Logical, Select, Clamp, Convert, Reduce, CumSum, Concat, Split, VariadicSplit, StridedSlice,
+                   Reshape, Transpose, Squeeze, Unsqueeze, Range, Tile, Broadcast, OneHot, Gather, GatherElements, GatherNd,
+                   ScatterElementsUpdate, ScatterNdUpdate>(op);
 }
 
 Tensor shape_tensor(const Shape& shape, ElementType type) {

@@ -53,6 +53,7 @@ class LayerImport {
   std::size_t input_count() const { return inputs_.size(); }
   Value input(std::size_t i) const { return inputs_[i]; }
   const Shape& shape(std::size_t i) const { return graph_.shape(inputs_[i]); }
+  ElementType element_type(std::size_t i) const { return graph_.type(inputs_[i]).element; }
 
   // kMalformed unless the file lists that many outputs; for counts that decide how many there are.
   Status expect_outputs(std::int64_t count) const;

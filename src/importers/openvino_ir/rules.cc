@@ -27,9 +27,17 @@ constexpr std::array kRules{
     Entry{"MatMul", import_matmul},
     Entry{"Convert", import_convert},
     Entry{"FakeQuantize", import_fake_quantize},
-    Entry{"ReduceMean", import_reduce_mean},
+    Entry{"Gelu", import_gelu},
+    Entry{"Round", import_round},
+    Entry{"Elu", import_elu},
+    Entry{"Select", import_binary},
+    Entry{"MVN", import_mvn, 1, 2},
+    Entry{"CumSum", import_cum_sum, 1, 2},
+    Entry{"TopK", import_top_k},
     Entry{"Convolution", import_convolution},
     Entry{"GroupConvolution", import_group_convolution},
+    Entry{"ConvolutionBackpropData", import_convolution_backprop, 2, 3},
+    Entry{"GroupConvolutionBackpropData", import_group_convolution_backprop, 2, 3},
     Entry{"MaxPool", import_max_pool},
     Entry{"AvgPool", import_avg_pool},
     Entry{"Concat", import_concat},
@@ -39,8 +47,19 @@ constexpr std::array kRules{
     Entry{"Squeeze", import_squeeze},
     Entry{"Pad", import_pad},
     Entry{"ShapeOf", import_shape_of},
+    Entry{"Range", import_range},
+    Entry{"Broadcast", import_broadcast, 2, 3},
+    Entry{"OneHot", import_one_hot},
     Entry{"Gather", import_gather},
+    Entry{"GatherElements", import_gather_elements},
+    Entry{"GatherND", import_gather_nd},
+    Entry{"ScatterElementsUpdate", import_scatter},
+    Entry{"ScatterNDUpdate", import_scatter},
+    Entry{"GridSample", import_grid_sample},
     Entry{"ReorgYolo", import_reorg},
+    Entry{"DepthToSpace", import_depth_to_space},
+    Entry{"SpaceToDepth", import_space_to_depth},
+    Entry{"ConvertLike", import_convert_like, 2, 2},
     Entry{"StridedSlice", import_strided_slice},
     Entry{"Slice", import_slice, 4, 5},
     Entry{"Interpolate", import_interpolate, 2, 4},
@@ -53,7 +72,10 @@ Rule rule_without_attributes(const Op& op) {
   return std::visit(
       [](const auto& operation) -> Rule {
         using Operation = std::decay_t<decltype(operation)>;
-        if constexpr (std::is_same_v<Operation, Binary>) return import_binary;
+        constexpr bool kIsBinary =
+            std::is_same_v<Operation, Binary> || std::is_same_v<Operation, Compare> || std::is_same_v<Operation, Logical>;
+        if constexpr (kIsBinary) return import_binary;
+        if constexpr (std::is_same_v<Operation, Reduce>) return import_reduce;
         if constexpr (std::is_same_v<Operation, Unary> || std::is_empty_v<Operation>) return import_plain;
         return nullptr;
       },

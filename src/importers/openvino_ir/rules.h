@@ -33,11 +33,21 @@ Result<std::vector<Value>> import_softmax(LayerImport& layer);
 Result<std::vector<Value>> import_matmul(LayerImport& layer);
 Result<std::vector<Value>> import_convert(LayerImport& layer);
 Result<std::vector<Value>> import_fake_quantize(LayerImport& layer);
-Result<std::vector<Value>> import_reduce_mean(LayerImport& layer);
+Result<std::vector<Value>> import_gelu(LayerImport& layer);
+Result<std::vector<Value>> import_round(LayerImport& layer);
+Result<std::vector<Value>> import_elu(LayerImport& layer);
+
+// rules_reduce.cc: what takes elements along axes together.
+Result<std::vector<Value>> import_reduce(LayerImport& layer);
+Result<std::vector<Value>> import_mvn(LayerImport& layer);
+Result<std::vector<Value>> import_cum_sum(LayerImport& layer);
+Result<std::vector<Value>> import_top_k(LayerImport& layer);
 
 // rules_window.cc: what slides a window.
 Result<std::vector<Value>> import_convolution(LayerImport& layer);
 Result<std::vector<Value>> import_group_convolution(LayerImport& layer);
+Result<std::vector<Value>> import_convolution_backprop(LayerImport& layer);
+Result<std::vector<Value>> import_group_convolution_backprop(LayerImport& layer);
 Result<std::vector<Value>> import_max_pool(LayerImport& layer);
 Result<std::vector<Value>> import_avg_pool(LayerImport& layer);
 
@@ -47,14 +57,28 @@ Result<std::vector<Value>> import_split(LayerImport& layer);
 Result<std::vector<Value>> import_variadic_split(LayerImport& layer);
 Result<std::vector<Value>> import_reshape(LayerImport& layer);
 Result<std::vector<Value>> import_squeeze(LayerImport& layer);
-Result<std::vector<Value>> import_pad(LayerImport& layer);
 Result<std::vector<Value>> import_shape_of(LayerImport& layer);
-Result<std::vector<Value>> import_gather(LayerImport& layer);
 Result<std::vector<Value>> import_reorg(LayerImport& layer);
+Result<std::vector<Value>> import_depth_to_space(LayerImport& layer);
+Result<std::vector<Value>> import_space_to_depth(LayerImport& layer);
+Result<std::vector<Value>> import_convert_like(LayerImport& layer);
 
 // rules_slice.cc
 Result<std::vector<Value>> import_strided_slice(LayerImport& layer);
 Result<std::vector<Value>> import_slice(LayerImport& layer);
+
+// rules_fill.cc: what makes more elements of few.
+Result<std::vector<Value>> import_pad(LayerImport& layer);
+Result<std::vector<Value>> import_range(LayerImport& layer);
+Result<std::vector<Value>> import_broadcast(LayerImport& layer);
+Result<std::vector<Value>> import_one_hot(LayerImport& layer);
+
+// rules_gather.cc: what reads from, or writes to, places that another tensor names.
+Result<std::vector<Value>> import_gather(LayerImport& layer);
+Result<std::vector<Value>> import_gather_elements(LayerImport& layer);
+Result<std::vector<Value>> import_gather_nd(LayerImport& layer);
+Result<std::vector<Value>> import_scatter(LayerImport& layer);
+Result<std::vector<Value>> import_grid_sample(LayerImport& layer);
 
 // rules_resize.cc
 Result<std::vector<Value>> import_interpolate(LayerImport& layer);

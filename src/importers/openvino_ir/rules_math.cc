@@ -62,8 +62,17 @@ Result<std::vector<Value>> import_fake_quantize(LayerImport& layer) {
   return layer.add(FakeQuantize{layer.attributes.integer("levels")});
 }
 
-Result<std::vector<Value>> import_reduce_mean(LayerImport& layer) {
-  return layer.add(ReduceMean{layer.attributes.flag("keep_dims", false)});
+// opset2 has only the exact form.
+Result<std::vector<Value>> import_gelu(LayerImport& layer) {
+  const std::string form = layer.attributes.choice("approximation_mode", {"ERF", "TANH", "erf", "tanh"}, std::string("ERF"));
+  return layer.add(Unary{form == "TANH" || form == "tanh" ? UnaryKind::kGeluTanh : UnaryKind::kGelu});
 }
+
+Result<std::vector<Value>> import_round(LayerImport& layer) {
+  layer.attributes.choice("mode", {"half_to_even"}, std::string("half_to_even"));
+  return layer.add(Unary{UnaryKind::kRound});
+}
+
+Result<std::vector<Value>> import_elu(LayerImport& layer) { return layer.add(Elu{layer.attributes.number("alpha")}); }
 
 }  // namespace octet::openvino_ir

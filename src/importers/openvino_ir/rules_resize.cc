@@ -114,9 +114,11 @@ Result<Interpolate> read_operation(LayerImport& layer, const Integers& sizes) {
   const Shape& data = layer.shape(0);
   AttributeReader& attributes = layer.attributes;
   Interpolate op;
-  op.mode = attributes.choice("mode", {"nearest", "linear", "linear_onnx"}) == "nearest" ? Mode::kNearest : Mode::kLinear;
+  const std::string mode = attributes.choice("mode", {"nearest", "linear", "linear_onnx", "cubic"});
+  op.mode = mode == "nearest" ? Mode::kNearest : mode == "cubic" ? Mode::kCubic : Mode::kLinear;
+  op.cube_coeff = attributes.number("cube_coeff", -0.75);
   const bool shrinks = sizes[0] < data[2] || sizes[1] < data[3];
-  if (attributes.flag("antialias", false) && op.mode == Mode::kLinear && shrinks) return unsupported("antialias is not supported");
+  if (attributes.flag("antialias", false) && op.mode != Mode::kNearest && shrinks) return unsupported("antialias is not supported");
   std::string rule, nearest = "simple";
   if (layer.opset() == "opset1") {
     rule = attributes.flag("align_corners", true) ? "align_corners" : "asymmetric";

@@ -1,6 +1,15 @@
 #include "importers/openvino_ir/rules.h"
 
 namespace octet::openvino_ir {
+namespace {
+
+DepthToSpace::Mode read_block_mode(LayerImport& layer) {
+  const bool blocks_first = layer.attributes.choice("mode", {"blocks_first", "depth_first"}) == "blocks_first";
+  return blocks_first ? DepthToSpace::Mode::kBlocksFirst : DepthToSpace::Mode::kDepthFirst;
+}
+
+}  // namespace
+
 Result<std::vector<Value>> import_concat(LayerImport& layer) {
   const std::int64_t axis = layer.attributes.integer("axis"), rank = static_cast<std::int64_t>(layer.shape(0).size());
   return layer.add(Concat{axis < 0 && axis >= -rank ? axis + rank : axis});
@@ -26,19 +35,9 @@ Result<std::vector<Value>> import_squeeze(LayerImport& layer) {
   return layer.add(Squeeze{});
 }
 
-Result<std::vector<Value>> import_pad(LayerImport& layer) {
-  layer.attributes.choice("pad_mode", {"constant"});
-  return layer.add(Pad{});
-}
-
 Result<std::vector<Value>> import_shape_of(LayerImport& layer) {
   const std::string name = layer.attributes.choice("output_type", {"i64", "i32"}, std::string("i64"));
   return layer.add(ShapeOf{name == "i32" ? ElementType::kI32 : ElementType::kI64});
-}
-
-Result<std::vector<Value>> import_gather(LayerImport& layer) {
-  if (layer.attributes.integer("batch_dims", 0) != 0) return unsupported("batch_dims other than 0 are not supported");
-  return layer.add(Gather{});
 }
 
 Result<std::vector<Value>> import_reorg(LayerImport& layer) {
@@ -47,5 +46,18 @@ Result<std::vector<Value>> import_reorg(LayerImport& layer) {
     return unsupported("one stride for height and width is supported");
   return layer.add(ReorgYolo{strides.empty() ? 1 : strides.front()});
 }
+
+Result<std::vector<Value>> import_depth_to_space(LayerImport& layer) {
+  const DepthToSpace::Mode mode = read_block_mode(layer);
+  return layer.add(DepthToSpace{mode, layer.attributes.integer("block_size", 1)});
+}
+
+Result<std::vector<Value>> import_space_to_depth(LayerImport& layer) {
+  const DepthToSpace::Mode mode = read_block_mode(layer);
+  return layer.add(SpaceToDepth{mode, layer.attributes.integer("block_size", 1)});
+}
+
+// To the type of another input.
+Result<std::vector<Value>> import_convert_like(LayerImport& layer) { return layer.add(Convert{layer.element_type(1)}, {layer.input(0)}); }
 
 }  // namespace octet::openvino_ir

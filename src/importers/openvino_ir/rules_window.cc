@@ -80,7 +80,54 @@ Result<std::vector<Value>> import_conv(LayerImport& layer, std::size_t weights_r
   return layer.add(Operation{window.strides, window.dilations, pads});
 }
 
+// What a transposed convolution gives without pads, along an axis.
+std::int64_t unpadded_size(const Shape& data, const Window& window, const Spatial& output_padding, std::size_t axis) {
+  return window.strides[axis] * (data[2 + axis] - 1) + (window.kernel[axis] - 1) * window.dilations[axis] + 1 + output_padding[axis];
+}
+
+// The pads that leave the size of the third input, the odd one at the end ("upper") or at the beginning.
+Result<Pads> pads_for_output_shape(LayerImport& layer, const Window& window, const Spatial& output_padding) {
+  const std::string rule = layer.attributes.choice("auto_pad", {"same_upper", "same_lower", "valid", "explicit", "notset"});
+  OCTET_ASSIGN(const auto size, layer.integers(2, "output_shape"));
+  OCTET_RETURN_IF_ERROR(layer.attributes.status());
+  if (size.size() != 2) return unsupported("only convolution over height and width is supported");
+  Pads pads;
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    const std::int64_t total = unpadded_size(layer.shape(0), window, output_padding, axis) - size[axis];
+    if (size[axis] < 1 || total < 0) return malformed("output_shape " + to_string(size) + " is larger than what there is");
+    pads.begin[axis] = rule == "same_upper" ? total / 2 : total - total / 2;
+    pads.end[axis] = total - pads.begin[axis];
+  }
+  return pads;
+}
+
+template <typename Operation>
+Result<std::vector<Value>> import_backprop(LayerImport& layer, std::size_t weights_rank) {
+  const Shape& weights = layer.shape(1);
+  if (weights.size() != weights_rank || layer.shape(0).size() != 4)
+    return unsupported("weights of shape " + to_string(weights) + "; only convolution over height and width is supported");
+  const Window window{
+      {weights[weights_rank - 2], weights[weights_rank - 1]}, layer.attributes.pair("strides"), layer.attributes.pair("dilations")};
+  const Spatial output_padding = layer.attributes.pair("output_padding", Spatial{0, 0});
+  OCTET_RETURN_IF_ERROR(layer.attributes.status());
+  if (!is_sane(window, {output_padding, {}})) return malformed("kernel, strides and dilations must be positive, and none huge");
+  Pads pads;
+  if (layer.input_count() == 3) {
+    OCTET_ASSIGN(pads, pads_for_output_shape(layer, window, output_padding));
+  } else {
+    const std::string rule = layer.attributes.choice("auto_pad", {"explicit", "notset", "valid"}, std::string("explicit"));
+    if (rule != "valid") pads = {layer.attributes.pair("pads_begin"), layer.attributes.pair("pads_end")};
+  }
+  return layer.add(Operation{window.strides, window.dilations, pads, output_padding}, {layer.input(0), layer.input(1)});
+}
+
 }  // namespace
+
+Result<std::vector<Value>> import_convolution_backprop(LayerImport& layer) { return import_backprop<ConvolutionBackpropData>(layer, 4); }
+
+Result<std::vector<Value>> import_group_convolution_backprop(LayerImport& layer) {
+  return import_backprop<GroupConvolutionBackpropData>(layer, 5);
+}
 
 Result<std::vector<Value>> import_convolution(LayerImport& layer) { return import_conv<Convolution>(layer, 4); }
 

@@ -120,7 +120,7 @@ Outputs cast(const NodeRecord& node, Inputs in) {
 
 Outputs mean(const NodeRecord& node, Inputs in) {
   OCTET_ASSIGN(const bool keeps_axes, attribute<bool>(node, "keep_dims", false));
-  return compute(ReduceMean{keeps_axes}, {in[0], in[1]});
+  return compute(Reduce{ReduceKind::kMean, keeps_axes}, {in[0], in[1]});
 }
 
 // ---- shapes --------------------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ Result<Feature> mean(const NodeRecord& node, Network& network) {
   }
   OCTET_ASSIGN_AT(const bool keeps_axes, attribute<bool>(node, "keep_dims", false), place(node));
   if (!keeps_axes) return unsupported(node, "a mean that drops its axes inside the feature extractor");
-  return network.append(node, ReduceMean{true}, {data, emit_integers(network.graph(), places, node.name + "/axes")});
+  return network.append(node, Reduce{}, {data, emit_integers(network.graph(), places, node.name + "/axes")});
 }
 
 Result<Feature> concat(const NodeRecord& node, Network& network) {
