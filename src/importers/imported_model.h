@@ -6,6 +6,7 @@
 
 #include "graph/graph.h"
 #include "model/description.h"
+#include "passes/passes.h"
 
 namespace octet {
 
@@ -15,6 +16,8 @@ struct ImportedModel {
   ModelDescription description;
   std::vector<std::filesystem::path> weights = {};  // the files that hold the numbers: what a person means by "the model"
   std::string labels_hint = {};                     // how a person gives it labels where it has none; may be empty
+  passes::InputSteps input_steps = {};    // what `graph` does to a picture before the network as the file has it, where it is known
+  std::vector<std::string> reasons = {};  // what was recognised of the file and why; may be empty
 };
 
 }  // namespace octet

@@ -75,4 +75,8 @@ bool compress_constants(Graph& graph);
 // with several inputs, or with anything else on the way, stays as it is. Assumes folded constants.
 bool make_input_planar(Graph& graph);
 
+// The same whatever stands on the way: what is not taken out stays behind a Transpose and a Convert of the new input. kUnsupported for a
+// graph that has not one input, u8 or f32, [1,3,H,W] or [1,H,W,3].
+Status require_planar_input(Graph& graph);
+
 }  // namespace octet::passes

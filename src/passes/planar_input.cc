@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "graph/patterns.h"
 
@@ -78,31 +79,54 @@ Value step_on_planes(const Graph& from, NodeId id, Value planes, Graph& to) {
   return to.emit(node.op, first ? std::vector{operand, planes} : std::vector{planes, operand}, node.name);
 }
 
-// The graph with planes of f32 as its input, of which the steps make what they made of `input`.
-Graph with_planes(const Graph& graph, NodeId input, const std::vector<NodeId>& steps) {
-  Graph result;
-  result.name = graph.name;
-  result.model_info = graph.model_info;
-  std::vector<Value> moved(graph.nodes().size());  // first output of each node in the result
-  std::vector<bool> replaced(graph.nodes().size());
-  replaced[index_of(input)] = true;
-  const Node& from = graph.node(input);
-  Value planes =
-      result.emit(Parameter{ElementType::kF32, graph.shape({steps.back(), 0}), std::get<Parameter>(from.op).further_names}, {}, from.name);
-  for (const NodeId step : steps) {
-    planes = step_on_planes(graph, step, planes, result);
-    replaced[index_of(step)] = true;
-  }
-  moved[index_of(steps.back())] = planes;
+// Appends all nodes of a graph but those that `moved` has a value for already: their first outputs in the result.
+void append_others(const Graph& graph, std::vector<std::optional<Value>> moved, Graph& result) {
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
-    if (replaced[i]) continue;
+    if (moved[i]) continue;
     const Node& node = graph.nodes()[i];
     std::vector<Value> inputs;
-    for (const Value value : node.inputs) inputs.push_back({moved[index_of(value.node)].node, value.port});
+    for (const Value value : node.inputs) inputs.push_back({moved[index_of(value.node)]->node, value.port});
     moved[i] = result.emit(node.op, std::move(inputs), node.name);
   }
   result.tidy();
-  return result;
+}
+
+// An empty graph of that name with planes of f32 in place of `input`.
+std::pair<Graph, Value> begin_with_planes(const Graph& graph, NodeId input, Shape planes) {
+  Graph result;
+  result.name = graph.name;
+  result.model_info = graph.model_info;
+  const Node& from = graph.node(input);
+  const Value value =
+      result.emit(Parameter{ElementType::kF32, std::move(planes), std::get<Parameter>(from.op).further_names}, {}, from.name);
+  return {std::move(result), value};
+}
+
+// The graph with planes of f32 as its input, of which the steps make what they made of `input`.
+Graph with_planes(const Graph& graph, NodeId input, const std::vector<NodeId>& steps) {
+  auto [result, planes] = begin_with_planes(graph, input, graph.shape({steps.back(), 0}));
+  std::vector<std::optional<Value>> moved(graph.nodes().size());
+  moved[index_of(input)] = planes;  // nobody else reads it
+  for (const NodeId step : steps) {
+    planes = step_on_planes(graph, step, planes, result);
+    moved[index_of(step)] = planes;
+  }
+  append_others(graph, std::move(moved), result);
+  return std::move(result);
+}
+
+// The graph with planes of f32 as its input, turned into what it takes.
+Graph with_turned_planes(const Graph& graph, NodeId input) {
+  const TensorType& type = graph.type({input, 0});
+  const bool last = type.shape[1] != kChannels;
+  const Shape shape = last ? Shape{1, kChannels, type.shape[1], type.shape[2]} : type.shape;
+  auto [result, value] = begin_with_planes(graph, input, shape);
+  if (last) value = result.emit(Transpose{}, {value, result.emit_constant(Tensor::of<std::int64_t>({4}, {0, 2, 3, 1}))}, "input/pixels");
+  if (type.element != ElementType::kF32) value = result.emit(Convert{type.element}, {value}, "input/bytes");
+  std::vector<std::optional<Value>> moved(graph.nodes().size());
+  moved[index_of(input)] = value;
+  append_others(graph, std::move(moved), result);
+  return std::move(result);
 }
 
 }  // namespace
@@ -117,6 +141,23 @@ bool make_input_planar(Graph& graph) {
   if (steps.empty() || graph.shape({steps.back(), 0})[1] != kChannels) return false;
   graph = with_planes(graph, parameters[0], steps);
   return true;
+}
+
+Status require_planar_input(Graph& graph) {
+  const auto parameters = graph.parameters();
+  if (parameters.size() != 1)
+    return Error{ErrorCode::kUnsupported, "the graph has " + std::to_string(parameters.size()) + " inputs, expected one, the picture"};
+  const Value input{parameters[0], 0};
+  const TensorType type = graph.type(input);
+  const bool is_picture = type.shape.size() == 4 && type.shape[0] == 1 && (type.shape[1] == kChannels || type.shape[3] == kChannels);
+  if (!is_picture || (type.element != ElementType::kU8 && type.element != ElementType::kF32))
+    return Error{ErrorCode::kUnsupported, "input '" + graph.node(input).name + "' is " + std::string(name_of(type.element)) +
+                                              to_string(type.shape) +
+                                              ", expected a picture, [1,3,height,width] or [1,height,width,3] of f32 or u8"};
+  make_input_planar(graph);
+  const Value made{graph.parameters()[0], 0};
+  if (graph.shape(made)[1] != kChannels || graph.type(made).element != ElementType::kF32) graph = with_turned_planes(graph, made.node);
+  return {};
 }
 
 }  // namespace octet::passes
