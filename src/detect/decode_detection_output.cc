@@ -11,7 +11,7 @@ constexpr float kMaxClass = 1 << 24;  // beyond it a float no longer counts one 
 
 }  // namespace
 
-Status check_outputs(const DetectionOutputHead&, std::span<const OutputType> outputs) {
+Status check_outputs(const DetectionOutputHead&, const ModelDescription&, std::span<const OutputType> outputs) {
   if (outputs.size() != 1)
     return Error{ErrorCode::kMalformed, "octet_head detection_output needs one output, the model has " + std::to_string(outputs.size())};
   const auto& [name, element, shape] = outputs[0];

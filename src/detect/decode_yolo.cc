@@ -3,49 +3,66 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "detect/decoders.h"
+#include "detect/logistic.h"
 
 namespace octet {
 namespace {
 
-double logistic(double x) { return 1 / (1 + std::exp(-std::clamp(x, -80.0, 80.0))); }
+// Where the numbers of an output lie: of an anchor x, y, width, height, objectness, classes.
+struct Layout {
+  ImageSize grid;
+  std::size_t anchor_stride = 0, channel_stride = 0, cell_stride = 0;
+};
 
-// The smallest input whose logistic function may exceed `probability`, a little lower to be safe from rounding.
-float logit_below(double probability) {
-  if (probability <= 0) return -std::numeric_limits<float>::infinity();
-  if (probability >= 1) return std::numeric_limits<float>::infinity();
-  return static_cast<float>(std::log(probability / (1 - probability)) - 1e-3);
+std::optional<Layout> layout_of(const YoloOutput& head, const Shape& shape) {
+  const auto anchors = static_cast<std::int64_t>(head.anchors.size()), columns = std::int64_t{5} + head.classes;
+  if (shape.size() < 4 || shape[0] != 1 || std::ranges::any_of(shape, [](std::int64_t side) { return side < 1; })) return std::nullopt;
+  const auto laid = [](std::int64_t height, std::int64_t width, std::int64_t anchor, std::int64_t channel, std::int64_t cell) {
+    return Layout{{static_cast<int>(width), static_cast<int>(height)},
+                  static_cast<std::size_t>(anchor),
+                  static_cast<std::size_t>(channel),
+                  static_cast<std::size_t>(cell)};
+  };
+  if (shape.size() == 5 && shape[1] == anchors && shape[4] == columns)
+    return laid(shape[2], shape[3], shape[2] * shape[3] * columns, 1, columns);
+  if (shape.size() != 4) return std::nullopt;
+  if (shape[1] == anchors * columns) return laid(shape[2], shape[3], columns * shape[2] * shape[3], shape[2] * shape[3], 1);
+  if (shape[3] == anchors * columns) return laid(shape[1], shape[2], columns, 1, anchors * columns);
+  return std::nullopt;
 }
 
-// One anchor of a head. Channel c of cell i is values[c * cells + i]: x, y, width, height, objectness, classes.
+// One anchor of a head; `values` begins with its first number.
 class AnchorDecoder {
  public:
-  AnchorDecoder(const YoloOutput& head, YoloOutput::Anchor anchor, ImageSize input, ImageSize grid, std::span<const float> values,
+  AnchorDecoder(const YoloOutput& head, YoloOutput::Anchor anchor, ImageSize input, const Layout& layout, std::span<const float> values,
                 double score_threshold)
       : head_(head),
         values_(values),
-        grid_(grid),
-        cells_(static_cast<std::size_t>(grid.width) * grid.height),
+        layout_(layout),
+        grid_(layout.grid),
+        cells_(static_cast<std::size_t>(grid_.width) * grid_.height),
         threshold_(score_threshold),
-        cell_width_(static_cast<double>(input.width) / grid.width),
-        cell_height_(static_cast<double>(input.height) / grid.height) {
+        scale_x_y_(head.kind == YoloOutput::Kind::kYolov5 ? 2 : static_cast<double>(head.scale_x_y)),
+        cell_width_(static_cast<double>(input.width) / grid_.width),
+        cell_height_(static_cast<double>(input.height) / grid_.height) {
     const bool in_cells = head.kind == YoloOutput::Kind::kRegion;
     anchor_width_ = anchor.width * (in_cells ? cell_width_ : 1);
     anchor_height_ = anchor.height * (in_cells ? cell_height_ : 1);
   }
 
   void decode(std::vector<Candidate>& candidates) {
-    const std::span<const float> objectness = channel(4);
     // No class can lift a box above the threshold that its objectness does not pass.
     const float lowest = head_.new_coords ? static_cast<float>(threshold_) - 1e-3f : logit_below(threshold_);
     for (std::size_t cell = 0; cell < cells_; ++cell)
-      if (objectness[cell] > lowest) decode_cell(cell, candidates);
+      if (raw(4, cell) > lowest) decode_cell(cell, candidates);
   }
 
  private:
-  std::span<const float> channel(std::size_t index) const { return values_.subspan(index * cells_, cells_); }
-  double value(std::size_t index, std::size_t cell) const { return values_[index * cells_ + cell]; }
+  float raw(std::size_t index, std::size_t cell) const { return values_[index * layout_.channel_stride + cell * layout_.cell_stride]; }
+  double value(std::size_t index, std::size_t cell) const { return raw(index, cell); }
   double probability(std::size_t index, std::size_t cell) const {
     return head_.new_coords ? value(index, cell) : logistic(value(index, cell));
   }
@@ -62,15 +79,18 @@ class AnchorDecoder {
   }
 
   Candidate box_of(std::size_t cell) const {
-    const double shift = (static_cast<double>(head_.scale_x_y) - 1) / 2;
+    const double shift = (scale_x_y_ - 1) / 2;
     const auto column = cell % grid_.width, row = cell / grid_.width;
-    const double center_x = (probability(0, cell) * head_.scale_x_y - shift + static_cast<double>(column)) * cell_width_;
-    const double center_y = (probability(1, cell) * head_.scale_x_y - shift + static_cast<double>(row)) * cell_height_;
+    const double center_x = (probability(0, cell) * scale_x_y_ - shift + static_cast<double>(column)) * cell_width_;
+    const double center_y = (probability(1, cell) * scale_x_y_ - shift + static_cast<double>(row)) * cell_height_;
     const double width = side(value(2, cell)) * anchor_width_, height = side(value(3, cell)) * anchor_height_;
     return {0, 0, center_x - width / 2, center_y - height / 2, center_x + width / 2, center_y + height / 2};
   }
 
-  double side(double raw) const { return head_.new_coords ? 4 * raw * raw : std::exp(raw); }
+  double side(double number) const {
+    if (head_.kind == YoloOutput::Kind::kYolov5) number = logistic(number);
+    return head_.new_coords || head_.kind == YoloOutput::Kind::kYolov5 ? 4 * number * number : std::exp(number);
+  }
 
   void add(Candidate box, int class_index, double score, std::vector<Candidate>& candidates) const {
     if (!(score > threshold_) || !std::isfinite(score)) return;
@@ -96,9 +116,10 @@ class AnchorDecoder {
 
   const YoloOutput& head_;
   std::span<const float> values_;
+  Layout layout_;
   ImageSize grid_;
   std::size_t cells_;
-  double threshold_;
+  double threshold_, scale_x_y_;
   double cell_width_, cell_height_, anchor_width_, anchor_height_;
   std::vector<double> powers_;
 };
@@ -106,17 +127,15 @@ class AnchorDecoder {
 Status check_output(const YoloOutput& head, std::span<const OutputType> outputs) {
   OCTET_ASSIGN(const OutputType found, find_output(outputs, head.output, "octet_heads"));
   const auto channels = static_cast<std::int64_t>(head.anchors.size()) * (5 + head.classes);
-  const Shape& shape = found.shape;
-  if (found.element == ElementType::kF32 && shape.size() == 4 && shape[0] == 1 && shape[1] == channels && shape[2] >= 1 && shape[3] >= 1)
-    return {};
+  if (found.element == ElementType::kF32 && layout_of(head, found.shape)) return {};
   return Error{ErrorCode::kMalformed,
                fmt::format("output '{}' is {}{}, but octet_heads says {} anchors of {} classes, which is f32[1,{},height,width]",
-                           head.output, name_of(found.element), to_string(shape), head.anchors.size(), head.classes, channels)};
+                           head.output, name_of(found.element), to_string(found.shape), head.anchors.size(), head.classes, channels)};
 }
 
 }  // namespace
 
-Status check_outputs(const YoloHead& head, std::span<const OutputType> outputs) {
+Status check_outputs(const YoloHead& head, const ModelDescription&, std::span<const OutputType> outputs) {
   for (const YoloOutput& output : head.outputs) OCTET_RETURN_IF_ERROR(check_output(output, outputs));
   return {};
 }
@@ -125,10 +144,9 @@ Status decode(const YoloHead& head, const ModelDescription& description, std::sp
               std::vector<Candidate>& candidates) {
   for (const YoloOutput& output : head.outputs) {
     const auto found = std::ranges::find(outputs, output.output, &NamedOutput::name);
-    const ImageSize grid{static_cast<int>(found->shape[3]), static_cast<int>(found->shape[2])};
-    const std::size_t block = found->values.size() / output.anchors.size();
+    const Layout layout = *layout_of(output, found->shape);
     for (std::size_t i = 0; i < output.anchors.size(); ++i)
-      AnchorDecoder(output, output.anchors[i], description.input, grid, found->values.subspan(i * block, block), score_threshold)
+      AnchorDecoder(output, output.anchors[i], description.input, layout, found->values.subspan(i * layout.anchor_stride), score_threshold)
           .decode(candidates);
   }
   return {};

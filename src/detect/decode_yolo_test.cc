@@ -56,6 +56,28 @@ TEST(DecodeYolo, StretchesTheCenterByScaleXY) {
   EXPECT_NEAR((found[0].y0 + found[0].y1) / 2, 48, 1e-9);   // (1 * 2 - 0.5) * 32
 }
 
+// YOLOv5: s(0) = 0.5 is the middle of the cell and the anchor itself; log 3 is 0.75: 1 in cells, 1.5² anchors. In each of its layouts.
+TEST(DecodeYolo, TakesYolov5sFormInEachLayout) {
+  YoloOutput head = toy_head();
+  head.kind = YoloOutput::Kind::kYolov5;
+  const float odds = std::log(3.0f);
+  const std::vector<float> planes = {0, odds, 0, 0, 0, odds, 0, 0, 0, 0, -50, 0, -50, -50},
+                           rows = {0, 0, 0, 0, 0, -50, -50, odds, 0, odds, 0, 0, 0, -50};
+  ModelDescription description;
+  description.input = kInput;
+  for (const auto& [values, shape] :
+       {std::pair(planes, Shape{1, 7, 1, 2}), std::pair(rows, Shape{1, 1, 2, 7}), std::pair(rows, Shape{1, 1, 1, 2, 7})}) {
+    const NamedOutput output{"head", shape, values};
+    std::vector<Candidate> found;
+    ASSERT_TRUE(decode(YoloHead{{head}}, description, std::span(&output, 1), 0.1, found).ok());
+    ASSERT_EQ(found.size(), 1u) << to_string(shape);
+    EXPECT_NEAR(found[0].x0, 64 - 9, 1e-5);  // (1 + 2 * 0.75 - 0.5) * 32 less half of 8 * 1.5²
+    EXPECT_NEAR(found[0].x1, 64 + 9, 1e-5);
+    EXPECT_NEAR(found[0].y0, 16 - 2, 1e-5);
+    EXPECT_NEAR(found[0].y1, 16 + 2, 1e-5);
+  }
+}
+
 TEST(DecodeYolo, ProposesABoxOfEachClassThatPasses) {
   const auto found = decode(toy_head(), toy_values(0, 0, 0, 0, 9, 3, 2), 0.5);
   ASSERT_EQ(found.size(), 2u);
@@ -114,7 +136,7 @@ TEST(DecodeYolo, TakesInfiniteLogitsAsCertainty) {
 
 TEST(CheckOutputs, NamesTheOutputOfAnotherShape) {
   const OutputType output{"head", ElementType::kF32, {1, 6, 1, 2}};
-  const Status status = check_outputs(YoloHead{{toy_head()}}, std::span(&output, 1));
+  const Status status = check_outputs(YoloHead{{toy_head()}}, {}, std::span(&output, 1));
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().message,
             "output 'head' is f32[1,6,1,2], but octet_heads says 1 anchors of 2 classes, which is f32[1,7,height,width]");

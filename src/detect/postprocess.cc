@@ -33,6 +33,12 @@ void clip(std::vector<Candidate>& candidates, ImageSize image) {
   }
 }
 
+void shift_classes(const ModelDescription& description, std::vector<Candidate>& candidates) {
+  if (description.label_offset == 0) return;
+  for (Candidate& box : candidates) box.class_index += description.label_offset;
+  std::erase_if(candidates, [&](const Candidate& box) { return box.class_index < 0 || box.class_index >= class_count(description); });
+}
+
 Detection detection_from(const Candidate& box) {
   return {box.class_index,
           static_cast<float>(box.score),
@@ -46,7 +52,7 @@ bool is_finite(const BoxXyxy& box) {
 }  // namespace
 
 Status check_outputs(const ModelDescription& description, std::span<const OutputType> outputs) {
-  return std::visit([&](const auto& head) { return check_outputs(head, outputs); }, description.head);
+  return std::visit([&](const auto& head) { return check_outputs(head, description, outputs); }, description.head);
 }
 
 Result<std::vector<Detection>> detections_from_outputs(const ModelDescription& description, std::span<const NamedOutput> outputs,
@@ -55,12 +61,13 @@ Result<std::vector<Detection>> detections_from_outputs(const ModelDescription& d
   std::vector<Candidate> candidates;
   OCTET_RETURN_IF_ERROR(std::visit(
       [&](const auto& head) { return decode(head, description, outputs, options.score_threshold, candidates); }, description.head));
-  const bool has_fractions = std::visit([](const auto& head) { return head.kHasFractions; }, description.head);
+  shift_classes(description, candidates);
+  const bool has_fractions = std::visit([](const auto& head) { return head.has_fractions(); }, description.head);
   place_in_image(resize_scale(description.resize, image, description.input), has_fractions ? description.input : ImageSize{1, 1},
                  candidates);
   if (description.clip) clip(candidates, image);
 
-  const bool is_suppressed = std::visit([](const auto& head) { return head.kIsSuppressed; }, description.head);
+  const bool is_suppressed = std::visit([](const auto& head) { return head.is_suppressed(); }, description.head);
   const std::vector<Candidate> kept = is_suppressed ? best_scored(std::move(candidates), options.max_detections)
                                                     : suppress_overlaps(candidates, description.suppression, options.max_detections);
   std::vector<Detection> detections;

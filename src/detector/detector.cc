@@ -1,5 +1,7 @@
 #include "detector/detector.h"
 
+#include <tuple>
+
 #include "base/files.h"
 #include "image/resize.h"
 #include "importers/openvino_ir/import.h"
@@ -65,11 +67,11 @@ DetectionSession::DetectionSession(const Detector& detector, int threads)
       input_(detector.model->inputs()[0].type.element, detector.model->inputs()[0].type.shape) {}
 
 Result<std::vector<Detection>> DetectionSession::detect(const Image& image, const DetectOptions& options) {
-  const auto [resize, size] = std::pair(detector_.description.resize, detector_.description.input);
+  const auto& [resize, size, pad] = std::tie(detector_.description.resize, detector_.description.input, detector_.description.pad_value);
   if (input_.type() == ElementType::kU8)
-    resize_to_bytes(image, resize, size, input_.mutable_values<std::uint8_t>());
+    resize_to_bytes(image, resize, size, input_.mutable_values<std::uint8_t>(), pad);
   else
-    resize_to_planes(image, resize, size, input_.mutable_values<float>());
+    resize_to_planes(image, resize, size, input_.mutable_values<float>(), pad);
   OCTET_ASSIGN(const auto tensors, session_->run(std::span(&input_, 1)));
   return detections_from_outputs(detector_.description, named_outputs(detector_.model->outputs(), tensors), image.size(), options);
 }

@@ -1,6 +1,7 @@
 #include "image/resize.h"
 
 #include <algorithm>
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
@@ -10,7 +11,7 @@
 namespace octet {
 namespace {
 
-constexpr std::uint8_t kCornerPad = 114, kMiddlePad = 128;
+constexpr int kPad = 114, kDarknetPad = 128;
 
 // Callers split images among threads, so OpenCV starts none of its own.
 void keep_opencv_single_threaded() {
@@ -39,8 +40,31 @@ ImageSize middle_inner(ImageSize source, ImageSize target) {
   return {std::max(1, static_cast<int>(width * target.height / height)), target.height};
 }
 
+// As Ultralytics and Model API reckon: half to even.
+ImageSize rounded_inner(ImageSize source, ImageSize target) {
+  const double ratio = letterbox_ratio(source, target);
+  return {std::max(1, static_cast<int>(std::nearbyint(source.width * ratio))),
+          std::max(1, static_cast<int>(std::nearbyint(source.height * ratio)))};
+}
+
+// What a kind makes of the picture itself.
+ImageSize inner_size(ResizeKind kind, ImageSize source, ImageSize target) {
+  switch (kind) {
+    case ResizeKind::kStretch:
+    case ResizeKind::kStretchTf1:
+      break;
+    case ResizeKind::kLetterboxCorner:
+      return corner_inner(source, target);
+    case ResizeKind::kLetterbox:
+      return middle_inner(source, target);
+    case ResizeKind::kLetterboxRounded:
+      return rounded_inner(source, target);
+  }
+  return target;
+}
+
 // The picture in `inner` of the target, the rest of which is `pad`.
-void letterbox(const Image& image, cv::Mat target, const cv::Rect& inner, std::uint8_t pad) {
+void letterbox(const Image& image, cv::Mat target, const cv::Rect& inner, int pad) {
   target.setTo(cv::Scalar::all(pad));
   resize_into(image, target(inner));
 }
@@ -96,39 +120,42 @@ void stretch_tf1(const Image& image, ImageSize target, std::span<float> planes) 
 }  // namespace
 
 ResizeScale resize_scale(ResizeKind kind, ImageSize source, ImageSize target) {
-  if (kind == ResizeKind::kLetterboxCorner) return {letterbox_ratio(source, target), letterbox_ratio(source, target)};
-  const ImageSize inner = kind == ResizeKind::kLetterbox ? middle_inner(source, target) : target;
-  return {static_cast<double>(inner.width) / source.width, static_cast<double>(inner.height) / source.height,
-          (target.width - inner.width) / 2, (target.height - inner.height) / 2};
+  const ImageSize inner = inner_size(kind, source, target);
+  const double ratio = letterbox_ratio(source, target);
+  if (kind == ResizeKind::kLetterboxCorner) return {ratio, ratio};
+  const int left = (target.width - inner.width) / 2, top = (target.height - inner.height) / 2;
+  if (kind == ResizeKind::kLetterboxRounded) return {ratio, ratio, left, top};  // its makers divide by the ratio, rounded sides or not
+  return {static_cast<double>(inner.width) / source.width, static_cast<double>(inner.height) / source.height, left, top};
 }
 
 bool resizes_to_bytes(ResizeKind kind) { return kind != ResizeKind::kStretchTf1; }
 
-void resize_to_bytes(const Image& image, ResizeKind kind, ImageSize target, std::span<std::uint8_t> bgr) {
+void resize_to_bytes(const Image& image, ResizeKind kind, ImageSize target, std::span<std::uint8_t> bgr, std::optional<int> pad) {
   OCTET_CHECK(image.width() > 0 && image.height() > 0 && target.width > 0 && target.height > 0, "empty image");
   OCTET_CHECK(bgr.size() == std::size_t{3} * target.width * target.height, "bytes do not fit the target size");
   const cv::Mat canvas(target.height, target.width, CV_8UC3, bgr.data());
-  const ImageSize corner = corner_inner(image.size(), target), middle = middle_inner(image.size(), target);
+  const ImageSize inner = inner_size(kind, image.size(), target);
   const ResizeScale scale = resize_scale(kind, image.size(), target);
   switch (kind) {
     case ResizeKind::kStretch:
       return resize_into(image, canvas);
     case ResizeKind::kLetterboxCorner:
-      return letterbox(image, canvas, {0, 0, corner.width, corner.height}, kCornerPad);
     case ResizeKind::kLetterbox:
-      return letterbox(image, canvas, {scale.left, scale.top, middle.width, middle.height}, kMiddlePad);
+    case ResizeKind::kLetterboxRounded:
+      return letterbox(image, canvas, {scale.left, scale.top, inner.width, inner.height},
+                       pad.value_or(kind == ResizeKind::kLetterbox ? kDarknetPad : kPad));
     case ResizeKind::kStretchTf1:
       break;
   }
   OCTET_CHECK(false, "a kind that gives no whole numbers");
 }
 
-void resize_to_planes(const Image& image, ResizeKind kind, ImageSize target, std::span<float> planes) {
+void resize_to_planes(const Image& image, ResizeKind kind, ImageSize target, std::span<float> planes, std::optional<int> pad) {
   OCTET_CHECK(image.width() > 0 && image.height() > 0 && target.width > 0 && target.height > 0, "empty image");
   OCTET_CHECK(planes.size() == std::size_t{3} * target.width * target.height, "planes do not fit the target size");
   if (!resizes_to_bytes(kind)) return stretch_tf1(image, target, planes);
   Image picture(target);
-  resize_to_bytes(image, kind, target, picture.bytes());
+  resize_to_bytes(image, kind, target, picture.bytes(), pad);
   planes_from_image(picture, planes);
 }
 

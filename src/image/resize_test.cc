@@ -120,6 +120,22 @@ TEST(ResizeToPlanes, LetterboxInTheMiddlePadsBothSidesWith128) {
   EXPECT_EQ(std::count(strip.begin(), strip.begin() + 100, 0.0f), 10);
 }
 
+// Ultralytics: sides of 3.5 and 12.5 are rounded to 4 and 12, the odd row or column of what is left goes below or right.
+TEST(ResizeToPlanes, LetterboxRoundedRoundsHalfToEven) {
+  EXPECT_EQ(resize_scale(ResizeKind::kLetterboxRounded, {7, 20}, {10, 10}).left, 3);
+  const std::vector<float> tall = planes_of(Image({7, 20}), ResizeKind::kLetterboxRounded, {10, 10});  // black, 4 columns of 3.5
+  for (int x = 0; x < 10; ++x) EXPECT_EQ(tall[static_cast<std::size_t>(x)], x >= 3 && x < 7 ? 0 : 114) << x;
+  const std::vector<float> wide = planes_of(Image({40, 25}), ResizeKind::kLetterboxRounded, {20, 21});  // 12 rows of 12.5, from row 4
+  for (int y = 0; y < 21; ++y) EXPECT_EQ(wide[static_cast<std::size_t>(20 * y)], y >= 4 && y < 16 ? 0 : 114) << y;
+  EXPECT_EQ(resize_scale(ResizeKind::kLetterboxRounded, {40, 25}, {20, 21}).y, 0.5) << "the ratio, not what rounding makes of it";
+}
+
+TEST(ResizeToPlanes, LetterboxIsFilledWithWhatIsAskedFor) {
+  std::vector<float> planes(300);
+  resize_to_planes(Image({40, 20}), ResizeKind::kLetterboxRounded, {10, 10}, planes, 7);
+  EXPECT_EQ(planes[0], 7);
+}
+
 TEST(ResizeToPlanes, LetterboxKeepsAtLeastOnePixelOfAStrip) {
   const std::vector<float> planes = planes_of(Image({5000, 1}), ResizeKind::kLetterboxCorner, {10, 10});
   EXPECT_EQ(planes[9], 0);
@@ -130,7 +146,8 @@ TEST(ResizeToBytes, AreThePlanesAsRowsOfPixels) {
   Image image(ImageSize{7, 5});
   for (std::size_t i = 0; i < image.bytes().size(); ++i) image.bytes()[i] = static_cast<std::uint8_t>(37 * i);
   const ImageSize target{4, 6};
-  for (const ResizeKind kind : {ResizeKind::kStretch, ResizeKind::kLetterboxCorner, ResizeKind::kLetterbox}) {
+  for (const ResizeKind kind :
+       {ResizeKind::kStretch, ResizeKind::kLetterboxCorner, ResizeKind::kLetterbox, ResizeKind::kLetterboxRounded}) {
     EXPECT_TRUE(resizes_to_bytes(kind));
     std::vector<std::uint8_t> pixels(3 * 4 * 6);
     std::vector<float> planes(pixels.size());

@@ -28,7 +28,7 @@ bool is_class_count_known(const ModelDescription& description) {
 }
 
 bool has_background(const ModelDescription& description) {
-  const bool may_have = std::visit([](const auto& head) { return head.kMayHaveBackground; }, description.head);
+  const bool may_have = std::visit([](const auto& head) { return head.may_have_background(); }, description.head);
   return may_have && (description.labels.empty() || is_same_class_name(description.labels[0], "background"));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,10 @@ struct ModelDescription {
   std::string source;  // file name and SHA-256 of what it was made from
   ImageSize input;     // BGR, 0..255; mean, scale and order of channels are inside the network
   ResizeKind resize = ResizeKind::kStretch;
+  std::optional<int> pad_value = {};  // of a letterbox, 0..255; none: that of its kind
   Head head;
   std::vector<std::string> labels;  // by class index; may be empty
+  int label_offset = 0;             // added to the class that the network says; what then has no class is dropped
   CategoryRule categories = CategoryRule::kOrdinal;
   Suppression suppression;             // done by octet, or told of what the network does itself
   bool clip = true;                    // cut boxes at the image border, before suppression

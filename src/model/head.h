@@ -2,9 +2,11 @@
 
 #include <variant>
 
+#include "model/heads/centernet.h"
+#include "model/heads/dense.h"
 #include "model/heads/detection_output.h"
+#include "model/heads/list.h"
 #include "model/heads/yolo.h"
-#include "model/heads/yolov8.h"
 
 namespace octet {
 
@@ -13,11 +15,11 @@ namespace octet {
 //
 //   kName               its word in octet_head
 //   kRequiredKeys       without which an IR cannot be decoded; kKeys: all that it reads
-//   kMayHaveBackground  whether class 0 can be "no object"
-//   kHasFractions       whether its boxes are fractions of the input and not pixels of it
-//   kIsSuppressed       whether the network has suppressed overlapping boxes itself
+//   may_have_background whether class 0 can be "no object"
+//   has_fractions       whether its boxes are fractions of the input and not pixels of it
+//   is_suppressed       whether no overlapping boxes are left
 //   read, write         its keys of rt_info; what is absent leaves a field as it is
 //   class_count         if the head tells
-using Head = std::variant<DetectionOutputHead, YoloHead, Yolov8Head>;
+using Head = std::variant<DetectionOutputHead, YoloHead, DenseHead, ListHead, CenterNetHead>;
 
 }  // namespace octet

@@ -7,22 +7,23 @@
 namespace octet {
 namespace {
 
-constexpr int kMaxSide = 1 << 14;
+constexpr int kMaxSide = 1 << 14, kMaxLabelOffset = 1 << 10;
 
 constexpr Word<ResizeKind> kResizeWords[] = {{"stretch", ResizeKind::kStretch},
                                              {"stretch_tf1", ResizeKind::kStretchTf1},
                                              {"letterbox_corner", ResizeKind::kLetterboxCorner},
-                                             {"letterbox", ResizeKind::kLetterbox}};
+                                             {"letterbox", ResizeKind::kLetterbox},
+                                             {"letterbox_rounded", ResizeKind::kLetterboxRounded}};
 constexpr Word<CategoryRule> kCategoryWords[] = {{"coco91", CategoryRule::kCoco91}, {"ordinal", CategoryRule::kOrdinal}};
 constexpr Word<bool> kYesNo[] = {{"YES", true}, {"NO", false}};
 
-constexpr std::string_view kCommonKeys[] = {"model_type",          "labels",        "confidence_threshold",
-                                            "iou_threshold",       "resize_type",   "reverse_input_channels",
-                                            "embedded_processing", "orig_width",    "orig_height",
-                                            "octet_head",          "octet_resize",  "octet_labels",
-                                            "octet_categories",    "octet_nms_iou", "octet_nms_distance_power",
-                                            "octet_clip",          "octet_model",   "octet_source",
-                                            "octet_version"};
+constexpr std::string_view kCommonKeys[] = {"model_type",          "labels",          "confidence_threshold",
+                                            "iou_threshold",       "resize_type",     "reverse_input_channels",
+                                            "embedded_processing", "orig_width",      "orig_height",
+                                            "octet_head",          "octet_resize",    "octet_labels",
+                                            "octet_categories",    "octet_nms_iou",   "octet_nms_distance_power",
+                                            "octet_clip",          "octet_model",     "octet_source",
+                                            "octet_version",       "octet_pad_value", "octet_label_offset"};
 
 // Calls visit(head) with one default object of each kind of head.
 template <std::size_t... I, typename Visit>
@@ -34,8 +35,12 @@ void for_each_head(const Visit& visit) {
   for_each_head(std::make_index_sequence<std::variant_size_v<Head>>(), visit);
 }
 
+// Of the head that a word of a file names, today's word.
+std::string_view word_of_today(std::string_view word) { return word == "yolov8" ? DenseHead::kName : word; }
+
 // Makes `head` one of the kind that `word` names; one that is so already keeps what is known of it.
-Status choose_head(std::string_view word, Head& head) {
+Status choose_head(std::string_view text, Head& head) {
+  const std::string_view word = word_of_today(text);
   bool found = false;
   std::string expected;
   for_each_head([&]<typename Kind>(const Kind& kind) {
@@ -43,7 +48,7 @@ Status choose_head(std::string_view word, Head& head) {
     if (kind.kName == word && !std::holds_alternative<Kind>(head)) head.emplace<Kind>();
     expected += (expected.empty() ? "" : " or ") + std::string(kind.kName);
   });
-  if (!found) return bad_value("octet_head", word, expected);
+  if (!found) return bad_value("octet_head", text, expected);
   return {};
 }
 
@@ -51,7 +56,7 @@ Status check_required(const InfoReader& info) {
   std::vector<std::string_view> required = {"octet_head", "octet_resize", "orig_width", "orig_height"};
   if (const std::string* word = info.find("octet_head"))
     for_each_head([&](const auto& head) {
-      if (head.kName == *word) required.insert(required.end(), head.kRequiredKeys.begin(), head.kRequiredKeys.end());
+      if (head.kName == word_of_today(*word)) required.insert(required.end(), head.kRequiredKeys.begin(), head.kRequiredKeys.end());
     });
   std::erase_if(required, [&](std::string_view key) { return info.find(key) != nullptr; });
   if (required.empty()) return {};
@@ -66,7 +71,7 @@ Result<ModelDescription> read_model_info(const ModelInfo& info) {
   OCTET_RETURN_IF_ERROR(check_required(InfoReader(info)));
   ModelDescription description;
   OCTET_RETURN_IF_ERROR(choose_head(info.at("octet_head"), description.head));
-  if (std::visit([](const auto& head) { return head.kMayHaveBackground; }, description.head))
+  if (std::visit([](const auto& head) { return head.may_have_background(); }, description.head))
     description.categories = CategoryRule::kCoco91;
   OCTET_RETURN_IF_ERROR(apply_model_info(info, description));
   return description;
@@ -81,6 +86,8 @@ Status apply_model_info(const ModelInfo& map, ModelDescription& description) {
   OCTET_RETURN_IF_ERROR(info.read_word("octet_resize", kResizeWords, description.resize));
   OCTET_RETURN_IF_ERROR(info.read_word("octet_categories", kCategoryWords, description.categories));
   OCTET_RETURN_IF_ERROR(info.read_word("octet_clip", kYesNo, description.clip));
+  OCTET_RETURN_IF_ERROR(info.read_integer("octet_label_offset", -kMaxLabelOffset, kMaxLabelOffset, description.label_offset));
+  if (info.find("octet_pad_value")) OCTET_RETURN_IF_ERROR(info.read_integer("octet_pad_value", 0, 255, description.pad_value.emplace()));
   OCTET_RETURN_IF_ERROR(info.read_number("octet_nms_iou", 0, 1, description.suppression.iou_limit));
   OCTET_RETURN_IF_ERROR(info.read_number("octet_nms_distance_power", 0, 1e6, description.suppression.distance_power));
   OCTET_RETURN_IF_ERROR(info.read_number("confidence_threshold", 0, 1, description.confidence_threshold));
@@ -93,7 +100,7 @@ ModelInfo write_model_info(const ModelDescription& description) {
   ModelInfo info = {
       {"confidence_threshold", fmt::format("{}", description.confidence_threshold)},
       {"iou_threshold", fmt::format("{}", description.suppression.iou_limit)},
-      {"resize_type", description.resize == ResizeKind::kLetterbox ? "fit_to_window_letterbox" : "standard"},
+      {"resize_type", is_in_the_middle(description.resize) ? "fit_to_window_letterbox" : "standard"},
       {"reverse_input_channels", "NO"},
       {"embedded_processing", "NO"},
       {"orig_width", std::to_string(description.input.width)},
@@ -104,6 +111,8 @@ ModelInfo write_model_info(const ModelDescription& description) {
       {"octet_clip", word_of(kYesNo, description.clip)},
       {"octet_version", kVersion},
   };
+  if (description.pad_value) info["octet_pad_value"] = std::to_string(*description.pad_value);
+  if (description.label_offset != 0) info["octet_label_offset"] = std::to_string(description.label_offset);
   if (description.suppression.distance_power > 0)
     info["octet_nms_distance_power"] = fmt::format("{}", description.suppression.distance_power);
   if (!description.name.empty()) info["octet_model"] = description.name;

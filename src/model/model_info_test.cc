@@ -97,23 +97,22 @@ TEST_P(ModelInfoBadValue, IsNamed) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, ModelInfoBadValue,
-    testing::Values(BadValue{"orig_width", "0", "a whole number from 1 to"}, BadValue{"orig_height", "300x", "a whole number from 1 to"},
-                    BadValue{"orig_width", "99999999999999999999", "a whole number from 1 to"},
-                    BadValue{"octet_resize", "crop", "expected stretch or"},
-                    BadValue{"octet_head", "rows", "detection_output or yolo or yolov8"}, BadValue{"octet_clip", "yes", "YES or NO"},
-                    BadValue{"octet_nms_iou", "1.5", "from 0 to 1"}, BadValue{"octet_nms_iou", "nan", "from 0 to 1"},
-                    BadValue{"octet_nms_distance_power", "-1", "from 0 to"}, BadValue{"octet_categories", "voc", "coco91 or ordinal"},
-                    BadValue{"octet_labels", "[1]", "array of names"}, BadValue{"octet_heads", "{", "JSON array"},
-                    BadValue{"octet_heads", "[]", "JSON array"}, BadValue{"octet_heads", "[3]", "\"output\""},
-                    BadValue{"octet_heads", R"([{"output":"a","anchors":[1],"classes":1}])", "pairs"},
-                    BadValue{"octet_heads", R"([{"output":"a","anchors":[1,-2],"classes":1}])", "positive"},
-                    BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":0}])", "\"classes\""},
-                    BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":1e99}])", "\"classes\""},
-                    BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":1,"scale_x_y":0}])", "\"scale_x_y\""},
-                    BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":1,"kind":"ssd"}])", "yolo or region"},
-                    BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":1,"softmax":1}])", "true or false"},
-                    BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":1},{"output":"b","anchors":[1,2],"classes":2}])",
-                             "disagree"}));
+    testing::Values(
+        BadValue{"orig_width", "0", "a whole number from 1 to"}, BadValue{"orig_height", "300x", "a whole number from 1 to"},
+        BadValue{"orig_width", "99999999999999999999", "a whole number from 1 to"}, BadValue{"octet_resize", "crop", "expected stretch or"},
+        BadValue{"octet_head", "rows", "detection_output or yolo or dense or list or centernet"},
+        BadValue{"octet_clip", "yes", "YES or NO"}, BadValue{"octet_nms_iou", "1.5", "from 0 to 1"},
+        BadValue{"octet_nms_iou", "nan", "from 0 to 1"}, BadValue{"octet_nms_distance_power", "-1", "from 0 to"},
+        BadValue{"octet_categories", "voc", "coco91 or ordinal"}, BadValue{"octet_labels", "[1]", "array of names"},
+        BadValue{"octet_heads", "{", "JSON array"}, BadValue{"octet_heads", "[]", "JSON array"},
+        BadValue{"octet_heads", "[3]", "\"output\""}, BadValue{"octet_heads", R"([{"output":"a","anchors":[1],"classes":1}])", "pairs"},
+        BadValue{"octet_heads", R"([{"output":"a","anchors":[1,-2],"classes":1}])", "positive"},
+        BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":0}])", "\"classes\""},
+        BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":1e99}])", "\"classes\""},
+        BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":1,"scale_x_y":0}])", "\"scale_x_y\""},
+        BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":1,"kind":"ssd"}])", "yolo or region"},
+        BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":1,"softmax":1}])", "true or false"},
+        BadValue{"octet_heads", R"([{"output":"a","anchors":[1,2],"classes":1},{"output":"b","anchors":[1,2],"classes":2}])", "disagree"}));
 
 TEST(ModelInfo, RefusesJsonOfAnyDepth) {
   const std::string deep = std::string(500000, '[') + std::string(500000, ']');
@@ -127,17 +126,35 @@ TEST(ModelInfo, RefusesJsonOfAnyDepth) {
   EXPECT_NE(error_of(info).find("octet_labels"), std::string::npos);
 }
 
+DenseHead dense_head(std::vector<std::string> outputs, int classes) {
+  DenseHead head;
+  head.boxes = head.scores = head.objectness = std::move(outputs);
+  head.classes = classes;
+  return head;
+}
+
 ModelDescription yolov8_description() {
   ModelDescription description;
   description.name = "toy";
   description.input = {640, 640};
   description.resize = ResizeKind::kLetterboxCorner;
-  description.head = Yolov8Head{{"out \"0\""}, 80, 0};
+  description.head = dense_head({"out \"0\""}, 80);
   return description;
 }
 
-TEST(Yolov8Head, SurvivesItsTextForm) {
-  for (const Yolov8Head& head : {Yolov8Head{{"out \"0\""}, 80, 0}, Yolov8Head{{"p3", "p4", "p5"}, 1, 16}}) {
+TEST(DenseHead, SurvivesItsTextForm) {
+  DenseHead raw = dense_head({"p3", "p4", "p5"}, 1), nanodet = raw;
+  raw.bins = 16;
+  raw.box = DenseHead::Box::kDistances;
+  raw.score = DenseHead::Score::kLogit;
+  nanodet.scores = {"s3", "s4", "s5"};
+  nanodet.objectness = {"o3", "o4", "o5"};
+  nanodet.has_objectness = nanodet.suppressed = true;
+  nanodet.box = DenseHead::Box::kGridCenter;
+  nanodet.strides = {8, 16, 32};
+  nanodet.cell_offset = 0;
+  nanodet.background = DenseHead::Background::kLast;
+  for (const DenseHead& head : {dense_head({"out \"0\""}, 80), raw, nanodet}) {
     ModelDescription description = yolov8_description();
     description.head = head;
     const auto again = read_model_info(write_model_info(description));
@@ -148,7 +165,7 @@ TEST(Yolov8Head, SurvivesItsTextForm) {
   EXPECT_FALSE(has_background(yolov8_description()));
 }
 
-TEST(Yolov8Head, NamesKeysThatAreMissingOrWrong) {
+TEST(DenseHead, NamesKeysThatAreMissingOrWrong) {
   ModelInfo info = write_model_info(yolov8_description());
   info.erase("octet_classes");
   EXPECT_NE(error_of(info).find("lacks octet_classes"), std::string::npos) << error_of(info);
@@ -160,8 +177,51 @@ TEST(Yolov8Head, NamesKeysThatAreMissingOrWrong) {
   EXPECT_EQ(error_with("octet_classes", "0"), "model_info: octet_classes is '0', expected a whole number from 1 to 65536");
   EXPECT_EQ(error_with("octet_dfl_bins", "x"), "model_info: octet_dfl_bins is 'x', expected a whole number from 0 to 256");
   EXPECT_EQ(error_with("octet_outputs", "[]"), "model_info: octet_outputs is '[]', expected a JSON array of names of Results");
-  EXPECT_EQ(error_with("octet_outputs", R"(["a","b"])"),
-            "model_info: octet_outputs is '2 outputs', expected one where octet_dfl_bins is absent");
+  EXPECT_EQ(error_with("octet_boxes", R"(["a","b"])"),
+            "model_info: octet_boxes names 2 outputs, octet_scores 1, octet_objectness 1; a level has one of each");
+  EXPECT_EQ(error_with("octet_box", "round"),
+            "model_info: octet_box is 'round', expected center_size or corners or corners_yx or distances or grid_center");
+  EXPECT_EQ(error_with("octet_strides", "8 0"), "model_info: octet_strides is '8 0', expected at most 16 whole numbers from 1 to 1024");
+}
+
+// As former versions of octet wrote them.
+TEST(DenseHead, IsReadWhereItWasCalledYolov8) {
+  const ModelInfo decoded = {{"octet_head", "yolov8"},      {"octet_resize", "letterbox"}, {"orig_width", "64"},    {"orig_height", "32"},
+                             {"octet_outputs", R"(["a"])"}, {"octet_classes", "3"},        {"octet_nms_iou", "0.5"}};
+  auto found = read_model_info(decoded);
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  EXPECT_EQ(found->head, Head(dense_head({"a"}, 3)));
+  ModelInfo raw = decoded;
+  raw["octet_dfl_bins"] = "16";
+  found = read_model_info(raw);
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  DenseHead expected = dense_head({"a"}, 3);
+  expected.bins = 16;
+  expected.box = DenseHead::Box::kDistances;
+  expected.score = DenseHead::Score::kLogit;
+  EXPECT_EQ(found->head, Head(expected));
+}
+
+TEST(ListHead, SurvivesItsTextForm) {
+  using enum ListHead::Column;
+  ModelDescription description = yolov8_description();
+  description.head = ListHead{{"a", "b"}, {kClass, kScore, kX0, kY0, kX1, kY1, kUnread}, 80, ListHead::Unit::kFractions};
+  const auto again = read_model_info(write_model_info(description));
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(*again, description);
+  ModelInfo info = write_model_info(description);
+  info["octet_columns"] = "x0 y0 x1 y1 score";
+  EXPECT_EQ(error_of(info),
+            "model_info: octet_columns is 'x0 y0 x1 y1 score', expected words with blanks between them: x0 y0 x1 y1 score "
+            "class, each once, and image and -");
+}
+
+TEST(CenterNetHead, SurvivesItsTextForm) {
+  ModelDescription description = yolov8_description();
+  description.head = CenterNetHead{{"centers", "sizes", "offsets"}, 80, CenterNetHead::Score::kLogit};
+  const auto again = read_model_info(write_model_info(description));
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(*again, description);
 }
 
 TEST(ApplyModelInfo, LeavesWhatIsAbsent) {

@@ -13,7 +13,8 @@ std::string seen_in(const Graph& graph) {
   for (const NodeId id : graph.parameters()) text += graph.node(id).name + " " + to_string(graph.shape({id, 0}));
   text += "; outputs ";
   for (const NodeId id : graph.outputs())
-    text += fmt::format("{}{} {}", text.ends_with("outputs ") ? "" : ", ", graph.node(id).name, to_string(graph.shape(graph.node(id).inputs[0])));
+    text += fmt::format("{}{} {}", text.ends_with("outputs ") ? "" : ", ", graph.node(id).name,
+                        to_string(graph.shape(graph.node(id).inputs[0])));
   return text;
 }
 

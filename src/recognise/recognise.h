@@ -32,7 +32,7 @@ struct SourceFacts {
 // How a picture enters a network and its outputs become boxes.
 struct Recognition {
   ModelDescription description;
-  passes::InputSteps input = {};           // what is to be done to BGR, 0..255 in front of the graph
+  passes::InputSteps input = {};          // what is to be done to BGR, 0..255 in front of the graph
   std::vector<std::string> reasons = {};  // what was recognised and why, a sentence each
 };
 

@@ -14,7 +14,7 @@ Result<quant::QuantizedModel> quantize_model(const Graph& graph, const std::file
   const auto load = [&](std::size_t index) -> Result<Tensor> {
     OCTET_ASSIGN(const Image image, read_image(pictures.images[index].path, pictures.decode));
     Tensor input(ElementType::kF32, {1, Image::kChannels, description.input.height, description.input.width});
-    resize_to_planes(image, description.resize, description.input, input.mutable_values<float>());
+    resize_to_planes(image, description.resize, description.input, input.mutable_values<float>(), description.pad_value);
     return input;
   };
   const auto name = [&](std::size_t index) { return pictures.images[index].path.string(); };

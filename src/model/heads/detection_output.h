@@ -15,12 +15,12 @@ struct DetectionOutputHead {
   static constexpr std::string_view kName = "detection_output";
   static constexpr std::array<std::string_view, 0> kRequiredKeys{};
   static constexpr std::array<std::string_view, 0> kKeys{};
-  static constexpr bool kMayHaveBackground = true;
-  static constexpr bool kHasFractions = true;
-  static constexpr bool kIsSuppressed = true;
 
   Status read(const InfoReader&) { return {}; }
   void write(ModelInfo& info) const { info["model_type"] = "ssd"; }
+  bool may_have_background() const { return true; }
+  bool has_fractions() const { return true; }
+  bool is_suppressed() const { return true; }
   std::optional<int> class_count() const { return std::nullopt; }
 
   bool operator==(const DetectionOutputHead&) const = default;

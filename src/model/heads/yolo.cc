@@ -11,7 +11,8 @@ using Json = nlohmann::json;
 constexpr int kMaxClasses = 1 << 16;
 constexpr std::size_t kMaxAnchors = 64;  // of one output
 
-constexpr Word<YoloOutput::Kind> kKindWords[] = {{"yolo", YoloOutput::Kind::kYolo}, {"region", YoloOutput::Kind::kRegion}};
+constexpr Word<YoloOutput::Kind> kKindWords[] = {
+    {"yolo", YoloOutput::Kind::kYolo}, {"region", YoloOutput::Kind::kRegion}, {"yolov5", YoloOutput::Kind::kYolov5}};
 
 // A field of one output: absent leaves the target as it is.
 Status read_bool(const Json& json, const char* field, bool& target) {
@@ -46,7 +47,7 @@ Result<YoloOutput> output_from_json(const Json& json) {
     return bad_value("octet_heads: \"scale_x_y\"", stretch.dump(), "a number above 0, at most 16");
   output.scale_x_y = stretch.get<float>();
   const Json kind = json.value("kind", Json("yolo"));
-  if (!kind.is_string()) return bad_value("octet_heads: \"kind\"", kind.dump(), "yolo or region");
+  if (!kind.is_string()) return bad_value("octet_heads: \"kind\"", kind.dump(), "yolo, region or yolov5");
   OCTET_ASSIGN(output.kind, value_of_word(kKindWords, "octet_heads: \"kind\"", kind.get_ref<const std::string&>()));
   OCTET_RETURN_IF_ERROR(read_bool(json, "new_coords", output.new_coords));
   OCTET_RETURN_IF_ERROR(read_bool(json, "softmax", output.softmax));

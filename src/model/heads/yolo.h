@@ -11,11 +11,13 @@
 
 namespace octet {
 
-// One output of a Darknet network: [1, anchors * (4 + 1 + classes), height, width].
+// One output of a network with anchors: [1, anchors * (4 + 1 + classes), height, width], the same with the channels last, or
+// [1, anchors, height, width, 4 + 1 + classes], as YOLOv5 lays them out.
 struct YoloOutput {
   enum class Kind {
     kYolo,    // anchors in pixels of the input, a logistic score a class
     kRegion,  // YOLOv2: anchors in cells
+    kYolov5,  // YOLOv5 and 7: kYolo with the centre at 2 s(t) - 0.5 cells and sizes of (2 s(t))² * anchor, s the logistic function
   };
   struct Anchor {
     float width = 0, height = 0;
@@ -33,19 +35,19 @@ struct YoloOutput {
   bool operator==(const YoloOutput&) const = default;
 };
 
-// The raw heads of Darknet's YOLO, version 2 to 4, one output each; all have the same classes.
+// The raw heads of YOLO, version 2 to 5 and 7, one output each; all have the same classes.
 struct YoloHead {
   static constexpr std::string_view kName = "yolo";
   static constexpr std::array<std::string_view, 2> kRequiredKeys{"octet_heads", "octet_nms_iou"};
   static constexpr std::array<std::string_view, 3> kKeys{"octet_heads", "anchors", "masks"};
-  static constexpr bool kMayHaveBackground = false;
-  static constexpr bool kHasFractions = false;
-  static constexpr bool kIsSuppressed = false;
 
   std::vector<YoloOutput> outputs;
 
   Status read(const InfoReader& info);
   void write(ModelInfo& info) const;
+  bool may_have_background() const { return false; }
+  bool has_fractions() const { return false; }
+  bool is_suppressed() const { return false; }
   std::optional<int> class_count() const { return outputs.empty() ? 0 : outputs.front().classes; }
 
   bool operator==(const YoloHead&) const = default;
