@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "detect/columns.h"
+#include "tensor/columns.h"
 #include "detect/decoders.h"
 #include "detect/logistic.h"
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "detect/columns.h"
+#include "tensor/columns.h"
 #include "detect/decoders.h"
 
 namespace octet {
@@ -63,7 +63,7 @@ Status check_outputs(const ListHead& head, const ModelDescription&, std::span<co
   return {};
 }
 
-Status decode(const ListHead& head, const ModelDescription&, std::span<const NamedOutput> outputs, double score_threshold,
+Status decode(const ListHead& head, const ModelDescription& description, std::span<const NamedOutput> outputs, double score_threshold,
               std::vector<Candidate>& candidates) {
   const std::vector<Place> places = places_of(head, outputs);
   const auto column_of = [&](Column wanted) { return std::ranges::find(head.columns, wanted) - head.columns.begin(); };
@@ -75,7 +75,7 @@ Status decode(const ListHead& head, const ModelDescription&, std::span<const Nam
     const auto value = [&](std::size_t column) { return places[column].values.at(row, places[column].column); };
     if (image < places.size() && value(image) < 0) break;
     const double score = value(at[4]), label = value(at[5]);
-    if (!(score > score_threshold) || !std::isfinite(score) || !(label >= 0 && label < head.classes)) continue;
+    if (!(score > score_threshold) || !std::isfinite(score) || !(label >= 0 && label < class_count(description))) continue;
     const Candidate box{static_cast<int>(label), score, value(at[0]), value(at[1]), value(at[2]), value(at[3])};
     if (std::isfinite(box.x0) && std::isfinite(box.y0) && std::isfinite(box.x1) && std::isfinite(box.y1)) candidates.push_back(box);
   }

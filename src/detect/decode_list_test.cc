@@ -18,7 +18,9 @@ std::vector<Candidate> decoded(const ListHead& head, const std::vector<NamedOutp
   for (const NamedOutput& output : outputs) types.push_back({output.name, ElementType::kF32, output.shape});
   EXPECT_TRUE(check_outputs(head, {}, types).ok());
   std::vector<Candidate> found;
-  EXPECT_TRUE(decode(head, {}, outputs, 0.1, found).ok());
+  ModelDescription description;
+  description.head = head;
+  EXPECT_TRUE(decode(head, description, outputs, 0.1, found).ok());
   return found;
 }
 

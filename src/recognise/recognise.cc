@@ -3,32 +3,99 @@
 #include <fmt/format.h>
 
 #include "model/model_info.h"
+#include "recognise/head.h"
+#include "recognise/levels.h"
+#include "recognise/metadata.h"
+#include "recognise/picture.h"
 
 namespace octet {
 namespace {
 
+constexpr int kCoco91 = 91;
+
 // "input images [1,3,640,640]; outputs boxes [1,300,4], scores [1,300,80]".
 std::string seen_in(const Graph& graph) {
-  std::string text = "input ";
-  for (const NodeId id : graph.parameters()) text += graph.node(id).name + " " + to_string(graph.shape({id, 0}));
-  text += "; outputs ";
-  for (const NodeId id : graph.outputs())
-    text += fmt::format("{}{} {}", text.ends_with("outputs ") ? "" : ", ", graph.node(id).name,
-                        to_string(graph.shape(graph.node(id).inputs[0])));
-  return text;
+  const NodeId input = graph.parameters()[0];
+  return fmt::format("input {} {}; outputs {}", graph.node(input).name, to_string(graph.shape({input, 0})), list_of(output_shapes(graph)));
+}
+
+Error with_advice(const Error& error, const Graph& graph) {
+  return {error.code,
+          fmt::format("{}; seen: {}; a description says what the file does not (--model F.yml, model_info as in docs/model_info.md)",
+                      error.message, seen_in(graph))};
+}
+
+// Names that a person gave, else those of the metadata.
+Result<std::vector<std::string>> labels_of(const SourceFacts& facts, const MetadataFacts& metadata) {
+  std::vector<std::string> labels = metadata.labels;
+  OCTET_RETURN_IF_ERROR(InfoReader(facts.declared).read_labels(labels));
+  return labels;
+}
+
+// Names the only output in a declared head that names none.
+void name_only_output(const Graph& graph, ModelDescription& description) {
+  const auto outputs = output_shapes(graph);
+  if (outputs.size() != 1) return;
+  if (auto* dense = std::get_if<DenseHead>(&description.head); dense && dense->boxes.empty())
+    dense->boxes = dense->scores = dense->objectness = {outputs[0].name};
+  if (auto* list = std::get_if<ListHead>(&description.head); list && list->outputs.empty()) list->outputs = {outputs[0].name};
+}
+
+std::optional<int> count_of(const std::vector<std::string>& labels) {
+  return labels.empty() ? std::nullopt : std::optional(static_cast<int>(labels.size()));
+}
+
+// The head that was declared, or else found.
+Result<FoundHead> head_of(const Graph& graph, const SourceFacts& facts, ImageSize input, std::optional<int> classes) {
+  auto found = find_head(graph, facts, input, classes);
+  if (!facts.declared.contains("octet_head")) return found;
+  if (!found.ok()) found = FoundHead{};
+  found->reasons = {"the head is declared"};
+  found->family = Family::kUnknown;
+  return found;
+}
+
+bool is_numbered_as_coco(const ModelDescription& description) { return description.labels.empty() && class_count(description) == kCoco91; }
+
+// What the head and the file say, and over it what a person does.
+Status describe(const Graph& graph, const SourceFacts& facts, FoundHead head, const PictureWay& way, ModelDescription& description) {
+  description.resize = way.resize;
+  description.pad_value = way.pad_value;
+  description.head = std::move(head.head);
+  description.suppression = head.suppression;
+  description.clip = head.clip;
+  if (facts.nms_score > 0 && facts.nms_score <= 1) description.confidence_threshold = facts.nms_score;
+  const InfoReader metadata(facts.metadata);
+  OCTET_RETURN_IF_ERROR(metadata.read_number("iou_threshold", 0, 1, description.suppression.iou_limit));
+  OCTET_RETURN_IF_ERROR(metadata.read_number("confidence_threshold", 0, 1, description.confidence_threshold));
+  OCTET_RETURN_IF_ERROR(apply_model_info(facts.declared, description));
+  name_only_output(graph, description);
+  if (is_numbered_as_coco(description) && !facts.declared.contains("octet_categories")) description.categories = CategoryRule::kCoco91;
+  const Shape& picture = graph.shape({graph.parameters()[0], 0});
+  description.input = {static_cast<int>(picture[3]), static_cast<int>(picture[2])};
+  return {};
+}
+
+Result<Recognition> recognised(const Graph& graph, const SourceFacts& facts) {
+  OCTET_ASSIGN(const MetadataFacts metadata, read_metadata(facts.metadata));
+  Recognition found;
+  OCTET_ASSIGN(found.description.labels, labels_of(facts, metadata));
+  const Shape& picture = graph.shape({graph.parameters()[0], 0});
+  const ImageSize input{static_cast<int>(picture[3]), static_cast<int>(picture[2])};
+  OCTET_ASSIGN(FoundHead head, head_of(graph, facts, input, count_of(found.description.labels)));
+  OCTET_ASSIGN(PictureWay way, find_picture_way(graph, facts, head.family, metadata.is_ultralytics));
+  found.reasons = head.reasons;
+  found.reasons.insert(found.reasons.end(), way.reasons.begin(), way.reasons.end());
+  OCTET_RETURN_IF_ERROR(describe(graph, facts, std::move(head), way, found.description));
+  found.input = std::move(way.steps);
+  return found;
 }
 
 }  // namespace
 
 Result<Recognition> recognise(const Graph& graph, const SourceFacts& facts) {
-  Recognition found;
-  const Shape& picture = graph.shape({graph.parameters().at(0), 0});
-  found.description.input = {static_cast<int>(picture[3]), static_cast<int>(picture[2])};
-  if (!facts.declared.contains("octet_head"))
-    return Error{ErrorCode::kUnsupported, "how its outputs become boxes cannot be recognised (" + seen_in(graph) +
-                                              "); declare it by model_info in a description (--model F.yml, docs/model_info.md)"};
-  OCTET_RETURN_IF_ERROR(apply_model_info(facts.declared, found.description));
-  found.reasons.push_back("the head is declared");
+  auto found = recognised(graph, facts);
+  if (!found.ok() && found.error().code == ErrorCode::kUnsupported) return with_advice(found.error(), graph);
   return found;
 }
 

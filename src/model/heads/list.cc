@@ -42,7 +42,7 @@ Status ListHead::read(const InfoReader& info) {
 
 void ListHead::write(ModelInfo& info) const {
   info["octet_outputs"] = one_line(outputs);
-  info["octet_classes"] = std::to_string(classes);
+  if (classes > 0) info["octet_classes"] = std::to_string(classes);
   std::string words;
   for (const Column column : columns) words += (words.empty() ? "" : " ") + word_of(kColumnWords, column);
   info["octet_columns"] = words;

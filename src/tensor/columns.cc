@@ -1,4 +1,4 @@
-#include "detect/columns.h"
+#include "tensor/columns.h"
 
 #include <vector>
 

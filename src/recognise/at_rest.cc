@@ -1,0 +1,82 @@
+#include "recognise/at_rest.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "graph/evaluate.h"
+#include "graph/patterns.h"
+
+namespace octet {
+namespace {
+
+// A head is a few operations on some thousand candidates; this bounds it far above.
+constexpr std::int64_t kMostElements = std::int64_t{1} << 26;
+constexpr std::size_t kMostNodes = 4096;
+
+bool is_bias(const Graph& graph, const Node& node) {
+  const auto* binary = std::get_if<Binary>(&node.op);
+  if (!binary || binary->kind != BinaryKind::kAdd) return false;
+  const auto is_convolved = [&](Value value) { return is_convolution(graph.node(value).op); };
+  const auto is_per_output = [&](Value value) {
+    return graph.constant(value) && is_per_channel(graph.shape(value), node.outputs[0].shape);
+  };
+  return std::ranges::any_of(node.inputs, is_convolved) && std::ranges::any_of(node.inputs, is_per_output);
+}
+
+bool rests(const Graph& graph, const Node& node) {
+  return std::holds_alternative<Parameter>(node.op) || is_convolution(node.op) || is_bias(graph, node);
+}
+
+// Whether each node is computed; nothing where they are too many.
+std::optional<std::vector<bool>> nodes_behind_convolutions(const Graph& graph) {
+  std::vector<bool> needed(graph.nodes().size());
+  std::vector<NodeId> open = graph.outputs();
+  std::int64_t elements = 0;
+  std::size_t count = 0;
+  for (const NodeId id : open) needed[index_of(id)] = true;
+  while (!open.empty()) {
+    const Node& node = graph.node(open.back());
+    open.pop_back();
+    for (const TensorType& output : node.outputs) elements += element_count(output.shape);
+    if (elements > kMostElements || ++count > kMostNodes) return std::nullopt;
+    if (rests(graph, node)) continue;
+    for (const Value input : node.inputs)
+      if (!needed[index_of(input.node)]) {
+        needed[index_of(input.node)] = true;
+        open.push_back(input.node);
+      }
+  }
+  return needed;
+}
+
+std::vector<Tensor> value_of(const Graph& graph, const Node& node, const std::vector<std::vector<Tensor>>& values) {
+  if (const auto* constant = std::get_if<Constant>(&node.op)) return {constant->value};
+  if (rests(graph, node)) {
+    std::vector<Tensor> zeros;
+    for (const TensorType& output : node.outputs) zeros.emplace_back(output.element, output.shape);
+    return zeros;
+  }
+  std::vector<Tensor> inputs;
+  for (const Value input : node.inputs) inputs.push_back(values[index_of(input.node)][input.port]);
+  const bool passes_on = std::holds_alternative<Output>(node.op) ||
+                         (std::holds_alternative<FakeQuantize>(node.op) && inputs[0].shape() == node.outputs[0].shape);
+  if (passes_on) return {inputs[0]};
+  return evaluate(node.op, inputs, node.outputs);
+}
+
+}  // namespace
+
+std::optional<std::map<std::string, Tensor>> outputs_at_rest(const Graph& graph) {
+  const auto needed = nodes_behind_convolutions(graph);
+  if (!needed) return std::nullopt;
+  std::vector<std::vector<Tensor>> values(graph.nodes().size());
+  std::map<std::string, Tensor> outputs;
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    if (!(*needed)[i]) continue;
+    values[i] = value_of(graph, graph.nodes()[i], values);
+    if (std::holds_alternative<Output>(graph.nodes()[i].op)) outputs.emplace(graph.nodes()[i].name, values[i][0]);
+  }
+  return outputs;
+}
+
+}  // namespace octet

@@ -1,0 +1,444 @@
+#include "recognise/head.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "graph/patterns.h"
+#include "recognise/at_rest.h"
+#include "recognise/cells.h"
+#include "recognise/levels.h"
+#include "tensor/columns.h"
+
+namespace octet {
+namespace {
+
+using Box = DenseHead::Box;
+using Score = DenseHead::Score;
+
+constexpr std::int64_t kBoxColumns = 4, kMaxClasses = 1 << 16;
+
+// What the numbers of one column are where convolutions give nothing.
+struct RestingColumn {
+  double least = std::numeric_limits<double>::infinity(), most = -least;
+
+  bool is_constant() const { return most - least < 1e-4; }
+  bool is_zero() const { return is_constant() && std::abs(most) < 1e-6; }
+  bool is_one() const { return is_constant() && std::abs(most - 1) < 1e-6; }
+  bool is_probability() const { return is_constant() && most > 1e-6 && most < 1 - 1e-6; }
+};
+
+Suppression within_classes(float iou_limit) { return {.iou_limit = iou_limit}; }
+
+// The operation behind a value, copies and changes of shape left out.
+Value origin_of(const Graph& graph, Value value) {
+  for (int hops = 0; hops < 32; ++hops) {
+    const Node& node = graph.node(value);
+    const bool copies = std::holds_alternative<Reshape>(node.op) || std::holds_alternative<Transpose>(node.op) ||
+                        std::holds_alternative<Squeeze>(node.op) || std::holds_alternative<Unsqueeze>(node.op) ||
+                        std::holds_alternative<Convert>(node.op) || std::holds_alternative<FakeQuantize>(node.op) ||
+                        std::holds_alternative<Gather>(node.op);
+    if (!copies) break;
+    value = node.inputs[0];
+  }
+  return value;
+}
+
+template <typename Operation>
+bool has_operation(const Graph& graph) {
+  return std::ranges::any_of(graph.nodes(), [](const Node& node) { return std::holds_alternative<Operation>(node.op); });
+}
+
+// Whether the nearest operation with weights behind a value is a MatMul: the head of a transformer.
+bool is_projected(const Graph& graph, Value value) {
+  for (int hops = 0; hops < 64; ++hops) {
+    const Node& node = graph.node(value);
+    if (std::holds_alternative<MatMul>(node.op)) return true;
+    if (is_convolution(node.op)) return false;
+    const auto computed = std::ranges::find_if(node.inputs, [&](Value input) { return !graph.constant(input); });
+    if (computed == node.inputs.end()) return false;
+    value = *computed;
+  }
+  return false;
+}
+
+// The lengths along the axis of a concatenation that makes `columns` columns of an output; empty where none does.
+std::vector<std::int64_t> joined_columns(const Graph& graph, Value value, std::int64_t columns) {
+  for (int hops = 0; hops < 16; ++hops) {
+    value = origin_of(graph, value);
+    const Node& node = graph.node(value);
+    const auto* concat = std::get_if<Concat>(&node.op);
+    if (!concat) return {};
+    const auto rank = std::ssize(graph.shape(value));
+    const auto axis = static_cast<std::size_t>(concat->axis < 0 ? concat->axis + rank : concat->axis);
+    if (graph.shape(value)[axis] == columns) {
+      std::vector<std::int64_t> lengths;
+      for (const Value input : node.inputs) lengths.push_back(graph.shape(input)[axis]);
+      return lengths;
+    }
+    value = node.inputs[0];  // of the candidates of several maps: the first
+  }
+  return {};
+}
+
+class HeadFinder {
+ public:
+  HeadFinder(const Graph& graph, const SourceFacts& facts, ImageSize input, std::optional<int> classes)
+      : graph_(graph), facts_(facts), input_(input), classes_(classes), outputs_(output_shapes(graph)) {}
+
+  Result<FoundHead> find() {
+    if (is_detection_output()) return detection_output();
+    if (const auto levels = find_levels(outputs_, input_)) {
+      rest_ = outputs_at_rest(graph_);
+      if (!rest_) return open("the operations behind the last convolutions are too many to tell what they make of them");
+      return of_levels(*levels);
+    }
+    if (outputs_.size() == 1) return of_one_output();
+    if (outputs_.size() == 2) return of_two_outputs();
+    if (outputs_.size() == 3) return of_three_outputs();
+    return open("their numbers of candidates are those of no feature maps of strides from 4 to 128");
+  }
+
+ private:
+  static Error open(const std::string& why) { return {ErrorCode::kUnsupported, why}; }
+
+  Value value_of(const std::string& output) const { return graph_.node(graph_.find(output)).inputs[0]; }
+
+  // ---- What the graph makes of nothing -----------------------------------------------------------------------
+
+  std::vector<RestingColumn> resting_columns(const ColumnGroup& group) const {
+    std::vector<RestingColumn> columns(static_cast<std::size_t>(group.columns));
+    for (const std::string& output : group.outputs) {
+      const ColumnValues values = resting_values(output, group.columns);
+      for (std::size_t row = 0; row < values.columns.rows; ++row)
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+          columns[i].least = std::min(columns[i].least, values.at(row, i));
+          columns[i].most = std::max(columns[i].most, values.at(row, i));
+        }
+    }
+    return columns;
+  }
+
+  ColumnValues resting_values(const std::string& output, std::int64_t columns) const {
+    const Tensor& tensor = rest_->at(output);
+    return {tensor.values<float>(), columns_of(tensor.shape(), columns).value_or(Columns{}), 0};
+  }
+
+  std::optional<RestingBoxes> resting_boxes(const Levels& levels, const ColumnGroup& group) const {
+    std::vector<double> boxes;
+    for (const std::string& output : group.outputs) {
+      const ColumnValues values = resting_values(output, group.columns);
+      for (std::size_t row = 0; row < values.columns.rows; ++row)
+        for (std::size_t i = 0; i < 4; ++i) boxes.push_back(values.at(row, i));
+    }
+    return boxes_at_cells(boxes, levels.strides, levels.anchors, input_);
+  }
+
+  static Score score_of(const RestingColumn& column) { return column.is_zero() ? Score::kLogit : Score::kProbability; }
+
+  // ---- Outputs whose candidates are cells --------------------------------------------------------------------
+
+  Result<FoundHead> of_levels(const Levels& levels) {
+    if (levels.groups.size() == 1) return of_joined(levels);
+    if (levels.groups.size() == 2) return of_boxes_and_scores(levels);
+    if (levels.groups.size() == 3) return of_three_groups(levels);
+    return open("more than boxes, objectness and scores");
+  }
+
+  // A head with all columns in one output a level.
+  FoundHead joined_head(const Levels& levels) const {
+    FoundHead found;
+    DenseHead head;
+    head.boxes = head.scores = head.objectness = levels.groups[0].outputs;
+    found.head = head;
+    return found;
+  }
+
+  Result<FoundHead> of_joined(const Levels& levels) {
+    const ColumnGroup& group = levels.groups[0];
+    if (group.columns <= kBoxColumns) return open(fmt::format("{} numbers a candidate are too few for a box and scores", group.columns));
+    const std::vector<RestingColumn> columns = resting_columns(group);
+    if (const auto boxes = resting_boxes(levels, group)) return of_decoded(levels, *boxes, columns);
+    if (levels.anchors == 1) return of_raw(levels, columns);
+    return open("three candidates a cell whose boxes are not decoded");
+  }
+
+  Result<FoundHead> of_decoded(const Levels& levels, const RestingBoxes& boxes, const std::vector<RestingColumn>& columns) {
+    FoundHead found = joined_head(levels);
+    auto& head = std::get<DenseHead>(found.head);
+    head.box = boxes.box;
+    head.unit = boxes.unit;
+    const auto others = static_cast<int>(columns.size()) - 4;
+    const bool is_yolox = boxes.cell_offset == 0, with_objectness = levels.anchors == 3 || is_yolox || columns[4].is_one();
+    head.has_objectness = classes_ ? others == *classes_ + 1 : with_objectness;
+    head.classes = others - (head.has_objectness ? 1 : 0);
+    head.score = score_of(columns.back());
+    head.suppressed = facts_.end == SourceFacts::End::kTopK;
+    found.family = is_yolox ? Family::kYolox : Family::kUltralytics;
+    found.reasons.push_back(fmt::format("decoded boxes ({}, in {}) around {} in each cell of strides {}{}, scores of {} classes",
+                                        boxes.box == Box::kCenter ? "centre and size" : "corners",
+                                        boxes.unit == DenseHead::Unit::kPixels ? "pixels" : "fractions of the input",
+                                        levels.anchors == 1 ? "a point" : fmt::format("{} anchors", levels.anchors),
+                                        fmt::join(levels.strides, ", "), head.has_objectness ? ", an objectness" : "", head.classes));
+    return checked(std::move(found));
+  }
+
+  // As it leaves the convolutions, or with the logistic function on the scores alone.
+  Result<FoundHead> of_raw(const Levels& levels, const std::vector<RestingColumn>& columns) {
+    const auto is_zero = [](const RestingColumn& column) { return column.is_zero(); };
+    const auto is_probability = [](const RestingColumn& column) { return column.is_probability(); };
+    const std::ptrdiff_t count = std::ssize(columns);
+    const std::ptrdiff_t zeros_first = std::ranges::find_if_not(columns, is_zero) - columns.begin();
+    const std::ptrdiff_t scores_first = std::ranges::find_if_not(columns, is_probability) - columns.begin();
+    if (zeros_first < count && std::all_of(columns.begin() + zeros_first, columns.end(), is_probability)) {
+      if (zeros_first == kBoxColumns && (!classes_ || count == kBoxColumns + 1 + *classes_)) return yolox(levels, Score::kProbability);
+      return distances(levels, zeros_first, false, Score::kProbability);
+    }
+    if (scores_first > 0 && std::all_of(columns.begin() + scores_first, columns.end(), is_zero))
+      return distances(levels, count - scores_first, true, Score::kProbability);
+    if (zeros_first == count) return of_logits(levels);
+    return open("boxes that are neither decoded nor as they leave the convolutions");
+  }
+
+  // Nothing is known of the columns but how many there are, and what was put side by side.
+  Result<FoundHead> of_logits(const Levels& levels) {
+    const std::int64_t count = levels.groups[0].columns;
+    const auto parts = joined_columns(graph_, value_of(levels.groups[0].outputs[0]), count);
+    if (parts.size() == 3 && parts[0] == kBoxColumns && parts[1] == 1) return yolox(levels, Score::kLogit);
+    if (classes_ && count == kBoxColumns + 1 + *classes_) return yolox(levels, Score::kLogit);
+    if (parts.size() == 2 && parts[0] % kBoxColumns == 0 && (!classes_ || parts[1] == *classes_))
+      return distances(levels, parts[0], false, Score::kLogit);
+    if (classes_ && count > *classes_ && (count - *classes_) % kBoxColumns == 0)
+      return distances(levels, count - *classes_, false, Score::kLogit);
+    return open(kAnchors);
+  }
+
+  Result<FoundHead> yolox(const Levels& levels, Score score) {
+    FoundHead found = joined_head(levels);
+    auto& head = std::get<DenseHead>(found.head);
+    head.box = Box::kGridCenter;
+    head.cell_offset = 0;
+    head.strides = levels.strides;
+    head.has_objectness = true;
+    head.classes = static_cast<int>(levels.groups[0].columns - kBoxColumns - 1);
+    head.score = score;
+    found.family = Family::kYolox;
+    found.reasons.push_back(
+        fmt::format("raw boxes, an objectness and scores of {} classes in each cell of strides {}: YOLOX", head.classes, fmt::join(levels.strides, ", ")));
+    return checked(std::move(found));
+  }
+
+  Result<FoundHead> distances(const Levels& levels, std::int64_t box_columns, bool scores_first, Score score) {
+    if (box_columns % kBoxColumns != 0) return open(fmt::format("{} numbers of a box, which is not four of anything", box_columns));
+    FoundHead found = joined_head(levels);
+    auto& head = std::get<DenseHead>(found.head);
+    set_distances(levels, box_columns, head);
+    head.scores_first = scores_first;
+    if (scores_first && levels.strides.size() == 4) head.cell_offset = 0;  // NanoDet-Plus, whose priors are corners of cells
+    head.classes = static_cast<int>(levels.groups[0].columns - box_columns);
+    head.score = score;
+    if (!scores_first) found.family = Family::kUltralytics;
+    found.reasons.push_back(distances_text(levels, head));
+    return checked(std::move(found));
+  }
+
+  static void set_distances(const Levels& levels, std::int64_t box_columns, DenseHead& head) {
+    head.box = Box::kDistances;
+    head.bins = box_columns == kBoxColumns ? 0 : static_cast<int>(box_columns / kBoxColumns);
+    head.strides = levels.strides;
+  }
+
+  static std::string distances_text(const Levels& levels, const DenseHead& head) {
+    return fmt::format("distances of the sides of a box{} and scores of {} classes in each cell of strides {}",
+                       head.bins > 0 ? fmt::format(", distributions over {} bins each,", head.bins) : "", head.classes,
+                       fmt::join(levels.strides, ", "));
+  }
+
+  // Which of two groups is the boxes: by the number of names, else by what they are where nothing is seen; nothing where that is open.
+  std::optional<std::size_t> boxes_among(const Levels& levels) const {
+    const auto is_boxes = [&](std::size_t i) { return levels.groups[i].columns % kBoxColumns == 0; };
+    if (!is_boxes(0) && !is_boxes(1)) return std::nullopt;
+    if (is_boxes(0) != is_boxes(1)) return is_boxes(0) ? 0 : 1;
+    for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+      if (classes_ && levels.groups[i].columns != *classes_ && levels.groups[1 - i].columns == *classes_) return i;
+      if (levels.groups[i].columns == kBoxColumns && resting_boxes(levels, levels.groups[i])) return i;
+    }
+    const bool zero[] = {resting_columns(levels.groups[0])[0].is_zero(), resting_columns(levels.groups[1])[0].is_zero()};
+    if (zero[0] != zero[1]) return zero[0] ? 0 : 1;
+    for (const std::size_t i : {std::size_t{0}, std::size_t{1}})
+      if (levels.groups[i].columns == kBoxColumns) return i;
+    return std::nullopt;
+  }
+
+  Result<FoundHead> of_boxes_and_scores(const Levels& levels) {
+    const auto place = boxes_among(levels);
+    if (!place) return open("which of them are boxes and which are scores");
+    const ColumnGroup &boxes = levels.groups[*place], &scores = levels.groups[1 - *place];
+    FoundHead found;
+    DenseHead head;
+    head.boxes = boxes.outputs;
+    head.scores = scores.outputs;
+    head.classes = static_cast<int>(scores.columns);
+    head.score = score_of(resting_columns(scores)[0]);
+    const auto resting = boxes.columns == kBoxColumns ? resting_boxes(levels, boxes) : std::nullopt;
+    if (resting) {
+      head.box = resting->box;
+      head.unit = resting->unit;
+      found.reasons.push_back(fmt::format("decoded boxes and scores of {} classes in each cell of strides {}", head.classes, fmt::join(levels.strides, ", ")));
+    } else {
+      set_distances(levels, boxes.columns, head);
+      found.reasons.push_back(distances_text(levels, head));
+    }
+    if (facts_.end == SourceFacts::End::kTopK) {
+      head.suppressed = true;
+      found.family = Family::kUltralytics;
+      found.reasons.push_back("the file ends in the best of all: no box is suppressed (YOLOv10, YOLO26)");
+    }
+    found.head = head;
+    return checked(std::move(found));
+  }
+
+  // Boxes, objectness and scores apart: YOLOX without its last concatenation.
+  Result<FoundHead> of_three_groups(const Levels& levels) {
+    const ColumnGroup *boxes = nullptr, *objectness = nullptr, *scores = nullptr;
+    for (const ColumnGroup& group : levels.groups)
+      (group.columns == 1 ? objectness : group.columns == kBoxColumns && !boxes ? boxes : scores) = &group;
+    if (!boxes || !objectness || !scores) return open("three outputs a level that are not a box, an objectness and scores");
+    if (resting_boxes(levels, *boxes)) return open("decoded boxes with an objectness apart");
+    OCTET_ASSIGN(FoundHead found, yolox(levels, score_of(resting_columns(*scores)[0])));
+    auto& head = std::get<DenseHead>(found.head);
+    head.boxes = boxes->outputs;
+    head.objectness = objectness->outputs;
+    head.scores = scores->outputs;
+    head.classes = static_cast<int>(scores->columns);
+    return checked(std::move(found));
+  }
+
+  // ---- Others ------------------------------------------------------------------------------------------------
+
+  bool is_detection_output() const {
+    return outputs_.size() == 1 && std::holds_alternative<DetectionOutput>(graph_.node(value_of(outputs_[0].name)).op);
+  }
+
+  Result<FoundHead> detection_output() const {
+    FoundHead found;
+    found.head = DetectionOutputHead{};
+    found.reasons.push_back("its output is that of a DetectionOutput");
+    return found;
+  }
+
+  // Rows of a detection each, or queries with all in one output.
+  Result<FoundHead> of_one_output() {
+    const Shape& shape = outputs_[0].shape;
+    const bool is_rows = shape.size() == 3 && shape[0] == 1;
+    if (shape.size() == 5) return open(kAnchors);
+    if (is_rows && shape[2] == 6 && facts_.end != SourceFacts::End::kDetectionOutput) return rows_of_six();
+    if (is_rows && classes_ && shape[2] == kBoxColumns + *classes_ && is_projected(graph_, value_of(outputs_[0].name))) {
+      FoundHead found;
+      DenseHead head;
+      head.boxes = head.scores = head.objectness = {outputs_[0].name};
+      head.classes = *classes_;
+      return queries(std::move(head), Score::kProbability);
+    }
+    return open("its number of candidates is that of no feature maps of strides from 4 to 128");
+  }
+
+  Result<FoundHead> rows_of_six() const {
+    using enum ListHead::Column;
+    FoundHead found;
+    found.head = ListHead{{outputs_[0].name}, {kX0, kY0, kX1, kY1, kScore, kClass}, classes_.value_or(0)};
+    found.family = Family::kUltralytics;
+    found.reasons.push_back("rows of six numbers: corners, score and class of what the network has chosen (YOLOv10, YOLO26)");
+    return found;
+  }
+
+  Result<FoundHead> queries(DenseHead head, Score score) const {
+    head.box = Box::kCenter;
+    head.unit = DenseHead::Unit::kFractions;
+    head.score = score;
+    head.suppressed = true;
+    if (score == Score::kSoftmax) {
+      head.background = DenseHead::Background::kLast;
+      --head.classes;
+    }
+    FoundHead found;
+    found.clip = false;
+    if (facts_.end == SourceFacts::End::kTopK) found.family = Family::kRealTimeDetr;
+    found.reasons.push_back(fmt::format("a box and scores of {} classes for each query of a transformer: DETR, without suppression", head.classes));
+    found.head = std::move(head);
+    return checked(std::move(found));
+  }
+
+  Result<FoundHead> of_two_outputs() {
+    const auto is_list_of = [](const OutputShape& output, std::int64_t columns) {
+      return output.shape.size() == 3 && output.shape[0] == 1 && output.shape[2] == columns;
+    };
+    if (outputs_[0].shape.size() == 5 || outputs_[1].shape.size() == 5) return open(kAnchors);
+    for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+      const OutputShape &boxes = outputs_[i], &scores = outputs_[1 - i];
+      const bool fits = is_list_of(boxes, kBoxColumns) && scores.shape.size() == 3 && scores.shape[0] == 1 &&
+                        scores.shape[1] == boxes.shape[1] && scores.shape[2] != kBoxColumns && scores.shape[2] <= kMaxClasses;
+      if (!fits) continue;
+      DenseHead head;
+      head.boxes = {boxes.name};
+      head.scores = {scores.name};
+      head.classes = static_cast<int>(scores.shape[2]);
+      if (!is_projected(graph_, value_of(scores.name))) return open("whether its boxes are corners, and in which unit");
+      return queries(std::move(head), score_of_queries(scores));
+    }
+    return open("its outputs are no boxes [1,N,4] with scores [1,N,classes]");
+  }
+
+  // DETRs with deformable attention have a logistic score a class, the first one a distribution over the classes and "no object".
+  Score score_of_queries(const OutputShape& scores) const {
+    const Value origin = origin_of(graph_, value_of(scores.name));
+    if (is_unary(graph_, origin, UnaryKind::kSigmoid)) return Score::kProbability;
+    if (classes_) return scores.shape[2] == *classes_ + 1 ? Score::kSoftmax : Score::kLogit;
+    return facts_.end == SourceFacts::End::kTopK || has_sampling() ? Score::kLogit : Score::kSoftmax;
+  }
+
+  bool has_sampling() const {
+    return std::ranges::any_of(graph_.nodes(), [](const Node& node) { return type_name(node.op) == "GridSample"; });
+  }
+
+  Result<FoundHead> of_three_outputs() const {
+    if (std::ranges::any_of(outputs_, [](const OutputShape& output) { return output.shape.size() == 5; })) return open(kAnchors);
+    return open("its numbers of candidates are those of no feature maps of strides from 4 to 128");
+  }
+
+  // The last look at what was found.
+  Result<FoundHead> checked(FoundHead found) const {
+    const auto& head = std::get<DenseHead>(found.head);
+    if (head.classes < 1 || head.classes > kMaxClasses) return open(fmt::format("{} classes", head.classes));
+    if (classes_ && head.classes != *classes_)
+      return Error{ErrorCode::kMalformed, fmt::format("its outputs have {} classes, but it names {}", head.classes, *classes_)};
+    if (found.family == Family::kUltralytics) found.suppression = within_classes(0.7f);
+    if (found.family == Family::kYolox) {
+      found.suppression = within_classes(0.65f);
+      found.clip = false;
+    }
+    if (facts_.nms_iou >= 0 && facts_.nms_iou <= 1) found.suppression = within_classes(facts_.nms_iou);
+    return found;
+  }
+
+  static constexpr const char* kAnchors =
+      "whether there are anchors, which the file does not tell (octet_head: yolo, octet_heads with \"kind\": \"yolov5\" or \"yolo\")";
+
+  const Graph& graph_;
+  const SourceFacts& facts_;
+  ImageSize input_;
+  std::optional<int> classes_;
+  std::vector<OutputShape> outputs_;
+  std::optional<std::map<std::string, Tensor>> rest_;
+};
+
+}  // namespace
+
+Result<FoundHead> find_head(const Graph& graph, const SourceFacts& facts, ImageSize input, std::optional<int> classes) {
+  return HeadFinder(graph, facts, input, classes).find();
+}
+
+}  // namespace octet

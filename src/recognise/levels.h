@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/image_size.h"
+#include "graph/graph.h"
+
+namespace octet {
+
+// One output of a graph.
+struct OutputShape {
+  std::string name;
+  Shape shape;
+};
+std::vector<OutputShape> output_shapes(const Graph& graph);
+
+// "boxes [1,300,4], scores [1,300,80]".
+std::string list_of(const std::vector<OutputShape>& outputs);
+
+// Columns of one output, in the order of levels.
+struct ColumnGroup {
+  std::int64_t columns = 0;
+  std::vector<std::string> outputs;  // one a level
+};
+
+// Outputs whose candidates are the cells of feature maps: `anchors` candidates a cell, a level of all maps or one a map. Every level has
+// the same columns, in as many outputs as there are groups.
+struct Levels {
+  std::vector<int> strides;
+  int anchors = 1;
+  bool are_maps = false;  // outputs [1,columns,H,W] or [1,H,W,columns]
+  std::vector<ColumnGroup> groups;
+};
+
+// How the outputs are levels of a picture of that size; nothing where their numbers of candidates are those of no feature maps.
+std::optional<Levels> find_levels(const std::vector<OutputShape>& outputs, ImageSize input);
+
+}  // namespace octet

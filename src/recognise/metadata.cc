@@ -1,0 +1,80 @@
+#include "recognise/metadata.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/parse_number.h"
+#include "model/yaml.h"
+
+namespace octet {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kMaxClasses = 1 << 16;
+
+Error bad_names(const std::string& text) { return bad_value("names", text, "a list or numbered map of names"); }
+
+// {0: person, 1: bicycle}, with every number once.
+Result<std::vector<std::string>> numbered_names(const YAML::Node& map, const std::string& text) {
+  std::vector<std::string> names(map.size());
+  std::vector<bool> named(map.size());
+  for (const auto& pair : map) {
+    const auto index = pair.first.IsScalar() ? parse_number<int>(pair.first.Scalar()) : std::nullopt;
+    if (!index || *index < 0 || *index >= std::ssize(names) || named[static_cast<std::size_t>(*index)] || !pair.second.IsScalar())
+      return bad_names(text);
+    names[static_cast<std::size_t>(*index)] = pair.second.Scalar();
+    named[static_cast<std::size_t>(*index)] = true;
+  }
+  return names;
+}
+
+// A list or a map of YAML or of Python, whose form of both is YAML's.
+Result<std::vector<std::string>> names_of(const std::string& text) {
+  const auto node = load_yaml(text);
+  if (!node.ok() || node->size() > kMaxClasses) return bad_names(text);
+  if (node->IsMap()) return numbered_names(*node, text);
+  auto names = texts_from_yaml(*node, "names");
+  if (!node->IsSequence() || !names.ok()) return bad_names(text);
+  return names;
+}
+
+std::string in_one_line(const YAML::Node& node) {
+  if (node.IsScalar()) return node.Scalar();
+  YAML::Emitter emitter;
+  emitter.SetSeqFormat(YAML::Flow);
+  emitter.SetMapFormat(YAML::Flow);
+  emitter << node;
+  return emitter.c_str();
+}
+
+}  // namespace
+
+Result<MetadataFacts> read_metadata(const ModelInfo& metadata) {
+  MetadataFacts facts;
+  const auto task = metadata.find("task"), names = metadata.find("names");
+  if (task != metadata.end() && task->second != "detect")
+    return Error{ErrorCode::kUnsupported, "its metadata says task: " + task->second.substr(0, 80) + "; octet takes models that detect"};
+  facts.is_ultralytics = names != metadata.end() && metadata.contains("stride");
+  if (names != metadata.end()) {
+    OCTET_ASSIGN(facts.labels, names_of(names->second));
+  } else {
+    OCTET_RETURN_IF_ERROR(InfoReader(metadata).read_labels(facts.labels));
+  }
+  return facts;
+}
+
+Result<ModelInfo> metadata_beside(const fs::path& model) {
+  const fs::path file = model.parent_path() / "metadata.yaml";
+  std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored)) return ModelInfo{};
+  OCTET_ASSIGN(const YAML::Node root, load_yaml_file(file));
+  ModelInfo metadata;
+  if (!root.IsMap() || !root["names"].IsDefined()) return metadata;
+  for (const auto& pair : root)
+    if (pair.first.IsScalar()) metadata[pair.first.Scalar()] = in_one_line(pair.second);
+  return metadata;
+}
+
+}  // namespace octet

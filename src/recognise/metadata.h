@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/info_reader.h"
+
+namespace octet {
+
+// What the metadata of a file says by the keys of Ultralytics' exporters (names, task, stride, imgsz) and of Model API (labels).
+struct MetadataFacts {
+  std::vector<std::string> labels = {};  // by class index; empty: it does not say
+  bool is_ultralytics = false;
+};
+
+// kMalformed for names that cannot be read; kUnsupported where the task is not to detect boxes. Both name the key.
+Result<MetadataFacts> read_metadata(const ModelInfo& metadata);
+
+// The keys of metadata.yaml beside a model, as Ultralytics writes it; none where there is no such file, or one without names of classes.
+// A list or map is one line of YAML. kMalformed, with file and line, where it is no YAML.
+Result<ModelInfo> metadata_beside(const std::filesystem::path& model);
+
+}  // namespace octet

@@ -1,0 +1,180 @@
+#include "recognise/picture.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/parse_number.h"
+#include "graph/patterns.h"
+#include "model/model_info.h"
+
+namespace octet {
+namespace {
+
+constexpr Word<ResizeKind> kResizeTypes[] = {{"standard", ResizeKind::kStretch},
+                                             {"fit_to_window", ResizeKind::kLetterboxCorner},
+                                             {"fit_to_window_letterbox", ResizeKind::kLetterboxRounded}};
+constexpr Word<bool> kYesNo[] = {{"YES", true}, {"NO", false}, {"True", true}, {"False", false}};
+
+// What is stated, each by itself.
+struct Stated {
+  std::optional<ResizeKind> resize;
+  std::optional<int> pad_value;
+  std::optional<bool> reverse_channels;
+  std::optional<std::vector<double>> mean, scale;
+
+  bool is_empty() const { return !resize && !reverse_channels && !mean && !scale; }
+};
+
+// Numbers with blanks, commas or brackets between them.
+Result<std::optional<std::vector<double>>> read_numbers(const InfoReader& info, std::string_view key) {
+  const std::string* text = info.find(key);
+  if (!text) return std::optional<std::vector<double>>();
+  std::vector<double> numbers;
+  constexpr std::string_view kBetween = " ,[]()\t";
+  for (std::size_t begin = text->find_first_not_of(kBetween); begin != std::string::npos;) {
+    const std::size_t end = std::min(text->find_first_of(kBetween, begin), text->size());
+    const auto number = parse_number<double>(text->substr(begin, end - begin));
+    const bool is_sound = number && std::isfinite(*number) && (key != "scale_values" || *number != 0);
+    if (!is_sound) return bad_value(key, *text, key == "scale_values" ? "numbers other than 0" : "numbers");
+    numbers.push_back(*number);
+    begin = text->find_first_not_of(kBetween, end);
+  }
+  if (!numbers.empty() && numbers.size() != 1 && numbers.size() != 3) return bad_value(key, *text, "one number, or one a channel");
+  return std::optional(std::move(numbers));
+}
+
+Result<Stated> read_stated(const ModelInfo& map) {
+  const InfoReader info(map);
+  Stated stated;
+  if (info.find("resize_type")) OCTET_RETURN_IF_ERROR(info.read_word("resize_type", kResizeTypes, stated.resize.emplace()));
+  if (info.find("octet_resize")) {
+    ModelDescription own;
+    OCTET_RETURN_IF_ERROR(apply_model_info({{"octet_resize", map.at("octet_resize")}}, own));
+    stated.resize = own.resize;
+  }
+  for (const char* key : {"pad_value", "octet_pad_value"})
+    if (info.find(key)) OCTET_RETURN_IF_ERROR(info.read_integer(key, 0, 255, stated.pad_value.emplace()));
+  if (info.find("reverse_input_channels"))
+    OCTET_RETURN_IF_ERROR(info.read_word("reverse_input_channels", kYesNo, stated.reverse_channels.emplace()));
+  OCTET_ASSIGN(stated.mean, read_numbers(info, "mean_values"));
+  OCTET_ASSIGN(stated.scale, read_numbers(info, "scale_values"));
+  return stated;
+}
+
+// What is stated by a wrapper of Model API, whose defaults are these.
+Result<Stated> read_model_api(const ModelInfo& map) {
+  if (!map.contains("model_type")) return Stated{};
+  OCTET_ASSIGN(Stated stated, read_stated(map));
+  if (!stated.resize) stated.resize = ResizeKind::kStretch;
+  if (!stated.pad_value) stated.pad_value = 0;
+  const auto embedded = map.find("embedded_processing");
+  const bool is_embedded = embedded != map.end() && (embedded->second == "YES" || embedded->second == "True");
+  if (is_embedded || !stated.reverse_channels) stated.reverse_channels = false;
+  if (is_embedded || !stated.mean) stated.mean.emplace();
+  if (is_embedded || !stated.scale) stated.scale.emplace();
+  return stated;
+}
+
+// By how much the graph itself scales the picture before anything else.
+double scale_inside(const Graph& graph) {
+  double scale = 1;
+  auto reader = only_reader(graph, {graph.parameters()[0], 0});
+  for (int hops = 0; reader && hops < 16; ++hops) {
+    const Value value{*reader, 0};
+    const auto side = constant_side(graph, value);
+    const bool copies = op_of<Transpose>(graph, value) || op_of<Convert>(graph, value) || op_of<FakeQuantize>(graph, value);
+    if (!side && !copies) break;
+    if (side && side->kind == BinaryKind::kMultiply) scale *= to_vector<double>(*side->constant).at(0);
+    if (side && side->kind == BinaryKind::kDivide && !side->constant_first()) scale /= to_vector<double>(*side->constant).at(0);
+    reader = only_reader(graph, value);
+  }
+  return scale;
+}
+
+Stated way_of_family(Family family, const Graph& graph) {
+  constexpr double kTakesBytes = 1. / 50;
+  const bool divides_itself = std::abs(scale_inside(graph)) < kTakesBytes;
+  const std::vector<double> scale = divides_itself ? std::vector<double>() : std::vector<double>{255};
+  switch (family) {
+    case Family::kUltralytics:
+      return {ResizeKind::kLetterboxRounded, std::nullopt, true, std::vector<double>(), scale};
+    case Family::kRealTimeDetr:
+      return {ResizeKind::kStretch, std::nullopt, true, std::vector<double>(), scale};
+    case Family::kYolox:
+      return {ResizeKind::kLetterboxCorner, std::nullopt, false, std::vector<double>(), std::vector<double>()};
+    case Family::kUnknown:
+      break;
+  }
+  return {};
+}
+
+template <typename T>
+void fill(std::optional<T>& target, const std::optional<T>& with) {
+  if (!target) target = with;
+}
+
+void fill(Stated& target, const Stated& with) {
+  if (!target.resize) target.pad_value = target.pad_value ? target.pad_value : with.pad_value;
+  fill(target.resize, with.resize);
+  fill(target.reverse_channels, with.reverse_channels);
+  fill(target.mean, with.mean);
+  fill(target.scale, with.scale);
+}
+
+std::string numbers_text(const std::vector<double>& numbers, const char* none) {
+  return numbers.empty() ? none : fmt::format("{}", fmt::join(numbers, " "));
+}
+
+std::string way_text(const Stated& way) {
+  std::string text;
+  for (const auto& [key, value] : declaration_of(*way.resize, {*way.reverse_channels, *way.mean, *way.scale}))
+    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", key, value);
+  return text;
+}
+
+std::string missing_keys(const Stated& stated) {
+  std::vector<std::string> keys;
+  if (!stated.resize) keys.emplace_back("octet_resize");
+  if (!stated.reverse_channels) keys.emplace_back("reverse_input_channels");
+  if (!stated.scale) keys.emplace_back("scale_values");
+  return fmt::format("{}", fmt::join(keys, ", "));
+}
+
+}  // namespace
+
+Result<PictureWay> find_picture_way(const Graph& graph, const SourceFacts& facts, Family family, bool is_ultralytics) {
+  OCTET_ASSIGN(Stated stated, read_stated(facts.declared));
+  PictureWay way;
+  if (!stated.is_empty()) way.reasons.push_back("the way of a picture is declared, in part or whole");
+  OCTET_ASSIGN(const Stated model_api, read_model_api(facts.metadata));
+  const Stated by_family = way_of_family(is_ultralytics && family != Family::kRealTimeDetr ? Family::kUltralytics : family, graph);
+  if (!model_api.is_empty())
+    way.reasons.push_back("its metadata (Model API) says how a picture enters it");
+  else if (is_ultralytics)
+    way.reasons.push_back("its metadata is Ultralytics': pictures enter as is usual there");
+  else if (!by_family.is_empty())
+    way.reasons.push_back("no metadata says how a picture enters it: taken to be as is usual for its head");
+  fill(stated, model_api);
+  fill(stated, by_family);
+  if (!stated.mean) stated.mean.emplace();
+  if (const std::string keys = missing_keys(stated); !keys.empty())
+    return Error{ErrorCode::kUnsupported, "how a picture enters it is not in the file: declare " + keys + " and, where there is one, mean_values"};
+  way.resize = *stated.resize;
+  way.pad_value = stated.pad_value;
+  way.steps = {*stated.reverse_channels, *stated.mean, *stated.scale};
+  way.reasons.push_back(way_text(stated));
+  return way;
+}
+
+ModelInfo declaration_of(ResizeKind resize, const passes::InputSteps& steps) {
+  ModelDescription description;
+  description.resize = resize;
+  return {{"octet_resize", write_model_info(description).at("octet_resize")},
+          {"reverse_input_channels", steps.reverse_channels ? "YES" : "NO"},
+          {"mean_values", numbers_text(steps.mean, "0")},
+          {"scale_values", numbers_text(steps.scale, "1")}};
+}
+
+}  // namespace octet
