@@ -5,6 +5,7 @@
 #include "base/cpu.h"
 #include "base/parse_number.h"
 #include "data/first_look.h"
+#include "zoo/catalogue.h"
 
 namespace octet::cli {
 namespace {
@@ -43,6 +44,10 @@ void add_labels(CLI::App& app, std::filesystem::path& labels) {
   app.add_option("--labels", labels, "Names of the model's classes, one a line");
 }
 
+void add_description(CLI::App& app, std::string& description) {
+  app.add_option("--model", description, "What the files do not say: name of a known model, or a description F.yml");
+}
+
 void add_precision(CLI::App& app, Precision& precision) {
   const std::map<std::string, Precision> words{{"FP32", Precision::kFp32}, {"FP16", Precision::kFp16}};
   app.add_option("--precision", precision, "What floats are stored as: FP32 (default) or FP16, half the size")
@@ -67,6 +72,16 @@ Result<Dataset> open_pictures(const DataSource& source, std::int64_t limit, cons
   dataset = first_images(std::move(dataset), limit);
   look_first(dataset, {}, warn);
   return dataset;
+}
+
+Result<ConvertOptions> model_options(const std::string& description, const std::filesystem::path& labels, const Warn& warn) {
+  ConvertOptions options;
+  options.labels = labels;
+  options.warn = warn;
+  if (!description.empty()) {
+    OCTET_ASSIGN(options.description, find_description(description, warn));
+  }
+  return options;
 }
 
 }  // namespace octet::cli

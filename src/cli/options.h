@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "data/dataset.h"
+#include "steps/import_source.h"
 #include "workflow/layout.h"
 
 // Options that several verbs have, each with one name, one help text and one check.
@@ -22,6 +23,7 @@ void add_threads(CLI::App& app, int& threads);  // every hardware thread unless 
 void add_score_threshold(CLI::App& app, double& threshold);
 void add_seconds(CLI::App& app, double& seconds);
 void add_labels(CLI::App& app, std::filesystem::path& labels);
+void add_description(CLI::App& app, std::string& description);
 void add_precision(CLI::App& app, Precision& precision);  // what floats are stored as
 void add_limit(CLI::App& app, std::int64_t& limit);
 
@@ -30,5 +32,8 @@ void add_pictures(CLI::App& app, DataSource& source);
 
 // The pictures to detect on: opens them, keeps the first `limit`, and tells `warn` what is odd about them.
 Result<Dataset> open_pictures(const DataSource& source, std::int64_t limit, const Warn& warn);
+
+// How files that are no IR of octet are opened: `description` is what --model names, or empty.
+Result<ConvertOptions> model_options(const std::string& description, const std::filesystem::path& labels, const Warn& warn);
 
 }  // namespace octet::cli

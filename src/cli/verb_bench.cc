@@ -9,7 +9,6 @@
 #include "cli/report_json.h"
 #include "cli/resources.h"
 #include "engines/octet_engine.h"
-#include "importers/openvino_ir/import.h"
 #include "report/requirements.h"
 
 namespace octet::cli {
@@ -19,7 +18,7 @@ struct Options {
   std::vector<std::string> models;
   double seconds = 10;
   int threads = 1, streams = 1;
-  std::string require;
+  std::string require, description;
   bool profile = false;
 };
 
@@ -29,9 +28,9 @@ struct Loaded {
 };
 
 // Compiles and runs a model once by itself, which is when its memory peaks.
-Result<Loaded> load(const std::string& path) {
+Result<Loaded> load(const std::string& path, const ConvertOptions& settings) {
   reset_peak_rss();
-  OCTET_ASSIGN(const Graph graph, import_openvino_ir(path));
+  OCTET_ASSIGN(const Graph graph, open_network(path, settings));
   OCTET_ASSIGN_AT(auto plan, compile(graph), path);
   OCTET_RETURN_IF_ERROR(compare_latency({engine_model(plan)}, {1, 1, 0, {}}));
   return Loaded{std::move(plan), peak_rss_mb()};
@@ -63,11 +62,12 @@ Status add_profile(const std::vector<std::shared_ptr<const Plan>>& plans, int th
 
 Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const Requirements requirements, parse_requirements(options.require));
+  OCTET_ASSIGN(const ConvertOptions settings, model_options(options.description, {}, console.warnings()));
   std::vector<std::shared_ptr<const Plan>> plans;
   std::vector<std::shared_ptr<const EngineModel>> models;
   std::vector<double> peaks;
   for (const std::string& model : options.models) {
-    OCTET_ASSIGN(auto loaded, load(model));
+    OCTET_ASSIGN(auto loaded, load(model, settings));
     models.push_back(engine_model(loaded.plan));
     plans.push_back(std::move(loaded.plan));
     peaks.push_back(loaded.peak_rss_mb);
@@ -85,7 +85,8 @@ Run add_bench(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("bench", "Measure latency and throughput");
   verb->footer("Example: octet bench fp32.xml int8.xml --threads 2 --seconds 10 --require min-speedup=1.2");
-  verb->add_option("model", options->models, "One IR (.xml), or two to compare")->required()->expected(1, 2);
+  verb->add_option("model", options->models, "One IR (.xml) or source file, or two to compare")->required()->expected(1, 2);
+  add_description(*verb, options->description);
   add_seconds(*verb, options->seconds);
   verb->add_option("--streams", options->streams, "Inferences at a time")->check(CLI::Range(1, 1024))->capture_default_str();
   verb->add_flag("--profile", options->profile, "Add the time of each step");

@@ -15,7 +15,7 @@ struct Options {
   std::vector<std::filesystem::path> models;
   DataSource source;
   std::filesystem::path labels;
-  std::string results, require;
+  std::string results, require, description;
   double score_threshold = 0.001;
   std::int64_t limit = 0;
   int threads = 1;
@@ -39,7 +39,8 @@ Result<Outcome> run(const Options& options, Console& console) {
   if (options.source.folder.empty() && (options.source.images.empty() || options.source.annotations.empty()))
     return Error{ErrorCode::kInvalidArgument, "say what to measure on: --data DIR, or --images DIR and --annotations GT.json"};
   OCTET_ASSIGN(const Dataset dataset, open_pictures(options.source, options.limit, console.warnings()));
-  OCTET_ASSIGN(const auto detectors, load_detectors(options.models, options.labels));
+  OCTET_ASSIGN(const ConvertOptions settings_of_models, model_options(options.description, options.labels, console.warnings()));
+  OCTET_ASSIGN(const auto detectors, load_detectors(options.models, settings_of_models));
   const DetectRunOptions settings{{.score_threshold = options.score_threshold}, options.threads, console.bar("check"), console.warnings()};
   OCTET_ASSIGN(const CheckResult result, check_detectors(detectors, dataset, settings));
   return Outcome{to_json(result), to_text(result), check_requirements(requirements, {result.drop, result.fidelity, std::nullopt})};
@@ -53,10 +54,11 @@ Run add_check(CLI::App& app) {
   verb->footer(
       "Examples: octet check fp32.xml int8.xml --data coco --require max-drop=1.0,min-fidelity=90\n"
       "          octet check --annotations instances_val2017.json --results results.json");
-  verb->add_option("model", options->models, "One IR (.xml), or FP32 and INT8 to compare")->expected(0, 2);
+  verb->add_option("model", options->models, "One IR (.xml) or source file, or FP32 and INT8 to compare")->expected(0, 2);
   add_pictures(*verb, options->source);
   add_limit(*verb, options->limit);
   add_labels(*verb, options->labels);
+  add_description(*verb, options->description);
   verb->add_option("--results", options->results, "Boxes in COCO's results format to score against --annotations, without a model");
   add_score_threshold(*verb, options->score_threshold);
   verb->add_option("--require", options->require, "max-drop=POINTS,min-fidelity=POINTS; status 4 if not met");

@@ -19,7 +19,7 @@ struct Options {
   std::vector<std::filesystem::path> models;
   DataSource source;
   std::filesystem::path labels, draw;
-  std::string results;
+  std::string results, description;
   double score_threshold = 0.001, shown_threshold = 0.3;
   std::int64_t limit = 0;
   int threads = 1;
@@ -63,7 +63,8 @@ Outcome describe(const Options& options, const Detector& detector, const Dataset
 Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const Dataset dataset, open_pictures(options.source, options.limit, console.warnings()));
   if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(check_drawing_folder(options.draw, dataset));
-  OCTET_ASSIGN(const auto detectors, load_detectors(options.models, options.labels));
+  OCTET_ASSIGN(const ConvertOptions settings_of_models, model_options(options.description, options.labels, console.warnings()));
+  OCTET_ASSIGN(const auto detectors, load_detectors(options.models, settings_of_models));
   OCTET_ASSIGN(const auto classes, map_classes(detectors, dataset, console.warnings()));
   if (!options.results.empty() && dataset.truth.categories.empty())
     console.note(options.results + ": no categories are given (--categories GT.json), so its ids are " +
@@ -84,7 +85,7 @@ Run add_detect(CLI::App& app) {
       "Examples: octet detect model.xml --images photo.jpg\n"
       "          octet detect model.xml --images photos more/photo.png --draw drawn\n"
       "          octet detect model.xml --data coco --results results.json");
-  verb->add_option("model", options->models, "One IR (.xml), or two to draw side by side")->required()->expected(1, 2);
+  verb->add_option("model", options->models, "One IR (.xml) or source file, or two to draw side by side")->required()->expected(1, 2);
   add_pictures(*verb, options->source);
   verb->add_option("--categories", options->source.categories, "Annotations whose category and image ids the results take")
       ->excludes("--data");
@@ -92,6 +93,7 @@ Run add_detect(CLI::App& app) {
   verb->add_option("--results", options->results, "Write the boxes of the first model in COCO's results format");
   verb->add_option("--draw", options->draw, "Write each picture with its boxes into this folder");
   add_labels(*verb, options->labels);
+  add_description(*verb, options->description);
   add_score_threshold(*verb, options->score_threshold);
   verb->add_option("--draw-threshold", options->shown_threshold, "List and draw what scores so much")
       ->check(number_between(0, 1))

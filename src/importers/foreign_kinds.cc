@@ -16,8 +16,6 @@ bool begins_with(std::string_view start, std::string_view magic) { return start.
 bool holds(std::string_view start, std::string_view text) { return start.find(text) != std::string_view::npos; }
 unsigned byte_at(std::string_view start, std::size_t i) { return i < start.size() ? static_cast<unsigned char>(start[i]) : 256; }
 
-bool is_openvino_ir(std::string_view start) { return holds(start, "<net ") && holds(start, "<layer"); }
-
 // A protobuf whose first field is ir_version, 3 or more. A string or a message follows.
 bool is_onnx(std::string_view start) {
   const unsigned version = byte_at(start, 1), next = byte_at(start, 2);
@@ -48,7 +46,6 @@ bool is_caffe_text(std::string_view start) { return holds(start, "layer {") || h
 bool is_ncnn(std::string_view start) { return begins_with(start, "7767517"); }
 
 constexpr ForeignKind kKinds[] = {
-    {is_openvino_ir, ".xml", "an OpenVINO IR, which needs no conversion: give it to quantize, detect, check or bench as it is"},
     {is_tflite, ".tflite", "a TensorFlow Lite model; take the frozen graph that it was made of"},
     {is_onnx, ".onnx", "an ONNX model; take the Darknet or TensorFlow files that it was made of"},
     {is_torch, ".pt", "a PyTorch model; take the Darknet files if there are any"},

@@ -10,11 +10,12 @@
 namespace octet {
 
 // An importer is its folder and a line in this list.
-#define OCTET_IMPORTERS(X) \
-  X(kDarknetImporter)      \
-  X(kTensorflowImporter)   \
-  X(kTensorflowJsImporter) \
-  X(kTensorflowSavedModelImporter)
+#define OCTET_IMPORTERS(X)         \
+  X(kDarknetImporter)              \
+  X(kTensorflowImporter)           \
+  X(kTensorflowJsImporter)         \
+  X(kTensorflowSavedModelImporter) \
+  X(kOpenvinoIrImporter)
 
 #define OCTET_DECLARE(importer) extern const Importer importer;
 OCTET_IMPORTERS(OCTET_DECLARE)

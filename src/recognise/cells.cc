@@ -52,7 +52,8 @@ double distance(const std::vector<double>& boxes, const std::vector<Cell>& cells
 
 }  // namespace
 
-std::optional<RestingBoxes> boxes_at_cells(const std::vector<double>& boxes, const std::vector<int>& strides, int anchors, ImageSize input) {
+std::optional<RestingBoxes> boxes_at_cells(const std::vector<double>& boxes, const std::vector<int>& strides, int anchors,
+                                           ImageSize input) {
   for (const bool side_by_side : {true, false}) {
     if (side_by_side && anchors == 1) continue;
     const std::vector<Cell> cells = cells_in_order(strides, anchors, side_by_side, input);

@@ -226,8 +226,8 @@ class HeadFinder {
     head.classes = static_cast<int>(levels.groups[0].columns - kBoxColumns - 1);
     head.score = score;
     found.family = Family::kYolox;
-    found.reasons.push_back(
-        fmt::format("raw boxes, an objectness and scores of {} classes in each cell of strides {}: YOLOX", head.classes, fmt::join(levels.strides, ", ")));
+    found.reasons.push_back(fmt::format("raw boxes, an objectness and scores of {} classes in each cell of strides {}: YOLOX", head.classes,
+                                        fmt::join(levels.strides, ", ")));
     return checked(std::move(found));
   }
 
@@ -287,7 +287,8 @@ class HeadFinder {
     if (resting) {
       head.box = resting->box;
       head.unit = resting->unit;
-      found.reasons.push_back(fmt::format("decoded boxes and scores of {} classes in each cell of strides {}", head.classes, fmt::join(levels.strides, ", ")));
+      found.reasons.push_back(
+          fmt::format("decoded boxes and scores of {} classes in each cell of strides {}", head.classes, fmt::join(levels.strides, ", ")));
     } else {
       set_distances(levels, boxes.columns, head);
       found.reasons.push_back(distances_text(levels, head));
@@ -367,7 +368,8 @@ class HeadFinder {
     FoundHead found;
     found.clip = false;
     if (facts_.end == SourceFacts::End::kTopK) found.family = Family::kRealTimeDetr;
-    found.reasons.push_back(fmt::format("a box and scores of {} classes for each query of a transformer: DETR, without suppression", head.classes));
+    found.reasons.push_back(
+        fmt::format("a box and scores of {} classes for each query of a transformer: DETR, without suppression", head.classes));
     found.head = std::move(head);
     return checked(std::move(found));
   }

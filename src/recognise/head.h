@@ -13,8 +13,8 @@ namespace octet {
 
 // Whose models end so. Each family has one way to take pictures.
 enum class Family {
-  kUnknown,       // or one whose members take pictures in several ways
-  kUltralytics,   // YOLOv5 to v12 and 26, and what follows them (YOLOv6, v7, v10)
+  kUnknown,      // or one whose members take pictures in several ways
+  kUltralytics,  // YOLOv5 to v12 and 26, and what follows them (YOLOv6, v7, v10)
   kYolox,
   kRealTimeDetr,  // RT-DETR, D-FINE, DEIM
 };

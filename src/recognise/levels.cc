@@ -9,7 +9,8 @@ namespace octet {
 namespace {
 
 // The feature maps that detectors have, the commonest first.
-const std::vector<std::vector<int>> kStrides = {{8, 16, 32}, {8, 16, 32, 64}, {4, 8, 16, 32}, {8, 16, 32, 64, 128}, {16, 32}, {8, 16}, {32}, {16}, {8}};
+const std::vector<std::vector<int>> kStrides = {
+    {8, 16, 32}, {8, 16, 32, 64}, {4, 8, 16, 32}, {8, 16, 32, 64, 128}, {16, 32}, {8, 16}, {32}, {16}, {8}};
 constexpr std::array kAnchors = {1, 3};
 
 std::int64_t cells_of(int stride, ImageSize input) {

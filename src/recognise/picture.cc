@@ -160,7 +160,8 @@ Result<PictureWay> find_picture_way(const Graph& graph, const SourceFacts& facts
   fill(stated, by_family);
   if (!stated.mean) stated.mean.emplace();
   if (const std::string keys = missing_keys(stated); !keys.empty())
-    return Error{ErrorCode::kUnsupported, "how a picture enters it is not in the file: declare " + keys + " and, where there is one, mean_values"};
+    return Error{ErrorCode::kUnsupported,
+                 "how a picture enters it is not in the file: declare " + keys + " and, where there is one, mean_values"};
   way.resize = *stated.resize;
   way.pad_value = stated.pad_value;
   way.steps = {*stated.reverse_channels, *stated.mean, *stated.scale};

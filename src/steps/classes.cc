@@ -33,11 +33,12 @@ Status name_classes(ModelDescription& description, const std::filesystem::path& 
   return {};
 }
 
-Result<std::vector<Detector>> load_detectors(const std::vector<std::filesystem::path>& irs, const std::filesystem::path& names_file) {
+Result<std::vector<Detector>> load_detectors(const std::vector<std::filesystem::path>& models, const ConvertOptions& options) {
   std::vector<Detector> detectors;
-  for (const std::filesystem::path& ir : irs) {
-    OCTET_ASSIGN(Detector detector, load_detector(ir));
-    if (!names_file.empty()) OCTET_RETURN_IF_ERROR(name_classes(detector.description, names_file, ir));
+  for (const std::filesystem::path& model : models) {
+    OCTET_ASSIGN(const Graph graph, open_model(model, options));
+    OCTET_ASSIGN(Detector detector, make_detector(graph, model));
+    if (!options.labels.empty()) OCTET_RETURN_IF_ERROR(name_classes(detector.description, options.labels, model));
     detectors.push_back(std::move(detector));
   }
   return detectors;

@@ -5,6 +5,7 @@
 
 #include "data/class_map.h"
 #include "detector/detect_images.h"
+#include "steps/import_source.h"
 
 namespace octet {
 
@@ -12,8 +13,8 @@ namespace octet {
 // name is no text or their number is not that of the classes of `model`, which is where the description came from.
 Status name_classes(ModelDescription& description, const std::filesystem::path& names_file, const std::filesystem::path& model);
 
-// The IRs made ready, their classes named by `names_file` unless that is empty.
-Result<std::vector<Detector>> load_detectors(const std::vector<std::filesystem::path>& irs, const std::filesystem::path& names_file);
+// Models of any kind that octet opens made ready, their classes named by `options.labels` unless that is empty.
+Result<std::vector<Detector>> load_detectors(const std::vector<std::filesystem::path>& models, const ConvertOptions& options);
 
 // What the classes of one detector, or of two, are to the categories of a data set. `warn` is told what a reader of the figures
 // must know; call this before pictures are run. kMalformed, with the annotation file, as map_classes() has it.

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/files.h"
 #include "importers/importer.h"
+#include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
 #include "passes/standard.h"
 #include "steps/classes.h"
@@ -53,6 +54,14 @@ Result<std::string> digests_of(const std::vector<fs::path>& files) {
   return digests;
 }
 
+Result<bool> is_openvino_ir_file(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) return false;
+  OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
+  const auto start = file.bytes().first(std::min(file.bytes().size(), kSourceStartBytes));
+  return is_openvino_ir({reinterpret_cast<const char*>(start.data()), start.size()});
+}
+
 }  // namespace
 
 Result<Graph> import_source(const fs::path& source, const ConvertOptions& options) {
@@ -71,6 +80,24 @@ Result<Graph> import_source(const fs::path& source, const ConvertOptions& option
   model.graph.model_info = write_model_info(description);
   OCTET_ASSIGN_AT([[maybe_unused]] const auto readable, read_model_info(model.graph.model_info), source.string());
   return std::move(model.graph);
+}
+
+Result<Graph> open_network(const fs::path& path, const ConvertOptions& options) {
+  OCTET_ASSIGN(const bool is_ir, is_openvino_ir_file(path));
+  return is_ir ? import_openvino_ir(path) : import_source(path, options);
+}
+
+// Only what it says of itself changes.
+Result<Graph> open_model(const fs::path& path, const ConvertOptions& options) {
+  OCTET_ASSIGN(const bool is_ir, is_openvino_ir_file(path));
+  if (!is_ir) return import_source(path, options);
+  OCTET_ASSIGN(Graph graph, import_openvino_ir(path));
+  if (!describes_itself(graph)) return import_source(path, options);
+  if (!options.description) return graph;
+  OCTET_ASSIGN_AT(ModelDescription description, read_model_info(graph.model_info), path.string());
+  OCTET_RETURN_IF_ERROR(complete(options, path, description));
+  graph.model_info = write_model_info(description);
+  return graph;
 }
 
 }  // namespace octet

@@ -30,4 +30,11 @@ struct ConvertOptions {
 // Errors are those of import_model(), and kMalformed for a description, labels or names of outputs that do not fit the source.
 Result<Graph> import_source(const std::filesystem::path& source, const ConvertOptions& options);
 
+// A model to work with: an IR of octet as it is, what a description says of it put over what it says itself, or anything that
+// import_source() takes.
+Result<Graph> open_model(const std::filesystem::path& model, const ConvertOptions& options);
+
+// The same for who needs no description: an IR of any program as it is.
+Result<Graph> open_network(const std::filesystem::path& model, const ConvertOptions& options);
+
 }  // namespace octet

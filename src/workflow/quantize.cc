@@ -2,6 +2,7 @@
 
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
+#include "steps/import_source.h"
 
 namespace octet {
 
@@ -18,7 +19,7 @@ Result<QuantizedIr> quantize_graph(const Graph& graph, const std::filesystem::pa
 
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
                                 const quant::CalibrationOptions& options, Precision precision) {
-  OCTET_ASSIGN(const Graph graph, import_openvino_ir(xml));
+  OCTET_ASSIGN(const Graph graph, open_model(xml, {.warn = options.warn}));
   OCTET_ASSIGN_AT(const auto description, read_model_info(graph.model_info), xml.string());
   const std::string name = description.name.empty() ? xml.stem().string() : description.name;
   OCTET_ASSIGN(const auto target, ir_path(output, name, folder_of(precision, true)));

@@ -25,4 +25,10 @@ Result<Graph> import_openvino_ir(const std::filesystem::path& xml);
 // The same from memory: the text of the .xml, and the content of the .bin, which `owner` keeps alive. Errors name no file.
 Result<Graph> import_openvino_ir(std::string_view xml, std::span<const std::byte> weights, std::shared_ptr<const void> owner);
 
+// Whether a file that begins with these bytes is an IR.
+bool is_openvino_ir(std::string_view start);
+
+// Whether an IR says by octet's keys how it is used (docs/model_info.md).
+bool describes_itself(const Graph& graph);
+
 }  // namespace octet

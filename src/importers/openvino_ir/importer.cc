@@ -1,0 +1,55 @@
+#include "importers/finish_import.h"
+#include "importers/importer.h"
+#include "importers/openvino_ir/import.h"
+#include "recognise/metadata.h"
+
+namespace octet {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr SourceFacts::End end_of(bool ends_in_detection_output) {
+  return ends_in_detection_output ? SourceFacts::End::kDetectionOutput : SourceFacts::End::kOpen;
+}
+
+bool ends_in_detection_output(const Graph& graph) {
+  for (const NodeId id : graph.outputs())
+    if (std::holds_alternative<DetectionOutput>(graph.node(graph.node(id).inputs[0]).op)) return true;
+  return false;
+}
+
+Result<ImportedModel> import(const fs::path& source, const fs::path&, const ImportOptions& options) {
+  OCTET_ASSIGN(Graph graph, import_openvino_ir(source));
+  if (describes_itself(graph))
+    return Error{ErrorCode::kUnsupported,
+                 source.string() + ": is an IR of octet, which needs no conversion: give it to quantize, detect, check or bench as it is"};
+  SourceFacts facts;
+  facts.metadata = graph.model_info;
+  OCTET_ASSIGN(ModelInfo beside, metadata_beside(source));
+  facts.metadata.merge(std::move(beside));
+  facts.declared = options.model_info;
+  facts.end = end_of(ends_in_detection_output(graph));
+  OCTET_ASSIGN_AT(ImportedModel model, finish_import(std::move(graph), facts), source.string());
+  model.description.name = source.stem().string();
+  model.graph.name = model.description.name;
+  model.weights = {source, fs::path(source).replace_extension(".bin")};
+  return model;
+}
+
+}  // namespace
+
+bool describes_itself(const Graph& graph) { return graph.model_info.contains("octet_head"); }
+
+bool is_openvino_ir(std::string_view start) {
+  return start.find("<net ") != std::string_view::npos && start.find("<layer") != std::string_view::npos;
+}
+
+extern const Importer kOpenvinoIrImporter;
+const Importer kOpenvinoIrImporter = {.name = "an OpenVINO IR of another program (.xml)",
+                                      .extension = ".xml",
+                                      .weights_extension = "",
+                                      .labels_hint = "",
+                                      .recognises = is_openvino_ir,
+                                      .import = import};
+
+}  // namespace octet
