@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/quoted_name.h"
 #include "base/result.h"
 #include "tensor/tensor.h"
 
@@ -81,8 +82,5 @@ struct GraphFiles {
 // Errors, all kMalformed: not a GraphDef, cut short, two nodes of one name, an input that no node gives, a constant
 // whose values do not fit its shape.
 Result<GraphDef> parse_graph_def(std::span<const std::byte> bytes);
-
-// A name from a file as it may stand in a message: in quotes, one line, of bounded length.
-std::string in_quotes(std::string_view name);
 
 }  // namespace octet::tensorflow

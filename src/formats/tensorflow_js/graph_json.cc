@@ -20,7 +20,6 @@ namespace {
 namespace proto = tensorflow::proto;
 using Json = nlohmann::json;
 using tensorflow::DataType;
-using tensorflow::in_quotes;
 
 Error malformed(std::string message) { return {ErrorCode::kMalformed, std::move(message)}; }
 

@@ -47,7 +47,7 @@ Status give_values(const std::map<std::string, Tensor>& arrays, tensorflow::Grap
     const auto type = declared_type(node);
     if (type == DataType::kString) continue;
     const auto array = arrays.find(node.name);
-    if (array == arrays.end()) return malformed("weightsManifest: has no weight for the constant " + tensorflow::in_quotes(node.name));
+    if (array == arrays.end()) return malformed("weightsManifest: has no weight for the constant " + in_quotes(node.name));
     node.attributes.insert_or_assign("value", in_declared_type(type, array->second));
   }
   return {};

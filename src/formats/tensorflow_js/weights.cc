@@ -22,7 +22,6 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "shards are little-endian");
 
 using Json = nlohmann::json;
-using tensorflow::in_quotes;
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 31;  // of all shards together
 

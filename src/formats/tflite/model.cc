@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-
 namespace octet::tflite {
 namespace {
 
@@ -19,7 +18,7 @@ constexpr std::uint32_t kVersion = 3;
 constexpr std::int8_t kCodeIsElsewhere = 127;
 constexpr flatbuffers::uoffset_t kMaxDepth = 16;  // the schema is not recursive
 constexpr flatbuffers::uoffset_t kMaxTables = 500'000;
-constexpr std::size_t kSmallestFile = 8;          // offset of the root, identifier
+constexpr std::size_t kSmallestFile = 8;  // offset of the root, identifier
 constexpr std::size_t kLongestName = 200;
 
 Error malformed(std::string message) { return {ErrorCode::kMalformed, std::move(message)}; }
@@ -29,7 +28,8 @@ Error unsupported(std::string message) { return {ErrorCode::kUnsupported, std::m
 std::string text_of(const flatbuffers::String* text) {
   if (!text) return {};
   std::string found(text->string_view().substr(0, kLongestName));
-  std::ranges::replace_if(found, [](unsigned char c) { return c < ' ' || c == 127; }, '?');
+  std::ranges::replace_if(
+      found, [](unsigned char c) { return c < ' ' || c == 127; }, '?');
   return found;
 }
 
@@ -206,8 +206,9 @@ Result<OperatorRecord> operator_of(const schema::Operator& op, std::size_t num_t
     return malformed(fmt::format("operator code {} of a file that has {}", op.opcode_index(), count_of(codes)));
   const schema::OperatorCode& code = *codes->Get(op.opcode_index());
   OperatorRecord record;
-  record.code = code.deprecated_builtin_code() == kCodeIsElsewhere ? code.builtin_code()
-                                                                   : std::max<std::int32_t>(code.deprecated_builtin_code(), code.builtin_code());
+  record.code = code.deprecated_builtin_code() == kCodeIsElsewhere
+                    ? code.builtin_code()
+                    : std::max<std::int32_t>(code.deprecated_builtin_code(), code.builtin_code());
   record.custom_code = text_of(code.custom_code());
   OCTET_ASSIGN(record.inputs, file.list<std::int32_t>(op.inputs()));
   OCTET_ASSIGN(record.outputs, file.list<std::int32_t>(op.outputs()));
@@ -215,8 +216,7 @@ Result<OperatorRecord> operator_of(const schema::Operator& op, std::size_t num_t
   OCTET_RETURN_IF_ERROR(check_indices(record.outputs, num_tensors, 0));
   OCTET_RETURN_IF_ERROR(file.spend(elements_of_options(op)));
   record.options.type = op.builtin_options_type();
-  if (op.builtin_options())
-    record.options.value = schema::BuiltinOptionsUnion::UnPack(op.builtin_options(), record.options.type, nullptr);
+  if (op.builtin_options()) record.options.value = schema::BuiltinOptionsUnion::UnPack(op.builtin_options(), record.options.type, nullptr);
   OCTET_ASSIGN(record.custom_options, custom_options_of(op, file));
   return record;
 }
@@ -228,7 +228,8 @@ Status read_subgraph(const schema::SubGraph& graph, File& file, Model& model) {
     model.tensors.push_back(std::move(record));
   }
   for (std::uint32_t i = 0; i < count_of(graph.operators()); ++i) {
-    OCTET_ASSIGN_AT(OperatorRecord record, operator_of(*graph.operators()->Get(i), model.tensors.size(), file), fmt::format("operator {}", i));
+    OCTET_ASSIGN_AT(OperatorRecord record, operator_of(*graph.operators()->Get(i), model.tensors.size(), file),
+                    fmt::format("operator {}", i));
     model.operators.push_back(std::move(record));
   }
   OCTET_ASSIGN(model.inputs, file.list<std::int32_t>(graph.inputs()));

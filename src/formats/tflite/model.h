@@ -43,8 +43,8 @@ struct TensorRecord {
 };
 
 struct OperatorRecord {
-  std::int32_t code = 0;    // BuiltinOperator of the format
-  std::string custom_code;  // the name of an operator that is not built in
+  std::int32_t code = 0;                      // BuiltinOperator of the format
+  std::string custom_code;                    // the name of an operator that is not built in
   std::vector<std::int32_t> inputs, outputs;  // tensors; an input that is left out is -1
   schema::BuiltinOptionsUnion options;        // without a value where there are none, or none that octet knows
   std::span<const std::byte> custom_options;  // in the bytes of the file

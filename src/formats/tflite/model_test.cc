@@ -33,9 +33,7 @@ void expect_refused(const std::string& bytes, ErrorCode code, const std::string&
   EXPECT_NE(model.error().message.find(words), std::string::npos) << model.error().message;
 }
 
-void expect_malformed(const ModelWriter& writer, const std::string& words) {
-  expect_refused(writer.bytes(), ErrorCode::kMalformed, words);
-}
+void expect_malformed(const ModelWriter& writer, const std::string& words) { expect_refused(writer.bytes(), ErrorCode::kMalformed, words); }
 
 TEST(TfliteModel, ReadsTensorsOperatorsAndEnds) {
   ModelWriter writer = small_model();

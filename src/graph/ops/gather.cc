@@ -11,8 +11,7 @@ namespace {
 Status expect_inside(const Tensor* indices, std::int64_t length) {
   if (!indices) return {};
   for (const std::int64_t index : to_vector<std::int64_t>(*indices))
-    if (index < -length || index >= length)
-      return malformed("index " + std::to_string(index) + " of an axis of " + std::to_string(length));
+    if (index < -length || index >= length) return malformed("index " + std::to_string(index) + " of an axis of " + std::to_string(length));
   return {};
 }
 
@@ -32,7 +31,8 @@ Result<std::size_t> checked_batch_dims(std::int64_t batch_dims, const Shape& dat
   if (batch_dims < 0 || batch_dims > most)
     return malformed("batch_dims " + std::to_string(batch_dims) + " of data " + to_string(data) + " and indices " + to_string(indices));
   for (std::size_t i = 0; i < static_cast<std::size_t>(batch_dims); ++i)
-    if (data[i] != indices[i]) return malformed("data " + to_string(data) + " and indices " + to_string(indices) + " have different batches");
+    if (data[i] != indices[i])
+      return malformed("data " + to_string(data) + " and indices " + to_string(indices) + " have different batches");
   return static_cast<std::size_t>(batch_dims);
 }
 
@@ -45,7 +45,8 @@ Status expect_elements_fit(const Shape& data, const Shape& indices, std::size_t 
 }
 
 // The places in data that indices along an axis name, -1 for those outside.
-std::vector<std::int64_t> element_places(const Shape& data, const Shape& indices, const std::vector<std::int64_t>& values, std::size_t axis) {
+std::vector<std::int64_t> element_places(const Shape& data, const Shape& indices, const std::vector<std::int64_t>& values,
+                                         std::size_t axis) {
   auto strides = row_major_strides(data);
   const std::int64_t step = strides[axis];
   strides[axis] = 0;
@@ -88,7 +89,8 @@ Result<SliceIndices> slice_indices(const Arguments& arguments, std::int64_t batc
 }
 
 // The place of the first element of each slice, -1 for those outside.
-std::vector<std::int64_t> slice_places(const Shape& data, const Shape& indices, const std::vector<std::int64_t>& values, std::size_t batch) {
+std::vector<std::int64_t> slice_places(const Shape& data, const Shape& indices, const std::vector<std::int64_t>& values,
+                                       std::size_t batch) {
   const auto strides = row_major_strides(data);
   const Shape rows(indices.begin(), indices.end() - 1);
   Shape batch_strides(rows.size(), 0);
@@ -200,7 +202,8 @@ Tensors evaluate(const GatherNd& op, const Call& call) {
 Tensors evaluate(const ScatterElementsUpdate&, const Call& call) {
   const std::size_t axis = axis_of(call.integers(3)[0], call.shape(0)), width = size_of(call.outputs[0].element);
   Tensor result = copy_of(call.inputs[0]);
-  scatter(result.mutable_bytes(), call.inputs[2].bytes(), element_places(call.shape(0), call.shape(1), call.integers(1), axis), width, width);
+  scatter(result.mutable_bytes(), call.inputs[2].bytes(), element_places(call.shape(0), call.shape(1), call.integers(1), axis), width,
+          width);
   return {result};
 }
 

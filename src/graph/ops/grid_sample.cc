@@ -102,8 +102,7 @@ Tensors evaluate(const GridSample& op, const Call& call) {
       const Plane plane{data.data() + (n * in[1] + c) * in[2] * in[3], in[2], in[3], op};
       for (std::int64_t i = 0; i < places; ++i) {
         const double* place = grid.data() + (n * places + i) * 2;
-        result.push_back(
-            sample(plane, pixel_place(place[1], in[2], op.align_corners), pixel_place(place[0], in[3], op.align_corners)));
+        result.push_back(sample(plane, pixel_place(place[1], in[2], op.align_corners), pixel_place(place[0], in[3], op.align_corners)));
       }
     }
   return {rounded<double>(call.outputs[0], result)};

@@ -62,8 +62,8 @@ Tensors evaluate(const TopK& op, const Call& call) {
   const std::size_t axis = axis_of(op.axis, call.shape(0));
   const AxisView view(call.shape(0), axis);
   const std::int64_t k = call.outputs[0].shape[axis];
-  const auto indices = is_float(call.inputs[0].type()) ? best_along_axis(op, call.reals(0), view, k)
-                                                       : best_along_axis(op, call.integers(0), view, k);
+  const auto indices =
+      is_float(call.inputs[0].type()) ? best_along_axis(op, call.reals(0), view, k) : best_along_axis(op, call.integers(0), view, k);
   std::vector<std::int64_t> positions(indices.size());
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const auto at = static_cast<std::int64_t>(i);

@@ -58,7 +58,10 @@ Result<std::vector<Value>> import_mapped_broadcast(LayerImport& layer) {
 Result<std::vector<Value>> import_pad(LayerImport& layer) {
   using Mode = Pad::Mode;
   const std::string name = layer.attributes.choice("pad_mode", {"constant", "edge", "reflect", "symmetric"});
-  const Pad op{name == "edge" ? Mode::kEdge : name == "reflect" ? Mode::kReflect : name == "symmetric" ? Mode::kSymmetric : Mode::kConstant};
+  const Pad op{name == "edge"        ? Mode::kEdge
+               : name == "reflect"   ? Mode::kReflect
+               : name == "symmetric" ? Mode::kSymmetric
+                                     : Mode::kConstant};
   OCTET_RETURN_IF_ERROR(layer.attributes.status());
   OCTET_ASSIGN(Integers begin, layer.integers(1, "pads_begin"));
   OCTET_ASSIGN(Integers end, layer.integers(2, "pads_end"));

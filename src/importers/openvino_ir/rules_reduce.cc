@@ -8,7 +8,8 @@ namespace {
 
 // opset2: the axes follow from an attribute.
 Result<std::vector<Value>> import_mvn_by_channels(LayerImport& layer) {
-  const bool across_channels = layer.attributes.flag("across_channels", false), variance = layer.attributes.flag("normalize_variance", true);
+  const bool across_channels = layer.attributes.flag("across_channels", false),
+             variance = layer.attributes.flag("normalize_variance", true);
   const double epsilon = layer.attributes.number("eps");
   const std::int64_t first = across_channels ? 1 : 2, rank = std::ssize(layer.shape(0));
   if (rank <= first) return unsupported("data of shape " + to_string(layer.shape(0)));
