@@ -92,6 +92,9 @@ Result<ModelRecord> read_model(const std::filesystem::path& path);
 // The same from bytes; external data are looked for below `folder`, and refused where that is empty.
 Result<ModelRecord> parse_model(std::span<const std::byte> bytes, const std::filesystem::path& folder = {});
 
+Error malformed(std::string message);
+Error unsupported(std::string message);
+
 // "node 'X' (Conv)", or "node (Conv) that gives 'Y'" where it has no name.
 std::string place(const NodeRecord& node);
 

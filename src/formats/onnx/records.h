@@ -7,9 +7,6 @@
 // Messages to records; what the files of this folder share.
 namespace octet::onnx {
 
-Error malformed(std::string message);
-Error unsupported(std::string message);
-
 // What reading of one model shares.
 struct Reading {
   ExternalData external;
