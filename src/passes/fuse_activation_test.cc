@@ -33,6 +33,35 @@ TEST(FuseSelfGated, FindsMish) {
   EXPECT_EQ(operations(expect_rewrite(fuse_self_gated, graph_of(mish))), "Mish Result");
 }
 
+TEST(FuseSelfGated, FindsHSwishInItsSpellings) {
+  const auto ramp = [](Graph& g, Value x) { return g.emit(Clamp{0, 6}, {binary(g, BinaryKind::kAdd, x, 3.0f)}); };
+  const auto sixth_last = [&](Graph& g, Value x) {
+    return binary(g, BinaryKind::kDivide, binary(g, BinaryKind::kMultiply, x, ramp(g, x)), 6.0f);
+  };
+  const auto sixth_first = [&](Graph& g, Value x) {
+    return binary(g, BinaryKind::kMultiply, binary(g, BinaryKind::kMultiply, ramp(g, x), 0.16666667f), x);
+  };
+  const auto by_hard_sigmoid = [](Graph& g, Value x) {
+    const Value alpha = g.emit_constant(Tensor::scalar(0.16666670143604279f)), beta = g.emit_constant(Tensor::scalar(0.5f));
+    return binary(g, BinaryKind::kMultiply, x, g.emit(HardSigmoid{}, {x, alpha, beta}));
+  };
+  EXPECT_EQ(operations(expect_rewrite(fuse_self_gated, graph_of(sixth_last))), "HSwish Result");
+  EXPECT_EQ(operations(expect_rewrite(fuse_self_gated, graph_of(sixth_first))), "HSwish Result");
+  EXPECT_EQ(operations(expect_rewrite(fuse_self_gated, graph_of(by_hard_sigmoid))), "HSwish Result");
+}
+
+TEST(FuseSelfGated, LeavesWhatIsNearlyHSwish) {
+  const auto with = [](float shift, double top, float divisor) {
+    return [=](Graph& g, Value x) {
+      const Value ramp = g.emit(Clamp{0, top}, {binary(g, BinaryKind::kAdd, x, shift)});
+      return binary(g, BinaryKind::kDivide, binary(g, BinaryKind::kMultiply, x, ramp), divisor);
+    };
+  };
+  expect_untouched(fuse_self_gated, graph_of(with(2, 6, 6)));
+  expect_untouched(fuse_self_gated, graph_of(with(3, 5, 6)));
+  expect_untouched(fuse_self_gated, graph_of(with(3, 6, 5)));
+}
+
 TEST(FuseSelfGated, LeavesTheGateOfAnotherValue) {
   const auto gated = [](Graph& g, Value x) {
     return binary(g, BinaryKind::kMultiply, unary(g, UnaryKind::kAbs, x), unary(g, UnaryKind::kSigmoid, x));

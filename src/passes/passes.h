@@ -25,7 +25,7 @@ bool fold_constants(Graph& graph, const FoldLimits& limits = {});
 bool eliminate_noops(Graph& graph);
 
 // Names activations that a model spells out. Each of these does one family; fuse_activations does them all.
-//   fuse_self_gated   x * sigmoid(x) -> Swish, x * tanh(softplus(x)) -> Mish
+//   fuse_self_gated   x * sigmoid(x) -> Swish, x * tanh(softplus(x)) -> Mish, x * min(max(x + 3, 0), 6) / 6 -> HSwish
 //   fuse_clamps       runs of ReLU, Clamp, Maximum and Minimum with one number -> one ReLU or Clamp; Clamp from 0 to infinity -> ReLU
 //   fuse_leaky_relu   max(x, a * x) with constant a <= 1 -> PReLU
 bool fuse_self_gated(Graph& graph);
