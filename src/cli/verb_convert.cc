@@ -1,6 +1,8 @@
 // octet convert: a published model file to an FP32 or FP16 IR.
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -17,6 +19,7 @@ namespace {
 struct Options {
   std::filesystem::path source, labels, output;
   std::string weights, model;
+  std::vector<std::string> outputs;
   Precision precision = Precision::kFp32;
 };
 
@@ -31,6 +34,7 @@ Result<Outcome> run(const Options& options, Console& console) {
   ConvertOptions settings;
   settings.labels = options.labels;
   settings.warn = console.warnings();
+  settings.outputs = options.outputs;
   if (!options.weights.empty()) settings.weights = options.weights;
   if (!options.model.empty()) {
     OCTET_ASSIGN(settings.description, find_description(options.model, console.warnings()));
@@ -59,6 +63,8 @@ Run add_convert(CLI::App& app) {
   verb->add_option("source", options->source, importable_kinds())->required();
   verb->add_option("--weights", options->weights, "Darknet weights; default: beside the cfg, with its name");
   verb->add_option("--model", options->model, "Name of a known model, or a description F.yml");
+  verb->add_option("--outputs", options->outputs, "Values of an ONNX model, by their names in the file, at which the graph is to end")
+      ->delimiter(',');
   add_labels(*verb, options->labels);
   add_precision(*verb, options->precision);
   add_output(*verb, options->output);

@@ -16,12 +16,6 @@ bool begins_with(std::string_view start, std::string_view magic) { return start.
 bool holds(std::string_view start, std::string_view text) { return start.find(text) != std::string_view::npos; }
 unsigned byte_at(std::string_view start, std::size_t i) { return i < start.size() ? static_cast<unsigned char>(start[i]) : 256; }
 
-// A protobuf whose first field is ir_version, 3 or more. A string or a message follows.
-bool is_onnx(std::string_view start) {
-  const unsigned version = byte_at(start, 1), next = byte_at(start, 2);
-  return byte_at(start, 0) == 0x08 && version >= 3 && version <= 63 && (next & 7) == 2;
-}
-
 bool is_tflite(std::string_view start) { return start.size() >= 8 && start.substr(4, 4) == "TFL3"; }
 
 // Three small whole numbers: major version 0, minor, revision.
@@ -47,7 +41,6 @@ bool is_ncnn(std::string_view start) { return begins_with(start, "7767517"); }
 
 constexpr ForeignKind kKinds[] = {
     {is_tflite, ".tflite", "a TensorFlow Lite model; take the frozen graph that it was made of"},
-    {is_onnx, ".onnx", "an ONNX model; take the Darknet or TensorFlow files that it was made of"},
     {is_torch, ".pt", "a PyTorch model; take the Darknet files if there are any"},
     {is_hdf5, ".h5", "a Keras model (HDF5); save it as a SavedModel"},
     {is_text_graph, ".pbtxt", "a TensorFlow graph as text; export a frozen_inference_graph.pb, in binary and with its weights"},

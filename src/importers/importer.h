@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/progress.h"
 #include "base/result.h"
@@ -17,6 +18,7 @@ struct ImportOptions {
   std::optional<std::filesystem::path> weights = {};  // default: beside the source, with its name
   ModelInfo model_info = {};                          // what a person says of the model, for what the source leaves open
   Warn warn = {};
+  std::vector<std::string> outputs = {};  // values of the source at which the graph is to end; empty: where the source ends
 };
 
 // A format of published models that octet reads. Each defines one object beside its code; importers.cc lists them, and the verbs,

@@ -12,6 +12,7 @@ namespace octet {
 // An importer is its folder and a line in this list.
 #define OCTET_IMPORTERS(X)         \
   X(kDarknetImporter)              \
+  X(kOnnxImporter)                 \
   X(kTensorflowImporter)           \
   X(kTensorflowJsImporter)         \
   X(kTensorflowSavedModelImporter) \

@@ -109,9 +109,6 @@ TEST_F(ImportModel, ReadsACfgOfAnyEncodingThatEditorsWrite) {
 }
 
 TEST_F(ImportModel, SaysWhatAnotherFileIs) {
-  expect_foreign("a.onnx", "\x08\x07\x12\x07pytorch"sv, "an ONNX model");
-  expect_foreign("onnx.pb", "\x08\x03\x12\x02CN"sv, "an ONNX model");
-  expect_foreign("empty.onnx", "?", "an ONNX model");
   expect_foreign("a.tflite", "\x1c\0\0\0TFL3"sv, "a TensorFlow Lite model");
   expect_foreign("best.pt", "PK\x03\x04" + std::string(26, '\0') + "best/data.pkl", "a PyTorch model");
   expect_foreign("old.pth", "\x80\x02\x8a\x0a"sv, "a PyTorch model");
@@ -150,12 +147,15 @@ TEST_F(ImportModel, LeavesTheErrorToTheImporterThatTheNameSpeaksOf) {
   EXPECT_EQ(error_of("a.json", "[1]").message, "a.json: is no TensorFlow.js model: it has no 'modelTopology'");
   EXPECT_EQ(error_of("model", R"({"format": "layers-model", "modelTopology": {}})").code, ErrorCode::kUnsupported);
   EXPECT_EQ(error_of("a.pb", "not a graph").code, ErrorCode::kMalformed);
+  for (const auto& [name, bytes] : {std::pair("a.onnx", "?"sv), std::pair("onnx.pb", "\x08\x03\x12\x02CN"sv)})
+    EXPECT_NE(error_of(name, std::string(bytes)).message.find("not an ONNX model (a binary ModelProto), or cut short"), std::string::npos);
 }
 
 TEST_F(ImportModel, RefusesWhatItDoesNotKnow) {
-  EXPECT_EQ(error_of("a.bin", "something else").message,
-            "a.bin: is no model that octet knows; it reads a Darknet network (.cfg), a frozen TensorFlow graph (.pb), "
-            "a TensorFlow.js graph model (.json), a TensorFlow SavedModel (folder with saved_model.pb)");
+  EXPECT_EQ(
+      error_of("a.bin", "something else").message,
+      "a.bin: is no model that octet knows; it reads a Darknet network (.cfg), an ONNX model (.onnx), a frozen TensorFlow graph (.pb), "
+      "a TensorFlow.js graph model (.json), a TensorFlow SavedModel (folder with saved_model.pb)");
   EXPECT_EQ(error_of("a.bin", "something else").code, ErrorCode::kMalformed);
   EXPECT_EQ(error_of("a.cfg", "").message, "a.cfg: is empty");
   EXPECT_EQ(import_model(folder_ / "none.cfg").error().code, ErrorCode::kNotFound);

@@ -66,7 +66,7 @@ Result<bool> is_openvino_ir_file(const fs::path& path) {
 
 Result<Graph> import_source(const fs::path& source, const ConvertOptions& options) {
   const ModelInfo said = options.description ? options.description->model_info : ModelInfo{};
-  OCTET_ASSIGN(ImportedModel model, import_model(source, {options.weights, said, options.warn}));
+  OCTET_ASSIGN(ImportedModel model, import_model(source, {options.weights, said, options.warn, options.outputs}));
   if (const Status status = passes::add_input_steps(model.graph, options.input_steps); !status.ok())
     return status.error().at(source.string());
   passes::run_import_passes(model.graph);

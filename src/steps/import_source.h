@@ -22,8 +22,9 @@ struct ConvertOptions {
   std::optional<ZooModel> description{};           // what the source file cannot tell
   std::filesystem::path labels{};                  // names of the classes, one a line; empty: what the source and the description say
   Warn warn{};
-  passes::InputSteps input_steps{};  // to be done to pictures before what the source is read as, which takes them as octet does
-  OutputNames output_names{};        // by which scripts look for them, beside those that the source gives
+  passes::InputSteps input_steps{};    // to be done to pictures before what the source is read as, which takes them as octet does
+  std::vector<std::string> outputs{};  // values of the source at which the graph is to end; empty: where the source ends
+  OutputNames output_names{};          // by which scripts look for them, beside those that the source gives
 };
 
 // A source file of any kind that octet imports, in the form that the passes leave, as a graph that describes itself completely.

@@ -1,0 +1,120 @@
+#include "importers/onnx/import.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <unordered_set>
+
+#include "graph/check_numbers.h"
+#include "importers/onnx/picture_input.h"
+#include "importers/onnx/tail.h"
+#include "importers/onnx/translation.h"
+#include "importers/onnx/upgrade.h"
+
+namespace octet::onnx {
+namespace {
+
+// What stands for an input beside the picture that the outputs still depend on: Paddle's scale_factor [N,2], by which boxes are divided.
+Result<Tensor> value_of_further_input(const InputRecord& input) {
+  const bool is_pair = input.type == DataType::kFloat && input.shape.size() == 2 && input.shape[1] == 2;
+  if (!is_pair)
+    return unsupported(
+        fmt::format("needs input {} {}{} beside the picture, which octet cannot give; cut the graph before it is read: --outputs NAME,...",
+                    in_quotes(input.name), name_of(input.type), to_string(input.shape)));
+  return Tensor::of<float>({1, 2}, {1, 1});
+}
+
+class Importing {
+ public:
+  Importing(ModelRecord model, const ModelInfo& declared) : source_(std::move(model.graph)) {
+    facts_.metadata = std::move(model.metadata);
+    facts_.declared = declared;
+    upgrade(source_);
+  }
+
+  Result<ImportedGraph> run(const std::vector<std::string>& outputs) {
+    OCTET_ASSIGN(picture_, find_picture_input(source_));
+    OCTET_RETURN_IF_ERROR(choose_outputs(outputs));
+    OCTET_ASSIGN(const auto nodes, needed_nodes(source_, outputs_));
+    Translation translation(source_, builder_, reserved_names());
+    OCTET_RETURN_IF_ERROR(set_inputs(nodes, translation));
+    OCTET_RETURN_IF_ERROR(translation.run(nodes));
+    OCTET_RETURN_IF_ERROR(set_outputs(translation));
+    builder_.graph.tidy();
+    OCTET_RETURN_IF_ERROR(check_numbers(builder_.graph));
+    return ImportedGraph{std::move(builder_.graph), std::move(facts_)};
+  }
+
+ private:
+  Status choose_outputs(const std::vector<std::string>& wanted) {
+    outputs_ = wanted.empty() ? source_.outputs : wanted;
+    if (!wanted.empty()) return {};
+    OCTET_ASSIGN(const auto tail, find_tail(source_, picture_->name));
+    if (!tail) return {};
+    outputs_ = tail->outputs;
+    facts_.end = tail->end;
+    facts_.nms_iou = tail->nms_iou;
+    facts_.nms_score = tail->nms_score;
+    facts_.keep = tail->keep;
+    facts_.scale_factor_input = tail->scale_factor_input;
+    return {};
+  }
+
+  std::unordered_set<std::string> reserved_names() const {
+    std::unordered_set<std::string> names(outputs_.begin(), outputs_.end());
+    names.insert(picture_->name);
+    return names;
+  }
+
+  Status set_inputs(const std::vector<const NodeRecord*>& nodes, Translation& translation) {
+    OCTET_ASSIGN(Shape shape, picture_shape(*picture_, facts_));
+    OCTET_ASSIGN(const Value picture, builder_.add_stored(Parameter{ElementType::kF32, std::move(shape)}, {}, picture_->name));
+    OCTET_RETURN_IF_ERROR(set_picture(picture, translation));
+    std::vector<std::string_view> reads(outputs_.begin(), outputs_.end());
+    for (const NodeRecord* node : nodes) collect_reads(*node, reads);
+    const std::unordered_set<std::string_view> needed(reads.begin(), reads.end());
+    for (const InputRecord& input : source_.inputs) {
+      if (&input == picture_ || !needed.contains(input.name)) continue;
+      OCTET_ASSIGN(Tensor value, value_of_further_input(input));
+      OCTET_ASSIGN(const Value constant, builder_.constant(std::move(value), input.name));
+      translation.set(input.name, {constant});
+      facts_.scale_factor_input = true;
+    }
+    return {};
+  }
+
+  // Without its batch where the file has none.
+  Status set_picture(Value picture, Translation& translation) {
+    Shape shape = builder_.graph.shape(picture);
+    shape.erase(shape.begin(), shape.end() - std::ssize(picture_->shape));
+    if (shape != builder_.graph.shape(picture)) {
+      OCTET_ASSIGN(const Value sizes, builder_.constant(Tensor::of<std::int64_t>({std::ssize(shape)}, shape), picture_->name));
+      OCTET_ASSIGN(picture, builder_.add_stored(Reshape{}, {picture, sizes}, picture_->name + "/picture"));
+    }
+    translation.set(picture_->name, {picture});
+    return {};
+  }
+
+  Status set_outputs(Translation& translation) {
+    if (outputs_.empty()) return malformed("has no outputs");
+    for (const std::string& name : outputs_) {
+      OCTET_ASSIGN_AT(const ImportedValue value, translation.value(name), "output");
+      OCTET_RETURN_IF_ERROR(builder_.add_stored(Output{}, {value.value}, name));
+    }
+    return {};
+  }
+
+  GraphRecord source_;
+  SourceFacts facts_;
+  GraphBuilder builder_;
+  const InputRecord* picture_ = nullptr;
+  std::vector<std::string> outputs_;
+};
+
+}  // namespace
+
+Result<ImportedGraph> import_graph(ModelRecord model, const ModelInfo& declared, const std::vector<std::string>& outputs) {
+  return Importing(std::move(model), declared).run(outputs);
+}
+
+}  // namespace octet::onnx

@@ -1,0 +1,401 @@
+#include "importers/onnx/import.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "formats/onnx/model_writer_for_test.h"
+
+namespace octet::onnx {
+namespace {
+
+using Names = std::vector<std::string>;
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+Result<ImportedGraph> import(const ModelWriter& writer, const ModelInfo& declared = {}, const Names& outputs = {}) {
+  const std::string bytes = writer.serialized();
+  OCTET_ASSIGN(ModelRecord record, parse_model(std::as_bytes(std::span(bytes))));
+  return import_graph(std::move(record), declared, outputs);
+}
+
+Names names_of_outputs(const Graph& graph) {
+  Names names;
+  for (const NodeId id : graph.outputs()) names.push_back(graph.node(id).name);
+  return names;
+}
+
+void expect_refused(const Result<ImportedGraph>& imported, ErrorCode code, std::string_view words) {
+  ASSERT_FALSE(imported.ok());
+  EXPECT_EQ(imported.error().code, code) << imported.error().message;
+  EXPECT_NE(imported.error().message.find(words), std::string::npos) << imported.error().message;
+}
+
+void expect_end(const ModelWriter& writer, SourceFacts::End end, const Names& outputs) {
+  const auto imported = import(writer);
+  ASSERT_TRUE(imported.ok()) << imported.error().message;
+  EXPECT_EQ(imported->facts.end, end);
+  EXPECT_EQ(names_of_outputs(imported->graph), outputs);
+}
+
+// ---- what is refused
+// -----------------------------------------------------------------------------------------------------------------------
+
+TEST(OnnxImport, NamesNodeAndOperatorThatItLacksAndWhereToCut) {
+  ModelWriter writer;
+  writer.node("Relu", {"x"}, {"r"});
+  writer.node("Unheard", {"r"}, {"y"}).set_name("last");
+  expect_refused(import(writer), ErrorCode::kUnsupported, "node 'last' (Unheard): octet does not know this operator");
+  expect_refused(import(writer), ErrorCode::kUnsupported, "cut the graph there: --outputs r");
+  const auto cut = import(writer, {}, {"r"});
+  ASSERT_TRUE(cut.ok()) << cut.error().message;
+  EXPECT_EQ(names_of_outputs(cut->graph), Names{"r"});
+}
+
+TEST(OnnxImport, NamesTheAttributeThatItLacks) {
+  ModelWriter writer;
+  ModelWriter::text(writer.node("Resize", {"x", "", "s"}, {"y"}), "mode", "lanczos");
+  writer.floats("s", {4}, {1, 1, 2, 2});
+  expect_refused(import(writer), ErrorCode::kUnsupported, "attribute 'mode' is 'lanczos'; octet knows nearest, linear, cubic");
+  ModelWriter kind;
+  ModelWriter::text(kind.node("Concat", {"x", "x"}, {"y"}), "axis", "one");
+  expect_refused(import(kind), ErrorCode::kMalformed, "attribute 'axis' is text, expected a whole number");
+}
+
+TEST(OnnxImport, RefusesGroupsAndAxesOutOfRange) {
+  for (const std::int64_t groups : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{2}, std::numeric_limits<std::int64_t>::min()}) {
+    ModelWriter writer;
+    ModelWriter::integer(writer.node("Conv", {"x", "w"}, {"y"}), "group", groups);
+    writer.floats("w", {1, 3, 1, 1}, {1, 1, 1});
+    expect_refused(import(writer), ErrorCode::kMalformed, "attribute 'group'");
+  }
+  for (const std::int64_t axis : {std::int64_t{4}, std::int64_t{-100000}, std::numeric_limits<std::int64_t>::min()}) {
+    ModelWriter writer(13);
+    ModelWriter::integer(writer.node("Softmax", {"x"}, {"y"}), "axis", axis);
+    expect_refused(import(writer), ErrorCode::kMalformed, "attribute 'axis'");
+    ModelWriter unsqueezed(13);
+    unsqueezed.node("Unsqueeze", {"x", "a"}, {"y"});
+    unsqueezed.whole("a", {1}, {axis == 4 ? 5 : axis});
+    EXPECT_FALSE(import(unsqueezed).ok());
+  }
+}
+
+TEST(OnnxImport, RefusesWindowsThatAreNone) {
+  for (const std::string attribute : {"strides", "dilations", "pads", "kernel_shape"})
+    for (const std::int64_t number : {std::int64_t{-1}, std::int64_t{1} << 40, std::numeric_limits<std::int64_t>::max()}) {
+      ModelWriter writer;
+      NodeProto& node = writer.node("MaxPool", {"x"}, {"y"});
+      if (attribute != "kernel_shape") ModelWriter::integers(node, "kernel_shape", {2, 2});
+      ModelWriter::integers(node, attribute,
+                            attribute == "pads" ? std::vector<std::int64_t>{0, 0, number, 0} : std::vector{number, number});
+      expect_refused(import(writer), ErrorCode::kMalformed, "attribute '" + attribute + "'");
+    }
+}
+
+TEST(OnnxImport, RefusesLoopsAndConditionsThatDependOnThePicture) {
+  ModelWriter loop;
+  loop.node("Loop", {"", "", "x"}, {"y"});
+  expect_refused(import(loop), ErrorCode::kUnsupported, "(Loop)");
+  ModelWriter condition;
+  condition.node("ReduceMax", {"x"}, {"m"});
+  condition.node("If", {"m"}, {"y"});
+  expect_refused(import(condition), ErrorCode::kUnsupported, "its condition depends on the picture");
+}
+
+TEST(OnnxImport, RefusesConstantsOfFourGigabytes) {
+  ModelWriter writer;
+  writer.node("ConstantOfShape", {"s"}, {"c"});
+  writer.node("Add", {"x", "c"}, {"y"});
+  writer.whole("s", {2}, {std::int64_t{1} << 15, std::int64_t{1} << 15});
+  expect_refused(import(writer), ErrorCode::kUnsupported, "makes a constant of shape [32768,32768]");
+  ModelWriter range;
+  range.node("Range", {"a", "b", "c"}, {"y"});
+  range.whole("a", {}, {0});
+  range.whole("b", {}, {std::numeric_limits<std::int64_t>::max()});
+  range.whole("c", {}, {1});
+  expect_refused(import(range), ErrorCode::kMalformed, "a range from 0");
+}
+
+TEST(OnnxImport, TellsWhatIsMissingInTheFile) {
+  ModelWriter writer;
+  writer.node("Add", {"x", "gone"}, {"y"});
+  expect_refused(import(writer), ErrorCode::kMalformed, "reads 'gone', which is not in the file");
+  ModelWriter short_of_inputs;
+  short_of_inputs.node("Conv", {"x"}, {"y"});
+  expect_refused(import(short_of_inputs), ErrorCode::kMalformed, "has no input 1");
+  expect_refused(import(ModelWriter(), {}, {"nothing"}), ErrorCode::kMalformed, "'nothing'");
+}
+
+// ---- the picture
+// ---------------------------------------------------------------------------------------------------------------------------
+
+ModelWriter of_open_size() {
+  ModelWriter writer;
+  writer.graph().clear_input();
+  writer.input("x", 1, {0, 3, 0, 0});
+  writer.node("Relu", {"x"}, {"y"});
+  return writer;
+}
+
+void expect_picture(const Result<ImportedGraph>& imported, const Shape& shape) {
+  ASSERT_TRUE(imported.ok()) << imported.error().message;
+  ASSERT_EQ(imported->graph.parameters().size(), 1u);
+  EXPECT_EQ(imported->graph.node(imported->graph.parameters()[0]).outputs[0].shape, shape);
+}
+
+TEST(OnnxImport, TakesAnOpenSizeFromWhatIsDeclaredOrFromMetadata) {
+  ModelWriter writer = of_open_size();
+  expect_refused(import(writer), ErrorCode::kUnsupported, "declare them as orig_height and orig_width");
+  expect_picture(import(writer, {{"orig_width", "64"}, {"orig_height", "32"}}), {1, 3, 32, 64});
+  auto& entry = *writer.model().add_metadata_props();
+  entry.set_key("imgsz");
+  entry.set_value("[480, 640]");
+  expect_picture(import(writer), {1, 3, 480, 640});
+  entry.set_value("[[[[");
+  expect_refused(import(writer), ErrorCode::kMalformed, "imgsz is '[[[['");
+  entry.set_value("[480, 99999999999]");
+  expect_refused(import(writer), ErrorCode::kMalformed, "imgsz");
+}
+
+TEST(OnnxImport, TakesBytesAndChannelsLastAsTheyAre) {
+  ModelWriter writer;
+  writer.graph().clear_input();
+  writer.input("x", 2, {0, 4, 6, 3});
+  ModelWriter::integer(writer.node("Cast", {"x"}, {"y"}), "to", 1);
+  expect_picture(import(writer), {1, 4, 6, 3});
+}
+
+TEST(OnnxImport, TakesAPictureWithoutABatch) {
+  ModelWriter writer;
+  writer.graph().clear_input();
+  writer.input("x", 1, {3, 4, 6});
+  writer.node("Unsqueeze", {"x", "first"}, {"y"});
+  writer.whole("first", {1}, {0});
+  const auto imported = import(writer);
+  expect_picture(imported, {1, 3, 4, 6});
+  EXPECT_EQ(imported->graph.node(imported->graph.outputs()[0]).outputs[0].shape, (Shape{1, 3, 4, 6}));
+}
+
+TEST(OnnxImport, NamesInputsThatItCannotTellApart) {
+  ModelWriter writer;
+  writer.input("second", 1, {1, 3, 4, 4});
+  writer.node("Add", {"x", "second"}, {"y"});
+  expect_refused(import(writer), ErrorCode::kUnsupported,
+                 "several inputs that may be the picture: 'x' float[1,3,4,4], 'second' float[1,3,4,4]");
+  ModelWriter none;
+  none.graph().clear_input();
+  none.input("tokens", 7, {1, 16});
+  expect_refused(import(none), ErrorCode::kUnsupported, "no input for a picture of three channels");
+}
+
+TEST(OnnxImport, SetsAScaleFactorToOneWhereItIsLeft) {
+  ModelWriter writer;
+  writer.input("factor", 1, {1, 2});
+  writer.node("Reshape", {"x", "s"}, {"r"});
+  writer.node("Div", {"r", "factor"}, {"y"});
+  writer.whole("s", {2}, {-1, 2});
+  const auto imported = import(writer);
+  expect_picture(imported, {1, 3, 4, 4});
+  EXPECT_TRUE(imported->facts.scale_factor_input);
+  ModelWriter other;
+  other.input("sizes", 7, {1, 2});
+  other.node("Reshape", {"x", "sizes"}, {"y"});
+  expect_refused(import(other), ErrorCode::kUnsupported, "needs input 'sizes' int64[1,2] beside the picture");
+}
+
+// ---- where the graph ends
+// ------------------------------------------------------------------------------------------------------------------
+
+// Boxes [1,4,3] and scores [1,4,4] of the picture.
+void add_boxes_and_scores(ModelWriter& writer) {
+  writer.node("Reshape", {"x", "flat"}, {"rows"});
+  writer.node("MatMul", {"rows", "to_boxes"}, {"boxes"});
+  writer.node("MatMul", {"rows", "to_classes"}, {"logits"});
+  writer.whole("flat", {3}, {1, 4, 12});
+  writer.floats("to_boxes", {12, 4}, std::vector<float>(48, 0.5f));
+  writer.floats("to_classes", {12, 3}, std::vector<float>(36, 0.25f));
+}
+
+TEST(OnnxImport, CutsInFrontOfASuppression) {
+  ModelWriter writer(13, {"picked"});
+  writer.input("factor", 1, {1, 2});
+  add_boxes_and_scores(writer);
+  ModelWriter::integers(writer.node("Transpose", {"logits"}, {"scores"}), "perm", {0, 2, 1});
+  ModelWriter::integer(writer.node("Concat", {"factor", "factor"}, {"factors"}), "axis", 1);
+  writer.node("Div", {"boxes", "factors"}, {"scaled"});
+  writer.node("NonMaxSuppression", {"scaled", "scores", "most", "iou", "least"}, {"chosen"});
+  ModelWriter::integer(writer.node("Gather", {"chosen", "third"}, {"indices"}), "axis", 1);
+  ModelWriter::integer(writer.node("Gather", {"scaled", "indices"}, {"picked"}), "axis", 1);
+  writer.whole("most", {1}, {100});
+  writer.floats("iou", {1}, {0.6f});
+  writer.floats("least", {1}, {0.025f});
+  writer.whole("third", {}, {2});
+  expect_end(writer, SourceFacts::End::kSuppression, {"scores", "boxes"});
+  const auto imported = import(writer);
+  EXPECT_EQ(imported->facts.nms_iou, 0.6f);
+  EXPECT_EQ(imported->facts.nms_score, 0.025f);
+  EXPECT_EQ(imported->facts.keep, 100);
+  EXPECT_TRUE(imported->facts.scale_factor_input);
+}
+
+// Class-agnostic suppression: the best class of each box, an offset for each class.
+TEST(OnnxImport, CutsInFrontOfTheChoiceOfAClass) {
+  ModelWriter writer(13, {"picked"});
+  add_boxes_and_scores(writer);
+  writer.node("Sigmoid", {"logits"}, {"scores"});
+  ModelWriter::integers(writer.node("ReduceMax", {"scores"}, {"best"}), "axes", {2});
+  ModelWriter::integer(writer.node("ArgMax", {"scores"}, {"class"}), "axis", 2);
+  ModelWriter::integer(writer.node("Cast", {"class"}, {"number"}), "to", 1);
+  writer.node("Mul", {"number", "far"}, {"offset"});
+  writer.node("Add", {"boxes", "offset"}, {"apart"});
+  ModelWriter::integers(writer.node("Transpose", {"best"}, {"row"}), "perm", {0, 2, 1});
+  writer.node("Identity", {"best"}, {"entered"});
+  writer.node("NonMaxSuppression", {"apart", "entered"}, {"picked"});
+  writer.floats("far", {}, {7680});
+  expect_end(writer, SourceFacts::End::kSuppression, {"scores", "boxes"});
+}
+
+void add_top_k(ModelWriter& writer, const std::string& scores) {
+  writer.node("Reshape", {scores, "row"}, {"flattened"});
+  writer.node("TopK", {"flattened", "k"}, {"score", "index"});
+  writer.node("Mod", {"index", "classes"}, {"label"});
+  writer.node("Div", {"index", "classes"}, {"query"});
+  writer.node("Unsqueeze", {"query", "last"}, {"column"});
+  writer.node("Tile", {"column", "four"}, {"chosen"});
+  writer.whole("row", {2}, {1, -1});
+  writer.whole("k", {1}, {5});
+  writer.whole("classes", {}, {3});
+  writer.whole("last", {1}, {-1});
+  writer.whole("four", {3}, {1, 1, 4});
+}
+
+TEST(OnnxImport, CutsInFrontOfTheTopKOfATransformer) {
+  ModelWriter writer(13, {"label", "box", "score"});
+  writer.input("sizes", 7, {1, 2});
+  add_boxes_and_scores(writer);
+  writer.node("Sigmoid", {"logits"}, {"scores"});
+  add_top_k(writer, "scores");
+  ModelWriter::integer(writer.node("Split", {"boxes"}, {"cx", "cy", "w", "h"}), "axis", -1);
+  for (const std::string side : {"w", "h"}) writer.node("Mul", {side, "half"}, {"half_" + side});
+  writer.node("Sub", {"cx", "half_w"}, {"x0"});
+  writer.node("Sub", {"cy", "half_h"}, {"y0"});
+  writer.node("Add", {"cx", "half_w"}, {"x1"});
+  writer.node("Add", {"cy", "half_h"}, {"y1"});
+  ModelWriter::integer(writer.node("Concat", {"x0", "y0", "x1", "y1"}, {"corners"}), "axis", -1);
+  ModelWriter::integer(writer.node("Cast", {"sizes"}, {"real"}), "to", 1);
+  ModelWriter::integer(writer.node("Concat", {"real", "real"}, {"twice"}), "axis", 1);
+  writer.node("Mul", {"corners", "twice"}, {"pixels"});
+  ModelWriter::integer(writer.node("GatherElements", {"pixels", "chosen"}, {"box"}), "axis", 1);
+  writer.floats("half", {}, {0.5f});
+  expect_end(writer, SourceFacts::End::kTopK, {"logits", "boxes"});
+  EXPECT_EQ(import(writer)->facts.keep, 5);
+}
+
+TEST(OnnxImport, CutsInFrontOfTwoTopKOneBehindTheOther) {
+  ModelWriter writer(13, {"result"});
+  add_boxes_and_scores(writer);
+  writer.node("Sigmoid", {"logits"}, {"scores"});
+  ModelWriter::integer(writer.node("Concat", {"boxes", "scores"}, {"all"}), "axis", -1);
+  ModelWriter::integer(writer.node("Split", {"all", "lengths"}, {"box_part", "score_part"}), "axis", -1);
+  ModelWriter::integers(writer.node("ReduceMax", {"score_part"}, {"best"}), "axes", {2});
+  ModelWriter::integer(writer.node("TopK", {"best", "three"}, {"unused", "first"}), "axis", 1);
+  writer.node("Tile", {"first", "four"}, {"first_boxes"});
+  writer.node("Tile", {"first", "classes_wide"}, {"first_scores"});
+  ModelWriter::integer(writer.node("GatherElements", {"box_part", "first_boxes"}, {"some_boxes"}), "axis", 1);
+  ModelWriter::integer(writer.node("GatherElements", {"score_part", "first_scores"}, {"some_scores"}), "axis", 1);
+  add_top_k(writer, "some_scores");
+  ModelWriter::integer(writer.node("GatherElements", {"some_boxes", "chosen"}, {"box"}), "axis", 1);
+  writer.node("Unsqueeze", {"score", "last"}, {"score_column"});
+  ModelWriter::integer(writer.node("Concat", {"box", "score_column"}, {"result"}), "axis", -1);
+  writer.whole("lengths", {2}, {4, 3});
+  writer.whole("three", {1}, {3});
+  writer.whole("classes_wide", {3}, {1, 1, 3});
+  expect_end(writer, SourceFacts::End::kTopK, {"score_part", "box_part"});
+}
+
+// The queries of a transformer are chosen by a TopK, too, but what follows is no choice.
+TEST(OnnxImport, DoesNotCutAtATopKInTheMiddle) {
+  ModelWriter writer(13, {"refined", "classes_of_queries"});
+  add_boxes_and_scores(writer);
+  ModelWriter::integers(writer.node("ReduceMax", {"logits"}, {"best"}), "axes", {2});
+  ModelWriter::integer(writer.node("TopK", {"best", "two"}, {"unused", "index"}), "axis", 1);
+  writer.node("Tile", {"index", "four"}, {"chosen"});
+  ModelWriter::integer(writer.node("GatherElements", {"boxes", "chosen"}, {"queries"}), "axis", 1);
+  writer.node("Add", {"queries", "shift"}, {"refined"});
+  writer.node("MatMul", {"queries", "again"}, {"classes_of_queries"});
+  writer.whole("two", {1}, {2});
+  writer.whole("four", {3}, {1, 1, 4});
+  writer.floats("shift", {}, {0.1f});
+  writer.floats("again", {4, 3}, std::vector<float>(12, 0.5f));
+  expect_end(writer, SourceFacts::End::kOpen, {"refined", "classes_of_queries"});
+}
+
+// ---- quantized
+// -----------------------------------------------------------------------------------------------------------------------------
+
+TEST(OnnxImport, RefusesScalesThatAreNone) {
+  for (const float scale : {0.0f, -1.0f, kInfinity, std::numeric_limits<float>::quiet_NaN()}) {
+    ModelWriter writer;
+    writer.node("QuantizeLinear", {"x", "s"}, {"q"});
+    writer.node("DequantizeLinear", {"q", "s"}, {"y"});
+    writer.floats("s", {}, {scale});
+    expect_refused(import(writer), ErrorCode::kMalformed, "expected a positive number");
+  }
+}
+
+TEST(OnnxImport, RefusesZeroPointsAndAxesThatDoNotFit) {
+  ModelWriter wide;
+  wide.node("QuantizeLinear", {"x", "s", "z"}, {"q"});
+  wide.node("DequantizeLinear", {"q", "s", "z"}, {"y"});
+  wide.floats("s", {}, {1});
+  wide.whole("z", {}, {300});
+  expect_refused(import(wide), ErrorCode::kUnsupported, "quantization to i64");
+  for (const std::int64_t axis :
+       {std::int64_t{4}, std::int64_t{-5}, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}) {
+    ModelWriter writer;
+    ModelWriter::integer(writer.node("DequantizeLinear", {"w", "s"}, {"d"}), "axis", axis);
+    writer.node("Conv", {"x", "d"}, {"y"});
+    writer.bytes("w", 3, {2, 3, 1, 1}, "abcdef");
+    writer.floats("s", {2}, {1, 2});
+    expect_refused(import(writer), ErrorCode::kMalformed, "of data of shape [2,3,1,1]");
+  }
+  ModelWriter count;
+  ModelWriter::integer(count.node("DequantizeLinear", {"w", "s", "z"}, {"d"}), "axis", 0);
+  count.node("Conv", {"x", "d"}, {"y"});
+  count.bytes("w", 3, {2, 3, 1, 1}, "abcdef");
+  count.floats("s", {2}, {1, 2});
+  count.bytes("z", 3, {3}, std::string(3, '\0'));
+  expect_refused(import(count), ErrorCode::kMalformed, "2 scales and 3 zero points");
+}
+
+TEST(OnnxImport, RefusesFloatOperatorsOnIntegers) {
+  ModelWriter writer;
+  writer.node("QuantizeLinear", {"x", "s"}, {"q"});
+  writer.node("Relu", {"q"}, {"y"});
+  writer.floats("s", {}, {1});
+  expect_refused(import(writer), ErrorCode::kUnsupported, "computes with quantized integers as they are");
+}
+
+TEST(OnnxImport, KeepsStoredWeightsAsIntegers) {
+  ModelWriter writer;
+  ModelWriter::integer(writer.node("DequantizeLinear", {"w", "s"}, {"d"}), "axis", 0);
+  writer.node("Conv", {"x", "d"}, {"y"});
+  writer.bytes("w", 3, {2, 3, 1, 1}, "abcdef");
+  writer.floats("s", {2}, {1, 2});
+  const auto imported = import(writer);
+  ASSERT_TRUE(imported.ok()) << imported.error().message;
+  std::size_t stored = 0;
+  for (const Node& node : imported->graph.nodes())
+    if (const auto* constant = std::get_if<Constant>(&node.op)) stored += constant->value.type() == ElementType::kI8 ? 1 : 0;
+  EXPECT_EQ(stored, 1u);
+}
+
+TEST(OnnxImport, TakesAChainOfTenThousandNodes) {
+  ModelWriter writer;
+  for (int i = 1; i <= 10'000; ++i) writer.node("Neg", {i == 1 ? "x" : std::to_string(i - 1)}, {i == 10'000 ? "y" : std::to_string(i)});
+  const auto imported = import(writer);
+  ASSERT_TRUE(imported.ok()) << imported.error().message;
+  EXPECT_EQ(imported->graph.nodes().size(), 10'002u);
+}
+
+}  // namespace
+}  // namespace octet::onnx

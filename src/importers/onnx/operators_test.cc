@@ -1,0 +1,91 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+#include "formats/npz/npz.h"
+#include "graph/evaluate.h"
+#include "importers/onnx/import.h"
+#include "passes/standard.h"
+
+// Every operator against what ONNX Runtime computes: testdata/operator_cases.npz, written by make_operator_cases.py beside it.
+namespace octet::onnx {
+namespace {
+
+struct Case {
+  Tensor model, picture;
+  std::vector<Tensor> outputs;
+};
+
+const std::map<std::string, Case>& cases() {
+  static const std::map<std::string, Case> all = [] {
+    std::map<std::string, Case> found;
+    for (const auto& [name, array] : read_npz(OCTET_SOURCE_DIR "/src/importers/onnx/testdata/operator_cases.npz").value()) {
+      const std::size_t slash = name.rfind('/');
+      Case& own = found[name.substr(0, slash)];
+      const std::string part = name.substr(slash + 1);
+      if (part == "model") own.model = array;
+      if (part == "x") own.picture = array;
+      if (part != "model" && part != "x") {
+        own.outputs.resize(std::max(own.outputs.size(), static_cast<std::size_t>(std::stoi(part)) + 1));
+        own.outputs[static_cast<std::size_t>(std::stoi(part))] = array;
+      }
+    }
+    return found;
+  }();
+  return all;
+}
+
+std::vector<std::string> names_of_cases() {
+  std::vector<std::string> names;
+  for (const auto& [name, own] : cases()) names.push_back(name);
+  return names;
+}
+
+// Greatest difference relative to the greatest value; infinite where one is no number and the other is.
+double difference(const Tensor& ours, const Tensor& theirs) {
+  const auto a = to_vector<double>(ours), b = to_vector<double>(theirs);
+  double greatest = 1e-6, worst = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (std::isnan(a[i]) != std::isnan(b[i])) return INFINITY;
+    if (std::isnan(b[i]) || a[i] == b[i]) continue;
+    greatest = std::max(greatest, std::fabs(b[i]));
+    worst = std::max(worst, std::fabs(a[i] - b[i]));
+  }
+  return worst / greatest;
+}
+
+std::vector<Tensor> outputs_of(const Graph& graph, const Tensor& picture) {
+  const auto results = evaluate(graph, {{"x", picture}});
+  EXPECT_TRUE(results.ok()) << results.error().message;
+  std::vector<Tensor> outputs;
+  for (const NodeId id : graph.outputs()) outputs.push_back(results->at(graph.node(id).name));
+  return outputs;
+}
+
+void expect_outputs(const Graph& graph, const Case& wanted) {
+  const auto outputs = outputs_of(graph, wanted.picture);
+  ASSERT_EQ(outputs.size(), wanted.outputs.size());
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    ASSERT_EQ(outputs[i].shape(), wanted.outputs[i].shape());
+    EXPECT_LT(difference(outputs[i], wanted.outputs[i]), 2e-5) << "output " << i << "\n" << dump(graph);
+  }
+}
+
+class Operators : public testing::TestWithParam<std::string> {};
+
+TEST_P(Operators, computes_what_onnx_runtime_does) {
+  const Case& wanted = cases().at(GetParam());
+  auto model = parse_model(wanted.model.bytes());
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  auto imported = import_graph(std::move(*model), {}, {});
+  ASSERT_TRUE(imported.ok()) << imported.error().message;
+  expect_outputs(imported->graph, wanted);
+  passes::run_import_passes(imported->graph);
+  expect_outputs(imported->graph, wanted);
+}
+
+INSTANTIATE_TEST_SUITE_P(recorded, Operators, testing::ValuesIn(names_of_cases()), [](const auto& test) { return test.param; });
+
+}  // namespace
+}  // namespace octet::onnx

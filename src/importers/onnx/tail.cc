@@ -1,0 +1,279 @@
+#include "importers/onnx/tail.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "importers/onnx/graph_view.h"
+#include "importers/onnx/node_import.h"
+
+namespace octet::onnx {
+namespace {
+
+template <std::size_t N>
+bool is_one_of(std::string_view op, const std::array<std::string_view, N>& operators) {
+  return std::ranges::find(operators, op) != operators.end();
+}
+
+constexpr auto to_operators(auto... names) { return std::array<std::string_view, sizeof...(names)>{names...}; }
+
+// What stands between the choice of boxes and the outputs of a file: it orders, selects, scales and counts, and has no weights.
+constexpr auto kLight = to_operators("Add", "And", "ArgMax", "Cast", "Clip", "Concat", "Constant", "ConstantOfShape", "Div", "Equal",
+                                     "Expand", "Flatten", "Floor", "Gather", "GatherElements", "GatherND", "Greater", "GreaterOrEqual",
+                                     "Identity", "Less", "LessOrEqual", "Max", "Min", "Mod", "Mul", "Neg", "NonZero", "Not", "Or", "Pad",
+                                     "Range", "ReduceMax", "ReduceMin", "ReduceSum", "Reshape", "Round", "ScatterElements", "ScatterND",
+                                     "Shape", "Slice", "Split", "Squeeze", "Sub", "Tile", "Transpose", "Unsqueeze", "Where");
+
+// What leaves the values of its first input as they are, in whatever shape.
+constexpr auto kWrappers = to_operators("Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze");
+constexpr auto kGathers = to_operators("Gather", "GatherElements", "GatherND");
+// What turns centre and size into corners, with single numbers as other operands.
+constexpr auto kBoxArithmetic = to_operators("Add", "Cast", "Clip", "Concat", "Div", "Gather", "Identity", "Max", "Mul", "Neg", "Reshape",
+                                             "Slice", "Split", "Squeeze", "Sub", "Transpose", "Unsqueeze");
+
+bool is_suppression(const NodeRecord& node) { return node.op == "NonMaxSuppression" || node.op == "EfficientNMS_TRT"; }
+
+// No file has more of these; each costs a walk over the graph.
+constexpr std::size_t kMostOutputs = 64, kMostGathers = 256, kMostSteps = 256;
+
+// What the outputs are chosen by.
+struct Choices {
+  std::set<const NodeRecord*> suppressions;
+  std::set<const NodeRecord*> top_values;  // TopK whose values reach an output
+  std::vector<const NodeRecord*> gathers;
+};
+
+class TailFinder {
+ public:
+  TailFinder(const GraphRecord& graph, const std::string& picture) : graph_(graph), view_(graph, picture) {}
+
+  Result<std::optional<Tail>> find() {
+    const Choices choices = choices_of_outputs();
+    if (!choices.suppressions.empty()) return suppression(choices);
+    if (choices.top_values.size() == 1) return top_k(**choices.top_values.begin(), choices);
+    return std::optional<Tail>();
+  }
+
+ private:
+  // Every output must be chosen in some way; a TopK in the middle of a network is not reached from all of them.
+  Choices choices_of_outputs() const {
+    Choices choices;
+    if (graph_.outputs.size() > kMostOutputs) return choices;
+    for (const std::string& output : graph_.outputs)
+      if (view_.depends_on_picture(output) && !walk(output, choices)) return {};
+    return choices;
+  }
+
+  // Collects what an output is chosen by; whether there is any.
+  bool walk(std::string_view from, Choices& choices) const {
+    bool found = false;
+    std::unordered_set<std::string_view> seen;
+    std::vector<std::string_view> open{from};
+    while (!open.empty()) {
+      const std::string_view value = open.back();
+      open.pop_back();
+      const NodeRecord* node = view_.maker(value);
+      if (!node || !seen.insert(value).second || !view_.depends_on_picture(value)) continue;
+      if (is_suppression(*node)) choices.suppressions.insert(node);
+      if (node->op == "TopK" && value == node->outputs[0]) choices.top_values.insert(node);
+      found |= is_suppression(*node) || node->op == "TopK";
+      if (!is_one_of(node->op, kLight)) continue;
+      if (is_one_of(node->op, kGathers) && choices.gathers.size() < kMostGathers) choices.gathers.push_back(node);
+      open.insert(open.end(), node->inputs.begin(), node->inputs.end());
+    }
+    return found;
+  }
+
+  // ---- NonMaxSuppression
+  // -------------------------------------------------------------------------------------------------------------------
+  Result<std::optional<Tail>> suppression(const Choices& choices) {
+    std::set<std::pair<std::string, std::string>> entries;
+    for (const NodeRecord* node : choices.suppressions) {
+      if (node->inputs.size() < 2) return malformed("has no boxes and scores").at(place(*node));
+      entries.insert({selected_scores(node->inputs[1]), selected_boxes(node->inputs[0])});
+    }
+    if (entries.size() != 1)
+      return unsupported("ends in " + std::to_string(entries.size()) +
+                         " suppressions of different boxes or scores; say where to cut the graph: --outputs NAME,...");
+    Tail tail;
+    tail.end = SourceFacts::End::kSuppression;
+    tail.outputs = {entries.begin()->first, entries.begin()->second};
+    tail.scale_factor_input = undid_division_;
+    read_settings(**choices.suppressions.begin(), tail);
+    return std::optional<Tail>(std::move(tail));
+  }
+
+  void read_settings(const NodeRecord& node, Tail& tail) const {
+    const auto setting = [&](std::size_t input, std::string_view attribute) -> std::optional<double> {
+      if (input < node.inputs.size() && node.op == "NonMaxSuppression") return view_.number(node.inputs[input]);
+      const auto found = node.attributes.find(attribute);
+      if (found == node.attributes.end()) return std::nullopt;
+      if (const auto* number = std::get_if<float>(&found->second)) return *number;
+      if (const auto* integer = std::get_if<std::int64_t>(&found->second)) return static_cast<double>(*integer);
+      return std::nullopt;
+    };
+    if (const auto keep = setting(2, "max_output_boxes"); keep && *keep >= 1 && *keep <= 1e6) tail.keep = static_cast<int>(*keep);
+    if (const auto iou = setting(3, "iou_threshold"); iou && *iou >= 0 && *iou <= 1) tail.nms_iou = static_cast<float>(*iou);
+    if (const auto score = setting(4, "score_threshold"); score && *score >= 0 && *score <= 1) tail.nms_score = static_cast<float>(*score);
+  }
+
+  // The scores of all classes of all boxes, where only the best of them enter.
+  std::string selected_scores(const std::string& from) const {
+    return follow(from, [&](const NodeRecord& node) -> std::optional<std::size_t> {
+      if (node.op == "ReduceMax" || node.op == "TopK" || selects(node)) return 0;
+      return std::nullopt;
+    });
+  }
+
+  std::string selected_boxes(const std::string& from) {
+    return follow(from, [&](const NodeRecord& node) -> std::optional<std::size_t> {
+      if (selects(node)) return 0;
+      if (const auto scaled = scaled_by_other_input(node)) return scaled;
+      if (node.op == "Add" && node.inputs.size() == 2)
+        for (const std::size_t i : {0, 1})
+          if (is_of_classes(node.inputs[1 - i]) && !is_of_classes(node.inputs[i])) return i;
+      return std::nullopt;
+    });
+  }
+
+  // ---- TopK
+  // --------------------------------------------------------------------------------------------------------------------------------
+  Result<std::optional<Tail>> top_k(const NodeRecord& node, const Choices& choices) {
+    if (node.inputs.empty() || node.outputs.size() < 2) return std::optional<Tail>();
+    const std::string scores = follow(node.inputs[0], [&](const NodeRecord& step) -> std::optional<std::size_t> {
+      if (step.op == "Flatten" || step.op == "Reshape" || step.op == "Sigmoid" || selects(step)) return 0;
+      return std::nullopt;
+    });
+    std::set<std::string> boxes;
+    for (const NodeRecord* gather : choices.gathers) {
+      if (gather->inputs.size() < 2 || !reaches(gather->inputs[1], node.outputs[1])) continue;
+      if (const std::string chosen = chosen_boxes(gather->inputs[0]); chosen != scores && view_.depends_on_picture(chosen))
+        boxes.insert(chosen);
+    }
+    if (boxes.size() != 1) return std::optional<Tail>();
+    Tail tail;
+    tail.end = SourceFacts::End::kTopK;
+    tail.outputs = {scores, *boxes.begin()};
+    tail.scale_factor_input = undid_division_;
+    if (const auto keep = node.inputs.size() > 1 ? view_.number(node.inputs[1]) : std::nullopt; keep && *keep >= 1 && *keep <= 1e6)
+      tail.keep = static_cast<int>(*keep);
+    return std::optional<Tail>(std::move(tail));
+  }
+
+  std::string chosen_boxes(const std::string& from) {
+    const std::string boxes = follow(from, [&](const NodeRecord& node) -> std::optional<std::size_t> {
+      if (selects(node)) return 0;
+      return scaled_by_other_input(node);
+    });
+    return before_corners(boxes).value_or(boxes);
+  }
+
+  // The value of centres and sizes of which single numbers and nothing else make the corners that are joined here.
+  std::optional<std::string> before_corners(const std::string& corners) const {
+    const NodeRecord* join = view_.maker(corners);
+    if (!join || join->op != "Concat" || join->inputs.size() < 2) return std::nullopt;
+    std::vector<std::string> open(join->inputs.begin(), join->inputs.end());
+    std::set<std::string> ends, seen;
+    // Backward to where all ways meet: a value that only one node gives is passed where another way still has to come.
+    while (!open.empty()) {
+      const std::string value = open.back();
+      open.pop_back();
+      if (!seen.insert(value).second || !view_.depends_on_picture(value)) {
+        if (!view_.depends_on_picture(value) && !is_single_number(value)) return std::nullopt;
+        continue;
+      }
+      const NodeRecord* node = view_.maker(value);
+      if (!node || !is_one_of(node->op, kBoxArithmetic)) return std::nullopt;
+      const bool parts = node->op == "Split" || node->op == "Slice" || node->op == "Gather";
+      if (parts) {
+        ends.insert(node->inputs[0]);
+        continue;
+      }
+      open.insert(open.end(), node->inputs.begin(), node->inputs.end());
+    }
+    if (ends.size() != 1) return std::nullopt;
+    return *ends.begin();
+  }
+
+  // Axes and shapes aside, which are few numbers but may be several.
+  bool is_single_number(const std::string& value) const {
+    if (value.empty() || view_.number(value)) return true;
+    const auto found = graph_.initializers.find(value);
+    if (found != graph_.initializers.end()) return found->second.type() == ElementType::kI64;
+    const NodeRecord* node = view_.maker(value);
+    return node && node->op == "Constant";
+  }
+
+  // ---- steps
+  // ------------------------------------------------------------------------------------------------------------------------------- Goes
+  // backward while `step` names the input to go on with, or the node wraps its input; the last value that a step led to.
+  template <typename Step>
+  std::string follow(const std::string& from, Step&& step) const {
+    std::string result = from, at = from;
+    for (std::size_t steps = 0; steps < kMostSteps; ++steps) {
+      const NodeRecord* node = view_.maker(at);
+      if (!node) break;
+      const std::optional<std::size_t> input = step(*node);
+      if (input && *input < node->inputs.size()) {
+        result = at = node->inputs[*input];
+        continue;
+      }
+      if (!is_one_of(node->op, kWrappers) || node->inputs.empty()) break;
+      at = node->inputs[0];
+    }
+    return result;
+  }
+
+  // Takes some of the boxes, by indices that are computed.
+  bool selects(const NodeRecord& node) const {
+    return is_one_of(node.op, kGathers) && node.inputs.size() > 1 && view_.depends_on_picture(node.inputs[1]);
+  }
+
+  // The side of the boxes in a product or quotient with the scale or size of the original picture.
+  std::optional<std::size_t> scaled_by_other_input(const NodeRecord& node) {
+    if ((node.op != "Mul" && node.op != "Div") || node.inputs.size() != 2) return std::nullopt;
+    for (const std::size_t i : {0, 1}) {
+      const std::string& other = node.inputs[1 - i];
+      if (!view_.depends_on_other_input(other) || view_.depends_on_picture(other) || !view_.depends_on_picture(node.inputs[i])) continue;
+      undid_division_ |= node.op == "Div";
+      return i;
+    }
+    return std::nullopt;
+  }
+
+  // Whether a value comes of the number of the best class, through what is light.
+  bool is_of_classes(const std::string& value) const {
+    return any_light_source(value, [](const NodeRecord& node, std::string_view) { return node.op == "ArgMax"; });
+  }
+
+  bool reaches(const std::string& value, const std::string& source) const {
+    return any_light_source(value, [&](const NodeRecord&, std::string_view at) { return at == source; });
+  }
+
+  template <typename Predicate>
+  bool any_light_source(const std::string& value, Predicate&& predicate) const {
+    std::unordered_set<std::string_view> seen;
+    std::vector<std::string_view> open{value};
+    while (!open.empty()) {
+      const std::string_view at = open.back();
+      open.pop_back();
+      const NodeRecord* node = view_.maker(at);
+      if (!node || !seen.insert(at).second) continue;
+      if (predicate(*node, at)) return true;
+      if (is_one_of(node->op, kLight)) open.insert(open.end(), node->inputs.begin(), node->inputs.end());
+    }
+    return false;
+  }
+
+  const GraphRecord& graph_;
+  GraphView view_;
+  bool undid_division_ = false;
+};
+
+}  // namespace
+
+Result<std::optional<Tail>> find_tail(const GraphRecord& graph, const std::string& picture) { return TailFinder(graph, picture).find(); }
+
+}  // namespace octet::onnx

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/onnx/model.h"
+#include "recognise/recognise.h"
+
+namespace octet::onnx {
+
+// How a file ends that chooses among its boxes itself: where octet cuts it, and what that end says.
+struct Tail {
+  SourceFacts::End end = SourceFacts::End::kOpen;
+  std::vector<std::string> outputs;  // class scores and boxes that enter the suppression or the top-k
+  float nms_iou = -1, nms_score = -1;
+  int keep = -1;
+  bool scale_factor_input = false;
+};
+
+// Looks for such an end by the structure of the graph alone, backward from its outputs through what only orders, selects and scales:
+//   NonMaxSuppression  its boxes and scores; what is selected in front of it (the best class of a box, the best boxes) is undone, and so
+//                      are an offset for each class and a division by another input
+//   TopK               whose values are the scores that the file gives: its data before they were flattened, and before their sigmoid; the
+//                      boxes that its indices choose, before the scale of the picture, and before centre and size became corners
+// Nothing for a file that ends otherwise; kUnsupported for one that ends in several suppressions.
+Result<std::optional<Tail>> find_tail(const GraphRecord& graph, const std::string& picture);
+
+}  // namespace octet::onnx
