@@ -54,22 +54,30 @@ Result<Integers> scaled(const Shape& data, const Integers& axes, const std::vect
   return sizes;
 }
 
-Result<Target> read_target(LayerImport& layer) {
-  const Shape& data = layer.shape(0);
-  const bool by_scales = layer.opset() != "opset1" && layer.attributes.choice("shape_calculation_mode", {"sizes", "scales"}) == "scales";
-  OCTET_ASSIGN(const Integers axes, read_axes(layer, layer.opset() == "opset4" ? 3 : 2));
+bool is_by_scales(LayerImport& layer) {
+  return layer.opset() != "opset1" && layer.attributes.choice("shape_calculation_mode", {"sizes", "scales"}) == "scales";
+}
+
+// Of the axes that are resized.
+Result<Integers> read_sizes(LayerImport& layer, const Shape& data, const Integers& axes) {
   Integers given;
-  if (by_scales) {
+  if (is_by_scales(layer)) {
     OCTET_ASSIGN(const auto scales, layer.numbers(layer.opset() == "opset4" ? 2 : 1, "scales"));
     OCTET_ASSIGN(given, scaled(data, axes, scales));
   } else {
     OCTET_ASSIGN(given, layer.integers(1, "sizes"));
   }
   if (given.size() != axes.size()) return malformed(fmt::format("{} sizes for {} axes", given.size(), axes.size()));
+  return given;
+}
+
+Result<Target> read_target(LayerImport& layer, const Integers& axes) {
+  const Shape& data = layer.shape(0);
+  OCTET_ASSIGN(const Integers given, read_sizes(layer, data, axes));
   Shape result = data;
   for (std::size_t i = 0; i < axes.size(); ++i) result[static_cast<std::size_t>(axes[i])] = given[i];
   if (result[0] != data[0] || result[1] != data[1]) return unsupported("resize of the batch or channel axis is not supported");
-  return Target{{result[2], result[3]}, !by_scales && axes == Integers{2, 3}};
+  return Target{{result[2], result[3]}, !is_by_scales(layer) && axes == Integers{2, 3}};
 }
 
 Result<NearestRounding> read_rounding(const std::string& mode, const Shape& data, const Integers& sizes) {
@@ -110,8 +118,8 @@ Status refuse_pads(LayerImport& layer) {
   return layer.attributes.status();
 }
 
-Result<Interpolate> read_operation(LayerImport& layer, const Integers& sizes) {
-  const Shape& data = layer.shape(0);
+// `data` is [N,C,H,W].
+Result<Interpolate> read_operation(LayerImport& layer, const Shape& data, const Integers& sizes) {
   AttributeReader& attributes = layer.attributes;
   Interpolate op;
   const std::string mode = attributes.choice("mode", {"nearest", "linear", "linear_onnx", "cubic"});
@@ -137,15 +145,31 @@ Result<Interpolate> read_operation(LayerImport& layer, const Integers& sizes) {
   return op;
 }
 
+Value list_constant(LayerImport& layer, const Integers& values, std::string_view suffix) {
+  return layer.constant(Tensor::of<std::int64_t>({std::ssize(values)}, values), suffix);
+}
+
+// Height and width before the channels, as TensorFlow has them: a resize between two transposes.
+Result<std::vector<Value>> import_resize_of_channels_last(LayerImport& layer) {
+  const Shape data = layer.shape(0);
+  OCTET_ASSIGN(const Integers sizes, read_sizes(layer, data, {1, 2}));
+  OCTET_ASSIGN(const Interpolate op, read_operation(layer, {data[0], data[3], data[1], data[2]}, sizes));
+  OCTET_ASSIGN(const auto planes, layer.add(Transpose{}, {layer.input(0), list_constant(layer, {0, 3, 1, 2}, "/to_planes")}));
+  OCTET_ASSIGN(const auto resized, layer.add(op, {planes[0], list_constant(layer, sizes, "/sizes")}));
+  return layer.add(Transpose{}, {resized[0], list_constant(layer, {0, 2, 3, 1}, "/to_pixels")});
+}
+
 }  // namespace
 
 Result<std::vector<Value>> import_interpolate(LayerImport& layer) {
   if (layer.opset() != "opset1" && layer.opset() != "opset4" && layer.opset() != "opset11")
     return unsupported(fmt::format("version=\"{:.40}\" is not supported (opset1, opset4, opset11)", layer.opset()));
-  if (layer.shape(0).size() != 4) return unsupported("data of shape " + to_string(layer.shape(0)) + "; only [N,C,H,W] is supported");
+  if (layer.shape(0).size() != 4) return unsupported("data of shape " + to_string(layer.shape(0)) + "; only rank 4 is supported");
   OCTET_RETURN_IF_ERROR(refuse_pads(layer));
-  OCTET_ASSIGN(const Target target, read_target(layer));
-  OCTET_ASSIGN(const Interpolate op, read_operation(layer, target.sizes));
+  OCTET_ASSIGN(const Integers axes, read_axes(layer, layer.opset() == "opset4" ? 3 : 2));
+  if (axes == Integers{1, 2}) return import_resize_of_channels_last(layer);
+  OCTET_ASSIGN(const Target target, read_target(layer, axes));
+  OCTET_ASSIGN(const Interpolate op, read_operation(layer, layer.shape(0), target.sizes));
   if (target.is_input) return layer.add(op, {layer.input(0), layer.input(1)});
   return layer.add(op, {layer.input(0), layer.constant(Tensor::of<std::int64_t>({2}, target.sizes), "/sizes")});
 }

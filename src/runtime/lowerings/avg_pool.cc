@@ -1,4 +1,4 @@
-// The mean over a window, in floats. A change of layout comes before it where the data are planar.
+// The mean over a window, or over the whole of each plane, in floats. A change of layout comes before it where the data are planar.
 
 #include "kernels/pool/pool.h"
 #include "runtime/lowerings/images.h"
@@ -17,6 +17,18 @@ kernels::AvgPoolShape pool_shape(const AvgPool& op) {
   return shape;
 }
 
+// Of height and width, both kept as 1; nothing for another operation.
+std::optional<AvgPool> pool_of(const MatchContext& context, const Node& node) {
+  if (const auto* pool = std::get_if<AvgPool>(&node.op)) return *pool;
+  const auto* reduce = std::get_if<Reduce>(&node.op);
+  if (!reduce || reduce->kind != ReduceKind::kMean || !reduce->keep_dims || !context.forms.is_image(node.inputs[0])) return std::nullopt;
+  const Shape &in = context.graph.shape(node.inputs[0]), &out = node.outputs[0].shape;
+  if (in.size() != 4 || out != Shape{in[0], in[1], 1, 1}) return std::nullopt;
+  AvgPool whole;
+  whole.kernel = {in[2], in[3]};
+  return whole;
+}
+
 void activate_pixels(const kernels::Activation& activation, const kernels::ImageView<float>& image, Isa isa) {
   if (activation.kind == kernels::Activation::Kind::kNone) return;
   for (std::int64_t i = 0; i < image.pixels(); ++i) {
@@ -25,27 +37,28 @@ void activate_pixels(const kernels::Activation& activation, const kernels::Image
   }
 }
 
-void emit(PlanBuilder& builder, NodeId id, const Epilogue& epilogue) {
+void emit(PlanBuilder& builder, NodeId id, const AvgPool& pool, const Epilogue& epilogue) {
   const Node& node = builder.graph().node(id);
   const SlotId from = builder.image_f32(node.inputs[0]);
   FloatResult result(builder, epilogue);
-  add_image_step<float, float>(builder, {node.name, "average pool"}, from, result.slot(),
-                               [shape = pool_shape(std::get<AvgPool>(node.op)), activation = epilogue.activation, isa = builder.isa()](
-                                   auto in, auto out, ThreadPool& pool) {
-                                 kernels::avg_pool_f32(shape, in, out, isa, pool);
-                                 activate_pixels(activation, out, isa);
-                               });
+  add_image_step<float, float>(
+      builder, {node.name, "average pool"}, from, result.slot(),
+      [shape = pool_shape(pool), activation = epilogue.activation, isa = builder.isa()](auto in, auto out, ThreadPool& threads) {
+        kernels::avg_pool_f32(shape, in, out, isa, threads);
+        activate_pixels(activation, out, isa);
+      });
   result.finish(node.name);
 }
 
 }  // namespace
 
 MatchResult match_avg_pool(const MatchContext& context, NodeId id) {
-  if (!std::holds_alternative<AvgPool>(context.graph.node(id).op)) return NoMatch{};
+  const auto pool = pool_of(context, context.graph.node(id));
+  if (!pool) return NoMatch{};
   if (const auto unfit = unfit_for_kernels(context, id)) return *unfit;
   Epilogue epilogue = context.fusion.epilogue({id, 0}, {});
   Match match = match_of(epilogue);
-  match.emit = [id, epilogue = std::move(epilogue)](PlanBuilder& builder) { emit(builder, id, epilogue); };
+  match.emit = [id, pool = *pool, epilogue = std::move(epilogue)](PlanBuilder& builder) { emit(builder, id, pool, epilogue); };
   return match;
 }
 

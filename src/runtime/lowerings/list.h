@@ -29,6 +29,15 @@ MatchResult match_concat_plain(const MatchContext& context, NodeId id);
 MatchResult match_reshape(const MatchContext& context, NodeId id);
 MatchResult match_transpose_image(const MatchContext& context, NodeId id);
 MatchResult match_activate(const MatchContext& context, NodeId id);
+MatchResult match_scale_image(const MatchContext& context, NodeId id);
+MatchResult match_matmul(const MatchContext& context, NodeId id);
+MatchResult match_softmax(const MatchContext& context, NodeId id);
+MatchResult match_reduce(const MatchContext& context, NodeId id);
+MatchResult match_strided(const MatchContext& context, NodeId id);
+MatchResult match_unary_plain(const MatchContext& context, NodeId id);
+MatchResult match_grid_sample(const MatchContext& context, NodeId id);
+MatchResult match_pad(const MatchContext& context, NodeId id);
+MatchResult match_binary_plain(const MatchContext& context, NodeId id);
 MatchResult match_detection_output(const MatchContext& context, NodeId id);
 MatchResult match_reference(const MatchContext& context, NodeId id);
 

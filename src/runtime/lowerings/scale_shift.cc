@@ -43,6 +43,8 @@ MatchResult match_scale_shift(const MatchContext& context, NodeId id) {
   if (const auto unfit = unfit_for_kernels(context, id)) return *unfit;
   auto chain = context.fusion.affine_chain(id);
   if (!chain) return NoMatch{reason_for(context, node)};
+  const bool one_for_all = chain->affine.scale.size() == 1 && chain->absorbed.empty();
+  if (one_for_all && !context.forms.is_image(chain->data)) return NoMatch{"the data lie as planes, not as an image"};
   Epilogue epilogue = context.fusion.epilogue({chain->last, 0}, {});
   Match match = match_of(epilogue);
   match.absorbed.insert(match.absorbed.end(), chain->absorbed.begin(), chain->absorbed.end());
