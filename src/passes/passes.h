@@ -47,6 +47,9 @@ bool merge_affine(Graph& graph);
 // the convolution pads, as zero stays zero. Everything that reads the product must be such a convolution with constant weights.
 bool fold_input_scale(Graph& graph);
 
+// Zeros that a Pad puts around an image go into the padding of the convolutions that read it, which integer kernels do by themselves.
+bool fold_padding(Graph& graph);
+
 // Lets constants of equal type, shape and bytes be one.
 bool dedupe_constants(Graph& graph);
 

@@ -16,6 +16,8 @@ constexpr Pass kImportPasses[] = {
     fuse_activations,
     // Assumes constant weights. Leaves a convolution, then one Add at most, then the activation.
     fold_batch_norm,
+    // Assumes constant operands. Leaves no Pad between a quantized image and its convolution.
+    fold_padding,
     // Assumes that convolutions have had their share. Leaves one Multiply and one Add of what stood elsewhere.
     merge_affine,
     // Assumes a lone Multiply in front of a convolution. Leaves none without a shift.
