@@ -16,8 +16,6 @@ bool begins_with(std::string_view start, std::string_view magic) { return start.
 bool holds(std::string_view start, std::string_view text) { return start.find(text) != std::string_view::npos; }
 unsigned byte_at(std::string_view start, std::size_t i) { return i < start.size() ? static_cast<unsigned char>(start[i]) : 256; }
 
-bool is_tflite(std::string_view start) { return start.size() >= 8 && start.substr(4, 4) == "TFL3"; }
-
 // Three small whole numbers: major version 0, minor, revision.
 bool is_darknet_weights(std::string_view start) {
   using namespace std::string_view_literals;
@@ -40,8 +38,7 @@ bool is_caffe_text(std::string_view start) { return holds(start, "layer {") || h
 bool is_ncnn(std::string_view start) { return begins_with(start, "7767517"); }
 
 constexpr ForeignKind kKinds[] = {
-    {is_tflite, ".tflite", "a TensorFlow Lite model; take the frozen graph that it was made of"},
-    {is_torch, ".pt", "a PyTorch model; take the Darknet files if there are any"},
+    {is_torch, ".pt", "a PyTorch model; export it to ONNX"},
     {is_hdf5, ".h5", "a Keras model (HDF5); save it as a SavedModel"},
     {is_text_graph, ".pbtxt", "a TensorFlow graph as text; export a frozen_inference_graph.pb, in binary and with its weights"},
     {is_caffe_text, ".caffemodel", "a Caffe network"},

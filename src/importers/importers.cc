@@ -16,6 +16,7 @@ namespace octet {
   X(kTensorflowImporter)           \
   X(kTensorflowJsImporter)         \
   X(kTensorflowSavedModelImporter) \
+  X(kTfliteImporter)               \
   X(kOpenvinoIrImporter)
 
 #define OCTET_DECLARE(importer) extern const Importer importer;

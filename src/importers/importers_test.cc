@@ -53,7 +53,7 @@ class ImportModel : public testing::Test {
     EXPECT_NE(error.message.find(name + ": is " + what), std::string::npos) << error.message;
     EXPECT_NE(
         error.message.find("octet reads a Darknet network (.cfg), a frozen TensorFlow graph (.pb), a TensorFlow.js graph model (.json), "
-                           "a TensorFlow SavedModel (folder with saved_model.pb)"),
+                           "a TensorFlow SavedModel (folder with saved_model.pb), a TensorFlow Lite model (.tflite)"),
         std::string::npos)
         << error.message;
     EXPECT_EQ(error.message.find('\n'), std::string::npos);
@@ -109,7 +109,6 @@ TEST_F(ImportModel, ReadsACfgOfAnyEncodingThatEditorsWrite) {
 }
 
 TEST_F(ImportModel, SaysWhatAnotherFileIs) {
-  expect_foreign("a.tflite", "\x1c\0\0\0TFL3"sv, "a TensorFlow Lite model");
   expect_foreign("best.pt", "PK\x03\x04" + std::string(26, '\0') + "best/data.pkl", "a PyTorch model");
   expect_foreign("old.pth", "\x80\x02\x8a\x0a"sv, "a PyTorch model");
   expect_foreign("a.h5", "\x89HDF\r\n\x1a\n"sv, "a Keras model");
@@ -155,7 +154,8 @@ TEST_F(ImportModel, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(
       error_of("a.bin", "something else").message,
       "a.bin: is no model that octet knows; it reads a Darknet network (.cfg), an ONNX model (.onnx), a frozen TensorFlow graph (.pb), "
-      "a TensorFlow.js graph model (.json), a TensorFlow SavedModel (folder with saved_model.pb)");
+      "a TensorFlow.js graph model (.json), a TensorFlow SavedModel (folder with saved_model.pb), a TensorFlow Lite model "
+      "(.tflite)");
   EXPECT_EQ(error_of("a.bin", "something else").code, ErrorCode::kMalformed);
   EXPECT_EQ(error_of("a.cfg", "").message, "a.cfg: is empty");
   EXPECT_EQ(import_model(folder_ / "none.cfg").error().code, ErrorCode::kNotFound);

@@ -109,15 +109,16 @@ Result<Shape> shape_of(const schema::Tensor& tensor, File& file) {
 }
 
 // The range of a quantized type; nothing for others.
-std::optional<std::pair<std::int64_t, std::int64_t>> stored_range(TensorType type) {
-  if (type == TensorType::INT8) return std::pair{-128, 127};
-  if (type == TensorType::UINT8) return std::pair{0, 255};
-  if (type == TensorType::INT16) return std::pair{-32768, 32767};
-  if (type == TensorType::INT32) return std::pair{std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+std::optional<std::pair<std::int64_t, std::int64_t>> stored_range(StoredType type) {
+  if (type == StoredType::INT8) return std::pair{-128, 127};
+  if (type == StoredType::UINT8) return std::pair{0, 255};
+  if (type == StoredType::INT16) return std::pair{-32768, 32767};
+  if (type == StoredType::INT32) return std::pair{std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+  if (type == StoredType::INT64) return std::pair{std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
   return std::nullopt;
 }
 
-Status check_quantization(const Quantization& found, TensorType type, const Shape& shape) {
+Status check_quantization(const Quantization& found, StoredType type, const Shape& shape) {
   const auto range = stored_range(type);
   for (const float scale : found.scale)
     if (!std::isfinite(scale) || scale <= 0) return malformed(fmt::format("has the scale {}, expected a positive number", scale));
@@ -264,38 +265,38 @@ Result<Model> parse_model(std::span<const std::byte> bytes, std::shared_ptr<cons
   return model;
 }
 
-std::optional<ElementType> element_type_of(TensorType type) {
+std::optional<ElementType> element_type_of(StoredType type) {
   switch (type) {
-    case TensorType::FLOAT32:
+    case StoredType::FLOAT32:
       return ElementType::kF32;
-    case TensorType::FLOAT16:
+    case StoredType::FLOAT16:
       return ElementType::kF16;
-    case TensorType::FLOAT64:
+    case StoredType::FLOAT64:
       return ElementType::kF64;
-    case TensorType::INT8:
+    case StoredType::INT8:
       return ElementType::kI8;
-    case TensorType::UINT8:
+    case StoredType::UINT8:
       return ElementType::kU8;
-    case TensorType::INT16:
+    case StoredType::INT16:
       return ElementType::kI16;
-    case TensorType::UINT16:
+    case StoredType::UINT16:
       return ElementType::kU16;
-    case TensorType::INT32:
+    case StoredType::INT32:
       return ElementType::kI32;
-    case TensorType::UINT32:
+    case StoredType::UINT32:
       return ElementType::kU32;
-    case TensorType::INT64:
+    case StoredType::INT64:
       return ElementType::kI64;
-    case TensorType::UINT64:
+    case StoredType::UINT64:
       return ElementType::kU64;
-    case TensorType::BOOL:
+    case StoredType::BOOL:
       return ElementType::kBoolean;
     default:
       return std::nullopt;
   }
 }
 
-std::string type_name(TensorType type) {
+std::string type_name(StoredType type) {
   const std::string_view name = schema::EnumNameTensorType(type);
   return name.empty() ? "number " + std::to_string(static_cast<int>(type)) : std::string(name);
 }

@@ -19,7 +19,7 @@
 // importer's business. The format: tensorflow/lite/schema/schema.fbs of TensorFlow 2.21.
 namespace octet::tflite {
 
-using schema::TensorType;
+using StoredType = schema::TensorType;
 
 // real = scale * (stored - zero_point). Empty: the tensor is not quantized. Else there are as many zero points as scales: one for the
 // tensor, or one for each index along `axis`. Scales are positive and finite; zero points fit the type of 8 or 16 bits.
@@ -35,7 +35,7 @@ struct Quantization {
 
 struct TensorRecord {
   std::string name;
-  TensorType type{};
+  StoredType type{};
   Shape shape;                     // unknown sizes are 1, as the format has them
   std::optional<Tensor> constant;  // in stored form; absent for what is computed, and for types that octet has no tensors of
   Quantization quantization;
@@ -68,10 +68,10 @@ Result<Model> parse_model(std::span<const std::byte> bytes, std::shared_ptr<cons
 Result<std::map<std::string, double>> parse_custom_options(std::span<const std::byte> bytes);
 
 // The element type of the same meaning; nothing for one that octet lacks.
-std::optional<ElementType> element_type_of(TensorType type);
+std::optional<ElementType> element_type_of(StoredType type);
 
 // The format's name of a type ("INT16"), or its number.
-std::string type_name(TensorType type);
+std::string type_name(StoredType type);
 
 // Whether a file that begins with these bytes is of this format.
 bool is_model(std::string_view start);

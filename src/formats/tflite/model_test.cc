@@ -17,9 +17,9 @@ constexpr std::int32_t kAdd = 0, kConv2d = 3, kReshape = 22, kCustom = 32, kGelu
 // x -> ADD -> y, with a constant of four floats.
 ModelWriter small_model() {
   ModelWriter writer;
-  const auto x = writer.add_tensor("x", TensorType::FLOAT32, {1, 4});
-  const auto c = writer.add_constant<float>("c", TensorType::FLOAT32, {4}, {1, 2, 3, 4});
-  const auto y = writer.add_tensor("y", TensorType::FLOAT32, {1, 4});
+  const auto x = writer.add_tensor("x", StoredType::FLOAT32, {1, 4});
+  const auto c = writer.add_constant<float>("c", StoredType::FLOAT32, {4}, {1, 2, 3, 4});
+  const auto y = writer.add_tensor("y", StoredType::FLOAT32, {1, 4});
   writer.add_operator(kAdd, {x, c}, {y}, schema::AddOptionsT{});
   writer.graph().inputs = {x};
   writer.graph().outputs = {y};
@@ -38,7 +38,7 @@ void expect_malformed(const ModelWriter& writer, const std::string& words) { exp
 TEST(TfliteModel, ReadsTensorsOperatorsAndEnds) {
   ModelWriter writer = small_model();
   writer.model.description = "made by a test";
-  writer.quantize(writer.add_tensor("q", TensorType::INT8, {2, 3}), {0.5f, 0.25f, 0.125f}, {0, 1, -1}, 1);
+  writer.quantize(writer.add_tensor("q", StoredType::INT8, {2, 3}), {0.5f, 0.25f, 0.125f}, {0, 1, -1}, 1);
   const auto model = parse_copy(writer.bytes());
   ASSERT_TRUE(model.ok()) << model.error().message;
   EXPECT_EQ(model->description, "made by a test");
@@ -150,7 +150,7 @@ TEST(TfliteModel, RefusesShapesThatLieAboutTheirBytes) {
 TEST(TfliteModel, RefusesBadQuantization) {
   const auto with = [](std::vector<float> scale, std::vector<std::int64_t> zero_point, std::int32_t axis) {
     ModelWriter writer = small_model();
-    writer.quantize(writer.add_tensor("q", TensorType::UINT8, {2, 3}), std::move(scale), std::move(zero_point), axis);
+    writer.quantize(writer.add_tensor("q", StoredType::UINT8, {2, 3}), std::move(scale), std::move(zero_point), axis);
     return writer;
   };
   expect_malformed(with({0}, {0}, 0), "tensor 3 'q': has the scale 0");
@@ -179,7 +179,7 @@ TEST(TfliteModel, NamesWhatItCannotRead) {
   ModelWriter writer = small_model();
   writer.tensor(1).sparsity = std::make_unique<schema::SparsityParametersT>();
   writer.tensor(0).is_variable = true;
-  writer.tensor(2).type = TensorType::INT4;
+  writer.tensor(2).type = StoredType::INT4;
   const auto model = parse_copy(writer.bytes());
   ASSERT_TRUE(model.ok()) << model.error().message;
   EXPECT_NE(model->tensors[1].unreadable.find("sparse"), std::string::npos);
@@ -227,7 +227,7 @@ TEST(TfliteModel, RefusesListsThatAreSharedWithoutEnd) {
   const auto scales = builder.CreateVector(std::vector<float>(1000, 1.f));
   const auto shape = builder.CreateVector(std::vector<std::int32_t>{1000});
   const auto quantization = schema::CreateQuantizationParameters(builder, 0, 0, scales);
-  const auto tensor = schema::CreateTensor(builder, shape, TensorType::INT8, 0, 0, quantization);
+  const auto tensor = schema::CreateTensor(builder, shape, StoredType::INT8, 0, 0, quantization);
   const auto tensors = builder.CreateVector(std::vector(1000, tensor));
   const auto graph = schema::CreateSubGraph(builder, tensors);
   const auto graphs = builder.CreateVector(std::vector{graph});

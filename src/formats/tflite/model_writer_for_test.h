@@ -27,7 +27,7 @@ class ModelWriter {
   schema::TensorT& tensor(std::int32_t index) { return *graph().tensors[static_cast<std::size_t>(index)]; }
   schema::OperatorT& last_operator() { return *graph().operators.back(); }
 
-  std::int32_t add_tensor(std::string name, TensorType type, std::vector<std::int32_t> shape, std::uint32_t buffer = 0) {
+  std::int32_t add_tensor(std::string name, StoredType type, std::vector<std::int32_t> shape, std::uint32_t buffer = 0) {
     auto tensor = std::make_unique<schema::TensorT>();
     tensor->name = std::move(name);
     tensor->type = type;
@@ -38,7 +38,7 @@ class ModelWriter {
   }
 
   template <typename T>
-  std::int32_t add_constant(std::string name, TensorType type, std::vector<std::int32_t> shape, const std::vector<T>& values) {
+  std::int32_t add_constant(std::string name, StoredType type, std::vector<std::int32_t> shape, const std::vector<T>& values) {
     auto buffer = std::make_unique<schema::BufferT>();
     buffer->data.resize(values.size() * sizeof(T));
     if (!values.empty()) std::memcpy(buffer->data.data(), values.data(), buffer->data.size());

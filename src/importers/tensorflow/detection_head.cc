@@ -98,19 +98,26 @@ Result<Value> append_scores(const Detector& detector, Network& network) {
 
 }  // namespace
 
+DetectionOutput detection_output_of(const DetectionLimits& limits) {
+  DetectionOutput output;
+  output.background_label = limits.has_background ? 0 : -1;
+  output.top_k = kCandidatesPerDetection * limits.keep;
+  output.keep_top_k = limits.keep;
+  output.nms_threshold = limits.iou;
+  output.confidence_threshold = kConfidenceThreshold;
+  output.clip_before_nms = limits.clips_first;
+  output.clip_after_nms = !limits.clips_first;
+  return output;
+}
+
 Status append_detection_head(const Detector& detector, Network& network) {
   Graph& graph = network.graph();
   OCTET_ASSIGN(const Value codes, append_box_codes(detector, network));
   OCTET_ASSIGN(const Value scores, append_scores(detector, network));
   OCTET_ASSIGN(const Value priors, append_priors(detector.coder, detector.boxes, network.image(), graph));
-  DetectionOutput output;
-  output.background_label = detector.scores.has_background ? 0 : -1;
-  output.top_k = kCandidatesPerDetection * detector.suppression.max_detections;
-  output.keep_top_k = detector.suppression.max_detections;
-  output.nms_threshold = detector.suppression.iou_threshold;
-  output.confidence_threshold = kConfidenceThreshold;
-  output.clip_before_nms = detector.suppression.clips_first;
-  output.clip_after_nms = !detector.suppression.clips_first;
+  const Suppression& suppression = detector.suppression;
+  const DetectionOutput output =
+      detection_output_of({detector.scores.has_background, suppression.max_detections, suppression.iou_threshold, suppression.clips_first});
   OCTET_ASSIGN(const NodeId detections, graph.add(output, {codes, scores, priors}, "DetectionOutput"));
   OCTET_ASSIGN([[maybe_unused]] const NodeId result, graph.add(Output{}, {Value{detections, 0}}, "detection_out"));
   return {};

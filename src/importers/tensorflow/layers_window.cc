@@ -52,21 +52,12 @@ Result<Feature> resize(const NodeRecord& node, Network& network) {
   OCTET_ASSIGN(const Value data, network.value(node, 0));
   OCTET_ASSIGN(const Tensor size, network.constant(node, 1));
   if (size.size() != 2) return malformed(node, "has a size of shape " + to_string(size.shape()) + ", expected [2]");
-  Interpolate interpolate;
   OCTET_ASSIGN_AT(const bool corners, attribute<bool>(node, "align_corners", false), place(node));
   OCTET_ASSIGN_AT(const bool centers, attribute<bool>(node, "half_pixel_centers", false), place(node));
-  if (node.op == "ResizeBilinear") interpolate.mode = Interpolate::Mode::kLinear;
-  if (corners) interpolate.coordinates = Interpolate::Coordinates::kAlignCorners;
-  if (centers) interpolate.coordinates = Interpolate::Coordinates::kHalfPixel;
-  if (corners || centers)
-    interpolate.nearest = Interpolate::NearestRounding::kRoundPreferCeil;
-  else
-    interpolate.nearest = Interpolate::NearestRounding::kFloor;
+  const auto mode = node.op == "ResizeBilinear" ? Interpolate::Mode::kLinear : Interpolate::Mode::kNearest;
   const auto sides = to_vector<std::int64_t>(size);
   const Shape& from = network.graph().shape(data);
-  // By a whole number of times both rules of coordinates repeat pixels.
-  const bool repeats = sides[0] >= 1 && sides[1] >= 1 && sides[0] % from[2] == 0 && sides[1] % from[3] == 0;
-  if (interpolate.mode == Interpolate::Mode::kNearest && repeats && !corners) interpolate = Interpolate{};
+  const Interpolate interpolate = resize_of(mode, corners, centers, {from[2], from[3]}, {sides[0], sides[1]});
   return network.append(node, interpolate, {data, emit_integers(network.graph(), sides, node.name + "/size")});
 }
 

@@ -47,8 +47,9 @@ PriorBoxClustered prior_boxes(const std::vector<Anchor>& cell, const BoxCoder& c
   return op;
 }
 
-// [2, n*4]: corners, then variances.
-Tensor listed(std::span<const Anchor> anchors, const BoxCoder& coder) {
+}  // namespace
+
+Tensor listed_priors(std::span<const Anchor> anchors, const BoxCoder& coder) {
   Tensor priors(ElementType::kF32, {2, static_cast<std::int64_t>(anchors.size()) * 4});
   const auto values = priors.mutable_values<float>();
   const std::vector<float> variances = variances_of(coder);
@@ -62,8 +63,6 @@ Tensor listed(std::span<const Anchor> anchors, const BoxCoder& coder) {
   }
   return priors;
 }
-
-}  // namespace
 
 Result<Value> append_priors(const BoxCoder& coder, const Heads& boxes, const ImageInput& image, Graph& graph) {
   std::vector<Value> items;
@@ -80,7 +79,7 @@ Result<Value> append_priors(const BoxCoder& coder, const Heads& boxes, const Ima
       OCTET_ASSIGN(const NodeId node, graph.add(prior_boxes(*cell, coder, image), sizes, name));
       items.push_back({node, 0});
     } else {
-      items.push_back(graph.emit_constant(listed(anchors, coder), "Anchors_" + std::to_string(i)));
+      items.push_back(graph.emit_constant(listed_priors(anchors, coder), "Anchors_" + std::to_string(i)));
     }
   }
   Value all = items.front();

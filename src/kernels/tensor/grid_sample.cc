@@ -24,7 +24,8 @@ Corners corners_of(const GridSampleF32& sample, const float* place) {
   if (!(x > -1 && y > -1 && x < static_cast<float>(sample.width) && y < static_cast<float>(sample.height))) return corners;
   const float left = std::floor(x), top = std::floor(y), right_share = x - left, low_share = y - top;
   for (std::size_t i = 0; i < 4; ++i) {
-    const auto column = static_cast<std::int64_t>(left) + static_cast<std::int64_t>(i % 2), row = static_cast<std::int64_t>(top) + static_cast<std::int64_t>(i / 2);
+    const auto column = static_cast<std::int64_t>(left) + static_cast<std::int64_t>(i % 2),
+               row = static_cast<std::int64_t>(top) + static_cast<std::int64_t>(i / 2);
     if (column < 0 || column >= sample.width || row < 0 || row >= sample.height) continue;
     corners.pixels[i] = static_cast<std::int32_t>(row * sample.width + column);
     corners.shares[i] = (i % 2 != 0 ? right_share : 1 - right_share) * (i / 2 != 0 ? low_share : 1 - low_share);
@@ -47,7 +48,8 @@ void grid_sample_f32(const GridSampleF32& sample, std::span<const float> planes,
       float* to = out.data() + (n * sample.channels + c) * sample.places;
       for (std::int64_t i = 0; i < sample.places; ++i) {
         const auto& [pixels, shares] = corners[i];
-        to[i] = (plane[pixels[0]] * shares[0] + plane[pixels[1]] * shares[1]) + (plane[pixels[2]] * shares[2] + plane[pixels[3]] * shares[3]);
+        to[i] =
+            (plane[pixels[0]] * shares[0] + plane[pixels[1]] * shares[1]) + (plane[pixels[2]] * shares[2] + plane[pixels[3]] * shares[3]);
       }
     }
   });

@@ -67,7 +67,8 @@ template <typename T>
 void copy_elements(const StridedCopy& copy, const T* in, T* out, ThreadPool& pool) {
   const Planes planes = planes_of(copy.walk);
   constexpr std::int64_t kGrainElements = 16384;
-  const std::int64_t grain = std::max<std::int64_t>(1, kGrainElements / std::max<std::int64_t>(1, planes.plane.rows * planes.plane.columns));
+  const std::int64_t grain =
+      std::max<std::int64_t>(1, kGrainElements / std::max<std::int64_t>(1, planes.plane.rows * planes.plane.columns));
   pool.run(planes.count(), grain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t index = begin; index < end; ++index) {
       std::int64_t from = copy.first, to = 0, rest = index;

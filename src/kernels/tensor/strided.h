@@ -26,8 +26,7 @@ Walk<kOperands> simplified(const Walk<kOperands>& walk) {
   for (std::size_t axis = 0; axis < walk.sizes.size(); ++axis) {
     if (walk.sizes[axis] == 1) continue;
     bool joins = !result.sizes.empty();
-    for (std::size_t i = 0; i < kOperands && joins; ++i)
-      joins = result.strides[i].back() == walk.strides[i][axis] * walk.sizes[axis];
+    for (std::size_t i = 0; i < kOperands && joins; ++i) joins = result.strides[i].back() == walk.strides[i][axis] * walk.sizes[axis];
     if (joins) result.sizes.back() *= walk.sizes[axis];
     if (!joins) result.sizes.push_back(walk.sizes[axis]);
     for (std::size_t i = 0; i < kOperands; ++i) {

@@ -43,8 +43,7 @@ TEST(StridedCopy, CopiesWhatThePositionsName) {
     const auto sizes = *rc::gen::container<Shape>(static_cast<std::size_t>(*rc::gen::inRange(0, 5)), rc::gen::inRange<std::int64_t>(0, 21));
     const auto strides = *rc::gen::container<Shape>(sizes.size(), rc::gen::inRange<std::int64_t>(-25, 26));
     std::int64_t low = 0, high = 0;
-    for (std::size_t i = 0; i < sizes.size(); ++i)
-      (strides[i] < 0 ? low : high) += std::max<std::int64_t>(sizes[i] - 1, 0) * strides[i];
+    for (std::size_t i = 0; i < sizes.size(); ++i) (strides[i] < 0 ? low : high) += std::max<std::int64_t>(sizes[i] - 1, 0) * strides[i];
     const auto positions = positions_of(sizes, strides, -low);
     const Walk<1> walk = simplified(Walk<1>{sizes, {strides}});
     expect_copies<std::uint8_t>(walk, -low, positions, high - low + 1);

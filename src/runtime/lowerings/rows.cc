@@ -21,9 +21,7 @@ kernels::RowsOf rows_of(const Shape& shape, std::size_t first, std::size_t count
   return {product(sizes.first(first)), product(sizes.subspan(first, count)), product(sizes.subspan(first + count))};
 }
 
-std::size_t axis_of(std::int64_t axis, const Shape& shape) {
-  return static_cast<std::size_t>(axis < 0 ? axis + std::ssize(shape) : axis);
-}
+std::size_t axis_of(std::int64_t axis, const Shape& shape) { return static_cast<std::size_t>(axis < 0 ? axis + std::ssize(shape) : axis); }
 
 std::optional<kernels::Reduction> reduction_of(ReduceKind kind) {
   switch (kind) {

@@ -1,0 +1,359 @@
+#include "importers/tflite/import.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <flatbuffers/flexbuffers.h>
+
+#include "formats/tflite/model_writer_for_test.h"
+#include "graph/evaluate.h"
+#include "importers/tflite/translate.h"
+
+namespace octet::tflite {
+namespace {
+
+constexpr auto code(BuiltinOperator op) { return static_cast<std::int32_t>(op); }
+
+Result<Translation> translated(const ModelWriter& writer) {
+  auto model = parse_copy(writer.bytes());
+  if (!model.ok()) return model.error();
+  return translate(*model);
+}
+
+void expect_refused(const ModelWriter& writer, ErrorCode expected, const std::string& words) {
+  const auto found = translated(writer);
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(found.error().code, expected) << found.error().message;
+  EXPECT_NE(found.error().message.find(words), std::string::npos) << found.error().message;
+}
+
+// A picture [1,4,4,3] and what an operator makes of it: y of a shape.
+struct OneOperator : ModelWriter {
+  std::int32_t x, y;
+  explicit OneOperator(std::vector<std::int32_t> shape = {1, 4, 4, 3})
+      : x(add_tensor("x", StoredType::FLOAT32, {1, 4, 4, 3})), y(add_tensor("y", StoredType::FLOAT32, std::move(shape))) {
+    graph().inputs = {x};
+    graph().outputs = {y};
+  }
+};
+
+schema::Conv2DOptionsT convolution_options() {
+  schema::Conv2DOptionsT options;
+  options.stride_h = options.stride_w = 1;
+  return options;
+}
+
+OneOperator convolution_with(std::vector<std::int32_t> weights, const schema::Conv2DOptionsT& options = convolution_options()) {
+  OneOperator writer;
+  std::size_t count = 1;
+  for (const std::int32_t size : weights) count *= static_cast<std::size_t>(size);
+  const auto w = writer.add_constant<float>("w", StoredType::FLOAT32, std::move(weights), std::vector<float>(count, 0.5f));
+  writer.add_operator(code(BuiltinOperator::CONV_2D), {writer.x, w}, {writer.y}, options);
+  return writer;
+}
+
+TEST(TfliteImport, TakesPixelsAsPlanesAndGivesThemBackAsTheFileDoes) {
+  OneOperator writer;
+  writer.add_operator(code(BuiltinOperator::ABS), {writer.x}, {writer.y});
+  const auto found = translated(writer);
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  const Graph& graph = found->graph;
+  EXPECT_EQ(graph.shape({graph.find("x"), 0}), (Shape{1, 3, 4, 4}));
+  EXPECT_EQ(graph.shape({graph.find("y"), 0}), (Shape{1, 4, 4, 3}));
+}
+
+TEST(TfliteImport, LeavesOutWhatNoOutputNeeds) {
+  OneOperator writer;
+  writer.add_operator(code(BuiltinOperator::ABS), {writer.x}, {writer.y});
+  writer.add_operator(code(BuiltinOperator::WHERE), {writer.x}, {writer.add_tensor("places", StoredType::INT64, {1, 4})});
+  EXPECT_TRUE(translated(writer).ok());
+}
+
+TEST(TfliteImport, NamesTheOperatorThatItDoesNotKnow) {
+  OneOperator writer;
+  writer.add_operator(code(BuiltinOperator::SVDF), {writer.x}, {writer.y});
+  expect_refused(writer, ErrorCode::kUnsupported, "operator 0 SVDF ('y'): octet does not know this operator");
+  OneOperator later;
+  later.add_operator(9999, {later.x}, {later.y});
+  expect_refused(later, ErrorCode::kUnsupported, "operator 0 of code 9999 ('y')");
+  OneOperator custom;
+  custom.add_operator(code(BuiltinOperator::CUSTOM), {custom.x}, {custom.y});
+  custom.model.operator_codes.back()->custom_code = "Theirs";
+  expect_refused(custom, ErrorCode::kUnsupported, "operator 0 Theirs ('y')");
+}
+
+TEST(TfliteImport, RefusesCyclesAndOperatorsOutOfOrder) {
+  OneOperator cycle;
+  const auto between = cycle.add_tensor("between", StoredType::FLOAT32, {1, 4, 4, 3});
+  cycle.add_operator(code(BuiltinOperator::ABS), {cycle.y}, {between});
+  cycle.add_operator(code(BuiltinOperator::ABS), {between}, {cycle.y});
+  expect_refused(cycle, ErrorCode::kMalformed, "reads 'y' before any operator writes it");
+  OneOperator itself;
+  itself.add_operator(code(BuiltinOperator::ABS), {itself.y}, {itself.y});
+  expect_refused(itself, ErrorCode::kMalformed, "reads 'y' before any operator writes it");
+}
+
+TEST(TfliteImport, RefusesATensorThatIsWrittenTwice) {
+  OneOperator writer;
+  writer.add_operator(code(BuiltinOperator::ABS), {writer.x}, {writer.y});
+  writer.add_operator(code(BuiltinOperator::ABS), {writer.x}, {writer.y});
+  expect_refused(writer, ErrorCode::kMalformed, "operator 1 ABS ('y'): tensor 'y' is written twice");
+  OneOperator over_input;
+  over_input.add_operator(code(BuiltinOperator::ABS), {over_input.x}, {over_input.x});
+  over_input.graph().outputs = {over_input.x};
+  expect_refused(over_input, ErrorCode::kMalformed, "is written twice");
+}
+
+TEST(TfliteImport, RefusesOutputsThatNothingWrites) {
+  OneOperator writer;
+  expect_refused(writer, ErrorCode::kMalformed, "output 'y' is written by no operator");
+  writer.graph().outputs = {};
+  expect_refused(writer, ErrorCode::kMalformed, "has no output");
+}
+
+TEST(TfliteImport, RefusesTooFewInputs) {
+  OneOperator writer;
+  writer.add_operator(code(BuiltinOperator::ADD), {writer.x}, {writer.y});
+  expect_refused(writer, ErrorCode::kMalformed, "has 1 inputs, expected 2");
+  OneOperator left_out;
+  left_out.add_operator(code(BuiltinOperator::ADD), {left_out.x, -1}, {left_out.y});
+  expect_refused(left_out, ErrorCode::kMalformed, "lacks input 1");
+}
+
+TEST(TfliteImport, RefusesWhatItCannotReadWhereItIsNeeded) {
+  OneOperator sparse = convolution_with({3, 3, 3, 3});
+  sparse.tensor(2).sparsity = std::make_unique<schema::SparsityParametersT>();
+  expect_refused(sparse, ErrorCode::kUnsupported, "operator 0 CONV_2D ('y'): its input 'w' is sparse; convert the model without sparsity");
+  OneOperator packed = convolution_with({3, 3, 3, 3});
+  packed.tensor(2).type = StoredType::INT4;
+  expect_refused(packed, ErrorCode::kUnsupported, "its input 'w' has elements of type INT4");
+}
+
+TEST(TfliteImport, RefusesGroupsThatDoNotFit) {
+  expect_refused(convolution_with({3, 3, 3, 2}), ErrorCode::kMalformed, "has weights of shape [3,3,3,2] for 3 channels");
+  expect_refused(convolution_with({3, 3, 3, 4}), ErrorCode::kMalformed, "for 3 channels");
+  expect_refused(convolution_with({4, 3, 3, 1}), ErrorCode::kMalformed, "for 3 channels");
+  expect_refused(convolution_with({3, 3, 3}), ErrorCode::kMalformed, "expected four axes");
+  OneOperator none;
+  const auto w = none.add_tensor("w", StoredType::FLOAT32, {3, 3, 3, 0});
+  none.graph().inputs.push_back(w);
+  none.add_operator(code(BuiltinOperator::CONV_2D), {none.x, w}, {none.y}, convolution_options());
+  expect_refused(none, ErrorCode::kMalformed, "has weights of shape");
+}
+
+TEST(TfliteImport, RefusesOptionsOutOfRange) {
+  auto options = convolution_options();
+  options.stride_w = 0;
+  expect_refused(convolution_with({3, 3, 3, 3}, options), ErrorCode::kMalformed, "has strides of 1 and 0");
+  options = convolution_options();
+  options.dilation_h_factor = -1;
+  expect_refused(convolution_with({3, 3, 3, 3}, options), ErrorCode::kMalformed, "dilations of -1");
+  options = convolution_options();
+  options.padding = static_cast<schema::Padding>(7);
+  expect_refused(convolution_with({3, 3, 3, 3}, options), ErrorCode::kMalformed, "has padding 7");
+  options = convolution_options();
+  options.fused_activation_function = schema::Activation::SIGN_BIT;
+  expect_refused(convolution_with({3, 3, 3, 3}, options), ErrorCode::kUnsupported, "its fused activation 5 is not supported");
+  OneOperator other;
+  other.add_operator(code(BuiltinOperator::SOFTMAX), {other.x}, {other.y}, schema::PackOptionsT{});
+  expect_refused(other, ErrorCode::kMalformed, "has the options of another operator");
+}
+
+TEST(TfliteImport, RefusesAxesAndSlicesOutOfRange) {
+  OneOperator expand;
+  const auto axis = expand.add_constant<std::int32_t>("axis", StoredType::INT32, {1}, {-100000});
+  expand.add_operator(code(BuiltinOperator::EXPAND_DIMS), {expand.x, axis}, {expand.y});
+  expect_refused(expand, ErrorCode::kMalformed, "operator 0 EXPAND_DIMS ('y'): axis -100000 of 5");
+  OneOperator slice;
+  const auto begin = slice.add_constant<std::int32_t>("begin", StoredType::INT32, {4}, {0, 0, 0, 0});
+  const auto end = slice.add_constant<std::int32_t>("end", StoredType::INT32, {4}, {1, 4, 4, 3});
+  const auto strides = slice.add_constant<std::int32_t>("strides", StoredType::INT32, {4}, {1, 0, 1, 1});
+  slice.add_operator(code(BuiltinOperator::STRIDED_SLICE), {slice.x, begin, end, strides}, {slice.y}, schema::StridedSliceOptionsT{});
+  EXPECT_FALSE(translated(slice).ok()) << "a stride of 0 has no end";
+  OneOperator reshape;
+  const auto shape = reshape.add_constant<std::int32_t>("shape", StoredType::INT32, {2}, {7, -1});
+  reshape.add_operator(code(BuiltinOperator::RESHAPE), {reshape.x, shape}, {reshape.y});
+  expect_refused(reshape, ErrorCode::kMalformed, "operator 0 RESHAPE ('y')");
+}
+
+TEST(TfliteImport, RefusesShapesThatAreComputed) {
+  OneOperator writer;
+  const auto shape = writer.add_tensor("shape", StoredType::INT32, {2});
+  writer.graph().inputs.push_back(shape);
+  writer.add_operator(code(BuiltinOperator::RESHAPE), {writer.x, shape}, {writer.y});
+  expect_refused(writer, ErrorCode::kUnsupported, "its input 'shape' is computed, octet takes a constant");
+}
+
+TEST(TfliteImport, RefusesScalesAlongTheWrongAxis) {
+  OneOperator writer;
+  const auto w = writer.add_constant<std::int8_t>("w", StoredType::INT8, {3, 3, 3, 3}, std::vector<std::int8_t>(81, 1));
+  writer.quantize(w, {1, 1, 1}, {0, 0, 0}, 3);
+  writer.add_operator(code(BuiltinOperator::CONV_2D), {writer.x, w}, {writer.y}, convolution_options());
+  expect_refused(writer, ErrorCode::kUnsupported, "its weights 'w' are quantized along dimension 3, expected the output channels (0)");
+}
+
+TEST(TfliteImport, RefusesComputedTensorsWithScalesAlongAnAxis) {
+  OneOperator writer;
+  writer.tensor(writer.y).type = StoredType::INT8;
+  writer.quantize(writer.y, {1, 1, 1}, {0, 0, 0}, 3);
+  writer.add_operator(code(BuiltinOperator::ABS), {writer.x}, {writer.y});
+  expect_refused(writer, ErrorCode::kUnsupported, "tensor 'y' is computed and has scales along an axis");
+}
+
+TEST(TfliteImport, RefusesAPartOfThePostProcess) {
+  OneOperator writer;
+  const auto boxes = writer.add_tensor("boxes", StoredType::FLOAT32, {});
+  writer.add_operator(code(BuiltinOperator::ABS), {writer.x}, {writer.y});
+  writer.add_operator(code(BuiltinOperator::CUSTOM), {writer.x, writer.x, writer.x}, {boxes});
+  writer.model.operator_codes.back()->custom_code = "TFLite_Detection_PostProcess";
+  writer.graph().outputs = {writer.y, boxes};
+  expect_refused(writer, ErrorCode::kUnsupported, "has outputs beside those of TFLite_Detection_PostProcess");
+}
+
+TEST(TfliteImport, StandsTenThousandOperators) {
+  OneOperator writer;
+  std::int32_t last = writer.x;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::int32_t next = writer.add_tensor("t" + std::to_string(i), StoredType::FLOAT32, {1, 4, 4, 3});
+    writer.add_operator(code(BuiltinOperator::ABS), {last}, {next});
+    last = next;
+  }
+  writer.graph().outputs = {last};
+  const auto found = translated(writer);
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  EXPECT_GT(found->graph.nodes().size(), 10'000u);
+}
+
+TEST(TfliteImport, ReadsTheFirstOfSeveralSubgraphs) {
+  OneOperator writer;
+  writer.add_operator(code(BuiltinOperator::ABS), {writer.x}, {writer.y});
+  writer.model.subgraphs.push_back(std::make_unique<schema::SubGraphT>());
+  EXPECT_TRUE(translated(writer).ok());
+  OneOperator branches;
+  branches.add_operator(code(BuiltinOperator::IF), {branches.x}, {branches.y});
+  expect_refused(branches, ErrorCode::kUnsupported, "operator 0 IF ('y')");
+}
+
+// A convolution of bytes: FakeQuantize in front and behind, weights as they are stored.
+TEST(TfliteImport, KeepsTheIntegersAndScalesOfAQuantizedConvolution) {
+  OneOperator writer;
+  for (const std::int32_t tensor : {writer.x, writer.y}) writer.tensor(tensor).type = StoredType::UINT8;
+  writer.quantize(writer.x, {0.5f}, {10});
+  writer.quantize(writer.y, {0.25f}, {128});
+  const auto w = writer.add_constant<std::uint8_t>("w", StoredType::UINT8, {3, 1, 1, 3}, {0, 255, 130, 1, 2, 3, 4, 5, 6});
+  writer.quantize(w, {0.125f}, {130});
+  writer.add_operator(code(BuiltinOperator::CONV_2D), {writer.x, w}, {writer.y}, convolution_options());
+  const auto found = translated(writer);
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  const Graph& graph = found->graph;
+  const Node& convolution = graph.node(graph.find("y/convolution"));
+  const Node& low_of_input = graph.node(graph.node(convolution.inputs[0]).inputs[1]);
+  EXPECT_EQ(to_vector<float>(std::get<Constant>(low_of_input.op).value), std::vector<float>{-5});
+  const Node& scaled = graph.node(convolution.inputs[1]);
+  const Node& centred = graph.node(scaled.inputs[0]);
+  EXPECT_EQ(to_vector<float>(*graph.constant(scaled.inputs[1])), std::vector<float>{0.125f});
+  EXPECT_EQ(to_vector<float>(*graph.constant(centred.inputs[1])), std::vector<float>{2}) << "the zero point of signed bytes";
+  const Tensor& stored = *graph.constant(graph.node(centred.inputs[0]).inputs[0]);
+  EXPECT_EQ(stored.type(), ElementType::kI8);
+  EXPECT_EQ(to_vector<std::int64_t>(stored), (std::vector<std::int64_t>{-128, 127, 2, -127, -126, -125, -124, -123, -122}));
+}
+
+TEST(TfliteImport, RoundsOnceWhereValuesOnlyMove) {
+  OneOperator writer({1, 16, 3});
+  for (const std::int32_t tensor : {writer.x, writer.y}) {
+    writer.tensor(tensor).type = StoredType::INT8;
+    writer.quantize(tensor, {0.5f}, {3});
+  }
+  const auto shape = writer.add_constant<std::int32_t>("shape", StoredType::INT32, {3}, {1, 16, 3});
+  writer.add_operator(code(BuiltinOperator::RESHAPE), {writer.x, shape}, {writer.y});
+  const auto found = translated(writer);
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  const auto is_rounding = [](const Node& node) { return std::holds_alternative<FakeQuantize>(node.op); };
+  EXPECT_EQ(std::ranges::count_if(found->graph.nodes(), is_rounding), 1);
+}
+
+// ---- a detector that ends in TFLite_Detection_PostProcess -------------------------------------------------------------------
+
+std::vector<std::uint8_t> options_of(const std::map<std::string, double>& numbers) {
+  flexbuffers::Builder builder;
+  builder.Map([&] {
+    for (const auto& [name, value] : numbers)
+      if (value == std::floor(value))
+        builder.Int(name.c_str(), static_cast<std::int64_t>(value));
+      else
+        builder.Double(name.c_str(), value);
+  });
+  builder.Finish();
+  return builder.GetBuffer();
+}
+
+const std::map<std::string, double> kOptions = {
+    {"max_detections", 10}, {"num_classes", 2}, {"nms_iou_threshold", 0.6},   {"y_scale", 10}, {"x_scale", 10},
+    {"h_scale", 5},         {"w_scale", 5},     {"nms_score_threshold", 1e-8}};
+
+// Two boxes of two classes and background, given as inputs would be: constants. The picture takes no part but is there.
+ModelWriter detector(const std::map<std::string, double>& options = kOptions, std::vector<std::int32_t> anchor_shape = {2, 4}) {
+  ModelWriter writer;
+  const auto x = writer.add_tensor("picture", StoredType::FLOAT32, {1, 1, 2, 3});
+  const auto flat = writer.add_tensor("flat", StoredType::FLOAT32, {1, 2, 3});
+  const auto shape = writer.add_constant<std::int32_t>("shape", StoredType::INT32, {3}, {1, 2, 3});
+  writer.add_operator(code(BuiltinOperator::RESHAPE), {x, shape}, {flat});  // the pixels are the scores of two boxes
+  const auto codes = writer.add_constant<float>("codes", StoredType::FLOAT32, {1, 2, 4}, {1, -2, 0, 1, 0, 0, 0, 0});
+  std::vector<float> anchors{0.5f, 0.25f, 0.2f, 0.1f, 0.5f, 0.75f, 0.2f, 0.1f};
+  const auto list = writer.add_constant<float>("anchors", StoredType::FLOAT32, std::move(anchor_shape), anchors);
+  std::vector<std::int32_t> outputs;
+  for (const char* name : {"boxes", "classes", "scores", "count"}) outputs.push_back(writer.add_tensor(name, StoredType::FLOAT32, {}));
+  writer.add_operator(code(BuiltinOperator::CUSTOM), {codes, flat, list}, outputs).custom_options = options_of(options);
+  writer.model.operator_codes.back()->custom_code = "TFLite_Detection_PostProcess";
+  writer.graph().inputs = {x};
+  writer.graph().outputs = outputs;
+  return writer;
+}
+
+TEST(TflitePostProcess, BecomesRowsOfDetectionOutput) {
+  const auto found = translated(detector());
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  ASSERT_TRUE(found->post_process.has_value());
+  EXPECT_TRUE(found->post_process->has_background);
+  EXPECT_EQ(found->post_process->kept, 10);
+  // Planes of a row of two pixels: background, class 1, class 2 of either box.
+  const Tensor scores = Tensor::of<float>({1, 3, 1, 2}, std::vector<float>{0, 0, 0.9f, 0, 0, 0.8f});
+  const auto outputs = evaluate(found->graph, {{"picture", scores}});
+  ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+  const auto rows = to_vector<float>(outputs->at("detection_out"));
+  ASSERT_EQ(rows.size(), 700u);
+  // The first anchor is centred at x 0.25, y 0.5, 0.1 wide and 0.2 high; its code moves it by 0.1 heights down and 0.2 widths to the
+  // left, and makes it exp(1/5) as wide.
+  const double width = 0.1 * std::exp(0.2), x = 0.25 - 0.02, y = 0.5 + 0.02;
+  const std::vector<double> first{0, 1, 0.9, x - width / 2, y - 0.1, x + width / 2, y + 0.1};
+  const std::vector<double> second{0, 2, 0.8, 0.7, 0.4, 0.8, 0.6};
+  for (std::size_t i = 0; i < 7; ++i) {
+    EXPECT_NEAR(rows[i], first[i], 1e-6) << i;
+    EXPECT_NEAR(rows[7 + i], second[i], 1e-6) << i;
+  }
+  EXPECT_EQ(rows[14], -1);
+}
+
+TEST(TflitePostProcess, RefusesOptionsOutOfRange) {
+  for (const auto& [name, value] : kOptions) {
+    if (name == "nms_score_threshold") continue;  // a person's threshold decides
+    auto options = kOptions;
+    options.erase(name);
+    expect_refused(detector(options), ErrorCode::kMalformed, "has no option '" + name + "'");
+    options[name] = -3;
+    expect_refused(detector(options), ErrorCode::kMalformed, "has " + name + " = -3");
+  }
+  auto more = kOptions;
+  more["num_classes"] = 7;
+  expect_refused(detector(more), ErrorCode::kMalformed, "has scores of shape [1,2,3] for 2 boxes of 7 classes");
+  expect_refused(detector(kOptions, {4, 2}), ErrorCode::kMalformed, "has anchors of shape [4,2] for 2 boxes");
+  ModelWriter damaged = detector();
+  damaged.last_operator().custom_options = {1, 2};
+  expect_refused(damaged, ErrorCode::kMalformed, "TFLite_Detection_PostProcess ('boxes'): its options are no FlexBuffer map");
+}
+
+}  // namespace
+}  // namespace octet::tflite
