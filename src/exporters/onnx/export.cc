@@ -1,0 +1,151 @@
+#include "exporters/onnx/export.h"
+
+#include <algorithm>
+
+#include "exporters/onnx/node_export.h"
+#include "graph/op_schema.h"
+#include "graph/patterns.h"
+
+namespace octet {
+namespace onnx {
+namespace {
+
+// Protobuf's limit for one message, less what the nodes may take.
+constexpr std::size_t kMostInitializerBytes = (std::size_t{1} << 31) - (std::size_t{64} << 20);
+
+class ModelExport {
+ public:
+  explicit ModelExport(const Graph& graph) : graph_(graph), names_(graph, model_), needed_(graph.nodes().size(), false) {}
+
+  Status run();
+  const ModelProto& model() const { return model_.model(); }
+
+ private:
+  Status find_needed();
+  bool takes_in(const Node& node, std::size_t input) const;
+  Status write(NodeId id);
+  Status write_moved(NodeId id, const Grid& grid);
+  void write_output(const std::string& name, Value value);
+  void write_end(const Node& output);
+  std::optional<Grid> grid_of_moved(const Node& node) const;
+
+  const Graph& graph_;
+  ModelWriter model_;
+  ValueNames names_;
+  std::map<Value, Grid> grids_;  // of the values that lie on one
+  std::vector<bool> needed_;     // by node: what the outputs are computed from, and the inputs
+};
+
+// Weights that are stored as integers belong to their convolution; a DetectionOutput ends the model without its priors.
+bool ModelExport::takes_in(const Node& node, std::size_t input) const {
+  if (std::holds_alternative<DetectionOutput>(node.op)) return input == 2;
+  const bool weighted = is_convolution(node.op) || std::holds_alternative<MatMul>(node.op);
+  return weighted && input == 1 && stored_weights(graph_, node);
+}
+
+Status ModelExport::find_needed() {
+  for (std::size_t i = graph_.nodes().size(); i-- > 0;) {
+    const Node& node = graph_.nodes()[i];
+    const bool is_output = std::holds_alternative<Output>(node.op);
+    needed_[i] = needed_[i] || is_output || std::holds_alternative<Parameter>(node.op);
+    for (std::size_t input = 0; needed_[i] && input < node.inputs.size(); ++input) {
+      if (op_of<DetectionOutput>(graph_, node.inputs[input]) && !is_output)
+        return Error{ErrorCode::kUnsupported, "node '" + node.name + "' reads a DetectionOutput, before which an ONNX model ends"};
+      if (!takes_in(node, input)) needed_[index_of(node.inputs[input].node)] = true;
+    }
+  }
+  return {};
+}
+
+void ModelExport::write_output(const std::string& name, Value value) {
+  const std::string from = names_.of(value);
+  if (from != name) model_.add_node("Identity", {from}, {name}, {});
+  model_.add_output(name, graph_.type(value));
+}
+
+// The output of a DetectionOutput is replaced by the box codes and class scores that enter it.
+void ModelExport::write_end(const Node& output) {
+  const Value value = output.inputs[0];
+  if (!op_of<DetectionOutput>(graph_, value)) return write_output(output.name, value);
+  for (const std::size_t input : {0, 1}) {
+    const Value end = graph_.node(value).inputs[input];
+    write_output(model_.unique_name(output.name + (input == 0 ? "/box_codes" : "/class_scores")), end);
+  }
+}
+
+// What only moves values that lie on one grid leaves them on it.
+std::optional<Grid> ModelExport::grid_of_moved(const Node& node) const {
+  const OpSchema schema = schema_of(node.op);
+  if (!schema.traits.only_moves_values) return std::nullopt;
+  std::optional<Grid> common;
+  for (std::size_t i = 0; i < std::min(node.inputs.size(), schema.first_parameter); ++i) {
+    const auto found = grids_.find(node.inputs[i]);
+    if (found == grids_.end() || (common && *common != found->second)) return std::nullopt;
+    common = found->second;
+  }
+  return common;
+}
+
+// The results are brought onto the grid again, which changes none of them: between a DequantizeLinear and a QuantizeLinear other runtimes
+// move the integers themselves, and what reads them sees that they are some.
+Status ModelExport::write_moved(NodeId id, const Grid& grid) {
+  std::vector<std::string> names;
+  for (std::uint32_t port = 0; port < graph_.node(id).outputs.size(); ++port) {
+    names.push_back(names_.of({id, port}));
+    names_.rename({id, port}, model_.unique_name(names.back() + "/moved"));
+  }
+  NodeExport node(graph_, id, names_, grids_, model_);
+  OCTET_RETURN_IF_ERROR(write_node(node));
+  for (std::uint32_t port = 0; port < names.size(); ++port) {
+    const Value value{id, port};
+    quantize(names_.of(value), grid, names[port], model_);
+    names_.rename(value, names[port]);
+    grids_.emplace(value, grid);
+  }
+  return {};
+}
+
+Status ModelExport::write(NodeId id) {
+  const Node& node = graph_.node(id);
+  if (std::holds_alternative<Parameter>(node.op)) model_.add_input(node.name, node.outputs[0]);
+  if (std::holds_alternative<Output>(node.op)) write_end(node);
+  if (is_bias(graph_, id)) return {};
+  if (const auto grid = grid_of_moved(node)) return write_moved(id, *grid);
+  NodeExport to(graph_, id, names_, grids_, model_);
+  OCTET_RETURN_IF_ERROR(write_node(to));
+  if (!std::holds_alternative<FakeQuantize>(node.op)) return {};
+  if (const auto grids = grids_of(graph_, node); grids && grids->size() == 1) grids_.emplace(Value{id, 0}, grids->front());
+  return {};
+}
+
+Status ModelExport::run() {
+  OCTET_RETURN_IF_ERROR(find_needed());
+  model_.set_graph_name(graph_.name.empty() ? "model" : graph_.name);
+  for (const auto& [key, value] : graph_.model_info) model_.add_metadata(key, value);
+  for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
+    if (needed_[i]) OCTET_RETURN_IF_ERROR(write(static_cast<NodeId>(i)));
+    if (model_.initializer_bytes() > kMostInitializerBytes)
+      return Error{ErrorCode::kUnsupported, "the constants take more than the 2 GB that an ONNX file can hold"};
+  }
+  return {};
+}
+
+}  // namespace
+}  // namespace onnx
+
+Status add_onnx(const Graph& graph, const std::filesystem::path& path, FileTransaction& files) {
+  if (path.extension() != ".onnx") return Error{ErrorCode::kInvalidArgument, path.string() + ": an ONNX model's file name must end in .onnx"};
+  onnx::ModelExport model(graph);
+  if (auto status = model.run(); !status.ok()) return status.error().at(path.string());
+  std::string bytes;
+  if (!model.model().SerializeToString(&bytes)) return Error{ErrorCode::kUnsupported, path.string() + ": would be larger than 2 GB"};
+  return files.add(path, bytes);
+}
+
+Status export_onnx(const Graph& graph, const std::filesystem::path& path) {
+  FileTransaction files;
+  OCTET_RETURN_IF_ERROR(add_onnx(graph, path, files));
+  return files.commit();
+}
+
+}  // namespace octet

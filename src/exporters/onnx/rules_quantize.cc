@@ -1,0 +1,56 @@
+#include <algorithm>
+
+#include "exporters/onnx/rules.h"
+
+namespace octet::onnx {
+namespace {
+
+// One scale and zero point for each channel, which lie along axis 1.
+Status quantize_channels(const std::vector<Grid>& grids, NodeExport& to) {
+  std::vector<float> scales;
+  std::vector<std::uint8_t> zeros;
+  for (const Grid& grid : grids) {
+    scales.push_back(grid.scale);
+    zeros.push_back(grid.zero);
+  }
+  const Shape shape{static_cast<std::int64_t>(grids.size())};
+  const std::string scale = to.constant(Tensor::of(shape, scales), "scale"), zero = to.constant(Tensor::of(shape, zeros), "zero_point");
+  const Attributes axis{{"axis", std::int64_t{1}}};
+  return to.result("DequantizeLinear", {to.step("QuantizeLinear", {to.input(0), scale, zero}, axis), scale, zero}, axis);
+}
+
+// a - b or (a - b) * factor of two limits that are broadcast to each other.
+Result<Tensor> difference(NodeExport& to, std::size_t a, std::size_t b, double over) {
+  const auto high = to_vector<double>(*to.constant(a)), low = to_vector<double>(*to.constant(b));
+  const bool alike = to.shape(a) == to.shape(b);
+  if (!alike && high.size() != 1 && low.size() != 1) return to.unsupported("limits of different shapes");
+  std::vector<double> result(std::max(high.size(), low.size()));
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = (high[high.size() == 1 ? 0 : i] - low[low.size() == 1 ? 0 : i]) / over;
+  const Shape& shape = high.size() > 1 || alike ? to.shape(a) : to.shape(b);
+  return converted(Tensor::of<double>(shape, result), to.element(0));
+}
+
+// The definition, for ranges that are no grid of bytes.
+Status compute(const FakeQuantize& op, NodeExport& to) {
+  for (std::size_t i = 1; i < 5; ++i)
+    if (!to.constant(i)) return to.unsupported("limits that are computed");
+  const double steps = static_cast<double>(op.levels - 1);
+  OCTET_ASSIGN(const Tensor in_step, difference(to, 2, 1, steps));
+  OCTET_ASSIGN(const Tensor out_step, difference(to, 4, 3, steps));
+  if (std::ranges::any_of(to_vector<double>(in_step), [](double step) { return !(step > 0); }))
+    return to.unsupported("a range without extent");
+  const std::string inside = to.step("Min", {to.step("Max", {to.input(0), to.input(1)}), to.input(2)});
+  const std::string level = to.step("Round", {to.step("Div", {to.step("Sub", {inside, to.input(1)}), to.constant(in_step, "in_step")})});
+  return to.result("Add", {to.step("Mul", {level, to.constant(out_step, "out_step")}), to.input(3)});
+}
+
+}  // namespace
+
+Status write(const FakeQuantize& op, NodeExport& to) {
+  const auto grids = grids_of(to.graph(), to.node());
+  if (!grids || to.element(0) != ElementType::kF32) return compute(op, to);
+  if (grids->size() > 1) return quantize_channels(*grids, to);
+  return to.quantized(to.input(0), grids->front());
+}
+
+}  // namespace octet::onnx
