@@ -48,12 +48,15 @@ void add_description(CLI::App& app, std::string& description) {
   app.add_option("--model", description, "What the files do not say: name of a known model, or a description F.yml");
 }
 
-void add_precision(CLI::App& app, Precision& precision) {
+void add_written(CLI::App& app, WriteOptions& options) {
   const std::map<std::string, Precision> words{{"FP32", Precision::kFp32}, {"FP16", Precision::kFp16}};
-  app.add_option("--precision", precision, "What floats are stored as: FP32 (default) or FP16, half the size")
+  app.add_option("--precision", options.precision, "What floats are stored as: FP32 (default) or FP16, half the size")
       ->transform(CLI::CheckedTransformer(words))
       ->type_name("");
+  add_onnx(app, options.onnx);
 }
+
+void add_onnx(CLI::App& app, bool& onnx) { app.add_flag("--onnx", onnx, "Write an ONNX model beside the IR as well"); }
 
 void add_limit(CLI::App& app, std::int64_t& limit) {
   app.add_option("--limit", limit, "Only the first N images; 0 is all")->check(whole_number());

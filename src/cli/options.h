@@ -24,7 +24,8 @@ void add_score_threshold(CLI::App& app, double& threshold);
 void add_seconds(CLI::App& app, double& seconds);
 void add_labels(CLI::App& app, std::filesystem::path& labels);
 void add_description(CLI::App& app, std::string& description);
-void add_precision(CLI::App& app, Precision& precision);  // what floats are stored as
+void add_written(CLI::App& app, WriteOptions& options);  // --precision: what floats are stored as; --onnx
+void add_onnx(CLI::App& app, bool& onnx);
 void add_limit(CLI::App& app, std::int64_t& limit);
 
 // Which pictures a verb works on: --data, or --images with or without --annotations; --exif.

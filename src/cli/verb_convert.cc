@@ -20,7 +20,7 @@ struct Options {
   std::filesystem::path source, labels, output;
   std::string weights, model;
   std::vector<std::string> outputs;
-  Precision precision = Precision::kFp32;
+  WriteOptions written;
 };
 
 Json ports_json(const std::vector<Port>& ports) {
@@ -40,7 +40,7 @@ Result<Outcome> run(const Options& options, Console& console) {
     OCTET_ASSIGN(settings.description, find_description(options.model, console.warnings()));
   }
   const Progress progress = console.bar("convert");
-  OCTET_ASSIGN(const ConvertedIr converted, convert_source(options.source, options.output, settings, options.precision));
+  OCTET_ASSIGN(const ConvertedIr converted, convert_source(options.source, options.output, settings, options.written));
   progress(1, 1);
   Outcome outcome;
   outcome.json = {{"model", converted.xml.string()},
@@ -48,6 +48,7 @@ Result<Outcome> run(const Options& options, Console& console) {
                   {"outputs", ports_json(converted.outputs)},
                   {"seconds", watch.seconds()},
                   {"peak_rss_mb", peak_rss_mb()}};
+  if (!converted.onnx.empty()) outcome.json["onnx"] = converted.onnx.string();
   outcome.text = fmt::format("{}\n{:.1f} s, {:.0f} MB", converted.xml.string(), watch.seconds(), peak_rss_mb());
   return outcome;
 }
@@ -66,7 +67,7 @@ Run add_convert(CLI::App& app) {
   verb->add_option("--outputs", options->outputs, "Values of an ONNX model, by their names in the file, at which the graph is to end")
       ->delimiter(',');
   add_labels(*verb, options->labels);
-  add_precision(*verb, options->precision);
+  add_written(*verb, options->written);
   add_output(*verb, options->output);
   return [options](Console& console) { return run(*options, console); };
 }

@@ -19,7 +19,7 @@ struct Options {
   std::int64_t subset = 0;
   std::uint64_t seed = 0;
   int threads = 1;
-  Precision precision = Precision::kFp32;
+  WriteOptions written;
 };
 
 Result<Outcome> run(const Options& options, Console& console) {
@@ -27,9 +27,10 @@ Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(Dataset dataset, open_dataset(options.source, DataUse::kCalibrate, console.warnings()));
   dataset = random_subset(std::move(dataset), options.subset, options.seed);
   OCTET_ASSIGN(const QuantizedIr done, quantize_ir(options.model, dataset, options.output,
-                                                   {options.threads, console.bar("calibrate"), console.warnings()}, options.precision));
+                                                   {options.threads, console.bar("calibrate"), console.warnings()}, options.written));
   Outcome outcome;
   outcome.json = {{"model", done.xml.string()}, {"images", done.images}, {"seconds", watch.seconds()}, {"peak_rss_mb", peak_rss_mb()}};
+  if (!done.onnx.empty()) outcome.json["onnx"] = done.onnx.string();
   outcome.text =
       fmt::format("{}\n{} convolutions compute in 8-bit integers, {} activations are quantized; {}, {:.1f} s, {:.0f} MB", done.xml.string(),
                   done.convolutions, done.points, counted(done.images, "image"), watch.seconds(), peak_rss_mb());
@@ -48,7 +49,7 @@ Run add_quantize(CLI::App& app) {
   add_pictures(*verb, options->source);
   verb->add_option("--subset", options->subset, "Only N images, drawn at random; 0 is all")->check(whole_number());
   verb->add_option("--seed", options->seed, "Of the draw")->check(whole_number())->capture_default_str();
-  add_precision(*verb, options->precision);
+  add_written(*verb, options->written);
   add_output(*verb, options->output);
   add_threads(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };

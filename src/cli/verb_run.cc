@@ -51,11 +51,14 @@ Status choose_data(RunOptions& run, Console& console) {
 }
 
 Json result_json(const RunResult& result, int threads) {
-  return {{"report", result.report.string()},
-          {"fp32", result.fp32.string()},
-          {"int8", result.int8.string()},
-          {"check", to_json(result.check)},
-          {"bench", to_json(result.bench, {}, threads)}};
+  Json json{{"report", result.report.string()},
+            {"fp32", result.fp32.string()},
+            {"int8", result.int8.string()},
+            {"check", to_json(result.check)},
+            {"bench", to_json(result.bench, {}, threads)}};
+  if (!result.fp32_onnx.empty()) json["fp32_onnx"] = result.fp32_onnx.string();
+  if (!result.int8_onnx.empty()) json["int8_onnx"] = result.int8_onnx.string();
+  return json;
 }
 
 Result<Outcome> run(const Options& options, Console& console) {
@@ -93,6 +96,7 @@ Run add_run(CLI::App& app) {
   add_limit(*verb, run_options.limit);
   add_output(*verb, run_options.output);
   add_score_threshold(*verb, run_options.score_threshold);
+  add_onnx(*verb, run_options.onnx);
   add_seconds(*verb, run_options.bench_seconds);
   verb->add_option("--require", options->require, "max-drop=POINTS,min-fidelity=POINTS,min-speedup=RATIO; status 4 if not met");
   add_threads(*verb, run_options.threads);

@@ -153,7 +153,8 @@ Status convert_published(const ZooModel& model, const ConversionPlan& plan, Prec
   OCTET_ASSIGN(const Graph graph, import_source(plan.source, options));
   OCTET_RETURN_IF_ERROR(check_input_shape(graph, plan.input_shape));
   OCTET_ASSIGN(const fs::path target, published_ir(model, output, folder_of(precision, false)));
-  return write_ir(graph, target, precision);
+  OCTET_RETURN_IF_ERROR(write_ir(graph, target, {precision}));
+  return {};
 }
 
 }  // namespace octet

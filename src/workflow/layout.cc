@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/files.h"
+#include "exporters/onnx/export.h"
 #include "exporters/openvino_ir/export.h"
 #include "passes/passes.h"
 
@@ -20,9 +21,17 @@ Result<std::filesystem::path> ir_path(const std::filesystem::path& output, std::
   return inside / folder / (std::string(model) + ".xml");
 }
 
-Status write_ir(Graph graph, const std::filesystem::path& xml, Precision precision) {
-  if (precision == Precision::kFp16) passes::compress_constants(graph);
-  return export_openvino_ir(graph, xml);
+Result<std::filesystem::path> write_ir(Graph graph, const std::filesystem::path& xml, const WriteOptions& options) {
+  if (options.precision == Precision::kFp16) passes::compress_constants(graph);
+  FileTransaction files;
+  std::filesystem::path onnx;
+  if (options.onnx) {
+    onnx = std::filesystem::path(xml).replace_extension(".onnx");
+    OCTET_RETURN_IF_ERROR(add_onnx(graph, onnx, files));
+  }
+  OCTET_RETURN_IF_ERROR(add_openvino_ir(graph, xml, files));
+  OCTET_RETURN_IF_ERROR(files.commit());
+  return onnx;
 }
 
 }  // namespace octet

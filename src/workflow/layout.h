@@ -17,7 +17,14 @@ std::string_view folder_of(Precision precision, bool quantized);
 // OUTPUT/public/<model>/<folder>/<model>.xml. kMalformed if the name of the model would lead elsewhere.
 Result<std::filesystem::path> ir_path(const std::filesystem::path& output, std::string_view model, std::string_view folder);
 
-// Writes a graph as an IR with its floats in that precision. Errors as export_openvino_ir() has them.
-Status write_ir(Graph graph, const std::filesystem::path& xml, Precision precision);
+// What a model is written as.
+struct WriteOptions {
+  Precision precision = Precision::kFp32;
+  bool onnx = false;  // beside the IR, as <model>.onnx
+};
+
+// Writes a graph as an IR, and as an ONNX model where that is asked for, all files or none. The path of the ONNX model, or an empty one.
+// Errors as export_openvino_ir() and export_onnx() have them.
+Result<std::filesystem::path> write_ir(Graph graph, const std::filesystem::path& xml, const WriteOptions& options);
 
 }  // namespace octet

@@ -9,27 +9,27 @@ namespace octet {
 namespace {
 
 Result<QuantizedIr> quantize_graph(const Graph& graph, const std::filesystem::path& target, const std::filesystem::path& xml,
-                                   const Dataset& pictures, const quant::CalibrationOptions& options, Precision precision) {
+                                   const Dataset& pictures, const quant::CalibrationOptions& options, const WriteOptions& written) {
   OCTET_ASSIGN(const auto quantized, quantize_model(graph, xml, pictures, options));
-  OCTET_RETURN_IF_ERROR(write_ir(quantized.graph, target, precision));
-  return QuantizedIr{target, quantized.images, quantized.convolutions, quantized.points};
+  OCTET_ASSIGN(const auto onnx, write_ir(quantized.graph, target, written));
+  return QuantizedIr{target, quantized.images, quantized.convolutions, quantized.points, onnx};
 }
 
 }  // namespace
 
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
-                                const quant::CalibrationOptions& options, Precision precision) {
+                                const quant::CalibrationOptions& options, const WriteOptions& written) {
   OCTET_ASSIGN(const Graph graph, open_model(xml, {.warn = options.warn}));
   OCTET_ASSIGN_AT(const auto description, read_model_info(graph.model_info), xml.string());
   const std::string name = description.name.empty() ? xml.stem().string() : description.name;
-  OCTET_ASSIGN(const auto target, ir_path(output, name, folder_of(precision, true)));
-  return quantize_graph(graph, target, xml, pictures, options, precision);
+  OCTET_ASSIGN(const auto target, ir_path(output, name, folder_of(written.precision, true)));
+  return quantize_graph(graph, target, xml, pictures, options, written);
 }
 
 Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,
                                    const quant::CalibrationOptions& options, Precision precision) {
   OCTET_ASSIGN(const Graph graph, import_openvino_ir(xml));
-  return quantize_graph(graph, target, xml, pictures, options, precision);
+  return quantize_graph(graph, target, xml, pictures, options, {precision});
 }
 
 }  // namespace octet

@@ -11,12 +11,13 @@ struct QuantizedIr {
   std::filesystem::path xml;
   std::int64_t images = 0;  // that were used
   std::size_t convolutions = 0, points = 0;
+  std::filesystem::path onnx = {};  // where it was asked for
 };
 
 // Quantizes an FP32 IR with the pictures of a data set and writes the INT8 IR as OUTPUT/public/<model>/<FP32-INT8 or
-// FP16-INT8>/<model>.xml; `precision` is that of what stays a float.
+// FP16-INT8>/<model>.xml, and .onnx where it is asked for; the precision is that of what stays a float.
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
-                                const quant::CalibrationOptions& options, Precision precision = Precision::kFp32);
+                                const quant::CalibrationOptions& options, const WriteOptions& written = {});
 
 // The same to a place of the caller's choice.
 Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,

@@ -65,9 +65,11 @@ class Workflow {
 
   Status convert() {
     const Progress progress = begin("3/7 convert");
-    OCTET_ASSIGN(const ConvertedIr converted,
-                 convert_source(source_, options_.output, {weights_, options_.model, options_.labels, options_.warn}));
+    OCTET_ASSIGN(
+        const ConvertedIr converted,
+        convert_source(source_, options_.output, {weights_, options_.model, options_.labels, options_.warn}, {.onnx = options_.onnx}));
     result_.fp32 = converted.xml;
+    result_.fp32_onnx = converted.onnx;
     OCTET_RETURN_IF_ERROR(load(result_.fp32));
     // Before pictures are run, so that nobody waits for figures that mean something else.
     OCTET_ASSIGN(classes_, map_classes(detectors_, dataset_, options_.warn));
@@ -76,9 +78,10 @@ class Workflow {
   }
 
   Status quantize() {
-    OCTET_ASSIGN(quantized_,
-                 quantize_ir(result_.fp32, calibration_, options_.output, {options_.threads, begin("4/7 quantize"), options_.warn}));
+    OCTET_ASSIGN(quantized_, quantize_ir(result_.fp32, calibration_, options_.output,
+                                         {options_.threads, begin("4/7 quantize"), options_.warn}, {.onnx = options_.onnx}));
     result_.int8 = quantized_.xml;
+    result_.int8_onnx = quantized_.onnx;
     return {};
   }
 

@@ -28,12 +28,14 @@ struct RunOptions {
   double bench_seconds = 10;
   std::int64_t limit = 0;  // images to measure accuracy on, 0: all
   int threads = 1;
+  bool onnx = false;                                      // write ONNX models beside the IRs
   std::function<Progress(const std::string& step)> step;  // begins a step and gives its progress
   Warn warn;
 };
 
 struct RunResult {
   std::filesystem::path report, fp32, int8;
+  std::filesystem::path fp32_onnx, int8_onnx;  // where they were asked for
   CheckResult check;
   std::vector<ModelBench> bench;
 };
