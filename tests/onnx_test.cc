@@ -29,7 +29,8 @@ class OnnxRuntime : public ::testing::Test {
     if (!fs::exists(kPython)) GTEST_SKIP() << "ONNX Runtime is not installed: there is no " << kPython;
   }
 
-  void write(const std::string& name, const Graph& graph, const std::map<std::string, Tensor>& in, const std::map<std::string, Tensor>& out) {
+  void write(const std::string& name, const Graph& graph, const std::map<std::string, Tensor>& in,
+             const std::map<std::string, Tensor>& out) {
     const auto status = export_onnx(graph, folder_ / (name + ".onnx"));
     ASSERT_TRUE(status.ok()) << status.error().message << "\n" << dump(graph);
     ASSERT_TRUE(write_npz(folder_ / (name + ".in.npz"), in).ok());
@@ -77,6 +78,27 @@ TEST_F(OnnxRuntime, ComputesEveryOperation) {
   const Graph graph = EveryOperation().graph;
   const std::map<std::string, Tensor> inputs{{"x", random_input()}};
   write("every", graph, inputs, outputs_of_onnx(graph, inputs));
+  expect_same_results(1e-4);
+}
+
+// Behind a convolution in integers, a QuantizeLinear with a scale a channel would make ONNX Runtime refuse to run what it optimized.
+TEST_F(OnnxRuntime, ComputesAConvolutionWhoseChannelsHaveRangesOfTheirOwn) {
+  Graph graph;
+  const auto quantized = [&](Value value, const std::vector<float>& high) {
+    const Shape shape{1, static_cast<std::int64_t>(high.size()), 1, 1};
+    const Value to = graph.emit_constant(Tensor::of<float>(shape, high)), from = graph.emit_constant(Tensor(ElementType::kF32, shape));
+    return graph.emit(FakeQuantize{256}, {value, from, to, from, to});
+  };
+  const auto stored = [&](const Shape& shape) {
+    const Value integers = graph.emit_constant(Tensor::of<std::int8_t>(shape, std::vector<std::int8_t>{100, 50}));
+    const Value scale = graph.emit_constant(Tensor::scalar(0.01f));
+    return graph.emit(Binary{BinaryKind::kMultiply}, {graph.emit(Convert{ElementType::kF32}, {integers}), scale});
+  };
+  const Value x = graph.emit(Parameter{ElementType::kF32, {1, 1, 2, 2}}, {}, "x");
+  const Value first = graph.emit(Convolution{}, {quantized(x, {2.55f}), stored({2, 1, 1, 1})});
+  graph.emit(Output{}, {graph.emit(GroupConvolution{}, {quantized(first, {2.55f, 5.1f}), stored({2, 1, 1, 1, 1})})}, "y");
+  const std::map<std::string, Tensor> inputs{{"x", Tensor::of<float>({1, 1, 2, 2}, std::vector<float>{0.12f, 0.52f, 1, 2})}};
+  write("channels", graph, inputs, evaluate(graph, inputs).value());
   expect_same_results(1e-4);
 }
 

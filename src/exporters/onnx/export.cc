@@ -134,7 +134,8 @@ Status ModelExport::run() {
 }  // namespace onnx
 
 Status add_onnx(const Graph& graph, const std::filesystem::path& path, FileTransaction& files) {
-  if (path.extension() != ".onnx") return Error{ErrorCode::kInvalidArgument, path.string() + ": an ONNX model's file name must end in .onnx"};
+  if (path.extension() != ".onnx")
+    return Error{ErrorCode::kInvalidArgument, path.string() + ": an ONNX model's file name must end in .onnx"};
   onnx::ModelExport model(graph);
   if (auto status = model.run(); !status.ok()) return status.error().at(path.string());
   std::string bytes;

@@ -54,7 +54,8 @@ std::vector<std::string> kinds(const ModelProto& model) {
 
 const NodeProto& maker(const ModelProto& model, const std::string& value) {
   const auto& nodes = model.graph().node();
-  return *std::ranges::find_if(nodes, [&](const NodeProto& node) { return std::ranges::find(node.output(), value) != node.output().end(); });
+  return *std::ranges::find_if(nodes,
+                               [&](const NodeProto& node) { return std::ranges::find(node.output(), value) != node.output().end(); });
 }
 
 const TensorProto& initializer(const ModelProto& model, const std::string& name) {

@@ -105,6 +105,12 @@ Status NodeExport::result_as(NodeId as, std::string_view op_type, const Names& i
   return {};
 }
 
+std::string NodeExport::on_grid(const std::string& from, const Grid& grid) {
+  std::string name = model_.unique_name(node().name + "/bytes");
+  quantize(from, grid, name, model_);
+  return name;
+}
+
 Status NodeExport::quantized(const std::string& from, const Grid& grid) {
   quantize(from, grid, names_.of({id_, 0}), model_);
   return {};

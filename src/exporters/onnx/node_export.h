@@ -78,7 +78,8 @@ class NodeExport {
   Status result(std::string_view op_type, const Names& inputs, const Attributes& attributes = {});
   Status result_as(NodeId as, std::string_view op_type, const Names& inputs, const Attributes& attributes = {});
 
-  // A value brought onto a grid as the result.
+  // A value brought onto a grid, in between and as the result.
+  std::string on_grid(const std::string& from, const Grid& grid);
   Status quantized(const std::string& from, const Grid& grid);
 
   Error unsupported(const std::string& what) const;

@@ -21,9 +21,9 @@ std::optional<std::vector<Grid>> grids_of(const Graph& graph, const Node& fake_q
 
 // Weights that are stored as integers, as DequantizeLinear takes them.
 struct StoredWeights {
-  Tensor integers;   // i8 or u8, in the layout of ONNX
-  Tensor scale;      // f32, a scalar or one number for each element of `axis`
-  Tensor zero;       // of the type of the integers and the shape of the scale; without elements where it is 0
+  Tensor integers;  // i8 or u8, in the layout of ONNX
+  Tensor scale;     // f32, a scalar or one number for each element of `axis`
+  Tensor zero;      // of the type of the integers and the shape of the scale; without elements where it is 0
   std::int64_t axis = 0;
 };
 

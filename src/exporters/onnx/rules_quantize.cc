@@ -5,21 +5,22 @@
 namespace octet::onnx {
 namespace {
 
-// One scale and zero point for each channel, which lie along axis 1.
+// One scale and zero point for each channel: the steps are counted before they become bytes. A QuantizeLinear with a list of scales would
+// say it in one node, but ONNX Runtime makes of it and the convolution before it one that it then refuses to run.
 Status quantize_channels(const std::vector<Grid>& grids, NodeExport& to) {
-  std::vector<float> scales;
-  std::vector<std::uint8_t> zeros;
+  std::vector<float> scales, zeros;
   for (const Grid& grid : grids) {
     scales.push_back(grid.scale);
     zeros.push_back(grid.zero);
   }
-  const Shape shape{static_cast<std::int64_t>(grids.size())};
+  Shape shape(to.shape(0).size(), 1);
+  shape[1] = static_cast<std::int64_t>(grids.size());
   const std::string scale = to.constant(Tensor::of(shape, scales), "scale"), zero = to.constant(Tensor::of(shape, zeros), "zero_point");
-  const Attributes axis{{"axis", std::int64_t{1}}};
-  return to.result("DequantizeLinear", {to.step("QuantizeLinear", {to.input(0), scale, zero}, axis), scale, zero}, axis);
+  const std::string bytes = to.on_grid(to.step("Add", {to.step("Div", {to.input(0), scale}), zero}), Grid{1, 0});
+  return to.result("Mul", {to.step("Sub", {bytes, zero}), scale});
 }
 
-// a - b or (a - b) * factor of two limits that are broadcast to each other.
+// (a - b) / over for two limits, one of which may be a single number.
 Result<Tensor> difference(NodeExport& to, std::size_t a, std::size_t b, double over) {
   const auto high = to_vector<double>(*to.constant(a)), low = to_vector<double>(*to.constant(b));
   const bool alike = to.shape(a) == to.shape(b);

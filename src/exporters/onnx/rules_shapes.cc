@@ -7,9 +7,7 @@ namespace octet::onnx {
 namespace {
 
 // The elements in their order with the shape of the result, which is always known.
-Status reshape(NodeExport& to, const std::string& from) {
-  return to.result("Reshape", {from, to.list(to.output_type().shape, "shape")});
-}
+Status reshape(NodeExport& to, const std::string& from) { return to.result("Reshape", {from, to.list(to.output_type().shape, "shape")}); }
 
 // Parts along an axis, as long as the results are.
 Status split(NodeExport& to) {

@@ -23,7 +23,7 @@ std::string weights(NodeExport& to) {
   if (const Tensor* constant = to.constant(1)) {
     const Tensor weights = in_onnx_layout(*constant, graph, to.node());
     return weights.shape() == constant->shape() && weights.bytes().data() == constant->bytes().data() ? to.input(1)
-                                                                                                     : to.constant(weights, "weights");
+                                                                                                      : to.constant(weights, "weights");
   }
   const auto geometry = convolution_geometry(graph, to.node());
   if (!geometry || !geometry->grouped) return to.input(1);
@@ -47,7 +47,8 @@ std::optional<std::string> integer_bias(NodeExport& to, const std::vector<float>
     integers.push_back(static_cast<std::int32_t>(steps));
   }
   const Shape shape{static_cast<std::int64_t>(bias.size())};
-  return to.step("DequantizeLinear", {to.constant(Tensor::of(shape, integers), "bias"), to.constant(Tensor::of(shape, scales), "bias_scale")},
+  return to.step("DequantizeLinear",
+                 {to.constant(Tensor::of(shape, integers), "bias"), to.constant(Tensor::of(shape, scales), "bias_scale")},
                  {{"axis", std::int64_t{0}}});
 }
 
@@ -108,7 +109,8 @@ std::vector<double> counts(const AvgPool& op, const NodeExport& to, std::size_t 
 
 // The means of whole windows of the padded data, corrected by the number of elements that count in each.
 Status corrected_means(const AvgPool& op, const Pads& pads, NodeExport& to) {
-  const std::string means = to.step("AveragePool", {padded(to, pads, 0)}, {{"kernel_shape", list_of(op.kernel)}, {"strides", list_of(op.strides)}});
+  const std::string means =
+      to.step("AveragePool", {padded(to, pads, 0)}, {{"kernel_shape", list_of(op.kernel)}, {"strides", list_of(op.strides)}});
   const double area = static_cast<double>(op.kernel[0] * op.kernel[1]);
   std::vector<double> factors;
   const auto rows = counts(op, to, 0), columns = counts(op, to, 1);
@@ -188,8 +190,7 @@ Status write(const AvgPool& op, NodeExport& to) {
 
 Status write(const Interpolate& op, NodeExport& to) {
   const bool nearest = op.mode == Interpolate::Mode::kNearest;
-  Attributes attributes{{"mode", nearest ? "nearest" : "linear"},
-                        {"coordinate_transformation_mode", std::string(name_of(op.coordinates))}};
+  Attributes attributes{{"mode", nearest ? "nearest" : "linear"}, {"coordinate_transformation_mode", std::string(name_of(op.coordinates))}};
   if (nearest) attributes.push_back({"nearest_mode", std::string(name_of(op.nearest))});
   return to.result("Resize", {to.input(0), "", "", to.list(to.output_type().shape, "sizes")}, attributes);
 }
