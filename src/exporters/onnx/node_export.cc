@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "exporters/onnx/rules.h"
+#include "graph/evaluate.h"
 #include "graph/patterns.h"
 
 namespace octet::onnx {
@@ -89,13 +90,32 @@ std::string NodeExport::list(const std::vector<std::int64_t>& values, const std:
 std::string NodeExport::number(double value) { return constant(converted(Tensor::scalar(value), element(0)), "number"); }
 
 std::string NodeExport::step(std::string_view op_type, const Names& inputs, const Attributes& attributes) {
-  std::string name = model_.unique_name(node().name + "/" + std::string(op_type));
-  model_.add_node(op_type, inputs, {name}, attributes);
-  return name;
+  return steps(1, op_type, inputs, attributes)[0];
 }
 
 Status NodeExport::result(std::string_view op_type, const Names& inputs, const Attributes& attributes) {
   return result_as(id_, op_type, inputs, attributes);
+}
+
+Names NodeExport::steps(std::size_t outputs, std::string_view op_type, const Names& inputs, const Attributes& attributes) {
+  Names names;
+  while (names.size() < outputs) names.push_back(model_.unique_name(node().name + "/" + std::string(op_type)));
+  model_.add_node(op_type, inputs, names, attributes);
+  return names;
+}
+
+Status NodeExport::result_at(std::uint32_t output, std::string_view op_type, const Names& inputs, const Attributes& attributes) {
+  model_.add_node(op_type, inputs, {names_.of({id_, output})}, attributes);
+  return {};
+}
+
+Status NodeExport::evaluated() {
+  std::vector<Tensor> values;
+  for (std::size_t i = 0; i < input_count(); ++i) {
+    if (!constant(i)) return unsupported("input " + std::to_string(i) + ", which is computed, where ONNX wants a constant");
+    values.push_back(*constant(i));
+  }
+  return result("Identity", {constant(evaluate(node().op, values, node().outputs)[0], "value")});
 }
 
 Status NodeExport::result_as(NodeId as, std::string_view op_type, const Names& inputs, const Attributes& attributes) {

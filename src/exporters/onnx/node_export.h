@@ -72,10 +72,16 @@ class NodeExport {
   // A number of the element type of the first input.
   std::string number(double value);
 
-  // A node in between, with one output.
+  // The value of constant inputs, as the operation defines it. kUnsupported where one is computed.
+  Status evaluated();
+
+  // A node in between, with one output or several.
+  Names steps(std::size_t outputs, std::string_view op_type, const Names& inputs, const Attributes& attributes = {});
   std::string step(std::string_view op_type, const Names& inputs, const Attributes& attributes = {});
   // The node that gives the results: those of `as`, for what is written together with a node behind it.
   Status result(std::string_view op_type, const Names& inputs, const Attributes& attributes = {});
+  // The node that gives one of several results.
+  Status result_at(std::uint32_t output, std::string_view op_type, const Names& inputs, const Attributes& attributes = {});
   Status result_as(NodeId as, std::string_view op_type, const Names& inputs, const Attributes& attributes = {});
 
   // A value brought onto a grid, in between and as the result.

@@ -4,7 +4,7 @@
 #include "exporters/onnx/rules.h"
 #include "graph/patterns.h"
 
-// What works on each element by itself, and what sums along axes.
+// What works on each element by itself.
 namespace octet::onnx {
 namespace {
 
@@ -33,9 +33,27 @@ std::string_view name_of(UnaryKind kind) {
       return "Softplus";
     case UnaryKind::kHSwish:
       return "HardSwish";
+    case UnaryKind::kLog:
+      return "Log";
+    case UnaryKind::kErf:
+      return "Erf";
+    case UnaryKind::kCeiling:
+      return "Ceil";
+    case UnaryKind::kSign:
+      return "Sign";
+    case UnaryKind::kRound:
+      return "Round";
+    case UnaryKind::kSin:
+      return "Sin";
+    case UnaryKind::kCos:
+      return "Cos";
+    case UnaryKind::kLogicalNot:
+      return "Not";
     case UnaryKind::kMish:
     case UnaryKind::kSwish:
     case UnaryKind::kHSigmoid:
+    case UnaryKind::kGelu:
+    case UnaryKind::kGeluTanh:
       return {};
   }
   return {};
@@ -57,8 +75,57 @@ std::string_view name_of(BinaryKind kind) {
       return "Min";
     case BinaryKind::kPower:
       return "Pow";
+    case BinaryKind::kMod:
+    case BinaryKind::kFloorMod:
+      return "Mod";
+    case BinaryKind::kSquaredDifference:
+      return {};
   }
   return {};
+}
+
+std::string_view name_of(LogicalKind kind) {
+  switch (kind) {
+    case LogicalKind::kAnd:
+      return "And";
+    case LogicalKind::kOr:
+      return "Or";
+    case LogicalKind::kXor:
+      return "Xor";
+  }
+  return {};
+}
+
+// NotEqual is the opposite of Equal.
+std::string_view name_of(CompareKind kind) {
+  switch (kind) {
+    case CompareKind::kEqual:
+    case CompareKind::kNotEqual:
+      return "Equal";
+    case CompareKind::kGreater:
+      return "Greater";
+    case CompareKind::kGreaterEqual:
+      return "GreaterOrEqual";
+    case CompareKind::kLess:
+      return "Less";
+    case CompareKind::kLessEqual:
+      return "LessOrEqual";
+  }
+  return {};
+}
+
+// x / 2 * (1 + gate)
+Status gated_half(NodeExport& to, const std::string& gate) {
+  const std::string half = to.step("Mul", {to.input(0), to.number(0.5)});
+  return to.result("Mul", {half, to.step("Add", {gate, to.number(1)})});
+}
+
+std::string erf_gate(NodeExport& to) { return to.step("Erf", {to.step("Mul", {to.input(0), to.number(1 / std::numbers::sqrt2)})}); }
+
+std::string tanh_gate(NodeExport& to) {
+  const std::string x = to.input(0), cube = to.step("Mul", {to.step("Mul", {x, x}), x});
+  const std::string sum = to.step("Add", {x, to.step("Mul", {cube, to.number(0.044715)})});
+  return to.step("Tanh", {to.step("Mul", {sum, to.number(std::sqrt(2 / std::numbers::pi))})});
 }
 
 }  // namespace
@@ -66,8 +133,25 @@ std::string_view name_of(BinaryKind kind) {
 Status write(const Binary& op, NodeExport& to) {
   if (op.kind == BinaryKind::kDivide && !is_float(to.element(0)))
     return to.unsupported("integers, which ONNX divides toward zero and OpenVINO toward minus infinity");
+  if (op.kind == BinaryKind::kSquaredDifference) {
+    const std::string difference = to.step("Sub", to.inputs());
+    return to.result("Mul", {difference, difference});
+  }
+  if (op.kind == BinaryKind::kMod) return to.result("Mod", to.inputs(), {{"fmod", std::int64_t{1}}});
+  if (op.kind == BinaryKind::kFloorMod && is_float(to.element(0))) {  // ONNX has it of integers only
+    const std::string whole = to.step("Floor", {to.step("Div", to.inputs())});
+    return to.result("Sub", {to.input(0), to.step("Mul", {whole, to.input(1)})});
+  }
   return to.result(name_of(op.kind), to.inputs());
 }
+
+Status write(const Compare& op, NodeExport& to) {
+  if (op.kind == CompareKind::kNotEqual) return to.result("Not", {to.step("Equal", to.inputs())});
+  return to.result(name_of(op.kind), to.inputs());
+}
+
+Status write(const Logical& op, NodeExport& to) { return to.result(name_of(op.kind), to.inputs()); }
+Status write(const Select&, NodeExport& to) { return to.result("Where", to.inputs()); }
 
 Status write(const Unary& op, NodeExport& to) {
   const std::string x = to.input(0);
@@ -78,6 +162,10 @@ Status write(const Unary& op, NodeExport& to) {
       return to.result("Mul", {x, to.step("Tanh", {to.step("Softplus", {x})})});
     case UnaryKind::kHSigmoid:
       return to.result("HardSigmoid", {x}, {{"alpha", 1.0f / 6}, {"beta", 0.5f}});
+    case UnaryKind::kGelu:
+      return gated_half(to, erf_gate(to));
+    case UnaryKind::kGeluTanh:
+      return gated_half(to, tanh_gate(to));
     default:
       return to.result(name_of(op.kind), {x});
   }
@@ -106,18 +194,12 @@ Status write(const PRelu&, NodeExport& to) {
   return to.result("PRelu", {to.input(0), to.step("Reshape", {to.input(1), to.list(shape, "shape")})});
 }
 
+Status write(const Elu& op, NodeExport& to) { return to.result("Elu", {to.input(0)}, {{"alpha", static_cast<float>(op.alpha)}}); }
+
 Status write(const HardSigmoid&, NodeExport& to) {
   const Tensor *alpha = to.constant(1), *beta = to.constant(2);
   if (!alpha || !beta) return to.unsupported("a slope or an offset that is computed");
   return to.result("HardSigmoid", {to.input(0)}, {{"alpha", to_vector<float>(*alpha)[0]}, {"beta", to_vector<float>(*beta)[0]}});
-}
-
-Status write(const SoftMax& op, NodeExport& to) { return to.result("Softmax", {to.input(0)}, {{"axis", op.axis}}); }
-
-Status write(const ReduceMean& op, NodeExport& to) {
-  OCTET_ASSIGN(const auto axes, to.integers(1));
-  if (axes.empty()) return to.result("Identity", {to.input(0)});
-  return to.result("ReduceMean", {to.input(0)}, {{"axes", axes}, {"keepdims", std::int64_t{op.keep_dims}}});
 }
 
 Status write(const Convert& op, NodeExport& to) { return to.result("Cast", {to.input(0)}, {{"to", std::int64_t{data_type_of(op.type)}}}); }

@@ -1,5 +1,4 @@
 #include "exporters/onnx/rules.h"
-#include "graph/evaluate.h"
 #include "graph/strided_slice.h"
 
 // What moves, cuts and joins.
@@ -15,6 +14,41 @@ Status split(NodeExport& to) {
   std::vector<std::int64_t> lengths;
   for (const TensorType& part : to.node().outputs) lengths.push_back(part.shape[static_cast<std::size_t>(axis)]);
   return to.result("Split", {to.input(0), to.list(lengths, "lengths")}, {{"axis", axis}});
+}
+
+// The elements of `block` x `block` cells become channels: the data seen as [N, channels, rows, block, columns, block] in another order.
+Status cells_to_channels(NodeExport& to, std::int64_t channels, std::int64_t block, const std::vector<std::int64_t>& order) {
+  const Shape &data = to.shape(0), &result = to.output_type().shape;
+  const std::int64_t rows = channels == data[1] ? result[2] : data[2], columns = channels == data[1] ? result[3] : data[3];
+  const std::string cells = to.step("Reshape", {to.input(0), to.list({data[0], channels, rows, block, columns, block}, "cells")});
+  return reshape(to, to.step("Transpose", {cells}, {{"perm", order}}));
+}
+
+// Elements mirrored behind the last one, which ONNX has no padding for.
+Status mirror(NodeExport& to, const std::vector<std::int64_t>& begin, const std::vector<std::int64_t>& end) {
+  std::string data = to.input(0);
+  for (std::size_t axis = 0; axis < begin.size(); ++axis) {
+    const std::int64_t size = to.shape(0)[axis];
+    std::vector<std::int64_t> places;
+    for (std::int64_t i = -begin[axis]; i < size + end[axis]; ++i) places.push_back(i < 0 ? -1 - i : i < size ? i : 2 * size - 1 - i);
+    const Attributes along{{"axis", static_cast<std::int64_t>(axis)}};
+    if (begin[axis] != 0 || end[axis] != 0) data = to.step("Gather", {data, to.list(places, "places")}, along);
+  }
+  return to.result("Identity", {data});
+}
+
+std::string_view name_of(Pad::Mode mode) {
+  switch (mode) {
+    case Pad::Mode::kConstant:
+      return "constant";
+    case Pad::Mode::kEdge:
+      return "edge";
+    case Pad::Mode::kReflect:
+      return "reflect";
+    case Pad::Mode::kSymmetric:  // is none of ONNX
+      return {};
+  }
+  return {};
 }
 
 }  // namespace
@@ -60,31 +94,35 @@ Status write(const Transpose&, NodeExport& to) {
   return to.result("Transpose", {to.input(0)}, {{"perm", order}});
 }
 
-// Cells of stride x stride elements become channels, the offset within a cell above the channels, once the data is seen with
-// stride² fewer channels of stride times the size.
+// Darknet sees the data with stride² fewer channels of stride times the size, and then puts the blocks in front of the channels.
 Status write(const ReorgYolo& op, NodeExport& to) {
-  const Shape& data = to.shape(0);
-  const std::int64_t s = op.stride;
-  const std::vector<std::int64_t> cells{data[0], data[1] / (s * s), data[2], s, data[3], s};
-  const std::string seen = to.step("Reshape", {to.input(0), to.list(cells, "cells")});
-  return reshape(to, to.step("Transpose", {seen}, {{"perm", std::vector<std::int64_t>{0, 3, 5, 1, 2, 4}}}));
+  return cells_to_channels(to, to.shape(0)[1] / (op.stride * op.stride), op.stride, {0, 3, 5, 1, 2, 4});
 }
 
-Status write(const Pad&, NodeExport& to) {
+Status write(const Pad& op, NodeExport& to) {
   OCTET_ASSIGN(auto pads, to.integers(1));
   OCTET_ASSIGN(const auto end, to.integers(2));
+  if (op.mode == Pad::Mode::kSymmetric) return mirror(to, pads, end);
   pads.insert(pads.end(), end.begin(), end.end());
   Names inputs{to.input(0), to.list(pads, "pads")};
-  if (to.input_count() == 4) {
+  if (to.input_count() == 4 && op.mode == Pad::Mode::kConstant) {
     const Tensor* value = to.constant(3);
     inputs.push_back(value ? to.constant(value->reshaped({}), "value") : to.input(3));
   }
-  return to.result("Pad", inputs);
+  return to.result("Pad", inputs, {{"mode", std::string(name_of(op.mode))}});
 }
 
-Status write(const Gather&, NodeExport& to) {
-  OCTET_ASSIGN(const std::int64_t axis, to.axis(2));
-  return to.result("Gather", {to.input(0), to.input(1)}, {{"axis", axis}});
+Status write(const DepthToSpace& op, NodeExport& to) {
+  if (to.shape(0).size() != 4) return to.unsupported("data of another rank than 4");
+  const std::string mode = op.mode == DepthToSpace::Mode::kBlocksFirst ? "DCR" : "CRD";
+  return to.result("DepthToSpace", {to.input(0)}, {{"blocksize", op.block_size}, {"mode", mode}});
+}
+
+// ONNX puts the blocks in front of the channels, always.
+Status write(const SpaceToDepth& op, NodeExport& to) {
+  if (to.shape(0).size() != 4) return to.unsupported("data of another rank than 4");
+  if (op.mode == DepthToSpace::Mode::kBlocksFirst) return to.result("SpaceToDepth", {to.input(0)}, {{"blocksize", op.block_size}});
+  return cells_to_channels(to, to.shape(0)[1], op.block_size, {0, 1, 3, 5, 2, 4});
 }
 
 // Shapes are known, so that theirs is a constant.
@@ -93,10 +131,7 @@ Status write(const ShapeOf& op, NodeExport& to) {
   return to.result("Identity", {to.constant(converted(Tensor::of<std::int64_t>({rank}, to.shape(0)), op.type), "shape")});
 }
 
-Status write(const PriorBoxClustered& op, NodeExport& to) {
-  if (!to.constant(0) || !to.constant(1)) return to.unsupported("sizes that are computed");
-  const Tensor sizes[] = {*to.constant(0), *to.constant(1)};
-  return to.result("Identity", {to.constant(evaluate(op, sizes, to.node().outputs)[0], "boxes")});
-}
+Status write(const PriorBoxClustered&, NodeExport& to) { return to.evaluated(); }
+Status write(const Range&, NodeExport& to) { return to.evaluated(); }
 
 }  // namespace octet::onnx

@@ -71,6 +71,24 @@ Status convolution(const Conv& op, NodeExport& to) {
                        {"group", geometry.groups}});
 }
 
+template <typename Conv>
+Status deconvolution(const Conv& op, std::size_t leading, NodeExport& to) {
+  const Shape& shape = to.shape(1);
+  const std::int64_t groups = leading == 1 ? shape[0] : 1;
+  const Shape form{groups * shape[leading], shape[leading + 1], shape[leading + 2], shape[leading + 3]};
+  const Tensor* constant = to.constant(1);
+  std::string weights = to.input(1);
+  if (leading == 1)
+    weights = constant ? to.constant(constant->reshaped(form), "weights") : to.step("Reshape", {weights, to.list(form, "shape")});
+  return to.result("ConvTranspose", {to.input(0), weights},
+                   {{"kernel_shape", std::vector<std::int64_t>{form[2], form[3]}},
+                    {"strides", list_of(op.strides)},
+                    {"dilations", list_of(op.dilations)},
+                    {"pads", list_of(op.pads)},
+                    {"output_padding", list_of(op.output_padding)},
+                    {"group", groups}});
+}
+
 // How far the windows of a pool reach over the end of the data: rounding up lets the last one hang over, which ONNX Runtime's versions
 // do not agree on, so that the ends are always written as pads.
 Pads written_pads(const Pads& pads, const Spatial& kernel, const Spatial& strides, const Spatial& dilations, const NodeExport& to) {
@@ -133,6 +151,42 @@ std::string_view name_of(Interpolate::Coordinates coordinates) {
   return {};
 }
 
+std::string_view name_of(Interpolate::Mode mode) {
+  switch (mode) {
+    case Interpolate::Mode::kNearest:
+      return "nearest";
+    case Interpolate::Mode::kLinear:
+      return "linear";
+    case Interpolate::Mode::kCubic:
+      return "cubic";
+  }
+  return {};
+}
+
+std::string_view name_of(GridSample::Mode mode) {
+  switch (mode) {
+    case GridSample::Mode::kBilinear:
+      return "bilinear";
+    case GridSample::Mode::kNearest:
+      return "nearest";
+    case GridSample::Mode::kBicubic:
+      return "bicubic";
+  }
+  return {};
+}
+
+std::string_view name_of(GridSample::Padding padding) {
+  switch (padding) {
+    case GridSample::Padding::kZeros:
+      return "zeros";
+    case GridSample::Padding::kBorder:
+      return "border";
+    case GridSample::Padding::kReflection:
+      return "reflection";
+  }
+  return {};
+}
+
 std::string_view name_of(Interpolate::NearestRounding rounding) {
   switch (rounding) {
     case Interpolate::NearestRounding::kFloor:
@@ -151,6 +205,9 @@ std::string_view name_of(Interpolate::NearestRounding rounding) {
 
 Status write(const Convolution& op, NodeExport& to) { return convolution(op, to); }
 Status write(const GroupConvolution& op, NodeExport& to) { return convolution(op, to); }
+
+Status write(const ConvolutionBackpropData& op, NodeExport& to) { return deconvolution(op, 0, to); }
+Status write(const GroupConvolutionBackpropData& op, NodeExport& to) { return deconvolution(op, 1, to); }
 
 Status write(const MatMul& op, NodeExport& to) {
   const auto swapped = [&](const std::string& name, std::size_t rank) {
@@ -189,10 +246,21 @@ Status write(const AvgPool& op, NodeExport& to) {
 }
 
 Status write(const Interpolate& op, NodeExport& to) {
-  const bool nearest = op.mode == Interpolate::Mode::kNearest;
-  Attributes attributes{{"mode", nearest ? "nearest" : "linear"}, {"coordinate_transformation_mode", std::string(name_of(op.coordinates))}};
-  if (nearest) attributes.push_back({"nearest_mode", std::string(name_of(op.nearest))});
+  const Attribute mode{"mode", std::string(name_of(op.mode))};
+  const Attribute coordinates{"coordinate_transformation_mode", std::string(name_of(op.coordinates))};
+  const Attribute nearest{"nearest_mode", std::string(name_of(op.nearest))},
+      coefficient{"cubic_coeff_a", static_cast<float>(op.cube_coeff)};
+  const Attributes attributes = op.mode == Interpolate::Mode::kNearest ? Attributes{mode, coordinates, nearest}
+                                : op.mode == Interpolate::Mode::kCubic ? Attributes{mode, coordinates, coefficient}
+                                                                       : Attributes{mode, coordinates};
   return to.result("Resize", {to.input(0), "", "", to.list(to.output_type().shape, "sizes")}, attributes);
+}
+
+Status write(const GridSample& op, NodeExport& to) {
+  return to.result("GridSample", to.inputs(),
+                   {{"mode", std::string(name_of(op.mode))},
+                    {"padding_mode", std::string(name_of(op.padding))},
+                    {"align_corners", std::int64_t{op.align_corners}}});
 }
 
 }  // namespace octet::onnx
