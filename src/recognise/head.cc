@@ -91,6 +91,9 @@ class HeadFinder {
 
   Result<FoundHead> find() {
     if (is_detection_output()) return detection_output();
+    // Before the cells, whose number may be that of the queries by chance.
+    if (outputs_.size() == 2 && std::ranges::all_of(outputs_, [&](const OutputShape& output) { return is_made_by_matmul(output); }))
+      return of_two_outputs();
     if (const auto levels = find_levels(outputs_, input_)) {
       rest_ = outputs_at_rest(graph_);
       if (!rest_) return open("the operations behind the last convolutions are too many to tell what they make of them");
@@ -104,6 +107,8 @@ class HeadFinder {
 
  private:
   static Error open(const std::string& why) { return {ErrorCode::kUnsupported, why}; }
+
+  bool is_made_by_matmul(const OutputShape& output) const { return is_projected(graph_, value_of(output.name)); }
 
   Value value_of(const std::string& output) const { return graph_.node(graph_.find(output)).inputs[0]; }
 

@@ -37,8 +37,8 @@ Status write(const Mvn& op, NodeExport& to) {
   if (!op.normalize_variance) return to.result("Sub", centring);
   const std::string centred = to.step("Sub", centring), variance = mean(to.step("Mul", {centred, centred}));
   const std::string epsilon = to.number(op.epsilon);
-  const std::string deviation =
-      op.epsilon_inside_sqrt ? to.step("Sqrt", {to.step("Add", {variance, epsilon})}) : to.step("Add", {to.step("Sqrt", {variance}), epsilon});
+  const std::string deviation = op.epsilon_inside_sqrt ? to.step("Sqrt", {to.step("Add", {variance, epsilon})})
+                                                       : to.step("Add", {to.step("Sqrt", {variance}), epsilon});
   return to.result("Div", {centred, deviation});
 }
 
