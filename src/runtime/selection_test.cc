@@ -99,12 +99,12 @@ TEST(Selection, SaysWhichQuantizationRunsByTheReference) {
                    "fake quantize: the limits [1,1,1,5] vary along other axes than the channels");
 }
 
-TEST(Selection, SaysThatALinearResizeHasNoKernel) {
+TEST(Selection, SaysThatACubicResizeHasNoKernel) {
   SmallGraph g;
   Interpolate resize;
-  resize.mode = Interpolate::Mode::kLinear;
+  resize.mode = Interpolate::Mode::kCubic;
   g.output(g.graph.emit(resize, {g.conv(g.input({1, 3, 5, 5}), 4), g.integers({10, 10})}, "resize"));
-  expect_reference(g.graph, "resize", "resize: the mode is linear, not nearest");
+  expect_reference(g.graph, "resize", "resize: the mode is cubic");
 }
 
 TEST(Selection, SaysWhichSliceIsAView) {

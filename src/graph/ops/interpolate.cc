@@ -49,6 +49,16 @@ std::vector<std::int32_t> nearest_sources(const Interpolate& op, std::int64_t fr
   return sources;
 }
 
+std::vector<LinearSource> linear_sources(const Interpolate& op, std::int64_t from, std::int64_t to) {
+  std::vector<LinearSource> sources;
+  const auto last = static_cast<double>(from - 1);
+  for (std::int64_t i = 0; i < to; ++i) {
+    const double x = std::clamp(source_coordinate(op.coordinates, i, from, to), 0.0, last), low = std::floor(x);
+    sources.push_back({static_cast<std::int32_t>(low), static_cast<std::int32_t>(std::min(low + 1, last)), static_cast<float>(x - low)});
+  }
+  return sources;
+}
+
 namespace ops {
 namespace {
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -375,6 +376,71 @@ TEST(ImportOpenvinoIr, TakesTheFormsOfOlderOpsets) {
   expect_operation(import_with_numbers({"ScatterElementsUpdate", "opset12", "reduction='sum'", "FP32:1,2 I64:1 FP32:1 I64:", "FP32:1,2"},
                                        "1,2", {axis, constant(11, "f32", "FP32", "1", 24, 4), constant(12, "i64", "I64", "", 0, 8)}),
                    "reduction=\"sum\" is not supported");
+}
+
+// What a graph of one layer gives for x; further inputs are constants.
+std::vector<float> output_of(const LayerText& layer, const std::string& x_shape, const Tensor& x, const std::vector<std::string>& constants,
+                             const Bin& bin) {
+  const auto graph = import(net_around(layer, x_shape, constants), bin);
+  EXPECT_TRUE(graph.ok()) << graph.error().message;
+  if (!graph.ok()) return {};
+  const auto outputs = evaluate(*graph, {{"x", x}});
+  EXPECT_TRUE(outputs.ok());
+  return outputs.ok() ? to_vector<float>(outputs->begin()->second) : std::vector<float>{};
+}
+
+// Two keys of which the query meets the first: shares of e^s and 1 with s = 1 / sqrt(2).
+TEST(ImportOpenvinoIr, TakesAttentionApart) {
+  Bin bin;
+  bin.put<float>({1, 0, 0, 1});
+  bin.put<float>({10, 20});
+  const std::vector<std::string> constants{constant(10, "f32", "FP32", "1,2,2", 0, 16), constant(11, "f32", "FP32", "1,2,1", 16, 8)};
+  const auto found = output_of({"ScaledDotProductAttention", "opset13", "causal='false'", "FP32:1,1,2 FP32:1,2,2 FP32:1,2,1", "FP32:1,1,1"},
+                               "1,1,2", Tensor::of<float>({1, 1, 2}, {1, 0}), constants, bin);
+  const double first = std::exp(1 / std::sqrt(2.0)), expected = (10 * first + 20) / (first + 1);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_NEAR(found[0], expected, 1e-5);
+}
+
+TEST(ImportOpenvinoIr, NormalizesByConstants) {
+  Bin bin;
+  bin.put<float>({2, 1});   // gamma
+  bin.put<float>({5, -1});  // beta
+  bin.put<float>({3, 4});   // mean
+  bin.put<float>({3, 0});   // variance
+  std::vector<std::string> constants;
+  for (int i = 0; i < 4; ++i) constants.push_back(constant(10 + i, "f32", "FP32", "2", static_cast<std::size_t>(8 * i), 8));
+  const auto found = output_of({"BatchNormInference", "opset5", "epsilon='1'", "FP32:1,2,1,1 FP32:2 FP32:2 FP32:2 FP32:2", "FP32:1,2,1,1"},
+                               "1,2,1,1", Tensor::of<float>({1, 2, 1, 1}, {7, 6}), constants, bin);
+  EXPECT_EQ(found, (std::vector<float>{9, 1}));
+}
+
+TEST(ImportOpenvinoIr, TakesLogarithmsOfSharesThatVanish) {
+  const auto found =
+      output_of({"LogSoftmax", "opset5", "axis='-1'", "FP32:1,2", "FP32:1,2"}, "1,2", Tensor::of<float>({1, 2}, {0, 800}), {}, {});
+  EXPECT_EQ(found, (std::vector<float>{-800, 0}));
+}
+
+TEST(ImportOpenvinoIr, TakesASwishOfAnyBeta) {
+  Bin bin;
+  bin.put<float>({0});
+  const auto found = output_of({"Swish", "opset4", "", "FP32:1,2 FP32:", "FP32:1,2"}, "1,2", Tensor::of<float>({1, 2}, {3, -5}),
+                               {constant(10, "f32", "FP32", "", 0, 4)}, bin);
+  EXPECT_EQ(found, (std::vector<float>{1.5f, -2.5f}));
+}
+
+// TensorFlow's order: height and width before the channels.
+TEST(ImportOpenvinoIr, ResizesChannelsThatAreLast) {
+  Bin bin;
+  bin.put<std::int64_t>({1, 4});
+  bin.put<std::int64_t>({1, 2});
+  const auto found = output_of({"Interpolate", "opset11",
+                                "mode='nearest' shape_calculation_mode='sizes' coordinate_transformation_mode='asymmetric' "
+                                "nearest_mode='floor' antialias='false' pads_begin='0' pads_end='0'",
+                                "FP32:1,1,2,2 I64:2 I64:2", "FP32:1,1,4,2"},
+                               "1,1,2,2", Tensor::of<float>({1, 1, 2, 2}, {1, 2, 3, 4}),
+                               {constant(10, "i64", "I64", "2", 0, 16), constant(11, "i64", "I64", "2", 16, 16)}, bin);
+  EXPECT_EQ(found, (std::vector<float>{1, 2, 1, 2, 3, 4, 3, 4}));
 }
 
 TEST(ImportOpenvinoIr, FindsThePadsThatLeaveAnOutputShape) {

@@ -37,6 +37,12 @@ Result<std::vector<Value>> import_gelu(LayerImport& layer);
 Result<std::vector<Value>> import_round(LayerImport& layer);
 Result<std::vector<Value>> import_elu(LayerImport& layer);
 
+// rules_composed.cc: what the graph has as several operations.
+Result<std::vector<Value>> import_attention(LayerImport& layer);
+Result<std::vector<Value>> import_batch_norm(LayerImport& layer);
+Result<std::vector<Value>> import_log_softmax(LayerImport& layer);
+Result<std::vector<Value>> import_swish_of_beta(LayerImport& layer);
+
 // rules_reduce.cc: what takes elements along axes together.
 Result<std::vector<Value>> import_reduce(LayerImport& layer);
 Result<std::vector<Value>> import_mvn(LayerImport& layer);

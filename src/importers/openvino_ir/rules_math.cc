@@ -27,7 +27,8 @@ Result<std::vector<Value>> import_relu(LayerImport& layer) { return layer.add(Un
 Result<std::vector<Value>> import_swish(LayerImport& layer) {
   if (layer.input_count() == 2) {
     OCTET_ASSIGN(const auto beta, layer.numbers(1, "beta"));
-    if (beta.size() != 1 || beta[0] != 1) return unsupported("a beta other than 1 is not supported");
+    if (beta.size() != 1) return malformed("beta is not one number");
+    if (beta[0] != 1) return import_swish_of_beta(layer);
   }
   return layer.add(Unary{UnaryKind::kSwish}, {layer.input(0)});
 }

@@ -19,6 +19,7 @@ std::span<const Lowering> lowerings() {
       Lowering{"max pool", match_max_pool},
       Lowering{"average pool", match_avg_pool},
       Lowering{"resize", match_resize_nearest},
+      Lowering{"linear resize", match_resize_linear},
       Lowering{"channel slices", match_channel_slices},
       Lowering{"concat of images", match_concat_images},
       Lowering{"concat", match_concat_plain},

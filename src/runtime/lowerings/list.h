@@ -23,6 +23,7 @@ MatchResult match_fake_quantize(const MatchContext& context, NodeId id);
 MatchResult match_max_pool(const MatchContext& context, NodeId id);
 MatchResult match_avg_pool(const MatchContext& context, NodeId id);
 MatchResult match_resize_nearest(const MatchContext& context, NodeId id);
+MatchResult match_resize_linear(const MatchContext& context, NodeId id);
 MatchResult match_channel_slices(const MatchContext& context, NodeId id);
 MatchResult match_concat_images(const MatchContext& context, NodeId id);
 MatchResult match_concat_plain(const MatchContext& context, NodeId id);

@@ -27,7 +27,8 @@ MatchResult match_resize_nearest(const MatchContext& context, NodeId id) {
   const auto* op = std::get_if<Interpolate>(&node.op);
   if (!op) return NoMatch{};
   if (const auto unfit = unfit_for_kernels(context, id)) return *unfit;
-  if (op->mode != Interpolate::Mode::kNearest) return NoMatch{"the mode is linear, not nearest"};
+  if (op->mode == Interpolate::Mode::kLinear) return NoMatch{};
+  if (op->mode != Interpolate::Mode::kNearest) return NoMatch{"the mode is cubic"};
   if (!context.forms.is_image(node.inputs[0])) return NoMatch{"the data lie as planes, not as an image"};
   Match match = match_like_input(context, id);
   match.emit = [id](PlanBuilder& builder) { emit(builder, id); };
