@@ -427,7 +427,7 @@ class RandomGraph : public GraphSketch {
         make(Gather{}, {data, integers({shape[1] - 1, 0}), number(1)});
         return;
       case 4:
-        make(Transpose{}, {data, integers({0, 1, 3, 2})});
+        make(Transpose{}, {data, chance(50) ? integers({0, 1, 3, 2}) : integers({0, 3, 1, 2})});
         return;
       case 5:
         if (shape[1] % 4 == 0 && shape[2] % 2 == 0 && shape[3] % 2 == 0) make(ReorgYolo{2}, {data});

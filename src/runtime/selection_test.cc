@@ -121,6 +121,15 @@ TEST(Selection, SaysWhichOrderIsNotThatOfMemory) {
   expect_planar_kernel(g.graph, "turn", "transpose: the order [0,1,3,2] is not that of interleaved channels");
 }
 
+TEST(Selection, MakesAnImageOfChannelsThatAreLast) {
+  SmallGraph g;
+  const Value planes = g.graph.emit(Transpose{}, {g.input({1, 5, 5, 3}), g.integers({0, 3, 1, 2})}, "turn");
+  g.output(g.conv(planes, 4));
+  EXPECT_EQ(chosen(g.graph, "turn").passed_over, "");
+  const auto plan = *compile(g.graph);
+  for (const StepInfo& step : plan->steps()) EXPECT_NE(step.op, "Transpose") << step.node;
+}
+
 TEST(Selection, SaysThatSlopesDiffer) {
   SmallGraph g;
   g.output(g.graph.emit(PRelu{}, {g.conv(g.input({1, 3, 5, 5}), 4), g.graph.emit_constant(numbers({4}))}, "prelu"));

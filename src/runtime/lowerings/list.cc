@@ -24,6 +24,7 @@ std::span<const Lowering> lowerings() {
       Lowering{"concat of images", match_concat_images},
       Lowering{"concat", match_concat_plain},
       Lowering{"reshape", match_reshape},
+      Lowering{"transpose to an image", match_transpose_to_image},
       Lowering{"transpose", match_transpose_image},
       Lowering{"activation", match_activate},
       Lowering{"matrix product", match_matmul},

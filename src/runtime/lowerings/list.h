@@ -29,6 +29,7 @@ MatchResult match_concat_images(const MatchContext& context, NodeId id);
 MatchResult match_concat_plain(const MatchContext& context, NodeId id);
 MatchResult match_reshape(const MatchContext& context, NodeId id);
 MatchResult match_transpose_image(const MatchContext& context, NodeId id);
+MatchResult match_transpose_to_image(const MatchContext& context, NodeId id);
 MatchResult match_activate(const MatchContext& context, NodeId id);
 MatchResult match_scale_image(const MatchContext& context, NodeId id);
 MatchResult match_matmul(const MatchContext& context, NodeId id);

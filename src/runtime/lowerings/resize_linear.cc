@@ -1,4 +1,4 @@
-// Linear resize of an image, in floats.
+// Linear resize in floats, of an image or of planes that are made one.
 
 #include "graph/resize.h"
 #include "kernels/resize/linear.h"
@@ -19,8 +19,9 @@ void emit(PlanBuilder& builder, NodeId id) {
   const auto& op = std::get<Interpolate>(node.op);
   const Shape &in = builder.graph().shape(node.inputs[0]), &out = node.outputs[0].shape;
   add_image_step<float, float>(builder, {node.name, "linear resize"}, builder.image_f32(node.inputs[0]), builder.natural({id, 0}),
-                               [rows = taps(op, in[2], out[2]), columns = taps(op, in[3], out[3])](
-                                   auto from, auto to, ThreadPool& pool) { kernels::resize_linear(from, rows, columns, to, pool); });
+                               [rows = taps(op, in[2], out[2]), columns = taps(op, in[3], out[3])](auto from, auto to, ThreadPool& pool) {
+                                 kernels::resize_linear(from, rows, columns, to, pool);
+                               });
 }
 
 }  // namespace
@@ -29,7 +30,6 @@ MatchResult match_resize_linear(const MatchContext& context, NodeId id) {
   const Node& node = context.graph.node(id);
   const auto* op = std::get_if<Interpolate>(&node.op);
   if (!op || op->mode != Interpolate::Mode::kLinear || unfit_for_kernels(context, id)) return NoMatch{};
-  if (!context.forms.is_image(node.inputs[0])) return NoMatch{"the data lie as planes, not as an image"};
   Match match;
   match.results = {{{id, 0}, {Format::kImageF32, nullptr}}};
   match.emit = [id](PlanBuilder& builder) { emit(builder, id); };
