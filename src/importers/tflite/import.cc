@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "formats/tflite/model.h"
 #include "importers/finish_import.h"
+#include "importers/tflite/facts.h"
 #include "importers/tflite/translate.h"
 #include "passes/passes.h"
 
@@ -17,19 +18,18 @@ namespace {
 
 constexpr std::int64_t kCocoClasses = 90;  // without the background, of the map with gaps
 
-// How a byte of a picture becomes the real value of a quantized input: (byte - mean) / scale. Signed inputs are fed bytes less 128.
-passes::InputSteps steps_to_reals(const TensorRecord& input) {
-  if (!input.quantization) return {};
-  const std::int64_t lowest = input.type == StoredType::INT8 ? -128 : 0;
-  const auto mean = static_cast<double>(input.quantization.zero_point[0] - lowest);
-  return {false, {mean}, {1 / static_cast<double>(input.quantization.scale[0])}};
+// The lines of a file of labels where they are as many as the classes, with or without the background.
+std::vector<std::string> labels_of(std::vector<std::string> lines, const PostProcess& post_process) {
+  const std::int64_t all = post_process.num_classes + (post_process.has_background ? 1 : 0);
+  if (post_process.has_background && std::ssize(lines) == post_process.num_classes) lines.insert(lines.begin(), "background");
+  return std::ssize(lines) == all ? lines : std::vector<std::string>();
 }
 
 // The detector of TensorFlow's Object Detection API, whose exporter takes RGB; floats from -1 to 1.
-Result<ImportedModel> finish_ssd(Translation found, const Model& model, const ImportOptions& options) {
+Result<ImportedModel> finish_ssd(Translation found, const FileFacts& facts, const ImportOptions& options) {
   OCTET_RETURN_IF_ERROR(passes::require_planar_input(found.graph));
   const Shape picture = found.graph.shape({found.graph.parameters().at(0), 0});
-  passes::InputSteps steps = steps_to_reals(model.tensors[static_cast<std::size_t>(model.inputs[0])]);
+  passes::InputSteps steps = facts.pixels;
   if (steps.scale.empty()) {
     steps = {false, {127.5}, {127.5}};
     if (options.warn) options.warn("does not say how its pixels are scaled; octet feeds -1 to 1, as TensorFlow's exporter has it");
@@ -48,20 +48,9 @@ Result<ImportedModel> finish_ssd(Translation found, const Model& model, const Im
   description.clip = false;
   const bool coco = post_process.has_background && post_process.num_classes == kCocoClasses;
   description.categories = coco ? CategoryRule::kCoco91 : CategoryRule::kOrdinal;
+  description.labels = labels_of(facts.labels, post_process);
   result.input_steps = std::move(steps);
   return result;
-}
-
-// What the file says of itself; the scale of a quantized input goes by the keys of Model API.
-SourceFacts facts_of(const Model& model, const ImportOptions& options) {
-  SourceFacts facts;
-  facts.declared = options.model_info;
-  const passes::InputSteps steps = steps_to_reals(model.tensors[static_cast<std::size_t>(model.inputs[0])]);
-  if (!steps.scale.empty()) {
-    facts.metadata["mean_values"] = fmt::format("{}", steps.mean[0]);
-    facts.metadata["scale_values"] = fmt::format("{}", steps.scale[0]);
-  }
-  return facts;
 }
 
 }  // namespace
@@ -72,8 +61,12 @@ Result<ImportedModel> import_tflite(std::span<const std::byte> bytes, std::share
   if (model.inputs.size() != 1)
     return Error{ErrorCode::kUnsupported, fmt::format("has {} inputs, expected one, the picture", model.inputs.size())};
   OCTET_ASSIGN(tflite::Translation found, tflite::translate(model));
-  if (found.post_process) return tflite::finish_ssd(std::move(found), model, options);
-  return finish_import(std::move(found.graph), tflite::facts_of(model, options));
+  OCTET_ASSIGN(tflite::FileFacts facts, tflite::facts_of(model, bytes));
+  if (found.post_process) return tflite::finish_ssd(std::move(found), facts, options);
+  SourceFacts known;
+  known.metadata = std::move(facts.metadata);
+  known.declared = options.model_info;
+  return finish_import(std::move(found.graph), known);
 }
 
 Result<ImportedModel> import_tflite(const std::filesystem::path& path, const ImportOptions& options) {

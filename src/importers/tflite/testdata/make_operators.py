@@ -1,12 +1,13 @@
-"""Writes operators.npz: small TensorFlow Lite models, one an operator and form, with inputs and what LiteRT's own kernels compute of them.
+"""Writes operators.npz and appended.npz. The first: small TensorFlow Lite models, one an operator and form, with inputs and what LiteRT's own kernels compute of them.
 
     python make_operators.py        # needs ai-edge-litert (2.3.0) and numpy
 
 Of each case NAME the archive holds NAME.tflite (the bytes of the model), NAME.input (real values), NAME.output_0, ... (real values), and
-NAME.step (of quantized outputs, else 0). With --seeds DIR some of the models are written there as seeds of the fuzzer.
+NAME.step (of quantized outputs, else 0). The second holds models that say something of themselves, most in an archive behind them. With --seeds DIR some of the models are written there as seeds of the fuzzer.
 """
 import argparse
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -490,6 +491,40 @@ SEEDS = ("conv_uint8", "conv_int8", "depthwise_multiplied", "float16_weights", "
          "quantized_and_back", "transpose_conv_same", "fully_connected")
 
 
+def with_files(content, files):
+    """The model with an archive behind it."""
+    whole = io.BytesIO(content)
+    with zipfile.ZipFile(whole, "a") as archive:
+        for name, text in files.items():
+            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
+
+
+def appended():
+    """Name to model: with keys as Ultralytics' exporters append them, with labels, and with a quantized input."""
+    keys = {"description": "made by a test", "stride": 32, "task": "detect", "imgsz": [32, 32], "names": {0: "person's bag", 1: "bicycle"}}
+
+    def small(dtype=np.float32, **quantization):
+        model = Model()
+        x = model.input((1, 2, 2, 3), dtype, **quantization)
+        model.add("QUANTIZE" if quantization else "ABS", [x], [model.output((1, 2, 2, 3), dtype, **quantization)])
+        return model.bytes()
+
+    return {"plain": small(), "json": with_files(small(), {"metadata.json": json.dumps(keys, indent=2)}),
+            "python": with_files(small(), {"temp_meta.txt": str(keys)}),
+            "labels": with_files(small(), {"labelmap.txt": "person\nbicycle\r\n\ncar\n", "huge.txt": "a" * (1 << 21)}),
+            "unsigned": small(np.uint8, scale=1 / 128, zero=128), "signed": small(np.int8, scale=1 / 128, zero=0)}
+
+
+def write(target, arrays):
+    """Arrays as an archive with one date, so that it is the same bytes again."""
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, array in arrays.items():
+            content = io.BytesIO()
+            np.save(content, array)
+            archive.writestr(zipfile.ZipInfo(name + ".npy", (2026, 1, 1, 0, 0, 0)), content.getvalue(), zipfile.ZIP_DEFLATED, 9)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=Path)
@@ -502,17 +537,13 @@ def main():
             raise SystemExit(f"{name}: {error}") from error
         arrays |= {f"{name}.tflite": np.frombuffer(content, np.uint8), f"{name}.input": real, f"{name}.step": step}
         arrays |= {f"{name}.output_{i}": output for i, output in enumerate(outputs)}
-    target = Path(__file__).parent / "operators.npz"
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:  # with one date, so that it is the same bytes again
-        for name, array in arrays.items():
-            content = io.BytesIO()
-            np.save(content, array)
-            archive.writestr(zipfile.ZipInfo(name + ".npy", (2026, 1, 1, 0, 0, 0)), content.getvalue(), zipfile.ZIP_DEFLATED, 9)
+    write(Path(__file__).parent / "operators.npz", arrays)
+    write(Path(__file__).parent / "appended.npz", {name: np.frombuffer(content, np.uint8) for name, content in appended().items()})
     if args.seeds:
         args.seeds.mkdir(parents=True, exist_ok=True)
         for name in SEEDS:
             (args.seeds / f"{name}.tflite").write_bytes(CASES[name][0])
-    print(f"{len(CASES)} cases, {target.stat().st_size} bytes")
+    print(f"{len(CASES)} cases")
 
 
 if __name__ == "__main__":
