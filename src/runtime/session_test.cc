@@ -174,6 +174,22 @@ TEST(Session, QuantizesInFloatsToTheLastBit) {
   }
 }
 
+// What is no image, as importers of quantized files leave it behind a Reshape, with one scale.
+TEST(Session, QuantizesRowsInFloatsToTheLastBit) {
+  const Tensor input = numbers({2, 5, 9});
+  SmallGraph g;
+  const Value low = g.graph.emit_constant(Tensor::scalar(-0.25f)), high = g.graph.emit_constant(Tensor::scalar(0.7f));
+  g.output(g.graph.emit(FakeQuantize{256}, {g.input({2, 5, 9}), low, high, low, high}));
+  const auto plan = *compile(g.graph);
+  EXPECT_TRUE(std::ranges::any_of(plan->steps(), [](const StepInfo& step) { return step.op == "fake quantize"; }));
+  const auto expected = *evaluate(g.graph, {{"image", input}});
+  for (const int threads : {1, 3}) {
+    Session session(plan, threads);
+    const auto found = *session.run(std::span(&input, 1));
+    EXPECT_TRUE(std::ranges::equal(found[0].bytes(), expected.at("out").bytes())) << threads << " threads";
+  }
+}
+
 TEST(Session, ComputesHalfPrecisionBySpecification) {
   SmallGraph g;
   const Value image = g.graph.emit(Parameter{ElementType::kF16, {1, 2, 4, 4}}, {}, "image");
