@@ -337,6 +337,34 @@ TEST(TflitePostProcess, BecomesRowsOfDetectionOutput) {
   EXPECT_EQ(rows[14], -1);
 }
 
+TEST(TflitePostProcess, MakesADetectorOfTheFile) {
+  const std::string bytes = detector().bytes();
+  const auto owner = std::make_shared<std::vector<std::byte>>(bytes.size());
+  std::memcpy(owner->data(), bytes.data(), bytes.size());
+  std::vector<std::string> warnings;
+  const auto model =
+      import_tflite(std::span<const std::byte>(*owner), owner, {.warn = [&](std::string_view text) { warnings.emplace_back(text); }});
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  EXPECT_TRUE(std::holds_alternative<DetectionOutputHead>(model->description.head));
+  EXPECT_EQ(model->description.input.width, 2);
+  EXPECT_EQ(model->description.input.height, 1);
+  EXPECT_EQ(model->description.resize, ResizeKind::kStretchTf1);
+  EXPECT_FLOAT_EQ(model->description.suppression.iou_limit, 0.6f);
+  EXPECT_EQ(model->description.categories, CategoryRule::kOrdinal);
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_NE(warnings[0].find("octet feeds -1 to 1"), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[1].find("keeps 10 boxes an image by itself; octet keeps 100"), std::string::npos) << warnings[1];
+  // What was 0.9 and 0.8 as values from -1 to 1 are bytes now, and red is the last plane.
+  const Tensor picture = Tensor::of<float>({1, 3, 1, 2}, std::vector<float>{127.5f, 127.5f * 1.8f, 127.5f * 1.9f, 127.5f, 127.5f, 127.5f});
+  const auto outputs = evaluate(model->graph, {{"picture", picture}});
+  ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+  const auto rows = to_vector<float>(outputs->at("detection_out"));
+  EXPECT_NEAR(rows[1], 1, 0) << "class";
+  EXPECT_NEAR(rows[2], 0.9, 1e-5);
+  EXPECT_NEAR(rows[8], 2, 0) << "class";
+  EXPECT_NEAR(rows[9], 0.8, 1e-5);
+}
+
 TEST(TflitePostProcess, RefusesOptionsOutOfRange) {
   for (const auto& [name, value] : kOptions) {
     if (name == "nms_score_threshold") continue;  // a person's threshold decides
