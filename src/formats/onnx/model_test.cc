@@ -28,7 +28,7 @@ Tensor initializer(const ModelWriter& writer, const std::string& name) {
   return model->graph.initializers.at(name);
 }
 
-TEST(OnnxModel, reads_nodes_attributes_and_metadata) {
+TEST(OnnxModel, ReadsNodesAttributesAndMetadata) {
   ModelWriter writer(19);
   NodeProto& node = writer.node("Conv", {"x", "w", ""}, {"y"});
   node.set_name("first");
@@ -52,7 +52,7 @@ TEST(OnnxModel, reads_nodes_attributes_and_metadata) {
   EXPECT_EQ(place(record), "node 'first' (Conv)");
 }
 
-TEST(OnnxModel, tells_inputs_from_initializers_that_are_listed_as_inputs) {
+TEST(OnnxModel, TellsInputsFromInitializersThatAreListedAsInputs) {
   ModelWriter writer;
   writer.input("w", 1, {2});
   writer.floats("w", {2}, {1, 2});
@@ -62,7 +62,7 @@ TEST(OnnxModel, tells_inputs_from_initializers_that_are_listed_as_inputs) {
   EXPECT_EQ(model->graph.inputs[0].name, "x");
 }
 
-TEST(OnnxModel, reads_every_way_to_store_numbers) {
+TEST(OnnxModel, ReadsEveryWayToStoreNumbers) {
   ModelWriter writer;
   writer.bytes("raw", 1, {1}, std::string("\0\0\x80\x3f", 4));
   writer.bytes("bfloat16", 16, {2}, std::string("\x80\x3f\x00\xc0", 4));
@@ -84,7 +84,7 @@ TEST(OnnxModel, reads_every_way_to_store_numbers) {
   EXPECT_EQ(initializer(writer, "empty").shape(), Shape{0});
 }
 
-TEST(OnnxModel, sorts_nodes_and_inlines_functions) {
+TEST(OnnxModel, SortsNodesAndInlinesFunctions) {
   ModelWriter writer;
   writer.node("Neg", {"a"}, {"y"});
   writer.node("Twice", {"x"}, {"a"}).set_domain("local");
@@ -104,7 +104,7 @@ TEST(OnnxModel, sorts_nodes_and_inlines_functions) {
   EXPECT_EQ(model->graph.nodes[1].outputs[0], "a");
 }
 
-TEST(OnnxModel, ends_functions_that_call_themselves) {
+TEST(OnnxModel, EndsFunctionsThatCallThemselves) {
   ModelWriter writer;
   writer.node("F", {"x"}, {"y"}).set_domain("local");
   auto& function = *writer.model().add_functions();
@@ -117,7 +117,7 @@ TEST(OnnxModel, ends_functions_that_call_themselves) {
   expect_refused(writer, ErrorCode::kMalformed, "functions call one another");
 }
 
-TEST(OnnxModel, refuses_cycles_and_names_that_are_given_twice) {
+TEST(OnnxModel, RefusesCyclesAndNamesThatAreGivenTwice) {
   ModelWriter cycle;
   cycle.node("Add", {"x", "b"}, {"a"});
   cycle.node("Neg", {"a"}, {"b"});
@@ -132,7 +132,7 @@ TEST(OnnxModel, refuses_cycles_and_names_that_are_given_twice) {
   expect_refused(initializers, ErrorCode::kMalformed, "two initializers");
 }
 
-TEST(OnnxModel, checks_sizes_before_it_allocates) {
+TEST(OnnxModel, ChecksSizesBeforeItAllocates) {
   ModelWriter claims;
   claims.bytes("w", 1, {std::int64_t{1} << 30}, "1234");
   expect_refused(claims, ErrorCode::kMalformed, "has 4 bytes where its shape [1073741824] asks for 4294967296");
@@ -147,7 +147,7 @@ TEST(OnnxModel, checks_sizes_before_it_allocates) {
   expect_refused(negative, ErrorCode::kMalformed, "no valid shape");
 }
 
-TEST(OnnxModel, names_what_it_lacks) {
+TEST(OnnxModel, NamesWhatItLacks) {
   ModelWriter int4;
   int4.bytes("w", 22, {2}, "1");
   expect_refused(int4, ErrorCode::kUnsupported, "tensor 'w': element type int4");
@@ -164,7 +164,7 @@ std::string opening(char tag, std::size_t bytes) {
   return text + static_cast<char>(bytes);
 }
 
-TEST(OnnxModel, is_not_fooled_by_ten_thousand_levels) {
+TEST(OnnxModel, IsNotFooledByTenThousandLevels) {
   constexpr char kGraphOfModel = 0x3a, kNode = 0x0a, kAttribute = 0x2a, kGraphOfAttribute = 0x32;
   std::vector<std::string> openings;  // innermost first
   std::size_t bytes = 0;
@@ -179,7 +179,7 @@ TEST(OnnxModel, is_not_fooled_by_ten_thousand_levels) {
   EXPECT_FALSE(parse_model(std::as_bytes(std::span(model))).ok());
 }
 
-TEST(OnnxModel, takes_a_chain_of_ten_thousand_nodes_in_any_order) {
+TEST(OnnxModel, TakesAChainOfTenThousandNodesInAnyOrder) {
   ModelWriter writer;
   for (int i = 10'000; i > 0; --i) writer.node("Neg", {i == 1 ? "x" : std::to_string(i - 1)}, {i == 10'000 ? "y" : std::to_string(i)});
   const auto model = parse(writer);
@@ -187,7 +187,7 @@ TEST(OnnxModel, takes_a_chain_of_ten_thousand_nodes_in_any_order) {
   EXPECT_EQ(model->graph.nodes.front().inputs[0], "x");
 }
 
-TEST(OnnxModel, refuses_what_is_cut_short_at_any_byte_or_is_no_model) {
+TEST(OnnxModel, RefusesWhatIsCutShortAtAnyByteOrIsNoModel) {
   ModelWriter writer;
   writer.node("Conv", {"x", "w"}, {"y"});
   writer.floats("w", {1, 3, 1, 1}, {1, 2, 3});
@@ -234,7 +234,7 @@ class ExternalDataFiles : public testing::Test {
   const fs::path root_ = fs::path(testing::TempDir()) / ("octet-onnx-" + std::to_string(::getpid()));
 };
 
-TEST_F(ExternalDataFiles, are_read_at_their_offset) {
+TEST_F(ExternalDataFiles, AreReadAtTheirOffset) {
   const auto model = read("data/weights.bin", "4", "8");
   ASSERT_TRUE(model.ok()) << model.error().message;
   EXPECT_EQ(to_vector<double>(model->graph.initializers.at("w")), (std::vector<double>{1, 2}));
@@ -242,7 +242,7 @@ TEST_F(ExternalDataFiles, are_read_at_their_offset) {
   EXPECT_EQ(model->files[1].filename(), "weights.bin");
 }
 
-TEST_F(ExternalDataFiles, never_lie_outside_of_the_folder) {
+TEST_F(ExternalDataFiles, NeverLieOutsideOfTheFolder) {
   expect_refused(read("../secret.bin"), "leaves its folder");
   expect_refused(read("data/../../secret.bin"), "leaves its folder");
   expect_refused(read((root_ / "secret.bin").string()), "leaves its folder");
@@ -254,7 +254,7 @@ TEST_F(ExternalDataFiles, never_lie_outside_of_the_folder) {
   expect_refused(read("hard.bin"), "second name");
 }
 
-TEST_F(ExternalDataFiles, are_checked_against_their_size) {
+TEST_F(ExternalDataFiles, AreCheckedAgainstTheirSize) {
   expect_refused(read("data/weights.bin", "8"), "too few");
   expect_refused(read("data/weights.bin", "18446744073709551615"), "offset");
   expect_refused(read("data/weights.bin", "9223372036854775807"), "too few");
@@ -265,7 +265,7 @@ TEST_F(ExternalDataFiles, are_checked_against_their_size) {
   expect_refused(read(""), "leaves its folder");
 }
 
-TEST_F(ExternalDataFiles, are_refused_where_there_is_no_folder) {
+TEST_F(ExternalDataFiles, AreRefusedWhereThereIsNoFolder) {
   ModelWriter writer;
   place_at(writer.tensor("w", 1, {2}), "data/weights.bin");
   expect_refused(parse(writer), "no folder");

@@ -110,22 +110,25 @@ std::vector<Value> NodeImport::all_inputs() const {
   return values;
 }
 
-const Tensor* NodeImport::constant_at(std::size_t i) const { return has_input(i) ? graph().constant(input(i)) : nullptr; }
+std::optional<Tensor> NodeImport::constant_at(std::size_t i) const {
+  const Tensor* constant = has_input(i) ? graph().constant(input(i)) : nullptr;
+  return constant ? std::optional(*constant) : std::nullopt;
+}
 
-Result<const Tensor*> NodeImport::known(std::size_t i, std::string_view role) const {
+Result<Tensor> NodeImport::known(std::size_t i, std::string_view role) const {
   if (!has_input(i)) return malformed(fmt::format("has no input {} ({})", i, role));
-  if (const Tensor* value = constant_at(i)) return value;
+  if (auto value = constant_at(i)) return *std::move(value);
   return unsupported(fmt::format("{} (input {}) depends on the picture; only what is known beforehand is supported", role, i));
 }
 
 Result<std::vector<std::int64_t>> NodeImport::integers_at(std::size_t i, std::string_view role) const {
-  OCTET_ASSIGN(const Tensor* value, known(i, role));
-  return to_vector<std::int64_t>(*value);
+  OCTET_ASSIGN(const Tensor value, known(i, role));
+  return to_vector<std::int64_t>(value);
 }
 
 Result<std::vector<double>> NodeImport::numbers_at(std::size_t i, std::string_view role) const {
-  OCTET_ASSIGN(const Tensor* value, known(i, role));
-  return to_vector<double>(*value);
+  OCTET_ASSIGN(const Tensor value, known(i, role));
+  return to_vector<double>(value);
 }
 
 Result<double> NodeImport::number_at(std::size_t i, std::string_view role) const {

@@ -52,7 +52,8 @@ class GraphBuilder {
   std::int64_t folded_ = 0;
 };
 
-// One node on its way into the graph: what a rule sees. Attributes of a wrong kind are kept as an error, which add() and status() answer.
+// One node on its way into the graph: what a rule sees. What it answers is a copy, as the graph moves its nodes when it grows. Attributes
+// of a wrong kind are kept as an error, which add() and status() answer.
 class NodeImport {
  public:
   // `inputs` are those of the node; nothing where an optional one is left out.
@@ -73,15 +74,15 @@ class NodeImport {
   Status expect_inputs(std::size_t count) const;
   Value input(std::size_t i) const { return imported(i).value; }
   const ImportedValue& imported(std::size_t i) const;
-  const Shape& shape(std::size_t i) const { return graph().shape(input(i)); }
-  std::int64_t rank(std::size_t i) const { return std::ssize(shape(i)); }
+  Shape shape(std::size_t i) const { return graph().shape(input(i)); }
+  std::int64_t rank(std::size_t i) const { return std::ssize(graph().shape(input(i))); }
   ElementType element(std::size_t i) const { return graph().type(input(i)).element; }
   std::vector<Value> all_inputs() const;  // those that are there
 
-  // The constant at an input; null where it is computed or left out.
-  const Tensor* constant_at(std::size_t i) const;
+  // The constant at an input; nothing where it is computed or left out.
+  std::optional<Tensor> constant_at(std::size_t i) const;
   // kMalformed where it is left out, kUnsupported where it is computed from the network's inputs; both name its role.
-  Result<const Tensor*> known(std::size_t i, std::string_view role) const;
+  Result<Tensor> known(std::size_t i, std::string_view role) const;
   Result<std::vector<std::int64_t>> integers_at(std::size_t i, std::string_view role) const;
   Result<std::vector<double>> numbers_at(std::size_t i, std::string_view role) const;
   Result<double> number_at(std::size_t i, std::string_view role) const;
@@ -114,7 +115,7 @@ class NodeImport {
   Result<Value> binary(BinaryKind kind, Value a, Value b);
   GraphBuilder& builder() { return builder_; }
   const Graph& graph() const { return builder_.graph; }
-  const Shape& shape_of(Value value) const { return builder_.graph.shape(value); }
+  Shape shape_of(Value value) const { return builder_.graph.shape(value); }
 
  private:
   template <typename T>

@@ -138,9 +138,9 @@ Result<QuantizationInputs> quantization_at(const NodeImport& node, std::size_t s
   given.axis = axis;
   if (given.scales.empty()) return malformed(fmt::format("has no scale (input {})", scale));
   if (!node.has_input(zero_point)) return given;
-  OCTET_ASSIGN(const Tensor* zeros, node.known(zero_point, "zero point"));
-  given.type = zeros->type();
-  const auto values = to_vector<std::int64_t>(*zeros);
+  OCTET_ASSIGN(const Tensor zeros, node.known(zero_point, "zero point"));
+  given.type = zeros.type();
+  const auto values = to_vector<std::int64_t>(zeros);
   if (values.size() != given.scales.size())
     return malformed(fmt::format("{} scales and {} zero points (inputs {} and {})", given.scales.size(), values.size(), scale, zero_point));
   given.zero_points = values;
@@ -157,7 +157,7 @@ Result<Value> dequantized(NodeImport& node, std::size_t data, const Quantization
         static_cast<float>(given.scales[0]) == from.quantization->scale && given.zero_points[0] == from.quantization->zero_point;
     return same ? Result<Value>(from.value) : reinterpreted(node, from, given);
   }
-  const Tensor* integers = node.constant_at(data);
+  const auto integers = node.constant_at(data);
   if (!integers) return dequantized_integers(node, from.value, given);
   if (integers->type() == ElementType::kI8 || integers->type() == ElementType::kU8) return dequantized_weights(node, *integers, given);
   return dequantized_bias(node, *integers, given);
@@ -169,7 +169,7 @@ Result<ImportedValue> quantized(NodeImport& node, Value data, const Quantization
   for (const std::int64_t zero : given.zero_points)
     if (zero < range.least || zero > range.greatest)
       return malformed(fmt::format("a zero point of {} in {}", zero, octet::name_of(given.type)));
-  if (const Tensor* constant = node.graph().constant(data)) return quantized_constant(node, *constant, given, range);
+  if (const Tensor* constant = node.graph().constant(data)) return quantized_constant(node, Tensor(*constant), given, range);
   if (given.scales.size() != 1) return unsupported("a scale for each channel of an activation is not supported");
   const auto bound = [&](std::int64_t integer) {
     const double real = static_cast<double>(integer - given.zero_points[0]) * given.scales[0];

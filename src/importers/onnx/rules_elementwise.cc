@@ -87,7 +87,7 @@ Result<Values> reciprocal(NodeImport& node) {
 // Both limits known and numbers: a Clamp. One known limit, or computed ones: Maximum and Minimum.
 Result<Values> clip(NodeImport& node) {
   OCTET_RETURN_IF_ERROR(node.expect_inputs(1));
-  const Tensor *low = node.constant_at(1), *high = node.constant_at(2);
+  const auto low = node.constant_at(1), high = node.constant_at(2);
   if (low && high && low->size() == 1 && high->size() == 1 && is_float(node.element(0))) {
     const double least = to_vector<double>(*low)[0], greatest = to_vector<double>(*high)[0];
     if (least <= greatest) return node.add(Clamp{least, greatest}, {node.input(0)});
@@ -206,7 +206,7 @@ Result<Values> identity(NodeImport& node) {
 Result<Values> dropout(NodeImport& node) {
   OCTET_RETURN_IF_ERROR(node.expect_inputs(1));
   if (node.has_output(1)) return unsupported("gives its mask, which is not supported");
-  const Tensor* training = node.constant_at(2);
+  const auto training = node.constant_at(2);
   if (node.has_input(2) && (!training || to_vector<double>(*training) != std::vector<double>{0}))
     return unsupported("is in training mode; export the model for inference");
   return Values{{node.input(0)}};

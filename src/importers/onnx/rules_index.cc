@@ -154,16 +154,16 @@ Result<Values> arg_best(NodeImport& node) {
 
 // Of constants: positions of what is not zero, an axis a row.
 Result<Values> non_zero(NodeImport& node) {
-  OCTET_ASSIGN(const Tensor* data, node.known(0, "data"));
-  OCTET_RETURN_IF_ERROR(node.builder().charge(data->size()));
-  const auto values = to_vector<double>(*data);
+  OCTET_ASSIGN(const Tensor data, node.known(0, "data"));
+  OCTET_RETURN_IF_ERROR(node.builder().charge(data.size()));
+  const auto values = to_vector<double>(data);
   std::vector<std::int64_t> places;
   for (std::size_t i = 0; i < values.size(); ++i)
     if (values[i] != 0) places.push_back(static_cast<std::int64_t>(i));
   std::vector<std::int64_t> positions;
-  const auto strides = row_major_strides(data->shape());
+  const auto strides = row_major_strides(data.shape());
   for (std::size_t axis = 0; axis < strides.size(); ++axis)
-    for (const std::int64_t place : places) positions.push_back(place / strides[axis] % data->shape()[axis]);
+    for (const std::int64_t place : places) positions.push_back(place / strides[axis] % data.shape()[axis]);
   return one(node.constant(Tensor::of<std::int64_t>({std::ssize(strides), std::ssize(places)}, positions)));
 }
 

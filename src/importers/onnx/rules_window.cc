@@ -7,6 +7,7 @@
 #include "importers/onnx/window_operations.h"
 #include "importers/onnx/rules.h"
 #include "importers/onnx/windows.h"
+#include "importers/window_rules.h"
 
 namespace octet::onnx {
 namespace {
@@ -62,21 +63,6 @@ Result<Values> conv_transpose(NodeImport& node) {
   return one(without_height(node, biased, data));
 }
 
-// With ceil_mode a last window counts that is not whole, unless it begins in the padding behind the data. `Rounding` has no such value;
-// for given shapes the result is that of floor or of ceil, unless the axes differ.
-Result<Rounding> resolve_ceil(const Shape& data, const Window& window) {
-  bool as_floor = true, as_ceil = true;
-  for (std::size_t i = 0; i < 2; ++i) {
-    const std::int64_t size = data[2 + i], stride = window.strides[i];
-    const std::int64_t free = size + window.pads.begin[i] + window.pads.end[i] - (window.kernel[i] - 1) * window.dilations[i] - 1;
-    if (free % stride == 0) continue;
-    const bool last_begins_in_padding = (free / stride + 1) * stride >= size + window.pads.begin[i];
-    (last_begins_in_padding ? as_ceil : as_floor) = false;
-  }
-  if (!as_floor && !as_ceil) return unsupported("attribute 'ceil_mode' that rounds height and width differently is not supported");
-  return as_ceil ? Rounding::kCeil : Rounding::kFloor;
-}
-
 struct Pooling {
   Value data;
   Window window;
@@ -89,7 +75,11 @@ Result<Pooling> read_pooling(NodeImport& node, Value data) {
   OCTET_ASSIGN(pooling.window, read_window(node, node.shape_of(data), nullptr));
   OCTET_ASSIGN(pooling.data, with_height(node, data));
   if (node.flag("ceil_mode", false)) {
-    OCTET_ASSIGN(pooling.rounding, resolve_ceil(node.shape_of(pooling.data), pooling.window));
+    const Window& window = pooling.window;
+    const Shape& image = node.shape_of(pooling.data);
+    const auto rounding = ceil_within_data({image[2], image[3]}, window.kernel, window.strides, window.dilations, window.pads);
+    if (!rounding) return unsupported("attribute 'ceil_mode' that rounds height and width differently is not supported");
+    pooling.rounding = *rounding;
   }
   return pooling;
 }

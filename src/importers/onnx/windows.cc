@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "importers/window_rules.h"
+
 namespace octet::onnx {
 namespace {
 
@@ -20,20 +22,6 @@ Result<Spatial> pair_of(const std::vector<std::int64_t>& list, std::size_t axes,
   if (std::ranges::any_of(list, [&](std::int64_t number) { return number < least || number > kGreatest; }))
     return malformed(fmt::format("attribute '{}' has a number outside of {} to {}", attribute, least, kGreatest));
   return Spatial{axes == 2 ? list[0] : otherwise, list.back()};
-}
-
-// Padding for an output of ceil(input / stride), the odd zero at the end ("upper") or at the beginning.
-Pads same_pads(const Shape& data, const Window& window, bool upper) {
-  Pads pads;
-  for (std::size_t i = 0; i < 2; ++i) {
-    const std::int64_t size = data.size() == 4 ? data[2 + i] : i == 0 ? 1 : data[2];
-    const std::int64_t outputs = (size + window.strides[i] - 1) / window.strides[i];
-    const std::int64_t covered = (outputs - 1) * window.strides[i] + (window.kernel[i] - 1) * window.dilations[i] + 1;
-    const std::int64_t total = std::max<std::int64_t>(covered - size, 0);
-    pads.begin[i] = upper ? total / 2 : total - total / 2;
-    pads.end[i] = total - pads.begin[i];
-  }
-  return pads;
 }
 
 Result<Pads> explicit_pads(NodeImport& node, std::size_t axes) {
@@ -71,7 +59,8 @@ Result<Window> read_window(NodeImport& node, const Shape& data, const Shape* wei
   if (rule == "NOTSET") {
     OCTET_ASSIGN(window.pads, explicit_pads(node, axes));
   } else if (rule != "VALID") {
-    window.pads = same_pads(data, window, rule == "SAME_UPPER");
+    const Spatial size{axes == 2 ? data[2] : 1, data.back()};
+    window.pads = same_pads(size, window.kernel, window.strides, window.dilations, rule == "SAME_UPPER");
   }
   return window;
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "importers/openvino_ir/rules.h"
+#include "importers/window_rules.h"
 
 namespace octet::openvino_ir {
 namespace {
@@ -21,20 +22,6 @@ bool is_sane(const Window& window, const Pads& pads) {
          is_within(pads.end, 0);
 }
 
-// Padding for an output of ceil(input / stride), the odd zero at the end ("upper") or at the beginning.
-Pads same_pads(const Shape& data, const Window& window, bool upper) {
-  Pads pads;
-  for (std::size_t axis = 0; axis < 2; ++axis) {
-    const std::int64_t size = data[2 + axis], stride = window.strides[axis];
-    const std::int64_t outputs = (size + stride - 1) / stride;
-    const std::int64_t covered = (outputs - 1) * stride + (window.kernel[axis] - 1) * window.dilations[axis] + 1;
-    const std::int64_t total = std::max<std::int64_t>(covered - size, 0);
-    pads.begin[axis] = upper ? total / 2 : total - total / 2;
-    pads.end[axis] = total - pads.begin[axis];
-  }
-  return pads;
-}
-
 Result<Pads> read_pads(LayerImport& layer, const Window& window) {
   const std::string rule =
       layer.attributes.choice("auto_pad", {"explicit", "notset", "valid", "same_upper", "same_lower"}, std::string("explicit"));
@@ -43,28 +30,20 @@ Result<Pads> read_pads(LayerImport& layer, const Window& window) {
   OCTET_RETURN_IF_ERROR(layer.attributes.status());
   if (layer.shape(0).size() != 4) return unsupported("data of shape " + to_string(layer.shape(0)) + "; only [N,C,H,W] is supported");
   if (!is_sane(window, pads)) return malformed("kernel, strides and dilations must be positive, pads not negative, and none huge");
-  return rule.starts_with("same") ? same_pads(layer.shape(0), window, rule == "same_upper") : pads;
-}
-
-// "ceil_torch" is ceil, but for a last window that would begin in the padding behind the data, which it leaves out. `Rounding`
-// has no such value; for given shapes the result is that of floor or of ceil, unless the axes differ.
-Result<Rounding> resolve_ceil_torch(const Shape& data, const Window& window, const Pads& pads) {
-  bool as_floor = true, as_ceil = true;
-  for (std::size_t axis = 0; axis < 2; ++axis) {
-    const std::int64_t size = data[2 + axis], stride = window.strides[axis];
-    const std::int64_t free = size + pads.begin[axis] + pads.end[axis] - (window.kernel[axis] - 1) * window.dilations[axis] - 1;
-    if (free % stride == 0) continue;
-    const bool last_begins_in_padding = (free / stride + 1) * stride >= size + pads.begin[axis];
-    (last_begins_in_padding ? as_ceil : as_floor) = false;
-  }
-  if (!as_floor && !as_ceil) return unsupported("rounding_type=\"ceil_torch\" that rounds height and width differently");
-  return as_ceil ? Rounding::kCeil : Rounding::kFloor;
+  return rule.starts_with("same")
+             ? same_pads({layer.shape(0)[2], layer.shape(0)[3]}, window.kernel, window.strides, window.dilations, rule == "same_upper")
+             : pads;
 }
 
 Result<Rounding> read_rounding(LayerImport& layer, const Window& window, const Pads& pads) {
   const std::string rule = layer.attributes.choice("rounding_type", {"floor", "ceil", "ceil_torch"}, std::string("floor"));
   OCTET_RETURN_IF_ERROR(layer.attributes.status());
-  if (rule == "ceil_torch") return resolve_ceil_torch(layer.shape(0), window, pads);
+  if (rule == "ceil_torch") {
+    const Shape& data = layer.shape(0);
+    const auto rounding = ceil_within_data({data[2], data[3]}, window.kernel, window.strides, window.dilations, pads);
+    if (!rounding) return unsupported("rounding_type=\"ceil_torch\" that rounds height and width differently");
+    return *rounding;
+  }
   return rule == "ceil" ? Rounding::kCeil : Rounding::kFloor;
 }
 
