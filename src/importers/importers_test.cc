@@ -51,11 +51,7 @@ class ImportModel : public testing::Test {
     const Error error = error_of(name, content);
     EXPECT_EQ(error.code, ErrorCode::kUnsupported) << name;
     EXPECT_NE(error.message.find(name + ": is " + what), std::string::npos) << error.message;
-    EXPECT_NE(
-        error.message.find("octet reads a Darknet network (.cfg), a frozen TensorFlow graph (.pb), a TensorFlow.js graph model (.json), "
-                           "a TensorFlow SavedModel (folder with saved_model.pb), a TensorFlow Lite model (.tflite)"),
-        std::string::npos)
-        << error.message;
+    EXPECT_NE(error.message.find("octet reads " + importable_kinds()), std::string::npos) << error.message;
     EXPECT_EQ(error.message.find('\n'), std::string::npos);
   }
 
@@ -151,11 +147,7 @@ TEST_F(ImportModel, LeavesTheErrorToTheImporterThatTheNameSpeaksOf) {
 }
 
 TEST_F(ImportModel, RefusesWhatItDoesNotKnow) {
-  EXPECT_EQ(
-      error_of("a.bin", "something else").message,
-      "a.bin: is no model that octet knows; it reads a Darknet network (.cfg), an ONNX model (.onnx), a frozen TensorFlow graph (.pb), "
-      "a TensorFlow.js graph model (.json), a TensorFlow SavedModel (folder with saved_model.pb), a TensorFlow Lite model "
-      "(.tflite)");
+  EXPECT_EQ(error_of("a.bin", "something else").message, "a.bin: is no model that octet knows; it reads " + importable_kinds());
   EXPECT_EQ(error_of("a.bin", "something else").code, ErrorCode::kMalformed);
   EXPECT_EQ(error_of("a.cfg", "").message, "a.cfg: is empty");
   EXPECT_EQ(import_model(folder_ / "none.cfg").error().code, ErrorCode::kNotFound);
