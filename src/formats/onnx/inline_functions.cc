@@ -94,7 +94,8 @@ class Inliner {
   static GraphRecord renamed(const GraphRecord& source, const Call& call) {
     GraphRecord graph;
     for (const auto& [name, tensor] : source.initializers) graph.initializers.emplace(renamed(name, call), tensor);
-    for (InputRecord input : source.inputs) graph.inputs.push_back({renamed(input.name, call), input.type, input.has_shape, input.shape});
+    for (const InputRecord& input : source.inputs)
+      graph.inputs.push_back({renamed(input.name, call), input.type, input.has_shape, input.shape});
     for (const std::string& output : source.outputs) graph.outputs.push_back(renamed(output, call));
     for (const NodeRecord& node : source.nodes) graph.nodes.push_back(renamed(node, call));
     return graph;

@@ -64,7 +64,7 @@ Status sum_own(NodeImport& node, const std::string& kept, Operand& operand) {
     else
       axes.push_back(static_cast<std::int64_t>(i));
   if (axes.empty()) return {};
-  OCTET_ASSIGN(const Value over, node.integers_constant(std::move(axes)));
+  OCTET_ASSIGN(const Value over, node.integers_constant(axes));
   OCTET_ASSIGN(operand.value, node.value(Reduce{ReduceKind::kSum, false}, {operand.value, over}));
   operand.labels = left;
   return {};
@@ -73,7 +73,7 @@ Status sum_own(NodeImport& node, const std::string& kept, Operand& operand) {
 Result<Value> in_order(NodeImport& node, const Operand& operand, const std::string& labels) {
   std::vector<std::int64_t> order;
   for (const char label : labels) order.push_back(static_cast<std::int64_t>(operand.labels.find(label)));
-  return node.transpose(operand.value, std::move(order));
+  return node.transpose(operand.value, order);
 }
 
 Shape sizes_of(const NodeImport& node, const Operand& operand, const std::string& labels) {

@@ -157,14 +157,14 @@ double NodeImport::number(std::string_view attribute, double otherwise) {
   return value ? static_cast<double>(*value) : otherwise;
 }
 
-std::string NodeImport::text(std::string_view attribute, std::string otherwise) {
+std::string NodeImport::text(std::string_view attribute, const std::string& otherwise) {
   const auto* value = find<std::string>(attribute, "text");
-  return value ? *value : std::move(otherwise);
+  return value ? *value : otherwise;
 }
 
-std::vector<std::int64_t> NodeImport::integers(std::string_view attribute, std::vector<std::int64_t> otherwise) {
+std::vector<std::int64_t> NodeImport::integers(std::string_view attribute, const std::vector<std::int64_t>& otherwise) {
   const auto* value = find<std::vector<std::int64_t>>(attribute, "a list of whole numbers");
-  return value ? *value : std::move(otherwise);
+  return value ? *value : otherwise;
 }
 
 std::vector<double> NodeImport::numbers(std::string_view attribute) {
@@ -172,8 +172,8 @@ std::vector<double> NodeImport::numbers(std::string_view attribute) {
   return value ? std::vector<double>(value->begin(), value->end()) : std::vector<double>();
 }
 
-std::string NodeImport::choice(std::string_view attribute, std::span<const std::string_view> choices, std::string otherwise) {
-  std::string value = text(attribute, std::move(otherwise));
+std::string NodeImport::choice(std::string_view attribute, std::span<const std::string_view> choices, const std::string& otherwise) {
+  std::string value = text(attribute, otherwise);
   if (std::ranges::find(choices, value) == choices.end() && status_.ok())
     status_ = unsupported(fmt::format("attribute '{}' is {}; octet knows {}", attribute, in_quotes(value), fmt::join(choices, ", ")));
   return value;
@@ -199,7 +199,7 @@ Result<Value> NodeImport::value(Op op, const std::vector<Value>& inputs) {
 
 Result<Value> NodeImport::constant(Tensor value) { return builder_.constant(std::move(value), name_); }
 
-Result<Value> NodeImport::integers_constant(std::vector<std::int64_t> values) {
+Result<Value> NodeImport::integers_constant(const std::vector<std::int64_t>& values) {
   return constant(Tensor::of<std::int64_t>({std::ssize(values)}, values));
 }
 
@@ -207,15 +207,15 @@ Result<Value> NodeImport::scalar_like(double number, Value other) {
   return constant(converted(Tensor::scalar(number), graph().type(other).element));
 }
 
-Result<Value> NodeImport::reshape(Value value_to_reshape, Shape shape) {
+Result<Value> NodeImport::reshape(Value value_to_reshape, const Shape& shape) {
   if (shape_of(value_to_reshape) == shape) return value_to_reshape;
-  OCTET_ASSIGN(const Value target, integers_constant(std::move(shape)));
+  OCTET_ASSIGN(const Value target, integers_constant(shape));
   return value(Reshape{}, {value_to_reshape, target});
 }
 
-Result<Value> NodeImport::transpose(Value value_to_transpose, std::vector<std::int64_t> order) {
+Result<Value> NodeImport::transpose(Value value_to_transpose, const std::vector<std::int64_t>& order) {
   if (std::ranges::is_sorted(order)) return value_to_transpose;
-  OCTET_ASSIGN(const Value axes, integers_constant(std::move(order)));
+  OCTET_ASSIGN(const Value axes, integers_constant(order));
   return value(Transpose{}, {value_to_transpose, axes});
 }
 

@@ -93,11 +93,11 @@ class NodeImport {
   std::int64_t integer(std::string_view attribute, std::int64_t otherwise);
   bool flag(std::string_view attribute, bool otherwise) { return integer(attribute, otherwise) != 0; }
   double number(std::string_view attribute, double otherwise);
-  std::string text(std::string_view attribute, std::string otherwise);
-  std::vector<std::int64_t> integers(std::string_view attribute, std::vector<std::int64_t> otherwise = {});
+  std::string text(std::string_view attribute, const std::string& otherwise);
+  std::vector<std::int64_t> integers(std::string_view attribute, const std::vector<std::int64_t>& otherwise = {});
   std::vector<double> numbers(std::string_view attribute);
   // One of some texts; another is kept as an error that lists them.
-  std::string choice(std::string_view attribute, std::span<const std::string_view> choices, std::string otherwise);
+  std::string choice(std::string_view attribute, std::span<const std::string_view> choices, const std::string& otherwise);
   const Status& status() const { return status_; }
   // An axis of input `i` from an attribute, made non-negative; `rank` where it may stand behind the last.
   Result<std::int64_t> axis(std::string_view attribute, std::int64_t otherwise, std::int64_t rank);
@@ -108,10 +108,10 @@ class NodeImport {
   // The first output of an operation.
   Result<Value> value(Op op, const std::vector<Value>& inputs);
   Result<Value> constant(Tensor value);
-  Result<Value> integers_constant(std::vector<std::int64_t> values);  // i64 [n]
-  Result<Value> scalar_like(double number, Value other);              // of the element type of another value
-  Result<Value> reshape(Value value, Shape shape);
-  Result<Value> transpose(Value value, std::vector<std::int64_t> order);
+  Result<Value> integers_constant(const std::vector<std::int64_t>& values);  // i64 [n]
+  Result<Value> scalar_like(double number, Value other);                     // of the element type of another value
+  Result<Value> reshape(Value value, const Shape& shape);
+  Result<Value> transpose(Value value, const std::vector<std::int64_t>& order);
   Result<Value> binary(BinaryKind kind, Value a, Value b);
   GraphBuilder& builder() { return builder_; }
   const Graph& graph() const { return builder_.graph; }

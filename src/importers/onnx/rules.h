@@ -21,7 +21,7 @@ struct OperatorRule {
   std::string_view op;
   Rule rule;
   Integers integers = Integers::kRefuses;
-  std::string_view domain = "";
+  std::string_view domain = {};
 };
 
 // In rules_*.cc, by family, for operators as upgrade.h leaves them.

@@ -91,7 +91,7 @@ Result<Values> split(NodeImport& node) {
   }
   if (std::ssize(lengths) != parts) return malformed(fmt::format("gives {} lengths to {} outputs", lengths.size(), parts));
   OCTET_ASSIGN(const Value at, node.constant(Tensor::scalar(axis)));
-  OCTET_ASSIGN(const Value sizes, node.integers_constant(std::move(lengths)));
+  OCTET_ASSIGN(const Value sizes, node.integers_constant(lengths));
   return node.add(VariadicSplit{}, {node.input(0), at, sizes});
 }
 
@@ -135,8 +135,8 @@ Result<Values> top_k(NodeImport& node) {
   OCTET_ASSIGN(const double count, node.number_at(1, "k"));
   OCTET_ASSIGN(const Value k, node.constant(converted(Tensor::scalar(count), ElementType::kI64)));
   const bool largest = node.flag("largest", true), sorted = node.flag("sorted", true);
-  TopK op{axis, largest ? TopK::Mode::kMax : TopK::Mode::kMin, sorted ? TopK::Sort::kValues : TopK::Sort::kNone};
-  return node.add(std::move(op), {node.input(0), k});
+  const TopK op{axis, largest ? TopK::Mode::kMax : TopK::Mode::kMin, sorted ? TopK::Sort::kValues : TopK::Sort::kNone};
+  return node.add(op, {node.input(0), k});
 }
 
 template <TopK::Mode kMode>

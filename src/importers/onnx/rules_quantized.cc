@@ -32,8 +32,8 @@ Result<Values> quantize_linear(NodeImport& node) {
   OCTET_ASSIGN(const std::int64_t axis, quantized_axis(node));
   OCTET_ASSIGN(const ElementType type, quantized_type(node));
   OCTET_ASSIGN(const QuantizationInputs given, quantization_at(node, 1, 2, type, axis));
-  OCTET_ASSIGN(ImportedValue result, quantized(node, node.input(0), given));
-  return Values{std::move(result)};
+  OCTET_ASSIGN(const ImportedValue result, quantized(node, node.input(0), given));
+  return Values{result};
 }
 
 Result<Values> dequantize_linear(NodeImport& node) {
@@ -57,8 +57,8 @@ Result<Value> real_input(NodeImport& node, std::size_t data, std::int64_t axis =
 Result<Values> quantized_result(NodeImport& node, const Result<Value>& result, std::size_t scale) {
   if (!result.ok()) return result.error();
   OCTET_ASSIGN(const QuantizationInputs given, quantization_at(node, scale, scale + 1, ElementType::kU8, 0));
-  OCTET_ASSIGN(ImportedValue quantized_value, quantized(node, *result, given));
-  return Values{std::move(quantized_value)};
+  OCTET_ASSIGN(const ImportedValue quantized_value, quantized(node, *result, given));
+  return Values{quantized_value};
 }
 
 // A bias of integers in steps of the product of the scales of data and weights.

@@ -23,7 +23,7 @@ Result<std::vector<std::int64_t>> reduced_axes(NodeImport& node) {
 Result<Value> reduce_value(NodeImport& node, ReduceKind kind, Value data) {
   OCTET_ASSIGN(auto axes, reduced_axes(node));
   if (axes.empty()) return data;
-  OCTET_ASSIGN(const Value over, node.integers_constant(std::move(axes)));
+  OCTET_ASSIGN(const Value over, node.integers_constant(axes));
   return node.value(Reduce{kind, node.flag("keepdims", true)}, {data, over});
 }
 

@@ -54,7 +54,7 @@ Result<Values> transpose(NodeImport& node) {
   std::iota(order.rbegin(), order.rend(), 0);
   order = node.integers("perm", order);
   OCTET_RETURN_IF_ERROR(node.status());
-  OCTET_ASSIGN(const Value axes, node.integers_constant(std::move(order)));
+  OCTET_ASSIGN(const Value axes, node.integers_constant(order));
   return node.add(Transpose{}, {node.input(0), axes});
 }
 

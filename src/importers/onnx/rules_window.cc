@@ -102,7 +102,7 @@ Result<Values> average_pool(NodeImport& node) {
 Result<Value> global_pool(NodeImport& node, ReduceKind kind, Value data) {
   std::vector<std::int64_t> axes(node.shape_of(data).size() - std::min<std::size_t>(node.shape_of(data).size(), 2));
   std::iota(axes.begin(), axes.end(), 2);
-  OCTET_ASSIGN(const Value over, node.integers_constant(std::move(axes)));
+  OCTET_ASSIGN(const Value over, node.integers_constant(axes));
   return node.value(Reduce{kind, true}, {data, over});
 }
 
@@ -124,7 +124,7 @@ Result<Values> grid_sample(NodeImport& node) {
   op.padding = padding == "border"       ? GridSample::Padding::kBorder
                : padding == "reflection" ? GridSample::Padding::kReflection
                                          : GridSample::Padding::kZeros;
-  return node.add(std::move(op), {node.input(0), node.input(1)});
+  return node.add(op, {node.input(0), node.input(1)});
 }
 
 // Pads all axes or those of input 3; negative ones cut.

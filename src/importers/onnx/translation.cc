@@ -44,7 +44,7 @@ Status Translation::translate(const NodeRecord& node) {
                                                          node.outputs.end(), [](const std::string& name) { return !name.empty(); }))
     return unsupported(fmt::format("has {} outputs, of which only {} are supported", node.outputs.size(), values.size())).at(place(node));
   for (std::size_t i = 0; i < node.outputs.size() && i < values.size(); ++i)
-    if (!node.outputs[i].empty()) set(node.outputs[i], std::move(values[i]));
+    if (!node.outputs[i].empty()) set(node.outputs[i], values[i]);
   return {};
 }
 
@@ -84,8 +84,8 @@ Status Translation::translate_branch(const NodeRecord& node) {
   for (const NodeRecord& inner : (*branch)->nodes) nodes.push_back(&inner);
   OCTET_RETURN_IF_ERROR(run(nodes));
   for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-    OCTET_ASSIGN_AT(ImportedValue result, value((*branch)->outputs[i]), place(node));
-    set(node.outputs[i], std::move(result));
+    OCTET_ASSIGN_AT(const ImportedValue result, value((*branch)->outputs[i]), place(node));
+    set(node.outputs[i], result);
   }
   return {};
 }

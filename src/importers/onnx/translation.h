@@ -22,7 +22,7 @@ class Translation {
       : source_(source), builder_(builder), reserved_(std::move(reserved)) {}
 
   // Gives a value of the file: a picture, or what stands for an input that is left out.
-  void set(const std::string& name, ImportedValue value) { values_.insert_or_assign(name, std::move(value)); }
+  void set(const std::string& name, const ImportedValue& value) { values_.insert_or_assign(name, value); }
 
   // Errors name the node, and where the graph could be cut before it.
   Status run(const std::vector<const NodeRecord*>& nodes);
