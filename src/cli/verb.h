@@ -32,6 +32,7 @@ Run add_quantize(CLI::App& app);
 Run add_infer(CLI::App& app);
 Run add_detect(CLI::App& app);
 Run add_check(CLI::App& app);
+Run add_doctor(CLI::App& app);
 Run add_bench(CLI::App& app);
 Run add_run(CLI::App& app);
 Run add_selftest(CLI::App& app);

@@ -1,11 +1,14 @@
-// octet list, octet info: the models that can be had by name.
+// octet list, octet info: the models that can be had by name, and what is recognised of a file.
 
 #include <memory>
 
 #include <fmt/format.h>
 
+#include "cli/options.h"
 #include "cli/verb.h"
 #include "download/source.h"
+#include "model/model_info.h"
+#include "recognise/picture.h"
 #include "zoo/catalogue.h"
 
 namespace octet::cli {
@@ -106,6 +109,54 @@ Outcome info(const ZooModel& model) {
   return outcome;
 }
 
+struct InfoOptions {
+  std::string model, description;
+};
+
+bool names_file(const std::string& word) {
+  std::error_code ignored;
+  return !is_description_file(word) && std::filesystem::exists(word, ignored);
+}
+
+Json ports_json(const Graph& graph, const std::vector<NodeId>& ids) {
+  Json ports = Json::array();
+  for (const NodeId id : ids) {
+    const Node& node = graph.node(id);
+    ports.push_back({{"name", node.name}, {"shape", node.inputs.empty() ? node.outputs[0].shape : graph.shape(node.inputs[0])}});
+  }
+  return ports;
+}
+
+// What its description would say where the file says nothing.
+Json settings_of(const OpenedModel& model) {
+  Json settings = Json::object();
+  for (const auto& [key, value] : write_model_info(model.description))
+    if (key.starts_with("octet_") || key == "confidence_threshold") settings[key] = value;
+  for (const auto& [key, value] : declaration_of(model.description.resize, model.steps)) settings[key] = value;
+  return settings;
+}
+
+Result<Outcome> info_of_file(const InfoOptions& options, Console& console) {
+  OCTET_ASSIGN(const ConvertOptions opened, model_options(options.description, {}, console.warnings()));
+  OCTET_ASSIGN(const OpenedModel model, open_model_with(options.model, opened, {}));
+  Outcome outcome;
+  outcome.json = {{"file", options.model},
+                  {"format", model.format},
+                  {"inputs", ports_json(model.graph, model.graph.parameters())},
+                  {"outputs", ports_json(model.graph, model.graph.outputs())},
+                  {"recognised", model.reasons},
+                  {"model_info", settings_of(model)}};
+  outcome.text = fmt::format("{}: {}", options.model, model.format);
+  for (const char* what : {"inputs", "outputs"})
+    for (const Json& port : outcome.json[what])
+      outcome.text += fmt::format("\n{:<12} {} {}", what, port["name"].get<std::string>(), port["shape"].dump());
+  for (const std::string& reason : model.reasons) outcome.text += fmt::format("\n{:<12} {}", "recognised", reason);
+  outcome.text += "\nWhat a description (--model F.yml) can say otherwise, as it is now:\nmodel_info:";
+  for (const auto& [key, value] : outcome.json["model_info"].items())
+    outcome.text += fmt::format("\n  {}: {}", key, value.get<std::string>().substr(0, 120));
+  return outcome;
+}
+
 }  // namespace
 
 Run add_list(CLI::App& app) {
@@ -115,12 +166,16 @@ Run add_list(CLI::App& app) {
 }
 
 Run add_info(CLI::App& app) {
-  auto name = std::make_shared<std::string>();
-  CLI::App* verb = app.add_subcommand("info", "All that is known of one model");
-  verb->footer("Example: octet info yolo-v4-tiny-tf");
-  verb->add_option("model", *name, "Name of a known model, or a description F.yml")->required();
-  return [name](Console& console) -> Result<Outcome> {
-    OCTET_ASSIGN(const ZooModel model, find_description(*name, console.warnings()));
+  auto options = std::make_shared<InfoOptions>();
+  CLI::App* verb = app.add_subcommand("info", "All that is known of one model, or what is recognised of a file and why");
+  verb->footer(
+      "Examples: octet info yolo-v4-tiny-tf\n"
+      "          octet info model.onnx");
+  verb->add_option("model", options->model, "Name of a known model, a description F.yml, an IR (.xml) or a source file")->required();
+  add_description(*verb, options->description);
+  return [options](Console& console) -> Result<Outcome> {
+    if (names_file(options->model)) return info_of_file(*options, console);
+    OCTET_ASSIGN(const ZooModel model, find_description(options->model, console.warnings()));
     return info(model);
   };
 }

@@ -52,6 +52,9 @@ bool is_source_folder(const std::filesystem::path& path);
 // Whether a path ends as a source file of some importer does.
 bool has_source_extension(const std::filesystem::path& path);
 
+// What importer takes a file or folder: "a Darknet network (.cfg)". Errors as import_model() has them.
+Result<std::string_view> name_of_format(const std::filesystem::path& source);
+
 // Imports a file or folder of any known kind: what it is is told by its first bytes, and by its name where those tell nothing; a folder by
 // the file in it.
 // kNotFound; kMalformed; kUnsupported for a file of another kind, saying which if octet knows it, and what to do;

@@ -97,6 +97,11 @@ bool is_source_folder(const fs::path& path) { return find_importer_of_folder(pat
 
 bool has_source_extension(const fs::path& path) { return find_importer_by_name(path) != nullptr; }
 
+Result<std::string_view> name_of_format(const fs::path& source) {
+  OCTET_ASSIGN(const Importer* importer, importer_of(source));
+  return importer->name;
+}
+
 Result<ImportedModel> import_model(const fs::path& source, const ImportOptions& options) {
   OCTET_ASSIGN(const Importer* importer, importer_of(source));
   OCTET_ASSIGN(const fs::path weights, weights_of(source, *importer, options));

@@ -67,7 +67,7 @@ TEST(Importers, HaveNamesAndExtensionsOfTheirOwn) {
     EXPECT_NE(importable_kinds().find(importer->name), std::string::npos);
   }
   EXPECT_TRUE(has_source_extension("MODEL.CFG"));
-  EXPECT_FALSE(has_source_extension("model.xml"));
+  EXPECT_FALSE(has_source_extension("model.yml"));
 }
 
 // What is written by hand for people to read names every importer.
@@ -112,7 +112,20 @@ TEST_F(ImportModel, SaysWhatAnotherFileIs) {
   expect_foreign("a.prototxt", "name: \"x\"\nlayer {\n", "a Caffe network");
   expect_foreign("a.param", "7767517\n75 83\n", "an ncnn network");
   expect_foreign("a.tar.gz", "\x1f\x8b\x08\0"sv, "an archive");
-  expect_foreign("a.xml", "<?xml version=\"1.0\"?>\n<net name=\"x\" version=\"11\">\n<layers>\n<layer id=\"0\"", "an OpenVINO IR");
+}
+
+// A Parameter and a Result; what octet says of its own it also says in rt_info.
+TEST_F(ImportModel, TakesAnIrOfAnotherProgramOnly) {
+  const std::string network =
+      R"(<net name="x" version="11"><layers>)"
+      R"(<layer id="0" name="in" type="Parameter" version="opset1"><data element_type="f32" shape="1,3,8,8"/><output><port id="0" precision="FP32"><dim>1</dim><dim>3</dim><dim>8</dim><dim>8</dim></port></output></layer>)"
+      R"(<layer id="1" name="out" type="Result" version="opset1"><input><port id="0" precision="FP32"><dim>1</dim><dim>3</dim><dim>8</dim><dim>8</dim></port></input></layer>)"
+      R"(</layers><edges><edge from-layer="0" from-port="0" to-layer="1" to-port="0"/></edges>)";
+  Error error = error_of("a.xml", network + "</net>");
+  EXPECT_EQ(error.code, ErrorCode::kUnsupported);
+  EXPECT_NE(error.message.find("seen: input in [1,3,8,8]; outputs"), std::string::npos) << error.message;
+  error = error_of("b.xml", network + R"(<rt_info><model_info><octet_head value="yolo"/></model_info></rt_info></net>)");
+  EXPECT_NE(error.message.find("b.xml: is an IR of octet, which needs no conversion"), std::string::npos) << error.message;
 }
 
 TEST_F(ImportModel, NamesTheCfgOfWeights) {

@@ -23,7 +23,8 @@ constexpr std::string_view kCommonKeys[] = {"model_type",          "labels",    
                                             "octet_head",          "octet_resize",    "octet_labels",
                                             "octet_categories",    "octet_nms_iou",   "octet_nms_distance_power",
                                             "octet_clip",          "octet_model",     "octet_source",
-                                            "octet_version",       "octet_pad_value", "octet_label_offset"};
+                                            "octet_version",       "octet_pad_value", "octet_label_offset",
+                                            "mean_values",         "scale_values",    "pad_value"};
 
 // Calls visit(head) with one default object of each kind of head.
 template <std::size_t... I, typename Visit>

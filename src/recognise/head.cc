@@ -177,8 +177,8 @@ class HeadFinder {
     head.box = boxes.box;
     head.unit = boxes.unit;
     const auto others = static_cast<int>(columns.size()) - 4;
-    const bool is_yolox = boxes.cell_offset == 0, with_objectness = levels.anchors == 3 || is_yolox || columns[4].is_one();
-    head.has_objectness = classes_ ? others == *classes_ + 1 : with_objectness;
+    const bool is_yolox = boxes.cell_offset == 0;
+    head.has_objectness = levels.anchors == 3 || is_yolox || columns[4].is_one();
     head.classes = others - (head.has_objectness ? 1 : 0);
     head.score = score_of(columns.back());
     head.suppressed = facts_.end == SourceFacts::End::kTopK;

@@ -19,7 +19,8 @@ std::int64_t cells_of(int stride, ImageSize input) {
 
 // The columns of an output of that many rows, where it can be read so. A map has its cells side by side.
 std::optional<std::int64_t> columns_for(const Shape& shape, std::int64_t rows) {
-  if (shape.empty() || shape[0] != 1 || rows < 1) return std::nullopt;
+  const bool is_empty = std::ranges::any_of(shape, [](std::int64_t side) { return side < 1; });
+  if (shape.empty() || is_empty || shape[0] != 1 || rows < 1) return std::nullopt;
   if (shape.size() == 3) {
     if (shape[2] == rows) return shape[1];
     if (shape[1] == rows) return shape[2];

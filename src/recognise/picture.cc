@@ -169,6 +169,12 @@ Result<PictureWay> find_picture_way(const Graph& graph, const SourceFacts& facts
   return way;
 }
 
+Result<passes::InputSteps> steps_declared_in(const ModelInfo& info) {
+  OCTET_ASSIGN(const Stated stated, read_stated(info));
+  return passes::InputSteps{stated.reverse_channels.value_or(false), stated.mean.value_or(std::vector<double>()),
+                            stated.scale.value_or(std::vector<double>())};
+}
+
 ModelInfo declaration_of(ResizeKind resize, const passes::InputSteps& steps) {
   ModelDescription description;
   description.resize = resize;

@@ -27,6 +27,9 @@ struct PictureWay {
 //   octet_resize (or resize_type), octet_pad_value (or pad_value), reverse_input_channels, mean_values, scale_values
 Result<PictureWay> find_picture_way(const Graph& graph, const SourceFacts& facts, Family family, bool is_ultralytics);
 
+// The steps of a picture that keys declare; none for those that are absent. kMalformed for a wrong value.
+Result<passes::InputSteps> steps_declared_in(const ModelInfo& info);
+
 // The keys that declare steps and a resize as they are, for messages and for trying others.
 ModelInfo declaration_of(ResizeKind resize, const passes::InputSteps& steps);
 

@@ -10,6 +10,7 @@
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
 #include "passes/standard.h"
+#include "recognise/picture.h"
 #include "steps/classes.h"
 
 namespace octet {
@@ -22,7 +23,7 @@ Status complete(const ConvertOptions& options, const fs::path& source, ModelDesc
   if (options.description) {
     if (auto status = apply_model_info(options.description->model_info, description); !status.ok())
       return status.error().at(options.description->name);
-    description.name = options.description->name;
+    if (!options.description->name.empty()) description.name = options.description->name;
   }
   return options.labels.empty() ? Status() : name_classes(description, options.labels, source);
 }
@@ -64,7 +65,10 @@ Result<bool> is_openvino_ir_file(const fs::path& path) {
 
 }  // namespace
 
-Result<Graph> import_source(const fs::path& source, const ConvertOptions& options) {
+namespace {
+
+// Everything but the graph's own account of itself, which is the text form of the description.
+Result<ImportedModel> import_described(const fs::path& source, const ConvertOptions& options) {
   const ModelInfo said = options.description ? options.description->model_info : ModelInfo{};
   OCTET_ASSIGN(ImportedModel model, import_model(source, {options.weights, said, options.warn, options.outputs}));
   if (const Status status = passes::add_input_steps(model.graph, options.input_steps); !status.ok())
@@ -79,6 +83,39 @@ Result<Graph> import_source(const fs::path& source, const ConvertOptions& option
   model.graph.name = description.name;
   model.graph.model_info = write_model_info(description);
   OCTET_ASSIGN_AT([[maybe_unused]] const auto readable, read_model_info(model.graph.model_info), source.string());
+  return model;
+}
+
+// An IR of octet, what a description says put over what it says of itself.
+Result<OpenedModel> own_ir(const fs::path& path, Graph graph, const ConvertOptions& options) {
+  OCTET_ASSIGN_AT(ModelDescription description, read_model_info(graph.model_info), path.string());
+  if (options.description) {
+    OCTET_RETURN_IF_ERROR(complete(options, path, description));
+    graph.model_info = write_model_info(description);
+  }
+  return OpenedModel{"an OpenVINO IR of octet", std::move(graph), std::move(description), {}, {"it says itself how it is used"}};
+}
+
+// As it is opened where nothing is to be changed.
+Result<OpenedModel> open_whole(const fs::path& path, const ConvertOptions& options) {
+  OCTET_ASSIGN(const bool is_ir, is_openvino_ir_file(path));
+  if (is_ir) {
+    OCTET_ASSIGN(Graph graph, import_openvino_ir(path));
+    if (describes_itself(graph)) return own_ir(path, std::move(graph), options);
+  }
+  OCTET_ASSIGN(ImportedModel model, import_described(path, options));
+  OCTET_ASSIGN(const std::string_view format, name_of_format(path));
+  return OpenedModel{std::string(format), std::move(model.graph), std::move(model.description), std::move(model.input_steps),
+                     std::move(model.reasons)};
+}
+
+// Whether the importer of a file takes the steps that a description declares.
+bool takes_steps(const OpenedModel& model) { return model.format != "an OpenVINO IR of octet" && !model.reasons.empty(); }
+
+}  // namespace
+
+Result<Graph> import_source(const fs::path& source, const ConvertOptions& options) {
+  OCTET_ASSIGN(ImportedModel model, import_described(source, options));
   return std::move(model.graph);
 }
 
@@ -87,17 +124,20 @@ Result<Graph> open_network(const fs::path& path, const ConvertOptions& options) 
   return is_ir ? import_openvino_ir(path) : import_source(path, options);
 }
 
-// Only what it says of itself changes.
 Result<Graph> open_model(const fs::path& path, const ConvertOptions& options) {
-  OCTET_ASSIGN(const bool is_ir, is_openvino_ir_file(path));
-  if (!is_ir) return import_source(path, options);
-  OCTET_ASSIGN(Graph graph, import_openvino_ir(path));
-  if (!describes_itself(graph)) return import_source(path, options);
-  if (!options.description) return graph;
-  OCTET_ASSIGN_AT(ModelDescription description, read_model_info(graph.model_info), path.string());
-  OCTET_RETURN_IF_ERROR(complete(options, path, description));
-  graph.model_info = write_model_info(description);
-  return graph;
+  OCTET_ASSIGN(OpenedModel model, open_whole(path, options));
+  return std::move(model.graph);
+}
+
+Result<OpenedModel> open_model_with(const fs::path& path, const ConvertOptions& options, const ModelInfo& settings) {
+  ConvertOptions with = options;
+  if (!settings.empty() && !with.description) with.description.emplace();
+  for (const auto& [key, value] : settings) with.description->model_info[key] = value;
+  OCTET_ASSIGN(OpenedModel model, open_whole(path, with));
+  if (settings.empty() || takes_steps(model)) return model;
+  OCTET_ASSIGN(const passes::InputSteps steps, steps_declared_in(settings));
+  OCTET_RETURN_IF_ERROR(passes::add_input_steps(model.graph, steps));
+  return model;
 }
 
 }  // namespace octet

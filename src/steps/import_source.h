@@ -9,6 +9,7 @@
 
 #include "base/progress.h"
 #include "graph/graph.h"
+#include "model/description.h"
 #include "passes/passes.h"
 #include "zoo/zoo_model.h"
 
@@ -34,6 +35,19 @@ Result<Graph> import_source(const std::filesystem::path& source, const ConvertOp
 // A model to work with: an IR of octet as it is, what a description says of it put over what it says itself, or anything that
 // import_source() takes.
 Result<Graph> open_model(const std::filesystem::path& model, const ConvertOptions& options);
+
+// A model and how it came to be so.
+struct OpenedModel {
+  std::string format;  // "an ONNX model (.onnx)"
+  Graph graph;
+  ModelDescription description;
+  passes::InputSteps steps;          // before the network as the file has it, where that is known
+  std::vector<std::string> reasons;  // what was recognised and why; may be empty
+};
+
+// The same with keys of a description that win over the one in `options`. Steps that a picture goes through (reverse_input_channels,
+// mean_values, scale_values) are those of the file; where the file's own are not known they come in front of what the graph does.
+Result<OpenedModel> open_model_with(const std::filesystem::path& model, const ConvertOptions& options, const ModelInfo& settings);
 
 // The same for who needs no description: an IR of any program as it is.
 Result<Graph> open_network(const std::filesystem::path& model, const ConvertOptions& options);

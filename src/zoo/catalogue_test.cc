@@ -10,9 +10,9 @@ namespace octet {
 namespace {
 
 TEST(Catalogue, HasTheDetectorsThatOctetRuns) {
-  EXPECT_EQ(zoo_names(),
-            (std::vector<std::string>{"ssd_mobilenet_v1_coco", "ssdlite_mobilenet_v2", "ssdlite_mobilenet_v2_coco", "yolo-fastest-1.1-xl",
-                                      "yolo-v2-tf", "yolo-v2-tiny-tf", "yolo-v3-tf", "yolo-v3-tiny-tf", "yolo-v4-tf", "yolo-v4-tiny-tf"}));
+  EXPECT_EQ(zoo_names(), (std::vector<std::string>{"nanodet-g", "picodet-xs-320", "ssd_mobilenet_v1_coco", "ssdlite_mobilenet_v2",
+                                                   "ssdlite_mobilenet_v2_coco", "yolo-fastest-1.1-xl", "yolo-v2-tf", "yolo-v2-tiny-tf",
+                                                   "yolo-v3-tf", "yolo-v3-tiny-tf", "yolo-v4-tf", "yolo-v4-tiny-tf", "yolox-nano"}));
 }
 
 TEST(Catalogue, IsTheFolderZooOfTheSourcesWithoutKeysThatNobodyReads) {
@@ -60,9 +60,10 @@ TEST(Catalogue, ListsTheNamesWhereOneIsUnknown) {
   const auto model = zoo_model("yolo-v9");
   ASSERT_FALSE(model.ok());
   EXPECT_EQ(model.error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(model.error().message,
-            "no model is named 'yolo-v9' (ssd_mobilenet_v1_coco, ssdlite_mobilenet_v2, ssdlite_mobilenet_v2_coco, yolo-fastest-1.1-xl, "
-            "yolo-v2-tf, yolo-v2-tiny-tf, yolo-v3-tf, yolo-v3-tiny-tf, yolo-v4-tf, yolo-v4-tiny-tf)");
+  EXPECT_EQ(
+      model.error().message,
+      "no model is named 'yolo-v9' (nanodet-g, picodet-xs-320, ssd_mobilenet_v1_coco, ssdlite_mobilenet_v2, ssdlite_mobilenet_v2_coco, "
+      "yolo-fastest-1.1-xl, yolo-v2-tf, yolo-v2-tiny-tf, yolo-v3-tf, yolo-v3-tiny-tf, yolo-v4-tf, yolo-v4-tiny-tf, yolox-nano)");
 }
 
 }  // namespace

@@ -128,6 +128,8 @@ Result<FetchedFiles> fetch_model(const ZooModel& model, const fs::path& folder, 
 }  // namespace
 
 Result<FetchedFiles> obtain_model(const ZooModel& model, const fs::path& output_dir, const ObtainOptions& options) {
+  if (model.files.empty())
+    return Error{ErrorCode::kNotFound, model.name + ": its description names no files; give the file itself, and it with --model"};
   OCTET_ASSIGN(const fs::path folder, path_inside(output_dir, model.subdirectory));
   std::string not_there;
   if (!options.model_dir.empty()) {

@@ -275,6 +275,7 @@ Status read_file(const MapReader& map, ZooModel& model) {
 }
 
 Status read_files(const MapReader& root, ZooModel& model) {
+  if (root.lacks_freely("files") && root.has("model_info")) return {};  // says what a file does not that a person has
   OCTET_ASSIGN(const YAML::Node list, root.require("files"));
   OCTET_RETURN_IF_ERROR(root.each("files", [&](const YAML::Node& node, std::size_t) { return read_file(root.of(node), model); }));
   if (root.form() == ModelForm::kOctet && model.source_file.empty())
@@ -395,8 +396,19 @@ Status read_framework(const MapReader& root, ZooModel& model) {
   return {};
 }
 
+// An error that names a key of the map, with its line.
+Error with_line_of_key(const Error& error, const YAML::Node& map) {
+  for (const auto& pair : map)
+    if (pair.first.IsScalar() && error.message.find(" " + pair.first.Scalar() + " ") != std::string::npos)
+      return {error.code, error.message + line_of(pair.first)};
+  return error;
+}
+
 Status read_model_info_of(const MapReader& root, const Warn& warn, ZooModel& model) {
-  OCTET_ASSIGN(model.model_info, model_info_from_yaml(root.find("model_info")));
+  const YAML::Node map = root.find("model_info");
+  OCTET_ASSIGN(model.model_info, model_info_from_yaml(map));
+  ModelDescription scratch;
+  if (const Status status = apply_model_info(model.model_info, scratch); !status.ok()) return with_line_of_key(status.error(), map);
   if (root.form() == ModelForm::kOctet && warn)
     for (const auto& [key, value] : model.model_info)
       if (!is_model_info_key(key)) warn(fmt::format("{}: nobody reads the key '{}' of 'model_info'", model.name, key));

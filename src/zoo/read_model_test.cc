@@ -265,5 +265,20 @@ TEST(ReadDescriptionFile, TakesTheNameFromTheFileAndNamesItInErrors) {
   EXPECT_EQ(read_description_file(path).error().code, ErrorCode::kNotFound);
 }
 
+TEST(ReadModel, NamesTheLineOfAWrongValueOfModelInfo) {
+  const auto model = parse_model("model_info:\n  octet_resize: stretch\n  octet_nms_iou: 7\n", "mine", ModelForm::kOctet);
+  ASSERT_FALSE(model.ok());
+  EXPECT_NE(model.error().message.find("model_info: octet_nms_iou is '7', expected a number from 0 to 1 (line 3)"), std::string::npos)
+      << model.error().message;
+}
+
+// What a file does not say of itself, for --model F.yml.
+TEST(ReadModel, NeedsNoFilesWhereItHasModelInfo) {
+  const auto model = parse_model("model_info:\n  octet_resize: stretch\n  mean_values: [1, 2, 3]\n", "mine", ModelForm::kOctet);
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  EXPECT_EQ(model->model_info.at("mean_values"), "1 2 3");
+  EXPECT_FALSE(parse_model("description: nothing\n", "mine", ModelForm::kOctet).ok());
+}
+
 }  // namespace
 }  // namespace octet

@@ -133,6 +133,29 @@ Outputs fill(const NodeRecord&, Inputs in) {
   return one(gather_elements(in[1], shape, std::vector<std::int64_t>(static_cast<std::size_t>(element_count(shape)), 0)));
 }
 
+// Inputs: places [N,rank] ([N] or [] of one axis), shape, their values, the value of all others.
+Outputs sparse_to_dense(const NodeRecord&, Inputs in) {
+  const Shape shape = to_vector<std::int64_t>(in[1]);
+  OCTET_RETURN_IF_ERROR(check_constant_shape(shape));
+  const auto places = to_vector<std::int64_t>(in[0]);
+  const auto values = to_vector<double>(in[2]);
+  const std::size_t rank = shape.size(), count = rank == 0 ? 0 : places.size() / rank;
+  if (in[3].size() != 1 || places.size() != count * rank || (values.size() != 1 && values.size() != count))
+    return malformed_value("has places, values and a shape that do not fit");
+  std::vector<double> dense(static_cast<std::size_t>(element_count(shape)), to_vector<double>(in[3])[0]);
+  const std::vector<std::int64_t> strides = row_major_strides(shape);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::int64_t at = 0;
+    for (std::size_t axis = 0; axis < rank; ++axis) {
+      const std::int64_t index = places[i * rank + axis];
+      if (index < 0 || index >= shape[axis]) return malformed_value("has a place outside of its shape");
+      at += index * strides[axis];
+    }
+    dense[static_cast<std::size_t>(at)] = values[values.size() == 1 ? 0 : i];
+  }
+  return one(tensor_of(in[2].type(), shape, dense));
+}
+
 Outputs zeros_like(const NodeRecord&, Inputs in) { return one(Tensor(in[0].type(), in[0].shape())); }
 
 Outputs ones_like(const NodeRecord&, Inputs in) {
@@ -168,6 +191,7 @@ constexpr ConstantRule kRules[] = {
     {"Size", 1, shape_of},
     {"Range", 3, range},
     {"Fill", 2, fill},
+    {"SparseToDense", 4, sparse_to_dense},
     {"ZerosLike", 1, zeros_like},
     {"OnesLike", 1, ones_like},
 };

@@ -187,6 +187,20 @@ TEST(Evaluator, GathersAlongAnAxis) {
   EXPECT_EQ(numbers_of(g), (Doubles{2, 1, 2, 4, 3, 4}));
 }
 
+TEST(Evaluator, SpreadsValuesOverAShape) {
+  GraphWriter g;
+  g.node("SparseToDense", "out",
+         {g.constant<std::int32_t>("places", {2, 2}, {0, 1, 1, 2}), g.wholes("shape", {2, 3}), g.wholes("values", {5, 6}),
+          g.whole("rest", 9)});
+  EXPECT_EQ(numbers_of(g), (Doubles{9, 5, 9, 9, 9, 6}));
+}
+
+TEST(Evaluator, RefusesAPlaceOutsideOfTheShape) {
+  GraphWriter g;
+  g.node("SparseToDense", "out", {g.wholes("places", {3}), g.wholes("shape", {3}), g.wholes("values", {5}), g.whole("rest", 0)});
+  EXPECT_EQ(error_of(g), "node 'out' (SparseToDense): has a place outside of its shape");
+}
+
 TEST(Evaluator, SeesThroughAConstantThatEntersALoop) {
   GraphWriter g;
   GraphWriter::attribute(g.add("Enter", "out", {g.whole("x", 4)}), "is_constant").set_b(true);

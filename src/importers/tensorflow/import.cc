@@ -8,9 +8,11 @@
 #include "base/files.h"
 #include "formats/tensorflow/graph_def.h"
 #include "graph/check_numbers.h"
+#include "importers/finish_import.h"
 #include "importers/tensorflow/detection_head.h"
 #include "importers/tensorflow/fused_nodes.h"
 #include "importers/tensorflow/network.h"
+#include "importers/tensorflow/plain_graph.h"
 #include "importers/tensorflow/source.h"
 #include "importers/tensorflow/yolo.h"
 
@@ -35,15 +37,15 @@ constexpr std::string_view kSuppressionLeftOut =
     "the graph ends before its non-maximum suppression; octet adds the one of the Object Detection API's defaults: boxes cut at the "
     "image border, IoU {:g}, at most {} boxes";
 
+constexpr std::string_view kIsNoSsd =
+    "neither suppresses boxes (NonMaxSuppression) nor ends in decoded boxes and scores, nor in the raw heads of a YOLO";
+
 // Where the graph has none the file must tell that it is whole: one that was cut short ends early too.
 Result<Suppression> suppression_of(Network& network, const Warn& warn) {
   const Source& source = network.source();
   if (has_suppression(source)) return find_suppression(source, network.constants());
   const auto left_out = source.is_whole() ? suppression_left_out(source) : std::nullopt;
-  if (!left_out)
-    return Error{ErrorCode::kUnsupported,
-                 "neither suppresses boxes (NonMaxSuppression) nor ends in decoded boxes and scores, nor in the raw heads of a YOLO; octet "
-                 "converts single-shot detectors (SSD) of the TensorFlow Object Detection API and Keras' YOLO"};
+  if (!left_out) return Error{ErrorCode::kUnsupported, std::string(kIsNoSsd) + "; it may be cut short"};
   if (warn) warn(fmt::format(fmt::runtime(kSuppressionLeftOut), left_out->iou_threshold, left_out->max_detections));
   return *left_out;
 }
@@ -97,9 +99,25 @@ Result<ModelDescription> convert_yolo(const std::vector<Ref>& heads, const Tenso
   return description;
 }
 
+// A graph that is neither an SSD of the Object Detection API nor ends in convolutions: as it is.
+Result<ImportedModel> plain_model_of(const Source& source, const TensorflowOptions& options) {
+  const auto translated = [&]() -> Result<ImportedModel> {
+    OCTET_ASSIGN(Graph graph, translate_plain(source, options.model_info));
+    OCTET_RETURN_IF_ERROR(check_numbers(graph));
+    SourceFacts facts;
+    facts.declared = options.model_info;
+    return finish_import(std::move(graph), facts);
+  };
+  auto model = translated();
+  if (!model.ok() && model.error().code == ErrorCode::kUnsupported) return model.error().at(kIsNoSsd);
+  return model;
+}
+
 Result<ImportedModel> model_of(const Source& source, const TensorflowOptions& options) {
   OCTET_RETURN_IF_ERROR(expect_frozen(source));
-  const auto heads = source.is_whole() && !has_suppression(source) ? raw_heads(source) : std::vector<Ref>();
+  const bool ends_open = source.is_whole() && !has_suppression(source);
+  const auto heads = ends_open ? raw_heads(source) : std::vector<Ref>();
+  if (ends_open && heads.empty() && !suppression_left_out(source)) return plain_model_of(source, options);
   OCTET_ASSIGN(const ImageDefaults defaults, image_defaults(options.model_info, !heads.empty()));
   Graph graph;
   Network network(source, graph, defaults);

@@ -1,0 +1,56 @@
+#include "importers/finish_import.h"
+
+#include <gtest/gtest.h>
+
+#include "graph/evaluate.h"
+
+namespace octet {
+namespace {
+
+const ModelInfo kDeclared = {{"octet_head", "list"},
+                             {"octet_columns", "x0 y0 x1 y1 score class"},
+                             {"octet_resize", "stretch"},
+                             {"octet_classes", "2"},
+                             {"reverse_input_channels", "YES"},
+                             {"scale_values", "2"},
+                             {"mean_values", "1 2 3"}};
+
+// Pixels of bytes, of which each becomes a row of six integers.
+Graph graph_of_bytes() {
+  Graph graph;
+  const Value input = graph.emit(Parameter{ElementType::kU8, {1, 1, 2, 3}}, {}, "pixels");
+  const Value twice = graph.emit(Concat{3}, {input, input});
+  const Value shape = graph.emit_constant(Tensor::of<std::int64_t>({3}, std::vector<std::int64_t>{1, 2, 6}));
+  const Value rows = graph.emit(Reshape{}, {graph.emit(Convert{ElementType::kI32}, {twice}), shape});
+  graph.emit(Output{}, {rows}, "rows");
+  return graph;
+}
+
+TEST(FinishImport, GivesPlanesInAndFloatsOut) {
+  SourceFacts facts;
+  facts.declared = kDeclared;
+  const auto model = finish_import(graph_of_bytes(), facts);
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  EXPECT_EQ(model->description.input, (ImageSize{2, 1}));
+  EXPECT_TRUE(model->input_steps.reverse_channels);
+  // Planes B, G, R of two pixels; the network takes R, G, B less 1, 2, 3, divided by 2.
+  const Tensor planes = Tensor::of<float>({1, 3, 1, 2}, std::vector<float>{13, 23, 12, 22, 11, 21});
+  const auto outputs = evaluate(model->graph, {{"pixels", planes}});
+  ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+  EXPECT_EQ(to_vector<float>(outputs->at("rows")), (std::vector<float>{5, 5, 5, 5, 5, 5, 10, 10, 10, 10, 10, 10}));
+  EXPECT_EQ(outputs->at("rows").type(), ElementType::kF32);
+}
+
+TEST(FinishImport, RefusesInputsThatAreNoPicture) {
+  Graph graph;
+  const Value input = graph.emit(Parameter{ElementType::kF32, {1, 4, 8, 8}}, {}, "features");
+  graph.emit(Output{}, {input}, "out");
+  const auto model = finish_import(std::move(graph), {});
+  ASSERT_FALSE(model.ok());
+  EXPECT_EQ(model.error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(model.error().message,
+            "input 'features' is f32[1,4,8,8], expected a picture, [1,3,height,width] or [1,height,width,3] of f32 or u8");
+}
+
+}  // namespace
+}  // namespace octet

@@ -1,0 +1,278 @@
+#include "recognise/recognise.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace octet {
+namespace {
+
+constexpr std::int64_t kSide = 96;  // of the picture: 12x12, 6x6 and 3x3 cells of strides 8, 16 and 32
+constexpr std::int64_t kCells = 144 + 36 + 9;
+constexpr std::int64_t kStrides[] = {8, 16, 32};
+
+Value integers(Graph& graph, const std::vector<std::int64_t>& numbers) {
+  return graph.emit_constant(Tensor::of<std::int64_t>({std::ssize(numbers)}, numbers));
+}
+
+Value picture(Graph& graph) { return graph.emit(Parameter{ElementType::kF32, {1, 3, kSide, kSide}}, {}, "images"); }
+
+// A convolution with a bias that gives a map of that stride.
+Value convolved(Graph& graph, Value image, std::int64_t stride, std::int64_t channels) {
+  const Tensor weights(ElementType::kF32, {channels, 3, stride, stride});
+  const Value map = graph.emit(Convolution{{stride, stride}}, {image, graph.emit_constant(weights)});
+  const std::vector<float> bias(static_cast<std::size_t>(channels), -3.0f);
+  return graph.emit(Binary{}, {map, graph.emit_constant(Tensor::of<float>({1, channels, 1, 1}, bias))});
+}
+
+Value sigmoid(Graph& graph, Value value) { return graph.emit(Unary{UnaryKind::kSigmoid}, {value}); }
+
+Value flat(Graph& graph, Value map) { return graph.emit(Reshape{}, {map, integers(graph, {1, graph.shape(map)[1], -1})}); }
+
+// What `make` gives of each stride, [1,columns,cells of it], as [1,columns,cells].
+Value of_strides(Graph& graph, const std::function<Value(Value image, std::int64_t stride)>& make) {
+  const Value image = picture(graph);
+  std::vector<Value> maps;
+  for (const std::int64_t stride : kStrides) maps.push_back(flat(graph, make(image, stride)));
+  return graph.emit(Concat{2}, maps);
+}
+
+// Numbers of cells, [1,2,cells]: `number(index of the column or row, stride)`.
+Value per_cell(Graph& graph, const std::function<double(std::int64_t, std::int64_t)>& number) {
+  std::vector<float> numbers;
+  for (const bool is_x : {true, false})
+    for (const std::int64_t stride : kStrides)
+      for (std::int64_t cell = 0; cell < (kSide / stride) * (kSide / stride); ++cell)
+        numbers.push_back(static_cast<float>(number(is_x ? cell % (kSide / stride) : cell / (kSide / stride), stride)));
+  return graph.emit_constant(Tensor::of<float>({1, 2, kCells}, numbers));
+}
+
+void output(Graph& graph, Value value, const std::string& name) { graph.emit(Output{}, {value}, name); }
+
+// Centres in the middle of the cells and sizes of two strides, in pixels times `unit`; then logistic scores. [1,4+classes,cells]
+Graph decoded(std::int64_t classes, double unit = 1) {
+  Graph graph;
+  const Value raw = of_strides(graph, [&](Value image, std::int64_t stride) { return convolved(graph, image, stride, 4 + classes); });
+  const Value axis = graph.emit_constant(Tensor::scalar<std::int64_t>(1));
+  const NodeId parts = graph.emit(VariadicSplit{}, {raw, axis, integers(graph, {2, 2, classes})}).node;
+  const Value place = per_cell(
+      graph, [&](std::int64_t i, std::int64_t stride) { return (static_cast<double>(i) + 0.5) * static_cast<double>(stride) * unit; });
+  const Value size = per_cell(graph, [&](std::int64_t, std::int64_t stride) { return 2.0 * static_cast<double>(stride) * unit; });
+  const Value center = graph.emit(Binary{}, {Value{parts, 0}, place});
+  const Value extent = graph.emit(Binary{}, {Value{parts, 1}, size});
+  output(graph, graph.emit(Concat{1}, {center, extent, sigmoid(graph, {parts, 2})}), "output0");
+  return graph;
+}
+
+// YOLOX: raw boxes beside logistic objectness and scores. [1,cells,5+classes]
+Graph yolox(std::int64_t classes) {
+  Graph graph;
+  const Value joined = of_strides(graph, [&](Value image, std::int64_t stride) {
+    return graph.emit(Concat{1}, {convolved(graph, image, stride, 4), sigmoid(graph, convolved(graph, image, stride, 1)),
+                                  sigmoid(graph, convolved(graph, image, stride, classes))});
+  });
+  output(graph, graph.emit(Transpose{}, {joined, integers(graph, {0, 2, 1})}), "output");
+  return graph;
+}
+
+// Scores and distributions of distances apart, a pair a stride.
+Graph nanodet(std::int64_t classes, std::int64_t bins) {
+  Graph graph;
+  const Value image = picture(graph);
+  for (const std::int64_t stride : kStrides) {
+    const Value scores = flat(graph, sigmoid(graph, convolved(graph, image, stride, classes)));
+    const Value boxes = flat(graph, convolved(graph, image, stride, 4 * bins));
+    output(graph, graph.emit(Transpose{}, {scores, integers(graph, {0, 2, 1})}), "scores" + std::to_string(stride));
+    output(graph, graph.emit(Transpose{}, {boxes, integers(graph, {0, 2, 1})}), "boxes" + std::to_string(stride));
+  }
+  return graph;
+}
+
+// Queries of a transformer: products with weights.
+Graph detr(std::int64_t queries, std::int64_t classes) {
+  Graph graph;
+  const Value map = convolved(graph, picture(graph), 32, queries);
+  const Value rows = graph.emit(Reshape{}, {map, integers(graph, {1, queries, 9})});
+  const auto projected = [&](std::int64_t columns) {
+    return graph.emit(MatMul{}, {rows, graph.emit_constant(Tensor(ElementType::kF32, {9, columns}))});
+  };
+  output(graph, projected(classes), "logits");
+  output(graph, sigmoid(graph, projected(4)), "boxes");
+  return graph;
+}
+
+const ModelInfo kDeclaredWay = {{"octet_resize", "stretch"},
+                                {"reverse_input_channels", "YES"},
+                                {"scale_values", "58.395 57.12 57.375"},
+                                {"mean_values", "[123.675, 116.28, 103.53]"}};
+
+Recognition found_in(const Graph& graph, const SourceFacts& facts = {}) {
+  auto found = recognise(graph, facts);
+  EXPECT_TRUE(found.ok()) << found.error().message;
+  return found.ok() ? *found : Recognition{};
+}
+
+Error error_of(const Graph& graph, const SourceFacts& facts = {}) {
+  const auto found = recognise(graph, facts);
+  return found.ok() ? Error{ErrorCode::kInternal, "no error"} : found.error();
+}
+
+void expect_contains(const std::string& text, const std::string& part) { EXPECT_NE(text.find(part), std::string::npos) << text; }
+
+TEST(Recognise, KnowsDecodedBoxesInTheMiddleOfCells) {
+  const Recognition found = found_in(decoded(3));
+  const auto& head = std::get<DenseHead>(found.description.head);
+  EXPECT_EQ(head.boxes, std::vector<std::string>{"output0"});
+  EXPECT_EQ(head.box, DenseHead::Box::kCenter);
+  EXPECT_EQ(head.unit, DenseHead::Unit::kPixels);
+  EXPECT_EQ(head.score, DenseHead::Score::kProbability);
+  EXPECT_EQ(head.classes, 3);
+  EXPECT_FALSE(head.has_objectness);
+  EXPECT_EQ(found.description.input, (ImageSize{96, 96}));
+  EXPECT_EQ(found.description.resize, ResizeKind::kLetterboxRounded);
+  EXPECT_FLOAT_EQ(found.description.suppression.iou_limit, 0.7f);
+  EXPECT_TRUE(found.input.reverse_channels);
+  EXPECT_EQ(found.input.scale, std::vector<double>{255});
+  EXPECT_FALSE(found.reasons.empty());
+}
+
+TEST(Recognise, KnowsTheUnitOfDecodedBoxes) {
+  EXPECT_EQ(std::get<DenseHead>(found_in(decoded(3, 1. / kSide)).description.head).unit, DenseHead::Unit::kFractions);
+}
+
+TEST(Recognise, KnowsYoloxByItsBoxesThatAreNotDecoded) {
+  const Recognition found = found_in(yolox(7));
+  const auto& head = std::get<DenseHead>(found.description.head);
+  EXPECT_EQ(head.box, DenseHead::Box::kGridCenter);
+  EXPECT_EQ(head.cell_offset, 0);
+  EXPECT_EQ(head.strides, (std::vector<int>{8, 16, 32}));
+  EXPECT_TRUE(head.has_objectness);
+  EXPECT_EQ(head.classes, 7);
+  EXPECT_EQ(found.description.resize, ResizeKind::kLetterboxCorner);
+  EXPECT_FALSE(found.description.clip);
+  EXPECT_TRUE(found.input.empty());
+}
+
+TEST(Recognise, KnowsDistributionsOfDistancesAndAsksHowPicturesEnter) {
+  const Graph graph = nanodet(5, 11);
+  const Error error = error_of(graph);
+  EXPECT_EQ(error.code, ErrorCode::kUnsupported);
+  expect_contains(error.message, "declare octet_resize, reverse_input_channels, scale_values");
+  expect_contains(error.message, "input images [1,3,96,96]; outputs scores8 [1,144,5], boxes8 [1,144,44]");
+
+  const Recognition found = found_in(graph, {.declared = kDeclaredWay});
+  const auto& head = std::get<DenseHead>(found.description.head);
+  EXPECT_EQ(head.boxes, (std::vector<std::string>{"boxes8", "boxes16", "boxes32"}));
+  EXPECT_EQ(head.scores, (std::vector<std::string>{"scores8", "scores16", "scores32"}));
+  EXPECT_EQ(head.box, DenseHead::Box::kDistances);
+  EXPECT_EQ(head.bins, 11);
+  EXPECT_EQ(head.classes, 5);
+  EXPECT_EQ(head.score, DenseHead::Score::kProbability);
+  EXPECT_EQ(found.input.mean, (std::vector<double>{123.675, 116.28, 103.53}));
+}
+
+TEST(Recognise, KnowsDetrByWhatItsScoresAreProductsOf) {
+  const Recognition found = found_in(detr(10, 5), {.end = SourceFacts::End::kTopK});
+  const auto& head = std::get<DenseHead>(found.description.head);
+  EXPECT_EQ(head.boxes, std::vector<std::string>{"boxes"});
+  EXPECT_EQ(head.scores, std::vector<std::string>{"logits"});
+  EXPECT_EQ(head.unit, DenseHead::Unit::kFractions);
+  EXPECT_EQ(head.score, DenseHead::Score::kLogit);
+  EXPECT_TRUE(head.suppressed);
+  EXPECT_EQ(found.description.resize, ResizeKind::kStretch);
+}
+
+// The first DETR: a distribution over the classes and "no object".
+TEST(Recognise, TakesOneScoreMoreThanNamesForNoObject) {
+  const Recognition found = found_in(detr(10, 3), {.metadata = {{"names", "['a', 'b']"}}, .declared = kDeclaredWay});
+  const auto& head = std::get<DenseHead>(found.description.head);
+  EXPECT_EQ(head.score, DenseHead::Score::kSoftmax);
+  EXPECT_EQ(head.background, DenseHead::Background::kLast);
+  EXPECT_EQ(head.classes, 2);
+}
+
+TEST(Recognise, KnowsRowsOfWhatTheNetworkHasChosen) {
+  Graph graph;
+  const Value map = convolved(graph, picture(graph), 32, 20 * 6);
+  output(graph, graph.emit(Reshape{}, {graph.emit(MaxPool{{3, 3}}, {map}), integers(graph, {1, 20, 6})}), "output0");
+  const Recognition found = found_in(graph, {.metadata = {{"names", "{0: 'a', 1: 'b'}"}, {"stride", "32"}, {"task", "detect"}}});
+  EXPECT_EQ(std::get<ListHead>(found.description.head).classes, 2);
+  EXPECT_EQ(found.description.labels, (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(Recognise, SaysWhatIsOpen) {
+  Graph graph;
+  output(graph, convolved(graph, picture(graph), 32, 7), "features");
+  const Error error = error_of(graph);
+  EXPECT_EQ(error.code, ErrorCode::kUnsupported);
+  expect_contains(error.message, "features [1,7,3,3]");
+  expect_contains(error.message, "--model F.yml");
+  EXPECT_EQ(error.message.find('\n'), std::string::npos);
+}
+
+TEST(Recognise, TakesADeclaredHead) {
+  Graph graph;
+  output(graph, convolved(graph, picture(graph), 32, 5), "features");
+  ModelInfo declared = kDeclaredWay;
+  declared.insert({{"octet_head", "dense"}, {"octet_box", "distances"}, {"octet_classes", "1"}, {"octet_score", "logit"}});
+  const Recognition found = found_in(graph, {.declared = declared});
+  const auto& head = std::get<DenseHead>(found.description.head);
+  EXPECT_EQ(head.boxes, std::vector<std::string>{"features"}) << "the only output";
+  EXPECT_EQ(head.box, DenseHead::Box::kDistances);
+}
+
+TEST(Recognise, LetsADeclarationWinOverMetadata) {
+  const ModelInfo metadata = {{"names", "{0: a, 1: b, 2: c}"}, {"stride", "32"}};
+  const Recognition found = found_in(
+      decoded(3),
+      {.metadata = metadata, .declared = {{"octet_resize", "stretch"}, {"scale_values", "1"}, {"octet_labels", R"(["x","y","z"])"}}});
+  EXPECT_EQ(found.description.resize, ResizeKind::kStretch);
+  EXPECT_EQ(found.input.scale, std::vector<double>{1});
+  EXPECT_TRUE(found.input.reverse_channels) << "what is not declared stays";
+  EXPECT_EQ(found.description.labels, (std::vector<std::string>{"x", "y", "z"}));
+}
+
+TEST(Recognise, ReadsTheKeysOfModelApi) {
+  const ModelInfo metadata = {{"model_type", "YOLO"},   {"labels", "a traffic_light c"},   {"resize_type", "fit_to_window_letterbox"},
+                              {"pad_value", "114"},     {"reverse_input_channels", "YES"}, {"scale_values", "255"},
+                              {"iou_threshold", "0.5"}, {"confidence_threshold", "0.4"}};
+  const Recognition found = found_in(decoded(3), {.metadata = metadata});
+  EXPECT_EQ(found.description.labels[1], "traffic light");
+  EXPECT_EQ(found.description.resize, ResizeKind::kLetterboxRounded);
+  EXPECT_EQ(found.description.pad_value, 114);
+  EXPECT_FLOAT_EQ(found.description.suppression.iou_limit, 0.5f);
+  EXPECT_FLOAT_EQ(found.description.confidence_threshold, 0.4f);
+  EXPECT_EQ(found.input.scale, std::vector<double>{255});
+}
+
+TEST(Recognise, RefusesWhatItsMetadataContradicts) {
+  const auto error_with = [](ModelInfo metadata) { return error_of(decoded(3), {.metadata = std::move(metadata)}).message; };
+  EXPECT_EQ(error_with({{"names", "[a, b]"}}), "its outputs have 3 classes, but it names 2");
+  expect_contains(error_with({{"task", "segment"}}), "its metadata says task: segment");
+  EXPECT_EQ(error_with({{"names", "{0: a, 2: b}"}}), "model_info: names is '{0: a, 2: b}', expected a list or numbered map of names");
+  EXPECT_EQ(error_with({{"names", "{"}}), "model_info: names is '{', expected a list or numbered map of names");
+  EXPECT_EQ(error_of(decoded(3), {.declared = {{"scale_values", "0"}}}).message,
+            "model_info: scale_values is '0', expected numbers other than 0");
+  EXPECT_EQ(error_of(decoded(3), {.declared = {{"mean_values", "1 2"}}}).message,
+            "model_info: mean_values is '1 2', expected one number, or one a channel");
+}
+
+// A file whose graph divides by 255 itself takes bytes.
+TEST(Recognise, LeavesAScaleThatTheGraphHas) {
+  Graph graph;
+  const Value joined = [&] {
+    const Value image = graph.emit(Binary{BinaryKind::kDivide}, {picture(graph), graph.emit_constant(Tensor::scalar(255.0f))});
+    std::vector<Value> maps;
+    for (const std::int64_t stride : kStrides)
+      maps.push_back(flat(graph, graph.emit(Concat{1}, {convolved(graph, image, stride, 64), convolved(graph, image, stride, 3)})));
+    return graph.emit(Concat{2}, maps);
+  }();
+  output(graph, joined, "raw");
+  const Recognition found = found_in(graph);
+  EXPECT_TRUE(found.input.scale.empty());
+  EXPECT_EQ(std::get<DenseHead>(found.description.head).bins, 16);
+  EXPECT_EQ(std::get<DenseHead>(found.description.head).score, DenseHead::Score::kLogit);
+}
+
+}  // namespace
+}  // namespace octet
