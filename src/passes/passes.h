@@ -50,6 +50,10 @@ bool fold_input_scale(Graph& graph);
 // Zeros that a Pad puts around an image go into the padding of the convolutions that read it, which integer kernels do by themselves.
 bool fold_padding(Graph& graph);
 
+// Quantizes again, by the same quantizer of a whole tensor, what reaches a convolution with integer weights from one by way of changes of
+// shape (attention): its values are that quantizer's already, so that nothing changes but that the convolution sees them quantized.
+bool repeat_quantizers(Graph& graph);
+
 // Lets constants of equal type, shape and bytes be one.
 bool dedupe_constants(Graph& graph);
 

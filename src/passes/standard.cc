@@ -25,6 +25,8 @@ constexpr Pass kImportPasses[] = {
     // A ReLU may have met its Minimum, or a reshape its neighbour, only now.
     fuse_activations,
     eliminate_noops,
+    // Assumes that no reshape is left that changes nothing.
+    repeat_quantizers,
     // Last, as the others make constants.
     dedupe_constants,
 };
@@ -40,6 +42,7 @@ bool run_import_passes(Graph& graph) {
 bool run_reading_passes(Graph& graph) {
   bool changed = fold_constants(graph);
   changed |= make_input_planar(graph);
+  changed |= repeat_quantizers(graph);
   return changed;
 }
 

@@ -121,7 +121,10 @@ Result<Graph> import_source(const fs::path& source, const ConvertOptions& option
 
 Result<Graph> open_network(const fs::path& path, const ConvertOptions& options) {
   OCTET_ASSIGN(const bool is_ir, is_openvino_ir_file(path));
-  return is_ir ? import_openvino_ir(path) : import_source(path, options);
+  if (!is_ir) return import_source(path, options);
+  OCTET_ASSIGN(Graph graph, import_openvino_ir(path));
+  passes::repeat_quantizers(graph);
+  return graph;
 }
 
 Result<Graph> open_model(const fs::path& path, const ConvertOptions& options) {
