@@ -41,7 +41,7 @@ void add_seconds(CLI::App& app, double& seconds) {
 }
 
 void add_labels(CLI::App& app, std::filesystem::path& labels) {
-  app.add_option("--labels", labels, "Names of the model's classes, one a line");
+  app.add_option("--labels", labels, "Names of the model's classes, one a line, or a data.yaml");
 }
 
 void add_description(CLI::App& app, std::string& description) {

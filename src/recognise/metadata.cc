@@ -77,4 +77,11 @@ Result<ModelInfo> metadata_beside(const fs::path& model) {
   return metadata;
 }
 
+Result<std::vector<std::string>> names_in_yaml(const fs::path& file) {
+  OCTET_ASSIGN(const YAML::Node root, load_yaml_file(file));
+  if (!root.IsMap() || !root["names"].IsDefined()) return Error{ErrorCode::kMalformed, file.string() + ": has no key 'names'"};
+  OCTET_ASSIGN_AT(std::vector<std::string> names, names_of(in_one_line(root["names"])), file.string());
+  return names;
+}
+
 }  // namespace octet

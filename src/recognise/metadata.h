@@ -23,4 +23,7 @@ Result<MetadataFacts> read_metadata(const ModelInfo& metadata);
 // A list or map is one line of YAML. kMalformed, with file and line, where it is no YAML.
 Result<ModelInfo> metadata_beside(const std::filesystem::path& model);
 
+// The names under `names` of a YAML file, such as the data.yaml that a model was trained with, by class index. kMalformed, with the file.
+Result<std::vector<std::string>> names_in_yaml(const std::filesystem::path& file);
+
 }  // namespace octet

@@ -63,10 +63,10 @@ Result<Stated> read_stated(const ModelInfo& map) {
   return stated;
 }
 
-// What is stated by a wrapper of Model API, whose defaults are these.
-Result<Stated> read_model_api(const ModelInfo& map) {
-  if (!map.contains("model_type")) return Stated{};
+// What the metadata of a file states; a wrapper of Model API has these defaults.
+Result<Stated> read_metadata_way(const ModelInfo& map) {
   OCTET_ASSIGN(Stated stated, read_stated(map));
+  if (!map.contains("model_type")) return stated;
   if (!stated.resize) stated.resize = ResizeKind::kStretch;
   if (!stated.pad_value) stated.pad_value = 0;
   const auto embedded = map.find("embedded_processing");
@@ -148,15 +148,15 @@ Result<PictureWay> find_picture_way(const Graph& graph, const SourceFacts& facts
   OCTET_ASSIGN(Stated stated, read_stated(facts.declared));
   PictureWay way;
   if (!stated.is_empty()) way.reasons.push_back("the way of a picture is declared, in part or whole");
-  OCTET_ASSIGN(const Stated model_api, read_model_api(facts.metadata));
+  OCTET_ASSIGN(const Stated of_file, read_metadata_way(facts.metadata));
   const Stated by_family = way_of_family(is_ultralytics && family != Family::kRealTimeDetr ? Family::kUltralytics : family, graph);
-  if (!model_api.is_empty())
-    way.reasons.push_back("its metadata (Model API) says how a picture enters it");
-  else if (is_ultralytics)
+  if (!of_file.is_empty()) way.reasons.push_back("the file says how a picture enters it, in part or whole");
+  fill(stated, of_file);
+  const bool is_open = !missing_keys(stated).empty();
+  if (is_open && is_ultralytics)
     way.reasons.push_back("its metadata is Ultralytics': pictures enter as is usual there");
-  else if (!by_family.is_empty())
-    way.reasons.push_back("no metadata says how a picture enters it: taken to be as is usual for its head");
-  fill(stated, model_api);
+  else if (is_open && !by_family.is_empty())
+    way.reasons.push_back("the file does not say how a picture enters it: taken to be as is usual for its head");
   fill(stated, by_family);
   if (!stated.mean) stated.mean.emplace();
   if (const std::string keys = missing_keys(stated); !keys.empty())

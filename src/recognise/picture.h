@@ -21,8 +21,9 @@ struct PictureWay {
   std::vector<std::string> reasons = {};
 };
 
-// Key by key what a person declared, else what metadata by Model API's keys says, else the way of Ultralytics where its metadata is there,
-// else that of the family. kUnsupported, naming the keys that are missing, where the way is still open; kMalformed for a wrong value.
+// Key by key what a person declared, else what metadata says by the same keys or Model API's, else the way of Ultralytics where its
+// metadata is there, else that of the family. kUnsupported, naming the keys that are missing, where the way is still open; kMalformed for a
+// wrong value.
 //
 //   octet_resize (or resize_type), octet_pad_value (or pad_value), reverse_input_channels, mean_values, scale_values
 Result<PictureWay> find_picture_way(const Graph& graph, const SourceFacts& facts, Family family, bool is_ultralytics);

@@ -245,6 +245,15 @@ TEST(Recognise, ReadsTheKeysOfModelApi) {
   EXPECT_EQ(found.input.scale, std::vector<double>{255});
 }
 
+// What an importer knows of the pixels from the quantizer of the input; the rest is the family's.
+TEST(Recognise, TakesAPartFromTheFile) {
+  const Recognition found = found_in(decoded(3), {.metadata = {{"mean_values", "127.5"}, {"scale_values", "127.5"}}});
+  EXPECT_EQ(found.input.scale, std::vector<double>{127.5});
+  EXPECT_EQ(found.input.mean, std::vector<double>{127.5});
+  EXPECT_TRUE(found.input.reverse_channels);
+  EXPECT_EQ(found.description.resize, ResizeKind::kLetterboxRounded);
+}
+
 TEST(Recognise, RefusesWhatItsMetadataContradicts) {
   const auto error_with = [](ModelInfo metadata) { return error_of(decoded(3), {.metadata = std::move(metadata)}).message; };
   EXPECT_EQ(error_with({{"names", "[a, b]"}}), "its outputs have 3 classes, but it names 2");

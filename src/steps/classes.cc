@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "model/class_names.h"
 #include "formats/darknet/names.h"
+#include "recognise/metadata.h"
 
 namespace octet {
 namespace {
@@ -17,11 +18,18 @@ ModelClasses classes_of(const ModelDescription& description) {
           .numbered_as_coco = description.categories == CategoryRule::kCoco91};
 }
 
+// Of a YAML file (data.yaml) those under `names`, else one a line.
+Result<std::vector<std::string>> names_in(const std::filesystem::path& file) {
+  if (file.extension() == ".yaml" || file.extension() == ".yml") return names_in_yaml(file);
+  OCTET_ASSIGN(const std::string text, read_text(file));
+  OCTET_ASSIGN_AT(std::vector<std::string> names, darknet::parse_names(text), file.string());
+  return names;
+}
+
 }  // namespace
 
 Status name_classes(ModelDescription& description, const std::filesystem::path& names_file, const std::filesystem::path& model) {
-  OCTET_ASSIGN(const std::string text, read_text(names_file));
-  OCTET_ASSIGN_AT(std::vector<std::string> names, darknet::parse_names(text), names_file.string());
+  OCTET_ASSIGN(std::vector<std::string> names, names_in(names_file));
   if (has_background(description) && !names.empty() && !is_same_class_name(names[0], "background"))
     names.insert(names.begin(), "background");
   const ModelClasses classes = classes_of(description);

@@ -9,8 +9,8 @@
 
 namespace octet {
 
-// Gives a model's classes the names of a file, one a line; the background of an SSD need not be among them. kMalformed where a
-// name is no text or their number is not that of the classes of `model`, which is where the description came from.
+// Gives a model's classes the names of a file, one a line, or those of a data.yaml; the background of an SSD need not be among them.
+// kMalformed where a name is no text or their number is not that of the classes of `model`, which is where the description came from.
 Status name_classes(ModelDescription& description, const std::filesystem::path& names_file, const std::filesystem::path& model);
 
 // Models of any kind that octet opens made ready, their classes named by `options.labels` unless that is empty.

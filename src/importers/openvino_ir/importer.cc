@@ -8,10 +8,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr SourceFacts::End end_of(bool ends_in_detection_output) {
-  return ends_in_detection_output ? SourceFacts::End::kDetectionOutput : SourceFacts::End::kOpen;
-}
-
 bool ends_in_detection_output(const Graph& graph) {
   for (const NodeId id : graph.outputs())
     if (std::holds_alternative<DetectionOutput>(graph.node(graph.node(id).inputs[0]).op)) return true;
@@ -28,11 +24,14 @@ Result<ImportedModel> import(const fs::path& source, const fs::path&, const Impo
   OCTET_ASSIGN(ModelInfo beside, metadata_beside(source));
   facts.metadata.merge(std::move(beside));
   facts.declared = options.model_info;
-  facts.end = end_of(ends_in_detection_output(graph));
+  if (ends_in_detection_output(graph)) facts.end = SourceFacts::End::kDetectionOutput;
   OCTET_ASSIGN_AT(ImportedModel model, finish_import(std::move(graph), facts), source.string());
   model.description.name = source.stem().string();
   model.graph.name = model.description.name;
-  model.weights = {source, fs::path(source).replace_extension(".bin")};
+  model.weights = {source};
+  const fs::path bin = fs::path(source).replace_extension(".bin");
+  std::error_code ignored;
+  if (fs::is_regular_file(bin, ignored)) model.weights.push_back(bin);
   return model;
 }
 
