@@ -61,5 +61,9 @@ class Engine {
 // All engines; octet's own runtime is the first.
 std::span<const Engine* const> engines();
 const Engine& default_engine();
+// Their names, with commas between them.
+std::string engine_names();
+// kInvalidArgument, with the names that there are.
+Result<const Engine*> engine_named(std::string_view name);
 
 }  // namespace octet

@@ -1,11 +1,19 @@
 #include <gtest/gtest.h>
 
-#include <set>
+#include <unistd.h>
 
+#include <iostream>
+#include <set>
+#include <thread>
+
+#include "base/files.h"
 #include "engines/engine.h"
+#include "exporters/openvino_ir/export.h"
 
 namespace octet {
 namespace {
+
+namespace fs = std::filesystem;
 
 // y = -x for four floats.
 Graph negation() {
@@ -21,10 +29,44 @@ TEST(Engines, HaveNamesOfTheirOwn) {
   EXPECT_TRUE(names.contains(default_engine().name()));
 }
 
-TEST(Engines, RunAGraph) {
+// An IR of a graph, for engines that read files themselves.
+class IrFile {
+ public:
+  explicit IrFile(const Graph& graph)
+      : folder_(fs::temp_directory_path() / ("octet-engines-" + std::to_string(::getpid()) + "-" + std::to_string(++count_))) {
+    const auto status = export_openvino_ir(graph, path());
+    EXPECT_TRUE(status.ok()) << status.error().message;
+  }
+  ~IrFile() { fs::remove_all(folder_); }
+  fs::path path() const { return folder_ / "model.xml"; }
+
+ private:
+  static inline int count_ = 0;
+  fs::path folder_;
+};
+
+// Octet itself, and of the others those that are installed.
+std::vector<const Engine*> installed_engines() {
+  const fs::path peers = OCTET_SOURCE_DIR "/.venv-peers";
+  if (fs::exists(peers)) ::setenv("VIRTUAL_ENV", peers.c_str(), 0);
+  const Graph graph = negation();
+  const IrFile file(graph);
+  std::vector<const Engine*> found;
   for (const Engine* engine : engines()) {
+    const auto model = engine->load(graph, file.path());
+    if (model.ok())
+      found.push_back(engine);
+    else
+      std::cout << "not tested: " << engine->name() << ": " << model.error().message << "\n";
+  }
+  return found;
+}
+
+TEST(Engines, RunAGraph) {
+  const IrFile file(negation());
+  for (const Engine* engine : installed_engines()) {
     SCOPED_TRACE(engine->name());
-    const auto model = engine->load(negation(), {});
+    const auto model = engine->load(negation(), file.path());
     ASSERT_TRUE(model.ok()) << model.error().message;
     ASSERT_EQ((*model)->inputs().size(), 1u);
     EXPECT_EQ((*model)->inputs()[0].name, "x");
@@ -55,9 +97,10 @@ TEST(Engines, TakeAPictureAsBytes) {
   Graph graph;
   const Value image = graph.emit(Parameter{ElementType::kF32, {1, 3, 1, 2}}, {}, "image");
   graph.emit(Output{}, {graph.emit(Unary{UnaryKind::kNegative}, {image}, "negative")}, "y");
-  for (const Engine* engine : engines()) {
+  const IrFile file(graph);
+  for (const Engine* engine : installed_engines()) {
     SCOPED_TRACE(engine->name());
-    const auto model = engine->load(graph, {}, {.picture_input = true});
+    const auto model = engine->load(graph, file.path(), {.picture_input = true});
     ASSERT_TRUE(model.ok()) << model.error().message;
     EXPECT_EQ((*model)->inputs()[0].type, (TensorType{ElementType::kU8, {1, 1, 2, 3}}));
     const Tensor picture = Tensor::of<std::uint8_t>({1, 1, 2, 3}, std::vector<std::uint8_t>{1, 2, 3, 4, 5, 255});
@@ -70,12 +113,57 @@ TEST(Engines, TakeAPictureAsBytes) {
 }
 
 TEST(Engines, RefuseInputsOfAnotherShape) {
-  const auto model = default_engine().load(negation(), {});
-  ASSERT_TRUE(model.ok());
-  const Tensor input(ElementType::kF32, {1, 5});
-  const auto outputs = (*model)->open_session(1)->run(std::span(&input, 1));
-  ASSERT_FALSE(outputs.ok());
-  EXPECT_EQ(outputs.error().code, ErrorCode::kInvalidArgument);
+  const IrFile file(negation());
+  for (const Engine* engine : installed_engines()) {
+    SCOPED_TRACE(engine->name());
+    const auto model = engine->load(negation(), file.path());
+    ASSERT_TRUE(model.ok());
+    const Tensor input(ElementType::kF32, {1, 5});
+    const auto session = (*model)->open_session(1);
+    const auto outputs = session->run(std::span(&input, 1));
+    ASSERT_FALSE(outputs.ok());
+    EXPECT_EQ(outputs.error().code, ErrorCode::kInvalidArgument);
+  }
+}
+
+TEST(Engines, AreKnownByName) {
+  EXPECT_EQ(*engine_named("octet"), &default_engine());
+  const auto unknown = engine_named("octets");
+  ASSERT_FALSE(unknown.ok());
+  EXPECT_EQ(unknown.error().message, "'octets' is no engine; there are " + engine_names());
+}
+
+TEST(Engines, RunSeveralSessionsAtATime) {
+  const IrFile file(negation());
+  for (const Engine* engine : installed_engines()) {
+    SCOPED_TRACE(engine->name());
+    const auto model = engine->load(negation(), file.path());
+    ASSERT_TRUE(model.ok());
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+      threads.emplace_back([&, i] {
+        const auto session = (*model)->open_session(1);
+        const Tensor input = Tensor::of<float>({1, 4}, std::vector<float>(4, static_cast<float>(i)));
+        for (int again = 0; again < 10; ++again) {
+          const auto outputs = session->run(std::span(&input, 1));
+          ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+          EXPECT_EQ(outputs->front().values<float>()[3], static_cast<float>(-i));
+        }
+      });
+    for (std::thread& thread : threads) thread.join();
+  }
+}
+
+TEST(Engines, SayThatAFileOfAnotherToolIsNone) {
+  const IrFile file(negation());
+  const fs::path foreign = file.path().parent_path() / "theirs.onnx";
+  ASSERT_TRUE(write_file(foreign, std::string_view("\x08\x08\x12\x03net")).ok());  // ir_version 8, producer "net"
+  for (const Engine* engine : installed_engines()) {
+    if (engine == &default_engine()) continue;
+    const auto model = engine->load(negation(), foreign);
+    ASSERT_FALSE(model.ok());
+    EXPECT_NE(model.error().message.find("theirs.onnx is not octet's"), std::string::npos) << model.error().message;
+  }
 }
 
 }  // namespace

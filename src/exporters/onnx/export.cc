@@ -133,13 +133,18 @@ Status ModelExport::run() {
 }  // namespace
 }  // namespace onnx
 
+Result<std::string> serialize_onnx(const Graph& graph) {
+  onnx::ModelExport model(graph);
+  OCTET_RETURN_IF_ERROR(model.run());
+  std::string bytes;
+  if (!model.model().SerializeToString(&bytes)) return Error{ErrorCode::kUnsupported, "an ONNX file of it would be larger than 2 GB"};
+  return bytes;
+}
+
 Status add_onnx(const Graph& graph, const std::filesystem::path& path, FileTransaction& files) {
   if (path.extension() != ".onnx")
     return Error{ErrorCode::kInvalidArgument, path.string() + ": an ONNX model's file name must end in .onnx"};
-  onnx::ModelExport model(graph);
-  if (auto status = model.run(); !status.ok()) return status.error().at(path.string());
-  std::string bytes;
-  if (!model.model().SerializeToString(&bytes)) return Error{ErrorCode::kUnsupported, path.string() + ": would be larger than 2 GB"};
+  OCTET_ASSIGN_AT(const std::string bytes, serialize_onnx(graph), path.string());
   return files.add(path, bytes);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "base/files.h"
 #include "base/result.h"
@@ -18,6 +19,9 @@ namespace octet {
 // Errors: kUnsupported, with the node, for what ONNX cannot express, and where the constants leave no room within protobuf's 2 GiB;
 // kInvalidArgument if `path` does not end in .onnx; kIo if the file cannot be written.
 Status export_onnx(const Graph& graph, const std::filesystem::path& path);
+
+// The bytes of such a file.
+Result<std::string> serialize_onnx(const Graph& graph);
 
 // The same as part of a transaction that may hold more files.
 Status add_onnx(const Graph& graph, const std::filesystem::path& path, FileTransaction& files);

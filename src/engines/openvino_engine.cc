@@ -1,0 +1,279 @@
+#include "engines/openvino_engine.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstring>
+#include <mutex>
+
+#include "engines/foreign_session.h"
+#include "engines/shared_library.h"
+
+namespace octet {
+namespace {
+
+const LibraryPlaces kPlaces{"OpenVINO", "libopenvino_c.so", "OCTET_OPENVINO", {"openvino/libs"}};
+
+// The part of OpenVINO's C API ("2.0", since 2022.1) that is used. Objects are opaque; a status of 0 is success. Numbers of element types
+// differ between versions, so that none is used: tensors are made by OpenVINO, of the types that the model has.
+struct Core;
+struct Model;
+struct Compiled;
+struct Request;
+struct TensorOf;
+struct ConstPort;
+
+struct Api {
+  int (*core_create)(Core**);
+  void (*core_free)(Core*);
+  int (*core_read_model)(const Core*, const char* model, const char* weights, Model**);
+  int (*core_compile_model)(const Core*, const Model*, const char* device, std::size_t properties, Compiled**, ...);
+  void (*model_free)(Model*);
+  void (*compiled_model_free)(Compiled*);
+  int (*compiled_model_inputs_size)(const Compiled*, std::size_t*);
+  int (*compiled_model_outputs_size)(const Compiled*, std::size_t*);
+  int (*compiled_model_input_by_index)(const Compiled*, std::size_t, ConstPort**);
+  int (*compiled_model_output_by_index)(const Compiled*, std::size_t, ConstPort**);
+  int (*compiled_model_create_infer_request)(const Compiled*, Request**);
+  int (*port_get_any_name)(const ConstPort*, char**);
+  void (*output_const_port_free)(ConstPort*);
+  int (*infer_request_get_input_tensor_by_index)(const Request*, std::size_t, TensorOf**);
+  int (*infer_request_get_output_tensor_by_index)(const Request*, std::size_t, TensorOf**);
+  int (*infer_request_infer)(Request*);
+  void (*infer_request_free)(Request*);
+  int (*tensor_get_byte_size)(const TensorOf*, std::size_t*);
+  int (*tensor_data)(const TensorOf*, void**);
+  void (*tensor_free)(TensorOf*);
+  void (*free)(const char*);
+  const char* (*get_last_err_msg)();
+};
+
+Result<Api> load_api() {
+  OCTET_ASSIGN(const SharedLibrary library, SharedLibrary::load(kPlaces));
+  Api api{};
+#define OCTET_RESOLVE(name) OCTET_RETURN_IF_ERROR(library.resolve("ov_" #name, api.name))
+  OCTET_RESOLVE(core_create);
+  OCTET_RESOLVE(core_free);
+  OCTET_RESOLVE(core_read_model);
+  OCTET_RESOLVE(core_compile_model);
+  OCTET_RESOLVE(model_free);
+  OCTET_RESOLVE(compiled_model_free);
+  OCTET_RESOLVE(compiled_model_inputs_size);
+  OCTET_RESOLVE(compiled_model_outputs_size);
+  OCTET_RESOLVE(compiled_model_input_by_index);
+  OCTET_RESOLVE(compiled_model_output_by_index);
+  OCTET_RESOLVE(compiled_model_create_infer_request);
+  OCTET_RESOLVE(port_get_any_name);
+  OCTET_RESOLVE(output_const_port_free);
+  OCTET_RESOLVE(infer_request_get_input_tensor_by_index);
+  OCTET_RESOLVE(infer_request_get_output_tensor_by_index);
+  OCTET_RESOLVE(infer_request_infer);
+  OCTET_RESOLVE(infer_request_free);
+  OCTET_RESOLVE(tensor_get_byte_size);
+  OCTET_RESOLVE(tensor_data);
+  OCTET_RESOLVE(tensor_free);
+  OCTET_RESOLVE(free);
+  OCTET_RESOLVE(get_last_err_msg);
+#undef OCTET_RESOLVE
+  return api;
+}
+
+// Loaded once for the process; an answer that it is not there is kept as well.
+const Result<Api>& api() {
+  static const Result<Api> loaded = load_api();
+  return loaded;
+}
+
+template <typename T>
+using Owned = std::unique_ptr<T, void (*)(T*)>;
+
+// The last line of OpenVINO's account, which says what is wrong; the lines before it say where in its sources.
+Error failure(const Api& ov, const std::string& what) {
+  const char* words = ov.get_last_err_msg();
+  std::string reason = words ? words : "";
+  while (!reason.empty() && std::isspace(static_cast<unsigned char>(reason.back()))) reason.pop_back();
+  if (const std::size_t line = reason.rfind('\n'); line != std::string::npos) reason.erase(0, line + 1);
+  return {ErrorCode::kUnsupported, "OpenVINO cannot " + what + (reason.empty() ? "" : ": " + reason)};
+}
+
+// Makes an object by `make(T**)` and gives it to `release`.
+template <typename T, typename Make>
+Result<Owned<T>> made(const Api& ov, const std::string& what, void (*release)(T*), Make make) {
+  T* object = nullptr;
+  if (make(&object) != 0 || !object) return failure(ov, what);
+  return Owned<T>(object, release);
+}
+
+// A model that OpenVINO compiled for a number of threads.
+class CompiledModel {
+ public:
+  static Result<std::shared_ptr<CompiledModel>> make(const Api& ov, const Core& core, const Model& model, int threads) {
+    const std::string count = std::to_string(threads);
+    // Latency, as the caller counts streams itself. Threads that are bound to processors would share the first one among sessions.
+    auto compiled = made<Compiled>(ov, "compile the model", ov.compiled_model_free, [&](Compiled** out) {
+      return ov.core_compile_model(&core, &model, "CPU", 10, out, "PERFORMANCE_HINT", "LATENCY", "NUM_STREAMS", "1", "INFERENCE_NUM_THREADS",
+                                   count.c_str(), "INFERENCE_PRECISION_HINT", "f32", "ENABLE_CPU_PINNING", "NO");
+    });
+    if (!compiled.ok()) return compiled.error();
+    return std::make_shared<CompiledModel>(ov, std::move(*compiled));
+  }
+  CompiledModel(const Api& ov, Owned<Compiled> compiled) : ov_(ov), compiled_(std::move(compiled)) {}
+
+  const Compiled* get() const { return compiled_.get(); }
+
+  // For each port, the place of the tensor of one of its names.
+  template <typename Size, typename At>
+  Result<std::vector<std::size_t>> places(std::span<const Port> ports, Size size, At at) const {
+    std::size_t count = 0;
+    if (size(compiled_.get(), &count) != 0) return failure(ov_, "tell the model's tensors");
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < count; ++i) {
+      OCTET_ASSIGN(std::string name, name_at(i, at));
+      names.push_back(std::move(name));
+    }
+    std::vector<std::size_t> result;
+    for (const Port& port : ports) {
+      const auto found = std::ranges::find_if(names, [&](const std::string& name) { return port.is_called(name); });
+      if (found == names.end()) return Error{ErrorCode::kUnsupported, "OpenVINO's model has no tensor '" + port.name + "'"};
+      result.push_back(static_cast<std::size_t>(found - names.begin()));
+    }
+    return result;
+  }
+
+ private:
+  template <typename At>
+  Result<std::string> name_at(std::size_t index, At at) const {
+    OCTET_ASSIGN(const auto port, made<ConstPort>(ov_, "tell a tensor", ov_.output_const_port_free,
+                                                  [&](ConstPort** out) { return at(compiled_.get(), index, out); }));
+    char* name = nullptr;
+    if (ov_.port_get_any_name(port.get(), &name) != 0 || !name) return failure(ov_, "name a tensor");
+    std::string copy = name;
+    ov_.free(name);
+    return copy;
+  }
+
+  const Api& ov_;
+  Owned<Compiled> compiled_;
+};
+
+class OpenvinoSession final : public EngineSession {
+ public:
+  static Result<std::unique_ptr<OpenvinoSession>> make(const Api& ov, std::shared_ptr<CompiledModel> model, const Graph& graph,
+                                                       const EngineOptions& options) {
+    auto request = made<Request>(ov, "open a request", ov.infer_request_free,
+                                 [&](Request** out) { return ov.compiled_model_create_infer_request(model->get(), out); });
+    if (!request.ok()) return request.error();
+    auto session = std::make_unique<OpenvinoSession>(ov, std::move(model), std::move(*request), graph, options);
+    OCTET_RETURN_IF_ERROR(session->bind(graph, options));
+    return session;
+  }
+
+  OpenvinoSession(const Api& ov, std::shared_ptr<CompiledModel> model, Owned<Request> request, const Graph& graph, const EngineOptions& options)
+      : ov_(ov), model_(std::move(model)), request_(std::move(request)), inputs_(graph, options) {
+    for (const Port& port : output_ports(graph)) results_.emplace_back(port.type.element, port.type.shape);
+  }
+
+  Result<std::span<const Tensor>> run(std::span<const Tensor> inputs) override {
+    OCTET_ASSIGN(const auto tensors, inputs_.convert(inputs));
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      OCTET_ASSIGN(void* to, data_of(ov_.infer_request_get_input_tensor_by_index, input_places_[i], tensors[i].bytes().size()));
+      std::memcpy(to, tensors[i].bytes().data(), tensors[i].bytes().size());
+    }
+    if (ov_.infer_request_infer(request_.get()) != 0) return failure(ov_, "run the model");
+    for (std::size_t i = 0; i < results_.size(); ++i) {
+      const auto bytes = results_[i].mutable_bytes();
+      OCTET_ASSIGN(const void* from, data_of(ov_.infer_request_get_output_tensor_by_index, output_places_[i], bytes.size()));
+      std::memcpy(bytes.data(), from, bytes.size());
+    }
+    return std::span<const Tensor>(results_);
+  }
+
+  void enable_profile(bool) override {}
+  std::span<const double> step_us() const override { return {}; }
+
+ private:
+  Status bind(const Graph& graph, const EngineOptions& options) {
+    OCTET_ASSIGN(input_places_, model_->places(input_ports(graph, options), ov_.compiled_model_inputs_size, ov_.compiled_model_input_by_index));
+    OCTET_ASSIGN(output_places_, model_->places(output_ports(graph), ov_.compiled_model_outputs_size, ov_.compiled_model_output_by_index));
+    return {};
+  }
+
+  // The memory of a tensor of the request, which belongs to the request.
+  template <typename Get>
+  Result<void*> data_of(Get get, std::size_t place, std::size_t expected_bytes) const {
+    OCTET_ASSIGN(const auto tensor,
+                 made<TensorOf>(ov_, "give a tensor", ov_.tensor_free, [&](TensorOf** out) { return get(request_.get(), place, out); }));
+    std::size_t bytes = 0;
+    void* data = nullptr;
+    if (ov_.tensor_get_byte_size(tensor.get(), &bytes) != 0 || ov_.tensor_data(tensor.get(), &data) != 0) return failure(ov_, "give a tensor");
+    if (bytes != expected_bytes)
+      return Error{ErrorCode::kUnsupported, "OpenVINO has a tensor of " + std::to_string(bytes) + " bytes where octet has " + std::to_string(expected_bytes)};
+    return data;
+  }
+
+  const Api& ov_;
+  std::shared_ptr<CompiledModel> model_;
+  Owned<Request> request_;
+  InputTensors inputs_;
+  std::vector<Tensor> results_;
+  std::vector<std::size_t> input_places_, output_places_;
+};
+
+class OpenvinoModel final : public EngineModel {
+ public:
+  OpenvinoModel(const Api& ov, Owned<Core> core, Owned<Model> model, const Graph& graph, const EngineOptions& options)
+      : ov_(ov),
+        core_(std::move(core)),
+        model_(std::move(model)),
+        graph_(graph),
+        options_(options),
+        inputs_(input_ports(graph, options)),
+        outputs_(output_ports(graph)) {}
+
+  std::span<const Port> inputs() const override { return inputs_; }
+  std::span<const Port> outputs() const override { return outputs_; }
+  bool uses_integers() const override { return is_quantized(graph_); }
+  std::span<const StepInfo> steps() const override { return {}; }
+
+  std::unique_ptr<EngineSession> open_session(int threads) const override {
+    auto session = open(threads);
+    return session.ok() ? std::move(*session) : failed_session(session.error());
+  }
+
+  // A compiled model runs one inference at a time, so that each session has its own.
+  Result<std::unique_ptr<EngineSession>> open(int threads) const {
+    const std::lock_guard lock(mutex_);
+    OCTET_ASSIGN(auto compiled, CompiledModel::make(ov_, *core_, *model_, threads));
+    OCTET_ASSIGN(auto session, OpenvinoSession::make(ov_, std::move(compiled), graph_, options_));
+    return std::unique_ptr<EngineSession>(std::move(session));
+  }
+
+ private:
+  const Api& ov_;
+  mutable std::mutex mutex_;
+  Owned<Core> core_;
+  Owned<Model> model_;
+  const Graph graph_;
+  const EngineOptions options_;
+  const std::vector<Port> inputs_, outputs_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const EngineModel>> OpenvinoEngine::load(const Graph& graph, const std::filesystem::path& path,
+                                                                const EngineOptions& options) const {
+  if (path.extension() == ".onnx") {
+    OCTET_RETURN_IF_ERROR(check_own_onnx(path));
+  } else if (path.extension() != ".xml") {
+    return Error{ErrorCode::kUnsupported, "OpenVINO runs the files that octet convert makes (.xml, .onnx)"};
+  }
+  if (!api().ok()) return api().error();
+  const Api& ov = *api();
+  OCTET_ASSIGN(auto core, made<Core>(ov, "start", ov.core_free, [&](Core** out) { return ov.core_create(out); }));
+  OCTET_ASSIGN(auto model, made<Model>(ov, "read the model", ov.model_free,
+                                       [&](Model** out) { return ov.core_read_model(core.get(), path.c_str(), nullptr, out); }));
+  auto loaded = std::make_shared<OpenvinoModel>(ov, std::move(core), std::move(model), graph, options);
+  OCTET_RETURN_IF_ERROR(loaded->open(1));  // so that what cannot be run is said now
+  return std::shared_ptr<const EngineModel>(std::move(loaded));
+}
+
+}  // namespace octet
