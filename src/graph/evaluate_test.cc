@@ -127,6 +127,7 @@ TEST(EvaluateCompare, HoldsForNothingThatIsNoNumber) {
 }
 
 TEST(EvaluateIntegers, LeaveNothingOfADivisionByZero) {
+  constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
   const Tensor a = list({7, kLowest}), b = list({0, -1});
   EXPECT_EQ(result(Binary{BinaryKind::kMod}, {a, b}), (Values{0, 0}));
   EXPECT_EQ(result(Binary{BinaryKind::kFloorMod}, {a, b}), (Values{0, 0}));
