@@ -58,6 +58,21 @@ void add_written(CLI::App& app, WriteOptions& options) {
 
 void add_onnx(CLI::App& app, bool& onnx) { app.add_flag("--onnx", onnx, "Write an ONNX model beside the IR as well"); }
 
+void add_engine(CLI::App& app, std::string& name) {
+  app.add_option("--engine", name, "What runs the model: " + engine_names())->capture_default_str();
+}
+
+Result<std::vector<const Engine*>> engines_named(const std::string& names) {
+  std::vector<const Engine*> engines;
+  for (const std::string& name : CLI::detail::split(names, ',')) {
+    OCTET_ASSIGN(const Engine* engine, engine_named(name));
+    if (std::ranges::find(engines, engine) != engines.end())
+      return Error{ErrorCode::kInvalidArgument, "engine " + name + " is given twice"};
+    engines.push_back(engine);
+  }
+  return engines;
+}
+
 void add_limit(CLI::App& app, std::int64_t& limit) {
   app.add_option("--limit", limit, "Only the first N images; 0 is all")->check(whole_number());
 }

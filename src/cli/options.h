@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "data/dataset.h"
+#include "engines/engine.h"
 #include "steps/import_source.h"
 #include "workflow/layout.h"
 
@@ -26,6 +27,9 @@ void add_labels(CLI::App& app, std::filesystem::path& labels);
 void add_description(CLI::App& app, std::string& description);
 void add_written(CLI::App& app, WriteOptions& options);  // --precision: what floats are stored as; --onnx
 void add_onnx(CLI::App& app, bool& onnx);
+void add_engine(CLI::App& app, std::string& name);  // octet unless given
+// The engines of a list of names with commas between them; kInvalidArgument for a name that is none or is given twice.
+Result<std::vector<const Engine*>> engines_named(const std::string& names);
 void add_limit(CLI::App& app, std::int64_t& limit);
 
 // Which pictures a verb works on: --data, or --images with or without --annotations; --exif.

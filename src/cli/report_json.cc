@@ -19,6 +19,8 @@ std::string isa_text(const std::vector<ModelBench>& models) {
   return std::string(kernels::isa_of_convolutions(active_isa(), integer).name);
 }
 
+std::string engine_of(const BenchRows& rows, std::size_t i) { return i < rows.engines.size() ? rows.engines[i] : "octet"; }
+
 std::string percent(double fraction) { return fraction < 0 ? "-" : fmt::format("{:.2f}", 100 * fraction); }
 
 }  // namespace
@@ -77,32 +79,35 @@ std::optional<double> speedup(const std::vector<ModelBench>& models) {
   return models[0].latency.median_ms / models[1].latency.median_ms;
 }
 
-Json to_json(const std::vector<ModelBench>& models, const std::vector<double>& peak_rss_mb, int threads) {
+Json to_json(const std::vector<ModelBench>& models, const BenchRows& rows, int threads) {
   Json json{{"cpu", cpu_name()}, {"isa", isa_text(models)}, {"threads", threads}, {"models", Json::array()}};
   for (std::size_t i = 0; i < models.size(); ++i) {
     const LatencySummary& latency = models[i].latency;
-    json["models"].push_back({{"median_ms", latency.median_ms},
+    json["models"].push_back({{"engine", engine_of(rows, i)},
+                              {"median_ms", latency.median_ms},
                               {"p90_ms", latency.p90_ms},
                               {"p99_ms", latency.p99_ms},
                               {"min_ms", latency.min_ms},
                               {"throughput", models[i].throughput}});
-    if (i < peak_rss_mb.size()) json["models"].back()["peak_rss_mb"] = peak_rss_mb[i];
+    if (i < rows.peak_rss_mb.size()) json["models"].back()["peak_rss_mb"] = rows.peak_rss_mb[i];
   }
   json["ratio"] = optional_number(speedup(models));
   json["median_ms"] = models[0].latency.median_ms;
   return json;
 }
 
-std::string to_text(const std::vector<ModelBench>& models, int threads) {
-  std::string text = fmt::format("{}, {}, {} threads\n{:<8} {:>9} {:>9} {:>9} {:>9} {:>10}", cpu_name(), isa_text(models), threads, "model",
-                                 "median ms", "p90 ms", "p99 ms", "min ms", "per second");
-  constexpr const char* kNames[] = {"first", "second"};
+std::string to_text(const std::vector<ModelBench>& models, const BenchRows& rows, int threads) {
+  std::string text = fmt::format("{}, {}, {} threads\n{:<8} {:<11} {:>9} {:>9} {:>9} {:>9} {:>10}", cpu_name(), isa_text(models), threads,
+                                 "model", "engine", "median ms", "p90 ms", "p99 ms", "min ms", "per second");
+  // Each engine has a row for each model.
+  std::size_t number = 0;
   for (std::size_t i = 0; i < models.size(); ++i) {
+    number = i > 0 && engine_of(rows, i) == engine_of(rows, i - 1) ? number + 1 : 0;
     const LatencySummary& latency = models[i].latency;
-    text += fmt::format("\n{:<8} {:>9.3f} {:>9.3f} {:>9.3f} {:>9.3f} {:>10.1f}", kNames[i], latency.median_ms, latency.p90_ms,
-                        latency.p99_ms, latency.min_ms, models[i].throughput);
+    text += fmt::format("\n{:<8} {:<11} {:>9.3f} {:>9.3f} {:>9.3f} {:>9.3f} {:>10.1f}", number == 0 ? "first" : "second",
+                        engine_of(rows, i), latency.median_ms, latency.p90_ms, latency.p99_ms, latency.min_ms, models[i].throughput);
   }
-  if (const auto ratio = speedup(models)) text += fmt::format("\nthe second is {:.2f} times as fast as the first", *ratio);
+  if (const auto ratio = speedup(models)) text += fmt::format("\nthe second row is {:.2f} times as fast as the first", *ratio);
   return text;
 }
 

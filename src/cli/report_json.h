@@ -17,11 +17,15 @@ Json to_json(const CheckResult& result);
 std::string to_text(const CocoNumbers& numbers);
 std::string to_text(const CheckResult& result);
 
-// How many times as fast as the first of two models the second is; nothing for one.
+// How many times as fast as the first of the models the second is; nothing for one.
 std::optional<double> speedup(const std::vector<ModelBench>& models);
 
-// `peak_rss_mb`: one figure a model, or none where they were not taken.
-Json to_json(const std::vector<ModelBench>& models, const std::vector<double>& peak_rss_mb, int threads);
-std::string to_text(const std::vector<ModelBench>& models, int threads);
+// What is known of each of the models beside its times. Empty lists: octet ran them, and memory was not measured.
+struct BenchRows {
+  std::vector<std::string> engines;
+  std::vector<double> peak_rss_mb;
+};
+Json to_json(const std::vector<ModelBench>& models, const BenchRows& rows, int threads);
+std::string to_text(const std::vector<ModelBench>& models, const BenchRows& rows, int threads);
 
 }  // namespace octet::cli

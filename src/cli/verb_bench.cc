@@ -18,22 +18,30 @@ struct Options {
   std::vector<std::string> models;
   double seconds = 10;
   int threads = 1, streams = 1;
-  std::string require, description;
+  std::string require, description, engines = "octet";
   bool profile = false;
 };
 
 struct Loaded {
-  std::shared_ptr<const Plan> plan;
+  std::shared_ptr<const EngineModel> model;
+  std::shared_ptr<const Plan> plan;  // of octet's own engine
   double peak_rss_mb = 0;
 };
 
-// Compiles and runs a model once by itself, which is when its memory peaks.
-Result<Loaded> load(const std::string& path, const ConvertOptions& settings) {
+// Loads and runs a model once by itself, which is when its memory peaks.
+Result<Loaded> load(const std::string& path, const ConvertOptions& settings, const Engine& engine) {
   reset_peak_rss();
   OCTET_ASSIGN(const Graph graph, open_network(path, settings));
-  OCTET_ASSIGN_AT(auto plan, compile(graph), path);
-  OCTET_RETURN_IF_ERROR(compare_latency({engine_model(plan)}, {1, 1, 0, {}}));
-  return Loaded{std::move(plan), peak_rss_mb()};
+  Loaded loaded;
+  if (&engine == &default_engine()) {
+    OCTET_ASSIGN_AT(loaded.plan, compile(graph), path);
+    loaded.model = engine_model(loaded.plan);
+  } else {
+    OCTET_ASSIGN_AT(loaded.model, engine.load(graph, path), path);
+  }
+  if (const auto once = compare_latency({loaded.model}, {1, 1, 0, {}}); !once.ok()) return once.error().at(path);
+  loaded.peak_rss_mb = peak_rss_mb();
+  return loaded;
 }
 
 constexpr int kProfileRounds = 20;
@@ -60,22 +68,38 @@ Status add_profile(const std::vector<std::shared_ptr<const Plan>>& plans, int th
   return {};
 }
 
+// All models in each engine, engine after engine.
+struct Rows {
+  std::vector<std::shared_ptr<const EngineModel>> models;
+  std::vector<std::shared_ptr<const Plan>> plans;
+  BenchRows known;
+};
+
+Result<Rows> load_rows(const Options& options, const ConvertOptions& settings) {
+  OCTET_ASSIGN(const auto engines, engines_named(options.engines));
+  Rows rows;
+  for (const Engine* engine : engines)
+    for (const std::string& path : options.models) {
+      OCTET_ASSIGN(Loaded loaded, load(path, settings, *engine));
+      rows.models.push_back(std::move(loaded.model));
+      if (loaded.plan) rows.plans.push_back(std::move(loaded.plan));
+      rows.known.engines.emplace_back(engine->name());
+      rows.known.peak_rss_mb.push_back(loaded.peak_rss_mb);
+    }
+  return rows;
+}
+
 Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const Requirements requirements, parse_requirements(options.require));
   OCTET_ASSIGN(const ConvertOptions settings, model_options(options.description, {}, console.warnings()));
-  std::vector<std::shared_ptr<const Plan>> plans;
-  std::vector<std::shared_ptr<const EngineModel>> models;
-  std::vector<double> peaks;
-  for (const std::string& model : options.models) {
-    OCTET_ASSIGN(auto loaded, load(model, settings));
-    models.push_back(engine_model(loaded.plan));
-    plans.push_back(std::move(loaded.plan));
-    peaks.push_back(loaded.peak_rss_mb);
-  }
-  OCTET_ASSIGN(const auto measured, compare_latency(models, {options.threads, options.streams, options.seconds, console.bar("bench")}));
-  Outcome outcome{to_json(measured, peaks, options.threads), to_text(measured, options.threads),
+  OCTET_ASSIGN(const Rows rows, load_rows(options, settings));
+  if (options.profile && rows.plans.size() != rows.models.size())
+    return Error{ErrorCode::kInvalidArgument, "--profile tells the steps of octet's own engine only"};
+  OCTET_ASSIGN(const auto measured,
+               compare_latency(rows.models, {options.threads, options.streams, options.seconds, console.bar("bench")}));
+  Outcome outcome{to_json(measured, rows.known, options.threads), to_text(measured, rows.known, options.threads),
                   check_requirements(requirements, {std::nullopt, std::nullopt, speedup(measured)})};
-  if (options.profile) OCTET_RETURN_IF_ERROR(add_profile(plans, options.threads, outcome));
+  if (options.profile) OCTET_RETURN_IF_ERROR(add_profile(rows.plans, options.threads, outcome));
   return outcome;
 }
 
@@ -91,6 +115,8 @@ Run add_bench(CLI::App& app) {
   verb->add_option("--streams", options->streams, "Inferences at a time")->check(CLI::Range(1, 1024))->capture_default_str();
   verb->add_flag("--profile", options->profile, "Add the time of each step");
   verb->add_option("--require", options->require, "min-speedup=RATIO; status 4 if not met");
+  verb->add_option("--engine", options->engines, "What runs them, several with commas between them: " + engine_names())
+      ->capture_default_str();
   add_threads(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };
 }

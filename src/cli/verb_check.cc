@@ -17,6 +17,7 @@ struct Options {
   std::filesystem::path labels;
   std::string results, require, description;
   double score_threshold = 0.001;
+  std::string engine = "octet";
   std::int64_t limit = 0;
   int threads = 1;
 };
@@ -38,9 +39,10 @@ Result<Outcome> run(const Options& options, Console& console) {
   if (!options.results.empty()) return Error{ErrorCode::kInvalidArgument, "--results goes without a model"};
   if (options.source.folder.empty() && (options.source.images.empty() || options.source.annotations.empty()))
     return Error{ErrorCode::kInvalidArgument, "say what to measure on: --data DIR, or --images DIR and --annotations GT.json"};
+  OCTET_ASSIGN(const Engine* engine, engine_named(options.engine));
   OCTET_ASSIGN(const Dataset dataset, open_pictures(options.source, options.limit, console.warnings()));
   OCTET_ASSIGN(const ConvertOptions settings_of_models, model_options(options.description, options.labels, console.warnings()));
-  OCTET_ASSIGN(const auto detectors, load_detectors(options.models, settings_of_models));
+  OCTET_ASSIGN(const auto detectors, load_detectors(options.models, settings_of_models, *engine));
   const DetectRunOptions settings{{.score_threshold = options.score_threshold}, options.threads, console.bar("check"), console.warnings()};
   OCTET_ASSIGN(const CheckResult result, check_detectors(detectors, dataset, settings));
   return Outcome{to_json(result), to_text(result), check_requirements(requirements, {result.drop, result.fidelity, std::nullopt})};
@@ -62,6 +64,7 @@ Run add_check(CLI::App& app) {
   verb->add_option("--results", options->results, "Boxes in COCO's results format to score against --annotations, without a model");
   add_score_threshold(*verb, options->score_threshold);
   verb->add_option("--require", options->require, "max-drop=POINTS,min-fidelity=POINTS; status 4 if not met");
+  add_engine(*verb, options->engine);
   add_threads(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };
 }

@@ -21,6 +21,7 @@ struct Options {
   std::filesystem::path labels, draw;
   std::string results, description;
   double score_threshold = 0.001, shown_threshold = 0.3;
+  std::string engine = "octet";
   std::int64_t limit = 0;
   int threads = 1;
 };
@@ -61,10 +62,11 @@ Outcome describe(const Options& options, const Detector& detector, const Dataset
 }
 
 Result<Outcome> run(const Options& options, Console& console) {
+  OCTET_ASSIGN(const Engine* engine, engine_named(options.engine));
   OCTET_ASSIGN(const Dataset dataset, open_pictures(options.source, options.limit, console.warnings()));
   if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(check_drawing_folder(options.draw, dataset));
   OCTET_ASSIGN(const ConvertOptions settings_of_models, model_options(options.description, options.labels, console.warnings()));
-  OCTET_ASSIGN(const auto detectors, load_detectors(options.models, settings_of_models));
+  OCTET_ASSIGN(const auto detectors, load_detectors(options.models, settings_of_models, *engine));
   OCTET_ASSIGN(const auto classes, map_classes(detectors, dataset, console.warnings()));
   if (!options.results.empty() && dataset.truth.categories.empty())
     console.note(options.results + ": no categories are given (--categories GT.json), so its ids are " +
@@ -98,6 +100,7 @@ Run add_detect(CLI::App& app) {
   verb->add_option("--draw-threshold", options->shown_threshold, "List and draw what scores so much")
       ->check(number_between(0, 1))
       ->capture_default_str();
+  add_engine(*verb, options->engine);
   add_threads(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };
 }

@@ -11,13 +11,12 @@
 #include "cli/verb.h"
 #include "formats/npz/npz.h"
 #include "importers/openvino_ir/import.h"
-#include "runtime/plan.h"
 
 namespace octet::cli {
 namespace {
 
 struct Options {
-  std::string model, input, output;
+  std::string model, input, output, engine = "octet";
   int threads = 1;
 };
 
@@ -33,26 +32,27 @@ Result<Tensor> input_for(const Port& port, const std::map<std::string, Tensor>& 
 
 Result<Outcome> run(const Options& options, Console&) {
   OCTET_ASSIGN(const Graph graph, import_openvino_ir(options.model));
-  OCTET_ASSIGN_AT(auto plan, compile(graph), options.model);
+  OCTET_ASSIGN(const Engine* engine, engine_named(options.engine));
+  OCTET_ASSIGN_AT(const auto model, engine->load(graph, options.model), options.model);
   std::set<std::string> names;
-  for (const Port& port : plan->inputs()) {
+  for (const Port& port : model->inputs()) {
     const auto all = port.names();
     names.insert(all.begin(), all.end());
   }
   OCTET_ASSIGN(const auto arrays, read_npz(options.input, names));
   std::vector<Tensor> inputs;
-  for (const Port& port : plan->inputs()) {
+  for (const Port& port : model->inputs()) {
     OCTET_ASSIGN_AT(auto input, input_for(port, arrays), options.input);
     inputs.push_back(std::move(input));
   }
-  Session session(plan, options.threads);
-  OCTET_ASSIGN(const auto outputs, session.run(inputs));
+  const auto session = model->open_session(options.threads);
+  OCTET_ASSIGN_AT(const auto outputs, session->run(inputs), options.model);
 
   Outcome outcome;
   outcome.json["outputs"] = Json::array();
   std::map<std::string, Tensor> results;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const std::string& name = plan->outputs()[i].name;
+    const std::string& name = model->outputs()[i].name;
     results[name] = outputs[i];
     outcome.json["outputs"].push_back({{"name", name}, {"shape", outputs[i].shape()}});
     outcome.text += fmt::format("{}{} {}", i ? "\n" : "", name, to_string(outputs[i].shape()));
@@ -70,6 +70,7 @@ Run add_infer(CLI::App& app) {
   verb->add_option("model", options->model, "IR (.xml)")->required();
   verb->add_option("--input", options->input, "Arrays by the names of the inputs (.npz), NCHW as in the IR")->required();
   verb->add_option("--output,-o", options->output, "Where to write the outputs (.npz)")->required();
+  add_engine(*verb, options->engine);
   add_threads(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };
 }

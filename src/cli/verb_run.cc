@@ -73,7 +73,7 @@ Result<Outcome> run(const Options& options, Console& console) {
   OCTET_RETURN_IF_ERROR(choose_data(settings, console));
   OCTET_ASSIGN(const RunResult result, run_workflow(settings));
   return Outcome{result_json(result, settings.threads),
-                 fmt::format("{}\n{}\n{}", to_text(result.check), to_text(result.bench, settings.threads), result.report.string()),
+                 fmt::format("{}\n{}\n{}", to_text(result.check), to_text(result.bench, {}, settings.threads), result.report.string()),
                  check_requirements(settings.requirements, {result.check.drop, result.check.fidelity, speedup(result.bench)})};
 }
 

@@ -5,7 +5,6 @@
 #include "base/files.h"
 #include "formats/onnx/onnx.pb.h"
 
-
 namespace octet {
 namespace {
 
@@ -60,8 +59,9 @@ Status check_own_onnx(const std::filesystem::path& path) {
   onnx::ModelProto model;
   if (!model.ParseFromString(bytes)) return Error{ErrorCode::kMalformed, path.string() + " is no ONNX model"};
   if (model.producer_name() == "octet") return {};
-  return Error{ErrorCode::kUnsupported,
-               path.string() + " is not octet's: its input and outputs are others than those that octet measures; run the one that octet convert --onnx makes of it"};
+  return Error{ErrorCode::kUnsupported, path.string() +
+                                            " is not octet's: its input and outputs are others than those that octet measures; run the one "
+                                            "that octet convert --onnx makes of it"};
 }
 
 bool is_quantized(const Graph& graph) {
@@ -75,7 +75,8 @@ InputTensors::InputTensors(const Graph& graph, const EngineOptions& options)
 
 Result<std::span<const Tensor>> InputTensors::convert(std::span<const Tensor> inputs) {
   if (inputs.size() != ports_.size())
-    return Error{ErrorCode::kInvalidArgument, std::to_string(inputs.size()) + " inputs given, the model takes " + std::to_string(ports_.size())};
+    return Error{ErrorCode::kInvalidArgument,
+                 std::to_string(inputs.size()) + " inputs given, the model takes " + std::to_string(ports_.size())};
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i].type() != ports_[i].type.element || inputs[i].shape() != ports_[i].type.shape)
       return Error{ErrorCode::kInvalidArgument, "input '" + ports_[i].name + "' is " + to_string(inputs[i].shape()) + ", the model takes " +

@@ -58,7 +58,8 @@ class Api {
     // It prints a line of its own where it is too old, and gives nothing.
     const AnyFunction* functions = base()->get_api(kApiVersion);
     if (!functions)
-      return Error{ErrorCode::kUnsupported, library.path().string() + " is ONNX Runtime " + base()->version() + "; 1.16 or later is needed"};
+      return Error{ErrorCode::kUnsupported,
+                   library.path().string() + " is ONNX Runtime " + base()->version() + "; 1.16 or later is needed"};
     Api api(functions);
     constexpr int kFatal = 4;  // its complaints become our errors
     OCTET_RETURN_IF_ERROR((api.call<int, const char*, Object*>("start", Entry::kCreateEnv, kFatal, "octet", &api.environment_)));
@@ -200,7 +201,8 @@ class OnnxruntimeSession final : public EngineSession {
   Status add_view(std::vector<Owned>& values, std::span<const std::byte> bytes, const TensorType& type) const {
     Owned memory(ort_, Entry::kReleaseMemoryInfo);
     constexpr int kArenaAllocator = 1, kDefaultMemory = 0;
-    OCTET_RETURN_IF_ERROR((ort_.call<int, int, Object*>("describe memory", Entry::kCreateCpuMemoryInfo, kArenaAllocator, kDefaultMemory, memory.out())));
+    OCTET_RETURN_IF_ERROR(
+        (ort_.call<int, int, Object*>("describe memory", Entry::kCreateCpuMemoryInfo, kArenaAllocator, kDefaultMemory, memory.out())));
     Owned& value = values.emplace_back(ort_, Entry::kReleaseValue);
     return ort_.call<Object, void*, std::size_t, const std::int64_t*, std::size_t, int, Object*>(
         "take a tensor", Entry::kCreateTensorWithDataAsOrtValue, memory.get(), const_cast<std::byte*>(bytes.data()), bytes.size(),
@@ -262,9 +264,9 @@ class OnnxruntimeModel final : public EngineModel {
     OCTET_RETURN_IF_ERROR((ort_.call<Object, int>("set threads", Entry::kSetIntraOpNumThreads, settings.get(), threads)));
     OCTET_RETURN_IF_ERROR((ort_.call<Object, int>("set threads", Entry::kSetInterOpNumThreads, settings.get(), 1)));
     auto session = std::make_shared<Owned>(ort_, Entry::kReleaseSession);
-    OCTET_RETURN_IF_ERROR((ort_.call<Object, const void*, std::size_t, Object, Object*>("read the model", Entry::kCreateSessionFromArray,
-                                                                                       ort_.environment(), bytes_.data(), bytes_.size(),
-                                                                                       settings.get(), session->out())));
+    OCTET_RETURN_IF_ERROR(
+        (ort_.call<Object, const void*, std::size_t, Object, Object*>("read the model", Entry::kCreateSessionFromArray, ort_.environment(),
+                                                                      bytes_.data(), bytes_.size(), settings.get(), session->out())));
     return sessions_[threads] = std::move(session);
   }
 

@@ -110,8 +110,8 @@ class CompiledModel {
     const std::string count = std::to_string(threads);
     // Latency, as the caller counts streams itself. Threads that are bound to processors would share the first one among sessions.
     auto compiled = made<Compiled>(ov, "compile the model", ov.compiled_model_free, [&](Compiled** out) {
-      return ov.core_compile_model(&core, &model, "CPU", 10, out, "PERFORMANCE_HINT", "LATENCY", "NUM_STREAMS", "1", "INFERENCE_NUM_THREADS",
-                                   count.c_str(), "INFERENCE_PRECISION_HINT", "f32", "ENABLE_CPU_PINNING", "NO");
+      return ov.core_compile_model(&core, &model, "CPU", 10, out, "PERFORMANCE_HINT", "LATENCY", "NUM_STREAMS", "1",
+                                   "INFERENCE_NUM_THREADS", count.c_str(), "INFERENCE_PRECISION_HINT", "f32", "ENABLE_CPU_PINNING", "NO");
     });
     if (!compiled.ok()) return compiled.error();
     return std::make_shared<CompiledModel>(ov, std::move(*compiled));
@@ -167,7 +167,8 @@ class OpenvinoSession final : public EngineSession {
     return session;
   }
 
-  OpenvinoSession(const Api& ov, std::shared_ptr<CompiledModel> model, Owned<Request> request, const Graph& graph, const EngineOptions& options)
+  OpenvinoSession(const Api& ov, std::shared_ptr<CompiledModel> model, Owned<Request> request, const Graph& graph,
+                  const EngineOptions& options)
       : ov_(ov), model_(std::move(model)), request_(std::move(request)), inputs_(graph, options) {
     for (const Port& port : output_ports(graph)) results_.emplace_back(port.type.element, port.type.shape);
   }
@@ -192,7 +193,8 @@ class OpenvinoSession final : public EngineSession {
 
  private:
   Status bind(const Graph& graph, const EngineOptions& options) {
-    OCTET_ASSIGN(input_places_, model_->places(input_ports(graph, options), ov_.compiled_model_inputs_size, ov_.compiled_model_input_by_index));
+    OCTET_ASSIGN(input_places_,
+                 model_->places(input_ports(graph, options), ov_.compiled_model_inputs_size, ov_.compiled_model_input_by_index));
     OCTET_ASSIGN(output_places_, model_->places(output_ports(graph), ov_.compiled_model_outputs_size, ov_.compiled_model_output_by_index));
     return {};
   }
@@ -204,9 +206,11 @@ class OpenvinoSession final : public EngineSession {
                  made<TensorOf>(ov_, "give a tensor", ov_.tensor_free, [&](TensorOf** out) { return get(request_.get(), place, out); }));
     std::size_t bytes = 0;
     void* data = nullptr;
-    if (ov_.tensor_get_byte_size(tensor.get(), &bytes) != 0 || ov_.tensor_data(tensor.get(), &data) != 0) return failure(ov_, "give a tensor");
+    if (ov_.tensor_get_byte_size(tensor.get(), &bytes) != 0 || ov_.tensor_data(tensor.get(), &data) != 0)
+      return failure(ov_, "give a tensor");
     if (bytes != expected_bytes)
-      return Error{ErrorCode::kUnsupported, "OpenVINO has a tensor of " + std::to_string(bytes) + " bytes where octet has " + std::to_string(expected_bytes)};
+      return Error{ErrorCode::kUnsupported,
+                   "OpenVINO has a tensor of " + std::to_string(bytes) + " bytes where octet has " + std::to_string(expected_bytes)};
     return data;
   }
 

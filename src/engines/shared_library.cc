@@ -74,7 +74,8 @@ std::vector<fs::path> linker_folders() {
 }
 
 std::string how_to_name(const LibraryPlaces& places) {
-  return "; name the file or its folder in the environment variable " + std::string(places.variable) + ", or activate a Python environment with it";
+  return "; name the file or its folder in the environment variable " + std::string(places.variable) +
+         ", or activate a Python environment with it";
 }
 
 }  // namespace
@@ -106,9 +107,10 @@ Result<SharedLibrary> SharedLibrary::load(const LibraryPlaces& places) {
   }
   if (!reason.empty()) return Error{ErrorCode::kUnsupported, product + " does not load: " + reason + how_to_name(places)};
   if (const std::string named = variable(places.variable); !named.empty())
-    return Error{ErrorCode::kNotFound, product + ": there is no " + file + " at " + named + ", which " + std::string(places.variable) + " names"};
-  return Error{ErrorCode::kNotFound,
-               product + " is not installed: there is no " + file + " in the folders of the linker and of Python's packages" + how_to_name(places)};
+    return Error{ErrorCode::kNotFound,
+                 product + ": there is no " + file + " at " + named + ", which " + std::string(places.variable) + " names"};
+  return Error{ErrorCode::kNotFound, product + " is not installed: there is no " + file +
+                                         " in the folders of the linker and of Python's packages" + how_to_name(places)};
 }
 
 Result<void*> SharedLibrary::find(const char* name) const {

@@ -41,11 +41,17 @@ Status name_classes(ModelDescription& description, const std::filesystem::path& 
   return {};
 }
 
-Result<std::vector<Detector>> load_detectors(const std::vector<std::filesystem::path>& models, const ConvertOptions& options) {
+Result<std::vector<Detector>> load_detectors(const std::vector<std::filesystem::path>& models, const ConvertOptions& options,
+                                             const Engine& engine) {
   std::vector<Detector> detectors;
   for (const std::filesystem::path& model : models) {
-    OCTET_ASSIGN(const Graph graph, open_model(model, options));
-    OCTET_ASSIGN(Detector detector, make_detector(graph, model));
+    OCTET_ASSIGN(const OpenedModel opened, open_model_with(model, options, {}));
+    if (&engine != &default_engine() && !opened.is_own)
+      return Error{ErrorCode::kUnsupported,
+                   fmt::format("{}: is {}, which {} would run as it lies there, other than octet; give it what octet "
+                               "convert makes of it",
+                               model.string(), opened.format, engine.name())};
+    OCTET_ASSIGN(Detector detector, make_detector(opened.graph, model, engine));
     if (!options.labels.empty()) OCTET_RETURN_IF_ERROR(name_classes(detector.description, options.labels, model));
     detectors.push_back(std::move(detector));
   }

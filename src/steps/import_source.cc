@@ -63,10 +63,6 @@ Result<bool> is_openvino_ir_file(const fs::path& path) {
   return is_openvino_ir({reinterpret_cast<const char*>(start.data()), start.size()});
 }
 
-}  // namespace
-
-namespace {
-
 // Everything but the graph's own account of itself, which is the text form of the description.
 Result<ImportedModel> import_described(const fs::path& source, const ConvertOptions& options) {
   const ModelInfo said = options.description ? options.description->model_info : ModelInfo{};
@@ -93,7 +89,11 @@ Result<OpenedModel> own_ir(const fs::path& path, Graph graph, const ConvertOptio
     OCTET_RETURN_IF_ERROR(complete(options, path, description));
     graph.model_info = write_model_info(description);
   }
-  return OpenedModel{"an OpenVINO IR of octet", std::move(graph), std::move(description), {}, {"it says itself how it is used"}};
+  return OpenedModel{.format = "an OpenVINO IR of octet",
+                     .is_own = true,
+                     .graph = std::move(graph),
+                     .description = std::move(description),
+                     .reasons = {"it says itself how it is used"}};
 }
 
 // As it is opened where nothing is to be changed.
@@ -105,12 +105,15 @@ Result<OpenedModel> open_whole(const fs::path& path, const ConvertOptions& optio
   }
   OCTET_ASSIGN(ImportedModel model, import_described(path, options));
   OCTET_ASSIGN(const std::string_view format, name_of_format(path));
-  return OpenedModel{std::string(format), std::move(model.graph), std::move(model.description), std::move(model.input_steps),
-                     std::move(model.reasons)};
+  return OpenedModel{.format = std::string(format),
+                     .graph = std::move(model.graph),
+                     .description = std::move(model.description),
+                     .steps = std::move(model.input_steps),
+                     .reasons = std::move(model.reasons)};
 }
 
 // Whether the importer of a file takes the steps that a description declares.
-bool takes_steps(const OpenedModel& model) { return model.format != "an OpenVINO IR of octet" && !model.reasons.empty(); }
+bool takes_steps(const OpenedModel& model) { return !model.is_own && !model.reasons.empty(); }
 
 }  // namespace
 

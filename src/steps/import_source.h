@@ -38,11 +38,12 @@ Result<Graph> open_model(const std::filesystem::path& model, const ConvertOption
 
 // A model and how it came to be so.
 struct OpenedModel {
-  std::string format;  // "an ONNX model (.onnx)"
+  std::string format;   // "an ONNX model (.onnx)"
+  bool is_own = false;  // an IR that octet wrote, whose graph is the file's
   Graph graph;
   ModelDescription description;
-  passes::InputSteps steps;          // before the network as the file has it, where that is known
-  std::vector<std::string> reasons;  // what was recognised and why; may be empty
+  passes::InputSteps steps{};             // before the network as the file has it, where that is known
+  std::vector<std::string> reasons = {};  // what was recognised and why; may be empty
 };
 
 // The same with keys of a description that win over the one in `options`. Steps that a picture goes through (reverse_input_channels,
