@@ -136,10 +136,15 @@ struct ConvertOptions {
   Warn warn = {};
 };
 
-// A published file as a model, in FP32 unless it is quantized: a Darknet network (.cfg), an ONNX model (.onnx), a frozen TensorFlow graph
-// (.pb), the same as a TensorFlow.js graph model (.json) with its shards beside it or as a TensorFlow SavedModel (folder with
-// saved_model.pb), a TensorFlow Lite model (.tflite), an OpenVINO IR of another program (.xml). A quantized file keeps its scales. Throws
-// kNotFound, kMalformed, kUnsupported.
+// A published file as a model, in FP32 unless it is quantized, which keeps its scales. Of these kinds:
+//   a Darknet network (.cfg)
+//   an ONNX model (.onnx)
+//   a frozen TensorFlow graph (.pb)
+//   a TensorFlow.js graph model (.json) with its shards beside it
+//   a TensorFlow SavedModel (folder with saved_model.pb)
+//   a TensorFlow Lite model (.tflite)
+//   an OpenVINO IR of another program (.xml)
+// Throws kNotFound, kMalformed, kUnsupported.
 OCTET_API Model convert(const std::filesystem::path& source, const ConvertOptions& options = {});
 
 // Names of the models whose files and descriptions octet knows, such as "ssdlite_mobilenet_v2_coco", sorted.

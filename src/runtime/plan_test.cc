@@ -104,7 +104,7 @@ bool is_left_to_other_tests(std::string_view name) {
 TEST(RandomGraph, DrawsEveryOperation) {
   std::set<std::string_view> drawn;
   EXPECT_TRUE(rc::check([&] {
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 60; ++i) {
       const RandomGraph random(RandomGraph::Kind::kQuantized);
       for (const Node& node : random.graph.nodes()) drawn.insert(type_name(node.op));
     }
