@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "passes/passes.h"
 
 #include "passes/pass_testing.h"
@@ -41,7 +43,28 @@ TEST(FoldPadding, LeavesOtherNumbersOtherAxesAndMirrors) {
   expect_untouched(fold_padding, mirrored);
 }
 
-TEST(FoldPadding, LeavesAPoolAsItIs) {
+constexpr float kNeverWins = -std::numeric_limits<float>::infinity();
+
+TEST(FoldPadding, GoesIntoAMaxPoolWhereItNeverWins) {
+  Graph graph;
+  const Value pad = padded(graph, input(graph, {1, 3, 5, 5}), {0, 0, 1, 0}, {0, 0, 1, 1}, kNeverWins);
+  output(graph, graph.emit(MaxPool{{3, 3}, {2, 2}}, {pad}, "pool"));
+  const Graph folded = expect_rewrite(fold_padding, graph);
+  EXPECT_EQ(operations(folded), "MaxPool Result");
+  EXPECT_EQ(std::get<MaxPool>(folded.node(folded.find("pool")).op).pads, (Pads{{1, 0}, {1, 1}}));
+}
+
+TEST(FoldPadding, LeavesPoolsThatCountOtherwise) {
+  Graph wide, rounded_up;
+  const Value wide_pad = padded(wide, input(wide, {1, 3, 5, 5}), {0, 0, 2, 2}, {0, 0, 2, 2}, kNeverWins);
+  output(wide, wide.emit(MaxPool{{2, 2}}, {wide_pad}));
+  expect_untouched(fold_padding, wide);
+  const Value pad = padded(rounded_up, input(rounded_up, {1, 3, 5, 5}), {0, 0, 1, 1}, {0, 0, 1, 1}, kNeverWins);
+  output(rounded_up, rounded_up.emit(MaxPool{.kernel = {3, 3}, .strides = {2, 2}, .rounding = Rounding::kCeil}, {pad}));
+  expect_untouched(fold_padding, rounded_up);
+}
+
+TEST(FoldPadding, LeavesZerosInFrontOfAPool) {
   Graph graph;
   const Value pad = padded(graph, input(graph, {1, 3, 5, 5}), {0, 0, 1, 1}, {0, 0, 1, 1});
   output(graph, graph.emit(MaxPool{{2, 2}}, {pad}));

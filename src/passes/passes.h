@@ -47,7 +47,8 @@ bool merge_affine(Graph& graph);
 // the convolution pads, as zero stays zero. Everything that reads the product must be such a convolution with constant weights.
 bool fold_input_scale(Graph& graph);
 
-// Zeros that a Pad puts around an image go into the padding of the convolutions that read it, which integer kernels do by themselves.
+// Zeros that a Pad puts around an image go into the padding of the convolutions that read it, and what never wins (minus infinity) into
+// that of MaxPools: integer kernels do both by themselves, and an infinity has no range that could be quantized.
 bool fold_padding(Graph& graph);
 
 // Quantizes again, by the same quantizer of a whole tensor, what reaches a convolution with integer weights from one by way of changes of
