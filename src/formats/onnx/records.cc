@@ -38,10 +38,9 @@ Result<Attribute> attribute_of(AttributeProto& source, Reading& reading) {
       return Attribute(std::vector<std::int64_t>(source.ints().begin(), source.ints().end()));
     case AttributeProto::STRINGS:
       return Attribute(std::vector<std::string>(source.strings().begin(), source.strings().end()));
-    case AttributeProto::UNDEFINED:
-      break;
+    default:
+      return Attribute();  // what octet never reads
   }
-  return Attribute();
 }
 
 InputRecord input_of(const ValueInfoProto& source) {
