@@ -76,7 +76,6 @@ KindSchema schema_of(UnaryKind kind) {
     case UnaryKind::kRound:
       return {"Round", "opset5"};
     case UnaryKind::kGelu:
-      return {"Gelu", "opset7"};
     case UnaryKind::kGeluTanh:
       return {"Gelu", "opset7"};
     case UnaryKind::kSin:

@@ -11,7 +11,6 @@ namespace octet {
 namespace {
 
 namespace fs = std::filesystem;
-using onnx::GraphProto;
 using onnx::ModelProto;
 using onnx::NodeProto;
 using onnx::TensorProto;

@@ -42,7 +42,7 @@ bool can_be_scale(const Tensor& tensor) {
 
 // The zero points of a Subtract as integers of `type`; nothing where they are none.
 std::optional<Tensor> zero_points(const Tensor& tensor, ElementType type) {
-  const Tensor rounded = converted(tensor, type);
+  Tensor rounded = converted(tensor, type);
   if (to_vector<double>(rounded) != to_vector<double>(tensor)) return std::nullopt;
   return rounded;
 }

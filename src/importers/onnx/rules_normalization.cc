@@ -32,7 +32,7 @@ Result<Value> scaled_and_shifted(NodeImport& node, Value value, std::optional<Va
   return offset ? node.binary(BinaryKind::kAdd, value, *offset) : Result<Value>(value);
 }
 
-Result<Value> normalized(NodeImport& node, Value data, std::vector<std::int64_t> axes, double epsilon) {
+Result<Value> normalized(NodeImport& node, Value data, const std::vector<std::int64_t>& axes, double epsilon) {
   OCTET_ASSIGN(const Value over, node.integers_constant(axes));
   return node.value(Mvn{true, epsilon, true}, {data, over});
 }

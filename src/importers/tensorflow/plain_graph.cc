@@ -178,7 +178,7 @@ class PlainGraph {
     return ordered(found, kPlanes);
   }
 
-  Result<std::vector<Laid>> added(const NodeRecord& node, Op op, std::vector<Value> inputs, Axes order) {
+  Result<std::vector<Laid>> added(const NodeRecord& node, Op op, std::vector<Value> inputs, const Axes& order) {
     auto id = graph_.add(std::move(op), std::move(inputs), node.name);
     if (!id.ok()) return id.error().at(place(node));
     std::vector<Laid> outputs;

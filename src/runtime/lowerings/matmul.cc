@@ -83,7 +83,7 @@ void emit_computed(PlanBuilder& builder, NodeId id) {
 
 // The constant as [columns, depth], one row for each output.
 std::vector<float> weights_of(const Tensor& constant, std::int64_t outputs, bool transposed) {
-  const auto values = to_vector<float>(constant);
+  auto values = to_vector<float>(constant);
   if (transposed) return values;
   const auto columns = static_cast<std::size_t>(outputs), depth = values.size() / columns;
   std::vector<float> weights(values.size());
