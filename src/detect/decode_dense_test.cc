@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <limits>
 
 #include "base/files.h"
 #include "detect/postprocess.h"
+#include "detect/recorded_for_test.h"
 
 namespace octet {
 namespace {
@@ -178,22 +178,7 @@ std::vector<float> floats_of(const std::string& path) {
 void expect_recorded(const DenseHead& head, std::span<const NamedOutput> outputs, const std::string& recorded) {
   const auto found = detections_from_outputs(described(head, {64, 32}), outputs, {100, 50}, {0.2, 100});
   ASSERT_TRUE(found.ok()) << found.error().message;
-  std::ifstream expected(kTestdata + recorded);
-  std::size_t count = 0;
-  int label;
-  double score, x0, y0, x1, y1;
-  for (; expected >> label >> score >> x0 >> y0 >> x1 >> y1; ++count) {
-    ASSERT_LT(count, found->size());
-    const Detection& detection = (*found)[count];
-    EXPECT_EQ(detection.class_index, label) << "line " << count + 1;
-    EXPECT_NEAR(detection.score, score, 1e-6);
-    EXPECT_NEAR(detection.box_px.x0, x0, 1e-4);
-    EXPECT_NEAR(detection.box_px.y0, y0, 1e-4);
-    EXPECT_NEAR(detection.box_px.x1, x1, 1e-4);
-    EXPECT_NEAR(detection.box_px.y1, y1, 1e-4);
-  }
-  EXPECT_EQ(count, found->size());
-  EXPECT_GT(count, 10u);
+  expect_recorded_detections(*found, kTestdata + recorded, 10);
 }
 
 TEST(DecodeDense, FindsWhatNumPyFindsInDecodedBoxes) {

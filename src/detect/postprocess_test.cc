@@ -4,10 +4,10 @@
 
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <limits>
 
 #include "base/files.h"
+#include "detect/recorded_for_test.h"
 
 namespace octet {
 namespace {
@@ -47,22 +47,7 @@ TEST(DetectionsFromOutputs, EqualThoseOfAnIndependentDecoder) {
   const auto found = detections_from_outputs(toy_yolo(), outputs, {37, 53}, {0.05, 100});
   ASSERT_TRUE(found.ok()) << found.error().message;
 
-  std::ifstream expected(kTestdata + "yolo_expected.txt");
-  std::size_t count = 0;
-  int label;
-  double score, x0, y0, x1, y1;
-  for (; expected >> label >> score >> x0 >> y0 >> x1 >> y1; ++count) {
-    ASSERT_LT(count, found->size());
-    const Detection& detection = (*found)[count];
-    EXPECT_EQ(detection.class_index, label) << "line " << count + 1;
-    EXPECT_NEAR(detection.score, score, 1e-6);
-    EXPECT_NEAR(detection.box_px.x0, x0, 1e-4);
-    EXPECT_NEAR(detection.box_px.y0, y0, 1e-4);
-    EXPECT_NEAR(detection.box_px.x1, x1, 1e-4);
-    EXPECT_NEAR(detection.box_px.y1, y1, 1e-4);
-  }
-  EXPECT_EQ(count, found->size());
-  EXPECT_GT(count, 20u);
+  expect_recorded_detections(*found, kTestdata + "yolo_expected.txt", 20);
 }
 
 ModelDescription toy_ssd() {

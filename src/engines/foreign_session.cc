@@ -68,6 +68,9 @@ bool is_quantized(const Graph& graph) {
   return std::ranges::any_of(graph.nodes(), [](const Node& node) { return std::holds_alternative<FakeQuantize>(node.op); });
 }
 
+ForeignModel::ForeignModel(const Graph& graph, const EngineOptions& options)
+    : graph_(graph), options_(options), inputs_(input_ports(graph, options)), outputs_(output_ports(graph)) {}
+
 InputTensors::InputTensors(const Graph& graph, const EngineOptions& options)
     : ports_(input_ports(graph, options)), from_picture_(options.picture_input) {
   if (from_picture_) converted_.emplace_back(ElementType::kF32, graph.node(graph.parameters()[0]).outputs[0].shape);

@@ -20,6 +20,26 @@ Status check_own_onnx(const std::filesystem::path& path);
 // Whether a graph says how its activations are quantized, so that an engine computes parts of it in integers.
 bool is_quantized(const Graph& graph);
 
+// A model as the engine of another maker has it, with the border of the graph. Its steps are not told.
+class ForeignModel : public EngineModel {
+ public:
+  ForeignModel(const Graph& graph, const EngineOptions& options);
+
+  std::span<const Port> inputs() const override { return inputs_; }
+  std::span<const Port> outputs() const override { return outputs_; }
+  bool uses_integers() const override { return is_quantized(graph_); }
+  std::span<const StepInfo> steps() const override { return {}; }
+
+ protected:
+  const Graph& graph() const { return graph_; }
+  const EngineOptions& options() const { return options_; }
+
+ private:
+  const Graph graph_;
+  const EngineOptions options_;
+  const std::vector<Port> inputs_, outputs_;
+};
+
 // Inputs in the types of the graph. The bytes of a picture become planes of floats.
 class InputTensors {
  public:

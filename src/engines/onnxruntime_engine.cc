@@ -233,26 +233,15 @@ class OnnxruntimeSession final : public EngineSession {
   std::vector<Tensor> tensors_, results_;  // of the model's outputs, of the graph's
 };
 
-class OnnxruntimeModel final : public EngineModel {
+class OnnxruntimeModel final : public ForeignModel {
  public:
   OnnxruntimeModel(const Api& ort, std::string bytes, Border border, const Graph& graph, const EngineOptions& options)
-      : ort_(ort),
-        bytes_(std::move(bytes)),
-        border_(std::make_shared<const Border>(std::move(border))),
-        graph_(graph),
-        options_(options),
-        inputs_(input_ports(graph, options)),
-        outputs_(output_ports(graph)) {}
-
-  std::span<const Port> inputs() const override { return inputs_; }
-  std::span<const Port> outputs() const override { return outputs_; }
-  bool uses_integers() const override { return is_quantized(graph_); }
-  std::span<const StepInfo> steps() const override { return {}; }
+      : ForeignModel(graph, options), ort_(ort), bytes_(std::move(bytes)), border_(std::make_shared<const Border>(std::move(border))) {}
 
   std::unique_ptr<EngineSession> open_session(int threads) const override {
     auto session = session_for(threads);
     if (!session.ok()) return failed_session(session.error());
-    return std::make_unique<OnnxruntimeSession>(ort_, *session, border_, graph_, options_);
+    return std::make_unique<OnnxruntimeSession>(ort_, *session, border_, graph(), options());
   }
 
   // ONNX Runtime's session of so many threads, which serves several of ours at a time: with one thread each runs on the caller's.
@@ -274,9 +263,6 @@ class OnnxruntimeModel final : public EngineModel {
   const Api& ort_;
   const std::string bytes_;
   const std::shared_ptr<const Border> border_;
-  const Graph graph_;
-  const EngineOptions options_;
-  const std::vector<Port> inputs_, outputs_;
   mutable std::mutex mutex_;
   mutable std::map<int, std::shared_ptr<const Owned>> sessions_;
 };

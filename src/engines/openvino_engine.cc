@@ -222,21 +222,10 @@ class OpenvinoSession final : public EngineSession {
   std::vector<std::size_t> input_places_, output_places_;
 };
 
-class OpenvinoModel final : public EngineModel {
+class OpenvinoModel final : public ForeignModel {
  public:
   OpenvinoModel(const Api& ov, Owned<Core> core, Owned<Model> model, const Graph& graph, const EngineOptions& options)
-      : ov_(ov),
-        core_(std::move(core)),
-        model_(std::move(model)),
-        graph_(graph),
-        options_(options),
-        inputs_(input_ports(graph, options)),
-        outputs_(output_ports(graph)) {}
-
-  std::span<const Port> inputs() const override { return inputs_; }
-  std::span<const Port> outputs() const override { return outputs_; }
-  bool uses_integers() const override { return is_quantized(graph_); }
-  std::span<const StepInfo> steps() const override { return {}; }
+      : ForeignModel(graph, options), ov_(ov), core_(std::move(core)), model_(std::move(model)) {}
 
   std::unique_ptr<EngineSession> open_session(int threads) const override {
     auto session = open(threads);
@@ -247,7 +236,7 @@ class OpenvinoModel final : public EngineModel {
   Result<std::unique_ptr<EngineSession>> open(int threads) const {
     const std::lock_guard lock(mutex_);
     OCTET_ASSIGN(auto compiled, CompiledModel::make(ov_, *core_, *model_, threads));
-    OCTET_ASSIGN(auto session, OpenvinoSession::make(ov_, std::move(compiled), graph_, options_));
+    OCTET_ASSIGN(auto session, OpenvinoSession::make(ov_, std::move(compiled), graph(), options()));
     return std::unique_ptr<EngineSession>(std::move(session));
   }
 
@@ -256,9 +245,6 @@ class OpenvinoModel final : public EngineModel {
   mutable std::mutex mutex_;
   Owned<Core> core_;
   Owned<Model> model_;
-  const Graph graph_;
-  const EngineOptions options_;
-  const std::vector<Port> inputs_, outputs_;
 };
 
 }  // namespace

@@ -105,8 +105,7 @@ TEST(RestrictToImages, KeepsImagesAnnotationsAndEveryCategory) {
   EXPECT_EQ(part.categories.size(), 1u);
 }
 
-// The size of COCO's val2017 with 100 detections an image; generous enough for a busy machine and an unoptimised build.
-// As large as val2017; ctest's limit of time is what a quadratic step would run into.
+// The size of COCO's val2017 with 100 detections an image; a quadratic step would run into ctest's limit of time.
 TEST(EvaluateCoco, TakesFiveThousandImages) {
   std::mt19937 random(1);
   const auto below = [&](unsigned limit) { return static_cast<double>(random() % limit); };
