@@ -196,21 +196,8 @@ Outputs slice(const NodeRecord&, Inputs in) {
   return compute(StridedSlice{}, {in[0], list(begin), list(end)});
 }
 
-// A mask of TensorFlow's has a bit for each entry.
 Outputs strided_slice(const NodeRecord& node, Inputs in) {
-  constexpr std::pair<std::string_view, Integers StridedSlice::*> kMasks[] = {{"begin_mask", &StridedSlice::begin_mask},
-                                                                              {"end_mask", &StridedSlice::end_mask},
-                                                                              {"new_axis_mask", &StridedSlice::new_axis_mask},
-                                                                              {"shrink_axis_mask", &StridedSlice::shrink_axis_mask},
-                                                                              {"ellipsis_mask", &StridedSlice::ellipsis_mask}};
-  constexpr std::int64_t kMostEntries = 32;
-  const std::int64_t entries = in[1].size();
-  if (entries > kMostEntries) return malformed_value("slices " + std::to_string(entries) + " axes");
-  StridedSlice slice;
-  for (const auto& [name, mask] : kMasks) {
-    OCTET_ASSIGN(const std::int64_t bits, attribute<std::int64_t>(node, name, 0));
-    for (std::int64_t i = 0; i < entries; ++i) (slice.*mask).push_back(bits >> i & 1);
-  }
+  OCTET_ASSIGN(const StridedSlice slice, strided_slice_of(node, in[1].size()));
   return compute(slice, {in[0], in[1], in[2], in[3]});
 }
 
@@ -301,6 +288,22 @@ constexpr ConstantRule kRules[] = {
 };
 
 }  // namespace
+
+Result<StridedSlice> strided_slice_of(const NodeRecord& node, std::int64_t entries) {
+  constexpr std::pair<std::string_view, Integers StridedSlice::*> kMasks[] = {{"begin_mask", &StridedSlice::begin_mask},
+                                                                              {"end_mask", &StridedSlice::end_mask},
+                                                                              {"new_axis_mask", &StridedSlice::new_axis_mask},
+                                                                              {"shrink_axis_mask", &StridedSlice::shrink_axis_mask},
+                                                                              {"ellipsis_mask", &StridedSlice::ellipsis_mask}};
+  constexpr std::int64_t kMostEntries = 32;
+  if (entries > kMostEntries) return malformed_value("slices " + std::to_string(entries) + " axes");
+  StridedSlice slice;
+  for (const auto& [name, mask] : kMasks) {
+    OCTET_ASSIGN(const std::int64_t bits, attribute<std::int64_t>(node, name, 0));
+    for (std::int64_t i = 0; i < entries; ++i) (slice.*mask).push_back(bits >> i & 1);
+  }
+  return slice;
+}
 
 std::span<const ConstantRule> graph_rules() { return kRules; }
 

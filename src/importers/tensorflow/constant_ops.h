@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "formats/tensorflow/graph_def.h"
+#include "graph/ops.h"
 #include "importers/tensorflow/constant_tensor.h"
 
 namespace octet::tensorflow {
@@ -26,6 +27,9 @@ const ConstantRule* constant_rule(std::string_view op);
 // comparisons, the choice between values, reductions other than the mean, and values made of a shape alone (constant_other_ops.cc).
 std::span<const ConstantRule> graph_rules();
 std::span<const ConstantRule> other_rules();
+
+// TensorFlow's masks, which have a bit for each of `entries`. Errors name no node.
+Result<StridedSlice> strided_slice_of(const NodeRecord& node, std::int64_t entries);
 
 // The answer of Shape, Rank or Size.
 Result<Tensor> shape_answer(const NodeRecord& node, const Shape& shape);

@@ -43,8 +43,8 @@ std::optional<Heads::Map> map_of(const Source& source, Ref rows) {
 
 // The shape of the rows: the convolution's elements through the graph's own Reshape.
 Result<Shape> rows_shape(const Heads::Map& map, Network& network) {
-  OCTET_ASSIGN(const Shape nhwc, network.nhwc_shape(map.predicted));
-  Evaluator evaluator(network.source(), [&](Ref ref) { return network.nhwc_shape(ref); });
+  OCTET_ASSIGN(const Shape nhwc, network.shape_of(map.predicted));
+  Evaluator evaluator(network.source(), [&](Ref ref) { return network.shape_of(ref); });
   OCTET_RETURN_IF_ERROR(check_constant_shape(nhwc));
   evaluator.bind(map.predicted, Tensor(ElementType::kF32, nhwc));
   OCTET_ASSIGN(const Tensor rows, evaluator.evaluate(map.rows));
@@ -56,6 +56,7 @@ bool is_concat(std::string_view op) { return op == "ConcatV2" || op == "Concat";
 Status add_map(Heads::Map map, Network& network, Heads& heads) {
   const NodeRecord& node = network.source().node(map.rows);
   OCTET_ASSIGN(map.feature, network.feature(map.predicted));
+  if (map.feature.order != kPlanar) return unsupported(network.source().node(map.predicted), "predicts other than by pixels of an image");
   OCTET_ASSIGN(const Shape rows, rows_shape(map, network));
   const bool batched = rows.size() > 2;
   if (rows.size() < 2 || rows.size() > 4 || (batched && rows[0] != 1) || (rows.size() == 4 && rows[2] != 1))

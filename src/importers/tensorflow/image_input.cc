@@ -99,6 +99,20 @@ Result<ImageInput> image_of(const Preprocessing& steps, Network& network) {
 
 }  // namespace
 
+Result<Feature> kept_image(const NodeRecord& node, Network& network) {
+  if (!network.graph().parameters().empty()) return unsupported(node, "is a second input; octet takes graphs of a picture alone");
+  OCTET_ASSIGN_AT(const ShapeAttribute attribute_value, attribute<ShapeAttribute>(node, "shape", {}), place(node));
+  Shape shape = attribute_value.sizes;
+  if (shape.size() != 4) return unsupported(node, "is no picture of four axes");
+  if (shape[0] == -1) shape[0] = 1;
+  const std::size_t first = shape[3] == 3 ? 1 : 2;
+  if (shape[first] == -1 && network.defaults().height > 0) shape[first] = network.defaults().height;
+  if (shape[first + 1] == -1 && network.defaults().width > 0) shape[first + 1] = network.defaults().width;
+  if (!std::ranges::all_of(shape, [](std::int64_t side) { return side >= 1 && side <= kLargestSide; }))
+    return unsupported(node, "leaves the size of the picture open, " + to_string(shape) + "; declare orig_width and orig_height");
+  return network.append(node, Parameter{ElementType::kF32, shape}, {}, plain_order(4));
+}
+
 Result<Feature> resized_image(const NodeRecord& node, Network& network) {
   const Source& source = network.source();
   OCTET_ASSIGN(const Preprocessing steps, walk(source, source.index_of(node)));

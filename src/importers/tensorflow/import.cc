@@ -12,7 +12,6 @@
 #include "importers/tensorflow/detection_head.h"
 #include "importers/tensorflow/fused_nodes.h"
 #include "importers/tensorflow/network.h"
-#include "importers/tensorflow/plain_graph.h"
 #include "importers/tensorflow/source.h"
 #include "importers/tensorflow/yolo.h"
 
@@ -83,7 +82,10 @@ Result<ImageDefaults> image_defaults(const ModelInfo& info, bool has_raw_heads) 
   OCTET_RETURN_IF_ERROR(InfoReader(info).read_integer("orig_width", 1, kLargestSide, size.width));
   OCTET_RETURN_IF_ERROR(InfoReader(info).read_integer("orig_height", 1, kLargestSide, size.height));
   if (size.width == 0 || size.height == 0) size = {};  // both or none
-  return ImageDefaults{size.height, size.width, has_raw_heads ? ResizeKind::kStretch : ResizeKind::kStretchTf1, has_raw_heads};
+  return ImageDefaults{.height = size.height,
+                       .width = size.width,
+                       .resize = has_raw_heads ? ResizeKind::kStretch : ResizeKind::kStretchTf1,
+                       .is_unit_range = has_raw_heads};
 }
 
 Result<ModelDescription> convert_ssd(Network& network, const Warn& warn) {
@@ -99,7 +101,24 @@ Result<ModelDescription> convert_yolo(const std::vector<Ref>& heads, const Tenso
   return description;
 }
 
-// A graph that is neither an SSD of the Object Detection API nor ends in convolutions: as it is.
+// A graph as it is, from its one placeholder to its ends, whatever they mean: inputs and outputs have the axes that they have in the
+// file, and names of its nodes.
+Result<Graph> translate_plain(const Source& source, const ModelInfo& info) {
+  OCTET_ASSIGN(ImageDefaults defaults, image_defaults(info, false));
+  defaults.is_kept = true;
+  Graph graph;
+  Network network(source, graph, defaults);
+  for (const Ref end : source.ends()) {
+    if (!source.is_dynamic(end)) continue;
+    OCTET_ASSIGN(const Value value, network.plain(end));
+    OCTET_ASSIGN([[maybe_unused]] const NodeId output, graph.add(Output{}, {value}, source.node(end).name));
+  }
+  if (graph.outputs().empty()) return Error{ErrorCode::kUnsupported, "nothing in it depends on an input"};
+  graph.tidy();
+  return graph;
+}
+
+// A graph that is neither an SSD of the Object Detection API nor ends in convolutions.
 Result<ImportedModel> plain_model_of(const Source& source, const TensorflowOptions& options) {
   const auto translated = [&]() -> Result<ImportedModel> {
     OCTET_ASSIGN(Graph graph, translate_plain(source, options.model_info));

@@ -51,15 +51,13 @@ Tensor dense_from_hwcm_reversed(const Tensor& weights) {
   return dense;
 }
 
-Result<Feature> opened(const NodeRecord& node, Network& network, const Shape& data_shape, OpenConvolution convolution,
-                       std::int64_t outputs) {
-  OCTET_ASSIGN(convolution.data, network.value(node, 0));
+Result<Feature> opened(const NodeRecord& node, const Shape& data_shape, OpenConvolution convolution, std::int64_t outputs) {
   convolution.name = convolution.bias_name = node.name;
   convolution.scale.assign(static_cast<std::size_t>(outputs), 1);
   convolution.bias.assign(static_cast<std::size_t>(outputs), 0);
   const Shape& weights = convolution.weights.shape();
   Feature feature;
-  feature.shape = {1, outputs, 0, 0};
+  feature.shape = {data_shape[0], outputs, 0, 0};
   for (std::size_t axis = 0; axis < 2; ++axis)
     feature.shape[2 + axis] = window_count(data_shape[2 + axis], weights[weights.size() - 2 + axis], convolution.strides[axis],
                                            convolution.dilations[axis], convolution.pads.begin[axis] + convolution.pads.end[axis]);
@@ -68,45 +66,47 @@ Result<Feature> opened(const NodeRecord& node, Network& network, const Shape& da
   return feature;
 }
 
-Result<OpenConvolution> windows_of(const NodeRecord& node, const Shape& data_shape, const Tensor& weights) {
-  OCTET_RETURN_IF_ERROR(expect_nhwc(node));
+Result<OpenConvolution> windows_of(const NodeRecord& node, Network& network, const Tensor& weights) {
   if (weights.shape().size() != 4 || weights.size() == 0)
     return malformed(node, "has weights of shape " + to_string(weights.shape()) + ", expected four dimensions");
   OpenConvolution convolution;
+  OCTET_ASSIGN(convolution.data, network.planar(node, 0));
   OCTET_ASSIGN(convolution.strides, spatial_attribute(node, "strides"));
   OCTET_ASSIGN(convolution.dilations, spatial_attribute(node, "dilations"));
-  OCTET_ASSIGN(convolution.pads,
-               pads_of(node, data_shape, {weights.shape()[0], weights.shape()[1]}, convolution.strides, convolution.dilations));
+  OCTET_ASSIGN(convolution.pads, pads_of(node, network.graph().shape(convolution.data), {weights.shape()[0], weights.shape()[1]},
+                                         convolution.strides, convolution.dilations));
   return convolution;
 }
 
 Result<Feature> conv2d(const NodeRecord& node, Network& network) {
   OCTET_ASSIGN(const Feature data, network.input(node, 0));
   OCTET_ASSIGN(const Tensor weights, network.weights(node, 1));
-  OCTET_ASSIGN(OpenConvolution convolution, windows_of(node, data.shape, weights));
+  OCTET_ASSIGN(OpenConvolution convolution, windows_of(node, network, weights));
+  const Shape shape = network.graph().shape(convolution.data);
   const std::int64_t inputs = weights.shape()[2], outputs = weights.shape()[3];
-  const std::int64_t groups = inputs > 0 && data.shape[1] % inputs == 0 ? data.shape[1] / inputs : 0;
+  const std::int64_t groups = inputs > 0 && shape[1] % inputs == 0 ? shape[1] / inputs : 0;
   if (groups == 0 || outputs % groups != 0)
-    return malformed(
-        node, "its weights " + to_string(weights.shape()) + " do not fit an input of " + std::to_string(data.shape[1]) + " channels");
+    return malformed(node,
+                     "its weights " + to_string(weights.shape()) + " do not fit an input of " + std::to_string(shape[1]) + " channels");
   if (groups > 1 && data.is_image) return unsupported(node, "a grouped convolution reads the image");
   convolution.weights = oihw_from_hwio(weights, data.is_image);
   convolution.grouped = groups > 1;
   if (convolution.grouped)
     convolution.weights = convolution.weights.reshaped({groups, outputs / groups, inputs, weights.shape()[0], weights.shape()[1]});
-  return opened(node, network, data.shape, std::move(convolution), outputs);
+  return opened(node, shape, std::move(convolution), outputs);
 }
 
 Result<Feature> depthwise(const NodeRecord& node, Network& network) {
   OCTET_ASSIGN(const Feature data, network.input(node, 0));
   OCTET_ASSIGN(const Tensor weights, network.weights(node, 1));
-  OCTET_ASSIGN(OpenConvolution convolution, windows_of(node, data.shape, weights));
-  if (weights.shape()[2] != data.shape[1])
-    return malformed(
-        node, "its weights " + to_string(weights.shape()) + " do not fit an input of " + std::to_string(data.shape[1]) + " channels");
+  OCTET_ASSIGN(OpenConvolution convolution, windows_of(node, network, weights));
+  const Shape shape = network.graph().shape(convolution.data);
+  if (weights.shape()[2] != shape[1])
+    return malformed(node,
+                     "its weights " + to_string(weights.shape()) + " do not fit an input of " + std::to_string(shape[1]) + " channels");
   convolution.grouped = !data.is_image;
   convolution.weights = data.is_image ? dense_from_hwcm_reversed(weights) : gmihw_from_hwcm(weights);
-  return opened(node, network, data.shape, std::move(convolution), weights.shape()[2] * weights.shape()[3]);
+  return opened(node, shape, std::move(convolution), weights.shape()[2] * weights.shape()[3]);
 }
 
 constexpr NamedLayer kLayers[] = {

@@ -1,8 +1,9 @@
-// Arithmetic, batch normalisation and activations. With a constant on one side, what follows a convolution goes into
-// its weights; two computed values become one operation of the graph.
+// Arithmetic, batch normalisation and activations: of values of any rank, in the order in which they lie. With a constant on one side, what
+// follows a convolution goes into its weights; two computed values become one operation of the graph.
 #include <algorithm>
 #include <cmath>
 
+#include "graph/positions.h"
 #include "importers/tensorflow/network.h"
 
 namespace octet::tensorflow {
@@ -52,21 +53,27 @@ void apply(const Affine& affine, const std::string& name, OpenConvolution& convo
   if (std::any_of(affine.offset.begin(), affine.offset.end(), [](double offset) { return offset != 0; })) convolution.bias_name = name;
 }
 
-// A constant in NHWC, of any rank up to 4, as NCHW; of an image with the channels from last to first.
-Result<Tensor> nchw_from_nhwc(const NodeRecord& node, const Tensor& constant, bool reversed) {
-  const Shape& shape = constant.shape();
-  if (shape.size() > 4) return unsupported(node, "combines an image with a constant of shape " + to_string(shape));
-  Shape nhwc(4 - shape.size(), 1);
-  nhwc.insert(nhwc.end(), shape.begin(), shape.end());
-  const auto from = to_vector<float>(constant);
-  Tensor turned(ElementType::kF32, {nhwc[0], nhwc[3], nhwc[1], nhwc[2]});
-  const auto to = turned.mutable_values<float>();
-  std::size_t at = 0;
-  for (std::int64_t n = 0; n < nhwc[0]; ++n)
-    for (std::int64_t c = 0; c < nhwc[3]; ++c)
-      for (std::int64_t cell = 0; cell < nhwc[1] * nhwc[2]; ++cell)
-        to[at++] = from[static_cast<std::size_t>((n * nhwc[1] * nhwc[2] + cell) * nhwc[3] + (reversed ? nhwc[3] - 1 - c : c))];
-  return turned;
+// A constant that is combined with `data`, its axes where those of the data lie; of an image with the channels from last to first.
+Result<Tensor> laid_constant(const NodeRecord& node, const Tensor& constant, const Feature& data) {
+  const std::size_t rank = data.order.size();
+  if (constant.shape().size() > rank)
+    return unsupported(node,
+                       "combines a value of " + std::to_string(rank) + " axes with a constant of shape " + to_string(constant.shape()));
+  const std::size_t missing = rank - constant.shape().size();
+  Shape shape(rank, 1);
+  std::vector<std::int64_t> strides(rank, 0);
+  std::int64_t stride = 1;
+  for (std::size_t i = rank; i-- > missing;) {
+    shape[data.order[i]] = constant.shape()[i - missing];
+    strides[data.order[i]] = stride;
+    stride *= constant.shape()[i - missing];
+  }
+  std::int64_t first = 0;
+  if (data.is_image) {
+    first = (shape[1] - 1) * strides[1];
+    strides[1] = -strides[1];
+  }
+  return gather_elements(converted(constant, ElementType::kF32), shape, strided_positions(shape, strides, first));
 }
 
 std::optional<BinaryKind> binary_kind(std::string_view op) {
@@ -78,6 +85,20 @@ std::optional<BinaryKind> binary_kind(std::string_view op) {
   if (op == "Minimum") return BinaryKind::kMinimum;
   if (op == "Pow") return BinaryKind::kPower;
   return std::nullopt;
+}
+
+// Two computed values.
+Result<Feature> combine(const NodeRecord& node, Network& network) {
+  const Binary op{*binary_kind(node.op)};
+  OCTET_ASSIGN(const Feature first, network.input(node, 0));
+  OCTET_ASSIGN(const Feature second, network.input(node, 1));
+  const std::size_t rank = std::max(first.order.size(), second.order.size());
+  const bool are_alike = first.order.size() == second.order.size();
+  OCTET_ASSIGN(const Value a, are_alike ? network.value(node, 0) : network.plain(node, 0));
+  OCTET_ASSIGN(const Value b, are_alike ? network.laid(node, 1, first.order) : network.plain(node, 1));
+  OCTET_ASSIGN(Feature combined, network.append(node, op, {a, b}, are_alike ? first.order : plain_order(rank)));
+  combined.is_image = first.is_image && second.is_image;
+  return combined;
 }
 
 Result<Feature> binary(const NodeRecord& node, Network& network) {
@@ -92,12 +113,7 @@ Result<Feature> binary(const NodeRecord& node, Network& network) {
     }
     return combine_with_constant(node, network, std::move(data), constant, constant_input);
   }
-  OCTET_ASSIGN(const Feature first, network.input(node, 0));
-  OCTET_ASSIGN(const Value a, network.value(node, 0));
-  OCTET_ASSIGN(const Value b, network.value(node, 1));
-  OCTET_ASSIGN(Feature sum, network.append(node, Binary{*binary_kind(node.op)}, {a, b}));
-  sum.is_image = first.is_image;
-  return sum;
+  return combine(node, network);
 }
 
 // The sum of any number of computed values.
@@ -106,8 +122,8 @@ Result<Feature> add_n(const NodeRecord& node, Network& network) {
   OCTET_ASSIGN(sum.value, network.value(node, 0));
   sum.convolution.reset();
   for (std::size_t i = 1; i < node.inputs.size(); ++i) {
-    OCTET_ASSIGN(const Value item, network.value(node, i));
-    OCTET_ASSIGN(sum, network.append(node, Binary{BinaryKind::kAdd}, {*sum.value, item}));
+    OCTET_ASSIGN(const Value item, network.laid(node, i, sum.order));
+    OCTET_ASSIGN(sum, network.append(node, Binary{BinaryKind::kAdd}, {*sum.value, item}, sum.order));
   }
   return sum;
 }
@@ -117,7 +133,8 @@ Result<Feature> fused_batch_norm(const NodeRecord& node, Network& network) {
   OCTET_RETURN_IF_ERROR(expect_inputs(node, 5));
   OCTET_RETURN_IF_ERROR(expect_nhwc(node));
   OCTET_ASSIGN(Feature data, network.input(node, 0));
-  const std::int64_t channels = data.shape[1];
+  if (data.order.empty()) return malformed(node, "normalises a single number");
+  const std::int64_t channels = data.shape[data.order.back()];
   std::vector<double> statistics[4];
   for (std::size_t i = 0; i < 4; ++i) {
     OCTET_ASSIGN(const Tensor constant, network.constant(node, i + 1));
@@ -141,9 +158,11 @@ Result<Feature> fused_batch_norm(const NodeRecord& node, Network& network) {
   return combine_with_constant(step, network, std::move(scaled), Tensor::of({channels}, offset), 1);
 }
 
-Result<Feature> unary(const NodeRecord& node, Network& network, Op op) {
-  OCTET_ASSIGN(const Value data, network.value(node, 0));
-  return network.append(node, std::move(op), {data});
+Result<Feature> unary(const NodeRecord& node, Network& network, Op op, std::vector<Value> more = {}) {
+  OCTET_ASSIGN(const Feature data, network.input(node, 0));
+  OCTET_ASSIGN(const Value value, network.value(node, 0));
+  more.insert(more.begin(), value);
+  return network.append(node, std::move(op), std::move(more), data.order);
 }
 
 template <UnaryKind Kind>
@@ -154,10 +173,14 @@ Result<Feature> activation(const NodeRecord& node, Network& network) {
 Result<Feature> relu6(const NodeRecord& node, Network& network) { return unary(node, network, Clamp{0, 6}); }
 
 Result<Feature> leaky_relu(const NodeRecord& node, Network& network) {
-  OCTET_ASSIGN(const Value data, network.value(node, 0));
   OCTET_ASSIGN_AT(const float slope, attribute<float>(node, "alpha", 0.2f), place(node));
-  const Value slopes = network.append_constant(Tensor::scalar(slope).reshaped({1}), node.name + "/slope");
-  return network.append(node, PRelu{}, {data, slopes});
+  return unary(node, network, PRelu{}, {network.append_constant(Tensor::scalar(slope).reshaped({1}), node.name + "/slope")});
+}
+
+Result<Feature> softmax(const NodeRecord& node, Network& network) {
+  OCTET_ASSIGN(const Feature data, network.input(node, 0));
+  if (data.order.empty()) return malformed(node, "has no axis");
+  return unary(node, network, SoftMax{static_cast<std::int64_t>(data.order.back())});
 }
 
 Result<Feature> identity(const NodeRecord& node, Network& network) { return network.input(node, 0); }
@@ -183,6 +206,10 @@ constexpr NamedLayer kLayers[] = {
     {"Sigmoid", activation<UnaryKind::kSigmoid>},
     {"Tanh", activation<UnaryKind::kTanh>},
     {"Softplus", activation<UnaryKind::kSoftPlus>},
+    {"Exp", activation<UnaryKind::kExp>},
+    {"Sqrt", activation<UnaryKind::kSqrt>},
+    {"Neg", activation<UnaryKind::kNegative>},
+    {"Softmax", softmax},
     {"Identity", identity},
     {"StopGradient", identity},
     {"CheckNumerics", identity},
@@ -207,10 +234,10 @@ Result<Feature> combine_with_constant(const NodeRecord& node, Network& network, 
     if (!emitted.ok()) return emitted.error().at(place(node));
     data.value = *emitted;
   }
-  OCTET_ASSIGN(Tensor tensor, nchw_from_nhwc(node, constant, data.is_image && !constant.shape().empty() && constant.shape().back() == 3));
+  OCTET_ASSIGN(Tensor tensor, laid_constant(node, constant, data));
   std::vector<Value> inputs{*data.value, network.append_constant(std::move(tensor), node.name + "/constant")};
   if (constant_input == 0) std::swap(inputs[0], inputs[1]);
-  OCTET_ASSIGN(Feature result, network.append(node, Binary{*binary_kind(node.op)}, std::move(inputs)));
+  OCTET_ASSIGN(Feature result, network.append(node, Binary{*binary_kind(node.op)}, std::move(inputs), data.order));
   result.is_image = data.is_image;
   return result;
 }

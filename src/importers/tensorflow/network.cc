@@ -1,5 +1,10 @@
 #include "importers/tensorflow/network.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
 namespace octet::tensorflow {
 namespace {
 
@@ -15,7 +20,7 @@ std::vector<char> nodes_after_convolutions(const Source& source) {
 }
 
 LayerRule layer_rule(std::string_view op) {
-  for (const auto table : {convolution_layers(), elementwise_layers(), window_layers()})
+  for (const auto table : {convolution_layers(), elementwise_layers(), window_layers(), shape_layers()})
     for (const NamedLayer& named : table)
       if (named.op == op) return named.rule;
   return nullptr;
@@ -35,7 +40,7 @@ Tensor scaled_weights(const OpenConvolution& convolution) {
 Network::Network(const Source& source, Graph& graph, const ImageDefaults& defaults)
     : source_(source),
       graph_(graph),
-      constants_(source, [this](Ref ref) { return nhwc_shape(ref); }),
+      constants_(source, [this](Ref ref) { return shape_of(ref); }),
       defaults_(defaults),
       after_convolution_(nodes_after_convolutions(source)),
       open_(source.size(), 0) {}
@@ -78,10 +83,6 @@ Feature* Network::find(Ref ref) {
   return found == further_outputs_.end() ? nullptr : &found->second;
 }
 
-void Network::set_output(const NodeRecord& node, std::uint32_t port, Feature feature) {
-  further_outputs_.insert_or_assign({source_.index_of(node), port}, std::move(feature));
-}
-
 bool Network::has_arithmetic_on_image() const {
   for (NodeIndex i = 0; i < source_.size(); ++i)
     if (source_.is_dynamic({i, 0}) && !after_convolution_[i] && is_arithmetic(source_.node(i).op)) return true;
@@ -93,9 +94,7 @@ Result<bool> Network::push_needed(NodeIndex index, std::vector<NodeIndex>& stack
   const NodeRecord& node = source_.node(index);
   open_[index] = 1;
   if (is_preprocessing(index)) return false;
-  if (!layer_rule(node.op))
-    return unsupported(node,
-                       "octet does not know this operation of the feature extractor; only detectors built of known ones can be converted");
+  if (!layer_rule(node.op)) return unsupported(node, "octet does not know this operation between the image and the detections");
   bool waits = false;
   std::vector<Ref> inputs = node.inputs;
   if (const auto repeated = repeated_value(source_, node)) inputs = {*repeated};
@@ -111,20 +110,33 @@ Result<bool> Network::push_needed(NodeIndex index, std::vector<NodeIndex>& stack
 // Before the first convolution only arithmetic and padding stay in the graph; what is above it is how the image is resized.
 bool Network::is_preprocessing(NodeIndex index) const {
   const NodeRecord& node = source_.node(index);
+  if (defaults_.is_kept) return node.op == "Placeholder";
   return !after_convolution_[index] && !is_arithmetic(node.op) && node.op != "Identity" && node.op != "Pad" && node.op != "PadV2";
 }
 
 Status Network::translate(NodeIndex index) {
   const NodeRecord& node = source_.node(index);
-  OCTET_ASSIGN(Feature feature, is_preprocessing(index) ? resized_image(node, *this) : layer_rule(node.op)(node, *this));
+  const LayerRule image_rule = defaults_.is_kept ? kept_image : resized_image;
+  OCTET_ASSIGN(Feature feature, (is_preprocessing(index) ? image_rule : layer_rule(node.op))(node, *this));
+  // Only the rules that pass `is_image` on, and those of convolutions, mind that its channels lie from last to first.
+  if (!feature.is_image && !feature.convolution && reads_image(node))
+    return unsupported(node, "reads the image beside what convolutions made of it");
   features_.insert_or_assign(index, std::move(feature));
   return {};
 }
 
-Result<Shape> Network::nhwc_shape(Ref ref) {
+bool Network::reads_image(const NodeRecord& node) {
+  return std::ranges::any_of(node.inputs, [&](Ref ref) {
+    const Feature* found = find(ref);
+    return found && found->is_image;
+  });
+}
+
+Result<Shape> Network::shape_of(Ref ref) {
   OCTET_ASSIGN(const Feature found, feature(ref));
-  const Shape& nchw = found.shape;
-  return Shape{nchw[0], nchw[2], nchw[3], nchw[1]};
+  Shape shape;
+  for (const std::size_t axis : found.order) shape.push_back(found.shape[axis]);
+  return shape;
 }
 
 Result<Feature> Network::input(const NodeRecord& node, std::size_t i) {
@@ -142,6 +154,23 @@ Result<Value> Network::value(const NodeRecord& node, std::size_t i) {
   return value(node.inputs[i]);
 }
 
+Result<Value> Network::laid(const NodeRecord& node, std::size_t i, const Axes& order) {
+  OCTET_ASSIGN([[maybe_unused]] const Feature found, input(node, i));
+  auto value = laid(node.inputs[i], order);
+  if (!value.ok()) return value.error().at(place(node));
+  return value;
+}
+
+Result<Value> Network::plain(const NodeRecord& node, std::size_t i) {
+  OCTET_ASSIGN(const Feature found, input(node, i));
+  return laid(node.inputs[i], plain_order(found.order.size()));
+}
+
+Result<Value> Network::planar(const NodeRecord& node, std::size_t i) {
+  OCTET_RETURN_IF_ERROR(expect_nhwc(node));
+  return laid(node, i, kPlanar);
+}
+
 Result<Value> Network::value(Ref ref) {
   OCTET_ASSIGN(const Feature found, feature(ref));
   if (found.value) return *found.value;
@@ -151,9 +180,40 @@ Result<Value> Network::value(Ref ref) {
   return *emitted;
 }
 
+Result<Value> Network::plain(Ref ref) {
+  OCTET_ASSIGN(const Feature found, feature(ref));
+  return laid(ref, plain_order(found.order.size()));
+}
+
+Result<Value> Network::planar(Ref ref) { return laid(ref, kPlanar); }
+
+// The value with axis i of TensorFlow's at order[i].
+Result<Value> Network::laid(Ref ref, const Axes& order) {
+  OCTET_ASSIGN(const Value lying, value(ref));
+  OCTET_ASSIGN(const Feature found, feature(ref));
+  if (found.order == order) return lying;
+  if (found.order.size() != order.size())
+    return unsupported(source_.node(ref), fmt::format("gives {} axes where {} are needed", found.order.size(), order.size()));
+  std::vector<std::int64_t> from(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) from[order[i]] = static_cast<std::int64_t>(found.order[i]);
+  const std::string name = graph_.node(lying).name + "/turned";
+  return graph_.emit(Transpose{}, {lying, emit_integers(graph_, from, name + "/order")}, name);
+}
+
 Result<Tensor> Network::constant(const NodeRecord& node, std::size_t i) {
   OCTET_RETURN_IF_ERROR(expect_inputs(node, i + 1));
   return constants_.evaluate(node.inputs[i]);
+}
+
+Result<std::vector<std::int64_t>> Network::integers(const NodeRecord& node, std::size_t i) {
+  OCTET_ASSIGN(const Tensor found, constant(node, i));
+  return to_vector<std::int64_t>(found);
+}
+
+Result<std::size_t> Network::axis(const NodeRecord& node, std::int64_t number, std::size_t rank) const {
+  auto normal = normal_axis(number, rank);
+  if (!normal.ok()) return normal.error().at(place(node));
+  return normal;
 }
 
 Result<Tensor> Network::weights(const NodeRecord& node, std::size_t i) {
@@ -171,14 +231,22 @@ Result<Tensor> Network::weights(const NodeRecord& node, std::size_t i) {
   return converted(value, ElementType::kF32);
 }
 
-Result<Feature> Network::append(const NodeRecord& node, Op op, std::vector<Value> inputs) {
+Result<Feature> Network::append(const NodeRecord& node, Op op, std::vector<Value> inputs, const Axes& order) {
   auto added = graph_.add(std::move(op), std::move(inputs), node.name);
   if (!added.ok()) return added.error().at(place(node));
-  Feature feature;
-  feature.value = Value{*added, 0};
-  feature.shape = graph_.shape(*feature.value);
-  if (feature.shape.size() != 4) return unsupported(node, "leaves the four dimensions of an image inside the feature extractor");
-  return feature;
+  const auto feature_at = [&](std::uint32_t port) {
+    Feature feature;
+    feature.value = Value{*added, port};
+    feature.shape = graph_.shape(*feature.value);
+    feature.order = order;
+    return feature;
+  };
+  Feature first = feature_at(0);
+  if (first.shape.size() != order.size())
+    return unsupported(node, "gives " + to_string(first.shape) + ", of " + std::to_string(order.size()) + " axes in octet's reading");
+  for (std::uint32_t port = 1; port < graph_.node(*added).outputs.size(); ++port)
+    further_outputs_.insert_or_assign({source_.index_of(node), port}, feature_at(port));
+  return first;
 }
 
 Result<Value> emit(const OpenConvolution& convolution, Graph& graph) {
@@ -196,6 +264,12 @@ Result<Value> emit(const OpenConvolution& convolution, Graph& graph) {
 
 Value emit_integers(Graph& graph, const std::vector<std::int64_t>& values, const std::string& name) {
   return graph.emit_constant(Tensor::of<std::int64_t>({std::ssize(values)}, values), name);
+}
+
+Axes plain_order(std::size_t rank) {
+  Axes order(rank);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  return order;
 }
 
 Status expect_nhwc(const NodeRecord& node) {

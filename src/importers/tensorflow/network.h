@@ -29,9 +29,15 @@ struct OpenConvolution {
   bool has_bias = false;
 };
 
-// What a TensorFlow value of the feature extractor is in octet's graph: [1,C,H,W] for [1,H,W,C].
+// Where the axes of a TensorFlow value lie in octet's graph: axis i is axis order[i] there.
+using Axes = std::vector<std::size_t>;
+inline const Axes kPlanar{0, 2, 3, 1};  // an image: [N,H,W,C] lies as [N,C,H,W]
+
+// What a TensorFlow value is in octet's graph. Its axes are not moved until an operation asks for them in another order, so that
+// what a file turns back and forth for its own convolutions needs no Transpose.
 struct Feature {
-  Shape shape;
+  Shape shape;  // as it lies
+  Axes order = kPlanar;
   std::optional<Value> value;                  // if it is in the graph
   std::optional<OpenConvolution> convolution;  // else how it gets there
   bool is_image = false;                       // before the first convolution: channels are BGR, not RGB
@@ -45,12 +51,13 @@ struct ImageInput {
 
 // What is taken where the graph itself does not say it.
 struct ImageDefaults {
+  bool is_kept = false;                         // the placeholder is the input, and all that follows stays; else the resized image is
   std::int64_t height = 0, width = 0;           // of a placeholder of unknown size; 0: there is none
   ResizeKind resize = ResizeKind::kStretchTf1;  // to the size of a placeholder
   bool is_unit_range = false;                   // an image without any arithmetic on it is 0..1, not 0..255
 };
 
-// Translates the feature extractor on demand: what the asked-for values need, back to the resized image.
+// Translates on demand: what the asked-for values need, back to the resized image or to the placeholder.
 class Network {
  public:
   Network(const Source& source, Graph& graph, const ImageDefaults& defaults = {});
@@ -60,8 +67,8 @@ class Network {
   // The translated value. Errors name the node that octet lacks.
   Result<Feature> feature(Ref ref);
 
-  // Its shape as TensorFlow sees it (NHWC).
-  Result<Shape> nhwc_shape(Ref ref);
+  // Its shape as TensorFlow sees it: [N,H,W,C] of an image.
+  Result<Shape> shape_of(Ref ref);
 
   const ImageInput& image() const { return image_; }
   const Source& source() const { return source_; }
@@ -69,29 +76,39 @@ class Network {
 
   // ---- for the rules -----------------------------------------------------------------------------------------
   bool is_constant(Ref ref) const { return !source_.is_dynamic(ref); }
-  // Input `i` of a node that is being translated, already translated itself; `value` puts it into the graph.
+  // Input `i` of a node that is being translated, already translated itself.
   Result<Feature> input(const NodeRecord& node, std::size_t i);
+  // The same in the graph: as it lies there, with its axes in an order, as TensorFlow has them, or as an image [N,C,H,W].
   Result<Value> value(const NodeRecord& node, std::size_t i);
+  Result<Value> laid(const NodeRecord& node, std::size_t i, const Axes& order);
+  Result<Value> plain(const NodeRecord& node, std::size_t i);
+  Result<Value> planar(const NodeRecord& node, std::size_t i);
+  // Any value, translated on the way.
   Result<Value> value(Ref ref);
+  Result<Value> plain(Ref ref);
+  Result<Value> planar(Ref ref);
   // A constant input: as numbers, or as a large tensor.
   Result<Tensor> constant(const NodeRecord& node, std::size_t i);
+  Result<std::vector<std::int64_t>> integers(const NodeRecord& node, std::size_t i);
   Result<Tensor> weights(const NodeRecord& node, std::size_t i);
-  // Appends an operation named as the node; the feature of its output.
-  Result<Feature> append(const NodeRecord& node, Op op, std::vector<Value> inputs);
+  // An axis as an attribute or a constant gives it: which one of `rank`.
+  Result<std::size_t> axis(const NodeRecord& node, std::int64_t number, std::size_t rank) const;
+  // Appends an operation named as the node; the feature of its first output, and of the others as further outputs.
+  Result<Feature> append(const NodeRecord& node, Op op, std::vector<Value> inputs, const Axes& order = kPlanar);
   Value append_constant(Tensor tensor, const std::string& name) { return graph_.emit_constant(std::move(tensor), name); }
   Graph& graph() { return graph_; }
   void set_image(ImageInput image) { image_ = image; }
   const ImageDefaults& defaults() const { return defaults_; }
   // Whether the graph computes with the image before the first convolution.
   bool has_arithmetic_on_image() const;
-  // A further output of a node, beside the first that its rule gives.
-  void set_output(const NodeRecord& node, std::uint32_t port, Feature feature);
 
  private:
   bool is_preprocessing(NodeIndex index) const;
   Result<bool> push_needed(NodeIndex index, std::vector<NodeIndex>& stack);
   Status translate(NodeIndex index);
   Feature* find(Ref ref);
+  bool reads_image(const NodeRecord& node);
+  Result<Value> laid(Ref ref, const Axes& order);
 
   const Source& source_;
   Graph& graph_;
@@ -120,14 +137,22 @@ struct NamedLayer {
 std::span<const NamedLayer> convolution_layers();
 std::span<const NamedLayer> elementwise_layers();
 std::span<const NamedLayer> window_layers();
+std::span<const NamedLayer> shape_layers();
+
+// The axes of a value of this rank as they are.
+Axes plain_order(std::size_t rank);
+
+// The placeholder as the input of the graph, as it is.
+Result<Feature> kept_image(const NodeRecord& node, Network& network);
 
 // The image after resizing, with the arithmetic done on it before; `node` is the last operation of the preprocessing.
 Result<Feature> resized_image(const NodeRecord& node, Network& network);
 
 // Repetition of pixels spelled with Reshape, Pack, Tile and ones (the feature pyramids of the API): the value that is
-// repeated, if the node ends such a chain and its input is not just renamed.
+// repeated, if the node may end such a chain of several nodes.
 std::optional<Ref> repeated_value(const Source& source, const NodeRecord& node);
-Result<Feature> repeat_pixels(const NodeRecord& node, Network& network);
+// Nothing if `from` is arranged in another way by the chain.
+Result<std::optional<Feature>> repeat_pixels(const NodeRecord& node, Ref from, Network& network);
 
 // `data` combined with a constant by the node's operation (Add, Mul, ...); `constant_input` tells the side of the constant.
 Result<Feature> combine_with_constant(const NodeRecord& node, Network& network, Feature data, const Tensor& constant,

@@ -47,32 +47,33 @@ std::optional<Ref> repeated_value(const Source& source, const NodeRecord& node) 
   if (node.op != "Reshape") return std::nullopt;
   const NodeRecord* at = &node;
   std::optional<Ref> found;
+  bool is_chain = false;
   for (std::size_t hops = 0; hops < 16 && may_repeat(at->op); ++hops) {
     const auto next = arranged(source, *at);
     if (!next) break;
     // A product is taken to repeat only inside of the chain, that is behind a Reshape to more dimensions.
     if (at->op == "Mul" && source.op(*next) != "Reshape") break;
+    is_chain |= hops > 0 && at->op != "Identity";
     found = next;
     at = &source.node(*next);
   }
-  return found;
+  return is_chain ? found : std::nullopt;
 }
 
-Result<Feature> repeat_pixels(const NodeRecord& node, Network& network) {
-  const auto from = repeated_value(network.source(), node);
-  if (!from) return unsupported(node, "rearranges values inside the feature extractor");
-  OCTET_ASSIGN(const Shape nhwc, network.nhwc_shape(*from));
-  OCTET_RETURN_IF_ERROR(check_constant_shape(nhwc));
+Result<std::optional<Feature>> repeat_pixels(const NodeRecord& node, Ref from, Network& network) {
+  OCTET_ASSIGN(const Shape nhwc, network.shape_of(from));
+  if (nhwc.size() != 4 || !check_constant_shape(nhwc).ok()) return std::optional<Feature>();
   // Each element is its number, which f32 holds exactly: there are no more than kMaxConstantElements.
   Tensor numbered(ElementType::kF32, nhwc);
   const auto numbers = numbered.mutable_values<float>();
   for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<float>(i);
-  OCTET_ASSIGN(const Tensor to, probe(*from, std::move(numbered), {network.source().index_of(node), 0}, network));
-  const std::int64_t times = repetition(nhwc, to);
-  if (times < 1) return unsupported(node, "rearranges values inside the feature extractor other than by repeating pixels");
-  OCTET_ASSIGN(const Value data, network.value(*from));
+  const auto to = probe(from, std::move(numbered), {network.source().index_of(node), 0}, network);
+  const std::int64_t times = to.ok() ? repetition(nhwc, *to) : 0;
+  if (times < 1) return std::optional<Feature>();
+  OCTET_ASSIGN(const Value data, network.planar(from));
   const Value size = emit_integers(network.graph(), {nhwc[1] * times, nhwc[2] * times}, node.name + "/size");
-  return network.append(node, Interpolate{}, {data, size});
+  OCTET_ASSIGN(Feature repeated, network.append(node, Interpolate{}, {data, size}));
+  return std::optional(std::move(repeated));
 }
 
 }  // namespace octet::tensorflow

@@ -127,7 +127,7 @@ Result<std::vector<RawHead>> append_outputs(const std::vector<Ref>& heads, Netwo
     const NodeRecord& node = network.source().node(ref);
     RawHead head{short_name(node.name), {}};
     if (!names.insert(head.name).second) head.name = node.name;
-    OCTET_ASSIGN(const Value value, network.value(ref));
+    OCTET_ASSIGN(const Value value, network.planar(ref));
     head.shape = network.graph().shape(value);
     OCTET_ASSIGN(const NodeId output, network.graph().add(Output{}, {value}, head.name));
     head.name = network.graph().node(output).name;  // another one where a layer has that name
