@@ -99,7 +99,10 @@ proto::NodeDef& reduction(GraphWriter& g, const std::string& op, const std::vect
 
 const Case kCases[] = {
     {"Transpose", [](GraphWriter& g) { g.node("Identity", "out", {turned(g, "data")}); }},
-    {"TransposeTwice", [](GraphWriter& g) { g.node("Transpose", "out", {turned(g, "data"), g.wholes("back", {2, 0, 3, 1})}); }},
+    {"TransposeTwice",
+     [](GraphWriter& g) {
+       g.node("Transpose", "out", {turned(g, "data"), g.wholes("back", {2, 0, 3, 1})});
+     }},
     {"SumOfTwoOrders",
      [](GraphWriter& g) {
        g.node("Reshape", "rows", {"data", g.wholes("shape", {1, kChannels, kHeight, kWidth})});
@@ -111,18 +114,31 @@ const Case kCases[] = {
        g.node("Sub", "out", {"data", "mean"});
      }},
     {"ConstantOfEachLine",
-     [](GraphWriter& g) { g.node("Mul", "out", {"data", g.constant<float>("lines", {kHeight, 1, 1}, {1, 2, 3, 4})}); }},
+     [](GraphWriter& g) {
+       g.node("Mul", "out", {"data", g.constant<float>("lines", {kHeight, 1, 1}, {1, 2, 3, 4})});
+     }},
     {"ConstantOfEachChannelFirst",
      [](GraphWriter& g) {
        g.node("Sub", "out", {g.constant<float>("channels", {kChannels, 1, 1}, {5, 6, 7}), turned(g, "data")});
      }},
-    {"Reshape", [](GraphWriter& g) { g.node("Reshape", "out", {"data", g.wholes("shape", {1, -1, kChannels})}); }},
-    {"ReshapeOfTurned", [](GraphWriter& g) { g.node("Reshape", "out", {turned(g, "data"), g.wholes("shape", {kChannels, -1})}); }},
-    {"ExpandDims", [](GraphWriter& g) { g.node("ExpandDims", "out", {"data", g.whole("axis", -2)}); }},
-    {"Squeeze",
-     [](GraphWriter& g) { GraphWriter::set_ints(g.add("Squeeze", "out", {"data"}), "squeeze_dims", {0}); }},
-    {"ConcatOfTurned", [](GraphWriter& g) { const std::string planes = turned(g, "data");
-                         g.node("ConcatV2", "out", {planes, planes, g.whole("axis", 1)}); }},
+    {"Reshape",
+     [](GraphWriter& g) {
+       g.node("Reshape", "out", {"data", g.wholes("shape", {1, -1, kChannels})});
+     }},
+    {"ReshapeOfTurned",
+     [](GraphWriter& g) {
+       g.node("Reshape", "out", {turned(g, "data"), g.wholes("shape", {kChannels, -1})});
+     }},
+    {"ExpandDims",
+     [](GraphWriter& g) {
+       g.node("ExpandDims", "out", {"data", g.whole("axis", -2)});
+     }},
+    {"Squeeze", [](GraphWriter& g) { GraphWriter::set_ints(g.add("Squeeze", "out", {"data"}), "squeeze_dims", {0}); }},
+    {"ConcatOfTurned",
+     [](GraphWriter& g) {
+       const std::string planes = turned(g, "data");
+       g.node("ConcatV2", "out", {planes, planes, g.whole("axis", 1)});
+     }},
     {"ConcatOfTwoOrders",
      [](GraphWriter& g) {
        g.node("Reshape", "rows", {"data", g.wholes("shape", {1, kChannels, kHeight, kWidth})});
@@ -133,10 +149,16 @@ const Case kCases[] = {
        GraphWriter::attribute(g.add("Split", "parts", {g.whole("axis", 2), "data"}), "num_split").set_i(2);
        g.node("Identity", "out", {"parts:1"});
      }},
-    {"MeanThatKeepsAxes", [](GraphWriter& g) { reduction(g, "Mean", {1, 2}, true); }},
+    {"MeanThatKeepsAxes",
+     [](GraphWriter& g) {
+       reduction(g, "Mean", {1, 2}, true);
+     }},
     {"MeanThatDropsAxes", [](GraphWriter& g) { reduction(g, "Mean", {1}, false); }},
     {"MaxOverChannels", [](GraphWriter& g) { reduction(g, "Max", {-1}, false); }},
-    {"SliceOfPixels", [](GraphWriter& g) { slice(g, "out", {0, 1, 0, 1}, {1, 4, 6, 3}, {1, 2, 3, 1}); }},
+    {"SliceOfPixels",
+     [](GraphWriter& g) {
+       slice(g, "out", {0, 1, 0, 1}, {1, 4, 6, 3}, {1, 2, 3, 1});
+     }},
     {"SliceBackwards",
      [](GraphWriter& g) {
        proto::NodeDef& node = slice(g, "out", {0, 0}, {0, 0}, {1, -1});
@@ -144,11 +166,17 @@ const Case kCases[] = {
        GraphWriter::attribute(node, "end_mask").set_i(3);
      }},
     {"SliceBehindAnEllipsis",
-     [](GraphWriter& g) { GraphWriter::attribute(slice(g, "out", {0, 1}, {0, 3}, {1, 1}), "ellipsis_mask").set_i(1); }},
+     [](GraphWriter& g) {
+       GraphWriter::attribute(slice(g, "out", {0, 1}, {0, 3}, {1, 1}), "ellipsis_mask").set_i(1);
+     }},
     {"SliceThatDropsAnAxis",
-     [](GraphWriter& g) { GraphWriter::attribute(slice(g, "out", {0, 2}, {1, 3}, {1, 1}), "shrink_axis_mask").set_i(2); }},
+     [](GraphWriter& g) {
+       GraphWriter::attribute(slice(g, "out", {0, 2}, {1, 3}, {1, 1}), "shrink_axis_mask").set_i(2);
+     }},
     {"SliceThatAddsAnAxis",
-     [](GraphWriter& g) { GraphWriter::attribute(slice(g, "out", {0, 0}, {1, 1}, {1, 1}), "new_axis_mask").set_i(2); }},
+     [](GraphWriter& g) {
+       GraphWriter::attribute(slice(g, "out", {0, 0}, {1, 1}, {1, 1}), "new_axis_mask").set_i(2);
+     }},
     {"PixelsRepeatedByAProductWithOnes",
      [](GraphWriter& g) {
        g.node("Reshape", "apart", {"data", g.wholes("apart/shape", {1, kHeight, 1, kWidth, 1, kChannels})});
@@ -163,7 +191,8 @@ const Case kCases[] = {
      }},
 };
 
-INSTANTIATE_TEST_SUITE_P(Operations, NetworkRules, testing::ValuesIn(kCases), [](const auto& tested) { return std::string(tested.param.name); });
+INSTANTIATE_TEST_SUITE_P(Operations, NetworkRules, testing::ValuesIn(kCases),
+                         [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST(Network, NamesTheNodeThatReadsAnImageWhereThereIsNone) {
   const Case item{"", [](GraphWriter& g) {
