@@ -1,15 +1,36 @@
 #include "runtime/plan.h"
 
 #include "runtime/builder.h"
+#include "runtime/constants.h"
 
 namespace octet {
 namespace {
+
+// The longest way from a stored constant to the one that a kernel reads, in operations that keep its size: compressed weights.
+constexpr std::uint64_t kStepsOfAConstant = 8;
+
+// Each constant that is computed from others may fit where all of them do not: a file of a few bytes can double one forty times.
+Status check_computed_constants(const Graph& graph, const RuntimeOptions& options) {
+  const Constants constants(graph);
+  std::uint64_t allowed = options.memory_limit, computed = 0;
+  for (const Node& node : graph.nodes())
+    if (const auto* constant = std::get_if<Constant>(&node.op))
+      allowed += kStepsOfAConstant * static_cast<std::uint64_t>(constant->value.size()) * sizeof(float);
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    const Node& node = graph.nodes()[i];
+    if (std::holds_alternative<Constant>(node.op) || !constants.is_constant({static_cast<NodeId>(i), 0})) continue;
+    for (const TensorType& type : node.outputs) computed += bytes_of(type);
+    if (computed > allowed) return too_large(node.name, computed, options.memory_limit);
+  }
+  return {};
+}
 
 // Before anything is computed or laid out, as constants may be as large as any other value.
 Status check_options(const Graph& graph, const RuntimeOptions& options) {
   for (const Node& node : graph.nodes())
     for (const TensorType& type : node.outputs)
       if (bytes_of(type) > options.memory_limit) return too_large(node.name, bytes_of(type), options.memory_limit);
+  OCTET_RETURN_IF_ERROR(check_computed_constants(graph, options));
   if (!options.picture_input) return {};
   const auto inputs = graph.parameters();
   if (inputs.size() != 1)

@@ -267,6 +267,15 @@ TEST(Compile, NamesTheConstantThatIsTooLargeBeforeItIsComputed) {
             "node 'outer': the memory needed, 4294 MB, exceeds the 4000 MB that there are");
 }
 
+TEST(Compile, CountsAllConstantsThatAreComputed) {
+  SmallGraph g;
+  Value doubled = g.graph.emit_constant(numbers({1, 1 << 10}));
+  for (int i = 0; i < 16; ++i) doubled = g.graph.emit(Concat{1}, {doubled, doubled}, "double" + std::to_string(i));
+  g.output(g.add(g.input({1, 1}), doubled));  // 268 MB, made by way of half, a quarter ... of it
+  EXPECT_EQ(refusal(g.graph, with_memory(400), ErrorCode::kUnsupported),
+            "node 'double15': the memory needed, 536 MB, exceeds the 400 MB that there are");
+}
+
 TEST(Compile, CountsAllThatASessionTakes) {
   SmallGraph g;
   const Value image = g.input({1, 1, 512, 512});
