@@ -16,15 +16,6 @@ namespace fs = std::filesystem;
 // Of inputs as octet has them, BGR 0..255, and as their networks were trained: the scale between the two.
 constexpr double kBytesScale = 1, kFractionsScale = 255;
 
-Status check_framework(const ZooModel& model) {
-  if (!model.onnx_args.empty())
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("a {} model is converted by a script of Python first, which octet does not run", model.framework)};
-  if (model.framework != "tf" && model.framework != "darknet")
-    return Error{ErrorCode::kUnsupported, fmt::format("octet converts no models of the framework {} (darknet, tf)", model.framework)};
-  return {};
-}
-
 // The one file of the model whose name ends so; empty if there are none or several.
 std::string only_file(const ZooModel& model, std::string_view extension) {
   const auto ends_so = [&](const RemoteFile& file) { return file.name.ends_with(extension); };
@@ -67,13 +58,25 @@ ConversionPlan plan_own(const ZooModel& model, const fs::path& downloads, Optimi
   const double scale = model.framework == "darknet" ? kFractionsScale : kBytesScale;
   arguments.reverse_input_channels = true;
   if (arguments.scale_values.empty()) arguments.scale_values = {scale};
-  ConversionPlan plan{downloads / model.source_file, {}, remaining_steps(arguments, scale), arguments.input_shape, {}};
+  ConversionPlan plan{.source = downloads / model.source_file,
+                      .weights = {},
+                      .steps = remaining_steps(arguments, scale),
+                      .picture = {},
+                      .outputs = {},
+                      .input_shape = arguments.input_shape,
+                      .remarks = {}};
   if (!model.weights_file.empty()) plan.weights = downloads / model.weights_file;
   return plan;
 }
 
 Result<ConversionPlan> plan_darknet(const fs::path& cfg, const fs::path& weights, const OptimizerArguments& arguments) {
-  ConversionPlan plan{cfg, weights, remaining_steps(arguments, kFractionsScale), arguments.input_shape, {}};
+  ConversionPlan plan{.source = cfg,
+                      .weights = weights,
+                      .steps = remaining_steps(arguments, kFractionsScale),
+                      .picture = {},
+                      .outputs = {},
+                      .input_shape = arguments.input_shape,
+                      .remarks = {}};
   plan.remarks.push_back(
       "Darknet's files are read themselves: batch normalization keeps Darknet's epsilon, 0.00001, where a detour over Keras "
       "has 0.001");
@@ -94,11 +97,34 @@ Result<ConversionPlan> plan_tensorflow(const ZooModel& model, const ModelTrees& 
   if (!arguments.outputs.empty() && !arguments.object_detection_api)
     return Error{ErrorCode::kUnsupported, fmt::format("octet does not cut a network at --output={}", fmt::join(arguments.outputs, ","))};
   const double scale = arguments.object_detection_api ? kBytesScale : kFractionsScale;
-  return ConversionPlan{place_of_source(model, trees, is_folder ? arguments.saved_model_dir : arguments.input_model),
-                        {},
-                        remaining_steps(arguments, scale),
-                        arguments.input_shape,
-                        {}};
+  return ConversionPlan{.source = place_of_source(model, trees, is_folder ? arguments.saved_model_dir : arguments.input_model),
+                        .weights = {},
+                        .steps = remaining_steps(arguments, scale),
+                        .picture = {},
+                        .outputs = {},
+                        .input_shape = arguments.input_shape,
+                        .remarks = {}};
+}
+
+std::string words_of(const std::vector<double>& numbers) { return fmt::format("{}", fmt::join(numbers, " ")); }
+
+Result<ConversionPlan> plan_onnx(const ZooModel& model, const ModelTrees& trees, const OptimizerArguments& arguments) {
+  if (arguments.input_model.empty()) return Error{ErrorCode::kUnsupported, "names no --input_model, which octet needs"};
+  ConversionPlan plan{.source = place_of_source(model, trees, arguments.input_model),
+                      .weights = {},
+                      .steps = {},
+                      .picture = {{"reverse_input_channels", arguments.reverse_input_channels ? "YES" : "NO"},
+                                  {"scale_values", arguments.scale_values.empty() ? "1" : words_of(arguments.scale_values)}},
+                      .outputs = arguments.outputs,
+                      .input_shape = arguments.input_shape,
+                      .remarks = {}};
+  if (!arguments.mean_values.empty()) plan.picture.insert({"mean_values", words_of(arguments.mean_values)});
+  if (!model.onnx_args.empty() && !fs::exists(plan.source))
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("a {} model is converted by a script of Python first, which octet does not run; octet "
+                             "takes the ONNX file that it makes, {}",
+                             model.framework, plan.source.string())};
+  return plan;
 }
 
 // What graphs of TensorFlow leave open: the size of their image and the anchors of raw heads, as far as the model's description has them.
@@ -123,10 +149,13 @@ Status check_input_shape(const Graph& graph, const std::vector<std::int64_t>& as
 }  // namespace
 
 Result<ConversionPlan> plan_conversion(const ZooModel& model, const ModelTrees& trees, const std::vector<std::string>& extra) {
-  OCTET_RETURN_IF_ERROR(check_framework(model));
+  const bool is_onnx = model.framework == "onnx" || !model.onnx_args.empty();
+  if (!is_onnx && model.framework != "tf" && model.framework != "darknet")
+    return Error{ErrorCode::kUnsupported, fmt::format("octet converts no models of the framework {} (darknet, onnx, tf)", model.framework)};
   OCTET_ASSIGN(const OptimizerArguments arguments, arguments_of(model, trees, extra));
   OCTET_ASSIGN(const fs::path downloads, path_inside(trees.downloads, model.subdirectory));
   if (!model.source_file.empty()) return plan_own(model, downloads, arguments);
+  if (is_onnx) return plan_onnx(model, trees, arguments);
   const std::string cfg = only_file(model, ".cfg"), weights = only_file(model, ".weights");
   auto plan = !cfg.empty() && !weights.empty() ? plan_darknet(downloads / cfg, downloads / weights, arguments)
                                                : plan_tensorflow(model, trees, arguments);
@@ -149,6 +178,8 @@ Status convert_published(const ZooModel& model, const ConversionPlan& plan, Prec
   if (known.ok() && plan.weights) options.output_names = known->output_names;
   options.description = known.ok() ? *known : ZooModel();
   options.description->name = model.name;
+  options.outputs = plan.outputs;
+  options.description->model_info.insert(plan.picture.begin(), plan.picture.end());
   if (!plan.weights) add_published_info(model, options.description->model_info);
   OCTET_ASSIGN(const Graph graph, import_source(plan.source, options));
   OCTET_RETURN_IF_ERROR(check_input_shape(graph, plan.input_shape));

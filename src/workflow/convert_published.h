@@ -23,12 +23,15 @@ struct ConversionPlan {
   std::filesystem::path source;
   std::optional<std::filesystem::path> weights;  // of a Darknet network
   passes::InputSteps steps;                      // beside those that octet takes of itself
+  ModelInfo picture;                             // what an ONNX file does not say: how a picture enters it
+  std::vector<std::string> outputs;              // of an ONNX file, where it is to end; empty: at its end
   std::vector<std::int64_t> input_shape;         // that is asked for; empty: any
   std::vector<std::string> remarks;              // in what the IR differs from Model Optimizer's
 };
 
 // Where the source of a published model lies and what is to be done to it; `extra` are Model Optimizer's arguments besides the model's own.
-// Nothing is opened. A network whose graph a script of the zoo makes of Darknet files is read from those themselves.
+// Nothing is opened. A network whose graph a script of the zoo makes of Darknet files is read from those themselves; one that a script
+// of Python makes an ONNX file of is read from there, if somebody has made it.
 //
 // Errors: kUnsupported, naming the framework or the argument, for what octet cannot convert as it is asked; kMalformed for arguments
 // that cannot be read.

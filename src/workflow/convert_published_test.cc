@@ -93,14 +93,29 @@ TEST(PlanConversion, FollowsFurtherArgumentsAfterTheModelsOwn) {
   EXPECT_EQ(error_of(model, {"--input_meta_graph=c"}), "octet has no way to follow --input_meta_graph=c");
 }
 
+TEST(PlanConversion, SaysHowAPictureEntersAnOnnxFile) {
+  ZooModel model = published({"--input_model=$dl_dir/a.onnx", "--mean_values=image[1,2,3.5]", "--scale_values=image[4,5,6]",
+                              "--reverse_input_channels", "--output=boxes,scores"},
+                             {"a.onnx"});
+  model.framework = "onnx";
+  const auto plan = plan_conversion(model, kTrees, {});
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  EXPECT_EQ(plan->source, "down/public/net/a.onnx");
+  EXPECT_EQ(plan->picture, (ModelInfo{{"mean_values", "1 2 3.5"}, {"reverse_input_channels", "YES"}, {"scale_values", "4 5 6"}}));
+  EXPECT_EQ(plan->outputs, (std::vector<std::string>{"boxes", "scores"}));
+  EXPECT_TRUE(plan->steps.empty());
+}
+
 TEST(PlanConversion, NamesWhatOctetLacks) {
   ZooModel torch = published({"--input_model=$conv_dir/a.onnx"});
   torch.framework = "pytorch";
   torch.onnx_args = {"--model-name=a"};
-  EXPECT_EQ(error_of(torch), "a pytorch model is converted by a script of Python first, which octet does not run");
+  EXPECT_EQ(error_of(torch),
+            "a pytorch model is converted by a script of Python first, which octet does not run; octet takes the ONNX file that it makes, "
+            "out/public/net/a.onnx");
   torch.framework = "caffe";
   torch.onnx_args.clear();
-  EXPECT_EQ(error_of(torch), "octet converts no models of the framework caffe (darknet, tf)");
+  EXPECT_EQ(error_of(torch), "octet converts no models of the framework caffe (darknet, onnx, tf)");
   EXPECT_EQ(error_of(published({})), "names no --input_model or --saved_model_dir, which octet needs");
   EXPECT_EQ(error_of(published({"--input_model=a.pb", "--output=x,y"})), "octet does not cut a network at --output=x,y");
   EXPECT_EQ(error_of(published({"--input_model=$nowhere/a.pb"})), "--input_model=$nowhere/a.pb: there is no variable '$nowhere'");
