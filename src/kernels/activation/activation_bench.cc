@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <memory>
+
 #include "kernels/activation/activation_kernels.h"
 #include "kernels/bench.h"
 
@@ -7,9 +10,9 @@ void ActivateKernels::add_benchmarks() {
   constexpr std::int64_t kLength = 16384;
   for (int kind = 0; kind < kActivationKinds; ++kind)
     bench::add<ActivateKernels>("kind" + std::to_string(kind) + "_" + std::to_string(kLength), 0, [kind](const Isa& isa) {
-      return [=, in = bench::noise<float>(kLength, -9, 9), out = std::vector<float>(kLength)](ThreadPool&) mutable {
-        activate({static_cast<Activation::Kind>(kind), 0, 6}, in, out, isa);
-      };
+      auto in = std::make_shared<bench::Image<float>>(1, kLength, 1), out = std::make_shared<bench::Image<float>>(1, kLength, 1);
+      std::ranges::copy(bench::noise<float>(kLength, -9, 9), in->span().begin());
+      return [=](ThreadPool&) { activate({static_cast<Activation::Kind>(kind), 0, 6}, in->span(), out->span(), isa); };
     });
 }
 
