@@ -7,7 +7,7 @@
 namespace octet::kernels {
 
 void ActivateKernels::add_benchmarks() {
-  constexpr std::int64_t kLength = 16384;
+  static constexpr std::int64_t kLength = 16384;
   for (int kind = 0; kind < kActivationKinds; ++kind)
     bench::add<ActivateKernels>("kind" + std::to_string(kind) + "_" + std::to_string(kLength), 0, [kind](const Isa& isa) {
       auto in = std::make_shared<bench::Image<float>>(1, kLength, 1), out = std::make_shared<bench::Image<float>>(1, kLength, 1);

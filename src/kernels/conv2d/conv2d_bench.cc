@@ -30,8 +30,9 @@ struct Layer {
 constexpr Layer kLayers[] = {
     {40, 40, 96, 24, 1, 1},   {40, 40, 96, 96, 1, 1},    {20, 20, 192, 192, 1, 1},  {20, 20, 384, 96, 1, 1},  {19, 19, 96, 576, 1, 1},
     {19, 19, 576, 96, 1, 1},  {76, 76, 128, 128, 1, 1},  {150, 150, 32, 16, 1, 1},  {150, 150, 16, 96, 1, 1}, {75, 75, 144, 24, 1, 1},
-    {10, 10, 960, 160, 1, 1}, {10, 10, 1280, 256, 1, 1}, {10, 10, 1280, 546, 1, 1}, {104, 104, 64, 64, 3, 1}, {52, 52, 128, 128, 3, 1},
-    {26, 26, 256, 256, 3, 1}, {13, 13, 512, 512, 3, 1},  {104, 104, 32, 64, 3, 2},  {208, 208, 3, 32, 3, 2},  {150, 150, 3, 32, 3, 2},
+    {10, 10, 960, 160, 1, 1}, {10, 10, 1280, 256, 1, 1}, {10, 10, 1280, 546, 1, 1}, {104, 104, 32, 32, 3, 1}, {104, 104, 16, 16, 3, 1},
+    {104, 104, 64, 64, 3, 1}, {52, 52, 128, 128, 3, 1},  {26, 26, 256, 256, 3, 1},  {13, 13, 512, 512, 3, 1}, {104, 104, 32, 64, 3, 2},
+    {208, 208, 3, 32, 3, 2},  {150, 150, 3, 32, 3, 2},
 };
 
 Requantization requantization_of(const Layer& layer) {
@@ -60,11 +61,24 @@ void Conv2dU8Kernels::add_benchmarks() {
   for (const Layer& layer : kLayers)
     bench::add<Conv2dU8Kernels>(layer.text(), layer.macs(), [layer](const Isa& isa) {
       const auto weights = bench::noise<std::int8_t>(layer.weights(), 0, 63);
-      std::shared_ptr<ConvolutionU8> conv = make_conv2d_u8(layer.shape(), weights, 5, requantization_of(layer), isa);
+      std::shared_ptr<ConvolutionU8> conv = make_direct_u8(layer.shape(), weights, 5, requantization_of(layer), isa);
       auto in = std::make_shared<bench::Image<std::uint8_t>>(layer.in<std::uint8_t>()),
            out = std::make_shared<bench::Image<std::uint8_t>>(layer.out<std::uint8_t>());
       return [=](ThreadPool& pool) { conv->run(in->view, out->view, pool); };
     });
+}
+
+void WinogradU8Kernels::add_benchmarks() {
+  for (const Layer& layer : kLayers) {
+    if (layer.kernel != 3 || layer.stride != 1) continue;
+    bench::add<WinogradU8Kernels>(layer.text(), layer.macs(), [layer](const Isa& isa) {
+      const auto weights = bench::noise<std::int8_t>(layer.weights(), -20, 20);
+      std::shared_ptr<ConvolutionU8> conv = make_winograd_u8(layer.shape(), weights, 5, requantization_of(layer), isa);
+      auto in = std::make_shared<bench::Image<std::uint8_t>>(layer.in<std::uint8_t>()),
+           out = std::make_shared<bench::Image<std::uint8_t>>(layer.out<std::uint8_t>());
+      return [=](ThreadPool& pool) { conv->run(in->view, out->view, pool); };
+    });
+  }
 }
 
 }  // namespace octet::kernels

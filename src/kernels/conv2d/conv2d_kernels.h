@@ -5,6 +5,7 @@
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d/gemm_f32.h"
 #include "kernels/conv2d/gemm_u8.h"
+#include "kernels/conv2d/winograd_u8.h"
 #include "kernels/kernel.h"
 
 namespace octet::kernels {
@@ -40,5 +41,39 @@ struct Conv2dU8Kernels {
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
 };
+
+struct WinogradU8Kernels {
+  static constexpr std::string_view kOp = "winograd_u8";
+  static constexpr double kTolerance = 0;
+  static constexpr Kernel<WinogradU8Function> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512_vnni_winograd",
+       kAvx512Vnni,
+       {16, 12, 32, avx512_vnni::winograd_input, avx512_vnni::winograd_product, avx512_vnni::winograd_output,
+        avx512_vnni::winograd_finish}},
+      {"avx512_winograd",
+       kAvx512,
+       {16, 12, 32, avx512::winograd_input, avx512::winograd_product, avx512::winograd_output, avx512::winograd_finish}},
+      {"avx2_vnni_winograd",
+       kAvx2Vnni,
+       {8, 6, 16, avx2_vnni::winograd_input, avx2_vnni::winograd_product, avx2_vnni::winograd_output, avx2_vnni::winograd_finish}},
+      {"avx2_winograd", kAvx2, {8, 6, 16, avx2::winograd_input, avx2::winograd_product, avx2::winograd_output, avx2::winograd_finish}},
+#endif
+      {"portable_winograd",
+       {},
+       {1, 1, 1, portable::winograd_input, portable::winograd_product, portable::winograd_output, portable::winograd_finish}},
+  };
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+// Whether Winograd computes a convolution exactly: 3x3, stride and dilation 1, and weights that keep its results below 2^25.
+bool winograd_fits(const Conv2dShape& shape, std::span<const std::int8_t> weights);
+
+// make_conv2d_u8() chooses between the two: sums of products tap by tap, and Winograd, of which winograd_fits() must hold.
+std::unique_ptr<ConvolutionU8> make_direct_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+                                              const Requantization& requantization, const Isa& isa);
+std::unique_ptr<ConvolutionU8> make_winograd_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+                                                const Requantization& requantization, const Isa& isa);
 
 }  // namespace octet::kernels

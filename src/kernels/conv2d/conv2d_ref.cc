@@ -48,7 +48,21 @@ double check_u8(Random& random, const Isa& isa, ThreadPool& pool) {
   return difference_of(
       Picture<Out>(w.out, w.out, shape.out_channels),
       [&](auto out) { conv2d_u8_ref(shape, weights, zero_point, requantization, in.view(), out); },
-      [&](auto out) { make_conv2d_u8(shape, weights, zero_point, requantization, isa)->run(in.view(), out, pool); });
+      [&](auto out) { make_direct_u8(shape, weights, zero_point, requantization, isa)->run(in.view(), out, pool); });
+}
+
+template <typename Out>
+double check_winograd(Random& random, const Isa& isa, ThreadPool& pool) {
+  const std::int64_t height = random.between(1, 17), width = random.between(1, 17), pad = random.between(0, 2);
+  const Conv2dShape shape{random.between(1, 70), random.between(1, 70), 3, 3, 1, 1, 1, 1, pad, pad};
+  const auto weights = random.integers<std::int8_t>(shape.out_channels * shape.in_channels * 9, -128, 127);
+  const std::uint8_t zero_point = random.byte();
+  const Requantization requantization = random_requantization(random, shape.out_channels, std::is_same_v<Out, std::uint8_t>);
+  auto in = random_bytes(random, height, width, shape.in_channels);
+  return difference_of(
+      Picture<Out>(height, width, shape.out_channels),
+      [&](auto out) { conv2d_u8_ref(shape, weights, zero_point, requantization, in.view(), out); },
+      [&](auto out) { make_winograd_u8(shape, weights, zero_point, requantization, isa)->run(in.view(), out, pool); });
 }
 
 }  // namespace
@@ -78,6 +92,10 @@ void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int8_t> weight
   define(out, [&](auto y, auto x, auto o) {
     return ref::requantize_f32(requantization, static_cast<std::size_t>(o), integer_sum(shape, weights, in_zero_point, in, y, x, o));
   });
+}
+
+double WinogradU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  return random.coin() ? check_winograd<std::uint8_t>(random, isa, pool) : check_winograd<float>(random, isa, pool);
 }
 
 double Conv2dF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <ostream>
 #include <random>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -57,6 +58,7 @@ std::int64_t random_channels(std::mt19937& random) {
   return kCounts[random() % std::size(kCounts)];
 }
 
+// One in four is fit for Winograd.
 Case random_case(std::uint32_t seed) {
   std::mt19937 random(seed);
   const auto pick = [&](std::int64_t low, std::int64_t high) { return low + static_cast<std::int64_t>(random() % (high - low + 1)); };
@@ -70,6 +72,11 @@ Case random_case(std::uint32_t seed) {
     s.stride_h = pick(1, 3), s.stride_w = pick(1, 3);
     s.dilation_h = pick(1, 3), s.dilation_w = pick(0, 1) != 0 ? 1 : pick(1, 3);
     s.pad_top = pick(0, s.kernel_h * s.dilation_h - 1), s.pad_left = pick(0, s.kernel_w * s.dilation_w - 1);
+  }
+  if (pick(0, 3) == 0) {
+    s.kernel_h = s.kernel_w = 3;
+    s.stride_h = s.stride_w = s.dilation_h = s.dilation_w = 1;
+    s.pad_top = pick(0, 2), s.pad_left = pick(0, 2);
   }
   c.in_height = pick(1, 12), c.in_width = pick(1, 14);
   // Any size goes: what the kernel finds outside is padding.
@@ -180,15 +187,17 @@ void check_u8(const Case& c) {
   conv2d_u8_ref(s, weights, zero_point, requantization, in.view, expected.view);
 
   ThreadPool pool(c.threads);
-  for (const Isa& isa : isas_of<Conv2dU8Kernels>()) {
+  const auto expect_equal = [&](const ConvolutionU8& conv) {
     Image<Out> out(c.out_height, c.out_width, s.out_channels, c.out_gap, Out{77});
-    const auto conv = make_conv2d_u8(s, weights, zero_point, requantization, isa);
-    conv->run(in.view, out.view, pool);
+    conv.run(in.view, out.view, pool);
     if (out.memory != expected.memory) {
       RC_ASSERT(only_channels_written(out, Out{77}));
-      RC_FAIL(std::string(conv->name()) + " differs from the definition");
+      RC_FAIL(std::string(conv.name()) + " differs from the definition");
     }
-  }
+  };
+  for (const Isa& isa : isas_of<Conv2dU8Kernels>()) expect_equal(*make_direct_u8(s, weights, zero_point, requantization, isa));
+  if (!winograd_fits(s, weights)) return;
+  for (const Isa& isa : isas_of<WinogradU8Kernels>()) expect_equal(*make_winograd_u8(s, weights, zero_point, requantization, isa));
 }
 
 constexpr int kCases = 300;
@@ -244,6 +253,49 @@ TEST(Conv2dU8, IsExactAtTheGreatestDepth) {
     make_conv2d_u8(shape, weights, 0, r, isa)->run(in.view, out.view, pool);
     EXPECT_EQ(out.view.data[0], 65536.0f * 127 * 255) << isa.name;
     EXPECT_EQ(out.view.data[1], 65536.0f * -128 * 255) << isa.name;
+  }
+}
+
+// One channel whose weights raise the result as far as Winograd allows, one whose weights lower it, on the brightest image.
+TEST(WinogradU8, IsExactUpToItsBoundAndRefusesMore) {
+  constexpr std::int64_t kDepth = 120, kMost = ((1 << 25) - 1) / 255;  // of 9 * 120 * 127 = 137,160
+  const Conv2dShape shape{kDepth, 2, 3, 3, 1, 1, 1, 1, 1, 1};
+  std::vector<std::int8_t> weights(static_cast<std::size_t>(2 * 9 * kDepth), 0);
+  std::int64_t left = kMost;
+  for (std::size_t i = 0; left > 0; ++i) {
+    const auto weight = static_cast<std::int8_t>(std::min<std::int64_t>(left, 127));
+    weights[i] = weight;
+    weights[static_cast<std::size_t>(9 * kDepth) + i] = static_cast<std::int8_t>(-weight);
+    left -= weight;
+  }
+  ASSERT_TRUE(winograd_fits(shape, weights));
+  const Requantization r{{1, 1}, {0, 0}, {}, false, {}, {}};
+  Image<std::uint8_t> in(5, 6, kDepth, 0, 255);
+  Image<float> expected(5, 6, 2, 0, 0.0f);
+  conv2d_u8_ref(shape, weights, 0, r, in.view, expected.view);
+  ASSERT_EQ(expected.view.pixel(2, 2)[0], static_cast<float>(255 * kMost));
+  ThreadPool pool(1);
+  for (const Isa& isa : isas_of<WinogradU8Kernels>()) {
+    Image<float> out(5, 6, 2, 0, 0.0f);
+    make_winograd_u8(shape, weights, 0, r, isa)->run(in.view, out.view, pool);
+    EXPECT_EQ(out.memory, expected.memory) << isa.name;
+  }
+  for (const std::size_t first : {std::size_t{0}, static_cast<std::size_t>(9 * kDepth)}) {
+    auto more = weights;
+    more[first + static_cast<std::size_t>(9 * kDepth) - 1] = first == 0 ? std::int8_t{1} : std::int8_t{-1};
+    EXPECT_FALSE(winograd_fits(shape, more));
+  }
+}
+
+TEST(WinogradU8, IsChosenForManyChannelsOnly) {
+  const Requantization r{std::vector<float>(64, 1), std::vector<float>(64, 0), {}, false, {}, {}};
+  for (const std::int64_t channels : {8, 64}) {
+    const Conv2dShape shape{channels, 64, 3, 3, 1, 1, 1, 1, 1, 1};
+    const std::vector<std::int8_t> weights(static_cast<std::size_t>(9 * 64 * channels), 1);
+    for (const Isa& isa : isas_of<Conv2dU8Kernels>()) {
+      const std::string name(make_conv2d_u8(shape, weights, 0, r, isa)->name());
+      EXPECT_EQ(name.find("winograd") != std::string::npos, channels == 64) << isa.name << ": " << name;
+    }
   }
 }
 

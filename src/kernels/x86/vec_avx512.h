@@ -59,8 +59,23 @@ OCTET_OP Ints shift_right(Ints x) {
   return _mm512_srai_epi32(x, kCount);
 }
 OCTET_OP Ints add_ints(Ints x, Ints y) { return _mm512_add_epi32(x, y); }
+OCTET_OP Ints multiply_ints(Ints x, Ints y) { return _mm512_mullo_epi32(x, y); }
 OCTET_OP Ints subtract_ints(Ints x, Ints y) { return _mm512_sub_epi32(x, y); }
 OCTET_OP Ints add_words(Ints x, Ints y) { return _mm512_adds_epi16(x, y); }
+
+using Words = Ints;
+inline constexpr int kWords = 2 * kLanes;
+OCTET_OP Words load_words(const std::uint8_t* from) {
+  return _mm512_cvtepu8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+}
+OCTET_OP void store_words(std::int16_t* to, Words x) { store_ints(to, x); }
+OCTET_OP Words sum_words(Words x, Words y) { return _mm512_add_epi16(x, y); }
+OCTET_OP Words difference_words(Words x, Words y) { return _mm512_sub_epi16(x, y); }
+template <int kCount>
+OCTET_OP Words double_words(Words x) {
+  return _mm512_slli_epi16(x, kCount);
+}
+
 OCTET_OP Ints min_bytes(Ints x, Ints y) { return _mm512_min_epu8(x, y); }
 OCTET_OP Ints max_bytes(Ints x, Ints y) { return _mm512_max_epu8(x, y); }
 

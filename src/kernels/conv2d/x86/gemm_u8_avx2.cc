@@ -30,4 +30,6 @@ OCTET_OP Ints dot_into(Ints acc, Ints x, Ints w) {
 #include "kernels/conv2d/gemm_u8_finish.inl"
 #include "kernels/conv2d/gemm_u8_tile.inl"
 
+#include "kernels/conv2d/gemm_u8_run.inl"
+
 }  // namespace octet::kernels::avx2

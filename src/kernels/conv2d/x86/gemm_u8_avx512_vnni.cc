@@ -27,4 +27,6 @@ OCTET_OP Ints dot_into(Ints acc, Ints x, Ints w) { return _mm512_dpbusd_epi32(ac
 #include "kernels/conv2d/gemm_u8_finish.inl"
 #include "kernels/conv2d/gemm_u8_tile.inl"
 
+#include "kernels/conv2d/gemm_u8_run.inl"
+
 }  // namespace octet::kernels::avx512_vnni

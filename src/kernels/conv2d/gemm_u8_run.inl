@@ -1,0 +1,33 @@
+// The integer matrix product of a panel, of the tiles of gemm_u8_tile.inl.
+
+namespace {
+
+template <typename FinishRows>
+void run_tiles(const GemmU8& gemm, FinishRows finish) {
+  alignas(64) std::int32_t sums[kTileRows * 2 * kLanes];
+  const auto& tiles = gemm.vectors == 2 ? kTiles<2, Finish::kLater> : kTiles<1, Finish::kLater>;
+  for_each_tile(gemm.rows, kTileRows, [&](std::int64_t row, std::int64_t rows) {
+    tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums, nullptr);
+    finish(gemm, sums, row, static_cast<int>(rows));
+  });
+}
+
+template <Finish kFinish>
+OCTET_TARGET void run_round_first(const GemmU8& gemm) {
+  const PanelLimits limits = limits_of(gemm);
+  const auto& tiles = gemm.vectors == 2 ? kTiles<2, kFinish> : kTiles<1, kFinish>;
+  for_each_tile(gemm.rows, kTileRows,
+                [&](std::int64_t row, std::int64_t rows) { tiles[static_cast<std::size_t>(rows - 1)](gemm, row, nullptr, &limits); });
+}
+
+}  // namespace
+
+void gemm_u8(const GemmU8& gemm) {
+  const RequantizationTable& table = *gemm.requantization;
+  if (gemm.out_u8 == nullptr)
+    with_kind(table.activation.kind, [&](auto kind) { run_tiles(gemm, finish_f32<kind()>); });
+  else if (table.round_first)
+    table.plain ? run_round_first<Finish::kNow>(gemm) : run_round_first<Finish::kNowLeaky>(gemm);
+  else
+    with_requantization(table, [&](auto kind, auto plain) { run_tiles(gemm, finish_u8<kind(), plain()>); });
+}

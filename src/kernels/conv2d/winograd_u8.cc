@@ -1,0 +1,202 @@
+#include "kernels/conv2d/winograd_u8.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/check.h"
+#include "kernels/conv2d/aligned_buffer.h"
+#include "kernels/conv2d/conv2d_kernels.h"
+#include "kernels/conv2d/panels.h"
+
+namespace octet::kernels {
+namespace {
+
+constexpr std::int64_t kTaps = 9;
+
+// What a weight of position p contributes to, in either direction: the rows of the transform without their denominators.
+constexpr int kWeightRows[kWinogradWindow][3] = {{1, 0, 0}, {1, 1, 1}, {1, -1, 1}, {1, 2, 4}, {1, -2, 4}, {0, 0, 1}};
+
+std::int64_t rounded_up(std::int64_t value, std::int64_t step) { return (value + step - 1) / step * step; }
+
+// The 36 weights of one pair of channels, of its 9.
+std::array<std::int16_t, kWinogradPositions> transformed(const std::int8_t* w) {
+  std::array<std::int16_t, kWinogradPositions> result{};
+  for (int y = 0; y < kWinogradWindow; ++y)
+    for (int x = 0; x < kWinogradWindow; ++x) {
+      int sum = 0;
+      for (int ky = 0; ky < 3; ++ky)
+        for (int kx = 0; kx < 3; ++kx) sum += kWeightRows[y][ky] * kWeightRows[x][kx] * w[ky * 3 + kx];
+      result[static_cast<std::size_t>(y * kWinogradWindow + x)] = static_cast<std::int16_t>(sum);
+    }
+  return result;
+}
+
+class WinogradConv2dU8 final : public ConvolutionU8 {
+ public:
+  WinogradConv2dU8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+                   const Requantization& requantization, const Kernel<WinogradU8Function>& kernel)
+      : shape_(shape),
+        requantization_(requantization),
+        kernel_(kernel),
+        depth_(rounded_up(shape.in_channels, 2)),
+        padded_channels_(rounded_up(shape.in_channels, std::max(2, kernel.run.words))),
+        panels_(split_into_panels(shape.out_channels, kernel.run.lanes, kWinogradPositions * depth_)),
+        weights_(packed_size(panels_, kernel.run.lanes, kWinogradPositions * depth_)),
+        start_(static_cast<std::size_t>(shape.out_channels + 2 * kernel.run.lanes)),
+        zeros_(static_cast<std::size_t>(2 * kernel.run.lanes)),
+        padding_(static_cast<std::size_t>(padded_channels_) + kReadSlack) {
+    std::fill_n(padding_.data(), padding_.size(), in_zero_point);
+    for (const Panel& panel : panels_) pack(panel, weights);
+    for (std::int64_t o = 0; o < shape.out_channels; ++o) {
+      std::int32_t sum = 0;
+      for (const std::int8_t w : filter(weights, o)) sum += w;
+      start_[static_cast<std::size_t>(o)] = -in_zero_point * sum;
+    }
+  }
+
+  std::string_view name() const override { return kernel_.name; }
+
+  std::size_t scratch_bytes(std::int64_t out_pixels) const override {
+    return scratch_of(most_rows_of_a_task(out_pixels, tile_bytes(), kernel_.run.tile_rows));
+  }
+
+  void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
+    OCTET_CHECK(requantization_.to_u8, "a convolution with float results was run into u8");
+    run_into(in, out, pool, [](GemmU8& gemm, std::uint8_t* to) { gemm.out_u8 = to; });
+  }
+  void run(ImageView<const std::uint8_t> in, ImageView<float> out, ThreadPool& pool) const override {
+    OCTET_CHECK(!requantization_.to_u8, "a convolution with u8 results was run into floats");
+    run_into(in, out, pool, [](GemmU8& gemm, float* to) { gemm.out_f32 = to; });
+  }
+
+ private:
+  std::int64_t most_width() const { return 2 * kernel_.run.lanes; }
+  std::int64_t tile_bytes() const { return kWinogradPositions * padded_channels_ * std::int64_t{sizeof(std::int16_t)}; }
+
+  // Windows, then sums, then the results of one tile, each on a cache line.
+  std::int64_t window_bytes(std::int64_t tiles) const { return rounded_up(tiles * tile_bytes(), 64); }
+  std::int64_t sum_bytes(std::int64_t tiles) const { return kWinogradPositions * tiles * most_width() * std::int64_t{sizeof(std::int32_t)}; }
+  std::size_t scratch_of(std::int64_t tiles) const {
+    return static_cast<std::size_t>(window_bytes(tiles) + sum_bytes(tiles) + kWinogradResults * most_width() * std::int64_t{sizeof(std::int32_t)});
+  }
+
+  std::span<const std::int8_t> filter(std::span<const std::int8_t> weights, std::int64_t output) const {
+    const auto size = static_cast<std::size_t>(shape_.in_channels * kTaps);
+    return weights.subspan(static_cast<std::size_t>(output) * size, size);
+  }
+
+  // [position][pair of channels][lane][2]
+  void pack(const Panel& panel, std::span<const std::int8_t> weights) {
+    const std::int64_t width = std::int64_t{panel.vectors} * kernel_.run.lanes;
+    std::int16_t* to = weights_.data() + panel.offset;
+    for (std::int64_t lane = 0; lane < panel.channels; ++lane) {
+      const auto of_output = filter(weights, panel.first + lane);
+      for (std::int64_t i = 0; i < shape_.in_channels; ++i) {
+        const auto all = transformed(of_output.data() + i * kTaps);
+        for (int p = 0; p < kWinogradPositions; ++p)
+          to[((p * depth_ / 2 + i / 2) * width + lane) * 2 + i % 2] = all[static_cast<std::size_t>(p)];
+      }
+    }
+  }
+
+  template <typename Out, typename SetOut>
+  void run_into(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, ThreadPool& pool, SetOut set_out) const {
+    OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
+    const std::int64_t across = (out.width + kWinogradTile - 1) / kWinogradTile, down = (out.height + kWinogradTile - 1) / kWinogradTile;
+    const Tasks tasks =
+        split_into_tasks(across * down, tile_bytes(), kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
+    pool.run_each(tasks.count(), scratch_of(tasks.largest_block()), [&](std::int64_t task, std::byte* scratch) {
+      const std::int64_t block = task / tasks.groups, group = task % tasks.groups, first = tasks.first_pixel(block);
+      const std::int64_t tiles = tasks.first_pixel(block + 1) - first;
+      auto* windows = reinterpret_cast<std::int16_t*>(scratch);
+      for (std::int64_t t = 0; t < tiles; ++t)
+        transform_window(in, (first + t) / across, (first + t) % across, tiles * padded_channels_, windows + t * padded_channels_);
+      auto* sums = reinterpret_cast<std::int32_t*>(scratch + window_bytes(tiles));
+      std::int32_t* results = sums + kWinogradPositions * tiles * most_width();
+      for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p) {
+        const Panel& panel = panels_[static_cast<std::size_t>(p)];
+        multiply(panel, windows, tiles, sums);
+        for (std::int64_t t = 0; t < tiles; ++t)
+          finish(panel, sums, t, tiles, (first + t) / across * kWinogradTile, (first + t) % across * kWinogradTile, out, results, set_out);
+      }
+    });
+  }
+
+  void transform_window(const ImageView<const std::uint8_t>& in, std::int64_t tile_y, std::int64_t tile_x, std::int64_t stride,
+                        std::int16_t* to) const {
+    const std::uint8_t* pixels[kWinogradPositions];
+    const std::int64_t top = tile_y * kWinogradTile - shape_.pad_top, left = tile_x * kWinogradTile - shape_.pad_left;
+    for (int i = 0; i < kWinogradPositions; ++i) {
+      const std::int64_t y = top + i / kWinogradWindow, x = left + i % kWinogradWindow;
+      pixels[i] = y >= 0 && y < in.height && x >= 0 && x < in.width ? in.pixel(y, x) : padding_.data();
+    }
+    kernel_.run.transform_input(pixels, padded_channels_, stride, to);
+  }
+
+  // sums[position][tile][lane]
+  void multiply(const Panel& panel, const std::int16_t* windows, std::int64_t tiles, std::int32_t* sums) const {
+    const std::int64_t width = std::int64_t{panel.vectors} * kernel_.run.lanes;
+    GemmU8 gemm;
+    gemm.a_stride = padded_channels_;
+    gemm.rows = tiles;
+    gemm.groups = depth_ / 2;
+    gemm.start = zeros_.data();
+    gemm.vectors = panel.vectors;
+    for (int p = 0; p < kWinogradPositions; ++p) {
+      gemm.a = windows + p * tiles * padded_channels_;
+      gemm.weights = weights_.data() + panel.offset + static_cast<std::size_t>(p * depth_ * width);
+      kernel_.run.multiply(gemm, sums + p * tiles * width);
+    }
+  }
+
+  template <typename Out, typename SetOut>
+  void finish(const Panel& panel, const std::int32_t* sums, std::int64_t tile, std::int64_t tiles, std::int64_t y, std::int64_t x,
+              const ImageView<Out>& out, std::int32_t* results, SetOut set_out) const {
+    const std::int64_t width = std::int64_t{panel.vectors} * kernel_.run.lanes;
+    kernel_.run.transform_output(sums + tile * width, width, tiles * width, start_.data() + panel.first, results);
+    GemmU8 gemm;
+    gemm.vectors = panel.vectors;
+    gemm.channels = panel.channels;
+    gemm.requantization = &requantization_;
+    gemm.first_channel = static_cast<std::size_t>(panel.first);
+    gemm.out_stride = out.pixel_stride;
+    set_out(gemm, out.pixel(y, x) + panel.first);
+    const auto inside = [](std::int64_t size, std::int64_t at) { return static_cast<int>(std::min<std::int64_t>(kWinogradTile, size - at)); };
+    kernel_.run.finish(gemm, results, inside(out.height, y), inside(out.width, x), out.width * out.pixel_stride);
+  }
+
+  Conv2dShape shape_;
+  RequantizationTable requantization_;
+  const Kernel<WinogradU8Function>& kernel_;
+  std::int64_t depth_, padded_channels_;
+  std::vector<Panel> panels_;
+  AlignedBuffer<std::int16_t> weights_;
+  AlignedBuffer<std::int32_t> start_, zeros_;
+  AlignedBuffer<std::uint8_t> padding_;  // a pixel outside of the image
+};
+
+}  // namespace
+
+bool winograd_fits(const Conv2dShape& shape, std::span<const std::int8_t> weights) {
+  if (shape.kernel_h != 3 || shape.kernel_w != 3 || shape.stride_h != 1 || shape.stride_w != 1 || shape.dilation_h != 1 ||
+      shape.dilation_w != 1 || shape.out_channels < 1)
+    return false;
+  constexpr std::int64_t kMost = ((std::int64_t{1} << 25) - 1) / 255;  // of the weights that raise a result, and of those that lower it
+  const auto filter = static_cast<std::size_t>(shape.in_channels * kTaps);
+  for (std::size_t first = 0; first < weights.size(); first += filter) {
+    std::int64_t raising = 0, lowering = 0;
+    for (const std::int8_t w : weights.subspan(first, filter)) (w > 0 ? raising : lowering) += std::abs(w);
+    if (std::max(raising, lowering) > kMost) return false;
+  }
+  return true;
+}
+
+std::unique_ptr<ConvolutionU8> make_winograd_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+                                                const Requantization& requantization, const Isa& isa) {
+  OCTET_CHECK(winograd_fits(shape, weights), "Winograd is not exact for this convolution");
+  OCTET_CHECK(requantization.multiplier.size() == static_cast<std::size_t>(shape.out_channels), "requantization does not fit");
+  return std::make_unique<WinogradConv2dU8>(shape, weights, in_zero_point, requantization, best_kernel<WinogradU8Kernels>(isa));
+}
+
+}  // namespace octet::kernels

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/conv2d/gemm_u8.h"
+
+namespace octet::kernels {
+
+// 3x3 convolutions of stride 1 by Winograd's F(4x4, 3x3) in integers, which is exact: a tile of 4x4 results takes 36 products a channel
+// for 144. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (2016), has the transforms.
+//
+// The input's transform has whole numbers; of a window of u8 it gives -12,750 .. 17,340, which words hold. The weights' is taken with its
+// rows free of their denominators (1, 6, 6, 24, 24, 1, of which 4 stays in the rows of 6), so that it gives whole numbers of at most
+// 49 * 128, words as well. What is left of the denominators makes the output's transform whole and its results 24 * 24 times too large.
+// Sums and that transform are taken modulo 2^32; 24 * 24 is 9 * 64, and 9 has an inverse modulo 2^32: what is exact is every result
+// whose 64-fold fits into 32 bits (winograd_fits).
+inline constexpr int kWinogradTile = 4, kWinogradWindow = 6;
+inline constexpr int kWinogradResults = kWinogradTile * kWinogradTile, kWinogradPositions = kWinogradWindow * kWinogradWindow;
+
+// Of 36 pixels of `channels` values, each with slack behind them: to[position * stride + channel], for a multiple of `words` channels.
+using WinogradInput = void(const std::uint8_t* const* pixels, std::int64_t channels, std::int64_t stride, std::int16_t* to);
+// Sums of one position, start + a * weights in pairs of words: sums[row * vectors * lanes + channel]. Of `gemm` all but the results.
+using WinogradProduct = void(const GemmU8& gemm, std::int32_t* sums);
+// The 16 results of a tile, `channels` (a multiple of `lanes`) behind one another, of sums[position * stride + channel], plus start[channel].
+using WinogradOutput = void(const std::int32_t* sums, std::int64_t channels, std::int64_t stride, const std::int32_t* start,
+                            std::int32_t* results);
+// Requantizes the first `pixels` of each of the first `lines` lines of a tile, which are `line_stride` elements apart in the output.
+using WinogradFinish = void(const GemmU8& gemm, const std::int32_t* results, int lines, int pixels, std::int64_t line_stride);
+
+// Safe to run from several threads.
+struct WinogradU8Function {
+  int lanes, tile_rows;  // of the product: see GemmU8Function
+  int words;             // channels that the transform of the input writes at once
+  WinogradInput* transform_input;
+  WinogradProduct* multiply;
+  WinogradOutput* transform_output;
+  WinogradFinish* finish;
+};
+
+namespace avx512_vnni {
+WinogradInput winograd_input;
+WinogradProduct winograd_product;
+WinogradOutput winograd_output;
+WinogradFinish winograd_finish;
+}
+namespace avx512 {
+WinogradInput winograd_input;
+WinogradProduct winograd_product;
+WinogradOutput winograd_output;
+WinogradFinish winograd_finish;
+}
+namespace avx2_vnni {
+WinogradInput winograd_input;
+WinogradProduct winograd_product;
+WinogradOutput winograd_output;
+WinogradFinish winograd_finish;
+}
+namespace avx2 {
+WinogradInput winograd_input;
+WinogradProduct winograd_product;
+WinogradOutput winograd_output;
+WinogradFinish winograd_finish;
+}
+namespace portable {
+WinogradInput winograd_input;
+WinogradProduct winograd_product;
+WinogradOutput winograd_output;
+WinogradFinish winograd_finish;
+}
+
+}  // namespace octet::kernels

@@ -1,0 +1,24 @@
+// Integer Winograd for vectors: see winograd_u8_transforms.inl, gemm_u8_tile.inl and gemm_u8_finish.inl, which are included before.
+
+void winograd_product(const GemmU8& gemm, std::int32_t* sums) {
+  const auto& tiles = gemm.vectors == 2 ? kTiles<2, Finish::kLater> : kTiles<1, Finish::kLater>;
+  for_each_tile(gemm.rows, kTileRows, [&](std::int64_t row, std::int64_t rows) {
+    tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums + row * gemm.vectors * kLanes, nullptr);
+  });
+}
+
+void winograd_finish(const GemmU8& gemm, const std::int32_t* results, int lines, int pixels, std::int64_t line_stride) {
+  const std::int64_t line_results = std::int64_t{kWinogradTile} * gemm.vectors * kLanes;
+  GemmU8 line = gemm;
+  const auto each_line = [&](auto finish) {
+    for (int y = 0; y < lines; ++y, results += line_results) {
+      finish(line, results, 0, pixels);
+      line.out_u8 == nullptr ? void(line.out_f32 += line_stride) : void(line.out_u8 += line_stride);
+    }
+  };
+  const RequantizationTable& table = *gemm.requantization;
+  if (gemm.out_u8 == nullptr)
+    with_kind(table.activation.kind, [&](auto kind) { each_line(finish_f32<kind()>); });
+  else
+    with_requantization(table, [&](auto kind, auto plain) { each_line(finish_u8<kind(), plain()>); });
+}

@@ -1,0 +1,37 @@
+// Integer Winograd with AVX-512 but no VNNI: products of 12 rows by 2 registers of 16 channels, two of words a step.
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "kernels/activation/with_kind.h"
+#include "kernels/activation/x86/activation_avx512.h"
+#include "kernels/conv2d/tile_rows.h"
+#include "kernels/conv2d/winograd_u8.h"
+
+#define OCTET_TARGET OCTET_AVX512
+
+namespace octet::kernels::avx512 {
+namespace {
+
+constexpr int kTileRows = 12, kGroup = 2;
+
+// One opaque step: left to itself GCC computes the products early and spills the sums.
+OCTET_OP Ints dot_into(Ints acc, Ints x, Ints w) {
+  Ints product;
+  asm("vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0" : "+v"(acc), "=&v"(product) : "v"(x), "v"(w));
+  return acc;
+}
+
+}  // namespace
+
+#include "kernels/conv2d/gemm_u8_finish.inl"
+#include "kernels/conv2d/gemm_u8_tile.inl"
+
+#include "kernels/conv2d/winograd_u8_transforms.inl"
+
+#include "kernels/conv2d/winograd_u8.inl"
+
+}  // namespace octet::kernels::avx512
