@@ -4,9 +4,11 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include <fmt/format.h>
 
+#include "graph/op_functions.h"
 #include "graph/patterns.h"
 #include "recognise/at_rest.h"
 #include "recognise/cells.h"
@@ -65,8 +67,13 @@ bool is_projected(const Graph& graph, Value value) {
   return false;
 }
 
-// The lengths along the axis of a concatenation that makes `columns` columns of an output; empty where none does.
-std::vector<std::int64_t> joined_columns(const Graph& graph, Value value, std::int64_t columns) {
+// What was put side by side to make `columns` columns of an output; nothing where nothing was.
+struct JoinedColumns {
+  std::vector<Value> parts;
+  std::vector<std::int64_t> lengths;
+};
+
+JoinedColumns joined_columns(const Graph& graph, Value value, std::int64_t columns) {
   for (int hops = 0; hops < 16; ++hops) {
     value = origin_of(graph, value);
     const Node& node = graph.node(value);
@@ -75,13 +82,43 @@ std::vector<std::int64_t> joined_columns(const Graph& graph, Value value, std::i
     const auto rank = std::ssize(graph.shape(value));
     const auto axis = static_cast<std::size_t>(concat->axis < 0 ? concat->axis + rank : concat->axis);
     if (graph.shape(value)[axis] == columns) {
-      std::vector<std::int64_t> lengths;
-      for (const Value input : node.inputs) lengths.push_back(graph.shape(input)[axis]);
-      return lengths;
+      JoinedColumns joined{node.inputs, {}};
+      for (const Value input : node.inputs) joined.lengths.push_back(graph.shape(input)[axis]);
+      return joined;
     }
     value = node.inputs[0];  // of the candidates of several maps: the first
   }
   return {};
+}
+
+// Whether a value is whole numbers that were made floats.
+bool is_of_whole_numbers(const Graph& graph, Value value) {
+  for (int hops = 0; hops < 32; ++hops) {
+    const Node& node = graph.node(value);
+    if (std::holds_alternative<Convert>(node.op) && ops::is_integer(graph.type(node.inputs[0]).element)) return true;
+    const bool copies = std::holds_alternative<Reshape>(node.op) || std::holds_alternative<Transpose>(node.op) ||
+                        std::holds_alternative<Squeeze>(node.op) || std::holds_alternative<Unsqueeze>(node.op) ||
+                        std::holds_alternative<Convert>(node.op);
+    if (!copies) return false;
+    value = node.inputs[0];
+  }
+  return false;
+}
+
+// Marks what a value is computed of.
+std::vector<bool> nodes_behind(const Graph& graph, Value value) {
+  std::vector<bool> behind(graph.nodes().size());
+  std::vector<NodeId> open{value.node};
+  while (!open.empty()) {
+    const NodeId id = open.back();
+    open.pop_back();
+    for (const Value input : graph.nodes()[index_of(id)].inputs)
+      if (!behind[index_of(input.node)]) {
+        behind[index_of(input.node)] = true;
+        open.push_back(input.node);
+      }
+  }
+  return behind;
 }
 
 class HeadFinder {
@@ -90,10 +127,29 @@ class HeadFinder {
       : graph_(graph), facts_(facts), input_(input), classes_(classes), outputs_(output_shapes(graph)) {}
 
   Result<FoundHead> find() {
+    auto found = of_outputs();
+    if (found.ok() || found.error().code != ErrorCode::kUnsupported || outputs_.size() > kMostOutputs) return found;
+    std::vector<OutputShape> last = last_outputs();
+    if (last.size() == outputs_.size()) return found;
+    outputs_ = std::move(last);
+    auto of_last = of_outputs();
+    if (!of_last.ok()) return found;
+    of_last->reasons.push_back("outputs of which others are computed are left out");
+    return of_last;
+  }
+
+ private:
+  static Error open(const std::string& why) { return {ErrorCode::kUnsupported, why}; }
+
+  Result<FoundHead> of_outputs() {
     if (is_detection_output()) return detection_output();
-    // Before the cells, whose number may be that of the queries by chance.
+    // Before the cells, whose number may be that of the queries or of the rows by chance.
     if (outputs_.size() == 2 && std::ranges::all_of(outputs_, [&](const OutputShape& output) { return is_made_by_matmul(output); }))
       return of_two_outputs();
+    if (outputs_.size() == 1) {
+      if (is_chosen_rows(outputs_[0])) return rows_of_six();
+      if (auto head = joined_queries(outputs_[0])) return queries(*std::move(head), Score::kProbability);
+    }
     if (const auto levels = find_levels(outputs_, input_)) {
       rest_ = outputs_at_rest(graph_);
       if (!rest_) return open("the operations behind the last convolutions are too many to tell what they make of them");
@@ -102,11 +158,21 @@ class HeadFinder {
     if (outputs_.size() == 1) return of_one_output();
     if (outputs_.size() == 2) return of_two_outputs();
     if (outputs_.size() == 3) return of_three_outputs();
-    return open("their numbers of candidates are those of no feature maps of strides from 4 to 128");
+    return open(fmt::format("whether its {} outputs are of one detector", outputs_.size()));
   }
 
- private:
-  static Error open(const std::string& why) { return {ErrorCode::kUnsupported, why}; }
+  // Without those of which others are computed: raw maps beside what is decoded of them, the last features of a transformer.
+  std::vector<OutputShape> last_outputs() const {
+    std::vector<bool> behind_one(graph_.nodes().size());
+    for (const OutputShape& output : outputs_) {
+      const std::vector<bool> behind = nodes_behind(graph_, value_of(output.name));
+      for (std::size_t i = 0; i < behind.size(); ++i) behind_one[i] = behind_one[i] || behind[i];
+    }
+    std::vector<OutputShape> last;
+    for (const OutputShape& output : outputs_)
+      if (!behind_one[index_of(value_of(output.name).node)]) last.push_back(output);
+    return last;
+  }
 
   bool is_made_by_matmul(const OutputShape& output) const { return is_projected(graph_, value_of(output.name)); }
 
@@ -140,6 +206,14 @@ class HeadFinder {
         for (std::size_t i = 0; i < 4; ++i) boxes.push_back(values.at(row, i));
     }
     return boxes_at_cells(boxes, levels.strides, levels.anchors, input_);
+  }
+
+  // Keypoints, angles and coefficients of masks beside the scores differ from them where nothing is seen.
+  static bool are_scores(std::span<const RestingColumn> columns) {
+    const auto is_alike = [&](const RestingColumn& column) {
+      return (column.is_zero() || column.is_probability()) && std::abs(column.most - columns[0].most) < 1e-4;
+    };
+    return !columns.empty() && std::ranges::all_of(columns, is_alike);
   }
 
   static Score score_of(const RestingColumn& column) { return column.is_zero() ? Score::kLogit : Score::kProbability; }
@@ -176,11 +250,12 @@ class HeadFinder {
     auto& head = std::get<DenseHead>(found.head);
     head.box = boxes.box;
     head.unit = boxes.unit;
-    const auto others = static_cast<int>(columns.size()) - 4;
     const bool is_yolox = boxes.cell_offset == 0;
     head.has_objectness = levels.anchors == 3 || is_yolox || columns[4].is_one();
-    head.classes = others - (head.has_objectness ? 1 : 0);
-    head.score = score_of(columns.back());
+    const auto scores = std::span(columns).subspan(head.has_objectness ? 5 : 4);
+    if (!are_scores(scores)) return open(kNotScores);
+    head.classes = static_cast<int>(scores.size());
+    head.score = score_of(scores[0]);
     head.suppressed = facts_.end == SourceFacts::End::kTopK;
     found.family = is_yolox ? Family::kYolox : Family::kUltralytics;
     found.reasons.push_back(fmt::format("decoded boxes ({}, in {}) around {} in each cell of strides {}{}, scores of {} classes",
@@ -198,8 +273,10 @@ class HeadFinder {
     const std::ptrdiff_t count = std::ssize(columns);
     const std::ptrdiff_t zeros_first = std::ranges::find_if_not(columns, is_zero) - columns.begin();
     const std::ptrdiff_t scores_first = std::ranges::find_if_not(columns, is_probability) - columns.begin();
+    if (scores_first == count) return open(kAnchors);  // a logistic function on all that leaves the convolutions: YOLOv5
     if (zeros_first < count && std::all_of(columns.begin() + zeros_first, columns.end(), is_probability)) {
-      if (zeros_first == kBoxColumns && (!classes_ || count == kBoxColumns + 1 + *classes_)) return yolox(levels, Score::kProbability);
+      if (zeros_first == kBoxColumns && (!classes_ || count == kBoxColumns + 1 + *classes_))
+        return yolox(levels, joined_classes(levels), Score::kProbability);
       return distances(levels, zeros_first, false, Score::kProbability);
     }
     if (scores_first > 0 && std::all_of(columns.begin() + scores_first, columns.end(), is_zero))
@@ -211,9 +288,9 @@ class HeadFinder {
   // Nothing is known of the columns but how many there are, and what was put side by side.
   Result<FoundHead> of_logits(const Levels& levels) {
     const std::int64_t count = levels.groups[0].columns;
-    const auto parts = joined_columns(graph_, value_of(levels.groups[0].outputs[0]), count);
-    if (parts.size() == 3 && parts[0] == kBoxColumns && parts[1] == 1) return yolox(levels, Score::kLogit);
-    if (classes_ && count == kBoxColumns + 1 + *classes_) return yolox(levels, Score::kLogit);
+    const auto parts = joined_columns(graph_, value_of(levels.groups[0].outputs[0]), count).lengths;
+    if (parts.size() == 3 && parts[0] == kBoxColumns && parts[1] == 1) return yolox(levels, joined_classes(levels), Score::kLogit);
+    if (classes_ && count == kBoxColumns + 1 + *classes_) return yolox(levels, joined_classes(levels), Score::kLogit);
     if (parts.size() == 2 && parts[0] % kBoxColumns == 0 && (!classes_ || parts[1] == *classes_))
       return distances(levels, parts[0], false, Score::kLogit);
     if (classes_ && count > *classes_ && (count - *classes_) % kBoxColumns == 0)
@@ -221,14 +298,17 @@ class HeadFinder {
     return open(kAnchors);
   }
 
-  Result<FoundHead> yolox(const Levels& levels, Score score) {
+  // Of a box, an objectness and scores in one output.
+  static std::int64_t joined_classes(const Levels& levels) { return levels.groups[0].columns - kBoxColumns - 1; }
+
+  Result<FoundHead> yolox(const Levels& levels, std::int64_t classes, Score score) {
     FoundHead found = joined_head(levels);
     auto& head = std::get<DenseHead>(found.head);
     head.box = Box::kGridCenter;
     head.cell_offset = 0;
     head.strides = levels.strides;
     head.has_objectness = true;
-    head.classes = static_cast<int>(levels.groups[0].columns - kBoxColumns - 1);
+    head.classes = static_cast<int>(classes);
     head.score = score;
     found.family = Family::kYolox;
     found.reasons.push_back(fmt::format("raw boxes, an objectness and scores of {} classes in each cell of strides {}: YOLOX", head.classes,
@@ -273,6 +353,7 @@ class HeadFinder {
     }
     const bool zero[] = {resting_columns(levels.groups[0])[0].is_zero(), resting_columns(levels.groups[1])[0].is_zero()};
     if (zero[0] != zero[1]) return zero[0] ? 0 : 1;
+    if (levels.groups[0].columns == levels.groups[1].columns) return std::nullopt;
     for (const std::size_t i : {std::size_t{0}, std::size_t{1}})
       if (levels.groups[i].columns == kBoxColumns) return i;
     return std::nullopt;
@@ -280,14 +361,16 @@ class HeadFinder {
 
   Result<FoundHead> of_boxes_and_scores(const Levels& levels) {
     const auto place = boxes_among(levels);
-    if (!place) return open("which of them are boxes and which are scores");
+    if (!place) return open(kWhichAreBoxes);
     const ColumnGroup &boxes = levels.groups[*place], &scores = levels.groups[1 - *place];
     FoundHead found;
     DenseHead head;
     head.boxes = boxes.outputs;
     head.scores = scores.outputs;
     head.classes = static_cast<int>(scores.columns);
-    head.score = score_of(resting_columns(scores)[0]);
+    const std::vector<RestingColumn> resting_scores = resting_columns(scores);
+    if (!are_scores(resting_scores)) return open(kNotScores);
+    head.score = score_of(resting_scores[0]);
     const auto resting = boxes.columns == kBoxColumns ? resting_boxes(levels, boxes) : std::nullopt;
     if (resting) {
       head.box = resting->box;
@@ -310,17 +393,18 @@ class HeadFinder {
   // Boxes, objectness and scores apart: YOLOX without its last concatenation.
   Result<FoundHead> of_three_groups(const Levels& levels) {
     const ColumnGroup *boxes = nullptr, *objectness = nullptr, *scores = nullptr;
+    const auto may_be_boxes = [&](const ColumnGroup& group) { return group.columns == kBoxColumns && resting_columns(group)[0].is_zero(); };
+    if (std::ranges::count_if(levels.groups, may_be_boxes) > 1) return open(kWhichAreBoxes);
     for (const ColumnGroup& group : levels.groups)
-      (group.columns == 1 ? objectness : group.columns == kBoxColumns && !boxes ? boxes : scores) = &group;
+      (group.columns == 1 && !objectness ? objectness : may_be_boxes(group) ? boxes : scores) = &group;
     if (!boxes || !objectness || !scores) return open("three outputs a level that are not a box, an objectness and scores");
     if (resting_boxes(levels, *boxes)) return open("decoded boxes with an objectness apart");
-    OCTET_ASSIGN(FoundHead found, yolox(levels, score_of(resting_columns(*scores)[0])));
+    OCTET_ASSIGN(FoundHead found, yolox(levels, scores->columns, score_of(resting_columns(*scores)[0])));
     auto& head = std::get<DenseHead>(found.head);
     head.boxes = boxes->outputs;
     head.objectness = objectness->outputs;
     head.scores = scores->outputs;
-    head.classes = static_cast<int>(scores->columns);
-    return checked(std::move(found));
+    return found;
   }
 
   // ---- Others ------------------------------------------------------------------------------------------------
@@ -336,19 +420,33 @@ class HeadFinder {
     return found;
   }
 
-  // Rows of a detection each, or queries with all in one output.
+  // Corners, score and the number of a class.
+  bool is_chosen_rows(const OutputShape& output) const {
+    if (output.shape.size() != 3 || output.shape[0] != 1 || output.shape[2] != 6) return false;
+    const JoinedColumns joined = joined_columns(graph_, value_of(output.name), 6);
+    return !joined.parts.empty() && joined.lengths.back() == 1 && is_of_whole_numbers(graph_, joined.parts.back());
+  }
+
+  // Boxes and logistic scores of queries, side by side in one output.
+  std::optional<DenseHead> joined_queries(const OutputShape& output) const {
+    if (output.shape.size() != 3 || output.shape[0] != 1 || output.shape[2] <= kBoxColumns) return std::nullopt;
+    const JoinedColumns joined = joined_columns(graph_, value_of(output.name), output.shape[2]);
+    const bool fits = joined.parts.size() == 2 && joined.lengths[0] == kBoxColumns && is_projected(graph_, joined.parts[1]) &&
+                      is_unary(graph_, origin_of(graph_, joined.parts[1]), UnaryKind::kSigmoid);
+    if (!fits) return std::nullopt;
+    DenseHead head;
+    head.boxes = head.scores = head.objectness = {output.name};
+    head.classes = static_cast<int>(joined.lengths[1]);
+    return head;
+  }
+
+  // Rows of a detection each.
   Result<FoundHead> of_one_output() {
     const Shape& shape = outputs_[0].shape;
     const bool is_rows = shape.size() == 3 && shape[0] == 1;
     if (shape.size() == 5) return open(kAnchors);
-    if (is_rows && shape[2] == 6 && facts_.end != SourceFacts::End::kDetectionOutput) return rows_of_six();
-    if (is_rows && classes_ && shape[2] == kBoxColumns + *classes_ && is_projected(graph_, value_of(outputs_[0].name))) {
-      FoundHead found;
-      DenseHead head;
-      head.boxes = head.scores = head.objectness = {outputs_[0].name};
-      head.classes = *classes_;
-      return queries(std::move(head), Score::kProbability);
-    }
+    if (is_rows && shape[2] == 6 && facts_.end != SourceFacts::End::kDetectionOutput && !is_made_by_matmul(outputs_[0]))
+      return rows_of_six();
     return open("its number of candidates is that of no feature maps of strides from 4 to 128");
   }
 
@@ -413,7 +511,18 @@ class HeadFinder {
 
   Result<FoundHead> of_three_outputs() const {
     if (std::ranges::any_of(outputs_, [](const OutputShape& output) { return output.shape.size() == 5; })) return open(kAnchors);
+    if (are_centers()) return open(kCenters);
     return open("its numbers of candidates are those of no feature maps of strides from 4 to 128");
+  }
+
+  // Three maps of the same cells, two of them of two numbers.
+  bool are_centers() const {
+    const auto is_of_first = [&](const OutputShape& output) {
+      return output.shape.size() == 4 && outputs_[0].shape.size() == 4 && output.shape[2] == outputs_[0].shape[2] &&
+             output.shape[3] == outputs_[0].shape[3];
+    };
+    return std::ranges::all_of(outputs_, is_of_first) &&
+           std::ranges::count_if(outputs_, [](const OutputShape& output) { return output.shape[1] == 2; }) >= 2;
   }
 
   // The last look at what was found.
@@ -431,6 +540,14 @@ class HeadFinder {
     return found;
   }
 
+  static constexpr std::size_t kMostOutputs = 64;  // no detector has more
+  static constexpr const char* kWhichAreBoxes = "which of them are boxes and which are scores";
+  static constexpr const char* kNotScores =
+      "which columns are scores of classes: they are not all alike, as where keypoints, angles or coefficients of masks stand beside them";
+  static constexpr const char* kCenters =
+      "which of two maps of two numbers is the size and which the offset of a centre, as of CenterNet (octet_head: centernet, "
+      "octet_classes, "
+      "octet_outputs: centres, sizes, offsets)";
   static constexpr const char* kAnchors =
       "whether there are anchors, which the file does not tell (octet_head: yolo, octet_heads with \"kind\": \"yolov5\" or \"yolo\")";
 

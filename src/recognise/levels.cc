@@ -32,17 +32,19 @@ std::optional<std::int64_t> columns_for(const Shape& shape, std::int64_t rows) {
   return std::nullopt;
 }
 
-// Puts the outputs that have `rows` candidates into groups by their columns, a level's; false where two have the same columns.
+// Puts the outputs that have `rows` candidates into groups by their columns, a level's; those with the same columns by their order. Whether
+// there are any.
 bool add_level(const std::vector<OutputShape>& outputs, std::int64_t rows, std::vector<ColumnGroup>& groups, std::size_t& used) {
   std::vector<std::int64_t> seen;
   for (const OutputShape& output : outputs) {
     const auto columns = columns_for(output.shape, rows);
     if (!columns) continue;
-    if (std::ranges::find(seen, *columns) != seen.end()) return false;
-    seen.push_back(*columns);
     auto group = std::ranges::find(groups, *columns, &ColumnGroup::columns);
+    for (auto before = std::ranges::count(seen, *columns); before > 0 && group != groups.end(); --before)
+      group = std::ranges::find(std::next(group), groups.end(), *columns, &ColumnGroup::columns);
     if (group == groups.end()) group = groups.insert(groups.end(), {*columns, {}});
     group->outputs.push_back(output.name);
+    seen.push_back(*columns);
     ++used;
   }
   return !seen.empty();

@@ -87,6 +87,8 @@ Result<Recognition> recognised(const Graph& graph, const SourceFacts& facts) {
   found.reasons = head.reasons;
   found.reasons.insert(found.reasons.end(), way.reasons.begin(), way.reasons.end());
   OCTET_RETURN_IF_ERROR(describe(graph, facts, std::move(head), way, found.description));
+  if (facts.across_classes && class_count(found.description) > 1)
+    found.reasons.push_back("the file suppresses boxes across classes, from the best class of each; octet within each class");
   found.input = std::move(way.steps);
   return found;
 }

@@ -25,6 +25,7 @@ struct SourceFacts {
   ModelInfo declared = {};  // what a person says of it; wins over everything
   End end = End::kOpen;
   float nms_iou = -1, nms_score = -1;  // of that end; negative: it does not say
+  bool across_classes = false;         // whether that end suppresses boxes of other classes, too
   int keep = -1;                       // boxes kept by that end; negative: it does not say
   bool scale_factor_input = false;     // Paddle: boxes were divided by an input scale_factor, which was cut off or set to 1
 };

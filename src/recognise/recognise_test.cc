@@ -200,6 +200,124 @@ TEST(Recognise, KnowsRowsOfWhatTheNetworkHasChosen) {
   EXPECT_EQ(found.description.labels, (std::vector<std::string>{"a", "b"}));
 }
 
+// ---- what is like something else
+// -----------------------------------------------------------------------------------------------------------------
+
+// Boxes, a score and keypoints whose places and visibility are numbers of another kind: 1 class, not 1 + 3.
+TEST(Recognise, TakesNoKeypointsForScores) {
+  Graph graph;
+  const Value raw = of_strides(graph, [&](Value image, std::int64_t stride) { return convolved(graph, image, stride, 8); });
+  const Value axis = graph.emit_constant(Tensor::scalar<std::int64_t>(1));
+  const NodeId parts = graph.emit(VariadicSplit{}, {raw, axis, integers(graph, {2, 2, 1, 2, 1})}).node;
+  const Value place =
+      per_cell(graph, [](std::int64_t i, std::int64_t stride) { return (static_cast<double>(i) + 0.5) * static_cast<double>(stride); });
+  const Value center = graph.emit(Binary{}, {Value{parts, 0}, place});
+  const Value keypoint = graph.emit(Binary{}, {Value{parts, 3}, place});
+  output(graph, graph.emit(Concat{1}, {center, {parts, 1}, sigmoid(graph, {parts, 2}), keypoint, sigmoid(graph, {parts, 4})}), "output0");
+  expect_contains(error_of(graph).message, "which columns are scores of classes");
+}
+
+// Raw maps behind one logistic function, as some exports of YOLOv5 end.
+TEST(Recognise, AsksForAnchorsOfMapsThatAreProbabilities) {
+  Graph graph;
+  const Value image = picture(graph);
+  for (const std::int64_t stride : kStrides)
+    output(graph, sigmoid(graph, convolved(graph, image, stride, 3 * 9)), "map" + std::to_string(stride));
+  expect_contains(error_of(graph).message, "whether there are anchors");
+}
+
+// As many classes as a box has numbers.
+TEST(Recognise, TellsFourScoresFromBoxes) {
+  for (const bool boxes_first : {true, false}) {
+    Graph graph;
+    const Value boxes = of_strides(graph, [&](Value image, std::int64_t stride) { return convolved(graph, image, stride, 4); });
+    const Value image{graph.parameters()[0], 0};
+    std::vector<Value> maps;
+    for (const std::int64_t stride : kStrides) maps.push_back(flat(graph, convolved(graph, image, stride, 4)));
+    const Value scores = sigmoid(graph, graph.emit(Concat{2}, maps));
+    if (boxes_first) output(graph, boxes, "boxes");
+    output(graph, scores, "scores");
+    if (!boxes_first) output(graph, boxes, "boxes");
+    const Recognition found = found_in(graph, {.declared = kDeclaredWay});
+    const auto& head = std::get<DenseHead>(found.description.head);
+    EXPECT_EQ(head.boxes, std::vector<std::string>{"boxes"});
+    EXPECT_EQ(head.scores, std::vector<std::string>{"scores"});
+  }
+}
+
+// Three outputs a level, one class: objectness and score have one column each, and are multiplied.
+TEST(Recognise, KnowsYoloxOfOneClassInNineOutputs) {
+  Graph graph;
+  const Value image = picture(graph);
+  for (const std::int64_t stride : kStrides) {
+    output(graph, sigmoid(graph, convolved(graph, image, stride, 1)), "score" + std::to_string(stride));
+    output(graph, convolved(graph, image, stride, 4), "box" + std::to_string(stride));
+    output(graph, sigmoid(graph, convolved(graph, image, stride, 1)), "object" + std::to_string(stride));
+  }
+  const Recognition found = found_in(graph);
+  const auto& head = std::get<DenseHead>(found.description.head);
+  EXPECT_EQ(head.boxes, (std::vector<std::string>{"box8", "box16", "box32"}));
+  EXPECT_EQ(head.classes, 1);
+  EXPECT_TRUE(head.has_objectness);
+}
+
+// Decoded boxes with the maps that they are made of beside them: YOLOv5 up to release 6.0.
+TEST(Recognise, LeavesOutputsOutOfWhichOthersAreComputed) {
+  Graph graph = decoded(3);
+  const Value raw = graph.node(graph.node(graph.node(graph.outputs()[0]).inputs[0]).inputs[2]).inputs[0];
+  output(graph, {raw.node, 2}, "raw");
+  const Recognition found = found_in(graph);
+  EXPECT_EQ(std::get<DenseHead>(found.description.head).boxes, std::vector<std::string>{"output0"});
+}
+
+// 20 rows of six numbers where stride 32 has 9 cells, or exactly 20 with another picture: what counts is that the last is a whole number.
+TEST(Recognise, KnowsChosenRowsByTheNumberOfTheClass) {
+  Graph graph;
+  const Value map = convolved(graph, picture(graph), 32, 5);  // as many rows as cells of stride 32
+  const Value rows = graph.emit(Transpose{}, {flat(graph, map), integers(graph, {0, 2, 1})});
+  const Value axis = graph.emit_constant(Tensor::scalar<std::int64_t>(2));
+  const NodeId parts = graph.emit(VariadicSplit{}, {rows, axis, integers(graph, {4, 1})}).node;
+  const Value index = graph.emit(Convert{ElementType::kI64}, {Value{parts, 1}});
+  output(graph, graph.emit(Concat{2}, {Value{parts, 0}, Value{parts, 1}, graph.emit(Convert{ElementType::kF32}, {index})}), "rows");
+  const Recognition found = found_in(graph);
+  EXPECT_TRUE(std::holds_alternative<ListHead>(found.description.head));
+}
+
+// Boxes and scores of queries side by side: two classes make rows of six numbers, too.
+TEST(Recognise, TakesQueriesOfTwoClassesForNoRows) {
+  Graph graph;
+  const Value map = convolved(graph, picture(graph), 32, 30);
+  const Value rows = graph.emit(Reshape{}, {map, integers(graph, {1, 30, 9})});
+  const auto projected = [&](std::int64_t columns) {
+    return sigmoid(graph, graph.emit(MatMul{}, {rows, graph.emit_constant(Tensor(ElementType::kF32, {9, columns}))}));
+  };
+  const Value boxes = projected(4), scores = projected(2);
+  output(graph, graph.emit(Concat{2}, {boxes, scores}), "output0");
+  const Recognition found = found_in(graph, {.declared = kDeclaredWay});
+  const auto& head = std::get<DenseHead>(found.description.head);
+  EXPECT_EQ(head.classes, 2);
+  EXPECT_EQ(head.unit, DenseHead::Unit::kFractions);
+  EXPECT_TRUE(head.suppressed);
+}
+
+TEST(Recognise, AsksWhichMapsOfCenterNetAreSizes) {
+  Graph graph;
+  const Value image = picture(graph);
+  for (const auto& [name, channels] : {std::pair<std::string, std::int64_t>{"hm", 5}, {"wh", 2}, {"reg", 2}})
+    output(graph, convolved(graph, image, 4, channels), name);
+  expect_contains(error_of(graph).message, "octet_head: centernet");
+}
+
+TEST(Recognise, SaysThatTheFileSuppressesAcrossClasses) {
+  const auto reasons_with = [](std::int64_t classes) {
+    std::string text;
+    for (const std::string& reason : found_in(decoded(classes), {.across_classes = true}).reasons) text += reason + "\n";
+    return text;
+  };
+  expect_contains(reasons_with(3), "across classes");
+  EXPECT_EQ(reasons_with(1).find("across classes"), std::string::npos);
+}
+
 TEST(Recognise, SaysWhatIsOpen) {
   Graph graph;
   output(graph, convolved(graph, picture(graph), 32, 7), "features");

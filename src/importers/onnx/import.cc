@@ -53,6 +53,7 @@ class Importing {
     if (!tail) return {};
     outputs_ = tail->outputs;
     facts_.end = tail->end;
+    facts_.across_classes = tail->across_classes;
     facts_.nms_iou = tail->nms_iou;
     facts_.nms_score = tail->nms_score;
     facts_.keep = tail->keep;

@@ -312,6 +312,99 @@ TEST(OnnxImport, CutsInFrontOfTwoTopKOneBehindTheOther) {
   expect_end(writer, SourceFacts::End::kTopK, {"score_part", "box_part"});
 }
 
+// The places of the second choice among those of the first, which are numbers of boxes and no boxes.
+TEST(OnnxImport, CutsWherePlacesOfTheBestAreGatheredAsWell) {
+  ModelWriter writer(13, {"result"});
+  add_boxes_and_scores(writer);
+  writer.node("Sigmoid", {"logits"}, {"scores"});
+  ModelWriter::integer(writer.node("Concat", {"boxes", "scores"}, {"all"}), "axis", -1);
+  ModelWriter::integer(writer.node("Split", {"all", "lengths"}, {"box_part", "score_part"}), "axis", -1);
+  ModelWriter::integers(writer.node("ReduceMax", {"score_part"}, {"best"}), "axes", {2});
+  writer.node("Squeeze", {"best", "last"}, {"best_row"});
+  ModelWriter::integer(writer.node("TopK", {"best_row", "three"}, {"unused", "first"}), "axis", 1);
+  writer.node("Unsqueeze", {"first", "last"}, {"first_column"});
+  writer.node("Tile", {"first_column", "classes_wide"}, {"first_scores"});
+  ModelWriter::integer(writer.node("GatherElements", {"score_part", "first_scores"}, {"some_scores"}), "axis", 1);
+  writer.node("Reshape", {"some_scores", "row"}, {"flattened"});
+  writer.node("TopK", {"flattened", "k"}, {"score", "index"});
+  writer.node("Mod", {"index", "classes"}, {"label"});
+  writer.node("Div", {"index", "classes"}, {"query"});
+  ModelWriter::integer(writer.node("GatherElements", {"first", "query"}, {"place"}), "axis", 1);
+  writer.node("Unsqueeze", {"place", "last"}, {"column"});
+  writer.node("Tile", {"column", "four"}, {"chosen"});
+  ModelWriter::integer(writer.node("GatherElements", {"box_part", "chosen"}, {"box"}), "axis", 1);
+  writer.node("Unsqueeze", {"score", "last"}, {"score_column"});
+  ModelWriter::integer(writer.node("Cast", {"label"}, {"label_number"}), "to", 1);
+  writer.node("Unsqueeze", {"label_number", "last"}, {"label_column"});
+  ModelWriter::integer(writer.node("Concat", {"box", "score_column", "label_column"}, {"result"}), "axis", -1);
+  writer.whole("lengths", {2}, {4, 3});
+  writer.whole("three", {1}, {3});
+  writer.whole("classes_wide", {3}, {1, 1, 3});
+  writer.whole("row", {2}, {1, -1});
+  writer.whole("k", {1}, {3});
+  writer.whole("classes", {}, {3});
+  writer.whole("last", {1}, {-1});
+  writer.whole("four", {3}, {1, 1, 4});
+  expect_end(writer, SourceFacts::End::kTopK, {"score_part", "box_part"});
+}
+
+// The best class of each box of the first picture, boxes of low scores left out, the others scaled and moved apart for each class; what is
+// kept is gathered of what was selected.
+void add_suppression_of_selected(ModelWriter& writer) {
+  add_boxes_and_scores(writer);
+  writer.node("Sigmoid", {"logits"}, {"scores"});
+  NodeProto& label = writer.node("ArgMax", {"scores"}, {"label"});
+  ModelWriter::integer(label, "axis", -1);
+  ModelWriter::integer(label, "keepdims", 0);
+  NodeProto& best = writer.node("ReduceMax", {"scores"}, {"best"});
+  ModelWriter::integers(best, "axes", {-1});
+  ModelWriter::integer(best, "keepdims", 0);
+  for (const std::string value : {"boxes", "best", "label"}) writer.node("Gather", {value, "zero"}, {"first_" + value});
+  writer.node("Greater", {"first_best", "least"}, {"is_good"});
+  writer.node("NonZero", {"is_good"}, {"places"});
+  ModelWriter::integers(writer.node("Transpose", {"places"}, {"rows_of"}), "perm", {1, 0});
+  for (const std::string value : {"boxes", "best", "label"}) writer.node("GatherND", {"first_" + value, "rows_of"}, {"good_" + value});
+  writer.node("Div", {"good_boxes", "size"}, {"small"});
+  writer.node("Slice", {"small", "from", "to", "one"}, {"four"});
+  ModelWriter::integer(writer.node("Cast", {"good_label"}, {"number"}), "to", 1);
+  writer.node("Unsqueeze", {"number", "one"}, {"offset"});
+  writer.node("Add", {"four", "offset"}, {"apart"});
+  writer.node("Unsqueeze", {"apart", "from"}, {"entered"});
+  writer.node("Unsqueeze", {"good_best", "two"}, {"entered_scores"});
+  writer.node("NonMaxSuppression", {"entered", "entered_scores", "most", "iou"}, {"kept"});
+  ModelWriter::integer(writer.node("Gather", {"kept", "last"}, {"indices"}), "axis", 1);
+  writer.node("Gather", {"good_boxes", "indices"}, {"picked"});
+  writer.whole("zero", {}, {0});
+  writer.whole("from", {1}, {0});
+  writer.whole("to", {1}, {4});
+  writer.whole("one", {1}, {1});
+  writer.whole("two", {2}, {0, 1});
+  writer.whole("last", {1}, {2});
+  writer.whole("most", {1}, {std::numeric_limits<std::int64_t>::max()});
+  writer.floats("least", {}, {0.25f});
+  writer.floats("size", {}, {320});
+  writer.floats("iou", {1}, {0.7f});
+}
+
+TEST(OnnxImport, CutsInFrontOfASuppressionOfWhatWasSelected) {
+  ModelWriter writer(13, {"picked"});
+  add_suppression_of_selected(writer);
+  expect_end(writer, SourceFacts::End::kSuppression, {"scores", "boxes"});
+  EXPECT_EQ(import(writer)->facts.nms_iou, 0.7f);
+  EXPECT_FALSE(import(writer)->facts.across_classes);
+}
+
+TEST(OnnxImport, TellsASuppressionAcrossClasses) {
+  ModelWriter writer(13, {"picked"});
+  add_boxes_and_scores(writer);
+  ModelWriter::integers(writer.node("ReduceMax", {"logits"}, {"best"}), "axes", {2});
+  ModelWriter::integers(writer.node("Transpose", {"best"}, {"row"}), "perm", {0, 2, 1});
+  writer.node("Identity", {"best"}, {"entered"});
+  writer.node("NonMaxSuppression", {"boxes", "entered"}, {"picked"});
+  expect_end(writer, SourceFacts::End::kSuppression, {"logits", "boxes"});
+  EXPECT_TRUE(import(writer)->facts.across_classes);
+}
+
 // The queries of a transformer are chosen by a TopK, too, but what follows is no choice.
 TEST(OnnxImport, DoesNotCutAtATopKInTheMiddle) {
   ModelWriter writer(13, {"refined", "classes_of_queries"});

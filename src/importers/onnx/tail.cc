@@ -99,6 +99,7 @@ class TailFinder {
                          " suppressions of different boxes or scores; say where to cut the graph: --outputs NAME,...");
     Tail tail;
     tail.end = SourceFacts::End::kSuppression;
+    tail.across_classes = best_class_alone_ && !classes_apart_;
     tail.outputs = {entries.begin()->first, entries.begin()->second};
     tail.scale_factor_input = undid_division_;
     read_settings(**choices.suppressions.begin(), tail);
@@ -120,22 +121,45 @@ class TailFinder {
   }
 
   // The scores of all classes of all boxes, where only the best of them enter.
-  std::string selected_scores(const std::string& from) const {
+  std::string selected_scores(const std::string& from) {
     return follow(from, [&](const NodeRecord& node) -> std::optional<std::size_t> {
-      if (node.op == "ReduceMax" || node.op == "TopK" || selects(node)) return 0;
+      best_class_alone_ |= node.op == "ReduceMax";
+      if (node.op == "ReduceMax" || node.op == "TopK" || selects(node) || takes_first_picture(node)) return 0;
       return std::nullopt;
     });
   }
 
   std::string selected_boxes(const std::string& from) {
-    return follow(from, [&](const NodeRecord& node) -> std::optional<std::size_t> {
-      if (selects(node)) return 0;
+    const auto step = [&](const NodeRecord& node) -> std::optional<std::size_t> {
+      if (selects(node) || takes_first_picture(node)) return 0;
       if (const auto scaled = scaled_by_other_input(node)) return scaled;
       if (node.op == "Add" && node.inputs.size() == 2)
         for (const std::size_t i : {0, 1})
-          if (is_of_classes(node.inputs[1 - i]) && !is_of_classes(node.inputs[i])) return i;
+          if (is_of_classes(node.inputs[1 - i]) && !is_of_classes(node.inputs[i])) {
+            classes_apart_ = true;
+            return i;
+          }
       return std::nullopt;
-    });
+    };
+    return follow(from, step, [&](const NodeRecord& node) { return keeps_overlaps(node); });
+  }
+
+  // Takes the four columns of boxes, or scales all boxes alike, which changes no overlap.
+  std::optional<std::size_t> keeps_overlaps(const NodeRecord& node) const {
+    if (node.op == "Slice" && !node.inputs.empty()) return 0;
+    if ((node.op != "Mul" && node.op != "Div") || node.inputs.size() != 2) return std::nullopt;
+    if (is_constant(node.inputs[1])) return 0;
+    return node.op == "Mul" && is_constant(node.inputs[0]) ? std::optional<std::size_t>(1) : std::nullopt;
+  }
+
+  bool is_constant(const std::string& value) const { return !view_.depends_on_picture(value) && !view_.depends_on_other_input(value); }
+
+  // The first of a batch, whose axis goes.
+  bool takes_first_picture(const NodeRecord& node) const {
+    if (node.op != "Gather" || node.inputs.size() < 2 || view_.number(node.inputs[1]) != 0) return false;
+    const auto axis = node.attributes.find("axis");
+    const auto* number = axis == node.attributes.end() ? nullptr : std::get_if<std::int64_t>(&axis->second);
+    return !number || *number == 0;
   }
 
   // ---- TopK
@@ -148,7 +172,7 @@ class TailFinder {
     });
     std::set<std::string> boxes;
     for (const NodeRecord* gather : choices.gathers) {
-      if (gather->inputs.size() < 2 || !reaches(gather->inputs[1], node.outputs[1])) continue;
+      if (gather->inputs.size() < 2 || !reaches(gather->inputs[1], node.outputs[1]) || is_of_indices(gather->inputs[0])) continue;
       if (const std::string chosen = chosen_boxes(gather->inputs[0]); chosen != scores && view_.depends_on_picture(chosen))
         boxes.insert(chosen);
     }
@@ -207,10 +231,15 @@ class TailFinder {
   }
 
   // ---- steps
-  // ------------------------------------------------------------------------------------------------------------------------------- Goes
-  // backward while `step` names the input to go on with, or the node wraps its input; the last value that a step led to.
-  template <typename Step>
-  std::string follow(const std::string& from, Step&& step) const {
+  // -------------------------------------------------------------------------------------------------------------------------------
+
+  std::string follow(const std::string& from, auto&& step) const {
+    return follow(from, step, [](const NodeRecord&) { return std::optional<std::size_t>(); });
+  }
+
+  // Goes backward while `step` names the input to go on with, or the node wraps its input, in any way or as `wraps` has it; the last value
+  // that a step led to.
+  std::string follow(const std::string& from, auto&& step, auto&& wraps) const {
     std::string result = from, at = from;
     for (std::size_t steps = 0; steps < kMostSteps; ++steps) {
       const NodeRecord* node = view_.maker(at);
@@ -220,10 +249,23 @@ class TailFinder {
         result = at = node->inputs[*input];
         continue;
       }
-      if (!is_one_of(node->op, kWrappers) || node->inputs.empty()) break;
-      at = node->inputs[0];
+      const std::optional<std::size_t> wrapped = is_one_of(node->op, kWrappers) ? std::optional<std::size_t>(0) : wraps(*node);
+      if (!wrapped || *wrapped >= node->inputs.size()) break;
+      at = node->inputs[*wrapped];
     }
     return result;
+  }
+
+  // Whether a value is the places of the best, in whatever shape.
+  bool is_of_indices(std::string value) const {
+    for (std::size_t steps = 0; steps < kMostSteps; ++steps) {
+      const NodeRecord* node = view_.maker(value);
+      if (!node) return false;
+      if (node->op == "TopK") return node->outputs.size() > 1 && value == node->outputs[1];
+      if (!is_one_of(node->op, kWrappers) || node->inputs.empty()) return false;
+      value = node->inputs[0];
+    }
+    return false;
   }
 
   // Takes some of the boxes, by indices that are computed.
@@ -270,6 +312,7 @@ class TailFinder {
   const GraphRecord& graph_;
   GraphView view_;
   bool undid_division_ = false;
+  bool best_class_alone_ = false, classes_apart_ = false;  // what enters a suppression: one score a box, boxes of each class elsewhere
 };
 
 }  // namespace

@@ -16,6 +16,7 @@ struct Tail {
   float nms_iou = -1, nms_score = -1;
   int keep = -1;
   bool scale_factor_input = false;
+  bool across_classes = false;  // the best class of each box enters, and boxes of different classes are not kept apart
 };
 
 // Looks for such an end by the structure of the graph alone, backward from its outputs through what only orders, selects and scales:
