@@ -148,7 +148,7 @@ class HeadFinder {
       return of_two_outputs();
     if (outputs_.size() == 1) {
       if (is_chosen_rows(outputs_[0])) return rows_of_six();
-      if (auto head = joined_queries(outputs_[0])) return queries(*std::move(head), Score::kProbability);
+      if (auto head = joined_queries(outputs_[0])) return queries(*std::move(head), Score::kProbability, true);
     }
     if (const auto levels = find_levels(outputs_, input_)) {
       rest_ = outputs_at_rest(graph_);
@@ -427,7 +427,7 @@ class HeadFinder {
     return !joined.parts.empty() && joined.lengths.back() == 1 && is_of_whole_numbers(graph_, joined.parts.back());
   }
 
-  // Boxes and logistic scores of queries, side by side in one output.
+  // Boxes and logistic scores of queries, side by side in one output: RT-DETR by Ultralytics.
   std::optional<DenseHead> joined_queries(const OutputShape& output) const {
     if (output.shape.size() != 3 || output.shape[0] != 1 || output.shape[2] <= kBoxColumns) return std::nullopt;
     const JoinedColumns joined = joined_columns(graph_, value_of(output.name), output.shape[2]);
@@ -459,7 +459,7 @@ class HeadFinder {
     return found;
   }
 
-  Result<FoundHead> queries(DenseHead head, Score score) const {
+  Result<FoundHead> queries(DenseHead head, Score score, bool is_real_time_detr) const {
     head.box = Box::kCenter;
     head.unit = DenseHead::Unit::kFractions;
     head.score = score;
@@ -470,7 +470,7 @@ class HeadFinder {
     }
     FoundHead found;
     found.clip = false;
-    if (facts_.end == SourceFacts::End::kTopK) found.family = Family::kRealTimeDetr;
+    if (is_real_time_detr) found.family = Family::kRealTimeDetr;
     found.reasons.push_back(
         fmt::format("a box and scores of {} classes for each query of a transformer: DETR, without suppression", head.classes));
     found.head = std::move(head);
@@ -492,21 +492,31 @@ class HeadFinder {
       head.scores = {scores.name};
       head.classes = static_cast<int>(scores.shape[2]);
       if (!is_projected(graph_, value_of(scores.name))) return open("whether its boxes are corners, and in which unit");
-      return queries(std::move(head), score_of_queries(scores));
+      OCTET_ASSIGN(const Score score, score_of_queries(scores));
+      return queries(std::move(head), score, is_real_time_detr());
     }
     return open("its outputs are no boxes [1,N,4] with scores [1,N,classes]");
   }
 
   // DETRs with deformable attention have a logistic score a class, the first one a distribution over the classes and "no object".
-  Score score_of_queries(const OutputShape& scores) const {
+  Result<Score> score_of_queries(const OutputShape& scores) const {
     const Value origin = origin_of(graph_, value_of(scores.name));
     if (is_unary(graph_, origin, UnaryKind::kSigmoid)) return Score::kProbability;
     if (classes_) return scores.shape[2] == *classes_ + 1 ? Score::kSoftmax : Score::kLogit;
-    return facts_.end == SourceFacts::End::kTopK || has_sampling() ? Score::kLogit : Score::kSoftmax;
+    if (facts_.end == SourceFacts::End::kTopK || has_operation<GridSample>(graph_)) return Score::kLogit;
+    return open(
+        fmt::format("whether its scores are logistic, of {} classes, or a distribution over {} and no object: name the classes (--labels)",
+                    scores.shape[2], scores.shape[2] - 1));
   }
 
-  bool has_sampling() const {
-    return std::ranges::any_of(graph_.nodes(), [](const Node& node) { return type_name(node.op) == "GridSample"; });
+  // Queries chosen by their scores, sampled attention, and a convolutional backbone that begins as those of RT-DETR and D-FINE do. The
+  // others of the kind begin with patches or with 7x7, and take other pictures.
+  bool is_real_time_detr() const {
+    if (facts_.end == SourceFacts::End::kTopK) return true;
+    if (!has_operation<GridSample>(graph_) || !has_operation<TopK>(graph_)) return false;
+    const auto first = std::ranges::find_if(graph_.nodes(), [](const Node& node) { return is_convolution(node.op); });
+    const auto geometry = first == graph_.nodes().end() ? std::nullopt : convolution_geometry(graph_, *first);
+    return geometry && geometry->inputs() == 3 && geometry->kernel == Spatial{3, 3} && geometry->strides == Spatial{2, 2};
   }
 
   Result<FoundHead> of_three_outputs() const {

@@ -13,31 +13,40 @@ const std::vector<std::vector<int>> kStrides = {
     {8, 16, 32}, {8, 16, 32, 64}, {4, 8, 16, 32}, {8, 16, 32, 64, 128}, {16, 32}, {8, 16}, {32}, {16}, {8}};
 constexpr std::array kAnchors = {1, 3};
 
-std::int64_t cells_of(int stride, ImageSize input) {
-  return std::int64_t{(input.width + stride - 1) / stride} * ((input.height + stride - 1) / stride);
+// The candidates of one map or of several. `rows` and `columns` are how one map has its candidates in two axes; of several maps: none.
+struct Candidates {
+  std::int64_t count = 0, rows = 0, columns = 0;
+
+  bool lie_in(std::int64_t a, std::int64_t b) const { return a * b == count && (a == 1 || b == 1 || (a == rows && b == columns)); }
+};
+
+Candidates candidates_of(int stride, int anchors, ImageSize input) {
+  const std::int64_t width = (input.width + stride - 1) / stride, height = (input.height + stride - 1) / stride;
+  if (anchors == 1) return {width * height, height, width};
+  return {anchors * width * height, anchors, width * height};
 }
 
-// The columns of an output of that many rows, where it can be read so. A map has its cells side by side.
-std::optional<std::int64_t> columns_for(const Shape& shape, std::int64_t rows) {
+// The columns of an output of those candidates, where it can be read so. A map has its cells side by side.
+std::optional<std::int64_t> columns_for(const Shape& shape, const Candidates& candidates) {
   const bool is_empty = std::ranges::any_of(shape, [](std::int64_t side) { return side < 1; });
-  if (shape.empty() || is_empty || shape[0] != 1 || rows < 1) return std::nullopt;
+  if (shape.empty() || is_empty || shape[0] != 1 || candidates.count < 1) return std::nullopt;
   if (shape.size() == 3) {
-    if (shape[2] == rows) return shape[1];
-    if (shape[1] == rows) return shape[2];
+    if (shape[2] == candidates.count) return shape[1];
+    if (shape[1] == candidates.count) return shape[2];
   }
   if (shape.size() == 4) {
-    if (shape[2] * shape[3] == rows) return shape[1];
-    if (shape[1] * shape[2] == rows) return shape[3];
+    if (candidates.lie_in(shape[2], shape[3])) return shape[1];
+    if (candidates.lie_in(shape[1], shape[2])) return shape[3];
   }
   return std::nullopt;
 }
 
-// Puts the outputs that have `rows` candidates into groups by their columns, a level's; those with the same columns by their order. Whether
+// Puts the outputs that have those candidates into groups by their columns, a level's; those with the same columns by their order. Whether
 // there are any.
-bool add_level(const std::vector<OutputShape>& outputs, std::int64_t rows, std::vector<ColumnGroup>& groups, std::size_t& used) {
+bool add_level(const std::vector<OutputShape>& outputs, const Candidates& candidates, std::vector<ColumnGroup>& groups, std::size_t& used) {
   std::vector<std::int64_t> seen;
   for (const OutputShape& output : outputs) {
-    const auto columns = columns_for(output.shape, rows);
+    const auto columns = columns_for(output.shape, candidates);
     if (!columns) continue;
     auto group = std::ranges::find(groups, *columns, &ColumnGroup::columns);
     for (auto before = std::ranges::count(seen, *columns); before > 0 && group != groups.end(); --before)
@@ -50,13 +59,13 @@ bool add_level(const std::vector<OutputShape>& outputs, std::int64_t rows, std::
   return !seen.empty();
 }
 
-std::optional<Levels> levels_of(const std::vector<OutputShape>& outputs, const std::vector<std::int64_t>& rows) {
+std::optional<Levels> levels_of(const std::vector<OutputShape>& outputs, const std::vector<Candidates>& maps) {
   Levels levels;
   std::size_t used = 0;
-  for (const std::int64_t count : rows)
-    if (!add_level(outputs, count, levels.groups, used)) return std::nullopt;
+  for (const Candidates& candidates : maps)
+    if (!add_level(outputs, candidates, levels.groups, used)) return std::nullopt;
   const bool fit = used == outputs.size() &&
-                   std::ranges::all_of(levels.groups, [&](const ColumnGroup& group) { return group.outputs.size() == rows.size(); });
+                   std::ranges::all_of(levels.groups, [&](const ColumnGroup& group) { return group.outputs.size() == maps.size(); });
   if (!fit) return std::nullopt;
   levels.are_maps = outputs[0].shape.size() == 4;
   return levels;
@@ -79,12 +88,13 @@ std::string list_of(const std::vector<OutputShape>& outputs) {
 std::optional<Levels> find_levels(const std::vector<OutputShape>& outputs, ImageSize input) {
   for (const std::vector<int>& strides : kStrides)
     for (const int anchors : kAnchors) {
-      std::vector<std::int64_t> each;
-      std::int64_t all = 0;
+      std::vector<Candidates> each;
+      Candidates all;
       for (const int stride : strides) {
-        each.push_back(anchors * cells_of(stride, input));
-        all += each.back();
+        each.push_back(candidates_of(stride, anchors, input));
+        all.count += each.back().count;
       }
+      if (strides.size() == 1) all = each[0];
       auto found = levels_of(outputs, {all});
       if (!found && strides.size() > 1) found = levels_of(outputs, each);
       if (!found) continue;

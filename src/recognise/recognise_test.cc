@@ -261,6 +261,20 @@ TEST(Recognise, KnowsYoloxOfOneClassInNineOutputs) {
   EXPECT_TRUE(head.has_objectness);
 }
 
+// Two sides of one map may have the product of another's height and width.
+TEST(Recognise, TellsMapsByBothTheirSides) {
+  Graph graph;
+  const Value image = graph.emit(Parameter{ElementType::kF32, {1, 3, 320, 512}}, {}, "images");
+  for (const std::int64_t stride : kStrides) {  // boxes of stride 8, [1,4,40,64], have 4 * 40 rows, as stride 32 has cells
+    output(graph, sigmoid(graph, convolved(graph, image, stride, 5)), "score" + std::to_string(stride));
+    output(graph, convolved(graph, image, stride, 4), "box" + std::to_string(stride));
+    output(graph, sigmoid(graph, convolved(graph, image, stride, 1)), "object" + std::to_string(stride));
+  }
+  const Recognition found = found_in(graph);
+  EXPECT_EQ(std::get<DenseHead>(found.description.head).boxes, (std::vector<std::string>{"box8", "box16", "box32"}));
+  EXPECT_EQ(std::get<DenseHead>(found.description.head).classes, 5);
+}
+
 // Decoded boxes with the maps that they are made of beside them: YOLOv5 up to release 6.0.
 TEST(Recognise, LeavesOutputsOutOfWhichOthersAreComputed) {
   Graph graph = decoded(3);
@@ -283,6 +297,14 @@ TEST(Recognise, KnowsChosenRowsByTheNumberOfTheClass) {
   EXPECT_TRUE(std::holds_alternative<ListHead>(found.description.head));
 }
 
+// Conditional DETR has a logistic score a class, the first DETR a distribution; their graphs are alike.
+TEST(Recognise, AsksForNamesWhereScoresOfQueriesMayBeEither) {
+  expect_contains(error_of(detr(10, 5), {.declared = kDeclaredWay}).message,
+                  "logistic, of 5 classes, or a distribution over 4 and no object");
+  const Recognition found = found_in(detr(10, 5), {.metadata = {{"names", "[a, b, c, d, e]"}}, .declared = kDeclaredWay});
+  EXPECT_EQ(std::get<DenseHead>(found.description.head).score, DenseHead::Score::kLogit);
+}
+
 // Boxes and scores of queries side by side: two classes make rows of six numbers, too.
 TEST(Recognise, TakesQueriesOfTwoClassesForNoRows) {
   Graph graph;
@@ -293,7 +315,8 @@ TEST(Recognise, TakesQueriesOfTwoClassesForNoRows) {
   };
   const Value boxes = projected(4), scores = projected(2);
   output(graph, graph.emit(Concat{2}, {boxes, scores}), "output0");
-  const Recognition found = found_in(graph, {.declared = kDeclaredWay});
+  const Recognition found = found_in(graph, {.metadata = {{"names", "[a, b]"}, {"stride", "32"}}});
+  EXPECT_EQ(found.description.resize, ResizeKind::kStretch) << "not as other models of Ultralytics";
   const auto& head = std::get<DenseHead>(found.description.head);
   EXPECT_EQ(head.classes, 2);
   EXPECT_EQ(head.unit, DenseHead::Unit::kFractions);

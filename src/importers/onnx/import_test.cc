@@ -175,6 +175,13 @@ TEST(OnnxImport, TakesAPictureWithoutABatch) {
   EXPECT_EQ(imported->graph.node(imported->graph.outputs()[0]).outputs[0].shape, (Shape{1, 3, 4, 6}));
 }
 
+TEST(OnnxImport, RefusesABatchByItsSize) {
+  ModelWriter writer(17, {"y"});
+  writer.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(8);
+  writer.node("Relu", {"x"}, {"y"});
+  expect_refused(import(writer), ErrorCode::kUnsupported, "input 'x' takes 8 pictures at once");
+}
+
 TEST(OnnxImport, NamesInputsThatItCannotTellApart) {
   ModelWriter writer;
   writer.input("second", 1, {1, 3, 4, 4});
@@ -369,7 +376,9 @@ void add_suppression_of_selected(ModelWriter& writer) {
   ModelWriter::integer(writer.node("Cast", {"good_label"}, {"number"}), "to", 1);
   writer.node("Unsqueeze", {"number", "one"}, {"offset"});
   writer.node("Add", {"four", "offset"}, {"apart"});
-  writer.node("Unsqueeze", {"apart", "from"}, {"entered"});
+  writer.node("Slice", {"small", "to", "to", "one"}, {"further"});
+  ModelWriter::integer(writer.node("Concat", {"apart", "further"}, {"with_further"}), "axis", -1);
+  writer.node("Unsqueeze", {"with_further", "from"}, {"entered"});
   writer.node("Unsqueeze", {"good_best", "two"}, {"entered_scores"});
   writer.node("NonMaxSuppression", {"entered", "entered_scores", "most", "iou"}, {"kept"});
   ModelWriter::integer(writer.node("Gather", {"kept", "last"}, {"indices"}), "axis", 1);

@@ -83,6 +83,10 @@ Result<Shape> picture_shape(const InputRecord& input, const SourceFacts& facts) 
   const bool channels_last = shape[3] == 3 && shape[1] != 3;
   const std::size_t rows = channels_last ? 1 : 2, columns = rows + 1;
   if (shape[0] < 0) shape[0] = 1;
+  if (shape[0] > 1)
+    return unsupported(
+        fmt::format("input {} takes {} pictures at once; octet takes files for one: export it with a batch of 1 or an open one",
+                    in_quotes(input.name), shape[0]));
   if (shape[channels_last ? 3 : 1] < 0) shape[channels_last ? 3 : 1] = 3;
   if (shape[rows] < 0 || shape[columns] < 0) {
     OCTET_ASSIGN(Size size, declared_size(facts.declared));

@@ -144,9 +144,9 @@ class TailFinder {
     return follow(from, step, [&](const NodeRecord& node) { return keeps_overlaps(node); });
   }
 
-  // Takes the four columns of boxes, or scales all boxes alike, which changes no overlap.
+  // Takes the columns of boxes, lines others up behind them, or scales all boxes alike, which changes no overlap.
   std::optional<std::size_t> keeps_overlaps(const NodeRecord& node) const {
-    if (node.op == "Slice" && !node.inputs.empty()) return 0;
+    if ((node.op == "Slice" || node.op == "Concat") && !node.inputs.empty()) return 0;
     if ((node.op != "Mul" && node.op != "Div") || node.inputs.size() != 2) return std::nullopt;
     if (is_constant(node.inputs[1])) return 0;
     return node.op == "Mul" && is_constant(node.inputs[0]) ? std::optional<std::size_t>(1) : std::nullopt;
