@@ -83,6 +83,19 @@ bool join_transposes(Graph& graph, Value outer) {
   return true;
 }
 
+// A Transpose that keeps the order of the axes longer than 1 moves nothing.
+bool make_reshape(Graph& graph, Value value) {
+  if (!op_of<Transpose>(graph, value)) return false;
+  const Shape& shape = graph.shape(graph.node(value).inputs[0]);
+  auto order = order_of(graph, value);
+  std::erase_if(order, [&](std::int64_t axis) { return shape[static_cast<std::size_t>(axis)] == 1; });
+  if (!is_ascending(order)) return false;
+  const Shape result = graph.shape(value);
+  const Value target = graph.emit_constant(Tensor::of({static_cast<std::int64_t>(result.size())}, result));
+  replace(graph, value, graph.emit(Reshape{}, {graph.node(value).inputs[0], target}));
+  return true;
+}
+
 bool join_reshapes(Graph& graph, Value outer) {
   if (!is_reshape(graph, outer) || !is_reshape(graph, graph.node(outer).inputs[0])) return false;
   const Value data = graph.node(graph.node(outer).inputs[0]).inputs[0];
@@ -93,7 +106,9 @@ bool join_reshapes(Graph& graph, Value outer) {
   return true;
 }
 
-bool simplify(Graph& graph, Value value) { return bypass(graph, value) || join_transposes(graph, value) || join_reshapes(graph, value); }
+bool simplify(Graph& graph, Value value) {
+  return bypass(graph, value) || join_transposes(graph, value) || make_reshape(graph, value) || join_reshapes(graph, value);
+}
 
 // One sweep in topological order. Joins leave nodes behind that the next sweep may simplify further.
 bool sweep(Graph& graph) {

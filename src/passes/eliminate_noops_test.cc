@@ -49,6 +49,14 @@ TEST(EliminateNoops, JoinsTransposes) {
   EXPECT_EQ(operations(expect_rewrite(eliminate_noops, graph, 0)), "Result Transpose Result");
 }
 
+TEST(EliminateNoops, MakesAReshapeOfATransposeThatMovesNothing) {
+  Graph graph;
+  const Value x = input(graph, {1, 3, 1, 4});
+  output(graph, transpose(graph, x, {1, 0, 3, 2}), "ones");
+  output(graph, transpose(graph, x, {0, 3, 2, 1}), "turned");
+  EXPECT_EQ(operations(expect_rewrite(eliminate_noops, graph, 0)), "Reshape Result Transpose Result");
+}
+
 TEST(EliminateNoops, JoinsReshapes) {
   Graph graph;
   Value x = input(graph, {2, 3, 4});

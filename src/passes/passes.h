@@ -21,8 +21,13 @@ struct FoldLimits {
 bool fold_constants(Graph& graph, const FoldLimits& limits = {});
 
 // Takes out operations that leave their input as it is (reshapes to the same shape, identity transposes and conversions,
-// Multiply by 1, Add of 0, Concat of one input, ...), and makes one of a Transpose of a Transpose or a reshape of a reshape.
+// Multiply by 1, Add of 0, Concat of one input, ...), makes one of a Transpose of a Transpose or a reshape of a reshape, and a reshape
+// of a Transpose that moves axes of size 1 alone.
 bool eliminate_noops(Graph& graph);
+
+// Lets images become rows [N,HW,C], and rows images, by a Transpose next to the image, as whose pixels rows lie, and a reshape next to the
+// rows; models have the two in the other order, by way of planes [N,C,HW].
+bool flatten_pixels(Graph& graph);
 
 // Names activations that a model spells out. Each of these does one family; fuse_activations does them all.
 //   fuse_self_gated   x * sigmoid(x) -> Swish, x * tanh(softplus(x)) -> Mish, x * min(max(x + 3, 0), 6) / 6 -> HSwish
@@ -32,6 +37,13 @@ bool fuse_self_gated(Graph& graph);
 bool fuse_clamps(Graph& graph);
 bool fuse_leaky_relu(Graph& graph);
 bool fuse_activations(Graph& graph);
+
+// exp(x - max(x)) over its sum, both along one axis -> SoftMax.
+bool fuse_softmax(Graph& graph);
+
+// Moves a scale and a shift that all channels share from behind the ReLU or Clamp of a convolution to before it, where fold_batch_norm
+// takes them: s * clamp(x, low, high) + t is a clamp of s * x + t.
+bool scale_before_clamp(Graph& graph);
 
 // Folds per-channel Add, Subtract, Multiply and Divide by constants behind a Convolution or GroupConvolution (batch
 // normalisation in any spelling) into its weights and one Add of [1,C,1,1]. The weights must be a constant and the

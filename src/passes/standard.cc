@@ -14,6 +14,9 @@ constexpr Pass kImportPasses[] = {
     eliminate_noops,
     // Before the folding of affine steps, which would take the a * x of max(x, a * x) apart. Leaves named activations.
     fuse_activations,
+    fuse_softmax,
+    // Assumes named activations. Leaves what belongs to a convolution directly behind it.
+    scale_before_clamp,
     // Assumes constant weights. Leaves a convolution, then one Add at most, then the activation.
     fold_batch_norm,
     // Assumes constant operands. Leaves no Pad between a quantized image and its convolution.
@@ -22,6 +25,7 @@ constexpr Pass kImportPasses[] = {
     merge_affine,
     // Assumes a lone Multiply in front of a convolution. Leaves none without a shift.
     fold_input_scale,
+    flatten_pixels,
     // A ReLU may have met its Minimum, or a reshape its neighbour, only now.
     fuse_activations,
     eliminate_noops,
