@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/first_exception.h"
+#include "base/float_mode.h"
 #include "base/threads.h"
 
 namespace octet {
@@ -66,6 +67,7 @@ struct ThreadPool::State {
   std::atomic<const RangeWork*> work{nullptr};
   std::atomic<std::int64_t> count{0}, chunk{1}, chunks{0};
   std::atomic<std::int64_t> done{0};
+  std::atomic<std::uint64_t> mode{0};  // of the caller's floats: all threads compute as it does
   std::atomic<bool> stop{false};
   FirstException exception;
 
@@ -73,7 +75,9 @@ struct ThreadPool::State {
   void take_chunks(std::uint64_t generation, int thread) {
     const RangeWork* job = work.load();
     const std::int64_t size = chunk.load(), end = count.load(), last = chunks.load();
+    const std::uint64_t floats = mode.load();
     std::uint64_t seen = ticket.load();
+    if (generation_of(seen) == generation) set_float_mode(floats);
     while (generation_of(seen) == generation && index_of(seen) < last) {
       if (!ticket.compare_exchange_weak(seen, seen + 1)) continue;
       const std::int64_t begin = index_of(seen) * size;
@@ -115,6 +119,7 @@ struct ThreadPool::State {
     chunk.store(step);
     chunks.store((size + step - 1) / step);
     done.store(0);
+    mode.store(float_mode());
     ticket.store(generation << kIndexBits);
     return generation;
   }

@@ -4,12 +4,14 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <new>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "base/float_mode.h"
 #include "base/parallel.h"
 
 namespace octet {
@@ -75,6 +77,27 @@ TEST(ThreadPool, CarriesAnExceptionToTheCallerAndGoesOn) {
       EXPECT_EQ(done.load(), 64);
     }
   }
+}
+
+// All threads are asked, as the caller waits until each has taken one.
+TEST(ThreadPool, ComputesAsTheCallerDoes) {
+  constexpr int kThreads = 3;
+  ThreadPool pool(kThreads);
+  volatile float smallest = std::numeric_limits<float>::min();
+  const auto halves_of_nothing = [&] {
+    std::atomic<int> zeros{0}, begun{0};
+    pool.run_each(kThreads, [&](std::int64_t) {
+      for (++begun; begun.load() < kThreads;) std::this_thread::yield();
+      zeros += smallest * 0.5f == 0;
+    });
+    return zeros.load();
+  };
+  EXPECT_EQ(halves_of_nothing(), 0);
+  {
+    const FlushDenormals flush;
+    EXPECT_EQ(halves_of_nothing(), kThreads);
+  }
+  EXPECT_EQ(halves_of_nothing(), 0);
 }
 
 TEST(ParallelForEach, CallsEachIndexOnce) {

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "base/float_mode.h"
 #include "runtime/plan_data.h"
 
 namespace octet {
@@ -52,6 +53,7 @@ Session::~Session() = default;
 Result<std::span<const Tensor>> Session::run(std::span<const Tensor> inputs, const Observer& observer) {
   OCTET_RETURN_IF_ERROR(check_inputs(plan_->inputs(), inputs));
   const PlanData& data = plan_->data();
+  const FlushDenormals flush;
   const Workspace workspace(data, arena_, inputs, outputs_, states_, pool_);
   for (std::size_t i = 0; i < data.steps.size(); ++i) {
     const auto start = profile_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};

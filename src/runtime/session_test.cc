@@ -90,6 +90,21 @@ TEST(Session, TimesItsSteps) {
   for (const double us : session.step_us()) EXPECT_GT(us, 0);
 }
 
+// Denormal numbers take part in nothing while it runs, and afterwards they do again.
+TEST(Session, ComputesWithoutDenormals) {
+  SmallGraph g;
+  const Value tiny = g.graph.emit_constant(Tensor::scalar(1e-30f)), huge = g.graph.emit_constant(Tensor::scalar(1e30f));
+  const Value vanished = g.graph.emit(Binary{BinaryKind::kMultiply}, {g.input({2, 3}), tiny});
+  g.output(g.graph.emit(Binary{BinaryKind::kMultiply}, {vanished, huge}));
+  Session session(*compile(g.graph), 1);
+  const Tensor input = Tensor::of<float>({2, 3}, {1, 1e-3f, 1e-9f, 1e-10f, -1e-12f, 0});
+  const auto found = to_vector<float>((*session.run(std::span(&input, 1)))[0]);
+  for (const std::size_t i : {3u, 4u, 5u}) EXPECT_EQ(found[i], 0) << i;
+  EXPECT_NEAR(found[0], 1, 1e-6);
+  volatile float smallest = std::numeric_limits<float>::min();
+  EXPECT_NE(smallest * 0.5f, 0);
+}
+
 TEST(Session, ReadsAnInputAtAnyAddress) {
   // Four bytes into an allocation, as floats of a mapped file may lie.
   auto bytes = std::make_shared<std::vector<float>>(1 + 3 * 9 * 9, 0.5f);
