@@ -10,6 +10,7 @@
 #include "kernels/pool/pool_kernels.h"
 #include "kernels/quantize/quantize_kernels.h"
 #include "kernels/resize/resize_kernels.h"
+#include "kernels/softmax/softmax_kernels.h"
 #include "kernels/statistics/statistics_kernels.h"
 
 int main(int argc, char** argv) {

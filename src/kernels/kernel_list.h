@@ -27,6 +27,7 @@ struct MultiplyF32Kernels;
 struct QuantizeU8Kernels;
 struct ScaleShiftF32Kernels;
 struct SeparateKernels;
+struct SoftmaxF32Kernels;
 struct WinogradU8Kernels;
 
 template <class... Tables>
@@ -43,8 +44,8 @@ struct TableList {
 
 using AllTables =
     TableList<Conv2dF32Kernels, Conv2dU8Kernels, Depthwise2dF32Kernels, Depthwise2dU8Kernels, AddF32Kernels, MultiplyF32Kernels,
-              MatmulF32Kernels, ScaleShiftF32Kernels, AddU8Kernels, AddU8F32Kernels, MaxPoolF32Kernels, MaxPoolU8Kernels, AvgPoolF32Kernels,
-              QuantizeU8Kernels, DequantizeU8Kernels, InterleaveKernels, InterleaveQuantizedKernels, SeparateKernels, GatherPixelsKernels,
-              ActivateKernels, AddPixelsKernels, WinogradU8Kernels>;
+              MatmulF32Kernels, SoftmaxF32Kernels, ScaleShiftF32Kernels, AddU8Kernels, AddU8F32Kernels, MaxPoolF32Kernels, MaxPoolU8Kernels,
+              AvgPoolF32Kernels, QuantizeU8Kernels, DequantizeU8Kernels, InterleaveKernels, InterleaveQuantizedKernels, SeparateKernels,
+              GatherPixelsKernels, ActivateKernels, AddPixelsKernels, WinogradU8Kernels>;
 
 }  // namespace octet::kernels

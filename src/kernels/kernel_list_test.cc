@@ -15,6 +15,7 @@
 #include "kernels/quantize/quantize_kernels.h"
 #include "kernels/resize/resize_kernels.h"
 #include "kernels/selftest.h"
+#include "kernels/softmax/softmax_kernels.h"
 #include "kernels/statistics/statistics_kernels.h"
 
 namespace octet::kernels {

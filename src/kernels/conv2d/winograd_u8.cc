@@ -76,9 +76,12 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
 
   // Windows, then sums, then the results of one tile, each on a cache line.
   std::int64_t window_bytes(std::int64_t tiles) const { return rounded_up(tiles * tile_bytes(), 64); }
-  std::int64_t sum_bytes(std::int64_t tiles) const { return kWinogradPositions * tiles * most_width() * std::int64_t{sizeof(std::int32_t)}; }
+  std::int64_t sum_bytes(std::int64_t tiles) const {
+    return kWinogradPositions * tiles * most_width() * std::int64_t{sizeof(std::int32_t)};
+  }
   std::size_t scratch_of(std::int64_t tiles) const {
-    return static_cast<std::size_t>(window_bytes(tiles) + sum_bytes(tiles) + kWinogradResults * most_width() * std::int64_t{sizeof(std::int32_t)});
+    return static_cast<std::size_t>(window_bytes(tiles) + sum_bytes(tiles) +
+                                    kWinogradResults * most_width() * std::int64_t{sizeof(std::int32_t)});
   }
 
   std::span<const std::int8_t> filter(std::span<const std::int8_t> weights, std::int64_t output) const {
@@ -162,7 +165,9 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
     gemm.first_channel = static_cast<std::size_t>(panel.first);
     gemm.out_stride = out.pixel_stride;
     set_out(gemm, out.pixel(y, x) + panel.first);
-    const auto inside = [](std::int64_t size, std::int64_t at) { return static_cast<int>(std::min<std::int64_t>(kWinogradTile, size - at)); };
+    const auto inside = [](std::int64_t size, std::int64_t at) {
+      return static_cast<int>(std::min<std::int64_t>(kWinogradTile, size - at));
+    };
     kernel_.run.finish(gemm, results, inside(out.height, y), inside(out.width, x), out.width * out.pixel_stride);
   }
 

@@ -21,7 +21,8 @@ inline constexpr int kWinogradResults = kWinogradTile * kWinogradTile, kWinograd
 using WinogradInput = void(const std::uint8_t* const* pixels, std::int64_t channels, std::int64_t stride, std::int16_t* to);
 // Sums of one position, start + a * weights in pairs of words: sums[row * vectors * lanes + channel]. Of `gemm` all but the results.
 using WinogradProduct = void(const GemmU8& gemm, std::int32_t* sums);
-// The 16 results of a tile, `channels` (a multiple of `lanes`) behind one another, of sums[position * stride + channel], plus start[channel].
+// The 16 results of a tile, `channels` (a multiple of `lanes`) behind one another, of sums[position * stride + channel], plus
+// start[channel].
 using WinogradOutput = void(const std::int32_t* sums, std::int64_t channels, std::int64_t stride, const std::int32_t* start,
                             std::int32_t* results);
 // Requantizes the first `pixels` of each of the first `lines` lines of a tile, which are `line_stride` elements apart in the output.
@@ -42,30 +43,30 @@ WinogradInput winograd_input;
 WinogradProduct winograd_product;
 WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
-}
+}  // namespace avx512_vnni
 namespace avx512 {
 WinogradInput winograd_input;
 WinogradProduct winograd_product;
 WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
-}
+}  // namespace avx512
 namespace avx2_vnni {
 WinogradInput winograd_input;
 WinogradProduct winograd_product;
 WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
-}
+}  // namespace avx2_vnni
 namespace avx2 {
 WinogradInput winograd_input;
 WinogradProduct winograd_product;
 WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
-}
+}  // namespace avx2
 namespace portable {
 WinogradInput winograd_input;
 WinogradProduct winograd_product;
 WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
-}
+}  // namespace portable
 
 }  // namespace octet::kernels

@@ -10,12 +10,12 @@ OCTET_OP void transform_input_line(const Words* from, int from_step, Words* to, 
   const Words d0 = from[0], d1 = from[from_step], d2 = from[2 * from_step], d3 = from[3 * from_step], d4 = from[4 * from_step],
               d5 = from[5 * from_step];
   const Words even = difference_words(d4, d2), odd = double_words<1>(difference_words(d3, d1));
-  to[0] = sum_words(double_words<2>(difference_words(d0, d2)), even);                                   // 4 d0 - 5 d2 + d4
-  to[to_step] = difference_words(sum_words(d3, d4), double_words<2>(sum_words(d1, d2)));                // -4 d1 - 4 d2 + d3 + d4
-  to[2 * to_step] = sum_words(difference_words(d4, d3), double_words<2>(difference_words(d1, d2)));     // 4 d1 - 4 d2 - d3 + d4
-  to[3 * to_step] = sum_words(even, odd);                                                               // -2 d1 - d2 + 2 d3 + d4
-  to[4 * to_step] = difference_words(even, odd);                                                        // 2 d1 - d2 - 2 d3 + d4
-  to[5 * to_step] = sum_words(difference_words(d5, d3), double_words<2>(difference_words(d1, d3)));     // 4 d1 - 5 d3 + d5
+  to[0] = sum_words(double_words<2>(difference_words(d0, d2)), even);                                // 4 d0 - 5 d2 + d4
+  to[to_step] = difference_words(sum_words(d3, d4), double_words<2>(sum_words(d1, d2)));             // -4 d1 - 4 d2 + d3 + d4
+  to[2 * to_step] = sum_words(difference_words(d4, d3), double_words<2>(difference_words(d1, d2)));  // 4 d1 - 4 d2 - d3 + d4
+  to[3 * to_step] = sum_words(even, odd);                                                            // -2 d1 - d2 + 2 d3 + d4
+  to[4 * to_step] = difference_words(even, odd);                                                     // 2 d1 - d2 - 2 d3 + d4
+  to[5 * to_step] = sum_words(difference_words(d5, d3), double_words<2>(difference_words(d1, d3)));  // 4 d1 - 5 d3 + d5
 }
 
 // Six sums as four results, 24 times too large: the factors 6, -4, -4, 1, 1, 24 are what the weights' rows are free of.
@@ -73,6 +73,7 @@ void winograd_input(const std::uint8_t* const* pixels, std::int64_t channels, st
   transform_windows(pixels, channels, stride, to);
 }
 
-void winograd_output(const std::int32_t* sums, std::int64_t channels, std::int64_t stride, const std::int32_t* start, std::int32_t* results) {
+void winograd_output(const std::int32_t* sums, std::int64_t channels, std::int64_t stride, const std::int32_t* start,
+                     std::int32_t* results) {
   transform_sums(sums, channels, stride, start, results);
 }

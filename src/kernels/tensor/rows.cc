@@ -5,84 +5,62 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/activation/activation.h"
-
 namespace octet::kernels {
 namespace {
 
 constexpr std::int64_t kGrainElements = 8192;
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-std::int64_t grain(const RowsOf& rows) { return std::max<std::int64_t>(1, kGrainElements / std::max<std::int64_t>(1, rows.length)); }
-
-// In eight sums at once, which the compiler keeps in vectors.
-template <typename Combine>
-float combined(const float* values, std::int64_t count, float start, Combine combine) {
-  std::array<float, 8> parts;
-  parts.fill(start);
-  std::int64_t i = 0;
-  for (; i + 8 <= count; i += 8)
-    for (std::size_t lane = 0; lane < 8; ++lane) parts[lane] = combine(parts[lane], values[i + static_cast<std::int64_t>(lane)]);
-  for (; i < count; ++i) parts[0] = combine(parts[0], values[i]);
-  for (std::size_t lane = 1; lane < 8; ++lane) parts[0] = combine(parts[0], parts[lane]);
-  return parts[0];
-}
-
-// Types, so that the loops above are compiled for each.
+// Types, so that the loops below are compiled for each: what a reduction starts from, what it makes of a value, and how it joins two.
 struct Greatest {
-  float operator()(float a, float b) const { return a < b ? b : a; }
+  static constexpr double kStart = -kInfinity;
+  static double of(double x) { return x; }
+  static double join(double a, double b) { return a < b ? b : a; }
+};
+struct Least {
+  static constexpr double kStart = kInfinity;
+  static double of(double x) { return x; }
+  static double join(double a, double b) { return b < a ? b : a; }
 };
 struct Sum {
-  float operator()(float a, float b) const { return a + b; }
+  static constexpr double kStart = 0;
+  static double of(double x) { return x; }
+  static double join(double a, double b) { return a + b; }
+};
+struct SumOfMagnitudes : Sum {
+  static double of(double x) { return std::fabs(x); }
+};
+struct SumOfSquares : Sum {
+  static double of(double x) { return x * x; }
 };
 
-void softmax_row(const float* in, float* out, std::int64_t length, const Isa& isa) {
-  const float most = combined(in, length, -std::numeric_limits<float>::infinity(), Greatest());
-  for (std::int64_t i = 0; i < length; ++i) out[i] = in[i] - most;
-  const std::span<float> row(out, static_cast<std::size_t>(length));
-  activate({Activation::Kind::kExp}, row, row, isa);
-  const float share = 1 / combined(out, length, 0.0f, Sum());
-  for (std::int64_t i = 0; i < length; ++i) out[i] *= share;
+// Results at once, which the compiler keeps in vectors.
+constexpr std::int64_t kAtOnce = 16;
+using Several = std::array<double, kAtOnce>;
+
+template <class Step>
+void join_several(Several& results, const float* values) {
+  for (std::size_t lane = 0; lane < results.size(); ++lane)
+    results[lane] = Step::join(results[lane], Step::of(static_cast<double>(values[lane])));
 }
 
-// Of several columns that lie side by side; `scratch` holds a number for each, twice.
-void softmax_columns(const float* in, float* out, const RowsOf& rows, float* scratch, const Isa& isa) {
-  const std::int64_t inner = rows.inner;
-  float *most = scratch, *sums = scratch + inner;
-  std::copy_n(in, inner, most);
-  std::fill_n(sums, inner, 0.0f);
-  for (std::int64_t i = 1; i < rows.length; ++i)
-    for (std::int64_t c = 0; c < inner; ++c) most[c] = Greatest()(most[c], in[i * inner + c]);
-  for (std::int64_t i = 0; i < rows.length; ++i) {
-    const std::span<float> row(out + i * inner, static_cast<std::size_t>(inner));
-    for (std::int64_t c = 0; c < inner; ++c) out[i * inner + c] = in[i * inner + c] - most[c];
-    activate({Activation::Kind::kExp}, row, row, isa);
-    for (std::int64_t c = 0; c < inner; ++c) sums[c] += out[i * inner + c];
-  }
-  for (std::int64_t i = 0; i < rows.length; ++i)
-    for (std::int64_t c = 0; c < inner; ++c) out[i * inner + c] /= sums[c];
+// Of `length` values `stride` apart, from `start` on.
+template <class Step>
+double reduce_one(double start, const float* values, std::int64_t length, std::int64_t stride) {
+  for (std::int64_t i = 0; i < length; ++i) start = Step::join(start, Step::of(static_cast<double>(values[i * stride])));
+  return start;
 }
 
-struct Step {
-  double start;
-  double (*combine)(double so_far, double x);
-};
-
-Step step_of(Reduction reduction) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  switch (reduction) {
-    case Reduction::kMax:
-      return {-kInfinity, [](double a, double x) { return std::max(a, x); }};
-    case Reduction::kMin:
-      return {kInfinity, [](double a, double x) { return std::min(a, x); }};
-    case Reduction::kL1:
-      return {0, [](double a, double x) { return a + std::fabs(x); }};
-    case Reduction::kL2:
-      return {0, [](double a, double x) { return a + x * x; }};
-    case Reduction::kMean:
-    case Reduction::kSum:
-      break;
-  }
-  return {0, [](double a, double x) { return a + x; }};
+// Of values one behind the other.
+template <class Step>
+double reduce_run(const float* values, std::int64_t length) {
+  Several parts;
+  parts.fill(Step::kStart);
+  std::int64_t i = 0;
+  for (; i + kAtOnce <= length; i += kAtOnce) join_several<Step>(parts, values + i);
+  double result = reduce_one<Step>(Step::kStart, values + i, length - i, 1);
+  for (const double part : parts) result = Step::join(result, part);
+  return result;
 }
 
 double finished(Reduction reduction, double result, std::int64_t length) {
@@ -90,37 +68,53 @@ double finished(Reduction reduction, double result, std::int64_t length) {
   return reduction == Reduction::kL2 ? std::sqrt(result) : result;
 }
 
-}  // namespace
-
-std::size_t softmax_f32_scratch_bytes(const RowsOf& rows) {
-  return rows.inner == 1 ? 0 : static_cast<std::size_t>(2 * rows.inner) * sizeof(float);
-}
-
-void softmax_f32(const RowsOf& rows, std::span<const float> in, std::span<float> out, const Isa& isa, ThreadPool& pool) {
-  if (out.empty()) return;
-  if (rows.inner == 1) {
-    pool.run(rows.outer, grain(rows), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t row = begin; row < end; ++row)
-        softmax_row(in.data() + row * rows.length, out.data() + row * rows.length, rows.length, isa);
-    });
-    return;
+// Results first to last - 1 of one matrix [length, inner].
+template <class Step, typename Finish>
+void reduce_columns(const RowsOf& rows, const float* in, std::int64_t first, std::int64_t last, float* out, const Finish& finish) {
+  std::int64_t column = first;
+  for (; column + kAtOnce <= last; column += kAtOnce) {
+    Several results;
+    results.fill(Step::kStart);
+    for (std::int64_t i = 0; i < rows.length; ++i) join_several<Step>(results, in + i * rows.inner + column);
+    for (std::size_t lane = 0; lane < results.size(); ++lane) out[column + static_cast<std::int64_t>(lane)] = finish(results[lane]);
   }
-  const std::int64_t matrix = rows.length * rows.inner;
-  pool.run_each(rows.outer, softmax_f32_scratch_bytes(rows), [&](std::int64_t which, std::byte* scratch) {
-    softmax_columns(in.data() + which * matrix, out.data() + which * matrix, rows, reinterpret_cast<float*>(scratch), isa);
-  });
+  for (; column < last; ++column) out[column] = finish(reduce_one<Step>(Step::kStart, in + column, rows.length, rows.inner));
 }
 
-void reduce_f32(Reduction reduction, const RowsOf& rows, std::span<const float> in, std::span<float> out, ThreadPool& pool) {
-  const Step step = step_of(reduction);
-  pool.run(static_cast<std::int64_t>(out.size()), grain(rows), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t at = begin; at < end; ++at) {
-      const float* first = in.data() + at / rows.inner * rows.length * rows.inner + at % rows.inner;
-      double result = step.start;
-      for (std::int64_t i = 0; i < rows.length; ++i) result = step.combine(result, static_cast<double>(first[i * rows.inner]));
-      out[static_cast<std::size_t>(at)] = static_cast<float>(finished(reduction, result, rows.length));
+template <class Step>
+void reduce(Reduction reduction, const RowsOf& rows, const float* in, float* out, ThreadPool& pool) {
+  const auto finish = [&](double result) { return static_cast<float>(finished(reduction, result, rows.length)); };
+  const std::int64_t grain = std::max<std::int64_t>(1, kGrainElements / std::max<std::int64_t>(1, rows.length));
+  pool.run(rows.outer * rows.inner, grain, [&](std::int64_t begin, std::int64_t end) {
+    if (rows.inner == 1) {
+      for (std::int64_t row = begin; row < end; ++row) out[row] = finish(reduce_run<Step>(in + row * rows.length, rows.length));
+      return;
+    }
+    while (begin < end) {
+      const std::int64_t matrix = begin / rows.inner, first = begin % rows.inner, last = std::min(rows.inner, first + end - begin);
+      reduce_columns<Step>(rows, in + matrix * rows.length * rows.inner, first, last, out + matrix * rows.inner, finish);
+      begin += last - first;
     }
   });
+}
+
+}  // namespace
+
+// A result has the same bits wherever a thread's share of them begins, as each is summed by itself.
+void reduce_f32(Reduction reduction, const RowsOf& rows, std::span<const float> in, std::span<float> out, ThreadPool& pool) {
+  switch (reduction) {
+    case Reduction::kMean:
+    case Reduction::kSum:
+      return reduce<Sum>(reduction, rows, in.data(), out.data(), pool);
+    case Reduction::kMax:
+      return reduce<Greatest>(reduction, rows, in.data(), out.data(), pool);
+    case Reduction::kMin:
+      return reduce<Least>(reduction, rows, in.data(), out.data(), pool);
+    case Reduction::kL1:
+      return reduce<SumOfMagnitudes>(reduction, rows, in.data(), out.data(), pool);
+    case Reduction::kL2:
+      return reduce<SumOfSquares>(reduction, rows, in.data(), out.data(), pool);
+  }
 }
 
 }  // namespace octet::kernels

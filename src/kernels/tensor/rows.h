@@ -1,10 +1,8 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 
-#include "base/cpu.h"
 #include "base/thread_pool.h"
 
 namespace octet::kernels {
@@ -13,12 +11,6 @@ namespace octet::kernels {
 struct RowsOf {
   std::int64_t outer = 1, length = 1, inner = 1;
 };
-
-// Scratch that softmax_f32 takes of each thread.
-std::size_t softmax_f32_scratch_bytes(const RowsOf& rows);
-
-// exp(x - max) over their sum, along the middle axis. Exponentials as in activation.h; sums in float, in blocks.
-void softmax_f32(const RowsOf& rows, std::span<const float> in, std::span<float> out, const Isa& isa, ThreadPool& pool);
 
 enum class Reduction : std::uint8_t { kMean, kSum, kMax, kMin, kL1, kL2 };
 

@@ -19,11 +19,12 @@ inline constexpr int kLanes = 8;
 
 OCTET_OP Vec set(float value) { return _mm256_set1_ps(value); }
 OCTET_OP Vec load(const float* from) { return _mm256_loadu_ps(from); }
-OCTET_OP void store(float* to, Vec x) { _mm256_storeu_ps(to, x); }
-OCTET_OP void store_first(float* to, Vec x, std::int64_t count) {
-  const Ints lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-  _mm256_maskstore_ps(to, _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), lane), x);
+OCTET_OP Ints first_lanes(std::int64_t count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
+OCTET_OP Vec load_first(const float* from, std::int64_t count) { return _mm256_maskload_ps(from, first_lanes(count)); }  // then zeros
+OCTET_OP void store(float* to, Vec x) { _mm256_storeu_ps(to, x); }
+OCTET_OP void store_first(float* to, Vec x, std::int64_t count) { _mm256_maskstore_ps(to, first_lanes(count), x); }
 
 OCTET_OP Vec add(Vec x, Vec y) { return _mm256_add_ps(x, y); }
 OCTET_OP Vec sub(Vec x, Vec y) { return _mm256_sub_ps(x, y); }

@@ -18,6 +18,7 @@ OCTET_OP __mmask16 first_lanes(std::int64_t count) { return static_cast<__mmask1
 
 OCTET_OP Vec set(float value) { return _mm512_set1_ps(value); }
 OCTET_OP Vec load(const float* from) { return _mm512_loadu_ps(from); }
+OCTET_OP Vec load_first(const float* from, std::int64_t count) { return _mm512_maskz_loadu_ps(first_lanes(count), from); }
 OCTET_OP void store(float* to, Vec x) { _mm512_storeu_ps(to, x); }
 OCTET_OP void store_first(float* to, Vec x, std::int64_t count) { _mm512_mask_storeu_ps(to, first_lanes(count), x); }
 

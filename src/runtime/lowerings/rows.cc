@@ -1,5 +1,6 @@
 // SoftMax, and Reduce over axes that lie together, of floats that lie as in the graph.
 
+#include "kernels/softmax/softmax.h"
 #include "kernels/tensor/rows.h"
 
 #include <algorithm>
@@ -65,7 +66,6 @@ void emit_softmax(PlanBuilder& builder, NodeId id) {
   const SlotId from = builder.plain(node.inputs[0]), to = builder.natural({id, 0});
   const Shape& shape = node.outputs[0].shape;
   const kernels::RowsOf rows = rows_of(shape, axis_of(std::get<SoftMax>(node.op).axis, shape), 1);
-  builder.need_scratch(kernels::softmax_f32_scratch_bytes(rows));
   builder.add_step({node.name, "SoftMax"}, {from}, {to}, [from, to, rows, isa = builder.isa()](const Workspace& ws) {
     kernels::softmax_f32(rows, ws.plain<const float>(from), ws.plain<float>(to), isa, ws.pool());
   });
