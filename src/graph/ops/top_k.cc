@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "graph/op_functions.h"
 #include "graph/positions.h"
@@ -16,28 +17,26 @@ bool is_less(T a, T b) {
   return a < b;
 }
 
-// The places of the k best of the elements first, first + step, ..., in the order asked for.
+// Puts the places of the k best of the elements first, first + step, ... to the front, in the order asked for.
 template <typename T>
-std::vector<std::int64_t> best_places(const TopK& op, const T* first, std::int64_t length, std::int64_t step, std::int64_t k) {
-  std::vector<std::int64_t> places(static_cast<std::size_t>(length));
+void find_best(const TopK& op, const T* first, std::int64_t step, std::int64_t k, std::vector<std::int64_t>& places) {
   std::iota(places.begin(), places.end(), std::int64_t{0});
   const auto is_better = [&](std::int64_t i, std::int64_t j) {
-    const T a = first[i * step], b = first[j * step];
-    return op.mode == TopK::Mode::kMax ? is_less(b, a) : is_less(a, b);
+    T a = first[i * step], b = first[j * step];
+    if (op.mode == TopK::Mode::kMax) std::swap(a, b);
+    return is_less(a, b) || (!is_less(b, a) && i < j);  // of equal ones the first
   };
-  std::stable_sort(places.begin(), places.end(), is_better);
-  places.resize(static_cast<std::size_t>(k));
-  if (op.sort == TopK::Sort::kIndices) std::sort(places.begin(), places.end());
-  return places;
+  std::partial_sort(places.begin(), places.begin() + k, places.end(), is_better);
+  if (op.sort == TopK::Sort::kIndices) std::sort(places.begin(), places.begin() + k);
 }
 
 // The best places of each row along the axis, as a tensor of the shape of the result.
 template <typename T>
 std::vector<std::int64_t> best_along_axis(const TopK& op, const std::vector<T>& values, const AxisView& view, std::int64_t k) {
-  std::vector<std::int64_t> result(static_cast<std::size_t>(view.outer * k * view.inner));
+  std::vector<std::int64_t> result(static_cast<std::size_t>(view.outer * k * view.inner)), places(static_cast<std::size_t>(view.length));
   for (std::int64_t outer = 0; outer < view.outer; ++outer)
     for (std::int64_t inner = 0; inner < view.inner; ++inner) {
-      const auto places = best_places(op, values.data() + outer * view.length * view.inner + inner, view.length, view.inner, k);
+      find_best(op, values.data() + outer * view.length * view.inner + inner, view.inner, k, places);
       for (std::int64_t i = 0; i < k; ++i)
         result[static_cast<std::size_t>((outer * k + i) * view.inner + inner)] = places[static_cast<std::size_t>(i)];
     }
