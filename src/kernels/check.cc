@@ -36,7 +36,7 @@ Requantization random_requantization(Random& random, std::int64_t channels, bool
 }
 
 RandomWindow::RandomWindow(Random& random)
-    : kernel(random.between(1, 5)), stride(random.between(1, 2)), pad(random.between(0, kernel / 2)), in(random.between(kernel, 14)) {
+    : kernel(random.between(1, 7)), stride(random.between(1, 2)), pad(random.between(0, kernel / 2)), in(random.between(kernel, 14)) {
   out = (in + 2 * pad - kernel) / stride + 1;
 }
 

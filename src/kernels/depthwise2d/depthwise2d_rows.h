@@ -26,14 +26,15 @@ struct RowPiece {
 };
 
 // The shapes with functions of their own, and the one for all others.
-enum class Shape : std::uint8_t { k3x3s1, k3x3s2, k5x5s1, k5x5s2, kAny };
-inline constexpr int kShapes = 5;
+enum class Shape : std::uint8_t { k3x3s1, k3x3s2, k5x5s1, k5x5s2, k7x7s1, kAny };
+inline constexpr int kShapes = 6;
 inline Shape shape_class(const Depthwise2dShape& shape) {
   const std::int64_t size = shape.kernel_h, stride = shape.stride_w;
   if (shape.kernel_w != size || shape.stride_h != stride || shape.dilation_h != 1 || shape.dilation_w != 1 || (stride != 1 && stride != 2))
     return Shape::kAny;
   if (size == 3) return stride == 1 ? Shape::k3x3s1 : Shape::k3x3s2;
   if (size == 5) return stride == 1 ? Shape::k5x5s1 : Shape::k5x5s2;
+  if (size == 7 && stride == 1) return Shape::k7x7s1;
   return Shape::kAny;
 }
 

@@ -33,7 +33,7 @@ Layer any_layer() {
   s.channels = test::pick_channels();
   const int kind = pick(0, 3);
   if (kind < 3) {  // those with functions of their own, mostly
-    s.kernel_h = s.kernel_w = kind == 2 ? 5 : 3;
+    s.kernel_h = s.kernel_w = kind == 2 ? 5 + 2 * pick(0, 1) : 3;
     s.stride_h = pick(1, 2);
     s.stride_w = pick(0, 4) ? s.stride_h : 3 - s.stride_h;
   } else {

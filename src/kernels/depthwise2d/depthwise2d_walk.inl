@@ -153,8 +153,8 @@ OCTET_TARGET void gather_row(const RowPiece<typename V::Element>& piece) {
 // The functions for every shape.
 template <class V, class Finish>
 constexpr RowFunctions<typename V::Element> rows_of() {
-  return {walk_row<V, Finish, 3, 1>, walk_row<V, Finish, 3, 2>, walk_row<V, Finish, 5, 1>, walk_row<V, Finish, 5, 2>,
-          gather_row<V, Finish>};
+  return {walk_row<V, Finish, 3, 1>, walk_row<V, Finish, 3, 2>, walk_row<V, Finish, 5, 1>,
+          walk_row<V, Finish, 5, 2>, walk_row<V, Finish, 7, 1>, gather_row<V, Finish>};
 }
 
 }  // namespace
