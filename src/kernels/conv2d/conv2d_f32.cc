@@ -7,6 +7,7 @@
 #include "kernels/conv2d/aligned_buffer.h"
 #include "kernels/conv2d/panels.h"
 #include "kernels/conv2d/patches.h"
+#include "kernels/conv2d/strips.h"
 
 namespace octet::kernels {
 namespace {
@@ -32,14 +33,58 @@ class GemmConv2dF32 final : public ConvolutionF32 {
 
   std::size_t scratch_bytes(std::int64_t out_pixels) const override {
     const std::int64_t rows = most_rows_of_a_task(out_pixels, row_bytes(), kernel_.run.tile_rows);
-    return static_cast<std::size_t>(rows * patch_stride<float>(depth_) + kCopySlackBytes) * sizeof(float);
+    const std::int64_t patches = (rows * patch_stride<float>(depth_) + kCopySlackBytes) * static_cast<std::int64_t>(sizeof(float));
+    return static_cast<std::size_t>(std::max(patches, most_bytes_of_a_strip(shape_, out_pixels, sizeof(float))));
   }
 
   void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
+    const bool direct = patches_are_pixels(shape_, in, out);
+    !direct&& slides(out.width) ? run_strips(in, out, pool) : run_patches(in, out, direct, pool);
+  }
+
+ private:
+  std::int64_t row_bytes() const { return depth_ * static_cast<std::int64_t>(sizeof(float)); }
+
+  // Whether the pixels of a row fill tiles well, and the taps of a window's row lie together.
+  bool slides(std::int64_t out_width) const {
+    const std::int64_t tiles = (out_width + kernel_.run.tile_rows - 1) / kernel_.run.tile_rows;
+    return shape_.dilation_w == 1 && 2 * out_width >= kernel_.run.tile_rows * tiles;
+  }
+
+  void run_strips(const ImageView<const float>& in, const ImageView<float>& out, ThreadPool& pool) const {
+    const std::int64_t wanted = pool.threads() == 1 ? 1 : kTasksPerThread * pool.threads();
+    const Strips strips = cut_into_strips(shape_, out.height, out.width, sizeof(float), wanted);
+    const auto panels = static_cast<std::int64_t>(panels_.size());
+    const std::int64_t groups = std::clamp<std::int64_t>(wanted / strips.count(), 1, panels);
+    pool.run_each(strips.count() * groups, scratch_bytes(out.pixels()), [&](std::int64_t task, std::byte* scratch) {
+      const Strip strip = strips[task / groups];
+      const std::int64_t group = task % groups;
+      run_strip(in, out, strip, panels * group / groups, panels * (group + 1) / groups, reinterpret_cast<float*>(scratch));
+    });
+  }
+
+  void run_strip(const ImageView<const float>& in, const ImageView<float>& out, const Strip& strip, std::int64_t first_panel,
+                 std::int64_t last_panel, float* scratch) const {
+    const InputStrip below(shape_, in, strip);
+    const bool copied = !below.lies_in_image();
+    if (copied) below.copy(0.0f, scratch);
+    const std::int64_t row_step = copied ? below.row_elements() : in.width * in.pixel_stride;
+    const float* first = copied ? scratch : below.in_image();
+    for (std::int64_t p = first_panel; p < last_panel; ++p)
+      for (std::int64_t row = 0; row < strip.rows; ++row) {
+        GemmF32 gemm = gemm_of_pixels((strip.y + row) * out.width + strip.x, strip.columns, out);
+        gemm.a = first + row * shape_.stride_h * row_step;
+        gemm.a_stride = shape_.stride_w * shape_.in_channels;
+        gemm.run = shape_.kernel_w * shape_.in_channels;
+        gemm.run_step = shape_.dilation_h * row_step;
+        run_panel(panels_[static_cast<std::size_t>(p)], gemm);
+      }
+  }
+
+  void run_patches(const ImageView<const float>& in, const ImageView<float>& out, bool direct, ThreadPool& pool) const {
     const Tasks tasks =
         split_into_tasks(out.pixels(), row_bytes(), kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
-    const bool direct = patches_are_pixels(shape_, in, out);
     pool.run_each(tasks.count(), direct ? 0 : scratch_bytes(out.pixels()), [&](std::int64_t task, std::byte* scratch) {
       const std::int64_t block = task / tasks.groups, first = tasks.first_pixel(block);
       GemmF32 gemm = gemm_of_pixels(first, tasks.first_pixel(block + 1) - first, out);
@@ -50,13 +95,10 @@ class GemmConv2dF32 final : public ConvolutionF32 {
     });
   }
 
- private:
-  std::int64_t row_bytes() const { return depth_ * static_cast<std::int64_t>(sizeof(float)); }
-
   GemmF32 gemm_of_pixels(std::int64_t first, std::int64_t count, const ImageView<float>& out) const {
     GemmF32 gemm;
     gemm.rows = count;
-    gemm.depth = depth_;
+    gemm.depth = gemm.run = depth_;
     gemm.out = out.data + first * out.pixel_stride;
     gemm.out_stride = out.pixel_stride;
     gemm.activation = activation_;

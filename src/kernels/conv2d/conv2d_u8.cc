@@ -7,6 +7,7 @@
 #include "kernels/conv2d/aligned_buffer.h"
 #include "kernels/conv2d/panels.h"
 #include "kernels/conv2d/patches.h"
+#include "kernels/conv2d/strips.h"
 
 namespace octet::kernels {
 namespace {
@@ -45,7 +46,8 @@ class GemmConv2dU8 final : public ConvolutionU8 {
     const std::int64_t rows = most_rows_of_a_task(out_pixels, row_bytes(), kernel_.run.tile_rows);
     const std::int64_t stride =
         kernel_.run.wide ? 2 * patch_stride<std::int16_t>(padded_depth_) : patch_stride<std::uint8_t>(padded_depth_);
-    return static_cast<std::size_t>(rows * stride + 2 * kCopySlackBytes);
+    return static_cast<std::size_t>(
+        std::max(rows * stride + 2 * kCopySlackBytes, most_bytes_of_a_strip(shape_, out_pixels, element_bytes())));
   }
 
   void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
@@ -58,7 +60,8 @@ class GemmConv2dU8 final : public ConvolutionU8 {
   }
 
  private:
-  std::int64_t row_bytes() const { return padded_depth_ * (kernel_.run.wide ? 2 : 1); }
+  std::int64_t element_bytes() const { return kernel_.run.wide ? 2 : 1; }
+  std::int64_t row_bytes() const { return padded_depth_ * element_bytes(); }
 
   // Every tap contributes x * w, in padding x being the zero point; the sum of zero point * w is taken off ahead.
   void set_start(std::span<const std::int8_t> weights) {
@@ -69,19 +72,66 @@ class GemmConv2dU8 final : public ConvolutionU8 {
     }
   }
 
+  // Whether the pixels of a row fill tiles well, and the taps of a window's row lie together in whole groups.
+  bool slides(std::int64_t out_width) const {
+    const std::int64_t tiles = (out_width + kernel_.run.tile_rows - 1) / kernel_.run.tile_rows;
+    return shape_.dilation_w == 1 && run() % kernel_.run.group() == 0 && 2 * out_width >= kernel_.run.tile_rows * tiles;
+  }
+
+  std::int64_t run() const { return shape_.kernel_w * shape_.in_channels; }
+
   template <typename Out, typename SetOut>
   void run_into(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, ThreadPool& pool, SetOut set_out) const {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
+    const bool direct = !kernel_.run.wide && patches_are_pixels(shape_, in, out);
+    if (direct || !slides(out.width))
+      run_patches(in, out, direct, pool, set_out);
+    else
+      kernel_.run.wide ? run_strips<std::int16_t>(in, out, pool, set_out) : run_strips<std::uint8_t>(in, out, pool, set_out);
+  }
+
+  template <typename Element, typename Out, typename SetOut>
+  void run_strips(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, ThreadPool& pool, SetOut set_out) const {
+    const std::int64_t wanted = pool.threads() == 1 ? 1 : kTasksPerThread * pool.threads();
+    const Strips strips = cut_into_strips(shape_, out.height, out.width, element_bytes(), wanted);
+    const auto panels = static_cast<std::int64_t>(panels_.size());
+    const std::int64_t groups = std::clamp<std::int64_t>(wanted / strips.count(), 1, panels);
+    pool.run_each(strips.count() * groups, scratch_bytes(out.pixels()), [&](std::int64_t task, std::byte* scratch) {
+      const Strip strip = strips[task / groups];
+      const std::int64_t group = task % groups;
+      run_strip(in, out, strip, panels * group / groups, panels * (group + 1) / groups, reinterpret_cast<Element*>(scratch), set_out);
+    });
+  }
+
+  template <typename Element, typename Out, typename SetOut>
+  void run_strip(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, const Strip& strip, std::int64_t first_panel,
+                 std::int64_t last_panel, Element* scratch, SetOut set_out) const {
+    const InputStrip<std::uint8_t, Element> below(shape_, in, strip);
+    const bool copied = !below.lies_in_image();
+    if (copied) below.copy(in_zero_point_, scratch);
+    const std::int64_t row_step = copied ? below.row_elements() : in.width * in.pixel_stride;
+    for (std::int64_t p = first_panel; p < last_panel; ++p)
+      for (std::int64_t row = 0; row < strip.rows; ++row) {
+        GemmU8 gemm = gemm_of_pixels(strip.columns, out.pixel_stride);
+        const std::int64_t from = row * shape_.stride_h * row_step;
+        gemm.a = copied ? static_cast<const void*>(scratch + from) : below.in_image() + from;
+        gemm.a_stride = shape_.stride_w * shape_.in_channels;
+        gemm.run_groups = run() / kernel_.run.group();
+        gemm.run_step = shape_.dilation_h * row_step;
+        const Panel& panel = panels_[static_cast<std::size_t>(p)];
+        set_out(gemm, out.data + ((strip.y + row) * out.width + strip.x) * out.pixel_stride + panel.first);
+        run_panel(panel, gemm);
+      }
+  }
+
+  template <typename Out, typename SetOut>
+  void run_patches(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, bool direct, ThreadPool& pool,
+                   SetOut set_out) const {
     const Tasks tasks =
         split_into_tasks(out.pixels(), row_bytes(), kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
-    const bool direct = !kernel_.run.wide && patches_are_pixels(shape_, in, out);
     pool.run_each(tasks.count(), direct ? 0 : scratch_bytes(out.pixels()), [&](std::int64_t task, std::byte* scratch) {
       const std::int64_t block = task / tasks.groups, first = tasks.first_pixel(block);
-      GemmU8 gemm;
-      gemm.rows = tasks.first_pixel(block + 1) - first;
-      gemm.groups = padded_depth_ / kernel_.run.group();
-      gemm.requantization = &requantization_;
-      gemm.out_stride = out.pixel_stride;
+      GemmU8 gemm = gemm_of_pixels(tasks.first_pixel(block + 1) - first, out.pixel_stride);
       if (direct)
         point_at_pixels(in, first, gemm);
       else
@@ -94,6 +144,15 @@ class GemmConv2dU8 final : public ConvolutionU8 {
         run_panel(panel, gemm);
       }
     });
+  }
+
+  GemmU8 gemm_of_pixels(std::int64_t count, std::int64_t out_stride) const {
+    GemmU8 gemm;
+    gemm.rows = count;
+    gemm.groups = gemm.run_groups = padded_depth_ / kernel_.run.group();
+    gemm.requantization = &requantization_;
+    gemm.out_stride = out_stride;
+    return gemm;
   }
 
   static void point_at_pixels(const ImageView<const std::uint8_t>& in, std::int64_t first, GemmU8& gemm) {

@@ -10,10 +10,12 @@ namespace octet::kernels {
 // grow with kSumBlock + depth / kSumBlock, not with depth. Smaller blocks cost more time than they are worth.
 inline constexpr std::int64_t kSumBlock = 64;
 
-// Rows of patches times one panel of weights: out[r][c] = activate(bias[c] + sum over k of a[r][k] * w[k][c]).
+// Rows of patches times one panel of weights: out[r][c] = activate(bias[c] + sum over k of a[r][k] * w[k][c]). A row of `a` lies in runs
+// of `run` elements, one every `run_step`; the depth is a number of them.
 struct GemmF32 {
   const float* a = nullptr;
   std::int64_t a_stride = 0, rows = 0, depth = 0;
+  std::int64_t run = 0, run_step = 0;
   const float* weights = nullptr;  // [depth][vectors * lanes]
   const float* bias = nullptr;     // vectors * lanes
   int vectors = 0;

@@ -19,11 +19,16 @@ void multiply_tile(const GemmF32& gemm, std::int64_t row, float (&sums)[kRows][2
     std::copy_n(gemm.bias, kWidth, sums[r]);
   }
   const float* weights = gemm.weights;
+  std::int64_t in_run = 0;
   for (std::int64_t k = 0; k < gemm.depth;) {
     float acc[kRows][kWidth] = {};
-    for (const std::int64_t end = std::min(k + kSumBlock, gemm.depth); k < end; ++k, weights += kWidth)
+    for (const std::int64_t end = std::min(k + kSumBlock, gemm.depth); k < end; ++k, weights += kWidth) {
       for (int r = 0; r < kRows; ++r)
-        for (int c = 0; c < kWidth; ++c) acc[r][c] += a[r][k] * weights[c];
+        for (int c = 0; c < kWidth; ++c) acc[r][c] += *a[r] * weights[c];
+      const std::int64_t step = ++in_run == gemm.run ? gemm.run_step - gemm.run + 1 : 1;
+      if (in_run == gemm.run) in_run = 0;
+      for (const float*& row_of_a : a) row_of_a += step;
+    }
     for (int r = 0; r < kRows; ++r)
       for (int c = 0; c < kWidth; ++c) sums[r][c] += acc[r][c];
   }

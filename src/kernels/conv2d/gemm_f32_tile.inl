@@ -83,7 +83,6 @@ OCTET_OP void clear_sums(Vec (&acc)[kRows][kVectors]) {
 template <int kRows, int kVectors, bool kInRegisters>
 OCTET_TARGET void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums, const Limits* limits) {
   constexpr int kWidth = kVectors * kLanes, kUnroll = 4;
-  static_assert(kSumBlock % kUnroll == 0);
   Vec acc[kRows][kVectors];
   clear_sums(acc);
   // Large outputs are not in the first cache, and a burst of stores at the end would wait for each line.
@@ -96,30 +95,37 @@ OCTET_TARGET void multiply_tile(const GemmF32& gemm, std::int64_t row, float* su
 #pragma GCC unroll 16
   for (int i = 0; i < a.kBases; ++i) a.base[i] = gemm.a + (row + i * kRowsPerBase) * stride;
   const float* weights = gemm.weights;
-  const auto advance = [&](int steps) {
+  const auto move_rows = [&](std::int64_t elements) {
 #pragma GCC unroll 16
     for (int i = 0; i < a.kBases; ++i) {
-      a.base[i] += steps;
+      a.base[i] += elements;
       asm("" : "+r"(a.base[i]));  // keeps GCC from making a pointer of every row
     }
-    weights += steps * kWidth;
   };
-  std::int64_t left = gemm.depth;
+  std::int64_t left = gemm.depth, left_of_run = gemm.run;
   for (;;) {
-    for (std::int64_t steps = std::min(left, kSumBlock) / kUnroll; steps > 0; --steps) {
+    for (std::int64_t block = std::min(left, kSumBlock); block > 0;) {
+      const std::int64_t count = std::min(block, left_of_run);
+      for (std::int64_t steps = count / kUnroll; steps > 0; --steps, weights += kUnroll * kWidth) {
 #pragma GCC unroll 4
-      for (int u = 0; u < kUnroll; ++u) multiply_step(acc, a, stride, u, weights + u * kWidth);
-      advance(kUnroll);
+        for (int u = 0; u < kUnroll; ++u) multiply_step(acc, a, stride, u, weights + u * kWidth);
+        move_rows(kUnroll);
+      }
+      for (std::int64_t steps = count % kUnroll; steps > 0; --steps, weights += kWidth) {
+        multiply_step(acc, a, stride, 0, weights);
+        move_rows(1);
+      }
+      block -= count;
+      left_of_run -= count;
+      if (left_of_run > 0) continue;
+      move_rows(gemm.run_step - gemm.run);
+      left_of_run = gemm.run;
     }
     if (left <= kSumBlock) break;
     if (left < gemm.depth) add_sums(acc, sums);
     store_sums(acc, sums);
     clear_sums(acc);
     left -= kSumBlock;
-  }
-  for (left %= kUnroll; left > 0; --left) {
-    multiply_step(acc, a, stride, 0, weights);
-    advance(1);
   }
   if (gemm.depth > kSumBlock) add_sums(acc, sums);
 #pragma GCC unroll 4

@@ -7,11 +7,13 @@
 namespace octet::kernels {
 
 // Rows of u8 patches times one panel of s8 weights: out[r][c] = requantize(start[c] + sum over k of a[r][k] * w[k][c]).
-// The products are exact: four u8 x s8 at a time where the CPU sums them in 32 bits, else two at a time widened to 16 bits.
+// A row of `a` lies in runs of `run_groups` groups, one every `run_step` elements; the depth is a number of them. The products are exact:
+// four u8 x s8 at a time where the CPU sums them in 32 bits, else two at a time widened to 16 bits.
 struct GemmU8 {
   const void* a = nullptr;                          // std::uint8_t; std::int16_t for a kernel that is wide
   std::int64_t a_stride = 0, rows = 0, groups = 0;  // stride in elements; depth in groups of 4 (u8) or 2 (s16)
-  const void* weights = nullptr;                    // [groups][vectors * lanes][group] of std::int8_t or std::int16_t
+  std::int64_t run_groups = 0, run_step = 0;
+  const void* weights = nullptr;  // [groups][vectors * lanes][group] of std::int8_t or std::int16_t
   const std::int32_t* start = nullptr;
   int vectors = 0;
   std::int64_t channels = 0;  // at most vectors * lanes; no others are written

@@ -21,14 +21,16 @@ void multiply_tile(const GemmU8& gemm, std::int64_t row, Sums& acc) {
     std::copy_n(gemm.start, kWidth, acc[r]);
   }
   const auto* w = static_cast<const std::int16_t*>(gemm.weights);
-  for (std::int64_t g = 0; g < gemm.groups; ++g, w += 2 * kWidth)
+  for (std::int64_t g = 0; g < gemm.groups; ++g, w += 2 * kWidth) {
+    const std::int64_t at = g / gemm.run_groups * gemm.run_step + g % gemm.run_groups * 2;
     for (int r = 0; r < kRows; ++r) {
-      const std::int32_t x0 = a[r][2 * g], x1 = a[r][2 * g + 1];
+      const std::int32_t x0 = a[r][at], x1 = a[r][at + 1];
       // The sums wrap on their way, as they do in vectors; the last one is within range.
       for (int c = 0; c < kWidth; ++c)
         acc[r][c] = static_cast<std::int32_t>(static_cast<std::uint32_t>(acc[r][c]) +
                                               static_cast<std::uint32_t>(x0 * w[2 * c] + x1 * w[2 * c + 1]));
     }
+  }
 }
 
 template <typename Finish>

@@ -54,21 +54,26 @@ OCTET_TARGET void multiply_tile(const GemmU8& gemm, std::int64_t row, std::int32
 #pragma GCC unroll 16
   for (int i = 0; i < a.kBases; ++i) a.base[i] = static_cast<const Element*>(gemm.a) + (row + i * kRowsPerBase) * stride;
   const Weight* weights = static_cast<const Weight*>(gemm.weights);
-  const auto advance = [&](int steps) {
+  const auto move_rows = [&](std::int64_t elements) {
 #pragma GCC unroll 16
     for (int i = 0; i < a.kBases; ++i) {
-      a.base[i] += steps * kGroup;
+      a.base[i] += elements;
       asm("" : "+r"(a.base[i]));  // keeps GCC from making a pointer of every row
     }
-    weights += steps * kWidth * kGroup;
   };
-  std::int64_t g = 0;
-  for (; g + kUnroll <= gemm.groups; g += kUnroll) {
+  for (std::int64_t left = gemm.groups; left > 0; left -= gemm.run_groups) {
+    for (std::int64_t steps = gemm.run_groups / kUnroll; steps > 0; --steps, weights += kUnroll * kWidth * kGroup) {
 #pragma GCC unroll 4
-    for (int u = 0; u < kUnroll; ++u) multiply_step(acc, a, stride, u * kGroup, weights + u * kWidth * kGroup);
-    advance(kUnroll);
+      for (int u = 0; u < kUnroll; ++u) multiply_step(acc, a, stride, u * kGroup, weights + u * kWidth * kGroup);
+      move_rows(kUnroll * kGroup);
+    }
+    if (gemm.run_groups % kUnroll != 0) {
+      multiply_step(acc, a, stride, 0, weights);
+      move_rows(kGroup);
+      weights += kWidth * kGroup;
+    }
+    move_rows(gemm.run_step - gemm.run_groups * kGroup);
   }
-  if (g < gemm.groups) multiply_step(acc, a, stride, 0, weights);
   if constexpr (kFinish != Finish::kLater) return finish_in_registers<kFinish == Finish::kNowLeaky>(gemm, *limits, acc, row);
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)

@@ -29,7 +29,6 @@ std::int64_t most_rows_of_a_task(std::int64_t pixels, std::int64_t row_bytes, st
 }
 
 Tasks split_into_tasks(std::int64_t pixels, std::int64_t row_bytes, std::int64_t tile_rows, std::int64_t panels, int threads) {
-  constexpr std::int64_t kTasksPerThread = 4;  // evens out what one thread is late
   const std::int64_t rows = std::max<std::int64_t>(1, most_rows_of_a_task(pixels, row_bytes, tile_rows));
   Tasks tasks{pixels, std::max<std::int64_t>(1, (pixels + rows - 1) / rows), panels, 1};
   if (threads == 1) return tasks;

@@ -34,6 +34,8 @@ struct Tasks {
   std::int64_t largest_block() const { return (pixels + blocks - 1) / blocks; }
 };
 
+inline constexpr std::int64_t kTasksPerThread = 4;  // evens out what one thread is late
+
 // The most output pixels that a task has, of `pixels` in all, at any number of threads.
 std::int64_t most_rows_of_a_task(std::int64_t pixels, std::int64_t row_bytes, std::int64_t tile_rows);
 

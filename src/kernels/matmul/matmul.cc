@@ -48,7 +48,7 @@ void matmul_f32(const MatmulF32& matmul, std::span<const float> a, std::span<con
     gemm.a = a.data() + matmul.a_offsets[which];
     gemm.a_stride = matmul.depth;
     gemm.rows = matmul.rows;
-    gemm.depth = matmul.depth;
+    gemm.depth = gemm.run = matmul.depth;
     gemm.channels = std::min(matmul.columns - first, width);
     gemm.vectors = gemm.channels > function.lanes ? 2 : 1;
     std::fill_n(zeros, width, 0.0f);
