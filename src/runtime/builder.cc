@@ -5,6 +5,7 @@
 #include "kernels/quantize/quantize.h"
 #include "runtime/lowerings/images.h"
 #include "runtime/lowerings/input_step.h"
+#include "runtime/lowerings/strided.h"
 #include "runtime/memory_planner.h"
 
 namespace octet {
@@ -134,6 +135,24 @@ SlotId PlanBuilder::place(Value value) {
 SlotId PlanBuilder::image_f32(Value value) { return convert(value, Format::kImageF32); }
 SlotId PlanBuilder::plain(Value value) { return convert(value, Format::kPlain); }
 
+StridedView PlanBuilder::view(Value value) {
+  value = forms().resolve(value);
+  const auto found = views_.find(value);
+  return found == views_.end() ? StridedView{plain(value), 0, row_major_strides(graph_.shape(value))} : found->second;
+}
+
+void PlanBuilder::set_view(Value value, StridedView view) { views_[value] = std::move(view); }
+
+void PlanBuilder::copy_view(Value value) {
+  const auto found = views_.extract(value);
+  if (found.empty()) return;
+  const StridedView& from = found.mapped();
+  StepInfo info{graph_.node(value).name, std::string(type_name(graph_.node(value).op))};
+  info.passed_over = passed_over(value.node);
+  const TensorType& type = graph_.type(value);
+  add_strided_step(*this, std::move(info), from.slot, natural(value), strided_copy_of(type.shape, from.strides, from.first, type.element));
+}
+
 SlotId PlanBuilder::plain_or_picture(Value value) {
   const bool constant = constants_.is_constant(forms().resolve(value));
   return !constant && slot(natural(value)).format == Format::kPicture ? natural(value) : plain(value);
@@ -142,6 +161,7 @@ SlotId PlanBuilder::plain_or_picture(Value value) {
 SlotId PlanBuilder::convert(Value value, Format format) {
   value = forms().resolve(value);
   if (constants_.is_constant(value)) return constant_slot(value, format);
+  copy_view(value);
   const SlotId from = natural(value);
   const Format have = slot(from).format;
   if (have == format) return from;

@@ -14,6 +14,13 @@ std::uint64_t bytes_of(const TensorType& type);
 // kUnsupported: a node whose result, or a plan whose greatest value is that of the node, does not fit into memory.
 Error too_large(const std::string& node, std::uint64_t bytes, std::uint64_t limit);
 
+// A value as elements of a planar slot: where its first one lies, and how far apart they are along each axis of the value.
+struct StridedView {
+  SlotId slot{};
+  std::int64_t first = 0;
+  std::vector<std::int64_t> strides;
+};
+
 // Turns a selection of lowerings into steps: hands out slots, inserts changes of layout and type where a reader wants
 // another form than the one in which a value exists, and collects the steps that the lowerings add.
 class PlanBuilder {
@@ -42,6 +49,11 @@ class PlanBuilder {
   // The value in a given form; a conversion step is added the first time.
   SlotId image_f32(Value value);
   SlotId plain(Value value);
+  // Where the elements of a planar value lie, which need not be one behind the other.
+  StridedView view(Value value);
+  // Says where the elements of a value lie that a lowering gives no step to write: one that copies them is added when plain() is asked
+  // for the value.
+  void set_view(Value value, StridedView view);
   // A planar value, or the picture that it is given as.
   SlotId plain_or_picture(Value value);
 
@@ -67,6 +79,7 @@ class PlanBuilder {
   SlotId dequantized(SlotId from, const std::string& name);
   SlotId interleaved(SlotId from, const std::string& name);
   SlotId planar(SlotId from, const std::string& name);
+  void copy_view(Value value);
   void mark_observed(NodeId id);
   void lay_out_memory();
   Status check_memory() const;
@@ -82,6 +95,7 @@ class PlanBuilder {
   std::unique_ptr<PlanData> plan_;
   std::map<Value, SlotId> natural_;
   std::map<std::pair<Value, Format>, SlotId> converted_;
+  std::map<Value, StridedView> views_;  // that have not been copied
   std::size_t emitted_outputs_ = 0;
 };
 

@@ -38,7 +38,7 @@ class RandomGraph : public GraphSketch {
   }
 
   void add_operation() {
-    switch (pick(0, 18)) {
+    switch (pick(0, 19)) {
       case 0:
       case 1:
       case 2:
@@ -71,6 +71,8 @@ class RandomGraph : public GraphSketch {
         return generic();
       case 17:
         return reduction();
+      case 18:
+        return product();
       default:
         return mover();
     }
@@ -299,14 +301,38 @@ class RandomGraph : public GraphSketch {
     if (rows.empty()) return;
     const Value joined = make_plain(Concat{chance(70) ? 1 : -1}, rows);
     if (chance(50)) make_plain(Unary{UnaryKind::kSigmoid}, {joined});
-    if (chance(50)) make_plain(SoftMax{2}, {add(Unsqueeze{}, {joined, integers({1})})[0]});
+    if (chance(50)) {
+      sums_floats = true;
+      make_plain(SoftMax{2}, {add(Unsqueeze{}, {joined, integers({1})})[0]});
+    }
     if (chance(30)) make_plain(Concat{0}, {joined, joined});
     if (chance(40)) make(Reshape{}, {joined, integers({batch_, graph.shape(joined)[1], 1, 1})});
     if (kind_ == Kind::kQuantized && chance(40)) others_.push_back(quantize(joined, {Tensor::scalar(-2.0f), Tensor::scalar(2.0f)}));
     if (chance(30)) {
       sums_floats = true;
       make_plain(MatMul{}, {joined, constant(reals({graph.shape(joined)[1], 3}, -0.2f, 0.2f))});
+      if (chance(50)) make_plain(Binary{BinaryKind::kAdd}, {others_.back(), constant(reals({3}, -1, 1))});
+      if (chance(50)) make_plain(Unary{UnaryKind::kSwish}, {others_.back()});
     }
+  }
+
+  // Channels times channels of a map whose pixels are rows or planes, in any order.
+  void product() {
+    constexpr std::int64_t kOrders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {2, 0, 1}, {1, 2, 0}, {2, 1, 0}};
+    const Value map = image();
+    const Shape& shape = graph.shape(map);
+    const Value planes = add(Reshape{}, {map, integers({shape[0], shape[1], shape[2] * shape[3]})})[0];
+    const Value rows = add(Transpose{}, {planes, integers({0, 2, 1})})[0];
+    const bool left = chance(50), right = chance(50);
+    sums_floats = true;
+    Value result = add(MatMul{left, right}, {left ? rows : planes, right ? planes : rows})[0];
+    result = add(Binary{BinaryKind::kMultiply}, {result, constant(reals({}, 0.001f, 0.01f))})[0];
+    const auto* order = kOrders[pick(0, 5)];
+    if (chance(70)) result = add(Transpose{}, {result, integers({order[0], order[1], order[2]})})[0];
+    if (chance(50))
+      result =
+          add(StridedSlice{{0, 1, 1}, {1, 1, 1}, {}, {}, {}}, {result, integers({0, 0, 0}), integers({1, 0, 0}), integers({1, 1, 1})})[0];
+    make_plain(Binary{BinaryKind::kAdd}, {result, constant(reals({}, -1, 1))});
   }
 
   Value make_plain(Op op, std::vector<Value> from) {

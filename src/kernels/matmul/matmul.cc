@@ -9,15 +9,12 @@
 namespace octet::kernels {
 namespace {
 
-// Columns [first, first + count) of b as a panel of `width`, which a tile reads from front to back.
+// Columns [first, first + count) of b, scaled, as a panel of `width`, which a tile reads from front to back.
 void pack_panel(const MatmulF32& matmul, const float* b, std::int64_t count, std::int64_t width, float* packed) {
+  const std::int64_t step = matmul.b_column_stride;
   for (std::int64_t k = 0; k < matmul.depth; ++k, packed += width) {
     const float* row = b + k * matmul.b_row_stride;
-    if (matmul.b_column_stride == 1) {
-      std::copy_n(row, count, packed);
-    } else {
-      for (std::int64_t c = 0; c < count; ++c) packed[c] = row[c * matmul.b_column_stride];
-    }
+    for (std::int64_t c = 0; c < count; ++c) packed[c] = row[step == 1 ? c : c * step] * matmul.scale;
     std::fill(packed + count, packed + width, 0.0f);
   }
 }
@@ -35,9 +32,9 @@ std::size_t matmul_f32_scratch_bytes(const MatmulF32& matmul, const Isa& isa) {
 void matmul_f32(const MatmulF32& matmul, std::span<const float> a, std::span<const float> b, std::span<float> out, const Isa& isa,
                 ThreadPool& pool) {
   const GemmF32Function& function = best_kernel<MatmulF32Kernels>(isa).run;
-  const std::int64_t width = 2 * function.lanes, product = matmul.rows * matmul.columns;
-  const auto count = static_cast<std::int64_t>(matmul.a_offsets.size());
-  OCTET_CHECK(matmul.b_offsets.size() == matmul.a_offsets.size() && static_cast<std::int64_t>(out.size()) == count * product,
+  const std::int64_t width = 2 * function.lanes;
+  const auto count = static_cast<std::int64_t>(matmul.out_offsets.size());
+  OCTET_CHECK(matmul.a_offsets.size() == matmul.out_offsets.size() && matmul.b_offsets.size() == matmul.out_offsets.size(),
               "factors do not fit the result");
   const std::int64_t panels = (matmul.columns + width - 1) / width;
   pool.run_each(count * panels, matmul_f32_scratch_bytes(matmul, isa), [&](std::int64_t task, std::byte* scratch) {
@@ -46,7 +43,7 @@ void matmul_f32(const MatmulF32& matmul, std::span<const float> a, std::span<con
     float *zeros = reinterpret_cast<float*>(scratch), *packed = zeros + width;
     GemmF32 gemm;
     gemm.a = a.data() + matmul.a_offsets[which];
-    gemm.a_stride = matmul.depth;
+    gemm.a_stride = matmul.a_row_stride;
     gemm.rows = matmul.rows;
     gemm.depth = gemm.run = matmul.depth;
     gemm.channels = std::min(matmul.columns - first, width);
@@ -56,8 +53,8 @@ void matmul_f32(const MatmulF32& matmul, std::span<const float> a, std::span<con
                packed);
     gemm.weights = packed;
     gemm.bias = zeros;
-    gemm.out = out.data() + static_cast<std::int64_t>(which) * product + first;
-    gemm.out_stride = matmul.columns;
+    gemm.out = out.data() + matmul.out_offsets[which] + first;
+    gemm.out_stride = matmul.out_row_stride;
     function.run(gemm);
   });
 }

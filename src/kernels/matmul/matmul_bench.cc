@@ -7,13 +7,16 @@ namespace octet::kernels {
 // The two products of an attention with four heads of 32 over a map of 20x20.
 void MatmulF32Kernels::add_benchmarks() {
   for (const auto& [depth, columns] : {std::pair<std::int64_t, std::int64_t>{32, 400}, {400, 32}}) {
-    const MatmulF32 matmul{400,
-                           depth,
-                           columns,
-                           columns,
-                           1,
-                           {0, 400 * depth, 800 * depth, 1200 * depth},
-                           {0, depth * columns, 2 * depth * columns, 3 * depth * columns}};
+    MatmulF32 matmul;
+    matmul.rows = 400;
+    matmul.depth = matmul.a_row_stride = depth;
+    matmul.columns = matmul.b_row_stride = matmul.out_row_stride = columns;
+    matmul.b_column_stride = 1;
+    for (std::int64_t head = 0; head < 4; ++head) {
+      matmul.a_offsets.push_back(head * 400 * depth);
+      matmul.b_offsets.push_back(head * depth * columns);
+      matmul.out_offsets.push_back(head * 400 * columns);
+    }
     const double macs = 4.0 * 400 * static_cast<double>(depth * columns);
     bench::add<MatmulF32Kernels>("4x400x" + std::to_string(depth) + "x" + std::to_string(columns), macs, [matmul](const Isa& isa) {
       const auto count = static_cast<std::int64_t>(matmul.a_offsets.size());

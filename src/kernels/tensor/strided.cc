@@ -89,14 +89,6 @@ void copy_as(const StridedCopy& copy, std::span<const std::byte> in, std::span<s
 
 }  // namespace
 
-std::vector<std::int64_t> broadcast_strides(const Shape& from, const Shape& to) {
-  const auto dense = row_major_strides(from);
-  std::vector<std::int64_t> strides(to.size(), 0);
-  const std::size_t missing = to.size() - from.size();
-  for (std::size_t axis = 0; axis < from.size(); ++axis) strides[missing + axis] = from[axis] == 1 ? 0 : dense[axis];
-  return strides;
-}
-
 void strided_copy(const StridedCopy& copy, std::span<const std::byte> in, std::span<std::byte> out, ThreadPool& pool) {
   if (out.empty()) return;
   switch (copy.element_bytes) {

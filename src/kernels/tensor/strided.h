@@ -40,9 +40,6 @@ Walk<kOperands> simplified(const Walk<kOperands>& walk) {
   return result;
 }
 
-// Strides of a tensor that NumPy's rule broadcasts to a shape.
-std::vector<std::int64_t> broadcast_strides(const Shape& from, const Shape& to);
-
 // out, dense of the walk's sizes, takes in[first + the sum of index * stride]. Elements have 1, 2, 4 or 8 bytes. What is read must lie
 // in `in`. The same on any number of threads.
 struct StridedCopy {

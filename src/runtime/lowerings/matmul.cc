@@ -1,11 +1,12 @@
 // A product of matrices of floats. A second factor that is one constant for the whole stack is packed once, as a convolution of one
-// pixel; what is computed is packed as it is used.
+// pixel, with the bias and the activation behind it; what is computed is packed as it is used, from wherever its elements lie.
 
 #include "kernels/matmul/matmul.h"
 
 #include <algorithm>
 #include <memory>
 
+#include "graph/patterns.h"
 #include "graph/positions.h"
 #include "kernels/conv2d/conv2d.h"
 #include "runtime/lowerings/images.h"
@@ -15,99 +16,251 @@
 namespace octet {
 namespace {
 
-Shape stack_of(const Shape& shape) { return {shape.begin(), shape.end() - 2}; }
+using Strides = std::vector<std::int64_t>;
 
-// With the last two axes in the other order.
-Shape swapped(Shape shape) {
-  std::swap(shape[shape.size() - 1], shape[shape.size() - 2]);
-  return shape;
-}
+// A factor or a product as a stack of matrices.
+struct Matrices {
+  SlotId slot{};
+  std::int64_t first = 0;
+  Shape stack;
+  Strides stack_strides;
+  std::int64_t rows = 1, columns = 1, row_stride = 0, column_stride = 0;
 
-// The factors of a product: a list is a row on the left and a column on the right, and never transposed.
-struct Factors {
-  Shape a, b;
-  bool transpose_a, transpose_b;
+  // Of a shape of at least two axes.
+  Matrices(const StridedView& view, const Shape& shape)
+      : slot(view.slot),
+        first(view.first),
+        stack(shape.begin(), shape.end() - 2),
+        stack_strides(view.strides.begin(), view.strides.end() - 2),
+        rows(*(shape.end() - 2)),
+        columns(shape.back()),
+        row_stride(*(view.strides.end() - 2)),
+        column_stride(view.strides.back()) {}
+
+  // Whether the elements of each row lie together.
+  bool has_runs() const { return columns == 1 || column_stride == 1; }
+
+  void transpose() {
+    std::swap(rows, columns);
+    std::swap(row_stride, column_stride);
+  }
+
+  // Where each matrix of a stack begins that this one is broadcast to.
+  std::vector<std::int64_t> offsets(const Shape& whole) const {
+    Strides strides(whole.size(), 0);
+    const std::size_t missing = whole.size() - stack.size();
+    for (std::size_t axis = 0; axis < stack.size(); ++axis)
+      if (stack[axis] != 1) strides[missing + axis] = stack_strides[axis];
+    return strided_positions(whole, strides, first);
+  }
 };
 
-Factors factors_of(const Graph& graph, const Node& node) {
+// A list is a row on the left and a column on the right, and never transposed.
+Matrices factor(PlanBuilder& builder, const Node& node, std::size_t input) {
+  Shape shape = builder.graph().shape(node.inputs[input]);
+  StridedView view = builder.view(node.inputs[input]);
+  if (shape.size() == 1) {
+    shape.insert(input == 0 ? shape.begin() : shape.end(), 1);
+    view.strides.insert(input == 0 ? view.strides.begin() : view.strides.end(), 0);
+    return {view, shape};
+  }
+  Matrices matrices(view, shape);
   const auto& op = std::get<MatMul>(node.op);
-  Factors factors{graph.shape(node.inputs[0]), graph.shape(node.inputs[1]), op.transpose_a, op.transpose_b};
-  if (factors.a.size() == 1) {
-    factors.a.insert(factors.a.begin(), 1);
-    factors.transpose_a = false;
+  if (input == 0 ? op.transpose_a : op.transpose_b) matrices.transpose();
+  return matrices;
+}
+
+// With rows that lie together: as they are, or copied.
+Matrices with_runs(PlanBuilder& builder, const std::string& name, Matrices matrices) {
+  if (matrices.has_runs()) return matrices;
+  Shape shape = matrices.stack;
+  shape.insert(shape.end(), {matrices.rows, matrices.columns});
+  Strides strides = matrices.stack_strides;
+  strides.insert(strides.end(), {matrices.row_stride, matrices.column_stride});
+  const SlotId to = builder.make_slot(Format::kPlain, {ElementType::kF32, shape});
+  add_strided_step(builder, {name, "transpose"}, matrices.slot, to, strided_copy_of(shape, strides, matrices.first, ElementType::kF32));
+  return {{to, 0, row_major_strides(shape)}, shape};
+}
+
+// What stands behind a product and is done along with it.
+struct Tail {
+  Value result;
+  std::vector<NodeId> absorbed;
+  // Of two computed factors: a number that all elements are multiplied by, then the order of a Transpose, if there is one.
+  float scale = 1;
+  Strides order;
+  // Of a constant factor: a bias for each column, if there is one, then an activation.
+  std::vector<float> bias;
+  kernels::Activation activation;
+
+  void take(NodeId reader) {
+    absorbed.push_back(reader);
+    result = {reader, 0};
   }
-  if (factors.b.size() == 1) {
-    factors.b.push_back(1);
-    factors.transpose_b = false;
+};
+
+std::optional<float> number(const MatchContext& context, Value value) {
+  if (!context.constants.is_constant(value)) return std::nullopt;
+  const auto uniform = uniform_value(context.constants[value]);
+  return uniform ? std::optional(static_cast<float>(*uniform)) : std::nullopt;
+}
+
+// The number that a node multiplies all its data by.
+std::optional<float> scale_of(const MatchContext& context, const Node& node, Value data) {
+  const auto* binary = std::get_if<Binary>(&node.op);
+  if (!binary || node.outputs[0].shape != context.graph.shape(data)) return std::nullopt;
+  if (binary->kind == BinaryKind::kMultiply) return number(context, node.inputs[node.inputs[0] == data ? 1 : 0]);
+  if (binary->kind != BinaryKind::kDivide || node.inputs[0] != data) return std::nullopt;
+  const auto divisor = number(context, node.inputs[1]);
+  return divisor ? std::optional(1 / *divisor) : std::nullopt;
+}
+
+// The order of a Transpose after which rows or columns of the product still lie together; empty for any other node.
+Strides order_of(const MatchContext& context, const Node& node) {
+  if (!std::holds_alternative<Transpose>(node.op)) return {};
+  auto order = to_vector<std::int64_t>(context.constants[node.inputs[1]]);
+  return !order.empty() && order.back() >= std::ssize(order) - 2 ? order : Strides{};
+}
+
+Tail tail_of_computed(const MatchContext& context, NodeId id) {
+  Tail tail;
+  tail.result = {id, 0};
+  auto reader = context.fusion.only_reader(tail.result);
+  if (const auto scale = reader ? scale_of(context, context.graph.node(*reader), tail.result) : std::nullopt) {
+    tail.scale = *scale;
+    tail.take(*reader);
+    reader = context.fusion.only_reader(tail.result);
   }
-  return factors;
+  const Node& node = context.graph.node(id);
+  const bool of_lists = context.graph.shape(node.inputs[0]).size() == 1 || context.graph.shape(node.inputs[1]).size() == 1;
+  if (!reader || of_lists) return tail;
+  tail.order = order_of(context, context.graph.node(*reader));
+  if (!tail.order.empty()) tail.take(*reader);
+  return tail;
 }
 
-// The first factor with its rows dense.
-SlotId dense_rows(PlanBuilder& builder, const Node& node) {
-  const SlotId from = builder.plain(node.inputs[0]);
-  if (!factors_of(builder.graph(), node).transpose_a) return from;
-  const TensorType& type = builder.graph().type(node.inputs[0]);
-  const SlotId to = builder.make_slot(Format::kPlain, {type.element, swapped(type.shape)});
-  add_strided_step(builder, {node.name, "transpose"}, from, to,
-                   strided_copy_of(swapped(type.shape), swapped(row_major_strides(type.shape)), 0, type.element));
-  return to;
+// The product in the memory of the tail's result.
+Matrices product(PlanBuilder& builder, const Shape& stack, std::int64_t rows, std::int64_t columns, const Tail& tail) {
+  Shape shape = stack;
+  shape.insert(shape.end(), {rows, columns});
+  StridedView view{builder.natural(tail.result), 0, row_major_strides(shape)};
+  if (tail.order.empty()) return {view, shape};
+  const auto strides = row_major_strides(builder.graph().shape(tail.result));
+  for (std::size_t i = 0; i < strides.size(); ++i) view.strides[static_cast<std::size_t>(tail.order[i])] = strides[i];
+  return {view, shape};
 }
 
-kernels::MatmulF32 matmul_of(const Factors& factors) {
-  const Shape a = factors.transpose_a ? swapped(factors.a) : factors.a, b = factors.transpose_b ? swapped(factors.b) : factors.b;
-  const Shape stack = broadcast(stack_of(a), stack_of(b)).value();
-  kernels::MatmulF32 matmul;
-  matmul.rows = a[a.size() - 2];
-  matmul.columns = b.back();
-  matmul.depth = a.back();
-  matmul.b_row_stride = factors.transpose_b ? 1 : matmul.columns;
-  matmul.b_column_stride = factors.transpose_b ? matmul.depth : 1;
-  matmul.a_offsets = broadcast_positions(stack_of(a), stack);
-  matmul.b_offsets = broadcast_positions(stack_of(b), stack);
-  for (auto& offset : matmul.a_offsets) offset *= matmul.rows * matmul.depth;
-  for (auto& offset : matmul.b_offsets) offset *= matmul.depth * matmul.columns;
-  return matmul;
-}
-
-void emit_computed(PlanBuilder& builder, NodeId id) {
+void emit_computed(PlanBuilder& builder, NodeId id, const Tail& tail) {
   const Node& node = builder.graph().node(id);
-  const SlotId a = dense_rows(builder, node), b = builder.plain(node.inputs[1]), to = builder.natural({id, 0});
-  kernels::MatmulF32 matmul = matmul_of(factors_of(builder.graph(), node));
+  Matrices a = factor(builder, node, 0), b = factor(builder, node, 1);
+  const Shape stack = broadcast(a.stack, b.stack).value();
+  Matrices out = product(builder, stack, a.rows, b.columns, tail);
+  if (!out.has_runs()) {  // (a b)^T = b^T a^T
+    std::swap(a, b);
+    for (Matrices* matrices : {&a, &b, &out}) matrices->transpose();
+  }
+  a = with_runs(builder, node.name, std::move(a));
+  kernels::MatmulF32 matmul{.rows = a.rows,
+                            .depth = a.columns,
+                            .columns = b.columns,
+                            .a_row_stride = a.row_stride,
+                            .b_row_stride = b.row_stride,
+                            .b_column_stride = b.column_stride,
+                            .out_row_stride = out.row_stride,
+                            .scale = tail.scale,
+                            .a_offsets = a.offsets(stack),
+                            .b_offsets = b.offsets(stack),
+                            .out_offsets = out.offsets(stack)};
   builder.need_scratch(kernels::matmul_f32_scratch_bytes(matmul, builder.isa()));
-  builder.add_step({node.name, "matrix product"}, {a, b}, {to},
-                   [a, b, to, matmul = std::move(matmul), isa = builder.isa()](const Workspace& ws) {
+  builder.add_step({node.name, "matrix product"}, {a.slot, b.slot}, {out.slot},
+                   [a = a.slot, b = b.slot, to = out.slot, matmul = std::move(matmul), isa = builder.isa()](const Workspace& ws) {
                      kernels::matmul_f32(matmul, ws.plain<const float>(a), ws.plain<const float>(b), ws.plain<float>(to), isa, ws.pool());
                    });
 }
 
+// The columns of a second factor, and whether it lies transposed.
+struct ConstantFactor {
+  std::int64_t depth, columns;
+  bool transposed;
+};
+
+ConstantFactor constant_factor(const Graph& graph, const Node& node) {
+  const Shape& shape = graph.shape(node.inputs[1]);
+  if (shape.size() == 1) return {shape[0], 1, false};
+  const bool transposed = std::get<MatMul>(node.op).transpose_b;
+  const std::int64_t rows = *(shape.end() - 2), columns = shape.back();
+  return transposed ? ConstantFactor{columns, rows, true} : ConstantFactor{rows, columns, false};
+}
+
+// The constant that a node adds to its data along the last axis; none for any other node.
+std::vector<float> bias_of(const MatchContext& context, const Node& node, Value data) {
+  const auto* binary = std::get_if<Binary>(&node.op);
+  if (!binary || binary->kind != BinaryKind::kAdd || node.outputs[0].shape != context.graph.shape(data)) return {};
+  const Value other = node.inputs[node.inputs[0] == data ? 1 : 0];
+  const Shape &shape = context.graph.shape(other), &whole = node.outputs[0].shape;
+  if (!context.constants.is_constant(other) || shape.empty() || shape.back() != whole.back() || element_count(shape) != whole.back())
+    return {};
+  return to_vector<float>(context.constants[other]);
+}
+
+Tail tail_of_constant(const MatchContext& context, NodeId id) {
+  Tail tail;
+  tail.result = {id, 0};
+  if (context.graph.shape(context.graph.node(id).inputs[1]).size() == 1) return tail;
+  auto reader = context.fusion.only_reader(tail.result);
+  if (reader) tail.bias = bias_of(context, context.graph.node(*reader), tail.result);
+  if (!tail.bias.empty()) {
+    tail.take(*reader);
+    reader = context.fusion.only_reader(tail.result);
+  }
+  const auto activation = reader ? context.fusion.activation_of(*reader) : std::nullopt;
+  if (activation && context.graph.node(*reader).inputs[0] == tail.result) {
+    tail.activation = *activation;
+    tail.take(*reader);
+  }
+  return tail;
+}
+
 // The constant as [columns, depth], one row for each output.
-std::vector<float> weights_of(const Tensor& constant, std::int64_t outputs, bool transposed) {
+std::vector<float> weights_of(const Tensor& constant, const ConstantFactor& factor) {
   auto values = to_vector<float>(constant);
-  if (transposed) return values;
-  const auto columns = static_cast<std::size_t>(outputs), depth = values.size() / columns;
+  if (factor.transposed) return values;
+  const auto columns = static_cast<std::size_t>(factor.columns), depth = static_cast<std::size_t>(factor.depth);
   std::vector<float> weights(values.size());
   for (std::size_t k = 0; k < depth; ++k)
     for (std::size_t c = 0; c < columns; ++c) weights[c * depth + k] = values[k * columns + c];
   return weights;
 }
 
-void emit_constant(PlanBuilder& builder, NodeId id) {
+// The first factor with its rows one behind the other.
+SlotId dense_rows(PlanBuilder& builder, const Node& node) {
+  const SlotId rows = builder.plain(node.inputs[0]);
+  const bool transposed = std::get<MatMul>(node.op).transpose_a && builder.graph().shape(node.inputs[0]).size() > 1;
+  return transposed ? with_runs(builder, node.name, factor(builder, node, 0)).slot : rows;
+}
+
+void emit_constant(PlanBuilder& builder, NodeId id, const Tail& tail) {
   const Node& node = builder.graph().node(id);
-  const Factors factors = factors_of(builder.graph(), node);
-  const Shape b = factors.transpose_b ? swapped(factors.b) : factors.b;
+  const ConstantFactor factor = constant_factor(builder.graph(), node);
   kernels::Conv2dShape shape;
-  shape.out_channels = b.back();
-  shape.in_channels = b[b.size() - 2];
+  shape.out_channels = factor.columns;
+  shape.in_channels = factor.depth;
   const std::int64_t rows = element_count(node.outputs[0].shape) / shape.out_channels;
-  const SlotId from = dense_rows(builder, node), to = builder.natural({id, 0});
-  std::shared_ptr<const kernels::ConvolutionF32> product = kernels::make_conv2d_f32(
-      shape, weights_of(builder.constants()[node.inputs[1]], shape.out_channels, factors.transpose_b), {}, {}, builder.isa());
+  const SlotId from = dense_rows(builder, node), to = builder.natural(tail.result);
+  std::shared_ptr<const kernels::ConvolutionF32> product =
+      kernels::make_conv2d_f32(shape, weights_of(builder.constants()[node.inputs[1]], factor), tail.bias, tail.activation, builder.isa());
   builder.need_scratch(product->scratch_bytes(rows));
   builder.add_step({node.name, "matrix product"}, {from}, {to}, [from, to, rows, shape, product](const Workspace& ws) {
     product->run({ws.plain<const float>(from).data(), 1, rows, shape.in_channels, shape.in_channels},
                  {ws.plain<float>(to).data(), 1, rows, shape.out_channels, shape.out_channels}, ws.pool());
   });
+}
+
+// Whether the second factor is one constant matrix.
+bool packs_once(const MatchContext& context, const Node& node) {
+  if (!context.constants.is_constant(node.inputs[1])) return false;
+  const ConstantFactor factor = constant_factor(context.graph, node);
+  return element_count(context.graph.shape(node.inputs[1])) == factor.depth * factor.columns;
 }
 
 }  // namespace
@@ -116,12 +269,14 @@ MatchResult match_matmul(const MatchContext& context, NodeId id) {
   const Node& node = context.graph.node(id);
   if (!std::holds_alternative<MatMul>(node.op)) return NoMatch{};
   if (const auto unfit = unfit_for_kernels(context, id)) return *unfit;
-  const Shape stack = stack_of(factors_of(context.graph, node).b);
-  const bool one_matrix = std::all_of(stack.begin(), stack.end(), [](std::int64_t size) { return size == 1; });
-  const bool packs_once = one_matrix && context.constants.is_constant(node.inputs[1]);
+  const bool constant = packs_once(context, node);
+  Tail tail = constant ? tail_of_constant(context, id) : tail_of_computed(context, id);
   Match match;
-  match.results = {{{id, 0}, {}}};
-  match.emit = [id, packs_once](PlanBuilder& builder) { packs_once ? emit_constant(builder, id) : emit_computed(builder, id); };
+  match.results = {{tail.result, {}}};
+  match.absorbed = tail.absorbed;
+  match.emit = [id, constant, tail = std::move(tail)](PlanBuilder& builder) {
+    constant ? emit_constant(builder, id, tail) : emit_computed(builder, id, tail);
+  };
   return match;
 }
 
