@@ -143,7 +143,7 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
     GemmU8 gemm;
     gemm.a_stride = padded_channels_;
     gemm.rows = tiles;
-    gemm.groups = depth_ / 2;
+    gemm.groups = gemm.run_groups = depth_ / 2;
     gemm.start = zeros_.data();
     gemm.vectors = panel.vectors;
     for (int p = 0; p < kWinogradPositions; ++p) {
