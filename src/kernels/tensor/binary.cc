@@ -43,14 +43,19 @@ void run_walk(const Walk<2>& walk, std::span<const float> a, std::span<const flo
     });
     return;
   }
+  // Runs that differ in the axis before the last are a plane.
+  const std::int64_t height = walk.sizes[last - 1], a_height = walk.strides[0][last - 1], b_height = walk.strides[1][last - 1];
   pool.run(rows, std::max<std::int64_t>(1, kGrainElements / columns), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) {
-      std::int64_t from_a = 0, from_b = 0, rest = row;
-      for (std::size_t axis = last; axis-- > 0; rest /= walk.sizes[axis]) {
+    while (begin < end) {
+      std::int64_t from_a = 0, from_b = 0, rest = begin / height;
+      for (std::size_t axis = last - 1; axis-- > 0; rest /= walk.sizes[axis]) {
         from_a += rest % walk.sizes[axis] * walk.strides[0][axis];
         from_b += rest % walk.sizes[axis] * walk.strides[1][axis];
       }
-      run_of<kOp>(a.data() + from_a, a_step, b.data() + from_b, b_step, out.data() + row * columns, columns);
+      const std::int64_t first = begin % height, stop = std::min(height, first + end - begin);
+      for (std::int64_t y = first; y < stop; ++y, ++begin)
+        run_of<kOp>(a.data() + from_a + y * a_height, a_step, b.data() + from_b + y * b_height, b_step, out.data() + begin * columns,
+                    columns);
     }
   });
 }
