@@ -78,14 +78,16 @@ void PlanBuilder::add_ports() {
   }
 }
 
-const Placement* PlanBuilder::placement(Value value) const {
-  const auto found = placements_.find(forms().resolve(value));
-  return found == placements_.end() ? nullptr : &found->second;
-}
-
-bool PlanBuilder::lies_in(Value value, Value base) const {
-  const Placement* placed = placement(value);
-  return placed && placed->base == forms().resolve(base);
+std::optional<std::int64_t> PlanBuilder::offset_in(Value value, Value base) const {
+  std::int64_t offset = 0;
+  base = forms().resolve(base);
+  for (value = forms().resolve(value); value != base;) {
+    const auto placed = placements_.find(value);
+    if (placed == placements_.end()) return std::nullopt;
+    offset += placed->second.element_offset;
+    value = placed->second.base;
+  }
+  return offset;
 }
 
 SlotId PlanBuilder::make_output_slot(TensorType type) {

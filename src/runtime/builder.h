@@ -39,10 +39,8 @@ class PlanBuilder {
   // Why faster lowerings than the chosen one did not take the node.
   const std::string& passed_over(NodeId id) const { return selection_.passed_over[index_of(id)]; }
 
-  // Where a value lies inside another one, or null.
-  const Placement* placement(Value value) const;
-  // Whether a value has the memory of `base`, so that nothing need be copied.
-  bool lies_in(Value value, Value base) const;
+  // The element of `base` at which a value lies that has its memory, so that nothing need be copied.
+  std::optional<std::int64_t> offset_in(Value value, Value base) const;
 
   // The slot in which a value first exists.
   SlotId natural(Value value);

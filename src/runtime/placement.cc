@@ -60,11 +60,27 @@ class Placer {
   void place_channels(NodeId id) {
     const Node& node = graph_.node(id);
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      const Value value = forms_.resolve(node.inputs[i]);
+      const Value value = whole_from(node, i);
       if (is_computed(value) && format(value) == format({id, 0}) && same_quantization(value, {id, 0}) && !is_placed(value) &&
           !dense_.contains(value))
         placements_[value] = {{id, 0}, offset(id, i)};
     }
+  }
+
+  // Input `i` of a concatenation, or the image of which it and the inputs that follow are the parts in their order.
+  Value whole_from(const Node& node, std::size_t i) const {
+    const Value first = forms_.resolve(node.inputs[i]);
+    const auto placed = placements_.find(first);
+    if (placed == placements_.end() || sharing(first.node) != Kind::kChannelsOfInput) return first;
+    const Value whole = placed->second.base;
+    std::int64_t channel = 0;
+    for (; i < node.inputs.size() && channel < graph_.shape(whole)[1]; ++i) {
+      const Value part = forms_.resolve(node.inputs[i]);
+      const auto lies = placements_.find(part);
+      if (lies == placements_.end() || lies->second.base != whole || lies->second.element_offset != channel) return first;
+      channel += graph_.shape(part)[1];
+    }
+    return channel == graph_.shape(whole)[1] ? whole : first;
   }
 
   bool same_quantization(Value a, Value b) const {

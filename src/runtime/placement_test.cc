@@ -56,6 +56,26 @@ TEST(PlaceValues, TakesSlicesFromTheirInput) {
   EXPECT_EQ(found.at({parts.node, 1}).element_offset, 2);
 }
 
+// What is cut in two and joined again with more, as the blocks of YOLO do it, is written into its place at once.
+TEST(PlaceValues, PutsAllPartsOfAnImageIntoAConcat) {
+  SmallGraph g;
+  const Value a = g.conv(g.input({1, 3, 5, 5}), 6), axis = g.graph.emit_constant(Tensor::scalar<std::int64_t>(1));
+  const NodeId cut = g.graph.emit(VariadicSplit{}, {a, axis, g.integers({2, 4})}).node;
+  const Value more = g.conv({cut, 1}, 3), joined = g.concat({more, {cut, 0}, {cut, 1}});
+  g.output(joined);
+  const auto found = placements_of(g.graph);
+  EXPECT_EQ(found.at(a).base, joined);
+  EXPECT_EQ(found.at(a).element_offset, 3);
+}
+
+TEST(PlaceValues, LeavesPartsInAnotherOrder) {
+  SmallGraph g;
+  const Value a = g.conv(g.input({1, 3, 5, 5}), 6), axis = g.graph.emit_constant(Tensor::scalar<std::int64_t>(1));
+  const NodeId cut = g.graph.emit(VariadicSplit{}, {a, axis, g.integers({2, 4})}).node;
+  g.output(g.concat({{cut, 1}, {cut, 0}}));
+  EXPECT_FALSE(placements_of(g.graph).contains(a));
+}
+
 TEST(PlaceValues, LeavesInputsOfTheModelWhereTheyAre) {
   SmallGraph g;
   const Value image = g.input({1, 3, 5, 5});

@@ -14,8 +14,7 @@ void emit(PlanBuilder& builder, NodeId id, const std::vector<std::int64_t>& offs
   const Node& node = builder.graph().node(id);
   const SlotId to = builder.natural({id, 0});
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-    const Placement* placed = builder.placement(node.inputs[i]);
-    if (placed && placed->base == Value{id, 0} && placed->element_offset == offsets[i]) continue;
+    if (builder.offset_in(node.inputs[i], {id, 0}) == offsets[i]) continue;
     add_image_step(builder, {node.name, "concat"}, node.inputs[i], to, [channel = offsets[i]](auto in, auto out, ThreadPool& pool) {
       kernels::copy_image(in, channels_of(out, channel, in.channels), pool);
     });

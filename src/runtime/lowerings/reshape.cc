@@ -11,7 +11,7 @@ namespace {
 void emit(PlanBuilder& builder, NodeId id) {
   const Node& node = builder.graph().node(id);
   const SlotId from = builder.plain(node.inputs[0]);
-  if (builder.lies_in({id, 0}, node.inputs[0])) return;
+  if (builder.offset_in({id, 0}, node.inputs[0])) return;
   const SlotId to = builder.natural({id, 0});
   builder.add_step({node.name, "copy"}, {from}, {to},
                    [from, to](const Workspace& ws) { std::ranges::copy(ws.plain_bytes(from), ws.plain_bytes(to).begin()); });

@@ -9,7 +9,7 @@ namespace {
 
 void emit(PlanBuilder& builder, NodeId id) {
   const Node& node = builder.graph().node(id);
-  if (builder.lies_in({id, 0}, node.inputs[0])) return;
+  if (builder.offset_in({id, 0}, node.inputs[0])) return;
   const SlotId to = builder.natural({id, 0});
   const SlotId from = builder.image_f32(node.inputs[0]);
   builder.add_step({node.name, "copy"}, {from}, {to}, [from, to](const Workspace& ws) {
