@@ -1,5 +1,7 @@
 #include "kernels/check.h"
 
+#include "kernels/convolution.h"
+
 namespace octet::kernels {
 
 std::vector<float> Random::reals(std::int64_t count, float low, float high) {
@@ -33,6 +35,11 @@ Requantization random_requantization(Random& random, std::int64_t channels, bool
   result.zero_point = random.integers<std::uint8_t>(channels, 0, 255);
   if (to_u8 && !is_scalable(result.activation)) result.inv_scale = random.reals(channels, 5, 40);
   return result;
+}
+
+std::vector<std::int16_t> random_weights(Random& random, std::int64_t count) {
+  const int greatest = random.coin() ? kGreatestWeight : 127;
+  return random.integers<std::int16_t>(count, -greatest, greatest);
 }
 
 RandomWindow::RandomWindow(Random& random)

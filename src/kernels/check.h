@@ -94,6 +94,9 @@ void define(const ImageView<T>& out, const Value& value) {
 Activation random_activation(Random& random);
 Requantization random_requantization(Random& random, std::int64_t channels, bool to_u8);
 
+// Of an integer convolution: bytes, or bytes less a zero point.
+std::vector<std::int16_t> random_weights(Random& random, std::int64_t count);
+
 // A square image and a window that slides over it.
 struct RandomWindow {
   std::int64_t kernel, stride, pad, in, out;

@@ -1,13 +1,23 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "base/thread_pool.h"
 #include "kernels/view.h"
 
 namespace octet::kernels {
+
+// Weights of integer convolutions are stored bytes less a zero point, so -255..255. Where all of a layer fit into 8 bits, kernels that
+// multiply bytes take them; else those of 16-bit operands.
+inline constexpr int kGreatestWeight = 255;
+
+inline bool fit_into_bytes(std::span<const std::int16_t> weights) {
+  return std::ranges::all_of(weights, [](std::int16_t weight) { return weight >= -128 && weight <= 127; });
+}
 
 // A convolution with its weights packed for one kernel: dense (conv2d/) or depthwise (depthwise2d/). Immutable once made, and safe to run
 // from several threads at once, each with a pool of its own. `in` and `out` have the channels that it was made for and must not overlap;

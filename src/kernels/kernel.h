@@ -46,6 +46,14 @@ const auto& best_kernel(const Isa& isa) {
   check_failed(__FILE__, __LINE__, "kernel.needs", "a table of kernels must end with a portable one");
 }
 
+// The same of those whose implementation `suits`; the portable one must.
+template <class Table, typename Suits>
+const auto& best_kernel(const Isa& isa, const Suits& suits) {
+  for (const auto& kernel : Table::kKernels)
+    if (isa.features.contains(kernel.needs) && suits(kernel.run)) return kernel;
+  check_failed(__FILE__, __LINE__, "suits", "a table of kernels must end with one that does for everything");
+}
+
 // The instruction set that makes dispatch take `kernel`.
 template <typename Implementation>
 constexpr Isa isa_of(const Kernel<Implementation>& kernel) {

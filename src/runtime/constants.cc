@@ -1,9 +1,11 @@
 #include "runtime/constants.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "graph/evaluate.h"
+#include "graph/patterns.h"
 
 namespace octet {
 
@@ -54,28 +56,101 @@ void Constants::compute(Value value) const {
   for (std::uint32_t port = 0; port < outputs.size(); ++port) computed_[{value.node, port}] = std::move(outputs[port]);
 }
 
-std::optional<IntegerWeights> integer_weights(const Graph& graph, const Constants& constants, Value value, bool grouped) {
-  const auto* multiply = std::get_if<Binary>(&graph.node(value).op);
-  if (!multiply || multiply->kind != BinaryKind::kMultiply) return std::nullopt;
-  const Value convert = graph.node(value).inputs[0], scale = graph.node(value).inputs[1];
-  if (!std::holds_alternative<Convert>(graph.node(convert).op) || !constants.is_constant(scale)) return std::nullopt;
-  const Tensor* weights = graph.constant(graph.node(convert).inputs[0]);
-  if (!weights || weights->type() != ElementType::kI8 || weights->shape() != graph.shape(value)) return std::nullopt;
+namespace {
 
-  const std::size_t channel_axes = grouped ? 2 : 1;
+// Integers as a file stores them, and what makes real numbers of them.
+struct StoredIntegers {
+  const Tensor* integers;
+  const Tensor* scale;
+  const Tensor* zero_point;  // null: 0
+};
+
+// The other input of a Binary of that kind whose second one is constant.
+std::optional<Value> other_input(const Graph& graph, const Constants& constants, Value value, BinaryKind kind) {
+  if (!is_binary(graph, value, kind) || !constants.is_constant(graph.node(value).inputs[1])) return std::nullopt;
+  return graph.node(value).inputs[0];
+}
+
+// Constant i8 or u8 -> Convert -> [Subtract] -> Multiply, of one shape throughout.
+std::optional<StoredIntegers> stored_integers(const Graph& graph, const Constants& constants, Value value) {
+  const auto centred = other_input(graph, constants, value, BinaryKind::kMultiply);
+  if (!centred) return std::nullopt;
+  const auto shifted = other_input(graph, constants, *centred, BinaryKind::kSubtract);
+  const Value convert = shifted.value_or(*centred);
+  if (!op_of<Convert>(graph, convert)) return std::nullopt;
+  const Tensor* integers = graph.constant(graph.node(convert).inputs[0]);
+  if (!integers || integers->size() == 0 || integers->shape() != graph.shape(value)) return std::nullopt;
+  if (integers->type() != ElementType::kI8 && integers->type() != ElementType::kU8) return std::nullopt;
+  return StoredIntegers{integers, &constants[graph.node(value).inputs[1]], shifted ? &constants[graph.node(*centred).inputs[1]] : nullptr};
+}
+
+// One number for each channel, which axes [first, last) of `data` count, out of a constant that is broadcast to it; nothing for a
+// constant that varies otherwise.
+std::optional<std::vector<double>> of_channels(const Tensor& constant, const Shape& data, std::size_t first, std::size_t last) {
   std::int64_t channels = 1;
-  for (std::size_t axis = 0; axis < channel_axes; ++axis) channels *= weights->shape()[axis];
-  const Shape& scale_shape = graph.shape(scale);
-  auto scales = to_vector<float>(constants[scale]);
-  if (scales.size() == 1) {
-    scales.assign(static_cast<std::size_t>(channels), scales[0]);
-  } else {
-    // One scale for each output channel and nothing finer.
-    if (scale_shape.size() != weights->shape().size() || static_cast<std::int64_t>(scales.size()) != channels) return std::nullopt;
-    for (std::size_t axis = channel_axes; axis < scale_shape.size(); ++axis)
-      if (scale_shape[axis] != 1) return std::nullopt;
+  for (std::size_t axis = first; axis < last; ++axis) channels *= data[axis];
+  auto values = to_vector<double>(constant);
+  if (values.size() == 1) return std::vector<double>(static_cast<std::size_t>(channels), values[0]);
+  Shape shape(data.size() - std::min(data.size(), constant.shape().size()), 1);
+  shape.insert(shape.end(), constant.shape().begin(), constant.shape().end());
+  for (std::size_t axis = 0; axis < data.size(); ++axis)
+    if (shape[axis] != (axis >= first && axis < last ? data[axis] : 1)) return std::nullopt;
+  return values;
+}
+
+bool are_of_type(const std::vector<double>& zero_points, ElementType type) {
+  const auto [least, most] = type == ElementType::kU8 ? std::pair{0.0, 255.0} : std::pair{-128.0, 127.0};
+  return std::ranges::all_of(zero_points, [&](double zero) { return zero >= least && zero <= most && zero == std::trunc(zero); });
+}
+
+// `integers` lie channel after channel; the axes [first, last) of the stored tensor count these.
+std::optional<IntegerWeights> weights_of(const StoredIntegers& stored, std::vector<std::int64_t> integers, std::size_t first,
+                                         std::size_t last) {
+  const Shape& shape = stored.integers->shape();
+  const auto scales = of_channels(*stored.scale, shape, first, last);
+  const auto zero_points = of_channels(stored.zero_point ? *stored.zero_point : Tensor::scalar(0.0f), shape, first, last);
+  if (!scales || !zero_points || !are_of_type(*zero_points, stored.integers->type())) return std::nullopt;
+  IntegerWeights weights{{}, {scales->begin(), scales->end()}};
+  const std::size_t of_each = integers.size() / scales->size();
+  for (std::size_t i = 0; i < integers.size(); ++i)
+    weights.weights.push_back(static_cast<std::int16_t>(integers[i] - static_cast<std::int64_t>((*zero_points)[i / of_each])));
+  return weights;
+}
+
+// The number of axes, from the first on, that count so many channels.
+std::optional<std::size_t> axes_of_channels(const Shape& shape, std::int64_t channels) {
+  std::int64_t count = 1;
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    count *= shape[axis];
+    const bool further_ones = axis + 1 < shape.size() && shape[axis + 1] == 1 && channels == 1;
+    if (count == channels && !further_ones) return axis + 1;
   }
-  return IntegerWeights{*weights, std::move(scales)};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<IntegerWeights> integer_weights(const Graph& graph, const Constants& constants, Value value, std::int64_t channels) {
+  if (op_of<Reshape>(graph, value)) value = graph.node(value).inputs[0];
+  const auto stored = stored_integers(graph, constants, value);
+  if (!stored) return std::nullopt;
+  const auto axes = axes_of_channels(stored->integers->shape(), channels);
+  return axes ? weights_of(*stored, to_vector<std::int64_t>(*stored->integers), 0, *axes) : std::nullopt;
+}
+
+std::optional<IntegerWeights> integer_matrix(const Graph& graph, const Constants& constants, Value value, bool transposed) {
+  const auto stored = stored_integers(graph, constants, value);
+  if (!stored) return std::nullopt;
+  const Shape& shape = stored->integers->shape();
+  const std::size_t axes = shape.size();
+  if (axes < 2 || shape[axes - 1] * shape[axes - 2] != stored->integers->size()) return std::nullopt;
+  auto integers = to_vector<std::int64_t>(*stored->integers);
+  if (transposed) return weights_of(*stored, std::move(integers), axes - 2, axes - 1);
+  const auto columns = static_cast<std::size_t>(shape[axes - 1]), depth = integers.size() / columns;
+  std::vector<std::int64_t> turned;
+  for (std::size_t c = 0; c < columns; ++c)
+    for (std::size_t k = 0; k < depth; ++k) turned.push_back(integers[k * columns + c]);
+  return weights_of(*stored, std::move(turned), axes - 1, axes);
 }
 
 }  // namespace octet

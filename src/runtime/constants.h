@@ -27,14 +27,18 @@ class Constants {
   mutable std::map<Value, Tensor> computed_;
 };
 
-// Weights that an IR keeps as integers: real = weights * scale[output channel].
+// Weights that a file keeps as integers: real = weights * scale[output channel].
 struct IntegerWeights {
-  Tensor weights;            // i8, in the shape that the convolution reads
-  std::vector<float> scale;  // one an output channel
+  std::vector<std::int16_t> weights;  // less their zero points, so -255..255; in the order in which the reader has them
+  std::vector<float> scale;           // one an output channel
 };
 
-// The integers behind Constant i8 -> Convert -> Multiply(scale of one output channel), with G and O taken together for the
-// grouped form; nothing where `value` is made in any other way.
-std::optional<IntegerWeights> integer_weights(const Graph& graph, const Constants& constants, Value value, bool grouped);
+// The integers behind Constant i8 or u8 -> Convert -> [Subtract (zero points)] -> Multiply (scales) -> [Reshape], where each of the
+// `channels` output channels, which the first axes together count, has one zero point and one scale; nothing where `value` is made in
+// any other way.
+std::optional<IntegerWeights> integer_weights(const Graph& graph, const Constants& constants, Value value, std::int64_t channels);
+
+// The same of one matrix, the second factor of a product, column after column: [depth, columns], or `transposed`. A column is a channel.
+std::optional<IntegerWeights> integer_matrix(const Graph& graph, const Constants& constants, Value value, bool transposed);
 
 }  // namespace octet

@@ -1,5 +1,7 @@
 #include "runtime/selection.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "runtime/graph_for_test.h"
@@ -147,7 +149,25 @@ TEST(Selection, SaysWhyAConvolutionOfQuantizedDataIsNotInIntegers) {
   g.output(g.conv(g.quantize(g.input({1, 3, 5, 5})), 4));
   const Chosen found = chosen(g.graph, "conv");
   EXPECT_NE(found.kernel, "reference");
-  EXPECT_EQ(found.passed_over, "integer convolution: weights are not i8 times a scale of each output channel");
+  EXPECT_EQ(found.passed_over, "integer convolution: weights are not 8-bit integers with a scale and a zero point of each output channel");
+}
+
+bool runs_in_integers(const Graph& graph, const std::string& node) {
+  const auto plan = *compile(graph);
+  return std::ranges::any_of(plan->steps(), [&](const StepInfo& step) { return step.node == node && step.integer; });
+}
+
+// As QDQ files of ONNX have grouped convolutions: [O,I/g,kh,kw] with a zero point each, then another shape.
+TEST(Selection, TakesStoredWeightsWithZeroPointsBehindAReshape) {
+  SmallGraph g;
+  const Tensor stored = Tensor::of<std::uint8_t>({4, 2, 1, 1}, std::vector<std::uint8_t>{0, 255, 17, 128, 3, 200, 90, 1});
+  const auto each = [&](std::vector<float> values) { return g.graph.emit_constant(Tensor::of<float>({4, 1, 1, 1}, values)); };
+  const Value wide = g.graph.emit(Convert{ElementType::kF32}, {g.graph.emit_constant(stored)});
+  const Value centred = g.graph.emit(Binary{BinaryKind::kSubtract}, {wide, each({0, 255, 7, 128})});
+  const Value weights = g.graph.emit(Binary{BinaryKind::kMultiply}, {centred, each({0.1f, 0.2f, 0.3f, 0.4f})});
+  const Value grouped = g.graph.emit(Reshape{}, {weights, g.integers({2, 2, 2, 1, 1})});
+  g.output(g.graph.emit(GroupConvolution{}, {g.quantize(g.input({1, 4, 5, 5})), grouped}, "conv"));
+  EXPECT_TRUE(runs_in_integers(g.graph, "conv"));
 }
 
 TEST(Selection, GivesNoReasonInAModelOfFloats) {

@@ -26,9 +26,12 @@ struct Conv2dShape {
 std::unique_ptr<ConvolutionF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
                                                 const Activation& activation, const Isa& isa);
 
+// Products of bytes with these weights of which a sum is sure to stay within 32 bits.
+std::int64_t longest_integer_sum(std::span<const std::int16_t> weights);
+
 // Sum over taps of (x - in_zero_point) * w, exact in 32 bits, then the requantization. Padding contributes nothing (it stands for the real
-// value 0). weights [O, I, kh, kw] in -128..127; I * kh * kw is at most 65,536, so that no sum leaves 32 bits.
-std::unique_ptr<ConvolutionU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+// value 0). weights [O, I, kh, kw] as in convolution.h; I * kh * kw is at most longest_integer_sum(weights), so that no sum leaves 32 bits.
+std::unique_ptr<ConvolutionU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                                               const Requantization& requantization, const Isa& isa);
 
 // The instruction set that convolutions run with where `isa` is allowed: those of u8 or those of floats. The name is one of
@@ -38,9 +41,9 @@ const Isa& isa_of_convolutions(const Isa& isa, bool integer);
 // The plain definitions, for tests and selftest.
 void conv2d_f32_ref(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
                     ImageView<const float> in, ImageView<float> out);
-void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                    const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out);
-void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                    const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<float> out);
 
 }  // namespace octet::kernels

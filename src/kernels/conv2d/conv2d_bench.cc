@@ -60,7 +60,7 @@ void Conv2dF32Kernels::add_benchmarks() {
 void Conv2dU8Kernels::add_benchmarks() {
   for (const Layer& layer : kLayers)
     bench::add<Conv2dU8Kernels>(layer.text(), layer.macs(), [layer](const Isa& isa) {
-      const auto weights = bench::noise<std::int8_t>(layer.weights(), 0, 63);
+      const auto weights = bench::noise<std::int16_t>(layer.weights(), 0, 63);
       std::shared_ptr<ConvolutionU8> conv = make_direct_u8(layer.shape(), weights, 5, requantization_of(layer), isa);
       auto in = std::make_shared<bench::Image<std::uint8_t>>(layer.in<std::uint8_t>()),
            out = std::make_shared<bench::Image<std::uint8_t>>(layer.out<std::uint8_t>());
@@ -72,7 +72,7 @@ void WinogradU8Kernels::add_benchmarks() {
   for (const Layer& layer : kLayers) {
     if (layer.kernel != 3 || layer.stride != 1) continue;
     bench::add<WinogradU8Kernels>(layer.text(), layer.macs(), [layer](const Isa& isa) {
-      const auto weights = bench::noise<std::int8_t>(layer.weights(), -20, 20);
+      const auto weights = bench::noise<std::int16_t>(layer.weights(), -20, 20);
       std::shared_ptr<ConvolutionU8> conv = make_winograd_u8(layer.shape(), weights, 5, requantization_of(layer), isa);
       auto in = std::make_shared<bench::Image<std::uint8_t>>(layer.in<std::uint8_t>()),
            out = std::make_shared<bench::Image<std::uint8_t>>(layer.out<std::uint8_t>());

@@ -68,12 +68,12 @@ struct WinogradU8Kernels {
 };
 
 // Whether Winograd computes a convolution exactly: 3x3, stride and dilation 1, and weights that keep its results below 2^25.
-bool winograd_fits(const Conv2dShape& shape, std::span<const std::int8_t> weights);
+bool winograd_fits(const Conv2dShape& shape, std::span<const std::int16_t> weights);
 
 // make_conv2d_u8() chooses between the two: sums of products tap by tap, and Winograd, of which winograd_fits() must hold.
-std::unique_ptr<ConvolutionU8> make_direct_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+std::unique_ptr<ConvolutionU8> make_direct_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                                               const Requantization& requantization, const Isa& isa);
-std::unique_ptr<ConvolutionU8> make_winograd_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+std::unique_ptr<ConvolutionU8> make_winograd_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                                                 const Requantization& requantization, const Isa& isa);
 
 }  // namespace octet::kernels

@@ -22,7 +22,7 @@ void for_each_tap(const Conv2dShape& shape, const ImageView<const T>& in, std::i
     }
 }
 
-std::int32_t integer_sum(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t zero_point,
+std::int32_t integer_sum(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t zero_point,
                          const ImageView<const std::uint8_t>& in, std::int64_t y, std::int64_t x, std::int64_t o) {
   const std::int64_t taps = shape.kernel_h * shape.kernel_w;
   std::int32_t sum = 0;
@@ -41,7 +41,7 @@ template <typename Out>
 double check_u8(Random& random, const Isa& isa, ThreadPool& pool) {
   const RandomWindow w(random);
   const Conv2dShape shape = random_shape(random, w);
-  const auto weights = random.integers<std::int8_t>(shape.out_channels * shape.in_channels * w.kernel * w.kernel, -128, 127);
+  const auto weights = random_weights(random, shape.out_channels * shape.in_channels * w.kernel * w.kernel);
   const std::uint8_t zero_point = random.byte();
   const Requantization requantization = random_requantization(random, shape.out_channels, std::is_same_v<Out, std::uint8_t>);
   auto in = random_bytes(random, w.in, w.in, shape.in_channels);
@@ -55,7 +55,7 @@ template <typename Out>
 double check_winograd(Random& random, const Isa& isa, ThreadPool& pool) {
   const std::int64_t height = random.between(1, 17), width = random.between(1, 17), pad = random.between(0, 2);
   const Conv2dShape shape{random.between(1, 70), random.between(1, 70), 3, 3, 1, 1, 1, 1, pad, pad};
-  const auto weights = random.integers<std::int8_t>(shape.out_channels * shape.in_channels * 9, -128, 127);
+  const auto weights = random_weights(random, shape.out_channels * shape.in_channels * 9);
   const std::uint8_t zero_point = random.byte();
   const Requantization requantization = random_requantization(random, shape.out_channels, std::is_same_v<Out, std::uint8_t>);
   auto in = random_bytes(random, height, width, shape.in_channels);
@@ -80,14 +80,14 @@ void conv2d_f32_ref(const Conv2dShape& shape, std::span<const float> weights, st
   });
 }
 
-void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                    const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out) {
   define(out, [&](auto y, auto x, auto o) {
     return ref::requantize_u8(requantization, static_cast<std::size_t>(o), integer_sum(shape, weights, in_zero_point, in, y, x, o));
   });
 }
 
-void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                    const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<float> out) {
   define(out, [&](auto y, auto x, auto o) {
     return ref::requantize_f32(requantization, static_cast<std::size_t>(o), integer_sum(shape, weights, in_zero_point, in, y, x, o));

@@ -160,14 +160,12 @@ Requantization random_requantization(const Conv2dShape& s, std::mt19937& random,
   return r;
 }
 
-// Values that would overflow any narrower sum: nearly all at the ends of the range.
+// Where `extreme`, values that would overflow any narrower sum: nearly all at the ends of the range.
 template <typename T>
-std::vector<T> random_bytes(std::size_t size, std::mt19937& random, bool extreme) {
+std::vector<T> random_integers(std::size_t size, int least, int greatest, std::mt19937& random, bool extreme) {
+  std::uniform_int_distribution<int> inside(least, greatest);
   std::vector<T> values(size);
-  for (T& value : values) {
-    value = static_cast<T>(random() & 255);
-    if (extreme) value = random() % 8 != 0 ? std::numeric_limits<T>::max() : std::numeric_limits<T>::min();
-  }
+  for (T& value : values) value = static_cast<T>(!extreme ? inside(random) : random() % 8 != 0 ? greatest : least);
   return values;
 }
 
@@ -175,13 +173,13 @@ template <typename Out>
 void check_u8(const Case& c) {
   std::mt19937 random(c.seed);
   const Conv2dShape& s = c.shape;
-  const bool extreme = random() % 3 == 0;
-  const auto weights =
-      random_bytes<std::int8_t>(static_cast<std::size_t>(s.out_channels * s.in_channels * s.kernel_h * s.kernel_w), random, extreme);
+  const bool extreme = random() % 3 == 0, bytes = random() % 2 == 0;
+  const auto weights = random_integers<std::int16_t>(static_cast<std::size_t>(s.out_channels * s.in_channels * s.kernel_h * s.kernel_w),
+                                                     bytes ? -128 : -kGreatestWeight, bytes ? 127 : kGreatestWeight, random, extreme);
   const auto zero_point = static_cast<std::uint8_t>(random() % 256);
   const Requantization requantization = random_requantization(s, random, std::is_same_v<Out, std::uint8_t>);
   Image<std::uint8_t> in(c.in_height, c.in_width, s.in_channels, c.in_gap, 0);
-  in.memory = random_bytes<std::uint8_t>(in.memory.size(), random, extreme);
+  in.memory = random_integers<std::uint8_t>(in.memory.size(), 0, 255, random, extreme);
   in.view.data = in.memory.data() + Image<std::uint8_t>::kMargin;
   Image<Out> expected(c.out_height, c.out_width, s.out_channels, c.out_gap, Out{77});
   conv2d_u8_ref(s, weights, zero_point, requantization, in.view, expected.view);
@@ -241,31 +239,39 @@ TEST(Conv2dF32, LosesLittleInLongSums) {
     }
 }
 
-TEST(Conv2dU8, IsExactAtTheGreatestDepth) {
-  const Conv2dShape shape{.in_channels = 65536, .out_channels = 2};
-  std::vector<std::int8_t> weights(2 * 65536, 127);
-  std::fill(weights.begin() + 65536, weights.end(), std::int8_t{-128});
+// One output channel of the greatest weights, one of the least.
+void expect_exact_at_the_greatest_depth(std::int16_t least, std::int16_t greatest) {
+  const std::vector<std::int16_t> ends{greatest, least};
+  const std::int64_t depth = longest_integer_sum(ends);
+  const Conv2dShape shape{.in_channels = depth, .out_channels = 2};
+  std::vector<std::int16_t> weights(static_cast<std::size_t>(depth), greatest);
+  weights.resize(static_cast<std::size_t>(2 * depth), least);
   const Requantization r{{1, 1}, {0, 0}, {}, false, {}, {}};
-  Image<std::uint8_t> in(1, 1, 65536, 0, 255);
+  Image<std::uint8_t> in(1, 1, depth, 0, 255);
   ThreadPool pool(1);
   for (const Isa& isa : isas_of<Conv2dU8Kernels>()) {
     Image<float> out(1, 1, 2, 0, 0.0f);
     make_conv2d_u8(shape, weights, 0, r, isa)->run(in.view, out.view, pool);
-    EXPECT_EQ(out.view.data[0], 65536.0f * 127 * 255) << isa.name;
-    EXPECT_EQ(out.view.data[1], 65536.0f * -128 * 255) << isa.name;
+    EXPECT_EQ(out.view.data[0], static_cast<float>(depth * greatest * 255)) << isa.name;
+    EXPECT_EQ(out.view.data[1], static_cast<float>(depth * least * 255)) << isa.name;
   }
+}
+
+TEST(Conv2dU8, IsExactAtTheGreatestDepth) {
+  expect_exact_at_the_greatest_depth(-128, 127);
+  expect_exact_at_the_greatest_depth(-kGreatestWeight, kGreatestWeight);
 }
 
 // One channel whose weights raise the result as far as Winograd allows, one whose weights lower it, on the brightest image.
 TEST(WinogradU8, IsExactUpToItsBoundAndRefusesMore) {
   constexpr std::int64_t kDepth = 120, kMost = ((1 << 25) - 1) / 255;  // of 9 * 120 * 127 = 137,160
   const Conv2dShape shape{kDepth, 2, 3, 3, 1, 1, 1, 1, 1, 1};
-  std::vector<std::int8_t> weights(static_cast<std::size_t>(2 * 9 * kDepth), 0);
+  std::vector<std::int16_t> weights(static_cast<std::size_t>(2 * 9 * kDepth), 0);
   std::int64_t left = kMost;
   for (std::size_t i = 0; left > 0; ++i) {
-    const auto weight = static_cast<std::int8_t>(std::min<std::int64_t>(left, 127));
+    const auto weight = static_cast<std::int16_t>(std::min<std::int64_t>(left, 127));
     weights[i] = weight;
-    weights[static_cast<std::size_t>(9 * kDepth) + i] = static_cast<std::int8_t>(-weight);
+    weights[static_cast<std::size_t>(9 * kDepth) + i] = static_cast<std::int16_t>(-weight);
     left -= weight;
   }
   ASSERT_TRUE(winograd_fits(shape, weights));
@@ -282,7 +288,7 @@ TEST(WinogradU8, IsExactUpToItsBoundAndRefusesMore) {
   }
   for (const std::size_t first : {std::size_t{0}, static_cast<std::size_t>(9 * kDepth)}) {
     auto more = weights;
-    more[first + static_cast<std::size_t>(9 * kDepth) - 1] = first == 0 ? std::int8_t{1} : std::int8_t{-1};
+    more[first + static_cast<std::size_t>(9 * kDepth) - 1] = first == 0 ? std::int16_t{1} : std::int16_t{-1};
     EXPECT_FALSE(winograd_fits(shape, more));
   }
 }
@@ -291,7 +297,7 @@ TEST(WinogradU8, IsChosenForManyChannelsOnly) {
   const Requantization r{std::vector<float>(64, 1), std::vector<float>(64, 0), {}, false, {}, {}};
   for (const std::int64_t channels : {8, 64}) {
     const Conv2dShape shape{channels, 64, 3, 3, 1, 1, 1, 1, 1, 1};
-    const std::vector<std::int8_t> weights(static_cast<std::size_t>(9 * 64 * channels), 1);
+    const std::vector<std::int16_t> weights(static_cast<std::size_t>(9 * 64 * channels), 1);
     for (const Isa& isa : isas_of<Conv2dU8Kernels>()) {
       const std::string name(make_conv2d_u8(shape, weights, 0, r, isa)->name());
       EXPECT_EQ(name.find("winograd") != std::string::npos, channels == 64) << isa.name << ": " << name;

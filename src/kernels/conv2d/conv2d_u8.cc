@@ -12,11 +12,9 @@
 namespace octet::kernels {
 namespace {
 
-constexpr std::int64_t kMostDepth = 65536;  // beyond it a sum may leave 32 bits
-
 class GemmConv2dU8 final : public ConvolutionU8 {
  public:
-  GemmConv2dU8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+  GemmConv2dU8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                const Requantization& requantization, const Kernel<GemmU8Function>& kernel)
       : shape_(shape),
         in_zero_point_(in_zero_point),
@@ -28,7 +26,7 @@ class GemmConv2dU8 final : public ConvolutionU8 {
         start_(static_cast<std::size_t>(shape.out_channels + 2 * kernel.run.lanes)) {
     OCTET_CHECK(weights.size() == static_cast<std::size_t>(depth_ * shape.out_channels), "weights do not fit the convolution");
     OCTET_CHECK(requantization.multiplier.size() == static_cast<std::size_t>(shape.out_channels), "requantization does not fit");
-    OCTET_CHECK(depth_ <= kMostDepth, "the convolution is too deep for 32-bit sums");
+    OCTET_CHECK(depth_ <= longest_integer_sum(weights), "the convolution is too deep for 32-bit sums");
     const std::size_t size = packed_size(panels_, kernel.run.lanes, padded_depth_);
     if (kernel.run.wide) {
       w16_ = AlignedBuffer<std::int16_t>(size);
@@ -64,10 +62,10 @@ class GemmConv2dU8 final : public ConvolutionU8 {
   std::int64_t row_bytes() const { return padded_depth_ * element_bytes(); }
 
   // Every tap contributes x * w, in padding x being the zero point; the sum of zero point * w is taken off ahead.
-  void set_start(std::span<const std::int8_t> weights) {
+  void set_start(std::span<const std::int16_t> weights) {
     for (std::int64_t o = 0; o < shape_.out_channels; ++o) {
       std::int32_t sum = 0;
-      for (const std::int8_t w : weights.subspan(static_cast<std::size_t>(o * depth_), static_cast<std::size_t>(depth_))) sum += w;
+      for (const std::int16_t w : weights.subspan(static_cast<std::size_t>(o * depth_), static_cast<std::size_t>(depth_))) sum += w;
       start_[static_cast<std::size_t>(o)] = -in_zero_point_ * sum;
     }
   }
@@ -191,6 +189,11 @@ class GemmConv2dU8 final : public ConvolutionU8 {
   AlignedBuffer<std::int32_t> start_;
 };
 
+const Kernel<GemmU8Function>& direct_kernel(std::span<const std::int16_t> weights, const Isa& isa) {
+  const bool bytes = fit_into_bytes(weights);
+  return best_kernel<Conv2dU8Kernels>(isa, [&](const GemmU8Function& function) { return bytes || function.wide; });
+}
+
 // Where direct products are of words, which take as long as Winograd's, fewer of them pay soon. Those of bytes are twice as fast: then it
 // pays with many channels, as long as its weights, 8 times as large, stay in the second cache. Measured with channels of 16 to 512.
 bool winograd_pays(const Conv2dShape& shape, const GemmU8Function& direct) {
@@ -203,16 +206,17 @@ bool winograd_pays(const Conv2dShape& shape, const GemmU8Function& direct) {
 
 }  // namespace
 
-std::unique_ptr<ConvolutionU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+std::unique_ptr<ConvolutionU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                                               const Requantization& requantization, const Isa& isa) {
-  if (winograd_pays(shape, best_kernel<Conv2dU8Kernels>(isa).run) && winograd_fits(shape, weights))
+  const Kernel<GemmU8Function>& direct = direct_kernel(weights, isa);
+  if (winograd_pays(shape, direct.run) && winograd_fits(shape, weights))
     return make_winograd_u8(shape, weights, in_zero_point, requantization, isa);
-  return make_direct_u8(shape, weights, in_zero_point, requantization, isa);
+  return std::make_unique<GemmConv2dU8>(shape, weights, in_zero_point, requantization, direct);
 }
 
-std::unique_ptr<ConvolutionU8> make_direct_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+std::unique_ptr<ConvolutionU8> make_direct_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                                               const Requantization& requantization, const Isa& isa) {
-  return std::make_unique<GemmConv2dU8>(shape, weights, in_zero_point, requantization, best_kernel<Conv2dU8Kernels>(isa));
+  return std::make_unique<GemmConv2dU8>(shape, weights, in_zero_point, requantization, direct_kernel(weights, isa));
 }
 
 }  // namespace octet::kernels

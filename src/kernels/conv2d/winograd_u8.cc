@@ -20,7 +20,7 @@ constexpr int kWeightRows[kWinogradWindow][3] = {{1, 0, 0}, {1, 1, 1}, {1, -1, 1
 std::int64_t rounded_up(std::int64_t value, std::int64_t step) { return (value + step - 1) / step * step; }
 
 // The 36 weights of one pair of channels, of its 9.
-std::array<std::int16_t, kWinogradPositions> transformed(const std::int8_t* w) {
+std::array<std::int16_t, kWinogradPositions> transformed(const std::int16_t* w) {
   std::array<std::int16_t, kWinogradPositions> result{};
   for (int y = 0; y < kWinogradWindow; ++y)
     for (int x = 0; x < kWinogradWindow; ++x) {
@@ -34,7 +34,7 @@ std::array<std::int16_t, kWinogradPositions> transformed(const std::int8_t* w) {
 
 class WinogradConv2dU8 final : public ConvolutionU8 {
  public:
-  WinogradConv2dU8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+  WinogradConv2dU8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                    const Requantization& requantization, const Kernel<WinogradU8Function>& kernel)
       : shape_(shape),
         requantization_(requantization),
@@ -50,7 +50,7 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
     for (const Panel& panel : panels_) pack(panel, weights);
     for (std::int64_t o = 0; o < shape.out_channels; ++o) {
       std::int32_t sum = 0;
-      for (const std::int8_t w : filter(weights, o)) sum += w;
+      for (const std::int16_t w : filter(weights, o)) sum += w;
       start_[static_cast<std::size_t>(o)] = -in_zero_point * sum;
     }
   }
@@ -84,13 +84,13 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
                                     kWinogradResults * most_width() * std::int64_t{sizeof(std::int32_t)});
   }
 
-  std::span<const std::int8_t> filter(std::span<const std::int8_t> weights, std::int64_t output) const {
+  std::span<const std::int16_t> filter(std::span<const std::int16_t> weights, std::int64_t output) const {
     const auto size = static_cast<std::size_t>(shape_.in_channels * kTaps);
     return weights.subspan(static_cast<std::size_t>(output) * size, size);
   }
 
   // [position][pair of channels][lane][2]
-  void pack(const Panel& panel, std::span<const std::int8_t> weights) {
+  void pack(const Panel& panel, std::span<const std::int16_t> weights) {
     const std::int64_t width = std::int64_t{panel.vectors} * kernel_.run.lanes;
     std::int16_t* to = weights_.data() + panel.offset;
     for (std::int64_t lane = 0; lane < panel.channels; ++lane) {
@@ -183,7 +183,7 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
 
 }  // namespace
 
-bool winograd_fits(const Conv2dShape& shape, std::span<const std::int8_t> weights) {
+bool winograd_fits(const Conv2dShape& shape, std::span<const std::int16_t> weights) {
   if (shape.kernel_h != 3 || shape.kernel_w != 3 || shape.stride_h != 1 || shape.stride_w != 1 || shape.dilation_h != 1 ||
       shape.dilation_w != 1 || shape.out_channels < 1)
     return false;
@@ -191,13 +191,13 @@ bool winograd_fits(const Conv2dShape& shape, std::span<const std::int8_t> weight
   const auto filter = static_cast<std::size_t>(shape.in_channels * kTaps);
   for (std::size_t first = 0; first < weights.size(); first += filter) {
     std::int64_t raising = 0, lowering = 0;
-    for (const std::int8_t w : weights.subspan(first, filter)) (w > 0 ? raising : lowering) += std::abs(w);
+    for (const std::int16_t w : weights.subspan(first, filter)) (w > 0 ? raising : lowering) += std::abs(w);
     if (std::max(raising, lowering) > kMost) return false;
   }
   return true;
 }
 
-std::unique_ptr<ConvolutionU8> make_winograd_u8(const Conv2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+std::unique_ptr<ConvolutionU8> make_winograd_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                                                 const Requantization& requantization, const Isa& isa) {
   OCTET_CHECK(winograd_fits(shape, weights), "Winograd is not exact for this convolution");
   OCTET_CHECK(requantization.multiplier.size() == static_cast<std::size_t>(shape.out_channels), "requantization does not fit");

@@ -11,7 +11,7 @@ namespace octet::kernels {
 //
 // The input's transform has whole numbers; of a window of u8 it gives -12,750 .. 17,340, which words hold. The weights' is taken with its
 // rows free of their denominators (1, 6, 6, 24, 24, 1, of which 4 stays in the rows of 6), so that it gives whole numbers of at most
-// 49 * 128, words as well. What is left of the denominators makes the output's transform whole and its results 24 * 24 times too large.
+// 49 * 255, words as well. What is left of the denominators makes the output's transform whole and its results 24 * 24 times too large.
 // Sums and that transform are taken modulo 2^32; 24 * 24 is 9 * 64, and 9 has an inverse modulo 2^32: what is exact is every result
 // whose 64-fold fits into 32 bits (winograd_fits).
 inline constexpr int kWinogradTile = 4, kWinogradWindow = 6;

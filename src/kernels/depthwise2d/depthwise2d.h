@@ -26,18 +26,18 @@ struct Depthwise2dShape {
 std::unique_ptr<ConvolutionF32> make_depthwise2d_f32(const Depthwise2dShape& shape, std::span<const float> weights,
                                                      std::span<const float> bias, const Activation& activation, const Isa& isa);
 
-// Sum over taps of (x - in_zero_point[c]) * w, exact in 32 bits; padding contributes nothing. weights [C, kh, kw] in -128..127;
+// Sum over taps of (x - in_zero_point[c]) * w, exact in 32 bits; padding contributes nothing. weights [C, kh, kw] as in convolution.h;
 // in_zero_point has one value a channel, since inputs of depthwise convolutions may be quantized per channel.
-std::unique_ptr<ConvolutionU8> make_depthwise2d_u8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
+std::unique_ptr<ConvolutionU8> make_depthwise2d_u8(const Depthwise2dShape& shape, std::span<const std::int16_t> weights,
                                                    std::span<const std::uint8_t> in_zero_point, const Requantization& requantization,
                                                    const Isa& isa);
 
 // The plain definitions, for tests and selftest.
 void depthwise2d_f32_ref(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
                          const Activation& activation, ImageView<const float> in, ImageView<float> out);
-void depthwise2d_u8_ref(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
+void depthwise2d_u8_ref(const Depthwise2dShape& shape, std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
                         const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out);
-void depthwise2d_u8_ref(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
+void depthwise2d_u8_ref(const Depthwise2dShape& shape, std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
                         const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<float> out);
 
 }  // namespace octet::kernels

@@ -26,7 +26,7 @@ void add_u8(const Layer& layer, Activation::Kind kind, const std::string& suffix
     Requantization requantization{std::vector<float>(channels, 1e-3f), std::vector<float>(channels, 20.0f), {kind}, true, {}, {}};
     requantization.zero_point.assign(channels, 0);
     if (kind == Activation::Kind::kSwish) requantization.inv_scale.assign(channels, 3.0f);
-    std::shared_ptr<ConvolutionU8> conv = make_depthwise2d_u8(layer.shape(), bench::noise<std::int8_t>(layer.weights(), -127, 127),
+    std::shared_ptr<ConvolutionU8> conv = make_depthwise2d_u8(layer.shape(), bench::noise<std::int16_t>(layer.weights(), -127, 127),
                                                               bench::noise<std::uint8_t>(layer.channels, 100, 140), requantization, isa);
     auto in = std::make_shared<bench::Image<std::uint8_t>>(layer.size, layer.size, layer.channels),
          out = std::make_shared<bench::Image<std::uint8_t>>(layer.out_size(), layer.out_size(), layer.channels);

@@ -14,7 +14,7 @@ class Random;
 using MakeDepthwise2dF32 = std::unique_ptr<ConvolutionF32>(const Isa& isa, const Depthwise2dShape& shape, std::span<const float> weights,
                                                            std::span<const float> bias, const Activation& activation);
 using MakeDepthwise2dU8 = std::unique_ptr<ConvolutionU8>(const Isa& isa, const Depthwise2dShape& shape,
-                                                         std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
+                                                         std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
                                                          const Requantization& requantization);
 
 namespace portable {
@@ -32,6 +32,11 @@ MakeDepthwise2dU8 depthwise2d_u8;
 namespace avx512_vnni {
 MakeDepthwise2dU8 depthwise2d_u8;
 }  // namespace avx512_vnni
+
+struct Depthwise2dU8Function {
+  bool wide;  // 16-bit operands
+  MakeDepthwise2dU8* make;
+};
 
 // Float sums have one order at every level: taps column by column.
 struct Depthwise2dF32Kernels {
@@ -51,13 +56,13 @@ struct Depthwise2dF32Kernels {
 struct Depthwise2dU8Kernels {
   static constexpr std::string_view kOp = "depthwise2d_u8";
   static constexpr double kTolerance = 0;
-  static constexpr Kernel<MakeDepthwise2dU8*> kKernels[] = {
+  static constexpr Kernel<Depthwise2dU8Function> kKernels[] = {
 #ifdef OCTET_X86
-      {"avx512_vnni", kAvx512Vnni, avx512_vnni::depthwise2d_u8},
-      {"avx512", kAvx512, avx512::depthwise2d_u8},
-      {"avx2", kAvx2, avx2::depthwise2d_u8},
+      {"avx512_vnni", kAvx512Vnni, {false, avx512_vnni::depthwise2d_u8}},
+      {"avx512", kAvx512, {true, avx512::depthwise2d_u8}},
+      {"avx2", kAvx2, {true, avx2::depthwise2d_u8}},
 #endif
-      {"portable", {}, portable::depthwise2d_u8},
+      {"portable", {}, {true, portable::depthwise2d_u8}},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();

@@ -75,7 +75,7 @@ class PlainF32 final : public ConvolutionF32 {
 
 class PlainU8 final : public ConvolutionU8 {
  public:
-  PlainU8(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
+  PlainU8(const Depthwise2dShape& shape, std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
           const Requantization& requantization)
       : shape_(shape),
         weights_(by_tap(shape, weights)),
@@ -101,7 +101,7 @@ class PlainU8 final : public ConvolutionU8 {
     for_each_block(shape_, out.height, out.width, pool, [&](std::int64_t y, std::int64_t x, std::int64_t first, std::int64_t channels) {
       std::int32_t sums[kBlock] = {};
       for_each_tap(shape_, in, y, x, [&](const std::uint8_t* pixel, std::int64_t tap) {
-        const std::int8_t* weights = weights_.data() + tap * shape_.channels + first;
+        const std::int16_t* weights = weights_.data() + tap * shape_.channels + first;
         for (std::int64_t c = 0; c < channels; ++c) sums[c] += (pixel[first + c] - in_zero_point_[first + c]) * weights[c];
       });
       T* to = out.pixel(y, x) + first;
@@ -110,7 +110,7 @@ class PlainU8 final : public ConvolutionU8 {
   }
 
   Depthwise2dShape shape_;
-  std::vector<std::int8_t> weights_;
+  std::vector<std::int16_t> weights_;
   std::vector<std::uint8_t> in_zero_point_;
   RequantizationTable table_;
 };
@@ -122,7 +122,7 @@ std::unique_ptr<ConvolutionF32> depthwise2d_f32(const Isa&, const Depthwise2dSha
   return std::make_unique<PlainF32>(shape, weights, bias, activation);
 }
 
-std::unique_ptr<ConvolutionU8> depthwise2d_u8(const Isa&, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
+std::unique_ptr<ConvolutionU8> depthwise2d_u8(const Isa&, const Depthwise2dShape& shape, std::span<const std::int16_t> weights,
                                               std::span<const std::uint8_t> in_zero_point, const Requantization& requantization) {
   return std::make_unique<PlainU8>(shape, weights, in_zero_point, requantization);
 }

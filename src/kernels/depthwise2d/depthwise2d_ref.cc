@@ -26,7 +26,7 @@ void for_each_tap(const Depthwise2dShape& shape, const ImageView<T>& in, std::in
     }
 }
 
-std::int32_t integer_sum(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::uint8_t in_zero_point,
+std::int32_t integer_sum(const Depthwise2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                          const ImageView<const std::uint8_t>& in, std::int64_t y, std::int64_t x, std::int64_t c) {
   const std::int64_t taps = shape.kernel_h * shape.kernel_w;
   std::int32_t sum = 0;
@@ -43,7 +43,7 @@ template <typename Out>
 double check_u8(Random& random, const Isa& isa, ThreadPool& pool) {
   const RandomWindow w(random);
   const Depthwise2dShape shape = random_shape(random, w);
-  const auto weights = random.integers<std::int8_t>(shape.channels * w.kernel * w.kernel, -128, 127);
+  const auto weights = random_weights(random, shape.channels * w.kernel * w.kernel);
   const auto zero_point = random.integers<std::uint8_t>(shape.channels, 0, 255);
   const Requantization requantization = random_requantization(random, shape.channels, std::is_same_v<Out, std::uint8_t>);
   auto in = random_bytes(random, w.in, w.in, shape.channels);
@@ -65,14 +65,14 @@ void depthwise2d_f32_ref(const Depthwise2dShape& shape, std::span<const float> w
   });
 }
 
-void depthwise2d_u8_ref(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
+void depthwise2d_u8_ref(const Depthwise2dShape& shape, std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
                         const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out) {
   define(out, [&](auto y, auto x, auto c) {
     return ref::requantize_u8(requantization, c, integer_sum(shape, weights, in_zero_point[c], in, y, x, c));
   });
 }
 
-void depthwise2d_u8_ref(const Depthwise2dShape& shape, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
+void depthwise2d_u8_ref(const Depthwise2dShape& shape, std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
                         const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<float> out) {
   define(out, [&](auto y, auto x, auto c) {
     return ref::requantize_f32(requantization, c, integer_sum(shape, weights, in_zero_point[c], in, y, x, c));

@@ -92,7 +92,7 @@ struct F32Kernels {
 // The convolution by these kernels, widest blocks first, which outlive it. `isa` is that of the kernel: it names it, and activations
 // between its steps keep to it.
 std::unique_ptr<ConvolutionU8> make_packed_u8(const Isa& isa, std::span<const U8Kernels> kernels, const Depthwise2dShape& shape,
-                                              std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
+                                              std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
                                               const Requantization& requantization);
 std::unique_ptr<ConvolutionF32> make_packed_f32(const Isa& isa, std::span<const F32Kernels> kernels, const Depthwise2dShape& shape,
                                                 std::span<const float> weights, std::span<const float> bias, const Activation& activation);

@@ -74,15 +74,17 @@ Requantization any_requantization(std::int64_t channels, bool to_u8) {
 }
 
 struct Integers {
-  std::vector<std::int8_t> weights;
+  std::vector<std::int16_t> weights;
   std::vector<std::uint8_t> in_zero_point;
 };
 
 Integers any_integers(const Layer& layer) {
   Integers result;
   const bool extremes = pick(0, 1);
+  const bool bytes = pick(0, 1);
+  const int least = bytes ? -128 : -kGreatestWeight, greatest = bytes ? 127 : kGreatestWeight;
   for (std::int64_t i = 0; i < layer.shape.channels * layer.taps(); ++i)
-    result.weights.push_back(static_cast<std::int8_t>(extremes ? (pick(0, 1) ? 127 : -128) : pick(-128, 127)));
+    result.weights.push_back(static_cast<std::int16_t>(extremes ? (pick(0, 1) ? greatest : least) : pick(least, greatest)));
   const bool one = pick(0, 1);
   for (std::int64_t c = 0; c < layer.shape.channels; ++c) result.in_zero_point.push_back(one ? 128 : pick_u8(extremes));
   return result;
@@ -135,7 +137,7 @@ RC_GTEST_PROP(Depthwise2dF32, SumsInTheOrderOfTheReferenceByEveryKernel, ()) {
 
 TEST(Depthwise2dRef, SumsTheTapsInsideTheImage) {
   Depthwise2dShape shape{.channels = 1, .kernel_h = 3, .kernel_w = 3, .pad_top = 1, .pad_left = 1};
-  const std::vector<std::int8_t> weights{1, 2, 3, 4, 5, 6, 7, 8, 9};
+  const std::vector<std::int16_t> weights{1, 2, 3, 4, 5, 6, 7, 8, 9};
   const std::vector<std::uint8_t> zero_point{10};
   const std::vector<std::uint8_t> in{11, 12, 13, 14};  // 1 2 / 3 4 over the zero point
   std::vector<float> out(4);

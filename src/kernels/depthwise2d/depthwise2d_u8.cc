@@ -34,7 +34,7 @@ int tap_at(TapOrder order, int place) {
 
 class PackedU8 final : public ConvolutionU8 {
  public:
-  PackedU8(const Isa& isa, std::span<const U8Kernels> kernels, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
+  PackedU8(const Isa& isa, std::span<const U8Kernels> kernels, const Depthwise2dShape& shape, std::span<const std::int16_t> weights,
            std::span<const std::uint8_t> in_zero_point, const Requantization& requantization)
       : isa_(isa),
         kernels_(kernels),
@@ -128,7 +128,7 @@ class PackedU8 final : public ConvolutionU8 {
     }
   }
 
-  void pack(Block& block, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point) {
+  void pack(Block& block, std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point) {
     switch (width_of(block)) {
       case 64:
         return pack_as<64>(block, weights, in_zero_point);
@@ -142,7 +142,7 @@ class PackedU8 final : public ConvolutionU8 {
   }
 
   template <int kChannels>
-  void pack_as(Block& block, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point) {
+  void pack_as(Block& block, std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point) {
     block.line = lines_.size();
     const std::size_t constants_bytes = sizeof(U8Constants<kChannels>);
     lines_.resize(lines_.size() + lines_of(constants_bytes) + lines_of(weight_bytes(kernels_of(block))));
@@ -151,7 +151,7 @@ class PackedU8 final : public ConvolutionU8 {
   }
 
   template <int kChannels>
-  void pack_constants(const Block& block, std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
+  void pack_constants(const Block& block, std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
                       U8Constants<kChannels>& constants) const {
     const U8Kernels& kernels = kernels_of(block);
     const std::int64_t taps = shape_.kernel_h * shape_.kernel_w;
@@ -184,7 +184,7 @@ class PackedU8 final : public ConvolutionU8 {
     return static_cast<std::size_t>(columns() * padded_taps_per_column(kernels) * kernels.channels * bytes_per_weight(kernels.tap_order));
   }
 
-  std::int8_t weight_of(std::span<const std::int8_t> weights, std::int64_t c, std::int64_t column, std::int64_t tap) const {
+  std::int16_t weight_of(std::span<const std::int16_t> weights, std::int64_t c, std::int64_t column, std::int64_t tap) const {
     if (tap >= taps_per_column()) return 0;
     const std::int64_t ky = class_ == Shape::kAny ? tap % shape_.kernel_h : tap,
                        kx = class_ == Shape::kAny ? tap / shape_.kernel_h : column;
@@ -192,7 +192,7 @@ class PackedU8 final : public ConvolutionU8 {
   }
 
   // [column][vector of taps][group][lane][tap in the lane].
-  void pack_weights(const Block& block, std::span<const std::int8_t> weights, std::byte* to) const {
+  void pack_weights(const Block& block, std::span<const std::int16_t> weights, std::byte* to) const {
     const U8Kernels& kernels = kernels_of(block);
     const int bytes = bytes_per_weight(kernels.tap_order), per_lane = 4 / bytes;
     for (std::int64_t column = 0; column < columns(); ++column)
@@ -220,7 +220,7 @@ class PackedU8 final : public ConvolutionU8 {
 }  // namespace
 
 std::unique_ptr<ConvolutionU8> make_packed_u8(const Isa& isa, std::span<const U8Kernels> kernels, const Depthwise2dShape& shape,
-                                              std::span<const std::int8_t> weights, std::span<const std::uint8_t> in_zero_point,
+                                              std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
                                               const Requantization& requantization) {
   return std::make_unique<PackedU8>(isa, kernels, shape, weights, in_zero_point, requantization);
 }

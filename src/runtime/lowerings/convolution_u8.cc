@@ -8,9 +8,6 @@
 namespace octet {
 namespace {
 
-// Longest sum that is sure to stay within 32 bits: 65,536 products of at most 255 * 128.
-constexpr std::int64_t kLongestIntegerSum = 65536;
-
 struct Found {
   ConvolutionGeometry conv;
   IntegerWeights weights;
@@ -27,7 +24,7 @@ kernels::Requantization requantization_of_group(const kernels::Requantization& a
 
 GroupKernels<kernels::ConvolutionU8> kernels_for(const Found& found, const QuantParams& in, const Isa& isa) {
   const auto& [conv, integers, epilogue] = found;
-  const auto weights = integers.weights.values<std::int8_t>();
+  const std::span<const std::int16_t> weights(integers.weights);
   std::vector<double> sum_scale;
   std::vector<std::uint8_t> zero_point;
   for (std::size_t c = 0; c < integers.scale.size(); ++c) {
@@ -64,9 +61,10 @@ MatchResult match_convolution_u8(const MatchContext& context, NodeId id) {
   const QuantParamsPtr in = context.forms.quant(node.inputs[0]);
   if (!in) return NoMatch{};
   if (in->per_channel() && !conv->is_depthwise()) return NoMatch{"data have a scale of their own for each channel"};
-  if (conv->filter() > kLongestIntegerSum) return NoMatch{"sums of " + std::to_string(conv->filter()) + " products leave 32 bits"};
-  auto weights = integer_weights(context.graph, context.constants, node.inputs[1], conv->grouped);
-  if (!weights) return NoMatch{"weights are not i8 times a scale of each output channel"};
+  auto weights = integer_weights(context.graph, context.constants, node.inputs[1], conv->outputs());
+  if (!weights) return NoMatch{"weights are not 8-bit integers with a scale and a zero point of each output channel"};
+  if (conv->filter() > kernels::longest_integer_sum(weights->weights))
+    return NoMatch{"sums of " + std::to_string(conv->filter()) + " products leave 32 bits"};
   Epilogue epilogue = context.fusion.epilogue({id, 0}, {true, true});
   Match match = match_of(epilogue);
   match.emit = [id, found = Found{*conv, std::move(*weights), std::move(epilogue)}](PlanBuilder& builder) { emit(builder, id, found); };

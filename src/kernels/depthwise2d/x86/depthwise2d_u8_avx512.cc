@@ -39,7 +39,7 @@ constexpr depthwise::U8Kernels kKernels[] = {kernels_of<Zmm, SplitQuads<Zmm>>(),
 
 }  // namespace
 
-std::unique_ptr<ConvolutionU8> depthwise2d_u8(const Isa& isa, const Depthwise2dShape& shape, std::span<const std::int8_t> weights,
+std::unique_ptr<ConvolutionU8> depthwise2d_u8(const Isa& isa, const Depthwise2dShape& shape, std::span<const std::int16_t> weights,
                                               std::span<const std::uint8_t> in_zero_point, const Requantization& requantization) {
   return depthwise::make_packed_u8(isa, kKernels, shape, weights, in_zero_point, requantization);
 }
