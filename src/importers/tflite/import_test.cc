@@ -237,6 +237,38 @@ TEST(TfliteImport, ReadsTheFirstOfSeveralSubgraphs) {
   expect_refused(branches, ErrorCode::kUnsupported, "operator 0 IF ('y')");
 }
 
+// A convolution of bytes with a bias of integers that name no scale.
+ModelWriter with_plain_bias(const std::vector<float>& weight_scales) {
+  ModelWriter writer;
+  const auto x = writer.add_tensor("x", StoredType::UINT8, {1, 4, 4, 3}), y = writer.add_tensor("y", StoredType::FLOAT32, {1, 4, 4, 2});
+  writer.graph().inputs = {x};
+  writer.graph().outputs = {y};
+  writer.quantize(x, {0.5f}, {10});
+  const auto w = writer.add_constant<std::int8_t>("w", StoredType::INT8, {2, 1, 1, 3}, {1, 2, 3, 4, 5, 6});
+  if (!weight_scales.empty()) writer.quantize(w, weight_scales, std::vector<std::int64_t>(weight_scales.size(), 0));
+  const auto bias = writer.add_constant<std::int32_t>("bias", StoredType::INT32, {2}, {8, -16});
+  writer.add_operator(code(BuiltinOperator::CONV_2D), {x, w, bias}, {y}, convolution_options());
+  return writer;
+}
+
+TEST(TfliteImport, TakesABiasWithoutScalesInStepsOfTheSums) {
+  for (const auto& [scales, expected] : {std::pair{std::vector<float>{0.125f}, std::vector<float>{0.5f, -1.0f}},
+                                         std::pair{std::vector<float>{0.125f, 0.25f}, std::vector<float>{0.5f, -2.0f}}}) {
+    const auto found = translated(with_plain_bias(scales));
+    ASSERT_TRUE(found.ok()) << found.error().message;
+    const Graph& graph = found->graph;
+    const auto sum = std::ranges::find_if(graph.nodes(), [](const Node& node) { return node.name == "y/sum"; });
+    ASSERT_NE(sum, graph.nodes().end());
+    const Tensor* bias = graph.constant(sum->inputs[1]);
+    ASSERT_NE(bias, nullptr);
+    EXPECT_EQ(to_vector<float>(*bias), expected);
+  }
+}
+
+TEST(TfliteImport, RefusesABiasThatStandsForNoRealNumbers) {
+  expect_refused(with_plain_bias({}), ErrorCode::kMalformed, "has a bias of integers without a scale");
+}
+
 // A convolution of bytes: FakeQuantize in front and behind, weights as they are stored.
 TEST(TfliteImport, KeepsTheIntegersAndScalesOfAQuantizedConvolution) {
   OneOperator writer;

@@ -14,6 +14,8 @@
 namespace octet::tflite {
 namespace {
 
+constexpr std::size_t kWeights = 1;  // the input of every operator here
+
 // Weights in the order and shape that octet's operation takes.
 struct WeightsForm {
   std::vector<std::int64_t> order;        // of the stored axes
@@ -82,10 +84,32 @@ Result<Value> weights_of(Layer& layer, std::size_t input, const WeightsForm& for
   return layer.add(Reshape{}, {moved, layer.integers(form.shape, "/weights/shape")}, "/weights");
 }
 
+// The scales of integers that stand for reals only beside those that they are added to: that of the data times those of the weights.
+Result<Quantization> scales_of_sums(const Layer& layer, std::size_t data) {
+  const Quantization &of_data = layer.input(data).quantization, &of_weights = layer.input(kWeights).quantization;
+  if (!of_data || !of_weights || of_data.per_axis())
+    return layer.malformed("has a bias of integers without a scale, and data or weights without one");
+  Quantization scales = of_weights;
+  for (float& scale : scales.scale) scale *= of_data.scale[0];
+  std::ranges::fill(scales.zero_point, 0);
+  scales.axis = 0;
+  return scales;
+}
+
+Result<Value> bias_of(Layer& layer, std::size_t input, std::size_t data) {
+  const TensorRecord* stored = layer.stored(input);
+  const bool is_plain_integers = stored && stored->constant->type() == ElementType::kI32 && !stored->quantization;
+  if (!is_plain_integers) return layer.plain(input);
+  OCTET_ASSIGN(const Quantization scales, scales_of_sums(layer, data));
+  if (scales.per_axis() && stored->constant->shape() != Shape{std::ssize(scales.scale)})
+    return layer.malformed(fmt::format("has a bias of shape {} for {} scales", to_string(stored->constant->shape()), scales.scale.size()));
+  return layer.graph().emit_constant(real_values(*stored->constant, scales), stored->name);
+}
+
 // Adds the bias that may be input `input`, of as many channels as axis 1 of planes, or the last of anything else, has.
-Result<Value> with_bias(Layer& layer, Value sum, std::size_t input, Layout layout) {
+Result<Value> with_bias(Layer& layer, Value sum, std::size_t input, std::size_t data, Layout layout) {
   if (!layer.has(input)) return sum;
-  OCTET_ASSIGN(Value bias, layer.plain(input));
+  OCTET_ASSIGN(Value bias, bias_of(layer, input, data));
   const Shape shape = layer.graph().shape(sum), found = layer.graph().shape(bias);
   const std::int64_t channels = layout == Layout::kPlanar ? shape[1] : shape.back();
   if (found != Shape{channels}) return layer.malformed(fmt::format("has a bias of shape {} for {} channels", to_string(found), channels));
@@ -120,7 +144,7 @@ Status convolution(Layer& layer) {
     sum = layer.add(GroupConvolution{window.strides, window.dilations, window.pads}, {data, kernel}, "/convolution");
   }
   if (!sum.ok()) return sum.error();
-  OCTET_ASSIGN(const Value result, with_bias(layer, *sum, 2, Layout::kPlanar));
+  OCTET_ASSIGN(const Value result, with_bias(layer, *sum, 2, 0, Layout::kPlanar));
   return layer.give(result, Layout::kPlanar, options.fused_activation_function);
 }
 
@@ -137,7 +161,7 @@ Status depthwise_convolution(Layer& layer) {
   const Shape shape{channels, weights[3] / channels, 1, weights[1], weights[2]};
   OCTET_ASSIGN(const Value kernel, weights_of(layer, 1, {{3, 0, 1, 2}, shape, 3, {0, 1}}));
   OCTET_ASSIGN(const Value sum, layer.add(GroupConvolution{window.strides, window.dilations, window.pads}, {data, kernel}, "/convolution"));
-  OCTET_ASSIGN(const Value result, with_bias(layer, sum, 2, Layout::kPlanar));
+  OCTET_ASSIGN(const Value result, with_bias(layer, sum, 2, 0, Layout::kPlanar));
   return layer.give(result, Layout::kPlanar, options.fused_activation_function);
 }
 
@@ -164,7 +188,7 @@ Status transposed_convolution(Layer& layer) {
   }
   OCTET_ASSIGN(const Value kernel, weights_of(layer, 1, {{3, 0, 1, 2}, {weights[3], weights[0], weights[1], weights[2]}, 0, {1}}));
   OCTET_ASSIGN(const Value sum, layer.add(op, {data, kernel}, "/convolution"));
-  OCTET_ASSIGN(const Value result, with_bias(layer, sum, 3, Layout::kPlanar));
+  OCTET_ASSIGN(const Value result, with_bias(layer, sum, 3, 2, Layout::kPlanar));
   return layer.give(result, Layout::kPlanar, options.fused_activation_function);
 }
 
@@ -182,7 +206,7 @@ Status fully_connected(Layer& layer) {
   OCTET_ASSIGN(data, layer.add(Reshape{}, {data, layer.integers(shape, "/rows/shape")}, "/rows"));
   OCTET_ASSIGN(const Value matrix, weights_of(layer, 1, {{0, 1}, weights, 0, {0}}));
   OCTET_ASSIGN(const Value product, layer.add(MatMul{false, true}, {data, matrix}, "/product"));
-  OCTET_ASSIGN(const Value result, with_bias(layer, product, 2, Layout::kPlain));
+  OCTET_ASSIGN(const Value result, with_bias(layer, product, 2, 0, Layout::kPlain));
   return layer.give(result, Layout::kPlain, options.fused_activation_function);
 }
 
