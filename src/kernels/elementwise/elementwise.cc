@@ -60,7 +60,7 @@ void add_real(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const
 // The limits that make the short way possible: no factor after the activation, and no sum that is not a number.
 std::optional<Limits> short_way(const AddU8& add) {
   const float greatest = 255.0f * (std::abs(add.a_multiplier) + std::abs(add.b_multiplier)) + std::abs(add.offset);
-  if (add.inv_scale != 1.0f || !std::isfinite(greatest)) return std::nullopt;
+  if (add.scale != 1.0f || !std::isfinite(greatest)) return std::nullopt;
   return u8_limits(add.activation, add.zero_point);
 }
 
@@ -96,7 +96,7 @@ void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const s
     });
   }
   add_real(add, a, b, dense, isa, pool, [&](std::span<const float> values, std::int64_t pixel, std::int64_t first) {
-    const QuantizeAll how{add.inv_scale, add.zero_point};
+    const QuantizeAll how{add.scale, add.zero_point};
     quantize_run(how, values, run_of(out, pixel, first, static_cast<std::int64_t>(values.size())), isa);
   });
 }
@@ -112,6 +112,14 @@ void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const s
 void copy_bytes(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) {
   for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t bytes) {
     std::memcpy(out.data + pixel * out.pixel_stride, in.data + pixel * in.pixel_stride, static_cast<std::size_t>(bytes));
+  });
+}
+
+void map_bytes(std::span<const std::uint8_t, 256> table, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) {
+  for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t count) {
+    const std::uint8_t* from = in.data + pixel * in.pixel_stride;
+    std::uint8_t* to = out.data + pixel * out.pixel_stride;
+    for (std::int64_t i = 0; i < count; ++i) to[i] = table[from[i]];
   });
 }
 

@@ -24,12 +24,12 @@ void scale_shift_f32(ImageView<const float> in, std::span<const float> scale, st
                      const Activation& activation, const Isa& isa, ThreadPool& pool);
 
 // Sum of two quantized images, the same bits at every level:
-//   t = fma(float(a), a_multiplier, fma(float(b), b_multiplier, offset)), then the activation, then as in requantize.h
-// with one inv_scale and zero point for all channels. The builder folds zero points and scales into the numbers.
+//   t = fma(float(a), a_multiplier, fma(float(b), b_multiplier, offset)), then the activation, then as in quantize.h
+// with one scale and zero point for all channels. The builder folds zero points and scales into the numbers.
 struct AddU8 {
   float a_multiplier = 1, b_multiplier = 1, offset = 0;
   Activation activation;
-  float inv_scale = 1;  // applied after the activation; 1 is skipped exactly
+  float scale = 1;  // of the result after the activation
   std::uint8_t zero_point = 0;
 };
 void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<std::uint8_t> out, const Isa& isa,
@@ -43,6 +43,9 @@ template <typename T>
 void copy_image(ImageView<const T> in, ImageView<T> out, ThreadPool& pool) {
   copy_bytes(bytes_of(in), bytes_of(out), pool);
 }
+
+// out = table[in].
+void map_bytes(std::span<const std::uint8_t, 256> table, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool);
 
 // The plain definitions, for tests and selftest.
 void add_f32_ref(ImageView<const float> a, ImageView<const float> b, ImageView<float> out, const Activation& activation);

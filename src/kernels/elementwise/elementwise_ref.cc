@@ -33,7 +33,7 @@ AddU8 random_add(Random& random) {
   add.b_multiplier = random.real(-0.5f, 2);
   add.offset = random.real(-50, 50);
   add.activation = random_activation(random);
-  if (!is_scalable(add.activation) || random.coin()) add.inv_scale = random.real(0.5f, 4);
+  if (!is_scalable(add.activation) || random.coin()) add.scale = random.real(0.25f, 2);
   add.zero_point = random.byte();
   return add;
 }
@@ -64,7 +64,7 @@ void scale_shift_f32_ref(ImageView<const float> in, std::span<const float> scale
 
 void add_u8_ref(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b, ImageView<std::uint8_t> out) {
   define(out, [&](auto y, auto x, auto c) {
-    return ref::quantize(real_sum(add, a.pixel(y, x)[c], b.pixel(y, x)[c]) * add.inv_scale, add.zero_point);
+    return ref::quantize(real_sum(add, a.pixel(y, x)[c], b.pixel(y, x)[c]) / add.scale, add.zero_point);
   });
 }
 
@@ -107,7 +107,7 @@ double AddU8F32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) 
 // With an activation that is a clamp and without a factor, where the sums need not become floats in memory.
 double AddU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
   AddU8 add = random_add(random);
-  add.inv_scale = 1;
+  add.scale = 1;
   if (!u8_limits(add.activation, add.zero_point)) add.activation = {};
   return check_add_u8<std::uint8_t>(random, add, isa, pool);
 }

@@ -93,7 +93,7 @@ AddU8 any_add_u8() {
   add.b_multiplier = static_cast<float>(pick(-100, 400)) / 170.0f;
   add.offset = static_cast<float>(pick(-3000, 3000)) / 11.0f;
   add.activation = any_activation();
-  add.inv_scale = pick(0, 1) ? 1.0f : 1.7f;
+  add.scale = pick(0, 1) ? 1.0f : 0.6f;
   add.zero_point = pick_u8(pick(0, 1));
   return add;
 }

@@ -25,17 +25,17 @@ void quantize_run(const QuantizeAll& how, std::span<const float> in, std::span<s
   best_kernel<QuantizeU8Kernels>(isa).run.all(how, in, out);
 }
 
-void quantize_u8(ImageView<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
+void quantize_u8(ImageView<const float> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
                  ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool) {
   const QuantizeU8Functions& quantize = best_kernel<QuantizeU8Kernels>(isa).run;
-  if (is_uniform(inv_scale, zero_point, out.channels)) {
-    const QuantizeAll how{inv_scale[0], zero_point[0]};
+  if (is_uniform(scale, zero_point, out.channels)) {
+    const QuantizeAll how{scale[0], zero_point[0]};
     return for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t count) {
       quantize.all(how, run_of(in, pixel, count), run_of(out, pixel, count));
     });
   }
   for_each_run(out.pixels(), out.channels, false, pool, [&](std::int64_t pixel, std::int64_t count) {
-    quantize.each(run_of(in, pixel, count), inv_scale, zero_point, run_of(out, pixel, count));
+    quantize.each(run_of(in, pixel, count), scale, zero_point, run_of(out, pixel, count));
   });
 }
 

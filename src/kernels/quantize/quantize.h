@@ -9,9 +9,10 @@
 
 namespace octet::kernels {
 
-// quantized = zero_point[c] + int(round_half_even(min(max(x * inv_scale[c], -zero_point[c]), 255 - zero_point[c]))); NaN becomes 0.
+// quantized = zero_point[c] + int(round_half_even(min(max(x / scale[c], -zero_point[c]), 255 - zero_point[c]))); NaN becomes 0. A division,
+// as files define it: what lies in the middle of two steps by its formula does so in floats, which a product with 1 / scale would spoil.
 // Both spans hold one value (for all channels) or both one a channel. The same bits at every level.
-void quantize_u8(ImageView<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
+void quantize_u8(ImageView<const float> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
                  ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool);
 
 // real = (q - zero_point[c]) * scale[c].
@@ -23,12 +24,12 @@ void nhwc_from_nchw(std::span<const float> planar, std::span<const float> scale,
                     const Isa& isa, ThreadPool& pool);
 void nchw_from_nhwc(ImageView<const float> in, std::span<float> planar, const Isa& isa, ThreadPool& pool);
 
-// The two of the input in one: t = fma(x, scale[c], offset[c]), then quantized as above with one inv_scale = 1 folded in.
+// The two of the input in one: t = fma(x, scale[c], offset[c]), then quantized as above with a scale of 1.
 void quantized_nhwc_from_nchw(std::span<const float> planar, std::span<const float> scale, std::span<const float> offset,
                               std::span<const std::uint8_t> zero_point, ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool);
 
 // The plain definitions, for tests and selftest.
-void quantize_u8_ref(ImageView<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
+void quantize_u8_ref(ImageView<const float> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
                      ImageView<std::uint8_t> out);
 void dequantize_u8_ref(ImageView<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
                        ImageView<float> out);

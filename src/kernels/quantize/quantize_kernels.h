@@ -10,9 +10,9 @@ namespace octet::kernels {
 
 class Random;
 
-// One factor and zero point for all values.
+// One scale and zero point for all values.
 struct QuantizeAll {
-  float inv_scale = 1;
+  float scale = 1;
   std::uint8_t zero_point = 0;
 };
 
@@ -30,9 +30,9 @@ struct ScaleShift {
   std::span<const float> scale, offset;
 };
 
-// Runs of elements that lie together; one factor and zero point for all of them, or one for each.
+// Runs of elements that lie together; one scale and zero point for all of them, or one for each.
 using QuantizeAllU8 = void(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out);
-using QuantizeEachU8 = void(std::span<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
+using QuantizeEachU8 = void(std::span<const float> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
                             std::span<std::uint8_t> out);
 using DequantizeAllU8 = void(float scale, std::uint8_t zero_point, std::span<const std::uint8_t> in, std::span<float> out);
 using DequantizeEachU8 = void(std::span<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,

@@ -15,12 +15,12 @@ float scaled(const PlanarPixels& in, const ScaleShift& how, std::int64_t x, std:
 }  // namespace
 
 void quantize_all(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = quantize_value(in[i] * how.inv_scale, how.zero_point);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = quantize_value(in[i] / how.scale, how.zero_point);
 }
 
-void quantize_each(std::span<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
+void quantize_each(std::span<const float> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
                    std::span<std::uint8_t> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = quantize_value(in[i] * inv_scale[i], zero_point[i]);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = quantize_value(in[i] / scale[i], zero_point[i]);
 }
 
 void dequantize_all(float scale, std::uint8_t zero_point, std::span<const std::uint8_t> in, std::span<float> out) {

@@ -28,10 +28,9 @@ std::int64_t random_count(Random& random, std::int64_t channels) { return random
 
 }  // namespace
 
-void quantize_u8_ref(ImageView<const float> in, std::span<const float> inv_scale, std::span<const std::uint8_t> zero_point,
+void quantize_u8_ref(ImageView<const float> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
                      ImageView<std::uint8_t> out) {
-  define(out,
-         [&](auto y, auto x, auto c) { return ref::quantize(in.pixel(y, x)[c] * of_channel(inv_scale, c), of_channel(zero_point, c)); });
+  define(out, [&](auto y, auto x, auto c) { return ref::quantize(in.pixel(y, x)[c] / of_channel(scale, c), of_channel(zero_point, c)); });
 }
 
 void dequantize_u8_ref(ImageView<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
@@ -59,11 +58,11 @@ double QuantizeU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool
   const std::int64_t side = random.between(1, 12), channels = random.between(1, 100);
   auto in = random_floats(random, side, side, channels);
   const std::int64_t count = random_count(random, channels);
-  const auto inv_scale = random.reals(count, 10, 100);
+  const auto scale = random.reals(count, 0.01f, 0.1f);
   const auto zero_point = random.integers<std::uint8_t>(count, 0, 255);
   return difference_of(
-      Picture<std::uint8_t>(side, side, channels), [&](auto out) { quantize_u8_ref(in.view(), inv_scale, zero_point, out); },
-      [&](auto out) { quantize_u8(in.view(), inv_scale, zero_point, out, isa, pool); });
+      Picture<std::uint8_t>(side, side, channels), [&](auto out) { quantize_u8_ref(in.view(), scale, zero_point, out); },
+      [&](auto out) { quantize_u8(in.view(), scale, zero_point, out, isa, pool); });
 }
 
 double DequantizeU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {

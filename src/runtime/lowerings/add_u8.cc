@@ -20,7 +20,7 @@ kernels::AddU8 quantized_add(const QuantParams& a, const QuantParams& b, const E
   add.offset = static_cast<float>(-scale_a * a.zero_point[0] - scale_b * b.zero_point[0]);
   if (fold) add.activation = kernels::scaled(add.activation, static_cast<float>(unit));
   if (out) add.zero_point = out->zero_point[0];
-  if (out && !fold) add.inv_scale = 1.0f / out->scale[0];
+  if (out && !fold) add.scale = out->scale[0];
   return add;
 }
 

@@ -36,13 +36,36 @@ Match match_like_input(const MatchContext& context, NodeId id) {
 }
 
 void add_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name) {
-  std::vector<float> inv_scale;
-  for (const float scale : builder.slot(to).quant->scale) inv_scale.push_back(1.0f / scale);
-  add_image_step<float, std::uint8_t>(
-      builder, {name, "quantize"}, from, to,
-      [inv_scale, quant = builder.slot(to).quant, isa = builder.isa()](auto in, auto out, ThreadPool& pool) {
-        kernels::quantize_u8(in, inv_scale, quant->zero_point, out, isa, pool);
-      });
+  add_image_step<float, std::uint8_t>(builder, {name, "quantize"}, from, to,
+                                      [quant = builder.slot(to).quant, isa = builder.isa()](auto in, auto out, ThreadPool& pool) {
+                                        kernels::quantize_u8(in, quant->scale, quant->zero_point, out, isa, pool);
+                                      });
+}
+
+namespace {
+
+// Values in a row are pixels of one channel.
+template <typename T>
+kernels::ImageView<T> row_of(std::span<T> values) {
+  return {values.data(), 1, static_cast<std::int64_t>(values.size()), 1, 1};
+}
+
+}  // namespace
+
+void add_plain_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name) {
+  const QuantParamsPtr quant = builder.slot(to).quant;
+  builder.add_step({name, "quantize"}, {from}, {to}, [from, to, quant, isa = builder.isa()](const Workspace& ws) {
+    kernels::quantize_u8(row_of(ws.plain<const float>(from)), quant->scale, quant->zero_point, row_of(ws.plain<std::uint8_t>(to)), isa,
+                         ws.pool());
+  });
+}
+
+void add_dequantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name) {
+  const QuantParamsPtr quant = builder.slot(from).quant;
+  builder.add_step({name, "dequantize"}, {from}, {to}, [from, to, quant, isa = builder.isa()](const Workspace& ws) {
+    kernels::dequantize_u8(row_of(ws.plain<const std::uint8_t>(from)), quant->scale, quant->zero_point, row_of(ws.plain<float>(to)), isa,
+                           ws.pool());
+  });
 }
 
 FloatResult::FloatResult(PlanBuilder& builder, const Epilogue& epilogue) : builder_(builder), final_(builder.natural(epilogue.result)) {

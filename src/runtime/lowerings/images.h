@@ -47,6 +47,10 @@ void add_image_step(PlanBuilder& builder, StepInfo info, Value from, SlotId to, 
     add_image_step<float, float>(builder, std::move(info), builder.image_f32(from), to, std::move(run));
 }
 
+// Adds a step between floats in the order of the graph and bytes in that order.
+void add_plain_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name);
+void add_dequantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name);
+
 // Adds a step that quantizes one float image into another slot with its parameters.
 void add_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name);
 
