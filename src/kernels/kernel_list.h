@@ -21,6 +21,7 @@ struct GatherPixelsKernels;
 struct InterleaveKernels;
 struct InterleaveQuantizedKernels;
 struct MatmulF32Kernels;
+struct MatmulU8Kernels;
 struct MaxPoolF32Kernels;
 struct MaxPoolU8Kernels;
 struct MultiplyF32Kernels;
@@ -44,8 +45,8 @@ struct TableList {
 
 using AllTables =
     TableList<Conv2dF32Kernels, Conv2dU8Kernels, Depthwise2dF32Kernels, Depthwise2dU8Kernels, AddF32Kernels, MultiplyF32Kernels,
-              MatmulF32Kernels, SoftmaxF32Kernels, ScaleShiftF32Kernels, AddU8Kernels, AddU8F32Kernels, MaxPoolF32Kernels, MaxPoolU8Kernels,
-              AvgPoolF32Kernels, QuantizeU8Kernels, DequantizeU8Kernels, InterleaveKernels, InterleaveQuantizedKernels, SeparateKernels,
-              GatherPixelsKernels, ActivateKernels, AddPixelsKernels, WinogradU8Kernels>;
+              MatmulF32Kernels, MatmulU8Kernels, SoftmaxF32Kernels, ScaleShiftF32Kernels, AddU8Kernels, AddU8F32Kernels, MaxPoolF32Kernels,
+              MaxPoolU8Kernels, AvgPoolF32Kernels, QuantizeU8Kernels, DequantizeU8Kernels, InterleaveKernels, InterleaveQuantizedKernels,
+              SeparateKernels, GatherPixelsKernels, ActivateKernels, AddPixelsKernels, WinogradU8Kernels>;
 
 }  // namespace octet::kernels

@@ -11,6 +11,7 @@
 #include "kernels/depthwise2d/depthwise2d_kernels.h"
 #include "kernels/elementwise/elementwise_kernels.h"
 #include "kernels/matmul/matmul_kernels.h"
+#include "kernels/matmul_u8/matmul_u8_kernels.h"
 #include "kernels/pool/pool_kernels.h"
 #include "kernels/quantize/quantize_kernels.h"
 #include "kernels/resize/resize_kernels.h"

@@ -63,8 +63,9 @@ bool fold_input_scale(Graph& graph);
 // that of MaxPools: integer kernels do both by themselves, and an infinity has no range that could be quantized.
 bool fold_padding(Graph& graph);
 
-// Quantizes again, by the same quantizer of a whole tensor, what reaches a convolution with integer weights from one by way of changes of
-// shape (attention): its values are that quantizer's already, so that nothing changes but that the convolution sees them quantized.
+// Quantizes again, by the same quantizer of a whole tensor, what reaches a convolution with integer weights, or a product of quantized
+// matrices, from one by way of changes of shape (attention): its values are that quantizer's already, so that nothing changes but that the
+// convolution sees them quantized.
 bool repeat_quantizers(Graph& graph);
 
 // Lets constants of equal type, shape and bytes be one.

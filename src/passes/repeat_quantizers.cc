@@ -36,6 +36,31 @@ std::optional<NodeId> moved_quantizer(const Graph& graph, Value value) {
   return std::nullopt;
 }
 
+bool is_quantized(const Graph& graph, const std::vector<bool>& stored, Value value) {
+  return stored[index_of(value.node)] || is_of_tensor(graph, graph.node(value)) || moved_quantizer(graph, value);
+}
+
+// The inputs in front of which a quantizer helps: the data of a convolution with stored weights, the factors of a product that are both
+// quantized.
+std::vector<std::size_t> integer_inputs(const Graph& graph, const std::vector<bool>& stored, const Node& node) {
+  if (is_convolution(node.op) && stored[index_of(node.inputs[1].node)]) return {0};
+  const bool is_product = std::holds_alternative<MatMul>(node.op) &&
+                          std::ranges::all_of(node.inputs, [&](Value factor) { return is_quantized(graph, stored, factor); });
+  return is_product ? std::vector<std::size_t>{0, 1} : std::vector<std::size_t>();
+}
+
+// Puts the quantizer of which input `i` is a moved copy in front of it; false where there is none.
+bool repeat_in_front(Graph& graph, NodeId id, std::size_t i) {
+  const Value data = graph.node(id).inputs[i];
+  const auto quantizer = moved_quantizer(graph, data);
+  if (!quantizer) return false;
+  std::vector<Value> inputs{data};
+  for (std::size_t limit = 1; limit < 5; ++limit)  // of any rank, as what they are of has another one now
+    inputs.push_back(graph.emit_constant(graph.constant(graph.node(*quantizer).inputs[limit])->reshaped({})));
+  graph.set_input(id, i, graph.emit(graph.node(*quantizer).op, std::move(inputs), graph.node(*quantizer).name + "/again"));
+  return true;
+}
+
 }  // namespace
 
 bool repeat_quantizers(Graph& graph) {
@@ -43,14 +68,7 @@ bool repeat_quantizers(Graph& graph) {
   bool changed = false;
   for (std::size_t i = 0, count = graph.nodes().size(); i < count; ++i) {
     const auto id = static_cast<NodeId>(i);
-    const Node node = graph.node(id);
-    if (!is_convolution(node.op) || !stored[index_of(node.inputs[1].node)]) continue;
-    const auto quantizer = moved_quantizer(graph, node.inputs[0]);
-    if (!quantizer) continue;
-    std::vector<Value> inputs = graph.node(*quantizer).inputs;
-    inputs[0] = node.inputs[0];
-    graph.set_input(id, 0, graph.emit(graph.node(*quantizer).op, std::move(inputs), graph.node(*quantizer).name + "/again"));
-    changed = true;
+    for (const std::size_t input : integer_inputs(graph, stored, graph.node(id))) changed |= repeat_in_front(graph, id, input);
   }
   if (changed) graph.tidy();
   return changed;

@@ -38,6 +38,32 @@ TEST(RepeatQuantizers, LeavesWhatIsQuantizedOrNotAtAll) {
   expect_untouched(repeat_quantizers, never);
 }
 
+TEST(RepeatQuantizers, QuantizesTheFactorsOfAProductInAnotherShape) {
+  Graph graph;
+  const Value moved = reshaped(graph, quantized(graph, input(graph, {1, 4, 6})), {4, 6});
+  output(graph, graph.emit(MatMul{false, true}, {moved, quantized(graph, input(graph, {5, 6}, "other"))}));
+  const Graph after = expect_rewrite(repeat_quantizers, graph);
+  EXPECT_EQ(std::ranges::count_if(after.nodes(), [](const Node& node) { return std::holds_alternative<FakeQuantize>(node.op); }), 3);
+}
+
+// Limits of more axes than the data have in the end.
+TEST(RepeatQuantizers, TakesLimitsOfAnyRankAlong) {
+  Graph graph;
+  const auto limit = [&](float number) { return graph.emit_constant(Tensor::scalar(number).reshaped({1, 1, 1, 1, 1})); };
+  const Value data = input(graph, {1, 1, 4, 2, 3});
+  const Value five_axes = graph.emit(FakeQuantize{}, {data, limit(-1), limit(1), limit(-1), limit(1)});
+  output(graph, with_integer_weights(graph, reshaped(graph, five_axes, {1, 4, 2, 3})));
+  const Graph after = expect_rewrite(repeat_quantizers, graph);
+  EXPECT_EQ(operations(after), "FakeQuantize Reshape FakeQuantize Convert Multiply Convolution Result");
+}
+
+TEST(RepeatQuantizers, LeavesProductsOfWhichOneFactorIsNotQuantized) {
+  Graph graph;
+  const Value moved = reshaped(graph, quantized(graph, input(graph, {1, 4, 6})), {4, 6});
+  output(graph, graph.emit(MatMul{false, true}, {moved, input(graph, {5, 6}, "other")}));
+  expect_untouched(repeat_quantizers, graph);
+}
+
 TEST(RepeatQuantizers, LeavesConvolutionsOfFloats) {
   Graph graph;
   output(graph, convolution(graph, reshaped(graph, quantized(graph, input(graph, {1, 4, 6})), {1, 4, 2, 3}), 2));

@@ -17,6 +17,7 @@ std::size_t element_bytes(const Slot& slot) {
   switch (slot.format) {
     case Format::kImageF32:
       return sizeof(float);
+    case Format::kPlainU8:
     case Format::kImageU8:
     case Format::kPicture:
       return 1;
@@ -100,7 +101,7 @@ SlotId PlanBuilder::make_output_slot(TensorType type) {
 
 SlotId PlanBuilder::make_slot(Format format, TensorType type, QuantParamsPtr quant) {
   Slot slot{format, std::move(type), std::move(quant), Slot::Memory::kArena, plan_->slots.size(), 0, 0};
-  if (format != Format::kPlain) slot.pixel_stride = slot.channels();
+  if (!is_row_major(format)) slot.pixel_stride = slot.channels();
   plan_->slots.push_back(std::move(slot));
   return static_cast<SlotId>(plan_->slots.size() - 1);
 }
@@ -130,7 +131,7 @@ SlotId PlanBuilder::place(Value value) {
   mine.memory = base.memory;
   mine.index = base.index;
   mine.byte_offset = base.byte_offset + static_cast<std::size_t>(placed->second.element_offset) * element_bytes(mine);
-  if (mine.format != Format::kPlain && base.format != Format::kPlain) mine.pixel_stride = base.pixel_stride;
+  if (!is_row_major(mine.format) && !is_row_major(base.format)) mine.pixel_stride = base.pixel_stride;
   return id;
 }
 
@@ -169,6 +170,12 @@ SlotId PlanBuilder::convert(Value value, Format format) {
   if (have == format) return from;
   if (const auto found = converted_.find({value, format}); found != converted_.end()) return found->second;
   const std::string& name = graph_.node(value).name;
+  if (have == Format::kPlainU8) {
+    const SlotId reals = dequantized(from, name);
+    const SlotId wanted = format == Format::kPlain ? reals : interleaved(reals, name);
+    converted_[{value, format}] = wanted;
+    return wanted;
+  }
   const SlotId result = format == Format::kPlain   ? planar(image_f32(value), name)
                         : have == Format::kImageU8 ? dequantized(from, name)
                                                    : interleaved(from, name);
@@ -189,6 +196,11 @@ SlotId PlanBuilder::constant_slot(Value value, Format format) {
 }
 
 SlotId PlanBuilder::dequantized(SlotId from, const std::string& name) {
+  if (slot(from).format == Format::kPlainU8) {
+    const SlotId reals = make_slot(Format::kPlain, slot(from).type);
+    add_dequantize_step(*this, from, reals, name);
+    return reals;
+  }
   const SlotId to = make_slot(Format::kImageF32, slot(from).type);
   add_image_step<std::uint8_t, float>(*this, {name, "dequantize"}, from, to,
                                       [quant = slot(from).quant, isa = isa()](auto in, auto out, ThreadPool& pool) {

@@ -155,12 +155,30 @@ std::optional<AffineChain> FusionFinder::affine_chain(NodeId id) const {
   return chain;
 }
 
+bool FusionFinder::is_for_products(Value value) const {
+  const auto& readers = readers_[index_of(value.node)];
+  const auto is_product = [&](NodeId id) { return std::holds_alternative<MatMul>(graph_.node(id).op); };
+  return graph_.shape(value).size() == 4 ? !readers.empty() && std::ranges::all_of(readers, is_product)
+                                         : std::ranges::any_of(readers, is_product);
+}
+
 Result<QuantParamsPtr> FusionFinder::quant_of(NodeId id) const {
+  const Node& node = graph_.node(id);
+  if (std::holds_alternative<FakeQuantize>(node.op) && node.outputs[0].shape.size() != 4)
+    return Error{ErrorCode::kUnsupported, "the data " + to_string(node.outputs[0].shape) + " are not images [N,C,H,W]"};
+  return quantization_of(id);
+}
+
+Result<QuantParamsPtr> FusionFinder::plain_quant_of(NodeId id) const {
+  OCTET_ASSIGN(QuantParamsPtr quant, quantization_of(id));
+  if (quant->per_channel()) return Error{ErrorCode::kUnsupported, "there is not one scale for all"};
+  return quant;
+}
+
+Result<QuantParamsPtr> FusionFinder::quantization_of(NodeId id) const {
   const Node& node = graph_.node(id);
   const auto* op = std::get_if<FakeQuantize>(&node.op);
   if (!op) return Error{ErrorCode::kUnsupported, "this is no FakeQuantize"};
-  if (node.outputs[0].shape.size() != 4)
-    return Error{ErrorCode::kUnsupported, "the data " + to_string(node.outputs[0].shape) + " are not images [N,C,H,W]"};
   std::array<const Tensor*, 4> limits{};
   for (std::size_t i = 0; i < limits.size(); ++i) {
     if (!constants_.is_constant(node.inputs[i + 1])) return Error{ErrorCode::kUnsupported, "the limits are not constant"};

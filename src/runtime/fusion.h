@@ -66,10 +66,17 @@ class FusionFinder {
   // The parameters of a FakeQuantize of images to 8 bits; kUnsupported says why a node is none.
   Result<QuantParamsPtr> quant_of(NodeId id) const;
 
+  // The same of a tensor of any rank, with one scale for all.
+  Result<QuantParamsPtr> plain_quant_of(NodeId id) const;
+
+  // Whether products of matrices read `value`: any, or nothing else where it has the shape of images.
+  bool is_for_products(Value value) const;
+
   // The one node that reads `value`, if there is just one and the value need not be visible.
   std::optional<NodeId> only_reader(Value value) const;
 
  private:
+  Result<QuantParamsPtr> quantization_of(NodeId id) const;
   std::optional<std::vector<float>> channel_values(Value constant, const Shape& data) const;
   std::optional<float> single_number(Value value) const;  // of a constant of one element
   void absorb_quantization(Epilogue& epilogue) const;

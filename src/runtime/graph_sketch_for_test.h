@@ -37,8 +37,8 @@ class GraphSketch {
   Graph graph;
   std::vector<Tensor> inputs;
   std::map<Value, Tensor> values;
-  std::set<std::string> integer_convolutions;  // that have quantized data and integer weights
-  bool sums_floats = false;                    // so that levels may differ in rounding
+  std::set<std::string> integer_steps;  // convolutions and products of quantized data with integers
+  bool sums_floats = false;             // so that levels may differ in rounding
 
   float magnitude() const {
     float largest = 0;

@@ -18,7 +18,7 @@ class PlanBuilder;
 // The form in which a value first exists.
 struct Form {
   Format format = Format::kPlain;
-  QuantParamsPtr quant;  // for kImageU8
+  QuantParamsPtr quant;  // for kImageU8 and kPlainU8
 };
 
 // The forms of all values that some step writes or that are given as inputs.
@@ -29,8 +29,10 @@ struct Forms {
   Value resolve(Value value) const;
   // Whether a value lies as an image, of floats or quantized; an input never does.
   bool is_image(Value value) const;
-  // Null for a value that is not quantized.
+  // Null for a value that is no image of bytes.
   QuantParamsPtr quant(Value value) const;
+  // Null for a value that does not lie as bytes in the order of the graph.
+  QuantParamsPtr plain_quant(Value value) const;
 };
 
 // How the results of a node may share memory with its inputs, so that nothing need be copied. Offsets are in elements.

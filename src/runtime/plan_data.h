@@ -15,7 +15,9 @@ namespace octet {
 
 // How a tensor lies in memory: row-major as in the graph, or as images with interleaved channels. A picture is an input that
 // is given as bytes for the numbers 0 to 255; it is an image for the steps that read it and for nothing else.
-enum class Format : std::uint8_t { kPlain, kImageF32, kImageU8, kPicture };
+enum class Format : std::uint8_t { kPlain, kPlainU8, kImageF32, kImageU8, kPicture };
+
+inline bool is_row_major(Format format) { return format == Format::kPlain || format == Format::kPlainU8; }
 
 enum class SlotId : std::uint32_t {};
 enum class StateId : std::uint32_t {};
@@ -26,7 +28,7 @@ struct Slot {
 
   Format format = Format::kPlain;
   TensorType type;       // logical: NCHW, the element type of the graph
-  QuantParamsPtr quant;  // for kImageU8
+  QuantParamsPtr quant;  // for kImageU8 and kPlainU8
   Memory memory = Memory::kArena;
   std::size_t index = 0;          // of the input, output or constant; of the buffer while memory is being planned
   std::size_t byte_offset = 0;    // in the arena or in the input, output or constant
@@ -110,7 +112,8 @@ std::span<T> Workspace::plain(SlotId id) const {
 
 inline std::span<std::byte> Workspace::plain_bytes(SlotId id) const {
   const Slot& place = slot(id);
-  return {address(place), static_cast<std::size_t>(element_count(place.type.shape)) * size_of(place.type.element)};
+  const std::size_t element_bytes = place.format == Format::kPlainU8 ? 1 : size_of(place.type.element);
+  return {address(place), static_cast<std::size_t>(element_count(place.type.shape)) * element_bytes};
 }
 
 inline std::byte* Workspace::address(const Slot& place) const {

@@ -104,26 +104,38 @@ class RandomGraph : public GraphSketch {
     return result;
   }
 
+  // Bytes as files store them, some with zero points: i8 or u8 -> Convert -> [Subtract].
+  Value stored_integers(const Shape& shape, const Shape& channels) {
+    const bool is_signed = chance(60);
+    const int least = is_signed ? -128 : 0, greatest = is_signed ? 127 : 255;
+    const auto integers = [&](const Shape& of) {
+      std::vector<std::int64_t> values(static_cast<std::size_t>(element_count(of)));
+      for (std::int64_t& value : values) value = pick(least, greatest);
+      return Tensor::of<std::int64_t>(of, values);
+    };
+    const Tensor bytes = converted(integers(shape), is_signed ? ElementType::kI8 : ElementType::kU8);
+    const Value wide = add(Convert{ElementType::kF32}, {constant(bytes)})[0];
+    if (is_signed && chance(70)) return wide;
+    return add(Binary{BinaryKind::kSubtract}, {wide, constant(converted(integers(channels), ElementType::kF32))})[0];
+  }
+
   // As real numbers, or as integers with a scale a channel.
   Value weights(const Shape& shape, std::size_t channel_axes, bool integer) {
     std::int64_t filter = 1;
     for (std::size_t axis = channel_axes; axis < shape.size(); ++axis) filter *= shape[axis];
     const float largest = 1.5f / std::sqrt(static_cast<float>(filter));
     if (!integer) return constant(reals(shape, -largest, largest));
-    Tensor bytes(ElementType::kI8, shape);
-    for (auto& value : bytes.mutable_values<std::int8_t>()) value = static_cast<std::int8_t>(static_cast<int>(random_() % 255) - 127);
     Shape scales(shape.size(), 1);
     for (std::size_t axis = 0; axis < channel_axes && chance(80); ++axis) scales[axis] = shape[axis];
     if (channel_axes == 2 && scales[1] == 1) scales[0] = 1;
-    const Value wide = add(Convert{ElementType::kF32}, {constant(bytes)})[0];
-    return add(Binary{BinaryKind::kMultiply}, {wide, constant(reals(scales, largest / 200, largest / 127))})[0];
+    return add(Binary{BinaryKind::kMultiply}, {stored_integers(shape, scales), constant(reals(scales, largest / 200, largest / 127))})[0];
   }
 
   void convolve(Op op, Value data, const Shape& shape, std::size_t channel_axes, bool depthwise) {
     const bool integer = kind_ == Kind::kQuantized && chance(85);
     const Value result = add(std::move(op), {data, weights(shape, channel_axes, integer)})[0];
     if (integer && is_u8(data, depthwise))
-      integer_convolutions.insert(graph.node(result).name);
+      integer_steps.insert(graph.node(result).name);
     else
       sums_floats = true;
     Value last = result;
@@ -308,6 +320,7 @@ class RandomGraph : public GraphSketch {
     if (chance(30)) make_plain(Concat{0}, {joined, joined});
     if (chance(40)) make(Reshape{}, {joined, integers({batch_, graph.shape(joined)[1], 1, 1})});
     if (kind_ == Kind::kQuantized && chance(40)) others_.push_back(quantize(joined, {Tensor::scalar(-2.0f), Tensor::scalar(2.0f)}));
+    if (kind_ == Kind::kQuantized && graph.shape(joined).size() == 2 && chance(50)) integer_products(joined);
     if (chance(30)) {
       sums_floats = true;
       make_plain(MatMul{}, {joined, constant(reals({graph.shape(joined)[1], 3}, -0.2f, 0.2f))});
@@ -333,6 +346,31 @@ class RandomGraph : public GraphSketch {
       result =
           add(StridedSlice{{0, 1, 1}, {1, 1, 1}, {}, {}, {}}, {result, integers({0, 0, 0}), integers({1, 0, 0}), integers({1, 1, 1})})[0];
     make_plain(Binary{BinaryKind::kAdd}, {result, constant(reals({}, -1, 1))});
+  }
+
+  // Rows quantized with one scale.
+  Value quantized_rows(Value rows) {
+    const Limits limits = limits_for(rows, false);
+    return quantize(rows, {limits.low.reshaped({}), limits.high.reshaped({})});
+  }
+
+  // Products of quantized rows with stored integers, and with other rows.
+  void integer_products(Value rows) {
+    const Value data = quantized_rows(rows);
+    const std::int64_t depth = graph.shape(rows)[1], columns = pick(1, 20);
+    const bool transposed = chance(50);
+    const Shape shape = transposed ? Shape{columns, depth} : Shape{depth, columns};
+    const Shape scales = chance(30) ? Shape{} : transposed ? Shape{columns, 1} : Shape{columns};
+    const float largest = 1.5f / std::sqrt(static_cast<float>(depth));
+    const Value weights =
+        add(Binary{BinaryKind::kMultiply}, {stored_integers(shape, scales), constant(reals(scales, largest / 200, largest / 127))})[0];
+    Value last = add(MatMul{false, transposed}, {data, weights})[0];
+    integer_steps.insert(graph.node(last).name);
+    if (chance(50)) last = add(Binary{BinaryKind::kAdd}, {last, constant(reals({columns}, -1, 1))})[0];
+    others_.push_back(chance(50) ? activate(last) : last);
+    const Value square = add(MatMul{false, true}, {data, quantized_rows(rows)})[0];
+    integer_steps.insert(graph.node(square).name);
+    others_.push_back(square);
   }
 
   Value make_plain(Op op, std::vector<Value> from) {

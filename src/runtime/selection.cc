@@ -17,7 +17,12 @@ bool Forms::is_image(Value value) const {
 
 QuantParamsPtr Forms::quant(Value value) const {
   const auto found = natural.find(resolve(value));
-  return found == natural.end() ? nullptr : found->second.quant;
+  return found == natural.end() || found->second.format != Format::kImageU8 ? nullptr : found->second.quant;
+}
+
+QuantParamsPtr Forms::plain_quant(Value value) const {
+  const auto found = natural.find(resolve(value));
+  return found == natural.end() || found->second.format != Format::kPlainU8 ? nullptr : found->second.quant;
 }
 
 namespace {

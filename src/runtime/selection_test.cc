@@ -170,6 +170,17 @@ TEST(Selection, TakesStoredWeightsWithZeroPointsBehindAReshape) {
   EXPECT_TRUE(runs_in_integers(g.graph, "conv"));
 }
 
+TEST(Selection, LeavesProductsOfWhichOneFactorIsNotQuantized) {
+  SmallGraph g;
+  const Value a = g.quantize(g.input({2, 6})), b = g.input({5, 6}, "other");
+  g.output(g.graph.emit(MatMul{false, true}, {a, b}, "product"));
+  EXPECT_FALSE(runs_in_integers(g.graph, "product"));
+  SmallGraph both;
+  const Value left = both.quantize(both.input({2, 6})), right = both.quantize(both.input({5, 6}, "other"));
+  both.output(both.graph.emit(MatMul{false, true}, {left, right}, "product"));
+  EXPECT_TRUE(runs_in_integers(both.graph, "product"));
+}
+
 TEST(Selection, GivesNoReasonInAModelOfFloats) {
   SmallGraph g;
   const Value a = g.conv(g.input({1, 3, 5, 5}), 4), b = g.conv(a, 4, "second");

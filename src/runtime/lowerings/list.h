@@ -13,6 +13,7 @@ std::span<const Lowering> lowerings();
 // One file each; its comment says what it takes.
 MatchResult match_result(const MatchContext& context, NodeId id);
 MatchResult match_convolution_u8(const MatchContext& context, NodeId id);
+MatchResult match_table_u8(const MatchContext& context, NodeId id);
 MatchResult match_convolution_f32(const MatchContext& context, NodeId id);
 MatchResult match_input_image(const MatchContext& context, NodeId id);
 MatchResult match_scale_shift(const MatchContext& context, NodeId id);
@@ -32,6 +33,7 @@ MatchResult match_transpose_image(const MatchContext& context, NodeId id);
 MatchResult match_transpose_to_image(const MatchContext& context, NodeId id);
 MatchResult match_activate(const MatchContext& context, NodeId id);
 MatchResult match_scale_image(const MatchContext& context, NodeId id);
+MatchResult match_matmul_u8(const MatchContext& context, NodeId id);
 MatchResult match_matmul(const MatchContext& context, NodeId id);
 MatchResult match_softmax(const MatchContext& context, NodeId id);
 MatchResult match_reduce(const MatchContext& context, NodeId id);

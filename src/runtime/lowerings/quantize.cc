@@ -1,4 +1,5 @@
-// A FakeQuantize of an image to 8 bits: the values are bytes from here on.
+// A FakeQuantize to 8 bits: the values are bytes from here on. They lie as an image, or for products of matrices in the order of the
+// graph.
 
 #include "runtime/lowerings/images.h"
 #include "runtime/lowerings/input_step.h"
@@ -15,11 +16,23 @@ void emit(PlanBuilder& builder, NodeId id) {
   add_input_step(builder, {node.name, "quantize input"}, builder.plain_or_picture(data), to, {});
 }
 
+Match match_plain(NodeId id, QuantParamsPtr quant) {
+  Match match;
+  match.results = {{{id, 0}, {Format::kPlainU8, std::move(quant)}}};
+  match.emit = [id](PlanBuilder& builder) {
+    const Node& node = builder.graph().node(id);
+    add_plain_quantize_step(builder, builder.plain(node.inputs[0]), builder.natural({id, 0}), node.name);
+  };
+  return match;
+}
+
 }  // namespace
 
 MatchResult match_quantize(const MatchContext& context, NodeId id) {
   if (!std::holds_alternative<FakeQuantize>(context.graph.node(id).op)) return NoMatch{};
   if (const auto unfit = unfit_for_kernels(context, id)) return *unfit;
+  if (context.fusion.is_for_products({id, 0}))
+    if (auto quant = context.fusion.plain_quant_of(id); quant.ok()) return match_plain(id, *std::move(quant));
   const auto quant = context.fusion.quant_of(id);
   if (!quant.ok()) return NoMatch{quant.error().message};
   Match match;

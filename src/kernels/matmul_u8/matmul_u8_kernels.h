@@ -1,0 +1,25 @@
+#pragma once
+
+#include "kernels/conv2d/gemm_u8.h"
+#include "kernels/kernel.h"
+
+namespace octet::kernels {
+
+class Random;
+
+// The tiles of convolutions with 16-bit operands, as both factors may have a zero point.
+struct MatmulU8Kernels {
+  static constexpr std::string_view kOp = "matmul_u8";
+  static constexpr double kTolerance = 0;
+  static constexpr Kernel<GemmU8Function> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512_s16_12x32", kAvx512, {16, 12, true, avx512::gemm_u8}},
+      {"avx2_s16_6x16", kAvx2, {8, 6, true, avx2::gemm_u8}},
+#endif
+      {"portable_s16_4x8", {}, {4, 4, true, portable::gemm_u8}},
+  };
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+}  // namespace octet::kernels
