@@ -2,30 +2,10 @@
 
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-// The sum of the lanes, or the greatest of them.
-template <typename Combine>
-OCTET_OP float combined(Vec x, Combine combine) {
-  float lanes[kLanes];
-  store(lanes, x);
-  return std::accumulate(lanes + 1, lanes + kLanes, lanes[0], combine);
-}
-
-// What is left of a row: whole vectors are read, and what lies behind it counts as minus infinity.
-struct Rest {
-  float values[kLanes];
-
-  Rest(const float* from, std::int64_t count) {
-    std::fill_n(values, kLanes, -kInfinity);
-    std::copy_n(from, count, values);
-  }
-};
-
 // Vector number `v` of several, of which the last one has `last` values.
 template <int kVectors>
 OCTET_OP Vec load_part(const float* from, int v, std::int64_t last) {
-  return v + 1 < kVectors ? load(from + v * kLanes) : load_first(from + v * kLanes, last);
+  return v + 1 < kVectors ? load(from + v * kLanes) : load_first(from + v * kLanes, last, set(0.0f));
 }
 
 template <int kVectors>
@@ -61,21 +41,20 @@ OCTET_OP void softmax_block(const float* in, float* out, std::int64_t length, st
 
 OCTET_TARGET void softmax_row(const float* in, float* out, std::int64_t length) {
   const std::int64_t whole = length / kLanes * kLanes, left = length - whole;
-  const Rest rest(in + whole, left);
-  Vec most = load(rest.values);
+  const Vec rest = load_first(in + whole, left, set(-std::numeric_limits<float>::infinity()));
+  Vec most = rest;
   for (std::int64_t i = 0; i < whole; i += kLanes) most = max(load(in + i), most);
-  const Vec greatest = set(combined(most, [](float a, float b) { return std::max(a, b); }));
-  Vec sum = set(0.0f);
+  const Vec greatest = set(greatest_of(most));
+  const Vec rest_power = exp_normal(sub(rest, greatest));
+  Vec sum = left > 0 ? rest_power : set(0.0f);
   for (std::int64_t i = 0; i < whole; i += kLanes) {
     const Vec power = exp_normal(sub(load(in + i), greatest));
     sum = add(sum, power);
     store(out + i, power);
   }
-  const Vec power = exp_normal(sub(load(rest.values), greatest));
-  if (left > 0) sum = add(sum, power);
-  const Vec share = set(1.0f / combined(sum, std::plus<>()));
+  const Vec share = set(1.0f / sum_of(sum));
   for (std::int64_t i = 0; i < whole; i += kLanes) store(out + i, mul(load(out + i), share));
-  store_first(out + whole, mul(power, share), left);
+  store_first(out + whole, mul(rest_power, share), left);
 }
 
 OCTET_TARGET void softmax_columns(const float* in, float* out, std::int64_t length, std::int64_t stride, std::int64_t columns) {

@@ -22,7 +22,11 @@ OCTET_OP Vec load(const float* from) { return _mm256_loadu_ps(from); }
 OCTET_OP Ints first_lanes(std::int64_t count) {
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
-OCTET_OP Vec load_first(const float* from, std::int64_t count) { return _mm256_maskload_ps(from, first_lanes(count)); }  // then zeros
+// `count` values, then those of `rest`.
+OCTET_OP Vec load_first(const float* from, std::int64_t count, Vec rest) {
+  const Ints lanes = first_lanes(count);
+  return _mm256_blendv_ps(rest, _mm256_maskload_ps(from, lanes), _mm256_castsi256_ps(lanes));
+}
 OCTET_OP void store(float* to, Vec x) { _mm256_storeu_ps(to, x); }
 OCTET_OP void store_first(float* to, Vec x, std::int64_t count) { _mm256_maskstore_ps(to, first_lanes(count), x); }
 
@@ -34,6 +38,17 @@ OCTET_OP Vec div(Vec x, Vec y) { return _mm256_div_ps(x, y); }
 OCTET_OP Vec round_even(Vec x) { return _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 OCTET_OP Vec min(Vec x, Vec y) { return _mm256_min_ps(x, y); }
 OCTET_OP Vec max(Vec x, Vec y) { return _mm256_max_ps(x, y); }
+// Of all lanes; the greatest of NaN and a number is either.
+OCTET_OP float sum_of(Vec x) {
+  __m128 half = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+  half = _mm_add_ps(half, _mm_movehl_ps(half, half));
+  return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
+}
+OCTET_OP float greatest_of(Vec x) {
+  __m128 half = _mm_max_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
+  half = _mm_max_ps(half, _mm_movehl_ps(half, half));
+  return _mm_cvtss_f32(_mm_max_ss(half, _mm_movehdup_ps(half)));
+}
 OCTET_OP Vec less(Vec x, Vec y) { return _mm256_cmp_ps(x, y, _CMP_LT_OQ); }
 OCTET_OP Vec is_nan(Vec x) { return _mm256_cmp_ps(x, x, _CMP_UNORD_Q); }
 OCTET_OP Vec select(Vec condition, Vec yes, Vec no) { return _mm256_blendv_ps(no, yes, condition); }

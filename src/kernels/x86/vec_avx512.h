@@ -18,7 +18,7 @@ OCTET_OP __mmask16 first_lanes(std::int64_t count) { return static_cast<__mmask1
 
 OCTET_OP Vec set(float value) { return _mm512_set1_ps(value); }
 OCTET_OP Vec load(const float* from) { return _mm512_loadu_ps(from); }
-OCTET_OP Vec load_first(const float* from, std::int64_t count) { return _mm512_maskz_loadu_ps(first_lanes(count), from); }
+OCTET_OP Vec load_first(const float* from, std::int64_t count, Vec rest) { return _mm512_mask_loadu_ps(rest, first_lanes(count), from); }
 OCTET_OP void store(float* to, Vec x) { _mm512_storeu_ps(to, x); }
 OCTET_OP void store_first(float* to, Vec x, std::int64_t count) { _mm512_mask_storeu_ps(to, first_lanes(count), x); }
 
@@ -30,6 +30,8 @@ OCTET_OP Vec div(Vec x, Vec y) { return _mm512_div_ps(x, y); }
 OCTET_OP Vec round_even(Vec x) { return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 OCTET_OP Vec min(Vec x, Vec y) { return _mm512_min_ps(x, y); }
 OCTET_OP Vec max(Vec x, Vec y) { return _mm512_max_ps(x, y); }
+OCTET_OP float sum_of(Vec x) { return _mm512_reduce_add_ps(x); }
+OCTET_OP float greatest_of(Vec x) { return _mm512_reduce_max_ps(x); }
 OCTET_OP __mmask16 less(Vec x, Vec y) { return _mm512_cmp_ps_mask(x, y, _CMP_LT_OQ); }
 OCTET_OP __mmask16 is_nan(Vec x) { return _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q); }
 OCTET_OP Vec select(__mmask16 condition, Vec yes, Vec no) { return _mm512_mask_mov_ps(no, condition, yes); }

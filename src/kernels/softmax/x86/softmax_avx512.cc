@@ -1,7 +1,6 @@
 #include <algorithm>
-#include <functional>
+#include <cstdint>
 #include <limits>
-#include <numeric>
 
 #include "kernels/activation/x86/activation_avx512.h"
 #include "kernels/softmax/softmax_kernels.h"
