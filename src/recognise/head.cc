@@ -485,7 +485,8 @@ class HeadFinder {
     for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
       const OutputShape &boxes = outputs_[i], &scores = outputs_[1 - i];
       const bool fits = is_list_of(boxes, kBoxColumns) && scores.shape.size() == 3 && scores.shape[0] == 1 &&
-                        scores.shape[1] == boxes.shape[1] && scores.shape[2] != kBoxColumns && scores.shape[2] <= kMaxClasses;
+                        scores.shape[1] == boxes.shape[1] && scores.shape[2] <= kMaxClasses &&
+                        (scores.shape[2] != kBoxColumns || i == boxes_of_four_columns());
       if (!fits) continue;
       DenseHead head;
       head.boxes = {boxes.name};
@@ -496,6 +497,17 @@ class HeadFinder {
       return queries(std::move(head), score, is_real_time_detr());
     }
     return open("its outputs are no boxes [1,N,4] with scores [1,N,classes]");
+  }
+
+  // Which of two outputs of four columns is boxes: where an end was cut off, its scores are first; else boxes alone are behind a logistic
+  // function. Nothing where that is open.
+  std::optional<std::size_t> boxes_of_four_columns() const {
+    if (facts_.end == SourceFacts::End::kTopK || facts_.end == SourceFacts::End::kSuppression) return 1;
+    const auto is_logistic = [&](const OutputShape& output) {
+      return is_unary(graph_, origin_of(graph_, value_of(output.name)), UnaryKind::kSigmoid);
+    };
+    const bool first = is_logistic(outputs_[0]), second = is_logistic(outputs_[1]);
+    return first == second ? std::nullopt : std::optional<std::size_t>(first ? 0 : 1);
   }
 
   // DETRs with deformable attention have a logistic score a class, the first one a distribution over the classes and "no object".

@@ -297,6 +297,14 @@ TEST(Recognise, KnowsChosenRowsByTheNumberOfTheClass) {
   EXPECT_TRUE(std::holds_alternative<ListHead>(found.description.head));
 }
 
+TEST(Recognise, TellsFourClassesOfQueriesFromBoxes) {
+  const SourceFacts facts = {.metadata = {{"names", "[a, b, c, d]"}}, .declared = kDeclaredWay};
+  const Recognition found = found_in(detr(10, 4), facts);
+  EXPECT_EQ(std::get<DenseHead>(found.description.head).boxes, std::vector<std::string>{"boxes"}) << "which are logistic";
+  const SourceFacts cut = {.declared = kDeclaredWay, .end = SourceFacts::End::kTopK};
+  EXPECT_EQ(std::get<DenseHead>(found_in(detr(10, 4), cut).description.head).scores, std::vector<std::string>{"logits"}) << "first";
+}
+
 // Conditional DETR has a logistic score a class, the first DETR a distribution; their graphs are alike.
 TEST(Recognise, AsksForNamesWhereScoresOfQueriesMayBeEither) {
   expect_contains(error_of(detr(10, 5), {.declared = kDeclaredWay}).message,

@@ -297,6 +297,20 @@ TEST(OnnxImport, CutsInFrontOfTheTopKOfATransformer) {
   EXPECT_EQ(import(writer)->facts.keep, 5);
 }
 
+// A product of two axes that gets its batch afterwards: what enters has it.
+TEST(OnnxImport, UndoesOneFlatteningOfScoresAlone) {
+  ModelWriter writer(13, {"score", "box"});
+  add_boxes_and_scores(writer);
+  writer.node("Reshape", {"logits", "no_batch"}, {"product"});
+  writer.node("Reshape", {"product", "batch"}, {"of_queries"});
+  writer.node("Sigmoid", {"of_queries"}, {"scores"});
+  add_top_k(writer, "scores");
+  ModelWriter::integer(writer.node("GatherElements", {"boxes", "chosen"}, {"box"}), "axis", 1);
+  writer.whole("no_batch", {2}, {4, 3});
+  writer.whole("batch", {3}, {1, 4, 3});
+  expect_end(writer, SourceFacts::End::kTopK, {"of_queries", "boxes"});
+}
+
 TEST(OnnxImport, CutsInFrontOfTwoTopKOneBehindTheOther) {
   ModelWriter writer(13, {"result"});
   add_boxes_and_scores(writer);

@@ -166,9 +166,11 @@ class TailFinder {
   // --------------------------------------------------------------------------------------------------------------------------------
   Result<std::optional<Tail>> top_k(const NodeRecord& node, const Choices& choices) {
     if (node.inputs.empty() || node.outputs.size() < 2) return std::optional<Tail>();
+    bool is_flat = true;  // the scores of all classes in one row, once
     const std::string scores = follow(node.inputs[0], [&](const NodeRecord& step) -> std::optional<std::size_t> {
-      if (step.op == "Flatten" || step.op == "Reshape" || step.op == "Sigmoid" || selects(step)) return 0;
-      return std::nullopt;
+      const bool flattens = is_flat && (step.op == "Flatten" || step.op == "Reshape");
+      if (flattens) is_flat = false;
+      return flattens || step.op == "Sigmoid" || selects(step) ? std::optional<std::size_t>(0) : std::nullopt;
     });
     std::set<std::string> boxes;
     for (const NodeRecord* gather : choices.gathers) {
