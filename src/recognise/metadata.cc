@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/parse_number.h"
 #include "model/yaml.h"
@@ -13,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kMaxClasses = 1 << 16;
+constexpr int kLargestSide = 1 << 14;
 
 Error bad_names(const std::string& text) { return bad_value("names", text, "a list or numbered map of names"); }
 
@@ -75,6 +77,22 @@ Result<ModelInfo> metadata_beside(const fs::path& model) {
   for (const auto& pair : root)
     if (pair.first.IsScalar()) metadata[pair.first.Scalar()] = in_one_line(pair.second);
   return metadata;
+}
+
+Result<ImageSize> stated_size(const ModelInfo& declared, const ModelInfo& metadata) {
+  ImageSize size;
+  OCTET_RETURN_IF_ERROR(InfoReader(declared).read_integer("orig_height", 1, kLargestSide, size.height));
+  OCTET_RETURN_IF_ERROR(InfoReader(declared).read_integer("orig_width", 1, kLargestSide, size.width));
+  const auto found = metadata.find("imgsz");
+  if ((size.height > 0 && size.width > 0) || found == metadata.end()) return size;
+  const nlohmann::json value = parse_shallow_json(found->second);
+  const auto side = [](const nlohmann::json& number) {
+    return number.is_number_integer() && number >= 1 && number <= kLargestSide ? number.get<int>() : 0;
+  };
+  if (value.is_array() && value.size() == 2) size = {side(value[1]), side(value[0])};
+  if (value.is_number()) size = {side(value), side(value)};
+  if (size.height == 0 || size.width == 0) return bad_value("imgsz", found->second, "height and width");
+  return size;
 }
 
 Result<std::vector<std::string>> names_in_yaml(const fs::path& file) {

@@ -55,5 +55,14 @@ TEST_F(Metadata, NamesComeFromADataYaml) {
   EXPECT_FALSE(names_in_yaml(write("data.yaml", "names: {0: cat, 7: dog}\n")).ok());
 }
 
+TEST_F(Metadata, StatesTheSizeOfAPictureUnlessItIsDeclared) {
+  const ModelInfo metadata = {{"imgsz", "[480, 640]"}};
+  EXPECT_EQ(*stated_size({}, metadata), (ImageSize{640, 480}));
+  EXPECT_EQ(*stated_size({}, {{"imgsz", "320"}}), (ImageSize{320, 320}));
+  EXPECT_EQ(*stated_size({{"orig_width", "64"}, {"orig_height", "32"}}, metadata), (ImageSize{64, 32}));
+  EXPECT_EQ(*stated_size({}, {}), ImageSize{});
+  EXPECT_EQ(stated_size({}, {{"imgsz", "[480, 99999999999]"}}).error().code, ErrorCode::kMalformed);
+}
+
 }  // namespace
 }  // namespace octet

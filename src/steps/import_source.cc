@@ -100,8 +100,8 @@ Result<OpenedModel> own_ir(const fs::path& path, Graph graph, const ConvertOptio
 Result<OpenedModel> open_whole(const fs::path& path, const ConvertOptions& options) {
   OCTET_ASSIGN(const bool is_ir, is_openvino_ir_file(path));
   if (is_ir) {
-    OCTET_ASSIGN(Graph graph, import_openvino_ir(path));
-    if (describes_itself(graph)) return own_ir(path, std::move(graph), options);
+    auto graph = import_openvino_ir(path);  // may need what is declared, if it is another's
+    if (graph.ok() && describes_itself(*graph)) return own_ir(path, *std::move(graph), options);
   }
   OCTET_ASSIGN(ImportedModel model, import_described(path, options));
   OCTET_ASSIGN(const std::string_view format, name_of_format(path));

@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "importers/onnx/node_import.h"
+#include "recognise/metadata.h"
 
 namespace octet::onnx {
 namespace {
-
-constexpr int kLargestSide = 1 << 14;
 
 bool is_pixel_type(DataType type) {
   return type == DataType::kFloat || type == DataType::kFloat16 || type == DataType::kDouble || type == DataType::kUint8 ||
@@ -38,33 +36,6 @@ std::string described(const GraphRecord& graph) {
   return text.empty() ? "none" : text;
 }
 
-struct Size {
-  int height = 0, width = 0;
-};
-
-Result<Size> declared_size(const ModelInfo& declared) {
-  Size size;
-  OCTET_RETURN_IF_ERROR(InfoReader(declared).read_integer("orig_height", 1, kLargestSide, size.height));
-  OCTET_RETURN_IF_ERROR(InfoReader(declared).read_integer("orig_width", 1, kLargestSide, size.width));
-  return size;
-}
-
-// Ultralytics' "[480, 640]" or "640".
-Result<Size> size_of_metadata(const ModelInfo& metadata) {
-  const auto found = metadata.find("imgsz");
-  if (found == metadata.end()) return Size{};
-  const nlohmann::json value = parse_shallow_json(found->second);
-  const auto side = [](const nlohmann::json& number) {
-    return number.is_number_integer() && number >= 1 && number <= kLargestSide ? number.get<int>() : 0;
-  };
-  Size size;
-  if (value.is_array() && value.size() == 2) size = {side(value[0]), side(value[1])};
-  if (value.is_number()) size = {side(value), side(value)};
-  if (size.height == 0 || size.width == 0)
-    return malformed("the file's metadata: imgsz is " + in_quotes(found->second) + ", expected height and width");
-  return size;
-}
-
 }  // namespace
 
 Result<const InputRecord*> find_picture_input(const GraphRecord& graph) {
@@ -89,10 +60,7 @@ Result<Shape> picture_shape(const InputRecord& input, const SourceFacts& facts) 
                     in_quotes(input.name), shape[0]));
   if (shape[channels_last ? 3 : 1] < 0) shape[channels_last ? 3 : 1] = 3;
   if (shape[rows] < 0 || shape[columns] < 0) {
-    OCTET_ASSIGN(Size size, declared_size(facts.declared));
-    if (size.height == 0 || size.width == 0) {
-      OCTET_ASSIGN(size, size_of_metadata(facts.metadata));
-    }
+    OCTET_ASSIGN(const ImageSize size, stated_size(facts.declared, facts.metadata));
     if (size.height == 0 || size.width == 0)
       return unsupported(
           fmt::format("input {} leaves height and width open; declare them as orig_height and orig_width under model_info in a YAML file, "

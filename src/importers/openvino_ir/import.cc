@@ -13,6 +13,7 @@
 #include "graph/check_numbers.h"
 #include "graph/op_schema.h"
 #include "importers/openvino_ir/rules.h"
+#include "recognise/metadata.h"
 
 namespace octet {
 namespace openvino_ir {
@@ -88,7 +89,7 @@ PortNames names_of_output(const Layer& result, const Layer& producer, std::size_
 
 class NetworkImport {
  public:
-  NetworkImport(const Network& network, Weights weights) : network_(network), weights_(std::move(weights)) {}
+  NetworkImport(const Network& network, Weights weights, ImageSize open) : network_(network), weights_(std::move(weights)), open_(open) {}
 
   Result<Graph> run();
 
@@ -104,6 +105,7 @@ class NetworkImport {
 
   const Network& network_;
   Weights weights_;
+  ImageSize open_;                            // of a picture that leaves its sides open; zeros: not known
   std::vector<std::vector<Source>> sources_;  // by layer and input
   std::vector<std::vector<Value>> values_;    // by layer and output
   std::vector<PortNames> port_names_;         // by layer; of Parameter and Result
@@ -162,14 +164,46 @@ Result<std::vector<Value>> NetworkImport::add_named(Op op, std::vector<Value> in
   return std::vector<Value>{{id, 0}};
 }
 
+bool is_open(std::string_view size) { return size == "?" || size == "-1" || size.find("..") != std::string_view::npos; }
+
+// "?,3,640,640" as [-1,3,640,640]; nothing where it is no list of sizes.
+std::optional<Shape> shape_with_open_sides(std::string_view text) {
+  std::string sizes;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(','), text.size());
+    const std::string_view size = text.substr(0, end);
+    sizes += (sizes.empty() ? "" : ",") + (is_open(size) ? "-1" : std::string(size));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return integers_from_text(sizes);
+}
+
+// A picture's shape, closed; nothing for another, or where a side is not known.
+std::optional<Shape> picture_shape(std::string_view text, ImageSize open) {
+  auto shape = shape_with_open_sides(text);
+  if (!shape || shape->size() != 4) return std::nullopt;
+  const std::size_t channels = (*shape)[1] != 3 && (*shape)[3] == 3 ? 3 : 1, rows = channels == 1 ? 2 : 1;
+  const auto close = [](std::int64_t& side, std::int64_t with) { side = side < 0 ? with : side; };
+  close((*shape)[0], 1);
+  close((*shape)[rows], open.height);
+  close((*shape)[rows + 1], open.width);
+  const bool is_closed = (*shape)[channels] == 3 && (*shape)[rows] > 0 && (*shape)[rows + 1] > 0;
+  return is_closed ? shape : std::nullopt;
+}
+
 Result<std::vector<Value>> NetworkImport::import_parameter(std::size_t index) {
   const Layer& layer = network_.layers[index];
   AttributeReader attributes(layer);
   const std::string shape_text = attributes.text("shape"), type_name = attributes.text("element_type");
   OCTET_RETURN_IF_ERROR(attributes.status());
-  const auto shape = integers_from_text(shape_text);
+  auto shape = integers_from_text(shape_text);
   if (!shape || std::any_of(shape->begin(), shape->end(), [](std::int64_t size) { return size < 0; }))
-    return unsupported(fmt::format("shape [{:.60}] is dynamic; reshape the model to a static shape first", shape_text));
+    shape = picture_shape(shape_text, open_);
+  if (!shape)
+    return unsupported(
+        fmt::format("shape [{:.60}] is dynamic; declare a picture's sides as orig_height and orig_width under model_info in a "
+                    "YAML file (--model), or reshape the model to a static shape first",
+                    shape_text));
   const auto type = element_type_from_name(type_name);
   if (!type) return unsupported("element type '" + type_name + "' is not supported");
   OCTET_RETURN_IF_ERROR(validate_shape(*shape));
@@ -262,27 +296,47 @@ Result<MappedFile> open_weights(const Network& network, const std::filesystem::p
   return MappedFile::open(std::filesystem::path(xml).replace_extension(".bin"));
 }
 
+bool is_open_shape(const Attribute& attribute) {
+  if (attribute.name != "shape") return false;
+  const auto shape = integers_from_text(attribute.value);
+  return !shape || std::ranges::any_of(*shape, [](std::int64_t size) { return size < 0; });
+}
+
+bool leaves_sizes_open(const Network& network) {
+  return std::ranges::any_of(
+      network.layers, [](const Layer& layer) { return layer.type == "Parameter" && std::ranges::any_of(layer.attributes, is_open_shape); });
+}
+
+// What the file beside says is asked for only where a size is open.
+Result<ImageSize> open_sides(const Network& network, const std::filesystem::path& xml, const ModelInfo& declared) {
+  if (!leaves_sizes_open(network)) return ImageSize{};
+  OCTET_ASSIGN(const ModelInfo metadata, metadata_beside(xml));
+  return stated_size(declared, metadata);
+}
+
 std::string_view text_of(std::span<const std::byte> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 }  // namespace
 }  // namespace openvino_ir
 
 // The view keeps a writer from putting another model's .bin beside this .xml before both are open.
-Result<Graph> import_openvino_ir(const std::filesystem::path& xml) {
+Result<Graph> import_openvino_ir(const std::filesystem::path& xml, const ModelInfo& declared) {
   OCTET_ASSIGN(std::optional<FolderView> view, FolderView::open(xml.parent_path()));
   OCTET_ASSIGN(const MappedFile file, MappedFile::open(xml));
   OCTET_ASSIGN_AT(const openvino_ir::Network network, openvino_ir::read_network(openvino_ir::text_of(file.bytes())), xml.string());
   OCTET_ASSIGN(MappedFile mapped, openvino_ir::open_weights(network, xml));
+  OCTET_ASSIGN_AT(const ImageSize open, openvino_ir::open_sides(network, xml, declared), xml.string());
   view.reset();
   const auto owner = std::make_shared<const MappedFile>(std::move(mapped));
-  auto graph = openvino_ir::NetworkImport(network, openvino_ir::Weights(owner->bytes(), owner)).run();
+  auto graph = openvino_ir::NetworkImport(network, openvino_ir::Weights(owner->bytes(), owner), open).run();
   if (!graph.ok()) return graph.error().at(xml.string());
   return graph;
 }
 
-Result<Graph> import_openvino_ir(std::string_view xml, std::span<const std::byte> weights, std::shared_ptr<const void> owner) {
+Result<Graph> import_openvino_ir(std::string_view xml, std::span<const std::byte> weights, std::shared_ptr<const void> owner,
+                                 ImageSize open) {
   OCTET_ASSIGN(const openvino_ir::Network network, openvino_ir::read_network(xml));
-  return openvino_ir::NetworkImport(network, openvino_ir::Weights(weights, std::move(owner))).run();
+  return openvino_ir::NetworkImport(network, openvino_ir::Weights(weights, std::move(owner)), open).run();
 }
 
 }  // namespace octet

@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/image_size.h"
 #include "graph/graph.h"
+#include "model/info_reader.h"
 
 namespace octet {
 
@@ -18,12 +20,17 @@ namespace octet {
 // their layers. Windows given by auto_pad become explicit, sizes that are computed from shapes become constants, layers that no
 // output needs are dropped. rt_info/model_info becomes Graph::model_info, keys of nested elements joined by '.'.
 //
+// A picture [N,3,H,W] or [N,H,W,3] with an open batch has one of 1; open sides are those that `declared` or metadata.yaml beside the file
+// states (recognise/metadata.h).
+//
 // Errors name file and layer: kNotFound for a missing file, kMalformed where the file contradicts itself, kUnsupported for
 // operations, attributes and dynamic shapes that octet lacks.
-Result<Graph> import_openvino_ir(const std::filesystem::path& xml);
+Result<Graph> import_openvino_ir(const std::filesystem::path& xml, const ModelInfo& declared = {});
 
-// The same from memory: the text of the .xml, and the content of the .bin, which `owner` keeps alive. Errors name no file.
-Result<Graph> import_openvino_ir(std::string_view xml, std::span<const std::byte> weights, std::shared_ptr<const void> owner);
+// The same from memory: the text of the .xml, and the content of the .bin, which `owner` keeps alive; `open`: the sides of a picture that
+// are open. Errors name no file.
+Result<Graph> import_openvino_ir(std::string_view xml, std::span<const std::byte> weights, std::shared_ptr<const void> owner,
+                                 ImageSize open = {});
 
 // Whether a file that begins with these bytes is an IR.
 bool is_openvino_ir(std::string_view start);

@@ -15,7 +15,7 @@ bool ends_in_detection_output(const Graph& graph) {
 }
 
 Result<ImportedModel> import(const fs::path& source, const fs::path&, const ImportOptions& options) {
-  OCTET_ASSIGN(Graph graph, import_openvino_ir(source));
+  OCTET_ASSIGN(Graph graph, import_openvino_ir(source, options.model_info));
   if (describes_itself(graph))
     return Error{ErrorCode::kUnsupported,
                  source.string() + ": is an IR of octet, which needs no conversion: give it to quantize, detect, check or bench as it is"};

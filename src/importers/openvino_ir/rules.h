@@ -41,6 +41,7 @@ Result<std::vector<Value>> import_elu(LayerImport& layer);
 Result<std::vector<Value>> import_attention(LayerImport& layer);
 Result<std::vector<Value>> import_batch_norm(LayerImport& layer);
 Result<std::vector<Value>> import_log_softmax(LayerImport& layer);
+Result<std::vector<Value>> import_is_nan(LayerImport& layer);
 Result<std::vector<Value>> import_swish_of_beta(LayerImport& layer);
 
 // rules_reduce.cc: what takes elements along axes together.
@@ -84,6 +85,7 @@ Result<std::vector<Value>> import_gather(LayerImport& layer);
 Result<std::vector<Value>> import_gather_elements(LayerImport& layer);
 Result<std::vector<Value>> import_gather_nd(LayerImport& layer);
 Result<std::vector<Value>> import_scatter(LayerImport& layer);
+Result<std::vector<Value>> import_scatter_update(LayerImport& layer);
 Result<std::vector<Value>> import_grid_sample(LayerImport& layer);
 
 // rules_resize.cc

@@ -87,6 +87,11 @@ Result<std::vector<Value>> import_log_softmax(LayerImport& layer) {
   return layer.add(Binary{BinaryKind::kSubtract}, {shifted, logarithm});
 }
 
+// x != x
+Result<std::vector<Value>> import_is_nan(LayerImport& layer) {
+  return layer.add(Compare{CompareKind::kNotEqual}, {layer.input(0), layer.input(0)});
+}
+
 // x * sigmoid(beta * x), for a beta that is no 1.
 Result<std::vector<Value>> import_swish_of_beta(LayerImport& layer) {
   OCTET_ASSIGN(const Value steeper, add_one(layer, Binary{BinaryKind::kMultiply}, {layer.input(0), layer.input(1)}));

@@ -27,6 +27,17 @@ Result<std::vector<Value>> import_scatter(LayerImport& layer) {
   return layer.add(*operation_named(layer.type()));
 }
 
+// Of a vector, as the ends of slices are computed: what ScatterElementsUpdate does.
+Result<std::vector<Value>> import_scatter_update(LayerImport& layer) {
+  if (layer.shape(0).size() != 1 || layer.shape(1).size() != 1 || layer.shape(2) != layer.shape(1))
+    return unsupported("only a vector with a vector of updates is supported, not " + to_string(layer.shape(0)) + " with " +
+                       to_string(layer.shape(2)));
+  OCTET_ASSIGN(const auto axes, layer.integers(3, "axis"));
+  if (axes.size() != 1 || (axes[0] != 0 && axes[0] != -1)) return malformed("the axis of a vector is 0");
+  const Value axis = layer.constant(Tensor::scalar<std::int64_t>(0), "/axis");
+  return layer.add(ScatterElementsUpdate{}, {layer.input(0), layer.input(1), layer.input(2), axis});
+}
+
 Result<std::vector<Value>> import_grid_sample(LayerImport& layer) {
   GridSample op;
   op.align_corners = layer.attributes.flag("align_corners", false);
