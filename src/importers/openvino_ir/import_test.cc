@@ -367,6 +367,20 @@ std::string import_with_numbers(const LayerText& layer, const std::string& x_sha
   return graph.ok() ? dump(*graph) : graph.error().message;
 }
 
+TEST(ImportOpenvinoIr, LeavesIntegersAsTheyAreWhereTheyAreRounded) {
+  for (const std::string type : {"Floor", "Ceiling"}) {
+    const std::string in = "<input>" + ports("I64:1,2", 0) + "</input>", out = "<output>" + ports("I64:1,2", 1) + "</output>";
+    const std::string xml =
+        net(parameter(0, "x", "1,2") + "<layer id='1' name='i' type='Convert' version='opset1'><data destination_type='i64'/><input>" +
+                ports("FP32:1,2", 0) + "</input>" + out + "</layer><layer id='2' name='f' type='" + type + "' version='opset1'>" + in +
+                out + "</layer><layer id='3' name='y' type='Result' version='opset1'>" + in + "</layer>",
+            edge(0, 0, 1, 0) + edge(1, 1, 2, 0) + edge(2, 1, 3, 0));
+    const auto graph = import(xml);
+    ASSERT_TRUE(graph.ok()) << graph.error().message;
+    EXPECT_TRUE(std::holds_alternative<Convert>(graph->node(graph->node(graph->outputs()[0]).inputs[0]).op)) << type;
+  }
+}
+
 TEST(ImportOpenvinoIr, CutsWhereAPadIsNegative) {
   const std::string dumped = import_with_numbers({"Pad", "opset12", "pad_mode='constant'", "FP32:4,3 I64:2 I64:2", "FP32:4,4"}, "4,3",
                                                  {constant(10, "i64", "I64", "2", 8, 16), constant(11, "i64", "I64", "2", 0, 16)});

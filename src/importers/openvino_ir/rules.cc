@@ -30,6 +30,8 @@ constexpr std::array kRules{
     Entry{"SoftMax", import_softmax},
     Entry{"MatMul", import_matmul},
     Entry{"Convert", import_convert},
+    Entry{"Floor", import_floor_or_ceiling},
+    Entry{"Ceiling", import_floor_or_ceiling},
     Entry{"FakeQuantize", import_fake_quantize},
     Entry{"Gelu", import_gelu},
     Entry{"Round", import_round},

@@ -24,6 +24,7 @@ std::optional<LayerRule> find_rule(std::string_view type);
 // rules_math.cc: element by element, and MatMul, SoftMax, FakeQuantize.
 // import_plain and import_binary take layers that have the name of an operation of the graph.
 Result<std::vector<Value>> import_plain(LayerImport& layer);
+Result<std::vector<Value>> import_floor_or_ceiling(LayerImport& layer);
 Result<std::vector<Value>> import_relu(LayerImport& layer);
 Result<std::vector<Value>> import_prelu(LayerImport& layer);
 Result<std::vector<Value>> import_binary(LayerImport& layer);

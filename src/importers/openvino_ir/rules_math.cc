@@ -1,4 +1,5 @@
 #include "graph/op_schema.h"
+#include "graph/op_functions.h"
 #include "importers/openvino_ir/rules.h"
 
 namespace octet::openvino_ir {
@@ -21,6 +22,12 @@ Result<std::vector<Value>> import_binary(LayerImport& layer) {
 }
 
 Result<std::vector<Value>> import_plain(LayerImport& layer) { return layer.add(*operation_named(layer.type())); }
+
+// Integers are what they are; PyTorch's floor division of integers has a Floor behind it.
+Result<std::vector<Value>> import_floor_or_ceiling(LayerImport& layer) {
+  if (ops::is_integer(layer.element_type(0))) return std::vector<Value>{layer.input(0)};
+  return import_plain(layer);
+}
 
 Result<std::vector<Value>> import_relu(LayerImport& layer) { return layer.add(Unary{UnaryKind::kRelu}); }
 
