@@ -109,9 +109,9 @@ class RandomGraph : public GraphSketch {
     const bool is_signed = chance(60);
     const int least = is_signed ? -128 : 0, greatest = is_signed ? 127 : 255;
     const auto integers = [&](const Shape& of) {
-      std::vector<std::int64_t> values(static_cast<std::size_t>(element_count(of)));
-      for (std::int64_t& value : values) value = pick(least, greatest);
-      return Tensor::of<std::int64_t>(of, values);
+      std::vector<std::int64_t> numbers(static_cast<std::size_t>(element_count(of)));
+      for (std::int64_t& number : numbers) number = pick(least, greatest);
+      return Tensor::of<std::int64_t>(of, numbers);
     };
     const Tensor bytes = converted(integers(shape), is_signed ? ElementType::kI8 : ElementType::kU8);
     const Value wide = add(Convert{ElementType::kF32}, {constant(bytes)})[0];
