@@ -1,5 +1,7 @@
 #include "passes/passes.h"
 
+#include <algorithm>
+
 #include "passes/pass_testing.h"
 
 namespace octet::passes {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -104,6 +105,9 @@ class RandomGraph : public GraphSketch {
     return result;
   }
 
+  // Whether a sum of so many products does whatever the bytes and zero points.
+  static bool fits_in_32_bits(std::int64_t products) { return products <= std::numeric_limits<std::int32_t>::max() / (255 * 255); }
+
   // Bytes as files store them, some with zero points: i8 or u8 -> Convert -> [Subtract].
   Value stored_integers(const Shape& shape, const Shape& channels) {
     const bool is_signed = chance(60);
@@ -134,7 +138,8 @@ class RandomGraph : public GraphSketch {
   void convolve(Op op, Value data, const Shape& shape, std::size_t channel_axes, bool depthwise) {
     const bool integer = kind_ == Kind::kQuantized && chance(85);
     const Value result = add(std::move(op), {data, weights(shape, channel_axes, integer)})[0];
-    if (integer && is_u8(data, depthwise))
+    if (integer && is_u8(data, depthwise) &&
+        fits_in_32_bits(element_count(Shape(shape.begin() + static_cast<int>(channel_axes), shape.end()))))
       integer_steps.insert(graph.node(result).name);
     else
       sums_floats = true;
@@ -365,11 +370,12 @@ class RandomGraph : public GraphSketch {
     const Value weights =
         add(Binary{BinaryKind::kMultiply}, {stored_integers(shape, scales), constant(reals(scales, largest / 200, largest / 127))})[0];
     Value last = add(MatMul{false, transposed}, {data, weights})[0];
-    integer_steps.insert(graph.node(last).name);
+    if (fits_in_32_bits(depth)) integer_steps.insert(graph.node(last).name);
     if (chance(50)) last = add(Binary{BinaryKind::kAdd}, {last, constant(reals({columns}, -1, 1))})[0];
     others_.push_back(chance(50) ? activate(last) : last);
     const Value square = add(MatMul{false, true}, {data, quantized_rows(rows)})[0];
-    integer_steps.insert(graph.node(square).name);
+    if (fits_in_32_bits(depth)) integer_steps.insert(graph.node(square).name);
+    sums_floats |= !fits_in_32_bits(depth);
     others_.push_back(square);
   }
 

@@ -245,7 +245,7 @@ ModelWriter with_plain_bias(const std::vector<float>& weight_scales) {
   writer.graph().outputs = {y};
   writer.quantize(x, {0.5f}, {10});
   const auto w = writer.add_constant<std::int8_t>("w", StoredType::INT8, {2, 1, 1, 3}, {1, 2, 3, 4, 5, 6});
-  if (!weight_scales.empty()) writer.quantize(w, weight_scales, std::vector<std::int64_t>(weight_scales.size(), 0));
+  writer.quantize(w, weight_scales, std::vector<std::int64_t>(weight_scales.size(), 0));
   const auto bias = writer.add_constant<std::int32_t>("bias", StoredType::INT32, {2}, {8, -16});
   writer.add_operator(code(BuiltinOperator::CONV_2D), {x, w, bias}, {y}, convolution_options());
   return writer;
@@ -266,7 +266,11 @@ TEST(TfliteImport, TakesABiasWithoutScalesInStepsOfTheSums) {
 }
 
 TEST(TfliteImport, RefusesABiasThatStandsForNoRealNumbers) {
-  expect_refused(with_plain_bias({}), ErrorCode::kMalformed, "has a bias of integers without a scale");
+  OneOperator writer({1, 4, 4, 2});
+  const auto w = writer.add_constant<float>("w", StoredType::FLOAT32, {2, 1, 1, 3}, std::vector<float>(6, 0.5f));
+  const auto bias = writer.add_constant<std::int32_t>("bias", StoredType::INT32, {2}, {8, -16});
+  writer.add_operator(code(BuiltinOperator::CONV_2D), {writer.x, w, bias}, {writer.y}, convolution_options());
+  expect_refused(writer, ErrorCode::kMalformed, "has a bias of integers without a scale");
 }
 
 // A convolution of bytes: FakeQuantize in front and behind, weights as they are stored.
