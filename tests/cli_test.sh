@@ -123,6 +123,12 @@ must quantize "$fp32" --images "$work/images" --output "$work/int8" --json
 int8=$(find "$work/int8" -name '*.xml')
 grep -q '"images":4' "$work/stdout" || fail "quantize does not count 4 images: $(cat "$work/stdout")"
 [ -f "${int8%.xml}.bin" ] || fail "quantize writes no .bin beside $int8"
+# A source file is quantized as its IR is, with what a description says of it.
+printf 'model_info: {confidence_threshold: 0.33}\n' >"$work/declared.yml"
+must quantize "$cfg" --model "$work/declared.yml" --images "$work/images" --output "$work/declared"
+declared=$(find "$work/declared" -name 'declared.xml')
+grep -q '<confidence_threshold value="0.33"' "$declared" || fail "quantize --model does not heed the description"
+cmp "${int8%.xml}.bin" "${declared%.xml}.bin" || fail "quantize gives a source file other weights than its IR"
 
 # Integers have one answer, whoever adds them.
 for threads in 1 3; do
@@ -192,6 +198,8 @@ grep -q "no labels" "$work/stderr" && fail "convert has labels from the descript
 names=$demo/yolo-fastest-1.1-xl/coco.names
 must convert "$work/LOUD.CFG" --weights "${cfg%.cfg}.weights" --output "$work/nameless"
 nameless=$(find "$work/nameless" -name '*.xml')
+must quantize "$nameless" --labels "$names" --images "$work/images" --output "$work/labelled"
+grep -q '<labels value="person' "$(find "$work/labelled" -name '*.xml')" || fail "quantize --labels does not name the classes"
 for labels in "" "$names"; do
   must check "$nameless" --data "$work/named" ${labels:+--labels "$labels"}
   must detect "$nameless" --data "$work/named" ${labels:+--labels "$labels"}

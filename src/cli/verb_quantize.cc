@@ -1,4 +1,4 @@
-// octet quantize: an FP32 IR to an INT8 IR.
+// octet quantize: an FP32 model to an INT8 IR.
 
 #include <memory>
 
@@ -14,7 +14,8 @@ namespace octet::cli {
 namespace {
 
 struct Options {
-  std::filesystem::path model, output;
+  std::filesystem::path model, labels, output;
+  std::string description;
   DataSource source;
   std::int64_t subset = 0;
   std::uint64_t seed = 0;
@@ -26,8 +27,10 @@ Result<Outcome> run(const Options& options, Console& console) {
   const Stopwatch watch;
   OCTET_ASSIGN(Dataset dataset, open_dataset(options.source, DataUse::kCalibrate, console.warnings()));
   dataset = random_subset(std::move(dataset), options.subset, options.seed);
-  OCTET_ASSIGN(const QuantizedIr done, quantize_ir(options.model, dataset, options.output,
-                                                   {options.threads, console.bar("calibrate"), console.warnings()}, options.written));
+  OCTET_ASSIGN(ConvertOptions opening, model_options(options.description, options.labels, console.warnings()));
+  const quant::CalibrationOptions calibration{options.threads, console.bar("calibrate"), console.warnings()};
+  OCTET_ASSIGN(const QuantizedIr done,
+               quantize_ir(options.model, dataset, options.output, calibration, options.written, std::move(opening)));
   Outcome outcome;
   outcome.json = {{"model", done.xml.string()}, {"images", done.images}, {"seconds", watch.seconds()}, {"peak_rss_mb", peak_rss_mb()}};
   if (!done.onnx.empty()) outcome.json["onnx"] = done.onnx.string();
@@ -41,11 +44,14 @@ Result<Outcome> run(const Options& options, Console& console) {
 
 Run add_quantize(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand("quantize", "Make an INT8 IR of an FP32 IR");
+  CLI::App* verb = app.add_subcommand("quantize", "Make an INT8 IR of an FP32 model");
   verb->footer(
       "Takes the training pictures of --data where there are some.\n"
-      "Example: octet quantize out/public/yolov4-tiny/FP32/yolov4-tiny.xml --data coco --output out");
-  verb->add_option("model", options->model, "FP32 IR (.xml)")->required();
+      "Example: octet quantize out/public/yolov4-tiny/FP32/yolov4-tiny.xml --data coco --output out\n"
+      "         octet quantize my_model.onnx --model my.yml --data coco --output out");
+  verb->add_option("model", options->model, "FP32 IR (.xml) or source file")->required();
+  add_labels(*verb, options->labels);
+  add_description(*verb, options->description);
   add_pictures(*verb, options->source);
   verb->add_option("--subset", options->subset, "Only N images, drawn at random; 0 is all")->check(whole_number());
   verb->add_option("--seed", options->seed, "Of the draw")->check(whole_number())->capture_default_str();

@@ -82,10 +82,10 @@ Result<ImportedModel> import_described(const fs::path& source, const ConvertOpti
   return model;
 }
 
-// An IR of octet, what a description says put over what it says of itself.
+// An IR of octet, what a person says put over what it says of itself.
 Result<OpenedModel> own_ir(const fs::path& path, Graph graph, const ConvertOptions& options) {
   OCTET_ASSIGN_AT(ModelDescription description, read_model_info(graph.model_info), path.string());
-  if (options.description) {
+  if (options.description || !options.labels.empty()) {
     OCTET_RETURN_IF_ERROR(complete(options, path, description));
     graph.model_info = write_model_info(description);
   }

@@ -2,7 +2,6 @@
 
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
-#include "steps/import_source.h"
 
 namespace octet {
 
@@ -17,13 +16,14 @@ Result<QuantizedIr> quantize_graph(const Graph& graph, const std::filesystem::pa
 
 }  // namespace
 
-Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
-                                const quant::CalibrationOptions& options, const WriteOptions& written) {
-  OCTET_ASSIGN(const Graph graph, open_model(xml, {.warn = options.warn}));
-  OCTET_ASSIGN_AT(const auto description, read_model_info(graph.model_info), xml.string());
-  const std::string name = description.name.empty() ? xml.stem().string() : description.name;
+Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Dataset& pictures, const std::filesystem::path& output,
+                                const quant::CalibrationOptions& options, const WriteOptions& written, ConvertOptions opening) {
+  opening.warn = options.warn;
+  OCTET_ASSIGN(const Graph graph, open_model(model, opening));
+  OCTET_ASSIGN_AT(const auto description, read_model_info(graph.model_info), model.string());
+  const std::string name = description.name.empty() ? model.stem().string() : description.name;
   OCTET_ASSIGN(const auto target, ir_path(output, name, folder_of(written.precision, true)));
-  return quantize_graph(graph, target, xml, pictures, options, written);
+  return quantize_graph(graph, target, model, pictures, options, written);
 }
 
 Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "steps/import_source.h"
 #include "steps/quantize.h"
 #include "workflow/layout.h"
 
@@ -14,10 +15,11 @@ struct QuantizedIr {
   std::filesystem::path onnx = {};  // where it was asked for
 };
 
-// Quantizes an FP32 IR with the pictures of a data set and writes the INT8 IR as OUTPUT/public/<model>/<FP32-INT8 or
-// FP16-INT8>/<model>.xml, and .onnx where it is asked for; the precision is that of what stays a float.
-Result<QuantizedIr> quantize_ir(const std::filesystem::path& xml, const Dataset& pictures, const std::filesystem::path& output,
-                                const quant::CalibrationOptions& options, const WriteOptions& written = {});
+// Quantizes a model, an FP32 IR or any file that open_model() takes with `opening`, with the pictures of a data set and writes the INT8
+// IR as OUTPUT/public/<model>/<FP32-INT8 or FP16-INT8>/<model>.xml, and .onnx where it is asked for; the precision is that of what
+// stays a float. Warnings go to those of `options`.
+Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Dataset& pictures, const std::filesystem::path& output,
+                                const quant::CalibrationOptions& options, const WriteOptions& written = {}, ConvertOptions opening = {});
 
 // The same to a place of the caller's choice.
 Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,
