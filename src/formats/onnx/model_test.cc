@@ -179,6 +179,20 @@ TEST(OnnxModel, IsNotFooledByTenThousandLevels) {
   EXPECT_FALSE(parse_model(std::as_bytes(std::span(model))).ok());
 }
 
+// Groups of a field that ONNX does not have are passed over, one inside the other to a bound.
+TEST(OnnxModel, IsNotFooledByNestedGroups) {
+  constexpr char kBeginGroup = 0x7b, kEndGroup = 0x7c;  // field 15
+  ModelWriter writer;
+  writer.node("Neg", {"x"}, {"y"});
+  const auto parses_with = [&](std::size_t levels) {
+    const std::string model = writer.serialized() + std::string(levels, kBeginGroup) + std::string(levels, kEndGroup);
+    return parse_model(std::as_bytes(std::span(model))).ok();
+  };
+  EXPECT_TRUE(parses_with(0));
+  EXPECT_TRUE(parses_with(1));
+  EXPECT_FALSE(parses_with(10'000));
+}
+
 TEST(OnnxModel, TakesAChainOfTenThousandNodesInAnyOrder) {
   ModelWriter writer;
   for (int i = 10'000; i > 0; --i) writer.node("Neg", {i == 1 ? "x" : std::to_string(i - 1)}, {i == 10'000 ? "y" : std::to_string(i)});
