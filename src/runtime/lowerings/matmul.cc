@@ -1,7 +1,7 @@
 // A product of matrices of floats. A second factor that is one constant for the whole stack is packed once, as a convolution of one
 // pixel, with the bias and the activation behind it; what is computed is packed as it is used, from wherever its elements lie.
 
-#include "kernels/matmul/matmul.h"
+#include "runtime/lowerings/matmul.h"
 
 #include <algorithm>
 #include <memory>
@@ -9,6 +9,7 @@
 #include "graph/patterns.h"
 #include "graph/positions.h"
 #include "kernels/conv2d/conv2d.h"
+#include "kernels/matmul/matmul.h"
 #include "runtime/lowerings/images.h"
 #include "runtime/lowerings/list.h"
 #include "runtime/lowerings/strided.h"
@@ -82,16 +83,12 @@ Matrices with_runs(PlanBuilder& builder, const std::string& name, Matrices matri
   return {{to, 0, row_major_strides(shape)}, shape};
 }
 
-// What stands behind a product and is done along with it.
+// What stands behind a product of two computed factors and is done along with it.
 struct Tail {
   Value result;
   std::vector<NodeId> absorbed;
-  // Of two computed factors: a number that all elements are multiplied by, then the order of a Transpose, if there is one.
-  float scale = 1;
-  Strides order;
-  // Of a constant factor: a bias for each column, if there is one, then an activation.
-  std::vector<float> bias;
-  kernels::Activation activation;
+  float scale = 1;  // that all elements are multiplied by
+  Strides order;    // of a Transpose after that; empty: there is none
 
   void take(NodeId reader) {
     absorbed.push_back(reader);
@@ -122,7 +119,7 @@ Strides order_of(const MatchContext& context, const Node& node) {
   return !order.empty() && order.back() >= std::ssize(order) - 2 ? order : Strides{};
 }
 
-Tail tail_of_computed(const MatchContext& context, NodeId id) {
+Tail tail_of(const MatchContext& context, NodeId id) {
   Tail tail;
   tail.result = {id, 0};
   auto reader = context.fusion.only_reader(tail.result);
@@ -192,35 +189,6 @@ ConstantFactor constant_factor(const Graph& graph, const Node& node) {
   return transposed ? ConstantFactor{columns, rows, true} : ConstantFactor{rows, columns, false};
 }
 
-// The constant that a node adds to its data along the last axis; none for any other node.
-std::vector<float> bias_of(const MatchContext& context, const Node& node, Value data) {
-  const auto* binary = std::get_if<Binary>(&node.op);
-  if (!binary || binary->kind != BinaryKind::kAdd || node.outputs[0].shape != context.graph.shape(data)) return {};
-  const Value other = node.inputs[node.inputs[0] == data ? 1 : 0];
-  const Shape &shape = context.graph.shape(other), &whole = node.outputs[0].shape;
-  if (!context.constants.is_constant(other) || shape.empty() || shape.back() != whole.back() || element_count(shape) != whole.back())
-    return {};
-  return to_vector<float>(context.constants[other]);
-}
-
-Tail tail_of_constant(const MatchContext& context, NodeId id) {
-  Tail tail;
-  tail.result = {id, 0};
-  if (context.graph.shape(context.graph.node(id).inputs[1]).size() == 1) return tail;
-  auto reader = context.fusion.only_reader(tail.result);
-  if (reader) tail.bias = bias_of(context, context.graph.node(*reader), tail.result);
-  if (!tail.bias.empty()) {
-    tail.take(*reader);
-    reader = context.fusion.only_reader(tail.result);
-  }
-  const auto activation = reader ? context.fusion.activation_of(*reader) : std::nullopt;
-  if (activation && context.graph.node(*reader).inputs[0] == tail.result) {
-    tail.activation = *activation;
-    tail.take(*reader);
-  }
-  return tail;
-}
-
 // The constant as [columns, depth], one row for each output.
 std::vector<float> weights_of(const Tensor& constant, const ConstantFactor& factor) {
   auto values = to_vector<float>(constant);
@@ -239,16 +207,16 @@ SlotId dense_rows(PlanBuilder& builder, const Node& node) {
   return transposed ? with_runs(builder, node.name, factor(builder, node, 0)).slot : rows;
 }
 
-void emit_constant(PlanBuilder& builder, NodeId id, const Tail& tail) {
+void emit_constant(PlanBuilder& builder, NodeId id, const Epilogue& epilogue) {
   const Node& node = builder.graph().node(id);
   const ConstantFactor factor = constant_factor(builder.graph(), node);
   kernels::Conv2dShape shape;
   shape.out_channels = factor.columns;
   shape.in_channels = factor.depth;
   const std::int64_t rows = element_count(node.outputs[0].shape) / shape.out_channels;
-  const SlotId from = dense_rows(builder, node), to = builder.natural(tail.result);
-  std::shared_ptr<const kernels::ConvolutionF32> product =
-      kernels::make_conv2d_f32(shape, weights_of(builder.constants()[node.inputs[1]], factor), tail.bias, tail.activation, builder.isa());
+  const SlotId from = dense_rows(builder, node), to = builder.natural(epilogue.result);
+  std::shared_ptr<const kernels::ConvolutionF32> product = kernels::make_conv2d_f32(
+      shape, weights_of(builder.constants()[node.inputs[1]], factor), epilogue.bias, epilogue.activation, builder.isa());
   builder.need_scratch(product->scratch_bytes(rows));
   builder.add_step({node.name, "matrix product"}, {from}, {to}, [from, to, rows, shape, product](const Workspace& ws) {
     product->run({ws.plain<const float>(from).data(), 1, rows, shape.in_channels, shape.in_channels},
@@ -269,14 +237,18 @@ MatchResult match_matmul(const MatchContext& context, NodeId id) {
   const Node& node = context.graph.node(id);
   if (!std::holds_alternative<MatMul>(node.op)) return NoMatch{};
   if (const auto unfit = unfit_for_kernels(context, id)) return *unfit;
-  const bool constant = packs_once(context, node);
-  Tail tail = constant ? tail_of_constant(context, id) : tail_of_computed(context, id);
   Match match;
-  match.results = {{tail.result, {}}};
-  match.absorbed = tail.absorbed;
-  match.emit = [id, constant, tail = std::move(tail)](PlanBuilder& builder) {
-    constant ? emit_constant(builder, id, tail) : emit_computed(builder, id, tail);
-  };
+  if (packs_once(context, node)) {
+    const Epilogue epilogue = epilogue_of_product(context, id, constant_factor(context.graph, node).columns);
+    match.results = {{epilogue.result, {}}};
+    match.absorbed = epilogue.absorbed;
+    match.emit = [id, epilogue](PlanBuilder& builder) { emit_constant(builder, id, epilogue); };
+  } else {
+    const Tail tail = tail_of(context, id);
+    match.results = {{tail.result, {}}};
+    match.absorbed = tail.absorbed;
+    match.emit = [id, tail](PlanBuilder& builder) { emit_computed(builder, id, tail); };
+  }
   return match;
 }
 

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <memory>
 
-#include "graph/patterns.h"
 #include "graph/positions.h"
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/matmul_u8/matmul_u8.h"
 #include "runtime/lowerings/images.h"
 #include "runtime/lowerings/list.h"
+#include "runtime/lowerings/matmul.h"
 #include "runtime/lowerings/strided.h"
 #include "runtime/requantization.h"
 
@@ -85,29 +85,6 @@ kernels::ImageView<T> pixels_of(std::span<T> values, std::int64_t channels) {
   return {values.data(), 1, static_cast<std::int64_t>(values.size()) / channels, channels, channels};
 }
 
-// The constant that is added to each row of a product that nothing else reads.
-void take_bias(const MatchContext& context, std::int64_t columns, Epilogue& epilogue) {
-  const auto reader = context.fusion.only_reader(epilogue.result);
-  if (!reader || !is_binary(context.graph, {*reader, 0}, BinaryKind::kAdd)) return;
-  const Node& add = context.graph.node(*reader);
-  if (add.outputs[0] != context.graph.type(epilogue.result)) return;
-  const Value other = add.inputs[add.inputs[0] == epilogue.result ? 1 : 0];
-  const Shape& shape = context.graph.shape(other);
-  if (!context.constants.is_constant(other) || shape.empty() || shape.back() != columns || element_count(shape) != columns) return;
-  epilogue.bias = to_vector<float>(context.constants[other]);
-  epilogue.absorbed.push_back(*reader);
-  epilogue.result = {*reader, 0};
-}
-
-void take_activation(const MatchContext& context, Epilogue& epilogue) {
-  const auto reader = context.fusion.only_reader(epilogue.result);
-  const auto activation = reader ? context.fusion.activation_of(*reader) : std::nullopt;
-  if (!activation || context.graph.node(*reader).inputs[0] != epilogue.result) return;
-  epilogue.activation = *activation;
-  epilogue.absorbed.push_back(*reader);
-  epilogue.result = {*reader, 0};
-}
-
 void emit_weighted(PlanBuilder& builder, NodeId id, const Weighted& found) {
   const Node& node = builder.graph().node(id);
   const Value data = node.inputs[0];
@@ -137,10 +114,7 @@ MatchResult match_weighted(const MatchContext& context, NodeId id) {
   const std::int64_t columns = std::ssize(weights->scale), depth = std::ssize(weights->weights) / columns;
   if (depth > kernels::longest_integer_sum(weights->weights))
     return NoMatch{"sums of " + std::to_string(depth) + " products leave 32 bits"};
-  Weighted found{std::move(*weights), {}};
-  found.epilogue.result = {id, 0};
-  take_bias(context, columns, found.epilogue);
-  take_activation(context, found.epilogue);
+  Weighted found{std::move(*weights), epilogue_of_product(context, id, columns)};
   Match match;
   match.results = {{found.epilogue.result, {}}};
   match.absorbed = found.epilogue.absorbed;
