@@ -201,7 +201,6 @@ TEST(Recognise, KnowsRowsOfWhatTheNetworkHasChosen) {
 }
 
 // ---- what is like something else
-// -----------------------------------------------------------------------------------------------------------------
 
 // Boxes, a score and keypoints whose places and visibility are numbers of another kind: 1 class, not 1 + 3.
 TEST(Recognise, TakesNoKeypointsForScores) {

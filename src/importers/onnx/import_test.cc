@@ -38,7 +38,6 @@ void expect_end(const ModelWriter& writer, SourceFacts::End end, const Names& ou
 }
 
 // ---- what is refused
-// -----------------------------------------------------------------------------------------------------------------------
 
 TEST(OnnxImport, NamesNodeAndOperatorThatItLacksAndWhereToCut) {
   ModelWriter writer;
@@ -126,7 +125,6 @@ TEST(OnnxImport, TellsWhatIsMissingInTheFile) {
 }
 
 // ---- the picture
-// ---------------------------------------------------------------------------------------------------------------------------
 
 ModelWriter of_open_size() {
   ModelWriter writer;
@@ -210,7 +208,6 @@ TEST(OnnxImport, SetsAScaleFactorToOneWhereItIsLeft) {
 }
 
 // ---- where the graph ends
-// ------------------------------------------------------------------------------------------------------------------
 
 // Boxes [1,4,3] and scores [1,4,4] of the picture.
 void add_boxes_and_scores(ModelWriter& writer) {
@@ -446,7 +443,6 @@ TEST(OnnxImport, DoesNotCutAtATopKInTheMiddle) {
 }
 
 // ---- quantized
-// -----------------------------------------------------------------------------------------------------------------------------
 
 TEST(OnnxImport, RefusesScalesThatAreNone) {
   for (const float scale : {0.0f, -1.0f, kInfinity, std::numeric_limits<float>::quiet_NaN()}) {

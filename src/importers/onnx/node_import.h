@@ -67,7 +67,6 @@ class NodeImport {
   bool has_output(std::size_t i) const { return i < node_.outputs.size() && !node_.outputs[i].empty(); }
 
   // ---- inputs
-  // ----------------------------------------------------------------------------------------------------------------------------
   std::size_t input_count() const { return inputs_.size(); }
   bool has_input(std::size_t i) const { return i < inputs_.size() && inputs_[i].has_value(); }
   // kMalformed unless the first `count` inputs are there. input(), shape() and element() ask for inputs that are.
@@ -88,7 +87,6 @@ class NodeImport {
   Result<double> number_at(std::size_t i, std::string_view role) const;
 
   // ---- attributes
-  // ------------------------------------------------------------------------------------------------------------------------
   bool has(std::string_view attribute) const { return node_.attributes.contains(attribute); }
   std::int64_t integer(std::string_view attribute, std::int64_t otherwise);
   bool flag(std::string_view attribute, bool otherwise) { return integer(attribute, otherwise) != 0; }
@@ -103,7 +101,6 @@ class NodeImport {
   Result<std::int64_t> axis(std::string_view attribute, std::int64_t otherwise, std::int64_t rank);
 
   // ---- what it becomes
-  // -------------------------------------------------------------------------------------------------------------------
   Result<Values> add(Op op, const std::vector<Value>& inputs);
   // The first output of an operation.
   Result<Value> value(Op op, const std::vector<Value>& inputs);

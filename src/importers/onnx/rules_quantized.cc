@@ -44,7 +44,6 @@ Result<Values> dequantize_linear(NodeImport& node) {
 }
 
 // ---- QOperator: each is the float operator between a dequantization of its inputs and a quantization of its result
-// -------------------------
 
 // The real values of input `data`, whose scale and zero point follow it; `axis` of a list of scales.
 Result<Value> real_input(NodeImport& node, std::size_t data, std::int64_t axis = 0) {
@@ -162,7 +161,6 @@ Result<Values> qlinear_concat(NodeImport& node) {
 }
 
 // ---- dynamic quantization: its integers are computed, and held as floats that are whole
-// -----------------------------------------------------
 
 // Scale (max - min) / 255 over a range that has 0 in it, zero point round(-min / scale), rounded half to even as everything here.
 Result<Values> dynamic_quantize_linear(NodeImport& node) {

@@ -87,7 +87,6 @@ class TailFinder {
   }
 
   // ---- NonMaxSuppression
-  // -------------------------------------------------------------------------------------------------------------------
   Result<std::optional<Tail>> suppression(const Choices& choices) {
     std::set<std::pair<std::string, std::string>> entries;
     for (const NodeRecord* node : choices.suppressions) {
@@ -163,7 +162,6 @@ class TailFinder {
   }
 
   // ---- TopK
-  // --------------------------------------------------------------------------------------------------------------------------------
   Result<std::optional<Tail>> top_k(const NodeRecord& node, const Choices& choices) {
     if (node.inputs.empty() || node.outputs.size() < 2) return std::optional<Tail>();
     bool is_flat = true;  // the scores of all classes in one row, once
@@ -233,7 +231,6 @@ class TailFinder {
   }
 
   // ---- steps
-  // -------------------------------------------------------------------------------------------------------------------------------
 
   std::string follow(const std::string& from, auto&& step) const {
     return follow(from, step, [](const NodeRecord&) { return std::optional<std::size_t>(); });
