@@ -62,6 +62,8 @@ OCTET_ISA='' expect 2 "OCTET_ISA= names no instruction set" --version
 expect 2 nosuchverb nosuchverb
 expect 2 --nosuchoption convert "$cfg" --output "$work/bad" --nosuchoption
 expect 2 --output convert "$cfg"
+expect 2 "engine octet is given twice" run "$cfg" --engine octet,octet --output "$work/bad"
+expect 2 tensorrt run "$cfg" --engine octet,tensorrt --output "$work/bad"
 expect 2 threads quantize "$work/fp32.xml" --images "$demo/coco/val2017" --threads 0 --output "$work/bad"
 expect 2 max-drop check "$work/a.xml" "$work/b.xml" --data "$demo/coco" --require max-drop=much
 expect 2 "'-1' is not a whole number" detect "$work/a.xml" --data "$demo/coco" --limit -1

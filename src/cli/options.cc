@@ -62,6 +62,10 @@ void add_engine(CLI::App& app, std::string& name) {
   app.add_option("--engine", name, "What runs the model: " + engine_names())->capture_default_str();
 }
 
+void add_engines(CLI::App& app, std::string& names) {
+  app.add_option("--engine", names, "What runs the models, several with commas between them: " + engine_names())->capture_default_str();
+}
+
 Result<std::vector<const Engine*>> engines_named(const std::string& names) {
   std::vector<const Engine*> engines;
   for (const std::string& name : CLI::detail::split(names, ',')) {

@@ -28,6 +28,7 @@ void add_description(CLI::App& app, std::string& description);
 void add_written(CLI::App& app, WriteOptions& options);  // --precision: what floats are stored as; --onnx
 void add_onnx(CLI::App& app, bool& onnx);
 void add_engine(CLI::App& app, std::string& name);  // octet unless given
+void add_engines(CLI::App& app, std::string& names);
 // The engines of a list of names with commas between them; kInvalidArgument for a name that is none or is given twice.
 Result<std::vector<const Engine*>> engines_named(const std::string& names);
 void add_limit(CLI::App& app, std::int64_t& limit);

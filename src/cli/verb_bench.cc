@@ -115,8 +115,7 @@ Run add_bench(CLI::App& app) {
   verb->add_option("--streams", options->streams, "Inferences at a time")->check(CLI::Range(1, 1024))->capture_default_str();
   verb->add_flag("--profile", options->profile, "Add the time of each step");
   verb->add_option("--require", options->require, "min-speedup=RATIO; status 4 if not met");
-  verb->add_option("--engine", options->engines, "What runs them, several with commas between them: " + engine_names())
-      ->capture_default_str();
+  add_engines(*verb, options->engines);
   add_threads(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };
 }

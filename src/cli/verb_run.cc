@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   RunOptions run;
-  std::string model, description, weights, require;
+  std::string model, description, weights, require, engines = "octet";
 };
 
 // A word is a source file or folder if there is one of that name or it looks like a path; else a known model's name.
@@ -50,19 +50,36 @@ Status choose_data(RunOptions& run, Console& console) {
   return {};
 }
 
-Json result_json(const RunResult& result, int threads) {
+// Of each engine two rows, FP32 and INT8.
+BenchRows bench_rows(const RunOptions& run) {
+  BenchRows rows;
+  for (const Engine* engine : run.engines) rows.engines.insert(rows.engines.end(), 2, std::string(engine->name()));
+  return rows;
+}
+
+Json result_json(const RunResult& result, const RunOptions& run) {
   Json json{{"report", result.report.string()},
             {"fp32", result.fp32.string()},
             {"int8", result.int8.string()},
             {"check", to_json(result.check)},
-            {"bench", to_json(result.bench, {}, threads)}};
+            {"bench", to_json(result.bench, bench_rows(run), run.threads)}};
+  for (std::size_t i = 0; i < result.other_checks.size(); ++i)
+    json["other_engines"].push_back({{"engine", run.engines[i + 1]->name()}, {"check", to_json(result.other_checks[i])}});
   if (!result.fp32_onnx.empty()) json["fp32_onnx"] = result.fp32_onnx.string();
   if (!result.int8_onnx.empty()) json["int8_onnx"] = result.int8_onnx.string();
   return json;
 }
 
+std::string result_text(const RunResult& result, const RunOptions& run) {
+  std::string text = to_text(result.check);
+  for (std::size_t i = 0; i < result.other_checks.size(); ++i)
+    text += fmt::format("\n\n{}:\n{}", run.engines[i + 1]->name(), to_text(result.other_checks[i]));
+  return fmt::format("{}\n{}\n{}", text, to_text(result.bench, bench_rows(run), run.threads), result.report.string());
+}
+
 Result<Outcome> run(const Options& options, Console& console) {
   RunOptions settings = options.run;
+  OCTET_ASSIGN(settings.engines, engines_named(options.engines));
   OCTET_ASSIGN(settings.requirements, parse_requirements(options.require));
   settings.step = [&console](const std::string& step) { return console.bar(step); };
   settings.warn = console.warnings();
@@ -72,8 +89,7 @@ Result<Outcome> run(const Options& options, Console& console) {
     return Error{ErrorCode::kInvalidArgument, "--images and --annotations go together"};
   OCTET_RETURN_IF_ERROR(choose_data(settings, console));
   OCTET_ASSIGN(const RunResult result, run_workflow(settings));
-  return Outcome{result_json(result, settings.threads),
-                 fmt::format("{}\n{}\n{}", to_text(result.check), to_text(result.bench, {}, settings.threads), result.report.string()),
+  return Outcome{result_json(result, settings), result_text(result, settings),
                  check_requirements(settings.requirements, {result.check.drop, result.check.fidelity, speedup(result.bench)})};
 }
 
@@ -99,6 +115,7 @@ Run add_run(CLI::App& app) {
   add_onnx(*verb, run_options.onnx);
   add_seconds(*verb, run_options.bench_seconds);
   verb->add_option("--require", options->require, "max-drop=POINTS,min-fidelity=POINTS,min-speedup=RATIO; status 4 if not met");
+  add_engines(*verb, options->engines);
   add_threads(*verb, run_options.threads);
   return [options](Console& console) { return run(*options, console); };
 }

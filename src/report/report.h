@@ -57,6 +57,14 @@ struct ReportFacts {
   std::vector<std::pair<std::string, std::string>> rows;
 };
 
+// The same two models in one engine.
+struct ReportEngine {
+  std::string name;                      // "openvino"
+  double first_ap = -1, second_ap = -1;  // fractions, -1 where undefined
+  std::optional<double> fidelity;
+  double first_ms = 0, second_ms = 0;  // medians
+};
+
 struct ReportInput {
   std::string model_name;
   std::string data_name;                                   // "COCO val2017"
@@ -66,6 +74,7 @@ struct ReportInput {
   std::optional<double> fidelity;                          // AP fraction of the second where the first's confident boxes are the truth
   std::optional<std::pair<double, double>> drop_interval;  // 95 % interval of the AP drop, fractions
   Requirements requirements;                               // for a yes, with the defaults of requirements.h
+  std::vector<ReportEngine> engines;                       // that ran both models; all else is of the first one
   std::vector<ReportClass> classes;
   std::vector<ReportPicture> pictures;  // any order; the page shows those that changed most first
   double faint_score = 0.1;             // boxes below are not in the page

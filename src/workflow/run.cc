@@ -10,7 +10,7 @@ namespace {
 
 class Workflow {
  public:
-  explicit Workflow(const RunOptions& options) : options_(options) {}
+  explicit Workflow(const RunOptions& options) : options_(options), detectors_(options.engines.size()) {}
 
   Result<RunResult> run() {
     OCTET_RETURN_IF_ERROR(open_data());
@@ -57,9 +57,12 @@ class Workflow {
     return {};
   }
 
+  // Into every engine, so that one that is missing is told before anybody waits for another.
   Status load(const std::filesystem::path& xml) {
-    OCTET_ASSIGN(auto detector, load_detector(xml));
-    detectors_.push_back(std::move(detector));
+    for (std::size_t i = 0; i < options_.engines.size(); ++i) {
+      OCTET_ASSIGN(auto detector, load_detector(xml, *options_.engines[i]));
+      detectors_[i].push_back(std::move(detector));
+    }
     return {};
   }
 
@@ -72,7 +75,7 @@ class Workflow {
     result_.fp32_onnx = converted.onnx;
     OCTET_RETURN_IF_ERROR(load(result_.fp32));
     // Before pictures are run, so that nobody waits for figures that mean something else.
-    OCTET_ASSIGN(classes_, map_classes(detectors_, dataset_, options_.warn));
+    OCTET_ASSIGN(classes_, map_classes(detectors_[0], dataset_, options_.warn));
     finish(progress);
     return {};
   }
@@ -87,13 +90,8 @@ class Workflow {
 
   Status detect() {
     OCTET_RETURN_IF_ERROR(load(result_.int8));
-    OCTET_ASSIGN(classes_, map_classes(detectors_, dataset_, {}));
-    DetectRunOptions settings;
-    settings.detect.score_threshold = options_.score_threshold;
-    settings.threads = options_.threads;
-    settings.progress = begin("5/7 detect");
-    settings.warn = options_.warn;
-    OCTET_ASSIGN(runs_, detect_with_each(detectors_, dataset_, settings));
+    OCTET_ASSIGN(classes_, map_classes(detectors_[0], dataset_, {}));
+    OCTET_ASSIGN(runs_, detect_with_each(detectors_[0], dataset_, detect_options(begin("5/7 detect"), options_.warn)));
     return {};
   }
 
@@ -101,17 +99,33 @@ class Workflow {
     const Progress progress = begin("6/7 check");
     OCTET_ASSIGN(result_.check, score_runs(classes_, dataset_, runs_, options_.threads));
     finish(progress);
+    for (std::size_t i = 1; i < detectors_.size(); ++i) {
+      const Progress other = begin("6/7 check, " + std::string(options_.engines[i]->name()));
+      OCTET_ASSIGN(CheckResult check, check_detectors(detectors_[i], dataset_, detect_options(other, {})));
+      result_.other_checks.push_back(std::move(check));
+    }
     return {};
   }
 
   Status bench() {
-    OCTET_ASSIGN(result_.bench, compare_latency({detectors_[0].model, detectors_[1].model},
-                                                {options_.threads, 1, options_.bench_seconds, begin("7/7 bench")}));
+    std::vector<std::shared_ptr<const EngineModel>> models;
+    for (const std::vector<Detector>& both : detectors_)
+      for (const Detector& detector : both) models.push_back(detector.model);
+    OCTET_ASSIGN(result_.bench, compare_latency(models, {options_.threads, 1, options_.bench_seconds, begin("7/7 bench")}));
     return {};
   }
 
+  DetectRunOptions detect_options(const Progress& progress, const Warn& warn) const {
+    DetectRunOptions settings;
+    settings.detect.score_threshold = options_.score_threshold;
+    settings.threads = options_.threads;
+    settings.progress = progress;
+    settings.warn = warn;
+    return settings;
+  }
+
   Status report() {
-    OCTET_ASSIGN(const std::string page, make_report(result_, {options_, dataset_, detectors_, runs_, quantized_}));
+    OCTET_ASSIGN(const std::string page, make_report(result_, {options_, dataset_, detectors_[0], runs_, quantized_}));
     result_.report = options_.output / "report.html";
     return write_file(result_.report, page);
   }
@@ -121,7 +135,7 @@ class Workflow {
   std::filesystem::path source_;
   std::optional<std::filesystem::path> weights_;
   QuantizedIr quantized_;
-  std::vector<Detector> detectors_;
+  std::vector<std::vector<Detector>> detectors_;  // FP32 and INT8 in each engine
   std::vector<ClassMap> classes_;
   std::vector<DetectionRun> runs_;
   RunResult result_;

@@ -29,6 +29,7 @@ struct RunOptions {
   std::int64_t limit = 0;  // images to measure accuracy on, 0: all
   int threads = 1;
   bool onnx = false;                                      // write ONNX models beside the IRs
+  std::vector<const Engine*> engines{&default_engine()};  // the first one's figures are judged, those of others stand beside them
   std::function<Progress(const std::string& step)> step;  // begins a step and gives its progress
   Warn warn;
 };
@@ -36,8 +37,9 @@ struct RunOptions {
 struct RunResult {
   std::filesystem::path report, fp32, int8;
   std::filesystem::path fp32_onnx, int8_onnx;  // where they were asked for
-  CheckResult check;
-  std::vector<ModelBench> bench;
+  CheckResult check;                           // by the first engine
+  std::vector<CheckResult> other_checks;       // by those after it
+  std::vector<ModelBench> bench;               // FP32 and INT8 in each engine, all in turn
 };
 
 // The whole workflow: data, download, convert, quantize, detect, check, bench, and OUTPUT/report.html over all of it.

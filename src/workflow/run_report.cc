@@ -125,7 +125,8 @@ Result<std::vector<ReportFacts>> facts_of(const RunResult& result, const ReportS
                                     {"Weights", "symmetric, 8 bits, one scale a channel"},
                                     {"Activations", "asymmetric, 8 bits"}}},
                                   {"Measurement",
-                                   {{"Images", std::to_string(result.check.images)},
+                                   {{"Engine", std::string(options.engines[0]->name())},
+                                    {"Images", std::to_string(result.check.images)},
                                     {"Score threshold", fmt::format("{:g}", options.score_threshold)},
                                     {"Annotations, SHA-256", annotations},
                                     {"Latency", fmt::format("both models in turn for {:g} s", options.bench_seconds)}}},
@@ -135,6 +136,17 @@ Result<std::vector<ReportFacts>> facts_of(const RunResult& result, const ReportS
                                     {"Threads", std::to_string(options.threads)},
                                     {"Program", std::string("octet ") + kVersion},
                                     {"Made", utc_now()}}}};
+}
+
+// A row an engine, where there are several.
+std::vector<ReportEngine> engines_of(const RunResult& result, const std::vector<const Engine*>& engines) {
+  std::vector<ReportEngine> rows;
+  for (std::size_t i = 0; i < engines.size() && engines.size() > 1; ++i) {
+    const CheckResult& check = i == 0 ? result.check : result.other_checks[i - 1];
+    rows.push_back({std::string(engines[i]->name()), check.models[0].numbers.AP, check.models[1].numbers.AP, check.fidelity,
+                    result.bench[2 * i].latency.median_ms, result.bench[2 * i + 1].latency.median_ms});
+  }
+  return rows;
 }
 
 }  // namespace
@@ -149,6 +161,7 @@ Result<std::string> make_report(const RunResult& result, const ReportSources& so
   input.second = model_of("INT8", sources.detectors[1], result.check.models[1], result.bench[1]);
   input.fidelity = result.check.fidelity;
   if (result.check.uncertainty) input.drop_interval = {result.check.uncertainty->low, result.check.uncertainty->high};
+  input.engines = engines_of(result, sources.options.engines);
   input.requirements = sources.options.requirements;
   input.classes = classes_of(result.check);
   // What was not asked of the detector is not in the page either.

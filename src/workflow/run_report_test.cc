@@ -189,6 +189,22 @@ TEST(MakeReport, HoldsThePicturesThemselvesWithTheirBoxes) {
     EXPECT_TRUE(contains(text, words)) << words;
 }
 
+TEST(MakeReport, HasARowForEachOfSeveralEngines) {
+  RecordedRun run;
+  EXPECT_FALSE(contains(run.page(), "id=\"engines\""));  // of one engine there is nothing to compare
+  run.options.engines = {engines()[0], engines()[1]};
+  CheckResult other;
+  other.models = {accuracy(0.3131), accuracy(0.2929)};
+  other.fidelity = 0.8321;
+  run.result.other_checks = {other};
+  run.result.bench.push_back(bench(31.4));
+  run.result.bench.push_back(bench(15.7));
+  const std::string text = text_of(run.page());
+  for (const Engine* engine : run.options.engines) EXPECT_TRUE(contains(text, fmt::format("\n{}\n", engine->name()))) << engine->name();
+  for (const char* figure : {"\n31.31\n", "\n29.29\n", "\n\u22122.02\n", "\n83.21\n", "\n31.4 ms\n", "\n15.7 ms\n", "\n2.0×\n"})
+    EXPECT_TRUE(contains(text, figure)) << figure;
+}
+
 TEST(MakeReport, NamesAFileThatIsGone) {
   const RecordedRun run;
   std::filesystem::remove(run.folder.path() / "int8.bin");
