@@ -99,6 +99,8 @@ expect 2 "coco-val2017 or coco-train2017" data coco-val2016 --output "$work/bad"
 expect 3 "Put it by hand at $work/bad/annotations_trainval2017.zip" data coco-val2017 --output "$work/bad" --from "file://$work/nowhere"
 
 # Status 3: an input is missing or malformed.
+# A source file is opened as its IR is: what is wrong is the array.
+expect 3 "holds no array" infer "$cfg" --input "$demo/../src/importers/openvino_ir/testdata/math_ops.in.npz" --output "$work/bad/out.npz"
 expect 3 missing.cfg convert "$work/missing.cfg" --output "$work/bad"
 printf '[net]\nwidth=32\nheight=32\nchannels=3\n[nosuchsection]\n' >"$work/section.cfg"
 cp "${cfg%.cfg}.weights" "$work/section.weights"

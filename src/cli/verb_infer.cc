@@ -10,13 +10,12 @@
 #include "cli/options.h"
 #include "cli/verb.h"
 #include "formats/npz/npz.h"
-#include "importers/openvino_ir/import.h"
 
 namespace octet::cli {
 namespace {
 
 struct Options {
-  std::string model, input, output, engine = "octet";
+  std::string model, description, input, output, engine = "octet";
   int threads = 1;
 };
 
@@ -30,8 +29,9 @@ Result<Tensor> input_for(const Port& port, const std::map<std::string, Tensor>& 
   return converted(found->second, port.type.element);
 }
 
-Result<Outcome> run(const Options& options, Console&) {
-  OCTET_ASSIGN(const Graph graph, import_openvino_ir(options.model));
+Result<Outcome> run(const Options& options, Console& console) {
+  OCTET_ASSIGN(const ConvertOptions settings, model_options(options.description, {}, console.warnings()));
+  OCTET_ASSIGN(const Graph graph, open_network(options.model, settings));
   OCTET_ASSIGN(const Engine* engine, engine_named(options.engine));
   OCTET_ASSIGN_AT(const auto model, engine->load(graph, options.model), options.model);
   std::set<std::string> names;
@@ -67,8 +67,10 @@ Run add_infer(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("infer", "Run a model on raw tensors");
   verb->footer("Example: octet infer model.xml --input in.npz --output out.npz");
-  verb->add_option("model", options->model, "IR (.xml)")->required();
-  verb->add_option("--input", options->input, "Arrays by the names of the inputs (.npz), NCHW as in the IR")->required();
+  verb->add_option("model", options->model, "IR (.xml) or source file")->required();
+  add_description(*verb, options->description);
+  verb->add_option("--input", options->input, "Arrays by the names of the inputs (.npz), of a source file as convert makes them")
+      ->required();
   verb->add_option("--output,-o", options->output, "Where to write the outputs (.npz)")->required();
   add_engine(*verb, options->engine);
   add_threads(*verb, options->threads);

@@ -11,7 +11,9 @@ Json row_of(const ReportEngine& engine) {
           {"before", percent(engine.first_ap, 2)},
           {"after", percent(engine.second_ap, 2)},
           {"change", change},
-          {"kind", change.starts_with("+") ? "up" : change.starts_with("\u2212") ? "down" : ""},
+          {"kind", change.starts_with("+")        ? "up"
+                   : change.starts_with("\u2212") ? "down"
+                                                  : ""},
           {"fidelity", engine.fidelity ? percent(*engine.fidelity, 2) : "–"},
           {"first_time", milliseconds(engine.first_ms)},
           {"second_time", milliseconds(engine.second_ms)},
