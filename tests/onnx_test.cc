@@ -20,6 +20,21 @@ namespace {
 namespace fs = std::filesystem;
 using runtime_test::RandomGraph;
 
+// Whether a resize to the nearest pixel below or above meets one whose place is a whole number: ONNX Runtime divides by a scale in floats
+// and may find itself next to it, 2.9999998 of 3.
+bool meets_a_whole_place(const Graph& graph) {
+  for (const Node& node : graph.nodes()) {
+    const auto* op = std::get_if<Interpolate>(&node.op);
+    if (!op || op->mode != Interpolate::Mode::kNearest || op->coordinates != Interpolate::Coordinates::kHalfPixel) continue;
+    if (op->nearest != Interpolate::NearestRounding::kFloor && op->nearest != Interpolate::NearestRounding::kCeil) continue;
+    const Shape &from = graph.shape(node.inputs[0]), &to = node.outputs[0].shape;
+    for (const std::size_t axis : {2, 3})
+      for (std::int64_t i = 0; i < to[axis] && to[axis] != from[axis]; ++i)
+        if (((2 * i + 1) * from[axis] - to[axis]) % (2 * to[axis]) == 0) return true;
+  }
+  return false;
+}
+
 class OnnxRuntime : public ::testing::Test {
  protected:
   OnnxRuntime() : folder_(fs::temp_directory_path() / ("octet-onnx-across-" + std::to_string(::getpid()))) {}
@@ -47,6 +62,7 @@ class OnnxRuntime : public ::testing::Test {
     int count = 0;
     EXPECT_TRUE(rc::check([&] {
       const RandomGraph random(kind);
+      if (meets_a_whole_place(random.graph)) return;
       std::map<std::string, Tensor> in, out;
       const auto parameters = random.graph.parameters();
       for (std::size_t i = 0; i < parameters.size(); ++i) in[random.graph.node(parameters[i]).name] = random.inputs[i];

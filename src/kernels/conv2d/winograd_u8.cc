@@ -22,13 +22,13 @@ std::int64_t rounded_up(std::int64_t value, std::int64_t step) { return (value +
 // The 36 weights of one pair of channels, of its 9.
 std::array<std::int16_t, kWinogradPositions> transformed(const std::int16_t* w) {
   std::array<std::int16_t, kWinogradPositions> result{};
-  for (int y = 0; y < kWinogradWindow; ++y)
-    for (int x = 0; x < kWinogradWindow; ++x) {
-      int sum = 0;
-      for (int ky = 0; ky < 3; ++ky)
-        for (int kx = 0; kx < 3; ++kx) sum += kWeightRows[y][ky] * kWeightRows[x][kx] * w[ky * 3 + kx];
-      result[static_cast<std::size_t>(y * kWinogradWindow + x)] = static_cast<std::int16_t>(sum);
-    }
+  for (std::size_t p = 0; p < result.size(); ++p) {
+    const auto &down = kWeightRows[p / kWinogradWindow], &across = kWeightRows[p % kWinogradWindow];
+    int sum = 0;
+    for (int ky = 0; ky < 3; ++ky)
+      for (int kx = 0; kx < 3; ++kx) sum += down[ky] * across[kx] * w[ky * 3 + kx];
+    result[p] = static_cast<std::int16_t>(sum);
+  }
   return result;
 }
 
