@@ -334,11 +334,15 @@ class RandomGraph : public GraphSketch {
     }
   }
 
+  // Of the matrices in products, so that the definition computes them in no time.
+  static constexpr std::int64_t kLongestFactor = 200;
+
   // Channels times channels of a map whose pixels are rows or planes, in any order.
   void product() {
     constexpr std::int64_t kOrders[][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {2, 0, 1}, {1, 2, 0}, {2, 1, 0}};
     const Value map = image();
     const Shape& shape = graph.shape(map);
+    if (shape[1] > kLongestFactor || shape[2] * shape[3] > kLongestFactor) return;
     const Value planes = add(Reshape{}, {map, integers({shape[0], shape[1], shape[2] * shape[3]})})[0];
     const Value rows = add(Transpose{}, {planes, integers({0, 2, 1})})[0];
     const bool left = chance(50), right = chance(50);
@@ -361,8 +365,9 @@ class RandomGraph : public GraphSketch {
 
   // Products of quantized rows with stored integers, and with other rows.
   void integer_products(Value rows) {
-    const Value data = quantized_rows(rows);
     const std::int64_t depth = graph.shape(rows)[1], columns = pick(1, 20);
+    if (depth > kLongestFactor) return;
+    const Value data = quantized_rows(rows);
     const bool transposed = chance(50);
     const Shape shape = transposed ? Shape{columns, depth} : Shape{depth, columns};
     const Shape scales = chance(30) ? Shape{} : transposed ? Shape{columns, 1} : Shape{columns};
