@@ -10,6 +10,7 @@
 #include "kernels/activation/x86/activation_avx512.h"
 #include "kernels/conv2d/gemm_u8.h"
 #include "kernels/conv2d/tile_rows.h"
+#include "kernels/conv2d/winograd_u8.h"
 
 #define OCTET_TARGET OCTET_AVX512
 
@@ -31,5 +32,10 @@ OCTET_OP Ints dot_into(Ints acc, Ints x, Ints w) {
 #include "kernels/conv2d/gemm_u8_tile.inl"
 
 #include "kernels/conv2d/gemm_u8_run.inl"
+
+// Winograd's products are of words as well.
+#include "kernels/conv2d/winograd_u8_transforms.inl"
+
+#include "kernels/conv2d/winograd_u8.inl"
 
 }  // namespace octet::kernels::avx512
