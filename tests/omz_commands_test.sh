@@ -49,6 +49,17 @@ prints "Moving quantized model to model/public/$name/FP32-INT8..."
 [ "$(grep -cE '^(Quantization command|Moving|INFO)' stdout)" -eq 3 ] || fail "the notebook's filter keeps other lines"
 [ -s model/public/$name/FP32-INT8/$name.bin ] || fail "there is no INT8 IR"
 
+# Models converted side by side, of which most have no files: the same text in the same order.
+for jobs in 1 3 auto; do
+  status=0
+  omz_converter --name "yolo*" --precisions FP32 --download_dir model --output out-$jobs --jobs $jobs >stdout 2>stderr || status=$?
+  [ "$status" -eq 1 ] || fail "status $status where files are missing"
+  [ -s out-$jobs/public/$name/FP32/$name.xml ] || fail "what has files is not converted by $jobs jobs"
+  prints "FAILED:"
+  cat stdout stderr | sed "s/out-$jobs/out/g" >text-$jobs
+  cmp text-1 text-$jobs || fail "other text of $jobs jobs"
+done
+
 # What is refused, with the list of models at the end.
 status=0
 omz_converter --name $name -d model --add_mo_arg=--data_type=half >stdout 2>stderr || status=$?

@@ -82,16 +82,31 @@ ZooModel named(const std::string& name, std::vector<ZooModel> stages = {}) {
   return model;
 }
 
-TEST(WorkOnEach, GoesOnAfterAFailureAndNamesTheModels) {
-  std::vector<std::string> worked;
+const std::vector<ZooModel> kModels{named("a"), named("pair", {named("pair-x"), named("pair-y")}), named("b")};
+
+TEST(WorkOnEach, GoesOnAfterAFailureAndPrintsInTheModelsOrder) {
+  for (const int jobs : {1, 3}) {
+    testing::internal::CaptureStdout();
+    const int status = work_on_each(kModels, jobs, Reporter::Format::kText, [](const ZooModel& model, const Reporter& reporter) {
+      reporter.line(model.name);
+      return model.name != "pair-x" && model.name != "b";
+    });
+    EXPECT_EQ(testing::internal::GetCapturedStdout(), "a\npair-x\npair-y\nb\nFAILED:\npair\nb\n") << jobs << " jobs";
+    EXPECT_EQ(status, 1);
+  }
+}
+
+TEST(WorkOnEach, BeginsNothingAfterAnError) {
   testing::internal::CaptureStdout();
-  const int status = work_on_each({named("a"), named("pair", {named("pair-x"), named("pair-y")}), named("b")}, [&](const ZooModel& model) {
-    worked.push_back(model.name);
-    return model.name != "pair-x" && model.name != "b";
+  testing::internal::CaptureStderr();
+  const int status = work_on_each(kModels, 1, Reporter::Format::kText, [](const ZooModel& model, const Reporter& reporter) -> Result<bool> {
+    reporter.line(model.name);
+    if (model.name == "pair-y") return Error{ErrorCode::kIo, "no space"};
+    return true;
   });
-  EXPECT_EQ(testing::internal::GetCapturedStdout(), "FAILED:\npair\nb\n");
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "a\npair-x\npair-y\n");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "error: no space\n");
   EXPECT_EQ(status, 1);
-  EXPECT_EQ(worked, (std::vector<std::string>{"a", "pair-x", "pair-y", "b"}));
 }
 
 TEST(ShellCommand, QuotesAsPythonsShlex) {

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
+#include <optional>
+
+#include "base/parallel.h"
 
 namespace octet::commands {
 namespace {
@@ -16,33 +20,54 @@ std::string shell_quoted(const std::string& word) {
   return quoted + "'";
 }
 
+Result<bool> work_on_stages(const ZooModel& model, const Reporter& reporter, const ModelWork& work) {
+  if (model.stages.empty()) return work(model, reporter);
+  bool good = true;
+  for (const ZooModel& stage : model.stages) {
+    OCTET_ASSIGN(const bool stage_good, work(stage, reporter));
+    good = good && stage_good;
+  }
+  return good;
+}
+
+// Of each model that was begun; the first error keeps others from it.
+std::vector<std::optional<Result<bool>>> work_side_by_side(const std::vector<ZooModel>& models, int jobs, Reporter::Format format,
+                                                           const ModelWork& work) {
+  OrderedOutput output(models.size());
+  std::vector<std::optional<Result<bool>>> results(models.size());
+  std::atomic<bool> ended = false;
+  const auto workers = std::clamp<std::size_t>(models.size(), 1, static_cast<std::size_t>(jobs));
+  parallel_for_each(static_cast<int>(workers), models.size(), [&](int, std::size_t i) {
+    if (!ended) results[i] = work_on_stages(models[i], Reporter(output, i, format), work);
+    if (results[i] && !results[i]->ok()) ended = true;
+    output.end(i);
+  });
+  return results;
+}
+
 }  // namespace
 
-int work_on_each(const std::vector<ZooModel>& models, const std::function<bool(const ZooModel&)>& work) {
+int work_on_each(const std::vector<ZooModel>& models, int jobs, Reporter::Format format, const ModelWork& work) {
+  const auto results = work_side_by_side(models, jobs, format, work);
   std::vector<std::string> failed;
-  for (const ZooModel& model : models) {
-    bool good = true;
-    for (const ZooModel& stage : model.stages) good = work(stage) && good;
-    if (model.stages.empty()) good = work(model);
-    if (!good) failed.push_back(model.name);
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    if (!results[i]) continue;
+    if (!results[i]->ok()) return print_and_exit({results[i]->error().code, "error: " + results[i]->error().message});
+    if (!**results[i]) failed.push_back(models[i].name);
   }
   if (failed.empty()) return 0;
-  fmt::print("FAILED:\n{}\n", fmt::join(failed, "\n"));
+  if (format == Reporter::Format::kText) fmt::print("FAILED:\n{}\n", fmt::join(failed, "\n"));
   return 1;
 }
 
-void print_heading(bool dry_run, std::string_view text) {
-  fmt::print("========== {}{}\n", dry_run ? "(DRY RUN) " : "", text);
-  std::fflush(stdout);
-}
-
-bool skip(const ZooModel& model, std::string_view why) {
-  fmt::print("========== Skipping {} ({})\n\n", model.name, why);
+bool skip(const ZooModel& model, std::string_view why, const Reporter& reporter) {
+  reporter.section_heading(fmt::format("Skipping {} ({})", model.name, why));
+  reporter.line();
   return true;
 }
 
-bool fail(const ZooModel& model, const Error& error) {
-  fmt::print(stderr, "########## Error: {}: {}\n", model.name, error.message);
+bool fail(const ZooModel& model, const Error& error, const Reporter& reporter) {
+  reporter.error(fmt::format("{}: {}", model.name, error.message));
   return false;
 }
 
@@ -51,7 +76,9 @@ int print_and_exit(const Error& error) {
   return 1;
 }
 
-void print_warning(std::string_view message) { fmt::print(stderr, "########## Warning: {}\n", message); }
+std::function<void(std::string_view)> warn_by(const Reporter& reporter) {
+  return [&reporter](std::string_view message) { reporter.warning(message); };
+}
 
 std::vector<std::string> common(const std::vector<std::string>& asked, const std::vector<std::string>& known) {
   std::vector<std::string> both;

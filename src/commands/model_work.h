@@ -6,28 +6,30 @@
 #include <vector>
 
 #include "base/result.h"
+#include "commands/reporter.h"
 #include "zoo/zoo_model.h"
 
 // How the omz_ commands go through models and what they print on the way.
 namespace octet::commands {
 
-// Calls `work` with each model, or with each stage of a composite one, all of them even where one fails. Prints the names of the models
-// of which one returned false and returns the exit status: 1 with such, else 0.
-int work_on_each(const std::vector<ZooModel>& models, const std::function<bool(const ZooModel&)>& work);
+// Whether a model is done. One that is not does not keep the others from being tried; an error ends it all.
+using ModelWork = std::function<Result<bool>(const ZooModel&, const Reporter&)>;
 
-// "========== TEXT", with "(DRY RUN) " before the text where nothing is done.
-void print_heading(bool dry_run, std::string_view text);
+// Calls `work` with each model, or with each stage of a composite one; `jobs` models at a time, whose text comes in the order of
+// `models`. Prints the names of those that are not done, or the error, and returns the exit status: 0 if all are done, else 1.
+int work_on_each(const std::vector<ZooModel>& models, int jobs, Reporter::Format format, const ModelWork& work);
 
-// Prints that a model is skipped, and why. True: that is no failure.
-bool skip(const ZooModel& model, std::string_view why);
+// Says that a model is skipped, and why. True: that is no failure.
+bool skip(const ZooModel& model, std::string_view why, const Reporter& reporter);
 
-// Prints what stood in the way of a model, on standard error. False.
-bool fail(const ZooModel& model, const Error& error);
+// Says what stood in the way of a model. False.
+bool fail(const ZooModel& model, const Error& error, const Reporter& reporter);
 
 // Prints a message on standard error and returns 1.
 int print_and_exit(const Error& error);
 
-void print_warning(std::string_view message);
+// What takes the warnings of a step and prints them as the model's. Keeps a reference to `reporter`.
+std::function<void(std::string_view)> warn_by(const Reporter& reporter);
 
 // Those of `asked` that are in `known`, in their order.
 std::vector<std::string> common(const std::vector<std::string>& asked, const std::vector<std::string>& known);

@@ -1,9 +1,7 @@
 // omz_converter: IRs of the selected models' downloaded files.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstdio>
-
+#include "base/cpu.h"
 #include "base/parse_number.h"
 #include "commands/command.h"
 #include "commands/model_selection.h"
@@ -25,7 +23,10 @@ struct Options {
 };
 
 Status take_jobs(int& target, const std::string& word) {
-  if (word == "auto") return {};
+  if (word == "auto") {
+    target = available_threads();
+    return {};
+  }
   const auto jobs = parse_number<int>(word);
   if (!jobs || *jobs <= 0)
     return Error{ErrorCode::kInvalidArgument, fmt::format("must be a positive integer or \"auto\" (got '{}')", word)};
@@ -59,7 +60,7 @@ void add_options(ArgumentParser& parser, Options& options) {
               .take = set_true(options.dry_run)});
   parser.add({.names = {"-j", "--jobs"},
               .metavar = "JOBS",
-              .help = "accepted; models are converted one after another, each on all processors",
+              .help = "how many models to convert at a time; \"auto\": as many as there are processors",
               .take = [&options](std::span<const std::string> values) { return take_jobs(options.jobs, values[0]); }});
 }
 
@@ -71,25 +72,26 @@ std::string command_of(const ZooModel& model, const ConversionPlan& plan, const 
   return shell_command(words);
 }
 
-Status convert_to(const ZooModel& model, const ConversionPlan& plan, const std::string& precision, const Options& options) {
-  print_heading(options.dry_run, fmt::format("Converting {} to IR ({})", model.name, precision));
-  fmt::print("Conversion command: {}\n", command_of(model, plan, precision, options.trees()));
-  for (const std::string& remark : plan.remarks) fmt::print("{}\n", remark);
-  std::fflush(stdout);
+Status convert_to(const ZooModel& model, const ConversionPlan& plan, const std::string& precision, const Options& options,
+                  const Reporter& reporter) {
+  reporter.section_heading(fmt::format("{}Converting {} to IR ({})", options.dry_run ? "(DRY RUN) " : "", model.name, precision));
+  reporter.line("Conversion command: " + command_of(model, plan, precision, options.trees()));
+  for (const std::string& remark : plan.remarks) reporter.line(remark);
   if (options.dry_run) return {};
-  return convert_published(model, plan, precision == "FP16" ? Precision::kFp16 : Precision::kFp32, options.trees().output, print_warning);
+  return convert_published(model, plan, precision == "FP16" ? Precision::kFp16 : Precision::kFp32, options.trees().output,
+                           warn_by(reporter));
 }
 
-bool convert(const ZooModel& model, const Options& options, const std::vector<std::string>& asked) {
-  if (!model.optimizer_args && model.source_file.empty()) return skip(model, "no conversions defined");
+bool convert(const ZooModel& model, const Options& options, const std::vector<std::string>& asked, const Reporter& reporter) {
+  if (!model.optimizer_args && model.source_file.empty()) return skip(model, "no conversions defined", reporter);
   const std::vector<std::string> precisions = common(asked, model.precisions);
-  if (precisions.empty()) return skip(model, "all conversions skipped");
+  if (precisions.empty()) return skip(model, "all conversions skipped", reporter);
   const auto plan = plan_conversion(model, options.trees(), options.extra_args);
-  if (!plan.ok()) return fail(model, plan.error());
+  if (!plan.ok()) return fail(model, plan.error(), reporter);
   for (const std::string& precision : precisions) {
-    const Status status = convert_to(model, *plan, precision, options);
-    if (!status.ok()) return fail(model, status.error());
-    fmt::print("\n");
+    const Status status = convert_to(model, *plan, precision, options, reporter);
+    if (!status.ok()) return fail(model, status.error(), reporter);
+    reporter.line();
   }
   return true;
 }
@@ -103,7 +105,8 @@ int run_omz_converter(std::span<const std::string> words) {
   return run_on_models(parser, words, options.selection, [&](const std::vector<ZooModel>& models) {
     const auto precisions = parse_precisions(options.precisions, known_precisions());
     if (!precisions.ok()) return print_and_exit(precisions.error());
-    return work_on_each(models, [&](const ZooModel& model) { return convert(model, options, *precisions); });
+    return work_on_each(models, options.jobs, Reporter::Format::kText,
+                        [&](const ZooModel& model, const Reporter& reporter) { return convert(model, options, *precisions, reporter); });
   });
 }
 

@@ -4,17 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <optional>
 
 #include "base/files.h"
-#include "base/parallel.h"
 #include "base/parse_number.h"
 #include "commands/command.h"
 #include "commands/model_selection.h"
-#include "commands/reporter.h"
+#include "commands/model_work.h"
 #include "download/cache.h"
 #include "download/postprocess.h"
 
@@ -170,16 +168,17 @@ class ModelDownloader {
     fetch_options_.packages = &packages_;
   }
 
-  // Whether all files of the model, or of all stages of a composite one, are there. An error is one after which the old command tries no
-  // further model: a file cannot be written, or post-processing fails.
+  // Whether all files of the model are there. An error is one after which the old command tries no further model: a file cannot be
+  // written, or post-processing fails.
   Result<bool> download(const ZooModel& model, const Reporter& reporter) {
-    if (model.stages.empty()) return download_one(model, reporter);
-    bool good = true;
-    for (const ZooModel& stage : model.stages) {
-      OCTET_ASSIGN(const bool stage_good, download_one(stage, reporter));
-      good = good && stage_good;
-    }
-    return good;
+    reporter.group_heading("Downloading " + model.name);
+    if (std::ranges::none_of(model.precisions, [this](const std::string& precision) { return asks_for(precision); }))
+      return skip(model, fmt::format("model is unsupported in {{'{}'}} precisions", fmt::join(precisions_, "', '")), reporter);
+    reporter.event("model_download_begin", {{"model", model.name}, {"num_files", model.files.size()}});
+    OCTET_ASSIGN(const bool successful, download_files(model, reporter));
+    reporter.event("model_download_end", {{"model", model.name}, {"successful", successful}});
+    if (successful && !model.postprocessing.empty()) OCTET_RETURN_IF_ERROR(postprocess_all(model, reporter));
+    return successful;
   }
 
  private:
@@ -191,21 +190,6 @@ class ModelDownloader {
     const std::string first = path.begin()->string();
     const bool is_of_precision = std::distance(path.begin(), path.end()) == 2 && std::ranges::count(known_precisions(), first) > 0;
     return !is_of_precision || asks_for(first);
-  }
-
-  Result<bool> download_one(const ZooModel& model, const Reporter& reporter) {
-    reporter.group_heading("Downloading " + model.name);
-    if (std::ranges::none_of(model.precisions, [this](const std::string& precision) { return asks_for(precision); })) {
-      reporter.section_heading(
-          fmt::format("Skipping {} (model is unsupported in {{'{}'}} precisions)", model.name, fmt::join(precisions_, "', '")));
-      reporter.line();
-      return true;
-    }
-    reporter.event("model_download_begin", {{"model", model.name}, {"num_files", model.files.size()}});
-    OCTET_ASSIGN(const bool successful, download_files(model, reporter));
-    reporter.event("model_download_end", {{"model", model.name}, {"successful", successful}});
-    if (successful && !model.postprocessing.empty()) OCTET_RETURN_IF_ERROR(postprocess_all(model, reporter));
-    return successful;
   }
 
   Result<bool> download_files(const ZooModel& model, const Reporter& reporter) {
@@ -254,42 +238,13 @@ class ModelDownloader {
   FetchOptions fetch_options_;
 };
 
-// The names of the models that failed, in the order of `models`; the first error ends it.
-Result<std::vector<std::string>> download_all(const std::vector<ZooModel>& models, const Options& options, ModelDownloader& downloader,
-                                              Reporter::Format format) {
-  OrderedOutput output(models.size());
-  std::vector<std::optional<Result<bool>>> results(models.size());
-  std::atomic<bool> ended = false;
-  const int workers =
-      static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(options.jobs), std::max<std::size_t>(models.size(), 1)));
-  parallel_for_each(workers, models.size(), [&](int, std::size_t i) {
-    if (!ended) results[i] = downloader.download(models[i], Reporter(output, i, format));
-    if (results[i] && !results[i]->ok()) ended = true;
-    output.end(i);
-  });
-  std::vector<std::string> failed;
-  for (std::size_t i = 0; i < models.size(); ++i) {
-    if (!results[i]) continue;
-    OCTET_ASSIGN(const bool successful, *results[i]);
-    if (!successful) failed.push_back(models[i].name);
-  }
-  return failed;
-}
-
 int download_selected(const std::vector<ZooModel>& models, const Options& options) {
-  const auto fail = [](const std::string& message) {
-    fmt::print(stderr, "{}\n", message);
-    return 1;
-  };
   const auto precisions = parse_precisions(options.precisions, known_precisions());
-  if (!precisions.ok()) return fail(precisions.error().message);
+  if (!precisions.ok()) return print_and_exit(precisions.error());
   const auto format = options.progress_format == "json" ? Reporter::Format::kJson : Reporter::Format::kText;
   ModelDownloader downloader(options, *precisions);
-  const auto failed = download_all(models, options, downloader, format);
-  if (!failed.ok()) return fail("error: " + failed.error().message);
-  if (failed->empty()) return 0;
-  if (format == Reporter::Format::kText) fmt::print("FAILED:\n{}\n", fmt::join(*failed, "\n"));
-  return 1;
+  return work_on_each(models, options.jobs, format,
+                      [&](const ZooModel& model, const Reporter& reporter) { return downloader.download(model, reporter); });
 }
 
 // As the old command alone does it: the message, and then the whole help.

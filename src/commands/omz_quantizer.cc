@@ -1,7 +1,6 @@
 // omz_quantizer: INT8 IRs of the selected models' IRs.
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
@@ -67,21 +66,23 @@ fs::path beside(const ZooModel& model, const char* name) {
 // One model in one precision.
 class Quantization {
  public:
-  Quantization(const ZooModel& model, const Options& options, const std::string& precision)
-      : model_(model), options_(options), precision_(precision), from_(precision.substr(0, precision.find('-'))) {}
+  Quantization(const ZooModel& model, const Options& options, const std::string& precision, const Reporter& reporter)
+      : model_(model), options_(options), reporter_(reporter), precision_(precision), from_(precision.substr(0, precision.find('-'))) {}
 
   Status run() {
     OCTET_ASSIGN(source_, published_ir(model_, options_.model_dir, from_));
     OCTET_ASSIGN(target_, published_ir(model_, options_.output(), precision_));
     const fs::path quantization = beside(model_, "quantization.yml");
     if (quantization.empty())
-      fmt::print("Unable to locate quantization.yml in {}, loading default POT config\n", (model_.folder / "quantization.yml").string());
+      reporter_.line(fmt::format("Unable to locate quantization.yml in {}, loading default POT config",
+                                 (model_.folder / "quantization.yml").string()));
     OCTET_ASSIGN(settings_, read_quantization_settings(quantization));
-    print_heading(options_.dry_run, fmt::format("Quantizing {} from {} to {}", model_.name, from_, precision_));
+    reporter_.section_heading(
+        fmt::format("{}Quantizing {} from {} to {}", options_.dry_run ? "(DRY RUN) " : "", model_.name, from_, precision_));
     OCTET_RETURN_IF_ERROR(write_config());
     print_command();
     if (!options_.dry_run) OCTET_RETURN_IF_ERROR(quantize());
-    fmt::print("\n");
+    reporter_.line();
     return {};
   }
 
@@ -95,42 +96,43 @@ class Quantization {
     config["model"] = {
         {"model_name", model_.name}, {"model", source_.string()}, {"weights", fs::path(source_).replace_extension(".bin").string()}};
     const fs::path path = target_.parent_path() / "pot-config.json";
-    fmt::print("Creating {}...\n", path.string());
+    reporter_.line(fmt::format("Creating {}...", path.string()));
     return write_file(path, config.dump(4, ' ', true, Json::error_handler_t::replace) + "\n");
   }
 
   void print_command() const {
     const fs::path definitions = dataset_definitions(options_.selection);
-    fmt::print("Quantization command: {}\n", shell_command({"octet", "quantize", source_.string(), "--data", *options_.dataset_dir,
-                                                            "--precision", from_, "--output", options_.output().string()}));
-    fmt::print("Quantization environment: {}\n",
-               shell_command({"DATA_DIR=" + *options_.dataset_dir, "DEFINITIONS_FILE=" + definitions.string(),
-                              "MODELS_DIR=" + (fs::path(options_.model_dir) / model_.subdirectory).string()}));
-    for (const std::string& unheeded : settings_.unheeded) fmt::print("Not followed: {}\n", unheeded);
-    std::fflush(stdout);
+    reporter_.line("Quantization command: " + shell_command({"octet", "quantize", source_.string(), "--data", *options_.dataset_dir,
+                                                             "--precision", from_, "--output", options_.output().string()}));
+    reporter_.line("Quantization environment: " +
+                   shell_command({"DATA_DIR=" + *options_.dataset_dir, "DEFINITIONS_FILE=" + definitions.string(),
+                                  "MODELS_DIR=" + (fs::path(options_.model_dir) / model_.subdirectory).string()}));
+    for (const std::string& unheeded : settings_.unheeded) reporter_.line("Not followed: " + unheeded);
   }
 
   Status quantize() const {
     OCTET_ASSIGN(const Dataset samples, open_accuracy_samples(beside(model_, "accuracy-check.yml"), dataset_definitions(options_.selection),
-                                                              *options_.dataset_dir, settings_.samples, print_warning));
+                                                              *options_.dataset_dir, settings_.samples, warn_by(reporter_)));
     const Precision floats = from_ == "FP16" ? Precision::kFp16 : Precision::kFp32;
-    OCTET_ASSIGN(const QuantizedIr done, quantize_ir_to(target_, source_, samples, {available_threads(), {}, print_warning}, floats));
-    fmt::print("INFO: {} images, {} convolutions in integers\n", done.images, done.convolutions);
-    fmt::print("Moving quantized model to {}...\n", target_.parent_path().string());
+    OCTET_ASSIGN(const QuantizedIr done, quantize_ir_to(target_, source_, samples, {available_threads(), {}, warn_by(reporter_)}, floats));
+    reporter_.line(fmt::format("INFO: {} images, {} convolutions in integers", done.images, done.convolutions));
+    reporter_.line(fmt::format("Moving quantized model to {}...", target_.parent_path().string()));
     return {};
   }
 
   const ZooModel& model_;
   const Options& options_;
+  const Reporter& reporter_;
   std::string precision_, from_;
   fs::path source_, target_;
   QuantizationSettings settings_;
 };
 
-bool quantize(const ZooModel& model, const Options& options, const std::vector<std::string>& precisions) {
-  if (model.quantizable == false) return skip(model, "quantization not supported");
+bool quantize(const ZooModel& model, const Options& options, const std::vector<std::string>& precisions, const Reporter& reporter) {
+  if (model.quantizable == false) return skip(model, "quantization not supported", reporter);
   for (const std::string& precision : precisions)
-    if (const Status status = Quantization(model, options, precision).run(); !status.ok()) return fail(model, status.error());
+    if (const Status status = Quantization(model, options, precision, reporter).run(); !status.ok())
+      return fail(model, status.error(), reporter);
   return true;
 }
 
@@ -144,7 +146,9 @@ int run_omz_quantizer(std::span<const std::string> words) {
     if (!options.dataset_dir) return print_and_exit({ErrorCode::kInvalidArgument, "--dataset_dir must be specified."});
     const auto precisions = parse_precisions(options.precisions, kPrecisions);
     if (!precisions.ok()) return print_and_exit(precisions.error());
-    return work_on_each(models, [&](const ZooModel& model) { return quantize(model, options, *precisions); });
+    constexpr int kJobs = 1;  // a model takes all processors
+    return work_on_each(models, kJobs, Reporter::Format::kText,
+                        [&](const ZooModel& model, const Reporter& reporter) { return quantize(model, options, *precisions, reporter); });
   });
 }
 
