@@ -63,6 +63,10 @@ bool fold_input_scale(Graph& graph);
 // that of MaxPools: integer kernels do both by themselves, and an infinity has no range that could be quantized.
 bool fold_padding(Graph& graph);
 
+// Lets a convolution of blocks of pixels that slices and a Concat made channels (the focus of YOLOX and of the first YOLOv5) read the image
+// itself, with larger windows and strides. The weights are constants, or stored as integers with scales of the outputs.
+bool fold_space_to_depth(Graph& graph);
+
 // Quantizes again, by the same quantizer of a whole tensor, what reaches a convolution with integer weights, or a product of quantized
 // matrices, from one by way of changes of shape (attention): its values are that quantizer's already, so that nothing changes but that the
 // convolution sees them quantized.

@@ -19,6 +19,8 @@ constexpr Pass kImportPasses[] = {
     scale_before_clamp,
     // Assumes constant weights. Leaves a convolution, then one Add at most, then the activation.
     fold_batch_norm,
+    // Assumes constant limits of slices. Leaves a convolution of the image, which a quantized picture reaches as bytes.
+    fold_space_to_depth,
     // Assumes constant operands. Leaves no Pad between a quantized image and its convolution.
     fold_padding,
     // Assumes that convolutions have had their share. Leaves one Multiply and one Add of what stood elsewhere.
@@ -46,6 +48,7 @@ bool run_import_passes(Graph& graph) {
 bool run_reading_passes(Graph& graph) {
   bool changed = fold_constants(graph);
   changed |= make_input_planar(graph);
+  changed |= fold_space_to_depth(graph);
   changed |= repeat_quantizers(graph);
   return changed;
 }
