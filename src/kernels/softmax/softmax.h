@@ -8,8 +8,8 @@
 
 namespace octet::kernels {
 
-// exp(x - max) over their sum, along the middle axis. Kernels sum in floats, each in its order; a share below 1e-37 may be given as that.
-// A NaN makes NaN of all that it is summed with.
+// exp(x - max) over their sum, along the middle axis: the same bits at every level. Kernels sum in floats; a share below 1e-37 may be given
+// as 0. A NaN makes NaN of all that it is summed with.
 void softmax_f32(const RowsOf& rows, std::span<const float> in, std::span<float> out, const Isa& isa, ThreadPool& pool);
 
 // The plain definition, in double.

@@ -1,20 +1,31 @@
+// Softmax in plain C++, a value at a time.
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
 #include "kernels/activation/activation_scalar.h"
 #include "kernels/softmax/softmax_kernels.h"
 
+#define OCTET_TARGET
+
 namespace octet::kernels::portable {
+namespace {
 
-void softmax_columns(const float* in, float* out, std::int64_t length, std::int64_t stride, std::int64_t columns) {
-  for (std::int64_t c = 0; c < columns; ++c, ++in, ++out) {
-    float most = in[0], sum = 0;
-    for (std::int64_t i = 1; i < length; ++i) most = std::max(most, in[i * stride]);
-    for (std::int64_t i = 0; i < length; ++i) sum += out[i * stride] = scalar::exp_normal(in[i * stride] - most);
-    const float share = 1 / sum;
-    for (std::int64_t i = 0; i < length; ++i) out[i * stride] *= share;
-  }
+using namespace scalar;  // its operations and activations
+constexpr int kLanes = 1;
+
+OCTET_OP Vec sub(Vec x, Vec y) { return x - y; }
+OCTET_OP Vec load(const float* from) { return *from; }
+OCTET_OP Vec load_first(const float* from, std::int64_t count, Vec rest) { return count > 0 ? *from : rest; }
+OCTET_OP void store(float* to, Vec x) { *to = x; }
+OCTET_OP void store_first(float* to, Vec x, std::int64_t count) {
+  if (count > 0) *to = x;
 }
+OCTET_OP float sum_of(Vec x) { return x; }
+OCTET_OP float greatest_of(Vec x) { return x; }
 
-void softmax_row(const float* in, float* out, std::int64_t length) { softmax_columns(in, out, length, 1, 1); }
+}  // namespace
+
+#include "kernels/softmax/softmax.inl"
 
 }  // namespace octet::kernels::portable

@@ -38,7 +38,7 @@ OCTET_OP Vec div(Vec x, Vec y) { return _mm256_div_ps(x, y); }
 OCTET_OP Vec round_even(Vec x) { return _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 OCTET_OP Vec min(Vec x, Vec y) { return _mm256_min_ps(x, y); }
 OCTET_OP Vec max(Vec x, Vec y) { return _mm256_max_ps(x, y); }
-// Of all lanes; the greatest of NaN and a number is either.
+// Of all lanes. The second half is added to the first until one is left; the greatest of NaN and a number is either.
 OCTET_OP float sum_of(Vec x) {
   __m128 half = _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
   half = _mm_add_ps(half, _mm_movehl_ps(half, half));

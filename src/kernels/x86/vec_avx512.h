@@ -30,7 +30,12 @@ OCTET_OP Vec div(Vec x, Vec y) { return _mm512_div_ps(x, y); }
 OCTET_OP Vec round_even(Vec x) { return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 OCTET_OP Vec min(Vec x, Vec y) { return _mm512_min_ps(x, y); }
 OCTET_OP Vec max(Vec x, Vec y) { return _mm512_max_ps(x, y); }
-OCTET_OP float sum_of(Vec x) { return _mm512_reduce_add_ps(x); }
+OCTET_OP float sum_of(Vec x) {
+  const __m256 half = _mm256_add_ps(_mm512_castps512_ps256(x), _mm512_extractf32x8_ps(x, 1));
+  __m128 quarter = _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
+  quarter = _mm_add_ps(quarter, _mm_movehl_ps(quarter, quarter));
+  return _mm_cvtss_f32(_mm_add_ss(quarter, _mm_movehdup_ps(quarter)));
+}
 OCTET_OP float greatest_of(Vec x) { return _mm512_reduce_max_ps(x); }
 OCTET_OP __mmask16 less(Vec x, Vec y) { return _mm512_cmp_ps_mask(x, y, _CMP_LT_OQ); }
 OCTET_OP __mmask16 is_nan(Vec x) { return _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q); }
