@@ -29,6 +29,7 @@ struct QuantizeU8Kernels;
 struct ScaleShiftF32Kernels;
 struct SeparateKernels;
 struct SoftmaxF32Kernels;
+struct WinogradF32Kernels;
 struct WinogradU8Kernels;
 
 template <class... Tables>
@@ -47,6 +48,6 @@ using AllTables =
     TableList<Conv2dF32Kernels, Conv2dU8Kernels, Depthwise2dF32Kernels, Depthwise2dU8Kernels, AddF32Kernels, MultiplyF32Kernels,
               MatmulF32Kernels, MatmulU8Kernels, SoftmaxF32Kernels, ScaleShiftF32Kernels, AddU8Kernels, AddU8F32Kernels, MaxPoolF32Kernels,
               MaxPoolU8Kernels, AvgPoolF32Kernels, QuantizeU8Kernels, DequantizeU8Kernels, InterleaveKernels, InterleaveQuantizedKernels,
-              SeparateKernels, GatherPixelsKernels, ActivateKernels, AddPixelsKernels, WinogradU8Kernels>;
+              SeparateKernels, GatherPixelsKernels, ActivateKernels, AddPixelsKernels, WinogradF32Kernels, WinogradU8Kernels>;
 
 }  // namespace octet::kernels

@@ -21,10 +21,11 @@ struct Conv2dShape {
   std::int64_t pad_top = 0, pad_left = 0;
 };
 
-// activate(conv(in) + bias): weights [O, I, kh, kw], bias [O] (or empty: zeros). By the best kernel for `isa`. Kernels sum in floats, each
-// in its order: the results of two differ by rounding only.
+// activate(conv(in) + bias): weights [O, I, kh, kw], bias [O] (or empty: zeros). By the best kernel for `isa` where an image of
+// `out_pixels` is written; others are written as well. Kernels sum in floats, each in its order: the results of two differ by rounding
+// only. What an image gives does not depend on the number of threads.
 std::unique_ptr<ConvolutionF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                const Activation& activation, const Isa& isa);
+                                                const Activation& activation, const Isa& isa, std::int64_t out_pixels);
 
 // Products of bytes with these weights of which a sum is sure to stay within 32 bits.
 std::int64_t longest_integer_sum(std::span<const std::int16_t> weights);

@@ -5,6 +5,7 @@
 #include "kernels/conv2d/conv2d.h"
 #include "kernels/conv2d/gemm_f32.h"
 #include "kernels/conv2d/gemm_u8.h"
+#include "kernels/conv2d/winograd_f32.h"
 #include "kernels/conv2d/winograd_u8.h"
 #include "kernels/kernel.h"
 
@@ -21,6 +22,20 @@ struct Conv2dF32Kernels {
       {"avx2_6x16", kAvx2, {8, 6, avx2::gemm_f32}},
 #endif
       {"portable_4x8", {}, {4, 4, portable::gemm_f32}},
+  };
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+struct WinogradF32Kernels {
+  static constexpr std::string_view kOp = "winograd_f32";
+  static constexpr double kTolerance = 1024.0 / (1 << 24);  // of the greatest result: the transforms take roundings several times
+  static constexpr Kernel<WinogradF32Function> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512_winograd", kAvx512, {{16, 12, avx512::gemm_f32}, avx512::winograd_input_f32, avx512::winograd_output_f32}},
+      {"avx2_winograd", kAvx2, {{8, 6, avx2::gemm_f32}, avx2::winograd_input_f32, avx2::winograd_output_f32}},
+#endif
+      {"portable_winograd", {}, {{4, 4, portable::gemm_f32}, portable::winograd_input_f32, portable::winograd_output_f32}},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
@@ -69,6 +84,12 @@ struct WinogradU8Kernels {
 
 // Whether Winograd computes a convolution exactly: 3x3, stride and dilation 1, and weights that keep its results below 2^25.
 bool winograd_fits(const Conv2dShape& shape, std::span<const std::int16_t> weights);
+
+// make_conv2d_f32() chooses between the two: direct sums, and Winograd, which winograd_has() what it can.
+std::unique_ptr<ConvolutionF32> make_direct_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
+                                                const Activation& activation, const Isa& isa);
+std::unique_ptr<ConvolutionF32> make_winograd_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
+                                                  const Activation& activation, const Isa& isa);
 
 // make_conv2d_u8() chooses between the two: sums of products tap by tap, and Winograd, of which winograd_fits() must hold.
 std::unique_ptr<ConvolutionU8> make_direct_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,

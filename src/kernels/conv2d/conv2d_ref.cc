@@ -37,6 +37,11 @@ Conv2dShape random_shape(Random& random, const RandomWindow& w) {
   return {random.between(1, 70), random.between(1, 70), w.kernel, w.kernel, w.stride, w.stride, 1, 1, w.pad, w.pad};
 }
 
+Conv2dShape random_winograd_shape(Random& random) {
+  const std::int64_t pad = random.between(0, 2);
+  return {random.between(1, 70), random.between(1, 70), 3, 3, 1, 1, 1, 1, pad, pad};
+}
+
 template <typename Out>
 double check_u8(Random& random, const Isa& isa, ThreadPool& pool) {
   const RandomWindow w(random);
@@ -53,8 +58,8 @@ double check_u8(Random& random, const Isa& isa, ThreadPool& pool) {
 
 template <typename Out>
 double check_winograd(Random& random, const Isa& isa, ThreadPool& pool) {
-  const std::int64_t height = random.between(1, 17), width = random.between(1, 17), pad = random.between(0, 2);
-  const Conv2dShape shape{random.between(1, 70), random.between(1, 70), 3, 3, 1, 1, 1, 1, pad, pad};
+  const std::int64_t height = random.between(1, 17), width = random.between(1, 17);
+  const Conv2dShape shape = random_winograd_shape(random);
   const auto weights = random_weights(random, shape.out_channels * shape.in_channels * 9);
   const std::uint8_t zero_point = random.byte();
   const Requantization requantization = random_requantization(random, shape.out_channels, std::is_same_v<Out, std::uint8_t>);
@@ -108,7 +113,21 @@ double Conv2dF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool)
   auto in = random_floats(random, w.in, w.in, shape.in_channels);
   return difference_of(
       Picture<float>(w.out, w.out, shape.out_channels), [&](auto out) { conv2d_f32_ref(shape, weights, bias, activation, in.view(), out); },
-      [&](auto out) { make_conv2d_f32(shape, weights, bias, activation, isa)->run(in.view(), out, pool); });
+      [&](auto out) { make_direct_f32(shape, weights, bias, activation, isa)->run(in.view(), out, pool); });
+}
+
+double WinogradF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  const Conv2dShape shape = random_winograd_shape(random);
+  const float most = 1 / std::sqrt(static_cast<float>(shape.in_channels * 9));
+  const auto weights = random.reals(shape.out_channels * shape.in_channels * 9, -most, most),
+             bias = random.reals(shape.out_channels, -1, 1);
+  const Activation activation = random_activation(random);
+  const std::int64_t height = random.between(1, 17), width = random.between(1, 17);
+  auto in = random_floats(random, height, width, shape.in_channels);
+  return difference_of(
+      Picture<float>(height, width, shape.out_channels),
+      [&](auto out) { conv2d_f32_ref(shape, weights, bias, activation, in.view(), out); },
+      [&](auto out) { make_winograd_f32(shape, weights, bias, activation, isa)->run(in.view(), out, pool); });
 }
 
 double Conv2dU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {

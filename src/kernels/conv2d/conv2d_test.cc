@@ -101,47 +101,151 @@ Activation random_activation(std::mt19937& random) {
   return activation;
 }
 
-// Sum of the magnitudes of an output's products: rounding errors of any order of summation stay below
-// depth * epsilon times it; no activation here has a slope above 1.1.
 std::vector<float> magnitudes(std::vector<float> values) {
   for (float& x : values) x = std::abs(x);
   return values;
 }
 
-void check_f32(const Case& c) {
-  std::mt19937 random(c.seed);
-  std::uniform_real_distribution<float> value(-1, 1);
-  const Conv2dShape& s = c.shape;
-  std::vector<float> weights(static_cast<std::size_t>(s.out_channels * s.in_channels * s.kernel_h * s.kernel_w));
-  std::vector<float> bias(random() % 4 != 0 ? static_cast<std::size_t>(s.out_channels) : 0);
-  for (float& w : weights) w = value(random);
-  for (float& b : bias) b = value(random);
-  const Activation activation = random_activation(random);
-  Image<float> in(c.in_height, c.in_width, s.in_channels, c.in_gap, 7.0f);
-  for (float& x : in.memory) x = value(random);
+// to[j][i] = sum over k of |matrix[i][k]| * from[k][j] for a square of `side`: applied twice, a transform of rows and columns.
+template <std::size_t kRows, std::size_t kColumns>
+std::vector<double> times_magnitudes(const double (&matrix)[kRows][kColumns], const std::vector<double>& from) {
+  const std::size_t width = from.size() / kColumns;
+  std::vector<double> to(width * kRows);
+  for (std::size_t j = 0; j < width; ++j)
+    for (std::size_t i = 0; i < kRows; ++i)
+      for (std::size_t k = 0; k < kColumns; ++k) to[j * kRows + i] += std::abs(matrix[i][k]) * from[k * width + j];
+  return to;
+}
 
-  Image<float> expected(c.out_height, c.out_width, s.out_channels, 0, 0.0f), bound = expected, in_magnitude = in;
-  conv2d_f32_ref(s, weights, bias, activation, in.view, expected.view);
-  in_magnitude.memory = magnitudes(in.memory);
-  in_magnitude.view.data = in_magnitude.memory.data() + Image<float>::kMargin;
-  bound.view.data = bound.memory.data() + Image<float>::kMargin;
-  conv2d_f32_ref(s, magnitudes(weights), magnitudes(bias), {}, in_magnitude.view, bound.view);
+template <std::size_t kRows, std::size_t kColumns>
+std::vector<double> transform_magnitudes(const double (&matrix)[kRows][kColumns], const std::vector<double>& from) {
+  return times_magnitudes(matrix, times_magnitudes(matrix, from));
+}
 
-  ThreadPool pool(c.threads);
-  const auto depth = static_cast<float>(s.in_channels * s.kernel_h * s.kernel_w);
-  for (const Isa& isa : isas_of<Conv2dF32Kernels>()) {
-    Image<float> out(c.out_height, c.out_width, s.out_channels, c.out_gap, -77.0f);
-    const auto conv = make_conv2d_f32(s, weights, bias, activation, isa);
-    conv->run(in.view, out.view, pool);
-    RC_ASSERT(only_channels_written(out, -77.0f));
-    for (std::int64_t p = 0; p < out.view.pixels(); ++p)
-      for (std::int64_t o = 0; o < s.out_channels; ++o) {
-        const float tolerance = 1.2e-7f * (depth + 4) * (bound.view.pixel(0, p)[o] + 2) * 1.1f;
-        if (!(std::abs(out.view.pixel(0, p)[o] - expected.view.pixel(0, p)[o]) <= tolerance))
-          RC_FAIL(std::string(conv->name()) + ": pixel " + std::to_string(p) + " channel " + std::to_string(o) + " is " +
-                  std::to_string(out.view.pixel(0, p)[o]) + ", expected " + std::to_string(expected.view.pixel(0, p)[o]));
-      }
+// The transforms of F(4x4, 3x3).
+constexpr double kInput[6][6] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
+                                 {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
+constexpr double kWeights[6][3] = {{1 / 4.0, 0, 0},
+                                   {-1 / 6.0, -1 / 6.0, -1 / 6.0},
+                                   {-1 / 6.0, 1 / 6.0, -1 / 6.0},
+                                   {1 / 24.0, 1 / 12.0, 1 / 6.0},
+                                   {1 / 24.0, -1 / 12.0, 1 / 6.0},
+                                   {0, 0, 1}};
+constexpr double kOutput[4][6] = {{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
+
+// A random layer of floats, its input and what it gives. Every output comes with the sum of the magnitudes of what it is made of, to
+// which its rounding errors are relative.
+struct LayerF32 {
+  Conv2dShape shape;
+  std::vector<float> weights, bias;
+  Activation activation;
+  Image<float> in, expected;
+
+  explicit LayerF32(const Case& c)
+      : shape(c.shape),
+        in(c.in_height, c.in_width, shape.in_channels, c.in_gap, 7.0f),
+        expected(c.out_height, c.out_width, shape.out_channels, 0, 0.0f) {
+    std::mt19937 random(c.seed);
+    std::uniform_real_distribution<float> value(-1, 1);
+    weights.resize(static_cast<std::size_t>(shape.out_channels * shape.in_channels * shape.kernel_h * shape.kernel_w));
+    bias.resize(random() % 4 != 0 ? static_cast<std::size_t>(shape.out_channels) : 0);
+    for (float& w : weights) w = value(random);
+    for (float& b : bias) b = value(random);
+    activation = random_activation(random);
+    for (float& x : in.memory) x = value(random);
+    conv2d_f32_ref(shape, weights, bias, activation, in.view, expected.view);
   }
+
+  std::vector<double> direct_magnitudes() const {
+    Image<float> sums(expected.view.height, expected.view.width, shape.out_channels, 0, 0.0f);
+    const std::vector<float> memory = magnitudes(in.memory);
+    ImageView<const float> view = in.view;
+    view.data = memory.data() + Image<float>::kMargin;
+    conv2d_f32_ref(shape, magnitudes(weights), magnitudes(bias), {}, view, sums.view);
+    return {sums.view.data, sums.view.data + sums.view.pixels() * shape.out_channels};
+  }
+
+  // Of Winograd: the sums that its transforms give where every number is taken by its magnitude.
+  std::vector<double> winograd_magnitudes() const {
+    const ImageView<const float> out = expected.view;
+    const std::vector<std::vector<double>> filters = filter_magnitudes();
+    std::vector<double> sums(static_cast<std::size_t>(out.pixels() * out.channels));
+    const WinogradTiles tiles{out.height, out.width};
+    for (std::int64_t t = 0; t < tiles.count(); ++t) {
+      const WinogradTile tile = tiles[t];
+      const std::vector<std::vector<double>> windows = window_magnitudes(tile);
+      for (std::int64_t o = 0; o < out.channels; ++o) {
+        std::vector<double> products(kWinogradPositions);
+        for (std::size_t i = 0; i < windows.size(); ++i)
+          for (std::size_t p = 0; p < products.size(); ++p)
+            products[p] += windows[i][p] * filters[static_cast<std::size_t>(o) * windows.size() + i][p];
+        const std::vector<double> results = transform_magnitudes(kOutput, products);
+        const double shift = bias.empty() ? 0 : std::abs(bias[static_cast<std::size_t>(o)]);
+        for (int y = 0; y < tile.lines; ++y)
+          for (int x = 0; x < tile.pixels; ++x)
+            sums[static_cast<std::size_t>(((tile.y + y) * out.width + tile.x + x) * out.channels + o)] =
+                results[static_cast<std::size_t>(y * kWinogradTile + x)] + shift;
+      }
+    }
+    return sums;
+  }
+
+ private:
+  std::vector<std::vector<double>> filter_magnitudes() const {
+    std::vector<std::vector<double>> filters;
+    for (std::size_t first = 0; first < weights.size(); first += 9) {
+      std::vector<double> taps;
+      for (std::size_t tap = 0; tap < 9; ++tap) taps.push_back(std::abs(weights[first + tap]));
+      filters.push_back(transform_magnitudes(kWeights, taps));
+    }
+    return filters;
+  }
+
+  std::vector<std::vector<double>> window_magnitudes(const WinogradTile& tile) const {
+    const std::vector<float> padding(static_cast<std::size_t>(shape.in_channels), 0.0f);
+    const float* pixels[kWinogradPositions];
+    find_window<float>(shape, in.view, tile, padding.data(), pixels);
+    std::vector<std::vector<double>> windows;
+    for (std::int64_t i = 0; i < shape.in_channels; ++i) {
+      std::vector<double> window;
+      for (const float* pixel : pixels) window.push_back(std::abs(pixel[i]));
+      windows.push_back(transform_magnitudes(kInput, window));
+    }
+    return windows;
+  }
+};
+
+// With `roundings` one after another on the way of a product to its result; no activation here has a slope above 1.1.
+void check_f32(const LayerF32& layer, const Case& c, const ConvolutionF32& conv, double roundings, const std::vector<double>& sums) {
+  Image<float> out(c.out_height, c.out_width, c.shape.out_channels, c.out_gap, -77.0f), alone = out;
+  alone.view.data = alone.memory.data() + Image<float>::kMargin;
+  ThreadPool pool(c.threads), one(1);
+  conv.run(layer.in.view, out.view, pool);
+  conv.run(layer.in.view, alone.view, one);
+  RC_ASSERT(only_channels_written(out, -77.0f));
+  RC_ASSERT(out.memory == alone.memory);
+  for (std::int64_t p = 0; p < out.view.pixels(); ++p)
+    for (std::int64_t o = 0; o < c.shape.out_channels; ++o) {
+      const double tolerance = 0x1p-24 * roundings * (sums[static_cast<std::size_t>(p * c.shape.out_channels + o)] + 2) * 1.1;
+      if (!(std::abs(out.view.pixel(0, p)[o] - layer.expected.view.pixel(0, p)[o]) <= tolerance))
+        RC_FAIL(std::string(conv.name()) + ": pixel " + std::to_string(p) + " channel " + std::to_string(o) + " is " +
+                std::to_string(out.view.pixel(0, p)[o]) + ", expected " + std::to_string(layer.expected.view.pixel(0, p)[o]));
+    }
+}
+
+void check_f32(const Case& c) {
+  const LayerF32 layer(c);
+  const auto depth = static_cast<double>(c.shape.in_channels * c.shape.kernel_h * c.shape.kernel_w);
+  const std::vector<double> sums = layer.direct_magnitudes();
+  for (const Isa& isa : isas_of<Conv2dF32Kernels>())
+    check_f32(layer, c, *make_direct_f32(c.shape, layer.weights, layer.bias, layer.activation, isa), 2 * (depth + 4), sums);
+  if (!winograd_has(c.shape)) return;
+  // A weight is rounded once, a pixel twice in each direction, a sum of products once a channel, a result three times in each direction
+  // and with its bias.
+  const double roundings = static_cast<double>(c.shape.in_channels) + 1 + 4 + 6 + 1 + 4;
+  const std::vector<double> winograd_sums = layer.winograd_magnitudes();
+  for (const Isa& isa : isas_of<WinogradF32Kernels>())
+    check_f32(layer, c, *make_winograd_f32(c.shape, layer.weights, layer.bias, layer.activation, isa), roundings, winograd_sums);
 }
 
 Requantization random_requantization(const Conv2dShape& s, std::mt19937& random, bool to_u8) {
@@ -232,7 +336,7 @@ TEST(Conv2dF32, LosesLittleInLongSums) {
   for (const Isa& isa : isas_of<Conv2dF32Kernels>())
     for (const Activation& activation : {Activation{}, Activation{Kind::kLeaky, 0.1f, 0}}) {
       Image<float> in(1, 13, kDepth, 0, 1.0f), out(1, 13, 17, 0, 0.0f);
-      const auto conv = make_conv2d_f32(shape, weights, bias, activation, isa);
+      const auto conv = make_direct_f32(shape, weights, bias, activation, isa);
       conv->run(in.view, out.view, pool);
       for (std::int64_t p = 0; p < out.view.pixels(); ++p)
         for (int o = 0; o < 17; ++o) EXPECT_NEAR(out.view.pixel(0, p)[o], expected, 200 * 0x1p-24 * expected) << conv->name();
@@ -291,6 +395,18 @@ TEST(WinogradU8, IsExactUpToItsBoundAndRefusesMore) {
     more[first + static_cast<std::size_t>(9 * kDepth) - 1] = first == 0 ? std::int16_t{1} : std::int16_t{-1};
     EXPECT_FALSE(winograd_fits(shape, more));
   }
+}
+
+TEST(WinogradF32, IsChosenForManyChannelsAndPixels) {
+  for (const std::int64_t channels : {8, 64})
+    for (const std::int64_t pixels : {1, 52 * 52}) {
+      const Conv2dShape shape{channels, 64, 3, 3, 1, 1, 1, 1, 1, 1};
+      const std::vector<float> weights(static_cast<std::size_t>(9 * 64 * channels), 1.0f);
+      for (const Isa& isa : isas_of<Conv2dF32Kernels>()) {
+        const std::string name(make_conv2d_f32(shape, weights, {}, {}, isa, pixels)->name());
+        EXPECT_EQ(name.find("winograd") != std::string::npos, channels == 64 && pixels > 1) << isa.name << ": " << name;
+      }
+    }
 }
 
 TEST(WinogradU8, IsChosenForManyChannelsOnly) {

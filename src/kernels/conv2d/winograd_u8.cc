@@ -106,34 +106,28 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
   template <typename Out, typename SetOut>
   void run_into(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, ThreadPool& pool, SetOut set_out) const {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
-    const std::int64_t across = (out.width + kWinogradTile - 1) / kWinogradTile, down = (out.height + kWinogradTile - 1) / kWinogradTile;
+    const WinogradTiles all{out.height, out.width};
     const Tasks tasks =
-        split_into_tasks(across * down, tile_bytes(), kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
+        split_into_tasks(all.count(), tile_bytes(), kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
     pool.run_each(tasks.count(), scratch_of(tasks.largest_block()), [&](std::int64_t task, std::byte* scratch) {
       const std::int64_t block = task / tasks.groups, group = task % tasks.groups, first = tasks.first_pixel(block);
       const std::int64_t tiles = tasks.first_pixel(block + 1) - first;
       auto* windows = reinterpret_cast<std::int16_t*>(scratch);
       for (std::int64_t t = 0; t < tiles; ++t)
-        transform_window(in, (first + t) / across, (first + t) % across, tiles * padded_channels_, windows + t * padded_channels_);
+        transform_window(in, all[first + t], tiles * padded_channels_, windows + t * padded_channels_);
       auto* sums = reinterpret_cast<std::int32_t*>(scratch + window_bytes(tiles));
       std::int32_t* results = sums + kWinogradPositions * tiles * most_width();
       for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p) {
         const Panel& panel = panels_[static_cast<std::size_t>(p)];
         multiply(panel, windows, tiles, sums);
-        for (std::int64_t t = 0; t < tiles; ++t)
-          finish(panel, sums, t, tiles, (first + t) / across * kWinogradTile, (first + t) % across * kWinogradTile, out, results, set_out);
+        for (std::int64_t t = 0; t < tiles; ++t) finish(panel, sums, t, tiles, all[first + t], out, results, set_out);
       }
     });
   }
 
-  void transform_window(const ImageView<const std::uint8_t>& in, std::int64_t tile_y, std::int64_t tile_x, std::int64_t stride,
-                        std::int16_t* to) const {
+  void transform_window(const ImageView<const std::uint8_t>& in, const WinogradTile& tile, std::int64_t stride, std::int16_t* to) const {
     const std::uint8_t* pixels[kWinogradPositions];
-    const std::int64_t top = tile_y * kWinogradTile - shape_.pad_top, left = tile_x * kWinogradTile - shape_.pad_left;
-    for (int i = 0; i < kWinogradPositions; ++i) {
-      const std::int64_t y = top + i / kWinogradWindow, x = left + i % kWinogradWindow;
-      pixels[i] = y >= 0 && y < in.height && x >= 0 && x < in.width ? in.pixel(y, x) : padding_.data();
-    }
+    find_window(shape_, in, tile, padding_.data(), pixels);
     kernel_.run.transform_input(pixels, padded_channels_, stride, to);
   }
 
@@ -154,21 +148,18 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
   }
 
   template <typename Out, typename SetOut>
-  void finish(const Panel& panel, const std::int32_t* sums, std::int64_t tile, std::int64_t tiles, std::int64_t y, std::int64_t x,
+  void finish(const Panel& panel, const std::int32_t* sums, std::int64_t t, std::int64_t tiles, const WinogradTile& tile,
               const ImageView<Out>& out, std::int32_t* results, SetOut set_out) const {
     const std::int64_t width = std::int64_t{panel.vectors} * kernel_.run.lanes;
-    kernel_.run.transform_output(sums + tile * width, width, tiles * width, start_.data() + panel.first, results);
+    kernel_.run.transform_output(sums + t * width, width, tiles * width, start_.data() + panel.first, results);
     GemmU8 gemm;
     gemm.vectors = panel.vectors;
     gemm.channels = panel.channels;
     gemm.requantization = &requantization_;
     gemm.first_channel = static_cast<std::size_t>(panel.first);
     gemm.out_stride = out.pixel_stride;
-    set_out(gemm, out.pixel(y, x) + panel.first);
-    const auto inside = [](std::int64_t size, std::int64_t at) {
-      return static_cast<int>(std::min<std::int64_t>(kWinogradTile, size - at));
-    };
-    kernel_.run.finish(gemm, results, inside(out.height, y), inside(out.width, x), out.width * out.pixel_stride);
+    set_out(gemm, out.pixel(tile.y, tile.x) + panel.first);
+    kernel_.run.finish(gemm, results, tile.lines, tile.pixels, out.width * out.pixel_stride);
   }
 
   Conv2dShape shape_;
@@ -184,9 +175,7 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
 }  // namespace
 
 bool winograd_fits(const Conv2dShape& shape, std::span<const std::int16_t> weights) {
-  if (shape.kernel_h != 3 || shape.kernel_w != 3 || shape.stride_h != 1 || shape.stride_w != 1 || shape.dilation_h != 1 ||
-      shape.dilation_w != 1 || shape.out_channels < 1)
-    return false;
+  if (!winograd_has(shape)) return false;
   constexpr std::int64_t kMost = ((std::int64_t{1} << 25) - 1) / 255;  // of the weights that raise a result, and of those that lower it
   const auto filter = static_cast<std::size_t>(shape.in_channels * kTaps);
   for (std::size_t first = 0; first < weights.size(); first += filter) {

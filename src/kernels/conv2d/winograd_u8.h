@@ -3,19 +3,17 @@
 #include <cstdint>
 
 #include "kernels/conv2d/gemm_u8.h"
+#include "kernels/conv2d/winograd.h"
 
 namespace octet::kernels {
 
-// 3x3 convolutions of stride 1 by Winograd's F(4x4, 3x3) in integers, which is exact: a tile of 4x4 results takes 36 products a channel
-// for 144. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (2016), has the transforms.
+// Winograd in integers, which is exact.
 //
 // The input's transform has whole numbers; of a window of u8 it gives -12,750 .. 17,340, which words hold. The weights' is taken with its
 // rows free of their denominators (1, 6, 6, 24, 24, 1, of which 4 stays in the rows of 6), so that it gives whole numbers of at most
 // 49 * 255, words as well. What is left of the denominators makes the output's transform whole and its results 24 * 24 times too large.
 // Sums and that transform are taken modulo 2^32; 24 * 24 is 9 * 64, and 9 has an inverse modulo 2^32: what is exact is every result
 // whose 64-fold fits into 32 bits (winograd_fits).
-inline constexpr int kWinogradTile = 4, kWinogradWindow = 6;
-inline constexpr int kWinogradResults = kWinogradTile * kWinogradTile, kWinogradPositions = kWinogradWindow * kWinogradWindow;
 
 // Of 36 pixels of `channels` values, each with slack behind them: to[position * stride + channel], for a multiple of `words` channels.
 using WinogradInput = void(const std::uint8_t* const* pixels, std::int64_t channels, std::int64_t stride, std::int16_t* to);

@@ -7,12 +7,13 @@ namespace octet {
 namespace {
 
 GroupKernels<kernels::ConvolutionF32> kernels_for(const ConvolutionGeometry& conv, std::span<const float> weights, const Epilogue& epilogue,
-                                                  const Isa& isa) {
+                                                  const Isa& isa, std::int64_t out_pixels) {
   if (conv.is_depthwise()) return {kernels::make_depthwise2d_f32(depthwise_shape(conv), weights, epilogue.bias, epilogue.activation, isa)};
   GroupKernels<kernels::ConvolutionF32> groups;
   for (std::int64_t g = 0; g < conv.groups; ++g)
     groups.push_back(kernels::make_conv2d_f32(group_shape(conv), group_of(weights, g, conv.group_outputs * conv.filter()),
-                                              group_of(std::span(epilogue.bias), g, conv.group_outputs), epilogue.activation, isa));
+                                              group_of(std::span(epilogue.bias), g, conv.group_outputs), epilogue.activation, isa,
+                                              out_pixels));
   return groups;
 }
 
@@ -20,7 +21,8 @@ void emit(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, cons
   const Node& node = builder.graph().node(id);
   const SlotId from = builder.image_f32(node.inputs[0]);
   const Tensor weights = converted(builder.constants()[node.inputs[1]], ElementType::kF32);
-  auto groups = kernels_for(conv, weights.values<float>(), epilogue, builder.isa());
+  const std::int64_t out_pixels = node.outputs[0].shape[2] * node.outputs[0].shape[3];
+  auto groups = kernels_for(conv, weights.values<float>(), epilogue, builder.isa(), out_pixels);
   StepInfo info = convolution_info(builder, id, conv, groups[0]->name());
   FloatResult result(builder, epilogue);
   add_convolution_step<float, float>(builder, std::move(info), std::move(groups), from, result.slot());

@@ -216,7 +216,7 @@ void emit_constant(PlanBuilder& builder, NodeId id, const Epilogue& epilogue) {
   const std::int64_t rows = element_count(node.outputs[0].shape) / shape.out_channels;
   const SlotId from = dense_rows(builder, node), to = builder.natural(epilogue.result);
   std::shared_ptr<const kernels::ConvolutionF32> product = kernels::make_conv2d_f32(
-      shape, weights_of(builder.constants()[node.inputs[1]], factor), epilogue.bias, epilogue.activation, builder.isa());
+      shape, weights_of(builder.constants()[node.inputs[1]], factor), epilogue.bias, epilogue.activation, builder.isa(), rows);
   builder.need_scratch(product->scratch_bytes(rows));
   builder.add_step({node.name, "matrix product"}, {from}, {to}, [from, to, rows, shape, product](const Workspace& ws) {
     product->run({ws.plain<const float>(from).data(), 1, rows, shape.in_channels, shape.in_channels},
