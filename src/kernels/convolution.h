@@ -16,7 +16,12 @@ namespace octet::kernels {
 inline constexpr int kGreatestWeight = 255;
 
 inline bool fit_into_bytes(std::span<const std::int16_t> weights) {
-  return std::ranges::all_of(weights, [](std::int16_t weight) { return weight >= -128 && weight <= 127; });
+  std::int16_t least = 0, greatest = 0;  // of all, without a way out, which compilers make vectors of
+  for (const std::int16_t weight : weights) {
+    least = std::min(least, weight);
+    greatest = std::max(greatest, weight);
+  }
+  return least >= -128 && greatest <= 127;
 }
 
 // A convolution with its weights packed for one kernel: dense (conv2d/) or depthwise (depthwise2d/). Immutable once made, and safe to run

@@ -103,18 +103,29 @@ bool are_of_type(const std::vector<double>& zero_points, ElementType type) {
   return std::ranges::all_of(zero_points, [&](double zero) { return zero >= least && zero <= most && zero == std::trunc(zero); });
 }
 
-// `integers` lie channel after channel; the axes [first, last) of the stored tensor count these.
-std::optional<IntegerWeights> weights_of(const StoredIntegers& stored, std::vector<std::int64_t> integers, std::size_t first,
-                                         std::size_t last) {
-  const Shape& shape = stored.integers->shape();
-  const auto scales = of_channels(*stored.scale, shape, first, last);
-  const auto zero_points = of_channels(stored.zero_point ? *stored.zero_point : Tensor::scalar(0.0f), shape, first, last);
-  if (!scales || !zero_points || !are_of_type(*zero_points, stored.integers->type())) return std::nullopt;
-  IntegerWeights weights{{}, {scales->begin(), scales->end()}};
-  const std::size_t of_each = integers.size() / scales->size();
-  for (std::size_t i = 0; i < integers.size(); ++i)
-    weights.weights.push_back(static_cast<std::int16_t>(integers[i] - static_cast<std::int64_t>((*zero_points)[i / of_each])));
+// Channel after channel, each less its zero point, of integers of which those of a channel lie `together` or those of all take turns.
+template <typename T>
+std::vector<std::int16_t> centred(std::span<const T> integers, const std::vector<double>& zero_points, bool together) {
+  const std::size_t channels = zero_points.size(), of_each = integers.size() / channels, step = together ? 1 : channels;
+  std::vector<std::int16_t> weights(integers.size());
+  auto to = weights.begin();
+  for (std::size_t c = 0; c < channels; ++c) {
+    const int zero_point = static_cast<int>(zero_points[c]);
+    const T* from = integers.data() + (together ? c * of_each : c);
+    for (std::size_t i = 0; i < of_each; ++i) *to++ = static_cast<std::int16_t>(from[i * step] - zero_point);
+  }
   return weights;
+}
+
+// The axes [first, last) of the stored tensor count the channels; they are the first axes, or the last where channels do not lie together.
+std::optional<IntegerWeights> weights_of(const StoredIntegers& stored, std::size_t first, std::size_t last, bool together) {
+  const Tensor& integers = *stored.integers;
+  const auto scales = of_channels(*stored.scale, integers.shape(), first, last);
+  const auto zero_points = of_channels(stored.zero_point ? *stored.zero_point : Tensor::scalar(0.0f), integers.shape(), first, last);
+  if (!scales || !zero_points || !are_of_type(*zero_points, integers.type())) return std::nullopt;
+  return IntegerWeights{integers.type() == ElementType::kI8 ? centred(integers.values<std::int8_t>(), *zero_points, together)
+                                                            : centred(integers.values<std::uint8_t>(), *zero_points, together),
+                        {scales->begin(), scales->end()}};
 }
 
 // The number of axes, from the first on, that count so many channels.
@@ -135,7 +146,7 @@ std::optional<IntegerWeights> integer_weights(const Graph& graph, const Constant
   const auto stored = stored_integers(graph, constants, value);
   if (!stored) return std::nullopt;
   const auto axes = axes_of_channels(stored->integers->shape(), channels);
-  return axes ? weights_of(*stored, to_vector<std::int64_t>(*stored->integers), 0, *axes) : std::nullopt;
+  return axes ? weights_of(*stored, 0, *axes, true) : std::nullopt;
 }
 
 std::optional<IntegerWeights> integer_matrix(const Graph& graph, const Constants& constants, Value value, bool transposed) {
@@ -144,13 +155,7 @@ std::optional<IntegerWeights> integer_matrix(const Graph& graph, const Constants
   const Shape& shape = stored->integers->shape();
   const std::size_t axes = shape.size();
   if (axes < 2 || shape[axes - 1] * shape[axes - 2] != stored->integers->size()) return std::nullopt;
-  auto integers = to_vector<std::int64_t>(*stored->integers);
-  if (transposed) return weights_of(*stored, std::move(integers), axes - 2, axes - 1);
-  const auto columns = static_cast<std::size_t>(shape[axes - 1]), depth = integers.size() / columns;
-  std::vector<std::int64_t> turned;
-  for (std::size_t c = 0; c < columns; ++c)
-    for (std::size_t k = 0; k < depth; ++k) turned.push_back(integers[k * columns + c]);
-  return weights_of(*stored, std::move(turned), axes - 1, axes);
+  return transposed ? weights_of(*stored, axes - 2, axes - 1, true) : weights_of(*stored, axes - 1, axes, false);
 }
 
 }  // namespace octet

@@ -48,14 +48,16 @@ void pack_panels(const Conv2dShape& shape, const From* weights, const std::vecto
   const std::int64_t taps = shape.kernel_h * shape.kernel_w;
   for (const Panel& panel : panels) {
     const std::int64_t width = std::int64_t{panel.vectors} * lanes;
-    for (std::int64_t lane = 0; lane < panel.channels; ++lane)
+    for (std::int64_t lane = 0; lane < panel.channels; ++lane) {
+      const From* from = weights + (panel.first + lane) * shape.in_channels * taps;
+      To* to = packed + panel.offset + lane * group;
+      int in_group = 0;
       for (std::int64_t tap = 0; tap < taps; ++tap)
         for (std::int64_t i = 0; i < shape.in_channels; ++i) {
-          const std::int64_t k = tap * shape.in_channels + i;
-          const std::int64_t at = (k / group * width + lane) * group + k % group;
-          packed[panel.offset + static_cast<std::size_t>(at)] =
-              static_cast<To>(weights[((panel.first + lane) * shape.in_channels + i) * taps + tap]);
+          to[in_group] = static_cast<To>(from[i * taps + tap]);
+          if (++in_group == group) in_group = 0, to += width * group;
         }
+    }
   }
 }
 
