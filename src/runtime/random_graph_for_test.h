@@ -490,7 +490,6 @@ class RandomGraph : public GraphSketch {
     const Shape& shape = graph.shape(data);
     switch (pick(0, 6)) {
       case 0:
-        sums_floats = true;
         make(SoftMax{pick(-4, 3)}, {data});
         return;
       case 1:
