@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "base/greatest.h"
 #include "tensor/columns.h"
 #include "detect/decoders.h"
 #include "detect/logistic.h"
@@ -84,6 +86,7 @@ class LevelDecoder {
   }
 
   void decode(std::vector<Candidate>& candidates) {
+    if (!head_.has_objectness && head_.score != DenseHead::Score::kSoftmax) find_best_scores();
     if (!head_.is_on_cells()) {
       for (std::size_t row = 0; row < boxes_.columns.rows; ++row) decode_row(row, {}, 0, 0, candidates);
       return;
@@ -100,7 +103,27 @@ class LevelDecoder {
     return {output->values, *columns_of(output->shape, width), first};
   }
 
+  // The greatest score of each row, as hardly any row passes; in the order in which the scores lie, row after row or column after column.
+  void find_best_scores() {
+    const Columns& layout = scores_.columns;
+    const auto classes = static_cast<std::size_t>(head_.classes);
+    const std::span<const float> scores = scores_.values.subspan((scores_.first + first_class()) * layout.column_stride);
+    best_scores_.assign(layout.rows, -std::numeric_limits<float>::infinity());
+    if (layout.column_stride == 1) {
+      for (std::size_t row = 0; row < layout.rows; ++row) best_scores_[row] = greatest_of(scores.subspan(row * layout.row_stride, classes));
+      return;
+    }
+    for (std::size_t column = 0; column < classes; ++column) {
+      const std::span<const float> of_column = scores.subspan(column * layout.column_stride, layout.rows);
+      for (std::size_t row = 0; row < layout.rows; ++row) best_scores_[row] = std::max(best_scores_[row], of_column[row]);
+    }
+  }
+
+  // Scores above this may pass.
+  double lowest_score() const { return head_.score == DenseHead::Score::kLogit ? static_cast<double>(lowest_logit_) : threshold_; }
+
   void decode_row(std::size_t row, const Grid& grid, double x, double y, std::vector<Candidate>& candidates) {
+    if (!best_scores_.empty() && !(static_cast<double>(best_scores_[row]) > lowest_score())) return;
     double objectness = 1;
     if (head_.has_objectness) {
       objectness = objectness_.at(row, 0);
@@ -131,7 +154,7 @@ class LevelDecoder {
 
   void add_classes(std::size_t row, double objectness, std::vector<Candidate>& candidates) const {
     const bool are_logits = head_.score == DenseHead::Score::kLogit;
-    const double lowest = are_logits ? static_cast<double>(lowest_logit_) : threshold_;
+    const double lowest = lowest_score();
     const std::size_t end = first_class() + static_cast<std::size_t>(head_.classes);
     for (std::size_t column = first_class(); column < end; ++column)
       if (const double score = scores_.at(row, column); score > lowest)
@@ -193,6 +216,7 @@ class LevelDecoder {
   double threshold_;
   float lowest_logit_;
   ColumnValues boxes_, scores_, objectness_;
+  std::vector<float> best_scores_;  // of rows; empty where they are not looked at first
   std::vector<double> powers_;
 };
 

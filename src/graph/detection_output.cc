@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "base/greatest.h"
+
 namespace octet {
 namespace {
 
@@ -11,13 +13,15 @@ using Box = std::array<float, 4>;  // x0, y0, x1, y1
 
 constexpr std::size_t kRowLength = 7;
 
-// A candidate is one integer: above its score, below its place in the scores. A greater integer is a better candidate, and
-// of equal scores the lower place, which is the lower prior and then the lower class.
-std::uint64_t pack(float score, std::uint32_t place) {
-  const auto bits = std::bit_cast<std::uint32_t>(score);
-  const std::uint32_t ordered = bits >> 31 ? ~bits : bits | 0x80000000u;
-  return std::uint64_t{ordered} << 32 | ~place;
+// A score as an integer above 0 that is greater for a greater score; zeros are one whatever their sign.
+std::uint32_t rank_of(float score) {
+  const auto bits = std::bit_cast<std::uint32_t>(score + 0.0f);
+  return bits >> 31 ? ~bits : bits | 0x80000000u;
 }
+
+// A candidate is one integer: above the rank of its score, below its place in the scores. A greater integer is a better candidate, and
+// of equal scores the lower place, which is the lower prior and then the lower class.
+std::uint64_t pack(std::uint32_t rank, std::uint32_t place) { return std::uint64_t{rank} << 32 | ~place; }
 
 std::uint32_t place_of(std::uint64_t candidate) { return ~static_cast<std::uint32_t>(candidate); }
 
@@ -47,7 +51,8 @@ float overlap(const Box& a, const Box& b) {
 }
 
 // One image: candidates of all classes are taken best first, each compared with what its class has kept so far. As only
-// keep_top_k survive in the end, the walk stops once that many are kept, long before most candidates are even sorted.
+// keep_top_k survive in the end, the walk stops once that many are kept, long before most scores are looked at twice: they are taken in
+// rounds, each of which goes down to the best score of a further prior.
 // A class meets its own candidates best first, so the first top_k that it meets are its top_k.
 class ImageDetector {
  public:
@@ -61,7 +66,7 @@ class ImageDetector {
     scratch_.seen_of_class.assign(static_cast<std::size_t>(sizes_.classes), 0);
     scratch_.boxes.resize(static_cast<std::size_t>(sizes_.priors));
     scratch_.decoded.assign(static_cast<std::size_t>(sizes_.priors), 0);
-    collect();
+    rank_priors();
     take_best_first();
   }
 
@@ -79,25 +84,57 @@ class ImageDetector {
   }
 
  private:
-  void collect() {
-    scratch_.candidates.clear();
-    std::uint32_t place = 0;
-    for (std::int64_t prior = 0; prior < sizes_.priors; ++prior)
-      for (std::int64_t label = 0; label < sizes_.classes; ++label, ++place)
-        if (scores_[place] > op_.confidence_threshold && label != op_.background_label)
-          scratch_.candidates.push_back(pack(scores_[place], place));
+  // The rank of the best candidate of each prior; 0 where it has none.
+  void rank_priors() {
+    const bool has_background = op_.background_label >= 0 && op_.background_label < sizes_.classes;
+    const auto classes = static_cast<std::size_t>(sizes_.classes);
+    const std::size_t before = has_background ? static_cast<std::size_t>(op_.background_label) : classes;
+    const std::size_t after = has_background ? before + 1 : classes;
+    scratch_.ranks.resize(static_cast<std::size_t>(sizes_.priors));
+    const float* first = scores_;
+    for (std::uint32_t& rank : scratch_.ranks) {
+      const std::span scores(first, classes);
+      const float best = std::max(greatest_of(scores.first(before)), greatest_of(scores.subspan(after)));
+      rank = best > op_.confidence_threshold ? rank_of(best) : 0;
+      first += classes;
+    }
+  }
+
+  // The rank of the n-th best prior, and 1, which all candidates have, where so many have none.
+  std::uint32_t rank_of_prior(std::size_t n) {
+    if (n >= scratch_.ranks.size()) return 1;
+    scratch_.ordered_ranks = scratch_.ranks;
+    const auto nth = scratch_.ordered_ranks.begin() + static_cast<std::ptrdiff_t>(n);
+    std::nth_element(scratch_.ordered_ranks.begin(), nth, scratch_.ordered_ranks.end(), std::greater<>());
+    return std::max(*nth, 1u);
   }
 
   void take_best_first() {
-    auto& all = scratch_.candidates;
     const auto limit = static_cast<std::size_t>(op_.keep_top_k);
-    std::size_t chunk = 4 * std::min(limit, all.size());
-    for (std::size_t begin = 0; begin < all.size() && kept_ < limit; chunk *= 2) {
-      const std::size_t end = std::min(begin + chunk, all.size());
-      const auto first = all.begin() + static_cast<std::ptrdiff_t>(begin), last = all.begin() + static_cast<std::ptrdiff_t>(end);
-      if (last != all.end()) std::nth_element(first, last, all.end(), std::greater<>());
-      std::sort(first, last, std::greater<>());
-      for (; begin < end && kept_ < limit; ++begin) consider(all[begin]);
+    std::uint64_t end = std::uint64_t{1} << 32;  // above all ranks
+    for (std::size_t n = 2 * std::min(limit, scratch_.ranks.size()); kept_ < limit && end > 1; n *= 4) {
+      const std::uint32_t least = rank_of_prior(n);
+      collect(least, end);
+      std::sort(scratch_.candidates.begin(), scratch_.candidates.end(), std::greater<>());
+      for (const std::uint64_t candidate : scratch_.candidates) {
+        if (kept_ == limit) break;
+        consider(candidate);
+      }
+      end = least;
+    }
+  }
+
+  // The candidates with ranks in [least, end).
+  void collect(std::uint32_t least, std::uint64_t end) {
+    scratch_.candidates.clear();
+    for (std::size_t prior = 0; prior < scratch_.ranks.size(); ++prior) {
+      if (scratch_.ranks[prior] < least) continue;
+      auto place = static_cast<std::uint32_t>(static_cast<std::int64_t>(prior) * sizes_.classes);
+      for (std::int64_t label = 0; label < sizes_.classes; ++label, ++place) {
+        if (!(scores_[place] > op_.confidence_threshold) || label == op_.background_label) continue;
+        const std::uint32_t rank = rank_of(scores_[place]);
+        if (rank >= least && rank < end) scratch_.candidates.push_back(pack(rank, place));
+      }
     }
   }
 
@@ -126,6 +163,8 @@ class ImageDetector {
 void DetectionScratch::reserve(const DetectionOutput& op, const DetectionSizes& sizes) {
   const auto priors = static_cast<std::size_t>(sizes.priors), classes = static_cast<std::size_t>(sizes.classes);
   candidates.reserve(priors * classes);
+  ranks.reserve(priors);
+  ordered_ranks.reserve(priors);
   boxes.reserve(priors);
   decoded.reserve(priors);
   seen_of_class.reserve(classes);

@@ -22,6 +22,7 @@ struct DetectionScratch {
   void reserve(const DetectionOutput& op, const DetectionSizes& sizes);
 
   std::vector<std::uint64_t> candidates;
+  std::vector<std::uint32_t> ranks, ordered_ranks;  // of priors
   std::vector<std::array<float, 4>> boxes;
   std::vector<char> decoded;
   std::vector<std::vector<std::int32_t>> kept_of_class;  // priors, best first
