@@ -82,4 +82,11 @@ Result<std::vector<ModelBench>> compare_latency(const std::vector<std::shared_pt
   return results;
 }
 
+Status run_once(const std::shared_ptr<const EngineModel>& model, int threads) {
+  const std::vector<Tensor> inputs = random_inputs(model->inputs());
+  const auto session = model->open_session(threads);
+  if (const auto done = session->run(inputs); !done.ok()) return done.error();
+  return {};
+}
+
 }  // namespace octet

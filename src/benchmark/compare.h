@@ -29,4 +29,7 @@ struct ModelBench {
 // alike. Inputs are pseudo-random pixels 0..255, the same for every run. A few inferences before the first round are not counted.
 Result<std::vector<ModelBench>> compare_latency(const std::vector<std::shared_ptr<const EngineModel>>& models, const BenchOptions& options);
 
+// One inference of a new session with the same inputs, as a program makes that has just loaded a model.
+Status run_once(const std::shared_ptr<const EngineModel>& model, int threads);
+
 }  // namespace octet

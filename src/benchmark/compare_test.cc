@@ -53,6 +53,10 @@ TEST(CompareLatency, RunsSeveralStreamsOfOnePlan) {
   EXPECT_GE(found[0].latencies_ms.size(), 3u);
 }
 
+TEST(RunOnce, RunsAModelOnItsInputs) {
+  for (const int threads : {1, 2}) EXPECT_TRUE(run_once(engine_model(plan_of(true)), threads).ok());
+}
+
 TEST(ProfileSteps, TimesTheStepsOfThePlanInTheirOrder) {
   const auto plan = plan_of(true);
   const auto times = *profile_steps(plan, 1, 5);

@@ -89,6 +89,7 @@ Json to_json(const std::vector<ModelBench>& models, const BenchRows& rows, int t
                               {"p99_ms", latency.p99_ms},
                               {"min_ms", latency.min_ms},
                               {"throughput", models[i].throughput}});
+    if (i < rows.load_ms.size()) json["models"].back()["load_ms"] = rows.load_ms[i];
     if (i < rows.peak_rss_mb.size()) json["models"].back()["peak_rss_mb"] = rows.peak_rss_mb[i];
   }
   json["ratio"] = optional_number(speedup(models));

@@ -20,9 +20,10 @@ std::string to_text(const CheckResult& result);
 // How many times as fast as the first of the models the second is; nothing for one.
 std::optional<double> speedup(const std::vector<ModelBench>& models);
 
-// What is known of each of the models beside its times. Empty lists: octet ran them, and memory was not measured.
+// What is known of each of the models beside its times. Empty lists: octet ran them, and their loading was not measured.
 struct BenchRows {
   std::vector<std::string> engines;
+  std::vector<double> load_ms;  // to read it, plan it and run it once
   std::vector<double> peak_rss_mb;
 };
 Json to_json(const std::vector<ModelBench>& models, const BenchRows& rows, int threads);

@@ -25,12 +25,13 @@ struct Options {
 struct Loaded {
   std::shared_ptr<const EngineModel> model;
   std::shared_ptr<const Plan> plan;  // of octet's own engine
-  double peak_rss_mb = 0;
+  double load_ms = 0, peak_rss_mb = 0;
 };
 
 // Loads and runs a model once by itself, which is when its memory peaks.
-Result<Loaded> load(const std::string& path, const ConvertOptions& settings, const Engine& engine) {
+Result<Loaded> load(const std::string& path, const ConvertOptions& settings, const Engine& engine, int threads) {
   reset_peak_rss();
+  const Stopwatch watch;
   OCTET_ASSIGN(const Graph graph, open_network(path, settings));
   Loaded loaded;
   if (&engine == &default_engine()) {
@@ -39,7 +40,8 @@ Result<Loaded> load(const std::string& path, const ConvertOptions& settings, con
   } else {
     OCTET_ASSIGN_AT(loaded.model, engine.load(graph, path), path);
   }
-  if (const auto once = compare_latency({loaded.model}, {1, 1, 0, {}}); !once.ok()) return once.error().at(path);
+  if (const Status once = run_once(loaded.model, threads); !once.ok()) return once.error().at(path);
+  loaded.load_ms = 1e3 * watch.seconds();
   loaded.peak_rss_mb = peak_rss_mb();
   return loaded;
 }
@@ -80,10 +82,11 @@ Result<Rows> load_rows(const Options& options, const ConvertOptions& settings) {
   Rows rows;
   for (const Engine* engine : engines)
     for (const std::string& path : options.models) {
-      OCTET_ASSIGN(Loaded loaded, load(path, settings, *engine));
+      OCTET_ASSIGN(Loaded loaded, load(path, settings, *engine, options.threads));
       rows.models.push_back(std::move(loaded.model));
       if (loaded.plan) rows.plans.push_back(std::move(loaded.plan));
       rows.known.engines.emplace_back(engine->name());
+      rows.known.load_ms.push_back(loaded.load_ms);
       rows.known.peak_rss_mb.push_back(loaded.peak_rss_mb);
     }
   return rows;
