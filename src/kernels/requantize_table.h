@@ -26,9 +26,11 @@ struct RequantizationTable {
   bool to_u8 = true;
   // Neither an activation nor a scale between the fma and the limits.
   bool plain = false;
-  // Plain or leaky without a scale, and whatever the sum, the real value fits into 32 bits: rounding may come first and
-  // the limits then be applied to integers, where packing does it at no cost. A leak is 0..1.
+  // Whatever the sum, the value to be rounded is a number that fits into 32 bits: rounding may come first and the limits then be applied
+  // to integers, where packing does it at no cost. Limits that are not those of u8 come with `plain` alone.
   bool round_first = false;
+  // Of these, what is little enough to be done where the sums are: plain ones, and leaky ones without a scale whose leak is 0..1.
+  bool brief = false;
 
   RequantizationTable() = default;
   explicit RequantizationTable(const Requantization& from) : activation(from.activation), to_u8(from.to_u8) {
@@ -49,6 +51,8 @@ struct RequantizationTable {
     highest = padded(highest, 0.0f);
     zero_point.resize(channels + kPadding, 0);
     if (from.inv_scale.empty()) merge_limits();
+    round_first = reals_fit();
+    brief = round_first && from.inv_scale.empty() && (plain || is_shrinking_leak());
   }
 
  private:
@@ -60,10 +64,7 @@ struct RequantizationTable {
   // A clamping activation and the limits of u8 are one pair of limits, unless a NaN can come: that becomes 0 whatever
   // the activation clamps to.
   void merge_limits() {
-    using Kind = Activation::Kind;
-    const bool leaky = activation.kind == Kind::kLeaky && activation.a >= 0 && activation.a <= 1;
-    round_first = (activation.kind == Kind::kNone || leaky) && reals_fit();
-    plain = activation.kind == Kind::kNone;
+    plain = activation.kind == Activation::Kind::kNone;
     if (const auto limits = limits_of(activation); limits && !plain) merge(*limits);
   }
 
@@ -80,14 +81,42 @@ struct RequantizationTable {
     }
     activation.kind = Activation::Kind::kNone;
     plain = true;
-    round_first = reals_fit();
+  }
+
+  bool is_shrinking_leak() const { return activation.kind == Activation::Kind::kLeaky && activation.a >= 0 && activation.a <= 1; }
+
+  // The activations that make nothing larger than its argument, or than 1, of every number.
+  bool shrinks() const {
+    using Kind = Activation::Kind;
+    switch (activation.kind) {
+      case Kind::kNone:
+      case Kind::kRelu:
+      case Kind::kMish:
+      case Kind::kSwish:
+      case Kind::kSigmoid:
+      case Kind::kTanh:
+      case Kind::kHSwish:
+      case Kind::kHSigmoid:
+        return true;
+      case Kind::kHardSigmoid:
+        return std::isfinite(activation.a) && std::isfinite(activation.b);
+      case Kind::kLeaky:
+        return is_shrinking_leak();
+      case Kind::kClamp:
+      case Kind::kExp:
+        return false;
+    }
+    return false;
   }
 
   // False for NaN.
   bool reals_fit() const {
-    for (std::size_t c = 0; c < multiplier.size(); ++c)
-      if (!(std::abs(multiplier[c]) * 0x1p31f + std::abs(offset[c]) <= 0x1p30f)) return false;
-    return true;
+    constexpr float kMost = 0x1p30f;
+    for (std::size_t c = 0; c < multiplier.size(); ++c) {
+      const float most = std::abs(multiplier[c]) * 0x1p31f + std::abs(offset[c]);
+      if (!(most <= kMost) || !(std::max(most, 1.0f) * std::abs(inv_scale[c]) <= kMost)) return false;
+    }
+    return shrinks();
   }
 };
 

@@ -64,8 +64,11 @@ Requantization random_requantization(std::mt19937& random, bool hostile) {
   r.activation.kind = static_cast<Kind>(std::uniform_int_distribution<int>(0, static_cast<int>(Kind::kExp))(random));
   r.activation.a = offset(random);
   r.activation.b = r.activation.a + std::abs(offset(random));
-  if (byte(random) % 3 == 0)
+  if (byte(random) % 3 == 0) {
     for (std::size_t c = 0; c < kChannels; ++c) r.inv_scale.push_back(factor(random) * 100);
+    if (byte(random) % 2 == 0)  // values that stay within 32 bits whatever the sum
+      for (float& multiplier : r.multiplier) multiplier *= 0x1p-6f;
+  }
   return r;
 }
 

@@ -1,22 +1,14 @@
 // The activations, written once, with the operations of x86/vec_avx2.h; activation_scalar.h has them for one value. No include guard:
 // it is included once for each set of vectors, inside of its namespace.
 //
-// The order of the operations is part of the definition: all levels compute the same bits. NaN stays NaN; the kinds
-// built on exp hand the NaN on as it came, which also hides whatever the integer steps made of it.
+// The order of the operations is part of the definition: all levels compute the same bits. NaN stays NaN.
 
 // Clamps, keeping NaN.
 OCTET_OP Vec clamp(Vec x, Vec lowest, Vec highest) { return min(highest, max(lowest, x)); }
 
-OCTET_OP Vec keep_nan(Vec x, Vec result) { return select(is_nan(x), x, result); }
-
-struct Reduced {
-  Vec exponent, mantissa;  // exp(x) = 2^exponent * mantissa, exponent integral, mantissa in 0.70..1.42
-};
-
-// x = exponent * ln 2 + rest with |rest| <= 0.3466; ln 2 is split so that the first product is exact. The polynomial
-// is the minimax one in relative error (3.1e-9) among those with exp(0) = 1 and slope 1.
-OCTET_OP Reduced reduce_exp(Vec x) {
-  const Vec exponent = round_even(mul(x, set(0x1.715476p+0f)));
+// exp(x - exponent * ln 2), x being within half of ln 2 of that; ln 2 is split so that the first product is exact. The polynomial is the
+// minimax one in relative error (3.1e-9) among those with exp(0) = 1 and slope 1.
+OCTET_OP Vec exp_of_rest(Vec x, Vec exponent) {
   const Vec rest = fma(exponent, set(-0x1.7f7d1cp-20f), fma(exponent, set(-0x1.62e4p-1f), x));
   Vec p = set(0.00138146023f);
   p = fma(p, rest, set(0.00836871192f));
@@ -24,44 +16,52 @@ OCTET_OP Reduced reduce_exp(Vec x) {
   p = fma(p, rest, set(0.166665211f));
   p = fma(p, rest, set(0.49999994f));
   p = fma(p, rest, set(1.0f));
-  p = fma(p, rest, set(1.0f));
-  return {exponent, p};
+  return fma(p, rest, set(1.0f));
 }
 
 // 2^exponent for exponent in -126..127.
 OCTET_OP Vec power_of_two(Ints exponent) { return float_of(shift_left<23>(add_ints(exponent, set_ints(127)))); }
 
-// exp where the result is a normal number: x is taken into -87.3..88.3 first. For use inside other formulas.
-OCTET_OP Vec exp_normal(Vec x) {
-  const Reduced r = reduce_exp(clamp(x, set(-87.3f), set(88.3f)));
-  return mul(r.mantissa, power_of_two(to_int(r.exponent)));
+// exp of x in -87.3..88.3, where results are normal numbers. Adding kRounding rounds to even and leaves the exponent in the lowest bits,
+// from where it is added to that of the mantissa: the same bits as a multiplication by 2^exponent.
+OCTET_OP Vec exp_in_range(Vec x) {
+  constexpr float kRounding = 0x1.8p+23f;
+  const Vec rounded = add(mul(x, set(0x1.715476p+0f)), set(kRounding));
+  const Vec mantissa = exp_of_rest(x, sub(rounded, set(kRounding)));
+  return float_of(add_ints(bits_of(mantissa), shift_left<23>(bits_of(rounded))));
 }
+
+// exp of x that is taken into that range first. For use inside other formulas.
+OCTET_OP Vec exp_normal(Vec x) { return exp_in_range(clamp(x, set(-87.3f), set(88.3f))); }
 
 // exp of the whole range, with denormal results and infinity: 2^exponent in two steps.
 OCTET_OP Vec exp_full(Vec x) {
-  const Reduced r = reduce_exp(clamp(x, set(-104.0f), set(89.0f)));
-  const Ints exponent = to_int(r.exponent);
-  const Ints half = shift_right<1>(exponent);
-  const Vec scaled = mul(r.mantissa, power_of_two(half));
-  return keep_nan(x, mul(scaled, power_of_two(subtract_ints(exponent, half))));
+  const Vec held = clamp(x, set(-104.0f), set(89.0f));
+  const Vec rounded = round_even(mul(held, set(0x1.715476p+0f)));
+  const Ints exponent = to_int(rounded), half = shift_right<1>(exponent);
+  const Vec scaled = mul(exp_of_rest(held, rounded), power_of_two(half));
+  return mul(scaled, power_of_two(subtract_ints(exponent, half)));
 }
 
 // 1 / (1 + exp(-x)).
-OCTET_OP Vec sigmoid(Vec x) { return keep_nan(x, div(set(1.0f), add(set(1.0f), exp_normal(negate(x))))); }
+OCTET_OP Vec sigmoid(Vec x) {
+  const Vec power = exp_in_range(negate(clamp(x, set(-88.3f), set(87.3f))));
+  return div(set(1.0f), add(set(1.0f), power));
+}
 
 // x / (1 + exp(-x)); x is held at -88 from below so that -infinity gives (minus) almost zero.
 OCTET_OP Vec swish(Vec x) {
   const Vec held = max(set(-88.0f), x);
-  return keep_nan(x, div(held, add(set(1.0f), exp_normal(negate(held)))));
+  return div(held, add(set(1.0f), exp_in_range(negate(min(set(87.3f), held)))));
 }
 
 // x * tanh(log(1 + e)) with e = exp(x) is x * n / (n + 2) with n = e * (e + 2). The quotient is 1 in float from
 // x = 10 on, so e is held there long before its square overflows.
 OCTET_OP Vec mish(Vec x) {
   const Vec held = max(set(-88.0f), x);
-  const Vec e = exp_normal(min(set(20.0f), held));
+  const Vec e = exp_in_range(clamp(held, set(-87.3f), set(20.0f)));
   const Vec n = mul(e, add(e, set(2.0f)));
-  return keep_nan(x, mul(held, div(n, add(n, set(2.0f)))));
+  return mul(held, div(n, add(n, set(2.0f))));
 }
 
 // Near zero an odd polynomial, elsewhere 1 - 2 / (exp(2 |x|) + 1) with the sign of x.
@@ -76,7 +76,7 @@ OCTET_OP Vec tanh(Vec x) {
   const Vec near = fma(mul(p, z), x, x);
   const Vec e = exp_normal(add(magnitude, magnitude));
   const Vec far = copy_sign(add(set(1.0f), div(set(-2.0f), add(e, set(1.0f)))), x);
-  return keep_nan(x, select(less(magnitude, set(0.6f)), near, far));
+  return select(less(magnitude, set(0.6f)), near, far);
 }
 
 // min(max(x + 3, 0), 6) / 6.
@@ -88,9 +88,15 @@ OCTET_OP Vec hswish(Vec x) {
   return mul(held, hsigmoid(held));
 }
 
-// activate(Activation{kKind, a, b}, x) for each lane; a and b are broadcast.
+// The kinds made of exp make something of NaN, as their integer steps know none.
+constexpr bool is_made_of_exp(Activation::Kind kind) {
+  using Kind = Activation::Kind;
+  return kind == Kind::kMish || kind == Kind::kSwish || kind == Kind::kSigmoid || kind == Kind::kTanh || kind == Kind::kExp;
+}
+
+// activate(Activation{kKind, a, b}, x) for each lane that is a number; a and b are broadcast.
 template <Activation::Kind kKind>
-OCTET_OP Vec activate(Vec x, [[maybe_unused]] Vec a, [[maybe_unused]] Vec b) {
+OCTET_OP Vec activate_number(Vec x, [[maybe_unused]] Vec a, [[maybe_unused]] Vec b) {
   using Kind = Activation::Kind;
   if constexpr (kKind == Kind::kNone) return x;
   if constexpr (kKind == Kind::kRelu) return max(set(0.0f), x);
@@ -104,4 +110,11 @@ OCTET_OP Vec activate(Vec x, [[maybe_unused]] Vec a, [[maybe_unused]] Vec b) {
   if constexpr (kKind == Kind::kHSigmoid) return hsigmoid(x);
   if constexpr (kKind == Kind::kHardSigmoid) return clamp(fma(a, x, b), set(0.0f), set(1.0f));
   if constexpr (kKind == Kind::kExp) return exp_full(x);
+}
+
+// The same for numbers and NaN, which is handed on as it came.
+template <Activation::Kind kKind>
+OCTET_OP Vec activate(Vec x, Vec a, Vec b) {
+  const Vec result = activate_number<kKind>(x, a, b);
+  return is_made_of_exp(kKind) ? select(is_nan(x), x, result) : result;
 }

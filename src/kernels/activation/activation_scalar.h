@@ -17,7 +17,9 @@ using Ints = std::int32_t;
 
 OCTET_OP Vec set(float value) { return value; }
 OCTET_OP Vec float_of(Ints x) { return std::bit_cast<Vec>(x); }
+OCTET_OP Ints bits_of(Vec x) { return std::bit_cast<Ints>(x); }
 OCTET_OP Vec add(Vec x, Vec y) { return x + y; }
+OCTET_OP Vec sub(Vec x, Vec y) { return x - y; }
 OCTET_OP Vec mul(Vec x, Vec y) { return x * y; }
 OCTET_OP Vec fma(Vec x, Vec y, Vec z) { return std::fma(x, y, z); }
 OCTET_OP Vec div(Vec x, Vec y) { return x / y; }
@@ -37,7 +39,7 @@ OCTET_OP Ints shift_right(Ints x) {
   return x >> kCount;
 }
 OCTET_OP Ints set_ints(std::int32_t value) { return value; }
-OCTET_OP Ints add_ints(Ints x, Ints y) { return x + y; }
+OCTET_OP Ints add_ints(Ints x, Ints y) { return static_cast<Ints>(static_cast<std::uint32_t>(x) + static_cast<std::uint32_t>(y)); }
 OCTET_OP Ints subtract_ints(Ints x, Ints y) { return x - y; }
 OCTET_OP Vec abs(Vec x) { return std::fabs(x); }
 OCTET_OP Vec negate(Vec x) { return -x; }

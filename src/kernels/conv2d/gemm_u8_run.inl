@@ -13,7 +13,7 @@ void run_tiles(const GemmU8& gemm, FinishRows finish) {
 }
 
 template <Finish kFinish>
-OCTET_TARGET void run_round_first(const GemmU8& gemm) {
+OCTET_TARGET void run_brief(const GemmU8& gemm) {
   const PanelLimits limits = limits_of(gemm);
   const auto& tiles = gemm.vectors == 2 ? kTiles<2, kFinish> : kTiles<1, kFinish>;
   for_each_tile(gemm.rows, kTileRows,
@@ -26,8 +26,10 @@ void gemm_u8(const GemmU8& gemm) {
   const RequantizationTable& table = *gemm.requantization;
   if (gemm.out_u8 == nullptr)
     with_kind(table.activation.kind, [&](auto kind) { run_tiles(gemm, finish_f32<kind()>); });
+  else if (table.brief)
+    table.plain ? run_brief<Finish::kNow>(gemm) : run_brief<Finish::kNowLeaky>(gemm);
   else if (table.round_first)
-    table.plain ? run_round_first<Finish::kNow>(gemm) : run_round_first<Finish::kNowLeaky>(gemm);
+    with_kind(table.activation.kind, [&](auto kind) { run_tiles(gemm, finish_numbers<kind()>); });
   else
     with_requantization(table, [&](auto kind, auto plain) { run_tiles(gemm, finish_u8<kind(), plain()>); });
 }

@@ -19,6 +19,8 @@ void winograd_finish(const GemmU8& gemm, const std::int32_t* results, int lines,
   const RequantizationTable& table = *gemm.requantization;
   if (gemm.out_u8 == nullptr)
     with_kind(table.activation.kind, [&](auto kind) { each_line(finish_f32<kind()>); });
+  else if (table.round_first && !table.plain)
+    with_kind(table.activation.kind, [&](auto kind) { each_line(finish_numbers<kind()>); });
   else
     with_requantization(table, [&](auto kind, auto plain) { each_line(finish_u8<kind(), plain()>); });
 }

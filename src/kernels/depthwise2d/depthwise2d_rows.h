@@ -73,6 +73,11 @@ struct alignas(64) F32Constants {
 // What padding looks like to the float kernels.
 alignas(64) inline constexpr float kZeros[32] = {};
 
+// The rest of the requantization of `pixels` pixels of to_real for each kind of activation, where RequantizationTable::round_first holds.
+using FinishNumbers = std::array<void (*)(const void* block, const Activation& activation, const float* real, std::int64_t pixels,
+                                          std::uint8_t* out, std::int64_t out_step, int channels),
+                                 kActivationKinds>;
+
 // The kernels for blocks of one width at one level.
 struct U8Kernels {
   int channels = 0, lanes = 0;
@@ -82,6 +87,7 @@ struct U8Kernels {
   RowFunctions<std::uint8_t> to_real;  // fma(sum, multiplier, offset) in the order of the lanes
   // The rest of the requantization of `pixels` pixels of to_real, after the activation.
   void (*finish)(const void* block, const float* real, std::int64_t pixels, std::uint8_t* out, std::int64_t out_step, int channels);
+  FinishNumbers finish_numbers;
 };
 
 struct F32Kernels {

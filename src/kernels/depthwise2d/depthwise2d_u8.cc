@@ -62,9 +62,11 @@ class PackedU8 final : public ConvolutionU8 {
     OCTET_CHECK(!table_.to_u8, "a depthwise convolution made for u8 results");
     run_blocks(in, out.height, out.width, pool, [&](const Block& block, RowPiece<std::uint8_t>& piece) {
       const ImageView<float> target = from_channel(out, block.first);
-      for_each_real_piece(block, piece, target.width, [&](const float* reals) {
-        for (std::int64_t x = piece.x_begin; x < piece.x_end; ++x, reals += width_of(block))
-          store_natural(block, reals, target.pixel(piece.y, x));
+      for_each_real_piece(block, piece, target.width, [&](std::span<float> reals) {
+        apply_activation(reals);
+        const float* pixel = reals.data();
+        for (std::int64_t x = piece.x_begin; x < piece.x_end; ++x, pixel += width_of(block))
+          store_natural(block, pixel, target.pixel(piece.y, x));
       });
     });
   }
@@ -98,13 +100,23 @@ class PackedU8 final : public ConvolutionU8 {
   }
 
   void make_row_by_reals(const Block& block, RowPiece<std::uint8_t>& piece, const ImageView<std::uint8_t>& out) const {
-    for_each_real_piece(block, piece, out.width, [&](const float* reals) {
-      kernels_of(block).finish(piece.block, reals, piece.x_end - piece.x_begin, out.pixel(piece.y, piece.x_begin), out.pixel_stride,
-                               block.channels);
+    const U8Kernels& kernels = kernels_of(block);
+    const auto finish_numbers = kernels.finish_numbers[static_cast<std::size_t>(table_.activation.kind)];
+    for_each_real_piece(block, piece, out.width, [&](std::span<float> reals) {
+      const std::int64_t pixels = piece.x_end - piece.x_begin;
+      std::uint8_t* to = out.pixel(piece.y, piece.x_begin);
+      if (table_.round_first && !table_.plain)
+        return finish_numbers(piece.block, table_.activation, reals.data(), pixels, to, out.pixel_stride, block.channels);
+      apply_activation(reals);
+      kernels.finish(piece.block, reals.data(), pixels, to, out.pixel_stride, block.channels);
     });
   }
 
-  // Calls work(reals) for pieces of a row: activated values in the order of the lanes.
+  void apply_activation(std::span<float> reals) const {
+    if (table_.activation.kind != Activation::Kind::kNone) activate(table_.activation, reals, reals, isa_);
+  }
+
+  // Calls work(reals) for pieces of a row: the values that the activation takes, in the order of the lanes.
   template <typename Work>
   void for_each_real_piece(const Block& block, RowPiece<std::uint8_t>& piece, std::int64_t out_width, const Work& work) const {
     alignas(64) std::array<float, kPiecePixels * kMaxChannels> buffer;
@@ -114,9 +126,7 @@ class PackedU8 final : public ConvolutionU8 {
       piece.x_begin = x;
       piece.x_end = std::min(x + kPiecePixels, out_width);
       kernels_of(block).to_real[static_cast<std::size_t>(class_)](piece);
-      const std::span<float> reals(buffer.data(), static_cast<std::size_t>((piece.x_end - x) * width_of(block)));
-      if (table_.activation.kind != Activation::Kind::kNone) activate(table_.activation, reals, reals, isa_);
-      work(reals.data());
+      work(std::span<float>(buffer.data(), static_cast<std::size_t>((piece.x_end - x) * width_of(block))));
     }
   }
 

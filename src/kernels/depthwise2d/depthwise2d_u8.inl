@@ -1,8 +1,8 @@
 // What integer kernels make of their sums, written once: see kernels/target.h. It takes depthwise2d_walk.inl, vectors `R` of a block of
 // channels, and
 //   store_rounded<R>(constants, reals, out, channels)
-// which rounds values that are not above 255 minus the zero point. What is too small, and NaN, which becomes the smallest integer, is
-// brought to 0 by the saturation of its packs.
+// which rounds values that fit into 32 bits or are too small for that: these, and NaN, become the smallest integer. What is no byte is
+// brought to 0 or 255 by the saturation of its packs.
 
 namespace {
 
@@ -51,10 +51,38 @@ OCTET_TARGET void finish(const void* block, const float* real, std::int64_t pixe
   }
 }
 
+// The same of a requantization that rounds first, its activation included.
+template <class R, Activation::Kind kKind>
+OCTET_TARGET void finish_numbers(const void* block, const Activation& activation, const float* real, std::int64_t pixels, std::uint8_t* out,
+                                 std::int64_t out_step, int channels) {
+  const auto& constants = *static_cast<const ConstantsOf<R>*>(block);
+  const float a = activation.a, b = activation.b;
+  for (std::int64_t pixel = 0; pixel < pixels; ++pixel, real += R::kChannels, out += out_step) {
+    typename R::Float scaled[R::kGroups];
+#pragma GCC unroll 4
+    for (int g = 0; g < R::kGroups; ++g)
+      scaled[g] =
+          R::mul(R::template activate<kKind>(R::load_f32(real + g * R::kLanes), a, b), R::load_f32(constants.inv_scale + g * R::kLanes));
+    store_rounded<R>(constants, scaled, out, channels);
+  }
+}
+
+template <class R, int... kKinds>
+constexpr depthwise::FinishNumbers finishes_of(std::integer_sequence<int, kKinds...>) {
+  return {finish_numbers<R, static_cast<Activation::Kind>(kKinds)>...};
+}
+
 // The kernels of sums that `V` makes in vectors `R`.
 template <class R, class V>
 constexpr depthwise::U8Kernels kernels_of() {
-  return {R::kChannels, R::kLanes, V::kLaneOrder, V::kTapOrder, rows_of<V, ToU8<R>>(), rows_of<V, ToReal<R>>(), finish<R>};
+  return {R::kChannels,
+          R::kLanes,
+          V::kLaneOrder,
+          V::kTapOrder,
+          rows_of<V, ToU8<R>>(),
+          rows_of<V, ToReal<R>>(),
+          finish<R>,
+          finishes_of<R>(std::make_integer_sequence<int, kActivationKinds>())};
 }
 
 }  // namespace

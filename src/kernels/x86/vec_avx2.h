@@ -53,10 +53,11 @@ OCTET_OP Vec less(Vec x, Vec y) { return _mm256_cmp_ps(x, y, _CMP_LT_OQ); }
 OCTET_OP Vec is_nan(Vec x) { return _mm256_cmp_ps(x, x, _CMP_UNORD_Q); }
 OCTET_OP Vec select(Vec condition, Vec yes, Vec no) { return _mm256_blendv_ps(no, yes, condition); }
 OCTET_OP Vec abs(Vec x) { return _mm256_andnot_ps(set(-0.0f), x); }
-OCTET_OP Vec negate(Vec x) { return _mm256_xor_ps(set(-0.0f), x); }
+OCTET_OP Vec negate(Vec x) { return -x; }  // which compilers make part of an fma
 OCTET_OP Vec copy_sign(Vec magnitude, Vec sign) { return _mm256_or_ps(abs(magnitude), _mm256_and_ps(set(-0.0f), sign)); }
 
 OCTET_OP Vec float_of(Ints x) { return _mm256_castsi256_ps(x); }
+OCTET_OP Ints bits_of(Vec x) { return _mm256_castps_si256(x); }
 OCTET_OP Ints to_int(Vec x) { return _mm256_cvtps_epi32(x); }  // to nearest even; the smallest integer for NaN and what is out of range
 OCTET_OP Vec to_float(Ints x) { return _mm256_cvtepi32_ps(x); }
 

@@ -41,10 +41,11 @@ OCTET_OP __mmask16 less(Vec x, Vec y) { return _mm512_cmp_ps_mask(x, y, _CMP_LT_
 OCTET_OP __mmask16 is_nan(Vec x) { return _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q); }
 OCTET_OP Vec select(__mmask16 condition, Vec yes, Vec no) { return _mm512_mask_mov_ps(no, condition, yes); }
 OCTET_OP Vec abs(Vec x) { return _mm512_andnot_ps(set(-0.0f), x); }
-OCTET_OP Vec negate(Vec x) { return _mm512_xor_ps(set(-0.0f), x); }
+OCTET_OP Vec negate(Vec x) { return -x; }  // which compilers make part of an fma
 OCTET_OP Vec copy_sign(Vec magnitude, Vec sign) { return _mm512_or_ps(abs(magnitude), _mm512_and_ps(set(-0.0f), sign)); }
 
 OCTET_OP Vec float_of(Ints x) { return _mm512_castsi512_ps(x); }
+OCTET_OP Ints bits_of(Vec x) { return _mm512_castps_si512(x); }
 OCTET_OP Ints to_int(Vec x) { return _mm512_cvtps_epi32(x); }
 OCTET_OP Vec to_float(Ints x) { return _mm512_cvtepi32_ps(x); }
 

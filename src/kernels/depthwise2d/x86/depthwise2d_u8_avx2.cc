@@ -1,9 +1,10 @@
 // Depthwise convolutions of u8 with AVX2: two taps in 16 bits a vpmaddwd, which is exact for any weights. A step is 16
 // channels, in two vectors of sums.
 #include <cstring>
+#include <utility>
 
+#include "kernels/activation/x86/activation_avx2.h"
 #include "kernels/depthwise2d/depthwise2d_rows.h"
-#include "kernels/x86/vec_avx2.h"
 
 #define OCTET_TARGET OCTET_AVX2
 
@@ -25,6 +26,10 @@ struct TwoYmm {
   OCTET_OP static Vec mul(Vec a, Vec b) { return avx2::mul(a, b); }
   OCTET_OP static Vec min(Vec a, Vec b) { return avx2::min(a, b); }
   OCTET_OP static Vec max(Vec a, Vec b) { return avx2::max(a, b); }
+  template <Activation::Kind kKind>
+  OCTET_OP static Vec activate(Vec x, float a, float b) {
+    return activate_number<kKind>(x, set(a), set(b));
+  }
 };
 
 // The first `count` bytes, fewer than 16.

@@ -3,6 +3,8 @@
 #include <cstdint>
 
 #include "base/cpu.h"
+#include "kernels/activation/x86/activation_avx2.h"
+#include "kernels/activation/x86/activation_avx512.h"
 #include "kernels/x86/intrinsics.h"
 
 // Vectors of three lengths with the operations that depthwise convolutions take from them, so that blocks of 64, 32
@@ -37,6 +39,10 @@ struct Zmm {
   OCTET_OP static Int pack_16(Int a, Int b) { return _mm512_packus_epi16(a, b); }
   OCTET_OP static void store(void* to, Int x) { _mm512_storeu_si512(to, x); }
   OCTET_OP static void store_some(void* to, Int x, int bytes) { _mm512_mask_storeu_epi8(to, _bzhi_u64(~0ull, bytes), x); }
+  template <Activation::Kind kKind>
+  OCTET_OP static Float activate(Float x, float a, float b) {
+    return avx512::activate_number<kKind>(x, avx512::set(a), avx512::set(b));
+  }
   OCTET_OP static void store_f32(float* to, Float x) { _mm512_storeu_ps(to, x); }
 };
 
@@ -66,6 +72,10 @@ struct Ymm {
   OCTET_OP static Int pack_16(Int a, Int b) { return _mm256_packus_epi16(a, b); }
   OCTET_OP static void store(void* to, Int x) { _mm256_storeu_si256(static_cast<Int*>(to), x); }
   OCTET_OP static void store_some(void* to, Int x, int bytes) { _mm256_mask_storeu_epi8(to, _bzhi_u32(~0u, bytes), x); }
+  template <Activation::Kind kKind>
+  OCTET_OP static Float activate(Float x, float a, float b) {
+    return avx2::activate_number<kKind>(x, avx2::set(a), avx2::set(b));
+  }
   OCTET_OP static void store_f32(float* to, Float x) { _mm256_storeu_ps(to, x); }
 };
 
@@ -96,6 +106,10 @@ struct Xmm {
   OCTET_OP static void store(void* to, Int x) { _mm_storeu_si128(static_cast<Int*>(to), x); }
   OCTET_OP static void store_some(void* to, Int x, int bytes) {
     _mm_mask_storeu_epi8(to, static_cast<__mmask16>(_bzhi_u32(~0u, bytes)), x);
+  }
+  template <Activation::Kind kKind>
+  OCTET_OP static Float activate(Float x, float a, float b) {
+    return _mm256_castps256_ps128(Ymm::activate<kKind>(_mm256_zextps128_ps256(x), a, b));
   }
   OCTET_OP static void store_f32(float* to, Float x) { _mm_storeu_ps(to, x); }
 };
