@@ -53,5 +53,8 @@ OCTET_TARGET void add_u8(const AddU8& how, const Limits& limits, std::span<const
       q[part] = round_between(real_sum(addends, &a[i + part * kLanes], &b[i + part * kLanes]), lowest, highest);
     store_ints(&out[i], bytes_of(q, zero_point));
   }
+  // The pixels of a view may be shorter than that.
+  for (; i + kLanes <= out.size(); i += kLanes)
+    store_bytes(&out[i], add_ints(round_between(real_sum(addends, &a[i], &b[i]), lowest, highest), set_ints(how.zero_point)));
   rest::add_u8(how, limits, a.subspan(i), b.subspan(i), out.subspan(i));
 }
