@@ -70,14 +70,19 @@ void WinogradF32Kernels::add_benchmarks() {
 }
 
 void Conv2dU8Kernels::add_benchmarks() {
-  for (const Layer& layer : kLayers)
-    bench::add<Conv2dU8Kernels>(layer.text(), layer.macs(), [layer](const Isa& isa) {
-      const auto weights = bench::noise<std::int16_t>(layer.weights(), 0, 63);
+  const auto add = [](const Layer& layer, int greatest, const std::string& suffix) {
+    bench::add<Conv2dU8Kernels>(layer.text() + suffix, layer.macs(), [layer, greatest](const Isa& isa) {
+      const auto weights = bench::noise<std::int16_t>(layer.weights(), -greatest, greatest);
       std::shared_ptr<ConvolutionU8> conv = make_direct_u8(layer.shape(), weights, 5, requantization_of(layer), isa);
       auto in = std::make_shared<bench::Image<std::uint8_t>>(layer.in<std::uint8_t>()),
            out = std::make_shared<bench::Image<std::uint8_t>>(layer.out<std::uint8_t>());
       return [=](ThreadPool& pool) { conv->run(in->view, out->view, pool); };
     });
+  };
+  for (const Layer& layer : kLayers) {
+    add(layer, 127, "");
+    add(layer, 64, "_7bit");  // where products of bytes fit into 16 bits
+  }
 }
 
 void WinogradU8Kernels::add_benchmarks() {

@@ -57,6 +57,11 @@ struct Conv2dU8Kernels {
   static void add_benchmarks();
 };
 
+#ifdef OCTET_X86
+// Beside that of words with the same needs, for weights that routes_pay() approves.
+inline constexpr Kernel<GemmU8Function> kRoutedU8{"avx2_routed_4x16", kAvx2, {8, 4, false, avx2_routed::gemm_u8, true}};
+#endif
+
 struct WinogradU8Kernels {
   static constexpr std::string_view kOp = "winograd_u8";
   static constexpr double kTolerance = 0;

@@ -1,6 +1,7 @@
 #include "kernels/conv2d/conv2d_kernels.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -273,13 +274,24 @@ std::vector<T> random_integers(std::size_t size, int least, int greatest, std::m
   return values;
 }
 
+// As trained weights are: most of them small, a few at the ends of a byte.
+std::vector<std::int16_t> mostly_small_weights(std::size_t size, std::mt19937& random) {
+  const int most = 1 << random() % 8;
+  auto weights = random_integers<std::int16_t>(size, -most, most - 1, random, false);
+  for (std::size_t i = random() % 200; i < size; i += 1 + random() % 400)
+    weights[i] = random() % 2 == 0 ? std::int16_t{-128} : std::int16_t{127};
+  return weights;
+}
+
 template <typename Out>
 void check_u8(const Case& c) {
   std::mt19937 random(c.seed);
   const Conv2dShape& s = c.shape;
-  const bool extreme = random() % 3 == 0, bytes = random() % 2 == 0;
-  const auto weights = random_integers<std::int16_t>(static_cast<std::size_t>(s.out_channels * s.in_channels * s.kernel_h * s.kernel_w),
-                                                     bytes ? -128 : -kGreatestWeight, bytes ? 127 : kGreatestWeight, random, extreme);
+  const bool extreme = random() % 3 == 0, bytes = random() % 2 == 0, small = bytes && random() % 2 == 0;
+  const auto size = static_cast<std::size_t>(s.out_channels * s.in_channels * s.kernel_h * s.kernel_w);
+  const auto weights =
+      small ? mostly_small_weights(size, random)
+            : random_integers<std::int16_t>(size, bytes ? -128 : -kGreatestWeight, bytes ? 127 : kGreatestWeight, random, extreme);
   const auto zero_point = static_cast<std::uint8_t>(random() % 256);
   const Requantization requantization = random_requantization(s, random, std::is_same_v<Out, std::uint8_t>);
   Image<std::uint8_t> in(c.in_height, c.in_width, s.in_channels, c.in_gap, 0);
@@ -364,6 +376,43 @@ void expect_exact_at_the_greatest_depth(std::int16_t least, std::int16_t greates
 TEST(Conv2dU8, IsExactAtTheGreatestDepth) {
   expect_exact_at_the_greatest_depth(-128, 127);
   expect_exact_at_the_greatest_depth(-kGreatestWeight, kGreatestWeight);
+}
+
+// The kernel that multiplies bytes by vpmaddubsw, on the brightest image: neighbours that sum to 128 fit into its 16 bits, and two groups
+// of four whose halves do; what exceeds that by one is to be widened.
+TEST(RoutedConv2dU8, IsExactAtTheEndsOf16Bits) {
+  constexpr std::int64_t kDepth = 64, kOutputs = 17;
+  const Conv2dShape shape{.in_channels = kDepth, .out_channels = kOutputs};
+  const std::array<std::int16_t, 4> groups[] = {{64, 64, 64, 64},     {127, 1, -128, 0}, {-64, -64, 32, 32},     {32, 32, 32, 32},
+                                                {127, -128, 1, 0},    {64, 65, 0, 0},    {-64, -65, -128, -128}, {127, 127, -128, -128},
+                                                {100, 100, -100, 20}, {90, -90, 90, -90}};
+  ThreadPool pool(1);
+  for (const auto& group : groups)
+    for (const bool everywhere : {false, true}) {
+      std::vector<std::int16_t> weights(static_cast<std::size_t>(kDepth * kOutputs), 0);
+      for (std::size_t i = 0; i < weights.size(); ++i)
+        if (everywhere || i / 4 % 16 == 5) weights[i] = group[i % 4];
+      const Requantization r{std::vector<float>(kOutputs, 1), std::vector<float>(kOutputs, 0), {}, false, {}, {}};
+      Image<std::uint8_t> in(1, 5, kDepth, 0, 255);
+      Image<float> expected(1, 5, kOutputs, 0, 0.0f);
+      conv2d_u8_ref(shape, weights, 0, r, in.view, expected.view);
+      for (const Isa& isa : isas_of<Conv2dU8Kernels>()) {
+        Image<float> out(1, 5, kOutputs, 0, 0.0f);
+        make_direct_u8(shape, weights, 0, r, isa)->run(in.view, out.view, pool);
+        EXPECT_EQ(out.memory, expected.memory) << isa.name << ", weights " << ::testing::PrintToString(group);
+      }
+    }
+}
+
+TEST(RoutedConv2dU8, IsChosenForWeightsThatFit) {
+  const Conv2dShape shape{.in_channels = 32, .out_channels = 16};
+  const Requantization r{std::vector<float>(16, 1), std::vector<float>(16, 0), {}, false, {}, {}};
+  for (const Isa& isa : isas_of<Conv2dU8Kernels>())
+    for (const int weight : {64, 65}) {
+      const std::vector<std::int16_t> weights(16 * 32, static_cast<std::int16_t>(weight));
+      const std::string name(make_direct_u8(shape, weights, 0, r, isa)->name());
+      EXPECT_EQ(name.find("routed") != std::string::npos, weight == 64 && isa.features == CpuFeatures{CpuFeature::kAvx2}) << name;
+    }
 }
 
 // One channel whose weights raise the result as far as Winograd allows, one whose weights lower it, on the brightest image.

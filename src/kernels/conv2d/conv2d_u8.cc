@@ -7,6 +7,7 @@
 #include "kernels/conv2d/aligned_buffer.h"
 #include "kernels/conv2d/panels.h"
 #include "kernels/conv2d/patches.h"
+#include "kernels/conv2d/routes.h"
 #include "kernels/conv2d/strips.h"
 
 namespace octet::kernels {
@@ -21,7 +22,8 @@ class GemmConv2dU8 final : public ConvolutionU8 {
         requantization_(requantization),
         kernel_(kernel),
         depth_(shape.kernel_h * shape.kernel_w * shape.in_channels),
-        padded_depth_((depth_ + kernel.run.group() - 1) / kernel.run.group() * kernel.run.group()),
+        run_(run_of(shape, kernel.run.group())),
+        padded_depth_(whole_groups(shape.kernel_h * run_, kernel.run.group())),
         panels_(split_into_panels(shape.out_channels, kernel.run.lanes, padded_depth_)),
         start_(static_cast<std::size_t>(shape.out_channels + 2 * kernel.run.lanes)) {
     OCTET_CHECK(weights.size() == static_cast<std::size_t>(depth_ * shape.out_channels), "weights do not fit the convolution");
@@ -30,10 +32,14 @@ class GemmConv2dU8 final : public ConvolutionU8 {
     const std::size_t size = packed_size(panels_, kernel.run.lanes, padded_depth_);
     if (kernel.run.wide) {
       w16_ = AlignedBuffer<std::int16_t>(size);
-      pack_panels(shape, weights.data(), panels_, kernel.run.lanes, kernel.run.group(), w16_.data());
+      pack_panels(shape, weights.data(), panels_, kernel.run.lanes, kernel.run.group(), run_, w16_.data());
     } else {
       w8_ = AlignedBuffer<std::int8_t>(size);
-      pack_panels(shape, weights.data(), panels_, kernel.run.lanes, kernel.run.group(), w8_.data());
+      pack_panels(shape, weights.data(), panels_, kernel.run.lanes, kernel.run.group(), run_, w8_.data());
+      if (kernel.run.routed) {
+        routed_ = route_panels(w8_.data(), panels_, kernel.run.lanes, runs(), run_elements() / kernel.run.group());
+        w8_ = {};
+      }
     }
     set_start(weights);
   }
@@ -58,6 +64,20 @@ class GemmConv2dU8 final : public ConvolutionU8 {
   }
 
  private:
+  static std::int64_t whole_groups(std::int64_t elements, int group) { return (elements + group - 1) / group * group; }
+
+  // Elements from one row of a window to the next one in the packed weights. Where the taps of a row are no whole groups, as those of 3
+  // channels, the last group takes in the pixel beside the window, with weights of 0, if that does not make the sum longer than by a third.
+  static std::int64_t run_of(const Conv2dShape& shape, int group) {
+    const std::int64_t run = shape.kernel_w * shape.in_channels, padded = whole_groups(run, group);
+    return shape.dilation_w == 1 && shape.kernel_w > 1 && 3 * padded <= 4 * run ? padded : run;
+  }
+
+  // The sum as runs of whole groups: the rows of a window, or all of it where its rows are no whole groups.
+  bool rows_are_groups() const { return run_ % kernel_.run.group() == 0; }
+  std::int64_t runs() const { return padded_depth_ / run_elements(); }
+  std::int64_t run_elements() const { return rows_are_groups() ? run_ : padded_depth_; }
+
   std::int64_t element_bytes() const { return kernel_.run.wide ? 2 : 1; }
   std::int64_t row_bytes() const { return padded_depth_ * element_bytes(); }
 
@@ -72,20 +92,38 @@ class GemmConv2dU8 final : public ConvolutionU8 {
 
   // Whether the pixels of a row fill tiles well, and the taps of a window's row lie together in whole groups.
   bool slides(std::int64_t out_width) const {
+    if (run_ != shape_.kernel_w * shape_.in_channels) return true;  // as the weights are packed for that
     const std::int64_t tiles = (out_width + kernel_.run.tile_rows - 1) / kernel_.run.tile_rows;
-    return shape_.dilation_w == 1 && run() % kernel_.run.group() == 0 && 2 * out_width >= kernel_.run.tile_rows * tiles;
+    return shape_.dilation_w == 1 && rows_are_groups() && 2 * out_width >= kernel_.run.tile_rows * tiles;
   }
-
-  std::int64_t run() const { return shape_.kernel_w * shape_.in_channels; }
 
   template <typename Out, typename SetOut>
   void run_into(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, ThreadPool& pool, SetOut set_out) const {
+    kernel_.run.wide ? run_elements<std::int16_t>(in, out, pool, set_out) : run_elements<std::uint8_t>(in, out, pool, set_out);
+  }
+
+  template <typename Element, typename Out, typename SetOut>
+  void run_elements(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, ThreadPool& pool, SetOut set_out) const {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
-    const bool direct = !kernel_.run.wide && patches_are_pixels(shape_, in, out);
-    if (direct || !slides(out.width))
-      run_patches(in, out, direct, pool, set_out);
+    if (patches_are_pixels(shape_, in, out) || !slides(out.width))
+      run_patches<Element>(in, out, pool, set_out);
     else
-      kernel_.run.wide ? run_strips<std::int16_t>(in, out, pool, set_out) : run_strips<std::uint8_t>(in, out, pool, set_out);
+      run_strips<Element>(in, out, pool, set_out);
+  }
+
+  // Whether all weights stay in the second cache beside pixels and results. Then the channels of some pixels are made one panel after the
+  // other, so that their cache lines are written whole; else all pixels are taken for each panel.
+  bool weights_stay() const {
+    constexpr std::int64_t kBytes = 256 * 1024;
+    return row_bytes() * shape_.out_channels <= kBytes;
+  }
+
+  // Pixels that stay in the first cache with their results, in whole tiles.
+  template <typename Out>
+  std::int64_t pixels_at_once() const {
+    constexpr std::int64_t kBytes = 24 * 1024, kFewestTiles = 4;
+    const std::int64_t pixel = row_bytes() + shape_.out_channels * std::int64_t{sizeof(Out)};
+    return std::max(kFewestTiles, kBytes / pixel / kernel_.run.tile_rows) * kernel_.run.tile_rows;
   }
 
   template <typename Element, typename Out, typename SetOut>
@@ -108,69 +146,88 @@ class GemmConv2dU8 final : public ConvolutionU8 {
     const bool copied = !below.lies_in_image();
     if (copied) below.copy(in_zero_point_, scratch);
     const std::int64_t row_step = copied ? below.row_elements() : in.width * in.pixel_stride;
-    for (std::int64_t p = first_panel; p < last_panel; ++p)
-      for (std::int64_t row = 0; row < strip.rows; ++row) {
-        GemmU8 gemm = gemm_of_pixels(strip.columns, out.pixel_stride);
-        const std::int64_t from = row * shape_.stride_h * row_step;
-        gemm.a = copied ? static_cast<const void*>(scratch + from) : below.in_image() + from;
-        gemm.a_stride = shape_.stride_w * shape_.in_channels;
-        gemm.run_groups = run() / kernel_.run.group();
-        gemm.run_step = shape_.dilation_h * row_step;
-        const Panel& panel = panels_[static_cast<std::size_t>(p)];
-        set_out(gemm, out.data + ((strip.y + row) * out.width + strip.x) * out.pixel_stride + panel.first);
-        run_panel(panel, gemm);
-      }
+    const auto run_rows = [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t p = first_panel; p < last_panel; ++p)
+        for (std::int64_t row = first; row < last; ++row) {
+          GemmU8 gemm = gemm_of_pixels(strip.columns, out.pixel_stride);
+          const std::int64_t from = row * shape_.stride_h * row_step;
+          gemm.a = copied ? static_cast<const void*>(scratch + from) : below.in_image() + from;
+          gemm.a_stride = shape_.stride_w * shape_.in_channels;
+          gemm.run_step = shape_.dilation_h * row_step;
+          const Panel& panel = panels_[static_cast<std::size_t>(p)];
+          set_out(gemm, out.data + ((strip.y + row) * out.width + strip.x) * out.pixel_stride + panel.first);
+          run_panel(p, gemm);
+        }
+    };
+    const std::int64_t step = weights_stay() ? 1 : strip.rows;
+    for (std::int64_t row = 0; row < strip.rows; row += step) run_rows(row, row + step);
   }
 
-  template <typename Out, typename SetOut>
-  void run_patches(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, bool direct, ThreadPool& pool,
-                   SetOut set_out) const {
+  template <typename Element, typename Out, typename SetOut>
+  void run_patches(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, ThreadPool& pool, SetOut set_out) const {
+    const bool direct = std::is_same_v<Element, std::uint8_t> && patches_are_pixels(shape_, in, out);
     const Tasks tasks =
         split_into_tasks(out.pixels(), row_bytes(), kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
     pool.run_each(tasks.count(), direct ? 0 : scratch_bytes(out.pixels()), [&](std::int64_t task, std::byte* scratch) {
-      const std::int64_t block = task / tasks.groups, first = tasks.first_pixel(block);
-      GemmU8 gemm = gemm_of_pixels(tasks.first_pixel(block + 1) - first, out.pixel_stride);
-      if (direct)
-        point_at_pixels(in, first, gemm);
-      else
-        kernel_.run.wide ? gather<std::int16_t>(in, out.width, first, scratch, gemm)
-                         : gather<std::uint8_t>(in, out.width, first, scratch, gemm);
-      const std::int64_t group = task % tasks.groups;
-      for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p) {
-        const Panel& panel = panels_[static_cast<std::size_t>(p)];
-        set_out(gemm, out.data + first * out.pixel_stride + panel.first);
-        run_panel(panel, gemm);
+      const std::int64_t block = task / tasks.groups, first = tasks.first_pixel(block), last = tasks.first_pixel(block + 1);
+      const std::int64_t group = task % tasks.groups, step = weights_stay() ? pixels_at_once<Out>() : last - first;
+      for (std::int64_t pixel = first; pixel < last; pixel += step) {
+        GemmU8 gemm = gemm_of_pixels(std::min(step, last - pixel), out.pixel_stride);
+        if (direct) {
+          gemm.a = in.data + pixel * in.pixel_stride;
+          gemm.a_stride = in.pixel_stride;
+        } else {
+          gather(in, out, pixel, reinterpret_cast<Element*>(scratch), gemm);
+        }
+        for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p) {
+          set_out(gemm, out.data + pixel * out.pixel_stride + panels_[static_cast<std::size_t>(p)].first);
+          run_panel(p, gemm);
+        }
       }
     });
+  }
+
+  template <typename Element>
+  static void copy_pixels(const ImageView<const std::uint8_t>& in, std::int64_t first, std::int64_t count, Element* to) {
+    const std::uint8_t* from = in.data + first * in.pixel_stride;
+    if (in.pixel_stride == in.channels) return copy_run(from, count * in.channels, to);
+    for (std::int64_t i = 0; i < count; ++i) copy_run(from + i * in.pixel_stride, in.channels, to + i * in.channels);
+  }
+
+  template <typename Element, typename Out>
+  void gather(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, std::int64_t first, Element* patches,
+              GemmU8& gemm) const {
+    gemm.a = patches;
+    if (in.channels == padded_depth_ && patches_are_pixels(shape_, in, out)) {
+      gemm.a_stride = padded_depth_;
+      return copy_pixels(in, first, gemm.rows, patches);
+    }
+    gemm.a_stride = patch_stride<Element>(padded_depth_);
+    PatchGatherer<std::uint8_t, Element>(shape_, in, out.width, in_zero_point_).gather(first, gemm.rows, gemm.a_stride, patches);
   }
 
   GemmU8 gemm_of_pixels(std::int64_t count, std::int64_t out_stride) const {
     GemmU8 gemm;
     gemm.rows = count;
-    gemm.groups = gemm.run_groups = padded_depth_ / kernel_.run.group();
+    gemm.groups = padded_depth_ / kernel_.run.group();
+    gemm.run_groups = run_elements() / kernel_.run.group();
+    gemm.run_step = run_elements();  // where patches are gathered
     gemm.requantization = &requantization_;
     gemm.out_stride = out_stride;
     return gemm;
   }
 
-  static void point_at_pixels(const ImageView<const std::uint8_t>& in, std::int64_t first, GemmU8& gemm) {
-    gemm.a = in.data + first * in.pixel_stride;
-    gemm.a_stride = in.pixel_stride;
-  }
-
-  template <typename Element>
-  void gather(const ImageView<const std::uint8_t>& in, std::int64_t out_width, std::int64_t first, std::byte* scratch, GemmU8& gemm) const {
-    auto* patches = reinterpret_cast<Element*>(scratch);
-    gemm.a = patches;
-    gemm.a_stride = patch_stride<Element>(padded_depth_);
-    PatchGatherer<std::uint8_t, Element>(shape_, in, out_width, in_zero_point_).gather(first, gemm.rows, gemm.a_stride, patches);
-  }
-
-  void run_panel(const Panel& panel, GemmU8& gemm) const {
-    if (kernel_.run.wide)
+  void run_panel(std::int64_t p, GemmU8& gemm) const {
+    const Panel& panel = panels_[static_cast<std::size_t>(p)];
+    if (kernel_.run.routed) {
+      gemm.weights = routed_.weights.data() + routed_.first_weight[static_cast<std::size_t>(p)];
+      gemm.routes = routed_.routes.data() + p * runs();
+      gemm.places = routed_.places.data() + p * gemm.groups;
+    } else if (kernel_.run.wide) {
       gemm.weights = w16_.data() + panel.offset;
-    else
+    } else {
       gemm.weights = w8_.data() + panel.offset;
+    }
     gemm.start = start_.data() + panel.first;
     gemm.vectors = panel.vectors;
     gemm.channels = panel.channels;
@@ -182,16 +239,21 @@ class GemmConv2dU8 final : public ConvolutionU8 {
   std::uint8_t in_zero_point_;
   RequantizationTable requantization_;
   const Kernel<GemmU8Function>& kernel_;
-  std::int64_t depth_, padded_depth_;
+  std::int64_t depth_, run_, padded_depth_;
   std::vector<Panel> panels_;
   AlignedBuffer<std::int8_t> w8_;
   AlignedBuffer<std::int16_t> w16_;
+  RoutedPanels routed_;
   AlignedBuffer<std::int32_t> start_;
 };
 
-const Kernel<GemmU8Function>& direct_kernel(std::span<const std::int16_t> weights, const Isa& isa) {
+const Kernel<GemmU8Function>& direct_kernel(const Conv2dShape& shape, std::span<const std::int16_t> weights, const Isa& isa) {
   const bool bytes = fit_into_bytes(weights);
-  return best_kernel<Conv2dU8Kernels>(isa, [&](const GemmU8Function& function) { return bytes || function.wide; });
+  const auto& kernel = best_kernel<Conv2dU8Kernels>(isa, [&](const GemmU8Function& function) { return bytes || function.wide; });
+#ifdef OCTET_X86
+  if (bytes && kernel.needs == kRoutedU8.needs && routes_pay(shape, weights, kRoutedU8.run.lanes)) return kRoutedU8;
+#endif
+  return kernel;
 }
 
 // Where direct products are of words, which take as long as Winograd's, fewer of them pay soon. Those of bytes are twice as fast: then it
@@ -208,7 +270,7 @@ bool winograd_pays(const Conv2dShape& shape, const GemmU8Function& direct) {
 
 std::unique_ptr<ConvolutionU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                                               const Requantization& requantization, const Isa& isa) {
-  const Kernel<GemmU8Function>& direct = direct_kernel(weights, isa);
+  const Kernel<GemmU8Function>& direct = direct_kernel(shape, weights, isa);
   if (winograd_pays(shape, direct.run) && winograd_fits(shape, weights))
     return make_winograd_u8(shape, weights, in_zero_point, requantization, isa);
   return std::make_unique<GemmConv2dU8>(shape, weights, in_zero_point, requantization, direct);
@@ -216,7 +278,7 @@ std::unique_ptr<ConvolutionU8> make_conv2d_u8(const Conv2dShape& shape, std::spa
 
 std::unique_ptr<ConvolutionU8> make_direct_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                                               const Requantization& requantization, const Isa& isa) {
-  return std::make_unique<GemmConv2dU8>(shape, weights, in_zero_point, requantization, direct_kernel(weights, isa));
+  return std::make_unique<GemmConv2dU8>(shape, weights, in_zero_point, requantization, direct_kernel(shape, weights, isa));
 }
 
 }  // namespace octet::kernels

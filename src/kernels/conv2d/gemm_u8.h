@@ -6,6 +6,18 @@
 
 namespace octet::kernels {
 
+// Which inputs of a group of four are neighbours when they are multiplied: 0 and 1, 2 and 3 as they lie, or after a shuffle.
+inline constexpr int kPairings = 3;
+inline constexpr std::uint8_t kPairing[kPairings][4] = {{0, 1, 2, 3}, {0, 2, 1, 3}, {0, 3, 1, 2}};
+
+// How the groups of a run are multiplied by vpmaddubsw, whose sums of two products have 16 bits, without overflow: numbers of groups,
+// which are ordered by it.
+struct GroupRoutes {
+  std::int32_t pairs = 0;                // times two groups whose sums fit even when added
+  std::int32_t singles[kPairings] = {};  // groups whose sums fit, if inputs are paired so
+  std::int32_t wides = 0;                // all others: their bytes are widened first
+};
+
 // Rows of u8 patches times one panel of s8 weights: out[r][c] = requantize(start[c] + sum over k of a[r][k] * w[k][c]).
 // A row of `a` lies in runs of `run_groups` groups, one every `run_step` elements; the depth is a number of them. The products are exact:
 // four u8 x s8 at a time where the CPU sums them in 32 bits, else two at a time widened to 16 bits.
@@ -13,7 +25,9 @@ struct GemmU8 {
   const void* a = nullptr;                          // std::uint8_t; std::int16_t for a kernel that is wide
   std::int64_t a_stride = 0, rows = 0, groups = 0;  // stride in elements; depth in groups of 4 (u8) or 2 (s16)
   std::int64_t run_groups = 0, run_step = 0;
-  const void* weights = nullptr;  // [groups][vectors * lanes][group] of std::int8_t or std::int16_t
+  const void* weights = nullptr;         // [groups][vectors * lanes][group] of std::int8_t or std::int16_t
+  const GroupRoutes* routes = nullptr;   // of each run, and of each group where in its run: for a kernel that is routed, whose weights are
+  const std::int32_t* places = nullptr;  // as routes.h packs them
   const std::int32_t* start = nullptr;
   int vectors = 0;
   std::int64_t channels = 0;  // at most vectors * lanes; no others are written
@@ -29,6 +43,7 @@ struct GemmU8Function {
   int lanes, tile_rows;
   bool wide;  // 16-bit operands
   void (*run)(const GemmU8&);
+  bool routed = false;
 
   int group() const { return wide ? 2 : 4; }
 };
@@ -43,6 +58,9 @@ namespace avx2_vnni {
 void gemm_u8(const GemmU8& gemm);
 }
 namespace avx2 {
+void gemm_u8(const GemmU8& gemm);
+}
+namespace avx2_routed {
 void gemm_u8(const GemmU8& gemm);
 }
 namespace portable {

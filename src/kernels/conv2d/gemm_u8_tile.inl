@@ -38,17 +38,10 @@ OCTET_TARGET inline void multiply_step(Ints (&acc)[kRows][kVectors], const RowPo
   }
 }
 
-enum class Finish { kLater, kNow, kNowLeaky };
-
-// kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart, or from the registers to the results.
-template <int kRows, int kVectors, Finish kFinish>
-OCTET_TARGET void multiply_tile(const GemmU8& gemm, std::int64_t row, std::int32_t* sums, const PanelLimits* limits) {
+// acc + the products of kRows rows from `row` on.
+template <int kRows, int kVectors>
+OCTET_OP void add_products(const GemmU8& gemm, std::int64_t row, Ints (&acc)[kRows][kVectors]) {
   constexpr int kWidth = kVectors * kLanes, kUnroll = 2;
-  Ints acc[kRows][kVectors];
-#pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) acc[r][v] = load_ints(gemm.start + v * kLanes);
   const std::int64_t stride = gemm.a_stride;
   RowPointers<kRows> a;
 #pragma GCC unroll 16
@@ -74,21 +67,8 @@ OCTET_TARGET void multiply_tile(const GemmU8& gemm, std::int64_t row, std::int32
     }
     move_rows(gemm.run_step - gemm.run_groups * kGroup);
   }
-  if constexpr (kFinish != Finish::kLater) return finish_in_registers<kFinish == Finish::kNowLeaky>(gemm, *limits, acc, row);
-#pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) store_ints(sums + r * kWidth + v * kLanes, acc[r][v]);
 }
-
-using TileFunction = void (*)(const GemmU8&, std::int64_t row, std::int32_t* sums, const PanelLimits*);
-
-template <int kVectors, Finish kFinish, int... kRows>
-constexpr std::array<TileFunction, sizeof...(kRows)> tiles_of(std::integer_sequence<int, kRows...>) {
-  return {multiply_tile<kRows + 1, kVectors, kFinish>...};
-}
-
-template <int kVectors, Finish kFinish>
-constexpr auto kTiles = tiles_of<kVectors, kFinish>(std::make_integer_sequence<int, kTileRows>());
 
 }  // namespace
+
+#include "kernels/conv2d/gemm_u8_tiles.inl"

@@ -41,24 +41,33 @@ std::int64_t most_rows_of_a_task(std::int64_t pixels, std::int64_t row_bytes, st
 
 Tasks split_into_tasks(std::int64_t pixels, std::int64_t row_bytes, std::int64_t tile_rows, std::int64_t panels, int threads);
 
-// Packs weights [O, I, kh, kw] as [panel][depth / group][lane][group]; depth runs over (ky, kx, i) and is padded with zeros to
-// a multiple of the group, as are the lanes.
+// Packs weights [O, I, kh, kw] as [panel][depth / group][lane][group]; depth runs over (ky, kx, i), a ky every `run` elements, and is
+// padded with zeros to a multiple of the group, as are the lanes. `packed` is all zeros before.
 template <typename From, typename To>
-void pack_panels(const Conv2dShape& shape, const From* weights, const std::vector<Panel>& panels, int lanes, int group, To* packed) {
-  const std::int64_t taps = shape.kernel_h * shape.kernel_w;
+void pack_panels(const Conv2dShape& shape, const From* weights, const std::vector<Panel>& panels, int lanes, int group, std::int64_t run,
+                 To* packed) {
+  const std::int64_t taps = shape.kernel_h * shape.kernel_w, padding = run - shape.kernel_w * shape.in_channels;
   for (const Panel& panel : panels) {
     const std::int64_t width = std::int64_t{panel.vectors} * lanes;
     for (std::int64_t lane = 0; lane < panel.channels; ++lane) {
       const From* from = weights + (panel.first + lane) * shape.in_channels * taps;
       To* to = packed + panel.offset + lane * group;
-      int in_group = 0;
-      for (std::int64_t tap = 0; tap < taps; ++tap)
-        for (std::int64_t i = 0; i < shape.in_channels; ++i) {
-          to[in_group] = static_cast<To>(from[i * taps + tap]);
-          if (++in_group == group) in_group = 0, to += width * group;
-        }
+      std::int64_t in_group = 0;
+      const auto advance = [&](std::int64_t elements) {
+        for (in_group += elements; in_group >= group; in_group -= group) to += width * group;
+      };
+      for (std::int64_t tap = 0; tap < taps; ++tap) {
+        for (std::int64_t i = 0; i < shape.in_channels; ++i, advance(1)) to[in_group] = static_cast<To>(from[i * taps + tap]);
+        if ((tap + 1) % shape.kernel_w == 0) advance(padding);
+      }
     }
   }
+}
+
+// The same with every row of a window right behind the one before.
+template <typename From, typename To>
+void pack_panels(const Conv2dShape& shape, const From* weights, const std::vector<Panel>& panels, int lanes, int group, To* packed) {
+  pack_panels(shape, weights, panels, lanes, group, shape.kernel_w * shape.in_channels, packed);
 }
 
 // True if the patch of every output pixel is its input pixel, so that nothing need be gathered.
