@@ -44,8 +44,9 @@ void add_labels(CLI::App& app, std::filesystem::path& labels) {
   app.add_option("--labels", labels, "Names of the model's classes, one a line, or a data.yaml");
 }
 
-void add_description(CLI::App& app, std::string& description) {
-  app.add_option("--model", description, "What the files do not say: name of a known model, or a description F.yml");
+void add_beside_model(CLI::App& app, BesideModel& beside) {
+  app.add_option("--model", beside.description, "What the files do not say: name of a known model, or a description F.yml");
+  app.add_option("--weights", beside.weights, "Darknet weights; default: beside the cfg, with its name");
 }
 
 void add_written(CLI::App& app, WriteOptions& options) {
@@ -96,12 +97,13 @@ Result<Dataset> open_pictures(const DataSource& source, std::int64_t limit, cons
   return dataset;
 }
 
-Result<ConvertOptions> model_options(const std::string& description, const std::filesystem::path& labels, const Warn& warn) {
+Result<ConvertOptions> model_options(const BesideModel& beside, const Warn& warn) {
   ConvertOptions options;
-  options.labels = labels;
+  options.labels = beside.labels;
   options.warn = warn;
-  if (!description.empty()) {
-    OCTET_ASSIGN(options.description, find_description(description, warn));
+  if (!beside.weights.empty()) options.weights = beside.weights;
+  if (!beside.description.empty()) {
+    OCTET_ASSIGN(options.description, find_description(beside.description, warn));
   }
   return options;
 }

@@ -23,9 +23,15 @@ void add_output(CLI::App& app, std::filesystem::path& folder);
 void add_threads(CLI::App& app, int& threads);  // every hardware thread unless given
 void add_score_threshold(CLI::App& app, double& threshold);
 void add_seconds(CLI::App& app, double& seconds);
+
+// What a person gives beside the file of a model, each of it empty where it is not given.
+struct BesideModel {
+  std::string description;  // of --model
+  std::filesystem::path labels, weights;
+};
 void add_labels(CLI::App& app, std::filesystem::path& labels);
-void add_description(CLI::App& app, std::string& description);
-void add_written(CLI::App& app, WriteOptions& options);  // --precision: what floats are stored as; --onnx
+void add_beside_model(CLI::App& app, BesideModel& beside);  // --model and --weights
+void add_written(CLI::App& app, WriteOptions& options);     // --precision: what floats are stored as; --onnx
 void add_onnx(CLI::App& app, bool& onnx);
 void add_engine(CLI::App& app, std::string& name);  // octet unless given
 void add_engines(CLI::App& app, std::string& names);
@@ -39,7 +45,7 @@ void add_pictures(CLI::App& app, DataSource& source);
 // The pictures to detect on: opens them, keeps the first `limit`, and tells `warn` what is odd about them.
 Result<Dataset> open_pictures(const DataSource& source, std::int64_t limit, const Warn& warn);
 
-// How files that are no IR of octet are opened: `description` is what --model names, or empty.
-Result<ConvertOptions> model_options(const std::string& description, const std::filesystem::path& labels, const Warn& warn);
+// How files that are no IR of octet are opened.
+Result<ConvertOptions> model_options(const BesideModel& beside, const Warn& warn);
 
 }  // namespace octet::cli

@@ -18,7 +18,8 @@ struct Options {
   std::vector<std::string> models;
   double seconds = 10;
   int threads = 1, streams = 1;
-  std::string require, description, engines = "octet";
+  BesideModel beside;
+  std::string require, engines = "octet";
   bool profile = false;
 };
 
@@ -94,7 +95,7 @@ Result<Rows> load_rows(const Options& options, const ConvertOptions& settings) {
 
 Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const Requirements requirements, parse_requirements(options.require));
-  OCTET_ASSIGN(const ConvertOptions settings, model_options(options.description, {}, console.warnings()));
+  OCTET_ASSIGN(const ConvertOptions settings, model_options(options.beside, console.warnings()));
   OCTET_ASSIGN(const Rows rows, load_rows(options, settings));
   if (options.profile && rows.plans.size() != rows.models.size())
     return Error{ErrorCode::kInvalidArgument, "--profile tells the steps of octet's own engine only"};
@@ -113,7 +114,7 @@ Run add_bench(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("bench", "Measure latency and throughput");
   verb->footer("Example: octet bench fp32.xml int8.xml --threads 2 --seconds 10 --require min-speedup=1.2");
   verb->add_option("model", options->models, "One IR (.xml) or source file, or two to compare")->required()->expected(1, 2);
-  add_description(*verb, options->description);
+  add_beside_model(*verb, options->beside);
   add_seconds(*verb, options->seconds);
   verb->add_option("--streams", options->streams, "Inferences at a time")->check(CLI::Range(1, 1024))->capture_default_str();
   verb->add_flag("--profile", options->profile, "Add the time of each step");

@@ -14,8 +14,8 @@ namespace {
 struct Options {
   std::vector<std::filesystem::path> models;
   DataSource source;
-  std::filesystem::path labels;
-  std::string results, require, description;
+  BesideModel beside;
+  std::string results, require;
   double score_threshold = 0.001;
   std::string engine = "octet";
   std::int64_t limit = 0;
@@ -41,7 +41,7 @@ Result<Outcome> run(const Options& options, Console& console) {
     return Error{ErrorCode::kInvalidArgument, "say what to measure on: --data DIR, or --images DIR and --annotations GT.json"};
   OCTET_ASSIGN(const Engine* engine, engine_named(options.engine));
   OCTET_ASSIGN(const Dataset dataset, open_pictures(options.source, options.limit, console.warnings()));
-  OCTET_ASSIGN(const ConvertOptions settings_of_models, model_options(options.description, options.labels, console.warnings()));
+  OCTET_ASSIGN(const ConvertOptions settings_of_models, model_options(options.beside, console.warnings()));
   OCTET_ASSIGN(const auto detectors, load_detectors(options.models, settings_of_models, *engine));
   const DetectRunOptions settings{{.score_threshold = options.score_threshold}, options.threads, console.bar("check"), console.warnings()};
   OCTET_ASSIGN(const CheckResult result, check_detectors(detectors, dataset, settings));
@@ -59,8 +59,8 @@ Run add_check(CLI::App& app) {
   verb->add_option("model", options->models, "One IR (.xml) or source file, or FP32 and INT8 to compare")->expected(0, 2);
   add_pictures(*verb, options->source);
   add_limit(*verb, options->limit);
-  add_labels(*verb, options->labels);
-  add_description(*verb, options->description);
+  add_labels(*verb, options->beside.labels);
+  add_beside_model(*verb, options->beside);
   verb->add_option("--results", options->results, "Boxes in COCO's results format to score against --annotations, without a model");
   add_score_threshold(*verb, options->score_threshold);
   verb->add_option("--require", options->require, "max-drop=POINTS,min-fidelity=POINTS; status 4 if not met");

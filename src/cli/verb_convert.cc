@@ -11,14 +11,13 @@
 #include "cli/verb.h"
 #include "importers/importer.h"
 #include "workflow/convert.h"
-#include "zoo/catalogue.h"
 
 namespace octet::cli {
 namespace {
 
 struct Options {
-  std::filesystem::path source, labels, output;
-  std::string weights, model;
+  std::filesystem::path source, output;
+  BesideModel beside;
   std::vector<std::string> outputs;
   WriteOptions written;
 };
@@ -31,14 +30,8 @@ Json ports_json(const std::vector<Port>& ports) {
 
 Result<Outcome> run(const Options& options, Console& console) {
   const Stopwatch watch;
-  ConvertOptions settings;
-  settings.labels = options.labels;
-  settings.warn = console.warnings();
+  OCTET_ASSIGN(ConvertOptions settings, model_options(options.beside, console.warnings()));
   settings.outputs = options.outputs;
-  if (!options.weights.empty()) settings.weights = options.weights;
-  if (!options.model.empty()) {
-    OCTET_ASSIGN(settings.description, find_description(options.model, console.warnings()));
-  }
   const Progress progress = console.bar("convert");
   OCTET_ASSIGN(const ConvertedIr converted, convert_source(options.source, options.output, settings, options.written));
   progress(1, 1);
@@ -62,11 +55,10 @@ Run add_convert(CLI::App& app) {
       "Examples: octet convert yolov4-tiny.cfg --output out\n"
       "          octet convert frozen_inference_graph.pb --model ssdlite_mobilenet_v2_coco --output out");
   verb->add_option("source", options->source, importable_kinds())->required();
-  verb->add_option("--weights", options->weights, "Darknet weights; default: beside the cfg, with its name");
-  verb->add_option("--model", options->model, "Name of a known model, or a description F.yml");
+  add_beside_model(*verb, options->beside);
   verb->add_option("--outputs", options->outputs, "Values of an ONNX model, by their names in the file, at which the graph is to end")
       ->delimiter(',');
-  add_labels(*verb, options->labels);
+  add_labels(*verb, options->beside.labels);
   add_written(*verb, options->written);
   add_output(*verb, options->output);
   return [options](Console& console) { return run(*options, console); };

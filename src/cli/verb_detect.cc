@@ -18,8 +18,9 @@ namespace {
 struct Options {
   std::vector<std::filesystem::path> models;
   DataSource source;
-  std::filesystem::path labels, draw;
-  std::string results, description;
+  BesideModel beside;
+  std::filesystem::path draw;
+  std::string results;
   double score_threshold = 0.001, shown_threshold = 0.3;
   std::string engine = "octet";
   std::int64_t limit = 0;
@@ -65,7 +66,7 @@ Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const Engine* engine, engine_named(options.engine));
   OCTET_ASSIGN(const Dataset dataset, open_pictures(options.source, options.limit, console.warnings()));
   if (!options.draw.empty()) OCTET_RETURN_IF_ERROR(check_drawing_folder(options.draw, dataset));
-  OCTET_ASSIGN(const ConvertOptions settings_of_models, model_options(options.description, options.labels, console.warnings()));
+  OCTET_ASSIGN(const ConvertOptions settings_of_models, model_options(options.beside, console.warnings()));
   OCTET_ASSIGN(const auto detectors, load_detectors(options.models, settings_of_models, *engine));
   OCTET_ASSIGN(const auto classes, map_classes(detectors, dataset, console.warnings()));
   if (!options.results.empty() && dataset.truth.categories.empty())
@@ -94,8 +95,8 @@ Run add_detect(CLI::App& app) {
   add_limit(*verb, options->limit);
   verb->add_option("--results", options->results, "Write the boxes of the first model in COCO's results format");
   verb->add_option("--draw", options->draw, "Write each picture with its boxes into this folder");
-  add_labels(*verb, options->labels);
-  add_description(*verb, options->description);
+  add_labels(*verb, options->beside.labels);
+  add_beside_model(*verb, options->beside);
   add_score_threshold(*verb, options->score_threshold);
   verb->add_option("--draw-threshold", options->shown_threshold, "List and draw what scores so much")
       ->check(number_between(0, 1))

@@ -13,8 +13,8 @@ namespace octet::cli {
 namespace {
 
 struct Options {
-  std::filesystem::path model, labels;
-  std::string description;
+  std::filesystem::path model;
+  BesideModel beside;
   DataSource source;
   double score_threshold = 0.001;
   std::int64_t limit = 50;
@@ -50,7 +50,7 @@ std::string to_text(const DoctorResult& result) {
 
 Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const Dataset dataset, open_pictures(options.source, options.limit, console.warnings()));
-  OCTET_ASSIGN(const ConvertOptions opened, model_options(options.description, options.labels, console.warnings()));
+  OCTET_ASSIGN(const ConvertOptions opened, model_options(options.beside, console.warnings()));
   const DetectRunOptions settings{{.score_threshold = options.score_threshold}, options.threads, console.bar("doctor"), console.warnings()};
   OCTET_ASSIGN(const DoctorResult result, examine(options.model, opened, dataset, settings));
   return Outcome{to_json(result), to_text(result)};
@@ -65,8 +65,8 @@ Run add_doctor(CLI::App& app) {
   verb->add_option("model", options->model, "IR (.xml) or source file")->required();
   add_pictures(*verb, options->source);
   add_limit(*verb, options->limit);
-  add_labels(*verb, options->labels);
-  add_description(*verb, options->description);
+  add_labels(*verb, options->beside.labels);
+  add_beside_model(*verb, options->beside);
   add_score_threshold(*verb, options->score_threshold);
   add_threads(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };

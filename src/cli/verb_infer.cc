@@ -15,7 +15,8 @@ namespace octet::cli {
 namespace {
 
 struct Options {
-  std::string model, description, input, output, engine = "octet";
+  std::string model, input, output, engine = "octet";
+  BesideModel beside;
   int threads = 1;
 };
 
@@ -30,7 +31,7 @@ Result<Tensor> input_for(const Port& port, const std::map<std::string, Tensor>& 
 }
 
 Result<Outcome> run(const Options& options, Console& console) {
-  OCTET_ASSIGN(const ConvertOptions settings, model_options(options.description, {}, console.warnings()));
+  OCTET_ASSIGN(const ConvertOptions settings, model_options(options.beside, console.warnings()));
   OCTET_ASSIGN(const Graph graph, open_network(options.model, settings));
   OCTET_ASSIGN(const Engine* engine, engine_named(options.engine));
   OCTET_ASSIGN_AT(const auto model, engine->load(graph, options.model), options.model);
@@ -68,7 +69,7 @@ Run add_infer(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("infer", "Run a model on raw tensors");
   verb->footer("Example: octet infer model.xml --input in.npz --output out.npz");
   verb->add_option("model", options->model, "IR (.xml) or source file")->required();
-  add_description(*verb, options->description);
+  add_beside_model(*verb, options->beside);
   verb->add_option("--input", options->input, "Arrays by the names of the inputs (.npz), of a source file as convert makes them")
       ->required();
   verb->add_option("--output,-o", options->output, "Where to write the outputs (.npz)")->required();

@@ -14,8 +14,8 @@ namespace octet::cli {
 namespace {
 
 struct Options {
-  std::filesystem::path model, labels, output;
-  std::string description;
+  std::filesystem::path model, output;
+  BesideModel beside;
   DataSource source;
   std::int64_t subset = 0;
   std::uint64_t seed = 0;
@@ -27,7 +27,7 @@ Result<Outcome> run(const Options& options, Console& console) {
   const Stopwatch watch;
   OCTET_ASSIGN(Dataset dataset, open_dataset(options.source, DataUse::kCalibrate, console.warnings()));
   dataset = random_subset(std::move(dataset), options.subset, options.seed);
-  OCTET_ASSIGN(ConvertOptions opening, model_options(options.description, options.labels, console.warnings()));
+  OCTET_ASSIGN(ConvertOptions opening, model_options(options.beside, console.warnings()));
   const quant::CalibrationOptions calibration{options.threads, console.bar("calibrate"), console.warnings()};
   OCTET_ASSIGN(const QuantizedIr done,
                quantize_ir(options.model, dataset, options.output, calibration, options.written, std::move(opening)));
@@ -50,8 +50,8 @@ Run add_quantize(CLI::App& app) {
       "Example: octet quantize out/public/yolov4-tiny/FP32/yolov4-tiny.xml --data coco --output out\n"
       "         octet quantize my_model.onnx --model my.yml --data coco --output out");
   verb->add_option("model", options->model, "FP32 IR (.xml) or source file")->required();
-  add_labels(*verb, options->labels);
-  add_description(*verb, options->description);
+  add_labels(*verb, options->beside.labels);
+  add_beside_model(*verb, options->beside);
   add_pictures(*verb, options->source);
   verb->add_option("--subset", options->subset, "Only N images, drawn at random; 0 is all")->check(whole_number());
   verb->add_option("--seed", options->seed, "Of the draw")->check(whole_number())->capture_default_str();

@@ -110,7 +110,8 @@ Outcome info(const ZooModel& model) {
 }
 
 struct InfoOptions {
-  std::string model, description;
+  std::string model;
+  BesideModel beside;
 };
 
 bool names_file(const std::string& word) {
@@ -137,7 +138,7 @@ Json settings_of(const OpenedModel& model) {
 }
 
 Result<Outcome> info_of_file(const InfoOptions& options, Console& console) {
-  OCTET_ASSIGN(const ConvertOptions opened, model_options(options.description, {}, console.warnings()));
+  OCTET_ASSIGN(const ConvertOptions opened, model_options(options.beside, console.warnings()));
   OCTET_ASSIGN(const OpenedModel model, open_model_with(options.model, opened, {}));
   Outcome outcome;
   outcome.json = {{"file", options.model},
@@ -172,7 +173,7 @@ Run add_info(CLI::App& app) {
       "Examples: octet info yolo-v4-tiny-tf\n"
       "          octet info model.onnx");
   verb->add_option("model", options->model, "Name of a known model, a description F.yml, an IR (.xml) or a source file")->required();
-  add_description(*verb, options->description);
+  add_beside_model(*verb, options->beside);
   return [options](Console& console) -> Result<Outcome> {
     if (names_file(options->model)) return info_of_file(*options, console);
     OCTET_ASSIGN(const ZooModel model, find_description(options->model, console.warnings()));
