@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/report_json.h"
 #include "cli/resources.h"
+#include "engines/load_network.h"
 #include "engines/octet_engine.h"
 #include "report/requirements.h"
 
@@ -15,7 +16,7 @@ namespace octet::cli {
 namespace {
 
 struct Options {
-  std::vector<std::string> models;
+  std::vector<std::filesystem::path> models;
   double seconds = 10;
   int threads = 1, streams = 1;
   BesideModel beside;
@@ -30,18 +31,19 @@ struct Loaded {
 };
 
 // Loads and runs a model once by itself, which is when its memory peaks.
-Result<Loaded> load(const std::string& path, const ConvertOptions& settings, const Engine& engine, int threads) {
+Result<Loaded> load(const std::filesystem::path& path, const ConvertOptions& settings, const Engine& engine, int threads) {
   reset_peak_rss();
   const Stopwatch watch;
-  OCTET_ASSIGN(const Graph graph, open_network(path, settings));
+  OCTET_ASSIGN(const OpenedNetwork network, open_network(path, settings));
   Loaded loaded;
   if (&engine == &default_engine()) {
-    OCTET_ASSIGN_AT(loaded.plan, compile(graph), path);
+    OCTET_ASSIGN_AT(loaded.plan, compile(network.graph), path.string());
     loaded.model = engine_model(loaded.plan);
   } else {
-    OCTET_ASSIGN_AT(loaded.model, engine.load(graph, path), path);
+    const NetworkSource source{network.graph, path, network.original ? &*network.original : nullptr};
+    OCTET_ASSIGN_AT(loaded.model, load_bare_network(engine, source, settings.warn), path.string());
   }
-  if (const Status once = run_once(loaded.model, threads); !once.ok()) return once.error().at(path);
+  if (const Status once = run_once(loaded.model, threads); !once.ok()) return once.error().at(path.string());
   loaded.load_ms = 1e3 * watch.seconds();
   loaded.peak_rss_mb = peak_rss_mb();
   return loaded;
@@ -82,7 +84,7 @@ Result<Rows> load_rows(const Options& options, const ConvertOptions& settings) {
   OCTET_ASSIGN(const auto engines, engines_named(options.engines));
   Rows rows;
   for (const Engine* engine : engines)
-    for (const std::string& path : options.models) {
+    for (const std::filesystem::path& path : options.models) {
       OCTET_ASSIGN(Loaded loaded, load(path, settings, *engine, options.threads));
       rows.models.push_back(std::move(loaded.model));
       if (loaded.plan) rows.plans.push_back(std::move(loaded.plan));

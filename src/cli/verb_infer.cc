@@ -9,14 +9,16 @@
 
 #include "cli/options.h"
 #include "cli/verb.h"
+#include "engines/load_network.h"
 #include "formats/npz/npz.h"
 
 namespace octet::cli {
 namespace {
 
 struct Options {
-  std::string model, input, output, engine = "octet";
+  std::filesystem::path model;
   BesideModel beside;
+  std::string input, output, engine = "octet";
   int threads = 1;
 };
 
@@ -32,9 +34,10 @@ Result<Tensor> input_for(const Port& port, const std::map<std::string, Tensor>& 
 
 Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const ConvertOptions settings, model_options(options.beside, console.warnings()));
-  OCTET_ASSIGN(const Graph graph, open_network(options.model, settings));
   OCTET_ASSIGN(const Engine* engine, engine_named(options.engine));
-  OCTET_ASSIGN_AT(const auto model, engine->load(graph, options.model), options.model);
+  OCTET_ASSIGN(const OpenedNetwork network, open_network(options.model, settings));
+  const NetworkSource source{network.graph, options.model, network.original ? &*network.original : nullptr};
+  OCTET_ASSIGN_AT(const auto model, load_network(*engine, source, {}, console.warnings()), options.model.string());
   std::set<std::string> names;
   for (const Port& port : model->inputs()) {
     const auto all = port.names();
@@ -47,7 +50,7 @@ Result<Outcome> run(const Options& options, Console& console) {
     inputs.push_back(std::move(input));
   }
   const auto session = model->open_session(options.threads);
-  OCTET_ASSIGN_AT(const auto outputs, session->run(inputs), options.model);
+  OCTET_ASSIGN_AT(const auto outputs, session->run(inputs), options.model.string());
 
   Outcome outcome;
   outcome.json["outputs"] = Json::array();

@@ -44,12 +44,17 @@ std::vector<NamedOutput> named_outputs(std::span<const Port> ports, std::span<co
 }  // namespace
 
 Result<Detector> make_detector(const Graph& graph, const fs::path& path, const Engine& engine) {
-  OCTET_ASSIGN_AT(auto description, read_model_info(graph.model_info), path.string());
-  Graph planar = graph;
+  return make_detector(NetworkSource{graph, path}, engine, {});
+}
+
+Result<Detector> make_detector(const NetworkSource& source, const Engine& engine, const Warn& say) {
+  const fs::path& path = source.path;
+  OCTET_ASSIGN_AT(auto description, read_model_info(source.graph.model_info), path.string());
+  Graph planar = source.graph;
   passes::run_reading_passes(planar);
   if (auto status = check_input(planar, description); !status.ok()) return status.error().at(path.string());
   const EngineOptions options{.picture_input = resizes_to_bytes(description.resize)};
-  OCTET_ASSIGN_AT(auto model, engine.load(planar, path, options), path.string());
+  OCTET_ASSIGN_AT(auto model, load_network(engine, {planar, path, source.original}, options, say), path.string());
   if (auto status = check_outputs_of(*model, description); !status.ok()) return status.error().at(path.string());
   return Detector{path, std::move(model), std::move(description), 0};
 }

@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "boxes/detection.h"
 #include "detect/postprocess.h"
-#include "engines/engine.h"
+#include "engines/load_network.h"
 #include "image/image.h"
 #include "model/description.h"
 
@@ -28,6 +28,9 @@ Result<Detector> load_detector(const std::filesystem::path& xml, const Engine& e
 
 // The same of a graph in memory, without file_bytes; `path` says in messages where it came from.
 Result<Detector> make_detector(const Graph& graph, const std::filesystem::path& path, const Engine& engine = default_engine());
+
+// The same of a network that was read from a file, which the engine may run as it lies there; `say` is told (load_network.h).
+Result<Detector> make_detector(const NetworkSource& source, const Engine& engine, const Warn& say);
 
 // Runs pictures through a detector, one after another, with threads and memory of its own. Not for use from two threads at once.
 class DetectionSession {

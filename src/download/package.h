@@ -9,7 +9,7 @@
 #include "base/thread_annotations.h"
 #include "download/archive.h"
 #include "download/remote_file.h"
-#include "download/temporary_folder.h"
+#include "base/temporary_folder.h"
 
 namespace octet {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "graph/graph.h"
+#include "graph/original_file.h"
 #include "runtime/plan.h"
 #include "tensor/tensor.h"
 
@@ -46,16 +46,31 @@ struct EngineOptions {
   bool picture_input = false;
 };
 
+// A file as an engine runs it: the tensors that it is given and asked for, by the file's own names.
+struct NetworkFile {
+  FileFormat format = FileFormat::kOnnx;
+  std::filesystem::path path;
+  std::vector<Port> inputs, outputs;  // all of its inputs, those of its outputs that are wanted
+  bool is_quantized = false;
+};
+
 // A program that runs networks. An engine is one file that implements this and a line in the list of engines.cc.
 class Engine {
  public:
   virtual ~Engine() = default;
 
   virtual std::string_view name() const = 0;
-  // `path` is the IR that the graph was read from, for engines that read it themselves; empty for a graph that was made in memory.
-  // kUnsupported names the node that cannot be run. The graph is not needed afterwards.
+  // Runs a graph as octet has it. `path`, if it ends in .xml, is the IR that the graph was read from, for engines that read it themselves;
+  // what stands there else is for messages. kUnsupported names the node that cannot be run. The graph is not needed afterwards.
   virtual Result<std::shared_ptr<const EngineModel>> load(const Graph& graph, const std::filesystem::path& path,
                                                           const EngineOptions& options = {}) const = 0;
+  // What load() makes of a graph that is no IR on disk, for messages: "the ONNX model that octet writes". Empty where it makes nothing.
+  virtual std::string_view written_form() const { return {}; }
+
+  // Whether the engine reads files of a format itself.
+  virtual bool reads(FileFormat) const { return false; }
+  // Runs such a file as it lies there. kUnsupported for others, and what the engine says against the file.
+  virtual Result<std::shared_ptr<const EngineModel>> open(const NetworkFile& file) const;
 };
 
 // All engines; octet's own runtime is the first.

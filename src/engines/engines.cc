@@ -1,6 +1,7 @@
 #include "engines/octet_engine.h"
 #include "engines/onnxruntime_engine.h"
 #include "engines/openvino_engine.h"
+#include "engines/tflite_engine.h"
 
 namespace octet {
 namespace {
@@ -8,10 +9,15 @@ namespace {
 const OctetEngine kOctet;
 const OpenvinoEngine kOpenvino;
 const OnnxruntimeEngine kOnnxruntime;
+const TfliteEngine kTflite;
 
-constexpr const Engine* kEngines[] = {&kOctet, &kOpenvino, &kOnnxruntime};
+constexpr const Engine* kEngines[] = {&kOctet, &kOpenvino, &kOnnxruntime, &kTflite};
 
 }  // namespace
+
+Result<std::shared_ptr<const EngineModel>> Engine::open(const NetworkFile& file) const {
+  return Error{ErrorCode::kUnsupported, std::string(name()) + " reads no files such as " + file.path.string()};
+}
 
 std::span<const Engine* const> engines() { return kEngines; }
 const Engine& default_engine() { return kOctet; }

@@ -6,7 +6,6 @@
 #include <set>
 #include <thread>
 
-#include "base/files.h"
 #include "engines/engine.h"
 #include "exporters/openvino_ir/export.h"
 
@@ -154,16 +153,30 @@ TEST(Engines, RunSeveralSessionsAtATime) {
   }
 }
 
-TEST(Engines, SayThatAFileOfAnotherToolIsNone) {
-  const IrFile file(negation());
-  const fs::path foreign = file.path().parent_path() / "theirs.onnx";
-  ASSERT_TRUE(write_file(foreign, std::string_view("\x08\x08\x12\x03net")).ok());  // ir_version 8, producer "net"
+TEST(Engines, RunWhatIsNoFile) {
   for (const Engine* engine : installed_engines()) {
-    if (engine == &default_engine()) continue;
-    const auto model = engine->load(negation(), foreign);
-    ASSERT_FALSE(model.ok());
-    EXPECT_NE(model.error().message.find("theirs.onnx is not octet's"), std::string::npos) << model.error().message;
+    SCOPED_TRACE(engine->name());
+    const auto model = engine->load(negation(), "net.cfg");
+    ASSERT_TRUE(model.ok()) << model.error().message;
+    const Tensor input = Tensor::of<float>({1, 4}, std::vector<float>{1, -2, 3, 0.5f});
+    const auto session = (*model)->open_session(1);
+    const auto outputs = session->run(std::span(&input, 1));
+    ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+    EXPECT_EQ(to_vector<float>(outputs->front()), (std::vector<float>{-1, 2, -3, -0.5f}));
   }
+}
+
+TEST(Engines, SayThatTheyReadNoFiles) {
+  const auto model = default_engine().open({.format = FileFormat::kOnnx, .path = "net.onnx"});
+  ASSERT_FALSE(model.ok());
+  EXPECT_EQ(model.error().message, "octet reads no files such as net.onnx");
+}
+
+TEST(TfliteEngine, SaysWhatItRuns) {
+  const auto model = (*engine_named("tflite"))->load(negation(), "net.xml");
+  ASSERT_FALSE(model.ok());
+  EXPECT_EQ(model.error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(model.error().message, "tflite runs .tflite files alone, of which octet writes none");
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <memory>
-#include <string>
+#include <span>
 #include <vector>
 
 #include "engines/engine.h"
@@ -9,52 +9,47 @@
 // What the engines of other makers have in common.
 namespace octet {
 
-// The graph's border: its inputs as the caller gives them, and its outputs.
-std::vector<Port> input_ports(const Graph& graph, const EngineOptions& options);
+// The border of a graph: its inputs and its outputs, as they are.
+std::vector<Port> input_ports(const Graph& graph);
 std::vector<Port> output_ports(const Graph& graph);
-
-// kUnsupported, saying what to do, unless an ONNX file is one that octet wrote: only such a file is the graph that octet has of it. What
-// an importer cuts off a file of others or puts in front of it, the file does not have.
-Status check_own_onnx(const std::filesystem::path& path);
 
 // Whether a graph says how its activations are quantized, so that an engine computes parts of it in integers.
 bool is_quantized(const Graph& graph);
 
-// A model as the engine of another maker has it, with the border of the graph. Its steps are not told.
+// A model as the engine of another maker has it. Its steps are not told.
 class ForeignModel : public EngineModel {
  public:
-  ForeignModel(const Graph& graph, const EngineOptions& options);
+  explicit ForeignModel(const NetworkFile& file) : inputs_(file.inputs), outputs_(file.outputs), is_quantized_(file.is_quantized) {}
 
   std::span<const Port> inputs() const override { return inputs_; }
   std::span<const Port> outputs() const override { return outputs_; }
-  bool uses_integers() const override { return is_quantized(graph_); }
+  bool uses_integers() const override { return is_quantized_; }
   std::span<const StepInfo> steps() const override { return {}; }
 
- protected:
-  const Graph& graph() const { return graph_; }
-  const EngineOptions& options() const { return options_; }
-
  private:
-  const Graph graph_;
-  const EngineOptions options_;
   const std::vector<Port> inputs_, outputs_;
+  const bool is_quantized_;
 };
 
-// Inputs in the types of the graph. The bytes of a picture become planes of floats.
-class InputTensors {
+// A session of it. Its results are copies.
+class ForeignSession : public EngineSession {
  public:
-  InputTensors(const Graph& graph, const EngineOptions& options);
+  explicit ForeignSession(const ForeignModel& model);
 
-  // As EngineSession::run takes them. The result is valid until the next call.
-  Result<std::span<const Tensor>> convert(std::span<const Tensor> inputs);
+  Result<std::span<const Tensor>> run(std::span<const Tensor> inputs) final;
+  void enable_profile(bool) final {}
+  std::span<const double> step_us() const final { return {}; }
+
+ protected:
+  // Runs on inputs that fit the ports and fills the results, which have the types of the outputs.
+  virtual Status compute(std::span<const Tensor> inputs, std::span<Tensor> results) = 0;
 
  private:
-  std::vector<Port> ports_;  // as given
-  bool from_picture_;
-  std::vector<Tensor> converted_;
+  const std::vector<Port> ports_;
+  std::vector<Tensor> results_;
 };
 
-// Its session where it could not be opened: every run says why.
+// A session that could not be opened: every run says why.
 std::unique_ptr<EngineSession> failed_session(Error error);
 
 }  // namespace octet

@@ -5,11 +5,10 @@
 #include <map>
 #include <mutex>
 
-#include "base/files.h"
+#include "engines/adapted_model.h"
 #include "engines/foreign_session.h"
 #include "engines/shared_library.h"
 #include "exporters/onnx/export.h"
-#include "graph/evaluate.h"
 #include "graph/patterns.h"
 #include "runtime/constants.h"
 
@@ -25,6 +24,7 @@ constexpr std::uint32_t kApiVersion = 16;
 enum class Entry : std::size_t {
   kGetErrorMessage = 2,
   kCreateEnv = 3,
+  kCreateSession = 7,
   kCreateSessionFromArray = 8,
   kRun = 9,
   kCreateSessionOptions = 10,
@@ -130,75 +130,31 @@ int data_type_of(ElementType type) {
   return std::ranges::find(kNumbers, type, &std::pair<ElementType, int>::first)->second;
 }
 
-// An output of the graph by those of the ONNX model: itself, or a DetectionOutput of the codes and scores that enter it.
-struct GraphOutput {
-  TensorType type;
-  std::vector<std::size_t> sources;            // among the outputs of the model
-  std::optional<DetectionOutput> detection{};  // with these priors
-  Tensor priors{};
-};
-
-// The border of the ONNX model.
-struct Border {
-  std::vector<std::string> inputs, outputs;
-  std::vector<TensorType> output_types;
-  std::vector<GraphOutput> graph_outputs;
-};
-
-Result<Border> border_of(const Graph& graph) {
-  Border border;
-  for (const NodeId id : graph.parameters()) border.inputs.push_back(graph.node(id).name);
-  const auto add = [&](const std::string& name, const TensorType& type) {
-    border.outputs.push_back(name);
-    border.output_types.push_back(type);
-    return border.outputs.size() - 1;
-  };
-  const Constants constants(graph);
-  for (const NodeId id : graph.outputs()) {
-    const Node& node = graph.node(id);
-    const Value value = node.inputs[0];
-    GraphOutput output{graph.type(value), {}};
-    if (const auto* detection = op_of<DetectionOutput>(graph, value)) {
-      const auto& in = graph.node(value).inputs;
-      if (!constants.is_constant(in[2]))
-        return Error{ErrorCode::kUnsupported, "node '" + graph.node(value).name + "' has priors that are computed"};
-      output.detection = *detection;
-      output.priors = constants[in[2]];
-      output.sources = {add(node.name + "/box_codes", graph.type(in[0])), add(node.name + "/class_scores", graph.type(in[1]))};
-    } else {
-      output.sources = {add(node.name, graph.type(value))};
-    }
-    border.graph_outputs.push_back(std::move(output));
-  }
-  return border;
-}
-
-class OnnxruntimeSession final : public EngineSession {
+class OnnxruntimeSession final : public ForeignSession {
  public:
-  OnnxruntimeSession(const Api& ort, std::shared_ptr<const Owned> session, std::shared_ptr<const Border> border, const Graph& graph,
-                     const EngineOptions& options)
-      : ort_(ort), session_(std::move(session)), border_(std::move(border)), inputs_(graph, options) {
-    for (const TensorType& type : border_->output_types) tensors_.emplace_back(type.element, type.shape);
-    results_.resize(border_->graph_outputs.size());
+  OnnxruntimeSession(const Api& ort, std::shared_ptr<const Owned> session, const ForeignModel& model)
+      : ForeignSession(model), ort_(ort), session_(std::move(session)) {
+    for (const Port& port : model.inputs()) input_names_.push_back(port.name);
+    for (const Port& port : model.outputs()) output_names_.push_back(port.name);
   }
-
-  Result<std::span<const Tensor>> run(std::span<const Tensor> inputs) override {
-    OCTET_ASSIGN(const auto given, inputs_.convert(inputs));
-    // Values are views of our tensors: ONNX Runtime reads and writes them in place.
-    std::vector<Owned> values;
-    for (const Tensor& tensor : given) OCTET_RETURN_IF_ERROR(add_view(values, tensor.bytes(), {tensor.type(), tensor.shape()}));
-    for (std::size_t i = 0; i < tensors_.size(); ++i)
-      OCTET_RETURN_IF_ERROR(add_view(values, tensors_[i].mutable_bytes(), border_->output_types[i]));
-    OCTET_RETURN_IF_ERROR(run_on(values, given.size()));
-    for (std::size_t i = 0; i < results_.size(); ++i) results_[i] = result(border_->graph_outputs[i]);
-    return std::span<const Tensor>(results_);
-  }
-
-  void enable_profile(bool) override {}
-  std::span<const double> step_us() const override { return {}; }
 
  private:
-  Status add_view(std::vector<Owned>& values, std::span<const std::byte> bytes, const TensorType& type) const {
+  // Values are views of our tensors: ONNX Runtime reads and writes them in place.
+  Status compute(std::span<const Tensor> inputs, std::span<Tensor> results) override {
+    std::vector<Owned> values;
+    for (const Tensor& tensor : inputs) OCTET_RETURN_IF_ERROR(add_view(values, tensor, tensor.bytes()));
+    for (Tensor& tensor : results) OCTET_RETURN_IF_ERROR(add_view(values, tensor, tensor.mutable_bytes()));
+    std::vector<const char*> input_names, output_names;
+    for (const std::string& name : input_names_) input_names.push_back(name.c_str());
+    for (const std::string& name : output_names_) output_names.push_back(name.c_str());
+    std::vector<Object> objects;
+    for (const Owned& value : values) objects.push_back(value.get());
+    return ort_.call<Object, Object, const char* const*, Object*, std::size_t, const char* const*, std::size_t, Object*>(
+        "run the model", Entry::kRun, session_->get(), nullptr, input_names.data(), objects.data(), input_names.size(), output_names.data(),
+        output_names.size(), objects.data() + input_names.size());
+  }
+
+  Status add_view(std::vector<Owned>& values, const Tensor& tensor, std::span<const std::byte> bytes) const {
     Owned memory(ort_, Entry::kReleaseMemoryInfo);
     constexpr int kArenaAllocator = 1, kDefaultMemory = 0;
     OCTET_RETURN_IF_ERROR(
@@ -206,42 +162,24 @@ class OnnxruntimeSession final : public EngineSession {
     Owned& value = values.emplace_back(ort_, Entry::kReleaseValue);
     return ort_.call<Object, void*, std::size_t, const std::int64_t*, std::size_t, int, Object*>(
         "take a tensor", Entry::kCreateTensorWithDataAsOrtValue, memory.get(), const_cast<std::byte*>(bytes.data()), bytes.size(),
-        type.shape.data(), type.shape.size(), data_type_of(type.element), value.out());
-  }
-
-  Status run_on(const std::vector<Owned>& values, std::size_t input_count) const {
-    std::vector<const char*> input_names, output_names;
-    for (const std::string& name : border_->inputs) input_names.push_back(name.c_str());
-    for (const std::string& name : border_->outputs) output_names.push_back(name.c_str());
-    std::vector<Object> objects;
-    for (const Owned& value : values) objects.push_back(value.get());
-    return ort_.call<Object, Object, const char* const*, Object*, std::size_t, const char* const*, std::size_t, Object*>(
-        "run the model", Entry::kRun, session_->get(), nullptr, input_names.data(), objects.data(), input_count, output_names.data(),
-        output_names.size(), objects.data() + input_count);
-  }
-
-  Tensor result(const GraphOutput& output) const {
-    if (!output.detection) return tensors_[output.sources[0]];
-    const Tensor arguments[] = {tensors_[output.sources[0]], tensors_[output.sources[1]], output.priors};
-    return evaluate(*output.detection, arguments, std::span(&output.type, 1))[0];
+        tensor.shape().data(), tensor.shape().size(), data_type_of(tensor.type()), value.out());
   }
 
   const Api& ort_;
   std::shared_ptr<const Owned> session_;
-  std::shared_ptr<const Border> border_;
-  InputTensors inputs_;
-  std::vector<Tensor> tensors_, results_;  // of the model's outputs, of the graph's
+  std::vector<std::string> input_names_, output_names_;
 };
 
 class OnnxruntimeModel final : public ForeignModel {
  public:
-  OnnxruntimeModel(const Api& ort, std::string bytes, Border border, const Graph& graph, const EngineOptions& options)
-      : ForeignModel(graph, options), ort_(ort), bytes_(std::move(bytes)), border_(std::make_shared<const Border>(std::move(border))) {}
+  // `bytes` are the model; empty: it is the file.
+  OnnxruntimeModel(const Api& ort, std::string bytes, const NetworkFile& file)
+      : ForeignModel(file), ort_(ort), bytes_(std::move(bytes)), path_(file.path) {}
 
   std::unique_ptr<EngineSession> open_session(int threads) const override {
     auto session = session_for(threads);
     if (!session.ok()) return failed_session(session.error());
-    return std::make_unique<OnnxruntimeSession>(ort_, *session, border_, graph(), options());
+    return std::make_unique<OnnxruntimeSession>(ort_, *session, *this);
   }
 
   // ONNX Runtime's session of so many threads, which serves several of ours at a time: with one thread each runs on the caller's.
@@ -253,36 +191,83 @@ class OnnxruntimeModel final : public ForeignModel {
     OCTET_RETURN_IF_ERROR((ort_.call<Object, int>("set threads", Entry::kSetIntraOpNumThreads, settings.get(), threads)));
     OCTET_RETURN_IF_ERROR((ort_.call<Object, int>("set threads", Entry::kSetInterOpNumThreads, settings.get(), 1)));
     auto session = std::make_shared<Owned>(ort_, Entry::kReleaseSession);
-    OCTET_RETURN_IF_ERROR(
-        (ort_.call<Object, const void*, std::size_t, Object, Object*>("read the model", Entry::kCreateSessionFromArray, ort_.environment(),
-                                                                      bytes_.data(), bytes_.size(), settings.get(), session->out())));
+    OCTET_RETURN_IF_ERROR(create_session(settings, *session));
     return sessions_[threads] = std::move(session);
   }
 
  private:
+  Status create_session(const Owned& settings, Owned& session) const {
+    if (bytes_.empty())  // external data lie beside the file
+      return ort_.call<Object, const char*, Object, Object*>("read the model", Entry::kCreateSession, ort_.environment(), path_.c_str(),
+                                                             settings.get(), session.out());
+    return ort_.call<Object, const void*, std::size_t, Object, Object*>(
+        "read the model", Entry::kCreateSessionFromArray, ort_.environment(), bytes_.data(), bytes_.size(), settings.get(), session.out());
+  }
+
   const Api& ort_;
   const std::string bytes_;
-  const std::shared_ptr<const Border> border_;
+  const std::filesystem::path path_;
   mutable std::mutex mutex_;
   mutable std::map<int, std::shared_ptr<const Owned>> sessions_;
 };
 
-Result<std::string> model_bytes(const Graph& graph, const std::filesystem::path& path) {
-  if (path.extension() != ".onnx") return serialize_onnx(graph);
-  OCTET_RETURN_IF_ERROR(check_own_onnx(path));
-  return read_text(path);
+Result<std::shared_ptr<const EngineModel>> make_model(std::string bytes, const NetworkFile& file) {
+  if (!api().ok()) return api().error();
+  auto model = std::make_shared<OnnxruntimeModel>(*api(), std::move(bytes), file);
+  OCTET_RETURN_IF_ERROR(model->session_for(1));  // so that what cannot be run is said now
+  return std::shared_ptr<const EngineModel>(std::move(model));
+}
+
+bool ends_in_detection_output(const Graph& graph) {
+  return std::ranges::any_of(graph.outputs(),
+                             [&](NodeId id) { return op_of<DetectionOutput>(graph, graph.node(id).inputs[0]) != nullptr; });
+}
+
+// A tensor that the ONNX model of a graph gives.
+Value given(Graph& after, const std::string& name, const TensorType& type) {
+  return after.emit(Parameter{type.element, type.shape}, {}, name);
+}
+
+// The outputs of a graph by those of the ONNX model that octet writes of it: themselves, or a DetectionOutput of the codes and scores that
+// enter it.
+Result<Graph> outputs_of_onnx(const Graph& graph) {
+  Graph after;
+  const Constants constants(graph);
+  for (const NodeId id : graph.outputs()) {
+    const Node& node = graph.node(id);
+    const Value value = node.inputs[0];
+    Value result;
+    if (const auto* detection = op_of<DetectionOutput>(graph, value)) {
+      const auto& in = graph.node(value).inputs;
+      if (!constants.is_constant(in[2]))
+        return Error{ErrorCode::kUnsupported, "node '" + graph.node(value).name + "' has priors that are computed"};
+      const Value codes = given(after, node.name + "/box_codes", graph.type(in[0]));
+      const Value scores = given(after, node.name + "/class_scores", graph.type(in[1]));
+      result = after.emit(*detection, {codes, scores, after.emit_constant(constants[in[2]])});
+    } else {
+      result = given(after, node.name, graph.type(value));
+    }
+    after.emit(Output{}, {result}, node.name + "/output");
+  }
+  return after;
 }
 
 }  // namespace
 
+Result<std::shared_ptr<const EngineModel>> OnnxruntimeEngine::open(const NetworkFile& file) const { return make_model({}, file); }
+
 Result<std::shared_ptr<const EngineModel>> OnnxruntimeEngine::load(const Graph& graph, const std::filesystem::path& path,
                                                                    const EngineOptions& options) const {
   if (!api().ok()) return api().error();
-  OCTET_ASSIGN(std::string bytes, model_bytes(graph, path));
-  OCTET_ASSIGN(Border border, border_of(graph));
-  auto model = std::make_shared<OnnxruntimeModel>(*api(), std::move(bytes), std::move(border), graph, options);
-  OCTET_RETURN_IF_ERROR(model->session_for(1));  // so that what cannot be run is said now
-  return std::shared_ptr<const EngineModel>(std::move(model));
+  OCTET_ASSIGN(std::string bytes, serialize_onnx(graph));
+  NetworkFile file{FileFormat::kOnnx, path, input_ports(graph), output_ports(graph), is_quantized(graph)};
+  Adapters adapters;
+  if (ends_in_detection_output(graph)) {
+    OCTET_ASSIGN(adapters.after, outputs_of_onnx(graph));
+    file.outputs = input_ports(*adapters.after);
+  }
+  OCTET_ASSIGN(auto network, make_model(std::move(bytes), file));
+  return adapted_model(graph, std::move(network), std::move(adapters), options);
 }
 
 }  // namespace octet

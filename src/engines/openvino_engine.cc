@@ -5,8 +5,11 @@
 #include <cstring>
 #include <mutex>
 
+#include "base/temporary_folder.h"
+#include "engines/adapted_model.h"
 #include "engines/foreign_session.h"
 #include "engines/shared_library.h"
+#include "exporters/openvino_ir/export.h"
 
 namespace octet {
 namespace {
@@ -22,11 +25,22 @@ struct Request;
 struct TensorOf;
 struct ConstPort;
 
+// A size between two numbers, and a shape of such sizes; the rank is one as well.
+struct Dimension {
+  std::int64_t least, most;
+};
+struct PartialShape {
+  Dimension rank;
+  Dimension* sizes;
+};
+
 struct Api {
   int (*core_create)(Core**);
   void (*core_free)(Core*);
   int (*core_read_model)(const Core*, const char* model, const char* weights, Model**);
   int (*core_compile_model)(const Core*, const Model*, const char* device, std::size_t properties, Compiled**, ...);
+  bool (*model_is_dynamic)(const Model*);
+  int (*model_reshape)(const Model*, const char** names, const PartialShape* shapes, std::size_t count);
   void (*model_free)(Model*);
   void (*compiled_model_free)(Compiled*);
   int (*compiled_model_inputs_size)(const Compiled*, std::size_t*);
@@ -55,6 +69,8 @@ Result<Api> load_api() {
   OCTET_RESOLVE(core_free);
   OCTET_RESOLVE(core_read_model);
   OCTET_RESOLVE(core_compile_model);
+  OCTET_RESOLVE(model_is_dynamic);
+  OCTET_RESOLVE(model_reshape);
   OCTET_RESOLVE(model_free);
   OCTET_RESOLVE(compiled_model_free);
   OCTET_RESOLVE(compiled_model_inputs_size);
@@ -155,47 +171,38 @@ class CompiledModel {
   Owned<Compiled> compiled_;
 };
 
-class OpenvinoSession final : public EngineSession {
+class OpenvinoSession final : public ForeignSession {
  public:
-  static Result<std::unique_ptr<OpenvinoSession>> make(const Api& ov, std::shared_ptr<CompiledModel> model, const Graph& graph,
-                                                       const EngineOptions& options) {
+  static Result<std::unique_ptr<OpenvinoSession>> make(const Api& ov, std::shared_ptr<CompiledModel> compiled, const ForeignModel& model) {
     auto request = made<Request>(ov, "open a request", ov.infer_request_free,
-                                 [&](Request** out) { return ov.compiled_model_create_infer_request(model->get(), out); });
+                                 [&](Request** out) { return ov.compiled_model_create_infer_request(compiled->get(), out); });
     if (!request.ok()) return request.error();
-    auto session = std::make_unique<OpenvinoSession>(ov, std::move(model), std::move(*request), graph, options);
-    OCTET_RETURN_IF_ERROR(session->bind(graph, options));
+    auto session = std::make_unique<OpenvinoSession>(ov, std::move(compiled), std::move(*request), model);
+    OCTET_RETURN_IF_ERROR(session->bind(model));
     return session;
   }
 
-  OpenvinoSession(const Api& ov, std::shared_ptr<CompiledModel> model, Owned<Request> request, const Graph& graph,
-                  const EngineOptions& options)
-      : ov_(ov), model_(std::move(model)), request_(std::move(request)), inputs_(graph, options) {
-    for (const Port& port : output_ports(graph)) results_.emplace_back(port.type.element, port.type.shape);
-  }
+  OpenvinoSession(const Api& ov, std::shared_ptr<CompiledModel> compiled, Owned<Request> request, const ForeignModel& model)
+      : ForeignSession(model), ov_(ov), compiled_(std::move(compiled)), request_(std::move(request)) {}
 
-  Result<std::span<const Tensor>> run(std::span<const Tensor> inputs) override {
-    OCTET_ASSIGN(const auto tensors, inputs_.convert(inputs));
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-      OCTET_ASSIGN(void* to, data_of(ov_.infer_request_get_input_tensor_by_index, input_places_[i], tensors[i].bytes().size()));
-      std::memcpy(to, tensors[i].bytes().data(), tensors[i].bytes().size());
+ private:
+  Status compute(std::span<const Tensor> inputs, std::span<Tensor> results) override {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      OCTET_ASSIGN(void* to, data_of(ov_.infer_request_get_input_tensor_by_index, input_places_[i], inputs[i].bytes().size()));
+      std::memcpy(to, inputs[i].bytes().data(), inputs[i].bytes().size());
     }
     if (ov_.infer_request_infer(request_.get()) != 0) return failure(ov_, "run the model");
-    for (std::size_t i = 0; i < results_.size(); ++i) {
-      const auto bytes = results_[i].mutable_bytes();
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const auto bytes = results[i].mutable_bytes();
       OCTET_ASSIGN(const void* from, data_of(ov_.infer_request_get_output_tensor_by_index, output_places_[i], bytes.size()));
       std::memcpy(bytes.data(), from, bytes.size());
     }
-    return std::span<const Tensor>(results_);
+    return {};
   }
 
-  void enable_profile(bool) override {}
-  std::span<const double> step_us() const override { return {}; }
-
- private:
-  Status bind(const Graph& graph, const EngineOptions& options) {
-    OCTET_ASSIGN(input_places_,
-                 model_->places(input_ports(graph, options), ov_.compiled_model_inputs_size, ov_.compiled_model_input_by_index));
-    OCTET_ASSIGN(output_places_, model_->places(output_ports(graph), ov_.compiled_model_outputs_size, ov_.compiled_model_output_by_index));
+  Status bind(const ForeignModel& model) {
+    OCTET_ASSIGN(input_places_, compiled_->places(model.inputs(), ov_.compiled_model_inputs_size, ov_.compiled_model_input_by_index));
+    OCTET_ASSIGN(output_places_, compiled_->places(model.outputs(), ov_.compiled_model_outputs_size, ov_.compiled_model_output_by_index));
     return {};
   }
 
@@ -215,17 +222,15 @@ class OpenvinoSession final : public EngineSession {
   }
 
   const Api& ov_;
-  std::shared_ptr<CompiledModel> model_;
+  std::shared_ptr<CompiledModel> compiled_;
   Owned<Request> request_;
-  InputTensors inputs_;
-  std::vector<Tensor> results_;
   std::vector<std::size_t> input_places_, output_places_;
 };
 
 class OpenvinoModel final : public ForeignModel {
  public:
-  OpenvinoModel(const Api& ov, Owned<Core> core, Owned<Model> model, const Graph& graph, const EngineOptions& options)
-      : ForeignModel(graph, options), ov_(ov), core_(std::move(core)), model_(std::move(model)) {}
+  OpenvinoModel(const Api& ov, Owned<Core> core, Owned<Model> model, const NetworkFile& file)
+      : ForeignModel(file), ov_(ov), core_(std::move(core)), model_(std::move(model)) {}
 
   std::unique_ptr<EngineSession> open_session(int threads) const override {
     auto session = open(threads);
@@ -236,7 +241,7 @@ class OpenvinoModel final : public ForeignModel {
   Result<std::unique_ptr<EngineSession>> open(int threads) const {
     const std::lock_guard lock(mutex_);
     OCTET_ASSIGN(auto compiled, CompiledModel::make(ov_, *core_, *model_, threads));
-    OCTET_ASSIGN(auto session, OpenvinoSession::make(ov_, std::move(compiled), graph(), options()));
+    OCTET_ASSIGN(auto session, OpenvinoSession::make(ov_, std::move(compiled), *this));
     return std::unique_ptr<EngineSession>(std::move(session));
   }
 
@@ -247,23 +252,52 @@ class OpenvinoModel final : public ForeignModel {
   Owned<Model> model_;
 };
 
+// Closes what the inputs of a model leave open: its shapes become those of the ports.
+Status close_shapes(const Api& ov, const Model& model, std::span<const Port> inputs) {
+  if (!ov.model_is_dynamic(&model)) return {};
+  std::vector<const char*> names;
+  std::vector<std::vector<Dimension>> sizes;
+  std::vector<PartialShape> shapes;
+  for (const Port& port : inputs) {
+    names.push_back(port.name.c_str());
+    std::vector<Dimension>& dimensions = sizes.emplace_back();
+    for (const std::int64_t size : port.type.shape) dimensions.push_back({size, size});
+  }
+  for (std::vector<Dimension>& dimensions : sizes) {
+    const std::int64_t rank = std::ssize(dimensions);
+    shapes.push_back({{rank, rank}, dimensions.data()});
+  }
+  if (ov.model_reshape(&model, names.data(), shapes.data(), names.size()) != 0) return failure(ov, "give the model's inputs their sizes");
+  return {};
+}
+
 }  // namespace
 
-Result<std::shared_ptr<const EngineModel>> OpenvinoEngine::load(const Graph& graph, const std::filesystem::path& path,
-                                                                const EngineOptions& options) const {
-  if (path.extension() == ".onnx") {
-    OCTET_RETURN_IF_ERROR(check_own_onnx(path));
-  } else if (path.extension() != ".xml") {
-    return Error{ErrorCode::kUnsupported, "OpenVINO runs the files that octet convert makes (.xml, .onnx)"};
-  }
+Result<std::shared_ptr<const EngineModel>> OpenvinoEngine::open(const NetworkFile& file) const {
   if (!api().ok()) return api().error();
   const Api& ov = *api();
   OCTET_ASSIGN(auto core, made<Core>(ov, "start", ov.core_free, [&](Core** out) { return ov.core_create(out); }));
   OCTET_ASSIGN(auto model, made<Model>(ov, "read the model", ov.model_free,
-                                       [&](Model** out) { return ov.core_read_model(core.get(), path.c_str(), nullptr, out); }));
-  auto loaded = std::make_shared<OpenvinoModel>(ov, std::move(core), std::move(model), graph, options);
+                                       [&](Model** out) { return ov.core_read_model(core.get(), file.path.c_str(), nullptr, out); }));
+  OCTET_RETURN_IF_ERROR(close_shapes(ov, *model, file.inputs));
+  auto loaded = std::make_shared<OpenvinoModel>(ov, std::move(core), std::move(model), file);
   OCTET_RETURN_IF_ERROR(loaded->open(1));  // so that what cannot be run is said now
   return std::shared_ptr<const EngineModel>(std::move(loaded));
+}
+
+Result<std::shared_ptr<const EngineModel>> OpenvinoEngine::load(const Graph& graph, const std::filesystem::path& path,
+                                                                const EngineOptions& options) const {
+  if (!api().ok()) return api().error();
+  NetworkFile file{FileFormat::kOpenvinoIr, path, input_ports(graph), output_ports(graph), is_quantized(graph)};
+  std::optional<TemporaryFolder> written;  // OpenVINO maps the weights, which stay when the folder goes
+  if (path.extension() != ".xml") {
+    std::error_code failed;
+    OCTET_ASSIGN(written, TemporaryFolder::make(std::filesystem::temp_directory_path(failed)));
+    file.path = written->path() / "model.xml";
+    OCTET_RETURN_IF_ERROR(export_openvino_ir(graph, file.path));
+  }
+  OCTET_ASSIGN(auto network, open(file));
+  return adapted_model(graph, std::move(network), {}, options);
 }
 
 }  // namespace octet

@@ -18,15 +18,25 @@ Graph with_float_outputs(const Graph& graph) {
   return result;
 }
 
+// The file for the finished graph.
+Result<OriginalFile> finished(Result<OriginalFile> original, const passes::InputSteps& steps) {
+  if (!original.ok()) return original;
+  OCTET_RETURN_IF_ERROR(passes::require_planar_input(original->before));
+  OCTET_RETURN_IF_ERROR(passes::add_input_steps(original->before, steps));
+  original->after = with_float_outputs(original->after);
+  return original;
+}
+
 }  // namespace
 
-Result<ImportedModel> finish_import(Graph graph, const SourceFacts& facts) {
+Result<ImportedModel> finish_import(Graph graph, const SourceFacts& facts, Result<OriginalFile> original) {
   passes::fold_constants(graph);
   OCTET_RETURN_IF_ERROR(passes::require_planar_input(graph));
   graph = with_float_outputs(graph);
   OCTET_ASSIGN(Recognition found, recognise(graph, facts));
   OCTET_RETURN_IF_ERROR(passes::add_input_steps(graph, found.input));
   ImportedModel model{std::move(graph), std::move(found.description)};
+  model.original = finished(std::move(original), found.input);
   model.input_steps = std::move(found.input);
   model.reasons = std::move(found.reasons);
   return model;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "importers/file_border.h"
+
 #include "graph/evaluate.h"
 
 namespace octet {
@@ -39,6 +41,34 @@ TEST(FinishImport, GivesPlanesInAndFloatsOut) {
   ASSERT_TRUE(outputs.ok()) << outputs.error().message;
   EXPECT_EQ(to_vector<float>(outputs->at("rows")), (std::vector<float>{5, 5, 5, 5, 5, 5, 10, 10, 10, 10, 10, 10}));
   EXPECT_EQ(outputs->at("rows").type(), ElementType::kF32);
+}
+
+TEST(FinishImport, PutsTheSameAroundTheFile) {
+  SourceFacts facts;
+  facts.declared = kDeclared;
+  const auto model = finish_import(graph_of_bytes(), facts, file_with_border_of(graph_of_bytes(), FileFormat::kOpenvinoIr, "net.xml"));
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  ASSERT_TRUE(model->original.ok()) << model->original.error().message;
+  const Graph &before = model->original->before, &after = model->original->after;
+  const Tensor planes = Tensor::of<float>({1, 3, 1, 2}, std::vector<float>{13, 23, 12, 22, 11, 21});
+  const auto given = evaluate(before, {{before.node(before.parameters()[0]).name, planes}});
+  ASSERT_TRUE(given.ok()) << given.error().message;
+  EXPECT_EQ(to_vector<float>(given->at("pixels")), (std::vector<float>{5, 5, 5, 10, 10, 10}));
+  EXPECT_EQ(given->at("pixels").type(), ElementType::kU8);
+  const Tensor rows = Tensor::of<std::int32_t>({1, 2, 6}, std::vector<std::int32_t>(12, 7));
+  const auto taken = evaluate(after, {{"rows", rows}});
+  ASSERT_TRUE(taken.ok()) << taken.error().message;
+  EXPECT_EQ(to_vector<float>(taken->begin()->second), std::vector<float>(12, 7));
+  EXPECT_EQ(taken->begin()->second.type(), ElementType::kF32);
+}
+
+TEST(FinishImport, SaysThatNoOtherProgramReadsAFile) {
+  SourceFacts facts;
+  facts.declared = kDeclared;
+  const auto model = finish_import(graph_of_bytes(), facts);
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  ASSERT_FALSE(model->original.ok());
+  EXPECT_EQ(model->original.error().message, "octet gives such files to no other engine");
 }
 
 TEST(FinishImport, RefusesInputsThatAreNoPicture) {

@@ -46,12 +46,8 @@ Result<std::vector<Detector>> load_detectors(const std::vector<std::filesystem::
   std::vector<Detector> detectors;
   for (const std::filesystem::path& model : models) {
     OCTET_ASSIGN(const OpenedModel opened, open_model_with(model, options, {}));
-    if (&engine != &default_engine() && !opened.is_own)
-      return Error{ErrorCode::kUnsupported,
-                   fmt::format("{}: is {}, which {} would run as it lies there, other than octet; give it what octet "
-                               "convert makes of it",
-                               model.string(), opened.format, engine.name())};
-    OCTET_ASSIGN(Detector detector, make_detector(opened.graph, model, engine));
+    const NetworkSource source{opened.graph, model, opened.original ? &*opened.original : nullptr};
+    OCTET_ASSIGN(Detector detector, make_detector(source, engine, options.warn));
     if (!options.labels.empty()) OCTET_RETURN_IF_ERROR(name_classes(detector.description, options.labels, model));
     detectors.push_back(std::move(detector));
   }

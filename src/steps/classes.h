@@ -13,8 +13,8 @@ namespace octet {
 // kMalformed where a name is no text or their number is not that of the classes of `model`, which is where the description came from.
 Status name_classes(ModelDescription& description, const std::filesystem::path& names_file, const std::filesystem::path& model);
 
-// Models of any kind that octet opens made ready by an engine, their classes named by `options.labels` unless that is empty. kUnsupported
-// for a file that octet changes as it reads it and an engine that reads files itself.
+// Models of any kind that octet opens made ready by an engine, their classes named by `options.labels` unless that is empty.
+// `options.warn` is told what another engine than octet runs of a file.
 Result<std::vector<Detector>> load_detectors(const std::vector<std::filesystem::path>& models, const ConvertOptions& options,
                                              const Engine& engine = default_engine());
 

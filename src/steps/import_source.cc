@@ -69,6 +69,7 @@ Result<ImportedModel> import_described(const fs::path& source, const ConvertOpti
   OCTET_ASSIGN(ImportedModel model, import_model(source, {options.weights, said, options.warn, options.outputs}));
   if (const Status status = passes::add_input_steps(model.graph, options.input_steps); !status.ok())
     return status.error().at(source.string());
+  if (model.original.ok()) OCTET_RETURN_IF_ERROR(passes::add_input_steps(model.original->before, options.input_steps));
   passes::run_import_passes(model.graph);
   ModelDescription& description = model.description;
   OCTET_RETURN_IF_ERROR(complete(options, source, description));
@@ -109,7 +110,8 @@ Result<OpenedModel> open_whole(const fs::path& path, const ConvertOptions& optio
                      .graph = std::move(model.graph),
                      .description = std::move(model.description),
                      .steps = std::move(model.input_steps),
-                     .reasons = std::move(model.reasons)};
+                     .reasons = std::move(model.reasons),
+                     .original = std::move(model.original)};
 }
 
 // Whether the importer of a file takes the steps that a description declares.
@@ -122,12 +124,15 @@ Result<Graph> import_source(const fs::path& source, const ConvertOptions& option
   return std::move(model.graph);
 }
 
-Result<Graph> open_network(const fs::path& path, const ConvertOptions& options) {
+Result<OpenedNetwork> open_network(const fs::path& path, const ConvertOptions& options) {
   OCTET_ASSIGN(const bool is_ir, is_openvino_ir_file(path));
-  if (!is_ir) return import_source(path, options);
+  if (!is_ir) {
+    OCTET_ASSIGN(ImportedModel model, import_described(path, options));
+    return OpenedNetwork{std::move(model.graph), std::move(model.original)};
+  }
   OCTET_ASSIGN(Graph graph, import_openvino_ir(path));
   passes::repeat_quantizers(graph);
-  return graph;
+  return OpenedNetwork{std::move(graph)};
 }
 
 Result<Graph> open_model(const fs::path& path, const ConvertOptions& options) {
@@ -143,6 +148,7 @@ Result<OpenedModel> open_model_with(const fs::path& path, const ConvertOptions& 
   if (settings.empty() || takes_steps(model)) return model;
   OCTET_ASSIGN(const passes::InputSteps steps, steps_declared_in(settings));
   OCTET_RETURN_IF_ERROR(passes::add_input_steps(model.graph, steps));
+  if (model.original && model.original->ok()) OCTET_RETURN_IF_ERROR(passes::add_input_steps((*model.original)->before, steps));
   return model;
 }
 

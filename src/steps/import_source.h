@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "graph/graph.h"
+#include "graph/original_file.h"
 #include "model/description.h"
 #include "passes/passes.h"
 #include "zoo/zoo_model.h"
@@ -36,6 +36,9 @@ Result<Graph> import_source(const std::filesystem::path& source, const ConvertOp
 // import_source() takes.
 Result<Graph> open_model(const std::filesystem::path& model, const ConvertOptions& options);
 
+// The file for a graph that was read from it, or why it cannot stand for the graph; nothing where the file is an IR that is the graph.
+using OptionalOriginal = std::optional<Result<OriginalFile>>;
+
 // A model and how it came to be so.
 struct OpenedModel {
   std::string format;   // "an ONNX model (.onnx)"
@@ -44,13 +47,19 @@ struct OpenedModel {
   ModelDescription description;
   passes::InputSteps steps{};             // before the network as the file has it, where that is known
   std::vector<std::string> reasons = {};  // what was recognised and why; may be empty
+  OptionalOriginal original = {};
 };
 
 // The same with keys of a description that win over the one in `options`. Steps that a picture goes through (reverse_input_channels,
 // mean_values, scale_values) are those of the file; where the file's own are not known they come in front of what the graph does.
 Result<OpenedModel> open_model_with(const std::filesystem::path& model, const ConvertOptions& options, const ModelInfo& settings);
 
+struct OpenedNetwork {
+  Graph graph;
+  OptionalOriginal original = {};
+};
+
 // The same for who needs no description: an IR of any program as it is.
-Result<Graph> open_network(const std::filesystem::path& model, const ConvertOptions& options);
+Result<OpenedNetwork> open_network(const std::filesystem::path& model, const ConvertOptions& options);
 
 }  // namespace octet

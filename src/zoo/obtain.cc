@@ -14,7 +14,7 @@
 #include "download/cache.h"
 #include "download/postprocess.h"
 #include "download/source.h"
-#include "download/temporary_folder.h"
+#include "base/temporary_folder.h"
 
 namespace octet {
 namespace {

@@ -76,6 +76,7 @@ struct GraphRecord {
   std::map<std::string, Tensor, std::less<>> initializers;
   std::vector<InputRecord> inputs;  // initializers that the file lists here as well are left out
   std::vector<std::string> outputs;
+  std::vector<DataType> output_types;  // kUndefined where the file does not say
 };
 
 struct ModelRecord {

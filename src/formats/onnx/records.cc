@@ -110,7 +110,10 @@ Result<GraphRecord> graph_of(GraphProto& source, Reading& reading) {
   }
   for (const ValueInfoProto& input : source.input())
     if (!graph.initializers.contains(input.name())) graph.inputs.push_back(input_of(input));
-  for (const ValueInfoProto& output : source.output()) graph.outputs.push_back(output.name());
+  for (const ValueInfoProto& output : source.output()) {
+    graph.outputs.push_back(output.name());
+    graph.output_types.push_back(input_of(output).type);
+  }
   for (NodeProto& node : *source.mutable_node()) {
     OCTET_ASSIGN(NodeRecord record, node_of(node, reading));
     graph.nodes.push_back(std::move(record));

@@ -79,7 +79,9 @@ Result<ImportedModel> import_darknet(const fs::path& cfg, const fs::path& weight
   ModelDescription description = describe(net, cfg, warn);
   net.graph.name = description.name;
   net.graph.tidy();
-  return ImportedModel{std::move(net.graph), std::move(description), {weights}};
+  ImportedModel model{std::move(net.graph), std::move(description)};
+  model.weights = {weights};
+  return model;
 }
 
 }  // namespace octet

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "graph/check_numbers.h"
+#include "importers/onnx/file_border.h"
 #include "importers/onnx/picture_input.h"
 #include "importers/onnx/tail.h"
 #include "importers/onnx/translation.h"
@@ -42,7 +43,7 @@ class Importing {
     OCTET_RETURN_IF_ERROR(set_outputs(translation));
     builder_.graph.tidy();
     OCTET_RETURN_IF_ERROR(check_numbers(builder_.graph));
-    return ImportedGraph{std::move(builder_.graph), std::move(facts_)};
+    return ImportedGraph{std::move(builder_.graph), std::move(facts_), border_.finish()};
   }
 
  private:
@@ -69,14 +70,20 @@ class Importing {
 
   Status set_inputs(const std::vector<const NodeRecord*>& nodes, Translation& translation) {
     OCTET_ASSIGN(Shape shape, picture_shape(*picture_, facts_));
+    border_.take_picture(*picture_, shape);
     OCTET_ASSIGN(const Value picture, builder_.add_stored(Parameter{ElementType::kF32, std::move(shape)}, {}, picture_->name));
     OCTET_RETURN_IF_ERROR(set_picture(picture, translation));
     std::vector<std::string_view> reads(outputs_.begin(), outputs_.end());
     for (const NodeRecord* node : nodes) collect_reads(*node, reads);
     const std::unordered_set<std::string_view> needed(reads.begin(), reads.end());
     for (const InputRecord& input : source_.inputs) {
-      if (&input == picture_ || !needed.contains(input.name)) continue;
+      if (&input == picture_) continue;
+      if (!needed.contains(input.name)) {
+        border_.take_unneeded(input);
+        continue;
+      }
       OCTET_ASSIGN(Tensor value, value_of_further_input(input));
+      border_.take_constant(input.name, value);
       OCTET_ASSIGN(const Value constant, builder_.constant(std::move(value), input.name));
       translation.set(input.name, {constant});
       facts_.scale_factor_input = true;
@@ -100,6 +107,7 @@ class Importing {
     if (outputs_.empty()) return malformed("has no outputs");
     for (const std::string& name : outputs_) {
       OCTET_ASSIGN_AT(const ImportedValue value, translation.value(name), "output");
+      border_.give(source_, name, value, builder_.graph.type(value.value));
       OCTET_RETURN_IF_ERROR(builder_.add_stored(Output{}, {value.value}, name));
     }
     return {};
@@ -108,6 +116,7 @@ class Importing {
   GraphRecord source_;
   SourceFacts facts_;
   GraphBuilder builder_;
+  FileBorder border_;
   const InputRecord* picture_ = nullptr;
   std::vector<std::string> outputs_;
 };

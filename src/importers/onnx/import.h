@@ -13,6 +13,7 @@ namespace octet::onnx {
 struct ImportedGraph {
   Graph graph;
   SourceFacts facts;
+  Result<OriginalFile> original;  // without its path; else why the file's border cannot stand for the graph's
 };
 
 // `outputs` are values at which the graph is to end; where there are none it ends as the file does, or in front of its suppression or

@@ -37,6 +37,35 @@ void expect_end(const ModelWriter& writer, SourceFacts::End end, const Names& ou
   EXPECT_EQ(names_of_outputs(imported->graph), outputs);
 }
 
+// ---- the file for others
+
+TEST(OnnxImport, TellsWhatStandsAroundTheFile) {
+  ModelWriter writer;
+  writer.graph().clear_input();
+  writer.input("x", 10, {4, 4, 3});   // halves, without a batch
+  writer.input("sizes", 7, {-1, 2});  // on which nothing depends
+  ModelWriter::integer(writer.node("Cast", {"x"}, {"y"}), "to", 1);
+  writer.graph().mutable_output(0)->mutable_type()->mutable_tensor_type()->set_elem_type(1);
+  const auto imported = import(writer);
+  ASSERT_TRUE(imported.ok()) << imported.error().message;
+  ASSERT_TRUE(imported->original.ok()) << imported->original.error().message;
+  const Graph& before = imported->original->before;
+  EXPECT_EQ(names_of_outputs(before), (Names{"x", "sizes"}));
+  EXPECT_EQ(before.type(before.node(before.find("x")).inputs[0]), (TensorType{ElementType::kF16, {4, 4, 3}}));
+  EXPECT_EQ(before.type(before.node(before.find("sizes")).inputs[0]), (TensorType{ElementType::kI64, {1, 2}}));
+  EXPECT_EQ(imported->original->after.node(imported->original->after.parameters()[0]).name, "y");
+}
+
+TEST(OnnxImport, SaysWhereAFileDoesNotOutputWhatIsDecoded) {
+  ModelWriter writer;
+  writer.node("Relu", {"x"}, {"r"});
+  writer.node("Neg", {"r"}, {"y"});
+  const auto imported = import(writer, {}, {"r"});
+  ASSERT_TRUE(imported.ok()) << imported.error().message;
+  ASSERT_FALSE(imported->original.ok());
+  EXPECT_EQ(imported->original.error().message, "octet decodes 'r', inside of the file, which does not output it");
+}
+
 // ---- what is refused
 
 TEST(OnnxImport, NamesNodeAndOperatorThatItLacksAndWhereToCut) {

@@ -1,3 +1,4 @@
+#include "importers/file_border.h"
 #include "importers/finish_import.h"
 #include "importers/importer.h"
 #include "importers/openvino_ir/import.h"
@@ -25,7 +26,8 @@ Result<ImportedModel> import(const fs::path& source, const fs::path&, const Impo
   facts.metadata.merge(std::move(beside));
   facts.declared = options.model_info;
   if (ends_in_detection_output(graph)) facts.end = SourceFacts::End::kDetectionOutput;
-  OCTET_ASSIGN_AT(ImportedModel model, finish_import(std::move(graph), facts), source.string());
+  Result<OriginalFile> original = file_with_border_of(graph, FileFormat::kOpenvinoIr, source);
+  OCTET_ASSIGN_AT(ImportedModel model, finish_import(std::move(graph), facts, std::move(original)), source.string());
   model.description.name = source.stem().string();
   model.graph.name = model.description.name;
   model.weights = {source};

@@ -40,6 +40,8 @@ Result<ImportedModel> finish_ssd(Translation found, const FileFacts& facts, cons
     options.warn(fmt::format("keeps {} boxes an image by itself; octet keeps {}", post_process.kept, kDetectionsAnImage));
   OCTET_RETURN_IF_ERROR(passes::add_input_steps(found.graph, steps));
   ImportedModel result{std::move(found.graph), {}};
+  result.original = std::move(found.original);
+  if (result.original.ok()) OCTET_RETURN_IF_ERROR(passes::add_input_steps(result.original->before, steps));
   ModelDescription& description = result.description;
   description.input = {static_cast<int>(picture[3]), static_cast<int>(picture[2])};
   description.resize = ResizeKind::kStretchTf1;
@@ -66,7 +68,7 @@ Result<ImportedModel> import_tflite(std::span<const std::byte> bytes, std::share
   SourceFacts known;
   known.metadata = std::move(facts.metadata);
   known.declared = options.model_info;
-  return finish_import(std::move(found.graph), known);
+  return finish_import(std::move(found.graph), known, std::move(found.original));
 }
 
 Result<ImportedModel> import_tflite(const std::filesystem::path& path, const ImportOptions& options) {
@@ -79,6 +81,7 @@ Result<ImportedModel> import_tflite(const std::filesystem::path& path, const Imp
   model.description.name = path.stem().string();
   model.graph.name = model.description.name;
   model.weights = {path};
+  if (model.original.ok()) model.original->path = path;
   return model;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -371,6 +372,36 @@ TEST(TflitePostProcess, BecomesRowsOfDetectionOutput) {
     EXPECT_NEAR(rows[7 + i], second[i], 1e-6) << i;
   }
   EXPECT_EQ(rows[14], -1);
+}
+
+TEST(TflitePostProcess, TakesRowsFromWhatTheFileGives) {
+  const auto found = translated(detector());
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  ASSERT_TRUE(found->original.ok()) << found->original.error().message;
+  std::map<std::string, Tensor> given{{"boxes", Tensor(ElementType::kF32, {1, 10, 4})},
+                                      {"classes", Tensor(ElementType::kF32, {1, 10})},
+                                      {"scores", Tensor(ElementType::kF32, {1, 10})},
+                                      {"count", Tensor::of<float>({1}, std::vector<float>{1})}};
+  const std::vector<float> box{0.1f, 0.2f, 0.3f, 0.4f};  // y, x, y, x
+  std::ranges::copy(box, given["boxes"].mutable_values<float>().begin());
+  given["classes"].mutable_values<float>()[0] = 1;
+  given["scores"].mutable_values<float>()[0] = 0.5f;
+  const auto results = evaluate(found->original->after, given);
+  ASSERT_TRUE(results.ok()) << results.error().message;
+  const Tensor& rows = results->begin()->second;
+  EXPECT_EQ(rows.shape(), (Shape{1, 1, 100, 7}));
+  const auto values = to_vector<float>(rows);
+  EXPECT_EQ(std::vector<float>(values.begin(), values.begin() + 7), (std::vector<float>{0, 2, 0.5f, 0.2f, 0.1f, 0.4f, 0.3f}));
+  for (std::size_t i = 7; i < values.size(); i += 7) ASSERT_EQ(values[i], -1) << "row " << i / 7;
+}
+
+TEST(TflitePostProcess, NeedsAllThatTheOperatorGives) {
+  ModelWriter writer = detector();
+  writer.graph().outputs.pop_back();
+  const auto found = translated(writer);
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  ASSERT_FALSE(found->original.ok());
+  EXPECT_EQ(found->original.error().message, "it does not output all four results of its TFLite_Detection_PostProcess");
 }
 
 TEST(TflitePostProcess, MakesADetectorOfTheFile) {

@@ -25,6 +25,9 @@ enum class Layout { kPlain, kPlanar };  // as the file has it; of four axes, the
 inline constexpr std::int64_t kPlaceInPlanes[] = {0, 2, 3, 1};
 inline constexpr std::int64_t kAxisOfPlanes[] = {0, 3, 1, 2};
 
+// Whether an input of the network is a picture, which lies as planes.
+inline bool is_pixels(const Shape& shape) { return shape.size() == 4 && (shape[3] == 1 || shape[3] == 3); }
+
 class Network {
  public:
   Network(const Model& model, Graph& graph);

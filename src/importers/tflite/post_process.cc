@@ -84,6 +84,7 @@ Result<PostProcess> append_post_process(Layer& layer) {
   OCTET_ASSIGN(const tensorflow::BoxCoder coder, coder_of(layer, options, count));
   found.suppression.iou_limit = static_cast<float>(iou);
   found.kept = static_cast<std::int64_t>(kept);
+  found.outputs = layer.record().outputs;
 
   OCTET_ASSIGN(const Value codes, codes_of(layer, boxes, count));
   OCTET_ASSIGN(const Value rows,

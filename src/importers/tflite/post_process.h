@@ -17,7 +17,8 @@ struct PostProcess {
   Suppression suppression;
   bool has_background = false;
   std::int64_t num_classes = 0;
-  std::int64_t kept = 0;  // boxes of an image that the file itself keeps
+  std::int64_t kept = 0;              // boxes of an image that the file itself keeps
+  std::vector<std::int32_t> outputs;  // the tensors of its boxes, classes, scores and their count
 };
 
 // Appends a DetectionOutput for it. Inputs: box encodings [1,N,4] (y, x, height, width), class scores [1,N,C], anchors [N,4] in the same

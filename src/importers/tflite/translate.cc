@@ -6,12 +6,11 @@
 #include <fmt/format.h>
 
 #include "graph/check_numbers.h"
+#include "importers/tflite/original.h"
 #include "importers/tflite/rules.h"
 
 namespace octet::tflite {
 namespace {
-
-constexpr std::int64_t kGrey = 1, kColours = 3;
 
 // Which operators the outputs need; what else is there may be of a kind that octet lacks.
 std::vector<bool> needed_operators(const Model& model) {
@@ -26,8 +25,6 @@ std::vector<bool> needed_operators(const Model& model) {
   }
   return needed;
 }
-
-bool is_pixels(const Shape& shape) { return shape.size() == 4 && (shape[3] == kGrey || shape[3] == kColours); }
 
 Status add_input(Network& network, std::int32_t tensor) {
   const TensorRecord& record = network.record(tensor);
@@ -102,6 +99,7 @@ Result<Translation> translate(const Model& model) {
   if (model.outputs.empty()) return Error{ErrorCode::kMalformed, "has no output"};
   result.graph.tidy();
   OCTET_RETURN_IF_ERROR(check_numbers(result.graph));
+  result.original = original_file(model, result.graph, result.post_process);
   return result;
 }
 

@@ -1,4 +1,4 @@
-#include "download/temporary_folder.h"
+#include "base/temporary_folder.h"
 
 #include <cerrno>
 #include <cstdlib>

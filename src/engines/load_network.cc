@@ -1,0 +1,58 @@
+#include "engines/load_network.h"
+
+#include <fmt/format.h>
+
+#include "engines/adapted_model.h"
+#include "engines/foreign_session.h"
+
+namespace octet {
+namespace {
+
+// The file to run as it lies there, or null.
+const OriginalFile* file_for(const Engine& engine, const NetworkSource& source) {
+  return source.original && source.original->ok() && engine.reads((*source.original)->format) ? &**source.original : nullptr;
+}
+
+NetworkFile as_network(const OriginalFile& file, const Graph& graph) {
+  return {file.format, file.path, output_ports(file.before), input_ports(file.after), is_quantized(graph)};
+}
+
+// Why a file does not run as it lies there.
+std::string why_not(const Engine& engine, const Result<OriginalFile>& original) {
+  return original.ok() ? fmt::format("{} reads no such files", engine.name()) : original.error().message;
+}
+
+// The graph, in the form that octet writes for the engine.
+Result<std::shared_ptr<const EngineModel>> load_written(const Engine& engine, const NetworkSource& source, const EngineOptions& options,
+                                                        const Warn& say) {
+  if (&engine == &default_engine() || !source.original) return engine.load(source.graph, source.path, options);
+  const std::string reason = why_not(engine, *source.original);
+  if (engine.written_form().empty())
+    return Error{ErrorCode::kUnsupported, fmt::format("{} cannot run it: {}, and octet writes no files that {} reads", engine.name(), reason, engine.name())};
+  if (say) say(fmt::format("{}: {} runs {} of it: {}", source.path.string(), engine.name(), engine.written_form(), reason));
+  return engine.load(source.graph, {}, options);
+}
+
+void say_as_it_lies(const Engine& engine, const NetworkSource& source, const Warn& say) {
+  if (say) say(fmt::format("{}: {} runs the file as it lies there", source.path.string(), engine.name()));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const EngineModel>> load_network(const Engine& engine, const NetworkSource& source, const EngineOptions& options,
+                                                        const Warn& say) {
+  const OriginalFile* file = file_for(engine, source);
+  if (!file) return load_written(engine, source, options, say);
+  say_as_it_lies(engine, source, say);
+  OCTET_ASSIGN(auto network, engine.open(as_network(*file, source.graph)));
+  return adapted_model(source.graph, std::move(network), {file->before, file->after}, options);
+}
+
+Result<std::shared_ptr<const EngineModel>> load_bare_network(const Engine& engine, const NetworkSource& source, const Warn& say) {
+  const OriginalFile* file = file_for(engine, source);
+  if (!file) return load_written(engine, source, {}, say);
+  say_as_it_lies(engine, source, say);
+  return engine.open(as_network(*file, source.graph));
+}
+
+}  // namespace octet

@@ -1,0 +1,145 @@
+// Files of others, as they lie there, in the engines that they were made for: what octet puts before and after them gives the results that
+// were recorded. Skipped for engines that are not installed.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <map>
+
+#include "base/files.h"
+#include "base/scratch_folder.h"
+#include "engines/load_network.h"
+#include "formats/npz/npz.h"
+#include "graph/evaluate.h"
+#include "importers/onnx/import.h"
+#include "importers/tflite/translate.h"
+
+namespace octet {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::map<std::string, Tensor> read_cases(const std::string& file) {
+  auto arrays = read_npz(OCTET_SOURCE_DIR "/src/importers/" + file);
+  OCTET_CHECK(arrays.ok(), arrays.error().message);
+  return *std::move(arrays);
+}
+
+class OriginalFiles : public testing::Test {
+ protected:
+  OriginalFiles() {
+    const fs::path peers = OCTET_SOURCE_DIR "/.venv-peers";
+    if (fs::exists(peers)) ::setenv("VIRTUAL_ENV", peers.c_str(), 0);
+  }
+
+  // Puts the bytes of a model into the file.
+  const fs::path& write(const Tensor& bytes, const std::string& extension) {
+    path_ = folder_.path() / ("model" + extension);
+    const auto text = bytes.bytes();
+    EXPECT_TRUE(write_file(path_, std::string_view(reinterpret_cast<const char*>(text.data()), text.size())).ok());
+    return path_;
+  }
+
+  // Of the graph, by the file in an engine. Nothing, with the test skipped, where the engine is not installed.
+  std::vector<Tensor> run(const char* engine, const Graph& graph, Result<OriginalFile>& file, const Tensor& input) {
+    file->path = path_;
+    const auto model = load_network(**engine_named(engine), {graph, path_, &file}, {}, {});
+    if (!model.ok()) {
+      EXPECT_EQ(model.error().code, ErrorCode::kNotFound) << model.error().message;
+      return {};
+    }
+    const auto session = (*model)->open_session(1);
+    const auto outputs = session->run(std::span(&input, 1));
+    EXPECT_TRUE(outputs.ok()) << outputs.error().message;
+    return outputs.ok() ? std::vector<Tensor>(outputs->begin(), outputs->end()) : std::vector<Tensor>();
+  }
+
+  const ScratchFolder folder_;
+  fs::path path_;
+};
+
+bool is_installed(const char* engine) {
+  const auto model = (*engine_named(engine))->open({.format = FileFormat::kOnnx, .path = "no-such-file"});
+  return model.ok() || model.error().code != ErrorCode::kNotFound;
+}
+
+// Greatest difference relative to the greatest value.
+double difference(const Tensor& ours, const Tensor& theirs) {
+  const auto a = to_vector<double>(ours), b = to_vector<double>(theirs);
+  double greatest = 1e-6, worst = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (std::isnan(a[i]) != std::isnan(b[i])) return INFINITY;
+    if (std::isnan(b[i]) || a[i] == b[i]) continue;
+    greatest = std::max(greatest, std::fabs(b[i]));
+    worst = std::max(worst, std::fabs(a[i] - b[i]));
+  }
+  return worst / greatest;
+}
+
+TEST_F(OriginalFiles, GiveTheGraphsResultsInOnnxRuntime) {
+  if (!is_installed("onnxruntime")) GTEST_SKIP() << "ONNX Runtime is not installed";
+  const auto cases = read_cases("onnx/testdata/operator_cases.npz");
+  int count = 0;
+  for (const auto& [name, bytes] : cases) {
+    if (!name.ends_with("/model")) continue;
+    SCOPED_TRACE(name);
+    const std::string prefix = name.substr(0, name.size() - 5);
+    auto model = onnx::parse_model(bytes.bytes());
+    ASSERT_TRUE(model.ok()) << model.error().message;
+    auto imported = onnx::import_graph(*std::move(model), {}, {});
+    ASSERT_TRUE(imported.ok()) << imported.error().message;
+    if (!imported->original.ok()) continue;  // it was cut
+    write(bytes, ".onnx");
+    const auto outputs = run("onnxruntime", imported->graph, imported->original, cases.at(prefix + "x"));
+    ASSERT_FALSE(outputs.empty());
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const Tensor& wanted = cases.at(prefix + std::to_string(i));
+      ASSERT_EQ(outputs[i].shape(), wanted.shape());
+      EXPECT_LT(difference(outputs[i], wanted), 2e-5) << "output " << i;
+    }
+    ++count;
+  }
+  EXPECT_GT(count, 200);
+}
+
+// The input in the type of the parameter; pixels as planes where it takes those.
+Tensor fed(const Tensor& pixels, const TensorType& type) {
+  if (pixels.shape() == type.shape) return converted(pixels, type.element);
+  const std::vector<Tensor> inputs{pixels, Tensor::of<std::int64_t>({4}, {0, 3, 1, 2})};
+  return converted(evaluate(Transpose{}, inputs, std::vector<TensorType>{{pixels.type(), type.shape}})[0], type.element);
+}
+
+TEST_F(OriginalFiles, GiveTheGraphsResultsInLiteRt) {
+  if (!is_installed("tflite")) GTEST_SKIP() << "LiteRT is not installed";
+  const auto cases = read_cases("tflite/testdata/operators.npz");
+  int count = 0;
+  for (const auto& [name, bytes] : cases) {
+    if (!name.ends_with(".tflite")) continue;
+    SCOPED_TRACE(name);
+    const std::string prefix = name.substr(0, name.size() - 6);
+    const auto owner = std::make_shared<std::vector<std::byte>>(bytes.bytes().begin(), bytes.bytes().end());
+    const auto model = tflite::parse_model(*owner, owner);
+    ASSERT_TRUE(model.ok()) << model.error().message;
+    auto translation = tflite::translate(*model);
+    ASSERT_TRUE(translation.ok()) << translation.error().message;
+    ASSERT_TRUE(translation->original.ok()) << translation->original.error().message;
+    const Graph& graph = translation->graph;
+    write(bytes, ".tflite");
+    const auto outputs = run("tflite", graph, translation->original, fed(cases.at(prefix + "input"), graph.type({graph.parameters()[0], 0})));
+    ASSERT_EQ(outputs.size(), model->outputs.size());
+    const float step = cases.at(prefix + "step").values<float>()[0];
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const auto values = to_vector<float>(outputs[i]), wanted = to_vector<float>(cases.at(prefix + graph.node(graph.outputs()[i]).name));
+      ASSERT_EQ(values.size(), wanted.size());
+      std::size_t apart = 0;  // its kernels of XNNPACK round some halves elsewhere than those that were recorded
+      for (std::size_t k = 0; k < values.size(); ++k)
+        apart += std::abs(values[k] - wanted[k]) <= step * 1.01f + 2e-5f * std::max(1.f, std::abs(wanted[k])) ? 0 : 1;
+      EXPECT_LE(apart, values.size() / 10) << "of " << values.size();
+    }
+    ++count;
+  }
+  EXPECT_GT(count, 100);
+}
+
+}  // namespace
+}  // namespace octet
