@@ -35,7 +35,7 @@ must() {
 }
 
 # Help and version.
-for verb in list info data download convert quantize infer detect check bench run selftest; do
+for verb in list info data download convert quantize infer detect check doctor bench run selftest completion; do
   must "$verb" --help
   grep -q 'Example' "$work/stdout" || fail "octet $verb --help shows no example"
   must --help
@@ -51,6 +51,24 @@ version=$(cat "$work/stdout")
 echo "$version" | grep -qE '^octet [0-9]+\.[0-9]+\.[0-9]+ \((portable|avx2|avx2_vnni|avx512|avx512_vnni|neon|neon_dotprod|[a-z0-9_]*amx[a-z0-9_]*), [0-9]+ threads?, .+\)$' ||
   fail "octet --version says '$version'"
 echo "$(OCTET_ISA=portable "$octet" --version)" | grep -q portable || fail "OCTET_ISA=portable does not hold the kernels back"
+
+# Shells complete the verbs and their options.
+for shell in bash zsh fish; do
+  must completion "$shell"
+  cp "$work/stdout" "$work/completion.$shell"
+done
+# shellcheck disable=SC1091
+completed() {
+  bash -c 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _octet; echo "${COMPREPLY[*]}"' bash "$work/completion.bash" "$@"
+}
+[ "$(completed octet qu)" = quantize ] || fail "bash completes 'octet qu' as '$(completed octet qu)'"
+[ "$(completed octet quantize --wei)" = --weights ] || fail "bash completes 'octet quantize --wei' as '$(completed octet quantize --wei)'"
+[ -z "$(completed octet quantize mod)" ] || fail "bash completes 'octet quantize mod', a file, as '$(completed octet quantize mod)'"
+for shell in zsh fish; do
+  if command -v "$shell" >/dev/null; then "$shell" -n "$work/completion.$shell" || fail "$shell cannot read its completion"; fi
+done
+grep -q "^complete -c octet -n '__fish_seen_subcommand_from run' -l output -r " "$work/completion.fish" || fail "fish does not complete run --output"
+expect 2 "bash" completion tcsh
 
 # The verbs with a line each, for whoever begins.
 must
@@ -71,6 +89,12 @@ expect 2 "a number from 0 to 1" detect "$work/a.xml" --data "$demo/coco" --score
 expect 2 --require check --annotations "$work/a.json" --results "$work/b.json" --require max-drop=1
 expect 2 --annotations check "$work/a.xml" --data "$demo/coco" --annotations "$work/b.json"
 expect 2 --results check "$work/a.xml" --data "$demo/coco" --results "$work/b.json"
+
+# Status 3: an engine that is not there, or that runs no such file.
+OCTET_ONNXRUNTIME=$work/nowhere expect 3 "ONNX Runtime: there is no libonnxruntime.so at $work/nowhere" \
+  check "$cfg" --data "$demo/coco" --engine onnxruntime
+OCTET_OPENVINO=$work/nowhere expect 3 "OpenVINO: there is no libopenvino_c.so at $work/nowhere" bench "$cfg" --engine octet,openvino
+expect 3 "tflite cannot run it: octet gives such files to no other engine" detect "$cfg" --data "$demo/coco" --engine tflite
 
 # Files of published models, from addresses, and from the cache when the addresses are gone.
 mkdir -p "$work/published"

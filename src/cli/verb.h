@@ -36,5 +36,6 @@ Run add_doctor(CLI::App& app);
 Run add_bench(CLI::App& app);
 Run add_run(CLI::App& app);
 Run add_selftest(CLI::App& app);
+Run add_completion(CLI::App& app);
 
 }  // namespace octet::cli

@@ -1,0 +1,135 @@
+// octet completion: what a shell offers behind "octet", made of the verbs and options as they are.
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cli/verb.h"
+
+namespace octet::cli {
+namespace {
+
+struct Word {
+  std::string text, help;
+  bool has_value = false;  // of an option
+};
+
+struct Verb {
+  Word word;
+  std::vector<Word> options;
+};
+
+// Of one line, so that it can stand between single quotes of any shell.
+std::string unquoted(std::string text) {
+  std::ranges::replace(text, '\'', '`');
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+std::vector<Verb> verbs_of(const CLI::App& program) {
+  std::vector<Verb> verbs;
+  for (const CLI::App* app : program.get_subcommands([](const CLI::App*) { return true; })) {
+    Verb verb{{app->get_name(), unquoted(app->get_description())}, {}};
+    for (const CLI::Option* option : app->get_options())
+      for (const std::string& name : option->get_lnames())
+        verb.options.push_back({"--" + name, unquoted(option->get_description()), option->get_items_expected_max() > 0});
+    verbs.push_back(std::move(verb));
+  }
+  return verbs;
+}
+
+std::string spaced(const std::vector<Word>& words) {
+  std::string text;
+  for (const Word& word : words) text += (text.empty() ? "" : " ") + word.text;
+  return text;
+}
+
+std::vector<Word> names_of(const std::vector<Verb>& verbs) {
+  std::vector<Word> names;
+  for (const Verb& verb : verbs) names.push_back(verb.word);
+  return names;
+}
+
+std::string for_bash(const std::vector<Verb>& verbs) {
+  std::string cases;
+  for (const Verb& verb : verbs) cases += fmt::format("      {}) words='{}' ;;\n", verb.word.text, spaced(verb.options));
+  return fmt::format(
+      R"(_octet() {{
+  local current=${{COMP_WORDS[COMP_CWORD]}} words=
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    words='{}'
+  elif [[ $current == -* ]]; then
+    case ${{COMP_WORDS[1]}} in
+{}    esac
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}}
+complete -o default -F _octet octet)",
+      spaced(names_of(verbs)), cases);
+}
+
+// 'word:help', in which a colon of the help is escaped.
+std::string described(const std::vector<Word>& words) {
+  std::string text;
+  for (const Word& word : words) {
+    text += fmt::format("{}'{}:", text.empty() ? "" : " ", word.text);
+    for (const char c : word.help) text += c == ':' ? "\\:" : std::string(1, c);
+    text += "'";
+  }
+  return text;
+}
+
+std::string for_zsh(const std::vector<Verb>& verbs) {
+  std::string cases;
+  for (const Verb& verb : verbs) cases += fmt::format("      {}) found=({}) ;;\n", verb.word.text, described(verb.options));
+  return fmt::format(
+      R"(#compdef octet
+_octet() {{
+  local -a found
+  if ((CURRENT == 2)); then
+    found=({})
+    _describe verb found
+  elif [[ $PREFIX == -* ]]; then
+    case $words[2] in
+{}    esac
+    _describe -o option found
+  else
+    _files
+  fi
+}}
+compdef _octet octet)",
+      described(names_of(verbs)), cases);
+}
+
+std::string for_fish(const std::vector<Verb>& verbs) {
+  std::string text;
+  for (const Verb& verb : verbs) {
+    text += fmt::format("complete -c octet -n __fish_use_subcommand -f -a {} -d '{}'\n", verb.word.text, verb.word.help);
+    for (const Word& option : verb.options)
+      text += fmt::format("complete -c octet -n '__fish_seen_subcommand_from {}' -l {}{} -d '{}'\n", verb.word.text, option.text.substr(2),
+                          option.has_value ? " -r" : "", option.help);
+  }
+  text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+Run add_completion(CLI::App& app) {
+  auto shell = std::make_shared<std::string>();
+  CLI::App* verb = app.add_subcommand("completion", "Print what lets a shell complete verbs and options");
+  verb->footer(
+      "Examples: source <(octet completion bash)\n"
+      "          octet completion fish >~/.config/fish/completions/octet.fish");
+  verb->add_option("shell", *shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  return [shell, &app](Console&) -> Result<Outcome> {
+    const std::vector<Verb> verbs = verbs_of(app);
+    const std::string text = *shell == "bash" ? for_bash(verbs) : *shell == "zsh" ? for_zsh(verbs) : for_fish(verbs);
+    return Outcome{{{"completion", text}}, text};
+  };
+}
+
+}  // namespace octet::cli
