@@ -12,10 +12,21 @@
 namespace octet {
 namespace {
 
-// A feature map: cells of `step` pixels.
+using Anchor = DenseHead::Anchor;
+
+// A feature map: cells of `step` pixels, with a candidate each, or one for each of its anchors.
 struct Grid {
   std::size_t width = 0, height = 0;
   double step_x = 0, step_y = 0;
+  std::vector<Anchor> anchors{Anchor{}};
+
+  std::size_t candidates() const { return width * height * anchors.size(); }
+};
+
+// The place of a candidate: x and y in cells.
+struct Cell {
+  double x = 0, y = 0;
+  Anchor anchor;
 };
 
 std::vector<Grid> grids_of(const std::vector<int>& strides, ImageSize input) {
@@ -27,10 +38,21 @@ std::vector<Grid> grids_of(const std::vector<int>& strides, ImageSize input) {
   return grids;
 }
 
-std::size_t cells_of(std::span<const Grid> grids) {
-  std::size_t cells = 0;
-  for (const Grid& grid : grids) cells += grid.width * grid.height;
-  return cells;
+Grid grid_of(const DenseHead::AnchorMap& map, ImageSize input) {
+  return {static_cast<std::size_t>(map.columns), static_cast<std::size_t>(map.rows), static_cast<double>(input.width) / map.columns,
+          static_cast<double>(input.height) / map.rows, map.anchors};
+}
+
+std::vector<Grid> grids_of(const std::vector<DenseHead::AnchorMap>& maps, ImageSize input) {
+  std::vector<Grid> grids;
+  for (const DenseHead::AnchorMap& map : maps) grids.push_back(grid_of(map, input));
+  return grids;
+}
+
+std::size_t candidates_of(std::span<const Grid> grids) {
+  std::size_t count = 0;
+  for (const Grid& grid : grids) count += grid.candidates();
+  return count;
 }
 
 // The feature map of an output [1,columns,H,W] or [1,H,W,columns].
@@ -88,13 +110,14 @@ class LevelDecoder {
   void decode(std::vector<Candidate>& candidates) {
     if (!head_.has_objectness && head_.score != DenseHead::Score::kSoftmax) find_best_scores();
     if (!head_.is_on_cells()) {
-      for (std::size_t row = 0; row < boxes_.columns.rows; ++row) decode_row(row, {}, 0, 0, candidates);
+      for (std::size_t row = 0; row < boxes_.columns.rows; ++row) decode_row(row, {}, {}, candidates);
       return;
     }
     std::size_t row = 0;
     for (const Grid& grid : grids_)
       for (std::size_t y = 0; y < grid.height; ++y)
-        for (std::size_t x = 0; x < grid.width; ++x) decode_row(row++, grid, static_cast<double>(x), static_cast<double>(y), candidates);
+        for (std::size_t x = 0; x < grid.width; ++x)
+          for (const Anchor& anchor : grid.anchors) decode_row(row++, grid, place_of(x, y, anchor), candidates);
   }
 
  private:
@@ -122,7 +145,11 @@ class LevelDecoder {
   // Scores above this may pass.
   double lowest_score() const { return head_.score == DenseHead::Score::kLogit ? static_cast<double>(lowest_logit_) : threshold_; }
 
-  void decode_row(std::size_t row, const Grid& grid, double x, double y, std::vector<Candidate>& candidates) {
+  Cell place_of(std::size_t x, std::size_t y, const Anchor& anchor) const {
+    return {static_cast<double>(x) + head_.cell_offset, static_cast<double>(y) + head_.cell_offset, anchor};
+  }
+
+  void decode_row(std::size_t row, const Grid& grid, const Cell& cell, std::vector<Candidate>& candidates) {
     if (!best_scores_.empty() && !(static_cast<double>(best_scores_[row]) > lowest_score())) return;
     double objectness = 1;
     if (head_.has_objectness) {
@@ -136,7 +163,7 @@ class LevelDecoder {
     else
       add_classes(row, objectness, candidates);
     if (candidates.size() == before) return;
-    const Candidate box = head_.is_on_cells() ? box_on_cell(row, grid, x + head_.cell_offset, y + head_.cell_offset) : plain_box(row);
+    const Candidate box = head_.is_on_cells() ? box_on_cell(row, grid, cell) : plain_box(row);
     if (!std::isfinite(box.x0) || !std::isfinite(box.y0) || !std::isfinite(box.x1) || !std::isfinite(box.y1)) {
       candidates.resize(before);
       return;
@@ -178,22 +205,35 @@ class LevelDecoder {
       case DenseHead::Box::kCornersYx:
         return {0, 0, b, a, d, c};
       default:
-        return {0, 0, a - c / 2, b - d / 2, a + c / 2, b + d / 2};
+        return box_around(a, b, c, d);
     }
   }
 
-  // x, y: the cell's place in strides.
-  Candidate box_on_cell(std::size_t row, const Grid& grid, double x, double y) const {
+  Candidate box_on_cell(std::size_t row, const Grid& grid, const Cell& cell) const {
     if (head_.box == DenseHead::Box::kDistances)
       return {0,
               0,
-              (x - distance(row, 0)) * grid.step_x,
-              (y - distance(row, 1)) * grid.step_y,
-              (x + distance(row, 2)) * grid.step_x,
-              (y + distance(row, 3)) * grid.step_y};
-    const double center_x = (x + boxes_.at(row, 0)) * grid.step_x, center_y = (y + boxes_.at(row, 1)) * grid.step_y;
-    const double width = std::exp(boxes_.at(row, 2)) * grid.step_x, height = std::exp(boxes_.at(row, 3)) * grid.step_y;
-    return {0, 0, center_x - width / 2, center_y - height / 2, center_x + width / 2, center_y + height / 2};
+              (cell.x - distance(row, 0)) * grid.step_x,
+              (cell.y - distance(row, 1)) * grid.step_y,
+              (cell.x + distance(row, 2)) * grid.step_x,
+              (cell.y + distance(row, 3)) * grid.step_y};
+    if (head_.is_of_anchors()) return box_on_anchor(row, cell.x * grid.step_x, cell.y * grid.step_y, cell.anchor);
+    return box_around((cell.x + boxes_.at(row, 0)) * grid.step_x, (cell.y + boxes_.at(row, 1)) * grid.step_y,
+                      std::exp(boxes_.at(row, 2)) * grid.step_x, std::exp(boxes_.at(row, 3)) * grid.step_y);
+  }
+
+  // x, y: the centre of the anchor in pixels.
+  Candidate box_on_anchor(std::size_t row, double x, double y, const Anchor& anchor) const {
+    const std::size_t first = head_.box == DenseHead::Box::kAnchorOffsetsYx ? 1 : 0;
+    const auto offset = [&](std::size_t pair, std::size_t axis) {
+      return boxes_.at(row, 2 * pair + (axis + first) % 2) * static_cast<double>(head_.box_scales[2 * pair + axis]);
+    };
+    const double width = anchor.width, height = anchor.height;
+    return box_around(x + offset(0, 0) * width, y + offset(0, 1) * height, std::exp(offset(1, 0)) * width, std::exp(offset(1, 1)) * height);
+  }
+
+  static Candidate box_around(double x, double y, double width, double height) {
+    return {0, 0, x - width / 2, y - height / 2, x + width / 2, y + height / 2};
   }
 
   // Of a side, in strides: the mean of the distribution whose logits are its bins.
@@ -222,6 +262,10 @@ class LevelDecoder {
 
 // The feature maps of a level; none where its output tells none and no strides are given.
 std::vector<Grid> grids_of_level(const DenseHead& head, std::size_t level, ImageSize input, const Shape& boxes) {
+  if (head.is_of_anchors()) {
+    const std::vector<Grid> grids = grids_of(head.anchor_maps, input);
+    return head.boxes.size() == 1 ? grids : std::vector{grids[level]};
+  }
   const std::int64_t width = columns_of_level(head, level).box_width;
   if (head.strides.empty()) {
     const auto own = own_grid(boxes, width, input);
@@ -253,10 +297,13 @@ Status check_level(const DenseHead& head, std::size_t level, ImageSize input, st
                  fmt::format("output '{}' has {} candidates, '{}' {}", place.box_output, rows, place.score_output, score_rows)};
   if (!head.is_on_cells()) return {};
   const auto grids = grids_of_level(head, level, input, find_output(outputs, place.box_output, "octet_boxes")->shape);
-  if (cells_of(grids) == rows && rows > 0) return {};
+  if (candidates_of(grids) == rows && rows > 0) return {};
+  if (head.is_of_anchors())
+    return Error{ErrorCode::kMalformed, fmt::format("output '{}' has {} candidates, but octet_anchors makes {} there", place.box_output,
+                                                    rows, candidates_of(grids))};
   return Error{ErrorCode::kMalformed,
                fmt::format("output '{}' has {} candidates, but octet_strides [{}] of an input of {}x{} make {}", place.box_output, rows,
-                           fmt::join(head.strides, ", "), input.width, input.height, cells_of(grids))};
+                           fmt::join(head.strides, ", "), input.width, input.height, candidates_of(grids))};
 }
 
 }  // namespace
@@ -264,6 +311,9 @@ Status check_level(const DenseHead& head, std::size_t level, ImageSize input, st
 Status check_outputs(const DenseHead& head, const ModelDescription& description, std::span<const OutputType> outputs) {
   if (head.boxes.empty())
     return Error{ErrorCode::kMalformed, "octet_head dense names no outputs (octet_outputs, or octet_boxes and octet_scores)"};
+  if (head.is_of_anchors() && head.boxes.size() > 1 && head.boxes.size() != head.anchor_maps.size())
+    return Error{ErrorCode::kMalformed,
+                 fmt::format("octet_anchors has {} maps for {} outputs of boxes", head.anchor_maps.size(), head.boxes.size())};
   if (head.is_on_cells() && !head.strides.empty() && head.boxes.size() > 1 && head.boxes.size() != head.strides.size())
     return Error{ErrorCode::kMalformed, fmt::format("octet_strides has {} numbers for {} levels", head.strides.size(), head.boxes.size())};
   for (std::size_t level = 0; level < head.boxes.size(); ++level)

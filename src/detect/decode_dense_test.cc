@@ -77,6 +77,27 @@ TEST(DecodeDense, TakesTheMeanOfTheDistanceDistributions) {
   expect_box(found[0], 48 - 16, 16, 48 + 32, 16 + 8);
 }
 
+// Maps of 2x1 cells with two anchors and of one cell with one, in an input of 64x32. The second anchor of the second cell is of 20x10
+// pixels around (48, 16): offsets of 5 and -2.5, of which 0.1 counts, move it by half its width and a quarter of its height, and 5 ln 2, of
+// which 0.2 counts, makes it twice as wide.
+TEST(DecodeDense, MovesAnchors) {
+  DenseHead head = head_of({"out"}, 2);
+  head.anchor_maps = {{2, 1, {{8, 8}, {20, 10}}}, {1, 1, {{40, 30}}}};
+  const float wide = 5 * std::log(2.0f);
+  std::vector<float> values(5 * 6);
+  const std::vector<float> xy = {5, -2.5f, wide, 0, 0.9f, 0}, yx = {-2.5f, 5, 0, wide, 0.9f, 0};
+  for (const auto& [box, row] : {std::pair(DenseHead::Box::kAnchorOffsets, xy), std::pair(DenseHead::Box::kAnchorOffsetsYx, yx)}) {
+    head.box = box;
+    std::ranges::copy(row, values.begin() + 3 * 6);
+    const auto found = decoded(head, values, {1, 5, 6}, 0.25);
+    ASSERT_EQ(found.size(), 1u);
+    expect_box(found[0], 48 + 10 - 20, 16 - 2.5 - 5, 48 + 10 + 20, 16 - 2.5 + 5);
+  }
+  const OutputType rows{"out", ElementType::kF32, {1, 7, 6}};
+  EXPECT_EQ(check_outputs(head, described(head, {64, 32}), std::span(&rows, 1)).error().message,
+            "output 'out' has 7 candidates, but octet_anchors makes 5 there");
+}
+
 // YOLOX: strides 16 and 32 of an input of 64x32 are 4x2 and 2x1 cells. In the last, whose corner is 32,0: centre at (0.25, 0.5) of it, and
 // sides of 32 and 64 pixels; objectness 0.5, class 0.8.
 TEST(DecodeDense, TakesOffsetsInCellsTimesObjectness) {

@@ -88,7 +88,7 @@ class AnchorDecoder {
   }
 
   double side(double number) const {
-    if (head_.kind == YoloOutput::Kind::kYolov5) number = logistic(number);
+    if (head_.kind == YoloOutput::Kind::kYolov5 && !head_.new_coords) number = logistic(number);
     return head_.new_coords || head_.kind == YoloOutput::Kind::kYolov5 ? 4 * number * number : std::exp(number);
   }
 

@@ -28,15 +28,16 @@ bool overlaps(const Candidate& a, const Candidate& b, const Suppression& suppres
 
 std::vector<Candidate> suppress_overlaps(std::span<const Candidate> candidates, const Suppression& suppression, std::size_t most) {
   std::vector<Candidate> ordered(candidates.begin(), candidates.end());
-  std::ranges::stable_sort(ordered, [](const Candidate& a, const Candidate& b) {
-    return std::tuple(a.class_index, -a.score) < std::tuple(b.class_index, -b.score);
+  const auto group_of = [&](const Candidate& candidate) { return suppression.across_classes ? 0 : candidate.class_index; };
+  std::ranges::stable_sort(ordered, [&](const Candidate& a, const Candidate& b) {
+    return std::tuple(group_of(a), -a.score) < std::tuple(group_of(b), -b.score);
   });
 
   std::vector<Candidate> kept;
-  std::size_t class_begin = 0;  // in `kept`
+  std::size_t group_begin = 0;  // in `kept`
   for (const Candidate& candidate : ordered) {
-    if (kept.size() > class_begin && kept.back().class_index != candidate.class_index) class_begin = kept.size();
-    const std::span<const Candidate> rivals = std::span(kept).subspan(class_begin);
+    if (kept.size() > group_begin && group_of(kept.back()) != group_of(candidate)) group_begin = kept.size();
+    const std::span<const Candidate> rivals = std::span(kept).subspan(group_begin);
     if (rivals.size() >= most) continue;
     const auto suppresses = [&](const Candidate& rival) { return overlaps(rival, candidate, suppression); };
     if (std::ranges::none_of(rivals, suppresses)) kept.push_back(candidate);

@@ -9,8 +9,9 @@
 
 namespace octet {
 
-// Greedy suppression within each class: the best-scored box stays, every other of its class whose IoU with it is
-// strictly above the limit goes, and so on with the next one. With a distance power p the limit is put upon
+// Greedy suppression within each class, or across them all: the best-scored box stays, every other whose IoU with it is strictly above the
+// limit goes, and so on with the next one. Across classes, a box that is a candidate for several keeps the best of them. With a distance
+// power p the limit is put upon
 //   IoU - (d² / c²)^p
 // d the distance of the two centres and c the diagonal of the smallest box around both: what Darknet does for nms_kind=greedynms
 // (p 0.6) and diounms (p beta_nms); p 1 is the DIoU of Zheng et al. 2020.

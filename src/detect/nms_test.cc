@@ -20,6 +20,15 @@ TEST(SuppressOverlaps, LeavesOtherClassesAlone) {
   EXPECT_EQ(suppress_overlaps(pair, {0.5f, 0}, 100).size(), 2u);
 }
 
+// One box twice, as a candidate for two classes, beside a worse one of a third class.
+TEST(SuppressOverlaps, DropsOtherClassesWhereThatIsAsked) {
+  const std::vector<Candidate> boxes = {{0, 0.7, 0, 0, 10, 10}, {1, 0.8, 0, 0, 10, 10}, {2, 0.6, 1, 0, 11, 10}, {0, 0.5, 30, 0, 40, 10}};
+  const auto kept = suppress_overlaps(boxes, {.iou_limit = 0.5f, .across_classes = true}, 100);
+  ASSERT_EQ(kept.size(), 2u);
+  EXPECT_EQ(kept[0].class_index, 1);
+  EXPECT_EQ(kept[1].x0, 30);
+}
+
 TEST(SuppressOverlaps, ADroppedBoxDropsNoOther) {
   // Each overlaps its neighbour by 60 %; the first drops the second, so the third stays.
   const std::vector<Candidate> chain = {{0, 0.9, 0, 0, 10, 10}, {0, 0.8, 2, 0, 12, 10}, {0, 0.7, 4, 0, 14, 10}};

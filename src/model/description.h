@@ -16,10 +16,11 @@ enum class CategoryRule {
   kOrdinal,  // the n-th class, background not counted, is the n-th category
 };
 
-// Which of two boxes of one class is dropped for overlapping the better one.
+// Which of two boxes is dropped for overlapping the better one.
 struct Suppression {
-  float iou_limit = 0.45f;   // 0..1: dropped if the overlap is strictly above
-  float distance_power = 0;  // where above 0, the overlap is IoU - (centre distance / diagonal around both)^(2 * power): Darknet's DIoU
+  float iou_limit = 0.45f;      // 0..1: dropped if the overlap is strictly above
+  float distance_power = 0;     // where above 0, the overlap is IoU - (centre distance / diagonal around both)^(2 * power): Darknet's DIoU
+  bool across_classes = false;  // of all classes together; else each class by itself
 
   bool operator==(const Suppression&) const = default;
 };

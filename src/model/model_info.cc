@@ -17,14 +17,31 @@ constexpr Word<ResizeKind> kResizeWords[] = {{"stretch", ResizeKind::kStretch},
 constexpr Word<CategoryRule> kCategoryWords[] = {{"coco91", CategoryRule::kCoco91}, {"ordinal", CategoryRule::kOrdinal}};
 constexpr Word<bool> kYesNo[] = {{"YES", true}, {"NO", false}};
 
-constexpr std::string_view kCommonKeys[] = {"model_type",          "labels",          "confidence_threshold",
-                                            "iou_threshold",       "resize_type",     "reverse_input_channels",
-                                            "embedded_processing", "orig_width",      "orig_height",
-                                            "octet_head",          "octet_resize",    "octet_labels",
-                                            "octet_categories",    "octet_nms_iou",   "octet_nms_distance_power",
-                                            "octet_clip",          "octet_model",     "octet_source",
-                                            "octet_version",       "octet_pad_value", "octet_label_offset",
-                                            "mean_values",         "scale_values",    "pad_value"};
+constexpr std::string_view kCommonKeys[] = {"model_type",
+                                            "labels",
+                                            "confidence_threshold",
+                                            "iou_threshold",
+                                            "resize_type",
+                                            "reverse_input_channels",
+                                            "embedded_processing",
+                                            "orig_width",
+                                            "orig_height",
+                                            "octet_head",
+                                            "octet_resize",
+                                            "octet_labels",
+                                            "octet_categories",
+                                            "octet_nms_iou",
+                                            "octet_nms_distance_power",
+                                            "octet_clip",
+                                            "octet_model",
+                                            "octet_source",
+                                            "octet_version",
+                                            "octet_pad_value",
+                                            "octet_label_offset",
+                                            "mean_values",
+                                            "scale_values",
+                                            "pad_value",
+                                            "octet_nms_across_classes"};
 
 // Calls visit(head) with one default object of each kind of head.
 template <std::size_t... I, typename Visit>
@@ -91,6 +108,7 @@ Status apply_model_info(const ModelInfo& map, ModelDescription& description) {
   if (info.find("octet_pad_value")) OCTET_RETURN_IF_ERROR(info.read_integer("octet_pad_value", 0, 255, description.pad_value.emplace()));
   OCTET_RETURN_IF_ERROR(info.read_number("octet_nms_iou", 0, 1, description.suppression.iou_limit));
   OCTET_RETURN_IF_ERROR(info.read_number("octet_nms_distance_power", 0, 1e6, description.suppression.distance_power));
+  OCTET_RETURN_IF_ERROR(info.read_word("octet_nms_across_classes", kYesNo, description.suppression.across_classes));
   OCTET_RETURN_IF_ERROR(info.read_number("confidence_threshold", 0, 1, description.confidence_threshold));
   OCTET_RETURN_IF_ERROR(info.read_labels(description.labels));
   if (const std::string* word = info.find("octet_head")) OCTET_RETURN_IF_ERROR(choose_head(*word, description.head));
@@ -116,6 +134,7 @@ ModelInfo write_model_info(const ModelDescription& description) {
   if (description.label_offset != 0) info["octet_label_offset"] = std::to_string(description.label_offset);
   if (description.suppression.distance_power > 0)
     info["octet_nms_distance_power"] = fmt::format("{}", description.suppression.distance_power);
+  if (description.suppression.across_classes) info["octet_nms_across_classes"] = "YES";
   if (!description.name.empty()) info["octet_model"] = description.name;
   if (!description.source.empty()) info["octet_source"] = description.source;
   if (!description.labels.empty()) write_labels(description.labels, info);

@@ -154,9 +154,14 @@ TEST(DenseHead, SurvivesItsTextForm) {
   nanodet.strides = {8, 16, 32};
   nanodet.cell_offset = 0;
   nanodet.background = DenseHead::Background::kLast;
-  for (const DenseHead& head : {dense_head({"out \"0\""}, 80), raw, nanodet}) {
+  DenseHead ssd = dense_head({"out"}, 3);
+  ssd.box = DenseHead::Box::kAnchorOffsetsYx;
+  ssd.anchor_maps = {{19, 10, {{30, 30}, {60.5f, 42}}}, {1, 1, {{285, 285}}}};
+  ssd.box_scales = {0.1f, 0.1f, 0.25f, 1};
+  for (const DenseHead& head : {dense_head({"out \"0\""}, 80), raw, nanodet, ssd}) {
     ModelDescription description = yolov8_description();
     description.head = head;
+    description.suppression.across_classes = head.bins > 0;
     const auto again = read_model_info(write_model_info(description));
     ASSERT_TRUE(again.ok()) << again.error().message;
     EXPECT_EQ(*again, description);
@@ -180,7 +185,13 @@ TEST(DenseHead, NamesKeysThatAreMissingOrWrong) {
   EXPECT_EQ(error_with("octet_boxes", R"(["a","b"])"),
             "model_info: octet_boxes names 2 outputs, octet_scores 1, octet_objectness 1; a level has one of each");
   EXPECT_EQ(error_with("octet_box", "round"),
-            "model_info: octet_box is 'round', expected center_size or corners or corners_yx or distances or grid_center");
+            "model_info: octet_box is 'round', expected center_size or corners or corners_yx or distances or grid_center or anchor_offsets "
+            "or anchor_offsets_yx");
+  for (const char* anchors : {"[]", "1", R"([{"grid":[1,0],"anchors":[1,1]}])", R"([{"grid":[1,1],"anchors":[1]}])",
+                              R"([{"grid":[1,1],"anchors":[0,1]}])", R"([{"grid":[9999999,1],"anchors":[1,1]}])", R"([{"grid":[1,1]}])"})
+    EXPECT_NE(error_with("octet_anchors", anchors).find("expected a JSON array of one {\"grid\""), std::string::npos) << anchors;
+  for (const char* scales : {"", "1 1 1", "1 1 1 1 1", "0 1 1 1", "1 1 1 x"})
+    EXPECT_NE(error_with("octet_box_scales", scales).find("expected four numbers above 0"), std::string::npos) << scales;
   EXPECT_EQ(error_with("octet_strides", "8 0"), "model_info: octet_strides is '8 0', expected at most 16 whole numbers from 1 to 1024");
 }
 
