@@ -1,6 +1,10 @@
 #include "recognise/cells.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <set>
+#include <utility>
 
 namespace octet {
 namespace {
@@ -67,6 +71,59 @@ std::optional<RestingBoxes> boxes_at_cells(const std::vector<double>& boxes, con
         }
   }
   return std::nullopt;
+}
+
+namespace {
+
+constexpr double kLargestFraction = 4;   // the corners of large anchors lie outside of the picture
+constexpr double kMostCenters = 0.7;     // of the boxes: less than that where they are clipped at the border, a half or less where not
+constexpr double kCentersAcross = 2048;  // that are told from each other
+
+// The centres of boxes, were they of a form.
+struct Centers {
+  bool are_boxes = true;  // all have a size
+  std::size_t distinct = 0, x_changes = 0, y_changes = 0;
+};
+
+Centers centers_of(const std::vector<double>& boxes, Box box, double extent) {
+  Centers centers;
+  std::set<std::pair<std::int64_t, std::int64_t>> seen;
+  std::pair<std::int64_t, std::int64_t> last;
+  for (std::size_t i = 0; i + 3 < boxes.size(); i += 4) {
+    const double* numbers = &boxes[i];
+    const double width = box == Box::kCenter ? numbers[2] : numbers[2] - numbers[0];
+    const double height = box == Box::kCenter ? numbers[3] : numbers[3] - numbers[1];
+    if (!(width > 0 && height > 0)) return {false};
+    const Point center = center_of(numbers, box);
+    const std::pair place{std::llround(center.x / extent * kCentersAcross), std::llround(center.y / extent * kCentersAcross)};
+    if (i > 0) {
+      centers.x_changes += place.first != last.first ? 1 : 0;
+      centers.y_changes += place.second != last.second ? 1 : 0;
+    }
+    last = place;
+    seen.insert(place);
+  }
+  centers.distinct = seen.size();
+  return centers;
+}
+
+}  // namespace
+
+std::optional<RestingBoxes> boxes_of_anchors(const std::vector<double>& boxes, ImageSize input) {
+  const double limit = 4.0 * std::max(input.width, input.height);
+  if (boxes.size() < 8 || std::ranges::any_of(boxes, [&](double number) { return !(std::abs(number) <= limit); })) return std::nullopt;
+  const bool in_fractions = std::ranges::max(boxes) <= kLargestFraction;
+  const double extent = in_fractions ? 1 : std::max(input.width, input.height);
+  std::optional<RestingBoxes> best;
+  auto fewest = static_cast<std::size_t>(kMostCenters * static_cast<double>(boxes.size() / 4));
+  for (const Box box : {Box::kCenter, Box::kCorners, Box::kCornersYx}) {
+    const Centers centers = centers_of(boxes, box, extent);
+    // Along a row x changes, and y only where boxes are clipped.
+    if (!centers.are_boxes || centers.distinct > fewest || 5 * centers.x_changes <= 6 * centers.y_changes) continue;
+    fewest = centers.distinct;
+    best = RestingBoxes{box, in_fractions ? DenseHead::Unit::kFractions : DenseHead::Unit::kPixels};
+  }
+  return best;
 }
 
 }  // namespace octet

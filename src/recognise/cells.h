@@ -19,4 +19,8 @@ struct RestingBoxes {
 // Nothing where their centres are not at the cells.
 std::optional<RestingBoxes> boxes_at_cells(const std::vector<double>& boxes, const std::vector<int>& strides, int anchors, ImageSize input);
 
+// The form of boxes that a graph makes of convolutions that give nothing, where they are the anchors of an SSD: several around each centre,
+// the centres row by row. Numbers as above. Nothing where they do not lie so in any form.
+std::optional<RestingBoxes> boxes_of_anchors(const std::vector<double>& boxes, ImageSize input);
+
 }  // namespace octet

@@ -13,6 +13,7 @@
 #include "recognise/at_rest.h"
 #include "recognise/cells.h"
 #include "recognise/levels.h"
+#include "recognise/yolov5.h"
 #include "tensor/columns.h"
 
 namespace octet {
@@ -23,6 +24,10 @@ using Score = DenseHead::Score;
 
 constexpr std::int64_t kBoxColumns = 4, kMaxClasses = 1 << 16;
 
+// PicoDet's distances of sides, an output a map: no other of that many maps has them beside its scores.
+constexpr int kPicoDetBins = 8;
+const std::vector<int> kPicoDetStrides = {8, 16, 32, 64};
+
 // What the numbers of one column are where convolutions give nothing.
 struct RestingColumn {
   double least = std::numeric_limits<double>::infinity(), most = -least;
@@ -32,8 +37,6 @@ struct RestingColumn {
   bool is_one() const { return is_constant() && std::abs(most - 1) < 1e-6; }
   bool is_probability() const { return is_constant() && most > 1e-6 && most < 1 - 1e-6; }
 };
-
-Suppression within_classes(float iou_limit) { return {.iou_limit = iou_limit}; }
 
 // The operation behind a value, copies and changes of shape left out.
 Value origin_of(const Graph& graph, Value value) {
@@ -151,10 +154,10 @@ class HeadFinder {
       if (auto head = joined_queries(outputs_[0])) return queries(*std::move(head), Score::kProbability, true);
     }
     if (const auto levels = find_levels(outputs_, input_)) {
-      rest_ = outputs_at_rest(graph_);
-      if (!rest_) return open("the operations behind the last convolutions are too many to tell what they make of them");
+      OCTET_RETURN_IF_ERROR(let_rest());
       return of_levels(*levels);
     }
+    if (!outputs_.empty() && outputs_[0].shape.size() == 5) return of_anchor_maps();
     if (outputs_.size() == 1) return of_one_output();
     if (outputs_.size() == 2) return of_two_outputs();
     if (outputs_.size() == 3) return of_three_outputs();
@@ -179,6 +182,12 @@ class HeadFinder {
   Value value_of(const std::string& output) const { return graph_.node(graph_.find(output)).inputs[0]; }
 
   // ---- What the graph makes of nothing -----------------------------------------------------------------------
+
+  Status let_rest() {
+    if (!rest_) rest_ = outputs_at_rest(graph_);
+    if (rest_) return {};
+    return open("the operations behind the last convolutions are too many to tell what they make of them");
+  }
 
   std::vector<RestingColumn> resting_columns(const ColumnGroup& group) const {
     std::vector<RestingColumn> columns(static_cast<std::size_t>(group.columns));
@@ -273,7 +282,7 @@ class HeadFinder {
     const std::ptrdiff_t count = std::ssize(columns);
     const std::ptrdiff_t zeros_first = std::ranges::find_if_not(columns, is_zero) - columns.begin();
     const std::ptrdiff_t scores_first = std::ranges::find_if_not(columns, is_probability) - columns.begin();
-    if (scores_first == count) return open(kAnchors);  // a logistic function on all that leaves the convolutions: YOLOv5
+    if (scores_first == count) return of_anchor_maps();  // a logistic function on all that leaves the convolutions
     if (zeros_first < count && std::all_of(columns.begin() + zeros_first, columns.end(), is_probability)) {
       if (zeros_first == kBoxColumns && (!classes_ || count == kBoxColumns + 1 + *classes_))
         return yolox(levels, joined_classes(levels), Score::kProbability);
@@ -295,7 +304,7 @@ class HeadFinder {
       return distances(levels, parts[0], false, Score::kLogit);
     if (classes_ && count > *classes_ && (count - *classes_) % kBoxColumns == 0)
       return distances(levels, count - *classes_, false, Score::kLogit);
-    return open(kAnchors);
+    return of_anchor_maps();
   }
 
   // Of a box, an objectness and scores in one output.
@@ -325,7 +334,7 @@ class HeadFinder {
     if (scores_first && levels.strides.size() == 4) head.cell_offset = 0;  // NanoDet-Plus, whose priors are corners of cells
     head.classes = static_cast<int>(levels.groups[0].columns - box_columns);
     head.score = score;
-    if (!scores_first) found.family = Family::kUltralytics;
+    found.family = scores_first ? Family::kNanoDet : Family::kUltralytics;
     found.reasons.push_back(distances_text(levels, head));
     return checked(std::move(found));
   }
@@ -379,6 +388,8 @@ class HeadFinder {
           fmt::format("decoded boxes and scores of {} classes in each cell of strides {}", head.classes, fmt::join(levels.strides, ", ")));
     } else {
       set_distances(levels, boxes.columns, head);
+      if (head.bins == kPicoDetBins && levels.strides == kPicoDetStrides && boxes.outputs.size() == kPicoDetStrides.size())
+        found.family = Family::kPicoDet;
       found.reasons.push_back(distances_text(levels, head));
     }
     if (facts_.end == SourceFacts::End::kTopK) {
@@ -405,6 +416,86 @@ class HeadFinder {
     head.objectness = objectness->outputs;
     head.scores = scores->outputs;
     return found;
+  }
+
+  // ---- Candidates of anchors ---------------------------------------------------------------------------------
+
+  // Maps with three anchors a cell, as they leave the convolutions or with a logistic function on all. The anchors are not in the file;
+  // those of YOLOv5 as it is published are taken where the network is that, and else asked for.
+  Result<FoundHead> of_anchor_maps() {
+    OCTET_RETURN_IF_ERROR(let_rest());
+    const auto levels = find_anchor_levels(outputs_, input_);
+    if (!levels || levels->columns <= kBoxColumns + 1 || levels->columns > kMaxClasses) return open(kAnchors);
+    const auto anchors = yolov5_anchors(levels->strides);
+    const bool is_ultralytics = facts_.metadata.contains("names") && facts_.metadata.contains("stride");
+    const std::optional<double> resting = resting_number(levels->outputs);
+    const auto classes = static_cast<int>(levels->columns - kBoxColumns - 1);
+    const bool is_yolov5 = !anchors.empty() && (is_ultralytics || begins_as_yolov5(graph_)) && classes_.value_or(classes) == classes;
+    if (!is_yolov5 || (resting != 0 && resting != 0.5)) return open(kAnchors);
+    FoundHead found;
+    YoloHead head;
+    for (std::size_t i = 0; i < anchors.size(); ++i)
+      head.outputs.push_back({.output = levels->outputs[i],
+                              .kind = YoloOutput::Kind::kYolov5,
+                              .anchors = anchors[i],
+                              .classes = classes,
+                              .new_coords = resting == 0.5});
+    found.head = std::move(head);
+    found.family = Family::kUltralytics;
+    found.suppression = suppression_of(found.family);
+    found.reasons = {
+        fmt::format("raw maps of 3 anchors, an objectness and scores of {} classes in each cell of strides {}: YOLOv5 by {}", classes,
+                    fmt::join(levels->strides, ", "), is_ultralytics ? "its metadata" : "its first convolution"),
+        "the anchors are not in the file: taken to be those with which YOLOv5 is published; others are declared (octet_heads)"};
+    return found;
+  }
+
+  // The one number that all of these outputs are where nothing is seen.
+  std::optional<double> resting_number(const std::vector<std::string>& outputs) const {
+    RestingColumn all;
+    for (const std::string& output : outputs)
+      for (const float number : rest_->at(output).values<float>()) {
+        all.least = std::min(all.least, static_cast<double>(number));
+        all.most = std::max(all.most, static_cast<double>(number));
+      }
+    return all.is_zero() ? std::optional(0.0) : all.is_constant() && std::abs(all.most - 0.5) < 1e-6 ? std::optional(0.5) : std::nullopt;
+  }
+
+  // Boxes that the graph decodes of its anchors, [1,N,4], and scores [1,N,columns]: SSD, RetinaNet.
+  Result<FoundHead> of_anchor_boxes(const OutputShape& boxes, const OutputShape& scores) {
+    OCTET_RETURN_IF_ERROR(let_rest());
+    if (resting_number({boxes.name}) == 0.0) return open(kAnchorOffsets);
+    const auto numbers = rest_->at(boxes.name).values<float>();
+    const auto form = boxes_of_anchors({numbers.begin(), numbers.end()}, input_);
+    if (!form) return open("whether its boxes are corners, and in which unit");
+    DenseHead head;
+    head.boxes = {boxes.name};
+    head.scores = {scores.name};
+    head.box = form->box;
+    head.unit = form->unit;
+    head.classes = static_cast<int>(scores.shape.back());
+    OCTET_RETURN_IF_ERROR(set_scores_of_anchors(scores, head));
+    FoundHead found;
+    found.reasons.push_back(fmt::format("decoded boxes ({}, in {}) around anchors, scores of {} classes{}: SSD",
+                                        form->box == Box::kCenter ? "centre and size" : "corners",
+                                        form->unit == DenseHead::Unit::kPixels ? "pixels" : "fractions of the input", head.classes,
+                                        head.background == DenseHead::Background::kFirst ? " behind one of no object" : ""));
+    found.head = std::move(head);
+    return checked(std::move(found));
+  }
+
+  // A distribution has a class for "no object", the first; of logistic scores the names tell whether there is one.
+  Status set_scores_of_anchors(const OutputShape& scores, DenseHead& head) const {
+    const std::vector<RestingColumn> columns = resting_columns({head.classes, {scores.name}});
+    if (!are_scores(columns) || columns[0].is_zero()) return open(kLogitsOfAnchors);
+    const bool is_distribution = head.classes > 2
+                                     ? std::abs(columns[0].most * head.classes - 1) < 1e-3
+                                     : std::holds_alternative<SoftMax>(graph_.node(origin_of(graph_, value_of(scores.name))).op);
+    if (!is_distribution && !classes_) return open(kFirstOfAnchors);
+    if (!is_distribution && *classes_ == head.classes) return {};
+    head.background = DenseHead::Background::kFirst;
+    --head.classes;
+    return {};
   }
 
   // ---- Others ------------------------------------------------------------------------------------------------
@@ -444,7 +535,6 @@ class HeadFinder {
   Result<FoundHead> of_one_output() {
     const Shape& shape = outputs_[0].shape;
     const bool is_rows = shape.size() == 3 && shape[0] == 1;
-    if (shape.size() == 5) return open(kAnchors);
     if (is_rows && shape[2] == 6 && facts_.end != SourceFacts::End::kDetectionOutput && !is_made_by_matmul(outputs_[0]))
       return rows_of_six();
     return open("its number of candidates is that of no feature maps of strides from 4 to 128");
@@ -477,22 +567,28 @@ class HeadFinder {
     return checked(std::move(found));
   }
 
+  // Candidates one after the other: [1,N,columns], or [N,columns].
+  struct Rows {
+    std::int64_t count = 0, columns = 0;
+  };
+  static std::optional<Rows> rows_of(const OutputShape& output) {
+    const Shape& shape = output.shape;
+    if (shape.size() == 3 && shape[0] == 1) return Rows{shape[1], shape[2]};
+    return shape.size() == 2 ? std::optional(Rows{shape[0], shape[1]}) : std::nullopt;
+  }
+
   Result<FoundHead> of_two_outputs() {
-    const auto is_list_of = [](const OutputShape& output, std::int64_t columns) {
-      return output.shape.size() == 3 && output.shape[0] == 1 && output.shape[2] == columns;
-    };
-    if (outputs_[0].shape.size() == 5 || outputs_[1].shape.size() == 5) return open(kAnchors);
     for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
       const OutputShape &boxes = outputs_[i], &scores = outputs_[1 - i];
-      const bool fits = is_list_of(boxes, kBoxColumns) && scores.shape.size() == 3 && scores.shape[0] == 1 &&
-                        scores.shape[1] == boxes.shape[1] && scores.shape[2] <= kMaxClasses &&
-                        (scores.shape[2] != kBoxColumns || i == boxes_of_four_columns());
+      const auto box_rows = rows_of(boxes), score_rows = rows_of(scores);
+      const bool fits = box_rows && score_rows && box_rows->count == score_rows->count && box_rows->columns == kBoxColumns &&
+                        score_rows->columns <= kMaxClasses && (score_rows->columns != kBoxColumns || i == boxes_of_four_columns());
       if (!fits) continue;
+      if (!is_projected(graph_, value_of(scores.name))) return of_anchor_boxes(boxes, scores);
       DenseHead head;
       head.boxes = {boxes.name};
       head.scores = {scores.name};
-      head.classes = static_cast<int>(scores.shape[2]);
-      if (!is_projected(graph_, value_of(scores.name))) return open("whether its boxes are corners, and in which unit");
+      head.classes = static_cast<int>(score_rows->columns);
       OCTET_ASSIGN(const Score score, score_of_queries(scores));
       return queries(std::move(head), score, is_real_time_detr());
     }
@@ -514,11 +610,11 @@ class HeadFinder {
   Result<Score> score_of_queries(const OutputShape& scores) const {
     const Value origin = origin_of(graph_, value_of(scores.name));
     if (is_unary(graph_, origin, UnaryKind::kSigmoid)) return Score::kProbability;
-    if (classes_) return scores.shape[2] == *classes_ + 1 ? Score::kSoftmax : Score::kLogit;
+    if (classes_) return scores.shape.back() == *classes_ + 1 ? Score::kSoftmax : Score::kLogit;
     if (facts_.end == SourceFacts::End::kTopK || has_operation<GridSample>(graph_)) return Score::kLogit;
     return open(
         fmt::format("whether its scores are logistic, of {} classes, or a distribution over {} and no object: name the classes (--labels)",
-                    scores.shape[2], scores.shape[2] - 1));
+                    scores.shape.back(), scores.shape.back() - 1));
   }
 
   // Queries chosen by their scores, sampled attention, and a convolutional backbone that begins as those of RT-DETR and D-FINE do. The
@@ -532,8 +628,8 @@ class HeadFinder {
   }
 
   Result<FoundHead> of_three_outputs() const {
-    if (std::ranges::any_of(outputs_, [](const OutputShape& output) { return output.shape.size() == 5; })) return open(kAnchors);
     if (are_centers()) return open(kCenters);
+    if (are_lists()) return open(kLists);
     return open("its numbers of candidates are those of no feature maps of strides from 4 to 128");
   }
 
@@ -547,18 +643,32 @@ class HeadFinder {
            std::ranges::count_if(outputs_, [](const OutputShape& output) { return output.shape[1] == 2; }) >= 2;
   }
 
+  // Boxes, a score each and a class each.
+  bool are_lists() const {
+    const auto count = [&](const OutputShape& output) { return element_count(output.shape); };
+    const auto boxes = std::ranges::find_if(outputs_, [](const OutputShape& output) {
+      return output.shape.size() >= 2 && output.shape.size() <= 3 && output.shape.back() == kBoxColumns;
+    });
+    return boxes != outputs_.end() &&
+           std::ranges::count_if(outputs_, [&](const OutputShape& output) { return 4 * count(output) == count(*boxes); }) == 2;
+  }
+
+  // That of a family.
+  static Suppression suppression_of(Family family) {
+    if (family == Family::kUltralytics) return {.iou_limit = 0.7f};
+    return {.iou_limit = family == Family::kYolox ? 0.65f : 0.6f};
+  }
+
   // The last look at what was found.
   Result<FoundHead> checked(FoundHead found) const {
     const auto& head = std::get<DenseHead>(found.head);
     if (head.classes < 1 || head.classes > kMaxClasses) return open(fmt::format("{} classes", head.classes));
-    if (classes_ && head.classes != *classes_)
+    const bool may_name_background = head.background == DenseHead::Background::kFirst && classes_ == head.classes + 1;
+    if (classes_ && head.classes != *classes_ && !may_name_background)
       return Error{ErrorCode::kMalformed, fmt::format("its outputs have {} classes, but it names {}", head.classes, *classes_)};
-    if (found.family == Family::kUltralytics) found.suppression = within_classes(0.7f);
-    if (found.family == Family::kYolox) {
-      found.suppression = within_classes(0.65f);
-      found.clip = false;
-    }
-    if (facts_.nms_iou >= 0 && facts_.nms_iou <= 1) found.suppression = within_classes(facts_.nms_iou);
+    found.suppression = suppression_of(found.family);
+    if (found.family == Family::kYolox) found.clip = false;
+    if (facts_.nms_iou >= 0 && facts_.nms_iou <= 1) found.suppression.iou_limit = facts_.nms_iou;
     return found;
   }
 
@@ -566,12 +676,12 @@ class HeadFinder {
   static constexpr const char* kWhichAreBoxes = "which of them are boxes and which are scores";
   static constexpr const char* kNotScores =
       "which columns are scores of classes: they are not all alike, as where keypoints, angles or coefficients of masks stand beside them";
-  static constexpr const char* kCenters =
-      "which of two maps of two numbers is the size and which the offset of a centre, as of CenterNet (octet_head: centernet, "
-      "octet_classes, "
-      "octet_outputs: centres, sizes, offsets)";
-  static constexpr const char* kAnchors =
-      "whether there are anchors, which the file does not tell (octet_head: yolo, octet_heads with \"kind\": \"yolov5\" or \"yolo\")";
+  static constexpr const char* kCenters = "which of two maps of two numbers is the size and which the offset of a centre, as of CenterNet";
+  static constexpr const char* kAnchors = "whether there are anchors, which the file does not tell";
+  static constexpr const char* kAnchorOffsets = "of what anchors its boxes are offsets, which the file does not tell, as of an SSD";
+  static constexpr const char* kLogitsOfAnchors = "whether the scores of its anchors are logistic or a distribution (octet_score)";
+  static constexpr const char* kFirstOfAnchors = "whether the first score of its anchors is of no object: name the classes (--labels)";
+  static constexpr const char* kLists = "the order and the unit of the corners in a list of boxes, scores and classes";
 
   const Graph& graph_;
   const SourceFacts& facts_;

@@ -17,6 +17,8 @@ enum class Family {
   kUltralytics,  // YOLOv5 to v12 and 26, and what follows them (YOLOv6, v7, v10)
   kYolox,
   kRealTimeDetr,  // RT-DETR, D-FINE, DEIM
+  kNanoDet,       // and NanoDet-Plus, scores and distances side by side
+  kPicoDet,       // its raw heads
 };
 
 struct FoundHead {

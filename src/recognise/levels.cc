@@ -71,7 +71,35 @@ std::optional<Levels> levels_of(const std::vector<OutputShape>& outputs, const s
   return levels;
 }
 
+// Of one candidate of a map with three in each of these cells; nothing for another shape.
+std::optional<std::int64_t> columns_of_three(const Shape& shape, const Candidates& cells) {
+  const auto third = [](std::int64_t columns) { return columns % 3 == 0 ? std::optional(columns / 3) : std::nullopt; };
+  if (shape.empty() || shape[0] != 1) return std::nullopt;
+  if (shape.size() == 5 && shape[1] == 3 && shape[2] == cells.rows && shape[3] == cells.columns) return shape[4];
+  if (shape.size() == 4 && shape[2] == cells.rows && shape[3] == cells.columns) return third(shape[1]);
+  if (shape.size() == 4 && shape[1] == cells.rows && shape[2] == cells.columns) return third(shape[3]);
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::optional<AnchorLevels> find_anchor_levels(const std::vector<OutputShape>& outputs, ImageSize input) {
+  for (const std::vector<int>& strides : kStrides) {
+    if (strides.size() != outputs.size()) continue;
+    AnchorLevels levels{strides};
+    for (const int stride : strides)
+      for (const OutputShape& output : outputs) {
+        const auto columns = columns_of_three(output.shape, candidates_of(stride, 1, input));
+        const bool is_taken = std::ranges::find(levels.outputs, output.name) != levels.outputs.end();
+        if (!columns || is_taken || (!levels.outputs.empty() && columns != levels.columns)) continue;
+        levels.columns = *columns;
+        levels.outputs.push_back(output.name);
+        break;
+      }
+    if (levels.outputs.size() == strides.size()) return levels;
+  }
+  return std::nullopt;
+}
 
 std::vector<OutputShape> output_shapes(const Graph& graph) {
   std::vector<OutputShape> outputs;

@@ -37,4 +37,14 @@ struct Levels {
 // How the outputs are levels of a picture of that size; nothing where their numbers of candidates are those of no feature maps.
 std::optional<Levels> find_levels(const std::vector<OutputShape>& outputs, ImageSize input);
 
+// Maps with three candidates a cell, their columns anchor by anchor: [1,3*columns,H,W], [1,H,W,3*columns] or [1,3,H,W,columns].
+struct AnchorLevels {
+  std::vector<int> strides;
+  std::vector<std::string> outputs;  // one a stride
+  std::int64_t columns = 0;          // of one candidate
+};
+
+// How the outputs are such maps, one a level; nothing where they are not.
+std::optional<AnchorLevels> find_anchor_levels(const std::vector<OutputShape>& outputs, ImageSize input);
+
 }  // namespace octet

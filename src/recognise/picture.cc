@@ -97,6 +97,8 @@ Stated way_of_family(Family family, const Graph& graph) {
   constexpr double kTakesBytes = 1. / 50;
   const bool divides_itself = std::abs(scale_inside(graph)) < kTakesBytes;
   const std::vector<double> scale = divides_itself ? std::vector<double>() : std::vector<double>{255};
+  const bool takes_pixels = !divides_itself && std::abs(scale_inside(graph)) > 1 - kTakesBytes;  // as they are
+  if (!takes_pixels && (family == Family::kNanoDet || family == Family::kPicoDet)) return {};
   switch (family) {
     case Family::kUltralytics:
       return {ResizeKind::kLetterboxRounded, std::nullopt, true, std::vector<double>(), scale};
@@ -104,6 +106,12 @@ Stated way_of_family(Family family, const Graph& graph) {
       return {ResizeKind::kStretch, std::nullopt, true, std::vector<double>(), scale};
     case Family::kYolox:
       return {ResizeKind::kLetterboxCorner, std::nullopt, false, std::vector<double>(), std::vector<double>()};
+    case Family::kNanoDet:
+      return {ResizeKind::kStretch, std::nullopt, false, std::vector<double>{103.53, 116.28, 123.675},
+              std::vector<double>{57.375, 57.12, 58.395}};
+    case Family::kPicoDet:
+      return {ResizeKind::kStretch, std::nullopt, true, std::vector<double>{123.675, 116.28, 103.53},
+              std::vector<double>{58.395, 57.12, 57.375}};
     case Family::kUnknown:
       break;
   }

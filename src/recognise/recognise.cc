@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "model/model_info.h"
+#include "recognise/draft.h"
 #include "recognise/head.h"
 #include "recognise/levels.h"
 #include "recognise/metadata.h"
@@ -19,10 +20,11 @@ std::string seen_in(const Graph& graph) {
   return fmt::format("input {} {}; outputs {}", graph.node(input).name, to_string(graph.shape({input, 0})), list_of(output_shapes(graph)));
 }
 
-Error with_advice(const Error& error, const Graph& graph) {
-  return {error.code,
-          fmt::format("{}; seen: {}; a description says what the file does not (--model F.yml, model_info as in docs/model_info.md)",
-                      error.message, seen_in(graph))};
+// An error about what is open, with what was seen and a description to begin with.
+Error with_advice(const Error& error, const Graph& graph, const ModelInfo& draft) {
+  if (error.code != ErrorCode::kUnsupported) return error;
+  return {error.code, fmt::format("{}; seen: {}; say it in a file given by --model, such as: {} (docs/model_info.md)", error.message,
+                                  seen_in(graph), description_text(draft))};
 }
 
 // Names that a person gave, else those of the metadata.
@@ -39,6 +41,13 @@ void name_only_output(const Graph& graph, ModelDescription& description) {
   if (auto* dense = std::get_if<DenseHead>(&description.head); dense && dense->boxes.empty())
     dense->boxes = dense->scores = dense->objectness = {outputs[0].name};
   if (auto* list = std::get_if<ListHead>(&description.head); list && list->outputs.empty()) list->outputs = {outputs[0].name};
+}
+
+// Puts a name for "no object" in front where the head has a score for it and the names have none.
+void name_background(ModelDescription& description) {
+  const auto* dense = std::get_if<DenseHead>(&description.head);
+  const bool lacks_one = dense && dense->background == DenseHead::Background::kFirst && std::ssize(description.labels) == dense->classes;
+  if (lacks_one) description.labels.insert(description.labels.begin(), "background");
 }
 
 std::optional<int> count_of(const std::vector<std::string>& labels) {
@@ -63,6 +72,7 @@ Status describe(const Graph& graph, const SourceFacts& facts, FoundHead head, co
   description.pad_value = way.pad_value;
   description.head = std::move(head.head);
   description.suppression = head.suppression;
+  description.suppression.across_classes = facts.across_classes && class_count(description) > 1;
   description.clip = head.clip;
   if (facts.nms_score > 0 && facts.nms_score <= 1) description.confidence_threshold = facts.nms_score;
   const InfoReader metadata(facts.metadata);
@@ -71,33 +81,31 @@ Status describe(const Graph& graph, const SourceFacts& facts, FoundHead head, co
   OCTET_RETURN_IF_ERROR(apply_model_info(facts.declared, description));
   name_only_output(graph, description);
   if (is_numbered_as_coco(description) && !facts.declared.contains("octet_categories")) description.categories = CategoryRule::kCoco91;
+  name_background(description);
   const Shape& picture = graph.shape({graph.parameters()[0], 0});
   description.input = {static_cast<int>(picture[3]), static_cast<int>(picture[2])};
   return {};
 }
 
-Result<Recognition> recognised(const Graph& graph, const SourceFacts& facts) {
+}  // namespace
+
+Result<Recognition> recognise(const Graph& graph, const SourceFacts& facts) {
   OCTET_ASSIGN(const MetadataFacts metadata, read_metadata(facts.metadata));
   Recognition found;
   OCTET_ASSIGN(found.description.labels, labels_of(facts, metadata));
   const Shape& picture = graph.shape({graph.parameters()[0], 0});
   const ImageSize input{static_cast<int>(picture[3]), static_cast<int>(picture[2])};
-  OCTET_ASSIGN(FoundHead head, head_of(graph, facts, input, count_of(found.description.labels)));
-  OCTET_ASSIGN(PictureWay way, find_picture_way(graph, facts, head.family, metadata.is_ultralytics));
-  found.reasons = head.reasons;
-  found.reasons.insert(found.reasons.end(), way.reasons.begin(), way.reasons.end());
-  OCTET_RETURN_IF_ERROR(describe(graph, facts, std::move(head), way, found.description));
-  if (facts.across_classes && class_count(found.description) > 1)
-    found.reasons.push_back("the file suppresses boxes across classes, from the best class of each; octet within each class");
-  found.input = std::move(way.steps);
-  return found;
-}
-
-}  // namespace
-
-Result<Recognition> recognise(const Graph& graph, const SourceFacts& facts) {
-  auto found = recognised(graph, facts);
-  if (!found.ok() && found.error().code == ErrorCode::kUnsupported) return with_advice(found.error(), graph);
+  const auto classes = count_of(found.description.labels);
+  auto head = head_of(graph, facts, input, classes);
+  if (!head.ok()) return with_advice(head.error(), graph, draft_of_model(graph, input, classes));
+  auto way = find_picture_way(graph, facts, head->family, metadata.is_ultralytics);
+  if (!way.ok()) return with_advice(way.error(), graph, draft_of_picture());
+  found.reasons = head->reasons;
+  found.reasons.insert(found.reasons.end(), way->reasons.begin(), way->reasons.end());
+  OCTET_RETURN_IF_ERROR(describe(graph, facts, *std::move(head), *way, found.description));
+  if (facts.across_classes && found.description.suppression.across_classes)
+    found.reasons.push_back("the file suppresses boxes across classes, from the best class of each");
+  found.input = std::move(way->steps);
   return found;
 }
 

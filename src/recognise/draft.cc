@@ -1,0 +1,179 @@
+#include "recognise/draft.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "model/head.h"
+#include "recognise/at_rest.h"
+#include "recognise/levels.h"
+#include "recognise/yolov5.h"
+
+namespace octet {
+namespace {
+
+constexpr std::int64_t kBoxColumns = 4;
+constexpr std::int64_t kMaxClasses = 1 << 16;
+constexpr int kSsdMaps = 6, kSsdFirstStride = 16;
+
+// What is open is told in part by what a graph makes of nothing (at_rest.h): zeros are as they left the convolutions.
+class Resting {
+ public:
+  explicit Resting(const Graph& graph) : outputs_(outputs_at_rest(graph)) {}
+
+  bool is_zero(const std::string& output) const {
+    return outputs_ && std::ranges::all_of(to_vector<float>(outputs_->at(output)), [](float number) { return std::abs(number) < 1e-6f; });
+  }
+
+ private:
+  std::optional<std::map<std::string, Tensor>> outputs_;
+};
+
+std::int64_t last_side(const OutputShape& output) { return output.shape.empty() ? 1 : output.shape.back(); }
+
+std::optional<Head> yolo_draft(const std::vector<OutputShape>& outputs, const Resting& resting, ImageSize input) {
+  const auto levels = find_anchor_levels(outputs, input);
+  const auto anchors = levels ? yolov5_anchors(levels->strides) : std::vector<std::vector<YoloOutput::Anchor>>();
+  if (anchors.empty() || levels->columns <= kBoxColumns + 1) return std::nullopt;
+  YoloHead head;
+  for (std::size_t i = 0; i < anchors.size(); ++i)
+    head.outputs.push_back({.output = levels->outputs[i],
+                            .kind = YoloOutput::Kind::kYolov5,
+                            .anchors = anchors[i],
+                            .classes = static_cast<int>(levels->columns - kBoxColumns - 1),
+                            .new_coords = !resting.is_zero(levels->outputs[i])});
+  return head;
+}
+
+// The map of centres is the one that has not two numbers; which of the others are sizes is for the reader.
+std::optional<Head> centernet_draft(const std::vector<OutputShape>& outputs, const Resting& resting) {
+  const auto is_map = [&](const OutputShape& output) {
+    return output.shape.size() == 4 && std::equal(output.shape.begin() + 2, output.shape.end(), outputs[0].shape.begin() + 2);
+  };
+  if (outputs.size() != 3 || !std::ranges::all_of(outputs, is_map)) return std::nullopt;
+  std::vector<OutputShape> ordered = outputs;
+  std::ranges::stable_partition(ordered, [](const OutputShape& output) { return output.shape[1] != 2; });
+  return CenterNetHead{{ordered[0].name, ordered[1].name, ordered[2].name}, static_cast<int>(ordered[0].shape[1]),
+                       resting.is_zero(ordered[0].name) ? CenterNetHead::Score::kLogit : CenterNetHead::Score::kProbability};
+}
+
+// Boxes beside a score and a class each.
+std::optional<Head> lists_draft(const std::vector<OutputShape>& outputs, std::optional<int> classes) {
+  using enum ListHead::Column;
+  const auto boxes = std::ranges::find(outputs, kBoxColumns, last_side);
+  if (outputs.size() != 3 || boxes == outputs.end()) return std::nullopt;
+  ListHead head{{boxes->name}, {kX0, kY0, kX1, kY1, kScore, kClass}, classes.value_or(0)};
+  for (const OutputShape& output : outputs) {
+    if (output.name == boxes->name) continue;
+    if (kBoxColumns * element_count(output.shape) != element_count(boxes->shape)) return std::nullopt;
+    head.outputs.push_back(output.name);
+  }
+  return head;
+}
+
+// The anchors of TensorFlow's SSD: maps of strides 16, 32, ... with sizes from 0.2 to 0.95 of the picture, three on the first map.
+std::vector<DenseHead::AnchorMap> ssd_anchors(ImageSize input) {
+  std::vector<DenseHead::AnchorMap> maps;
+  const auto size = [](int map) { return map < kSsdMaps ? 0.2 + 0.15 * map : 1.0; };
+  ImageSize grid{(input.width + kSsdFirstStride - 1) / kSsdFirstStride, (input.height + kSsdFirstStride - 1) / kSsdFirstStride};
+  for (int i = 0; i < kSsdMaps; ++i) {
+    DenseHead::AnchorMap& map = maps.emplace_back(DenseHead::AnchorMap{grid.width, grid.height, {}});
+    const auto add = [&](double side, double ratio) {
+      map.anchors.push_back({static_cast<float>(std::round(side * std::sqrt(ratio) * input.width * 100) / 100),
+                             static_cast<float>(std::round(side / std::sqrt(ratio) * input.height * 100) / 100)});
+    };
+    if (i == 0) {
+      add(0.1, 1);
+      add(size(0), 2);
+      add(size(0), 0.5);
+    } else {
+      for (const double ratio : {1.0, 2.0, 0.5, 3.0, 0.3333}) add(size(i), ratio);
+      add(std::sqrt(size(i) * size(i + 1)), 1);
+    }
+    grid = {(grid.width + 1) / 2, (grid.height + 1) / 2};
+  }
+  return maps;
+}
+
+// Boxes [1,N,4] and scores [1,N,columns]; of an SSD, where neither is decoded.
+std::optional<Head> boxes_and_scores_draft(const std::vector<OutputShape>& outputs, const Resting& resting, ImageSize input,
+                                           std::optional<int> classes) {
+  const auto boxes = std::ranges::find(outputs, kBoxColumns, last_side);
+  if (outputs.size() != 2 || boxes == outputs.end()) return std::nullopt;
+  const OutputShape& scores = outputs[boxes == outputs.begin() ? 1 : 0];
+  DenseHead head;
+  head.boxes = {boxes->name};
+  head.scores = {scores.name};
+  head.score = resting.is_zero(scores.name) ? DenseHead::Score::kLogit : DenseHead::Score::kProbability;
+  head.classes = static_cast<int>(std::clamp<std::int64_t>(last_side(scores), 1, kMaxClasses));
+  if (!resting.is_zero(boxes->name)) {
+    head.box = DenseHead::Box::kCorners;
+    head.unit = DenseHead::Unit::kFractions;
+    return head;
+  }
+  head.box = DenseHead::Box::kAnchorOffsetsYx;
+  head.anchor_maps = ssd_anchors(input);
+  if (classes != head.classes && head.classes > 1) {
+    head.background = DenseHead::Background::kFirst;
+    --head.classes;
+  }
+  return head;
+}
+
+Head plain_draft(const std::vector<OutputShape>& outputs, std::optional<int> classes) {
+  using enum ListHead::Column;
+  if (outputs.size() == 1 && last_side(outputs[0]) == 6)
+    return ListHead{{outputs[0].name}, {kX0, kY0, kX1, kY1, kScore, kClass}, classes.value_or(0)};
+  DenseHead head;
+  for (const OutputShape& output : outputs) head.boxes.push_back(output.name);
+  head.scores = head.objectness = head.boxes;
+  head.classes = classes.value_or(1);
+  return head;
+}
+
+Head head_draft(const std::vector<OutputShape>& outputs, const Resting& resting, ImageSize input, std::optional<int> classes) {
+  if (auto yolo = yolo_draft(outputs, resting, input)) return *std::move(yolo);
+  if (auto centernet = centernet_draft(outputs, resting)) return *std::move(centernet);
+  if (auto lists = lists_draft(outputs, classes)) return *std::move(lists);
+  if (auto dense = boxes_and_scores_draft(outputs, resting, input, classes)) return *std::move(dense);
+  return plain_draft(outputs, classes);
+}
+
+// As it stands in a flow map of YAML: words and numbers as they are, JSON in quotes.
+std::string in_flow(const std::string& value) {
+  if (value.find_first_of("[]{},:#'\"&*!|>%@`") == std::string::npos) return value;
+  std::string quoted = "'";
+  for (const char c : value) quoted += c == '\'' ? "''" : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
+ModelInfo draft_of_model(const Graph& graph, ImageSize input, std::optional<int> classes) {
+  const Head head = head_draft(output_shapes(graph), Resting(graph), input, classes);
+  ModelInfo info;
+  std::visit(
+      [&](const auto& kind) {
+        info["octet_head"] = kind.kName;
+        kind.write(info);
+      },
+      head);
+  std::erase_if(info, [](const auto& entry) { return !entry.first.starts_with("octet_"); });  // those of Model API
+  info.merge(draft_of_picture());
+  return info;
+}
+
+ModelInfo draft_of_picture() {
+  return {{"octet_resize", "stretch"}, {"reverse_input_channels", "YES"}, {"mean_values", "0"}, {"scale_values", "255"}};
+}
+
+std::string description_text(const ModelInfo& info) {
+  std::string text;
+  for (const auto& [key, value] : info) text += (text.empty() ? "" : ", ") + key + ": " + in_flow(value);
+  return "model_info: {" + text + "}";
+}
+
+}  // namespace octet
