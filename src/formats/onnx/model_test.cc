@@ -279,6 +279,27 @@ TEST_F(ExternalDataFiles, AreCheckedAgainstTheirSize) {
   expect_refused(read(""), "leaves its folder");
 }
 
+// Keys that another loader took for attributes of its own object, and a second location behind the one that was checked.
+TEST_F(ExternalDataFiles, HeedNoOtherKeysAndNoLocationUnchecked) {
+  const auto read_with = [&](const std::string& key, const std::string& value) {
+    ModelWriter writer;
+    TensorProto& tensor = writer.tensor("w", 1, {2});
+    place_at(tensor, "data/weights.bin", "4", "8");
+    auto& entry = *tensor.add_external_data();
+    entry.set_key(key);
+    entry.set_value(value);
+    writer.write(root_ / "model" / "m.onnx");
+    return read_model(root_ / "model" / "m.onnx");
+  };
+  for (const char* key : {"basepath", "base_dir", "__class__", "checksum", "file_size"}) {
+    const auto model = read_with(key, "..");
+    ASSERT_TRUE(model.ok()) << model.error().message;
+    EXPECT_EQ(to_vector<double>(model->graph.initializers.at("w")), (std::vector<double>{1, 2})) << key;
+  }
+  expect_refused(read_with("location", "../secret.bin"), "leaves its folder");
+  expect_refused(read_with("length", "99999999999999999999"), "length");
+}
+
 TEST_F(ExternalDataFiles, AreRefusedWhereThereIsNoFolder) {
   ModelWriter writer;
   place_at(writer.tensor("w", 1, {2}), "data/weights.bin");

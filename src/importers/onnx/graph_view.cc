@@ -1,6 +1,11 @@
 #include "importers/onnx/graph_view.h"
 
 namespace octet::onnx {
+namespace {
+
+constexpr int kMostWrappers = 8;  // of one number
+
+}  // namespace
 
 GraphView::GraphView(const GraphRecord& graph, const std::string& picture) : graph_(graph) {
   for (const NodeRecord& node : graph.nodes)
@@ -20,6 +25,11 @@ const NodeRecord* GraphView::maker(std::string_view value) const {
 
 std::optional<double> GraphView::number(std::string_view value) const {
   const Tensor* tensor = nullptr;
+  for (int steps = 0; steps < kMostWrappers; ++steps) {
+    const NodeRecord* node = maker(value);
+    if (!node || node->inputs.empty() || (node->op != "Unsqueeze" && node->op != "Reshape" && node->op != "Identity")) break;
+    value = node->inputs[0];
+  }
   if (const auto found = graph_.initializers.find(value); found != graph_.initializers.end()) tensor = &found->second;
   if (const NodeRecord* node = maker(value); node && node->op == "Constant")
     for (const auto& [name, attribute] : node->attributes) {

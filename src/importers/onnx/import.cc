@@ -53,12 +53,7 @@ class Importing {
     OCTET_ASSIGN(const auto tail, find_tail(source_, picture_->name));
     if (!tail) return {};
     outputs_ = tail->outputs;
-    facts_.end = tail->end;
-    facts_.across_classes = tail->across_classes;
-    facts_.nms_iou = tail->nms_iou;
-    facts_.nms_score = tail->nms_score;
-    facts_.keep = tail->keep;
-    facts_.scale_factor_input = tail->scale_factor_input;
+    tail->tell(facts_);
     return {};
   }
 

@@ -79,6 +79,24 @@ TEST(OnnxImport, NamesNodeAndOperatorThatItLacksAndWhereToCut) {
   EXPECT_EQ(names_of_outputs(cut->graph), Names{"r"});
 }
 
+// Boxes and scores of two levels, of which some are picked by what is known with a picture only.
+TEST(OnnxImport, ProposesToCutInFrontOfAllThatDependsOnTheNode) {
+  ModelWriter writer(13, {"picked"});
+  std::vector<std::string> picked;
+  for (const std::string level : {"a", "b"}) {
+    writer.node("Abs", {"x"}, {level + "/boxes"});
+    writer.node("Sigmoid", {"x"}, {level + "/scores"});
+    ModelWriter::integer(writer.node("Flatten", {level + "/scores"}, {level + "/flat"}), "axis", 0);
+    writer.node("Greater", {level + "/flat", "least"}, {level + "/mask"});
+    writer.node("NonZero", {level + "/mask"}, {level + "/places"});
+    writer.node("Gather", {level + "/flat", level + "/places"}, {level + "/good"});
+    writer.node("Gather", {level + "/boxes", level + "/places"}, {picked.emplace_back(level + "/picked")});
+  }
+  writer.node("Concat", picked, {"picked"});
+  writer.floats("least", {}, {0.5f});
+  expect_refused(import(writer), ErrorCode::kUnsupported, "cut the graph there: --outputs a/scores,a/boxes,b/scores,b/boxes");
+}
+
 TEST(OnnxImport, NamesTheAttributeThatItLacks) {
   ModelWriter writer;
   ModelWriter::text(writer.node("Resize", {"x", "", "s"}, {"y"}), "mode", "lanczos");
@@ -452,6 +470,57 @@ TEST(OnnxImport, TellsASuppressionAcrossClasses) {
   writer.node("NonMaxSuppression", {"boxes", "entered"}, {"picked"});
   expect_end(writer, SourceFacts::End::kSuppression, {"logits", "boxes"});
   EXPECT_TRUE(import(writer)->facts.across_classes);
+}
+
+// As torchvision's SSD: of each class the boxes whose score is high enough, the best of them, side by side; suppressed where there are any.
+void add_filters_of_classes(ModelWriter& writer, const std::vector<std::string>& classes) {
+  add_boxes_and_scores(writer);
+  ModelWriter::integer(writer.node("Softmax", {"logits"}, {"scores"}), "axis", 2);
+  std::vector<std::string> best, boxes;
+  for (const std::string& name : classes) {
+    ModelWriter::integer(writer.node("Gather", {"scores", name}, {name + "/scores"}), "axis", 2);
+    writer.node("Greater", {name + "/scores", "least"}, {name + "/mask"});
+    writer.node("NonZero", {name + "/mask"}, {name + "/rows"});
+    writer.node("Transpose", {name + "/rows"}, {name + "/places"});
+    writer.node("GatherND", {name + "/scores", name + "/places"}, {name + "/good"});
+    writer.node("GatherND", {"boxes", name + "/places"}, {name + "/good_boxes"});
+    writer.node("TopK", {name + "/good", "most"}, {best.emplace_back(name + "/best"), name + "/indices"});
+    writer.node("Gather", {name + "/good_boxes", name + "/indices"}, {boxes.emplace_back(name + "/boxes")});
+  }
+  ModelWriter::integer(writer.node("Concat", best, {"all_scores"}), "axis", 0);
+  ModelWriter::integer(writer.node("Concat", boxes, {"all_boxes"}), "axis", 0);
+  NodeProto& choice = writer.node("If", {"none"}, {"kept"});
+  auto& none = *ModelWriter::attribute(choice, "then_branch", 5).mutable_g();
+  none.add_output()->set_name("nothing");
+  ModelWriter::fill(*none.add_node(), "Identity", {"empty"}, {"nothing"});
+  auto& some = *ModelWriter::attribute(choice, "else_branch", 5).mutable_g();
+  some.add_output()->set_name("chosen");
+  auto& iou = *some.add_initializer();
+  iou.set_name("iou");
+  iou.set_data_type(1);
+  iou.add_float_data(0.45f);
+  ModelWriter::fill(*some.add_node(), "Unsqueeze", {"iou", "one"}, {"limit"});
+  ModelWriter::fill(*some.add_node(), "NonMaxSuppression", {"all_boxes", "all_scores", "most", "limit"}, {"chosen"});
+  writer.node("Gather", {"all_scores", "kept"}, {"picked_scores"});
+  writer.node("Gather", {"all_boxes", "kept"}, {"unscaled"});
+  writer.node("Mul", {"unscaled", "size"}, {"picked"});
+  for (std::size_t i = 0; i < classes.size(); ++i) writer.whole(classes[i], {}, {static_cast<std::int64_t>(i) + 1});
+  writer.whole("one", {1}, {1});
+  writer.whole("most", {1}, {100});
+  writer.whole("empty", {0}, {});
+  writer.bytes("none", 9, {1}, std::string(1, '\0'));
+  writer.floats("least", {}, {0.01f});
+  writer.floats("size", {}, {2});
+}
+
+TEST(OnnxImport, CutsInFrontOfFiltersWithASuppressionInABranch) {
+  for (const std::vector<std::string>& classes : {std::vector<std::string>{"cat", "dog"}, {"cat"}}) {
+    ModelWriter writer(13, {"picked", "picked_scores"});
+    add_filters_of_classes(writer, classes);
+    expect_end(writer, SourceFacts::End::kSuppression, {"scores", "boxes"});
+    EXPECT_EQ(import(writer)->facts.nms_iou, 0.45f);
+    EXPECT_FALSE(import(writer)->facts.across_classes);
+  }
 }
 
 // The queries of a transformer are chosen by a TopK, too, but what follows is no choice.

@@ -28,12 +28,17 @@ constexpr auto kLight = to_operators("Add", "And", "ArgMax", "Cast", "Clip", "Co
 
 // What leaves the values of its first input as they are, in whatever shape.
 constexpr auto kWrappers = to_operators("Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze");
+// What puts columns of boxes together, parts them, or scales them.
+constexpr auto kColumnSteps = to_operators("Concat", "Div", "Gather", "Mul", "Slice", "Split", "Transpose");
 constexpr auto kGathers = to_operators("Gather", "GatherElements", "GatherND");
 // What turns centre and size into corners, with single numbers as other operands.
 constexpr auto kBoxArithmetic = to_operators("Add", "Cast", "Clip", "Concat", "Div", "Gather", "Identity", "Max", "Mul", "Neg", "Reshape",
                                              "Slice", "Split", "Squeeze", "Sub", "Transpose", "Unsqueeze");
 
-bool is_suppression(const NodeRecord& node) { return node.op == "NonMaxSuppression" || node.op == "EfficientNMS_TRT"; }
+// ONNX's and TensorRT's, and those that OpenVINO's IR has beside ONNX's.
+constexpr auto kSuppressions = to_operators("NonMaxSuppression", "EfficientNMS_TRT", "MulticlassNms", "MatrixNms");
+
+bool is_suppression(const NodeRecord& node) { return is_one_of(node.op, kSuppressions); }
 
 // No file has more of these; each costs a walk over the graph.
 constexpr std::size_t kMostOutputs = 64, kMostGathers = 256, kMostSteps = 256;
@@ -41,9 +46,20 @@ constexpr std::size_t kMostOutputs = 64, kMostGathers = 256, kMostSteps = 256;
 // What the outputs are chosen by.
 struct Choices {
   std::set<const NodeRecord*> suppressions;
+  const GraphRecord* branch = nullptr;     // of an If, with a suppression in it
+  std::set<const NodeRecord*> filters;     // NonZero
   std::set<const NodeRecord*> top_values;  // TopK whose values reach an output
   std::vector<const NodeRecord*> gathers;
 };
+
+// The branch of an If that has a suppression; null where none has.
+const GraphRecord* suppressing_branch(const NodeRecord& node) {
+  if (node.op != "If") return nullptr;
+  for (const auto& [name, attribute] : node.attributes)
+    if (const auto* branch = std::get_if<std::shared_ptr<const GraphRecord>>(&attribute))
+      if (std::ranges::any_of((*branch)->nodes, is_suppression)) return branch->get();
+  return nullptr;
+}
 
 class TailFinder {
  public:
@@ -52,6 +68,7 @@ class TailFinder {
   Result<std::optional<Tail>> find() {
     const Choices choices = choices_of_outputs();
     if (!choices.suppressions.empty()) return suppression(choices);
+    if (choices.branch) return filtered(choices);
     if (choices.top_values.size() == 1) return top_k(**choices.top_values.begin(), choices);
     return std::optional<Tail>();
   }
@@ -78,7 +95,9 @@ class TailFinder {
       if (!node || !seen.insert(value).second || !view_.depends_on_picture(value)) continue;
       if (is_suppression(*node)) choices.suppressions.insert(node);
       if (node->op == "TopK" && value == node->outputs[0]) choices.top_values.insert(node);
-      found |= is_suppression(*node) || node->op == "TopK";
+      if (node->op == "NonZero") choices.filters.insert(node);
+      if (const GraphRecord* branch = suppressing_branch(*node)) choices.branch = branch;
+      found |= is_suppression(*node) || node->op == "TopK" || choices.branch != nullptr;
       if (!is_one_of(node->op, kLight)) continue;
       if (is_one_of(node->op, kGathers) && choices.gathers.size() < kMostGathers) choices.gathers.push_back(node);
       open.insert(open.end(), node->inputs.begin(), node->inputs.end());
@@ -101,13 +120,14 @@ class TailFinder {
     tail.across_classes = best_class_alone_ && !classes_apart_;
     tail.outputs = {entries.begin()->first, entries.begin()->second};
     tail.scale_factor_input = undid_division_;
-    read_settings(**choices.suppressions.begin(), tail);
+    read_settings(**choices.suppressions.begin(), view_, tail);
     return std::optional<Tail>(std::move(tail));
   }
 
-  void read_settings(const NodeRecord& node, Tail& tail) const {
+  // `view`: of the graph that has the node.
+  static void read_settings(const NodeRecord& node, const GraphView& view, Tail& tail) {
     const auto setting = [&](std::size_t input, std::string_view attribute) -> std::optional<double> {
-      if (input < node.inputs.size() && node.op == "NonMaxSuppression") return view_.number(node.inputs[input]);
+      if (input < node.inputs.size() && node.op == "NonMaxSuppression") return view.number(node.inputs[input]);
       const auto found = node.attributes.find(attribute);
       if (found == node.attributes.end()) return std::nullopt;
       if (const auto* number = std::get_if<float>(&found->second)) return *number;
@@ -159,6 +179,50 @@ class TailFinder {
     const auto axis = node.attributes.find("axis");
     const auto* number = axis == node.attributes.end() ? nullptr : std::get_if<std::int64_t>(&axis->second);
     return !number || *number == 0;
+  }
+
+  // ---- A suppression in a branch
+  Result<std::optional<Tail>> filtered(const Choices& choices) {
+    std::set<std::string> entries, scores;
+    for (const std::string& output : graph_.outputs)
+      for (const std::string& entry : chosen_from(output)) entries.insert(picked_from(entry));
+    for (const NodeRecord* filter : choices.filters) {
+      const NodeRecord* comparison = filter->inputs.empty() ? nullptr : view_.maker(filter->inputs[0]);
+      if (comparison && comparison->op == "Greater" && !comparison->inputs.empty()) scores.insert(picked_from(comparison->inputs[0]));
+    }
+    if (entries.size() != 2 || scores.size() != 1 || !entries.contains(*scores.begin())) return std::optional<Tail>();
+    Tail tail;
+    tail.end = SourceFacts::End::kSuppression;
+    tail.outputs = {*scores.begin(), *entries.begin() == *scores.begin() ? *entries.rbegin() : *entries.begin()};
+    const auto suppression = std::ranges::find_if(choices.branch->nodes, is_suppression);
+    read_settings(*suppression, GraphView(*choices.branch, ""), tail);
+    return std::optional<Tail>(std::move(tail));
+  }
+
+  // The values of which filters and choices take what becomes a value; none where nothing is chosen.
+  std::set<std::string> chosen_from(const std::string& value, std::size_t depth = 0) {
+    if (const auto known = chosen_.find(value); known != chosen_.end()) return known->second;
+    std::set<std::string> chosen;
+    const NodeRecord* node = view_.maker(value);
+    if (!node || node->inputs.empty() || depth > kMostSteps || !view_.depends_on_picture(value)) return chosen;
+    const bool is_choice = selects(*node) || (node->op == "TopK" && value == node->outputs[0]);
+    if (is_choice) {
+      chosen = chosen_from(node->inputs[0], depth + 1);
+      if (chosen.empty() && view_.depends_on_picture(node->inputs[0])) chosen = {node->inputs[0]};
+    } else if (is_one_of(node->op, kWrappers) || is_one_of(node->op, kColumnSteps)) {
+      for (const std::string& input : node->inputs)
+        if (chosen.size() < kMostGathers) chosen.merge(chosen_from(input, depth + 1));
+    }
+    chosen_.emplace(value, chosen);
+    return chosen;
+  }
+
+  // A value without the column or the picture that was picked of it.
+  std::string picked_from(const std::string& value) const {
+    return follow(value, [&](const NodeRecord& node) -> std::optional<std::size_t> {
+      const bool picks = (node.op == "Gather" || node.op == "Slice") && node.inputs.size() > 1 && is_constant(node.inputs[1]);
+      return picks ? std::optional<std::size_t>(0) : std::nullopt;
+    });
   }
 
   // ---- TopK
@@ -284,9 +348,11 @@ class TailFinder {
     return std::nullopt;
   }
 
-  // Whether a value comes of the number of the best class, through what is light.
+  // Whether a value comes of the number of the best class, through what is light; OpenVINO spells ArgMax as TopK.
   bool is_of_classes(const std::string& value) const {
-    return any_light_source(value, [](const NodeRecord& node, std::string_view) { return node.op == "ArgMax"; });
+    return any_light_source(value, [](const NodeRecord& node, std::string_view at) {
+      return node.op == "ArgMax" || (node.op == "TopK" && node.outputs.size() > 1 && at == node.outputs[1]);
+    });
   }
 
   bool reaches(const std::string& value, const std::string& source) const {
@@ -310,11 +376,21 @@ class TailFinder {
 
   const GraphRecord& graph_;
   GraphView view_;
+  std::unordered_map<std::string, std::set<std::string>> chosen_;  // by value
   bool undid_division_ = false;
   bool best_class_alone_ = false, classes_apart_ = false;  // what enters a suppression: one score a box, boxes of each class elsewhere
 };
 
 }  // namespace
+
+void Tail::tell(SourceFacts& facts) const {
+  facts.end = end;
+  facts.across_classes = across_classes;
+  facts.nms_iou = nms_iou;
+  facts.nms_score = nms_score;
+  facts.keep = keep;
+  facts.scale_factor_input = scale_factor_input;
+}
 
 Result<std::optional<Tail>> find_tail(const GraphRecord& graph, const std::string& picture) { return TailFinder(graph, picture).find(); }
 

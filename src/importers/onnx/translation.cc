@@ -4,9 +4,15 @@
 
 #include <algorithm>
 
+#include "importers/onnx/cut.h"
 #include "importers/onnx/rules.h"
 
 namespace octet::onnx {
+namespace {
+
+constexpr std::size_t kMostOutputs = 24;  // that a message proposes; a detector has no more
+
+}  // namespace
 
 Result<std::vector<const NodeRecord*>> needed_nodes(const GraphRecord& graph, std::span<const std::string> wanted) {
   std::unordered_map<std::string_view, const NodeRecord*> makers;
@@ -116,14 +122,10 @@ Result<ImportedValue> Translation::value(const std::string& name) {
 
 // What a person can do about a node that octet lacks.
 std::string Translation::advice(const NodeRecord& node) {
-  std::string names;
-  for (const std::string& input : node.inputs) {
-    const auto found = values_.find(input);
-    if (found == values_.end() || builder_.graph.constant(found->second.value)) continue;
-    names += (names.empty() ? "" : ",") + input;
-  }
-  if (names.empty()) return "";
-  return "; if what is in front of it is the detector, cut the graph there: --outputs " + names;
+  const bool others_fail_alike = !find_rule(node.domain, node.op) || node.op == "NonZero";  // of what depends on the picture
+  const std::vector<std::string> names = values_in_front_of(source_, node, others_fail_alike);
+  if (names.empty() || names.size() > kMostOutputs) return "";
+  return fmt::format("; if what is in front of it is the detector, cut the graph there: --outputs {}", fmt::join(names, ","));
 }
 
 std::string Translation::name_for(const NodeRecord& node) const {

@@ -13,16 +13,12 @@
 #include "graph/check_numbers.h"
 #include "graph/op_schema.h"
 #include "importers/openvino_ir/rules.h"
+#include "importers/openvino_ir/tail.h"
 #include "recognise/metadata.h"
 
 namespace octet {
 namespace openvino_ir {
 namespace {
-
-// Where a layer's input comes from: which layer, and which of its outputs by place.
-struct Source {
-  std::size_t layer = SIZE_MAX, output = 0;
-};
 
 // The .bin file, and the constants in it.
 class Weights {
@@ -92,9 +88,15 @@ class NetworkImport {
   NetworkImport(const Network& network, Weights weights, ImageSize open) : network_(network), weights_(std::move(weights)), open_(open) {}
 
   Result<Graph> run();
+  // The same of a network that is cut in front of the end by which it chooses among its boxes, where it has such an end.
+  Result<ImportedIr> run_cut();
 
  private:
+  Status prepare();
   Status connect();
+  std::vector<bool> needed_layers() const;
+  Status add_cut_outputs();
+  Result<Graph> import_layers();
   void claim_port_names();
   Result<std::vector<Value>> inputs_of(std::size_t index);
   Result<std::vector<Value>> import_layer(std::size_t index);
@@ -105,10 +107,13 @@ class NetworkImport {
 
   const Network& network_;
   Weights weights_;
+  std::vector<std::size_t> order_;
+  std::optional<NetworkTail> tail_;           // where the network is cut
   ImageSize open_;                            // of a picture that leaves its sides open; zeros: not known
   std::vector<std::vector<Source>> sources_;  // by layer and input
   std::vector<std::vector<Value>> values_;    // by layer and output
   std::vector<PortNames> port_names_;         // by layer; of Parameter and Result
+  std::vector<PortNames> cut_names_;          // of the outputs at which the network is cut
   Graph graph_;
   NameClaims names_;
   KnownValues known_;
@@ -155,6 +160,11 @@ void NetworkImport::claim_port_names() {
     else if (layer.type == "Result" && sources_[i].size() == 1)
       names = names_of_output(layer, network_.layers[sources_[i][0].layer], sources_[i][0].output);
     if (!names.name.empty()) names.name = names_.claim(names.name);
+  }
+  if (!tail_) return;
+  for (const Source& output : tail_->outputs) {
+    PortNames& names = cut_names_.emplace_back(names_of_output({}, network_.layers[output.layer], output.output));
+    names.name = names_.claim(names.name);
   }
 }
 
@@ -268,18 +278,58 @@ void flatten(const Info& info, const std::string& prefix, std::map<std::string, 
   for (const Info& child : info.children) flatten(child, key, flat);
 }
 
-Result<Graph> NetworkImport::run() {
+Status NetworkImport::prepare() {
   OCTET_RETURN_IF_ERROR(validate(network_, weights_.size_bytes()));
-  OCTET_ASSIGN(const auto order, topological_order(network_));
-  OCTET_RETURN_IF_ERROR(connect());
+  OCTET_ASSIGN(order_, topological_order(network_));
+  return connect();
+}
+
+Result<Graph> NetworkImport::run() {
+  OCTET_RETURN_IF_ERROR(prepare());
+  return import_layers();
+}
+
+Result<ImportedIr> NetworkImport::run_cut() {
+  OCTET_RETURN_IF_ERROR(prepare());
+  OCTET_ASSIGN(tail_, find_tail(network_, order_, sources_, [&](const Layer& layer) { return weights_.constant(layer); }));
+  OCTET_ASSIGN(Graph graph, import_layers());
+  return ImportedIr{std::move(graph), tail_ ? std::optional(tail_->end) : std::nullopt};
+}
+
+// All, or those that the values depend on at which the network is cut.
+std::vector<bool> NetworkImport::needed_layers() const {
+  std::vector<bool> needed(network_.layers.size(), !tail_);
+  if (!tail_) return needed;
+  for (const Source& output : tail_->outputs) needed[output.layer] = true;
+  for (auto index = order_.rbegin(); index != order_.rend(); ++index)
+    if (needed[*index])
+      for (const Source& source : sources_[*index]) needed[source.layer] = true;
+  return needed;
+}
+
+Status NetworkImport::add_cut_outputs() {
+  if (!tail_) return {};
+  for (std::size_t i = 0; i < tail_->outputs.size(); ++i) {
+    const Source& output = tail_->outputs[i];
+    if (output.output >= values_[output.layer].size())
+      return unsupported(fmt::format("output {} of {} is not supported", output.output, describe(network_.layers[output.layer])));
+    OCTET_RETURN_IF_ERROR(add_named(Output{cut_names_[i].further}, {values_[output.layer][output.output]}, cut_names_[i].name));
+  }
+  return {};
+}
+
+Result<Graph> NetworkImport::import_layers() {
   claim_port_names();
   graph_.name = network_.name;
   values_.resize(network_.layers.size());
-  for (const std::size_t index : order) {
+  const std::vector<bool> needed = needed_layers();
+  for (const std::size_t index : order_) {
     const Layer& layer = network_.layers[index];
+    if (!needed[index]) continue;
     OCTET_ASSIGN_AT(values_[index], import_layer(index), describe(layer));
     if (auto status = check_outputs(layer, values_[index]); !status.ok()) return status.error().at(describe(layer));
   }
+  OCTET_RETURN_IF_ERROR(add_cut_outputs());
   if (graph_.outputs().empty()) return malformed("the network has no Result layer");
   for (const Info& info : network_.rt_info)
     if (info.name == "model_info")
@@ -319,8 +369,13 @@ std::string_view text_of(std::span<const std::byte> bytes) { return {reinterpret
 }  // namespace
 }  // namespace openvino_ir
 
-// The view keeps a writer from putting another model's .bin beside this .xml before both are open.
-Result<Graph> import_openvino_ir(const std::filesystem::path& xml, const ModelInfo& declared) {
+namespace {
+
+// What `import(NetworkImport&)` makes of a file.
+template <typename Import>
+auto import_file(const std::filesystem::path& xml, const ModelInfo& declared, const Import& import)
+    -> decltype(import(std::declval<openvino_ir::NetworkImport&>())) {
+  // The view keeps a writer from putting another model's .bin beside this .xml before both are open.
   OCTET_ASSIGN(std::optional<FolderView> view, FolderView::open(xml.parent_path()));
   OCTET_ASSIGN(const MappedFile file, MappedFile::open(xml));
   OCTET_ASSIGN_AT(const openvino_ir::Network network, openvino_ir::read_network(openvino_ir::text_of(file.bytes())), xml.string());
@@ -328,15 +383,31 @@ Result<Graph> import_openvino_ir(const std::filesystem::path& xml, const ModelIn
   OCTET_ASSIGN_AT(const ImageSize open, openvino_ir::open_sides(network, xml, declared), xml.string());
   view.reset();
   const auto owner = std::make_shared<const MappedFile>(std::move(mapped));
-  auto graph = openvino_ir::NetworkImport(network, openvino_ir::Weights(owner->bytes(), owner), open).run();
-  if (!graph.ok()) return graph.error().at(xml.string());
-  return graph;
+  openvino_ir::NetworkImport importing(network, openvino_ir::Weights(owner->bytes(), owner), open);
+  auto imported = import(importing);
+  if (!imported.ok()) return imported.error().at(xml.string());
+  return imported;
+}
+
+}  // namespace
+
+Result<Graph> import_openvino_ir(const std::filesystem::path& xml, const ModelInfo& declared) {
+  return import_file(xml, declared, [](openvino_ir::NetworkImport& network) { return network.run(); });
+}
+
+Result<ImportedIr> import_openvino_detector(const std::filesystem::path& xml, const ModelInfo& declared) {
+  return import_file(xml, declared, [](openvino_ir::NetworkImport& network) { return network.run_cut(); });
 }
 
 Result<Graph> import_openvino_ir(std::string_view xml, std::span<const std::byte> weights, std::shared_ptr<const void> owner,
                                  ImageSize open) {
   OCTET_ASSIGN(const openvino_ir::Network network, openvino_ir::read_network(xml));
   return openvino_ir::NetworkImport(network, openvino_ir::Weights(weights, std::move(owner)), open).run();
+}
+
+Result<ImportedIr> import_openvino_detector(std::string_view xml, std::span<const std::byte> weights, std::shared_ptr<const void> owner) {
+  OCTET_ASSIGN(const openvino_ir::Network network, openvino_ir::read_network(xml));
+  return openvino_ir::NetworkImport(network, openvino_ir::Weights(weights, std::move(owner)), {}).run_cut();
 }
 
 }  // namespace octet

@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "base/result.h"
 #include "base/image_size.h"
 #include "graph/graph.h"
+#include "importers/onnx/tail.h"
 #include "model/info_reader.h"
 
 namespace octet {
@@ -31,6 +33,17 @@ Result<Graph> import_openvino_ir(const std::filesystem::path& xml, const ModelIn
 // are open. Errors name no file.
 Result<Graph> import_openvino_ir(std::string_view xml, std::span<const std::byte> weights, std::shared_ptr<const void> owner,
                                  ImageSize open = {});
+
+// An IR cut in front of the end by which it chooses among its boxes (NonMaxSuppression, MulticlassNms, MatrixNms, TopK), whole where it
+// ends otherwise.
+struct ImportedIr {
+  Graph graph;                    // where it is cut: with the scores and the boxes as outputs
+  std::optional<onnx::Tail> end;  // of the network, where it is cut
+};
+
+// As import_openvino_ir() imports it.
+Result<ImportedIr> import_openvino_detector(const std::filesystem::path& xml, const ModelInfo& declared = {});
+Result<ImportedIr> import_openvino_detector(std::string_view xml, std::span<const std::byte> weights, std::shared_ptr<const void> owner);
 
 // Whether a file that begins with these bytes is an IR.
 bool is_openvino_ir(std::string_view start);

@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "graph/evaluate.h"
 #include "graph/op_schema.h"
+#include "importers/openvino_ir/halves.h"
 #include "importers/openvino_ir/rules.h"
 
 namespace octet {
@@ -561,6 +562,70 @@ TEST(ImportOpenvinoIr, CutAnywhereIsAnErrorAndNoCrash) {
   for (std::size_t length = 0; length < xml.find("</net>"); length += 7) EXPECT_FALSE(import(xml.substr(0, length), bin).ok()) << length;
   for (std::size_t length = 0; length < bin.bytes.size(); length += 3)
     EXPECT_FALSE(import(xml, Bin{{bin.bytes.begin(), bin.bytes.begin() + static_cast<std::ptrdiff_t>(length)}}).ok()) << length;
+}
+
+// As the Model Optimizer of former versions wrote --data_type FP16.
+TEST(WithFloatsForHalves, LeavesNoneAndRoundsNothingOnTheWay) {
+  Graph graph;
+  const Value x = graph.emit(Parameter{ElementType::kF16, {1, 2}}, {}, "x");
+  const Value third = graph.emit_constant(converted(Tensor::of<float>({1, 1}, std::vector<float>{1.0f / 3}), ElementType::kF16));
+  const Value product = graph.emit(Binary{BinaryKind::kMultiply}, {x, third});
+  const Value whole = graph.emit(Convert{ElementType::kI32}, {product});
+  graph.emit(Output{}, {graph.emit(Binary{BinaryKind::kAdd}, {product, graph.emit(Convert{ElementType::kF16}, {whole})})}, "y");
+  graph.model_info = {{"a", "b"}};
+  const Graph wide = openvino_ir::with_floats_for_halves(graph);
+  for (const Node& node : wide.nodes())
+    for (const TensorType& type : node.outputs) EXPECT_NE(type.element, ElementType::kF16);
+  EXPECT_EQ(wide.model_info, graph.model_info);
+  const auto outputs = evaluate(wide, {{"x", Tensor::of<float>({1, 2}, std::vector<float>{4.001f, 1})}});
+  ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+  const float half_third = 0.333251953125f;
+  EXPECT_EQ(to_vector<float>(outputs->at("y")), (std::vector<float>{4.001f * half_third + 1, half_third}));
+}
+
+// x -> boxes and scores -> suppression -> Result; its limits are its further inputs, constants of ids from 12 on, or attributes.
+std::string net_of_suppression(const std::string& type, const std::string& data, const std::string& limits) {
+  const auto layer = [](int id, const std::string& name, const std::string& kind, const std::string& attributes, const std::string& inputs,
+                        const std::string& outputs) {
+    const int count = static_cast<int>(std::count(inputs.begin(), inputs.end(), ' ')) + 1;
+    return fmt::format("<layer id='{}' name='{}' type='{}' version='opset9'><data {}/><input>{}</input><output>{}</output></layer>", id,
+                       name, kind, attributes, ports(inputs, 0), ports(outputs, count));
+  };
+  std::string layers = parameter(0, "x", "1,3,4,4") + constant(10, "i64", "I64", "3", 0, 24) + constant(11, "i64", "I64", "3", 24, 24) +
+                       constant(12, "i64", "I64", "1", 48, 8) + constant(13, "f32", "FP32", "1", 56, 4);
+  layers += layer(1, "boxes", "Reshape", "special_zero='false'", "FP32:1,3,4,4 I64:3", "FP32:1,12,4");
+  layers += layer(2, "scores", "Reshape", "special_zero='false'", "FP32:1,3,4,4 I64:3", "FP32:1,4,12");
+  layers += layer(3, "chosen", type, data, "FP32:1,12,4 FP32:1,4,12" + limits, "I64:-1,3");
+  layers += "<layer id='4' name='result' type='Result' version='opset1'><input>" + ports("I64:-1,3", 0) + "</input></layer>";
+  std::string edges = edge(0, 0, 1, 0) + edge(10, 0, 1, 1) + edge(0, 0, 2, 0) + edge(11, 0, 2, 1) + edge(1, 2, 3, 0) + edge(2, 2, 3, 1);
+  if (!limits.empty()) edges += edge(12, 0, 3, 2) + edge(13, 0, 3, 3);
+  return net(layers, edges + edge(3, limits.empty() ? 2 : 4, 4, 0));
+}
+
+TEST(ImportOpenvinoDetector, CutsInFrontOfASuppression) {
+  Bin bin;
+  bin.put<std::int64_t>({1, 12, 4, 1, 4, 12, 100});
+  bin.put<float>({0.45f});
+  const auto owner = std::make_shared<const std::vector<std::byte>>(bin.bytes);
+  struct Case {
+    std::string text;
+    float iou = 0;
+  };
+  for (const auto& [text, iou] :
+       {Case{net_of_suppression("NonMaxSuppression", "box_encoding='corner'", " I64:1 FP32:1"), 0.45f},
+        Case{net_of_suppression("MulticlassNms", "nms_threshold='0.5' keep_top_k='100' score_threshold='0.05'", ""), 0.5f},
+        Case{net_of_suppression("MatrixNms", "keep_top_k='100' score_threshold='0.05'", ""), -1}}) {
+    const auto imported = import_openvino_detector(text, *owner, owner);
+    ASSERT_TRUE(imported.ok()) << imported.error().message;
+    ASSERT_TRUE(imported->end.has_value());
+    EXPECT_EQ(imported->end->end, SourceFacts::End::kSuppression);
+    EXPECT_EQ(imported->end->nms_iou, iou);
+    EXPECT_EQ(imported->end->keep, 100);
+    ASSERT_EQ(imported->graph.outputs().size(), 2u);
+    EXPECT_EQ(imported->graph.node(imported->graph.outputs()[0]).name, "scores");
+    EXPECT_EQ(imported->graph.node(imported->graph.outputs()[1]).name, "boxes");
+    EXPECT_NE(error_of(text, bin).find("layer 'chosen'"), std::string::npos) << "as a whole";
+  }
 }
 
 }  // namespace

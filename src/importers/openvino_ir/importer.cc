@@ -1,6 +1,7 @@
 #include "importers/file_border.h"
 #include "importers/finish_import.h"
 #include "importers/importer.h"
+#include "importers/openvino_ir/halves.h"
 #include "importers/openvino_ir/import.h"
 #include "recognise/metadata.h"
 
@@ -16,15 +17,18 @@ bool ends_in_detection_output(const Graph& graph) {
 }
 
 Result<ImportedModel> import(const fs::path& source, const fs::path&, const ImportOptions& options) {
-  OCTET_ASSIGN(Graph graph, import_openvino_ir(source, options.model_info));
+  OCTET_ASSIGN(ImportedIr imported, import_openvino_detector(source, options.model_info));
+  Graph& graph = imported.graph;
   if (describes_itself(graph))
     return Error{ErrorCode::kUnsupported,
                  source.string() + ": is an IR of octet, which needs no conversion: give it to quantize, detect, check or bench as it is"};
+  graph = openvino_ir::with_floats_for_halves(graph);
   SourceFacts facts;
   facts.metadata = graph.model_info;
   OCTET_ASSIGN(ModelInfo beside, metadata_beside(source));
   facts.metadata.merge(std::move(beside));
   facts.declared = options.model_info;
+  if (imported.end) imported.end->tell(facts);
   if (ends_in_detection_output(graph)) facts.end = SourceFacts::End::kDetectionOutput;
   Result<OriginalFile> original = file_with_border_of(graph, FileFormat::kOpenvinoIr, source);
   OCTET_ASSIGN_AT(ImportedModel model, finish_import(std::move(graph), facts, std::move(original)), source.string());

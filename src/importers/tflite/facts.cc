@@ -11,6 +11,11 @@
 namespace octet::tflite {
 namespace {
 
+// Whether a picture's bytes are what an input stores; 16 bits hold the fractions that the pixels were scaled to.
+bool takes_bytes(const TensorRecord& input) {
+  return input.quantization && (input.type == StoredType::INT8 || input.type == StoredType::UINT8);
+}
+
 // Signed inputs are fed bytes less 128.
 passes::InputSteps steps_of_scale(const TensorRecord& input) {
   const std::int64_t lowest = input.type == StoredType::INT8 ? -128 : 0;
@@ -72,7 +77,7 @@ void read_appended(std::span<const std::byte> bytes, FileFacts& facts) {
 Result<FileFacts> facts_of(const Model& model, std::span<const std::byte> bytes) {
   FileFacts facts;
   const TensorRecord& input = model.tensors[static_cast<std::size_t>(model.inputs[0])];
-  if (input.quantization) {
+  if (takes_bytes(input)) {
     facts.pixels = steps_of_scale(input);
   } else {
     OCTET_ASSIGN(facts.pixels, steps_of_metadata(model));

@@ -49,5 +49,23 @@ TEST(TfliteFacts, TakeBytesByTheScaleOfTheInput) {
   }
 }
 
+// Pixels were made fractions before they were made 16 bits: the scale is not one of bytes.
+TEST(TfliteFacts, TakeSixteenBitsForNoBytes) {
+  TensorRecord input;
+  input.type = StoredType::INT16;
+  input.quantization = {.scale = {1.0f / 32767}, .zero_point = {0}};
+  Model model;
+  model.tensors = {input};
+  model.inputs = {0};
+  auto facts = facts_of(model, {});
+  ASSERT_TRUE(facts.ok()) << facts.error().message;
+  EXPECT_TRUE(facts->pixels.empty());
+  EXPECT_FALSE(facts->metadata.contains("scale_values"));
+  model.tensors[0].type = StoredType::INT8;
+  facts = facts_of(model, {});
+  ASSERT_TRUE(facts.ok()) << facts.error().message;
+  EXPECT_EQ(facts->pixels.mean, std::vector<double>{128});
+}
+
 }  // namespace
 }  // namespace octet::tflite
