@@ -20,6 +20,7 @@ struct Options {
   std::int64_t subset = 0;
   std::uint64_t seed = 0;
   int threads = 1;
+  std::string target = "any";
   WriteOptions written;
 };
 
@@ -28,7 +29,7 @@ Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(Dataset dataset, open_dataset(options.source, DataUse::kCalibrate, console.warnings()));
   dataset = random_subset(std::move(dataset), options.subset, options.seed);
   OCTET_ASSIGN(ConvertOptions opening, model_options(options.beside, console.warnings()));
-  const quant::CalibrationOptions calibration{options.threads, console.bar("calibrate"), console.warnings()};
+  const quant::CalibrationOptions calibration{options.threads, console.bar("calibrate"), console.warnings(), options.target == "avx2"};
   OCTET_ASSIGN(const QuantizedIr done,
                quantize_ir(options.model, dataset, options.output, calibration, options.written, std::move(opening)));
   Outcome outcome;
@@ -55,6 +56,9 @@ Run add_quantize(CLI::App& app) {
   add_pictures(*verb, options->source);
   verb->add_option("--subset", options->subset, "Only N images, drawn at random; 0 is all")->check(whole_number());
   verb->add_option("--seed", options->seed, "Of the draw")->check(whole_number())->capture_default_str();
+  verb->add_option("--target", options->target, "Weights that are fastest on any CPU, or on those with AVX2 alone, a little less exact")
+      ->check(CLI::IsMember({"any", "avx2"}))
+      ->capture_default_str();
   add_written(*verb, options->written);
   add_output(*verb, options->output);
   add_threads(*verb, options->threads);

@@ -23,6 +23,7 @@ struct CalibrationOptions {
   int threads = 1;
   Progress progress;
   Warn warn;
+  bool pair_safe = false;  // weights for CPUs with AVX2 alone: quantize() reads it, see pair_safe.h
 };
 
 // Statistics of the given values over all images, from the FP32 model; one pass, memory independent of the number of images.

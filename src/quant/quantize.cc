@@ -9,6 +9,7 @@
 #include "quant/bias_correction.h"
 #include "quant/channels.h"
 #include "quant/equalize.h"
+#include "quant/pair_safe.h"
 #include "quant/pixel_range.h"
 #include "quant/placement.h"
 #include "quant/ranges.h"
@@ -33,8 +34,8 @@ Error no_numbers(const Node& node, std::string_view what) {
 // Builds the quantized graph beside the original one, whose ids stay valid throughout.
 class Quantizer {
  public:
-  Quantizer(const Graph& graph, const QuantizationPlan& plan, const Observers& observers)
-      : source_(graph), plan_(plan), observers_(observers), result_{graph, 0, 0, 0} {}
+  Quantizer(const Graph& graph, const QuantizationPlan& plan, const Observers& observers, bool pair_safe)
+      : source_(graph), plan_(plan), observers_(observers), pair_safe_(pair_safe), result_{graph, 0, 0, 0} {}
 
   // kMalformed where a bias or a range leaves float.
   Result<QuantizedModel> run() {
@@ -51,8 +52,9 @@ class Quantizer {
     const ConvolutionGeometry geometry = *convolution_geometry(source_, node);
     const Tensor& constant = *source_.constant(node.inputs[1]);
     const auto weights = constant.values<float>();
-    const WeightQuantization quantized =
-        quantize_weights(weights, static_cast<std::size_t>(geometry.outputs()), static_cast<std::size_t>(geometry.taps()));
+    const auto outputs = static_cast<std::size_t>(geometry.outputs());
+    WeightQuantization quantized = quantize_weights(weights, outputs, static_cast<std::size_t>(geometry.taps()));
+    if (pair_safe_ && geometry.taps() == 1 && geometry.groups == 1) make_pair_safe(weights, outputs, quantized);
     OCTET_RETURN_IF_ERROR(correct_bias(convolution, weights, quantized));
 
     const Shape scale_shape =
@@ -131,6 +133,7 @@ class Quantizer {
   const Graph& source_;
   const QuantizationPlan& plan_;
   const Observers& observers_;
+  bool pair_safe_;
   QuantizedModel result_;
 };
 
@@ -187,7 +190,7 @@ Result<QuantizedModel> quantize(const Graph& source, const CalibrationImages& im
   const QuantizationPlan plan = plan_quantization(alike);
   OCTET_RETURN_IF_ERROR(expect_finite_weights(alike, plan));
   OCTET_ASSIGN(const auto observers, calibrate(alike, observed_values(alike, plan), images, options));
-  return Quantizer(alike, plan, observers).run();
+  return Quantizer(alike, plan, observers, options.pair_safe).run();
 }
 
 }  // namespace octet::quant
