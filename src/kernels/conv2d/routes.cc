@@ -114,7 +114,8 @@ RoutedPanels route_panels(const std::int8_t* packed, const std::vector<Panel>& p
       append(order.wides, run, width, kPairings);
       GroupRoutes& counts = routed.routes.emplace_back();
       counts.pairs = static_cast<std::int32_t>(order.pairs.size() / 2);
-      for (int pairing = 0; pairing < kPairings; ++pairing) counts.singles[pairing] = static_cast<std::int32_t>(order.singles[pairing].size());
+      for (int pairing = 0; pairing < kPairings; ++pairing)
+        counts.singles[pairing] = static_cast<std::int32_t>(order.singles[pairing].size());
       counts.wides = static_cast<std::int32_t>(order.wides.size());
     }
   }

@@ -27,9 +27,7 @@ alignas(32) constexpr std::int16_t kOnes[16] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
 // Each is one opaque step: left to itself GCC computes the products early and spills the sums.
 OCTET_OP Ints add_single(Ints acc, Ints x, Ints w) {
   Ints product;
-  asm("vpmaddubsw %3, %2, %1\n\tvpmaddwd %4, %1, %1\n\tvpaddd %1, %0, %0"
-      : "+x"(acc), "=&x"(product)
-      : "x"(x), "x"(w), "m"(kOnes));
+  asm("vpmaddubsw %3, %2, %1\n\tvpmaddwd %4, %1, %1\n\tvpaddd %1, %0, %0" : "+x"(acc), "=&x"(product) : "x"(x), "x"(w), "m"(kOnes));
   return acc;
 }
 OCTET_OP Ints add_pair(Ints acc, Ints x, Ints y, Ints w, Ints v) {
