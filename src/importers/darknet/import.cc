@@ -79,7 +79,9 @@ Result<ImportedModel> import_darknet(const fs::path& cfg, const fs::path& weight
   ModelDescription description = describe(net, cfg, warn);
   net.graph.name = description.name;
   net.graph.tidy();
-  ImportedModel model{std::move(net.graph), std::move(description)};
+  ImportedModel model;
+  model.graph = std::move(net.graph);
+  model.description = std::move(description);
   model.weights = {weights};
   return model;
 }
