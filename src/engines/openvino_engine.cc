@@ -136,32 +136,37 @@ class CompiledModel {
 
   const Compiled* get() const { return compiled_.get(); }
 
-  // For each port, the place of the tensor of one of its names.
+  // For each port, the place of the tensor of one of its names. Tensors without names are those of the ports that are left, in their order,
+  // as octet calls them by their layers.
   template <typename Size, typename At>
   Result<std::vector<std::size_t>> places(std::span<const Port> ports, Size size, At at) const {
     std::size_t count = 0;
     if (size(compiled_.get(), &count) != 0) return failure(ov_, "tell the model's tensors");
     std::vector<std::string> names;
+    std::vector<std::size_t> unnamed, result;
     for (std::size_t i = 0; i < count; ++i) {
       OCTET_ASSIGN(std::string name, name_at(i, at));
+      if (name.empty()) unnamed.push_back(i);
       names.push_back(std::move(name));
     }
-    std::vector<std::size_t> result;
+    auto next = unnamed.begin();
     for (const Port& port : ports) {
       const auto found = std::ranges::find_if(names, [&](const std::string& name) { return port.is_called(name); });
-      if (found == names.end()) return Error{ErrorCode::kUnsupported, "OpenVINO's model has no tensor '" + port.name + "'"};
-      result.push_back(static_cast<std::size_t>(found - names.begin()));
+      if (found == names.end() && next == unnamed.end())
+        return Error{ErrorCode::kUnsupported, "OpenVINO's model has no tensor '" + port.name + "'"};
+      result.push_back(found != names.end() ? static_cast<std::size_t>(found - names.begin()) : *next++);
     }
     return result;
   }
 
  private:
+  // Empty where it has none.
   template <typename At>
   Result<std::string> name_at(std::size_t index, At at) const {
     OCTET_ASSIGN(const auto port, made<ConstPort>(ov_, "tell a tensor", ov_.output_const_port_free,
                                                   [&](ConstPort** out) { return at(compiled_.get(), index, out); }));
     char* name = nullptr;
-    if (ov_.port_get_any_name(port.get(), &name) != 0 || !name) return failure(ov_, "name a tensor");
+    if (ov_.port_get_any_name(port.get(), &name) != 0 || !name) return std::string();
     std::string copy = name;
     ov_.free(name);
     return copy;
