@@ -88,7 +88,8 @@ Status create_environment(Api& api) {
   constexpr int kAccelerators = 24, kLeastSeverity = 25, kIsInteger = 2;
   constexpr std::int64_t kCpu = 1, kErrors = 3;
   const EnvironmentOption options[] = {{kAccelerators, {kIsInteger, kCpu}}, {kLeastSeverity, {kIsInteger, kErrors}}};
-  if (const int status = api.CreateEnvironment(static_cast<int>(std::size(options)), options, &api.environment)) return failure("start", status);
+  if (const int status = api.CreateEnvironment(static_cast<int>(std::size(options)), options, &api.environment))
+    return failure("start", status);
   return {};
 }
 
@@ -148,10 +149,10 @@ Result<Owned<T>> made(const std::string& what, void (*release)(T*), Make make) {
 
 // The format's numbers of element types.
 std::optional<ElementType> element_numbered(int number) {
-  constexpr std::pair<int, ElementType> kTypes[] = {{1, ElementType::kF32},      {2, ElementType::kI32},  {3, ElementType::kU8},
-                                                    {4, ElementType::kI64},      {6, ElementType::kBoolean}, {7, ElementType::kI16},
-                                                    {9, ElementType::kI8},       {10, ElementType::kF16}, {11, ElementType::kF64},
-                                                    {13, ElementType::kU64},     {16, ElementType::kU32}, {17, ElementType::kU16}};
+  constexpr std::pair<int, ElementType> kTypes[] = {{1, ElementType::kF32},  {2, ElementType::kI32},     {3, ElementType::kU8},
+                                                    {4, ElementType::kI64},  {6, ElementType::kBoolean}, {7, ElementType::kI16},
+                                                    {9, ElementType::kI8},   {10, ElementType::kF16},    {11, ElementType::kF64},
+                                                    {13, ElementType::kU64}, {16, ElementType::kU32},    {17, ElementType::kU16}};
   const auto found = std::ranges::find(kTypes, number, &std::pair<int, ElementType>::first);
   return found == std::end(kTypes) ? std::nullopt : std::optional(found->second);
 }
@@ -323,27 +324,50 @@ class TfliteSession final : public ForeignSession {
       OCTET_RETURN_IF_ERROR(
           inputs_.access(lite_, input_places_[i], kWrite, [&](void* to) { std::memcpy(to, bytes.data(), bytes.size()); }));
     }
-    if (const int status =
-            lite_.RunCompiledModel(compiled_->get(), 0, inputs_.size(), inputs_.data(), outputs_.size(), outputs_.data()))
+    if (!has_run_) OCTET_RETURN_IF_ERROR(mark_outputs(results));
+    if (const int status = lite_.RunCompiledModel(compiled_->get(), 0, inputs_.size(), inputs_.data(), outputs_.size(), outputs_.data()))
       return failure("run the model", status);
     for (std::size_t i = 0; i < results.size(); ++i) {
       const auto bytes = results[i].mutable_bytes();
       OCTET_RETURN_IF_ERROR(
           outputs_.access(lite_, output_places_[i], kRead, [&](const void* from) { std::memcpy(bytes.data(), from, bytes.size()); }));
     }
+    if (!has_run_) OCTET_RETURN_IF_ERROR(check_outputs(results));
+    has_run_ = true;
     return {};
   }
+
+  // LiteRT reports success and writes nothing to outputs whose sizes the graph computes. So the first run finds a mark in their memory, and
+  // must not leave it there.
+  Status mark_outputs(std::span<const Tensor> results) {
+    for (std::size_t i = 0; i < results.size(); ++i)
+      OCTET_RETURN_IF_ERROR(outputs_.access(lite_, output_places_[i], kWrite,
+                                            [&](void* to) { std::memset(to, static_cast<int>(kMark), results[i].bytes().size()); }));
+    return {};
+  }
+
+  Status check_outputs(std::span<const Tensor> results) const {
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const auto bytes = results[i].bytes();
+      if (bytes.size() >= sizeof(float) && std::ranges::all_of(bytes, [](std::byte byte) { return byte == kMark; }))
+        return Error{ErrorCode::kUnsupported,
+                     "LiteRT does not write output '" + compiled_->outputs()[output_places_[i]].name + "', whose size the graph computes"};
+    }
+    return {};
+  }
+
+  static constexpr std::byte kMark{0xA5};
 
   const Api& lite_;
   std::shared_ptr<CompiledModel> compiled_;
   Buffers inputs_, outputs_;
   std::vector<std::size_t> input_places_, output_places_;
+  bool has_run_ = false;
 };
 
 class TfliteModel final : public ForeignModel {
  public:
-  TfliteModel(const Api& lite, Owned<Model> model, const NetworkFile& file)
-      : ForeignModel(file), lite_(lite), model_(std::move(model)) {}
+  TfliteModel(const Api& lite, Owned<Model> model, const NetworkFile& file) : ForeignModel(file), lite_(lite), model_(std::move(model)) {}
 
   std::unique_ptr<EngineSession> open_session(int threads) const override {
     auto session = open(threads);
@@ -370,9 +394,8 @@ class TfliteModel final : public ForeignModel {
 Result<std::shared_ptr<const EngineModel>> TfliteEngine::open(const NetworkFile& file) const {
   if (!api().ok()) return api().error();
   const Api& lite = *api();
-  OCTET_ASSIGN(auto model, made<Model>("read the model", lite.DestroyModel, [&](Model** out) {
-                 return lite.CreateModelFromFile(lite.environment, file.path.c_str(), out);
-               }));
+  OCTET_ASSIGN(auto model, made<Model>("read the model", lite.DestroyModel,
+                                       [&](Model** out) { return lite.CreateModelFromFile(lite.environment, file.path.c_str(), out); }));
   auto loaded = std::make_shared<TfliteModel>(lite, std::move(model), file);
   OCTET_RETURN_IF_ERROR(loaded->open(1));  // so that what cannot be run is said now
   return std::shared_ptr<const EngineModel>(std::move(loaded));

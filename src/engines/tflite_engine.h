@@ -4,8 +4,8 @@
 
 namespace octet {
 
-// LiteRT, TensorFlow Lite's runtime, through its C API, which is loaded when the first model is. It runs .tflite files, of which octet writes
-// none.
+// LiteRT, TensorFlow Lite's runtime, through its C API, which is loaded when the first model is. It runs .tflite files, of which octet
+// writes none.
 class TfliteEngine final : public Engine {
  public:
   std::string_view name() const override { return "tflite"; }
