@@ -167,7 +167,9 @@ TEST(Engines, RunWhatIsNoFile) {
 }
 
 TEST(Engines, SayThatTheyReadNoFiles) {
-  const auto model = default_engine().open({.format = FileFormat::kOnnx, .path = "net.onnx"});
+  NetworkFile file;
+  file.path = "net.onnx";
+  const auto model = default_engine().open(file);
   ASSERT_FALSE(model.ok());
   EXPECT_EQ(model.error().message, "octet reads no files such as net.onnx");
 }

@@ -28,13 +28,19 @@ Result<std::shared_ptr<const EngineModel>> load_written(const Engine& engine, co
   if (&engine == &default_engine() || !source.original) return engine.load(source.graph, source.path, options);
   const std::string reason = why_not(engine, *source.original);
   if (engine.written_form().empty())
-    return Error{ErrorCode::kUnsupported, fmt::format("{} cannot run it: {}, and octet writes no files that {} reads", engine.name(), reason, engine.name())};
-  if (say) say(fmt::format("{}: {} runs {} of it: {}", source.path.string(), engine.name(), engine.written_form(), reason));
-  return engine.load(source.graph, {}, options);
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("{} cannot run it: {}, and octet writes no files that {} reads", engine.name(), reason, engine.name())};
+  auto network = engine.load(source.graph, {}, options);
+  if (network.ok() && say) say(fmt::format("{}: {} runs {} of it: {}", source.path.string(), engine.name(), engine.written_form(), reason));
+  return network;
 }
 
-void say_as_it_lies(const Engine& engine, const NetworkSource& source, const Warn& say) {
-  if (say) say(fmt::format("{}: {} runs the file as it lies there", source.path.string(), engine.name()));
+Result<std::shared_ptr<const EngineModel>> open_file(const Engine& engine, const OriginalFile& file, const NetworkSource& source,
+                                                     const Warn& say) {
+  auto network = engine.open(as_network(file, source.graph));
+  if (network.ok() && say) say(fmt::format("{}: {} runs the file as it lies there", source.path.string(), engine.name()));
+  if (network.ok() || network.error().code != ErrorCode::kUnsupported || engine.written_form().empty()) return network;
+  return Error{ErrorCode::kUnsupported, network.error().message + "; it may run what octet convert makes of the file"};
 }
 
 }  // namespace
@@ -43,16 +49,14 @@ Result<std::shared_ptr<const EngineModel>> load_network(const Engine& engine, co
                                                         const Warn& say) {
   const OriginalFile* file = file_for(engine, source);
   if (!file) return load_written(engine, source, options, say);
-  say_as_it_lies(engine, source, say);
-  OCTET_ASSIGN(auto network, engine.open(as_network(*file, source.graph)));
+  OCTET_ASSIGN(auto network, open_file(engine, *file, source, say));
   return adapted_model(source.graph, std::move(network), {file->before, file->after}, options);
 }
 
 Result<std::shared_ptr<const EngineModel>> load_bare_network(const Engine& engine, const NetworkSource& source, const Warn& say) {
   const OriginalFile* file = file_for(engine, source);
   if (!file) return load_written(engine, source, {}, say);
-  say_as_it_lies(engine, source, say);
-  return engine.open(as_network(*file, source.graph));
+  return open_file(engine, *file, source, say);
 }
 
 }  // namespace octet

@@ -35,6 +35,7 @@ class FileEngine final : public Engine {
   }
 
   Result<std::shared_ptr<const EngineModel>> open(const NetworkFile& file) const override {
+    if (file.outputs.at(0).name == "unheard") return Error{ErrorCode::kUnsupported, "there is no 'unheard'"};
     const Graph network = one_operation("data", BinaryKind::kAdd, 10, "sum");
     EXPECT_EQ(file.path, kPath);
     EXPECT_EQ(file.inputs.at(0).name, "data");
@@ -112,6 +113,14 @@ TEST_F(LoadNetwork, RefusesWhatCannotBeWritten) {
   ASSERT_FALSE(model.ok());
   EXPECT_EQ(model.error().code, ErrorCode::kUnsupported);
   EXPECT_EQ(model.error().message, "files cannot run it: it ends elsewhere, and octet writes no files that files reads");
+}
+
+TEST_F(LoadNetwork, SaysWhatToDoWithAFileThatDoesNotRun) {
+  const Result<OriginalFile> file = OriginalFile{FileFormat::kOnnx, kPath, one_operation("in", BinaryKind::kMultiply, 1, "data"),
+                                                 one_operation("unheard", BinaryKind::kMultiply, 1, "out")};
+  const auto model = load(file, FileEngine());
+  ASSERT_FALSE(model.ok());
+  EXPECT_EQ(model.error().message, "there is no 'unheard'; it may run what octet convert makes of the file");
 }
 
 TEST_F(LoadNetwork, SaysNothingOfItself) {

@@ -94,7 +94,8 @@ Result<OriginalFile> original_file(const Model& model, const Graph& graph, const
     const Node& node = graph.node(id);
     const auto is_its = [&](std::int32_t tensor) { return model.tensors[static_cast<std::size_t>(tensor)].name == node.name; };
     const auto found = std::ranges::find_if(model.outputs, is_its);
-    if (found == model.outputs.end()) return Error{ErrorCode::kUnsupported, fmt::format("several of its outputs are named as '{}'", node.name)};
+    if (found == model.outputs.end())
+      return Error{ErrorCode::kUnsupported, fmt::format("several of its outputs are named as '{}'", node.name)};
     OCTET_ASSIGN(const BorderTensor output, border_tensor(model.tensors[static_cast<std::size_t>(*found)]));
     give_to_graph(file.after, output, graph.type(node.inputs[0]).element);
   }
