@@ -58,8 +58,9 @@ Graph anchor_maps(std::int64_t first_kernel, bool in_five_axes, bool logistic) {
   Graph graph;
   const Value seen = picture(graph);
   const Value stem = graph.emit_constant(Tensor(ElementType::kF32, {3, 3, first_kernel, first_kernel}));
-  const Value half = graph.emit(Convolution{{2, 2}, {1, 1}, {{first_kernel / 2 - 1, first_kernel / 2 - 1}, {first_kernel / 2 - 1, first_kernel / 2 - 1}}},
-                                {seen, stem});
+  const Value half =
+      graph.emit(Convolution{{2, 2}, {1, 1}, {{first_kernel / 2 - 1, first_kernel / 2 - 1}, {first_kernel / 2 - 1, first_kernel / 2 - 1}}},
+                 {seen, stem});
   for (const std::int64_t stride : kStrides) {
     Value map = convolved(graph, half, stride / 2, 27);
     const std::int64_t side = graph.shape(map)[2];
@@ -123,7 +124,8 @@ Value of_anchors(Graph& graph, Value image, std::int64_t columns) {
   std::vector<Value> maps;
   for (const std::int64_t grid : kGrids) {
     const Value map = convolved(graph, image, kSide / grid, kAnchors * columns);
-    maps.push_back(graph.emit(Reshape{}, {graph.emit(Transpose{}, {map, integers(graph, {0, 2, 3, 1})}), integers(graph, {1, -1, columns})}));
+    maps.push_back(
+        graph.emit(Reshape{}, {graph.emit(Transpose{}, {map, integers(graph, {0, 2, 3, 1})}), integers(graph, {1, -1, columns})}));
   }
   return graph.emit(Concat{1}, maps);
 }
@@ -168,8 +170,7 @@ TEST(OpenHead, KnowsDecodedBoxesAroundAnchors) {
 
 TEST(OpenHead, NamesTheFirstScoreOfADistribution) {
   const SourceFacts facts{.metadata = {{"names", "[a, b, c, d, e]"}}, .declared = kDeclaredWay};
-  EXPECT_EQ(found_in(ssd(1, false, 6, true), facts).description.labels,
-            (std::vector<std::string>{"background", "a", "b", "c", "d", "e"}));
+  EXPECT_EQ(found_in(ssd(1, false, 6, true), facts).description.labels, (std::vector<std::string>{"background", "a", "b", "c", "d", "e"}));
 }
 
 TEST(OpenHead, LetsNamesTellWhetherLogisticScoresHaveABackground) {

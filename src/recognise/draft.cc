@@ -56,7 +56,8 @@ std::optional<Head> centernet_draft(const std::vector<OutputShape>& outputs, con
   if (outputs.size() != 3 || !std::ranges::all_of(outputs, is_map)) return std::nullopt;
   std::vector<OutputShape> ordered = outputs;
   std::ranges::stable_partition(ordered, [](const OutputShape& output) { return output.shape[1] != 2; });
-  return CenterNetHead{{ordered[0].name, ordered[1].name, ordered[2].name}, static_cast<int>(ordered[0].shape[1]),
+  return CenterNetHead{{ordered[0].name, ordered[1].name, ordered[2].name},
+                       static_cast<int>(ordered[0].shape[1]),
                        resting.is_zero(ordered[0].name) ? CenterNetHead::Score::kLogit : CenterNetHead::Score::kProbability};
 }
 

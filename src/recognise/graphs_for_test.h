@@ -35,9 +35,9 @@ inline Value flat(Graph& graph, Value map) { return graph.emit(Reshape{}, {map, 
 inline void output(Graph& graph, Value value, const std::string& name) { graph.emit(Output{}, {value}, name); }
 
 inline const ModelInfo kDeclaredWay = {{"octet_resize", "stretch"},
-                                {"reverse_input_channels", "YES"},
-                                {"scale_values", "58.395 57.12 57.375"},
-                                {"mean_values", "[123.675, 116.28, 103.53]"}};
+                                       {"reverse_input_channels", "YES"},
+                                       {"scale_values", "58.395 57.12 57.375"},
+                                       {"mean_values", "[123.675, 116.28, 103.53]"}};
 
 inline Recognition found_in(const Graph& graph, const SourceFacts& facts = {}) {
   auto found = recognise(graph, facts);

@@ -26,8 +26,9 @@ Candidates candidates_of(int stride, int anchors, ImageSize input) {
   return {anchors * width * height, anchors, width * height};
 }
 
-// The columns of an output of those candidates, where it can be read so. A map has its cells side by side.
-std::optional<std::int64_t> columns_for(const Shape& shape, const Candidates& candidates) {
+// The columns of an output of those candidates, where it can be read so. A map has its cells side by side; the batch may be missing.
+std::optional<std::int64_t> columns_for(Shape shape, const Candidates& candidates) {
+  if (shape.size() == 2) shape.insert(shape.begin(), 1);
   const bool is_empty = std::ranges::any_of(shape, [](std::int64_t side) { return side < 1; });
   if (shape.empty() || is_empty || shape[0] != 1 || candidates.count < 1) return std::nullopt;
   if (shape.size() == 3) {
@@ -86,7 +87,8 @@ std::optional<std::int64_t> columns_of_three(const Shape& shape, const Candidate
 std::optional<AnchorLevels> find_anchor_levels(const std::vector<OutputShape>& outputs, ImageSize input) {
   for (const std::vector<int>& strides : kStrides) {
     if (strides.size() != outputs.size()) continue;
-    AnchorLevels levels{strides};
+    AnchorLevels levels;
+    levels.strides = strides;
     for (const int stride : strides)
       for (const OutputShape& output : outputs) {
         const auto columns = columns_of_three(output.shape, candidates_of(stride, 1, input));

@@ -247,6 +247,24 @@ TEST(Recognise, KnowsYoloxOfOneClassInNineOutputs) {
   EXPECT_TRUE(head.has_objectness);
 }
 
+// As where a file picks the only picture of a batch.
+TEST(Recognise, TakesBoxesAndScoresWithoutABatch) {
+  Graph graph = decoded(3);
+  const Value joined = graph.node(graph.outputs()[0]).inputs[0];
+  Graph picked;
+  std::vector<NodeId> moved;
+  for (const Node& node : graph.nodes()) {
+    std::vector<Value> inputs;
+    for (const Value value : node.inputs) inputs.push_back({moved[index_of(value.node)], value.port});
+    if (!std::holds_alternative<Output>(node.op)) moved.push_back(picked.emit(node.op, std::move(inputs), node.name).node);
+  }
+  output(picked, picked.emit(Squeeze{}, {{moved[index_of(joined.node)], joined.port}, integers(picked, {0})}), "output0");
+  const Recognition found = found_in(picked);
+  const auto& head = std::get<DenseHead>(found.description.head);
+  EXPECT_EQ(head.classes, 3);
+  EXPECT_EQ(head.box, DenseHead::Box::kCenter);
+}
+
 // Two sides of one map may have the product of another's height and width.
 TEST(Recognise, TellsMapsByBothTheirSides) {
   Graph graph;

@@ -11,7 +11,8 @@
 namespace octet::onnx {
 namespace {
 
-constexpr std::array<std::string_view, 9> kComparisons{"And", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Not", "Or", "Xor"};
+constexpr std::array<std::string_view, 9> kComparisons{"And", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual",
+                                                       "Not", "Or",    "Xor"};
 constexpr std::array<std::string_view, 5> kWrappers{"Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"};
 constexpr int kMostWrappers = 16;
 const std::string kNoPicture;  // all inputs count alike

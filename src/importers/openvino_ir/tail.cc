@@ -18,22 +18,32 @@ struct Words {
 
 // Layers that ONNX calls otherwise.
 constexpr std::array kOperators{
-    Words{"Broadcast", "Expand"},       Words{"Clamp", "Clip"},
-    Words{"Const", "Constant"},         Words{"Convert", "Cast"},
-    Words{"Divide", "Div"},             Words{"GreaterEqual", "GreaterOrEqual"},
-    Words{"LessEqual", "LessOrEqual"},  Words{"LogicalAnd", "And"},
-    Words{"LogicalNot", "Not"},         Words{"LogicalOr", "Or"},
-    Words{"Maximum", "Max"},            Words{"Minimum", "Min"},
-    Words{"Multiply", "Mul"},           Words{"Negative", "Neg"},
-    Words{"ScatterElementsUpdate", "ScatterElements"}, Words{"ScatterNDUpdate", "ScatterND"},
-    Words{"Select", "Where"},           Words{"ShapeOf", "Shape"},
-    Words{"StridedSlice", "Slice"},     Words{"Subtract", "Sub"},
+    Words{"Broadcast", "Expand"},
+    Words{"Clamp", "Clip"},
+    Words{"Const", "Constant"},
+    Words{"Convert", "Cast"},
+    Words{"Divide", "Div"},
+    Words{"GreaterEqual", "GreaterOrEqual"},
+    Words{"LessEqual", "LessOrEqual"},
+    Words{"LogicalAnd", "And"},
+    Words{"LogicalNot", "Not"},
+    Words{"LogicalOr", "Or"},
+    Words{"Maximum", "Max"},
+    Words{"Minimum", "Min"},
+    Words{"Multiply", "Mul"},
+    Words{"Negative", "Neg"},
+    Words{"ScatterElementsUpdate", "ScatterElements"},
+    Words{"ScatterNDUpdate", "ScatterND"},
+    Words{"Select", "Where"},
+    Words{"ShapeOf", "Shape"},
+    Words{"StridedSlice", "Slice"},
+    Words{"Subtract", "Sub"},
     Words{"VariadicSplit", "Split"},
 };
 
 // Attributes of a suppression that TensorRT, whose words are read, calls otherwise.
-constexpr std::array kAttributes{
-    Words{"nms_threshold", "iou_threshold"}, Words{"score_threshold", "score_threshold"}, Words{"keep_top_k", "max_output_boxes"}};
+constexpr std::array kAttributes{Words{"nms_threshold", "iou_threshold"}, Words{"score_threshold", "score_threshold"},
+                                 Words{"keep_top_k", "max_output_boxes"}};
 
 template <std::size_t N>
 std::string_view in_onnx(const std::array<Words, N>& words, std::string_view word, std::string_view otherwise) {

@@ -21,8 +21,8 @@ struct NetworkTail {
   std::vector<Source> outputs;
 };
 
-// `order`: the layers so that each follows those it reads; `sources`: by layer and input; `constant`: the value of a Const layer. Nothing for
-// a network that ends otherwise; errors as onnx::find_tail() and `constant` have them.
+// `order`: the layers so that each follows those it reads; `sources`: by layer and input; `constant`: the value of a Const layer. Nothing
+// for a network that ends otherwise; errors as onnx::find_tail() and `constant` have them.
 Result<std::optional<NetworkTail>> find_tail(const Network& network, const std::vector<std::size_t>& order,
                                              const std::vector<std::vector<Source>>& sources,
                                              const std::function<Result<Tensor>(const Layer&)>& constant);
