@@ -57,15 +57,12 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
 
   std::string_view name() const override { return kernel_.name; }
 
-  std::size_t scratch_bytes(std::int64_t out_pixels) const override {
-    return scratch_of(most_rows_of_a_task(out_pixels, tile_bytes(), kernel_.run.product.tile_rows));
-  }
+  std::size_t scratch_bytes(std::int64_t out_pixels) const override { return scratch_of(most_tiles_of_a_block(out_pixels)); }
 
   void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
     const WinogradTiles tiles{out.height, out.width};
-    const Tasks tasks = split_into_tasks(tiles.count(), tile_bytes(), kernel_.run.product.tile_rows,
-                                         static_cast<std::int64_t>(panels_.size()), pool.threads());
+    const Tasks tasks = split(tiles.count(), pool.threads());
     pool.run_each(tasks.count(), scratch_of(tasks.largest_block()), [&](std::int64_t task, std::byte* scratch) {
       const std::int64_t block = task / tasks.groups, group = task % tasks.groups, first = tasks.first_pixel(block);
       const Block of{tiles, first, tasks.first_pixel(block + 1) - first};
@@ -96,6 +93,25 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
   std::int64_t tile_bytes() const { return kWinogradPositions * window_stride() * std::int64_t{sizeof(float)}; }
   std::size_t scratch_of(std::int64_t tiles) const {
     return static_cast<std::size_t>(kWinogradPositions * (window_step(tiles) + sum_step(tiles, most_width()))) * sizeof(float);
+  }
+
+  // Whether the weights leave no room for anything else in the second cache.
+  bool has_many_weights() const { return weights_.size() * sizeof(float) > kWeightBytes; }
+
+  // The windows of a block stay in the second cache. Each block reads all weights: where they are many, it has as many tiles as go.
+  std::int64_t most_tiles_of_a_block(std::int64_t tiles) const {
+    if (!has_many_weights()) return most_rows_of_a_task(tiles, tile_bytes(), kernel_.run.product.tile_rows);
+    return std::min(tiles, std::max(kFewestTiles, kWindowBytes / tile_bytes()));
+  }
+
+  // Threads share the weights where they are many, and transform the windows of a block each by itself; else they share the tiles.
+  Tasks split(std::int64_t tiles, int threads) const {
+    const auto panels = static_cast<std::int64_t>(panels_.size());
+    if (!has_many_weights()) return split_into_tasks(tiles, tile_bytes(), kernel_.run.product.tile_rows, panels, threads);
+    const std::int64_t most = std::max<std::int64_t>(1, most_tiles_of_a_block(tiles)),
+                       blocks = std::max<std::int64_t>(1, (tiles + most - 1) / most);
+    const std::int64_t groups = threads == 1 ? 1 : std::clamp<std::int64_t>(kTasksPerThread * threads / 2 / blocks, 1, panels);
+    return {tiles, blocks, panels, groups};
   }
 
   // [position][input channel][lane]
@@ -147,6 +163,9 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
       kernel_.run.transform_output(gemm, sums + t * width, sum_step(block.count, width), tile, out.width * out.pixel_stride);
     }
   }
+
+  static constexpr std::size_t kWeightBytes = 1 << 20;
+  static constexpr std::int64_t kWindowBytes = 1 << 20, kFewestTiles = 28;
 
   Conv2dShape shape_;
   Activation activation_;
