@@ -3,6 +3,8 @@
 #include <sched.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #elif defined(__aarch64__)
 #include <sys/auxv.h>
 #endif
@@ -26,6 +28,7 @@ constexpr std::array kIsas{
     Isa{"avx2_vnni", {kAvx2, kAvxVnni}},
     Isa{"avx512", {kAvx2, kAvx512}},
     Isa{"avx512_vnni", {kAvx2, kAvx512, kAvx512Vnni}},
+    Isa{"avx512_amx", {kAvx2, kAvx512, kAvx512Vnni, kAmxInt8}},
     Isa{"neon", {kNeon}},
     Isa{"neon_dotprod", {kNeon, kDotProduct}},
 };
@@ -36,6 +39,38 @@ constexpr std::array kIsas{
 bool has_avx_vnni() {
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
   return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax >> 4 & 1) != 0;
+}
+
+// Extended control register 0: the parts of the register state that the operating system keeps, a bit each.
+std::uint64_t kept_state() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  constexpr unsigned kOsxsave = 1u << 27;
+  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0 || (ecx & kOsxsave) == 0) return 0;
+  unsigned low = 0, high = 0;
+  asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return std::uint64_t{high} << 32 | low;
+}
+
+// Tiles as the kernels configure them: 8 of 16 rows of 64 bytes.
+bool has_tiles_of_palette_1() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid_count(0x1d, 1, &eax, &ebx, &ecx, &edx) != 0 && ebx >> 16 >= 8 && (ebx & 0xffff) >= 64 && (ecx & 0xffff) >= 16;
+}
+
+// Linux gives a process the state of the tiles, 8 KiB a thread, on request only (since 5.16; older ones do not know the request), and
+// not where an alternate signal stack would be too small for it.
+bool is_granted_tiles() {
+  constexpr int kRequestPermission = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+  return ::syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+
+// Intel SDM volume 1, 18.3: AMX-TILE and AMX-INT8 are bits 24 and 25 of leaf 7's EDX; the state of tiles is 17 and 18 of XCR0.
+bool has_amx_int8() {
+  constexpr unsigned kTileAndInt8 = 3u << 24;
+  constexpr std::uint64_t kTileState = 3u << 17;
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (edx & kTileAndInt8) == kTileAndInt8 &&
+         (kept_state() & kTileState) == kTileState && has_tiles_of_palette_1() && is_granted_tiles();
 }
 
 CpuFeatures detect() {
@@ -51,6 +86,7 @@ CpuFeatures detect() {
     return found;
   found.insert(kAvx512);
   if (__builtin_cpu_supports("avx512vnni")) found.insert(kAvx512Vnni);
+  if (has_amx_int8()) found.insert(kAmxInt8);
   return found;
 }
 

@@ -16,6 +16,7 @@ enum class CpuFeature : std::uint8_t {
   kAvxVnni,     // vpdpbusd in VEX encoding: 256 bits, without AVX-512
   kAvx512,      // AVX-512 F, BW, VL and DQ
   kAvx512Vnni,  // vpdpbusd of 512 bits
+  kAmxInt8,     // tiles of AMX and tdpbusd, which the operating system lets this process use
   kNeon,        // Advanced SIMD
   kDotProduct,  // sdot and udot of Arm
 };
@@ -47,11 +48,11 @@ struct Isa {
 // Plain C++, which every CPU can run.
 inline constexpr Isa kPortableIsa{"portable", {}};
 
-// What this CPU and operating system have.
+// What this CPU and operating system have. The first call asks Linux for the tiles of AMX, where there are any, on behalf of the process.
 CpuFeatures detected_features();
 
-// The instruction sets with a name of their own ("portable", "avx2", "avx2_vnni", "avx512", "avx512_vnni", "neon", "neon_dotprod") that
-// this CPU can run, each better than those before it. The first is kPortableIsa.
+// The instruction sets with a name of their own ("portable", "avx2", "avx2_vnni", "avx512", "avx512_vnni", "avx512_amx", "neon",
+// "neon_dotprod") that this CPU can run, each better than those before it. The first is kPortableIsa.
 std::span<const Isa> available_isas();
 
 // The first of available_isas() that has all of `needs`; the last one where none has.

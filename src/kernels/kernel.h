@@ -27,6 +27,7 @@ inline constexpr CpuFeatures kAvx2{CpuFeature::kAvx2};
 inline constexpr CpuFeatures kAvx2Vnni{CpuFeature::kAvx2, CpuFeature::kAvxVnni};
 inline constexpr CpuFeatures kAvx512{CpuFeature::kAvx2, CpuFeature::kAvx512};
 inline constexpr CpuFeatures kAvx512Vnni{CpuFeature::kAvx2, CpuFeature::kAvx512, CpuFeature::kAvx512Vnni};
+inline constexpr CpuFeatures kAvx512Amx{CpuFeature::kAvx2, CpuFeature::kAvx512, CpuFeature::kAmxInt8};
 
 // A table of kernels is a struct, named in kernels/kernel_list.h, with these static members:
 //   kOp                             what it computes: "conv2d_u8"

@@ -54,6 +54,8 @@ TEST(KernelList, TakesFeaturesInAnyCombination) {
   EXPECT_EQ(name({CpuFeature::kAvx2, CpuFeature::kAvxVnni}), "avx2_vnni_6x16");
   EXPECT_EQ(name({CpuFeature::kAvx2, CpuFeature::kAvx512}), "avx512_s16_12x32");
   EXPECT_EQ(name({CpuFeature::kAvx2}), "avx2_s16_6x16");
+  EXPECT_EQ(name({CpuFeature::kAvx2, CpuFeature::kAvx512, CpuFeature::kAvx512Vnni, CpuFeature::kAmxInt8}), "avx512_amx_32x32");
+  EXPECT_EQ(name({CpuFeature::kAmxInt8}), "portable_s16_4x8");
   EXPECT_EQ(name({CpuFeature::kAvx512Vnni}), "portable_s16_4x8");
 #endif
   EXPECT_EQ(best_kernel<Conv2dU8Kernels>({"test", {CpuFeature::kNeon, CpuFeature::kDotProduct}}).name, "portable_s16_4x8");
@@ -70,6 +72,19 @@ TEST(Selftest, PassesEveryKernelOfThisCpu) {
     for (const auto& kernel : Table::kKernels) kernels += detected_features().contains(kernel.needs);
   });
   EXPECT_EQ(results.size(), kernels);
+}
+
+// What was not tested is to be read in the list of tests.
+TEST(Selftest, FindsAllThatKernelsNeed) {
+  std::set<std::string_view> lacking;
+  AllTables::for_each([&]<class Table>() {
+    for (const auto& kernel : Table::kKernels)
+      if (!detected_features().contains(kernel.needs)) lacking.insert(kernel.name);
+  });
+  std::string names;
+  for (const std::string_view name : lacking) names += " " + std::string(name);
+  if (!lacking.empty()) GTEST_SKIP() << "this CPU cannot run, so that no test did:" << names;
+  EXPECT_TRUE(lacking.empty());
 }
 
 TEST(Selftest, DrawsTheSameCasesFromTheSameSeed) {

@@ -46,6 +46,7 @@ struct Conv2dU8Kernels {
   static constexpr double kTolerance = 0;
   static constexpr Kernel<GemmU8Function> kKernels[] = {
 #ifdef OCTET_X86
+      {"avx512_amx_32x32", kAvx512Amx, {16, 16, false, avx512_amx::gemm_u8, false, true}},
       {"avx512_vnni_12x32", kAvx512Vnni, {16, 12, false, avx512_vnni::gemm_u8}},
       {"avx512_s16_12x32", kAvx512, {16, 12, true, avx512::gemm_u8}},
       {"avx2_vnni_6x16", kAvx2Vnni, {8, 6, false, avx2_vnni::gemm_u8}},

@@ -49,9 +49,10 @@ double check_u8(Random& random, const Isa& isa, ThreadPool& pool) {
   const auto weights = random_weights(random, shape.out_channels * shape.in_channels * w.kernel * w.kernel);
   const std::uint8_t zero_point = random.byte();
   const Requantization requantization = random_requantization(random, shape.out_channels, std::is_same_v<Out, std::uint8_t>);
-  auto in = random_bytes(random, w.in, w.in, shape.in_channels);
+  const std::int64_t more = random.coin() ? 0 : random.between(1, 40) * w.stride;  // rows of several tiles
+  auto in = random_bytes(random, w.in, w.in + more, shape.in_channels);
   return difference_of(
-      Picture<Out>(w.out, w.out, shape.out_channels),
+      Picture<Out>(w.out, w.out + more / w.stride, shape.out_channels),
       [&](auto out) { conv2d_u8_ref(shape, weights, zero_point, requantization, in.view(), out); },
       [&](auto out) { make_direct_u8(shape, weights, zero_point, requantization, isa)->run(in.view(), out, pool); });
 }

@@ -20,15 +20,20 @@ struct GroupRoutes {
 
 // Rows of u8 patches times one panel of s8 weights: out[r][c] = requantize(start[c] + sum over k of a[r][k] * w[k][c]).
 // A row of `a` lies in runs of `run_groups` groups, one every `run_step` elements; the depth is a number of them. The products are exact:
-// four u8 x s8 at a time where the CPU sums them in 32 bits, else two at a time widened to 16 bits.
+// four u8 x s8 at a time where the CPU sums them in 32 bits, else two at a time widened to 16 bits. Runs may overlap, and be readable
+// beyond what there is in them: weights of 0 take that off.
 struct GemmU8 {
   const void* a = nullptr;                          // std::uint8_t; std::int16_t for a kernel that is wide
   std::int64_t a_stride = 0, rows = 0, groups = 0;  // stride in elements; depth in groups of 4 (u8) or 2 (s16)
   std::int64_t run_groups = 0, run_step = 0;
+  // Rows in several lines, for kernels of tiles: line l begins l * a_line_step elements, and its results l * out_line_rows rows, further
+  // on.
+  std::int64_t lines = 1, a_line_step = 0, out_line_rows = 0;
   const void* weights = nullptr;         // [groups][vectors * lanes][group] of std::int8_t or std::int16_t
   const GroupRoutes* routes = nullptr;   // of each run, and of each group where in its run: for a kernel that is routed, whose weights are
   const std::int32_t* places = nullptr;  // as routes.h packs them
   const std::int32_t* start = nullptr;
+  const std::int32_t* row_start = nullptr;  // also added to all sums of a row; null or, for kernels of tiles and one line, one a row
   int vectors = 0;
   std::int64_t channels = 0;  // at most vectors * lanes; no others are written
   const RequantizationTable* requantization = nullptr;
@@ -44,10 +49,15 @@ struct GemmU8Function {
   bool wide;  // 16-bit operands
   void (*run)(const GemmU8&);
   bool routed = false;
+  bool tiles = false;  // of AMX
 
   int group() const { return wide ? 2 : 4; }
+  int run_multiple() const { return tiles ? 16 : 1; }  // of how many groups runs must be
 };
 
+namespace avx512_amx {
+void gemm_u8(const GemmU8& gemm);
+}
 namespace avx512_vnni {
 void gemm_u8(const GemmU8& gemm);
 }

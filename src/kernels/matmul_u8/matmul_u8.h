@@ -7,6 +7,7 @@
 
 #include "base/cpu.h"
 #include "base/thread_pool.h"
+#include "kernels/conv2d/gemm_u8.h"
 #include "kernels/requantize_table.h"
 
 namespace octet::kernels {
@@ -36,15 +37,23 @@ class MatmulU8 {
  private:
   struct Scratch;
 
-  std::int64_t padded_depth() const { return (shape_.depth + 1) / 2 * 2; }
+  std::int64_t full_width() const { return std::int64_t{2} * function_.lanes; }
+  std::int64_t padded_depth() const;
+  std::int64_t row_bytes() const { return padded_depth() * (function_.wide ? 2 : 1); }
   std::int64_t rows_at_once() const;
+  // What is taken off the bytes of `b` before they are multiplied: their zero point where operands have 16 bits, else what makes s8 of u8.
+  int b_offset() const { return function_.wide ? b_zero_point_ : 128; }
+  template <typename Weight>
   void pack_panel(const std::uint8_t* b, std::int64_t count, std::int64_t width, const Scratch& scratch) const;
-  void widen_rows(const std::uint8_t* a, std::int64_t rows, std::int16_t* to) const;
+  void pack(const std::uint8_t* b, std::int64_t count, std::int64_t width, const Scratch& scratch) const;
+  template <typename Element>
+  void copy_rows(const std::uint8_t* a, std::int64_t rows, const Scratch& scratch) const;
+  void copy(const std::uint8_t* a, std::int64_t rows, const Scratch& scratch) const;
 
   MatmulU8Shape shape_;
   std::uint8_t a_zero_point_, b_zero_point_;
   RequantizationTable requantization_;
-  Isa isa_;
+  GemmU8Function function_;
 };
 
 // The plain definition.

@@ -7,12 +7,13 @@ namespace octet::kernels {
 
 class Random;
 
-// The tiles of convolutions with 16-bit operands, as both factors may have a zero point.
+// The tiles of convolutions: with 16-bit operands, as both factors may have a zero point, or with bytes where sums of rows can be added.
 struct MatmulU8Kernels {
   static constexpr std::string_view kOp = "matmul_u8";
   static constexpr double kTolerance = 0;
   static constexpr Kernel<GemmU8Function> kKernels[] = {
 #ifdef OCTET_X86
+      {"avx512_amx_32x32", kAvx512Amx, {16, 16, false, avx512_amx::gemm_u8, true}},
       {"avx512_s16_12x32", kAvx512, {16, 12, true, avx512::gemm_u8}},
       {"avx2_s16_6x16", kAvx2, {8, 6, true, avx2::gemm_u8}},
 #endif

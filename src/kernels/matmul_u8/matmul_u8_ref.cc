@@ -23,7 +23,7 @@ void matmul_u8_ref(const MatmulU8Shape& shape, std::uint8_t a_zero_point, std::u
 // A stack whose second factor is at times transposed, and at times one for all.
 double MatmulU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
   MatmulU8Shape shape;
-  shape.rows = random.between(1, 60);
+  shape.rows = random.between(1, 150);
   shape.depth = random.between(1, 150);
   shape.columns = random.between(1, 70);
   const bool transposed = random.coin(), shared = random.coin();
