@@ -158,6 +158,13 @@ declared=$(find "$work/declared" -name 'declared.xml')
 grep -q '<confidence_threshold value="0.33"' "$declared" || fail "quantize --model does not heed the description"
 cmp "${int8%.xml}.bin" "${declared%.xml}.bin" || fail "quantize gives a source file other weights than its IR"
 
+# What each step does and moves, beside what the machine could.
+must bench "$int8" --seconds 0.05 --threads 1 --profile --json
+grep -q '"peak_gmac_per_s":{"integer":' "$work/stdout" && grep -q '"macs":[1-9][0-9]*,"bytes":[1-9]' "$work/stdout" ||
+  fail "bench --profile says $(cat "$work/stdout")"
+must selftest --cases 1 --peaks --json
+grep -q '"peaks":\[.*"memory_gb_per_s":[0-9]' "$work/stdout" || fail "selftest --peaks says $(cat "$work/stdout")"
+
 # Integers have one answer, whoever adds them.
 for threads in 1 3; do
   must detect "$int8" --images "$work/images" --threads $threads --results "$work/results$threads.json"

@@ -64,6 +64,7 @@ TEST(ProfileSteps, TimesTheStepsOfThePlanInTheirOrder) {
   for (std::size_t i = 0; i < times.size(); ++i) {
     EXPECT_EQ(times[i].step.op, plan->steps()[i].op);
     EXPECT_GT(times[i].median_us, 0);
+    EXPECT_GT(times[i].bytes, 0);
   }
 }
 

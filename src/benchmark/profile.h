@@ -12,6 +12,7 @@ namespace octet {
 struct StepTime {
   StepInfo step;
   double median_us = 0;
+  std::int64_t bytes = 0;  // of the tensors that it reads and writes
 };
 
 // Median time of each step of a plan over `rounds` inferences, in the order of execution; inputs as in compare_latency.

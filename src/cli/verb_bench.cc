@@ -10,6 +10,7 @@
 #include "cli/resources.h"
 #include "engines/load_network.h"
 #include "engines/octet_engine.h"
+#include "kernels/peaks/peaks.h"
 #include "report/requirements.h"
 
 namespace octet::cli {
@@ -51,21 +52,42 @@ Result<Loaded> load(const std::filesystem::path& path, const ConvertOptions& set
 
 constexpr int kProfileRounds = 20;
 
+// What the machine could do: the fastest products of the instruction set in use on all threads, in GMAC/s.
+struct Peaks {
+  double integer, real;
+
+  explicit Peaks(int threads)
+      : integer(threads * kernels::measure_peak(active_isa(), true)), real(threads * kernels::measure_peak(active_isa(), false)) {}
+
+  // A rate as "12 %" of the peak; empty where there are no products.
+  std::string share(double gmac_per_s, bool in_integers) const {
+    const double peak = in_integers ? integer : real;
+    return gmac_per_s > 0 && peak > 0 ? fmt::format("{:.0f} %", 100 * gmac_per_s / peak) : "";
+  }
+};
+
 // Appends the time of each step, so that one sees where it goes, and why something runs neither in integers nor by a kernel.
 Status add_profile(const std::vector<std::shared_ptr<const Plan>>& plans, int threads, Outcome& outcome) {
+  const Peaks peaks(threads);
+  outcome.json["peak_gmac_per_s"] = {{"integer", peaks.integer}, {"float", peaks.real}};
   for (std::size_t i = 0; i < plans.size(); ++i) {
     OCTET_ASSIGN(const auto steps, profile_steps(plans[i], threads, kProfileRounds));
     Json& json = outcome.json["models"][i]["steps"] = Json::array();
-    outcome.text += fmt::format("\n\n{:>10} {:>8} {:<8} {:<24} {:<22} {}", "us", "GMAC/s", "type", "operation", "kernel", "node");
+    outcome.text += fmt::format("\n\n{:>10} {:>8} {:>7} {:>6} {:>9} {:<8} {:<24} {:<22} {}", "us", "GMAC/s", "of peak", "GB/s", "bytes",
+                                "type", "operation", "kernel", "node");
     for (const StepTime& each : steps) {
-      const double rate = each.median_us > 0 ? 1e-3 * static_cast<double>(each.step.macs) / each.median_us : 0;
+      const auto per_us = [&](std::int64_t count) { return each.median_us > 0 ? 1e-3 * static_cast<double>(count) / each.median_us : 0; };
+      const double rate = per_us(each.step.macs);
       json.push_back({{"node", each.step.node},
                       {"op", each.step.op},
                       {"kernel", each.step.kernel},
                       {"integer", each.step.integer},
                       {"us", each.median_us},
+                      {"macs", each.step.macs},
+                      {"bytes", each.bytes},
                       {"passed_over", each.step.passed_over}});
-      outcome.text += fmt::format("\n{:>10.1f} {:>8.1f} {:<8} {:<24} {:<22} {}", each.median_us, rate,
+      outcome.text += fmt::format("\n{:>10.1f} {:>8.1f} {:>7} {:>6.1f} {:>9} {:<8} {:<24} {:<22} {}", each.median_us, rate,
+                                  peaks.share(rate, each.step.integer), per_us(each.bytes), each.bytes,
                                   each.step.integer ? "integer" : "float", each.step.op, each.step.kernel, each.step.node);
       if (!each.step.passed_over.empty()) outcome.text += fmt::format("  ({})", each.step.passed_over);
     }

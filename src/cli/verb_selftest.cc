@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/verb.h"
+#include "kernels/peaks/peaks.h"
 #include "kernels/selftest.h"
 
 namespace octet::cli {
@@ -16,6 +17,7 @@ namespace {
 struct Options {
   int cases = 100;
   std::uint32_t seed = 1;
+  bool peaks = false;
 };
 
 using Results = std::vector<kernels::SelftestResult>;
@@ -51,6 +53,20 @@ std::string summary(const Results& results) {
                      cases, cpu_name());
 }
 
+// What a thread of this machine reaches at most.
+void add_peaks(Outcome& outcome) {
+  Json& json = outcome.json["peaks"] = Json::array();
+  outcome.text += fmt::format("\n\n{:>8}  {:<12} {:<18} {}", "GMAC/s", "isa", "instruction", "operands");
+  for (const kernels::Peak& peak : kernels::measure_peaks()) {
+    const std::string_view isa = first_available_isa_with(peak.needs).name;
+    json.push_back({{"isa", isa}, {"instruction", peak.instruction}, {"operands", peak.operands}, {"gmac_per_s", peak.gmac_per_s}});
+    outcome.text += fmt::format("\n{:>8.0f}  {:<12} {:<18} {}", peak.gmac_per_s, isa, peak.instruction, peak.operands);
+  }
+  const double memory = kernels::measure_memory();
+  outcome.json["memory_gb_per_s"] = memory;
+  outcome.text += fmt::format("\nmemory is read at {:.1f} GB/s by one thread", memory);
+}
+
 Result<Outcome> run(const Options& options, Console& console) {
   const auto results = kernels::run_selftest(options.cases, options.seed, console.bar("selftest"));
   const std::string wrong = faults(results);
@@ -60,6 +76,7 @@ Result<Outcome> run(const Options& options, Console& console) {
     outcome.text = summary(results);
   else
     outcome.requirements = Error{ErrorCode::kInternal, "this machine or build computes wrong: " + wrong};
+  if (options.peaks) add_peaks(outcome);
   return outcome;
 }
 
@@ -71,6 +88,8 @@ Run add_selftest(CLI::App& app) {
   verb->footer("Example: octet selftest --cases 1000");
   verb->add_option("--cases", options->cases, "Random cases for each kernel")->check(CLI::Range(1, 1000000))->capture_default_str();
   verb->add_option("--seed", options->seed, "Of the cases")->capture_default_str();
+  verb->add_flag("--peaks", options->peaks,
+                 "Measure what one thread multiplies at most with each instruction, and how fast it reads memory");
   return [options](Console& console) { return run(*options, console); };
 }
 
