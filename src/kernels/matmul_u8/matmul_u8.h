@@ -37,23 +37,28 @@ class MatmulU8 {
  private:
   struct Scratch;
 
-  std::int64_t full_width() const { return std::int64_t{2} * function_.lanes; }
   std::int64_t padded_depth() const;
+  std::int64_t panel_width() const { return std::int64_t{2} * function_.lanes; }
+  std::int64_t columns_at_once() const;
   std::int64_t row_bytes() const { return padded_depth() * (function_.wide ? 2 : 1); }
   std::int64_t rows_at_once() const;
+  int vectors(std::int64_t columns) const { return columns > function_.lanes ? 2 : 1; }
   // What is taken off the bytes of `b` before they are multiplied: their zero point where operands have 16 bits, else what makes s8 of u8.
   int b_offset() const { return function_.wide ? b_zero_point_ : 128; }
   template <typename Weight>
-  void pack_panel(const std::uint8_t* b, std::int64_t count, std::int64_t width, const Scratch& scratch) const;
-  void pack(const std::uint8_t* b, std::int64_t count, std::int64_t width, const Scratch& scratch) const;
+  void pack_columns(const std::uint8_t* b, std::int64_t row_stride, std::int64_t column_stride, std::int64_t count, std::int64_t width,
+                    std::int32_t* start, Weight* panel) const;
+  template <typename Weight>
+  void pack_panel(const std::uint8_t* b, std::int64_t count, std::int64_t width, std::int32_t* start, std::byte* to) const;
   template <typename Element>
   void copy_rows(const std::uint8_t* a, std::int64_t rows, const Scratch& scratch) const;
-  void copy(const std::uint8_t* a, std::int64_t rows, const Scratch& scratch) const;
+  void pack(const std::uint8_t* b, std::int64_t columns, const Scratch& scratch) const;
+  void multiply(const std::uint8_t* a, std::int64_t columns, const Scratch& scratch, GemmU8 gemm, float* out) const;
 
   MatmulU8Shape shape_;
   std::uint8_t a_zero_point_, b_zero_point_;
-  RequantizationTable requantization_;
   GemmU8Function function_;
+  RequantizationTable requantization_;  // of any panel
 };
 
 // The plain definition.
