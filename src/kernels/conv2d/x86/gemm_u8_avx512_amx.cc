@@ -82,24 +82,48 @@ OCTET_TARGET void store_sums(std::int32_t* sums, std::int64_t height) {
   fence_memory();
 }
 
-// Finishing with round_first, two rows at a time.
+// Sixty-four sums as results in their order: the first and the third quarter are of the panel's first channels, the others of those from
+// lane kSecond on.
+template <bool kLeaky, int kSecond>
+OCTET_OP Ints bytes_of_sums(const PanelLimits& limits, const std::int32_t* first, const std::int32_t* second) {
+  const Ints packed = pack_bytes(words_of<kLeaky>(limits, kSecond, load_ints(first), load_ints(first + kLanes)),
+                                 words_of<kLeaky>(limits, kSecond, load_ints(second), load_ints(second + kLanes)));
+  return in_order(min_bytes(max_bytes(packed, limits.lowest), limits.highest));
+}
+
+// Finishing with round_first.
 template <bool kLeaky>
 struct FinishRoundFirst {
   PanelLimits limits;
 
   OCTET_TARGET void operator()(const GemmU8& gemm, const std::int32_t* sums, std::int64_t row, int rows) const {
+    std::uint8_t* out = gemm.out_u8 + row * gemm.out_stride;
+    gemm.vectors == 2 ? finish_two(gemm, sums, rows, out) : finish_one(gemm, sums, rows, out);
+  }
+
+ private:
+  // Of two registers a row, two rows at a time.
+  OCTET_TARGET void finish_two(const GemmU8& gemm, const std::int32_t* sums, int rows, std::uint8_t* out) const {
+    constexpr std::int64_t kWidth = 2 * kLanes;
     const PanelLimits here = limits;  // in registers: results are bytes, which could be anything's
-    const std::int64_t width = std::int64_t{gemm.vectors} * kLanes, stride = gemm.out_stride, channels = gemm.channels;
-    const int second = static_cast<int>(width) - kLanes;
-    std::uint8_t* out = gemm.out_u8 + row * stride;
-    for (int r = 0; r < rows; r += 2, sums += 2 * width, out += 2 * stride) {
+    const std::int64_t stride = gemm.out_stride, channels = gemm.channels;
+    for (int r = 0; r < rows; r += 2, sums += 2 * kWidth, out += 2 * stride) {
       const bool pair = r + 1 < rows;
-      const std::int32_t* other = pair ? sums + width : sums;
-      const Ints packed = pack_bytes(words_of<kLeaky>(here, second, load_ints(sums), load_ints(sums + second)),
-                                     words_of<kLeaky>(here, second, load_ints(other), load_ints(other + second)));
-      const Ints bytes = in_order(min_bytes(max_bytes(packed, here.lowest), here.highest));
+      const Ints bytes = bytes_of_sums<kLeaky, kLanes>(here, sums, pair ? sums + kWidth : sums);
       store_half(out, low_half(bytes), channels);
       if (pair) store_half(out + stride, high_half(bytes), channels);
+    }
+  }
+
+  // Of one register a row, four rows at a time: those that are not there are whatever the memory for sums holds.
+  OCTET_TARGET void finish_one(const GemmU8& gemm, const std::int32_t* sums, int rows, std::uint8_t* out) const {
+    const PanelLimits here = limits;
+    const auto lanes = first_lanes(gemm.channels);
+    for (int r = 0; r < rows; r += 4, sums += 4 * kLanes) {
+      const Ints bytes = bytes_of_sums<kLeaky, 0>(here, sums, sums + 2 * kLanes);
+      const __m128i each[4] = {_mm512_castsi512_si128(bytes), _mm512_extracti32x4_epi32(bytes, 1), _mm512_extracti32x4_epi32(bytes, 2),
+                               _mm512_extracti32x4_epi32(bytes, 3)};
+      for (int i = 0; i < 4 && r + i < rows; ++i, out += gemm.out_stride) _mm_mask_storeu_epi8(out, lanes, each[i]);
     }
   }
 };
@@ -126,7 +150,7 @@ OCTET_TARGET void finish_tiles(const GemmU8& gemm, const RowTiles& tiles, std::i
 // While the products of two tiles are under way, vectors finish the two before them.
 template <int kVectors, typename Finish>
 OCTET_TARGET void run_tiles(const GemmU8& gemm, const Finish& finish) {
-  alignas(64) std::int32_t sums[2 * kTileRows * kVectors * kLanes];
+  alignas(64) std::int32_t sums[(2 * kTileRows + 3) * kVectors * kLanes];  // and three rows that finishing may read
   const RowTiles tiles(gemm);
   if (tiles.count == 0) return;
   load_tiles(TileConfiguration(static_cast<int>(tiles.height)));
