@@ -459,6 +459,19 @@ TEST(WinogradF32, IsChosenForManyChannelsAndPixels) {
     }
 }
 
+TEST(Conv2dU8, TakesTilesWhereThereIsDepth) {
+  const Requantization r{std::vector<float>(40, 1), std::vector<float>(40, 0), {}, false, {}, {}};
+  for (const std::int64_t channels : {16, 64}) {
+    const Conv2dShape shape{.in_channels = channels, .out_channels = 40};
+    const std::vector<std::int16_t> bytes(static_cast<std::size_t>(40 * channels), 1), words(bytes.size(), kGreatestWeight);
+    for (const Isa& isa : available_isas()) {
+      const bool tiles = isa.features.contains({CpuFeature::kAmxInt8});
+      EXPECT_EQ(make_conv2d_u8(shape, bytes, 0, r, isa)->name() == "avx512_amx_32x32", tiles && channels == 64) << isa.name;
+      EXPECT_NE(make_conv2d_u8(shape, words, 0, r, isa)->name(), "avx512_amx_32x32") << isa.name;
+    }
+  }
+}
+
 TEST(WinogradU8, IsChosenForManyChannelsWhereVectorsMultiply) {
   const Requantization r{std::vector<float>(64, 1), std::vector<float>(64, 0), {}, false, {}, {}};
   for (const std::int64_t channels : {8, 64}) {

@@ -5,13 +5,13 @@
 namespace octet::kernels::peaks {
 
 // `body` for each of the registers 0 to 11, which it calls \r; registers 12 to 15 are its own. All are zeros, so that no float is denormal.
-#define OCTET_LOOP(name, body)                                                                                                        \
-  void name(std::int64_t rounds) {                                                                                                    \
-    asm volatile("vzeroall\n1:\n\t.irp r,0,1,2,3,4,5,6,7,8,9,10,11\n\t" body "\n\t.endr\n\tdec %0\n\tjnz 1b\n\tvzeroupper"             \
-                 : "+r"(rounds)                                                                                                       \
-                 :                                                                                                                    \
+#define OCTET_LOOP(name, body)                                                                                                      \
+  void name(std::int64_t rounds) {                                                                                                  \
+    asm volatile("vzeroall\n1:\n\t.irp r,0,1,2,3,4,5,6,7,8,9,10,11\n\t" body "\n\t.endr\n\tdec %0\n\tjnz 1b\n\tvzeroupper"          \
+                 : "+r"(rounds)                                                                                                     \
+                 :                                                                                                                  \
                  : "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", \
-                   "xmm13", "xmm14", "xmm15");                                                                                        \
+                   "xmm13", "xmm14", "xmm15");                                                                                      \
   }
 
 OCTET_LOOP(multiply_f32_ymm, "vfmadd231ps %%ymm12, %%ymm13, %%ymm\\r")
