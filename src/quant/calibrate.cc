@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/parallel.h"
+#include "quant/channels.h"
 #include "runtime/plan.h"
 
 namespace octet::quant {
@@ -85,7 +86,7 @@ class Calibration {
     // Nodes come after what they read, so the first value is where it began.
     const auto broken = std::ranges::find_if(image, [](const auto& item) { return !is_finite(item.second); });
     if (broken != image.end()) {
-      failure_ = Error{ErrorCode::kMalformed, name_of(index) + ": node '" + graph_.node(broken->first).name +
+      failure_ = Error{ErrorCode::kMalformed, name_of(index) + ": node '" + node_before_scale(graph_, broken->first).name +
                                                   "' gives values that are infinite or no numbers, so they have no range"};
       failed_ = true;
       return;

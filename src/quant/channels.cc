@@ -4,6 +4,7 @@
 
 #include "graph/op_schema.h"
 #include "graph/patterns.h"
+#include "quant/pixel_range.h"
 
 namespace octet::quant {
 namespace {
@@ -34,6 +35,17 @@ bool has_known_weights(const Graph& graph, const Node& node) {
   return weights && weights->type() == ElementType::kF32 && weights->size() != 0;
 }
 
+bool scales_channels(const Graph& graph, Value value) {
+  const auto side = constant_side(graph, value);
+  return side && side->kind == BinaryKind::kMultiply && !pixel_range(graph, value) && graph.shape(side->data) == graph.shape(value) &&
+         is_bias_of(*side->constant, graph.shape(value)) &&
+         std::ranges::all_of(side->constant->values<float>(), [](float factor) { return factor > 0; });
+}
+
+const Node& node_before_scale(const Graph& graph, Value value) {
+  return graph.node(scales_channels(graph, value) ? constant_side(graph, value)->data : value);
+}
+
 ChannelLinks::ChannelLinks(const Graph& graph) {
   equal_.add();  // kFixed, which is the root of its set
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) visit(graph, static_cast<NodeId>(i));
@@ -48,7 +60,7 @@ std::vector<ChannelLinks::Factor> ChannelLinks::factors(Value image) const {
 
 void ChannelLinks::visit(const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);
-  if (has_known_weights(graph, node)) return make_free(graph, id);
+  if (has_known_weights(graph, node) || scales_channels(graph, {id, 0})) return make_free(graph, id);
   if (hand_on(graph, id) || hand_on_parts(graph, id) || unite_terms(graph, id)) return;
   if (std::holds_alternative<ShapeOf>(node.op)) return;
   fix(graph, id);

@@ -15,8 +15,15 @@ bool is_bias_of(const Tensor& constant, const Shape& image);
 // A convolution whose weights are known, and of f32, so that they can be rescaled and quantized.
 bool has_known_weights(const Graph& graph, const Node& node);
 
+// A product of an image with a positive constant that has one element for each channel, which can be rescaled.
+bool scales_channels(const Graph& graph, Value value);
+
+// For messages: the node that computes a value, before such a product.
+const Node& node_before_scale(const Graph& graph, Value value);
+
 // Which channels of a graph's images can be multiplied by a positive factor without changing what the graph computes. A
-// convolution makes its output channels free: a factor there is undone in the weights of what reads it. ReLU, PReLU, pools,
+// convolution, and a product with a constant of each channel, makes its output channels free: a factor there is undone in the weights of
+// what reads it. ReLU, PReLU, pools,
 // resizes and biases keep a channel's factor; a sum of two images makes their factors one; concatenations and splits hand them
 // on; everything else needs the true values, and so fixes the factor at 1.
 class ChannelLinks {

@@ -75,6 +75,30 @@ TEST(ChannelLinks, FixesWhatCurvedActivationsRead) {
   EXPECT_TRUE(is_fixed(ChannelLinks(g.graph).factors(a)));
 }
 
+Value scaled(SmallGraph& g, Value data, std::vector<float> factors) {
+  const Shape shape{1, static_cast<std::int64_t>(factors.size()), 1, 1};
+  return g.graph.emit(Binary{BinaryKind::kMultiply}, {data, g.graph.emit_constant(Tensor::of<float>(shape, factors))});
+}
+
+TEST(ChannelLinks, FreesWhatIsScaled) {
+  SmallGraph g;
+  const Value a = g.conv(g.input(kImage), 4, "a"), curved = g.graph.emit(Unary{UnaryKind::kSwish}, {a});
+  const Value product = scaled(g, curved, {1, 2, 3, 4});
+  g.output(g.conv(product, 2, "last"));
+  const ChannelLinks links(g.graph);
+  EXPECT_TRUE(is_fixed(links.factors(curved)));
+  EXPECT_TRUE(is_free(links.factors(product)));
+}
+
+TEST(ChannelLinks, FixesProductsThatChangeASignOrScalePixels) {
+  SmallGraph g;
+  const Value pixels = scaled(g, g.input(kImage), {0.1f, 0.2f, 0.3f}), a = g.conv(pixels, 2, "a"), product = scaled(g, a, {1, -1});
+  g.output(g.conv(product, 2, "last"));
+  const ChannelLinks links(g.graph);
+  EXPECT_TRUE(is_fixed(links.factors(pixels)));
+  EXPECT_TRUE(is_fixed(links.factors(product)));
+}
+
 TEST(ChannelLinks, FixesWhatTakesABiasOfAnotherShape) {
   SmallGraph g;
   const Value a = g.conv(g.input(kImage), 4, "a");

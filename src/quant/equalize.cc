@@ -84,6 +84,7 @@ class Equalizer {
   void rescale(NodeId id) {
     const Node& node = graph_.node(id);
     if (has_known_weights(graph_, node)) return rescale_weights(id);
+    if (scales_channels(graph_, {id, 0})) return rescale_product(id);
     const auto* binary = std::get_if<Binary>(&node.op);
     if (!binary || binary->kind != BinaryKind::kAdd || node.outputs[0].shape.size() != 4) return;
     for (std::size_t input = 0; input < 2; ++input)
@@ -107,6 +108,16 @@ class Equalizer {
     std::vector<float> bias = to_vector<float>(*graph_.constant(graph_.node(id).inputs[input]));
     for (std::size_t c = 0; c < bias.size(); ++c) bias[c] = static_cast<float>(static_cast<double>(bias[c]) / to[c]);
     replace(id, input, bias);
+  }
+
+  // A product with ones goes.
+  void rescale_product(NodeId id) {
+    const ConstantSide side = *constant_side(graph_, {id, 0});
+    const std::vector<double> from = values_of(side.data), to = values_of({id, 0});
+    std::vector<float> scale = to_vector<float>(*side.constant);
+    for (std::size_t c = 0; c < scale.size(); ++c) scale[c] = static_cast<float>(static_cast<double>(scale[c]) * from[c] / to[c]);
+    if (std::ranges::all_of(scale, [](float factor) { return factor == 1; })) return graph_.replace_uses({id, 0}, side.data);
+    if (!all_one(from) || !all_one(to)) replace(id, side.input, scale);
   }
 
   void replace(NodeId id, std::size_t input, std::span<const float> values) {
@@ -133,7 +144,37 @@ class Equalizer {
   std::vector<double> factors_;
 };
 
+// Whether a node is a function of each element of what a convolution computes, perhaps with a bias. A Clamp has made its channels alike.
+bool is_activation_of_convolution(const Graph& graph, const Node& node) {
+  if (!std::holds_alternative<Unary>(node.op)) return false;
+  Value data = node.inputs[0];
+  if (const auto side = constant_side(graph, data); side && side->kind == BinaryKind::kAdd) data = side->data;
+  return is_convolution(graph.node(data).op);
+}
+
+bool gains_by_scale(const Graph& graph, const ChannelLinks& links, const Point& point) {
+  const Node& node = graph.node(point.value);
+  if (point.per_channel || graph.shape(point.value).size() != 4 || !is_activation_of_convolution(graph, node)) return false;
+  if (graph.reader_count(point.value.node) != point.edges.size()) return false;
+  return std::ranges::all_of(links.factors(point.value), [](ChannelLinks::Factor factor) { return factor == ChannelLinks::kFixed; });
+}
+
 }  // namespace
+
+void insert_scales(Graph& graph) {
+  const QuantizationPlan plan = plan_quantization(graph);
+  const ChannelLinks links(graph);
+  for (const Point& point : plan.points) {
+    if (!gains_by_scale(graph, links, point)) continue;
+    const std::vector<float> ones(static_cast<std::size_t>(graph.shape(point.value)[1]), 1.0f);
+    const Shape shape{1, static_cast<std::int64_t>(ones.size()), 1, 1};
+    const std::string name = graph.node(point.value).name + "/scale";
+    const Value scale = graph.emit_constant(Tensor::of<float>(shape, ones), name + "_of_channels");
+    const Value scaled = graph.emit(Binary{BinaryKind::kMultiply}, {point.value, scale}, name);
+    for (const Edge& edge : point.edges) graph.set_input(edge.reader, edge.input, scaled);
+  }
+  graph.tidy();
+}
 
 void equalize_channels(Graph& graph, const QuantizationPlan& plan, const std::map<Value, RangeObserver>& observers, double spread) {
   Equalizer(graph, plan, observers, spread).run();

@@ -8,6 +8,11 @@
 
 namespace octet::quant {
 
+// Lets the channels of what curved activations give be made alike, too: a SiLU does not hand on a factor, so a product with ones
+// is put between it and what reads it quantized, for equalize_channels to change. In integers it is part of the convolution that computes
+// the activation, and no work of its own. Ids change.
+void insert_scales(Graph& graph);
+
 // Makes the channels of an image alike in range, so that one scale for all of them fits each: a channel is divided by a factor
 // in the weights and bias that make it and multiplied by the same one in the weights that read it (ChannelLinks says where). The
 // graph computes what it did. A factor weighs two ranges, as cross-layer equalisation (Nagel et al. 2019) and SmoothQuant (Xiao

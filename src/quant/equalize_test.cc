@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "graph/evaluate.h"
+#include "graph/patterns.h"
 #include "quant/calibrate.h"
 #include "runtime/graph_for_test.h"
 
@@ -86,6 +87,57 @@ TEST(EqualizeChannels, MakesRangesAlike) {
   const double old_unevenness = unevenness(old_observers.at({before.find("b_leaky"), 0}));
   EXPECT_GT(old_unevenness, 10);
   EXPECT_LT(unevenness(new_observers.at({after.find("b_leaky"), 0})), 0.25 * old_unevenness);
+}
+
+// SiLU behind convolutions: one that a convolution reads, one that a sum reads, too, and one that is an output as well.
+Graph net_with_silu() {
+  SmallGraph g;
+  const auto silu = [&](Value value, const std::string& name) { return g.graph.emit(Unary{UnaryKind::kSwish}, {value}, name); };
+  const Value a = silu(g.bias(uneven(g, g.input(kImage), "a"), "a_bias"), "a_silu");
+  const Value b = silu(uneven(g, a, "b"), "b_silu");
+  const Value c = silu(uneven(g, g.add(a, b, "sum"), "c"), "c_silu");
+  g.output(c, "raw");
+  g.output(g.conv(c, 5, "head"));
+  return std::move(g.graph);
+}
+
+TEST(InsertScales, PutsThemBehindCurvedActivationsThatAreReadQuantizedAlone) {
+  Graph graph = net_with_silu();
+  insert_scales(graph);
+  std::vector<std::string> scaled;
+  for (const Node& node : graph.nodes())
+    if (is_binary(graph, {graph.find(node.name), 0}, BinaryKind::kMultiply)) scaled.push_back(graph.node(node.inputs[0]).name);
+  EXPECT_EQ(scaled, (std::vector<std::string>{"a_silu", "b_silu"}));
+}
+
+TEST(InsertScales, LetChannelsBehindCurvedActivationsBeAlike) {
+  const Graph before = net_with_silu();
+  Graph after = before;
+  insert_scales(after);
+  const auto old_observers = observe(before, plan_quantization(before));
+  const QuantizationPlan plan = plan_quantization(after);
+  equalize_channels(after, plan, observe(after, plan), 0.5);
+  const auto new_observers = observe(after, plan_quantization(after));
+  const double old_unevenness = unevenness(old_observers.at({before.find("a_silu"), 0}));
+  EXPECT_GT(old_unevenness, 5);
+  EXPECT_LT(unevenness(new_observers.at({after.find("a_silu/scale"), 0})), 0.5 * old_unevenness);
+  const Tensor image = numbers(kImage, 99);
+  const auto expected = *evaluate(before, {{"image", image}}), found = *evaluate(after, {{"image", image}});
+  for (const auto& [name, tensor] : expected) {
+    const auto wanted = to_vector<double>(tensor), got = to_vector<double>(found.at(name));
+    const double largest = std::fabs(*std::ranges::max_element(wanted, {}, [](double x) { return std::fabs(x); }));
+    for (std::size_t i = 0; i < wanted.size(); ++i) EXPECT_NEAR(got[i], wanted[i], 1e-5 * largest);
+  }
+}
+
+TEST(InsertScales, LeaveNothingBehindWhereNoFactorIsFree) {
+  SmallGraph g;
+  const Value curved = g.graph.emit(Unary{UnaryKind::kSwish}, {g.conv(g.input(kImage), 3, "a")}, "silu");
+  g.output(g.add(curved, g.graph.emit(Unary{UnaryKind::kSigmoid}, {curved}), "sum"));
+  insert_scales(g.graph);
+  const QuantizationPlan plan = plan_quantization(g.graph);
+  equalize_channels(g.graph, plan, observe(g.graph, plan), 0.5);
+  for (const Node& node : g.graph.nodes()) EXPECT_FALSE(node.name.ends_with("/scale"));
 }
 
 TEST(EqualizeChannels, LeavesDeadChannelsFinite) {

@@ -112,7 +112,7 @@ class Quantizer {
     for (const Point& point : plan_.points) {
       const Limits limits = asymmetric_limits(of_group[point.group].low, of_group[point.group].high);
       if (!all_finite(limits.low) || !all_finite(limits.high))
-        return no_numbers(source_.node(point.value), "gives values that are too large to have a range");
+        return no_numbers(node_before_scale(source_, point.value), "gives values that are too large to have a range");
       insert(point, limits);
     }
     return {};
@@ -163,14 +163,15 @@ CalibrationImages some_of(const CalibrationImages& images) {
 
 // The graph with its channels made alike. Warnings and progress are left to the pass over all images.
 Result<Graph> equalized(const Graph& graph, const CalibrationImages& images, int threads) {
-  const QuantizationPlan plan = plan_quantization(graph);
-  if (plan.convolutions.empty()) return Error{ErrorCode::kUnsupported, "the model has no convolution to quantize"};
-  OCTET_RETURN_IF_ERROR(expect_finite_weights(graph, plan));
-  auto observers = calibrate(graph, observed_values(graph, plan), some_of(images), {threads, {}, {}});
-  if (!observers.ok() && observers.error().code == ErrorCode::kNotFound)
-    observers = calibrate(graph, observed_values(graph, plan), images, {threads, {}, {}});
-  OCTET_RETURN_IF_ERROR(observers);
   Graph result = graph;
+  insert_scales(result);
+  const QuantizationPlan plan = plan_quantization(result);
+  if (plan.convolutions.empty()) return Error{ErrorCode::kUnsupported, "the model has no convolution to quantize"};
+  OCTET_RETURN_IF_ERROR(expect_finite_weights(result, plan));
+  auto observers = calibrate(result, observed_values(result, plan), some_of(images), {threads, {}, {}});
+  if (!observers.ok() && observers.error().code == ErrorCode::kNotFound)
+    observers = calibrate(result, observed_values(result, plan), images, {threads, {}, {}});
+  OCTET_RETURN_IF_ERROR(observers);
   equalize_channels(result, plan, *observers, kSpread);
   return result;
 }

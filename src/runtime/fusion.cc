@@ -211,8 +211,24 @@ Epilogue FusionFinder::epilogue(Value value, Takes takes) const {
       epilogue.result = {*reader, 0};
     }
   }
-  absorb_quantization(epilogue);
+  if (takes.scale) absorb_scaled_quantization(epilogue);
+  if (!epilogue.quant) absorb_quantization(epilogue);
   return epilogue;
+}
+
+// Nothing unless the product is quantized at once: a kernel scales on the way to a byte.
+void FusionFinder::absorb_scaled_quantization(Epilogue& epilogue) const {
+  const auto reader = only_reader(epilogue.result);
+  if (!reader || !is_binary(graph_, {*reader, 0}, BinaryKind::kMultiply)) return;
+  Value data;
+  const auto affine = affine_of(*reader, &data);
+  if (!affine || std::ranges::any_of(affine->scale, [](float factor) { return !(factor > 0); })) return;
+  Epilogue scaled = epilogue;
+  scaled.scale = affine->of_channels(graph_.shape(data)[1]).scale;
+  scaled.absorbed.push_back(*reader);
+  scaled.result = {*reader, 0};
+  absorb_quantization(scaled);
+  if (scaled.quant) epilogue = std::move(scaled);
 }
 
 // All readers must be FakeQuantize nodes with the same limits, so that the float result is not needed.

@@ -19,6 +19,7 @@ using QuantParamsPtr = std::shared_ptr<const QuantParams>;
 struct Epilogue {
   std::vector<float> bias;  // empty, or one a channel
   kernels::Activation activation;
+  std::vector<float> scale;           // empty, or positive factors, one a channel, of what is quantized
   QuantParamsPtr quant;               // null: the result is float
   Value result;                       // the value that the kernel produces
   std::vector<Value> same_as_result;  // further FakeQuantize nodes with the same limits
@@ -47,10 +48,10 @@ class FusionFinder {
   // `observe`: values that must stay visible, so that no chain runs past them.
   FusionFinder(const Graph& graph, const Constants& constants, const std::vector<Value>& observe);
 
-  // The chain behind `value`: [+ per-channel constant] [activation] [FakeQuantize], as far as single readers lead and
-  // the operation can take.
+  // The chain behind `value`: [+ per-channel constant] [activation] [[* per-channel constant] FakeQuantize], as far as single readers lead
+  // and the operation can take.
   struct Takes {
-    bool bias = false, activation = true;
+    bool bias = false, activation = true, scale = false;
   };
   Epilogue epilogue(Value value, Takes takes) const;
 
@@ -80,6 +81,7 @@ class FusionFinder {
   std::optional<std::vector<float>> channel_values(Value constant, const Shape& data) const;
   std::optional<float> single_number(Value value) const;  // of a constant of one element
   void absorb_quantization(Epilogue& epilogue) const;
+  void absorb_scaled_quantization(Epilogue& epilogue) const;
 
   const Graph& graph_;
   const Constants& constants_;

@@ -15,7 +15,7 @@ using runtime_test::SmallGraph;
 
 Epilogue epilogue_of(const Graph& graph, Value value, const std::vector<Value>& observe = {}) {
   const Constants constants(graph);
-  return FusionFinder(graph, constants, observe).epilogue(value, {true, true});
+  return FusionFinder(graph, constants, observe).epilogue(value, {true, true, true});
 }
 
 TEST(Epilogue, TakesBiasActivationAndQuantization) {
@@ -29,6 +29,37 @@ TEST(Epilogue, TakesBiasActivationAndQuantization) {
   EXPECT_EQ(found.quant->zero_point[0], 128);
   EXPECT_EQ(found.result, fq);
   EXPECT_EQ(found.absorbed.size(), 3u);
+}
+
+Value scaled(SmallGraph& g, Value data, const std::vector<float>& factors) {
+  const Tensor constant = Tensor::of<float>({1, static_cast<std::int64_t>(factors.size()), 1, 1}, factors);
+  return g.graph.emit(Binary{BinaryKind::kMultiply}, {data, g.graph.emit_constant(constant)}, "scale");
+}
+
+TEST(Epilogue, TakesAScaleOfWhatIsQuantized) {
+  SmallGraph g;
+  const Value conv = g.conv(g.input({1, 3, 5, 5}), 4), fq = g.quantize(scaled(g, g.relu(g.bias(conv)), {1, 2, 3, 4}));
+  g.output(fq);
+  const Epilogue found = epilogue_of(g.graph, conv);
+  EXPECT_EQ(found.scale, (std::vector<float>{1, 2, 3, 4}));
+  EXPECT_EQ(found.result, fq);
+  EXPECT_EQ(found.absorbed.size(), 4u);
+}
+
+TEST(Epilogue, TakesOneScaleForAllChannels) {
+  SmallGraph g;
+  const Value conv = g.conv(g.input({1, 3, 5, 5}), 3);
+  g.output(g.quantize(scaled(g, conv, {2})));
+  EXPECT_EQ(epilogue_of(g.graph, conv).scale, (std::vector<float>{2, 2, 2}));
+}
+
+TEST(Epilogue, LeavesAScaleThatIsNegativeOrReadAsFloat) {
+  SmallGraph g;
+  const Value conv = g.conv(g.input({1, 3, 5, 5}), 2, "a"), other = g.conv({g.graph.find("image"), 0}, 2, "b");
+  g.output(g.quantize(scaled(g, conv, {1, -1}), "fq_of_negative"));
+  g.output(scaled(g, other, {1, 2}), "float");
+  EXPECT_EQ(epilogue_of(g.graph, conv).result, conv);
+  EXPECT_EQ(epilogue_of(g.graph, other).result, other);
 }
 
 TEST(Epilogue, StopsAtAValueWithTwoReaders) {

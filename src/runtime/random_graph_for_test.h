@@ -146,6 +146,7 @@ class RandomGraph : public GraphSketch {
     Value last = result;
     if (chance(70)) last = add(Binary{BinaryKind::kAdd}, {last, constant(reals(channel_shape(last), -1, 1))})[0];
     if (chance(60)) last = activate(last);
+    if (chance(30)) last = add(Binary{BinaryKind::kMultiply}, {last, constant(reals(channel_shape(last), 0.5f, 2))})[0];
     make(Clamp{-kLargest, kLargest}, {last});
     if (chance(80)) images_.back() = last;
   }

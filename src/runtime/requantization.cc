@@ -16,28 +16,44 @@ kernels::Activation without_implied_limits(kernels::Activation activation, float
   return activation;
 }
 
+namespace {
+
+// A result's steps of quantization in a real unit of what the activation gives; nothing without a quantization.
+std::vector<double> steps_per_unit(std::size_t channels, const Epilogue& epilogue) {
+  std::vector<double> steps;
+  if (!epilogue.quant) return steps;
+  for (std::size_t c = 0; c < channels; ++c)
+    steps.push_back((epilogue.scale.empty() ? 1.0 : static_cast<double>(epilogue.scale[c])) /
+                    static_cast<double>(epilogue.quant->scale_of(c)));
+  return steps;
+}
+
+}  // namespace
+
 kernels::Requantization make_requantization(std::span<const double> sum_scale, const Epilogue& epilogue) {
   kernels::Requantization result;
   result.activation = epilogue.activation;
   result.to_u8 = epilogue.quant != nullptr;
   const QuantParams* quant = epilogue.quant.get();
-  if (quant && !quant->per_channel())
+  const std::vector<double> steps = steps_per_unit(sum_scale.size(), epilogue);
+  const bool alike = quant && !quant->per_channel() && epilogue.scale.empty();
+  if (alike)
     result.activation = without_implied_limits(result.activation, 1.0f / quant->scale[0], quant->zero_point[0]);
   else if (quant && std::all_of(quant->zero_point.begin(), quant->zero_point.end(), [](int z) { return z == 0; }) &&
            result.activation.kind == Kind::kRelu)
     result.activation = {};
 
   // A clamp with limits of its own for each channel has no kernel, so it keeps real units.
-  const bool fold = quant && kernels::is_scalable(result.activation) && !(quant->per_channel() && result.activation.kind == Kind::kClamp);
+  const bool fold = quant && kernels::is_scalable(result.activation) && (alike || result.activation.kind != Kind::kClamp);
   for (std::size_t c = 0; c < sum_scale.size(); ++c) {
     const double bias = epilogue.bias.empty() ? 0.0 : static_cast<double>(epilogue.bias[c]);
-    const double unit = fold ? 1.0 / static_cast<double>(quant->scale_of(c)) : 1.0;
+    const double unit = fold ? steps[c] : 1.0;
     result.multiplier.push_back(static_cast<float>(sum_scale[c] * unit));
     result.offset.push_back(static_cast<float>(bias * unit));
     if (quant) result.zero_point.push_back(quant->zero_point_of(c));
-    if (quant && !fold) result.inv_scale.push_back(1.0f / quant->scale_of(c));
+    if (quant && !fold) result.inv_scale.push_back(static_cast<float>(steps[c]));
   }
-  if (fold && !quant->per_channel()) result.activation = kernels::scaled(result.activation, 1.0f / quant->scale[0]);
+  if (fold && alike) result.activation = kernels::scaled(result.activation, 1.0f / quant->scale[0]);
   return result;
 }
 

@@ -65,7 +65,7 @@ MatchResult match_convolution_u8(const MatchContext& context, NodeId id) {
   if (!weights) return NoMatch{"weights are not 8-bit integers with a scale and a zero point of each output channel"};
   if (conv->filter() > kernels::longest_integer_sum(weights->weights))
     return NoMatch{"sums of " + std::to_string(conv->filter()) + " products leave 32 bits"};
-  Epilogue epilogue = context.fusion.epilogue({id, 0}, {true, true});
+  Epilogue epilogue = context.fusion.epilogue({id, 0}, {true, true, true});
   Match match = match_of(epilogue);
   match.emit = [id, found = Found{*conv, std::move(*weights), std::move(epilogue)}](PlanBuilder& builder) { emit(builder, id, found); };
   return match;
