@@ -2,36 +2,42 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <cstring>
 #include <utility>
+
+#include "base/check.h"
 
 namespace octet::kernels {
 namespace {
 
-constexpr int kGroup = 4;
+constexpr int kGroup = 4, kMostLanes = 16;
 constexpr int kSafeSum = 128;       // times 255 stays within 16 bits
 constexpr double kSafeShare = 0.4;  // of all groups, from which on routes take less time than words
 
-// The weights of a group for each lane, paired in one way.
-std::vector<std::int8_t> paired(const std::int8_t* group, std::int64_t lanes, int pairing) {
-  std::vector<std::int8_t> weights(static_cast<std::size_t>(kGroup * lanes));
-  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = group[i / kGroup * kGroup + kPairing[pairing][i % kGroup]];
-  return weights;
-}
-
 // Of each of the two sums of a lane the positive and the negative weights.
-std::vector<int> loads_of(std::span<const std::int8_t> weights) {
-  std::vector<int> loads(weights.size());
-  for (std::size_t i = 0; i < weights.size(); ++i) loads[i / 2 * 2 + (weights[i] < 0 ? 1 : 0)] += std::abs(weights[i]);
-  return loads;
+using Loads = std::array<std::int16_t, kGroup * kMostLanes>;
+
+// Those of a group with its inputs paired in one way; whether they fit.
+bool load(const std::int8_t* group, std::int64_t lanes, int pairing, Loads& loads) {
+  int most = 0;
+  for (std::int64_t i = 0; i < kGroup * lanes; i += 2) {
+    const std::int8_t* lane = group + i / kGroup * kGroup;
+    const int a = lane[kPairing[pairing][i % kGroup]], b = lane[kPairing[pairing][i % kGroup + 1]];
+    const int positive = std::max(a, 0) + std::max(b, 0), negative = -std::min(a, 0) - std::min(b, 0);
+    loads[static_cast<std::size_t>(i)] = static_cast<std::int16_t>(positive);
+    loads[static_cast<std::size_t>(i + 1)] = static_cast<std::int16_t>(negative);
+    most = std::max({most, positive, negative});
+  }
+  return most <= kSafeSum;
 }
 
-bool fits(const std::vector<int>& loads) {
-  return std::ranges::all_of(loads, [](int sum) { return sum <= kSafeSum; });
+// The first pairing that fits, or kPairings.
+int fitting_pairing(const std::int8_t* group, std::int64_t lanes, Loads& loads) {
+  int pairing = 0;
+  while (pairing < kPairings && !load(group, lanes, pairing, loads)) ++pairing;
+  return pairing;
 }
 
-bool fit_together(const std::vector<int>& a, const std::vector<int>& b) {
+bool fit_together(const Loads& a, const Loads& b) {
   return std::equal(a.begin(), a.end(), b.begin(), [](int x, int y) { return x + y <= kSafeSum; });
 }
 
@@ -41,10 +47,10 @@ struct Routed {
 };
 
 // Finds groups that fit together, of those with the loads of `safe`.
-void pair_up(std::vector<std::pair<std::int64_t, std::vector<int>>> safe, Routed& routed) {
+void pair_up(std::vector<std::pair<std::int64_t, Loads>> safe, Routed& routed) {
   constexpr std::ptrdiff_t kTried = 16;  // partners of a group, so that packing stays linear
   while (!safe.empty()) {
-    const auto [group, loads] = std::move(safe.back());
+    const auto [group, loads] = safe.back();
     safe.pop_back();
     const auto tried = safe.end() - std::min<std::ptrdiff_t>(kTried, std::ssize(safe));
     const auto partner = std::find_if(tried, safe.end(), [&, &own = loads](const auto& other) { return fit_together(own, other.second); });
@@ -59,14 +65,12 @@ void pair_up(std::vector<std::pair<std::int64_t, std::vector<int>>> safe, Routed
 
 Routed route(const std::int8_t* groups, std::int64_t count, std::int64_t lanes) {
   Routed routed;
-  std::vector<std::pair<std::int64_t, std::vector<int>>> safe;
+  std::vector<std::pair<std::int64_t, Loads>> safe;
   for (std::int64_t g = 0; g < count; ++g) {
-    int pairing = 0;
-    std::vector<int> loads;
-    for (; pairing < kPairings; ++pairing)
-      if (fits(loads = loads_of(paired(groups + g * lanes * kGroup, lanes, pairing)))) break;
+    Loads loads{};
+    const int pairing = fitting_pairing(groups + g * lanes * kGroup, lanes, loads);
     if (pairing == 0)
-      safe.emplace_back(g, std::move(loads));
+      safe.emplace_back(g, loads);
     else
       (pairing < kPairings ? routed.singles[pairing] : routed.wides).push_back(g);
   }
@@ -74,15 +78,25 @@ Routed route(const std::int8_t* groups, std::int64_t count, std::int64_t lanes) 
   return routed;
 }
 
-// Writes the words of a group that is widened.
-void append_words(const std::int8_t* group, std::int64_t lanes, std::vector<std::int8_t>& to) {
-  for (const int first : {0, 1})
-    for (std::int64_t i = first; i < lanes * kGroup; i += 2) {
-      const std::int16_t word = group[i];
-      std::array<std::int8_t, sizeof word> bytes{};
-      std::memcpy(bytes.data(), &word, sizeof word);
-      to.insert(to.end(), bytes.begin(), bytes.end());
-    }
+// Appends the bytes of a group with its inputs paired in one way.
+void append_bytes(const std::int8_t* group, std::int64_t lanes, int pairing, std::vector<std::int8_t>& weights) {
+  weights.insert(weights.end(), group, group + kGroup * lanes);
+  if (pairing == 0) return;
+  std::int8_t* to = &weights[weights.size() - static_cast<std::size_t>(kGroup * lanes)];
+  for (std::int64_t lane = 0; lane < lanes; ++lane, to += kGroup, group += kGroup)
+    for (int i = 0; i < kGroup; ++i) to[i] = group[kPairing[pairing][i]];
+}
+
+// Appends the words of a group that is widened.
+void append_words(const std::int8_t* group, std::int64_t lanes, std::vector<std::int8_t>& weights) {
+  std::array<std::int16_t, kGroup * kMostLanes> words{};
+  const auto half = static_cast<std::size_t>(kGroup / 2 * lanes);
+  for (std::size_t i = 0; i < half; ++i) {
+    words[i] = group[2 * i];
+    words[half + i] = group[2 * i + 1];
+  }
+  const auto* bytes = reinterpret_cast<const std::int8_t*>(words.data());
+  weights.insert(weights.end(), bytes, bytes + 2 * half * sizeof(std::int16_t));
 }
 
 }  // namespace
@@ -95,16 +109,12 @@ RoutedPanels route_panels(const std::int8_t* packed, const std::vector<Panel>& p
     for (const std::int64_t g : groups) {
       routed.places.push_back(static_cast<std::int32_t>(g * kGroup));
       const std::int8_t* group = run + g * width * kGroup;
-      if (pairing == kPairings) {
-        append_words(group, width, weights);
-        continue;
-      }
-      const auto bytes = paired(group, width, pairing);
-      weights.insert(weights.end(), bytes.begin(), bytes.end());
+      pairing < kPairings ? append_bytes(group, width, pairing, weights) : append_words(group, width, weights);
     }
   };
   for (const Panel& panel : panels) {
     const std::int64_t width = std::int64_t{panel.vectors} * lanes;
+    OCTET_CHECK(width <= kMostLanes, "a panel that is too wide to be routed");
     routed.first_weight.push_back(weights.size());
     for (std::int64_t r = 0; r < runs; ++r) {
       const std::int8_t* run = packed + panel.offset + r * run_groups * width * kGroup;
@@ -126,24 +136,22 @@ RoutedPanels route_panels(const std::int8_t* packed, const std::vector<Panel>& p
 
 bool routes_pay(const Conv2dShape& shape, std::span<const std::int16_t> weights, int lanes) {
   if (shape.in_channels % kGroup != 0) return false;
+  constexpr std::int64_t kLooks = 512;  // at most twice as many groups, from all over the layer
   const std::int64_t taps = shape.kernel_h * shape.kernel_w, width = 2 * std::int64_t{lanes}, depth = shape.in_channels * taps;
-  std::int64_t safe = 0, all = 0;
-  std::vector<std::int8_t> group;
-  for (std::int64_t first = 0; first < shape.out_channels; first += width)
-    for (std::int64_t tap = 0; tap < taps; ++tap)
-      for (std::int64_t in = 0; in < shape.in_channels; in += kGroup, ++all) {
-        const std::int64_t last = std::min(first + width, shape.out_channels);
-        group.clear();
-        for (std::int64_t o = first; o < last; ++o)
-          for (std::int64_t i = in; i < in + kGroup; ++i)
-            group.push_back(static_cast<std::int8_t>(weights[static_cast<std::size_t>(o * depth + i * taps + tap)]));
-        for (int pairing = 0; pairing < kPairings; ++pairing)
-          if (fits(loads_of(paired(group.data(), last - first, pairing)))) {
-            ++safe;
-            break;
-          }
-      }
-  return kSafeShare * static_cast<double>(all) <= static_cast<double>(safe);
+  const std::int64_t panels = (shape.out_channels + width - 1) / width, groups = depth / kGroup, all = panels * groups;
+  std::int64_t safe = 0, seen = 0;
+  for (std::int64_t at = 0; at < all; at += std::max<std::int64_t>(1, all / kLooks), ++seen) {
+    const std::int64_t first = at / groups * width, last = std::min(first + width, shape.out_channels);
+    const std::int64_t tap = at % groups % taps, in = at % groups / taps * kGroup;
+    std::array<std::int8_t, kGroup * kMostLanes> group{};
+    for (std::int64_t o = first; o < last; ++o)
+      for (std::int64_t i = 0; i < kGroup; ++i)
+        group[static_cast<std::size_t>((o - first) * kGroup + i)] =
+            static_cast<std::int8_t>(weights[static_cast<std::size_t>(o * depth + (in + i) * taps + tap)]);
+    Loads loads{};
+    if (fitting_pairing(group.data(), last - first, loads) < kPairings) ++safe;
+  }
+  return kSafeShare * static_cast<double>(seen) <= static_cast<double>(safe);
 }
 
 }  // namespace octet::kernels
