@@ -1,6 +1,7 @@
 // Integer matrix product with AMX: registers of 16 rows by 16 channels, 64 exact products a step, two by two of them at a time.
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "kernels/activation/with_kind.h"
