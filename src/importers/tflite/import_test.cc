@@ -312,6 +312,24 @@ TEST(TfliteImport, RoundsOnceWhereValuesOnlyMove) {
   EXPECT_EQ(std::ranges::count_if(found->graph.nodes(), is_rounding), 1);
 }
 
+// ---- the file for others
+
+TEST(TfliteImport, TellsWhatStandsAroundTheFile) {
+  OneOperator writer;
+  writer.tensor(writer.x).type = StoredType::INT8;
+  writer.quantize(writer.x, {0.5f}, {3});
+  writer.quantize(writer.y, {0.5f}, {3});  // of floats, which it does not concern
+  writer.add_operator(code(BuiltinOperator::DEQUANTIZE), {writer.x}, {writer.y});
+  const auto found = translated(writer);
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  ASSERT_TRUE(found->original.ok()) << found->original.error().message;
+  const Graph &before = found->original->before, &after = found->original->after;
+  EXPECT_EQ(before.type(before.node(before.find("x")).inputs[0]), (octet::TensorType{ElementType::kI8, {1, 4, 4, 3}}));
+  EXPECT_EQ(before.shape({before.parameters()[0], 0}), (Shape{1, 3, 4, 4}));
+  EXPECT_EQ(after.type({after.find("y"), 0}), (octet::TensorType{ElementType::kF32, {1, 4, 4, 3}}));
+  EXPECT_EQ(after.nodes().size(), 2u);
+}
+
 // ---- a detector that ends in TFLite_Detection_PostProcess -------------------------------------------------------------------
 
 std::vector<std::uint8_t> options_of(const std::map<std::string, double>& numbers) {

@@ -13,11 +13,12 @@ namespace {
 
 Result<BorderTensor> border_tensor(const TensorRecord& record) {
   const auto element = element_type_of(record.type);
-  const bool has_one_scale = record.quantization && !record.quantization.per_axis();
-  if (!element || (record.quantization && (!has_one_scale || size_of(*element) > 2)))
+  const bool is_float = record.type == StoredType::FLOAT32 || record.type == StoredType::FLOAT16;  // whatever scales it may list
+  const bool has_scale = record.quantization && !is_float;
+  if (!element || (has_scale && (record.quantization.per_axis() || size_of(*element) > 2)))
     return Error{ErrorCode::kUnsupported, fmt::format("its tensor '{}' is quantized otherwise than in 8 or 16 bits", record.name)};
   BorderTensor tensor{record.name, {*element, record.shape}};
-  if (has_one_scale) tensor.scale = BorderScale{static_cast<double>(record.quantization.scale[0]), record.quantization.zero_point[0]};
+  if (has_scale) tensor.scale = BorderScale{static_cast<double>(record.quantization.scale[0]), record.quantization.zero_point[0]};
   return tensor;
 }
 
