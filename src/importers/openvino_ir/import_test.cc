@@ -564,6 +564,26 @@ TEST(ImportOpenvinoIr, CutAnywhereIsAnErrorAndNoCrash) {
     EXPECT_FALSE(import(xml, Bin{{bin.bytes.begin(), bin.bytes.begin() + static_cast<std::ptrdiff_t>(length)}}).ok()) << length;
 }
 
+TEST(ImportOpenvinoIr, MakesOneProductOfAnEinsum) {
+  Bin bin;
+  bin.put<float>({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12});  // [2,2,3] of labels b, n, k
+  const auto with = [](const std::string& equation, const std::string& operand) {
+    return net_around({"Einsum", "opset7", "equation='" + equation + "'", "FP32:2,3,2 FP32:2,2,3", "FP32:" + operand}, "2,3,2",
+                      {constant(10, "f32", "FP32", "2,2,3", 0, 48)});
+  };
+  const auto graph = import(with("bkm,bnk->nbm", "2,2,2"), bin);
+  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  const auto outputs = evaluate(*graph, {{"x", Tensor::of<float>({2, 3, 2}, std::vector<float>{1, 2, 3, 4, 5, 6, 1, 0, 0, 1, 1, 1})}});
+  ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+  // n, b, m: 1*1 + 2*3 + 3*5, 1*2 + 2*4 + 3*6; 7*1 + 9*1, 8*1 + 9*1; and so on.
+  EXPECT_EQ(to_vector<float>(outputs->begin()->second), (std::vector<float>{22, 28, 16, 17, 49, 64, 22, 23}));
+  EXPECT_NE(error_of(with("bkm,bnk->bm", "2,2"), bin).find("a sum over a label of one operand is not supported"), std::string::npos);
+  EXPECT_NE(error_of(with("bkk,bnk->bn", "2,2"), bin).find("letters that stand once"), std::string::npos);
+  EXPECT_NE(error_of(with("bk,bnk->bn", "2,2"), bin).find("does not fit the ranks"), std::string::npos);
+  EXPECT_NE(error_of(with("bmk,bnk->bnm", "2,2,3"), bin).find("disagree in the size"), std::string::npos);
+  EXPECT_NE(error_of(with("bkm,bnk->bnq", "2,2,2"), bin).find("a label that no operand has"), std::string::npos);
+}
+
 // As the Model Optimizer of former versions wrote --data_type FP16.
 TEST(WithFloatsForHalves, LeavesNoneAndRoundsNothingOnTheWay) {
   Graph graph;

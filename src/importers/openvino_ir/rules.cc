@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "graph/op_schema.h"
+#include "importers/openvino_ir/einsum.h"
 
 namespace octet::openvino_ir {
 namespace {
@@ -25,6 +26,7 @@ constexpr std::array kRules{
     Entry{"ScaledDotProductAttention", import_attention, 3, 5},
     Entry{"BatchNormInference", import_batch_norm, 5, 5},
     Entry{"LogSoftmax", import_log_softmax, 1, 1},
+    Entry{"Einsum", import_einsum, 2, 2},
     Entry{"IsNaN", import_is_nan, 1, 1},
     Entry{"Clamp", import_clamp},
     Entry{"SoftMax", import_softmax},
