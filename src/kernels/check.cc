@@ -38,7 +38,8 @@ Requantization random_requantization(Random& random, std::int64_t channels, bool
 }
 
 std::vector<std::int16_t> random_weights(Random& random, std::int64_t count) {
-  const int greatest = random.coin() ? kGreatestWeight : 127;
+  constexpr int kGreatest[] = {kGreatestWeight, 127, 64};  // words, bytes, and bytes of which two products fit into 16 bits
+  const int greatest = kGreatest[random.between(0, 2)];
   return random.integers<std::int16_t>(count, -greatest, greatest);
 }
 
