@@ -7,7 +7,7 @@
 
 namespace octet {
 
-// Minus infinity of none; NaN is never the greatest. In several chains, which compilers make vectors of.
+// Minus infinity of none; NaN is never the greatest. In several chains, so that a comparison need not wait for the one before.
 inline float greatest_of(std::span<const float> values) {
   constexpr std::size_t kChains = 16;
   float most[kChains];
