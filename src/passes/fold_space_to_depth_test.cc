@@ -25,8 +25,8 @@ Value pixels(Graph& graph, Value image, std::int64_t row, std::int64_t column) {
 
 // The focus of YOLOX, whose order of pixels is by columns.
 Value focus(Graph& graph, Value image) {
-  return graph.emit(Concat{1}, {pixels(graph, image, 0, 0), pixels(graph, image, 1, 0), pixels(graph, image, 0, 1), pixels(graph, image, 1, 1)},
-                    "focus");
+  return graph.emit(
+      Concat{1}, {pixels(graph, image, 0, 0), pixels(graph, image, 1, 0), pixels(graph, image, 0, 1), pixels(graph, image, 1, 1)}, "focus");
 }
 
 const Shape kImage{1, 3, 8, 10};
@@ -73,7 +73,8 @@ TEST(FoldSpaceToDepth, KeepsTheWayInWhichWeightsAreStored) {
 TEST(FoldSpaceToDepth, LeavesBlocksThatAreNotWhole) {
   Graph three, twice, read_twice;
   const Value image = input(three, kImage);
-  output(three, convolution(three, three.emit(Concat{1}, {pixels(three, image, 0, 0), pixels(three, image, 0, 1), pixels(three, image, 1, 1)}), 4));
+  output(three, convolution(
+                    three, three.emit(Concat{1}, {pixels(three, image, 0, 0), pixels(three, image, 0, 1), pixels(three, image, 1, 1)}), 4));
   expect_untouched(fold_space_to_depth, three);
 
   const Value same = input(twice, kImage);
