@@ -4,6 +4,7 @@
 #include "exporters/openvino_ir/constant_pool.h"
 #include "formats/openvino_ir/attributes.h"
 #include "formats/openvino_ir/ir.h"
+#include "graph/scaled_quantizers.h"
 #include "graph/op_schema.h"
 
 namespace octet {
@@ -151,7 +152,9 @@ Network NetworkExport::run() {
 
 Status add_openvino_ir(const Graph& graph, const std::filesystem::path& xml, FileTransaction& files) {
   if (xml.extension() != ".xml") return Error{ErrorCode::kInvalidArgument, xml.string() + ": an IR's file name must end in .xml"};
-  openvino_ir::NetworkExport network(graph);
+  Graph stored = graph;
+  scales_into_limits(stored);
+  openvino_ir::NetworkExport network(stored);
   const std::string text = openvino_ir::write_network(network.run());
   // The .bin first: files take their places in this order, and an .xml shall never lack its .bin.
   OCTET_RETURN_IF_ERROR(files.add(std::filesystem::path(xml).replace_extension(".bin"),

@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "formats/openvino_ir/ir.h"
+#include "graph/scaled_quantizers.h"
 #include "graph/check_numbers.h"
 #include "graph/op_schema.h"
 #include "importers/openvino_ir/rules.h"
@@ -335,6 +336,7 @@ Result<Graph> NetworkImport::import_layers() {
     if (info.name == "model_info")
       for (const Info& child : info.children) flatten(child, "", graph_.model_info);
   graph_.tidy();
+  scales_out_of_limits(graph_);
   OCTET_RETURN_IF_ERROR(check_numbers(graph_));
   return std::move(graph_);
 }
