@@ -54,13 +54,15 @@ void move_into_limits(Graph& graph, NodeId id) {
     lows.push_back(low->front() / factor);
     highs.push_back(high->front() / factor);
   }
-  const Value first = channel_constant(graph, lows, node.name + "/scaled_low"), last = channel_constant(graph, highs, node.name + "/scaled_high");
+  const Value first = channel_constant(graph, lows, node.name + "/scaled_low"),
+              last = channel_constant(graph, highs, node.name + "/scaled_high");
   replace_quantizer(graph, id, {side->data, first, last, node.inputs[3], node.inputs[4]});
 }
 
 // By what the limits of the input are to be multiplied for those of the output; nothing where it is not one positive number a channel.
 std::optional<Numbers> factors_of_limits(const Graph& graph, const Node& node) {
-  const auto in_low = limit(graph, node, 1), in_high = limit(graph, node, 2), out_low = limit(graph, node, 3), out_high = limit(graph, node, 4);
+  const auto in_low = limit(graph, node, 1), in_high = limit(graph, node, 2), out_low = limit(graph, node, 3),
+             out_high = limit(graph, node, 4);
   if (!in_low || !in_high || !out_low || !out_high || out_low->size() != 1 || out_high->size() != 1) return std::nullopt;
   const auto channels = static_cast<std::size_t>(node.outputs[0].shape[1]);
   if (in_low->size() != channels || in_high->size() != channels || channels < 2) return std::nullopt;
