@@ -80,7 +80,7 @@ OCTET_TARGET void finish_f32(const GemmU8& gemm, const std::int32_t* sums, std::
     }
 }
 
-// What finishing with round_first needs of a panel.
+// What finishing of a table that is brief needs of a panel.
 struct PanelLimits {
   Ints zero_point;       // words, in the order of packing
   Ints lowest, highest;  // bytes, likewise

@@ -13,7 +13,7 @@ struct MatmulU8Kernels {
   static constexpr double kTolerance = 0;
   static constexpr Kernel<GemmU8Function> kKernels[] = {
 #ifdef OCTET_X86
-      {"avx512_amx_32x32", kAvx512Amx, {16, 16, false, avx512_amx::gemm_u8, true}},
+      {"avx512_amx_32x32", kAvx512Amx, {16, 16, false, avx512_amx::gemm_u8, false, true}},
       {"avx512_s16_12x32", kAvx512, {16, 12, true, avx512::gemm_u8}},
       {"avx2_s16_6x16", kAvx2, {8, 6, true, avx2::gemm_u8}},
 #endif

@@ -92,9 +92,9 @@ OCTET_OP Ints bytes_of_sums(const PanelLimits& limits, const std::int32_t* first
   return in_order(min_bytes(max_bytes(packed, limits.lowest), limits.highest));
 }
 
-// Finishing with round_first.
+// Finishing of a table that is brief.
 template <bool kLeaky>
-struct FinishRoundFirst {
+struct FinishBrief {
   PanelLimits limits;
 
   OCTET_TARGET void operator()(const GemmU8& gemm, const std::int32_t* sums, std::int64_t row, int rows) const {
@@ -172,8 +172,8 @@ void run(const GemmU8& gemm, const Finish& finish) {
 }
 
 template <bool kLeaky>
-OCTET_TARGET void run_round_first(const GemmU8& gemm) {
-  run(gemm, FinishRoundFirst<kLeaky>{limits_of(gemm)});
+OCTET_TARGET void run_brief(const GemmU8& gemm) {
+  run(gemm, FinishBrief<kLeaky>{limits_of(gemm)});
 }
 
 }  // namespace
@@ -182,8 +182,10 @@ void gemm_u8(const GemmU8& gemm) {
   const RequantizationTable& table = *gemm.requantization;
   if (gemm.out_u8 == nullptr)
     with_kind(table.activation.kind, [&](auto kind) { run(gemm, finish_f32<kind()>); });
+  else if (table.brief)
+    table.plain ? run_brief<false>(gemm) : run_brief<true>(gemm);
   else if (table.round_first)
-    table.plain ? run_round_first<false>(gemm) : run_round_first<true>(gemm);
+    with_kind(table.activation.kind, [&](auto kind) { run(gemm, finish_numbers<kind()>); });
   else
     with_requantization(table, [&](auto kind, auto plain) { run(gemm, finish_u8<kind(), plain()>); });
 }
