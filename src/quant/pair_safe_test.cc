@@ -21,10 +21,11 @@ std::vector<float> weights_of(std::size_t count, std::uint32_t seed) {
 }
 
 void expect_safe(const WeightQuantization& quantized, std::size_t channels) {
-  const std::size_t filter = quantized.values.size() / channels;
+  const std::vector<int> values(quantized.values.begin(), quantized.values.end());
+  const std::size_t filter = values.size() / channels;
   for (std::size_t c = 0; c < channels; ++c)
     for (std::size_t i = 0; i + 1 < filter; i += 2) {
-      const int a = quantized.values[c * filter + i], b = quantized.values[c * filter + i + 1];
+      const int a = values[c * filter + i], b = values[c * filter + i + 1];
       EXPECT_LE(std::max(a, 0) + std::max(b, 0), kPairSafeSum) << "channel " << c << ", input " << i;
       EXPECT_LE(std::max(-a, 0) + std::max(-b, 0), kPairSafeSum) << "channel " << c << ", input " << i;
     }

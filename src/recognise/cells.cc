@@ -115,7 +115,8 @@ std::optional<RestingBoxes> boxes_of_anchors(const std::vector<double>& boxes, I
   const bool in_fractions = std::ranges::max(boxes) <= kLargestFraction;
   const double extent = in_fractions ? 1 : std::max(input.width, input.height);
   std::optional<RestingBoxes> best;
-  auto fewest = static_cast<std::size_t>(kMostCenters * static_cast<double>(boxes.size() / 4));
+  const std::size_t count = boxes.size() / 4;
+  auto fewest = static_cast<std::size_t>(kMostCenters * static_cast<double>(count));
   for (const Box box : {Box::kCenter, Box::kCorners, Box::kCornersYx}) {
     const Centers centers = centers_of(boxes, box, extent);
     // Along a row x changes, and y only where boxes are clipped.
