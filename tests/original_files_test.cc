@@ -2,7 +2,6 @@
 // were recorded. Skipped for engines that are not installed.
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <regex>
@@ -11,6 +10,7 @@
 #include "base/scratch_folder.h"
 #include "engines/load_network.h"
 #include "formats/npz/npz.h"
+#include "graph/difference_for_test.h"
 #include "graph/evaluate.h"
 #include "importers/file_border.h"
 #include "importers/onnx/import.h"
@@ -64,19 +64,6 @@ bool is_installed(const char* engine) {
   return model.ok() || model.error().code != ErrorCode::kNotFound;
 }
 
-// Greatest difference relative to the greatest value.
-double difference(const Tensor& ours, const Tensor& theirs) {
-  const auto a = to_vector<double>(ours), b = to_vector<double>(theirs);
-  double greatest = 1e-6, worst = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (std::isnan(a[i]) != std::isnan(b[i])) return INFINITY;
-    if (std::isnan(b[i]) || a[i] == b[i]) continue;
-    greatest = std::max(greatest, std::fabs(b[i]));
-    worst = std::max(worst, std::fabs(a[i] - b[i]));
-  }
-  return worst / greatest;
-}
-
 TEST_F(OriginalFiles, GiveTheGraphsResultsInOnnxRuntime) {
   if (!is_installed("onnxruntime")) GTEST_SKIP() << "ONNX Runtime is not installed";
   const auto cases = read_cases("onnx/testdata/operator_cases.npz");
@@ -96,7 +83,7 @@ TEST_F(OriginalFiles, GiveTheGraphsResultsInOnnxRuntime) {
     for (std::size_t i = 0; i < outputs->size(); ++i) {
       const Tensor& wanted = cases.at(prefix + std::to_string(i));
       ASSERT_EQ(outputs->at(i).shape(), wanted.shape());
-      EXPECT_LT(difference(outputs->at(i), wanted), 2e-5) << "output " << i;
+      EXPECT_LT(relative_difference(outputs->at(i), wanted), 2e-5) << "output " << i;
     }
     ++count;
   }
@@ -172,7 +159,7 @@ TEST_F(OriginalFiles, GiveTheGraphsResultsInOpenvino) {
       ASSERT_TRUE(outputs.ok()) << outputs.error().message;
       ASSERT_EQ(outputs->size(), named->outputs().size());
       for (std::size_t i = 0; i < outputs->size(); ++i)
-        EXPECT_LT(difference(outputs->at(i), wanted->at(named->node(named->outputs()[i]).name)), 1e-4) << "output " << i;
+        EXPECT_LT(relative_difference(outputs->at(i), wanted->at(named->node(named->outputs()[i]).name)), 1e-4) << "output " << i;
     }
 }
 

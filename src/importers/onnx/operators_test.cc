@@ -1,9 +1,9 @@
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <map>
 
 #include "formats/npz/npz.h"
+#include "graph/difference_for_test.h"
 #include "graph/evaluate.h"
 #include "importers/onnx/import.h"
 #include "passes/standard.h"
@@ -34,19 +34,6 @@ std::map<std::string, Case> read_cases() {
   return cases;
 }
 
-// Greatest difference relative to the greatest value; infinite where one is no number and the other is.
-double difference(const Tensor& ours, const Tensor& theirs) {
-  const auto a = to_vector<double>(ours), b = to_vector<double>(theirs);
-  double greatest = 1e-6, worst = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (std::isnan(a[i]) != std::isnan(b[i])) return INFINITY;
-    if (std::isnan(b[i]) || a[i] == b[i]) continue;
-    greatest = std::max(greatest, std::fabs(b[i]));
-    worst = std::max(worst, std::fabs(a[i] - b[i]));
-  }
-  return worst / greatest;
-}
-
 std::vector<Tensor> outputs_of(const Graph& graph, const Tensor& picture) {
   const auto results = evaluate(graph, {{"x", picture}});
   EXPECT_TRUE(results.ok()) << results.error().message;
@@ -60,7 +47,7 @@ void expect_outputs(const Graph& graph, const Case& wanted) {
   ASSERT_EQ(outputs.size(), wanted.outputs.size());
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     ASSERT_EQ(outputs[i].shape(), wanted.outputs[i].shape());
-    EXPECT_LT(difference(outputs[i], wanted.outputs[i]), 2e-5) << "output " << i << "\n" << dump(graph);
+    EXPECT_LT(relative_difference(outputs[i], wanted.outputs[i]), 2e-5) << "output " << i << "\n" << dump(graph);
   }
 }
 
