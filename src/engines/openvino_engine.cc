@@ -41,12 +41,12 @@ struct Api {
   int (*core_compile_model)(const Core*, const Model*, const char* device, std::size_t properties, Compiled**, ...);
   bool (*model_is_dynamic)(const Model*);
   int (*model_reshape)(const Model*, const char** names, const PartialShape* shapes, std::size_t count);
+  int (*model_inputs_size)(const Model*, std::size_t*);
+  int (*model_outputs_size)(const Model*, std::size_t*);
+  int (*model_const_input_by_index)(const Model*, std::size_t, ConstPort**);
+  int (*model_const_output_by_index)(const Model*, std::size_t, ConstPort**);
   void (*model_free)(Model*);
   void (*compiled_model_free)(Compiled*);
-  int (*compiled_model_inputs_size)(const Compiled*, std::size_t*);
-  int (*compiled_model_outputs_size)(const Compiled*, std::size_t*);
-  int (*compiled_model_input_by_index)(const Compiled*, std::size_t, ConstPort**);
-  int (*compiled_model_output_by_index)(const Compiled*, std::size_t, ConstPort**);
   int (*compiled_model_create_infer_request)(const Compiled*, Request**);
   int (*port_get_any_name)(const ConstPort*, char**);
   void (*output_const_port_free)(ConstPort*);
@@ -71,12 +71,12 @@ Result<Api> load_api() {
   OCTET_RESOLVE(core_compile_model);
   OCTET_RESOLVE(model_is_dynamic);
   OCTET_RESOLVE(model_reshape);
+  OCTET_RESOLVE(model_inputs_size);
+  OCTET_RESOLVE(model_outputs_size);
+  OCTET_RESOLVE(model_const_input_by_index);
+  OCTET_RESOLVE(model_const_output_by_index);
   OCTET_RESOLVE(model_free);
   OCTET_RESOLVE(compiled_model_free);
-  OCTET_RESOLVE(compiled_model_inputs_size);
-  OCTET_RESOLVE(compiled_model_outputs_size);
-  OCTET_RESOLVE(compiled_model_input_by_index);
-  OCTET_RESOLVE(compiled_model_output_by_index);
   OCTET_RESOLVE(compiled_model_create_infer_request);
   OCTET_RESOLVE(port_get_any_name);
   OCTET_RESOLVE(output_const_port_free);
@@ -136,100 +136,131 @@ class CompiledModel {
 
   const Compiled* get() const { return compiled_.get(); }
 
-  // For each port, the place of the tensor of one of its names. Tensors without names are those of the ports that are left, in their order,
-  // as octet calls them by their layers.
-  template <typename Size, typename At>
-  Result<std::vector<std::size_t>> places(std::span<const Port> ports, Size size, At at) const {
-    std::size_t count = 0;
-    if (size(compiled_.get(), &count) != 0) return failure(ov_, "tell the model's tensors");
-    std::vector<std::string> names;
-    std::vector<std::size_t> unnamed, result;
-    for (std::size_t i = 0; i < count; ++i) {
-      OCTET_ASSIGN(std::string name, name_at(i, at));
-      if (name.empty()) unnamed.push_back(i);
-      names.push_back(std::move(name));
-    }
-    auto next = unnamed.begin();
-    for (const Port& port : ports) {
-      const auto found = std::ranges::find_if(names, [&](const std::string& name) { return port.is_called(name); });
-      if (found == names.end() && next == unnamed.end())
-        return Error{ErrorCode::kUnsupported, "OpenVINO's model has no tensor '" + port.name + "'"};
-      result.push_back(found != names.end() ? static_cast<std::size_t>(found - names.begin()) : *next++);
-    }
-    return result;
-  }
-
  private:
-  // Empty where it has none.
-  template <typename At>
-  Result<std::string> name_at(std::size_t index, At at) const {
-    OCTET_ASSIGN(const auto port, made<ConstPort>(ov_, "tell a tensor", ov_.output_const_port_free,
-                                                  [&](ConstPort** out) { return at(compiled_.get(), index, out); }));
-    char* name = nullptr;
-    if (ov_.port_get_any_name(port.get(), &name) != 0 || !name) return std::string();
-    std::string copy = name;
-    ov_.free(name);
-    return copy;
-  }
-
   const Api& ov_;
   Owned<Compiled> compiled_;
 };
 
+// The names by which the ports of a model can be found, empty where one has none. They are the model's as it was read: compiling it joins
+// tensors, and with them their names.
+template <typename Size, typename At>
+Result<std::vector<std::string>> tensor_names(const Api& ov, const Model& model, Size size, At at) {
+  std::size_t count = 0;
+  if (size(&model, &count) != 0) return failure(ov, "tell the model's tensors");
+  std::vector<std::string> names(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    OCTET_ASSIGN(const auto port,
+                 made<ConstPort>(ov, "tell a tensor", ov.output_const_port_free, [&](ConstPort** out) { return at(&model, i, out); }));
+    char* name = nullptr;
+    if (ov.port_get_any_name(port.get(), &name) != 0 || !name) continue;
+    names[i] = name;
+    ov.free(name);
+  }
+  return names;
+}
+
+// For each port, the place of the tensor of one of its names. Tensors without names are those of the ports that are left, in their order,
+// as octet calls them by their layers.
+Result<std::vector<std::size_t>> places(std::span<const Port> ports, const std::vector<std::string>& names) {
+  std::size_t unnamed = 0;
+  std::vector<std::size_t> result;
+  for (const Port& port : ports) {
+    auto found = std::ranges::find_if(names, [&](const std::string& name) { return !name.empty() && port.is_called(name); });
+    if (found == names.end()) {
+      found = std::find(names.begin() + static_cast<std::ptrdiff_t>(unnamed), names.end(), "");
+      if (found == names.end()) return Error{ErrorCode::kUnsupported, "OpenVINO's model has no tensor '" + port.name + "'"};
+      unnamed = static_cast<std::size_t>(found - names.begin()) + 1;
+    }
+    result.push_back(static_cast<std::size_t>(found - names.begin()));
+  }
+  return result;
+}
+
+// The places of a model's tensors in the order of octet's ports.
+struct Places {
+  std::vector<std::size_t> inputs, outputs;
+};
+
+Result<Places> places_in(const Api& ov, const Model& model, const ForeignModel& ports) {
+  OCTET_ASSIGN(const auto inputs, tensor_names(ov, model, ov.model_inputs_size, ov.model_const_input_by_index));
+  OCTET_ASSIGN(const auto outputs, tensor_names(ov, model, ov.model_outputs_size, ov.model_const_output_by_index));
+  Places result;
+  OCTET_ASSIGN(result.inputs, places(ports.inputs(), inputs));
+  OCTET_ASSIGN(result.outputs, places(ports.outputs(), outputs));
+  return result;
+}
+
+// A file may have floats of 16 bits at its border, which octet reads as floats of 32.
+bool are_halves_of(std::span<const std::byte> bytes, const Tensor& tensor) {
+  return tensor.type() == ElementType::kF32 && 2 * bytes.size() == tensor.bytes().size();
+}
+
+Error other_size(std::span<const std::byte> bytes, const Tensor& tensor) {
+  return {ErrorCode::kUnsupported,
+          "OpenVINO has a tensor of " + std::to_string(bytes.size()) + " bytes where octet has " + std::to_string(tensor.bytes().size())};
+}
+
+Status copy(const Tensor& from, std::span<std::byte> to) {
+  if (are_halves_of(to, from)) return copy(converted(from, ElementType::kF16), to);
+  if (to.size() != from.bytes().size()) return other_size(to, from);
+  std::ranges::copy(from.bytes(), to.begin());
+  return {};
+}
+
+Status copy(std::span<const std::byte> from, Tensor& to) {
+  if (are_halves_of(from, to)) {
+    to = converted(Tensor(ElementType::kF16, to.shape(), from, nullptr), ElementType::kF32);
+    return {};
+  }
+  const auto bytes = to.mutable_bytes();
+  if (from.size() != bytes.size()) return other_size(from, to);
+  std::ranges::copy(from, bytes.begin());
+  return {};
+}
+
 class OpenvinoSession final : public ForeignSession {
  public:
-  static Result<std::unique_ptr<OpenvinoSession>> make(const Api& ov, std::shared_ptr<CompiledModel> compiled, const ForeignModel& model) {
+  static Result<std::unique_ptr<OpenvinoSession>> make(const Api& ov, std::shared_ptr<CompiledModel> compiled, const ForeignModel& model,
+                                                       Places places) {
     auto request = made<Request>(ov, "open a request", ov.infer_request_free,
                                  [&](Request** out) { return ov.compiled_model_create_infer_request(compiled->get(), out); });
     if (!request.ok()) return request.error();
-    auto session = std::make_unique<OpenvinoSession>(ov, std::move(compiled), std::move(*request), model);
-    OCTET_RETURN_IF_ERROR(session->bind(model));
-    return session;
+    return std::make_unique<OpenvinoSession>(ov, std::move(compiled), std::move(*request), model, std::move(places));
   }
 
-  OpenvinoSession(const Api& ov, std::shared_ptr<CompiledModel> compiled, Owned<Request> request, const ForeignModel& model)
-      : ForeignSession(model), ov_(ov), compiled_(std::move(compiled)), request_(std::move(request)) {}
+  OpenvinoSession(const Api& ov, std::shared_ptr<CompiledModel> compiled, Owned<Request> request, const ForeignModel& model, Places places)
+      : ForeignSession(model), ov_(ov), compiled_(std::move(compiled)), request_(std::move(request)), places_(std::move(places)) {}
 
  private:
   Status compute(std::span<const Tensor> inputs, std::span<Tensor> results) override {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      OCTET_ASSIGN(void* to, data_of(ov_.infer_request_get_input_tensor_by_index, input_places_[i], inputs[i].bytes().size()));
-      std::memcpy(to, inputs[i].bytes().data(), inputs[i].bytes().size());
+      OCTET_ASSIGN(const auto to, bytes_of(ov_.infer_request_get_input_tensor_by_index, places_.inputs[i]));
+      OCTET_RETURN_IF_ERROR(copy(inputs[i], to));
     }
     if (ov_.infer_request_infer(request_.get()) != 0) return failure(ov_, "run the model");
     for (std::size_t i = 0; i < results.size(); ++i) {
-      const auto bytes = results[i].mutable_bytes();
-      OCTET_ASSIGN(const void* from, data_of(ov_.infer_request_get_output_tensor_by_index, output_places_[i], bytes.size()));
-      std::memcpy(bytes.data(), from, bytes.size());
+      OCTET_ASSIGN(const std::span<const std::byte> from, bytes_of(ov_.infer_request_get_output_tensor_by_index, places_.outputs[i]));
+      OCTET_RETURN_IF_ERROR(copy(from, results[i]));
     }
-    return {};
-  }
-
-  Status bind(const ForeignModel& model) {
-    OCTET_ASSIGN(input_places_, compiled_->places(model.inputs(), ov_.compiled_model_inputs_size, ov_.compiled_model_input_by_index));
-    OCTET_ASSIGN(output_places_, compiled_->places(model.outputs(), ov_.compiled_model_outputs_size, ov_.compiled_model_output_by_index));
     return {};
   }
 
   // The memory of a tensor of the request, which belongs to the request.
   template <typename Get>
-  Result<void*> data_of(Get get, std::size_t place, std::size_t expected_bytes) const {
+  Result<std::span<std::byte>> bytes_of(Get get, std::size_t place) const {
     OCTET_ASSIGN(const auto tensor,
                  made<TensorOf>(ov_, "give a tensor", ov_.tensor_free, [&](TensorOf** out) { return get(request_.get(), place, out); }));
     std::size_t bytes = 0;
     void* data = nullptr;
     if (ov_.tensor_get_byte_size(tensor.get(), &bytes) != 0 || ov_.tensor_data(tensor.get(), &data) != 0)
       return failure(ov_, "give a tensor");
-    if (bytes != expected_bytes)
-      return Error{ErrorCode::kUnsupported,
-                   "OpenVINO has a tensor of " + std::to_string(bytes) + " bytes where octet has " + std::to_string(expected_bytes)};
-    return data;
+    return std::span(static_cast<std::byte*>(data), bytes);
   }
 
   const Api& ov_;
   std::shared_ptr<CompiledModel> compiled_;
   Owned<Request> request_;
-  std::vector<std::size_t> input_places_, output_places_;
+  Places places_;
 };
 
 class OpenvinoModel final : public ForeignModel {
@@ -246,7 +277,8 @@ class OpenvinoModel final : public ForeignModel {
   Result<std::unique_ptr<EngineSession>> open(int threads) const {
     const std::lock_guard lock(mutex_);
     OCTET_ASSIGN(auto compiled, CompiledModel::make(ov_, *core_, *model_, threads));
-    OCTET_ASSIGN(auto session, OpenvinoSession::make(ov_, std::move(compiled), *this));
+    OCTET_ASSIGN(Places places, places_in(ov_, *model_, *this));
+    OCTET_ASSIGN(auto session, OpenvinoSession::make(ov_, std::move(compiled), *this, std::move(places)));
     return std::unique_ptr<EngineSession>(std::move(session));
   }
 

@@ -1,5 +1,6 @@
 #include "importers/openvino_ir/halves.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -17,9 +18,15 @@ Op widened(Op op) {
   return op;
 }
 
+bool has_halves(const Graph& graph) {
+  const auto is_half = [](const TensorType& type) { return type.element == ElementType::kF16; };
+  return std::ranges::any_of(graph.nodes(), [&](const Node& node) { return std::ranges::any_of(node.outputs, is_half); });
+}
+
 }  // namespace
 
-Graph with_floats_for_halves(const Graph& graph) {
+Graph with_floats_for_halves(Graph graph) {
+  if (!has_halves(graph)) return graph;
   Graph result;
   result.name = graph.name;
   result.model_info = graph.model_info;

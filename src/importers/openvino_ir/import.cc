@@ -13,6 +13,7 @@
 #include "graph/scaled_quantizers.h"
 #include "graph/check_numbers.h"
 #include "graph/op_schema.h"
+#include "importers/openvino_ir/halves.h"
 #include "importers/openvino_ir/rules.h"
 #include "importers/openvino_ir/tail.h"
 #include "recognise/metadata.h"
@@ -338,7 +339,7 @@ Result<Graph> NetworkImport::import_layers() {
   graph_.tidy();
   scales_out_of_limits(graph_);
   OCTET_RETURN_IF_ERROR(check_numbers(graph_));
-  return std::move(graph_);
+  return with_floats_for_halves(std::move(graph_));
 }
 
 // Only a network with constants needs the .bin file.

@@ -20,7 +20,8 @@ namespace octet {
 //
 // Parameters and outputs have the names that OpenVINO reports for their tensors (get_any_name()), or where there are none those of
 // their layers. Windows given by auto_pad become explicit, sizes that are computed from shapes become constants, layers that no
-// output needs are dropped. rt_info/model_info becomes Graph::model_info, keys of nested elements joined by '.'.
+// output needs are dropped. Floats of 16 bits become floats of 32, at the border as well, as OpenVINO computes them on a CPU.
+// rt_info/model_info becomes Graph::model_info, keys of nested elements joined by '.'.
 //
 // A picture [N,3,H,W] or [N,H,W,3] with an open batch has one of 1; open sides are those that `declared` or metadata.yaml beside the file
 // states (recognise/metadata.h).

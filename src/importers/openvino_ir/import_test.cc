@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+
 #include <unistd.h>
 
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <regex>
 
 #include "base/files.h"
 #include "graph/evaluate.h"
@@ -593,14 +595,26 @@ TEST(WithFloatsForHalves, LeavesNoneAndRoundsNothingOnTheWay) {
   const Value whole = graph.emit(Convert{ElementType::kI32}, {product});
   graph.emit(Output{}, {graph.emit(Binary{BinaryKind::kAdd}, {product, graph.emit(Convert{ElementType::kF16}, {whole})})}, "y");
   graph.model_info = {{"a", "b"}};
-  const Graph wide = openvino_ir::with_floats_for_halves(graph);
+  const Graph wide = openvino_ir::with_floats_for_halves(std::move(graph));
   for (const Node& node : wide.nodes())
     for (const TensorType& type : node.outputs) EXPECT_NE(type.element, ElementType::kF16);
-  EXPECT_EQ(wide.model_info, graph.model_info);
+  EXPECT_EQ(wide.model_info, (std::map<std::string, std::string>{{"a", "b"}}));
   const auto outputs = evaluate(wide, {{"x", Tensor::of<float>({1, 2}, std::vector<float>{4.001f, 1})}});
   ASSERT_TRUE(outputs.ok()) << outputs.error().message;
   const float half_third = 0.333251953125f;
   EXPECT_EQ(to_vector<float>(outputs->at("y")), (std::vector<float>{4.001f * half_third + 1, half_third}));
+}
+
+TEST(ImportOpenvinoIr, ReadsHalvesAsFloats) {
+  std::string text = net_around({"Multiply", "opset1", "auto_broadcast='numpy'", "FP32:1,2 FP32:1,1", "FP32:1,2"}, "1,2",
+                                {constant(10, "f32", "FP32", "1,1", 0, 2)});
+  text = std::regex_replace(std::regex_replace(text, std::regex("FP32"), "FP16"), std::regex("f32"), "f16");
+  const auto graph = import_openvino_ir(text, std::as_bytes(std::span("\x55\x35", 2)), nullptr);
+  ASSERT_TRUE(graph.ok()) << graph.error().message;
+  // In halves the product would be 1.
+  const auto outputs = evaluate(*graph, {{"x", Tensor::of<float>({1, 2}, std::vector<float>{3.0005f, 0})}});
+  ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+  EXPECT_EQ(to_vector<float>(outputs->begin()->second), (std::vector<float>{3.0005f * 0.333251953125f, 0}));
 }
 
 // x -> boxes and scores -> suppression -> Result; its limits are its further inputs, constants of ids from 12 on, or attributes.

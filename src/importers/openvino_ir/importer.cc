@@ -1,7 +1,6 @@
 #include "importers/file_border.h"
 #include "importers/finish_import.h"
 #include "importers/importer.h"
-#include "importers/openvino_ir/halves.h"
 #include "importers/openvino_ir/import.h"
 #include "recognise/metadata.h"
 
@@ -22,7 +21,6 @@ Result<ImportedModel> import(const fs::path& source, const fs::path&, const Impo
   if (describes_itself(graph))
     return Error{ErrorCode::kUnsupported,
                  source.string() + ": is an IR of octet, which needs no conversion: give it to quantize, detect, check or bench as it is"};
-  graph = openvino_ir::with_floats_for_halves(graph);
   SourceFacts facts;
   facts.metadata = graph.model_info;
   OCTET_ASSIGN(ModelInfo beside, metadata_beside(source));
