@@ -38,7 +38,7 @@ Result<Loaded> load(const std::filesystem::path& path, const ConvertOptions& set
   OCTET_ASSIGN(const OpenedNetwork network, open_network(path, settings));
   Loaded loaded;
   if (&engine == &default_engine()) {
-    OCTET_ASSIGN_AT(loaded.plan, compile(network.graph), path.string());
+    OCTET_ASSIGN_AT(loaded.plan, make_plan(network.graph), path.string());
     loaded.model = engine_model(loaded.plan);
   } else {
     const NetworkSource source{network.graph, path, network.original ? &*network.original : nullptr};

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "engines/engine.h"
+#include "engines/octet_engine.h"
 #include "exporters/openvino_ir/export.h"
 
 namespace octet {
@@ -20,6 +21,30 @@ Graph negation() {
   const Value x = graph.emit(Parameter{ElementType::kF32, {1, 4}}, {}, "x");
   graph.emit(Output{}, {graph.emit(Unary{UnaryKind::kNegative}, {x}, "negative")}, "y");
   return graph;
+}
+
+// The rows of an image taken apart as channels and convolved, as other programs write it for a convolution of stride 2.
+Graph convolved_rows() {
+  Graph graph;
+  const auto integers = [&](const std::vector<std::int64_t>& values) { return graph.emit_constant(Tensor::of({4}, values)); };
+  const Value image = graph.emit(Parameter{ElementType::kF32, {1, 3, 8, 4}}, {}, "image");
+  std::vector<Value> rows;
+  StridedSlice slice;
+  slice.begin_mask = {1, 1, 0, 1};
+  slice.end_mask = {1, 1, 1, 1};
+  for (const std::int64_t first : {0, 1})
+    rows.push_back(graph.emit(slice, {image, integers({0, 0, first, 0}), integers({0, 0, 0, 0}), integers({1, 1, 2, 1})}));
+  const Value weights = graph.emit_constant(Tensor::of({1, 6, 1, 1}, std::vector<float>{1, 2, 3, 4, 5, 6}));
+  graph.emit(Output{}, {graph.emit(Convolution{}, {graph.emit(Concat{1}, rows), weights}, "rows")}, "y");
+  return graph;
+}
+
+TEST(OctetEngine, RunsGraphsOfOtherProgramsInItsOwnForm) {
+  const auto plan = make_plan(convolved_rows());
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  std::vector<std::string> operations;
+  for (const StepInfo& step : (*plan)->steps()) operations.push_back(step.op);
+  EXPECT_EQ(operations, (std::vector<std::string>{"reorder", "convolution", "Result"}));
 }
 
 TEST(Engines, HaveNamesOfTheirOwn) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "passes/standard.h"
+
 namespace octet {
 namespace {
 
@@ -36,8 +38,13 @@ Result<std::shared_ptr<const EngineModel>> OctetEngine::load(const Graph& graph,
                                                              const EngineOptions& options) const {
   RuntimeOptions settings;
   settings.picture_input = options.picture_input;
-  OCTET_ASSIGN(auto plan, compile(graph, settings));
+  OCTET_ASSIGN(auto plan, make_plan(graph, settings));
   return engine_model(std::move(plan));
+}
+
+Result<std::shared_ptr<const Plan>> make_plan(Graph graph, const RuntimeOptions& options) {
+  passes::run_execution_passes(graph);
+  return compile(graph, options);
 }
 
 std::shared_ptr<const EngineModel> engine_model(std::shared_ptr<const Plan> plan) { return std::make_shared<OctetModel>(std::move(plan)); }

@@ -12,7 +12,10 @@ class OctetEngine final : public Engine {
                                                   const EngineOptions& options) const override;
 };
 
-// A compiled plan behind the interface, for those who need the plan as well.
+// The plan of a graph as the engine runs it, of whatever program wrote it: brought into the runtime's form before it is compiled.
+Result<std::shared_ptr<const Plan>> make_plan(Graph graph, const RuntimeOptions& options = {});
+
+// A plan behind the interface, for those who need the plan as well.
 std::shared_ptr<const EngineModel> engine_model(std::shared_ptr<const Plan> plan);
 
 }  // namespace octet

@@ -48,6 +48,11 @@ bool run_import_passes(Graph& graph) {
 bool run_reading_passes(Graph& graph) {
   bool changed = fold_constants(graph);
   changed |= make_input_planar(graph);
+  return changed;
+}
+
+bool run_execution_passes(Graph& graph) {
+  bool changed = fold_constants(graph);
   changed |= fold_space_to_depth(graph);
   changed |= repeat_quantizers(graph);
   return changed;

@@ -9,9 +9,12 @@ namespace octet::passes {
 // which weights are stored. The order, and why, is in standard.cc. True if anything changed.
 bool run_import_passes(Graph& graph);
 
-// Brings an IR that another program may have written into the form in which octet writes its own, as far as the runtime and the
-// quantizer need it: constants stored as f16 become f32, the input becomes f32 [1,3,H,W]. What it computes stays. True if anything
-// changed, which does not happen to octet's own IRs.
+// Gives an IR that another program may have written the input that octet's own have, f32 [1,3,H,W], where its picture comes in another
+// form. What it computes stays. True if anything changed, which does not happen to octet's own IRs.
 bool run_reading_passes(Graph& graph);
+
+// Brings a graph that another program, or octet of another version, may have written into the form that octet's runtime computes fastest
+// and most of in integers; border and results stay. The quantizer works on graphs of this form, too. True if anything changed.
+bool run_execution_passes(Graph& graph);
 
 }  // namespace octet::passes

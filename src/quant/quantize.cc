@@ -181,6 +181,7 @@ Result<Graph> equalized(const Graph& graph, const CalibrationImages& images, int
 Result<QuantizedModel> quantize(const Graph& source, const CalibrationImages& images, const CalibrationOptions& options) {
   Graph graph = source;
   passes::run_reading_passes(graph);
+  passes::run_execution_passes(graph);
   for (const Node& node : graph.nodes())
     if (std::holds_alternative<FakeQuantize>(node.op))
       return Error{ErrorCode::kMalformed, "the model is quantized already (node '" + node.name + "'); start from the FP32 IR"};

@@ -174,7 +174,7 @@ class App {
     RuntimeOptions runtime;
     runtime.picture_input = picture_;
     std::optional<Result<std::shared_ptr<const Plan>>> plan;
-    const double ms = timed_ms([&] { plan = compile(prepared.graph, runtime); });
+    const double ms = timed_ms([&] { plan = make_plan(std::move(prepared.graph), runtime); });
     if (!plan->ok()) return plan->error().at(options_.model);
     plan_ = **std::move(plan);
     info("Compile model took " + two_decimals(ms) + " ms");
