@@ -29,19 +29,19 @@ std::string hex_digest(std::span<const std::byte> bytes, const EVP_MD* algorithm
 std::string sha256_hex(std::span<const std::byte> bytes) { return hex_digest(bytes, EVP_sha256()); }
 std::string sha384_hex(std::span<const std::byte> bytes) { return hex_digest(bytes, EVP_sha384()); }
 
-void Sha384::Free::operator()(void* context) const { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context)); }
+void StreamedDigest::Free::operator()(void* context) const { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context)); }
 
-Sha384::Sha384() : context_(EVP_MD_CTX_new()) {
-  OCTET_CHECK(context_ && EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_.get()), EVP_sha384(), nullptr) == 1,
-              "OpenSSL lacks a digest");
+StreamedDigest::StreamedDigest(const void* algorithm) : context_(EVP_MD_CTX_new()) {
+  auto* const context = static_cast<EVP_MD_CTX*>(context_.get());
+  OCTET_CHECK(context && EVP_DigestInit_ex(context, static_cast<const EVP_MD*>(algorithm), nullptr) == 1, "OpenSSL lacks a digest");
 }
 
-void Sha384::update(std::span<const std::byte> bytes) {
+void StreamedDigest::update(std::span<const std::byte> bytes) {
   const int done = EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_.get()), bytes.data(), bytes.size());
   OCTET_CHECK(done == 1, "OpenSSL refuses bytes");
 }
 
-std::string Sha384::hex() const {
+std::string StreamedDigest::hex() const {
   const std::unique_ptr<void, Free> copy(EVP_MD_CTX_new());  // since the last step ends a context
   auto* const context = static_cast<EVP_MD_CTX*>(copy.get());
   Bytes digest{};
@@ -51,5 +51,8 @@ std::string Sha384::hex() const {
   OCTET_CHECK(done, "OpenSSL lacks a digest");
   return hex_of(digest, length);
 }
+
+Sha256::Sha256() : StreamedDigest(EVP_sha256()) {}
+Sha384::Sha384() : StreamedDigest(EVP_sha384()) {}
 
 }  // namespace octet

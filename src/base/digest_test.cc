@@ -17,13 +17,19 @@ TEST(Digest, IsThatOfTheStandard) {
             "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7");
 }
 
-TEST(Digest, OfPartsIsThatOfTheWhole) {
-  Sha384 digest;
-  EXPECT_EQ(digest.hex(), sha384_hex({}));
+template <typename Streamed>
+void expect_of_parts_what_the_whole_has(std::string (*whole)(std::span<const std::byte>)) {
+  Streamed digest;
+  EXPECT_EQ(digest.hex(), whole({}));
   digest.update(bytes_of("a"));
-  EXPECT_EQ(digest.hex(), sha384_hex(bytes_of("a")));
+  EXPECT_EQ(digest.hex(), whole(bytes_of("a")));
   digest.update(bytes_of("bc"));
-  EXPECT_EQ(digest.hex(), sha384_hex(bytes_of("abc")));
+  EXPECT_EQ(digest.hex(), whole(bytes_of("abc")));
+}
+
+TEST(Digest, OfPartsIsThatOfTheWhole) {
+  expect_of_parts_what_the_whole_has<Sha256>(sha256_hex);
+  expect_of_parts_what_the_whole_has<Sha384>(sha384_hex);
 }
 
 }  // namespace
