@@ -46,10 +46,14 @@ constexpr std::int64_t index_of(std::uint64_t ticket) { return static_cast<std::
 
 }  // namespace
 
-// The ticket holds the number of the job and its next chunk in one word, so that a thread that comes late, when its
-// job is over and another has begun, can take nothing of the new one by the numbers of the old. The caller waits for
-// chunks, not for threads: one that the system has put aside delays nobody unless it holds a chunk.
+// The chunks of a job are divided into shares, one a thread, in order: a thread begins with its own and then takes what is left of the
+// others'. So it finds in its cache what it wrote in the same place of the job before. The ticket of a share holds the number of the job
+// and the share's next chunk in one word, so that a thread that comes late, when its job is over and another has begun, can take nothing
+// of the new one by the numbers of the old. The caller waits for chunks, not for threads: one that the system has put aside delays nobody
+// unless it holds a chunk.
 struct ThreadPool::State {
+  explicit State(int threads) : tickets(static_cast<std::size_t>(threads)) {}
+
   // Also of the threads that were started before one could not be.
   ~State() {
     {
@@ -63,7 +67,10 @@ struct ThreadPool::State {
   std::mutex mutex;
   std::condition_variable wake;
   std::vector<std::jthread> workers;
-  std::atomic<std::uint64_t> ticket{0};
+  struct alignas(kCacheLine) Ticket {
+    std::atomic<std::uint64_t> value{0};
+  };
+  std::vector<Ticket> tickets;  // one a thread; the first one is opened last, when a job is complete
   std::atomic<const RangeWork*> work{nullptr};
   std::atomic<std::int64_t> count{0}, chunk{1}, chunks{0};
   std::atomic<std::int64_t> done{0};
@@ -72,24 +79,36 @@ struct ThreadPool::State {
   FirstException exception;
 
   // A chunk counts as done whatever it throws, or the caller would wait for ever; after an exception the rest is passed over.
-  void take_chunks(std::uint64_t generation, int thread) {
+  void take_chunks(std::uint64_t number, int thread) {
     const RangeWork* job = work.load();
     const std::int64_t size = chunk.load(), end = count.load(), last = chunks.load();
     const std::uint64_t floats = mode.load();
-    std::uint64_t seen = ticket.load();
-    if (generation_of(seen) == generation) set_float_mode(floats);
-    while (generation_of(seen) == generation && index_of(seen) < last) {
-      if (!ticket.compare_exchange_weak(seen, seen + 1)) continue;
-      const std::int64_t begin = index_of(seen) * size;
-      if (!exception.caught()) exception.guard([&] { (*job)(begin, std::min(begin + size, end), thread); });
-      done.fetch_add(1);
-      seen = ticket.load();
+    if (generation() == number) set_float_mode(floats);
+    const std::size_t shares = tickets.size();
+    for (std::size_t i = 0; i < shares; ++i) {
+      const std::size_t share = (static_cast<std::size_t>(thread) + i) % shares;
+      std::atomic<std::uint64_t>& ticket = tickets[share].value;
+      const std::int64_t share_end = first_of_share(last, share + 1);
+      std::uint64_t seen = ticket.load();
+      while (generation_of(seen) == number && index_of(seen) < share_end) {
+        if (!ticket.compare_exchange_weak(seen, seen + 1)) continue;
+        const std::int64_t begin = index_of(seen) * size;
+        if (!exception.caught()) exception.guard([&] { (*job)(begin, std::min(begin + size, end), thread); });
+        done.fetch_add(1);
+        seen = ticket.load();
+      }
     }
   }
 
-  // Returns when a job after `generation` was published, or on stop.
-  void wait_for_job(std::uint64_t generation) {
-    const auto news = [&] { return generation_of(ticket.load()) != generation || stop.load(); };
+  std::int64_t first_of_share(std::int64_t all, std::size_t share) const {
+    return all * static_cast<std::int64_t>(share) / static_cast<std::int64_t>(tickets.size());
+  }
+
+  std::uint64_t generation() const { return generation_of(tickets.front().value.load()); }
+
+  // Returns when a job after number `last` was published, or on stop.
+  void wait_for_job(std::uint64_t last) {
+    const auto news = [&] { return generation() != last || stop.load(); };
     for (int spin = 0; spin < kSpins; ++spin) {
       if (news()) return;
       relax();
@@ -99,33 +118,34 @@ struct ThreadPool::State {
   }
 
   void serve(int thread) {
-    std::uint64_t generation = 0;
+    std::uint64_t job = 0;
     for (;;) {
-      wait_for_job(generation);
+      wait_for_job(job);
       if (stop.load()) return;
-      generation = generation_of(ticket.load());
-      take_chunks(generation, thread);
+      job = generation();
+      take_chunks(job, thread);
     }
   }
 
   std::uint64_t publish(const RangeWork& job, std::int64_t size, std::int64_t step) {
     // The last job is over; an index beyond every chunk keeps latecomers out of it while the fields change.
-    const std::uint64_t before = generation_of(ticket.load());
-    const std::uint64_t generation = (before + 1) & 0xffffffff;
+    const std::uint64_t before = generation();
+    const std::uint64_t next = (before + 1) & 0xffffffff;
     const std::lock_guard lock(mutex);
-    ticket.store(before << kIndexBits | 0xffffffff);
+    for (Ticket& ticket : tickets) ticket.value.store(before << kIndexBits | 0xffffffff);
     work.store(&job);
     count.store(size);
     chunk.store(step);
     chunks.store((size + step - 1) / step);
     done.store(0);
     mode.store(float_mode());
-    ticket.store(generation << kIndexBits);
-    return generation;
+    for (std::size_t share = tickets.size(); share-- > 0;)
+      tickets[share].value.store(next << kIndexBits | static_cast<std::uint64_t>(first_of_share(chunks.load(), share)));
+    return next;
   }
 };
 
-ThreadPool::ThreadPool(int threads) : threads_(std::max(1, threads)), state_(std::make_unique<State>()) {
+ThreadPool::ThreadPool(int threads) : threads_(std::max(1, threads)), state_(std::make_unique<State>(threads_)) {
   for (int i = 1; i < threads_; ++i) state_->workers.push_back(start_thread([state = state_.get(), i] { state->serve(i); }));
 }
 

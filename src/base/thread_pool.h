@@ -21,7 +21,8 @@ class ThreadPool {
   int threads() const { return threads_; }
 
   // Calls work(begin, end) on disjoint ranges that cover [0, count), in chunks of at least `grain`, and returns
-  // when all are done. Chunks are taken dynamically; which thread runs which is not defined. If `work` throws, chunks that
+  // when all are done. Chunks are taken dynamically: a thread begins with its part of the range, the first thread with the first, and
+  // helps the others when it is done, so that which thread runs which is not defined. If `work` throws, chunks that
   // were not begun are left out, and the first exception is thrown again here; the pool can be used further.
   void run(std::int64_t count, std::int64_t grain, FunctionRef<void(std::int64_t, std::int64_t)> work);
 

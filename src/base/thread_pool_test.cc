@@ -64,6 +64,24 @@ TEST(ThreadPool, GivesEachThreadScratchOfItsOwn) {
   EXPECT_EQ(unaligned.load(), 0);
 }
 
+// Each task waits until all have begun, so that no thread can take two.
+TEST(ThreadPool, BeginsWithTheSamePartOfEachJobInTheSameThread) {
+  constexpr int kThreads = 3;
+  ThreadPool pool(kThreads);
+  const auto threads_of_tasks = [&] {
+    std::vector<std::thread::id> threads(kThreads);
+    std::atomic<int> begun{0};
+    pool.run_each(kThreads, [&](std::int64_t task) {
+      threads[static_cast<std::size_t>(task)] = std::this_thread::get_id();
+      for (++begun; begun.load() < kThreads;) std::this_thread::yield();
+    });
+    return threads;
+  };
+  const auto first = threads_of_tasks();
+  EXPECT_EQ(first[0], std::this_thread::get_id());
+  for (int job = 0; job < 100; ++job) ASSERT_EQ(threads_of_tasks(), first);
+}
+
 TEST(ThreadPool, CarriesAnExceptionToTheCallerAndGoesOn) {
   for (const int threads : {1, 2, 5}) {
     ThreadPool pool(threads);
