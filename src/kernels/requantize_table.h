@@ -13,6 +13,9 @@
 
 namespace octet::kernels {
 
+// What there is between a sum and its limits, where that is little enough to be done in the registers of the sum. kNo: more.
+enum class Brief : std::uint8_t { kNo, kPlain, kLeaky, kScaled };
+
 // A Requantization made ready for vectors: every array is there, and padded so that kPadding channels may be loaded
 // from any channel on. Padded channels give 0.
 struct RequantizationTable {
@@ -27,10 +30,10 @@ struct RequantizationTable {
   // Neither an activation nor a scale between the fma and the limits.
   bool plain = false;
   // Whatever the sum, the value to be rounded is a number that fits into 32 bits: rounding may come first and the limits then be applied
-  // to integers, where packing does it at no cost. Limits that are not those of u8 come with `plain` alone.
+  // to integers, where packing does it at no cost. Limits that are not those of u8 come with no activation.
   bool round_first = false;
-  // Of these, what is little enough to be done where the sums are: plain ones, and leaky ones without a scale whose leak is 0..1.
-  bool brief = false;
+  // Of these: plain ones, leaky ones without a scale whose leak is 0..1, and those of a scale without an activation.
+  Brief brief = Brief::kNo;
 
   RequantizationTable() = default;
   explicit RequantizationTable(const Requantization& from) : activation(from.activation), to_u8(from.to_u8) {
@@ -50,9 +53,10 @@ struct RequantizationTable {
     lowest = padded(lowest, 0.0f);
     highest = padded(highest, 0.0f);
     zero_point.resize(channels + kPadding, 0);
-    if (from.inv_scale.empty()) merge_limits();
+    if (const auto limits = limits_of(activation)) merge(*limits);
+    plain = activation.kind == Activation::Kind::kNone && from.inv_scale.empty();
     round_first = reals_fit();
-    brief = round_first && from.inv_scale.empty() && (plain || is_shrinking_leak());
+    if (round_first) brief = brevity(!from.inv_scale.empty());
   }
 
  private:
@@ -61,26 +65,27 @@ struct RequantizationTable {
     return values;
   }
 
-  // A clamping activation and the limits of u8 are one pair of limits, unless a NaN can come: that becomes 0 whatever
-  // the activation clamps to.
-  void merge_limits() {
-    plain = activation.kind == Activation::Kind::kNone;
-    if (const auto limits = limits_of(activation); limits && !plain) merge(*limits);
-  }
-
+  // A clamping activation and the limits of u8 are one pair of limits, also behind a scale, since a product with a positive number,
+  // rounded, keeps the order of its arguments. Not where a NaN can come: that becomes 0 whatever the activation clamps to.
   void merge(const Limits& limits) {
     const auto finite = [](float x) { return std::isfinite(x); };
+    const auto positive = [](float x) { return std::isfinite(x) && x > 0; };
     if (!(limits.lowest <= limits.highest) || !std::all_of(multiplier.begin(), multiplier.end(), finite) ||
-        !std::all_of(offset.begin(), offset.end(), finite))
+        !std::all_of(offset.begin(), offset.end(), finite) || !std::all_of(inv_scale.begin(), inv_scale.end(), positive))
       return;
     for (std::size_t c = 0; c < lowest.size(); ++c) {
-      const auto limited = [&](float x) { return std::min(std::max(x, lowest[c]), highest[c]); };
+      const auto limited = [&](float x) { return std::min(std::max(x * inv_scale[c], lowest[c]), highest[c]); };
       const float merged_lowest = limited(limits.lowest), merged_highest = limited(limits.highest);
       lowest[c] = merged_lowest;
       highest[c] = merged_highest;
     }
     activation.kind = Activation::Kind::kNone;
-    plain = true;
+  }
+
+  Brief brevity(bool is_scaled) const {
+    if (plain) return Brief::kPlain;
+    if (activation.kind == Activation::Kind::kNone) return Brief::kScaled;
+    return is_shrinking_leak() && !is_scaled ? Brief::kLeaky : Brief::kNo;
   }
 
   bool is_shrinking_leak() const { return activation.kind == Activation::Kind::kLeaky && activation.a >= 0 && activation.a <= 1; }
@@ -119,6 +124,14 @@ struct RequantizationTable {
     return shrinks();
   }
 };
+
+// Calls function(std::integral_constant<Brief, brief>()), once, outside of a kernel's loops; `brief` is not kNo.
+template <typename Function>
+void with_brief(Brief brief, Function&& function) {
+  if (brief == Brief::kPlain) return function(std::integral_constant<Brief, Brief::kPlain>());
+  if (brief == Brief::kLeaky) return function(std::integral_constant<Brief, Brief::kLeaky>());
+  function(std::integral_constant<Brief, Brief::kScaled>());
+}
 
 // Calls function(KindConstant<kind>(), std::bool_constant<plain>()), once, outside of a kernel's loops.
 template <typename Function>

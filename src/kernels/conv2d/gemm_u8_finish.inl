@@ -84,7 +84,7 @@ OCTET_TARGET void finish_f32(const GemmU8& gemm, const std::int32_t* sums, std::
 struct PanelLimits {
   Ints zero_point;       // words, in the order of packing
   Ints lowest, highest;  // bytes, likewise
-  const float *multiplier, *offset;
+  const float *multiplier, *offset, *inv_scale;
   float leak;
 };
 
@@ -107,25 +107,27 @@ OCTET_OP PanelLimits limits_of(const GemmU8& gemm) {
           packed_limit(table, table.highest, first, second),
           table.multiplier.data() + first,
           table.offset.data() + first,
+          table.inv_scale.data() + first,
           table.activation.a};
 }
 
 // Real values of channels `lane`, ..., rounded.
-template <bool kLeaky>
+template <Brief kBrief>
 OCTET_OP Ints rounded(const PanelLimits& limits, int lane, Ints sum) {
   Vec real = fma(to_float(sum), load(limits.multiplier + lane), load(limits.offset + lane));
-  if constexpr (kLeaky) real = max(real, mul(real, set(limits.leak)));  // for leaks up to 1
+  if constexpr (kBrief == Brief::kLeaky) real = max(real, mul(real, set(limits.leak)));  // for leaks up to 1
+  if constexpr (kBrief == Brief::kScaled) real = mul(real, load(limits.inv_scale + lane));
   return to_int(real);
 }
 
 // Two registers of sums of one row as results in words.
-template <bool kLeaky>
+template <Brief kBrief>
 OCTET_OP Ints words_of(const PanelLimits& limits, int second_lane, Ints first, Ints second) {
-  return add_words(pack_words(rounded<kLeaky>(limits, 0, first), rounded<kLeaky>(limits, second_lane, second)), limits.zero_point);
+  return add_words(pack_words(rounded<kBrief>(limits, 0, first), rounded<kBrief>(limits, second_lane, second)), limits.zero_point);
 }
 
 // Two rows at a time.
-template <bool kLeaky, int kRows, int kVectors>
+template <Brief kBrief, int kRows, int kVectors>
 OCTET_OP void finish_in_registers(const GemmU8& gemm, const PanelLimits& limits, const Ints (&acc)[kRows][kVectors], std::int64_t row) {
   constexpr int kLast = kVectors - 1;
   const std::int64_t stride = gemm.out_stride, channels = gemm.channels;
@@ -139,8 +141,8 @@ OCTET_OP void finish_in_registers(const GemmU8& gemm, const PanelLimits& limits,
   for (int r = 0; r < kRows; r += 2, out += 2 * stride) {
     asm("" ::: "memory");  // the limits are to be read again: the registers are full of sums
     const int other = r + 1 < kRows ? r + 1 : r;
-    const Ints packed = pack_bytes(words_of<kLeaky>(limits, kLast * kLanes, sums[r][0], sums[r][kLast]),
-                                   words_of<kLeaky>(limits, kLast * kLanes, sums[other][0], sums[other][kLast]));
+    const Ints packed = pack_bytes(words_of<kBrief>(limits, kLast * kLanes, sums[r][0], sums[r][kLast]),
+                                   words_of<kBrief>(limits, kLast * kLanes, sums[other][0], sums[other][kLast]));
     const Ints bytes = in_order(min_bytes(max_bytes(packed, limits.lowest), limits.highest));
     store_half(out, low_half(bytes), channels);
     if (r + 1 < kRows) store_half(out + stride, high_half(bytes), channels);

@@ -5,17 +5,17 @@ namespace {
 template <typename FinishRows>
 void run_tiles(const GemmU8& gemm, FinishRows finish) {
   alignas(64) std::int32_t sums[kTileRows * 2 * kLanes];
-  const auto& tiles = gemm.vectors == 2 ? kTiles<2, Finish::kLater> : kTiles<1, Finish::kLater>;
+  const auto& tiles = gemm.vectors == 2 ? kTiles<2, Brief::kNo> : kTiles<1, Brief::kNo>;
   for_each_tile(gemm.rows, kTileRows, [&](std::int64_t row, std::int64_t rows) {
     tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums, nullptr);
     finish(gemm, sums, row, static_cast<int>(rows));
   });
 }
 
-template <Finish kFinish>
+template <Brief kBrief>
 OCTET_TARGET void run_brief(const GemmU8& gemm) {
   const PanelLimits limits = limits_of(gemm);
-  const auto& tiles = gemm.vectors == 2 ? kTiles<2, kFinish> : kTiles<1, kFinish>;
+  const auto& tiles = gemm.vectors == 2 ? kTiles<2, kBrief> : kTiles<1, kBrief>;
   for_each_tile(gemm.rows, kTileRows,
                 [&](std::int64_t row, std::int64_t rows) { tiles[static_cast<std::size_t>(rows - 1)](gemm, row, nullptr, &limits); });
 }
@@ -26,8 +26,8 @@ void gemm_u8(const GemmU8& gemm) {
   const RequantizationTable& table = *gemm.requantization;
   if (gemm.out_u8 == nullptr)
     with_kind(table.activation.kind, [&](auto kind) { run_tiles(gemm, finish_f32<kind()>); });
-  else if (table.brief)
-    table.plain ? run_brief<Finish::kNow>(gemm) : run_brief<Finish::kNowLeaky>(gemm);
+  else if (table.brief != Brief::kNo)
+    with_brief(table.brief, [&](auto brief) { run_brief<brief()>(gemm); });
   else if (table.round_first)
     with_kind(table.activation.kind, [&](auto kind) { run_tiles(gemm, finish_numbers<kind()>); });
   else

@@ -1,7 +1,7 @@
 // Integer Winograd for vectors: see winograd_u8_transforms.inl, gemm_u8_tile.inl and gemm_u8_finish.inl, which are included before.
 
 void winograd_product(const GemmU8& gemm, std::int32_t* sums) {
-  const auto& tiles = gemm.vectors == 2 ? kTiles<2, Finish::kLater> : kTiles<1, Finish::kLater>;
+  const auto& tiles = gemm.vectors == 2 ? kTiles<2, Brief::kNo> : kTiles<1, Brief::kNo>;
   for_each_tile(gemm.rows, kTileRows, [&](std::int64_t row, std::int64_t rows) {
     tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums + row * gemm.vectors * kLanes, nullptr);
   });
@@ -19,7 +19,7 @@ void winograd_finish(const GemmU8& gemm, const std::int32_t* results, int lines,
   const RequantizationTable& table = *gemm.requantization;
   if (gemm.out_u8 == nullptr)
     with_kind(table.activation.kind, [&](auto kind) { each_line(finish_f32<kind()>); });
-  else if (table.round_first && !table.plain)
+  else if (table.round_first && table.brief == Brief::kNo)
     with_kind(table.activation.kind, [&](auto kind) { each_line(finish_numbers<kind()>); });
   else
     with_requantization(table, [&](auto kind, auto plain) { each_line(finish_u8<kind(), plain()>); });

@@ -105,7 +105,7 @@ class PackedU8 final : public ConvolutionU8 {
     for_each_real_piece(block, piece, out.width, [&](std::span<float> reals) {
       const std::int64_t pixels = piece.x_end - piece.x_begin;
       std::uint8_t* to = out.pixel(piece.y, piece.x_begin);
-      if (table_.round_first && !table_.plain)
+      if (table_.round_first && table_.activation.kind != Activation::Kind::kNone)
         return finish_numbers(piece.block, table_.activation, reals.data(), pixels, to, out.pixel_stride, block.channels);
       apply_activation(reals);
       kernels.finish(piece.block, reals.data(), pixels, to, out.pixel_stride, block.channels);

@@ -85,15 +85,15 @@ OCTET_TARGET void store_sums(std::int32_t* sums, std::int64_t height) {
 
 // Sixty-four sums as results in their order: the first and the third quarter are of the panel's first channels, the others of those from
 // lane kSecond on.
-template <bool kLeaky, int kSecond>
+template <Brief kBrief, int kSecond>
 OCTET_OP Ints bytes_of_sums(const PanelLimits& limits, const std::int32_t* first, const std::int32_t* second) {
-  const Ints packed = pack_bytes(words_of<kLeaky>(limits, kSecond, load_ints(first), load_ints(first + kLanes)),
-                                 words_of<kLeaky>(limits, kSecond, load_ints(second), load_ints(second + kLanes)));
+  const Ints packed = pack_bytes(words_of<kBrief>(limits, kSecond, load_ints(first), load_ints(first + kLanes)),
+                                 words_of<kBrief>(limits, kSecond, load_ints(second), load_ints(second + kLanes)));
   return in_order(min_bytes(max_bytes(packed, limits.lowest), limits.highest));
 }
 
 // Finishing of a table that is brief.
-template <bool kLeaky>
+template <Brief kBrief>
 struct FinishBrief {
   PanelLimits limits;
 
@@ -110,7 +110,7 @@ struct FinishBrief {
     const std::int64_t stride = gemm.out_stride, channels = gemm.channels;
     for (int r = 0; r < rows; r += 2, sums += 2 * kWidth, out += 2 * stride) {
       const bool pair = r + 1 < rows;
-      const Ints bytes = bytes_of_sums<kLeaky, kLanes>(here, sums, pair ? sums + kWidth : sums);
+      const Ints bytes = bytes_of_sums<kBrief, kLanes>(here, sums, pair ? sums + kWidth : sums);
       store_half(out, low_half(bytes), channels);
       if (pair) store_half(out + stride, high_half(bytes), channels);
     }
@@ -121,7 +121,7 @@ struct FinishBrief {
     const PanelLimits here = limits;
     const auto lanes = first_lanes(gemm.channels);
     for (int r = 0; r < rows; r += 4, sums += 4 * kLanes) {
-      const Ints bytes = bytes_of_sums<kLeaky, 0>(here, sums, sums + 2 * kLanes);
+      const Ints bytes = bytes_of_sums<kBrief, 0>(here, sums, sums + 2 * kLanes);
       const __m128i each[4] = {_mm512_castsi512_si128(bytes), _mm512_extracti32x4_epi32(bytes, 1), _mm512_extracti32x4_epi32(bytes, 2),
                                _mm512_extracti32x4_epi32(bytes, 3)};
       for (int i = 0; i < 4 && r + i < rows; ++i, out += gemm.out_stride) _mm_mask_storeu_epi8(out, lanes, each[i]);
@@ -171,9 +171,9 @@ void run(const GemmU8& gemm, const Finish& finish) {
   gemm.vectors == 2 ? run_tiles<2>(gemm, finish) : run_tiles<1>(gemm, finish);
 }
 
-template <bool kLeaky>
+template <Brief kBrief>
 OCTET_TARGET void run_brief(const GemmU8& gemm) {
-  run(gemm, FinishBrief<kLeaky>{limits_of(gemm)});
+  run(gemm, FinishBrief<kBrief>{limits_of(gemm)});
 }
 
 }  // namespace
@@ -182,8 +182,8 @@ void gemm_u8(const GemmU8& gemm) {
   const RequantizationTable& table = *gemm.requantization;
   if (gemm.out_u8 == nullptr)
     with_kind(table.activation.kind, [&](auto kind) { run(gemm, finish_f32<kind()>); });
-  else if (table.brief)
-    table.plain ? run_brief<false>(gemm) : run_brief<true>(gemm);
+  else if (table.brief != Brief::kNo)
+    with_brief(table.brief, [&](auto brief) { run_brief<brief()>(gemm); });
   else if (table.round_first)
     with_kind(table.activation.kind, [&](auto kind) { run(gemm, finish_numbers<kind()>); });
   else
