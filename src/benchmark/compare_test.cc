@@ -59,12 +59,12 @@ TEST(RunOnce, RunsAModelOnItsInputs) {
 
 TEST(ProfileSteps, TimesTheStepsOfThePlanInTheirOrder) {
   const auto plan = plan_of(true);
-  const auto times = *profile_steps(plan, 1, 5);
+  const auto times = *profile_steps(*engine_model(plan), 1, 5);
   ASSERT_EQ(times.size(), plan->steps().size());
   for (std::size_t i = 0; i < times.size(); ++i) {
     EXPECT_EQ(times[i].step.op, plan->steps()[i].op);
     EXPECT_GT(times[i].median_us, 0);
-    EXPECT_GT(times[i].bytes, 0);
+    EXPECT_GT(times[i].step.bytes, 0);
   }
 }
 

@@ -1,21 +1,19 @@
 #pragma once
 
-#include <memory>
-#include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "runtime/plan.h"
+#include "engines/engine.h"
 
 namespace octet {
 
 struct StepTime {
   StepInfo step;
   double median_us = 0;
-  std::int64_t bytes = 0;  // of the tensors that it reads and writes
 };
 
-// Median time of each step of a plan over `rounds` inferences, in the order of execution; inputs as in compare_latency.
-Result<std::vector<StepTime>> profile_steps(const std::shared_ptr<const Plan>& plan, int threads, int rounds);
+// Median time of each step of a model over `rounds` inferences, in the order of execution; inputs as in compare_latency. Empty where the
+// engine tells no steps.
+Result<std::vector<StepTime>> profile_steps(const EngineModel& model, int threads, int rounds);
 
 }  // namespace octet

@@ -5,12 +5,11 @@
 #include <fmt/format.h>
 
 #include "benchmark/profile.h"
+#include "benchmark/roofs.h"
 #include "cli/options.h"
 #include "cli/report_json.h"
 #include "cli/resources.h"
 #include "engines/load_network.h"
-#include "engines/octet_engine.h"
-#include "kernels/peaks/peaks.h"
 #include "report/requirements.h"
 
 namespace octet::cli {
@@ -27,7 +26,6 @@ struct Options {
 
 struct Loaded {
   std::shared_ptr<const EngineModel> model;
-  std::shared_ptr<const Plan> plan;  // of octet's own engine
   double load_ms = 0, peak_rss_mb = 0;
 };
 
@@ -37,13 +35,8 @@ Result<Loaded> load(const std::filesystem::path& path, const ConvertOptions& set
   const Stopwatch watch;
   OCTET_ASSIGN(const OpenedNetwork network, open_network(path, settings));
   Loaded loaded;
-  if (&engine == &default_engine()) {
-    OCTET_ASSIGN_AT(loaded.plan, make_plan(network.graph), path.string());
-    loaded.model = engine_model(loaded.plan);
-  } else {
-    const NetworkSource source{network.graph, path, network.original ? &*network.original : nullptr};
-    OCTET_ASSIGN_AT(loaded.model, load_bare_network(engine, source, settings.warn), path.string());
-  }
+  const NetworkSource source{network.graph, path, network.original ? &*network.original : nullptr};
+  OCTET_ASSIGN_AT(loaded.model, load_bare_network(engine, source, settings.warn), path.string());
   if (const Status once = run_once(loaded.model, threads); !once.ok()) return once.error().at(path.string());
   loaded.load_ms = 1e3 * watch.seconds();
   loaded.peak_rss_mb = peak_rss_mb();
@@ -52,26 +45,18 @@ Result<Loaded> load(const std::filesystem::path& path, const ConvertOptions& set
 
 constexpr int kProfileRounds = 20;
 
-// What the machine could do: the fastest products of the instruction set in use on all threads, in GMAC/s.
-struct Peaks {
-  double integer, real;
-
-  explicit Peaks(int threads)
-      : integer(threads * kernels::measure_peak(active_isa(), true)), real(threads * kernels::measure_peak(active_isa(), false)) {}
-
-  // A rate as "12 %" of the peak; empty where there are no products.
-  std::string share(double gmac_per_s, bool in_integers) const {
-    const double peak = in_integers ? integer : real;
-    return gmac_per_s > 0 && peak > 0 ? fmt::format("{:.0f} %", 100 * gmac_per_s / peak) : "";
-  }
-};
+// A rate as "12 %" of what the machine could do; empty where there are no products.
+std::string share_of_peak(double gmac_per_s, bool in_integers, const Roofs& roofs) {
+  const double peak = in_integers ? roofs.integer_gmac_per_s : roofs.float_gmac_per_s;
+  return gmac_per_s > 0 && peak > 0 ? fmt::format("{:.0f} %", 100 * gmac_per_s / peak) : "";
+}
 
 // Appends the time of each step, so that one sees where it goes, and why something runs neither in integers nor by a kernel.
-Status add_profile(const std::vector<std::shared_ptr<const Plan>>& plans, int threads, Outcome& outcome) {
-  const Peaks peaks(threads);
-  outcome.json["peak_gmac_per_s"] = {{"integer", peaks.integer}, {"float", peaks.real}};
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    OCTET_ASSIGN(const auto steps, profile_steps(plans[i], threads, kProfileRounds));
+Status add_profile(const std::vector<std::shared_ptr<const EngineModel>>& models, int threads, Outcome& outcome) {
+  const Roofs roofs = measure_roofs(threads);
+  outcome.json["peak_gmac_per_s"] = {{"integer", roofs.integer_gmac_per_s}, {"float", roofs.float_gmac_per_s}};
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    OCTET_ASSIGN(const auto steps, profile_steps(*models[i], threads, kProfileRounds));
     Json& json = outcome.json["models"][i]["steps"] = Json::array();
     outcome.text += fmt::format("\n\n{:>10} {:>8} {:>7} {:>6} {:>9} {:<8} {:<24} {:<22} {}", "us", "GMAC/s", "of peak", "GB/s", "bytes",
                                 "type", "operation", "kernel", "node");
@@ -84,10 +69,10 @@ Status add_profile(const std::vector<std::shared_ptr<const Plan>>& plans, int th
                       {"integer", each.step.integer},
                       {"us", each.median_us},
                       {"macs", each.step.macs},
-                      {"bytes", each.bytes},
+                      {"bytes", each.step.bytes},
                       {"passed_over", each.step.passed_over}});
       outcome.text += fmt::format("\n{:>10.1f} {:>8.1f} {:>7} {:>6.1f} {:>9} {:<8} {:<24} {:<22} {}", each.median_us, rate,
-                                  peaks.share(rate, each.step.integer), per_us(each.bytes), each.bytes,
+                                  share_of_peak(rate, each.step.integer, roofs), per_us(each.step.bytes), each.step.bytes,
                                   each.step.integer ? "integer" : "float", each.step.op, each.step.kernel, each.step.node);
       if (!each.step.passed_over.empty()) outcome.text += fmt::format("  ({})", each.step.passed_over);
     }
@@ -98,7 +83,6 @@ Status add_profile(const std::vector<std::shared_ptr<const Plan>>& plans, int th
 // All models in each engine, engine after engine.
 struct Rows {
   std::vector<std::shared_ptr<const EngineModel>> models;
-  std::vector<std::shared_ptr<const Plan>> plans;
   BenchRows known;
 };
 
@@ -109,7 +93,6 @@ Result<Rows> load_rows(const Options& options, const ConvertOptions& settings) {
     for (const std::filesystem::path& path : options.models) {
       OCTET_ASSIGN(Loaded loaded, load(path, settings, *engine, options.threads));
       rows.models.push_back(std::move(loaded.model));
-      if (loaded.plan) rows.plans.push_back(std::move(loaded.plan));
       rows.known.engines.emplace_back(engine->name());
       rows.known.load_ms.push_back(loaded.load_ms);
       rows.known.peak_rss_mb.push_back(loaded.peak_rss_mb);
@@ -121,13 +104,13 @@ Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const Requirements requirements, parse_requirements(options.require));
   OCTET_ASSIGN(const ConvertOptions settings, model_options(options.beside, console.warnings()));
   OCTET_ASSIGN(const Rows rows, load_rows(options, settings));
-  if (options.profile && rows.plans.size() != rows.models.size())
+  if (options.profile && options.engines != default_engine().name())
     return Error{ErrorCode::kInvalidArgument, "--profile tells the steps of octet's own engine only"};
   OCTET_ASSIGN(const auto measured,
                compare_latency(rows.models, {options.threads, options.streams, options.seconds, console.bar("bench")}));
   Outcome outcome{to_json(measured, rows.known, options.threads), to_text(measured, rows.known, options.threads),
                   check_requirements(requirements, {std::nullopt, std::nullopt, speedup(measured)})};
-  if (options.profile) OCTET_RETURN_IF_ERROR(add_profile(rows.plans, options.threads, outcome));
+  if (options.profile) OCTET_RETURN_IF_ERROR(add_profile(rows.models, options.threads, outcome));
   return outcome;
 }
 

@@ -42,7 +42,8 @@ mustache::data to_data(const Json& view) {
 std::string render_report(const ReportInput& input) {
   using namespace report;
   const Json verdict = verdict_view(input, judge(input)), gallery = pictures_view(input), accuracy = accuracy_view(input),
-             classes = classes_view(input), latency = latency_view(input), engines = engines_view(input), facts = facts_view(input);
+             classes = classes_view(input), latency = latency_view(input), steps = steps_view(input), engines = engines_view(input),
+             facts = facts_view(input);
   const bool has_sections = !gallery.is_null() || !accuracy.is_null() || !classes.is_null() || !latency.is_null() || !facts.is_null();
   const Json view = {{"style", page_part("style")},
                      {"script", page_part("script")},
@@ -57,6 +58,7 @@ std::string render_report(const ReportInput& input) {
                      {"accuracy", accuracy},
                      {"classes", classes},
                      {"latency", latency},
+                     {"steps", steps},
                      {"engines", engines},
                      {"made", facts}};
   mustache::mustache page(page_part("page"));

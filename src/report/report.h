@@ -65,6 +65,26 @@ struct ReportEngine {
   double first_ms = 0, second_ms = 0;  // medians
 };
 
+// One unit of work of a model.
+struct ReportStep {
+  std::string node, op, kernel;
+  bool integer = false;    // computes in 8-bit integers
+  double us = 0;           // median time in microseconds
+  std::int64_t macs = 0;   // multiplications
+  std::int64_t bytes = 0;  // that it reads and writes
+};
+
+// What the machine reaches at most, on the threads of the measurement; 0 where it is not known.
+struct ReportRoofs {
+  double float_gmac_per_s = 0, integer_gmac_per_s = 0;
+  double memory_gb_per_s = 0;  // read from beyond the caches
+};
+
+struct ReportProfile {
+  ReportRoofs roofs;
+  std::vector<ReportStep> first, second;  // in the order of execution
+};
+
 struct ReportInput {
   std::string model_name;
   std::string data_name;                                   // "COCO val2017"
@@ -75,6 +95,7 @@ struct ReportInput {
   std::optional<std::pair<double, double>> drop_interval;  // 95 % interval of the AP drop, fractions
   Requirements requirements;                               // for a yes, with the defaults of requirements.h
   std::vector<ReportEngine> engines;                       // that ran both models; all else is of the first one
+  std::optional<ReportProfile> profile;                    // of the first engine, where it tells its steps
   std::vector<ReportClass> classes;
   std::vector<ReportPicture> pictures;  // any order; the page shows those that changed most first
   double faint_score = 0.1;             // boxes below are not in the page

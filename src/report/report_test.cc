@@ -70,6 +70,44 @@ std::vector<std::string> values_of(const std::string& page, const std::string& a
   return values;
 }
 
+ReportProfile profile() {
+  ReportProfile made;
+  made.roofs = {100, 1000, 10};
+  made.first = {{"conv<1>", "convolution", "avx512", false, 100, 5'000'000, 1'000'000}, {"add", "add", "", false, 300, 0, 3'000'000}};
+  made.second = {{"conv<1>", "convolution", "amx", true, 50, 5'000'000, 250'000}};
+  return made;
+}
+
+TEST(Report, ShowsTheStepsBelowTheRoofs) {
+  ReportInput input = sample();
+  EXPECT_FALSE(contains(render_report(input), "Where the time goes"));
+  input.profile = profile();
+  const std::string page = render_report(input);
+  EXPECT_TRUE(contains(page, "Where the time goes"));
+  EXPECT_EQ(count_of_text(page, "<circle class="), 2);  // what multiplies nothing has no place
+  EXPECT_TRUE(contains(page, "conv&lt;1&gt;: 50 GMAC/s, 5 MAC a byte, 100 µs"));
+  EXPECT_TRUE(contains(page, "<td>300 µs</td><td>75.0 %</td><td>–</td><td>–</td>"));
+  EXPECT_TRUE(contains(page, "<td>100 µs</td><td>25.0 %</td><td>50.0</td><td>50 %</td>"));
+  EXPECT_TRUE(contains(page, "<td>50 µs</td><td>100.0 %</td><td>100.0</td><td>10 %</td>"));
+  // Axes from 1 to 100 MAC a byte and from 10 to 1000 GMAC/s. Memory's slope ends at 10 MAC a byte, where products in floats are the limit.
+  EXPECT_TRUE(contains(page, "<path class=\"first\" d=\"M0.0 380.0L360.0 190.0H720\"/>"));
+  EXPECT_TRUE(contains(page, "<path class=\"second\" d=\"M0.0 380.0L720.0 0.0H720\"/>"));
+  for (const char* tick : {">1<", ">10<", ">100<", ">1000<"}) EXPECT_TRUE(contains(page, tick)) << tick;
+}
+
+TEST(Report, ShowsStepsOfWhichNothingIsKnown) {
+  ReportInput input = sample();
+  input.profile = ReportProfile{{}, {{"a", "convolution", "", false, 0, 5, 5}}, {{"b", "add", "", false, 1, 0, 0}}};
+  const std::string page = render_report(input);
+  EXPECT_TRUE(contains(page, "Where the time goes"));
+  EXPECT_FALSE(contains(page, "<circle class="));
+  for (const char* word : {"nan", "inf<", "inf "}) EXPECT_FALSE(contains(page, word)) << word;
+  input.profile->first[0].us = 1;
+  EXPECT_EQ(count_of_text(render_report(input), "<circle class="), 1);
+  input.profile = ReportProfile{};
+  EXPECT_FALSE(contains(render_report(input), "Where the time goes"));
+}
+
 TEST(Judge, ShipsWhatMeetsTheDefaults) {
   const Verdict verdict = judge(sample());
   EXPECT_EQ(verdict.outcome, Outcome::kShip);

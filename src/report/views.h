@@ -18,6 +18,7 @@ Json pictures_view(const ReportInput& input);
 Json accuracy_view(const ReportInput& input);
 Json classes_view(const ReportInput& input);
 Json latency_view(const ReportInput& input);
+Json steps_view(const ReportInput& input);
 Json engines_view(const ReportInput& input);
 Json facts_view(const ReportInput& input);
 

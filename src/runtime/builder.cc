@@ -230,6 +230,8 @@ void PlanBuilder::need_scratch(std::size_t bytes) { plan_->scratch_bytes = std::
 
 void PlanBuilder::add_step(StepInfo info, std::vector<SlotId> reads, std::vector<SlotId> writes,
                            std::function<void(const Workspace&)> run) {
+  for (const auto* slots : {&reads, &writes})
+    for (const SlotId id : *slots) info.bytes += element_count(slot(id).type.shape) * static_cast<std::int64_t>(element_bytes(slot(id)));
   plan_->steps.push_back({std::move(info), std::move(reads), std::move(writes), std::move(run), {}});
 }
 

@@ -49,6 +49,7 @@ struct StepInfo {
   std::string kernel{};       // "vnni_12x32", "reference"; empty where there is one implementation only
   bool integer = false;       // computes in 8-bit integers
   std::int64_t macs = 0;      // multiplications of a convolution
+  std::int64_t bytes = 0;     // of the tensors that it reads and writes
   std::string passed_over{};  // why no faster lowering took the node: "convolution: weights are not constant"
 };
 
