@@ -21,15 +21,21 @@ Result<std::filesystem::path> ir_path(const std::filesystem::path& output, std::
   return inside / folder / (std::string(model) + ".xml");
 }
 
-Result<std::filesystem::path> write_ir(Graph graph, const std::filesystem::path& xml, const WriteOptions& options) {
+Result<std::filesystem::path> add_ir(Graph graph, const std::filesystem::path& xml, const WriteOptions& options, FileTransaction& files,
+                                     const SeeWritten& see) {
   if (options.precision == Precision::kFp16) passes::compress_constants(graph);
-  FileTransaction files;
   std::filesystem::path onnx;
   if (options.onnx) {
     onnx = std::filesystem::path(xml).replace_extension(".onnx");
-    OCTET_RETURN_IF_ERROR(add_onnx(graph, onnx, files));
+    OCTET_RETURN_IF_ERROR(add_onnx(graph, onnx, files, see));
   }
-  OCTET_RETURN_IF_ERROR(add_openvino_ir(graph, xml, files));
+  OCTET_RETURN_IF_ERROR(add_openvino_ir(graph, xml, files, see));
+  return onnx;
+}
+
+Result<std::filesystem::path> write_ir(Graph graph, const std::filesystem::path& xml, const WriteOptions& options) {
+  FileTransaction files;
+  OCTET_ASSIGN(std::filesystem::path onnx, add_ir(std::move(graph), xml, options, files));
   OCTET_RETURN_IF_ERROR(files.commit());
   return onnx;
 }

@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/files.h"
 #include "base/result.h"
+#include "exporters/written.h"
 #include "graph/graph.h"
 
 namespace octet {
@@ -26,5 +28,9 @@ struct WriteOptions {
 // Writes a graph as an IR, and as an ONNX model where that is asked for, all files or none. The path of the ONNX model, or an empty one.
 // Errors as export_openvino_ir() and export_onnx() have them.
 Result<std::filesystem::path> write_ir(Graph graph, const std::filesystem::path& xml, const WriteOptions& options);
+
+// The same as part of a transaction that may hold more files.
+Result<std::filesystem::path> add_ir(Graph graph, const std::filesystem::path& xml, const WriteOptions& options, FileTransaction& files,
+                                     const SeeWritten& see = {});
 
 }  // namespace octet

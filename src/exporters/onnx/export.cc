@@ -141,10 +141,11 @@ Result<std::string> serialize_onnx(const Graph& graph) {
   return bytes;
 }
 
-Status add_onnx(const Graph& graph, const std::filesystem::path& path, FileTransaction& files) {
+Status add_onnx(const Graph& graph, const std::filesystem::path& path, FileTransaction& files, const SeeWritten& see) {
   if (path.extension() != ".onnx")
     return Error{ErrorCode::kInvalidArgument, path.string() + ": an ONNX model's file name must end in .onnx"};
   OCTET_ASSIGN_AT(const std::string bytes, serialize_onnx(graph), path.string());
+  if (see) see(path, std::as_bytes(std::span(bytes)));
   return files.add(path, bytes);
 }
 

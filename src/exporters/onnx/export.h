@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "base/result.h"
+#include "exporters/written.h"
 #include "graph/graph.h"
 
 namespace octet {
@@ -24,6 +25,6 @@ Status export_onnx(const Graph& graph, const std::filesystem::path& path);
 Result<std::string> serialize_onnx(const Graph& graph);
 
 // The same as part of a transaction that may hold more files.
-Status add_onnx(const Graph& graph, const std::filesystem::path& path, FileTransaction& files);
+Status add_onnx(const Graph& graph, const std::filesystem::path& path, FileTransaction& files, const SeeWritten& see = {});
 
 }  // namespace octet

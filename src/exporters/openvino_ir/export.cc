@@ -150,15 +150,21 @@ Network NetworkExport::run() {
 }  // namespace
 }  // namespace openvino_ir
 
-Status add_openvino_ir(const Graph& graph, const std::filesystem::path& xml, FileTransaction& files) {
+Status add_openvino_ir(const Graph& graph, const std::filesystem::path& xml, FileTransaction& files, const SeeWritten& see) {
   if (xml.extension() != ".xml") return Error{ErrorCode::kInvalidArgument, xml.string() + ": an IR's file name must end in .xml"};
   Graph stored = graph;
   scales_into_limits(stored);
   openvino_ir::NetworkExport network(stored);
   const std::string text = openvino_ir::write_network(network.run());
   // The .bin first: files take their places in this order, and an .xml shall never lack its .bin.
-  OCTET_RETURN_IF_ERROR(files.add(std::filesystem::path(xml).replace_extension(".bin"),
-                                  [&](const FileTransaction::Sink& sink) { return network.constants().write(sink); }));
+  const std::filesystem::path bin = std::filesystem::path(xml).replace_extension(".bin");
+  OCTET_RETURN_IF_ERROR(files.add(bin, [&](const FileTransaction::Sink& sink) {
+    return network.constants().write([&](std::span<const std::byte> piece) {
+      if (see) see(bin, piece);
+      return sink(piece);
+    });
+  }));
+  if (see) see(xml, std::as_bytes(std::span(text)));
   return files.add(xml, text);
 }
 

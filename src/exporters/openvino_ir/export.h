@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "base/result.h"
+#include "exporters/written.h"
 #include "graph/graph.h"
 
 namespace octet {
@@ -16,6 +17,6 @@ namespace octet {
 Status export_openvino_ir(const Graph& graph, const std::filesystem::path& xml);
 
 // The same as part of a transaction that may hold more files.
-Status add_openvino_ir(const Graph& graph, const std::filesystem::path& xml, FileTransaction& files);
+Status add_openvino_ir(const Graph& graph, const std::filesystem::path& xml, FileTransaction& files, const SeeWritten& see = {});
 
 }  // namespace octet
