@@ -104,6 +104,7 @@ Result<ConvertOptions> model_options(const BesideModel& beside, const Warn& warn
   if (!beside.weights.empty()) options.weights = beside.weights;
   if (!beside.description.empty()) {
     OCTET_ASSIGN(options.description, find_description(beside.description, warn));
+    options.description_word = beside.description;
   }
   return options;
 }

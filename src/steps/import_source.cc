@@ -94,7 +94,21 @@ Result<OpenedModel> own_ir(const fs::path& path, Graph graph, const ConvertOptio
                      .is_own = true,
                      .graph = std::move(graph),
                      .description = std::move(description),
-                     .reasons = {"it says itself how it is used"}};
+                     .reasons = {"it says itself how it is used"},
+                     .files = {path, fs::path(path).replace_extension(".bin")}};
+}
+
+// A source and the files that its importer names, each once and in order.
+std::vector<fs::path> files_of(const fs::path& source, const std::vector<fs::path>& weights) {
+  std::set<fs::path> files(weights.begin(), weights.end());
+  std::error_code failed;
+  if (fs::is_directory(source, failed)) {
+    for (fs::recursive_directory_iterator entry(source, failed), end; !failed && entry != end; entry.increment(failed))
+      if (entry->is_regular_file(failed)) files.insert(entry->path());
+  } else {
+    files.insert(source);
+  }
+  return {files.begin(), files.end()};
 }
 
 // As it is opened where nothing is to be changed.
@@ -111,7 +125,8 @@ Result<OpenedModel> open_whole(const fs::path& path, const ConvertOptions& optio
                      .description = std::move(model.description),
                      .steps = std::move(model.input_steps),
                      .reasons = std::move(model.reasons),
-                     .original = std::move(model.original)};
+                     .original = std::move(model.original),
+                     .files = files_of(path, model.weights)};
 }
 
 // Whether the importer of a file takes the steps that a description declares.

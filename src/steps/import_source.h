@@ -26,6 +26,7 @@ struct ConvertOptions {
   passes::InputSteps input_steps{};    // to be done to pictures before what the source is read as, which takes them as octet does
   std::vector<std::string> outputs{};  // values of the source at which the graph is to end; empty: where the source ends
   OutputNames output_names{};          // by which scripts look for them, beside those that the source gives
+  std::string description_word{};      // by which a person named `description`: a known model or a file; for records
 };
 
 // A source file of any kind that octet imports, in the form that the passes leave, as a graph that describes itself completely.
@@ -48,6 +49,7 @@ struct OpenedModel {
   passes::InputSteps steps{};             // before the network as the file has it, where that is known
   std::vector<std::string> reasons = {};  // what was recognised and why; may be empty
   OptionalOriginal original = {};
+  std::vector<std::filesystem::path> files = {};  // that hold it: of a folder all, else the file and those beside it that it needs
 };
 
 // The same with keys of a description that win over the one in `options`. Steps that a picture goes through (reverse_input_channels,
