@@ -35,7 +35,7 @@ must() {
 }
 
 # Help and version.
-for verb in list info data download convert quantize infer detect check doctor bench run selftest completion; do
+for verb in list info data download convert quantize reproduce infer detect check doctor bench run selftest completion; do
   must "$verb" --help
   grep -q 'Example' "$work/stdout" || fail "octet $verb --help shows no example"
   must --help
@@ -157,6 +157,21 @@ must quantize "$cfg" --model "$work/declared.yml" --images "$work/images" --outp
 declared=$(find "$work/declared" -name 'declared.xml')
 grep -q '<confidence_threshold value="0.33"' "$declared" || fail "quantize --model does not heed the description"
 cmp "${int8%.xml}.bin" "${declared%.xml}.bin" || fail "quantize gives a source file other weights than its IR"
+
+# The same bytes again from the record beside it; what differs is named, a line each, and nothing is made of it.
+record=${int8%.xml}.octet.json
+must reproduce "$record" --output "$work/again" --json
+grep -q '"differences":\[\]' "$work/stdout" || fail "reproduce finds differences: $(cat "$work/stdout")"
+again=$(find "$work/again" -name '*.xml')
+cmp "${int8%.xml}.bin" "${again%.xml}.bin" || fail "reproduce makes other weights"
+cmp "$record" "${again%.xml}.octet.json" || fail "a reproduction has another record"
+mv "$work/images" "$work/photographs"
+expect 1 "is missing" reproduce "$record" --output "$work/bad"
+[ "$(grep -c '/images/[0-9]*.jpg: is missing$' "$work/stdout")" -eq 4 ] || fail "reproduce does not name 4 pictures: $(cat "$work/stdout")"
+must reproduce "$record" --data "$work/photographs" --output "$work/again"
+mv "$work/photographs" "$work/images"
+sed 's/"octet_record": 1/"octet_record": 9/' "$record" >"$work/later.octet.json"
+expect 3 "later.octet.json: is a record of form 9" reproduce "$work/later.octet.json" --output "$work/bad"
 
 # What each step does and moves, beside what the machine could.
 must bench "$int8" --seconds 0.05 --threads 1 --profile --json

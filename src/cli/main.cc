@@ -23,7 +23,7 @@
 namespace octet::cli {
 namespace {
 
-constexpr std::array kVerbs{add_list,   add_info,  add_data,   add_download, add_convert, add_quantize, add_infer,
+constexpr std::array kVerbs{add_list,   add_info,  add_data,   add_download, add_convert, add_quantize, add_reproduce, add_infer,
                             add_detect, add_check, add_doctor, add_bench,    add_run,     add_selftest, add_completion};
 
 int exit_code(ErrorCode code) {

@@ -29,6 +29,7 @@ Run add_data(CLI::App& app);
 Run add_download(CLI::App& app);
 Run add_convert(CLI::App& app);
 Run add_quantize(CLI::App& app);
+Run add_reproduce(CLI::App& app);
 Run add_infer(CLI::App& app);
 Run add_detect(CLI::App& app);
 Run add_check(CLI::App& app);

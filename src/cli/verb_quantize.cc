@@ -33,7 +33,11 @@ Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const QuantizedIr done,
                quantize_ir(options.model, dataset, options.output, calibration, options.written, std::move(opening)));
   Outcome outcome;
-  outcome.json = {{"model", done.xml.string()}, {"images", done.images}, {"seconds", watch.seconds()}, {"peak_rss_mb", peak_rss_mb()}};
+  outcome.json = {{"model", done.xml.string()},
+                  {"record", done.record.string()},
+                  {"images", done.images},
+                  {"seconds", watch.seconds()},
+                  {"peak_rss_mb", peak_rss_mb()}};
   if (!done.onnx.empty()) outcome.json["onnx"] = done.onnx.string();
   outcome.text =
       fmt::format("{}\n{} convolutions compute in 8-bit integers, {} activations are quantized; {}, {:.1f} s, {:.0f} MB", done.xml.string(),

@@ -1,17 +1,41 @@
 #include "workflow/quantize.h"
 
+#include <map>
+
+#include "base/digest.h"
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
+#include "workflow/quantization_record.h"
 
 namespace octet {
 
 namespace {
 
-Result<QuantizedIr> quantize_graph(const Graph& graph, const std::filesystem::path& target, const std::filesystem::path& xml,
-                                   const Dataset& pictures, const quant::CalibrationOptions& options, const WriteOptions& written) {
-  OCTET_ASSIGN(const auto quantized, quantize_model(graph, xml, pictures, options));
-  OCTET_ASSIGN(const auto onnx, write_ir(quantized.graph, target, written));
-  return QuantizedIr{target, quantized.images, quantized.convolutions, quantized.points, onnx};
+// Sizes and digests of files while they are written.
+class WrittenFiles {
+ public:
+  void see(const std::filesystem::path& path, std::span<const std::byte> piece) {
+    File& file = files_[path.filename().string()];
+    file.bytes += piece.size();
+    file.digest.update(piece);
+  }
+
+  std::vector<RecordedFile> by_name() const {
+    std::vector<RecordedFile> files;
+    for (const auto& [name, file] : files_) files.push_back({name, file.bytes, file.digest.hex()});
+    return files;
+  }
+
+ private:
+  struct File {
+    std::uint64_t bytes = 0;
+    Sha256 digest;
+  };
+  std::map<std::string, File> files_;
+};
+
+QuantizedIr result_of(const quant::QuantizedModel& quantized, const std::filesystem::path& target, const std::filesystem::path& onnx) {
+  return {.xml = target, .images = quantized.images, .convolutions = quantized.convolutions, .points = quantized.points, .onnx = onnx};
 }
 
 }  // namespace
@@ -19,17 +43,31 @@ Result<QuantizedIr> quantize_graph(const Graph& graph, const std::filesystem::pa
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Dataset& pictures, const std::filesystem::path& output,
                                 const quant::CalibrationOptions& options, const WriteOptions& written, ConvertOptions opening) {
   opening.warn = options.warn;
-  OCTET_ASSIGN(const Graph graph, open_model(model, opening));
-  OCTET_ASSIGN_AT(const auto description, read_model_info(graph.model_info), model.string());
-  const std::string name = description.name.empty() ? model.stem().string() : description.name;
+  OCTET_ASSIGN(const OpenedModel opened, open_model_with(model, opening, {}));
+  const std::string name = opened.description.name.empty() ? model.stem().string() : opened.description.name;
   OCTET_ASSIGN(const auto target, ir_path(output, name, folder_of(written.precision, true)));
-  return quantize_graph(graph, target, model, pictures, options, written);
+  QuantizationRecord record =
+      begin_record(target.parent_path(), model, opened.files, opening, pictures, {options, written, pictures.decode});
+  OCTET_ASSIGN(const auto quantized, quantize_model(opened.graph, model, pictures, options));
+
+  FileTransaction files;
+  WrittenFiles seen;
+  const auto see = [&](const std::filesystem::path& path, std::span<const std::byte> piece) { seen.see(path, piece); };
+  OCTET_ASSIGN(const auto onnx, add_ir(quantized.graph, target, written, files, see));
+  QuantizedIr result = result_of(quantized, target, onnx);
+  result.record = std::filesystem::path(target).replace_extension(".octet.json");
+  result.outputs = record.outputs = seen.by_name();
+  OCTET_RETURN_IF_ERROR(files.add(result.record, format_record(record)));
+  OCTET_RETURN_IF_ERROR(files.commit());
+  return result;
 }
 
 Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,
                                    const quant::CalibrationOptions& options, Precision precision) {
   OCTET_ASSIGN(const Graph graph, import_openvino_ir(xml));
-  return quantize_graph(graph, target, xml, pictures, options, {precision});
+  OCTET_ASSIGN(const auto quantized, quantize_model(graph, xml, pictures, options));
+  OCTET_ASSIGN(const auto onnx, write_ir(quantized.graph, target, {precision}));
+  return result_of(quantized, target, onnx);
 }
 
 }  // namespace octet

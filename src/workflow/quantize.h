@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
+#include "record/recorded_file.h"
 #include "steps/import_source.h"
 #include "steps/quantize.h"
 #include "workflow/layout.h"
@@ -12,16 +14,18 @@ struct QuantizedIr {
   std::filesystem::path xml;
   std::int64_t images = 0;  // that were used
   std::size_t convolutions = 0, points = 0;
-  std::filesystem::path onnx = {};  // where it was asked for
+  std::filesystem::path onnx = {};         // where it was asked for
+  std::filesystem::path record = {};       // quantize_ir() alone writes one
+  std::vector<RecordedFile> outputs = {};  // what the record has of the model's files
 };
 
 // Quantizes a model, an FP32 IR or any file that open_model() takes with `opening`, with the pictures of a data set and writes the INT8
-// IR as OUTPUT/public/<model>/<FP32-INT8 or FP16-INT8>/<model>.xml, and .onnx where it is asked for; the precision is that of what
-// stays a float. Warnings go to those of `options`.
+// IR as OUTPUT/public/<model>/<FP32-INT8 or FP16-INT8>/<model>.xml, .onnx where it is asked for, and <model>.octet.json, the record of what
+// it was made of; the precision is that of what stays a float. Warnings go to those of `options`.
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Dataset& pictures, const std::filesystem::path& output,
                                 const quant::CalibrationOptions& options, const WriteOptions& written = {}, ConvertOptions opening = {});
 
-// The same to a place of the caller's choice.
+// The same to a place of the caller's choice, without a record.
 Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,
                                    const quant::CalibrationOptions& options, Precision precision);
 

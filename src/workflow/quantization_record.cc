@@ -1,0 +1,174 @@
+#include "workflow/quantization_record.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/cpu.h"
+#include "base/parallel.h"
+#include "base/quoted_name.h"
+#include "base/version.h"
+#include "data/layout.h"
+#include "zoo/catalogue.h"
+
+namespace octet {
+namespace {
+
+namespace fs = std::filesystem;
+
+// --- Options ---
+
+// One option: its word now, and what a word makes of it (false: it knows no such word).
+struct Choice {
+  const char* option;
+  std::string (*word)(const QuantizationChoices& choices);
+  bool (*take)(const std::string& word, QuantizationChoices& choices);
+};
+
+std::string either(bool value, const char* no, const char* yes) { return value ? yes : no; }
+
+bool take_either(const std::string& word, const char* no, const char* yes, bool& value) {
+  value = word == yes;
+  return value || word == no;
+}
+
+constexpr std::array kChoices{
+    Choice{"target", [](const QuantizationChoices& choices) { return either(choices.calibration.pair_safe, "any", "avx2"); },
+           [](const std::string& word, QuantizationChoices& choices) {
+             return take_either(word, "any", "avx2", choices.calibration.pair_safe);
+           }},
+    Choice{"precision",
+           [](const QuantizationChoices& choices) { return either(choices.written.precision == Precision::kFp16, "FP32", "FP16"); },
+           [](const std::string& word, QuantizationChoices& choices) {
+             bool is_half = false;
+             const bool known = take_either(word, "FP32", "FP16", is_half);
+             choices.written.precision = is_half ? Precision::kFp16 : Precision::kFp32;
+             return known;
+           }},
+    Choice{"onnx", [](const QuantizationChoices& choices) { return either(choices.written.onnx, "no", "yes"); },
+           [](const std::string& word, QuantizationChoices& choices) { return take_either(word, "no", "yes", choices.written.onnx); }},
+    Choice{"exif", [](const QuantizationChoices& choices) { return either(choices.decode.apply_exif, "no", "yes"); },
+           [](const std::string& word, QuantizationChoices& choices) { return take_either(word, "no", "yes", choices.decode.apply_exif); }},
+};
+
+// --- Paths ---
+
+fs::path settled(const fs::path& path) {
+  std::error_code failed;
+  fs::path settled = fs::weakly_canonical(fs::absolute(path, failed), failed);
+  return failed ? path : settled;
+}
+
+// As a record in `folder`, a settled path, has it.
+std::string path_from(const fs::path& folder, const fs::path& path) {
+  if (path.empty()) return {};
+  const fs::path place = settled(path), relative = place.lexically_relative(folder);
+  return (relative.empty() ? place : relative).generic_string();
+}
+
+fs::path place_from(const fs::path& folder, const std::string& path) {
+  return path.empty() ? fs::path() : (folder / path).lexically_normal();
+}
+
+bool leads_up(const fs::path& relative) { return relative.empty() || *relative.begin() == ".."; }
+
+fs::path absolute_of(const fs::path& path) {
+  std::error_code failed;
+  const fs::path absolute = fs::absolute(path, failed);
+  return (failed ? path : absolute).lexically_normal();
+}
+
+// The innermost folder that all pictures lie below, as their paths are written.
+fs::path common_folder(const std::vector<ImageEntry>& images) {
+  fs::path common;
+  for (const ImageEntry& image : images) {
+    const fs::path folder = absolute_of(image.path).parent_path();
+    if (common.empty()) common = folder;
+    while (common != folder && leads_up(folder.lexically_relative(common))) common = common.parent_path();
+  }
+  return common;
+}
+
+std::vector<RecordedFile> record_pictures(const std::vector<ImageEntry>& images, const fs::path& folder, int threads) {
+  std::vector<RecordedFile> pictures(images.size());
+  parallel_for_each(std::max(1, threads), images.size(), [&](int, std::size_t i) {
+    pictures[i] = record_file(absolute_of(images[i].path).lexically_relative(folder).generic_string(), images[i].path);
+  });
+  return pictures;
+}
+
+// --- What was moved ---
+
+// Where `file` lies if `was` is at `is` now: below it, of its name but for the extension, or at the same place beside it.
+fs::path moved_with(const fs::path& was, const fs::path& is, const fs::path& file) {
+  if (is.empty() || file.empty()) return file;
+  if (file == was) return is;
+  if (const fs::path below = file.lexically_relative(was); !leads_up(below)) return is / below;
+  const fs::path beside = file.lexically_relative(was.parent_path());
+  if (leads_up(beside)) return file;
+  const bool shares_name = file.parent_path() == was.parent_path() && file.stem() == was.stem();
+  return is.parent_path() / (shares_name ? fs::path(is.stem()) += file.extension() : beside);
+}
+
+fs::path picture_folder(const QuantizationRecord& record, const fs::path& folder, const fs::path& data) {
+  if (data.empty()) return place_from(folder, record.picture_folder);
+  std::error_code ignored;
+  const auto part = find_calibration_part(data);
+  if (!fs::exists(data / record.pictures.front().path, ignored) && part.ok()) return part->image_folder;
+  return data;
+}
+
+}  // namespace
+
+std::map<std::string, std::string> words_of(const QuantizationChoices& choices) {
+  std::map<std::string, std::string> words;
+  for (const Choice& choice : kChoices) words[choice.option] = choice.word(choices);
+  return words;
+}
+
+Status take_words(const std::map<std::string, std::string>& words, QuantizationChoices& choices) {
+  for (const auto& [option, word] : words) {
+    const auto* const choice = std::ranges::find(kChoices, option, &Choice::option);
+    if (choice == kChoices.end() || !choice->take(word, choices))
+      return Error{ErrorCode::kUnsupported, "option " + in_quotes(option) + " is " + in_quotes(word) + ", which this octet does not know"};
+  }
+  return {};
+}
+
+QuantizationRecord begin_record(const fs::path& folder, const fs::path& model, const std::vector<fs::path>& files,
+                                const ConvertOptions& opening, const Dataset& pictures, const QuantizationChoices& choices) {
+  const fs::path base = settled(folder);
+  QuantizationRecord record;
+  record.version = kVersion;
+  record.cpu = cpu_name();
+  record.isa = active_isa().name;
+  record.model = path_from(base, model);
+  if (opening.weights) record.weights = path_from(base, *opening.weights);
+  record.labels = path_from(base, opening.labels);
+  const bool is_described_by_file = is_description_file(opening.description_word);
+  record.description = is_described_by_file ? path_from(base, opening.description_word) : opening.description_word;
+
+  std::vector<fs::path> sources = files;
+  if (!opening.labels.empty()) sources.push_back(opening.labels);
+  if (is_described_by_file) sources.push_back(opening.description_word);
+  for (const fs::path& source : sources) record.sources.push_back(record_file(path_from(base, source), source));
+
+  const fs::path below = common_folder(pictures.images);
+  record.picture_folder = path_from(base, below);
+  record.pictures = record_pictures(pictures.images, below, choices.calibration.threads);
+  record.options = words_of(choices);
+  return record;
+}
+
+RecordedPlaces find_recorded(const QuantizationRecord& record, const fs::path& folder, const fs::path& model, const fs::path& data) {
+  const fs::path base = settled(folder), was = place_from(base, record.model);
+  const auto place = [&](const std::string& path) { return moved_with(was, model, place_from(base, path)); };
+  RecordedPlaces places{place(record.model), place(record.weights), place(record.labels), record.description, {}, {}};
+  if (is_description_file(record.description)) places.description = place(record.description).string();
+  for (const RecordedFile& source : record.sources) places.sources.push_back(place(source.path));
+  const fs::path below = picture_folder(record, base, data);
+  for (const RecordedFile& picture : record.pictures) places.pictures.push_back(below / picture.path);
+  return places;
+}
+
+}  // namespace octet
