@@ -94,7 +94,7 @@ TEST(Requantize, IsTheSameBitsByEveryKernel) {
 }
 
 TEST(Requantize, IsBriefWhereAClampStandsBeforeAScale) {
-  const Requantization r{{0.25f, 0.25f}, {0, 0}, {Kind::kClamp, 0, 6}, true, {10, 50}, {3, 0}};
+  const Requantization r{{0.001f, 0.001f}, {0, 0}, {Kind::kClamp, 0, 6}, true, {10, 50}, {3, 0}};
   const RequantizationTable table(r);
   EXPECT_EQ(table.brief, Brief::kScaled);
   EXPECT_EQ(table.lowest[0], 0);

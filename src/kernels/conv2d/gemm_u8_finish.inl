@@ -80,12 +80,12 @@ OCTET_TARGET void finish_f32(const GemmU8& gemm, const std::int32_t* sums, std::
     }
 }
 
-// What finishing of a table that is brief needs of a panel.
+// What finishing of a table that is brief needs of a panel, its two registers of channels in turn.
 struct PanelLimits {
   Ints zero_point;       // words, in the order of packing
   Ints lowest, highest;  // bytes, likewise
-  const float *multiplier, *offset, *inv_scale;
-  float leak;
+  Vec multiplier[2], offset[2], inv_scale[2];
+  Vec leak;
 };
 
 // A limit of the real result as a result.
@@ -98,54 +98,75 @@ OCTET_OP Ints packed_limit(const RequantizationTable& table, const std::vector<f
   return pack_bytes(words, words);
 }
 
-// A panel of one register is treated as one of two equal ones, the second of which is not stored.
+// A panel of one register is treated as one of two equal ones.
 OCTET_OP PanelLimits limits_of(const GemmU8& gemm) {
   const RequantizationTable& table = *gemm.requantization;
   const std::size_t first = gemm.first_channel, second = gemm.vectors == 2 ? first + kLanes : first;
   return {pack_words(load_ints(table.zero_point.data() + first), load_ints(table.zero_point.data() + second)),
           packed_limit(table, table.lowest, first, second),
           packed_limit(table, table.highest, first, second),
-          table.multiplier.data() + first,
-          table.offset.data() + first,
-          table.inv_scale.data() + first,
-          table.activation.a};
+          {load(table.multiplier.data() + first), load(table.multiplier.data() + second)},
+          {load(table.offset.data() + first), load(table.offset.data() + second)},
+          {load(table.inv_scale.data() + first), load(table.inv_scale.data() + second)},
+          set(table.activation.a)};
 }
 
-// Real values of channels `lane`, ..., rounded.
+// The real values of sums of register v, rounded.
 template <Brief kBrief>
-OCTET_OP Ints rounded(const PanelLimits& limits, int lane, Ints sum) {
-  Vec real = fma(to_float(sum), load(limits.multiplier + lane), load(limits.offset + lane));
-  if constexpr (kBrief == Brief::kLeaky) real = max(real, mul(real, set(limits.leak)));  // for leaks up to 1
-  if constexpr (kBrief == Brief::kScaled) real = mul(real, load(limits.inv_scale + lane));
+OCTET_OP Ints rounded(const PanelLimits& limits, int v, Ints sum) {
+  Vec real = fma(to_float(sum), limits.multiplier[v], limits.offset[v]);
+  if constexpr (kBrief == Brief::kLeaky) real = max(real, mul(real, limits.leak));  // for leaks up to 1
+  if constexpr (kBrief == Brief::kScaled) real = mul(real, limits.inv_scale[v]);
   return to_int(real);
 }
 
-// Two registers of sums of one row as results in words.
-template <Brief kBrief>
-OCTET_OP Ints words_of(const PanelLimits& limits, int second_lane, Ints first, Ints second) {
-  return add_words(pack_words(rounded<kBrief>(limits, 0, first), rounded<kBrief>(limits, second_lane, second)), limits.zero_point);
+// Four registers of rounded values as results in their order: of two rows of two registers, or of four of one.
+OCTET_OP Ints results_of(const PanelLimits& limits, const Ints (&steps)[4]) {
+  const Ints packed = pack_bytes(add_words(pack_words(steps[0], steps[1]), limits.zero_point),
+                                 add_words(pack_words(steps[2], steps[3]), limits.zero_point));
+  return in_order(min_bytes(max_bytes(packed, limits.lowest), limits.highest));
 }
 
-// Two rows at a time.
+constexpr int rows_at_once(int vectors) { return 4 / vectors; }
+
+// Stores the first `rows` of the rows that results_of() gives.
+template <int kVectors>
+OCTET_OP void store_rows(const GemmU8& gemm, std::uint8_t* out, Ints results, int rows) {
+  if constexpr (kVectors == 1) return store_quarters(out, gemm.out_stride, results, rows, gemm.channels);
+  store_half(out, low_half(results), gemm.channels);
+  if (rows > 1) store_half(out + gemm.out_stride, high_half(results), gemm.channels);
+}
+
 template <Brief kBrief, int kRows, int kVectors>
 OCTET_OP void finish_in_registers(const GemmU8& gemm, const PanelLimits& limits, const Ints (&acc)[kRows][kVectors], std::int64_t row) {
-  constexpr int kLast = kVectors - 1;
-  const std::int64_t stride = gemm.out_stride, channels = gemm.channels;
-  std::uint8_t* out = gemm.out_u8 + row * stride;
-  Ints sums[kRows][kVectors];
-#pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r)
+  constexpr int kAtOnce = rows_at_once(kVectors);
+  std::uint8_t* out = gemm.out_u8 + row * gemm.out_stride;
+  Ints steps[kRows][kVectors];
 #pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) sums[r][v] = opaque_copy(acc[r][v]);
+  for (int v = 0; v < kVectors; ++v) {
+    asm("" ::: "memory");  // the limits are to be read for one register at a time: the others are full of sums
 #pragma GCC unroll 16
-  for (int r = 0; r < kRows; r += 2, out += 2 * stride) {
-    asm("" ::: "memory");  // the limits are to be read again: the registers are full of sums
-    const int other = r + 1 < kRows ? r + 1 : r;
-    const Ints packed = pack_bytes(words_of<kBrief>(limits, kLast * kLanes, sums[r][0], sums[r][kLast]),
-                                   words_of<kBrief>(limits, kLast * kLanes, sums[other][0], sums[other][kLast]));
-    const Ints bytes = in_order(min_bytes(max_bytes(packed, limits.lowest), limits.highest));
-    store_half(out, low_half(bytes), channels);
-    if (r + 1 < kRows) store_half(out + stride, high_half(bytes), channels);
+    for (int r = 0; r < kRows; ++r) steps[r][v] = rounded<kBrief>(limits, v, opaque_copy(acc[r][v]));
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; r += kAtOnce, out += kAtOnce * gemm.out_stride) {
+    Ints four[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) four[i] = steps[r + i / kVectors < kRows ? r + i / kVectors : r][i % kVectors];
+    store_rows<kVectors>(gemm, out, results_of(limits, four), kRows - r < kAtOnce ? kRows - r : kAtOnce);
+  }
+}
+
+// The same of sums in memory. Up to three rows of sums beyond the last are read; what they are does not matter.
+template <Brief kBrief, int kVectors>
+OCTET_OP void finish_brief(const GemmU8& gemm, const PanelLimits& limits, const std::int32_t* sums, std::int64_t row, std::int64_t rows) {
+  constexpr int kAtOnce = rows_at_once(kVectors);
+  std::uint8_t* out = gemm.out_u8 + row * gemm.out_stride;
+  for (; rows > 0; rows -= kAtOnce, sums += 4 * kLanes, out += kAtOnce * gemm.out_stride) {
+    Ints steps[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) steps[i] = rounded<kBrief>(limits, i % kVectors, load_ints(sums + i * kLanes));
+    store_rows<kVectors>(gemm, out, results_of(limits, steps), rows < kAtOnce ? static_cast<int>(rows) : kAtOnce);
   }
 }
 

@@ -7,6 +7,17 @@ void winograd_product(const GemmU8& gemm, std::int32_t* sums) {
   });
 }
 
+namespace {
+
+template <Brief kBrief, int kVectors>
+OCTET_TARGET void finish_lines(GemmU8 line, const std::int32_t* results, int lines, int pixels, std::int64_t line_stride) {
+  const PanelLimits limits = limits_of(line);
+  for (int y = 0; y < lines; ++y, results += kWinogradTile * kVectors * kLanes, line.out_u8 += line_stride)
+    finish_brief<kBrief, kVectors>(line, limits, results, 0, pixels);
+}
+
+}  // namespace
+
 void winograd_finish(const GemmU8& gemm, const std::int32_t* results, int lines, int pixels, std::int64_t line_stride) {
   const std::int64_t line_results = std::int64_t{kWinogradTile} * gemm.vectors * kLanes;
   GemmU8 line = gemm;
@@ -19,7 +30,12 @@ void winograd_finish(const GemmU8& gemm, const std::int32_t* results, int lines,
   const RequantizationTable& table = *gemm.requantization;
   if (gemm.out_u8 == nullptr)
     with_kind(table.activation.kind, [&](auto kind) { each_line(finish_f32<kind()>); });
-  else if (table.round_first && table.brief == Brief::kNo)
+  else if (table.brief != Brief::kNo)
+    with_brief(table.brief, [&](auto brief) {
+      const auto finish = gemm.vectors == 2 ? finish_lines<brief(), 2> : finish_lines<brief(), 1>;
+      finish(gemm, results, lines, pixels, line_stride);
+    });
+  else if (table.round_first)
     with_kind(table.activation.kind, [&](auto kind) { each_line(finish_numbers<kind()>); });
   else
     with_requantization(table, [&](auto kind, auto plain) { each_line(finish_u8<kind(), plain()>); });

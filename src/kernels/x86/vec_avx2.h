@@ -125,6 +125,17 @@ OCTET_OP void store_half(std::uint8_t* to, Half bytes, std::int64_t count) {
   std::memcpy(to, all, static_cast<std::size_t>(count));
 }
 
+// Up to four rows of a quarter of a vector, the first `count` bytes of each; all where there are more.
+OCTET_OP void store_quarters(std::uint8_t* to, std::int64_t stride, Ints bytes, int rows, std::int64_t count) {
+  alignas(32) std::uint64_t quarters[4];
+  store_ints(quarters, bytes);
+#pragma GCC unroll 4
+  for (int r = 0; r < 4; ++r, to += stride) {
+    if (r >= rows) break;
+    count >= 8 ? std::memcpy(to, &quarters[r], 8) : std::memcpy(to, &quarters[r], static_cast<std::size_t>(count));
+  }
+}
+
 // A copy that the compiler does not see through.
 OCTET_OP Ints opaque_copy(Ints x) {
   Ints copy;

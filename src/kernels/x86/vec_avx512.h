@@ -101,6 +101,15 @@ OCTET_OP void store_half(std::uint8_t* to, Half bytes, std::int64_t count) {
   _mm256_mask_storeu_epi8(to, static_cast<__mmask32>((std::uint64_t{1} << count) - 1), bytes);
 }
 
+OCTET_OP void store_quarters(std::uint8_t* to, std::int64_t stride, Ints bytes, int rows, std::int64_t count) {
+  const __mmask16 first = count >= 16 ? __mmask16{0xffff} : first_lanes(count);
+  const __m128i quarters[4] = {_mm512_castsi512_si128(bytes), _mm512_extracti32x4_epi32(bytes, 1), _mm512_extracti32x4_epi32(bytes, 2),
+                               _mm512_extracti32x4_epi32(bytes, 3)};
+#pragma GCC unroll 4
+  for (int r = 0; r < 4; ++r, to += stride)
+    if (r < rows) _mm_mask_storeu_epi8(to, first, quarters[r]);
+}
+
 OCTET_OP Ints opaque_copy(Ints x) {
   Ints copy;
   asm("vmovdqa64 %1, %0" : "=v"(copy) : "v"(x));

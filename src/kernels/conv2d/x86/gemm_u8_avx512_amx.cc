@@ -45,9 +45,10 @@ const std::uint8_t* address(const GemmU8& gemm, const RowTiles& tiles, std::int6
   return static_cast<const std::uint8_t*>(gemm.a) + tiles.line(tile) * gemm.a_line_step + tiles.first(tile) * gemm.a_stride;
 }
 
-// Sums of one or two tiles of rows, which begin at a0 and a1, and a panel: in registers 0 to 3.
-template <int kTiles, int kVectors>
-OCTET_TARGET void multiply(const GemmU8& gemm, const std::uint8_t* a0, const std::uint8_t* a1) {
+// Sums of one or two tiles of rows, which begin at a0 and a1, and a panel: in registers 0 to 3. Behind each product `pending` finishes
+// `at_once` rows.
+template <int kTiles, int kVectors, typename Pending>
+OCTET_OP void multiply(const GemmU8& gemm, const std::uint8_t* a0, const std::uint8_t* a1, Pending& pending, int at_once) {
   constexpr std::int64_t kWeightStride = kVectors * kTileBytes;
   const auto* weights = static_cast<const std::int8_t*>(gemm.weights);
   const std::int64_t stride = gemm.a_stride;
@@ -60,14 +61,20 @@ OCTET_TARGET void multiply(const GemmU8& gemm, const std::uint8_t* a0, const std
       _tile_loadd(4, a0 + k, stride);
       _tile_loadd(6, weights, kWeightStride);
       _tile_dpbusd(0, 4, 6);
+      pending.finish_rows(at_once);
       if constexpr (kVectors == 2) {
         _tile_loadd(7, weights + kTileBytes, kWeightStride);
         _tile_dpbusd(1, 4, 7);
+        pending.finish_rows(at_once);
       }
       if constexpr (kTiles == 2) {
         _tile_loadd(5, a1 + k, stride);
         _tile_dpbusd(2, 5, 6);
-        if constexpr (kVectors == 2) _tile_dpbusd(3, 5, 7);
+        pending.finish_rows(at_once);
+      }
+      if constexpr (kTiles == 2 && kVectors == 2) {
+        _tile_dpbusd(3, 5, 7);
+        pending.finish_rows(at_once);
       }
     }
 }
@@ -83,97 +90,98 @@ OCTET_TARGET void store_sums(std::int32_t* sums, std::int64_t height) {
   fence_memory();
 }
 
-// Sixty-four sums as results in their order: the first and the third quarter are of the panel's first channels, the others of those from
-// lane kSecond on.
-template <Brief kBrief, int kSecond>
-OCTET_OP Ints bytes_of_sums(const PanelLimits& limits, const std::int32_t* first, const std::int32_t* second) {
-  const Ints packed = pack_bytes(words_of<kBrief>(limits, kSecond, load_ints(first), load_ints(first + kLanes)),
-                                 words_of<kBrief>(limits, kSecond, load_ints(second), load_ints(second + kLanes)));
-  return in_order(min_bytes(max_bytes(packed, limits.lowest), limits.highest));
-}
-
-// Finishing of a table that is brief.
-template <Brief kBrief>
-struct FinishBrief {
-  PanelLimits limits;
-
-  OCTET_TARGET void operator()(const GemmU8& gemm, const std::int32_t* sums, std::int64_t row, int rows) const {
-    std::uint8_t* out = gemm.out_u8 + row * gemm.out_stride;
-    gemm.vectors == 2 ? finish_two(gemm, sums, rows, out) : finish_one(gemm, sums, rows, out);
-  }
-
- private:
-  // Of two registers a row, two rows at a time.
-  OCTET_TARGET void finish_two(const GemmU8& gemm, const std::int32_t* sums, int rows, std::uint8_t* out) const {
-    constexpr std::int64_t kWidth = 2 * kLanes;
-    const PanelLimits here = limits;  // in registers: results are bytes, which could be anything's
-    const std::int64_t stride = gemm.out_stride, channels = gemm.channels;
-    for (int r = 0; r < rows; r += 2, sums += 2 * kWidth, out += 2 * stride) {
-      const bool pair = r + 1 < rows;
-      const Ints bytes = bytes_of_sums<kBrief, kLanes>(here, sums, pair ? sums + kWidth : sums);
-      store_half(out, low_half(bytes), channels);
-      if (pair) store_half(out + stride, high_half(bytes), channels);
-    }
-  }
-
-  // Of one register a row, four rows at a time: those that are not there are whatever the memory for sums holds.
-  OCTET_TARGET void finish_one(const GemmU8& gemm, const std::int32_t* sums, int rows, std::uint8_t* out) const {
-    const PanelLimits here = limits;
-    const auto lanes = first_lanes(gemm.channels);
-    for (int r = 0; r < rows; r += 4, sums += 4 * kLanes) {
-      const Ints bytes = bytes_of_sums<kBrief, 0>(here, sums, sums + 2 * kLanes);
-      const __m128i each[4] = {_mm512_castsi512_si128(bytes), _mm512_extracti32x4_epi32(bytes, 1), _mm512_extracti32x4_epi32(bytes, 2),
-                               _mm512_extracti32x4_epi32(bytes, 3)};
-      for (int i = 0; i < 4 && r + i < rows; ++i, out += gemm.out_stride) _mm_mask_storeu_epi8(out, lanes, each[i]);
-    }
-  }
-};
-
 template <int kVectors>
 OCTET_TARGET void add_to_rows(const std::int32_t* row_start, std::int64_t rows, std::int32_t* sums) {
   for (std::int64_t r = 0; r < rows; ++r)
     for (int v = 0; v < kVectors; ++v, sums += kLanes) store_ints(sums, add_ints(load_ints(sums), set_ints(row_start[r])));
 }
 
-// The results of tiles [first, last), whose sums lie one behind the other.
-template <int kVectors, typename Finish>
-OCTET_TARGET void finish_tiles(const GemmU8& gemm, const RowTiles& tiles, std::int64_t first, std::int64_t last, std::int32_t* sums,
-                               const Finish& finish) {
-  for (std::int64_t t = first; t < last; ++t, sums += tiles.height * kVectors * kLanes) {
-    const std::int64_t first_new = tiles.first_new(t), known = first_new - tiles.first(t);
-    const std::int64_t row = tiles.line(t) * gemm.out_line_rows + first_new;
-    std::int32_t* unknown = sums + known * kVectors * kLanes;
-    if (gemm.row_start != nullptr) add_to_rows<kVectors>(gemm.row_start + row, tiles.height - known, unknown);
-    finish(gemm, unknown, row, static_cast<int>(tiles.height - known));
-  }
-}
+// Finishing of a table that is brief.
+template <Brief kBrief, int kVectors>
+struct FinishBrief {
+  PanelLimits limits;
 
-// While the products of two tiles are under way, vectors finish the two before them.
+  OCTET_OP void operator()(const GemmU8& gemm, const std::int32_t* sums, std::int64_t row, int rows) const {
+    finish_brief<kBrief, kVectors>(gemm, limits, sums, row, rows);
+  }
+};
+
+// Tiles whose sums lie one behind the other, to be finished some rows at a time.
 template <int kVectors, typename Finish>
-OCTET_TARGET void run_tiles(const GemmU8& gemm, const Finish& finish) {
+class PendingTiles {
+ public:
+  PendingTiles(const GemmU8& gemm, const RowTiles& tiles, const Finish& finish) : gemm_(gemm), tiles_(tiles), finish_(finish) {}
+
+  void take(std::int64_t first, std::int64_t last, std::int32_t* sums) {
+    next_ = first;
+    last_ = last;
+    sums_ = sums;
+    begin_tile();
+  }
+
+  bool empty() const { return rows_ == 0; }
+
+  OCTET_OP void finish_rows(int most) {
+    if (rows_ == 0) return;
+    const int rows = std::min(most, rows_);
+    if (gemm_.row_start != nullptr) add_to_rows<kVectors>(gemm_.row_start + row_, rows, sums_);
+    finish_(gemm_, sums_, row_, rows);
+    sums_ += rows * kVectors * kLanes;
+    row_ += rows;
+    rows_ -= rows;
+    if (rows_ == 0) begin_tile();
+  }
+
+ private:
+  void begin_tile() {
+    if (next_ == last_) return;
+    const std::int64_t first_new = tiles_.first_new(next_), known = first_new - tiles_.first(next_);
+    sums_ += known * kVectors * kLanes;
+    row_ = tiles_.line(next_) * gemm_.out_line_rows + first_new;
+    rows_ = static_cast<int>(tiles_.height - known);
+    ++next_;
+  }
+
+  const GemmU8& gemm_;
+  const RowTiles& tiles_;
+  const Finish finish_;
+  std::int64_t next_ = 0, last_ = 0, row_ = 0;
+  int rows_ = 0;
+  std::int32_t* sums_ = nullptr;
+};
+
+// While the products of two tiles are under way, vectors finish the two before them, by turns: the processor does not look far enough ahead
+// to do so itself.
+template <int kVectors, typename Finish>
+OCTET_TARGET void run_tiles(const GemmU8& gemm, Finish finish) {
   alignas(64) std::int32_t sums[(2 * kTileRows + 3) * kVectors * kLanes];  // and three rows that finishing may read
   const RowTiles tiles(gemm);
   if (tiles.count == 0) return;
+  PendingTiles<kVectors, Finish> pending(gemm, tiles, finish);
+  const std::int64_t products = std::max<std::int64_t>(1, gemm.groups * kGroup / kTileBytes) * 2 * kVectors;
+  const int at_once = static_cast<int>((2 * tiles.height + products - 1) / products + 3) / 4 * 4;
   load_tiles(TileConfiguration(static_cast<int>(tiles.height)));
   for (std::int64_t t = 0; t < tiles.count; t += 2) {
     const bool two = t + 1 < tiles.count;
     const std::uint8_t *a0 = address(gemm, tiles, t), *a1 = two ? address(gemm, tiles, t + 1) : a0;
-    two ? multiply<2, kVectors>(gemm, a0, a1) : multiply<1, kVectors>(gemm, a0, a1);
-    if (t > 0) finish_tiles<kVectors>(gemm, tiles, t - 2, t, sums, finish);
+    two ? multiply<2, kVectors>(gemm, a0, a1, pending, at_once) : multiply<1, kVectors>(gemm, a0, a1, pending, at_once);
+    while (!pending.empty()) pending.finish_rows(kTileRows);
     two ? store_sums<2, kVectors>(sums, tiles.height) : store_sums<1, kVectors>(sums, tiles.height);
+    pending.take(t, two ? t + 2 : t + 1, sums);
   }
   _tile_release();
-  finish_tiles<kVectors>(gemm, tiles, (tiles.count - 1) / 2 * 2, tiles.count, sums, finish);
+  while (!pending.empty()) pending.finish_rows(kTileRows);
 }
 
 template <typename Finish>
-void run(const GemmU8& gemm, const Finish& finish) {
+void run(const GemmU8& gemm, Finish finish) {
   gemm.vectors == 2 ? run_tiles<2>(gemm, finish) : run_tiles<1>(gemm, finish);
 }
 
 template <Brief kBrief>
 OCTET_TARGET void run_brief(const GemmU8& gemm) {
-  run(gemm, FinishBrief<kBrief>{limits_of(gemm)});
+  const PanelLimits limits = limits_of(gemm);
+  gemm.vectors == 2 ? run_tiles<2>(gemm, FinishBrief<kBrief, 2>{limits}) : run_tiles<1>(gemm, FinishBrief<kBrief, 1>{limits});
 }
 
 }  // namespace
