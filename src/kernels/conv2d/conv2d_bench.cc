@@ -58,15 +58,16 @@ void Conv2dF32Kernels::add_benchmarks() {
 }
 
 void WinogradF32Kernels::add_benchmarks() {
-  for (const Layer& layer : kLayers) {
-    if (!winograd_has(layer.shape())) continue;
-    bench::add<WinogradF32Kernels>(layer.text(), layer.macs(), [layer](const Isa& isa) {
-      const auto weights = bench::noise<float>(layer.weights(), 0, 63);
-      std::shared_ptr<ConvolutionF32> conv = make_winograd_f32(layer.shape(), weights, {}, {Activation::Kind::kClamp, 0, 6}, isa);
-      auto in = std::make_shared<bench::Image<float>>(layer.in<float>()), out = std::make_shared<bench::Image<float>>(layer.out<float>());
-      return [=](ThreadPool& pool) { conv->run(in->view, out->view, pool); };
-    });
-  }
+  for (const Layer& layer : kLayers)
+    for (const int tile : {2, 4}) {
+      if (!winograd_has(layer.shape())) continue;
+      bench::add<WinogradF32Kernels>(layer.text() + "_f" + std::to_string(tile), layer.macs(), [layer, tile](const Isa& isa) {
+        const auto weights = bench::noise<float>(layer.weights(), 0, 63);
+        std::shared_ptr<ConvolutionF32> conv = make_winograd_f32(layer.shape(), weights, {}, {Activation::Kind::kClamp, 0, 6}, isa, tile);
+        auto in = std::make_shared<bench::Image<float>>(layer.in<float>()), out = std::make_shared<bench::Image<float>>(layer.out<float>());
+        return [=](ThreadPool& pool) { conv->run(in->view, out->view, pool); };
+      });
+    }
 }
 
 void Conv2dU8Kernels::add_benchmarks() {

@@ -32,10 +32,31 @@ struct WinogradF32Kernels {
   static constexpr double kTolerance = 1024.0 / (1 << 24);  // of the greatest result: the transforms take roundings several times
   static constexpr Kernel<WinogradF32Function> kKernels[] = {
 #ifdef OCTET_X86
-      {"avx512_winograd", kAvx512, {{16, 12, avx512::gemm_f32}, avx512::winograd_input_f32, avx512::winograd_output_f32}},
-      {"avx2_winograd", kAvx2, {{8, 6, avx2::gemm_f32}, avx2::winograd_input_f32, avx2::winograd_output_f32}},
+      {"avx512_winograd",
+       kAvx512,
+       {16,
+        16,
+        14,
+        avx512::winograd_product_f32,
+        {avx512::winograd_input_f32_2x2, avx512::winograd_output_f32_2x2},
+        {avx512::winograd_input_f32_4x4, avx512::winograd_output_f32_4x4}}},
+      {"avx2_winograd",
+       kAvx2,
+       {8,
+        8,
+        6,
+        avx2::winograd_product_f32,
+        {avx2::winograd_input_f32_2x2, avx2::winograd_output_f32_2x2},
+        {avx2::winograd_input_f32_4x4, avx2::winograd_output_f32_4x4}}},
 #endif
-      {"portable_winograd", {}, {{4, 4, portable::gemm_f32}, portable::winograd_input_f32, portable::winograd_output_f32}},
+      {"portable_winograd",
+       {},
+       {1,
+        4,
+        4,
+        portable::winograd_product_f32,
+        {portable::winograd_input_f32_2x2, portable::winograd_output_f32_2x2},
+        {portable::winograd_input_f32_4x4, portable::winograd_output_f32_4x4}}},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
@@ -91,11 +112,11 @@ struct WinogradU8Kernels {
 // Whether Winograd computes a convolution exactly: 3x3, stride and dilation 1, and weights that keep its results below 2^25.
 bool winograd_fits(const Conv2dShape& shape, std::span<const std::int16_t> weights);
 
-// make_conv2d_f32() chooses between the two: direct sums, and Winograd, which winograd_has() what it can.
+// make_conv2d_f32() chooses among them: direct sums, and Winograd of tiles of 2x2 or 4x4 where winograd_has() the shape.
 std::unique_ptr<ConvolutionF32> make_direct_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
                                                 const Activation& activation, const Isa& isa);
 std::unique_ptr<ConvolutionF32> make_winograd_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                  const Activation& activation, const Isa& isa);
+                                                  const Activation& activation, const Isa& isa, int tile);
 
 // make_conv2d_u8() chooses between the two: sums of products tap by tap, and Winograd, of which winograd_fits() must hold.
 std::unique_ptr<ConvolutionU8> make_direct_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,

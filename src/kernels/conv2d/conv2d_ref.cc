@@ -123,12 +123,13 @@ double WinogradF32Kernels::check(Random& random, const Isa& isa, ThreadPool& poo
   const auto weights = random.reals(shape.out_channels * shape.in_channels * 9, -most, most),
              bias = random.reals(shape.out_channels, -1, 1);
   const Activation activation = random_activation(random);
+  const int tile = random.coin() ? 2 : 4;
   const std::int64_t height = random.between(1, 17), width = random.between(1, 17);
   auto in = random_floats(random, height, width, shape.in_channels);
   return difference_of(
       Picture<float>(height, width, shape.out_channels),
       [&](auto out) { conv2d_f32_ref(shape, weights, bias, activation, in.view(), out); },
-      [&](auto out) { make_winograd_f32(shape, weights, bias, activation, isa)->run(in.view(), out, pool); });
+      [&](auto out) { make_winograd_f32(shape, weights, bias, activation, isa, tile)->run(in.view(), out, pool); });
 }
 
 double Conv2dU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {

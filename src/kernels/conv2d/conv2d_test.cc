@@ -108,32 +108,42 @@ std::vector<float> magnitudes(std::vector<float> values) {
   return values;
 }
 
+using Matrix = std::vector<std::vector<double>>;
+
 // to[j][i] = sum over k of |matrix[i][k]| * from[k][j] for a square of `side`: applied twice, a transform of rows and columns.
-template <std::size_t kRows, std::size_t kColumns>
-std::vector<double> times_magnitudes(const double (&matrix)[kRows][kColumns], const std::vector<double>& from) {
-  const std::size_t width = from.size() / kColumns;
-  std::vector<double> to(width * kRows);
+std::vector<double> times_magnitudes(const Matrix& matrix, const std::vector<double>& from) {
+  const std::size_t rows = matrix.size(), columns = matrix[0].size(), width = from.size() / columns;
+  std::vector<double> to(width * rows);
   for (std::size_t j = 0; j < width; ++j)
-    for (std::size_t i = 0; i < kRows; ++i)
-      for (std::size_t k = 0; k < kColumns; ++k) to[j * kRows + i] += std::abs(matrix[i][k]) * from[k * width + j];
+    for (std::size_t i = 0; i < rows; ++i)
+      for (std::size_t k = 0; k < columns; ++k) to[j * rows + i] += std::abs(matrix[i][k]) * from[k * width + j];
   return to;
 }
 
-template <std::size_t kRows, std::size_t kColumns>
-std::vector<double> transform_magnitudes(const double (&matrix)[kRows][kColumns], const std::vector<double>& from) {
+std::vector<double> transform_magnitudes(const Matrix& matrix, const std::vector<double>& from) {
   return times_magnitudes(matrix, times_magnitudes(matrix, from));
 }
 
-// The transforms of F(4x4, 3x3).
-constexpr double kInput[6][6] = {{4, 0, -5, 0, 1, 0},  {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0},
-                                 {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}};
-constexpr double kWeights[6][3] = {{1 / 4.0, 0, 0},
-                                   {-1 / 6.0, -1 / 6.0, -1 / 6.0},
-                                   {-1 / 6.0, 1 / 6.0, -1 / 6.0},
-                                   {1 / 24.0, 1 / 12.0, 1 / 6.0},
-                                   {1 / 24.0, -1 / 12.0, 1 / 6.0},
-                                   {0, 0, 1}};
-constexpr double kOutput[4][6] = {{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}};
+// The transforms of F(2x2, 3x3) and F(4x4, 3x3).
+struct WinogradMagnitudes {
+  int tile;
+  Matrix input, weights, output;
+};
+
+const WinogradMagnitudes kWinograd[] = {
+    {2,
+     {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, -1, 0, 1}},
+     {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}},
+     {{1, 1, 1, 0}, {0, 1, -1, 1}}},
+    {4,
+     {{4, 0, -5, 0, 1, 0}, {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0}, {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}},
+     {{1 / 4.0, 0, 0},
+      {-1 / 6.0, -1 / 6.0, -1 / 6.0},
+      {-1 / 6.0, 1 / 6.0, -1 / 6.0},
+      {1 / 24.0, 1 / 12.0, 1 / 6.0},
+      {1 / 24.0, -1 / 12.0, 1 / 6.0},
+      {0, 0, 1}},
+     {{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}}}};
 
 // A random layer of floats, its input and what it gives. Every output comes with the sum of the magnitudes of what it is made of, to
 // which its rounding errors are relative.
@@ -168,50 +178,50 @@ struct LayerF32 {
   }
 
   // Of Winograd: the sums that its transforms give where every number is taken by its magnitude.
-  std::vector<double> winograd_magnitudes() const {
+  std::vector<double> winograd_magnitudes(const WinogradMagnitudes& of) const {
     const ImageView<const float> out = expected.view;
-    const std::vector<std::vector<double>> filters = filter_magnitudes();
+    const std::vector<std::vector<double>> filters = filter_magnitudes(of.weights);
     std::vector<double> sums(static_cast<std::size_t>(out.pixels() * out.channels));
-    const WinogradTiles tiles{out.height, out.width};
+    const WinogradTiles tiles{out.height, out.width, of.tile};
     for (std::int64_t t = 0; t < tiles.count(); ++t) {
       const WinogradTile tile = tiles[t];
-      const std::vector<std::vector<double>> windows = window_magnitudes(tile);
+      const std::vector<std::vector<double>> windows = window_magnitudes(tile, of.input);
       for (std::int64_t o = 0; o < out.channels; ++o) {
-        std::vector<double> products(kWinogradPositions);
+        std::vector<double> products(of.input.size() * of.input.size());
         for (std::size_t i = 0; i < windows.size(); ++i)
           for (std::size_t p = 0; p < products.size(); ++p)
             products[p] += windows[i][p] * filters[static_cast<std::size_t>(o) * windows.size() + i][p];
-        const std::vector<double> results = transform_magnitudes(kOutput, products);
+        const std::vector<double> results = transform_magnitudes(of.output, products);
         const double shift = bias.empty() ? 0 : std::abs(bias[static_cast<std::size_t>(o)]);
         for (int y = 0; y < tile.lines; ++y)
           for (int x = 0; x < tile.pixels; ++x)
             sums[static_cast<std::size_t>(((tile.y + y) * out.width + tile.x + x) * out.channels + o)] =
-                results[static_cast<std::size_t>(y * kWinogradTile + x)] + shift;
+                results[static_cast<std::size_t>(y * of.tile + x)] + shift;
       }
     }
     return sums;
   }
 
  private:
-  std::vector<std::vector<double>> filter_magnitudes() const {
+  std::vector<std::vector<double>> filter_magnitudes(const Matrix& transform) const {
     std::vector<std::vector<double>> filters;
     for (std::size_t first = 0; first < weights.size(); first += 9) {
       std::vector<double> taps;
       for (std::size_t tap = 0; tap < 9; ++tap) taps.push_back(std::abs(weights[first + tap]));
-      filters.push_back(transform_magnitudes(kWeights, taps));
+      filters.push_back(transform_magnitudes(transform, taps));
     }
     return filters;
   }
 
-  std::vector<std::vector<double>> window_magnitudes(const WinogradTile& tile) const {
+  std::vector<std::vector<double>> window_magnitudes(const WinogradTile& tile, const Matrix& transform) const {
     const std::vector<float> padding(static_cast<std::size_t>(shape.in_channels), 0.0f);
     const float* pixels[kWinogradPositions];
-    find_window<float>(shape, in.view, tile, padding.data(), pixels);
+    find_window<float>(shape, in.view, tile, static_cast<int>(transform.size()), padding.data(), pixels);
     std::vector<std::vector<double>> windows;
     for (std::int64_t i = 0; i < shape.in_channels; ++i) {
       std::vector<double> window;
-      for (const float* pixel : pixels) window.push_back(std::abs(pixel[i]));
-      windows.push_back(transform_magnitudes(kInput, window));
+      for (std::size_t p = 0; p < transform.size() * transform.size(); ++p) window.push_back(std::abs(pixels[p][i]));
+      windows.push_back(transform_magnitudes(transform, window));
     }
     return windows;
   }
@@ -245,9 +255,11 @@ void check_f32(const Case& c) {
   // A weight is rounded once, a pixel twice in each direction, a sum of products once a channel, a result three times in each direction
   // and with its bias.
   const double roundings = static_cast<double>(c.shape.in_channels) + 1 + 4 + 6 + 1 + 4;
-  const std::vector<double> winograd_sums = layer.winograd_magnitudes();
-  for (const Isa& isa : isas_of<WinogradF32Kernels>())
-    check_f32(layer, c, *make_winograd_f32(c.shape, layer.weights, layer.bias, layer.activation, isa), roundings, winograd_sums);
+  for (const WinogradMagnitudes& of : kWinograd) {
+    const std::vector<double> winograd_sums = layer.winograd_magnitudes(of);
+    for (const Isa& isa : isas_of<WinogradF32Kernels>())
+      check_f32(layer, c, *make_winograd_f32(c.shape, layer.weights, layer.bias, layer.activation, isa, of.tile), roundings, winograd_sums);
+  }
 }
 
 Requantization random_requantization(const Conv2dShape& s, std::mt19937& random, bool to_u8) {

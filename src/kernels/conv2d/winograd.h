@@ -10,7 +10,8 @@ namespace octet::kernels {
 
 // 3x3 convolutions of stride 1 by Winograd's F(4x4, 3x3): a tile of 4x4 results takes 36 products a channel for 144. Of the 6x6 pixels
 // below a tile and of the weights there are transforms of 36 positions each; a position's products are summed over the channels, and a
-// third transform makes the results of the 36 sums. Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (2016).
+// third transform makes the results of the 36 sums. Floats have F(2x2, 3x3) as well: 16 products for 36, and 16 transformed weights for 9.
+// Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (2016).
 inline constexpr int kWinogradTile = 4, kWinogradWindow = 6;
 inline constexpr int kWinogradResults = kWinogradTile * kWinogradTile, kWinogradPositions = kWinogradWindow * kWinogradWindow;
 
@@ -25,27 +26,28 @@ struct WinogradTile {
   int lines = kWinogradTile, pixels = kWinogradTile;
 };
 
-// The tiles that cover an output.
+// The tiles of `side` x `side` that cover an output.
 struct WinogradTiles {
   std::int64_t height = 0, width = 0;
+  int side = kWinogradTile;
 
-  std::int64_t across() const { return (width + kWinogradTile - 1) / kWinogradTile; }
-  std::int64_t count() const { return across() * ((height + kWinogradTile - 1) / kWinogradTile); }
+  std::int64_t across() const { return (width + side - 1) / side; }
+  std::int64_t count() const { return across() * ((height + side - 1) / side); }
   WinogradTile operator[](std::int64_t i) const {
-    const std::int64_t y = i / across() * kWinogradTile, x = i % across() * kWinogradTile;
-    return {y, x, static_cast<int>(std::min<std::int64_t>(kWinogradTile, height - y)),
-            static_cast<int>(std::min<std::int64_t>(kWinogradTile, width - x))};
+    const std::int64_t y = i / across() * side, x = i % across() * side;
+    return {y, x, static_cast<int>(std::min<std::int64_t>(side, height - y)), static_cast<int>(std::min<std::int64_t>(side, width - x))};
   }
 };
 
-// The pixels below a tile; what the image has not is `padding`.
+// The pixels below a tile, a square of `side`; what the image has not is `padding`.
 template <typename T>
-void find_window(const Conv2dShape& shape, const ImageView<const T>& in, const WinogradTile& tile, const T* padding,
+void find_window(const Conv2dShape& shape, const ImageView<const T>& in, const WinogradTile& tile, int side, const T* padding,
                  const T* (&pixels)[kWinogradPositions]) {
-  for (int i = 0; i < kWinogradPositions; ++i) {
-    const std::int64_t y = tile.y - shape.pad_top + i / kWinogradWindow, x = tile.x - shape.pad_left + i % kWinogradWindow;
-    pixels[i] = y >= 0 && y < in.height && x >= 0 && x < in.width ? in.pixel(y, x) : padding;
-  }
+  for (int y = 0, i = 0; y < side; ++y)
+    for (int x = 0; x < side; ++x, ++i) {
+      const std::int64_t in_y = tile.y - shape.pad_top + y, in_x = tile.x - shape.pad_left + x;
+      pixels[i] = in_y >= 0 && in_y < in.height && in_x >= 0 && in_x < in.width ? in.pixel(in_y, in_x) : padding;
+    }
 }
 
 }  // namespace octet::kernels

@@ -11,31 +11,62 @@ namespace octet::kernels {
 // it counts as often as the magnitudes of the transforms say (conv2d_test.cc has the bound), and one value that is not finite spoils
 // the whole tile.
 
-// Of 36 pixels of `channels` values, each with slack behind them: to[position * stride + channel], for a multiple of the lanes.
-using WinogradInputF32 = void(const float* const* pixels, std::int64_t channels, std::int64_t stride, float* to);
-// activate(bias + what the 36 sums[position * stride + channel] make) for the part of `tile` that the image has, whose lines are
+// Of the pixels below a tile, each with slack behind its channels: to[position * position_step + vector * vector_step + lane], of whole
+// vectors.
+using WinogradInputF32 = void(const float* const* pixels, std::int64_t channels, std::int64_t position_step, std::int64_t vector_step,
+                              float* to);
+
+// activate(bias + what the sums[position * stride + channel] make) for the part of `tile` that the image has, whose lines are
 // `line_stride` elements apart. Of `gemm`: the bias, the channels and all of the results.
 using WinogradOutputF32 = void(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile,
                                std::int64_t line_stride);
 
-// Safe to run from several threads.
+// Tiles that are multiplied together: groups of at most `most`, as even as can be.
+struct WinogradGroups {
+  std::int64_t tiles = 0, most = 1;
+
+  std::int64_t count() const { return (tiles + most - 1) / most; }
+  std::int64_t first(std::int64_t group) const { return tiles * group / count(); }
+};
+
+// What a position has of some tiles, times a panel of weights: sums[tile][lane] = sum over k of windows[tile][k] * weights[k][lane]. The
+// windows of a group lie as [vector][tile of the group][channel of the vector], so that they are read one after another.
+struct WinogradProductF32 {
+  const float* windows = nullptr;
+  WinogradGroups groups;
+  std::int64_t depth = 0;
+  const float* weights = nullptr;  // [depth][vectors * lanes]
+  int vectors = 0;
+  float* sums = nullptr;
+};
+
+struct WinogradTransformsF32 {
+  WinogradInputF32* input;
+  WinogradOutputF32* output;
+};
+
+// Windows are transformed in vectors of `channels`; products are of at most `tiles` by two registers of `lanes`. Safe to run from several
+// threads.
 struct WinogradF32Function {
-  GemmF32Function product;
-  WinogradInputF32* transform_input;
-  WinogradOutputF32* transform_output;
+  int channels, lanes, tiles;
+  void (*product)(const WinogradProductF32&);
+  WinogradTransformsF32 of_2x2, of_4x4;
 };
 
 namespace avx512 {
-WinogradInputF32 winograd_input_f32;
-WinogradOutputF32 winograd_output_f32;
+void winograd_product_f32(const WinogradProductF32& product);
+WinogradInputF32 winograd_input_f32_2x2, winograd_input_f32_4x4;
+WinogradOutputF32 winograd_output_f32_2x2, winograd_output_f32_4x4;
 }  // namespace avx512
 namespace avx2 {
-WinogradInputF32 winograd_input_f32;
-WinogradOutputF32 winograd_output_f32;
+void winograd_product_f32(const WinogradProductF32& product);
+WinogradInputF32 winograd_input_f32_2x2, winograd_input_f32_4x4;
+WinogradOutputF32 winograd_output_f32_2x2, winograd_output_f32_4x4;
 }  // namespace avx2
 namespace portable {
-WinogradInputF32 winograd_input_f32;
-WinogradOutputF32 winograd_output_f32;
+void winograd_product_f32(const WinogradProductF32& product);
+WinogradInputF32 winograd_input_f32_2x2, winograd_input_f32_4x4;
+WinogradOutputF32 winograd_output_f32_2x2, winograd_output_f32_4x4;
 }  // namespace portable
 
 }  // namespace octet::kernels

@@ -2,94 +2,129 @@
 
 namespace {
 
-// Six values `from_step` apart, as one row or column of the input's transform.
+// The values of a window `from_step` apart, as one row or column of the input's transform.
+template <int kTile>
 OCTET_OP void transform_input_line(const Vec* from, int from_step, Vec* to, int to_step) {
-  const Vec d0 = from[0], d1 = from[from_step], d2 = from[2 * from_step], d3 = from[3 * from_step], d4 = from[4 * from_step],
-            d5 = from[5 * from_step];
-  const Vec even = sub(d4, d2), odd = sub(d3, d1);
-  to[0] = fma(set(4.0f), sub(d0, d2), even);                   // 4 d0 - 5 d2 + d4
-  to[to_step] = fma(set(-4.0f), add(d1, d2), add(d3, d4));     // -4 d1 - 4 d2 + d3 + d4
-  to[2 * to_step] = fma(set(4.0f), sub(d1, d2), sub(d4, d3));  // 4 d1 - 4 d2 - d3 + d4
-  to[3 * to_step] = fma(set(2.0f), odd, even);                 // -2 d1 - d2 + 2 d3 + d4
-  to[4 * to_step] = fma(set(-2.0f), odd, even);                // 2 d1 - d2 - 2 d3 + d4
-  to[5 * to_step] = fma(set(-4.0f), odd, sub(d5, d3));         // 4 d1 - 5 d3 + d5
+  const Vec d0 = from[0], d1 = from[from_step], d2 = from[2 * from_step], d3 = from[3 * from_step];
+  if constexpr (kTile == 2) {
+    to[0] = sub(d0, d2);
+    to[to_step] = add(d1, d2);
+    to[2 * to_step] = sub(d2, d1);
+    to[3 * to_step] = sub(d3, d1);
+  } else {
+    const Vec d4 = from[4 * from_step], d5 = from[5 * from_step];
+    const Vec even = sub(d4, d2), odd = sub(d3, d1);
+    to[0] = fma(set(4.0f), sub(d0, d2), even);                   // 4 d0 - 5 d2 + d4
+    to[to_step] = fma(set(-4.0f), add(d1, d2), add(d3, d4));     // -4 d1 - 4 d2 + d3 + d4
+    to[2 * to_step] = fma(set(4.0f), sub(d1, d2), sub(d4, d3));  // 4 d1 - 4 d2 - d3 + d4
+    to[3 * to_step] = fma(set(2.0f), odd, even);                 // -2 d1 - d2 + 2 d3 + d4
+    to[4 * to_step] = fma(set(-2.0f), odd, even);                // 2 d1 - d2 - 2 d3 + d4
+    to[5 * to_step] = fma(set(-4.0f), odd, sub(d5, d3));         // 4 d1 - 5 d3 + d5
+  }
 }
 
-// Six sums as four results.
+// The sums of a row or column as the results of a tile.
+template <int kTile>
 OCTET_OP void transform_output_line(const Vec* from, int from_step, Vec* to, int to_step) {
-  const Vec m0 = from[0], m1 = from[from_step], m2 = from[2 * from_step], m3 = from[3 * from_step], m4 = from[4 * from_step],
-            m5 = from[5 * from_step];
-  const Vec near = add(m1, m2), near_odd = sub(m1, m2), far = add(m3, m4), far_odd = sub(m3, m4);
-  to[0] = add(add(m0, near), far);
-  to[to_step] = fma(set(2.0f), far_odd, near_odd);
-  to[2 * to_step] = fma(set(4.0f), far, near);
-  to[3 * to_step] = fma(set(8.0f), far_odd, add(near_odd, m5));
+  const Vec m0 = from[0], m1 = from[from_step], m2 = from[2 * from_step], m3 = from[3 * from_step];
+  const Vec near = add(m1, m2), near_odd = sub(m1, m2);
+  if constexpr (kTile == 2) {
+    to[0] = add(m0, near);
+    to[to_step] = add(near_odd, m3);
+  } else {
+    const Vec m4 = from[4 * from_step], m5 = from[5 * from_step];
+    const Vec far = add(m3, m4), far_odd = sub(m3, m4);
+    to[0] = add(add(m0, near), far);
+    to[to_step] = fma(set(2.0f), far_odd, near_odd);
+    to[2 * to_step] = fma(set(4.0f), far, near);
+    to[3 * to_step] = fma(set(8.0f), far_odd, add(near_odd, m5));
+  }
 }
 
-OCTET_TARGET void transform_windows(const float* const* pixels, std::int64_t channels, std::int64_t stride, float* to) {
-  constexpr int kSide = kWinogradWindow;
-  for (std::int64_t c = 0; c < channels; c += kLanes) {
-    Vec columns[kWinogradPositions];
+template <int kTile>
+OCTET_TARGET void transform_window(const float* const* pixels, std::int64_t channels, std::int64_t position_step, std::int64_t vector_step,
+                                   float* to) {
+  constexpr int kSide = kTile + 2;
+  for (std::int64_t c = 0; c < channels; c += kLanes, to += vector_step) {
+    Vec columns[kSide * kSide];
 #pragma GCC unroll 6
     for (int x = 0; x < kSide; ++x) {
       Vec column[kSide];
 #pragma GCC unroll 6
       for (int y = 0; y < kSide; ++y) column[y] = load(pixels[y * kSide + x] + c);
-      transform_input_line(column, 1, columns + x, kSide);
+      transform_input_line<kTile>(column, 1, columns + x, kSide);
     }
 #pragma GCC unroll 6
     for (int y = 0; y < kSide; ++y) {
       Vec row[kSide];
-      transform_input_line(columns + y * kSide, 1, row, 1);
+      transform_input_line<kTile>(columns + y * kSide, 1, row, 1);
 #pragma GCC unroll 6
-      for (int x = 0; x < kSide; ++x) store(to + (y * kSide + x) * stride + c, row[x]);
+      for (int x = 0; x < kSide; ++x) store(to + (y * kSide + x) * position_step, row[x]);
     }
   }
 }
 
 // results[result * kLanes + lane], plus the bias, of kLanes channels.
+template <int kTile>
 OCTET_OP void transform_sums(const float* sums, std::int64_t stride, Vec bias, float* results) {
-  constexpr int kSide = kWinogradWindow, kTile = kWinogradTile;
+  constexpr int kSide = kTile + 2;
   Vec columns[kTile * kSide];
 #pragma GCC unroll 6
   for (int x = 0; x < kSide; ++x) {
     Vec column[kSide];
 #pragma GCC unroll 6
     for (int y = 0; y < kSide; ++y) column[y] = load(sums + (y * kSide + x) * stride);
-    transform_output_line(column, 1, columns + x, kSide);
+    transform_output_line<kTile>(column, 1, columns + x, kSide);
   }
 #pragma GCC unroll 4
   for (int y = 0; y < kTile; ++y) {
     Vec line[kTile];
-    transform_output_line(columns + y * kSide, 1, line, 1);
+    transform_output_line<kTile>(columns + y * kSide, 1, line, 1);
 #pragma GCC unroll 4
     for (int x = 0; x < kTile; ++x) store(results + (y * kTile + x) * kLanes, add(line[x], bias));
   }
 }
 
-template <Activation::Kind kKind>
+template <int kTile, Activation::Kind kKind>
 OCTET_TARGET void finish_tile(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile,
                               std::int64_t line_stride) {
-  alignas(64) float results[kWinogradResults * kLanes];
+  alignas(64) float results[kTile * kTile * kLanes];
   const Vec a = set(gemm.activation.a), b = set(gemm.activation.b);
   for (std::int64_t c = 0; c < gemm.channels; c += kLanes) {
-    transform_sums(sums + c, stride, load(gemm.bias + c), results);
+    transform_sums<kTile>(sums + c, stride, load(gemm.bias + c), results);
     const std::int64_t channels = gemm.channels - c;
     for (int y = 0; y < tile.lines; ++y)
       for (int x = 0; x < tile.pixels; ++x) {
-        const Vec value = activate<kKind>(load(results + (y * kWinogradTile + x) * kLanes), a, b);
+        const Vec value = activate<kKind>(load(results + (y * kTile + x) * kLanes), a, b);
         float* to = gemm.out + y * line_stride + x * gemm.out_stride + c;
         channels >= kLanes ? store(to, value) : store_first(to, value, channels);
       }
   }
 }
 
-}  // namespace
-
-void winograd_input_f32(const float* const* pixels, std::int64_t channels, std::int64_t stride, float* to) {
-  transform_windows(pixels, channels, stride, to);
+template <int kTile>
+void finish_tile_of(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t line_stride) {
+  with_kind(gemm.activation.kind, [&](auto kind) { finish_tile<kTile, kind()>(gemm, sums, stride, tile, line_stride); });
 }
 
-void winograd_output_f32(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t line_stride) {
-  with_kind(gemm.activation.kind, [&](auto kind) { finish_tile<kind()>(gemm, sums, stride, tile, line_stride); });
+}  // namespace
+
+void winograd_input_f32_2x2(const float* const* pixels, std::int64_t channels, std::int64_t position_step, std::int64_t vector_step,
+                            float* to) {
+  transform_window<2>(pixels, channels, position_step, vector_step, to);
+}
+
+void winograd_input_f32_4x4(const float* const* pixels, std::int64_t channels, std::int64_t position_step, std::int64_t vector_step,
+                            float* to) {
+  transform_window<4>(pixels, channels, position_step, vector_step, to);
+}
+
+void winograd_output_f32_2x2(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile,
+                             std::int64_t line_stride) {
+  finish_tile_of<2>(gemm, sums, stride, tile, line_stride);
+}
+
+void winograd_output_f32_4x4(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile,
+                             std::int64_t line_stride) {
+  finish_tile_of<4>(gemm, sums, stride, tile, line_stride);
 }

@@ -1,4 +1,6 @@
-// The transforms of Winograd in floats in plain C++, a channel at a time.
+// Winograd in floats in plain C++: transforms of a channel at a time, products of 4 tiles by 2 vectors of 4 channels, which the compiler
+// keeps in SSE registers.
+#include <algorithm>
 #include <cstdint>
 
 #include "kernels/activation/activation_scalar.h"
@@ -20,8 +22,31 @@ OCTET_OP void store_first(float* to, Vec x, std::int64_t) { *to = x; }
 OCTET_OP Vec sub(Vec x, Vec y) { return x - y; }
 OCTET_OP Vec fma(Vec x, Vec y, Vec z) { return x * y + z; }  // in two steps: where there is no instruction for it, one is slow
 
+constexpr int kMostTiles = 4, kProductLanes = 4;
+
+template <int kWidth>
+void multiply_group(const float* windows, std::int64_t tiles, const float* weights, std::int64_t depth, float* sums) {
+  float acc[kMostTiles][kWidth] = {};
+  for (std::int64_t k = 0; k < depth; ++k, windows += tiles, weights += kWidth)
+    for (int t = 0; t < kMostTiles; ++t) {
+      const float x = windows[std::min<std::int64_t>(t, tiles - 1)];  // tiles beyond the last repeat it
+      for (int c = 0; c < kWidth; ++c) acc[t][c] += x * weights[c];
+    }
+  for (std::int64_t t = 0; t < tiles; ++t) std::copy_n(acc[t], kWidth, sums + t * kWidth);
+}
+
 }  // namespace
 
 #include "kernels/conv2d/winograd_f32.inl"
+
+void winograd_product_f32(const WinogradProductF32& product) {
+  const WinogradGroups& groups = product.groups;
+  const auto multiply = product.vectors == 2 ? multiply_group<2 * kProductLanes> : multiply_group<kProductLanes>;
+  for (std::int64_t group = 0; group < groups.count(); ++group) {
+    const std::int64_t first = groups.first(group), tiles = groups.first(group + 1) - first;
+    multiply(product.windows + first * product.depth, tiles, product.weights, product.depth,
+             product.sums + first * product.vectors * kProductLanes);
+  }
+}
 
 }  // namespace octet::kernels::portable

@@ -127,7 +127,7 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
 
   void transform_window(const ImageView<const std::uint8_t>& in, const WinogradTile& tile, std::int64_t stride, std::int16_t* to) const {
     const std::uint8_t* pixels[kWinogradPositions];
-    find_window(shape_, in, tile, padding_.data(), pixels);
+    find_window(shape_, in, tile, kWinogradWindow, padding_.data(), pixels);
     kernel_.run.transform_input(pixels, padded_channels_, stride, to);
   }
 

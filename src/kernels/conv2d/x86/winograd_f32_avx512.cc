@@ -1,5 +1,8 @@
-// The transforms of Winograd in floats with AVX-512.
+// Winograd in floats with AVX-512.
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <utility>
 
 #include "kernels/activation/with_kind.h"
 #include "kernels/activation/x86/activation_avx512.h"
@@ -9,6 +12,8 @@
 
 namespace octet::kernels::avx512 {
 
+constexpr int kMostTiles = 14;
 #include "kernels/conv2d/winograd_f32.inl"
+#include "kernels/conv2d/winograd_f32_product.inl"
 
 }  // namespace octet::kernels::avx512

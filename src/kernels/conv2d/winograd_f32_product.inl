@@ -1,0 +1,66 @@
+// The products of Winograd in floats, written once: see kernels/target.h and winograd_f32.h. kMostTiles is the most tiles of a group.
+
+namespace {
+
+// Weights of so much depth stay in the first cache while all groups read them; multiple of kLanes. Each block is summed from zero, and the
+// blocks to one sum.
+constexpr std::int64_t kDepthBlock = 128;
+
+template <int kTiles, int kVectors>
+OCTET_OP void multiply_step(Vec (&acc)[kTiles][kVectors], const float* windows, const float* weights) {
+  Vec w[kVectors];
+#pragma GCC unroll 2
+  for (int v = 0; v < kVectors; ++v) w[v] = load(weights + v * kLanes);
+#pragma GCC unroll 16
+  for (int t = 0; t < kTiles; ++t) {
+    const Vec x = set(windows[t * kLanes]);
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) acc[t][v] = fma(x, w[v], acc[t][v]);
+  }
+}
+
+// A group of kTiles and a block of the depth; `adds` to the sums of the blocks before.
+template <int kTiles, int kVectors>
+OCTET_TARGET void multiply_group(const float* windows, const float* weights, std::int64_t depth, bool adds, float* sums) {
+  constexpr int kWidth = kVectors * kLanes, kUnroll = 4;
+  Vec acc[kTiles][kVectors];
+#pragma GCC unroll 16
+  for (int t = 0; t < kTiles; ++t)
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) acc[t][v] = set(0.0f);
+  for (; depth >= kLanes; depth -= kLanes, windows += (kTiles - 1) * kLanes)
+    for (int k = 0; k < kLanes; k += kUnroll, windows += kUnroll, weights += kUnroll * kWidth)
+#pragma GCC unroll 4
+      for (int u = 0; u < kUnroll; ++u) multiply_step(acc, windows + u, weights + u * kWidth);
+  for (; depth > 0; --depth, ++windows, weights += kWidth) multiply_step(acc, windows, weights);
+#pragma GCC unroll 16
+  for (int t = 0; t < kTiles; ++t)
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) {
+      float* to = sums + (t * kVectors + v) * kLanes;
+      store(to, adds ? add(load(to), acc[t][v]) : acc[t][v]);
+    }
+}
+
+using GroupFunction = void (*)(const float*, const float*, std::int64_t, bool, float*);
+
+template <int kVectors, int... kTiles>
+constexpr std::array<GroupFunction, sizeof...(kTiles)> groups_of(std::integer_sequence<int, kTiles...>) {
+  return {multiply_group<kTiles + 1, kVectors>...};
+}
+
+template <int kVectors>
+constexpr auto kGroups = groups_of<kVectors>(std::make_integer_sequence<int, kMostTiles>());
+
+}  // namespace
+
+void winograd_product_f32(const WinogradProductF32& product) {
+  const auto& functions = product.vectors == 2 ? kGroups<2> : kGroups<1>;
+  const std::int64_t width = std::int64_t{product.vectors} * kLanes, padded = (product.depth + kLanes - 1) / kLanes * kLanes;
+  for (std::int64_t k = 0; k < product.depth; k += kDepthBlock)
+    for (std::int64_t group = 0; group < product.groups.count(); ++group) {
+      const std::int64_t first = product.groups.first(group), tiles = product.groups.first(group + 1) - first;
+      functions[static_cast<std::size_t>(tiles - 1)](product.windows + first * padded + k * tiles, product.weights + k * width,
+                                                     std::min(kDepthBlock, product.depth - k), k > 0, product.sums + first * width);
+    }
+}
