@@ -27,12 +27,15 @@ inline bool fit_into_bytes(std::span<const std::int16_t> weights) {
 // A convolution with its weights packed for one kernel: dense (conv2d/) or depthwise (depthwise2d/). Immutable once made, and safe to run
 // from several threads at once, each with a pool of its own. `in` and `out` have the channels that it was made for and must not overlap;
 // the size of the output is that of `out`.
+// Where takes_rows(), `out` may be some rows of a greater output: `in` then begins at the row that the window of the first of them would
+// begin at without padding, and the results are those of a run over all rows, to the bit.
 class ConvolutionF32 {
  public:
   virtual ~ConvolutionF32() = default;
   virtual std::string_view name() const = 0;  // of the kernel: "avx2_6x16"
   // What a run that writes an image of `out_pixels` takes of the pool's scratch, for each thread.
   virtual std::size_t scratch_bytes(std::int64_t) const { return 0; }
+  virtual bool takes_rows() const { return false; }
   virtual void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const = 0;
 };
 
@@ -42,6 +45,7 @@ class ConvolutionU8 {
   virtual ~ConvolutionU8() = default;
   virtual std::string_view name() const = 0;
   virtual std::size_t scratch_bytes(std::int64_t) const { return 0; }
+  virtual bool takes_rows() const { return false; }
   virtual void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const = 0;  // requantization.to_u8
   virtual void run(ImageView<const std::uint8_t> in, ImageView<float> out, ThreadPool& pool) const = 0;         // else
 };

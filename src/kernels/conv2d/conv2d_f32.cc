@@ -31,6 +31,7 @@ class GemmConv2dF32 final : public ConvolutionF32 {
   }
 
   std::string_view name() const override { return kernel_.name; }
+  bool takes_rows() const override { return true; }
 
   std::size_t scratch_bytes(std::int64_t out_pixels) const override {
     const std::int64_t rows = most_rows_of_a_task(out_pixels, row_bytes(), kernel_.run.tile_rows);

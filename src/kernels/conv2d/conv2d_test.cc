@@ -13,6 +13,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "kernels/pieces_for_test.h"
+
 namespace octet::kernels {
 
 std::ostream& operator<<(std::ostream& out, const Conv2dShape& s) {
@@ -46,12 +48,13 @@ struct Case {
   Conv2dShape shape;
   std::int64_t in_height = 1, in_width = 1, out_height = 1, out_width = 1, in_gap = 0, out_gap = 0;
   int threads = 1;
+  std::int64_t piece_rows = 1;
   std::uint32_t seed = 0;
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) {
   return out << c.shape << ", in " << c.in_height << "x" << c.in_width << " gap " << c.in_gap << ", out " << c.out_height << "x"
-             << c.out_width << " gap " << c.out_gap << ", threads " << c.threads << ", seed " << c.seed;
+             << c.out_width << " gap " << c.out_gap << ", threads " << c.threads << ", pieces of " << c.piece_rows << ", seed " << c.seed;
 }
 
 std::int64_t random_channels(std::mt19937& random) {
@@ -86,6 +89,7 @@ Case random_case(std::uint32_t seed) {
   if (s.kernel_h > 1 && pick(0, 3) == 0) c.out_height += 1, c.out_width += 1;
   c.in_gap = pick(0, 1) * pick(1, 20), c.out_gap = pick(0, 1) * pick(1, 40);
   c.threads = pick(0, 1) != 0 ? 3 : 1;
+  c.piece_rows = pick(1, 4);
   return c;
 }
 
@@ -236,6 +240,11 @@ void check_f32(const LayerF32& layer, const Case& c, const ConvolutionF32& conv,
   conv.run(layer.in.view, alone.view, one);
   RC_ASSERT(only_channels_written(out, -77.0f));
   RC_ASSERT(out.memory == alone.memory);
+  if (conv.takes_rows()) {
+    std::ranges::fill(alone.memory, -77.0f);
+    test::run_in_pieces<ConvolutionF32, float, float>(conv, layer.in.view, alone.view, c.shape.stride_h, c.piece_rows, pool);
+    RC_ASSERT(out.memory == alone.memory);
+  }
   for (std::int64_t p = 0; p < out.view.pixels(); ++p)
     for (std::int64_t o = 0; o < c.shape.out_channels; ++o) {
       const double tolerance = 0x1p-24 * roundings * (sums[static_cast<std::size_t>(p * c.shape.out_channels + o)] + 2) * 1.1;
@@ -321,6 +330,10 @@ void check_u8(const Case& c) {
       RC_ASSERT(only_channels_written(out, Out{77}));
       RC_FAIL(std::string(conv.name()) + " differs from the definition");
     }
+    if (!conv.takes_rows()) return;
+    std::ranges::fill(out.memory, Out{77});
+    test::run_in_pieces<ConvolutionU8, std::uint8_t, Out>(conv, in.view, out.view, s.stride_h, c.piece_rows, pool);
+    if (out.memory != expected.memory) RC_FAIL(std::string(conv.name()) + " in pieces differs from the definition");
   };
   for (const Isa& isa : isas_of<Conv2dU8Kernels>()) expect_equal(*make_direct_u8(s, weights, zero_point, requantization, isa));
   if (!winograd_fits(s, weights)) return;

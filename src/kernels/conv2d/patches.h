@@ -59,7 +59,7 @@ class PatchGatherer {
  private:
   void gather_one(std::int64_t y, std::int64_t x, Out* to) const {
     const std::int64_t in_y = y * shape_.stride_h - shape_.pad_top, in_x = x * shape_.stride_w - shape_.pad_left;
-    if (rows_are_runs_ && in_y >= 0 && in_x >= 0 && in_y <= last_inner_y_ && in_x <= last_inner_x_) {
+    if (rows_are_runs_ && in_y >= -in_.above && in_x >= 0 && in_y <= last_inner_y_ && in_x <= last_inner_x_) {
       const In* from = in_.pixel(in_y, in_x);
       for (std::int64_t ky = 0; ky < shape_.kernel_h; ++ky, from += row_step_, to += run_) copy_run(from, run_, to);
       return;
@@ -69,7 +69,7 @@ class PatchGatherer {
 
   // The taps of one kernel row; returns where the next one goes.
   Out* gather_row(std::int64_t in_y, std::int64_t in_x, Out* to) const {
-    if (in_y < 0 || in_y >= in_.height) return fill(shape_.kernel_w, to);
+    if (!in_.has_row(in_y)) return fill(shape_.kernel_w, to);
     if (shape_.dilation_w == 1) {
       const std::int64_t begin = std::clamp<std::int64_t>(-in_x, 0, shape_.kernel_w);
       const std::int64_t end = std::clamp<std::int64_t>(in_.width - in_x, begin, shape_.kernel_w);

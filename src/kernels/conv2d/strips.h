@@ -64,7 +64,7 @@ class InputStrip {
 
   // Whether the image has all of it as it should lie, but for what separates its rows.
   bool lies_in_image() const {
-    return std::is_same_v<In, Out> && in_.pixel_stride == in_.channels && y_ >= 0 && x_ >= 0 && y_ + height_ <= in_.height &&
+    return std::is_same_v<In, Out> && in_.pixel_stride == in_.channels && y_ >= -in_.above && x_ >= 0 && y_ + height_ <= in_.height &&
            x_ + width_ <= in_.width;
   }
   const In* in_image() const { return in_.pixel(y_, x_); }
@@ -73,7 +73,7 @@ class InputStrip {
   void copy(Out padding, Out* to) const {
     const std::int64_t left = std::clamp<std::int64_t>(-x_, 0, width_), right = std::clamp<std::int64_t>(in_.width - x_, left, width_);
     for (std::int64_t y = y_; y < y_ + height_; ++y, to += row_elements()) {
-      if (y < 0 || y >= in_.height) {
+      if (!in_.has_row(y)) {
         std::fill_n(to, row_elements(), padding);
         continue;
       }

@@ -23,6 +23,7 @@ class PackedF32 final : public ConvolutionF32 {
   }
 
   std::string_view name() const override { return isa_.name; }
+  bool takes_rows() const override { return true; }
 
   void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
     pool.run(out.height, row_grain(shape_, out.width), [&](std::int64_t begin, std::int64_t end) {

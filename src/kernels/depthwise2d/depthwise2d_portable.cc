@@ -31,7 +31,7 @@ void for_each_tap(const Depthwise2dShape& s, const ImageView<const T>& in, std::
     if (in_x < 0 || in_x >= in.width) continue;
     for (std::int64_t ky = 0; ky < s.kernel_h; ++ky) {
       const std::int64_t in_y = y * s.stride_h - s.pad_top + ky * s.dilation_h;
-      if (in_y >= 0 && in_y < in.height) work(in.pixel(in_y, in_x), kx * s.kernel_h + ky);
+      if (in.has_row(in_y)) work(in.pixel(in_y, in_x), kx * s.kernel_h + ky);
     }
   }
 }
@@ -54,6 +54,7 @@ class PlainF32 final : public ConvolutionF32 {
   }
 
   std::string_view name() const override { return kPortableIsa.name; }
+  bool takes_rows() const override { return true; }
 
   void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
     for_each_block(shape_, out.height, out.width, pool, [&](std::int64_t y, std::int64_t x, std::int64_t first, std::int64_t channels) {
@@ -83,6 +84,7 @@ class PlainU8 final : public ConvolutionU8 {
         table_(requantization) {}
 
   std::string_view name() const override { return kPortableIsa.name; }
+  bool takes_rows() const override { return true; }
 
   void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
     with_requantization(table_, [&](auto kind, auto plain) {

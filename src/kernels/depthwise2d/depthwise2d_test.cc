@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "kernels/pieces_for_test.h"
 #include "kernels/test_image.h"
 
 namespace octet::kernels {
@@ -90,6 +91,16 @@ Integers any_integers(const Layer& layer) {
   return result;
 }
 
+template <typename Kernel, typename In, typename Out>
+void expect_same_in_pieces(const Kernel& kernel, const Layer& layer, const Image<In>& in, const Image<Out>& expected, ThreadPool& pool) {
+  if (!kernel.takes_rows()) return;
+  Image<Out> out = expected.blank();
+  const int rows = pick(1, 4);
+  test::run_in_pieces<Kernel, In, Out>(kernel, in.view, out.view, layer.shape.stride_h, rows, pool);
+  const std::string wrong = difference(out, expected);
+  if (!wrong.empty()) RC_FAIL(std::string(kernel.name()) + " in pieces of " + std::to_string(rows) + " rows: " + wrong);
+}
+
 template <typename T>
 void expect_reference_u8() {
   const Layer layer = any_layer();
@@ -108,6 +119,7 @@ void expect_reference_u8() {
       kernel->run(in.view, out.view, pool);
       const std::string wrong = difference(out, expected);
       if (!wrong.empty()) RC_FAIL(std::string(isa.name) + ": " + wrong);
+      expect_same_in_pieces(*kernel, layer, in, expected, pool);
     }
 }
 
@@ -129,9 +141,11 @@ RC_GTEST_PROP(Depthwise2dF32, SumsInTheOrderOfTheReferenceByEveryKernel, ()) {
   for (const Isa& isa : isas_of<Depthwise2dF32Kernels>()) {
     ThreadPool pool(pick(1, 3));
     Image<float> out = expected.blank();
-    make_depthwise2d_f32(layer.shape, weights, bias, activation, isa)->run(in.view, out.view, pool);
+    const auto kernel = make_depthwise2d_f32(layer.shape, weights, bias, activation, isa);
+    kernel->run(in.view, out.view, pool);
     const std::string wrong = difference(out, expected);
     if (!wrong.empty()) RC_FAIL(std::string(isa.name) + ": " + wrong);
+    expect_same_in_pieces(*kernel, layer, in, expected, pool);
   }
 }
 

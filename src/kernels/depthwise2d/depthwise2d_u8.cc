@@ -49,6 +49,7 @@ class PackedU8 final : public ConvolutionU8 {
   }
 
   std::string_view name() const override { return isa_.name; }
+  bool takes_rows() const override { return true; }
 
   void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
     OCTET_CHECK(table_.to_u8, "a depthwise convolution made for float results");

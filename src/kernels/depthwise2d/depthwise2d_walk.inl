@@ -33,7 +33,7 @@ struct WindowRows {
   WindowRows(const RowPiece<Element>& piece, const Element* outside) {
     for (int ky = 0; ky < kRows; ++ky) {
       const std::int64_t y = piece.y * piece.shape->stride_h - piece.shape->pad_top + ky;
-      const bool inside = y >= 0 && y < piece.in.height;
+      const bool inside = piece.in.has_row(y);
       row[ky] = inside ? piece.in.pixel(y, 0) : outside;
       step[ky] = inside ? piece.in.pixel_stride : 0;
     }
@@ -135,7 +135,7 @@ OCTET_TARGET void gather_row(const RowPiece<typename V::Element>& piece) {
       for (int i = 0; i < kStep; ++i) {
         const std::int64_t in_y = piece.y * shape.stride_h - shape.pad_top + ky * shape.dilation_h;
         const std::int64_t in_x = x * shape.stride_w - shape.pad_left + kx * shape.dilation_w;
-        const bool inside = kx < shape.kernel_w && in_y >= 0 && in_y < piece.in.height && in_x >= 0 && in_x < piece.in.width;
+        const bool inside = kx < shape.kernel_w && piece.in.has_row(in_y) && in_x >= 0 && in_x < piece.in.width;
         pointers[i] = inside ? piece.in.pixel(in_y, in_x) : outside;
         if (++ky == shape.kernel_h) ky = 0, ++kx;
       }
