@@ -138,7 +138,11 @@ Json steps_view(const ReportInput& input) {
   for (Json& point : plot.points(profile.second, "second")) points.push_back(std::move(point));
   for (Json roof : {plot.roof(false, "first"), plot.roof(true, "second")})
     if (!roof.is_null()) roofs.push_back(std::move(roof));
-  view["plot"] = {{"width", kWidth}, {"height", kHeight}, {"points", points}, {"roofs", roofs}, {"ticks", plot.ticks()},
+  view["plot"] = {{"width", kWidth},
+                  {"height", kHeight},
+                  {"points", points},
+                  {"roofs", roofs},
+                  {"ticks", plot.ticks()},
                   {"floats", fmt::format("{:.0f}", profile.roofs.float_gmac_per_s)},
                   {"integers", fmt::format("{:.0f}", profile.roofs.integer_gmac_per_s)},
                   {"memory", fmt::format("{:.1f}", profile.roofs.memory_gb_per_s)}};

@@ -112,6 +112,15 @@ class Workflow {
     for (const std::vector<Detector>& both : detectors_)
       for (const Detector& detector : both) models.push_back(detector.model);
     OCTET_ASSIGN(result_.bench, compare_latency(models, {options_.threads, 1, options_.bench_seconds, begin("7/7 bench")}));
+    return profile();
+  }
+
+  // Of octet's own engine; others tell no steps.
+  Status profile() {
+    constexpr int kRounds = 20;
+    OCTET_ASSIGN(result_.fp32_steps, profile_steps(*detectors_[0][0].model, options_.threads, kRounds));
+    OCTET_ASSIGN(result_.int8_steps, profile_steps(*detectors_[0][1].model, options_.threads, kRounds));
+    if (!result_.fp32_steps.empty()) result_.roofs = measure_roofs(options_.threads);
     return {};
   }
 

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "benchmark/compare.h"
+#include "benchmark/profile.h"
+#include "benchmark/roofs.h"
 #include "report/requirements.h"
 #include "steps/check.h"
 #include "workflow/convert.h"
@@ -36,10 +38,12 @@ struct RunOptions {
 
 struct RunResult {
   std::filesystem::path report, fp32, int8;
-  std::filesystem::path fp32_onnx, int8_onnx;  // where they were asked for
-  CheckResult check;                           // by the first engine
-  std::vector<CheckResult> other_checks;       // by those after it
-  std::vector<ModelBench> bench;               // FP32 and INT8 in each engine, all in turn
+  std::filesystem::path fp32_onnx, int8_onnx;    // where they were asked for
+  CheckResult check;                             // by the first engine
+  std::vector<CheckResult> other_checks;         // by those after it
+  std::vector<ModelBench> bench;                 // FP32 and INT8 in each engine, all in turn
+  std::vector<StepTime> fp32_steps, int8_steps;  // in the first engine, where it tells its steps
+  Roofs roofs;                                   // what the machine reaches at most
 };
 
 // The whole workflow: data, download, convert, quantize, detect, check, bench, and OUTPUT/report.html over all of it.

@@ -11,8 +11,6 @@
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/version.h"
-#include "benchmark/profile.h"
-#include "benchmark/roofs.h"
 #include "image/browser_picture.h"
 #include "report/changes.h"
 #include "report/report.h"
@@ -151,26 +149,16 @@ std::vector<ReportEngine> engines_of(const RunResult& result, const std::vector<
   return rows;
 }
 
-constexpr int kProfileRounds = 20;
-
-Result<std::vector<ReportStep>> steps_of(const EngineModel& model, int threads) {
-  OCTET_ASSIGN(const auto times, profile_steps(model, threads, kProfileRounds));
+std::vector<ReportStep> steps_of(const std::vector<StepTime>& times) {
   std::vector<ReportStep> steps;
   for (const auto& [step, us] : times) steps.push_back({step.node, step.op, step.kernel, step.integer, us, step.macs, step.bytes});
   return steps;
 }
 
-// Of octet's own engine; others tell no steps.
-Status add_profile(const ReportSources& sources, ReportInput& input) {
-  if (sources.detectors[0].model->steps().empty()) return {};
-  const int threads = sources.options.threads;
-  ReportProfile profile;
-  OCTET_ASSIGN(profile.first, steps_of(*sources.detectors[0].model, threads));
-  OCTET_ASSIGN(profile.second, steps_of(*sources.detectors[1].model, threads));
-  const Roofs roofs = measure_roofs(threads);
-  profile.roofs = {roofs.float_gmac_per_s, roofs.integer_gmac_per_s, roofs.memory_gb_per_s};
-  input.profile = std::move(profile);
-  return {};
+std::optional<ReportProfile> profile_of(const RunResult& result) {
+  if (result.fp32_steps.empty()) return std::nullopt;
+  const auto& [integers, floats, memory] = result.roofs;
+  return ReportProfile{{floats, integers, memory}, steps_of(result.fp32_steps), steps_of(result.int8_steps)};
 }
 
 }  // namespace
@@ -186,7 +174,7 @@ Result<std::string> make_report(const RunResult& result, const ReportSources& so
   input.fidelity = result.check.fidelity;
   if (result.check.uncertainty) input.drop_interval = {result.check.uncertainty->low, result.check.uncertainty->high};
   input.engines = engines_of(result, sources.options.engines);
-  OCTET_RETURN_IF_ERROR(add_profile(sources, input));
+  input.profile = profile_of(result);
   input.requirements = sources.options.requirements;
   input.classes = classes_of(result.check);
   // What was not asked of the detector is not in the page either.

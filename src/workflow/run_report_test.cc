@@ -75,6 +75,9 @@ struct RecordedRun {
     result.check.uncertainty = ApDrop{0.011441, -0.0042, 0.0271, 0.01};
     result.check.images = 2;
     result.bench = {bench(24.68), bench(9.753)};
+    result.fp32_steps = {{StepInfo{.node = "conv_7", .op = "convolution", .kernel = "avx512", .macs = 9'000'000, .bytes = 4'000}, 123}};
+    result.int8_steps = {{StepInfo{.node = "conv_7", .op = "convolution", .integer = true, .macs = 9'000'000, .bytes = 1'000}, 45}};
+    result.roofs = {800, 100, 20};
     options.data.folder = folder.path();
     options.threads = 3;
     options.bench_seconds = 7;
@@ -137,6 +140,7 @@ TEST(MakeReport, ShowsEveryFigureOfTheRun) {
       figures.push_back(fmt::format("\n{:.{}f} ms\n", ms, ms < 10 ? 2 : 1));
     figures.push_back(fmt::format("\n{:.1f} / s\n", model.throughput));
   }
+  for (const char* figure : {"\n123 µs\n", "\n45 µs\n", "\n73.2\n", "\n73 %\n", "\n200.0\n", "\n25 %\n"}) figures.emplace_back(figure);
   for (const char* figure : {"\n87.65\n", "\n3.21 MB\n", "\n0.99 MB\n", "0.4 gained to 2.7 lost", "1.1 points", "2.53×", "at least 1.20×"})
     figures.push_back(figure);
   for (const std::string& figure : figures) EXPECT_TRUE(contains(text, figure)) << figure;
