@@ -21,9 +21,9 @@ class GemmConv2dF32 final : public ConvolutionF32 {
         activation_(activation),
         kernel_(kernel),
         depth_(shape.kernel_h * shape.kernel_w * shape.in_channels),
-        panels_(split_into_panels(shape.out_channels, kernel.run.lanes, depth_)),
+        panels_(split_into_panels(shape.out_channels, kernel.run.lanes, depth_, kernel.run.most_vectors)),
         weights_(packed_size(panels_, kernel.run.lanes, depth_)),
-        bias_(static_cast<std::size_t>(shape.out_channels + 2 * kernel.run.lanes)) {
+        bias_(static_cast<std::size_t>(shape.out_channels + kernel.run.most_vectors * kernel.run.lanes)) {
     OCTET_CHECK(weights.size() == static_cast<std::size_t>(depth_ * shape.out_channels), "weights do not fit the convolution");
     OCTET_CHECK(bias.empty() || bias.size() == static_cast<std::size_t>(shape.out_channels), "bias does not fit the convolution");
     pack_panels(shape, weights.data(), panels_, kernel.run.lanes, 1, weights_.data());
@@ -92,9 +92,40 @@ class GemmConv2dF32 final : public ConvolutionF32 {
       GemmF32 gemm = gemm_of_pixels(first, tasks.first_pixel(block + 1) - first, out);
       direct ? point_at_pixels(in, first, gemm) : gather(in, out.width, first, reinterpret_cast<float*>(scratch), gemm);
       const std::int64_t group = task % tasks.groups;
-      for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p)
-        run_panel(panels_[static_cast<std::size_t>(p)], gemm);
+      run_panels(std::span(panels_).subspan(static_cast<std::size_t>(tasks.first_panel(group)),
+                                            static_cast<std::size_t>(tasks.first_panel(group + 1) - tasks.first_panel(group))),
+                 gemm);
     });
+  }
+
+  // Panels whose weights fit into the first cache together are taken in turn for a few rows, which then are read once, and written in the
+  // order of the memory.
+  void run_panels(std::span<const Panel> panels, const GemmF32& gemm) const {
+    constexpr std::size_t kCache = 32 * 1024;
+    while (!panels.empty()) {
+      std::size_t together = 1;
+      const auto bytes = [&](std::size_t count) { return (end_of(panels[count - 1]) - panels[0].offset) * sizeof(float); };
+      while (together < panels.size() && bytes(together + 1) <= kCache) ++together;
+      run_together(panels.first(together), gemm);
+      panels = panels.subspan(together);
+    }
+  }
+
+  void run_together(std::span<const Panel> panels, const GemmF32& gemm) const {
+    constexpr std::int64_t kRows = 24;  // whole tiles of any width
+    for (std::int64_t row = 0; row < gemm.rows;) {
+      GemmF32 rows = gemm;
+      rows.a += row * gemm.a_stride;
+      rows.out += row * gemm.out_stride;
+      rows.rows = gemm.rows - row;
+      if (panels.size() > 1 && rows.rows >= 2 * kRows) rows.rows = kRows;
+      for (const Panel& panel : panels) run_panel(panel, rows);
+      row += rows.rows;
+    }
+  }
+
+  std::size_t end_of(const Panel& panel) const {
+    return panel.offset + static_cast<std::size_t>(panel.vectors * kernel_.run.lanes * depth_);
   }
 
   GemmF32 gemm_of_pixels(std::int64_t first, std::int64_t count, const ImageView<float>& out) const {
@@ -104,6 +135,7 @@ class GemmConv2dF32 final : public ConvolutionF32 {
     gemm.out = out.data + first * out.pixel_stride;
     gemm.out_stride = out.pixel_stride;
     gemm.activation = activation_;
+    gemm.out_is_far = out.pixels() * out.pixel_stride * static_cast<std::int64_t>(sizeof(float)) > kSecondCache;
     return gemm;
   }
 
@@ -126,6 +158,8 @@ class GemmConv2dF32 final : public ConvolutionF32 {
     gemm.out += panel.first;
     kernel_.run.run(gemm);
   }
+
+  static constexpr std::int64_t kSecondCache = 1 << 20;  // of most CPUs, or less
 
   Conv2dShape shape_;
   Activation activation_;

@@ -18,10 +18,10 @@ struct Conv2dF32Kernels {
   static constexpr double kTolerance = 256.0 / (1 << 24);  // more roundings of 2^-24 than any sum of the checks has
   static constexpr Kernel<GemmF32Function> kKernels[] = {
 #ifdef OCTET_X86
-      {"avx512_12x32", kAvx512, {16, 12, avx512::gemm_f32}},
-      {"avx2_6x16", kAvx2, {8, 6, avx2::gemm_f32}},
+      {"avx512_12x32", kAvx512, {16, 12, 4, avx512::gemm_f32}},
+      {"avx2_6x16", kAvx2, {8, 6, 3, avx2::gemm_f32}},
 #endif
-      {"portable_4x8", {}, {4, 4, portable::gemm_f32}},
+      {"portable_4x8", {}, {4, 4, 2, portable::gemm_f32}},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();

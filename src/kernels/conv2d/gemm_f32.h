@@ -23,11 +23,13 @@ struct GemmF32 {
   float* out = nullptr;
   std::int64_t out_stride = 0;
   Activation activation;
+  bool out_is_far = false;  // not in the second cache: lines that are to be written are fetched while sums are made
 };
 
-// A product of tiles of at most `tile_rows` rows by two registers of `lanes` channels. Safe to run from several threads.
+// A product of tiles of at most `tile_rows` rows by two registers of `lanes` channels, or of fewer rows by up to `most_vectors`. Safe to
+// run from several threads.
 struct GemmF32Function {
-  int lanes, tile_rows;
+  int lanes, tile_rows, most_vectors;
   void (*run)(const GemmF32&);
 };
 

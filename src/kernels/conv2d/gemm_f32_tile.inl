@@ -1,7 +1,14 @@
-// The float matrix product, written once: see kernels/target.h. The activations are included before, and kTileRows is the most rows of a
-// tile.
+// The float matrix product, written once: see kernels/target.h. The activations are included before, and
+//   kTileRows[]   the most rows of a tile that is one, two, ... vectors wide
 
 namespace {
+
+constexpr int kMostVectors = std::size(kTileRows);
+constexpr int kMostSums = [] {  // vectors of them in a tile
+  int most = 0;
+  for (int v = 0; v < kMostVectors; ++v) most = std::max(most, kTileRows[v] * (v + 1));
+  return most;
+}();
 
 // Rows are addressed as base, base + stride, base + 2 strides: a third of the pointers that would be needed otherwise,
 // few enough for the general registers.
@@ -78,6 +85,15 @@ OCTET_OP void clear_sums(Vec (&acc)[kRows][kVectors]) {
     for (int v = 0; v < kVectors; ++v) acc[r][v] = set(0.0f);
 }
 
+// A burst of stores at the end would wait for each line.
+template <int kRows, int kVectors>
+OCTET_OP void fetch_results(const GemmF32& gemm, std::int64_t row) {
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) __builtin_prefetch(gemm.out + (row + r) * gemm.out_stride + v * kLanes, 1);
+}
+
 // kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart, or from the registers to the results. `sums` also
 // holds what the blocks of the depth before this one came to. The bias comes last, so that no small product is lost beside it.
 template <int kRows, int kVectors, bool kInRegisters>
@@ -85,11 +101,7 @@ OCTET_TARGET void multiply_tile(const GemmF32& gemm, std::int64_t row, float* su
   constexpr int kWidth = kVectors * kLanes, kUnroll = 4;
   Vec acc[kRows][kVectors];
   clear_sums(acc);
-  // Large outputs are not in the first cache, and a burst of stores at the end would wait for each line.
-#pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) __builtin_prefetch(gemm.out + (row + r) * gemm.out_stride + v * kLanes, 1);
+  if (gemm.out_is_far) fetch_results<kRows, kVectors>(gemm, row);
   const std::int64_t stride = gemm.a_stride;
   RowPointers<kRows> a;
 #pragma GCC unroll 16
@@ -146,29 +158,25 @@ constexpr std::array<TileFunction, sizeof...(kRows)> tiles_of(std::integer_seque
 }
 
 template <int kVectors, bool kInRegisters>
-constexpr auto kTiles = tiles_of<kVectors, kInRegisters>(std::make_integer_sequence<int, kTileRows>());
+constexpr auto kTiles = tiles_of<kVectors, kInRegisters>(std::make_integer_sequence<int, kTileRows[kVectors - 1]>());
 
-void run_clamped(const GemmF32& gemm, const Limits& limits) {
-  alignas(64) float sums[kTileRows * 2 * kLanes];
-  const auto& tiles = gemm.vectors == 2 ? kTiles<2, true> : kTiles<1, true>;
-  for_each_tile(gemm.rows, kTileRows,
-                [&](std::int64_t row, std::int64_t rows) { tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums, &limits); });
-}
+using FinishFunction = void (*)(const GemmF32&, const float* sums, std::int64_t row, int rows);
 
-void run_activated(const GemmF32& gemm) {
-  alignas(64) float sums[kTileRows * 2 * kLanes];
-  const auto& tiles = gemm.vectors == 2 ? kTiles<2, false> : kTiles<1, false>;
-  with_kind(gemm.activation.kind, [&](auto kind) {
-    for_each_tile(gemm.rows, kTileRows, [&](std::int64_t row, std::int64_t rows) {
-      tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums, nullptr);
-      finish_rows<kind()>(gemm, sums, row, static_cast<int>(rows));
-    });
+// All tiles of a product whose vectors are at least kVectors: clamped to `limits` in the registers, or handed to `finish` in memory.
+template <bool kInRegisters, int kVectors = 1>
+void run_tiles(const GemmF32& gemm, const Limits* limits, FinishFunction finish) {
+  if constexpr (kVectors < kMostVectors)
+    if (gemm.vectors != kVectors) return run_tiles<kInRegisters, kVectors + 1>(gemm, limits, finish);
+  alignas(64) float sums[kMostSums * kLanes];
+  for_each_tile(gemm.rows, kTileRows[kVectors - 1], [&](std::int64_t row, std::int64_t rows) {
+    kTiles<kVectors, kInRegisters>[static_cast<std::size_t>(rows - 1)](gemm, row, sums, limits);
+    if (!kInRegisters) finish(gemm, sums, row, static_cast<int>(rows));
   });
 }
 
 }  // namespace
 
 void gemm_f32(const GemmF32& gemm) {
-  const auto limits = limits_of(gemm.activation);
-  limits ? run_clamped(gemm, *limits) : run_activated(gemm);
+  if (const auto limits = limits_of(gemm.activation)) return run_tiles<true>(gemm, &*limits, nullptr);
+  with_kind(gemm.activation.kind, [&](auto kind) { run_tiles<false>(gemm, nullptr, finish_rows<kind()>); });
 }

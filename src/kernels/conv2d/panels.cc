@@ -4,16 +4,17 @@
 
 namespace octet::kernels {
 
-std::vector<Panel> split_into_panels(std::int64_t out_channels, int lanes, std::int64_t depth) {
+std::vector<Panel> split_into_panels(std::int64_t out_channels, int lanes, std::int64_t depth, int most_vectors) {
   std::vector<Panel> panels;
   std::size_t offset = 0;
-  for (std::int64_t first = 0; first < out_channels;) {
-    const std::int64_t left = out_channels - first;
-    const int vectors = left > lanes ? 2 : 1;
-    const std::int64_t channels = std::min<std::int64_t>(left, vectors * lanes);
-    panels.push_back({first, channels, vectors, offset});
+  std::int64_t first = 0, vectors_left = (out_channels + lanes - 1) / lanes;
+  for (std::int64_t panels_left = (vectors_left + most_vectors - 1) / most_vectors; panels_left > 0; --panels_left) {
+    const std::int64_t vectors = (vectors_left + panels_left - 1) / panels_left;
+    const std::int64_t channels = std::min(out_channels - first, vectors * lanes);
+    panels.push_back({first, channels, static_cast<int>(vectors), offset});
     offset += static_cast<std::size_t>(vectors * lanes * depth);
     first += channels;
+    vectors_left -= vectors;
   }
   return panels;
 }

@@ -16,9 +16,9 @@ struct Panel {
   std::size_t offset = 0;  // of its weights, in elements
 };
 
-// Cuts the output channels into panels of two registers of `lanes` channels; what is left fits into one of one or two.
+// Cuts the output channels into as few panels of at most `most_vectors` registers of `lanes` channels as there can be, the widest first.
 // A panel has `depth` elements for each of its lanes.
-std::vector<Panel> split_into_panels(std::int64_t out_channels, int lanes, std::int64_t depth);
+std::vector<Panel> split_into_panels(std::int64_t out_channels, int lanes, std::int64_t depth, int most_vectors = 2);
 
 // Elements that the packed weights of all panels take.
 std::size_t packed_size(const std::vector<Panel>& panels, int lanes, std::int64_t depth);

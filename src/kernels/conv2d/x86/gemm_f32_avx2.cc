@@ -1,7 +1,8 @@
-// Float matrix product with AVX2: 6 rows by 2 registers of 8 channels.
+// Float matrix product with AVX2: tiles of 6 rows by 2 registers of 8 channels, 4 by 3 or 12 by 1.
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -14,7 +15,7 @@
 
 namespace octet::kernels::avx2 {
 
-constexpr int kTileRows = 6;
+constexpr int kTileRows[] = {12, 6, 4};
 #include "kernels/conv2d/gemm_f32_tile.inl"
 
 }  // namespace octet::kernels::avx2

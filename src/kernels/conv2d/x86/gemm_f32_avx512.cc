@@ -1,7 +1,8 @@
-// Float matrix product with AVX-512: 12 rows by 2 registers of 16 channels.
+// Float matrix product with AVX-512: tiles of 6 rows by 4 registers of 16 channels, or more rows by fewer.
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -14,7 +15,7 @@
 
 namespace octet::kernels::avx512 {
 
-constexpr int kTileRows = 12;
+constexpr int kTileRows[] = {12, 12, 8, 6};
 #include "kernels/conv2d/gemm_f32_tile.inl"
 
 }  // namespace octet::kernels::avx512
