@@ -23,6 +23,8 @@ using namespace avx512;  // its vectors and activations
 namespace {
 
 constexpr int kGroup = 4;  // products that are added in one lane
+constexpr int kGroupsOfTile = kTileBytes / kGroup;
+constexpr std::int64_t kMostGroupsByTurns = 128;  // measured with 16 to 512
 
 // The rows of a line are cut into tiles of as even a height as can be, as the time of a product goes by its rows. All have the same: the
 // last one of a line may begin in the one before it.
@@ -45,10 +47,10 @@ const std::uint8_t* address(const GemmU8& gemm, const RowTiles& tiles, std::int6
   return static_cast<const std::uint8_t*>(gemm.a) + tiles.line(tile) * gemm.a_line_step + tiles.first(tile) * gemm.a_stride;
 }
 
-// Sums of one or two tiles of rows, which begin at a0 and a1, and a panel: in registers 0 to 3. Behind each product `pending` finishes
-// `at_once` rows.
-template <int kTiles, int kVectors, typename Pending>
-OCTET_OP void multiply(const GemmU8& gemm, const std::uint8_t* a0, const std::uint8_t* a1, Pending& pending, int at_once) {
+// Sums of one or two tiles of rows, which begin at a0 and a1, and a panel: in registers 0 to 3. Behind each product
+// `meanwhile` does some other work.
+template <int kTiles, int kVectors, typename Meanwhile>
+OCTET_OP void multiply(const GemmU8& gemm, const std::uint8_t* a0, const std::uint8_t* a1, Meanwhile&& meanwhile) {
   constexpr std::int64_t kWeightStride = kVectors * kTileBytes;
   const auto* weights = static_cast<const std::int8_t*>(gemm.weights);
   const std::int64_t stride = gemm.a_stride;
@@ -61,22 +63,33 @@ OCTET_OP void multiply(const GemmU8& gemm, const std::uint8_t* a0, const std::ui
       _tile_loadd(4, a0 + k, stride);
       _tile_loadd(6, weights, kWeightStride);
       _tile_dpbusd(0, 4, 6);
-      pending.finish_rows(at_once);
+      meanwhile.work();
       if constexpr (kVectors == 2) {
         _tile_loadd(7, weights + kTileBytes, kWeightStride);
         _tile_dpbusd(1, 4, 7);
-        pending.finish_rows(at_once);
+        meanwhile.work();
       }
       if constexpr (kTiles == 2) {
         _tile_loadd(5, a1 + k, stride);
         _tile_dpbusd(2, 5, 6);
-        pending.finish_rows(at_once);
+        meanwhile.work();
       }
       if constexpr (kTiles == 2 && kVectors == 2) {
         _tile_dpbusd(3, 5, 7);
-        pending.finish_rows(at_once);
+        meanwhile.work();
       }
     }
+}
+
+struct Nothing {
+  OCTET_OP void work() const {}
+};
+
+// A function of its own: registers that finishing takes would be missing in the loop.
+template <int kTiles, int kVectors>
+__attribute__((noinline)) OCTET_TARGET void multiply_alone(const GemmU8& gemm, const std::uint8_t* a0, const std::uint8_t* a1) {
+  const Nothing nothing;
+  multiply<kTiles, kVectors>(gemm, a0, a1, nothing);
 }
 
 template <int kTiles, int kVectors>
@@ -106,11 +119,12 @@ struct FinishBrief {
   }
 };
 
-// Tiles whose sums lie one behind the other, to be finished some rows at a time.
+// Tiles whose sums lie one behind the other, to be finished behind the products of others, some rows at a time, or at once.
 template <int kVectors, typename Finish>
 class PendingTiles {
  public:
-  PendingTiles(const GemmU8& gemm, const RowTiles& tiles, const Finish& finish) : gemm_(gemm), tiles_(tiles), finish_(finish) {}
+  PendingTiles(const GemmU8& gemm, const RowTiles& tiles, const Finish& finish)
+      : gemm_(gemm), tiles_(tiles), finish_(finish), at_once_(rows_at_once_of(gemm, tiles)) {}
 
   void take(std::int64_t first, std::int64_t last, std::int32_t* sums) {
     next_ = first;
@@ -119,10 +133,16 @@ class PendingTiles {
     begin_tile();
   }
 
-  bool empty() const { return rows_ == 0; }
+  OCTET_OP void work() {
+    if (rows_ > 0) finish_rows(at_once_);
+  }
 
+  OCTET_OP void finish() {
+    while (rows_ > 0) finish_rows(kTileRows);
+  }
+
+ private:
   OCTET_OP void finish_rows(int most) {
-    if (rows_ == 0) return;
     const int rows = std::min(most, rows_);
     if (gemm_.row_start != nullptr) add_to_rows<kVectors>(gemm_.row_start + row_, rows, sums_);
     finish_(gemm_, sums_, row_, rows);
@@ -132,7 +152,13 @@ class PendingTiles {
     if (rows_ == 0) begin_tile();
   }
 
- private:
+  // So many rows that none are left behind the last product, in steps of the finishing.
+  static int rows_at_once_of(const GemmU8& gemm, const RowTiles& tiles) {
+    constexpr std::int64_t kStep = 4;
+    const std::int64_t products = std::max<std::int64_t>(1, gemm.groups / kGroupsOfTile) * 2 * kVectors;
+    return static_cast<int>((2 * tiles.height + products * kStep - 1) / (products * kStep) * kStep);
+  }
+
   void begin_tile() {
     if (next_ == last_) return;
     const std::int64_t first_new = tiles_.first_new(next_), known = first_new - tiles_.first(next_);
@@ -145,43 +171,50 @@ class PendingTiles {
   const GemmU8& gemm_;
   const RowTiles& tiles_;
   const Finish finish_;
+  const int at_once_;
   std::int64_t next_ = 0, last_ = 0, row_ = 0;
   int rows_ = 0;
   std::int32_t* sums_ = nullptr;
 };
 
-// While the products of two tiles are under way, vectors finish the two before them, by turns: the processor does not look far enough ahead
-// to do so itself.
-template <int kVectors, typename Finish>
+// While the products of two tiles are under way, vectors finish the two before them. By turns where there are few products: the processor
+// does not look far enough ahead to overlap them itself. Where there are many it is the turns that cost.
+template <int kVectors, bool kByTurns, typename Finish>
 OCTET_TARGET void run_tiles(const GemmU8& gemm, Finish finish) {
   alignas(64) std::int32_t sums[(2 * kTileRows + 3) * kVectors * kLanes];  // and three rows that finishing may read
   const RowTiles tiles(gemm);
   if (tiles.count == 0) return;
   PendingTiles<kVectors, Finish> pending(gemm, tiles, finish);
-  const std::int64_t products = std::max<std::int64_t>(1, gemm.groups * kGroup / kTileBytes) * 2 * kVectors;
-  const int at_once = static_cast<int>((2 * tiles.height + products - 1) / products + 3) / 4 * 4;
   load_tiles(TileConfiguration(static_cast<int>(tiles.height)));
   for (std::int64_t t = 0; t < tiles.count; t += 2) {
     const bool two = t + 1 < tiles.count;
     const std::uint8_t *a0 = address(gemm, tiles, t), *a1 = two ? address(gemm, tiles, t + 1) : a0;
-    two ? multiply<2, kVectors>(gemm, a0, a1, pending, at_once) : multiply<1, kVectors>(gemm, a0, a1, pending, at_once);
-    while (!pending.empty()) pending.finish_rows(kTileRows);
+    if constexpr (kByTurns)
+      two ? multiply<2, kVectors>(gemm, a0, a1, pending) : multiply<1, kVectors>(gemm, a0, a1, pending);
+    else
+      two ? multiply_alone<2, kVectors>(gemm, a0, a1) : multiply_alone<1, kVectors>(gemm, a0, a1);
+    pending.finish();
     two ? store_sums<2, kVectors>(sums, tiles.height) : store_sums<1, kVectors>(sums, tiles.height);
     pending.take(t, two ? t + 2 : t + 1, sums);
   }
   _tile_release();
-  while (!pending.empty()) pending.finish_rows(kTileRows);
+  pending.finish();
+}
+
+template <int kVectors, typename Finish>
+void run_panel(const GemmU8& gemm, Finish finish) {
+  gemm.groups <= kMostGroupsByTurns ? run_tiles<kVectors, true>(gemm, finish) : run_tiles<kVectors, false>(gemm, finish);
 }
 
 template <typename Finish>
 void run(const GemmU8& gemm, Finish finish) {
-  gemm.vectors == 2 ? run_tiles<2>(gemm, finish) : run_tiles<1>(gemm, finish);
+  gemm.vectors == 2 ? run_panel<2>(gemm, finish) : run_panel<1>(gemm, finish);
 }
 
 template <Brief kBrief>
 OCTET_TARGET void run_brief(const GemmU8& gemm) {
   const PanelLimits limits = limits_of(gemm);
-  gemm.vectors == 2 ? run_tiles<2>(gemm, FinishBrief<kBrief, 2>{limits}) : run_tiles<1>(gemm, FinishBrief<kBrief, 1>{limits});
+  gemm.vectors == 2 ? run_panel<2>(gemm, FinishBrief<kBrief, 2>{limits}) : run_panel<1>(gemm, FinishBrief<kBrief, 1>{limits});
 }
 
 }  // namespace
