@@ -15,6 +15,7 @@ namespace octet::kernels {
 
 // What there is between a sum and its limits, where that is little enough to be done in the registers of the sum. kNo: more.
 enum class Brief : std::uint8_t { kNo, kPlain, kLeaky, kScaled };
+inline constexpr int kBriefs = 3;  // but kNo
 
 // A Requantization made ready for vectors: every array is there, and padded so that kPadding channels may be loaded
 // from any channel on. Padded channels give 0.

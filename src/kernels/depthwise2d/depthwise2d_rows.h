@@ -54,14 +54,16 @@ enum class TapOrder : std::uint8_t {
   kSplitQuads,  // 16-bit: taps 0 and 2 of four, then taps 1 and 3
 };
 
-// The constants of a block, in the order of the lanes; `outside` in that of the channels, the zero points in that of
+// The constants of a block, in the order of the lanes; bytes in that of the channels, the zero points in that of
 // the vectors of 16-bit results.
 template <int kChannels>
 struct alignas(64) U8Constants {
   std::int32_t start[kChannels];  // minus the zero point times all weights
   float multiplier[kChannels], offset[kChannels], lowest[kChannels], highest[kChannels], inv_scale[kChannels];
   std::int16_t zero_point[kChannels];
-  std::uint8_t outside[kChannels];  // what padding looks like: the zero point of the input
+  std::uint8_t lowest_u8[kChannels], highest_u8[kChannels];  // limits of the results
+  std::uint8_t outside[kChannels];                           // what padding looks like: the zero point of the input
+  float leak;
 };
 
 template <int kChannels>
@@ -83,8 +85,8 @@ struct U8Kernels {
   int channels = 0, lanes = 0;
   LaneOrder lane_order = LaneOrder::kNatural;
   TapOrder tap_order = TapOrder::kQuads;
-  RowFunctions<std::uint8_t> to_u8;    // requantized where there is no activation beyond `highest` and saturation
-  RowFunctions<std::uint8_t> to_real;  // fma(sum, multiplier, offset) in the order of the lanes
+  std::array<RowFunctions<std::uint8_t>, kBriefs> to_u8;  // requantized, for each Brief but kNo
+  RowFunctions<std::uint8_t> to_real;                     // fma(sum, multiplier, offset) in the order of the lanes
   // The rest of the requantization of `pixels` pixels of to_real, after the activation.
   void (*finish)(const void* block, const float* real, std::int64_t pixels, std::uint8_t* out, std::int64_t out_step, int channels);
   FinishNumbers finish_numbers;

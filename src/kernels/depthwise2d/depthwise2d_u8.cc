@@ -1,5 +1,6 @@
 // Packing and the loops over rows and blocks of the integer levels.
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <new>
 
@@ -42,9 +43,6 @@ class PackedU8 final : public ConvolutionU8 {
         class_(shape_class(shape)),
         table_(requantization),
         blocks_(cut_blocks(shape.channels, kernels)) {
-    saturates_ = table_.to_u8 && table_.plain;
-    for (std::int64_t c = 0; c < shape.channels && saturates_; ++c)
-      saturates_ = table_.lowest[c] == -static_cast<float>(table_.zero_point[c]);
     for (Block& block : blocks_) pack(block, weights, in_zero_point);
   }
 
@@ -55,7 +53,7 @@ class PackedU8 final : public ConvolutionU8 {
     OCTET_CHECK(table_.to_u8, "a depthwise convolution made for float results");
     run_blocks(in, out.height, out.width, pool, [&](const Block& block, RowPiece<std::uint8_t>& piece) {
       const ImageView<std::uint8_t> target = from_channel(out, block.first);
-      saturates_ ? make_row(block, piece, target) : make_row_by_reals(block, piece, target);
+      table_.brief != Brief::kNo ? make_row(block, piece, target) : make_row_by_reals(block, piece, target);
     });
   }
 
@@ -97,7 +95,7 @@ class PackedU8 final : public ConvolutionU8 {
   void make_row(const Block& block, RowPiece<std::uint8_t>& piece, const ImageView<std::uint8_t>& out) const {
     piece.out = out.pixel(piece.y, 0);
     piece.out_step = out.pixel_stride;
-    kernels_of(block).to_u8[static_cast<std::size_t>(class_)](piece);
+    kernels_of(block).to_u8[static_cast<std::size_t>(table_.brief) - 1][static_cast<std::size_t>(class_)](piece);
   }
 
   void make_row_by_reals(const Block& block, RowPiece<std::uint8_t>& piece, const ImageView<std::uint8_t>& out) const {
@@ -161,11 +159,17 @@ class PackedU8 final : public ConvolutionU8 {
     pack_weights(block, weights, lines_[block.line].bytes + constants_bytes);
   }
 
+  // A limit of the real result as a result.
+  std::uint8_t limit_u8(std::size_t channel, float limit) const {
+    return static_cast<std::uint8_t>(table_.zero_point[channel] + static_cast<int>(std::nearbyint(limit)));
+  }
+
   template <int kChannels>
   void pack_constants(const Block& block, std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
                       U8Constants<kChannels>& constants) const {
     const U8Kernels& kernels = kernels_of(block);
     const std::int64_t taps = shape_.kernel_h * shape_.kernel_w;
+    constants.leak = table_.activation.a;
     for (int i = 0; i < kChannels; ++i) {
       const int group = i / kernels.lanes, lane = i % kernels.lanes, in_block = channel_of(kernels, group, lane);
       if (in_block >= block.channels) continue;  // zeros; the results are not stored
@@ -180,6 +184,8 @@ class PackedU8 final : public ConvolutionU8 {
       constants.lowest[i] = table_.lowest[c];
       constants.highest[i] = table_.highest[c];
       constants.inv_scale[i] = table_.inv_scale[c];
+      constants.lowest_u8[in_block] = limit_u8(c, table_.lowest[c]);
+      constants.highest_u8[in_block] = limit_u8(c, table_.highest[c]);
       constants.zero_point[packed_place(kernels, group, lane)] = static_cast<std::int16_t>(table_.zero_point[c]);
     }
   }
@@ -223,7 +229,6 @@ class PackedU8 final : public ConvolutionU8 {
   Depthwise2dShape shape_;
   Shape class_;
   RequantizationTable table_;
-  bool saturates_ = false;  // no more than `highest` and saturation is left of the limits
   std::vector<Block> blocks_;
   std::vector<Line> lines_;
 };

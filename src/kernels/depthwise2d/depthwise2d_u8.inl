@@ -2,7 +2,7 @@
 // channels, and
 //   store_rounded<R>(constants, reals, out, channels)
 // which rounds values that fit into 32 bits or are too small for that: these, and NaN, become the smallest integer. What is no byte is
-// brought to 0 or 255 by the saturation of its packs.
+// brought to 0 or 255 by the saturation of its packs, and then to the limits of the block.
 
 namespace {
 
@@ -14,14 +14,18 @@ OCTET_OP typename R::Float scaled(const ConstantsOf<R>& constants, typename R::I
   return R::fma(R::to_float(sum), R::load_f32(constants.multiplier + group * R::kLanes), R::load_f32(constants.offset + group * R::kLanes));
 }
 
-template <class R>
+// For tables that are brief.
+template <class R, Brief kBrief>
 struct ToU8 {
   using Result = std::uint8_t;
   OCTET_OP static void write(const ConstantsOf<R>& constants, const typename R::Int (&sums)[R::kGroups], std::uint8_t* out, int channels) {
     typename R::Float real[R::kGroups];
 #pragma GCC unroll 4
-    for (int g = 0; g < R::kGroups; ++g)  // this operand order keeps NaN
-      real[g] = R::min(R::load_f32(constants.highest + g * R::kLanes), scaled<R>(constants, sums[g], g));
+    for (int g = 0; g < R::kGroups; ++g) {
+      real[g] = scaled<R>(constants, sums[g], g);
+      if constexpr (kBrief == Brief::kLeaky) real[g] = R::max(real[g], R::mul(real[g], R::broadcast(constants.leak)));  // for leaks up to 1
+      if constexpr (kBrief == Brief::kScaled) real[g] = R::mul(real[g], R::load_f32(constants.inv_scale + g * R::kLanes));
+    }
     store_rounded<R>(constants, real, out, channels);
   }
 };
@@ -79,7 +83,7 @@ constexpr depthwise::U8Kernels kernels_of() {
           R::kLanes,
           V::kLaneOrder,
           V::kTapOrder,
-          rows_of<V, ToU8<R>>(),
+          {rows_of<V, ToU8<R, Brief::kPlain>>(), rows_of<V, ToU8<R, Brief::kLeaky>>(), rows_of<V, ToU8<R, Brief::kScaled>>()},
           rows_of<V, ToReal<R>>(),
           finish<R>,
           finishes_of<R>(std::make_integer_sequence<int, kActivationKinds>())};

@@ -40,7 +40,7 @@ OCTET_OP void store_rounded(const depthwise::U8Constants<R::kChannels>& constant
   const auto first = R::pack_32(R::round(real[0]), R::round(real[1])), second = R::pack_32(R::round(real[2]), R::round(real[3]));
   const auto low = R::add_16(first, R::load(constants.zero_point));
   const auto high = R::add_16(second, R::load(constants.zero_point + R::kChannels / 2));
-  const auto bytes = R::pack_16(low, high);
+  const auto bytes = R::min_8(R::max_8(R::pack_16(low, high), R::load(constants.lowest_u8)), R::load(constants.highest_u8));
   channels == R::kChannels ? R::store(out, bytes) : R::store_some(out, bytes, channels);
 }
 

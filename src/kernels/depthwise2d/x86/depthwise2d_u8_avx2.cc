@@ -23,6 +23,7 @@ struct TwoYmm {
   OCTET_OP static void store_f32(float* to, Vec x) { store(to, x); }
   OCTET_OP static Vec to_float(Ints x) { return avx2::to_float(x); }
   OCTET_OP static Vec fma(Vec a, Vec b, Vec c) { return avx2::fma(a, b, c); }
+  OCTET_OP static Vec broadcast(float value) { return set(value); }
   OCTET_OP static Vec mul(Vec a, Vec b) { return avx2::mul(a, b); }
   OCTET_OP static Vec min(Vec a, Vec b) { return avx2::min(a, b); }
   OCTET_OP static Vec max(Vec a, Vec b) { return avx2::max(a, b); }
@@ -58,7 +59,10 @@ template <class>
 OCTET_OP void store_rounded(const Constants& constants, const Vec (&real)[2], std::uint8_t* out, int channels) {
   const Ints quantized = add_words(pack_words(to_int(real[0]), to_int(real[1])), load_ints(constants.zero_point));
   const Half mixed = _mm_packus_epi16(low_half(quantized), high_half(quantized));
-  const Half result = _mm_shuffle_epi32(mixed, _MM_SHUFFLE(3, 1, 2, 0));
+  const Half ordered = _mm_shuffle_epi32(mixed, _MM_SHUFFLE(3, 1, 2, 0));
+  const Half lowest = _mm_load_si128(reinterpret_cast<const Half*>(constants.lowest_u8)),
+             highest = _mm_load_si128(reinterpret_cast<const Half*>(constants.highest_u8));
+  const Half result = _mm_min_epu8(_mm_max_epu8(ordered, lowest), highest);
   if (channels == TwoYmm::kChannels) return _mm_storeu_si128(reinterpret_cast<Half*>(out), result);
   store_some(out, result, channels);
 }

@@ -30,6 +30,7 @@ struct Zmm {
   OCTET_OP static Int madd(Int sum, Int a, Int b) { return _mm512_add_epi32(sum, _mm512_madd_epi16(a, b)); }
   OCTET_OP static Float to_float(Int x) { return _mm512_cvtepi32_ps(x); }
   OCTET_OP static Float fma(Float a, Float b, Float c) { return _mm512_fmadd_ps(a, b, c); }
+  OCTET_OP static Float broadcast(float value) { return _mm512_set1_ps(value); }
   OCTET_OP static Float mul(Float a, Float b) { return _mm512_mul_ps(a, b); }
   OCTET_OP static Float min(Float a, Float b) { return _mm512_min_ps(a, b); }
   OCTET_OP static Float max(Float a, Float b) { return _mm512_max_ps(a, b); }
@@ -37,6 +38,8 @@ struct Zmm {
   OCTET_OP static Int pack_32(Int a, Int b) { return _mm512_packs_epi32(a, b); }
   OCTET_OP static Int add_16(Int a, Int b) { return _mm512_adds_epi16(a, b); }
   OCTET_OP static Int pack_16(Int a, Int b) { return _mm512_packus_epi16(a, b); }
+  OCTET_OP static Int min_8(Int a, Int b) { return _mm512_min_epu8(a, b); }
+  OCTET_OP static Int max_8(Int a, Int b) { return _mm512_max_epu8(a, b); }
   OCTET_OP static void store(void* to, Int x) { _mm512_storeu_si512(to, x); }
   OCTET_OP static void store_some(void* to, Int x, int bytes) { _mm512_mask_storeu_epi8(to, _bzhi_u64(~0ull, bytes), x); }
   template <Activation::Kind kKind>
@@ -63,6 +66,7 @@ struct Ymm {
   OCTET_OP static Int madd(Int sum, Int a, Int b) { return _mm256_add_epi32(sum, _mm256_madd_epi16(a, b)); }
   OCTET_OP static Float to_float(Int x) { return _mm256_cvtepi32_ps(x); }
   OCTET_OP static Float fma(Float a, Float b, Float c) { return _mm256_fmadd_ps(a, b, c); }
+  OCTET_OP static Float broadcast(float value) { return _mm256_set1_ps(value); }
   OCTET_OP static Float mul(Float a, Float b) { return _mm256_mul_ps(a, b); }
   OCTET_OP static Float min(Float a, Float b) { return _mm256_min_ps(a, b); }
   OCTET_OP static Float max(Float a, Float b) { return _mm256_max_ps(a, b); }
@@ -70,6 +74,8 @@ struct Ymm {
   OCTET_OP static Int pack_32(Int a, Int b) { return _mm256_packs_epi32(a, b); }
   OCTET_OP static Int add_16(Int a, Int b) { return _mm256_adds_epi16(a, b); }
   OCTET_OP static Int pack_16(Int a, Int b) { return _mm256_packus_epi16(a, b); }
+  OCTET_OP static Int min_8(Int a, Int b) { return _mm256_min_epu8(a, b); }
+  OCTET_OP static Int max_8(Int a, Int b) { return _mm256_max_epu8(a, b); }
   OCTET_OP static void store(void* to, Int x) { _mm256_storeu_si256(static_cast<Int*>(to), x); }
   OCTET_OP static void store_some(void* to, Int x, int bytes) { _mm256_mask_storeu_epi8(to, _bzhi_u32(~0u, bytes), x); }
   template <Activation::Kind kKind>
@@ -96,6 +102,7 @@ struct Xmm {
   OCTET_OP static Int madd(Int sum, Int a, Int b) { return _mm_add_epi32(sum, _mm_madd_epi16(a, b)); }
   OCTET_OP static Float to_float(Int x) { return _mm_cvtepi32_ps(x); }
   OCTET_OP static Float fma(Float a, Float b, Float c) { return _mm_fmadd_ps(a, b, c); }
+  OCTET_OP static Float broadcast(float value) { return _mm_set1_ps(value); }
   OCTET_OP static Float mul(Float a, Float b) { return _mm_mul_ps(a, b); }
   OCTET_OP static Float min(Float a, Float b) { return _mm_min_ps(a, b); }
   OCTET_OP static Float max(Float a, Float b) { return _mm_max_ps(a, b); }
@@ -103,6 +110,8 @@ struct Xmm {
   OCTET_OP static Int pack_32(Int a, Int b) { return _mm_packs_epi32(a, b); }
   OCTET_OP static Int add_16(Int a, Int b) { return _mm_adds_epi16(a, b); }
   OCTET_OP static Int pack_16(Int a, Int b) { return _mm_packus_epi16(a, b); }
+  OCTET_OP static Int min_8(Int a, Int b) { return _mm_min_epu8(a, b); }
+  OCTET_OP static Int max_8(Int a, Int b) { return _mm_max_epu8(a, b); }
   OCTET_OP static void store(void* to, Int x) { _mm_storeu_si128(static_cast<Int*>(to), x); }
   OCTET_OP static void store_some(void* to, Int x, int bytes) {
     _mm_mask_storeu_epi8(to, static_cast<__mmask16>(_bzhi_u32(~0u, bytes)), x);
