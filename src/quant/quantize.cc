@@ -4,6 +4,8 @@
 #include <cmath>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "graph/patterns.h"
 #include "passes/standard.h"
 #include "quant/bias_correction.h"
@@ -35,7 +37,7 @@ Error no_numbers(const Node& node, std::string_view what) {
 class Quantizer {
  public:
   Quantizer(const Graph& graph, const QuantizationPlan& plan, const Observers& observers, bool pair_safe)
-      : source_(graph), plan_(plan), observers_(observers), pair_safe_(pair_safe), result_{graph, 0, 0, 0} {}
+      : source_(graph), plan_(plan), observers_(observers), pair_safe_(pair_safe), result_{.graph = graph, .floats = graph} {}
 
   // kMalformed where a bias or a range leaves float.
   Result<QuantizedModel> run() {
@@ -86,16 +88,25 @@ class Quantizer {
   // Minimum and maximum of a point before they are made into limits.
   struct Range {
     std::vector<double> low, high;
+    std::string method;  // in words
   };
 
   Range range_of(const Point& point) const {
     if (auto pixels = pixel_range(source_, point.value)) {
-      if (point.per_channel) return {std::move(pixels->low), std::move(pixels->high)};
-      return {{*std::min_element(pixels->low.begin(), pixels->low.end())}, {*std::max_element(pixels->high.begin(), pixels->high.end())}};
+      const char* const method = "what pixels of 0 to 255 become";
+      if (point.per_channel) return {std::move(pixels->low), std::move(pixels->high), method};
+      return {{*std::min_element(pixels->low.begin(), pixels->low.end())},
+              {*std::max_element(pixels->high.begin(), pixels->high.end())},
+              method};
     }
     const RangeObserver& observer = observers_.at(point.value);
-    if (point.per_channel) return {{observer.min().begin(), observer.min().end()}, {observer.max().begin(), observer.max().end()}};
-    return {{observer.typical_min(kSpread)}, {observer.typical_max(kSpread)}};
+    if (point.per_channel)
+      return {{observer.min().begin(), observer.min().end()},
+              {observer.max().begin(), observer.max().end()},
+              "each channel from its least to its greatest value in all pictures"};
+    return {{observer.typical_min(kSpread)},
+            {observer.typical_max(kSpread)},
+            fmt::format("mean of the pictures' extremes, widened by {:g} standard deviations", kSpread)};
   }
 
   Status insert_points() {
@@ -103,7 +114,10 @@ class Quantizer {
     for (const Point& point : plan_.points) {
       Range& group = of_group[point.group];
       const Range range = range_of(point);
-      if (group.low.empty()) group = range;
+      if (group.low.empty())
+        group = range;
+      else
+        group.method = "the widest of the ranges that are joined here, each: " + range.method;
       for (std::size_t i = 0; i < range.low.size(); ++i) {
         group.low[i] = std::min(group.low[i], range.low[i]);
         group.high[i] = std::max(group.high[i], range.high[i]);
@@ -113,12 +127,12 @@ class Quantizer {
       const Limits limits = asymmetric_limits(of_group[point.group].low, of_group[point.group].high);
       if (!all_finite(limits.low) || !all_finite(limits.high))
         return no_numbers(node_before_scale(source_, point.value), "gives values that are too large to have a range");
-      insert(point, limits);
+      insert(point, limits, of_group[point.group].method);
     }
     return {};
   }
 
-  void insert(const Point& point, const Limits& limits) {
+  void insert(const Point& point, const Limits& limits, const std::string& method) {
     Graph& graph = result_.graph;
     const std::string name = source_.node(point.value).name + "/fq_output_" + std::to_string(point.value.port);
     const auto count = static_cast<std::int64_t>(limits.low.size());
@@ -127,6 +141,7 @@ class Quantizer {
     const Value high = graph.emit_constant(Tensor::of<float>(shape, limits.high), name + "/high");
     const Value quantized = graph.emit(FakeQuantize{256}, {point.value, low, high, low, high}, name);
     for (const Edge& edge : point.edges) graph.set_input(edge.reader, edge.input, quantized);
+    result_.methods[graph.node(quantized).name] = method;
     ++result_.points;
   }
 

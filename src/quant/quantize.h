@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ struct QuantizedModel {
   std::int64_t images = 0;       // used for calibration
   std::size_t convolutions = 0;  // that compute in integers now
   std::size_t points = 0;        // FakeQuantize nodes
+  // For explain.h: the model in floats from which `graph` differs by quantizers, weights and biases alone, and in words how the range of
+  // each FakeQuantize was found.
+  Graph floats{};
+  std::map<std::string, std::string> methods{};
 };
 
 // Post-training quantization of a graph with one image input of 0..255, f32 [1,C,H,W] or what run_reading_passes makes so, and weights of
