@@ -6,8 +6,8 @@
 
 namespace octet {
 
-// "page", "script" and "style": page.html of this folder, a Mustache template, and script.js and style.css, which the page holds as they
-// are.
+// "page", "explanation", "script" and "style": page.html and explanation.html of this folder, Mustache templates, and script.js and
+// style.css, which the pages hold as they are.
 std::span<const EmbeddedText> embedded_page_parts();
 
 }  // namespace octet

@@ -37,25 +37,24 @@
     });
   }
 
-  const table = document.querySelector('table.classes');
-  const more = document.getElementById('all-classes');
   const short = 12;
 
-  function fold() {
+  function fold(table) {
     all('tbody tr', table).forEach((row, index) => row.classList.toggle('extra', index >= short));
   }
 
-  function sortBy(key, descending) {
+  function sortBy(table, key, descending) {
     const body = table.tBodies[0];
     const sign = descending ? -1 : 1;
     const compare = key === 'name'
       ? (a, b) => a.dataset.name.localeCompare(b.dataset.name)
       : (a, b) => Number(a.dataset[key]) - Number(b.dataset[key]);
     all('tr', body).sort((a, b) => sign * compare(a, b)).forEach((row) => body.append(row));
-    fold();
+    fold(table);
   }
 
-  if (table) {
+  all('table.classes').forEach((table) => {
+    const more = table.closest('section').querySelector('.more');
     table.classList.toggle('short', Boolean(more));
     if (more) more.addEventListener('click', () => {
       table.classList.remove('short');
@@ -67,7 +66,7 @@
       const descending = before === 'none' ? button.dataset.key !== 'name' : before === 'ascending';
       all('thead [aria-sort]', table).forEach((one) => one.setAttribute('aria-sort', 'none'));
       heading.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
-      sortBy(button.dataset.key, descending);
+      sortBy(table, button.dataset.key, descending);
     }));
-  }
+  });
 })();

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
+#include "report/explanation.h"
 #include "workflow/quantization_record.h"
 
 namespace octet {
@@ -34,6 +35,18 @@ class WrittenFiles {
   std::map<std::string, File> files_;
 };
 
+// In the terms of the page.
+ExplanationInput input_of(const std::string& name, const quant::Explanation& explanation) {
+  ExplanationInput input{name, explanation.images, explanation.snr_db, {}, {}, {}};
+  for (const quant::LayerFigures& layer : explanation.layers)
+    input.layers.push_back({layer.node, layer.operation, layer.bits, layer.snr_db, layer.error_share});
+  for (const quant::TensorFigures& tensor : explanation.tensors)
+    input.tensors.push_back({tensor.tensor, tensor.method, tensor.bits, tensor.ranges, tensor.low, tensor.high, tensor.least,
+                             tensor.greatest, tensor.step, tensor.snr_db, tensor.below_share, tensor.above_share, tensor.shares});
+  for (const quant::FloatLayer& layer : explanation.floats) input.floats.push_back({layer.node, layer.reason});
+  return input;
+}
+
 QuantizedIr result_of(const quant::QuantizedModel& quantized, const std::filesystem::path& target, const std::filesystem::path& onnx) {
   return {.xml = target, .images = quantized.images, .convolutions = quantized.convolutions, .points = quantized.points, .onnx = onnx};
 }
@@ -41,7 +54,8 @@ QuantizedIr result_of(const quant::QuantizedModel& quantized, const std::filesys
 }  // namespace
 
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Dataset& pictures, const std::filesystem::path& output,
-                                const quant::CalibrationOptions& options, const WriteOptions& written, ConvertOptions opening) {
+                                const quant::CalibrationOptions& options, const WriteOptions& written, ConvertOptions opening,
+                                const ExplainPage& page) {
   opening.warn = options.warn;
   OCTET_ASSIGN(const OpenedModel opened, open_model_with(model, opening, {}));
   const std::string name = opened.description.name.empty() ? model.stem().string() : opened.description.name;
@@ -49,6 +63,12 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
   QuantizationRecord record =
       begin_record(target.parent_path(), model, opened.files, opening, pictures, {options, written, pictures.decode});
   OCTET_ASSIGN(const auto quantized, quantize_model(opened.graph, model, pictures, options));
+
+  quant::Explanation explanation;
+  if (!page.path.empty()) {
+    const Progress progress = page.begin ? page.begin() : Progress();
+    OCTET_ASSIGN(explanation, explain_model(quantized, model, pictures, {options.threads, progress, options.warn}));
+  }
 
   FileTransaction files;
   WrittenFiles seen;
@@ -58,6 +78,8 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
   result.record = std::filesystem::path(target).replace_extension(".octet.json");
   result.outputs = record.outputs = seen.by_name();
   OCTET_RETURN_IF_ERROR(files.add(result.record, format_record(record)));
+  if (!page.path.empty()) OCTET_RETURN_IF_ERROR(files.add(page.path, render_explanation(input_of(name, explanation))));
+  result.explanation = std::move(explanation);
   OCTET_RETURN_IF_ERROR(files.commit());
   return result;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "record/recorded_file.h"
@@ -10,20 +11,28 @@
 
 namespace octet {
 
+// A page that says what each layer costs; a path that is empty asks for none.
+struct ExplainPage {
+  std::filesystem::path path{};
+  std::function<Progress()> begin{};  // begins the step and gives its progress
+};
+
 struct QuantizedIr {
   std::filesystem::path xml;
   std::int64_t images = 0;  // that were used
   std::size_t convolutions = 0, points = 0;
   std::filesystem::path onnx = {};         // where it was asked for
   std::filesystem::path record = {};       // quantize_ir() alone writes one
+  quant::Explanation explanation = {};     // where a page was asked for
   std::vector<RecordedFile> outputs = {};  // what the record has of the model's files
 };
 
 // Quantizes a model, an FP32 IR or any file that open_model() takes with `opening`, with the pictures of a data set and writes the INT8
 // IR as OUTPUT/public/<model>/<FP32-INT8 or FP16-INT8>/<model>.xml, .onnx where it is asked for, and <model>.octet.json, the record of what
-// it was made of; the precision is that of what stays a float. Warnings go to those of `options`.
+// it was made of; the precision is that of what stays a float. The page appears with them. Warnings go to those of `options`.
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Dataset& pictures, const std::filesystem::path& output,
-                                const quant::CalibrationOptions& options, const WriteOptions& written = {}, ConvertOptions opening = {});
+                                const quant::CalibrationOptions& options, const WriteOptions& written = {}, ConvertOptions opening = {},
+                                const ExplainPage& page = {});
 
 // The same to a place of the caller's choice, without a record.
 Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// One page that tells what quantization does to each layer and tensor of a model, made of plain results.
+namespace octet {
+
+struct ExplainedLayer {
+  std::string node, operation;
+  int bits = 8;
+  double snr_db = 0;       // of its result, it alone being quantized
+  double error_share = 0;  // a fraction of the error at the heads
+};
+
+struct ExplainedTensor {
+  std::string name;
+  std::string method;  // how its range was found; may be empty
+  int bits = 8;
+  std::size_t ranges = 1;           // one, or one a channel
+  double low = 0, high = 0;         // limits
+  double least = 0, greatest = 0;   // what was seen
+  double step = 0, snr_db = 0;
+  double below_share = 0, above_share = 0;  // fractions of the elements, beyond the limits,
+  std::vector<double> shares;               // and between them, in equal parts
+};
+
+struct KeptInFloats {
+  std::string node, reason;  // "is kept ...", what follows the name
+};
+
+struct ExplanationInput {
+  std::string model_name;
+  std::size_t images = 0;  // that the figures were measured on
+  double snr_db = 0;       // of the heads with all layers quantized
+  std::vector<ExplainedLayer> layers;
+  std::vector<ExplainedTensor> tensors;
+  std::vector<KeptInFloats> floats;
+};
+
+// The whole page as UTF-8 HTML, which loads nothing. The same input gives the same bytes. All text of `input` is escaped.
+std::string render_explanation(const ExplanationInput& input);
+
+}  // namespace octet

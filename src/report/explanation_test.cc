@@ -1,0 +1,70 @@
+#include "report/explanation.h"
+
+#include <gtest/gtest.h>
+
+namespace octet {
+namespace {
+
+ExplanationInput sample() {
+  ExplanationInput input;
+  input.model_name = "tiny";
+  input.images = 8;
+  input.snr_db = 21.25;
+  input.layers = {{"conv_0", "Convolution", 8, 30, 0.1}, {"conv_1", "Convolution", 8, 20, 0.6}, {"sum", "Add", 16, 25, 0.3}};
+  input.tensors = {{.name = "image", .method = "pixels", .low = 0, .high = 2.55, .least = -0.5, .greatest = 3, .step = 0.01, .snr_db = 40,
+                    .below_share = 0.1, .above_share = 0.02, .shares = {0.5, 0, 0.38}}};
+  input.floats = {{"conv_9", "reads a SoftMax"}};
+  return input;
+}
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+std::int64_t count_of_text(const std::string& text, const std::string& part) {
+  std::int64_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(RenderExplanation, PutsTheLayerWithMostOfTheErrorFirst) {
+  const std::string page = render_explanation(sample());
+  EXPECT_TRUE(contains(page, "21.2 dB at the heads; 1 of 3 layers make half of the error.")) << page;
+  EXPECT_LT(page.find("data-name=\"conv_1\""), page.find("data-name=\"sum\""));
+  EXPECT_LT(page.find("data-name=\"sum\""), page.find("data-name=\"conv_0\""));
+  EXPECT_TRUE(contains(page, "<td>60.00</td>"));
+}
+
+TEST(RenderExplanation, DrawsWhatIsClippedApart) {
+  const std::string page = render_explanation(sample());
+  EXPECT_TRUE(contains(page, "viewBox=\"0 0 5 100\""));
+  EXPECT_TRUE(contains(page, "<path d=\"M1 100V3.0h.92V100zM3 100V")) << "a bar for each part with elements, the greatest 97 high";
+  EXPECT_TRUE(contains(page, "<path class=\"clipped\" d=\"M0 100V")) << "below the limits";
+  EXPECT_TRUE(contains(page, "12.000 %"));
+}
+
+TEST(RenderExplanation, SaysWhatWasChosenAndWhy) {
+  const std::string page = render_explanation(sample());
+  EXPECT_TRUE(contains(page, "2 layers read activations of 8 bits"));
+  EXPECT_TRUE(contains(page, "1 layer reads activations of 16 bits"));
+  EXPECT_TRUE(contains(page, "Range of 1 tensor: pixels."));
+  EXPECT_TRUE(contains(page, "conv_9 stays in floats: it reads a SoftMax."));
+}
+
+TEST(RenderExplanation, EscapesEveryTextAndLoadsNothing) {
+  ExplanationInput input = sample();
+  const std::string evil = "<script>alert('x')</script>\"'&";
+  input.model_name = input.layers[0].node = input.layers[0].operation = input.tensors[0].name = input.tensors[0].method = evil;
+  input.floats[0] = {evil, evil};
+  const std::string page = render_explanation(input);
+  EXPECT_FALSE(contains(page, "<script>alert"));
+  EXPECT_FALSE(contains(page, "'x'"));
+  for (const char* loads : {"http:", "https:", "url(", "@import", " src="}) EXPECT_FALSE(contains(page, loads)) << loads;
+}
+
+TEST(RenderExplanation, ClosesEveryElementThatItOpens) {
+  for (const std::string& page : {render_explanation(sample()), render_explanation({})})
+    for (const std::string name : {"div", "section", "table", "tr", "td", "th", "button", "span", "svg", "p", "ul", "li", "dl", "h2", "h3"})
+      EXPECT_EQ(count_of_text(page, "<" + name + " ") + count_of_text(page, "<" + name + ">"), count_of_text(page, "</" + name + ">")) << name;
+}
+
+}  // namespace
+}  // namespace octet
