@@ -27,15 +27,15 @@ bool is_finite(const ChannelStatistics& statistics) {
 class Calibration {
  public:
   Calibration(const Graph& graph, const std::shared_ptr<const Plan>& plan, const CalibrationImages& images,
-              const CalibrationOptions& options)
-      : graph_(graph), images_(images), options_(options) {
+              const CalibrationOptions& options, const ImageObserver& observer)
+      : graph_(graph), images_(images), options_(options), observer_(observer) {
     for (int i = 0; i < std::max(1, options.threads); ++i) sessions_.push_back(std::make_unique<Session>(plan, 1));
   }
 
   Result<std::map<Value, RangeObserver>> run() {
     parallel_for_each(static_cast<int>(sessions_.size()), images_.count, [&](int worker, std::size_t index) {
       try {
-        add(index, observe(*sessions_[static_cast<std::size_t>(worker)], index));
+        add(index, observe(worker, index));
       } catch (...) {
         give_up();
         throw;
@@ -48,13 +48,15 @@ class Calibration {
 
  private:
   // Nothing for an image that cannot be used, and for those behind a failure.
-  std::optional<ImageStatistics> observe(Session& session, std::size_t index) {
+  std::optional<ImageStatistics> observe(int worker, std::size_t index) {
     if (failed_) return std::nullopt;
     const auto input = images_.load(index);
     if (!input.ok()) return warn(input.error()), std::nullopt;
     ImageStatistics statistics;
-    const auto done =
-        session.run(std::span(&*input, 1), [&](const Observed& seen) { statistics[seen.value] = channel_statistics(seen.images); });
+    const auto done = sessions_[static_cast<std::size_t>(worker)]->run(std::span(&*input, 1), [&](const Observed& seen) {
+      statistics[seen.value] = channel_statistics(seen.images);
+      if (observer_) observer_(worker, index, seen);
+    });
     if (!done.ok()) return warn(done.error()), std::nullopt;
     return statistics;
   }
@@ -101,6 +103,7 @@ class Calibration {
   const Graph& graph_;
   const CalibrationImages& images_;
   const CalibrationOptions& options_;
+  const ImageObserver& observer_;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::map<Value, RangeObserver> observers_;
   std::mutex mutex_;
@@ -116,11 +119,11 @@ class Calibration {
 }  // namespace
 
 Result<std::map<Value, RangeObserver>> calibrate(const Graph& graph, const std::vector<Value>& values, const CalibrationImages& images,
-                                                 const CalibrationOptions& options) {
+                                                 const CalibrationOptions& options, const ImageObserver& observer) {
   RuntimeOptions runtime;
   runtime.observe = values;
   OCTET_ASSIGN(auto plan, compile(graph, runtime));
-  return Calibration(graph, plan, images, options).run();
+  return Calibration(graph, plan, images, options, observer).run();
 }
 
 }  // namespace octet::quant

@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "graph/graph.h"
 #include "quant/observer.h"
+#include "runtime/plan.h"
 
 namespace octet::quant {
 
@@ -26,10 +27,13 @@ struct CalibrationOptions {
   bool pair_safe = false;  // weights for CPUs with AVX2 alone: quantize() reads it, see pair_safe.h
 };
 
+// Is shown each observed value of an image as well, by worker 0 to threads - 1, each of which has one image at a time.
+using ImageObserver = std::function<void(int worker, std::size_t index, const Observed& seen)>;
+
 // Statistics of the given values over all images, from the FP32 model; one pass, memory independent of the number of images.
 // The number of images that were used comes with each observer. kNotFound if no image could be used; kMalformed, with the names of
 // image and node, if a value is infinite or no number: of several such images the first is named, whatever the number of threads.
 Result<std::map<Value, RangeObserver>> calibrate(const Graph& graph, const std::vector<Value>& values, const CalibrationImages& images,
-                                                 const CalibrationOptions& options);
+                                                 const CalibrationOptions& options, const ImageObserver& observer = {});
 
 }  // namespace octet::quant

@@ -46,9 +46,8 @@ std::int64_t macs_of(const Plan& plan) {
 
 // `count` of the images, spread over all.
 CalibrationImages spread_over(const CalibrationImages& images, std::size_t count) {
-  return {std::min(count, images.count), [&images, count = std::min(count, images.count)](std::size_t index) {
-            return images.load(index * images.count / count);
-          }};
+  return {std::min(count, images.count),
+          [&images, count = std::min(count, images.count)](std::size_t index) { return images.load(index * images.count / count); }};
 }
 
 Result<Reference> reference_of(Session& session, const CalibrationImages& images) {

@@ -97,7 +97,8 @@ Graph ended_at(const Graph& graph, const std::vector<Value>& values) {
   return ended;
 }
 
-LayersAlone::LayersAlone(const Graph& floats, const Graph& quantized) : quantized_(quantized), floats_(ended_at(floats, head_values(floats))) {
+LayersAlone::LayersAlone(const Graph& floats, const Graph& quantized)
+    : quantized_(quantized), floats_(ended_at(floats, head_values(floats))) {
   for (std::size_t i = 0; i < floats_.nodes().size(); ++i) by_name_[floats_.nodes()[i].name] = static_cast<NodeId>(i);
 }
 

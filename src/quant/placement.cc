@@ -21,7 +21,7 @@ bool moves_images(const Op& op) {
 
 class Planner {
  public:
-  explicit Planner(const Graph& graph) : graph_(graph), constants_(graph) {}
+  Planner(const Graph& graph, const std::set<NodeId>& wide) : graph_(graph), wide_(wide), constants_(graph) {}
 
   QuantizationPlan run() {
     for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
@@ -39,13 +39,15 @@ class Planner {
 
   void visit(NodeId id) {
     const Node& node = graph_.node(id);
-    if (!schema_of(node.op).traits.computes_in_integers) return;
+    if (!schema_of(node.op).traits.computes_in_integers || wide_.contains(id)) return;
     if (const auto conv = convolution_geometry(graph_, node)) {
       // The mean of a distribution of distances (Distribution Focal Loss) is a coordinate in pixels: 256 levels are too few for it.
       if (!has_known_weights(graph_, node) || is_distribution(node.inputs[0])) return;
+      layers_.push_back(id);
       convolutions_.push_back(id);
       climb({id, 0}, conv->is_depthwise());
     } else if (node.inputs.size() == 1 || joins_activations(node)) {
+      layers_.push_back(id);
       for (std::size_t i = 0; i < node.inputs.size(); ++i) climb({id, i}, false);
     }
   }
@@ -136,11 +138,13 @@ class Planner {
       plan.points.push_back({value, draft.all_depthwise, group, std::move(draft.edges)});
     }
     plan.groups = groups.size();
+    plan.layers = std::move(layers_);
     plan.convolutions = std::move(convolutions_);
     return plan;
   }
 
   const Graph& graph_;
+  const std::set<NodeId>& wide_;
   const Constants constants_;
   std::map<Value, Draft> drafts_;
   std::map<Value, std::size_t> numbers_;
@@ -149,11 +153,11 @@ class Planner {
   std::set<std::tuple<NodeId, std::size_t, bool>> visited_;
   std::set<std::pair<NodeId, std::size_t>> added_;
   std::set<NodeId> united_;
-  std::vector<NodeId> convolutions_;
+  std::vector<NodeId> layers_, convolutions_;
 };
 
 }  // namespace
 
-QuantizationPlan plan_quantization(const Graph& graph) { return Planner(graph).run(); }
+QuantizationPlan plan_quantization(const Graph& graph, const std::set<NodeId>& wide) { return Planner(graph, wide).run(); }
 
 }  // namespace octet::quant

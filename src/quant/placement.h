@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <set>
 #include <vector>
 
 #include "graph/graph.h"
@@ -24,7 +24,8 @@ struct Point {
 // Where FakeQuantize nodes go.
 struct QuantizationPlan {
   std::vector<Point> points;         // by node, so upstream first
-  std::vector<NodeId> convolutions;  // whose weights become integers
+  std::vector<NodeId> layers;        // that compute in integers: convolutions, sums, pools
+  std::vector<NodeId> convolutions;  // those of them whose weights become integers
   std::size_t groups = 0;
 };
 
@@ -32,7 +33,7 @@ struct QuantizationPlan {
 // activations and of pools are quantized (OpTraits::computes_in_integers); a FakeQuantize moves up through operations that only move
 // values of images (MaxPool, Concat, slices, nearest resize), so that these work on bytes. All inputs of a Concat on such a path share one
 // scale. What no convolution reads, like the tail that joins the boxes and scores of an SSD, stays float, and so does each head's result.
-// So does a convolution of a SoftMax's result: the mean of a distribution, which YOLOv8's kind makes coordinates of.
-QuantizationPlan plan_quantization(const Graph& graph);
+// So does a convolution of a SoftMax's result: the mean of a distribution, which YOLOv8's kind makes coordinates of; and what is in `wide`.
+QuantizationPlan plan_quantization(const Graph& graph, const std::set<NodeId>& wide = {});
 
 }  // namespace octet::quant

@@ -10,16 +10,17 @@
 #include "passes/standard.h"
 #include "quant/bias_correction.h"
 #include "quant/channels.h"
+#include "quant/clipping.h"
 #include "quant/equalize.h"
 #include "quant/pair_safe.h"
 #include "quant/pixel_range.h"
-#include "quant/placement.h"
 #include "quant/ranges.h"
 
 namespace octet::quant {
 namespace {
 
 using Observers = std::map<Value, RangeObserver>;
+using Histograms = std::map<Value, ChannelHistogram>;
 
 // A tensor's range is the mean of the images' extremes, widened by this many of their standard deviations. The mean alone (the
 // reference's choice, D.4) cuts off half of the images; chosen on train2017 by fidelity, docs/quantization.md has the figures.
@@ -36,11 +37,21 @@ Error no_numbers(const Node& node, std::string_view what) {
 // Builds the quantized graph beside the original one, whose ids stay valid throughout.
 class Quantizer {
  public:
-  Quantizer(const Graph& graph, const QuantizationPlan& plan, const Observers& observers, bool pair_safe)
-      : source_(graph), plan_(plan), observers_(observers), pair_safe_(pair_safe), result_{.graph = graph, .floats = graph} {}
+  Quantizer(const Graph& graph, const QuantizationPlan& plan, const Observers& observers, const Histograms& histograms, bool pair_safe)
+      : source_(graph),
+        plan_(plan),
+        observers_(observers),
+        histograms_(histograms),
+        pair_safe_(pair_safe),
+        result_{.graph = graph, .floats = graph} {}
 
-  // kMalformed where a bias or a range leaves float.
-  Result<QuantizedModel> run() {
+  // `layers` are all that integers could compute. kMalformed where a bias or a range leaves float.
+  Result<QuantizedModel> run(const std::vector<NodeId>& layers) {
+    for (const NodeId layer : layers) {
+      const bool is_wide = !std::ranges::binary_search(plan_.layers, layer);
+      result_.layers.push_back({source_.node(layer).name, is_wide ? 32 : 8});
+      if (is_wide) take_in_scale(layer);
+    }
     for (const NodeId convolution : plan_.convolutions) OCTET_RETURN_IF_ERROR(quantize_convolution(convolution));
     OCTET_RETURN_IF_ERROR(insert_points());
     result_.graph.tidy();
@@ -49,6 +60,20 @@ class Quantizer {
   }
 
  private:
+  // A convolution in float has no use for the product that made the channels of its input alike.
+  void take_in_scale(NodeId layer) {
+    const Node& node = source_.node(layer);
+    if (!has_known_weights(source_, node) || !scales_channels(source_, node.inputs[0])) return;
+    const ConstantSide scale = *constant_side(source_, node.inputs[0]);
+    const auto factors = scale.constant->values<float>();
+    const Tensor& constant = *source_.constant(node.inputs[1]);
+    std::vector<float> weights = to_vector<float>(constant);
+    for_each_weight(*convolution_geometry(source_, node), [&](std::size_t, std::size_t i, std::size_t at) { weights[at] *= factors[i]; });
+    Graph& graph = result_.graph;
+    graph.set_input(layer, 1, graph.emit_constant(Tensor::of<float>(constant.shape(), weights), node.name + "/weights"));
+    graph.set_input(layer, 0, scale.data);
+  }
+
   Status quantize_convolution(NodeId convolution) {
     const Node& node = source_.node(convolution);
     const ConvolutionGeometry geometry = *convolution_geometry(source_, node);
@@ -100,13 +125,26 @@ class Quantizer {
               method};
     }
     const RangeObserver& observer = observers_.at(point.value);
-    if (point.per_channel)
-      return {{observer.min().begin(), observer.min().end()},
-              {observer.max().begin(), observer.max().end()},
-              "each channel from its least to its greatest value in all pictures"};
+    if (point.per_channel) return ranges_of_channels(point.value);
     return {{observer.typical_min(kSpread)},
             {observer.typical_max(kSpread)},
             fmt::format("mean of the pictures' extremes, widened by {:g} standard deviations", kSpread)};
+  }
+
+  // What only depthwise convolutions read because its other readers stay in float was not counted.
+  Range ranges_of_channels(Value value) const {
+    const RangeObserver& observer = observers_.at(value);
+    const auto counted = histograms_.find(value);
+    Range range;
+    range.method = counted == histograms_.end() ? "each channel from its least to its greatest value in all pictures"
+                                                : "each channel between the ends that give its values the least squared error";
+    for (std::size_t c = 0; c < observer.min().size(); ++c) {
+      const ChannelRange extremes{static_cast<double>(observer.min()[c]), static_cast<double>(observer.max()[c])};
+      const auto [low, high] = counted == histograms_.end() ? extremes : clipped_range(extremes, counted->second, c);
+      range.low.push_back(low);
+      range.high.push_back(high);
+    }
+    return range;
   }
 
   Status insert_points() {
@@ -148,6 +186,7 @@ class Quantizer {
   const Graph& source_;
   const QuantizationPlan& plan_;
   const Observers& observers_;
+  const Histograms& histograms_;
   bool pair_safe_;
   QuantizedModel result_;
 };
@@ -158,6 +197,42 @@ std::vector<Value> observed_values(const Graph& graph, const QuantizationPlan& p
   for (const NodeId convolution : plan.convolutions) values.insert(graph.node(convolution).inputs[0]);
   return {values.begin(), values.end()};
 }
+
+// Histograms of the values that are quantized channel by channel. So many images are enough for them.
+class HistogramCollector {
+ public:
+  static constexpr std::size_t kImages = 32;
+
+  HistogramCollector(const Graph& graph, const QuantizationPlan& plan, std::size_t images, int threads)
+      : step_(std::max<std::size_t>(1, images / kImages)), of_worker_(static_cast<std::size_t>(std::max(1, threads))) {
+    for (const Point& point : plan.points)
+      if (point.per_channel) channels_[point.value] = static_cast<std::size_t>(graph.shape(point.value)[1]);
+  }
+
+  ImageObserver observer() {
+    return [this](int worker, std::size_t index, const Observed& seen) {
+      const auto channels = channels_.find(seen.value);
+      if (index % step_ != 0 || channels == channels_.end()) return;
+      ChannelHistogram& histogram = of_worker_[static_cast<std::size_t>(worker)].try_emplace(seen.value, channels->second).first->second;
+      for (const auto& image : seen.images) histogram.add(image);
+    };
+  }
+
+  Histograms histograms() const {
+    Histograms sum;
+    for (const auto& [value, channels] : channels_) {
+      ChannelHistogram& histogram = sum.try_emplace(value, channels).first->second;
+      for (const Histograms& part : of_worker_)
+        if (const auto found = part.find(value); found != part.end()) histogram.add(found->second);
+    }
+    return sum;
+  }
+
+ private:
+  std::size_t step_;  // from one counted image to the next
+  std::map<Value, std::size_t> channels_;
+  std::vector<Histograms> of_worker_;
+};
 
 Status expect_finite_weights(const Graph& graph, const QuantizationPlan& plan) {
   for (const NodeId convolution : plan.convolutions)
@@ -193,7 +268,8 @@ Result<Graph> equalized(const Graph& graph, const CalibrationImages& images, int
 
 }  // namespace
 
-Result<QuantizedModel> quantize(const Graph& source, const CalibrationImages& images, const CalibrationOptions& options) {
+Result<CalibratedModel> CalibratedModel::calibrate(const Graph& source, const CalibrationImages& images,
+                                                   const CalibrationOptions& options) {
   Graph graph = source;
   passes::run_reading_passes(graph);
   passes::run_execution_passes(graph);
@@ -203,11 +279,24 @@ Result<QuantizedModel> quantize(const Graph& source, const CalibrationImages& im
   if (graph.parameters().size() != 1)
     return Error{ErrorCode::kUnsupported,
                  "a model with " + std::to_string(graph.parameters().size()) + " inputs cannot be calibrated with images"};
-  OCTET_ASSIGN(const Graph alike, equalized(graph, images, options.threads));
-  const QuantizationPlan plan = plan_quantization(alike);
-  OCTET_RETURN_IF_ERROR(expect_finite_weights(alike, plan));
-  OCTET_ASSIGN(const auto observers, calibrate(alike, observed_values(alike, plan), images, options));
-  return Quantizer(alike, plan, observers, options.pair_safe).run();
+  OCTET_ASSIGN(Graph alike, equalized(graph, images, options.threads));
+  CalibratedModel model(std::move(alike), options.pair_safe);
+  OCTET_RETURN_IF_ERROR(expect_finite_weights(model.graph_, model.plan_));
+  HistogramCollector collector(model.graph_, model.plan_, images.count, options.threads);
+  OCTET_ASSIGN(model.observers_,
+               quant::calibrate(model.graph_, observed_values(model.graph_, model.plan_), images, options, collector.observer()));
+  model.histograms_ = collector.histograms();
+  return model;
+}
+
+Result<QuantizedModel> CalibratedModel::quantize(const std::set<NodeId>& wide) const {
+  const QuantizationPlan plan = plan_quantization(graph_, wide);
+  return Quantizer(graph_, plan, observers_, histograms_, pair_safe_).run(plan_.layers);
+}
+
+Result<QuantizedModel> quantize(const Graph& source, const CalibrationImages& images, const CalibrationOptions& options) {
+  OCTET_ASSIGN(const CalibratedModel model, CalibratedModel::calibrate(source, images, options));
+  return model.quantize({});
 }
 
 }  // namespace octet::quant

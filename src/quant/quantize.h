@@ -1,13 +1,22 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "graph/graph.h"
 #include "quant/calibrate.h"
+#include "quant/channel_histogram.h"
+#include "quant/placement.h"
 
 namespace octet::quant {
+
+// A layer that integers could compute, and in how many bits it does: 8, or 32 for one that was left in float.
+struct QuantizedLayer {
+  std::string node;
+  int bits = 8;
+};
 
 struct QuantizedModel {
   Graph graph;
@@ -18,6 +27,30 @@ struct QuantizedModel {
   // each FakeQuantize was found.
   Graph floats{};
   std::map<std::string, std::string> methods{};
+  std::vector<QuantizedLayer> layers{};  // all that integers could compute
+};
+
+// A model in floats whose channels were made alike, and what a calibration found of its values: ready to be quantized, with any of its
+// layers left in float. Immutable, safe from several threads.
+class CalibratedModel {
+ public:
+  // Errors as of quantize() below.
+  static Result<CalibratedModel> calibrate(const Graph& source, const CalibrationImages& images, const CalibrationOptions& options);
+
+  const Graph& graph() const { return graph_; }
+  // Everything that integers can compute.
+  const QuantizationPlan& plan() const { return plan_; }
+  // `wide` are of plan().layers and keep floats for weights and inputs.
+  Result<QuantizedModel> quantize(const std::set<NodeId>& wide) const;
+
+ private:
+  CalibratedModel(Graph graph, bool pair_safe) : graph_(std::move(graph)), plan_(plan_quantization(graph_)), pair_safe_(pair_safe) {}
+
+  Graph graph_;
+  QuantizationPlan plan_;
+  std::map<Value, RangeObserver> observers_;
+  std::map<Value, ChannelHistogram> histograms_;
+  bool pair_safe_;
 };
 
 // Post-training quantization of a graph with one image input of 0..255, f32 [1,C,H,W] or what run_reading_passes makes so, and weights of

@@ -104,14 +104,13 @@ std::string render_explanation(const ExplanationInput& input) {
   const std::vector<ExplainedLayer> worst = worst_first(input.layers);
   Json tensors = Json::array();
   for (const ExplainedTensor& tensor : input.tensors) tensors.push_back(tensor_view(tensor));
-  return fill_page("explanation",
-                   {{"model", input.model_name},
-                    {"pictures", count_of(static_cast<std::int64_t>(input.images), "picture", "pictures")},
-                    {"sentence", sentence_of(input, worst)},
-                    {"choices", choices_view(input)},
-                    {"layers", layers_view(worst)},
-                    {"more", worst.size() > kLayersShownAtFirst ? Json(std::to_string(worst.size())) : Json()},
-                    {"tensors", tensors}});
+  return fill_page("explanation", {{"model", input.model_name},
+                                   {"pictures", count_of(static_cast<std::int64_t>(input.images), "picture", "pictures")},
+                                   {"sentence", sentence_of(input, worst)},
+                                   {"choices", choices_view(input)},
+                                   {"layers", layers_view(worst)},
+                                   {"more", worst.size() > kLayersShownAtFirst ? Json(std::to_string(worst.size())) : Json()},
+                                   {"tensors", tensors}});
 }
 
 }  // namespace octet

@@ -18,9 +18,9 @@ struct ExplainedTensor {
   std::string name;
   std::string method;  // how its range was found; may be empty
   int bits = 8;
-  std::size_t ranges = 1;           // one, or one a channel
-  double low = 0, high = 0;         // limits
-  double least = 0, greatest = 0;   // what was seen
+  std::size_t ranges = 1;          // one, or one a channel
+  double low = 0, high = 0;        // limits
+  double least = 0, greatest = 0;  // what was seen
   double step = 0, snr_db = 0;
   double below_share = 0, above_share = 0;  // fractions of the elements, beyond the limits,
   std::vector<double> shares;               // and between them, in equal parts

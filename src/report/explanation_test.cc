@@ -11,8 +11,17 @@ ExplanationInput sample() {
   input.images = 8;
   input.snr_db = 21.25;
   input.layers = {{"conv_0", "Convolution", 8, 30, 0.1}, {"conv_1", "Convolution", 8, 20, 0.6}, {"sum", "Add", 16, 25, 0.3}};
-  input.tensors = {{.name = "image", .method = "pixels", .low = 0, .high = 2.55, .least = -0.5, .greatest = 3, .step = 0.01, .snr_db = 40,
-                    .below_share = 0.1, .above_share = 0.02, .shares = {0.5, 0, 0.38}}};
+  input.tensors = {{.name = "image",
+                    .method = "pixels",
+                    .low = 0,
+                    .high = 2.55,
+                    .least = -0.5,
+                    .greatest = 3,
+                    .step = 0.01,
+                    .snr_db = 40,
+                    .below_share = 0.1,
+                    .above_share = 0.02,
+                    .shares = {0.5, 0, 0.38}}};
   input.floats = {{"conv_9", "reads a SoftMax"}};
   return input;
 }
@@ -63,7 +72,8 @@ TEST(RenderExplanation, EscapesEveryTextAndLoadsNothing) {
 TEST(RenderExplanation, ClosesEveryElementThatItOpens) {
   for (const std::string& page : {render_explanation(sample()), render_explanation({})})
     for (const std::string name : {"div", "section", "table", "tr", "td", "th", "button", "span", "svg", "p", "ul", "li", "dl", "h2", "h3"})
-      EXPECT_EQ(count_of_text(page, "<" + name + " ") + count_of_text(page, "<" + name + ">"), count_of_text(page, "</" + name + ">")) << name;
+      EXPECT_EQ(count_of_text(page, "<" + name + " ") + count_of_text(page, "<" + name + ">"), count_of_text(page, "</" + name + ">"))
+          << name;
 }
 
 }  // namespace
