@@ -1,6 +1,7 @@
 #include "kernels/conv2d/winograd_f32.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "base/check.h"
@@ -16,35 +17,41 @@ constexpr std::int64_t kTaps = 9, kLine = 64 / sizeof(float);
 // An odd number of cache lines, so that what lies so far apart does not fight for the same places of a cache.
 std::int64_t odd_lines(std::int64_t elements) { return ((elements + kLine - 1) / kLine | 1) * kLine; }
 
-// Three weights as those of one row or column of the transform. In double, so that each is rounded but once.
-using WeightLine = void(const double* from, int from_step, double* to, int to_step);
+// Weights of some neighbouring output channels, which compilers transform together. In double, so that each is rounded but once.
+constexpr std::int64_t kFilters = 4;  // the lanes of a panel are a multiple
+using Weights = std::array<double, kFilters>;
 
-void weights_of_2x2(const double* from, int from_step, double* to, int to_step) {
-  const double w0 = from[0], w1 = from[from_step], w2 = from[2 * from_step];
-  to[0] = w0;
-  to[to_step] = (w0 + w1 + w2) / 2;
-  to[2 * to_step] = (w0 - w1 + w2) / 2;
-  to[3 * to_step] = w2;
+// Three weights as those of one row or column of the transform.
+template <int kTile>
+void transform_weights_line(const Weights* from, int from_step, Weights* to, int to_step) {
+  for (std::size_t i = 0; i < kFilters; ++i) {
+    const double w0 = from[0][i], w1 = from[from_step][i], w2 = from[2 * from_step][i];
+    if constexpr (kTile == 2) {
+      to[0][i] = w0;
+      to[to_step][i] = (w0 + w1 + w2) / 2;
+      to[2 * to_step][i] = (w0 - w1 + w2) / 2;
+      to[3 * to_step][i] = w2;
+    } else {
+      to[0][i] = w0 / 4;
+      to[to_step][i] = -(w0 + w1 + w2) / 6;
+      to[2 * to_step][i] = -(w0 - w1 + w2) / 6;
+      to[3 * to_step][i] = (w0 + 2 * w1 + 4 * w2) / 24;
+      to[4 * to_step][i] = (w0 - 2 * w1 + 4 * w2) / 24;
+      to[5 * to_step][i] = w2;
+    }
+  }
 }
 
-void weights_of_4x4(const double* from, int from_step, double* to, int to_step) {
-  const double w0 = from[0], w1 = from[from_step], w2 = from[2 * from_step];
-  to[0] = w0 / 4;
-  to[to_step] = -(w0 + w1 + w2) / 6;
-  to[2 * to_step] = -(w0 - w1 + w2) / 6;
-  to[3 * to_step] = (w0 + 2 * w1 + 4 * w2) / 24;
-  to[4 * to_step] = (w0 - 2 * w1 + 4 * w2) / 24;
-  to[5 * to_step] = w2;
-}
-
-// Of the 9 weights of one pair of channels, `step` apart.
-void transform_weights(WeightLine& transform, int window, const float* w, std::int64_t step, float* to) {
-  double taps[kTaps], columns[kWinogradWindow * 3], line[kWinogradWindow];
-  std::copy_n(w, kTaps, taps);
-  for (int x = 0; x < 3; ++x) transform(taps + x, 3, columns + x, 3);
-  for (int y = 0; y < window; ++y) {
-    transform(columns + y * 3, 1, line, 1);
-    for (int x = 0; x < window; ++x, to += step) *to = static_cast<float>(line[x]);
+// The weights of positions lie `step` apart.
+template <int kTile>
+void transform_weights(const Weights (&taps)[kTaps], std::int64_t step, float* to) {
+  constexpr int kSide = kTile + 2;
+  Weights columns[kSide * 3], line[kSide];
+  for (int x = 0; x < 3; ++x) transform_weights_line<kTile>(taps + x, 3, columns + x, 3);
+  for (int y = 0; y < kSide; ++y) {
+    transform_weights_line<kTile>(columns + y * 3, 1, line, 1);
+    for (int x = 0; x < kSide; ++x, to += step)
+      for (std::size_t i = 0; i < kFilters; ++i) to[i] = static_cast<float>(line[x][i]);
   }
 }
 
@@ -136,13 +143,17 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
 
   // [position][input channel][lane]
   void pack(const Panel& panel, const float* weights) {
-    const std::int64_t width = width_of(panel);
+    const std::int64_t width = width_of(panel), step = shape_.in_channels * width;
     float* to = weights_.data() + panel.offset;
-    for (std::int64_t i = 0; i < shape_.in_channels; ++i)
-      for (std::int64_t lane = 0; lane < panel.channels; ++lane)
-        transform_weights(tile_ == 2 ? weights_of_2x2 : weights_of_4x4, window(),
-                          weights + ((panel.first + lane) * shape_.in_channels + i) * kTaps, shape_.in_channels * width,
-                          to + i * width + lane);
+    for (std::int64_t i = 0; i < shape_.in_channels; ++i, to += width)
+      for (std::int64_t lane = 0; lane < panel.channels; lane += kFilters) {
+        Weights taps[kTaps] = {};
+        for (std::int64_t filter = 0; filter < std::min(kFilters, panel.channels - lane); ++filter) {
+          const float* from = weights + ((panel.first + lane + filter) * shape_.in_channels + i) * kTaps;
+          for (int tap = 0; tap < kTaps; ++tap) taps[tap][static_cast<std::size_t>(filter)] = from[tap];
+        }
+        tile_ == 2 ? transform_weights<2>(taps, step, to + lane) : transform_weights<4>(taps, step, to + lane);
+      }
   }
 
   void transform_windows(const ImageView<const float>& in, const Block& block, float* windows) const {
