@@ -71,7 +71,7 @@ Model quantize(const Model& model, const fs::path& pictures, const QuantizeOptio
   require_requested_isa();
   const int threads = threads_of(options.threads);
   const Dataset dataset = random_subset(calibration_pictures(pictures, options.warn), count_of(options.subset, "subset"), options.seed);
-  return model_of(unwrap(quantize_model(impl.graph, impl.path, dataset, {threads, options.progress, options.warn})).graph, impl.path);
+  return model_of(unwrap(quantize_model(impl.graph, impl.path, dataset, {threads, options.progress, options.warn})).model.graph, impl.path);
 } catch (...) {
   rethrow_as_error();
 }

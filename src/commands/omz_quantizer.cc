@@ -114,7 +114,9 @@ class Quantization {
     OCTET_ASSIGN(const Dataset samples, open_accuracy_samples(beside(model_, "accuracy-check.yml"), dataset_definitions(options_.selection),
                                                               *options_.dataset_dir, settings_.samples, warn_by(reporter_)));
     const Precision floats = from_ == "FP16" ? Precision::kFp16 : Precision::kFp32;
-    OCTET_ASSIGN(const QuantizedIr done, quantize_ir_to(target_, source_, samples, {available_threads(), {}, warn_by(reporter_)}, floats));
+    const Recipe plain{.kind = Recipe::Kind::kPlain};  // as DefaultQuantization has it
+    OCTET_ASSIGN(const QuantizedIr done,
+                 quantize_ir_to(target_, source_, samples, {available_threads(), {}, warn_by(reporter_)}, plain, floats));
     reporter_.line(fmt::format("INFO: {} images, {} convolutions in integers", done.images, done.convolutions));
     reporter_.line(fmt::format("Moving quantized model to {}...", target_.parent_path().string()));
     return {};

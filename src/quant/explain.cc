@@ -110,6 +110,8 @@ std::vector<FloatLayer> float_layers(const QuantizedModel& model, const std::vec
     if (!is_convolution(node.op) || std::ranges::find(layers, node.name, &LayerFigures::node) != layers.end()) continue;
     const char* reason = "is kept in floats by the quantizer";
     if (!has_known_weights(model.floats, node)) reason = "has weights that are computed and not constant";
+    if (std::ranges::find(model.layers, node.name, &QuantizedLayer::node) != model.layers.end())
+      reason = "was left in floats by the recipe: integers lose more here for the time that they save than elsewhere";
     if (reads_softmax(model.floats, node.inputs[0]))
       reason = "reads a SoftMax: its result is a coordinate, for which 256 levels are too few";
     floats.push_back({node.name, reason});

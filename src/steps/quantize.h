@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <vector>
 
 #include "data/dataset.h"
 #include "quant/explain.h"
@@ -8,11 +10,37 @@
 
 namespace octet {
 
+// How much work the quantizer takes, and what it may leave in float.
+struct Recipe {
+  enum class Kind {
+    kPlain,    // every layer that integers can compute does; no search
+    kDefault,  // the layers that lose the most for the time they save stay in float, up to 5 % of the model's time
+  };
+  Kind kind = Kind::kDefault;
+  bool strict_int8 = false;                 // no layer stays in float: kDefault is as kPlain
+  std::optional<double> min_fidelity = {};  // as many layers in float as this fidelity AP, in points, takes, whatever their time
+};
+
+// A model of the walk of Recipe::min_fidelity.
+struct TradeoffStep {
+  std::size_t wide_layers = 0;  // in float
+  double fidelity = 0;          // AP in points, in the pictures that were held out
+  double relative_latency = 1;  // by quant::price(), over that of none in float
+};
+
+struct QuantizationResult {
+  quant::QuantizedModel model;
+  double relative_latency = 1;         // by quant::price(), over that of the plain recipe
+  std::vector<TradeoffStep> tradeoff;  // by latency; empty but for Recipe::min_fidelity
+  Status goal;                         // kRequirement where min_fidelity was not reached; the model is then the best that was found
+};
+
 // Quantizes an FP32 model that describes itself with the pictures of a data set. Pictures that cannot give good ranges are warned of
-// before they are run. `path` is where the model came from, for messages. Errors are those of quant::quantize(), and kMalformed for a
-// graph that does not say how pictures enter it.
-Result<quant::QuantizedModel> quantize_model(const Graph& graph, const std::filesystem::path& path, const Dataset& pictures,
-                                             const quant::CalibrationOptions& options);
+// before they are run. `path` is where the model came from, for messages. For Recipe::min_fidelity every third picture is held out of the
+// calibration to be judged by. Errors are those of quant::quantize(); kMalformed for a graph that does not say how pictures enter it or
+// what its outputs mean; kNotFound where pictures are to be judged by and none of them has a detection.
+Result<QuantizationResult> quantize_model(const Graph& graph, const std::filesystem::path& path, const Dataset& pictures,
+                                          const quant::CalibrationOptions& options, const Recipe& recipe = {});
 
 // What each layer of what quantize_model() made costs, from a few of the same pictures. Errors are those of quant::explain().
 Result<quant::Explanation> explain_model(const quant::QuantizedModel& model, const std::filesystem::path& path, const Dataset& pictures,

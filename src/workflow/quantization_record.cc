@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/cpu.h"
 #include "base/parallel.h"
@@ -32,11 +35,37 @@ bool take_either(const std::string& word, const char* no, const char* yes, bool&
   return value || word == no;
 }
 
+std::string fidelity_word(const QuantizationChoices& choices) {
+  return choices.recipe.min_fidelity ? fmt::format("{}", *choices.recipe.min_fidelity) : "none";
+}
+
+bool take_fidelity(const std::string& word, QuantizationChoices& choices) {
+  choices.recipe.min_fidelity.reset();
+  if (word == "none") return true;
+  double points = 0;
+  const auto [end, failed] = std::from_chars(word.data(), word.data() + word.size(), points);
+  if (failed != std::errc() || end != word.data() + word.size() || !(points >= 0 && points <= 100)) return false;
+  choices.recipe.min_fidelity = points;
+  return true;
+}
+
 constexpr std::array kChoices{
     Choice{"target", [](const QuantizationChoices& choices) { return either(choices.calibration.pair_safe, "any", "avx2"); },
            [](const std::string& word, QuantizationChoices& choices) {
              return take_either(word, "any", "avx2", choices.calibration.pair_safe);
            }},
+    Choice{"recipe",
+           [](const QuantizationChoices& choices) { return either(choices.recipe.kind == Recipe::Kind::kDefault, "plain", "default"); },
+           [](const std::string& word, QuantizationChoices& choices) {
+             bool is_default = false;
+             const bool known = take_either(word, "plain", "default", is_default);
+             choices.recipe.kind = is_default ? Recipe::Kind::kDefault : Recipe::Kind::kPlain;
+             return known;
+           }},
+    Choice{
+        "strict-int8", [](const QuantizationChoices& choices) { return either(choices.recipe.strict_int8, "no", "yes"); },
+        [](const std::string& word, QuantizationChoices& choices) { return take_either(word, "no", "yes", choices.recipe.strict_int8); }},
+    Choice{"min-fidelity", fidelity_word, take_fidelity},
     Choice{"precision",
            [](const QuantizationChoices& choices) { return either(choices.written.precision == Precision::kFp16, "FP32", "FP16"); },
            [](const std::string& word, QuantizationChoices& choices) {

@@ -9,6 +9,7 @@
 #include "quant/calibrate.h"
 #include "record/record.h"
 #include "steps/import_source.h"
+#include "steps/quantize.h"
 #include "workflow/layout.h"
 
 namespace octet {
@@ -16,6 +17,7 @@ namespace octet {
 // What decides the bytes of an INT8 model beside its sources and its pictures.
 struct QuantizationChoices {
   quant::CalibrationOptions calibration;
+  Recipe recipe;
   WriteOptions written;
   DecodeOptions decode;
 };

@@ -47,33 +47,42 @@ ExplanationInput input_of(const std::string& name, const quant::Explanation& exp
   return input;
 }
 
-QuantizedIr result_of(const quant::QuantizedModel& quantized, const std::filesystem::path& target, const std::filesystem::path& onnx) {
-  return {.xml = target, .images = quantized.images, .convolutions = quantized.convolutions, .points = quantized.points, .onnx = onnx};
+QuantizedIr result_of(const QuantizationResult& quantized, const std::filesystem::path& target, const std::filesystem::path& onnx) {
+  const quant::QuantizedModel& model = quantized.model;
+  return {.xml = target,
+          .images = model.images,
+          .convolutions = model.convolutions,
+          .points = model.points,
+          .onnx = onnx,
+          .layers = model.layers,
+          .relative_latency = quantized.relative_latency,
+          .tradeoff = quantized.tradeoff,
+          .goal = quantized.goal};
 }
 
 }  // namespace
 
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Dataset& pictures, const std::filesystem::path& output,
-                                const quant::CalibrationOptions& options, const WriteOptions& written, ConvertOptions opening,
-                                const ExplainPage& page) {
+                                const quant::CalibrationOptions& options, const Recipe& recipe, const WriteOptions& written,
+                                ConvertOptions opening, const ExplainPage& page) {
   opening.warn = options.warn;
   OCTET_ASSIGN(const OpenedModel opened, open_model_with(model, opening, {}));
   const std::string name = opened.description.name.empty() ? model.stem().string() : opened.description.name;
   OCTET_ASSIGN(const auto target, ir_path(output, name, folder_of(written.precision, true)));
   QuantizationRecord record =
-      begin_record(target.parent_path(), model, opened.files, opening, pictures, {options, written, pictures.decode});
-  OCTET_ASSIGN(const auto quantized, quantize_model(opened.graph, model, pictures, options));
+      begin_record(target.parent_path(), model, opened.files, opening, pictures, {options, recipe, written, pictures.decode});
+  OCTET_ASSIGN(const auto quantized, quantize_model(opened.graph, model, pictures, options, recipe));
 
   quant::Explanation explanation;
   if (!page.path.empty()) {
     const Progress progress = page.begin ? page.begin() : Progress();
-    OCTET_ASSIGN(explanation, explain_model(quantized, model, pictures, {options.threads, progress, options.warn}));
+    OCTET_ASSIGN(explanation, explain_model(quantized.model, model, pictures, {options.threads, progress, options.warn}));
   }
 
   FileTransaction files;
   WrittenFiles seen;
   const auto see = [&](const std::filesystem::path& path, std::span<const std::byte> piece) { seen.see(path, piece); };
-  OCTET_ASSIGN(const auto onnx, add_ir(quantized.graph, target, written, files, see));
+  OCTET_ASSIGN(const auto onnx, add_ir(quantized.model.graph, target, written, files, see));
   QuantizedIr result = result_of(quantized, target, onnx);
   result.record = std::filesystem::path(target).replace_extension(".octet.json");
   result.outputs = record.outputs = seen.by_name();
@@ -85,10 +94,10 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
 }
 
 Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,
-                                   const quant::CalibrationOptions& options, Precision precision) {
+                                   const quant::CalibrationOptions& options, const Recipe& recipe, Precision precision) {
   OCTET_ASSIGN(const Graph graph, import_openvino_ir(xml));
-  OCTET_ASSIGN(const auto quantized, quantize_model(graph, xml, pictures, options));
-  OCTET_ASSIGN(const auto onnx, write_ir(quantized.graph, target, {precision}));
+  OCTET_ASSIGN(const auto quantized, quantize_model(graph, xml, pictures, options, recipe));
+  OCTET_ASSIGN(const auto onnx, write_ir(quantized.model.graph, target, {precision}));
   return result_of(quantized, target, onnx);
 }
 

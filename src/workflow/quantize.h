@@ -25,17 +25,21 @@ struct QuantizedIr {
   std::filesystem::path record = {};       // quantize_ir() alone writes one
   quant::Explanation explanation = {};     // where a page was asked for
   std::vector<RecordedFile> outputs = {};  // what the record has of the model's files
+  std::vector<quant::QuantizedLayer> layers = {};
+  double relative_latency = 1;  // these and the goal as QuantizationResult has them
+  std::vector<TradeoffStep> tradeoff = {};
+  Status goal = {};
 };
 
 // Quantizes a model, an FP32 IR or any file that open_model() takes with `opening`, with the pictures of a data set and writes the INT8
 // IR as OUTPUT/public/<model>/<FP32-INT8 or FP16-INT8>/<model>.xml, .onnx where it is asked for, and <model>.octet.json, the record of what
 // it was made of; the precision is that of what stays a float. The page appears with them. Warnings go to those of `options`.
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Dataset& pictures, const std::filesystem::path& output,
-                                const quant::CalibrationOptions& options, const WriteOptions& written = {}, ConvertOptions opening = {},
-                                const ExplainPage& page = {});
+                                const quant::CalibrationOptions& options, const Recipe& recipe = {}, const WriteOptions& written = {},
+                                ConvertOptions opening = {}, const ExplainPage& page = {});
 
 // The same to a place of the caller's choice, without a record.
 Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,
-                                   const quant::CalibrationOptions& options, Precision precision);
+                                   const quant::CalibrationOptions& options, const Recipe& recipe, Precision precision);
 
 }  // namespace octet

@@ -86,7 +86,7 @@ Result<Reproduction> reproduce(const fs::path& record_file, const fs::path& outp
   choices.calibration.warn = options.warn;
   OCTET_ASSIGN(ConvertOptions opening, opening_of(places, options.warn));
   OCTET_ASSIGN(const QuantizedIr made, quantize_ir(places.model, dataset_of(places, choices.decode), output, choices.calibration,
-                                                   choices.written, std::move(opening)));
+                                                   choices.recipe, choices.written, std::move(opening)));
   result.xml = made.xml;
   compare_outputs(record.outputs, made.outputs, made.xml.parent_path(), result.differences);
   if (!result.differences.empty()) compare_makers(record, result.differences);

@@ -49,7 +49,7 @@ class Reproduce : public testing::Test {
   fs::path quantize(const WriteOptions& written = {}, ConvertOptions opening = {}) {
     const auto pictures = open_dataset({.images = {tree_.path() / "pictures"}});
     const auto made =
-        quantize_ir(tree_.path() / "models/tiny.cfg", *pictures, tree_.path() / "out", {2, {}, {}}, written, std::move(opening));
+        quantize_ir(tree_.path() / "models/tiny.cfg", *pictures, tree_.path() / "out", {2, {}, {}}, {}, written, std::move(opening));
     EXPECT_TRUE(made.ok()) << made.error().message;
     return made.ok() ? made->record : fs::path();
   }
@@ -157,7 +157,7 @@ TEST_F(Reproduce, RefusesAnOptionThatItDoesNotKnow) {
 }
 
 TEST(QuantizationChoices, ComeBackFromTheirWords) {
-  QuantizationChoices choices{{}, {Precision::kFp16, true}, {.apply_exif = true}};
+  QuantizationChoices choices{{}, {Recipe::Kind::kPlain, true, 97.25}, {Precision::kFp16, true}, {.apply_exif = true}};
   choices.calibration.pair_safe = true;
   QuantizationChoices read;
   ASSERT_TRUE(take_words(words_of(choices), read).ok());

@@ -1,0 +1,121 @@
+#include "quant/wide_layers.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "graph/patterns.h"
+#include "runtime/graph_for_test.h"
+
+namespace octet::quant {
+namespace {
+
+using runtime_test::SmallGraph;
+
+const Shape kImage{1, 3, 12, 12};
+
+CalibrationImages pictures(std::size_t count) {
+  return {count, [](std::size_t index) -> Result<Tensor> {
+            Tensor tensor(ElementType::kF32, kImage);
+            float value = static_cast<float>(index);
+            for (float& each : tensor.mutable_values<float>()) each = value = static_cast<float>(static_cast<int>(value * 7 + 3) % 256);
+            return tensor;
+          }};
+}
+
+// Three convolutions in a row and a sum.
+Graph small_net() {
+  SmallGraph g;
+  const Value a = g.relu(g.bias(g.conv(g.input(kImage), 8, "a"), "a_bias"), "a_relu");
+  const Value b = g.relu(g.bias(g.conv(a, 8, "b"), "b_bias"), "b_relu");
+  g.output(g.bias(g.conv(g.add(a, b), 5, "head"), "head_bias"));
+  return std::move(g.graph);
+}
+
+CalibratedModel calibrated() { return *CalibratedModel::calibrate(small_net(), pictures(4), {}); }
+
+std::vector<NodeId> in_order(const std::vector<LayerCost>& layers) {
+  std::vector<NodeId> ids;
+  for (const LayerCost& each : layers) ids.push_back(each.layer);
+  return ids;
+}
+
+int integer_layers(const Graph& graph) {
+  return static_cast<int>(
+      std::ranges::count_if(graph.nodes(), [](const Node& node) { return std::holds_alternative<FakeQuantize>(node.op); }));
+}
+
+TEST(Quantize, LeavesWideLayersInFloat) {
+  const CalibratedModel model = calibrated();
+  ASSERT_EQ(model.plan().layers.size(), 4U);
+  const NodeId head = model.plan().layers.back();
+  const QuantizedModel all = *model.quantize({}), some = *model.quantize({head});
+  EXPECT_EQ(all.convolutions, 3U);
+  EXPECT_EQ(some.convolutions, 2U);
+  ASSERT_EQ(some.layers.size(), 4U);
+  EXPECT_EQ(some.layers.back().node, model.graph().node(head).name);
+  EXPECT_EQ(some.layers.back().bits, 32);
+  EXPECT_EQ(some.layers.front().bits, 8);
+  EXPECT_LT(integer_layers(some.graph), integer_layers(all.graph));
+}
+
+TEST(Quantize, IsTheFloatModelWithAllLayersWide) {
+  const CalibratedModel model = calibrated();
+  const auto& layers = model.plan().layers;
+  const QuantizedModel none = *model.quantize({layers.begin(), layers.end()});
+  EXPECT_EQ(none.convolutions, 0U);
+  EXPECT_EQ(integer_layers(none.graph), 0);
+}
+
+TEST(RelativeLatency, IsOneForNoneAndGrowsWithEachLayer) {
+  const CalibratedModel model = calibrated();
+  std::set<NodeId> wide;
+  double last = relative_latency(model, wide);
+  EXPECT_EQ(last, 1);
+  for (const NodeId layer : model.plan().layers) {
+    if (!convolution_geometry(model.graph(), model.graph().node(layer))) continue;
+    wide.insert(layer);
+    const double found = relative_latency(model, wide);
+    EXPECT_GT(found, last);
+    last = found;
+  }
+}
+
+// The judge counts the quantizers of a model, so that what reads most inputs loses most.
+TEST(RankLayers, JudgesEachLayerAloneWhateverTheNumberOfThreads) {
+  const CalibratedModel model = calibrated();
+  const auto judge = [](const Graph& graph) -> Result<double> { return integer_layers(graph); };
+  const auto one = *rank_layers(model, 1e9, judge, 1, {}), four = *rank_layers(model, 1e9, judge, 4, {});
+  ASSERT_EQ(one.size(), 4U);
+  EXPECT_EQ(in_order(one), in_order(four));
+  for (const LayerCost& each : one) {
+    const bool is_sum = std::holds_alternative<Binary>(model.graph().node(each.layer).op);
+    EXPECT_EQ(each.error, is_sum ? 2 : 1);
+  }
+}
+
+TEST(RankLayers, DoesNotJudgeWhatIsTooDear) {
+  const CalibratedModel model = calibrated();
+  const auto judge = [](const Graph&) -> Result<double> { return 1.0; };
+  EXPECT_TRUE(rank_layers(model, -1, judge, 1, {})->empty());
+}
+
+TEST(RankLayers, ReportsWhatTheJudgeSays) {
+  const auto judge = [](const Graph&) -> Result<double> { return Error{ErrorCode::kUnsupported, "no"}; };
+  const auto found = rank_layers(calibrated(), 1e9, judge, 2, {});
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(found.error().message, "no");
+}
+
+TEST(LayersWithin, StaysWithinTheBudgetAndLeavesWhatLosesNothing) {
+  const CalibratedModel model = calibrated();
+  const auto judge = [](const Graph& graph) -> Result<double> { return integer_layers(graph) - 1; };
+  const auto ranking = *rank_layers(model, 1e9, judge, 1, {});
+  const auto wide = layers_within(model, ranking, 1e9);
+  ASSERT_EQ(wide.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<Binary>(model.graph().node(*wide.begin()).op));
+  EXPECT_TRUE(layers_within(model, ranking, 0).empty());
+}
+
+}  // namespace
+}  // namespace octet::quant
