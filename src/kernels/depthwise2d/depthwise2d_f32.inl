@@ -1,13 +1,132 @@
-// Depthwise convolutions of floats, written once: see kernels/target.h. It takes depthwise2d_walk.inl and
-//   kSpareRegisters   how many weights fit into registers besides all else
+// Depthwise convolutions of floats, written once: see kernels/target.h. It takes depthwise2d_walk.inl, the activations and
+//   kMostRows       rows of the output that are made at once at most, a power of two
+//   kKeptWeights    how many weights fit into registers besides all else
 
 namespace {
 
+using depthwise::RowsPiece;
+using F32Constants = depthwise::F32Constants<kLanes>;
+
+OCTET_OP void store_channels(float* to, Vec values, int channels) {
+  channels == kLanes ? store(to, values) : store_first(to, values, channels);
+}
+
+// The rows of the input below some rows of the output: kInside says that the image has all of them, which then lie evenly.
+template <int kRows, bool kInside>
+class InputRows {
+ public:
+  explicit InputRows(const RowsPiece& piece) : pixel_step_(piece.in.pixel_stride), row_step_(piece.in.width * piece.in.pixel_stride) {
+    const std::int64_t first = piece.y * piece.shape->stride_h - piece.shape->pad_top;
+    if constexpr (kInside) {
+      for (int i = 0; i < kBases; ++i) at_[i] = piece.in.pixel(first + i * kRowsPerBase, 0);
+    } else {
+      for (int i = 0; i < kRows; ++i) {
+        const bool inside = first + i >= 0 && first + i < piece.in.height;
+        at_[i] = inside ? piece.in.pixel(first + i, 0) : depthwise::kZeros;
+        steps_[i] = inside ? pixel_step_ : 0;
+      }
+    }
+  }
+
+  // The pixels of one column, from the first column on.
+  OCTET_OP void read_next(Vec (&column)[kRows]) {
+    if constexpr (kInside) {
+#pragma GCC unroll 16
+      for (int i = 0; i < kRows; ++i) column[i] = load(at_[i / kRowsPerBase] + i % kRowsPerBase * row_step_);
+#pragma GCC unroll 8
+      for (int i = 0; i < kBases; ++i) {
+        at_[i] += pixel_step_;
+        asm("" : "+r"(at_[i]));  // keeps GCC from making a pointer of every row
+      }
+    } else {
+#pragma GCC unroll 16
+      for (int i = 0; i < kRows; ++i) {
+        column[i] = load(at_[i]);
+        at_[i] += steps_[i];
+      }
+    }
+  }
+
+ private:
+  // Rows are addressed as base, base + step, base + 2 steps, for which there are registers.
+  static constexpr int kRowsPerBase = 3, kBases = (kRows + kRowsPerBase - 1) / kRowsPerBase;
+  const float* at_[kInside ? kBases : kRows] = {};
+  std::int64_t steps_[kInside ? 1 : kRows] = {};
+  std::int64_t pixel_step_, row_step_;
+};
+
+// Walks along the columns of the input, kRows rows of the output at once. A column is read once and added to every output that it belongs
+// to, so that at each time kBegun outputs of a row besides the one that is being finished have part of their sums. Columns outside of the
+// image add nothing.
+template <int kSize, int kStride, int kRows, bool kInside>
+OCTET_TARGET void walk_rows(const RowsPiece& piece) {
+  constexpr int kBegun = (kSize - 1) / kStride, kInRows = (kRows - 1) * kStride + kSize, kWeights = kSize * kSize;
+  constexpr bool kKept = kWeights <= kKeptWeights;
+  const auto& constants = *static_cast<const F32Constants*>(piece.block);
+  const auto* const all_weights = reinterpret_cast<const Vec*>(&constants + 1);
+  Vec kept[kKept ? kWeights : 1];
+  if constexpr (kKept) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kWeights; ++i) kept[i] = all_weights[i];
+  }
+  InputRows<kInRows, kInside> rows(piece);
+  const Vec bias = load(constants.bias), lowest = set(constants.lowest), highest = set(constants.highest);
+  const std::int64_t in_width = piece.in.width, out_width = piece.out.width;
+  const std::int64_t out_step = piece.out.pixel_stride, out_row_step = out_width * out_step;
+  const int channels = piece.channels;
+  float* out = piece.out.pixel(piece.y, 0);
+
+  Vec sums[kRows][kBegun + 1];
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 8
+    for (int j = 0; j <= kBegun; ++j) sums[r][j] = bias;
+
+  std::int64_t column = kSize - kStride - kBegun * kStride - piece.shape->pad_left;
+  for (std::int64_t x = -kBegun; x < out_width; ++x) {
+    const Vec* weights = kKept ? kept : opaque(all_weights);
+#pragma GCC unroll 2
+    for (int s = 0; s < kStride; ++s, ++column) {
+      if (column < 0 || column >= in_width) continue;
+      Vec in[kInRows];
+      rows.read_next(in);
+#pragma GCC unroll 8
+      for (int ky = 0; ky < kSize; ++ky)
+#pragma GCC unroll 8
+        for (int j = 0; j <= kBegun; ++j) {
+          const int kx = kSize - kStride + s - j * kStride;
+          if (kx < 0) continue;
+          const Vec w = weights[kx * kSize + ky];
+#pragma GCC unroll 4
+          for (int r = 0; r < kRows; ++r) sums[r][j] = fma(in[r * kStride + ky], w, sums[r][j]);
+        }
+    }
+    if (x >= 0) {
+#pragma GCC unroll 4
+      for (int r = 0; r < kRows; ++r) store_channels(out + r * out_row_step, min(highest, max(lowest, sums[r][0])), channels);
+      out += out_step;
+    }
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 8
+      for (int j = 0; j < kBegun; ++j) sums[r][j] = sums[r][j + 1];
+      sums[r][kBegun] = bias;
+    }
+  }
+}
+
+template <int kSize, int kStride, int kRows>
+void walk(const RowsPiece& piece) {
+  const std::int64_t first = piece.y * kStride - piece.shape->pad_top, last = first + (kRows - 1) * kStride + kSize - 1;
+  first >= 0 && last < piece.in.height ? walk_rows<kSize, kStride, kRows, true>(piece) : walk_rows<kSize, kStride, kRows, false>(piece);
+}
+
+// What gather_row() takes.
 struct Floats {
   using Element = float;
   using Vector = Vec;
-  using Constants = depthwise::F32Constants<kLanes>;
-  static constexpr int kGroups = 1, kTapsAtOnce = 1, kSpareVectors = kSpareRegisters;
+  using Constants = F32Constants;
+  static constexpr int kGroups = 1, kTapsAtOnce = 1;
   static constexpr int parts(int taps) { return taps; }
 
   static const float* outside(const Constants&) { return depthwise::kZeros; }
@@ -15,7 +134,6 @@ struct Floats {
 
   template <int kTaps>
   OCTET_OP static void read(const float* const* taps, Vec (&q)[parts(kTaps)][1]) {
-#pragma GCC unroll 8
     for (int tap = 0; tap < kTaps; ++tap) q[tap][0] = load(taps[tap]);
   }
   OCTET_OP static Vec dot(Vec sum, Vec x, Vec w) { return fma(x, w, sum); }
@@ -24,13 +142,41 @@ struct Floats {
 // Results between the limits of the activation; NaN stays.
 struct Clamped {
   using Result = float;
-  OCTET_OP static void write(const Floats::Constants& constants, const Vec (&sums)[1], float* out, int channels) {
-    const Vec result = min(set(constants.highest), max(set(constants.lowest), sums[0]));
-    channels == kLanes ? store(out, result) : store_first(out, result, channels);
+  OCTET_OP static void write(const F32Constants& constants, const Vec (&sums)[1], float* out, int channels) {
+    store_channels(out, min(set(constants.highest), max(set(constants.lowest), sums[0])), channels);
   }
 };
 
-constexpr depthwise::F32Kernels kKernels[] = {{kLanes, rows_of<Floats, Clamped>()}};
+template <int kRows>
+void gather(const RowsPiece& piece) {
+  for (std::int64_t y = piece.y; y < piece.y + kRows; ++y)
+    gather_row<Floats, Clamped>(
+        {piece.shape, piece.in, y, 0, piece.out.width, piece.block, piece.out.pixel(y, 0), piece.out.pixel_stride, piece.channels});
+}
+
+// Activates the channels of a block in some pixels.
+template <Activation::Kind kKind>
+OCTET_TARGET void activate_pixels(const Activation& activation, float* out, std::int64_t step, std::int64_t pixels, int channels) {
+  const Vec a = set(activation.a), b = set(activation.b);
+  for (; pixels > 0; --pixels, out += step) store_channels(out, activate<kKind>(load_first(out, channels, set(0.0f)), a, b), channels);
+}
+
+// In the order of Shape.
+template <int kRows>
+constexpr depthwise::RowsFunctions functions_of_rows() {
+  return {walk<3, 1, kRows>, walk<3, 2, kRows>, walk<5, 1, kRows>, walk<5, 2, kRows>, walk<7, 1, kRows>, gather<kRows>};
+}
+
+template <int... kKinds>
+constexpr depthwise::ActivatePixels activations(std::integer_sequence<int, kKinds...>) {
+  return {activate_pixels<static_cast<Activation::Kind>(kKinds)>...};
+}
+
+constexpr depthwise::F32Kernels kKernels{
+    kLanes,
+    kMostRows,
+    {functions_of_rows<1>(), functions_of_rows<std::min(2, kMostRows)>(), functions_of_rows<std::min(4, kMostRows)>()},
+    activations(std::make_integer_sequence<int, kActivationKinds>())};
 
 }  // namespace
 

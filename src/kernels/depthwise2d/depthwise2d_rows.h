@@ -92,9 +92,26 @@ struct U8Kernels {
   FinishNumbers finish_numbers;
 };
 
-struct F32Kernels {
+// Some whole rows of an output, from row y on, for the channels of one block; what is not float is as in RowPiece.
+struct RowsPiece {
+  const Depthwise2dShape* shape = nullptr;
+  ImageView<const float> in;  // from the first channel of the block on, as `out`
+  ImageView<float> out;
+  std::int64_t y = 0;
+  const void* block = nullptr;
   int channels = 0;
-  RowFunctions<float> clamped;
+};
+using RowsFunctions = std::array<void (*)(const RowsPiece&), kShapes>;  // one a Shape
+
+// Of each kind, for `pixels` pixels that are `step` elements apart.
+using ActivatePixels =
+    std::array<void (*)(const Activation& activation, float* out, std::int64_t step, std::int64_t pixels, int channels), kActivationKinds>;
+
+// The kernels for blocks of `channels` channels at one level.
+struct F32Kernels {
+  int channels = 0, most_rows = 1;
+  std::array<RowsFunctions, 3> clamped;  // of one row at once, of two and of four, where most_rows goes so far
+  ActivatePixels activate;
 };
 
 // The convolution by these kernels, widest blocks first, which outlive it. `isa` is that of the kernel: it names it, and activations
@@ -102,7 +119,7 @@ struct F32Kernels {
 std::unique_ptr<ConvolutionU8> make_packed_u8(const Isa& isa, std::span<const U8Kernels> kernels, const Depthwise2dShape& shape,
                                               std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
                                               const Requantization& requantization);
-std::unique_ptr<ConvolutionF32> make_packed_f32(const Isa& isa, std::span<const F32Kernels> kernels, const Depthwise2dShape& shape,
+std::unique_ptr<ConvolutionF32> make_packed_f32(const Isa& isa, const F32Kernels& kernels, const Depthwise2dShape& shape,
                                                 std::span<const float> weights, std::span<const float> bias, const Activation& activation);
 
 }  // namespace octet::kernels::depthwise
