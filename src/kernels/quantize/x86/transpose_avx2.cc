@@ -153,22 +153,31 @@ void interleave_quantized(const PlanarPixels& in, const ScaleShift& how, std::sp
   portable::interleave_quantized(from_pixel(in, x), how, zero_point, out + x * pixel_stride, pixel_stride);
 }
 
+namespace {
+
 // Reads eight channels of a pixel even where fewer are left: images have kReadSlack bytes behind them.
+OCTET_OP void separate_square(const float* in, std::int64_t pixel_stride, std::int64_t count, float* out, std::int64_t plane_stride) {
+  Vec rows[8];
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; ++i) rows[i] = load(in + i * pixel_stride);
+  transpose(rows);
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; ++i)
+    if (i < count) store(out + i * plane_stride, rows[i]);
+}
+
+}  // namespace
+
+// Some pixels, which stay in the first cache, at a time: their part of a plane is whole cache lines.
 OCTET_TARGET void separate(const float* in, std::int64_t pixel_stride, std::int64_t pixels, std::int64_t channels, float* out,
                            std::int64_t plane_stride) {
-  std::int64_t x = 0;
-  for (; x + kSquare <= pixels; x += kSquare)
-    for (std::int64_t c = 0; c < channels; c += kSquare) {
-      Vec rows[8];
-#pragma GCC unroll 8
-      for (int i = 0; i < 8; ++i) rows[i] = load(in + (x + i) * pixel_stride + c);
-      transpose(rows);
-      const std::int64_t count = std::min(kSquare, channels - c);
-#pragma GCC unroll 8
-      for (int i = 0; i < 8; ++i)
-        if (i < count) store(out + (c + i) * plane_stride + x, rows[i]);
-    }
-  portable::separate(in + x * pixel_stride, pixel_stride, pixels - x, channels, out + x, plane_stride);
+  constexpr std::int64_t kAtOnce = 4 * kSquare;
+  const std::int64_t squared = pixels / kSquare * kSquare;
+  for (std::int64_t first = 0; first < squared; first += kAtOnce)
+    for (std::int64_t c = 0; c < channels; c += kSquare)
+      for (std::int64_t x = first; x < std::min(first + kAtOnce, squared); x += kSquare)
+        separate_square(in + x * pixel_stride + c, pixel_stride, std::min(kSquare, channels - c), out + c * plane_stride + x, plane_stride);
+  portable::separate(in + squared * pixel_stride, pixel_stride, pixels - squared, channels, out + squared, plane_stride);
 }
 
 }  // namespace octet::kernels::avx2
