@@ -30,10 +30,13 @@ struct Strips {
   }
 };
 
-// The most pixels of a strip.
+// The most pixels of a strip. Each strip reads all weights: where they leave no room for anything else in the second cache, a strip is as
+// large as its input may be there for one panel.
 inline std::int64_t most_pixels_of_a_strip(const Conv2dShape& shape, std::int64_t element_bytes) {
-  constexpr std::int64_t kBytes = 192 * 1024, kFewest = 32;
-  return std::max(kFewest, kBytes / (shape.in_channels * shape.stride_h * shape.stride_w * element_bytes));
+  constexpr std::int64_t kBytes = 192 * 1024, kBytesOfMany = 768 * 1024, kManyWeightBytes = 1 << 20, kFewest = 32;
+  const std::int64_t weight_bytes = shape.kernel_h * shape.kernel_w * shape.in_channels * shape.out_channels * element_bytes;
+  return std::max(kFewest, (weight_bytes > kManyWeightBytes ? kBytesOfMany : kBytes) /
+                               (shape.in_channels * shape.stride_h * shape.stride_w * element_bytes));
 }
 
 // `wanted`: strips that there should be, where they need not be lower than a few rows for that.
