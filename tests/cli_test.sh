@@ -151,6 +151,16 @@ must quantize "$fp32" --images "$work/images" --output "$work/int8" --json
 int8=$(find "$work/int8" -name '*.xml')
 grep -q '"images":4' "$work/stdout" || fail "quantize does not count 4 images: $(cat "$work/stdout")"
 [ -f "${int8%.xml}.bin" ] || fail "quantize writes no .bin beside $int8"
+grep -q '"layers":\[{"node":' "$work/stdout" || fail "quantize does not list layers: $(cat "$work/stdout")"
+must quantize "$fp32" --images "$work/images" --strict-int8 --output "$work/strict" --json
+! grep -q '"bits":32' "$work/stdout" || fail "quantize --strict-int8 leaves layers in float: $(cat "$work/stdout")"
+strict=$(find "$work/strict" -name '*.bin')
+must quantize "$fp32" --images "$work/images" --recipe plain --output "$work/plain"
+cmp "$strict" "$(find "$work/plain" -name '*.bin')" || fail "quantize --recipe plain gives other weights than --strict-int8"
+must quantize "$fp32" --images "$work/images" --min-fidelity 50 --output "$work/reached" --json
+grep -q '"tradeoff":\[{"wide_layers":0,"fidelity":' "$work/stdout" || fail "quantize --min-fidelity shows no trade-off: $(cat "$work/stdout")"
+expect 2 strict-int8 quantize "$fp32" --images "$work/images" --min-fidelity 50 --strict-int8 --output "$work/bad"
+expect 2 min-fidelity quantize "$fp32" --images "$work/images" --min-fidelity 101 --output "$work/bad"
 # A source file is quantized as its IR is, with what a description says of it.
 printf 'model_info: {confidence_threshold: 0.33}\n' >"$work/declared.yml"
 must quantize "$cfg" --model "$work/declared.yml" --images "$work/images" --output "$work/declared"
