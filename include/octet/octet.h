@@ -158,12 +158,13 @@ struct QuantizeOptions {
   std::int64_t subset = 0;  // pictures drawn at random; 0: all
   std::uint64_t seed = 0;   // of the draw
   int threads = 0;          // 0: all that this process may use
-  Progress progress = {};   // pictures
+  Progress progress = {};   // thousandths of the work
   Warn warn = {};
 };
 
-// An FP32 model in INT8, its ranges measured on the pictures of a folder, or COCO's layout, of which
-// train2017 is taken where there is one, else val2017. A picture that cannot be read is skipped with a warning.
+// An FP32 model in INT8, but for the layers that lose the most there for the time that they save, 5 % of the model's at most. Ranges are
+// measured on the pictures of a folder, or COCO's layout, of which train2017 is taken where there is one, else val2017. A picture that
+// cannot be read is skipped with a warning.
 // Throws kInvalidArgument; kNotFound if no picture could be read; kMalformed if the model is in INT8 already.
 OCTET_API Model quantize(const Model& model, const std::filesystem::path& pictures, const QuantizeOptions& options = {});
 

@@ -11,6 +11,7 @@
 #include "image/decode.h"
 #include "image/resize.h"
 #include "model/model_info.h"
+#include "quant/price.h"
 #include "quant/wide_layers.h"
 #include "steps/detection_error.h"
 
@@ -30,8 +31,9 @@ quant::CalibrationImages calibration_images(const ModelDescription& description,
 
 // What layers in float may cost under the default recipe: 5 % but for what the price does not know of.
 constexpr double kMostLatency = 0.04;
-// Pictures by whose detections single layers are judged.
-constexpr std::size_t kJudged = 6;
+// Pictures by whose detections single layers are judged: fewer for a model that takes long.
+constexpr double kFewestJudged = 2, kMostJudged = 6;
+constexpr double kJudgedPicoseconds = 60e9;  // quant::price() of all of them
 // One of so many pictures is held out.
 constexpr std::size_t kHeldOut = 3;
 
@@ -92,8 +94,10 @@ class RecipeRun {
 
   Result<std::vector<quant::LayerCost>> rank(const quant::CalibratedModel& model, const Dataset& pictures, double most_latency,
                                              const Progress& progress) const {
-    const Dataset some = random_subset(pictures, static_cast<std::int64_t>(8 * kJudged), 0);
-    OCTET_ASSIGN(const auto judge, DetectionErrorJudge::make(model.graph(), path_, some, kJudged));
+    const double affordable = kJudgedPicoseconds / quant::price(model.graph(), model.plan(), model.plan());
+    const auto judged = static_cast<std::int64_t>(std::clamp(affordable, kFewestJudged, kMostJudged));
+    const Dataset some = random_subset(pictures, 8 * judged, 0);  // in some of which there is nothing
+    OCTET_ASSIGN(const auto judge, DetectionErrorJudge::make(model.graph(), path_, some, static_cast<std::size_t>(judged)));
     const auto error_of = [&judge](const Graph& graph) { return judge.error_of(graph); };
     return quant::rank_layers(model, most_latency, error_of, options_.threads, progress);
   }
