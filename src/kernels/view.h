@@ -8,10 +8,10 @@ namespace octet::kernels {
 
 // An image [height, width, channels] inside a larger buffer: pixels lie `pixel_stride` elements apart, rows
 // width * pixel_stride. A slice of the channels of a tensor is such a view, which makes concatenation and splitting free.
-// Some rows of an image are a view as well: `above` says how many rows the image has before them, and `height` goes to the end of the
-// image. Of such an input only the rows below the windows of the output need be there. Any alignment will do; rows that begin on a cache
-// line are faster. Buffers that kernels read have kReadSlack readable bytes behind their last element, as vectors may read beyond the last
-// channel; nothing beyond the channels of a pixel is ever written.
+// Some rows of an image are a view as well: `above` says how many rows the image has before them. Of such an input the view has the rows
+// below the windows of the output, or more.
+// Any alignment will do; rows that begin on a cache line are faster. Buffers that kernels read have kReadSlack readable bytes behind their
+// last element, as vectors may read beyond the last channel; nothing beyond the channels of a pixel is ever written.
 template <typename T>
 struct ImageView {
   T* data = nullptr;

@@ -7,6 +7,7 @@
 #include "runtime/lowerings/input_step.h"
 #include "runtime/lowerings/strided.h"
 #include "runtime/memory_planner.h"
+#include "runtime/row_groups.h"
 
 namespace octet {
 namespace {
@@ -56,6 +57,7 @@ Result<std::unique_ptr<PlanData>> PlanBuilder::build() {
     if (const Match* match = selection_.match(id); match && match->emit) match->emit(*this);
     mark_observed(id);
   }
+  plan_->groups = find_row_groups(*plan_, options_.cache_bytes);
   lay_out_memory();
   OCTET_RETURN_IF_ERROR(check_memory());
   for (const Step& step : plan_->steps) plan_->step_infos.push_back(step.info);
@@ -202,10 +204,12 @@ SlotId PlanBuilder::dequantized(SlotId from, const std::string& name) {
     return reals;
   }
   const SlotId to = make_slot(Format::kImageF32, slot(from).type);
-  add_image_step<std::uint8_t, float>(*this, {name, "dequantize"}, from, to,
-                                      [quant = slot(from).quant, isa = isa()](auto in, auto out, ThreadPool& pool) {
-                                        kernels::dequantize_u8(in, quant->scale, quant->zero_point, out, isa, pool);
-                                      });
+  add_image_step<std::uint8_t, float>(
+      *this, {name, "dequantize"}, from, to,
+      [quant = slot(from).quant, isa = isa()](auto in, auto out, ThreadPool& pool) {
+        kernels::dequantize_u8(in, quant->scale, quant->zero_point, out, isa, pool);
+      },
+      kSameRow);
   return to;
 }
 
@@ -228,11 +232,11 @@ StateId PlanBuilder::add_state(std::function<std::shared_ptr<void>()> make) {
 
 void PlanBuilder::need_scratch(std::size_t bytes) { plan_->scratch_bytes = std::max(plan_->scratch_bytes, bytes); }
 
-void PlanBuilder::add_step(StepInfo info, std::vector<SlotId> reads, std::vector<SlotId> writes,
-                           std::function<void(const Workspace&)> run) {
+void PlanBuilder::add_step(StepInfo info, std::vector<SlotId> reads, std::vector<SlotId> writes, std::function<void(const Workspace&)> run,
+                           std::vector<RowWindow> windows) {
   for (const auto* slots : {&reads, &writes})
     for (const SlotId id : *slots) info.bytes += element_count(slot(id).type.shape) * static_cast<std::int64_t>(element_bytes(slot(id)));
-  plan_->steps.push_back({std::move(info), std::move(reads), std::move(writes), std::move(run), {}});
+  plan_->steps.push_back({std::move(info), std::move(reads), std::move(writes), std::move(run), {}, std::move(windows)});
 }
 
 // When the steps of its node are there an observed value is complete, whether they write it or it lies inside another.
@@ -252,18 +256,23 @@ std::size_t PlanBuilder::buffer_bytes(const Slot& slot) const {
   return elements * element_bytes(slot) + kernels::kReadSlack;
 }
 
-// Buffers are the slots that lie in no other; a slot's index names its buffer until here.
+// Buffers are the slots that lie in no other; a slot's index names its buffer until here. The steps of a group may run side by side, so
+// that what one of them touches is kept for all.
 void PlanBuilder::lay_out_memory() {
   std::vector<BufferLifetime> lifetimes(plan_->slots.size());
   std::vector<bool> used(plan_->slots.size());
+  auto group = plan_->groups.begin();
   for (std::size_t step = 0; step < plan_->steps.size(); ++step) {
+    if (group != plan_->groups.end() && step == group->first + group->steps()) ++group;
+    const bool grouped = group != plan_->groups.end() && step >= group->first;
+    const std::size_t begin = grouped ? group->first : step, end = grouped ? group->first + group->steps() - 1 : step;
     const auto touch = [&](SlotId id) {
       const Slot& touched = slot(id);
       if (touched.memory != Slot::Memory::kArena) return;
       BufferLifetime& life = lifetimes[touched.index];
-      if (!used[touched.index]) life = {buffer_bytes(plan_->slots[touched.index]), step, step};
+      if (!used[touched.index]) life = {buffer_bytes(plan_->slots[touched.index]), begin, end};
       used[touched.index] = true;
-      life.last_step = step;
+      life.last_step = end;
     };
     for (const SlotId id : plan_->steps[step].reads) touch(id);
     for (const SlotId id : plan_->steps[step].writes) touch(id);

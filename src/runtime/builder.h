@@ -66,8 +66,10 @@ class PlanBuilder {
   // A step takes so much of the scratch of each thread.
   void need_scratch(std::size_t bytes);
 
-  // `run` reads and writes the named slots only; steps run in the order in which they are added.
-  void add_step(StepInfo info, std::vector<SlotId> reads, std::vector<SlotId> writes, std::function<void(const Workspace&)> run);
+  // `run` reads and writes the named slots only; steps run in the order in which they are added. `windows` as in Step: given, `run` must do
+  // for the rows of a strip (Workspace::images, Workspace::image) with the bits that all rows together have.
+  void add_step(StepInfo info, std::vector<SlotId> reads, std::vector<SlotId> writes, std::function<void(const Workspace&)> run,
+                std::vector<RowWindow> windows = {});
 
  private:
   void add_ports();

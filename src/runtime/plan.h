@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/cache.h"
 #include "base/cpu.h"
 #include "base/memory.h"
 #include "base/result.h"
@@ -26,6 +27,9 @@ struct RuntimeOptions {
   bool picture_input = false;
   // What a session may take for inputs, outputs and everything between them, in bytes.
   std::uint64_t memory_limit = memory_bytes();
+  // The second cache of a core: rows of images that several steps have to do with go through them while they are in it. No result depends
+  // on it.
+  std::int64_t cache_bytes = second_cache_bytes();
 };
 
 // A named tensor at the border of a plan.
@@ -61,7 +65,10 @@ struct Observed {
 using Observer = std::function<void(const Observed&)>;
 
 class PlanBuilder;
+class StripRunner;
 struct PlanData;
+struct RowGroup;
+class Workspace;
 
 // A graph made ready to run: kernels chosen, weights packed, memory laid out. Immutable; sessions share it.
 class Plan {
@@ -102,8 +109,13 @@ class Session {
   std::span<const double> step_us() const { return step_us_; }
 
  private:
+  bool goes_by_strips(const RowGroup& group) const;
+  void run_group(const Workspace& workspace, const RowGroup& group);
+  void divide_time(const RowGroup& group, double group_us);
+
   std::shared_ptr<const Plan> plan_;
   ThreadPool pool_;
+  std::vector<std::unique_ptr<StripRunner>> runners_;  // one a thread
   std::unique_ptr<std::byte[]> arena_storage_;
   std::byte* arena_ = nullptr;
   std::vector<Tensor> outputs_;

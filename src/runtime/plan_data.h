@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <span>
@@ -40,7 +41,38 @@ struct Slot {
   std::int64_t width() const { return type.shape[3]; }
 };
 
+// Bytes from one row of an image to the next.
+inline std::int64_t row_bytes(const Slot& image) {
+  return image.width() * image.pixel_stride * (image.format == Format::kImageF32 ? std::int64_t{sizeof(float)} : 1);
+}
+
 struct PlanData;
+
+// Rows of an image, from `begin` to `end` - 1.
+struct Rows {
+  std::int64_t begin = 0, end = 0;
+  std::int64_t count() const { return end - begin; }
+  bool empty() const { return begin >= end; }
+};
+
+// The rows of an input that a row of the output is computed from: row y from the rows y * stride - pad to y * stride - pad + extent - 1, as
+// far as the image has them.
+struct RowWindow {
+  std::int64_t extent = 1, stride = 1, pad = 0;
+
+  // What some rows of the output take of `height` rows.
+  Rows below(const Rows& rows, std::int64_t height) const {
+    return {std::clamp<std::int64_t>(rows.begin * stride - pad, 0, height),
+            std::clamp<std::int64_t>((rows.end - 1) * stride - pad + extent, 0, height)};
+  }
+};
+
+// Where a step finds some rows of an image while it computes a strip.
+struct RowView {
+  SlotId slot{};
+  std::byte* data = nullptr;
+  std::int64_t height = 0, above = 0;
+};
 
 // What a step sees while it runs.
 class Workspace {
@@ -49,7 +81,22 @@ class Workspace {
             std::span<const std::shared_ptr<void>> states, ThreadPool& pool)
       : plan_(plan), arena_(arena), inputs_(inputs), outputs_(outputs), states_(states), pool_(pool) {}
 
+  // The same for a strip: of the images of the step there are these rows, and one image of the batch.
+  Workspace(const Workspace& whole, std::span<const RowView> rows, ThreadPool& pool)
+      : plan_(whole.plan_),
+        arena_(whole.arena_),
+        inputs_(whole.inputs_),
+        outputs_(whole.outputs_),
+        states_(whole.states_),
+        pool_(pool),
+        rows_(rows) {}
+
   ThreadPool& pool() const { return pool_; }
+
+  // Images that a step makes of the slot's batch.
+  std::int64_t images(SlotId id) const { return rows_.empty() ? slot(id).batch() : 1; }
+  // Where row 0 of an image is.
+  std::byte* rows_of(SlotId id, std::int64_t n) const;
 
   // Image `n` of the batch.
   template <typename T>
@@ -73,13 +120,39 @@ class Workspace {
   std::span<Tensor> outputs_;
   std::span<const std::shared_ptr<void>> states_;
   ThreadPool& pool_;
+  std::span<const RowView> rows_{};
 };
 
 struct Step {
   StepInfo info;
   std::vector<SlotId> reads, writes;
   std::function<void(const Workspace&)> run;
-  std::vector<std::pair<Value, SlotId>> shows;  // observed values that are complete after this step
+  std::vector<std::pair<Value, SlotId>> shows{};  // observed values that are complete after this step
+  // One for each of `reads`, where all that it reads and the one thing that it writes are images, of which some rows can be computed by
+  // themselves; else none.
+  std::vector<RowWindow> windows{};
+};
+
+// Steps that follow one another and can be run strip by strip: all rows of a strip go through all steps while they are in the cache, and
+// what lies between the steps never is in memory as a whole. Each thread has a part of the rows of the last step's output.
+struct RowGroup {
+  // What a step writes and a later one of the group reads.
+  struct Between {
+    std::size_t offset = 0;  // of the rows that a strip needs, in bytes
+    std::size_t row_bytes = 0;
+  };
+
+  std::size_t first = 0;
+  std::vector<Between> between;                      // of all steps but the last
+  std::vector<std::vector<std::int64_t>> producers;  // of each step and each of its reads: the step of the group that writes it, or -1
+  std::int64_t height = 0;                           // of the last step's output
+  std::int64_t strip_rows = 0;                       // of it
+  std::size_t bytes = 0;                             // of all rows between the steps
+  double cost_of_border = 0;                         // what is computed twice where two threads meet, as a share of all
+
+  static constexpr double kMostTwice = 1.0 / 16;  // of all, that may be computed twice
+
+  std::size_t steps() const { return producers.size(); }
 };
 
 struct PlanData {
@@ -87,6 +160,7 @@ struct PlanData {
   std::vector<Slot> slots;
   std::vector<Tensor> constants;
   std::vector<Step> steps;
+  std::vector<RowGroup> groups;  // in the order of the steps
   std::vector<StepInfo> step_infos;
   std::vector<std::function<std::shared_ptr<void>()>> states;  // what each session makes for its steps
   std::size_t arena_bytes = 0;
@@ -100,8 +174,15 @@ inline const Slot& Workspace::slot(SlotId id) const { return plan_.slot(id); }
 template <typename T>
 kernels::ImageView<T> Workspace::image(SlotId id, std::int64_t n) const {
   const Slot& place = slot(id);
-  T* data = reinterpret_cast<T*>(address(place)) + n * place.height() * place.width() * place.pixel_stride;
-  return {data, place.height(), place.width(), place.channels(), place.pixel_stride};
+  for (const RowView& rows : rows_)
+    if (rows.slot == id)
+      return {reinterpret_cast<T*>(rows.data), rows.height, place.width(), place.channels(), place.pixel_stride, rows.above};
+  return {reinterpret_cast<T*>(rows_of(id, n)), place.height(), place.width(), place.channels(), place.pixel_stride};
+}
+
+inline std::byte* Workspace::rows_of(SlotId id, std::int64_t n) const {
+  const Slot& place = slot(id);
+  return address(place) + n * place.height() * row_bytes(place);
 }
 
 template <typename T>

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
 #include "base/float_mode.h"
 #include "runtime/plan_data.h"
+#include "runtime/strip_runner.h"
 
 namespace octet {
 namespace {
@@ -46,6 +48,8 @@ Session::Session(std::shared_ptr<const Plan> plan, int threads) : plan_(std::mov
   for (const auto& make : plan_->data().states) states_.push_back(make());
   pool_.reserve_scratch(plan_->data().scratch_bytes);
   step_us_.resize(plan_->steps().size());
+  if (std::ranges::any_of(plan_->data().groups, [&](const RowGroup& group) { return goes_by_strips(group); }))
+    for (int i = 0; i < pool_.threads(); ++i) runners_.push_back(std::make_unique<StripRunner>(plan_->data()));
 }
 
 Session::~Session() = default;
@@ -55,13 +59,53 @@ Result<std::span<const Tensor>> Session::run(std::span<const Tensor> inputs, con
   const PlanData& data = plan_->data();
   const FlushDenormals flush;
   const Workspace workspace(data, arena_, inputs, outputs_, states_, pool_);
+  auto group = data.groups.begin();
   for (std::size_t i = 0; i < data.steps.size(); ++i) {
+    if (group != data.groups.end() && i == group->first) {
+      const RowGroup& found = *group++;
+      if (goes_by_strips(found)) {
+        run_group(workspace, found);
+        i += found.steps() - 1;
+        continue;
+      }
+    }
     const auto start = profile_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
     data.steps[i].run(workspace);
     if (profile_) step_us_[i] = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
     if (observer) show(workspace, data.steps[i], observer);
   }
   return std::span<const Tensor>(outputs_);
+}
+
+// A single thread gains where a strip is less than all rows; several compute some rows twice, where they meet, and wait for one another
+// once a group.
+bool Session::goes_by_strips(const RowGroup& group) const {
+  const int threads = pool_.threads();
+  return threads == 1 ? group.strip_rows < group.height : (threads - 1) * group.cost_of_border <= RowGroup::kMostTwice;
+}
+
+void Session::run_group(const Workspace& workspace, const RowGroup& group) {
+  const auto start = profile_ ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
+  for (const auto& runner : runners_) std::ranges::fill(runner->step_us(), 0.0);
+  const std::int64_t parts = std::min<std::int64_t>(pool_.threads(), group.height);
+  const std::int64_t images = workspace.slot(plan_->data().steps[group.first].writes[0]).batch();
+  for (std::int64_t n = 0; n < images; ++n)
+    pool_.run_each(parts, [&](std::int64_t part) {
+      const Rows rows{group.height * part / parts, group.height * (part + 1) / parts};
+      runners_[static_cast<std::size_t>(part)]->run(workspace, group, n, rows, profile_);
+    });
+  if (profile_) divide_time(group, std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
+}
+
+// A step's share of the time of its group is that of the time that all threads spent on it.
+void Session::divide_time(const RowGroup& group, double group_us) {
+  double all = 0;
+  for (std::size_t step = group.first; step < group.first + group.steps(); ++step) {
+    step_us_[step] = 0;
+    for (const auto& runner : runners_) step_us_[step] += runner->step_us()[step];
+    all += step_us_[step];
+  }
+  for (std::size_t step = group.first; step < group.first + group.steps(); ++step) step_us_[step] *= all > 0 ? group_us / all : 0;
 }
 
 }  // namespace octet

@@ -15,10 +15,12 @@ Match match_image(const MatchContext& context, NodeId id, const kernels::Activat
     const SlotId from = builder.image_f32(node.inputs[0]);
     FloatResult result(builder, epilogue);
     const std::vector<float> ones(static_cast<std::size_t>(builder.slot(from).channels()), 1.0f), zeros(ones.size(), 0.0f);
-    add_image_step<float, float>(builder, {node.name, "activation"}, from, result.slot(),
-                                 [ones, zeros, activation, isa = builder.isa()](auto in, auto out, ThreadPool& pool) {
-                                   kernels::scale_shift_f32(in, ones, zeros, out, activation, isa, pool);
-                                 });
+    add_image_step<float, float>(
+        builder, {node.name, "activation"}, from, result.slot(),
+        [ones, zeros, activation, isa = builder.isa()](auto in, auto out, ThreadPool& pool) {
+          kernels::scale_shift_f32(in, ones, zeros, out, activation, isa, pool);
+        },
+        kSameRow);
     result.finish(node.name);
   };
   return match;

@@ -30,14 +30,15 @@ void emit(PlanBuilder& builder, NodeId id, const Epilogue& epilogue) {
   const kernels::AddU8 add = quantized_add(*builder.slot(a).quant, *builder.slot(b).quant, epilogue);
   builder.add_step({node.name, "add", "", true}, {a, b}, {to},
                    [add, a, b, to, to_u8 = epilogue.quant != nullptr, isa = builder.isa()](const Workspace& ws) {
-                     for (std::int64_t n = 0; n < ws.slot(a).batch(); ++n) {
+                     for (std::int64_t n = 0; n < ws.images(to); ++n) {
                        const auto left = ws.image<const std::uint8_t>(a, n), right = ws.image<const std::uint8_t>(b, n);
                        if (to_u8)
                          kernels::add_u8(add, left, right, ws.image<std::uint8_t>(to, n), isa, ws.pool());
                        else
                          kernels::add_u8(add, left, right, ws.image<float>(to, n), isa, ws.pool());
                      }
-                   });
+                   },
+                   {kSameRow, kSameRow});
 }
 
 }  // namespace

@@ -16,10 +16,11 @@ void emit(PlanBuilder& builder, NodeId id, bool add, const Epilogue& epilogue) {
   info.passed_over = builder.passed_over(id);
   builder.add_step(std::move(info), {a, b}, {to},
                    [a, b, to, add, activation = epilogue.activation, isa = builder.isa()](const Workspace& ws) {
-                     for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n)
+                     for (std::int64_t n = 0; n < ws.images(to); ++n)
                        (add ? kernels::add_f32 : kernels::multiply_f32)(ws.image<const float>(a, n), ws.image<const float>(b, n),
                                                                         ws.image<float>(to, n), activation, isa, ws.pool());
-                   });
+                   },
+                   {kSameRow, kSameRow});
   result.finish(node.name);
 }
 

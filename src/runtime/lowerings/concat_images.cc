@@ -15,9 +15,12 @@ void emit(PlanBuilder& builder, NodeId id, const std::vector<std::int64_t>& offs
   const SlotId to = builder.natural({id, 0});
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     if (builder.offset_in(node.inputs[i], {id, 0}) == offsets[i]) continue;
-    add_image_step(builder, {node.name, "concat"}, node.inputs[i], to, [channel = offsets[i]](auto in, auto out, ThreadPool& pool) {
-      kernels::copy_image(in, channels_of(out, channel, in.channels), pool);
-    });
+    add_image_step(
+        builder, {node.name, "concat"}, node.inputs[i], to,
+        [channel = offsets[i]](auto in, auto out, ThreadPool& pool) {
+          kernels::copy_image(in, channels_of(out, channel, in.channels), pool);
+        },
+        kSameRow);
   }
 }
 

@@ -12,6 +12,10 @@ kernels::Depthwise2dShape depthwise_shape(const ConvolutionGeometry& conv) {
           conv.dilations[0], conv.dilations[1], conv.pads.begin[0], conv.pads.begin[1]};
 }
 
+RowWindow window_of(const ConvolutionGeometry& conv) {
+  return {(conv.kernel[0] - 1) * conv.dilations[0] + 1, conv.strides[0], conv.pads.begin[0]};
+}
+
 std::optional<NoMatch> unfit_convolution(const MatchContext& context, NodeId id) {
   if (auto unfit = unfit_for_kernels(context, id)) return unfit;
   if (!context.constants.is_constant(context.graph.node(id).inputs[1])) return NoMatch{"weights are not constant"};

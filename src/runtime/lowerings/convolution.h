@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +17,7 @@ namespace octet {
 
 kernels::Conv2dShape group_shape(const ConvolutionGeometry& conv);
 kernels::Depthwise2dShape depthwise_shape(const ConvolutionGeometry& conv);
+RowWindow window_of(const ConvolutionGeometry& conv);
 
 // Why no kernel takes a convolution, or nothing.
 std::optional<NoMatch> unfit_convolution(const MatchContext& context, NodeId id);
@@ -34,14 +36,17 @@ StepInfo convolution_info(const PlanBuilder& builder, NodeId id, const Convoluti
 
 // Adds the step of a convolution, with the scratch that it takes.
 template <typename In, typename Out, typename Kernel>
-void add_convolution_step(PlanBuilder& builder, StepInfo info, GroupKernels<Kernel> groups, SlotId from, SlotId to) {
+void add_convolution_step(PlanBuilder& builder, StepInfo info, const ConvolutionGeometry& conv, GroupKernels<Kernel> groups, SlotId from,
+                          SlotId to) {
   for (const auto& kernel : groups) builder.need_scratch(kernel->scratch_bytes(builder.slot(to).height() * builder.slot(to).width()));
-  add_image_step<In, Out>(builder, std::move(info), from, to, [groups = std::move(groups)](auto in, auto out, ThreadPool& pool) {
+  const bool by_rows = std::ranges::all_of(groups, [](const auto& kernel) { return kernel->takes_rows(); });
+  const auto run = [groups = std::move(groups)](auto in, auto out, ThreadPool& pool) {
     const auto count = static_cast<std::int64_t>(groups.size());
     const std::int64_t ins = in.channels / count, outs = out.channels / count;
     for (std::int64_t g = 0; g < count; ++g)
       groups[static_cast<std::size_t>(g)]->run(channels_of(in, g * ins, ins), channels_of(out, g * outs, outs), pool);
-  });
+  };
+  add_image_step<In, Out>(builder, std::move(info), from, to, run, by_rows ? Windowed(window_of(conv)) : std::nullopt);
 }
 
 }  // namespace octet

@@ -25,7 +25,7 @@ void emit(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, cons
   auto groups = kernels_for(conv, weights.values<float>(), epilogue, builder.isa(), out_pixels);
   StepInfo info = convolution_info(builder, id, conv, groups[0]->name());
   FloatResult result(builder, epilogue);
-  add_convolution_step<float, float>(builder, std::move(info), std::move(groups), from, result.slot());
+  add_convolution_step<float, float>(builder, std::move(info), conv, std::move(groups), from, result.slot());
   result.finish(node.name);
 }
 

@@ -46,9 +46,9 @@ void emit(PlanBuilder& builder, NodeId id, const Found& found) {
   StepInfo info = convolution_info(builder, id, found.conv, groups[0]->name());
   info.integer = true;
   if (builder.slot(to).format == Format::kImageU8)
-    add_convolution_step<std::uint8_t, std::uint8_t>(builder, std::move(info), std::move(groups), from, to);
+    add_convolution_step<std::uint8_t, std::uint8_t>(builder, std::move(info), found.conv, std::move(groups), from, to);
   else
-    add_convolution_step<std::uint8_t, float>(builder, std::move(info), std::move(groups), from, to);
+    add_convolution_step<std::uint8_t, float>(builder, std::move(info), found.conv, std::move(groups), from, to);
 }
 
 }  // namespace

@@ -36,10 +36,12 @@ Match match_like_input(const MatchContext& context, NodeId id) {
 }
 
 void add_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name) {
-  add_image_step<float, std::uint8_t>(builder, {name, "quantize"}, from, to,
-                                      [quant = builder.slot(to).quant, isa = builder.isa()](auto in, auto out, ThreadPool& pool) {
-                                        kernels::quantize_u8(in, quant->scale, quant->zero_point, out, isa, pool);
-                                      });
+  add_image_step<float, std::uint8_t>(
+      builder, {name, "quantize"}, from, to,
+      [quant = builder.slot(to).quant, isa = builder.isa()](auto in, auto out, ThreadPool& pool) {
+        kernels::quantize_u8(in, quant->scale, quant->zero_point, out, isa, pool);
+      },
+      kSameRow);
 }
 
 namespace {

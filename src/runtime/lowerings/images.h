@@ -29,22 +29,28 @@ kernels::ImageView<T> channels_of(kernels::ImageView<T> view, std::int64_t first
   return view;
 }
 
-// Adds a step that calls run(in, out, pool) for each image of the batch; In and Out are the elements of the two slots.
+// Whether the rows of a step's output can be computed by themselves: from the rows below a window, or not.
+using Windowed = std::optional<RowWindow>;
+inline constexpr RowWindow kSameRow{};  // of what goes pixel by pixel
+
+// Adds a step that calls run(in, out, pool) for each image of the batch, or for rows of one where there is a window; In and Out are the
+// elements of the two slots.
 template <typename In, typename Out, typename Run>
-void add_image_step(PlanBuilder& builder, StepInfo info, SlotId from, SlotId to, Run run) {
-  builder.add_step(std::move(info), {from}, {to}, [from, to, run = std::move(run)](const Workspace& ws) {
-    for (std::int64_t n = 0; n < ws.slot(to).batch(); ++n) run(ws.image<const In>(from, n), ws.image<Out>(to, n), ws.pool());
-  });
+void add_image_step(PlanBuilder& builder, StepInfo info, SlotId from, SlotId to, Run run, Windowed window = {}) {
+  const auto run_images = [from, to, run = std::move(run)](const Workspace& ws) {
+    for (std::int64_t n = 0; n < ws.images(to); ++n) run(ws.image<const In>(from, n), ws.image<Out>(to, n), ws.pool());
+  };
+  builder.add_step(std::move(info), {from}, {to}, run_images, window ? std::vector{*window} : std::vector<RowWindow>());
 }
 
 // The same for an operation on bytes or on floats, whichever `to` holds, of a value that is given in its form.
 template <typename Run>
-void add_image_step(PlanBuilder& builder, StepInfo info, Value from, SlotId to, Run run) {
+void add_image_step(PlanBuilder& builder, StepInfo info, Value from, SlotId to, Run run, Windowed window = {}) {
   info.integer = builder.slot(to).format == Format::kImageU8;
   if (info.integer)
-    add_image_step<std::uint8_t, std::uint8_t>(builder, std::move(info), builder.natural(from), to, std::move(run));
+    add_image_step<std::uint8_t, std::uint8_t>(builder, std::move(info), builder.natural(from), to, std::move(run), window);
   else
-    add_image_step<float, float>(builder, std::move(info), builder.image_f32(from), to, std::move(run));
+    add_image_step<float, float>(builder, std::move(info), builder.image_f32(from), to, std::move(run), window);
 }
 
 // Adds a step between floats in the order of the graph and bytes in that order.

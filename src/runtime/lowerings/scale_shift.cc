@@ -14,7 +14,8 @@ void emit(PlanBuilder& builder, NodeId id, const AffineChain& chain, const Epilo
   add_image_step<float, float>(
       builder, {name, "scale and shift"}, from, result.slot(),
       [affine = chain.affine.of_channels(builder.slot(from).channels()), activation = epilogue.activation, isa = builder.isa()](
-          auto in, auto out, ThreadPool& pool) { kernels::scale_shift_f32(in, affine.scale, affine.offset, out, activation, isa, pool); });
+          auto in, auto out, ThreadPool& pool) { kernels::scale_shift_f32(in, affine.scale, affine.offset, out, activation, isa, pool); },
+      kSameRow);
   result.finish(name);
 }
 

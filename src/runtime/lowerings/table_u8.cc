@@ -129,9 +129,9 @@ MatchResult match_table_u8(const MatchContext& context, NodeId id) {
   }
   match.results = {{result, {Format::kImageU8, chain.end()}}};
   match.emit = [id, data = *data, result, table = chain.table(*from)](PlanBuilder& builder) {
-    add_image_step<std::uint8_t, std::uint8_t>(builder, {builder.graph().node(id).name, "table", "", true}, builder.natural(data),
-                                               builder.natural(result),
-                                               [table](auto in, auto out, ThreadPool& pool) { kernels::map_bytes(table, in, out, pool); });
+    add_image_step<std::uint8_t, std::uint8_t>(
+        builder, {builder.graph().node(id).name, "table", "", true}, builder.natural(data), builder.natural(result),
+        [table](auto in, auto out, ThreadPool& pool) { kernels::map_bytes(table, in, out, pool); }, kSameRow);
   };
   return match;
 }

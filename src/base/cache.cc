@@ -1,0 +1,17 @@
+#include "base/cache.h"
+
+#include <unistd.h>
+
+namespace octet {
+
+std::int64_t second_cache_bytes() {
+  constexpr std::int64_t kUnknown = 512 * 1024;
+#ifdef _SC_LEVEL2_CACHE_SIZE
+  const std::int64_t bytes = ::sysconf(_SC_LEVEL2_CACHE_SIZE);
+  return bytes > 0 ? bytes : kUnknown;
+#else
+  return kUnknown;
+#endif
+}
+
+}  // namespace octet
