@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Opens the report of a short `octet run` in a browser without a window: its script raises nothing on the console, the accuracy
-# that the JSON holds is on the page as text, and the page loads nothing from the network.
+# Opens the report of a short `octet run`, and the page of `octet quantize --explain`, in a browser without a window: their script raises
+# nothing on the console, the figures that the JSON holds are on the page as text, and the pages load nothing from the network.
 #   report_in_browser.sh OCTET
 set -euo pipefail
 
@@ -37,16 +37,23 @@ console_lines | grep -q "seen by the test" || fail "$browser does not report an 
 
 "$octet" run "$demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl.cfg" --data "$demo/coco" --output "$work/out" --limit 8 --seconds 1 --json \
   >"$work/json" 2>"$work/progress" || fail "octet run: $(cat "$work/progress")"
-page=$work/out/report.html
-dom_of "$page" >"$work/dom.html" || fail "$browser does not open the report"
 
-[ -z "$(console_lines)" ] || fail "the page says on the console: $(console_lines)"
-grep -q '</html>' "$work/dom.html" || fail "the page is cut off"
+# open_page PAGE: it opens, says nothing on the console and loads nothing; $work/text is what one reads of it.
+open_page() {
+  local page=$1 loads
+  dom_of "$page" >"$work/dom.html" || fail "$browser does not open $page"
+  [ -z "$(console_lines)" ] || fail "the page says on the console: $(console_lines)"
+  grep -q '</html>' "$work/dom.html" || fail "the page is cut off"
+  # Script, style and markup are not text that one reads.
+  tr '\n' ' ' <"$work/dom.html" | sed -e 's/<script/\n<script/g; s/<\/script>/&\n/g; s/<style/\n<style/g; s/<\/style>/&\n/g' |
+    sed -e '/^<script/d; /^<style/d' -e 's/<[^>]*>/ /g' >"$work/text"
+  loads=$(grep -aoE '(src|href|srcset|poster)="?(https?:)?//[^" >]*' "$page" "$work/dom.html" || true)
+  [ -z "$loads" ] || fail "the page would load $loads"
+  loads=$(grep -aoE '(@import|url\() *["'\''"]?(https?:)?//[^"'\'') ]*' "$page" || true)
+  [ -z "$loads" ] || fail "the page's style would load $loads"
+}
 
-# Script, style and markup are not text that one reads.
-tr '\n' ' ' <"$work/dom.html" | sed -e 's/<script/\n<script/g; s/<\/script>/&\n/g; s/<style/\n<style/g; s/<\/style>/&\n/g' |
-  sed -e '/^<script/d; /^<style/d' -e 's/<[^>]*>/ /g' >"$work/text"
-
+open_page "$work/out/report.html"
 aps=$(tail -n 1 "$work/json" | grep -oE '"AP":-?[0-9.e+-]+' | cut -d: -f2)
 [ "$(echo "$aps" | wc -l)" -eq 2 ] || fail "the JSON holds no two APs: $(tail -n 1 "$work/json")"
 for ap in $aps; do
@@ -54,8 +61,13 @@ for ap in $aps; do
   grep -qE "(^|[^0-9.])${percent//./\\.}([^0-9]|$)" "$work/text" || fail "AP $percent % is not in the page's text"
 done
 
-loads=$(grep -aoE '(src|href|srcset|poster)="?(https?:)?//[^" >]*' "$page" "$work/dom.html" || true)
-[ -z "$loads" ] || fail "the page would load $loads"
-loads=$(grep -aoE '(@import|url\() *["'\'']?(https?:)?//[^"'\'') ]*' "$page" || true)
-[ -z "$loads" ] || fail "the page's style would load $loads"
-echo "passed: APs $(echo $aps) are on the page, the console is silent, nothing is loaded"
+
+"$octet" quantize "$demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl.cfg" --data "$demo/coco" --subset 8 --explain "$work/why.html" \
+  --output "$work/explained" --json >"$work/json" 2>"$work/progress" || fail "octet quantize --explain: $(cat "$work/progress")"
+open_page "$work/why.html"
+layers=$(tail -n 1 "$work/json" | grep -oE '"error_share"' | wc -l)
+[ "$layers" -gt 50 ] || fail "the JSON holds $layers layers: $(tail -n 1 "$work/json")"
+[ "$(grep -oE 'class="share"' "$work/why.html" | wc -l)" -eq "$layers" ] || fail "not every layer of the JSON is on the page"
+grep -q 'Show all '"$layers"' layers' "$work/text" || fail "the page does not offer all $layers layers"
+for word in conv_0 'standard deviations' 'make half of the error'; do grep -q "$word" "$work/text" || fail "'$word' is not in the page's text"; done
+echo "passed: APs $(echo $aps) and $layers layers are on the pages, the console is silent, nothing is loaded"

@@ -61,6 +61,7 @@ Json layers_json(const QuantizedIr& done) {
   Json layers = Json::array();
   for (const quant::QuantizedLayer& layer : done.layers) {
     Json json = {{"node", layer.node}, {"bits", layer.bits}};
+    if (!figures.empty()) json["error_share"] = 0;  // of what stays in float
     if (const auto found = figures.find(layer.node); found != figures.end())
       json.update(
           {{"operation", found->second->operation}, {"snr_db", found->second->snr_db}, {"error_share", found->second->error_share}});

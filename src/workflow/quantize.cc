@@ -2,7 +2,10 @@
 
 #include <map>
 
+#include <fmt/format.h>
+
 #include "base/digest.h"
+#include "data/words.h"
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
 #include "report/explanation.h"
@@ -47,6 +50,20 @@ ExplanationInput input_of(const std::string& name, const quant::Explanation& exp
   return input;
 }
 
+// Pictures that are the same file count again and tell nothing new.
+void warn_of_repeats(const std::vector<RecordedFile>& pictures, const Warn& warn) {
+  std::map<std::string, const RecordedFile*> first;
+  std::vector<std::string> repeats;
+  for (const RecordedFile& picture : pictures) {
+    if (picture.sha256.empty()) continue;
+    const auto [known, is_new] = first.try_emplace(picture.sha256, &picture);
+    if (!is_new) repeats.push_back(picture.path + " (as " + known->second->path + ")");
+  }
+  if (warn && !repeats.empty())
+    warn(fmt::format("{} of {} to calibrate with repeat another, byte by byte, and count again: {}", repeats.size(),
+                     counted(pictures.size(), "picture"), first_few(repeats)));
+}
+
 QuantizedIr result_of(const QuantizationResult& quantized, const std::filesystem::path& target, const std::filesystem::path& onnx) {
   const quant::QuantizedModel& model = quantized.model;
   return {.xml = target,
@@ -71,6 +88,7 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
   OCTET_ASSIGN(const auto target, ir_path(output, name, folder_of(written.precision, true)));
   QuantizationRecord record =
       begin_record(target.parent_path(), model, opened.files, opening, pictures, {options, recipe, written, pictures.decode});
+  warn_of_repeats(record.pictures, options.warn);
   OCTET_ASSIGN(const auto quantized, quantize_model(opened.graph, model, pictures, options, recipe));
 
   quant::Explanation explanation;

@@ -81,6 +81,17 @@ TEST_F(Reproduce, MakesTheSameBytes) {
   }
 }
 
+TEST_F(Reproduce, MakesTheSameBytesWhereAPageWasAskedFor) {
+  const auto pictures = open_dataset({.images = {tree_.path() / "pictures"}});
+  const auto made = quantize_ir(tree_.path() / "models/tiny.cfg", *pictures, tree_.path() / "out", {1, {}, {}}, {}, {},
+                                {.path = tree_.path() / "pages/why.html"});
+  ASSERT_TRUE(made.ok()) << made.error().message;
+  ASSERT_EQ(made->explanation.layers.size(), 2u);
+  EXPECT_EQ(made->explanation.layers[0].node, "conv_0");
+  EXPECT_NE(text_of(tree_.path() / "pages/why.html").find("data-name=\"conv_1\""), std::string::npos);
+  EXPECT_TRUE(again(made->record).differences.empty());
+}
+
 TEST_F(Reproduce, TakesTheDescriptionThatWasGiven) {
   const fs::path description = tree_.path() / "models/more.yml";
   const auto opening = [&] { return ConvertOptions{.description = ZooModel{}, .description_word = description.string()}; };
@@ -154,6 +165,17 @@ TEST_F(Reproduce, RefusesAnOptionThatItDoesNotKnow) {
   ASSERT_FALSE(done.ok());
   EXPECT_EQ(done.error().code, ErrorCode::kUnsupported);
   EXPECT_EQ(done.error().message, record.string() + ": option 'target' is 'toaster', which this octet does not know");
+}
+
+TEST_F(Reproduce, IsWarnedOfPicturesThatRepeatOthers) {
+  tree_.write("pictures/copy.png", picture(2));
+  std::string warned;
+  const auto pictures = open_dataset({.images = {tree_.path() / "pictures"}});
+  const auto warn = [&](std::string_view line) { warned += std::string(line) + "\n"; };
+  ASSERT_TRUE(quantize_ir(tree_.path() / "models/tiny.cfg", *pictures, tree_.path() / "out", {1, {}, warn}).ok());
+  EXPECT_NE(warned.find("1 of 5 pictures to calibrate with repeat another, byte by byte, and count again: copy.png (as 2.png)"),
+            std::string::npos)
+      << warned;
 }
 
 TEST(QuantizationChoices, ComeBackFromTheirWords) {
