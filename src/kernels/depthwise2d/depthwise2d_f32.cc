@@ -9,25 +9,6 @@
 namespace octet::kernels::depthwise {
 namespace {
 
-// How an output is cut: some rows that are made at once are a group, and one item of work is a group for one block of channels. Where the
-// second cache holds both images, the groups of a block come one after the other, so that rows are read from the first cache where windows
-// overlap. Else the blocks of a group do, so that memory is read in its order.
-struct Items {
-  std::int64_t height = 0, group_rows = 1, blocks = 1;
-  bool are_far = false;
-
-  struct Item {
-    std::int64_t block = 0, y = 0, rows = 0;
-  };
-
-  std::int64_t groups() const { return (height + group_rows - 1) / group_rows; }
-  std::int64_t count() const { return groups() * blocks; }
-  Item operator[](std::int64_t i) const {
-    const std::int64_t block = are_far ? i % blocks : i / groups(), y = (are_far ? i / blocks : i % groups()) * group_rows;
-    return {block, y, std::min(group_rows, height - y)};
-  }
-};
-
 class PackedF32 final : public ConvolutionF32 {
  public:
   PackedF32(const Isa& isa, const F32Kernels& kernels, const Depthwise2dShape& shape, std::span<const float> weights,
@@ -45,22 +26,32 @@ class PackedF32 final : public ConvolutionF32 {
   std::string_view name() const override { return isa_.name; }
   bool takes_rows() const override { return true; }
 
+  // Threads share the rows, as they do those of the convolutions before and after.
   void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
     const bool far = (in.pixels() * in.pixel_stride + out.pixels() * out.pixel_stride) * std::int64_t{sizeof(float)} > kSecondCache;
-    const Items items{out.height, far ? std::min(kFarRows, kernels_.most_rows) : kernels_.most_rows,
-                      static_cast<std::int64_t>(blocks_.size()), far};
-    const std::int64_t grain = task_grain(out.width * items.group_rows * kernels_.channels * shape_.kernel_h * shape_.kernel_w / 4);
-    pool.run(items.count(), grain, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        const Items::Item item = items[i];
-        const Block& block = blocks_[static_cast<std::size_t>(item.block)];
-        make_rows({&shape_, from_channel(in, block.first), from_channel(out, block.first), item.y, &lines_[block.line], block.channels},
-                  item.rows);
-      }
-    });
+    pool.run(out.height, row_grain(shape_, out.width),
+             [&](std::int64_t begin, std::int64_t end) { far ? make_far_rows(in, out, begin, end) : make_blocks(in, out, begin, end); });
   }
 
  private:
+  // All rows of a block one after the other, so that rows are read from the first cache where windows overlap.
+  void make_blocks(const ImageView<const float>& in, const ImageView<float>& out, std::int64_t begin, std::int64_t end) const {
+    for (const Block& block : blocks_)
+      for (std::int64_t y = begin; y < end; y += kernels_.most_rows)
+        make_rows(piece_of(in, out, block, y), std::min<std::int64_t>(kernels_.most_rows, end - y));
+  }
+
+  // All blocks of some rows one after the other, so that memory beyond the second cache is read in its order.
+  void make_far_rows(const ImageView<const float>& in, const ImageView<float>& out, std::int64_t begin, std::int64_t end) const {
+    constexpr std::int64_t kRows = 2;  // more are more streams than a CPU fetches ahead
+    for (std::int64_t y = begin; y < end; y += kRows)
+      for (const Block& block : blocks_) make_rows(piece_of(in, out, block, y), std::min(kRows, end - y));
+  }
+
+  RowsPiece piece_of(const ImageView<const float>& in, const ImageView<float>& out, const Block& block, std::int64_t y) const {
+    return {&shape_, from_channel(in, block.first), from_channel(out, block.first), y, &lines_[block.line], block.channels};
+  }
+
   void make_rows(RowsPiece piece, std::int64_t rows) const {
     float* const first = piece.out.pixel(piece.y, 0);
     const std::int64_t pixels = rows * piece.out.width;
@@ -102,7 +93,6 @@ class PackedF32 final : public ConvolutionF32 {
   }
 
   static constexpr std::int64_t kSecondCache = 7 << 18;  // bytes of both images that it holds, 2 MiB being common
-  static constexpr int kFarRows = 2;                     // at once; more are more streams than a CPU fetches ahead
 
   Isa isa_;
   const F32Kernels& kernels_;

@@ -1,8 +1,10 @@
 #include "kernels/depthwise2d/depthwise2d_kernels.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -147,6 +149,32 @@ RC_GTEST_PROP(Depthwise2dF32, SumsInTheOrderOfTheReferenceByEveryKernel, ()) {
     if (!wrong.empty()) RC_FAIL(std::string(isa.name) + ": " + wrong);
     expect_same_in_pieces(*kernel, layer, in, expected, pool);
   }
+}
+
+// Images of some megabytes are walked in another order.
+TEST(Depthwise2dF32, SumsLargeImagesInTheOrderOfTheReference) {
+  const Depthwise2dShape shape{.channels = 40, .kernel_h = 3, .kernel_w = 3, .pad_top = 1, .pad_left = 1};
+  constexpr std::int64_t kHeight = 91, kWidth = 83;
+  const auto numbers = [](std::int64_t count) {
+    std::vector<float> values(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = (static_cast<float>(i * 7 % 251) - 125) / 70.0f;
+    return values;
+  };
+  const auto image = [&](auto& values) {
+    return ImageView<std::remove_reference_t<decltype(values[0])>>{values.data(), kHeight, kWidth, shape.channels, shape.channels};
+  };
+  const std::vector<float> weights = numbers(shape.channels * 9);
+  const std::vector<float> in = numbers(kHeight * kWidth * shape.channels + static_cast<std::int64_t>(kReadSlack));
+  std::vector<float> expected(in.size()), out(in.size());
+  const Activation activation{Kind::kHSwish, 0, 0};
+  depthwise2d_f32_ref(shape, weights, {}, activation, image(in), image(expected));
+  for (const Isa& isa : isas_of<Depthwise2dF32Kernels>())
+    for (const int threads : {1, 3}) {
+      ThreadPool pool(threads);
+      std::fill(out.begin(), out.end(), 0.0f);
+      make_depthwise2d_f32(shape, weights, {}, activation, isa)->run(image(in), image(out), pool);
+      EXPECT_TRUE(out == expected) << isa.name << ", threads " << threads;
+    }
 }
 
 TEST(Depthwise2dRef, SumsTheTapsInsideTheImage) {
