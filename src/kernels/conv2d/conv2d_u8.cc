@@ -270,7 +270,7 @@ const Kernel<GemmU8Function>& direct_kernel(const Conv2dShape& shape, std::span<
 // Tiles multiply 64 of depth at once: where there is little, vectors are as fast, and they are so for longer where the activation takes
 // most of the time. Measured with depths of 16 to 4608; with more, tiles are 1.6 to 4.5 times as fast.
 bool tiles_pay(const Conv2dShape& shape, const Requantization& requantization) {
-  constexpr std::int64_t kLeastDepth = 24, kLeastBeforeActivation = 96;
+  constexpr std::int64_t kLeastDepth = 24, kLeastBeforeActivation = 48;
   const std::int64_t least = RequantizationTable(requantization).brief != Brief::kNo ? kLeastDepth : kLeastBeforeActivation;
   return shape.kernel_h * shape.kernel_w * shape.in_channels >= least;
 }
