@@ -161,6 +161,7 @@ must quantize "$fp32" --images "$work/images" --min-fidelity 50 --output "$work/
 grep -q '"tradeoff":\[{"wide_layers":0,"fidelity":' "$work/stdout" || fail "quantize --min-fidelity shows no trade-off: $(cat "$work/stdout")"
 expect 2 strict-int8 quantize "$fp32" --images "$work/images" --min-fidelity 50 --strict-int8 --output "$work/bad"
 expect 2 min-fidelity quantize "$fp32" --images "$work/images" --min-fidelity 101 --output "$work/bad"
+expect 2 min-fidelity quantize "$fp32" --images "$work/images" --min-fidelity 50 --recipe plain --output "$work/bad"
 # A source file is quantized as its IR is, with what a description says of it.
 printf 'model_info: {confidence_threshold: 0.33}\n' >"$work/declared.yml"
 must quantize "$cfg" --model "$work/declared.yml" --images "$work/images" --output "$work/declared"

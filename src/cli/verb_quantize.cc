@@ -79,11 +79,15 @@ Json tradeoff_json(const std::vector<TradeoffStep>& tradeoff) {
 
 std::string wide_layers_text(const QuantizedIr& done) {
   std::string names;
-  for (const quant::QuantizedLayer& layer : done.layers)
-    if (layer.bits > 8) names += "\n  " + layer.node;
-  if (names.empty()) return "";
-  return fmt::format("\nin float, as integers lose the most there for the time that they save ({:.1f} % of latency, estimated):{}",
-                     100 * (done.relative_latency - 1), names);
+  std::int64_t count = 0;
+  for (const quant::QuantizedLayer& layer : done.layers) {
+    if (layer.bits == 8) continue;
+    ++count;
+    names += "\n  " + layer.node;
+  }
+  if (count == 0) return "";
+  return fmt::format("\n{} in float, where integers lose the most for the time that they save ({:.1f} % of latency, estimated):{}",
+                     counted(count, "layer"), 100 * (done.relative_latency - 1), names);
 }
 
 std::string tradeoff_text(const std::vector<TradeoffStep>& tradeoff) {
@@ -95,6 +99,8 @@ std::string tradeoff_text(const std::vector<TradeoffStep>& tradeoff) {
 
 Result<Outcome> run(const Options& options, Console& console) {
   const Stopwatch watch;
+  if (options.min_fidelity && options.recipe == "plain")
+    return Error{ErrorCode::kInvalidArgument, "--min-fidelity searches for layers, which --recipe plain does not"};
   OCTET_ASSIGN(Dataset dataset, open_dataset(options.source, DataUse::kCalibrate, console.warnings()));
   dataset = random_subset(std::move(dataset), options.subset, options.seed);
   OCTET_ASSIGN(ConvertOptions opening, model_options(options.beside, console.warnings()));

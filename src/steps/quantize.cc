@@ -163,7 +163,7 @@ class RecipeRun {
     return ids;
   }
 
-  static std::string points(double value) { return fmt::format("{:.1f}", value); }
+  static std::string points(double value) { return fmt::format("{:.2f}", value); }
 
   const Graph& graph_;
   const std::filesystem::path& path_;
