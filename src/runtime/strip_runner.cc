@@ -21,13 +21,13 @@ StripRunner::StripRunner(const PlanData& plan) : plan_(plan), step_us_(plan.step
     steps = std::max(steps, group.steps());
     for (const auto& producers : group.producers) reads = std::max(reads, producers.size());
   }
-  if (bytes > 0) memory_.reset(static_cast<std::byte*>(::operator new (bytes, kLine)));
+  if (bytes > 0) memory_.reset(static_cast<std::byte*>(::operator new(bytes, kLine)));
   for (auto* rows : {&made_, &needed_, &fresh_}) rows->resize(steps);
   views_.reserve(reads + 1);
   alone_.reserve_scratch(plan.scratch_bytes);
 }
 
-void StripRunner::Free::operator()(std::byte* data) const { ::operator delete (data, kLine); }
+void StripRunner::Free::operator()(std::byte* data) const { ::operator delete(data, kLine); }
 
 void StripRunner::run(const Workspace& whole, const RowGroup& group, std::int64_t n, Rows rows, bool timed) {
   std::ranges::fill(made_, Rows{});
