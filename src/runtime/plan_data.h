@@ -148,6 +148,7 @@ struct RowGroup {
   std::int64_t height = 0;                           // of the last step's output
   std::int64_t strip_rows = 0;                       // of it
   std::size_t bytes = 0;                             // of all rows between the steps
+  bool integer = true;                               // all steps
   double cost_of_border = 0;                         // what is computed twice where two threads meet, as a share of all
 
   static constexpr double kMostTwice = 1.0 / 16;  // of all, that may be computed twice

@@ -94,6 +94,7 @@ class GroupFinder {
     group.first = first;
     group.height = written(last).height();
     for (std::size_t step = first; step <= last; ++step) {
+      group.integer = group.integer && plan_.steps[step].info.integer;
       std::vector<std::int64_t>& producers = group.producers.emplace_back();
       for (const SlotId read : plan_.steps[step].reads) {
         std::int64_t producer = -1;

@@ -77,11 +77,11 @@ Result<std::span<const Tensor>> Session::run(std::span<const Tensor> inputs, con
   return std::span<const Tensor>(outputs_);
 }
 
-// A single thread gains where a strip is less than all rows; several compute some rows twice, where they meet, and wait for one another
-// once a group.
+// A single thread gains where a strip is less than all rows of floats: bytes are few enough not to wait for. Several compute some rows
+// twice, where they meet, and wait for one another once a group.
 bool Session::goes_by_strips(const RowGroup& group) const {
   const int threads = pool_.threads();
-  return threads == 1 ? group.strip_rows < group.height : (threads - 1) * group.cost_of_border <= RowGroup::kMostTwice;
+  return threads == 1 ? group.strip_rows < group.height && !group.integer : (threads - 1) * group.cost_of_border <= RowGroup::kMostTwice;
 }
 
 void Session::run_group(const Workspace& workspace, const RowGroup& group) {
