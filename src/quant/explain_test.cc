@@ -126,10 +126,8 @@ TEST(Explain, GivesSharesThatAddUpToOne) {
 
 TEST(Explain, FindsTheLayerThatWasSpoiled) {
   QuantizedModel model = quantized();
-  for (const Node& node : model.graph.nodes()) {
-    if (!std::holds_alternative<FakeQuantize>(node.op) || model.graph.node(node.inputs[0]).name != "a") continue;
-    std::get<FakeQuantize>(const_cast<Node&>(node).op).levels = 4;
-  }
+  for (const NodeId quantizer : quantizers_of(model.graph, model.graph.node(model.graph.find("deep")).inputs[0]))
+    model.graph.set_op(quantizer, FakeQuantize{4});
   const auto explanation = explain(model, pictures(20), {1, {}, {}});
   ASSERT_TRUE(explanation.ok()) << explanation.error().message;
   EXPECT_GT(layer_of(*explanation, "deep").error_share, 2 * layer_of(*explanation, "head").error_share);
