@@ -9,10 +9,9 @@
 
 namespace octet {
 
-RecordedFile record_file(std::string path, const std::filesystem::path& place) {
-  const auto file = MappedFile::open(place);
-  if (!file.ok()) return {std::move(path), 0, ""};
-  return {std::move(path), file->bytes().size(), sha256_hex(file->bytes())};
+Result<RecordedFile> record_file(std::string path, const std::filesystem::path& place) {
+  OCTET_ASSIGN(const MappedFile file, MappedFile::open(place));
+  return RecordedFile{std::move(path), file.bytes().size(), sha256_hex(file.bytes())};
 }
 
 std::optional<std::string> difference_of(const RecordedFile& recorded, const std::filesystem::path& place) {

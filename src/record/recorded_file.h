@@ -18,8 +18,8 @@ struct RecordedFile {
   bool operator==(const RecordedFile&) const = default;
 };
 
-// What lies at `place`, by the name of `path`. A file that cannot be read has no digest.
-RecordedFile record_file(std::string path, const std::filesystem::path& place);
+// What lies at `place`, by the name of `path`. kNotFound where it cannot be read.
+Result<RecordedFile> record_file(std::string path, const std::filesystem::path& place);
 
 // How the file at `place` differs from what was recorded, in words that follow its name: "is missing", "has 12 bytes for 13",
 // "has another content". Nothing where it is the same. A file that could not be read then is not compared.

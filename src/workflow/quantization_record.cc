@@ -121,7 +121,8 @@ fs::path common_folder(const std::vector<ImageEntry>& images) {
 std::vector<RecordedFile> record_pictures(const std::vector<ImageEntry>& images, const fs::path& folder, int threads) {
   std::vector<RecordedFile> pictures(images.size());
   parallel_for_each(std::max(1, threads), images.size(), [&](int, std::size_t i) {
-    pictures[i] = record_file(absolute_of(images[i].path).lexically_relative(folder).generic_string(), images[i].path);
+    pictures[i].path = absolute_of(images[i].path).lexically_relative(folder).generic_string();
+    if (auto read = record_file(pictures[i].path, images[i].path); read.ok()) pictures[i] = *std::move(read);
   });
   return pictures;
 }
@@ -164,8 +165,8 @@ Status take_words(const std::map<std::string, std::string>& words, QuantizationC
   return {};
 }
 
-QuantizationRecord begin_record(const fs::path& folder, const fs::path& model, const std::vector<fs::path>& files,
-                                const ConvertOptions& opening, const Dataset& pictures, const QuantizationChoices& choices) {
+Result<QuantizationRecord> begin_record(const fs::path& folder, const fs::path& model, const std::vector<fs::path>& files,
+                                        const ConvertOptions& opening, const Dataset& pictures, const QuantizationChoices& choices) {
   const fs::path base = settled(folder);
   QuantizationRecord record;
   record.version = kVersion;
@@ -180,7 +181,10 @@ QuantizationRecord begin_record(const fs::path& folder, const fs::path& model, c
   std::vector<fs::path> sources = files;
   if (!opening.labels.empty()) sources.push_back(opening.labels);
   if (is_described_by_file) sources.push_back(opening.description_word);
-  for (const fs::path& source : sources) record.sources.push_back(record_file(path_from(base, source), source));
+  for (const fs::path& source : sources) {
+    OCTET_ASSIGN(RecordedFile file, record_file(path_from(base, source), source));
+    record.sources.push_back(std::move(file));
+  }
 
   const fs::path below = common_folder(pictures.images);
   record.picture_folder = path_from(base, below);

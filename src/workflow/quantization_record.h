@@ -29,10 +29,11 @@ std::map<std::string, std::string> words_of(const QuantizationChoices& choices);
 Status take_words(const std::map<std::string, std::string>& words, QuantizationChoices& choices);
 
 // A record of what is about to be quantized, for the folder in which it will lie; its outputs are yet to come. `files` are those of the
-// model. Pictures are read for their digests, on `threads` threads.
-QuantizationRecord begin_record(const std::filesystem::path& folder, const std::filesystem::path& model,
-                                const std::vector<std::filesystem::path>& files, const ConvertOptions& opening, const Dataset& pictures,
-                                const QuantizationChoices& choices);
+// model. Pictures are read for their digests on the threads of `choices`; one that cannot be read has none. kNotFound for a source that
+// cannot be read.
+Result<QuantizationRecord> begin_record(const std::filesystem::path& folder, const std::filesystem::path& model,
+                                        const std::vector<std::filesystem::path>& files, const ConvertOptions& opening,
+                                        const Dataset& pictures, const QuantizationChoices& choices);
 
 // Where things that a record names lie now.
 struct RecordedPlaces {

@@ -86,8 +86,8 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
   OCTET_ASSIGN(const OpenedModel opened, open_model_with(model, opening, {}));
   const std::string name = opened.description.name.empty() ? model.stem().string() : opened.description.name;
   OCTET_ASSIGN(const auto target, ir_path(output, name, folder_of(written.precision, true)));
-  QuantizationRecord record =
-      begin_record(target.parent_path(), model, opened.files, opening, pictures, {options, recipe, written, pictures.decode});
+  OCTET_ASSIGN(QuantizationRecord record,
+               begin_record(target.parent_path(), model, opened.files, opening, pictures, {options, recipe, written, pictures.decode}));
   warn_of_repeats(record.pictures, options.warn);
   OCTET_ASSIGN(const auto quantized, quantize_model(opened.graph, model, pictures, options, recipe));
 
