@@ -83,7 +83,7 @@ TEST_F(Reproduce, MakesTheSameBytes) {
 
 TEST_F(Reproduce, MakesTheSameBytesWhereAPageWasAskedFor) {
   const auto pictures = open_dataset({.images = {tree_.path() / "pictures"}});
-  const auto made = quantize_ir(tree_.path() / "models/tiny.cfg", *pictures, tree_.path() / "out", {1, {}, {}}, {}, {},
+  const auto made = quantize_ir(tree_.path() / "models/tiny.cfg", *pictures, tree_.path() / "out", {1, {}, {}}, {}, {}, {},
                                 {.path = tree_.path() / "pages/why.html"});
   ASSERT_TRUE(made.ok()) << made.error().message;
   ASSERT_EQ(made->explanation.layers.size(), 2u);

@@ -21,7 +21,7 @@ class InputRows {
       for (int i = 0; i < kBases; ++i) at_[i] = piece.in.pixel(first + i * kRowsPerBase, 0);
     } else {
       for (int i = 0; i < kRows; ++i) {
-        const bool inside = first + i >= 0 && first + i < piece.in.height;
+        const bool inside = piece.in.has_row(first + i);
         at_[i] = inside ? piece.in.pixel(first + i, 0) : depthwise::kZeros;
         steps_[i] = inside ? pixel_step_ : 0;
       }
@@ -118,7 +118,8 @@ OCTET_TARGET void walk_rows(const RowsPiece& piece) {
 template <int kSize, int kStride, int kRows>
 void walk(const RowsPiece& piece) {
   const std::int64_t first = piece.y * kStride - piece.shape->pad_top, last = first + (kRows - 1) * kStride + kSize - 1;
-  first >= 0 && last < piece.in.height ? walk_rows<kSize, kStride, kRows, true>(piece) : walk_rows<kSize, kStride, kRows, false>(piece);
+  piece.in.has_row(first) && piece.in.has_row(last) ? walk_rows<kSize, kStride, kRows, true>(piece)
+                                                    : walk_rows<kSize, kStride, kRows, false>(piece);
 }
 
 // What gather_row() takes.
