@@ -65,7 +65,7 @@ done
 "$octet" quantize "$demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl.cfg" --data "$demo/coco" --subset 8 --explain "$work/why.html" \
   --output "$work/explained" --json >"$work/json" 2>"$work/progress" || fail "octet quantize --explain: $(cat "$work/progress")"
 open_page "$work/why.html"
-layers=$(tail -n 1 "$work/json" | grep -oE '"error_share"' | wc -l)
+layers=$(tail -n 1 "$work/json" | grep -oE '"operation"' | wc -l)
 [ "$layers" -gt 50 ] || fail "the JSON holds $layers layers: $(tail -n 1 "$work/json")"
 [ "$(grep -oE 'class="share"' "$work/why.html" | wc -l)" -eq "$layers" ] || fail "not every layer of the JSON is on the page"
 grep -q 'Show all '"$layers"' layers' "$work/text" || fail "the page does not offer all $layers layers"

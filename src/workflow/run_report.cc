@@ -108,6 +108,15 @@ std::string data_name(const ReportSources& sources) {
 
 std::string utc_now() { return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr))); }
 
+// "2, where integers lose the most for the time that they save: conv_1, conv_7".
+std::string layers_in_floats(const QuantizedIr& quantized) {
+  std::vector<std::string> names;
+  for (const quant::QuantizedLayer& layer : quantized.layers)
+    if (layer.bits > 8) names.push_back(layer.node);
+  if (names.empty()) return "none";
+  return fmt::format("{}, where integers lose the most for the time that they save: {}", names.size(), fmt::join(names, ", "));
+}
+
 Result<std::vector<ReportFacts>> facts_of(const RunResult& result, const ReportSources& sources) {
   const RunOptions& options = sources.options;
   OCTET_ASSIGN(const std::string annotations, digest_of(sources.dataset.annotation_file));
@@ -122,6 +131,7 @@ Result<std::vector<ReportFacts>> facts_of(const RunResult& result, const ReportS
                                   {"Quantization",
                                    {{"Calibration images", std::to_string(sources.quantized.images)},
                                     {"Convolutions in 8-bit integers", std::to_string(sources.quantized.convolutions)},
+                                    {"Layers left in floats", layers_in_floats(sources.quantized)},
                                     {"Weights", "symmetric, 8 bits, one scale a channel"},
                                     {"Activations", "asymmetric, 8 bits"}}},
                                   {"Measurement",
