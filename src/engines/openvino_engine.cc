@@ -119,27 +119,15 @@ Result<Owned<T>> made(const Api& ov, const std::string& what, void (*release)(T*
   return Owned<T>(object, release);
 }
 
-// A model that OpenVINO compiled for a number of threads.
-class CompiledModel {
- public:
-  static Result<std::shared_ptr<CompiledModel>> make(const Api& ov, const Core& core, const Model& model, int threads) {
-    const std::string count = std::to_string(threads);
-    // Latency, as the caller counts streams itself. Threads that are bound to processors would share the first one among sessions.
-    auto compiled = made<Compiled>(ov, "compile the model", ov.compiled_model_free, [&](Compiled** out) {
-      return ov.core_compile_model(&core, &model, "CPU", 10, out, "PERFORMANCE_HINT", "LATENCY", "NUM_STREAMS", "1",
-                                   "INFERENCE_NUM_THREADS", count.c_str(), "INFERENCE_PRECISION_HINT", "f32", "ENABLE_CPU_PINNING", "NO");
-    });
-    if (!compiled.ok()) return compiled.error();
-    return std::make_shared<CompiledModel>(ov, std::move(*compiled));
-  }
-  CompiledModel(const Api& ov, Owned<Compiled> compiled) : ov_(ov), compiled_(std::move(compiled)) {}
-
-  const Compiled* get() const { return compiled_.get(); }
-
- private:
-  const Api& ov_;
-  Owned<Compiled> compiled_;
-};
+// For a number of threads. Latency, as the caller counts streams itself. Threads that are bound to processors would share the first one
+// among sessions.
+Result<Owned<Compiled>> compiled_for(const Api& ov, const Core& core, const Model& model, int threads) {
+  const std::string count = std::to_string(threads);
+  return made<Compiled>(ov, "compile the model", ov.compiled_model_free, [&](Compiled** out) {
+    return ov.core_compile_model(&core, &model, "CPU", 10, out, "PERFORMANCE_HINT", "LATENCY", "NUM_STREAMS", "1", "INFERENCE_NUM_THREADS",
+                                 count.c_str(), "INFERENCE_PRECISION_HINT", "f32", "ENABLE_CPU_PINNING", "NO");
+  });
+}
 
 // The names by which the ports of a model can be found, empty where one has none. They are the model's as it was read: compiling it joins
 // tensors, and with them their names.
@@ -220,15 +208,14 @@ Status copy(std::span<const std::byte> from, Tensor& to) {
 
 class OpenvinoSession final : public ForeignSession {
  public:
-  static Result<std::unique_ptr<OpenvinoSession>> make(const Api& ov, std::shared_ptr<CompiledModel> compiled, const ForeignModel& model,
-                                                       Places places) {
+  static Result<std::unique_ptr<OpenvinoSession>> make(const Api& ov, Owned<Compiled> compiled, const ForeignModel& model, Places places) {
     auto request = made<Request>(ov, "open a request", ov.infer_request_free,
-                                 [&](Request** out) { return ov.compiled_model_create_infer_request(compiled->get(), out); });
+                                 [&](Request** out) { return ov.compiled_model_create_infer_request(compiled.get(), out); });
     if (!request.ok()) return request.error();
     return std::make_unique<OpenvinoSession>(ov, std::move(compiled), std::move(*request), model, std::move(places));
   }
 
-  OpenvinoSession(const Api& ov, std::shared_ptr<CompiledModel> compiled, Owned<Request> request, const ForeignModel& model, Places places)
+  OpenvinoSession(const Api& ov, Owned<Compiled> compiled, Owned<Request> request, const ForeignModel& model, Places places)
       : ForeignSession(model), ov_(ov), compiled_(std::move(compiled)), request_(std::move(request)), places_(std::move(places)) {}
 
  private:
@@ -258,7 +245,7 @@ class OpenvinoSession final : public ForeignSession {
   }
 
   const Api& ov_;
-  std::shared_ptr<CompiledModel> compiled_;
+  Owned<Compiled> compiled_;
   Owned<Request> request_;
   Places places_;
 };
@@ -276,7 +263,7 @@ class OpenvinoModel final : public ForeignModel {
   // A compiled model runs one inference at a time, so that each session has its own.
   Result<std::unique_ptr<EngineSession>> open(int threads) const {
     const std::lock_guard lock(mutex_);
-    OCTET_ASSIGN(auto compiled, CompiledModel::make(ov_, *core_, *model_, threads));
+    OCTET_ASSIGN(auto compiled, compiled_for(ov_, *core_, *model_, threads));
     OCTET_ASSIGN(Places places, places_in(ov_, *model_, *this));
     OCTET_ASSIGN(auto session, OpenvinoSession::make(ov_, std::move(compiled), *this, std::move(places)));
     return std::unique_ptr<EngineSession>(std::move(session));

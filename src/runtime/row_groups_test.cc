@@ -178,7 +178,8 @@ TEST(RowGroups, TakeAllRowsWhereTheCacheHasThem) {
 TEST(RowGroups, DoNotComputeMuchTwice) {
   Block block(6);
   block.output(block.sum);
-  for (const RowGroup& group : plan_of(block.graph, kNoLimit)->data().groups) EXPECT_LE(group.cost_of_border, 1.0 / 16);
+  const auto plan = plan_of(block.graph, kNoLimit);
+  for (const RowGroup& group : plan->data().groups) EXPECT_LE(group.cost_of_border, 1.0 / 16);
 }
 
 TEST(RowGroups, ShareTheirTimeAmongTheirSteps) {
