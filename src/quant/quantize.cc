@@ -131,7 +131,7 @@ class Quantizer {
             fmt::format("mean of the pictures' extremes, widened by {:g} standard deviations", kSpread)};
   }
 
-  // What only depthwise convolutions read because its other readers stay in float was not counted.
+  // What was not counted ends at its extremes.
   Range ranges_of_channels(Value value) const {
     const RangeObserver& observer = observers_.at(value);
     const auto counted = histograms_.find(value);
@@ -199,6 +199,15 @@ std::vector<Value> observed_values(const Graph& graph, const QuantizationPlan& p
 }
 
 // Histograms of the values that are quantized channel by channel. So many images are enough for them.
+// Whether rare values may be far beyond the usual ones, as behind a SiLU. Behind clamps and straight lines the extremes serve better, in
+// all models that were measured (docs/quantization.md).
+bool is_smooth_activation(const Node& node) {
+  const auto* unary = std::get_if<Unary>(&node.op);
+  if (!unary) return false;
+  return unary->kind == UnaryKind::kSwish || unary->kind == UnaryKind::kMish || unary->kind == UnaryKind::kGelu ||
+         unary->kind == UnaryKind::kGeluTanh;
+}
+
 class HistogramCollector {
  public:
   static constexpr std::size_t kImages = 32;
@@ -206,7 +215,8 @@ class HistogramCollector {
   HistogramCollector(const Graph& graph, const QuantizationPlan& plan, std::size_t images, int threads)
       : step_(std::max<std::size_t>(1, images / kImages)), of_worker_(static_cast<std::size_t>(std::max(1, threads))) {
     for (const Point& point : plan.points)
-      if (point.per_channel) channels_[point.value] = static_cast<std::size_t>(graph.shape(point.value)[1]);
+      if (point.per_channel && is_smooth_activation(graph.node(point.value)))
+        channels_[point.value] = static_cast<std::size_t>(graph.shape(point.value)[1]);
   }
 
   ImageObserver observer() {

@@ -129,7 +129,7 @@ class RecipeRun {
       return steps.back().fidelity;
     };
     // With all layers in float nothing is lost, and nothing gained: one stays.
-    std::size_t fails = 0, holds = ranking.size() - 1;
+    std::size_t fails = 0, holds = ranking.empty() ? 0 : ranking.size() - 1;
     OCTET_ASSIGN(const double least, measure(fails));
     OCTET_ASSIGN(const double most, measure(holds));
     Status status;
