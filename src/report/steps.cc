@@ -89,9 +89,11 @@ class Plot {
  private:
   static Json ticks_of(const LogAxis& axis, bool upwards) {
     Json ticks = Json::array();
-    for (double power = axis.low; power <= axis.high; ++power) {
-      const double share = 100 * (power - axis.low) / (axis.high - axis.low);
-      ticks.push_back({{"at", fmt::format("{:.2f}", upwards ? 100 - share : share)}, {"text", fmt::format("{:g}", std::pow(10, power))}});
+    const int powers = static_cast<int>(std::lround(axis.high - axis.low));
+    for (int i = 0; i <= powers; ++i) {
+      const double share = 100.0 * i / powers;
+      ticks.push_back(
+          {{"at", fmt::format("{:.2f}", upwards ? 100 - share : share)}, {"text", fmt::format("{:g}", std::pow(10, axis.low + i))}});
     }
     return ticks;
   }
