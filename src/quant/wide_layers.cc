@@ -59,10 +59,12 @@ Result<std::vector<LayerCost>> rank_layers(const CalibratedModel& model, double 
   return layers;
 }
 
-std::set<NodeId> layers_within(const CalibratedModel& model, const std::vector<LayerCost>& ranking, double most_latency) {
+std::set<NodeId> layers_within(const CalibratedModel& model, const std::vector<LayerCost>& ranking, double most_latency,
+                               std::size_t most_layers) {
   std::set<NodeId> wide;
   for (const LayerCost& each : ranking) {
     if (each.error <= 0) continue;
+    if (wide.size() == most_layers) break;
     wide.insert(each.layer);
     if (relative_latency(model, wide) - 1 > most_latency) wide.erase(each.layer);
   }

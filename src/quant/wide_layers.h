@@ -27,7 +27,9 @@ Result<std::vector<LayerCost>> rank_layers(const CalibratedModel& model, double 
 // By the price of both, the time of the model with these layers in float over that with none.
 double relative_latency(const CalibratedModel& model, const std::set<NodeId>& wide);
 
-// Layers in the order of the ranking as long as they, together, cost no more than `most_latency`; what is too dear is passed over.
-std::set<NodeId> layers_within(const CalibratedModel& model, const std::vector<LayerCost>& ranking, double most_latency);
+// At most `most_layers` in the order of the ranking as long as they, together, cost no more than `most_latency`; what is too dear is
+// passed over.
+std::set<NodeId> layers_within(const CalibratedModel& model, const std::vector<LayerCost>& ranking, double most_latency,
+                               std::size_t most_layers);
 
 }  // namespace octet::quant

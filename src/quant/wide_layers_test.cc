@@ -111,10 +111,11 @@ TEST(LayersWithin, StaysWithinTheBudgetAndLeavesWhatLosesNothing) {
   const CalibratedModel model = calibrated();
   const auto judge = [](const Graph& graph) -> Result<double> { return integer_layers(graph) - 1; };
   const auto ranking = *rank_layers(model, 1e9, judge, 1, {});
-  const auto wide = layers_within(model, ranking, 1e9);
+  const auto wide = layers_within(model, ranking, 1e9, 4);
   ASSERT_EQ(wide.size(), 1U);
   EXPECT_TRUE(std::holds_alternative<Binary>(model.graph().node(*wide.begin()).op));
-  EXPECT_TRUE(layers_within(model, ranking, 0).empty());
+  EXPECT_TRUE(layers_within(model, ranking, 0, 4).empty());
+  EXPECT_TRUE(layers_within(model, ranking, 1e9, 0).empty());
 }
 
 }  // namespace

@@ -31,6 +31,9 @@ quant::CalibrationImages calibration_images(const ModelDescription& description,
 
 // What layers in float may cost under the default recipe: 5 % but for what the price does not know of.
 constexpr double kMostLatency = 0.04;
+// At most one layer of so many convolutions stays in float then, whatever it costs here: other engines pay for every way between integers
+// and floats.
+constexpr std::size_t kConvolutionsOfWide = 10;
 // Pictures by whose detections single layers are judged: fewer for a model that takes long.
 constexpr double kFewestJudged = 2, kMostJudged = 6;
 constexpr double kJudgedPicoseconds = 60e9;  // quant::price() of all of them
@@ -82,7 +85,7 @@ class RecipeRun {
       return result_with(model, {});
     }
     OCTET_RETURN_IF_ERROR(ranking);
-    return result_with(model, layers_within(model, *ranking, kMostLatency));
+    return result_with(model, layers_within(model, *ranking, kMostLatency, model.plan().convolutions.size() / kConvolutionsOfWide));
   }
 
  private:
