@@ -61,7 +61,6 @@ for ap in $aps; do
   grep -qE "(^|[^0-9.])${percent//./\\.}([^0-9]|$)" "$work/text" || fail "AP $percent % is not in the page's text"
 done
 
-
 "$octet" quantize "$demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl.cfg" --data "$demo/coco" --subset 8 --explain "$work/why.html" \
   --output "$work/explained" --json >"$work/json" 2>"$work/progress" || fail "octet quantize --explain: $(cat "$work/progress")"
 open_page "$work/why.html"
