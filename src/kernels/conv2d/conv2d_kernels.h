@@ -29,7 +29,7 @@ struct Conv2dF32Kernels {
 
 struct WinogradF32Kernels {
   static constexpr std::string_view kOp = "winograd_f32";
-  static constexpr double kTolerance = 1024.0 / (1 << 24);  // of the greatest result: the transforms take roundings several times
+  static constexpr double kTolerance = 256.0 / (1 << 24);  // as of Conv2dF32Kernels
   static constexpr Kernel<WinogradF32Function> kKernels[] = {
 #ifdef OCTET_X86
       {"avx512_winograd",

@@ -134,20 +134,28 @@ struct WinogradMagnitudes {
   Matrix input, weights, output;
 };
 
+constexpr double kA = 11.0 / 16, kB = 3.0 / 2, kA2 = kA * kA, kB2 = kB * kB;  // the points of F(4x4, 3x3), and their squares
+constexpr double kOfA = 1 / (2 * kA2 * (kA2 - kB2)), kOfB = 1 / (2 * kB2 * (kB2 - kA2));
+
 const WinogradMagnitudes kWinograd[] = {
     {2,
      {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, -1, 0, 1}},
      {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}},
      {{1, 1, 1, 0}, {0, 1, -1, 1}}},
     {4,
-     {{4, 0, -5, 0, 1, 0}, {0, -4, -4, 1, 1, 0}, {0, 4, -4, -1, 1, 0}, {0, -2, -1, 2, 1, 0}, {0, 2, -1, -2, 1, 0}, {0, 4, 0, -5, 0, 1}},
-     {{1 / 4.0, 0, 0},
-      {-1 / 6.0, -1 / 6.0, -1 / 6.0},
-      {-1 / 6.0, 1 / 6.0, -1 / 6.0},
-      {1 / 24.0, 1 / 12.0, 1 / 6.0},
-      {1 / 24.0, -1 / 12.0, 1 / 6.0},
+     {{kA2 * kB2, 0, -kA2 - kB2, 0, 1, 0},
+      {0, -kA* kB2, -kB2, kA, 1, 0},
+      {0, kA* kB2, -kB2, -kA, 1, 0},
+      {0, -kB* kA2, -kA2, kB, 1, 0},
+      {0, kB* kA2, -kA2, -kB, 1, 0},
+      {0, kA2* kB2, 0, -kA2 - kB2, 0, 1}},
+     {{1 / (kA2 * kB2), 0, 0},
+      {kOfA, kA* kOfA, kA2* kOfA},
+      {kOfA, -kA* kOfA, kA2* kOfA},
+      {kOfB, kB* kOfB, kB2* kOfB},
+      {kOfB, -kB* kOfB, kB2* kOfB},
       {0, 0, 1}},
-     {{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}}}};
+     {{1, 1, 1, 1, 1, 0}, {0, kA, -kA, kB, -kB, 0}, {0, kA2, kA2, kB2, kB2, 0}, {0, kA* kA2, -kA* kA2, kB* kB2, -kB* kB2, 1}}}};
 
 // A random layer of floats, its input and what it gives. Every output comes with the sum of the magnitudes of what it is made of, to
 // which its rounding errors are relative.
@@ -469,6 +477,36 @@ TEST(WinogradU8, IsExactUpToItsBoundAndRefusesMore) {
     auto more = weights;
     more[first + static_cast<std::size_t>(9 * kDepth) - 1] = first == 0 ? std::int16_t{1} : std::int16_t{-1};
     EXPECT_FALSE(winograd_fits(shape, more));
+  }
+}
+
+// Of a convolution as those of deep networks are: the root mean square of its errors, relative to that of its results, in units of 2^-24.
+double error_of(const ConvolutionF32& conv, const Conv2dShape& shape, std::span<const float> weights, const Image<float>& in) {
+  Image<float> expected(in.view.height, in.view.width, shape.out_channels, 0, 0.0f), out = expected;
+  out.view.data = out.memory.data() + Image<float>::kMargin;
+  conv2d_f32_ref(shape, weights, {}, {}, in.view, expected.view);
+  ThreadPool pool(1);
+  conv.run(in.view, out.view, pool);
+  double errors = 0, results = 0;
+  for (std::size_t i = 0; i < out.memory.size(); ++i) {
+    errors += std::pow(static_cast<double>(out.memory[i]) - expected.memory[i], 2);
+    results += std::pow(expected.memory[i], 2);
+  }
+  return std::sqrt(errors / results) * 0x1p24;
+}
+
+TEST(WinogradF32, LosesLittleOfManyChannels) {
+  const Conv2dShape shape{256, 16, 3, 3, 1, 1, 1, 1, 1, 1};
+  std::mt19937 random(1);
+  std::normal_distribution<float> normal;
+  std::vector<float> weights(static_cast<std::size_t>(9 * shape.in_channels * shape.out_channels));
+  Image<float> in(12, 12, shape.in_channels, 0, 0.0f);
+  for (float& w : weights) w = normal(random);
+  for (float& x : in.memory) x = activate({Kind::kMish, 0, 0}, normal(random));
+  for (const Isa& isa : isas_of<WinogradF32Kernels>()) {
+    EXPECT_LT(error_of(*make_direct_f32(shape, weights, {}, {}, isa), shape, weights, in), 5) << isa.name;
+    EXPECT_LT(error_of(*make_winograd_f32(shape, weights, {}, {}, isa, 2), shape, weights, in), 5) << isa.name;
+    EXPECT_LT(error_of(*make_winograd_f32(shape, weights, {}, {}, isa, 4), shape, weights, in), 14) << isa.name;
   }
 }
 

@@ -32,11 +32,13 @@ void transform_weights_line(const Weights* from, int from_step, Weights* to, int
       to[2 * to_step][i] = (w0 - w1 + w2) / 2;
       to[3 * to_step][i] = w2;
     } else {
-      to[0][i] = w0 / 4;
-      to[to_step][i] = -(w0 + w1 + w2) / 6;
-      to[2 * to_step][i] = -(w0 - w1 + w2) / 6;
-      to[3 * to_step][i] = (w0 + 2 * w1 + 4 * w2) / 24;
-      to[4 * to_step][i] = (w0 - 2 * w1 + 4 * w2) / 24;
+      constexpr double kA = kNearPoint, kB = kFarPoint, kA2 = kA * kA, kB2 = kB * kB;
+      constexpr double kOfA = 1 / (2 * kA2 * (kA2 - kB2)), kOfB = 1 / (2 * kB2 * (kB2 - kA2));
+      to[0][i] = w0 / (kA2 * kB2);
+      to[to_step][i] = (w0 + kA * w1 + kA2 * w2) * kOfA;
+      to[2 * to_step][i] = (w0 - kA * w1 + kA2 * w2) * kOfA;
+      to[3 * to_step][i] = (w0 + kB * w1 + kB2 * w2) * kOfB;
+      to[4 * to_step][i] = (w0 - kB * w1 + kB2 * w2) * kOfB;
       to[5 * to_step][i] = w2;
     }
   }

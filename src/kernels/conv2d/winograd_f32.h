@@ -11,6 +11,13 @@ namespace octet::kernels {
 // it counts as often as the magnitudes of the transforms say (conv2d_test.cc has the bound), and one value that is not finite spoils
 // the whole tile.
 
+// F(4x4, 3x3) is exact for any four points beside 0 and infinity; how far roundings carry depends on which. These two and their negatives
+// leave a third of the error that 1 and 2 leave (integers need those: winograd_u8.h), and every factor of the transforms is an exact float.
+inline constexpr float kNearPoint = 0.6875f, kFarPoint = 1.5f;
+
+// Channels whose products are summed from zero; then come the sums of such blocks. Smaller ones cost more time than they are worth.
+inline constexpr std::int64_t kWinogradSumBlock = 32;
+
 // Of the pixels below a tile, each with slack behind its channels: to[position * position_step + vector * vector_step + lane], of whole
 // vectors.
 using WinogradInputF32 = void(const float* const* pixels, std::int64_t channels, std::int64_t position_step, std::int64_t vector_step,

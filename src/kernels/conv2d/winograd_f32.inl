@@ -13,13 +13,17 @@ OCTET_OP void transform_input_line(const Vec* from, int from_step, Vec* to, int 
     to[3 * to_step] = sub(d3, d1);
   } else {
     const Vec d4 = from[4 * from_step], d5 = from[5 * from_step];
-    const Vec even = sub(d4, d2), odd = sub(d3, d1);
-    to[0] = fma(set(4.0f), sub(d0, d2), even);                   // 4 d0 - 5 d2 + d4
-    to[to_step] = fma(set(-4.0f), add(d1, d2), add(d3, d4));     // -4 d1 - 4 d2 + d3 + d4
-    to[2 * to_step] = fma(set(4.0f), sub(d1, d2), sub(d4, d3));  // 4 d1 - 4 d2 - d3 + d4
-    to[3 * to_step] = fma(set(2.0f), odd, even);                 // -2 d1 - d2 + 2 d3 + d4
-    to[4 * to_step] = fma(set(-2.0f), odd, even);                // 2 d1 - d2 - 2 d3 + d4
-    to[5 * to_step] = fma(set(-4.0f), odd, sub(d5, d3));         // 4 d1 - 5 d3 + d5
+    const Vec a = set(kNearPoint), b = set(kFarPoint), minus_a2 = set(-kNearPoint * kNearPoint), minus_b2 = set(-kFarPoint * kFarPoint);
+    const Vec both = set(kNearPoint * kNearPoint * kFarPoint * kFarPoint);
+    const Vec minus_sum = set(-kNearPoint * kNearPoint - kFarPoint * kFarPoint);
+    const Vec near_even = fma(minus_b2, d2, d4), near_odd = fma(minus_b2, d1, d3);
+    const Vec far_even = fma(minus_a2, d2, d4), far_odd = fma(minus_a2, d1, d3);
+    to[0] = fma(both, d0, fma(minus_sum, d2, d4));
+    to[to_step] = fma(a, near_odd, near_even);
+    to[2 * to_step] = fma(negate(a), near_odd, near_even);
+    to[3 * to_step] = fma(b, far_odd, far_even);
+    to[4 * to_step] = fma(negate(b), far_odd, far_even);
+    to[5 * to_step] = fma(both, d1, fma(minus_sum, d3, d5));
   }
 }
 
@@ -34,10 +38,11 @@ OCTET_OP void transform_output_line(const Vec* from, int from_step, Vec* to, int
   } else {
     const Vec m4 = from[4 * from_step], m5 = from[5 * from_step];
     const Vec far = add(m3, m4), far_odd = sub(m3, m4);
-    to[0] = add(add(m0, near), far);
-    to[to_step] = fma(set(2.0f), far_odd, near_odd);
-    to[2 * to_step] = fma(set(4.0f), far, near);
-    to[3 * to_step] = fma(set(8.0f), far_odd, add(near_odd, m5));
+    constexpr float kA = kNearPoint, kB = kFarPoint;
+    to[0] = add(m0, add(near, far));
+    to[to_step] = fma(set(kA), near_odd, mul(set(kB), far_odd));
+    to[2 * to_step] = fma(set(kA * kA), near, mul(set(kB * kB), far));
+    to[3 * to_step] = fma(set(kA * kA * kA), near_odd, fma(set(kB * kB * kB), far_odd, m5));
   }
 }
 

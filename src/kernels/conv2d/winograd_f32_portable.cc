@@ -12,7 +12,7 @@
 namespace octet::kernels::portable {
 namespace {
 
-using scalar::activate, scalar::add, scalar::set;
+using scalar::activate, scalar::add, scalar::mul, scalar::negate, scalar::set;
 using Vec = float;
 constexpr int kLanes = 1;
 
@@ -26,13 +26,17 @@ constexpr int kMostTiles = 4, kProductLanes = 4;
 
 template <int kWidth>
 void multiply_group(const float* windows, std::int64_t tiles, const float* weights, std::int64_t depth, float* sums) {
-  float acc[kMostTiles][kWidth] = {};
-  for (std::int64_t k = 0; k < depth; ++k, windows += tiles, weights += kWidth)
-    for (int t = 0; t < kMostTiles; ++t) {
-      const float x = windows[std::min<std::int64_t>(t, tiles - 1)];  // tiles beyond the last repeat it
-      for (int c = 0; c < kWidth; ++c) acc[t][c] += x * weights[c];
-    }
-  for (std::int64_t t = 0; t < tiles; ++t) std::copy_n(acc[t], kWidth, sums + t * kWidth);
+  std::fill_n(sums, tiles * kWidth, 0.0f);
+  for (std::int64_t first = 0; first < depth; first += kWinogradSumBlock) {
+    float acc[kMostTiles][kWidth] = {};
+    for (std::int64_t k = first; k < std::min(depth, first + kWinogradSumBlock); ++k, windows += tiles, weights += kWidth)
+      for (int t = 0; t < kMostTiles; ++t) {
+        const float x = windows[std::min<std::int64_t>(t, tiles - 1)];  // tiles beyond the last repeat it
+        for (int c = 0; c < kWidth; ++c) acc[t][c] += x * weights[c];
+      }
+    for (std::int64_t t = 0; t < tiles; ++t)
+      for (int c = 0; c < kWidth; ++c) sums[t * kWidth + c] += acc[t][c];
+  }
 }
 
 }  // namespace

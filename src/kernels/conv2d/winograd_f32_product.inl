@@ -2,9 +2,8 @@
 
 namespace {
 
-// Weights of so much depth stay in the first cache while all groups read them; multiple of kLanes. Each block is summed from zero, and the
-// blocks to one sum.
-constexpr std::int64_t kDepthBlock = 128;
+// The weights of a block stay in the first cache while all groups read them.
+static_assert(kWinogradSumBlock % kLanes == 0);
 
 template <int kTiles, int kVectors>
 OCTET_OP void multiply_step(Vec (&acc)[kTiles][kVectors], const float* windows, const float* weights) {
@@ -65,8 +64,8 @@ constexpr auto kGroups = groups_of<kVectors>(std::make_integer_sequence<int, kMo
 void winograd_product_f32(const WinogradProductF32& product) {
   const auto& functions = product.vectors == 2 ? kGroups<2> : kGroups<1>;
   const std::int64_t width = std::int64_t{product.vectors} * kLanes, padded = (product.depth + kLanes - 1) / kLanes * kLanes;
-  for (std::int64_t k = 0; k < product.depth; k += kDepthBlock) {
-    const std::int64_t depth = std::min(kDepthBlock, product.depth - k);
+  for (std::int64_t k = 0; k < product.depth; k += kWinogradSumBlock) {
+    const std::int64_t depth = std::min(kWinogradSumBlock, product.depth - k);
     const float *weights = product.weights + k * width, *next = weights + depth * width;
     for (std::int64_t group = 0; group < product.groups.count(); ++group, next += depth / kUnroll * kLinesAhead * kLine) {
       const std::int64_t first = product.groups.first(group), tiles = product.groups.first(group + 1) - first;
