@@ -25,6 +25,13 @@ struct RowPiece {
   int channels = 0;             // that are stored
 };
 
+// Where the results of pixels go that lie `step` elements apart; a set of vectors may hold more pixels than `count`.
+template <typename T>
+struct StoredPixels {
+  T* first = nullptr;
+  std::int64_t step = 0, count = 1;
+};
+
 // The shapes with functions of their own, and the one for all others.
 enum class Shape : std::uint8_t { k3x3s1, k3x3s2, k5x5s1, k5x5s2, k7x7s1, kAny };
 inline constexpr int kShapes = 6;
@@ -50,8 +57,8 @@ enum class LaneOrder : std::uint8_t {
 // How taps are laid into the weights that a lane multiplies at once.
 enum class TapOrder : std::uint8_t {
   kQuads,       // bytes of four taps
-  kPairs,       // 16-bit, two taps
   kSplitQuads,  // 16-bit: taps 0 and 2 of four, then taps 1 and 3
+  kTwoColumns,  // 16-bit, two taps: of two rows, and in the last row of two columns
 };
 
 // The constants of a block, in the order of the lanes; bytes in that of the channels, the zero points in that of
@@ -82,11 +89,20 @@ using FinishNumbers = std::array<void (*)(const void* block, const Activation& a
 
 // The kernels for blocks of one width at one level.
 struct U8Kernels {
-  int channels = 0, lanes = 0;
+  int channels = 0, pixels = 0, lanes = 0;  // of a block, and of these channels in a set of vectors
   LaneOrder lane_order = LaneOrder::kNatural;
   TapOrder tap_order = TapOrder::kQuads;
   std::array<RowFunctions<std::uint8_t>, kBriefs> to_u8;  // requantized, for each Brief but kNo
-  RowFunctions<std::uint8_t> to_real;                     // fma(sum, multiplier, offset) in the order of the lanes
+  RowFunctions<std::uint8_t> to_real;                     // fma(sum, multiplier, offset) in the order of the lanes, all pixels of a set
+
+  int width() const { return channels * pixels; }
+  int pixel_of(int group, int lane) const { return place_of(group, lane) / channels; }
+  int channel_of(int group, int lane) const { return place_of(group, lane) % channels; }
+  // Among the bytes that a lane's is one of: channel after channel, pixel after pixel.
+  int place_of(int group, int lane) const {
+    return lane_order == LaneOrder::kNatural ? group * lanes + lane : lane / 4 * 16 + group * 4 + lane % 4;
+  }
+
   // The rest of the requantization of `pixels` pixels of to_real, after the activation.
   void (*finish)(const void* block, const float* real, std::int64_t pixels, std::uint8_t* out, std::int64_t out_step, int channels);
   FinishNumbers finish_numbers;

@@ -13,24 +13,27 @@ namespace {
 constexpr std::int64_t kPiecePixels = 32;  // of the way over real values; they stay in the nearest cache
 constexpr int kMaxChannels = 64;
 
-int channel_of(const U8Kernels& kernels, int group, int lane) {
-  if (kernels.lane_order == LaneOrder::kNatural) return group * kernels.lanes + lane;
-  return lane / 4 * 16 + group * 4 + lane % 4;
-}
-
 // Where the 16-bit result of a lane is after groups 2i and 2i + 1 were packed into one vector, 128 bits at a time.
 int packed_place(const U8Kernels& kernels, int group, int lane) {
   return group / 2 * 2 * kernels.lanes + lane / 4 * 8 + group % 2 * 4 + lane % 4;
 }
 
-int taps_at_once(TapOrder order) { return order == TapOrder::kPairs ? 2 : 4; }
+int taps_at_once(TapOrder order) { return order == TapOrder::kTwoColumns ? 2 : 4; }
 int bytes_per_weight(TapOrder order) { return order == TapOrder::kQuads ? 1 : 2; }
 
-// Taps of one column as their place in the vectors: `place` counts the weights of one lane over all vectors.
-int tap_at(TapOrder order, int place) {
-  if (order != TapOrder::kSplitQuads) return place;
-  constexpr int kTaps[] = {0, 2, 1, 3};
-  return place / 4 * 4 + kTaps[place % 4];
+constexpr int kNoTap = -1;
+
+// Fills the last vector.
+void pad_taps(TapOrder order, std::vector<int>& taps) {
+  while (taps.size() % static_cast<std::size_t>(taps_at_once(order)) != 0) taps.push_back(kNoTap);
+}
+
+std::vector<int> in_lane_order(TapOrder order, const std::vector<int>& taps) {
+  if (order != TapOrder::kSplitQuads) return taps;
+  std::vector<int> ordered;
+  for (std::size_t quad = 0; quad < taps.size(); quad += 4)
+    for (const std::size_t i : {0, 2, 1, 3}) ordered.push_back(taps[quad + i]);
+  return ordered;
 }
 
 class PackedU8 final : public ConvolutionU8 {
@@ -64,15 +67,15 @@ class PackedU8 final : public ConvolutionU8 {
       for_each_real_piece(block, piece, target.width, [&](std::span<float> reals) {
         apply_activation(reals);
         const float* pixel = reals.data();
-        for (std::int64_t x = piece.x_begin; x < piece.x_end; ++x, pixel += width_of(block))
-          store_natural(block, pixel, target.pixel(piece.y, x));
+        for (std::int64_t x = piece.x_begin; x < piece.x_end; x += kernels_of(block).pixels, pixel += width_of(block))
+          store_natural(block, pixel, target.pixel(piece.y, x), target.pixel_stride, piece.x_end - x);
       });
     });
   }
 
  private:
   const U8Kernels& kernels_of(const Block& block) const { return kernels_[block.kernels]; }
-  int width_of(const Block& block) const { return kernels_of(block).channels; }
+  int width_of(const Block& block) const { return kernels_of(block).width(); }  // elements of its vectors
 
   template <typename Work>
   void run_blocks(ImageView<const std::uint8_t> in, std::int64_t out_height, std::int64_t out_width, ThreadPool& pool,
@@ -120,20 +123,23 @@ class PackedU8 final : public ConvolutionU8 {
   void for_each_real_piece(const Block& block, RowPiece<std::uint8_t>& piece, std::int64_t out_width, const Work& work) const {
     alignas(64) std::array<float, kPiecePixels * kMaxChannels> buffer;
     piece.out = buffer.data();
-    piece.out_step = width_of(block);
+    piece.out_step = kernels_of(block).channels;
     for (std::int64_t x = 0; x < out_width; x += kPiecePixels) {
       piece.x_begin = x;
       piece.x_end = std::min(x + kPiecePixels, out_width);
       kernels_of(block).to_real[static_cast<std::size_t>(class_)](piece);
-      work(std::span<float>(buffer.data(), static_cast<std::size_t>((piece.x_end - x) * width_of(block))));
+      const std::int64_t at_once = kernels_of(block).pixels, sets = (piece.x_end - x + at_once - 1) / at_once;
+      work(std::span<float>(buffer.data(), static_cast<std::size_t>(sets * width_of(block))));
     }
   }
 
-  void store_natural(const Block& block, const float* reals, float* out) const {
+  // Of a set of pixels, of which `count` are left.
+  void store_natural(const Block& block, const float* reals, float* out, std::int64_t out_step, std::int64_t count) const {
     const U8Kernels& kernels = kernels_of(block);
-    for (int i = 0; i < kernels.channels; ++i) {
-      const int c = channel_of(kernels, i / kernels.lanes, i % kernels.lanes);
-      if (c < block.channels) out[c] = reals[i];
+    for (int i = 0; i < kernels.width(); ++i) {
+      const int pixel = kernels.pixel_of(i / kernels.lanes, i % kernels.lanes),
+                c = kernels.channel_of(i / kernels.lanes, i % kernels.lanes);
+      if (pixel < count && c < block.channels) out[pixel * out_step + c] = reals[i];
     }
   }
 
@@ -146,7 +152,7 @@ class PackedU8 final : public ConvolutionU8 {
       case 16:
         return pack_as<16>(block, weights, in_zero_point);
       default:
-        check_failed(__FILE__, __LINE__, "width", "a block of 16, 32 or 64 channels");
+        check_failed(__FILE__, __LINE__, "width", "vectors of 16, 32 or 64 elements");
     }
   }
 
@@ -171,57 +177,69 @@ class PackedU8 final : public ConvolutionU8 {
     const std::int64_t taps = shape_.kernel_h * shape_.kernel_w;
     constants.leak = table_.activation.a;
     for (int i = 0; i < kChannels; ++i) {
-      const int group = i / kernels.lanes, lane = i % kernels.lanes, in_block = channel_of(kernels, group, lane);
+      const int group = i / kernels.lanes, lane = i % kernels.lanes;
+      const int in_block = kernels.channel_of(group, lane), place = kernels.place_of(group, lane);
       if (in_block >= block.channels) continue;  // zeros; the results are not stored
       const auto c = static_cast<std::size_t>(block.first + in_block);
       std::int32_t sum = 0;
       for (std::int64_t tap = 0; tap < taps; ++tap) sum += weights[c * taps + tap];
       constants.start[i] = -in_zero_point[c] * sum;
-      constants.outside[in_block] = in_zero_point[c];
+      constants.outside[place] = in_zero_point[c];
       constants.multiplier[i] = table_.multiplier[c];
       constants.offset[i] = table_.offset[c];
       if (!table_.to_u8) continue;
       constants.lowest[i] = table_.lowest[c];
       constants.highest[i] = table_.highest[c];
       constants.inv_scale[i] = table_.inv_scale[c];
-      constants.lowest_u8[in_block] = limit_u8(c, table_.lowest[c]);
-      constants.highest_u8[in_block] = limit_u8(c, table_.highest[c]);
+      constants.lowest_u8[place] = limit_u8(c, table_.lowest[c]);
+      constants.highest_u8[place] = limit_u8(c, table_.highest[c]);
       constants.zero_point[packed_place(kernels, group, lane)] = static_cast<std::int16_t>(table_.zero_point[c]);
     }
   }
 
-  // The columns that the kernel function walks along; the one for any shape takes all taps, column by column, as one.
-  std::int64_t columns() const { return class_ == Shape::kAny ? 1 : shape_.kernel_w; }
-  std::int64_t taps_per_column() const { return class_ == Shape::kAny ? shape_.kernel_h * shape_.kernel_w : shape_.kernel_h; }
-  std::int64_t padded_taps_per_column(const U8Kernels& kernels) const {
-    const std::int64_t step = taps_at_once(kernels.tap_order);
-    return (taps_per_column() + step - 1) / step * step;
+  // Taps as the kernel function takes them, each a number of the filter's: vector after vector, those of a lane behind one another.
+  std::vector<int> packed_taps(const U8Kernels& kernels) const {
+    const int height = static_cast<int>(shape_.kernel_h), width = static_cast<int>(shape_.kernel_w);
+    std::vector<int> all;
+    for (int kx = 0; kx < width; ++kx) {
+      std::vector<int> column;
+      for (int ky = 0; ky < height; ++ky) column.push_back(ky * width + kx);
+      if (class_ != Shape::kAny && kernels.tap_order == TapOrder::kTwoColumns) column.pop_back();
+      if (class_ != Shape::kAny) pad_taps(kernels.tap_order, column);
+      all.insert(all.end(), column.begin(), column.end());
+    }
+    if (class_ == Shape::kAny) pad_taps(kernels.tap_order, all);
+    if (class_ != Shape::kAny && kernels.tap_order == TapOrder::kTwoColumns) append_last_row(all);
+    return in_lane_order(kernels.tap_order, all);
   }
+
+  // Of each output that two neighbouring columns belong to, the taps of the filter's last row.
+  void append_last_row(std::vector<int>& taps) const {
+    const int size = static_cast<int>(shape_.kernel_w), stride = static_cast<int>(shape_.stride_w);
+    for (int first = size - stride; first > -2; first -= stride)
+      for (const int kx : {first, first + 1}) taps.push_back(kx >= 0 && kx < size ? (size - 1) * size + kx : kNoTap);
+  }
+
   std::size_t weight_bytes(const U8Kernels& kernels) const {
-    return static_cast<std::size_t>(columns() * padded_taps_per_column(kernels) * kernels.channels * bytes_per_weight(kernels.tap_order));
+    return packed_taps(kernels).size() * static_cast<std::size_t>(kernels.width() * bytes_per_weight(kernels.tap_order));
   }
 
-  std::int16_t weight_of(std::span<const std::int16_t> weights, std::int64_t c, std::int64_t column, std::int64_t tap) const {
-    if (tap >= taps_per_column()) return 0;
-    const std::int64_t ky = class_ == Shape::kAny ? tap % shape_.kernel_h : tap,
-                       kx = class_ == Shape::kAny ? tap / shape_.kernel_h : column;
-    return weights[static_cast<std::size_t>((c * shape_.kernel_h + ky) * shape_.kernel_w + kx)];
-  }
-
-  // [column][vector of taps][group][lane][tap in the lane].
+  // [vector of taps][group][lane][tap in the lane].
   void pack_weights(const Block& block, std::span<const std::int16_t> weights, std::byte* to) const {
     const U8Kernels& kernels = kernels_of(block);
-    const int bytes = bytes_per_weight(kernels.tap_order), per_lane = 4 / bytes;
-    for (std::int64_t column = 0; column < columns(); ++column)
-      for (std::int64_t place = 0; place < padded_taps_per_column(kernels); place += per_lane)
-        for (int i = 0; i < kernels.channels; ++i)
-          for (int slot = 0; slot < per_lane; ++slot, to += bytes) {
-            const int in_block = channel_of(kernels, i / kernels.lanes, i % kernels.lanes);
-            const int tap = tap_at(kernels.tap_order, static_cast<int>(place) + slot);
-            const std::int16_t weight =
-                in_block < block.channels ? weight_of(weights, block.first + in_block, column, tap) : std::int16_t{0};
-            std::memcpy(to, &weight, static_cast<std::size_t>(bytes));  // little endian
-          }
+    const int bytes = bytes_per_weight(kernels.tap_order);
+    const std::size_t per_lane = static_cast<std::size_t>(4 / bytes);
+    const std::vector<int> taps = packed_taps(kernels);
+    for (std::size_t first = 0; first < taps.size(); first += per_lane)
+      for (int i = 0; i < kernels.width(); ++i) {
+        const int in_block = kernels.channel_of(i / kernels.lanes, i % kernels.lanes);
+        const std::int64_t filter = (block.first + in_block) * shape_.kernel_h * shape_.kernel_w;
+        for (std::size_t slot = 0; slot < per_lane; ++slot, to += bytes) {
+          const int tap = in_block < block.channels ? taps[first + slot] : kNoTap;
+          const std::int16_t weight = tap == kNoTap ? std::int16_t{0} : weights[static_cast<std::size_t>(filter + tap)];
+          std::memcpy(to, &weight, static_cast<std::size_t>(bytes));  // little endian
+        }
+      }
   }
 
   Isa isa_;

@@ -1,6 +1,6 @@
 // What integer kernels make of their sums, written once: see kernels/target.h. It takes depthwise2d_walk.inl, vectors `R` of a block of
-// channels, and
-//   store_rounded<R>(constants, reals, out, channels)
+// channels, of R::kPixels pixels, and
+//   store_rounded<R>(constants, reals, channels, StoredPixels)
 // which rounds values that fit into 32 bits or are too small for that: these, and NaN, become the smallest integer. What is no byte is
 // brought to 0 or 255 by the saturation of its packs, and then to the limits of the block.
 
@@ -19,6 +19,10 @@ template <class R, Brief kBrief>
 struct ToU8 {
   using Result = std::uint8_t;
   OCTET_OP static void write(const ConstantsOf<R>& constants, const typename R::Int (&sums)[R::kGroups], std::uint8_t* out, int channels) {
+    write_pixels(constants, sums, channels, {out});
+  }
+  OCTET_OP static void write_pixels(const ConstantsOf<R>& constants, const typename R::Int (&sums)[R::kGroups], int channels,
+                                    depthwise::StoredPixels<std::uint8_t> to) {
     typename R::Float real[R::kGroups];
 #pragma GCC unroll 4
     for (int g = 0; g < R::kGroups; ++g) {
@@ -26,7 +30,7 @@ struct ToU8 {
       if constexpr (kBrief == Brief::kLeaky) real[g] = R::max(real[g], R::mul(real[g], R::broadcast(constants.leak)));  // for leaks up to 1
       if constexpr (kBrief == Brief::kScaled) real[g] = R::mul(real[g], R::load_f32(constants.inv_scale + g * R::kLanes));
     }
-    store_rounded<R>(constants, real, out, channels);
+    store_rounded<R>(constants, real, channels, to);
   }
 };
 
@@ -37,13 +41,17 @@ struct ToReal {
 #pragma GCC unroll 4
     for (int g = 0; g < R::kGroups; ++g) R::store_f32(out + g * R::kLanes, scaled<R>(constants, sums[g], g));
   }
+  OCTET_OP static void write_pixels(const ConstantsOf<R>& constants, const typename R::Int (&sums)[R::kGroups], int channels,
+                                    depthwise::StoredPixels<float> to) {
+    write(constants, sums, to.first, channels);
+  }
 };
 
 template <class R>
 OCTET_TARGET void finish(const void* block, const float* real, std::int64_t pixels, std::uint8_t* out, std::int64_t out_step,
                          int channels) {
   const auto& constants = *static_cast<const ConstantsOf<R>*>(block);
-  for (std::int64_t pixel = 0; pixel < pixels; ++pixel, real += R::kChannels, out += out_step) {
+  for (std::int64_t pixel = 0; pixel < pixels; pixel += R::kPixels, real += R::kChannels, out += R::kPixels * out_step) {
     typename R::Float limited[R::kGroups];
 #pragma GCC unroll 4
     for (int g = 0; g < R::kGroups; ++g) {
@@ -51,7 +59,7 @@ OCTET_TARGET void finish(const void* block, const float* real, std::int64_t pixe
       const auto above = R::max(t, R::load_f32(constants.lowest + g * R::kLanes));  // this operand order sends NaN to lowest
       limited[g] = R::min(above, R::load_f32(constants.highest + g * R::kLanes));
     }
-    store_rounded<R>(constants, limited, out, channels);
+    store_rounded<R>(constants, limited, channels, {out, out_step, pixels - pixel});
   }
 }
 
@@ -61,13 +69,13 @@ OCTET_TARGET void finish_numbers(const void* block, const Activation& activation
                                  std::int64_t out_step, int channels) {
   const auto& constants = *static_cast<const ConstantsOf<R>*>(block);
   const float a = activation.a, b = activation.b;
-  for (std::int64_t pixel = 0; pixel < pixels; ++pixel, real += R::kChannels, out += out_step) {
+  for (std::int64_t pixel = 0; pixel < pixels; pixel += R::kPixels, real += R::kChannels, out += R::kPixels * out_step) {
     typename R::Float scaled[R::kGroups];
 #pragma GCC unroll 4
     for (int g = 0; g < R::kGroups; ++g)
       scaled[g] =
           R::mul(R::template activate<kKind>(R::load_f32(real + g * R::kLanes), a, b), R::load_f32(constants.inv_scale + g * R::kLanes));
-    store_rounded<R>(constants, scaled, out, channels);
+    store_rounded<R>(constants, scaled, channels, {out, out_step, pixels - pixel});
   }
 }
 
@@ -79,14 +87,16 @@ constexpr depthwise::FinishNumbers finishes_of(std::integer_sequence<int, kKinds
 // The kernels of sums that `V` makes in vectors `R`.
 template <class R, class V>
 constexpr depthwise::U8Kernels kernels_of() {
-  return {R::kChannels,
-          R::kLanes,
-          V::kLaneOrder,
-          V::kTapOrder,
-          {rows_of<V, ToU8<R, Brief::kPlain>>(), rows_of<V, ToU8<R, Brief::kLeaky>>(), rows_of<V, ToU8<R, Brief::kScaled>>()},
-          rows_of<V, ToReal<R>>(),
-          finish<R>,
-          finishes_of<R>(std::make_integer_sequence<int, kActivationKinds>())};
+  return {
+      R::kChannels / R::kPixels,
+      R::kPixels,
+      R::kLanes,
+      V::kLaneOrder,
+      V::kTapOrder,
+      {V::template rows<ToU8<R, Brief::kPlain>>(), V::template rows<ToU8<R, Brief::kLeaky>>(), V::template rows<ToU8<R, Brief::kScaled>>()},
+      V::template rows<ToReal<R>>(),
+      finish<R>,
+      finishes_of<R>(std::make_integer_sequence<int, kActivationKinds>())};
 }
 
 }  // namespace

@@ -24,6 +24,10 @@ struct QuadsOf {
     Vector x[4];
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) x[i] = first + i < kTaps ? R::load(taps[first + i]) : R::zero();
+    interleave(x, q);
+  }
+
+  OCTET_OP static void interleave(const Vector (&x)[4], Vector (&q)[4]) {
     const Vector low01 = R::unpack_low_8(x[0], x[1]), high01 = R::unpack_high_8(x[0], x[1]);
     const Vector low23 = R::unpack_low_8(x[2], x[3]), high23 = R::unpack_high_8(x[2], x[3]);
     q[0] = R::unpack_low_16(low01, low23);
@@ -35,13 +39,14 @@ struct QuadsOf {
 
 // As depthwise2d_u8.inl wants it.
 template <class R>
-OCTET_OP void store_rounded(const depthwise::U8Constants<R::kChannels>& constants, const typename R::Float (&real)[4], std::uint8_t* out,
-                            int channels) {
+OCTET_OP void store_rounded(const depthwise::U8Constants<R::kChannels>& constants, const typename R::Float (&real)[4], int channels,
+                            depthwise::StoredPixels<std::uint8_t> to) {
   const auto first = R::pack_32(R::round(real[0]), R::round(real[1])), second = R::pack_32(R::round(real[2]), R::round(real[3]));
   const auto low = R::add_16(first, R::load(constants.zero_point));
   const auto high = R::add_16(second, R::load(constants.zero_point + R::kChannels / 2));
   const auto bytes = R::min_8(R::max_8(R::pack_16(low, high), R::load(constants.lowest_u8)), R::load(constants.highest_u8));
-  channels == R::kChannels ? R::store(out, bytes) : R::store_some(out, bytes, channels);
+  if constexpr (R::kPixels > 1) return R::store_pixels(to.first, to.step, bytes, to.count, channels);
+  channels == R::kChannels ? R::store(to.first, bytes) : R::store_some(to.first, bytes, channels);
 }
 
 #undef OCTET_TARGET

@@ -17,7 +17,7 @@ using Constants = depthwise::U8Constants<16>;
 struct TwoYmm {
   using Int = Ints;
   using Float = Vec;
-  static constexpr int kChannels = 16, kLanes = 8, kGroups = 2;
+  static constexpr int kChannels = 16, kPixels = 1, kLanes = 8, kGroups = 2;
 
   OCTET_OP static Vec load_f32(const float* from) { return load(from); }
   OCTET_OP static void store_f32(float* to, Vec x) { store(to, x); }
@@ -56,20 +56,21 @@ OCTET_OP void store_some(std::uint8_t* out, __m128i x, int count) {
 
 // As depthwise2d_u8.inl wants it.
 template <class>
-OCTET_OP void store_rounded(const Constants& constants, const Vec (&real)[2], std::uint8_t* out, int channels) {
+OCTET_OP void store_rounded(const Constants& constants, const Vec (&real)[2], int channels, depthwise::StoredPixels<std::uint8_t> to) {
   const Ints quantized = add_words(pack_words(to_int(real[0]), to_int(real[1])), load_ints(constants.zero_point));
   const Half mixed = _mm_packus_epi16(low_half(quantized), high_half(quantized));
   const Half ordered = _mm_shuffle_epi32(mixed, _MM_SHUFFLE(3, 1, 2, 0));
   const Half lowest = _mm_load_si128(reinterpret_cast<const Half*>(constants.lowest_u8)),
              highest = _mm_load_si128(reinterpret_cast<const Half*>(constants.highest_u8));
   const Half result = _mm_min_epu8(_mm_max_epu8(ordered, lowest), highest);
-  if (channels == TwoYmm::kChannels) return _mm_storeu_si128(reinterpret_cast<Half*>(out), result);
-  store_some(out, result, channels);
+  if (channels == TwoYmm::kChannels) return _mm_storeu_si128(reinterpret_cast<Half*>(to.first), result);
+  store_some(to.first, result, channels);
 }
 
 }  // namespace
 
 #include "kernels/depthwise2d/depthwise2d_walk.inl"
+#include "kernels/depthwise2d/depthwise2d_columns.inl"
 #include "kernels/depthwise2d/depthwise2d_u8.inl"
 
 namespace {
@@ -79,28 +80,30 @@ struct Pairs {
   using Vector = Ints;
   using Constants = avx2::Constants;
   static constexpr auto kLaneOrder = depthwise::LaneOrder::kNatural;
-  static constexpr auto kTapOrder = depthwise::TapOrder::kPairs;
-  static constexpr int kGroups = 2, kTapsAtOnce = 2, kSpareVectors = 0;
-  static constexpr int parts(int taps) { return (taps + 1) / 2; }
+  static constexpr auto kTapOrder = depthwise::TapOrder::kTwoColumns;
+  static constexpr int kGroups = 2, kTapsAtOnce = 2;
+  static constexpr int parts(int taps) { return taps / kTapsAtOnce; }
+  template <class Finish>
+  static constexpr RowFunctions<Element> rows() {
+    return rows_by_columns<Pairs, Finish>();
+  }
 
   static const std::uint8_t* outside(const Constants& constants) { return constants.outside; }
   OCTET_OP static Ints start(const Constants& constants, int group) { return load_ints(constants.start + kLanes * group); }
 
   template <int kTaps>
   OCTET_OP static void read(const std::uint8_t* const* taps, Ints (&q)[parts(kTaps)][2]) {
-#pragma GCC unroll 4
-    for (int part = 0; part < kTaps / 2; ++part) {
-      const Half a = _mm_loadu_si128(reinterpret_cast<const Half*>(taps[2 * part]));
-      const Half b = _mm_loadu_si128(reinterpret_cast<const Half*>(taps[2 * part + 1]));
-      q[part][0] = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b));
-      q[part][1] = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b));
-    }
-    if constexpr (kTaps % 2 == 1) {
-      q[kTaps / 2][0] = load_bytes(taps[kTaps - 1]);
-      q[kTaps / 2][1] = load_bytes(taps[kTaps - 1] + kLanes);
-    }
+    static_assert(kTaps == kTapsAtOnce);
+    const Half a = _mm_loadu_si128(reinterpret_cast<const Half*>(taps[0])), b = _mm_loadu_si128(reinterpret_cast<const Half*>(taps[1]));
+    q[0][0] = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b));
+    q[0][1] = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b));
   }
-  OCTET_OP static Ints dot(Ints sum, Ints x, Ints w) { return add_ints(sum, _mm256_madd_epi16(x, w)); }
+  // One opaque step: left to itself GCC computes the products early and spills the sums.
+  OCTET_OP static Ints dot(Ints sum, Ints x, const Ints& w) {
+    Ints product;
+    asm("vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0" : "+x"(sum), "=&x"(product) : "x"(x), "m"(w));
+    return sum;
+  }
 };
 
 constexpr depthwise::U8Kernels kKernels[] = {kernels_of<TwoYmm, Pairs>()};

@@ -19,6 +19,11 @@ struct SplitQuads : QuadsOf<R> {
   static constexpr int kSpareVectors = 0;
   static constexpr int parts(int taps) { return (taps + 3) / 4 * 2; }
 
+  template <class Finish>
+  static constexpr RowFunctions<std::uint8_t> rows() {
+    return rows_of<SplitQuads, Finish>();
+  }
+
   template <int kTaps>
   OCTET_OP static void read(const std::uint8_t* const* taps, Vector (&q)[parts(kTaps)][4]) {
     for (int quad = 0; quad < parts(kTaps) / 2; ++quad) {

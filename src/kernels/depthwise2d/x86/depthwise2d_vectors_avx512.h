@@ -16,7 +16,7 @@ namespace octet::kernels::avx512 {
 struct Zmm {
   using Int = __m512i;
   using Float = __m512;
-  static constexpr int kChannels = 64, kLanes = 16, kGroups = 4;
+  static constexpr int kChannels = 64, kPixels = 1, kLanes = 16, kGroups = 4;
 
   OCTET_OP static Int zero() { return _mm512_setzero_si512(); }
   OCTET_OP static Int load(const void* from) { return _mm512_loadu_si512(from); }
@@ -52,7 +52,7 @@ struct Zmm {
 struct Ymm {
   using Int = __m256i;
   using Float = __m256;
-  static constexpr int kChannels = 32, kLanes = 8, kGroups = 4;
+  static constexpr int kChannels = 32, kPixels = 1, kLanes = 8, kGroups = 4;
 
   OCTET_OP static Int zero() { return _mm256_setzero_si256(); }
   OCTET_OP static Int load(const void* from) { return _mm256_loadu_si256(static_cast<const Int*>(from)); }
@@ -88,7 +88,7 @@ struct Ymm {
 struct Xmm {
   using Int = __m128i;
   using Float = __m128;
-  static constexpr int kChannels = 16, kLanes = 4, kGroups = 4;
+  static constexpr int kChannels = 16, kPixels = 1, kLanes = 4, kGroups = 4;
 
   OCTET_OP static Int zero() { return _mm_setzero_si128(); }
   OCTET_OP static Int load(const void* from) { return _mm_loadu_si128(static_cast<const Int*>(from)); }
@@ -121,6 +121,49 @@ struct Xmm {
     return _mm256_castps256_ps128(Ymm::activate<kKind>(_mm256_zextps128_ps256(x), a, b));
   }
   OCTET_OP static void store_f32(float* to, Float x) { _mm_storeu_ps(to, x); }
+};
+
+// The bytes of a channel block of `kCount` pixels in a Zmm, one behind the other.
+template <int kCount>
+struct ZmmOfPixels : Zmm {
+  static constexpr int kPixels = kCount, kBlock = kChannels / kCount;
+
+  // The pixels at `from`, `from + step`, ...
+  OCTET_OP static Int load_pixels(const std::uint8_t* from, std::int64_t step) {
+    const std::uint8_t* pixels[kPixels];
+#pragma GCC unroll 4
+    for (int i = 0; i < kPixels; ++i) pixels[i] = from + i * step;
+    return step == kBlock ? load(from) : load_pixels(pixels);
+  }
+  OCTET_OP static Int load_pixels(const std::uint8_t* const (&pixels)[kPixels]) {
+    if constexpr (kPixels == 2) return _mm512_inserti64x4(_mm512_castsi256_si512(Ymm::load(pixels[0])), Ymm::load(pixels[1]), 1);
+    const Int two = _mm512_inserti32x4(_mm512_castsi128_si512(Xmm::load(pixels[0])), Xmm::load(pixels[1]), 1);
+    return _mm512_inserti32x4(_mm512_inserti32x4(two, Xmm::load(pixels[kPixels - 2]), 2), Xmm::load(pixels[kPixels - 1]), 3);
+  }
+  // The last pixels of `x`, without its first `kFirst`, and the first ones of `next`.
+  template <int kFirst>
+  OCTET_OP static Int from_pixel(Int x, Int next) {
+    if constexpr (kFirst == kPixels) return next;
+    return _mm512_alignr_epi64(next, x, kFirst % kPixels * 8 / kPixels);
+  }
+  OCTET_OP static void store_pixels(std::uint8_t* to, std::int64_t step, Int bytes, std::int64_t pixels, int channels) {
+    const __mmask32 first = _bzhi_u32(~0u, static_cast<unsigned>(channels));
+    if constexpr (kPixels == 2) {
+      const __m256i halves[] = {_mm512_castsi512_si256(bytes), _mm512_extracti64x4_epi64(bytes, 1)};
+#pragma GCC unroll 2
+      for (int i = 0; i < kPixels; ++i)
+        if (i < pixels)
+          channels == kBlock ? Ymm::store(to + i * step, halves[i]) : _mm256_mask_storeu_epi8(to + i * step, first, halves[i]);
+    } else {
+      const __m128i quarters[] = {_mm512_castsi512_si128(bytes), _mm512_extracti32x4_epi32(bytes, 1), _mm512_extracti32x4_epi32(bytes, 2),
+                                  _mm512_extracti32x4_epi32(bytes, 3)};
+#pragma GCC unroll 4
+      for (int i = 0; i < kPixels; ++i)
+        if (i < pixels)
+          channels == kBlock ? Xmm::store(to + i * step, quarters[i])
+                             : _mm_mask_storeu_epi8(to + i * step, static_cast<__mmask16>(first), quarters[i]);
+    }
+  }
 };
 
 #undef OCTET_TARGET

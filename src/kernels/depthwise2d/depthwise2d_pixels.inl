@@ -1,0 +1,88 @@
+// The loop over a row for few channels, whose block leaves most of a vector empty, written once: see kernels/target.h. It takes
+// depthwise2d_walk.inl, and `V` has several pixels in a vector:
+//   Vectors              their operations: kPixels, load_pixels, from_pixel
+//   interleave(x, q)     of three rows and nothing, vectors x[4], makes q[kGroups]
+//   dot, start, Constants, outside as there
+
+namespace {
+
+// The pixels of a row of windows, at columns that are kStep apart, as q of V.
+template <class V, int kStep>
+class PixelReader {
+ public:
+  using Vector = typename V::Vector;
+  explicit PixelReader(const RowPiece<std::uint8_t>& piece, const std::uint8_t* outside)
+      : rows_(piece, outside), outside_(outside), width_(piece.in.width) {}
+
+  OCTET_OP void read(std::int64_t column, Vector (&q)[V::kGroups]) const {
+    using R = typename V::Vectors;
+    const bool inside = column >= 0 && column + (R::kPixels - 1) * kStep < width_;
+    Vector x[4];
+#pragma GCC unroll 3
+    for (int ky = 0; ky < 3; ++ky) {
+      const std::int64_t step = rows_.step[ky];
+      x[ky] = inside ? R::load_pixels(rows_.row[ky] + column * step, kStep * step) : load_at_border(ky, column);
+    }
+    x[3] = R::zero();
+    V::interleave(x, q);
+  }
+
+ private:
+  OCTET_OP Vector load_at_border(int ky, std::int64_t column) const {
+    using R = typename V::Vectors;
+    const std::uint8_t* pixels[R::kPixels];
+    for (int i = 0; i < R::kPixels; ++i, column += kStep)
+      pixels[i] = column >= 0 && column < width_ ? rows_.row[ky] + column * rows_.step[ky] : outside_;
+    return R::load_pixels(pixels);
+  }
+
+  WindowRows<V, 3> rows_;
+  const std::uint8_t* outside_;
+  std::int64_t width_;
+};
+
+// 3x3. The pixels of a vector are as far apart as their outputs; those of the third tap, and with stride 1 of the second one, lie partly
+// in the vector after, which is read once.
+template <class V, class Finish, int kStride>
+OCTET_TARGET void walk_pixels(const RowPiece<std::uint8_t>& piece) {
+  using R = typename V::Vectors;
+  using Vector = typename V::Vector;
+  constexpr int kGroups = V::kGroups, kPixels = R::kPixels;
+  const BlockOf<V> block(piece.block);
+  const PixelReader<V, kStride> reader(piece, V::outside(*block.constants));
+  const std::int64_t x_end = piece.x_end, out_step = piece.out_step;
+  const int channels = piece.channels;
+  auto* out = static_cast<typename Finish::Result*>(piece.out);
+  Vector weights[3 * kGroups];
+#pragma GCC unroll 12
+  for (int i = 0; i < 3 * kGroups; ++i) weights[i] = block.weights[i];
+
+  std::int64_t column = piece.x_begin * kStride - piece.shape->pad_left;
+  Vector first[kGroups], next[kGroups];
+  reader.read(column, first);
+  for (std::int64_t x = piece.x_begin; x < x_end; x += kPixels, out += kPixels * out_step) {
+    const auto& constants = *opaque(block.constants);
+    Vector sums[kGroups], second[kGroups];
+    if constexpr (kStride == 2) reader.read(column + 1, second);
+    column += kPixels * kStride;
+    reader.read(column, next);
+#pragma GCC unroll 4
+    for (int g = 0; g < kGroups; ++g) {
+      if constexpr (kStride == 1) second[g] = R::template from_pixel<1>(first[g], next[g]);
+      const Vector third = R::template from_pixel<3 - kStride>(first[g], next[g]);
+      sums[g] = V::dot(V::start(constants, g), first[g], weights[g]);
+      sums[g] = V::dot(sums[g], second[g], weights[kGroups + g]);
+      sums[g] = V::dot(sums[g], third, weights[2 * kGroups + g]);
+      first[g] = next[g];
+    }
+    Finish::write_pixels(constants, sums, channels, {out, out_step, x_end - x});
+  }
+}
+
+// For the two shapes alone.
+template <class V, class Finish>
+constexpr RowFunctions<std::uint8_t> rows_of_pixels() {
+  return {walk_pixels<V, Finish, 1>, walk_pixels<V, Finish, 2>};
+}
+
+}  // namespace
