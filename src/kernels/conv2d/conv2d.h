@@ -32,8 +32,9 @@ std::int64_t longest_integer_sum(std::span<const std::int16_t> weights);
 
 // Sum over taps of (x - in_zero_point) * w, exact in 32 bits, then the requantization. Padding contributes nothing (it stands for the real
 // value 0). weights [O, I, kh, kw] as in convolution.h; I * kh * kw is at most longest_integer_sum(weights), so that no sum leaves 32 bits.
+// By the best kernel for `isa` where an image of `out_pixels` is written; others are written as well.
 std::unique_ptr<ConvolutionU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
-                                              const Requantization& requantization, const Isa& isa);
+                                              const Requantization& requantization, const Isa& isa, std::int64_t out_pixels);
 
 // The instruction set that convolutions run with where `isa` is allowed: those of u8 or those of floats. The name is one of
 // available_isas().

@@ -111,6 +111,8 @@ struct WinogradU8Kernels {
 
 // Whether Winograd computes a convolution exactly: 3x3, stride and dilation 1, and weights that keep its results below 2^25.
 bool winograd_fits(const Conv2dShape& shape, std::span<const std::int16_t> weights);
+// How often Winograd for `isa` reads its weights, by one thread, for an image of so many tiles.
+std::int64_t winograd_readings(const Conv2dShape& shape, std::int64_t tiles, const Isa& isa);
 
 // make_conv2d_f32() chooses among them: direct sums, and Winograd of tiles of 2x2 or 4x4 where winograd_has() the shape.
 std::unique_ptr<ConvolutionF32> make_direct_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,

@@ -401,7 +401,7 @@ void expect_exact_at_the_greatest_depth(std::int16_t least, std::int16_t greates
   ThreadPool pool(1);
   for (const Isa& isa : isas_of<Conv2dU8Kernels>()) {
     Image<float> out(1, 1, 2, 0, 0.0f);
-    make_conv2d_u8(shape, weights, 0, r, isa)->run(in.view, out.view, pool);
+    make_conv2d_u8(shape, weights, 0, r, isa, 1)->run(in.view, out.view, pool);
     EXPECT_EQ(out.view.data[0], static_cast<float>(depth * greatest * 255)) << isa.name;
     EXPECT_EQ(out.view.data[1], static_cast<float>(depth * least * 255)) << isa.name;
   }
@@ -530,24 +530,25 @@ TEST(Conv2dU8, TakesTilesWhereThereIsDepth) {
     const std::vector<std::int16_t> bytes(static_cast<std::size_t>(40 * channels), 1), words(bytes.size(), kGreatestWeight);
     for (const Isa& isa : available_isas()) {
       const bool tiles = isa.features.contains({CpuFeature::kAmxInt8});
-      EXPECT_EQ(make_conv2d_u8(shape, bytes, 0, r, isa)->name() == "avx512_amx_32x32", tiles && channels >= 24) << isa.name;
-      EXPECT_EQ(make_conv2d_u8(shape, bytes, 0, swish, isa)->name() == "avx512_amx_32x32", tiles && channels >= 48) << isa.name;
-      EXPECT_NE(make_conv2d_u8(shape, words, 0, r, isa)->name(), "avx512_amx_32x32") << isa.name;
+      EXPECT_EQ(make_conv2d_u8(shape, bytes, 0, r, isa, 100)->name() == "avx512_amx_32x32", tiles && channels >= 24) << isa.name;
+      EXPECT_EQ(make_conv2d_u8(shape, bytes, 0, swish, isa, 100)->name() == "avx512_amx_32x32", tiles && channels >= 48) << isa.name;
+      EXPECT_NE(make_conv2d_u8(shape, words, 0, r, isa, 100)->name(), "avx512_amx_32x32") << isa.name;
     }
   }
 }
 
-TEST(WinogradU8, IsChosenForManyChannelsWhereVectorsMultiply) {
+TEST(WinogradU8, IsChosenForManyChannelsAndPixelsWhereVectorsMultiply) {
   const Requantization r{std::vector<float>(64, 1), std::vector<float>(64, 0), {}, false, {}, {}};
-  for (const std::int64_t channels : {8, 64}) {
-    const Conv2dShape shape{channels, 64, 3, 3, 1, 1, 1, 1, 1, 1};
-    const std::vector<std::int16_t> weights(static_cast<std::size_t>(9 * 64 * channels), 1);
-    for (const Isa& isa : isas_of<Conv2dU8Kernels>()) {
-      const std::string name(make_conv2d_u8(shape, weights, 0, r, isa)->name());
-      const bool tiles = isa.features.contains({CpuFeature::kAmxInt8});
-      EXPECT_EQ(name.find("winograd") != std::string::npos, channels == 64 && !tiles) << isa.name << ": " << name;
+  for (const std::int64_t channels : {8, 64})
+    for (const std::int64_t pixels : {1, 52 * 52}) {
+      const Conv2dShape shape{channels, 64, 3, 3, 1, 1, 1, 1, 1, 1};
+      const std::vector<std::int16_t> weights(static_cast<std::size_t>(9 * 64 * channels), 1);
+      for (const Isa& isa : isas_of<Conv2dU8Kernels>()) {
+        const std::string name(make_conv2d_u8(shape, weights, 0, r, isa, pixels)->name());
+        const bool tiles = isa.features.contains({CpuFeature::kAmxInt8});
+        EXPECT_EQ(name.find("winograd") != std::string::npos, channels == 64 && pixels > 1 && !tiles) << isa.name << ": " << name;
+      }
     }
-  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "kernels/conv2d/conv2d_kernels.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "base/check.h"
@@ -275,24 +276,34 @@ bool tiles_pay(const Conv2dShape& shape, const Requantization& requantization) {
   return shape.kernel_h * shape.kernel_w * shape.in_channels >= least;
 }
 
-// Where direct products are of words, which take as long as Winograd's, fewer of them pay soon. Those of bytes are twice as fast: then it
-// pays with many channels, as long as its weights, 8 times as large, stay in the second cache. Measured with channels of 16 to 512. Those
-// of tiles are 3 to 6 times as fast as Winograd's, which tiles cannot have: they are of words.
-bool winograd_pays(const Conv2dShape& shape, const GemmU8Function& direct) {
-  if (direct.tiles) return false;
-  constexpr std::int64_t kFewestOfWords = 16, kFewestOfBytes = 64, kSecondCache = 2 << 20;
-  const std::int64_t fewest = std::min(shape.in_channels, shape.out_channels);
-  if (direct.wide) return fewest >= kFewestOfWords;
-  const std::int64_t weight_bytes = kWinogradPositions * shape.in_channels * shape.out_channels * std::int64_t{sizeof(std::int16_t)};
-  return fewest >= kFewestOfBytes && weight_bytes <= kSecondCache;
+// What Winograd takes beside direct products of a kind. With few channels its transforms decide.
+struct WinogradCost {
+  std::int64_t fewest_channels;
+  double product;        // direct ones that take as long as one of Winograd's, which are of words
+  std::int64_t reading;  // tiles that take as long as reading the weights, 36 for 9, which other layers have left in no cache
+};
+
+constexpr WinogradCost winograd_cost(const GemmU8Function& direct) {
+  if (direct.wide) return {16, 1.1, 3};
+  return direct.routed ? WinogradCost{32, 1.6, 4} : WinogradCost{64, 2.5, 7};
+}
+
+// Whether it takes less time than direct products, of an image as high as wide. Tiles of AMX are 3 to 6 times as fast, and Winograd cannot
+// have them. Measured with channels of 16 to 512 on 13x13 to 104x104 pixels.
+bool winograd_pays(const Conv2dShape& shape, const GemmU8Function& direct, std::int64_t out_pixels, const Isa& isa) {
+  const WinogradCost cost = winograd_cost(direct);
+  if (direct.tiles || !winograd_has(shape) || std::min(shape.in_channels, shape.out_channels) < cost.fewest_channels) return false;
+  const auto across = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(out_pixels)) / kWinogradTile));
+  const std::int64_t tiles = across * across, readings = winograd_readings(shape, tiles, isa);
+  return kWinogradPositions * cost.product * static_cast<double>(tiles + cost.reading * readings) < 9 * static_cast<double>(out_pixels);
 }
 
 }  // namespace
 
 std::unique_ptr<ConvolutionU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
-                                              const Requantization& requantization, const Isa& isa) {
+                                              const Requantization& requantization, const Isa& isa, std::int64_t out_pixels) {
   const Kernel<GemmU8Function>& direct = direct_kernel(shape, weights, isa, tiles_pay(shape, requantization));
-  if (winograd_pays(shape, direct.run) && winograd_fits(shape, weights))
+  if (winograd_pays(shape, direct.run, out_pixels, isa) && winograd_fits(shape, weights))
     return make_winograd_u8(shape, weights, in_zero_point, requantization, isa);
   return std::make_unique<GemmConv2dU8>(shape, weights, in_zero_point, requantization, direct);
 }

@@ -32,6 +32,15 @@ std::array<std::int16_t, kWinogradPositions> transformed(const std::int16_t* w) 
   return result;
 }
 
+std::int64_t padded_channels_of(const Conv2dShape& shape, const WinogradU8Function& kernel) {
+  return rounded_up(shape.in_channels, std::max(2, kernel.words));
+}
+
+// Of the transformed window of a tile.
+std::int64_t tile_bytes_of(std::int64_t padded_channels) {
+  return kWinogradPositions * padded_channels * std::int64_t{sizeof(std::int16_t)};
+}
+
 class WinogradConv2dU8 final : public ConvolutionU8 {
  public:
   WinogradConv2dU8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
@@ -40,7 +49,7 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
         requantization_(requantization),
         kernel_(kernel),
         depth_(rounded_up(shape.in_channels, 2)),
-        padded_channels_(rounded_up(shape.in_channels, std::max(2, kernel.run.words))),
+        padded_channels_(padded_channels_of(shape, kernel.run)),
         panels_(split_into_panels(shape.out_channels, kernel.run.lanes, kWinogradPositions * depth_)),
         weights_(packed_size(panels_, kernel.run.lanes, kWinogradPositions * depth_)),
         start_(static_cast<std::size_t>(shape.out_channels + 2 * kernel.run.lanes)),
@@ -72,7 +81,7 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
 
  private:
   std::int64_t most_width() const { return 2 * kernel_.run.lanes; }
-  std::int64_t tile_bytes() const { return kWinogradPositions * padded_channels_ * std::int64_t{sizeof(std::int16_t)}; }
+  std::int64_t tile_bytes() const { return tile_bytes_of(padded_channels_); }
 
   // Windows, then sums, then the results of one tile, each on a cache line.
   std::int64_t window_bytes(std::int64_t tiles) const { return rounded_up(tiles * tile_bytes(), 64); }
@@ -131,6 +140,14 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
     kernel_.run.transform_input(pixels, padded_channels_, stride, to);
   }
 
+  // Asks for the weights of the products to come: they are many times those of a filter, often more than a cache near to the core has, and
+  // few tiles share one reading of them.
+  void fetch_weights(std::size_t first, std::size_t count) const {
+    constexpr std::size_t kLine = 64 / sizeof(std::int16_t);
+    const std::size_t end = std::min(first + count, weights_.size());
+    for (std::size_t i = first; i < end; i += kLine) __builtin_prefetch(weights_.data() + i, 0, 2);
+  }
+
   // sums[position][tile][lane]
   void multiply(const Panel& panel, const std::int16_t* windows, std::int64_t tiles, std::int32_t* sums) const {
     const std::int64_t width = std::int64_t{panel.vectors} * kernel_.run.lanes;
@@ -141,8 +158,11 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
     gemm.start = zeros_.data();
     gemm.vectors = panel.vectors;
     for (int p = 0; p < kWinogradPositions; ++p) {
+      const std::size_t first = panel.offset + static_cast<std::size_t>(p * depth_ * width),
+                        size = static_cast<std::size_t>(depth_ * width);
+      fetch_weights(first + size, size);
       gemm.a = windows + p * tiles * padded_channels_;
-      gemm.weights = weights_.data() + panel.offset + static_cast<std::size_t>(p * depth_ * width);
+      gemm.weights = weights_.data() + first;
       kernel_.run.multiply(gemm, sums + p * tiles * width);
     }
   }
@@ -184,6 +204,11 @@ bool winograd_fits(const Conv2dShape& shape, std::span<const std::int16_t> weigh
     if (std::max(raising, lowering) > kMost) return false;
   }
   return true;
+}
+
+std::int64_t winograd_readings(const Conv2dShape& shape, std::int64_t tiles, const Isa& isa) {
+  const WinogradU8Function& kernel = best_kernel<WinogradU8Kernels>(isa).run;
+  return split_into_tasks(tiles, tile_bytes_of(padded_channels_of(shape, kernel)), kernel.tile_rows, 1, 1).blocks;
 }
 
 std::unique_ptr<ConvolutionU8> make_winograd_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,

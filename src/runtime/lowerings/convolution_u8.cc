@@ -22,7 +22,7 @@ kernels::Requantization requantization_of_group(const kernels::Requantization& a
   return {cut(all.multiplier), cut(all.offset), all.activation, all.to_u8, cut(all.inv_scale), cut(all.zero_point)};
 }
 
-GroupKernels<kernels::ConvolutionU8> kernels_for(const Found& found, const QuantParams& in, const Isa& isa) {
+GroupKernels<kernels::ConvolutionU8> kernels_for(const Found& found, const QuantParams& in, const Isa& isa, std::int64_t out_pixels) {
   const auto& [conv, integers, epilogue] = found;
   const std::span<const std::int16_t> weights(integers.weights);
   std::vector<double> sum_scale;
@@ -36,13 +36,13 @@ GroupKernels<kernels::ConvolutionU8> kernels_for(const Found& found, const Quant
   GroupKernels<kernels::ConvolutionU8> groups;
   for (std::int64_t g = 0; g < conv.groups; ++g)
     groups.push_back(kernels::make_conv2d_u8(group_shape(conv), group_of(weights, g, conv.group_outputs * conv.filter()), zero_point[0],
-                                             requantization_of_group(requantization, g, conv.group_outputs), isa));
+                                             requantization_of_group(requantization, g, conv.group_outputs), isa, out_pixels));
   return groups;
 }
 
 void emit(PlanBuilder& builder, NodeId id, const Found& found) {
   const SlotId from = builder.natural(builder.graph().node(id).inputs[0]), to = builder.natural(found.epilogue.result);
-  auto groups = kernels_for(found, *builder.slot(from).quant, builder.isa());
+  auto groups = kernels_for(found, *builder.slot(from).quant, builder.isa(), builder.slot(to).height() * builder.slot(to).width());
   StepInfo info = convolution_info(builder, id, found.conv, groups[0]->name());
   info.integer = true;
   if (builder.slot(to).format == Format::kImageU8)

@@ -95,9 +95,9 @@ void emit_weighted(PlanBuilder& builder, NodeId id, const Weighted& found) {
   shape.in_channels = std::ssize(found.weights.weights) / shape.out_channels;
   std::vector<double> sum_scale;
   for (const float scale : found.weights.scale) sum_scale.push_back(static_cast<double>(scale) * static_cast<double>(quant.scale[0]));
-  std::shared_ptr<const kernels::ConvolutionU8> product = kernels::make_conv2d_u8(
-      shape, found.weights.weights, quant.zero_point[0], make_requantization(sum_scale, found.epilogue), builder.isa());
   const std::int64_t rows = element_count(node.outputs[0].shape) / shape.out_channels;
+  std::shared_ptr<const kernels::ConvolutionU8> product = kernels::make_conv2d_u8(
+      shape, found.weights.weights, quant.zero_point[0], make_requantization(sum_scale, found.epilogue), builder.isa(), rows);
   builder.need_scratch(product->scratch_bytes(rows));
   StepInfo info{node.name, "matrix product", std::string(product->name()), true};
   info.macs = rows * shape.out_channels * shape.in_channels;
