@@ -1,5 +1,9 @@
 # liboctet.so, which exports the symbols of include/octet alone, and what `cmake --install` puts in place: the library, its
-# header, the program, and a package that other projects find with find_package(octet).
+# headers, the program, and what lets other projects find them: a CMake package and octet.pc for pkg-config.
+if(EXISTS /etc/debian_version AND CMAKE_LIBRARY_ARCHITECTURE)
+  # Debian's place for libraries, where its loader looks below /usr/local, too.
+  set(CMAKE_INSTALL_LIBDIR "lib/${CMAKE_LIBRARY_ARCHITECTURE}" CACHE PATH "Where libraries are installed")
+endif()
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -18,22 +22,30 @@ set_target_properties(octet_shared PROPERTIES
   VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 octet_warnings(octet_shared)
 
-install(TARGETS octet)
+# Three components: what runs, what programs load, what they are built with.
+install(TARGETS octet COMPONENT program)
 foreach(command IN LISTS OCTET_COMMANDS)
-  install(CODE "execute_process(COMMAND \"${CMAKE_COMMAND}\" -E create_symlink octet \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/${command}\")")
+  install(CODE "execute_process(COMMAND \"${CMAKE_COMMAND}\" -E create_symlink octet \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/${command}\")"
+    COMPONENT program)
 endforeach()
-install(TARGETS octet_shared EXPORT octet_targets)
-install(DIRECTORY include/octet DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(TARGETS octet_shared EXPORT octet_targets LIBRARY COMPONENT library NAMELINK_COMPONENT development)
+install(DIRECTORY include/octet DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/octet")
-install(EXPORT octet_targets FILE octetConfig.cmake NAMESPACE octet:: DESTINATION "${package_folder}")
+install(EXPORT octet_targets FILE octetConfig.cmake NAMESPACE octet:: DESTINATION "${package_folder}" COMPONENT development)
 write_basic_package_version_file("${CMAKE_BINARY_DIR}/octetConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
-install(FILES "${CMAKE_BINARY_DIR}/octetConfigVersion.cmake" DESTINATION "${package_folder}")
+install(FILES "${CMAKE_BINARY_DIR}/octetConfigVersion.cmake" DESTINATION "${package_folder}" COMPONENT development)
+# Relative to itself, so that an installation can be moved.
+set(pkgconfig_folder "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+string(REGEX REPLACE "[^/]+" ".." path_to_prefix "${pkgconfig_folder}")
+configure_file(cmake/octet.pc.in octet.pc @ONLY)
+install(FILES "${CMAKE_BINARY_DIR}/octet.pc" DESTINATION "${pkgconfig_folder}" COMPONENT development)
 
 if(OCTET_TESTS)
+  enable_language(C)
   string(REPLACE ";" "," commands "${OCTET_COMMANDS}")
   add_test(NAME package COMMAND "${CMAKE_COMMAND}" "-DCOMMANDS=${commands}"
     "-DBUILD=${CMAKE_BINARY_DIR}" "-DSOURCE=${CMAKE_SOURCE_DIR}" "-DVERSION=${PROJECT_VERSION}"
-    "-DCOMPILER=${CMAKE_CXX_COMPILER}" "-DGENERATOR=${CMAKE_GENERATOR}" "-DNM=${CMAKE_NM}"
+    "-DCOMPILER=${CMAKE_CXX_COMPILER}" "-DC_COMPILER=${CMAKE_C_COMPILER}" "-DGENERATOR=${CMAKE_GENERATOR}" "-DNM=${CMAKE_NM}"
     -P "${CMAKE_SOURCE_DIR}/tests/package_test.cmake")
   set_tests_properties(package PROPERTIES LABELS package TIMEOUT ${OCTET_TEST_TIMEOUT})
 endif()

@@ -37,6 +37,8 @@ octet::Image internal_image(const ImageView& view) {
   return copy;
 }
 
+Image copy_of(const ImageView& view) { return public_image(internal_image(view)); }
+
 Image read_image(const std::filesystem::path& path) try { return public_image(unwrap(octet::read_image(path))); } catch (...) {
   rethrow_as_error();
 }

@@ -1,0 +1,239 @@
+// The C interface of octet, C11: what octet/octet.h has, for C and for whatever can call C.
+//
+//   octet_model* model = NULL;
+//   octet_detector* detector = NULL;
+//   octet_detections* found = NULL;
+//   if (octet_load("yolov4-tiny.xml", &model) || octet_compile(model, NULL, &detector) ||
+//       octet_detect_file(detector, "street.jpg", NULL, &found))
+//     fprintf(stderr, "error: %s\n", octet_error_message());
+//   for (size_t i = 0; i < octet_detections_count(found); ++i) puts(octet_detections_data(found)[i].label);
+//   octet_detections_free(found);
+//   octet_detector_free(detector);
+//   octet_model_free(model);
+//
+// Errors: what can fail returns an octet_status, OCTET_OK being 0; octet_error_message() then says in one line what is wrong and what to
+// do. No exception leaves the library, and nothing is printed. A pointer that is null where nothing says that it may be is
+// OCTET_INVALID_ARGUMENT; accessors answer 0 or null for a handle that is null, as those of no result do.
+//
+// Ownership: a function that makes something gives it to its last argument, and null there if it fails. It belongs to the caller and ends
+// with the octet_..._free() of its kind, which takes null. What accessors return belongs to their handle and lives as long.
+//
+// Threads: functions may be called from several threads at once, and models and detections may be used by all of them, since nothing
+// changes them. An octet_detector and an octet_image serve one call at a time. Nothing may be in use that is freed.
+//
+// Options: null stands for the defaults, which OCTET_..._OPTIONS_INIT spells out: octet_detect_options options = OCTET_DETECT_OPTIONS_INIT;
+//
+// Paths are what the system's fopen() takes. Within one SONAME (liboctet.so.MAJOR.MINOR) nothing here changes.
+#ifndef OCTET_OCTET_C_H
+#define OCTET_OCTET_C_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define OCTET_C_API __attribute__((visibility("default")))
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// --- Errors and callbacks ---
+
+typedef enum octet_status {
+  OCTET_OK = 0,
+  OCTET_INVALID_ARGUMENT = 1,  // an argument or an option is wrong
+  OCTET_NOT_FOUND = 2,         // a file is absent or cannot be opened
+  OCTET_MALFORMED = 3,         // a file is not what it claims to be
+  OCTET_UNSUPPORTED = 4,       // a file uses something that octet lacks
+  OCTET_IO = 5,                // a file cannot be written
+  OCTET_INTERNAL = 6,          // everything else, running out of memory included
+  OCTET_CANCELLED = 7,         // a progress callback asked to end
+} octet_status;
+
+// Of the last call in this thread that did not return OCTET_OK; empty before there is one. Lives until the next of them.
+OCTET_C_API const char* octet_error_message(void);
+
+// Told how long work goes on, and of what is no failure, such as a picture that was skipped. Each may be null. They may be called from
+// other threads, one call at a time, and must return by themselves: no longjmp, no exception.
+typedef struct octet_callbacks {
+  // `done` steps out of `total`. What it returns ends the work as OCTET_CANCELLED, unless it is 0.
+  int (*progress)(void* user, int64_t done, int64_t total);
+  void (*warn)(void* user, const char* message);
+  void* user;  // given to both
+} octet_callbacks;
+
+// Of the library that runs, such as "0.1.0".
+OCTET_C_API const char* octet_version(void);
+
+// --- Pictures ---
+
+// Interleaved bytes B, G, R, rows from the top, in memory of the caller's. Those of a cv::Mat of type CV_8UC3 are
+// {mat.data, mat.step * mat.rows, mat.cols, mat.rows, mat.step}.
+typedef struct octet_image_view {
+  const uint8_t* bgr;
+  size_t bytes;           // that may be read at `bgr`
+  int32_t width, height;  // pixels
+  size_t row_bytes;       // from the start of a row to the start of the next; 0 stands for 3 * width
+} octet_image_view;
+
+// A picture in the library's memory, without gaps between its rows.
+typedef struct octet_image octet_image;
+
+// An object that was found. The box has its corners in pixels of the picture: x0 <= x1 from the left, y0 <= y1 from the top.
+typedef struct octet_detection {
+  const char* label;    // name of the class, or its number where the model knows no names
+  int32_t class_index;  // of the model's own list of classes
+  float score;          // 0..1
+  float x0, y0, x1, y1;
+} octet_detection;
+
+// Decodes a JPEG, PNG, BMP, WebP or TIFF file, as octet::read_image() does.
+OCTET_C_API octet_status octet_read_image(const char* path, octet_image** image);
+
+// A copy of the caller's pixels, to be drawn on.
+OCTET_C_API octet_status octet_copy_image(const octet_image_view* pixels, octet_image** image);
+
+// All null and 0 if `image` is null.
+OCTET_C_API octet_image_view octet_image_pixels(const octet_image* image);
+
+// Encodes as JPEG or PNG by the extension of `path`.
+OCTET_C_API octet_status octet_write_image(const octet_image* image, const char* path);
+
+// Draws boxes with label and score, a colour a class. `detections` may be null if `count` is 0.
+OCTET_C_API octet_status octet_draw(octet_image* image, const octet_detection* detections, size_t count);
+
+OCTET_C_API void octet_image_free(octet_image* image);
+
+// --- Models ---
+
+// A network and what it says of itself: how a picture enters it and how its outputs become boxes.
+typedef struct octet_model octet_model;
+
+// Reads an OpenVINO IR that octet wrote, FP32 or INT8, or another one whose rt_info has the keys of docs/model_info.md.
+OCTET_C_API octet_status octet_load(const char* xml, octet_model** model);
+
+typedef struct octet_convert_options {
+  const char* weights;      // of a Darknet cfg; null: beside it, with its name
+  const char* description;  // what the source cannot tell: name of a known model, or path of a .yml file; may be null
+  const char* labels;       // file with the names of the classes, one a line; null: what source and description say
+  octet_callbacks callbacks;
+} octet_convert_options;
+#define OCTET_CONVERT_OPTIONS_INIT         \
+  {                                        \
+    NULL, NULL, NULL, { NULL, NULL, NULL } \
+  }
+
+// A published file as a model, of any kind that octet::convert() takes; tells no progress.
+OCTET_C_API octet_status octet_convert(const char* source, const octet_convert_options* options, octet_model** model);
+
+// The names of the models whose files and descriptions octet knows, sorted, with a null behind the last. Null if memory is out.
+OCTET_C_API const char* const* octet_known_models(void);
+
+// A known model in FP32 from its published files, which lie in `model_dir`. `callbacks` may be null; tells no progress.
+OCTET_C_API octet_status octet_convert_known(const char* name, const char* model_dir, const octet_callbacks* callbacks,
+                                             octet_model** model);
+
+typedef struct octet_quantize_options {
+  int64_t subset;             // pictures drawn at random; 0: all
+  uint64_t seed;              // of the draw
+  int32_t threads;            // 0: all that this process may use
+  octet_callbacks callbacks;  // progress: thousandths of the work
+} octet_quantize_options;
+#define OCTET_QUANTIZE_OPTIONS_INIT \
+  {                                 \
+    0, 0, 0, { NULL, NULL, NULL }   \
+  }
+
+// An FP32 model in INT8, as octet::quantize() makes it. `pictures` is a folder of pictures or in COCO's layout.
+OCTET_C_API octet_status octet_quantize(const octet_model* model, const char* pictures, const octet_quantize_options* options,
+                                        octet_model** int8);
+
+OCTET_C_API const char* octet_model_name(const octet_model* model);
+// Pixels that a picture of any size is scaled to.
+OCTET_C_API int32_t octet_model_input_width(const octet_model* model);
+OCTET_C_API int32_t octet_model_input_height(const octet_model* model);
+// Names by class index; there may be none. Null for an index beyond them.
+OCTET_C_API size_t octet_model_label_count(const octet_model* model);
+OCTET_C_API const char* octet_model_label(const octet_model* model, size_t class_index);
+
+// Writes an OpenVINO IR, version 11: `xml` and the .bin file beside it, both or none.
+OCTET_C_API octet_status octet_save(const octet_model* model, const char* xml);
+
+OCTET_C_API void octet_model_free(octet_model* model);
+
+// --- Detection ---
+
+// A model made ready to run on this machine, with its threads and memory. It needs its octet_model no longer.
+typedef struct octet_detector octet_detector;
+
+// What was found in a picture, by falling score.
+typedef struct octet_detections octet_detections;
+
+typedef struct octet_compile_options {
+  int32_t threads;  // 0: all that this process may use
+} octet_compile_options;
+#define OCTET_COMPILE_OPTIONS_INIT \
+  { 0 }
+
+OCTET_C_API octet_status octet_compile(const octet_model* model, const octet_compile_options* options, octet_detector** detector);
+
+typedef struct octet_detect_options {
+  double score_threshold;  // a box is kept if its score is strictly above
+  size_t max_detections;
+} octet_detect_options;
+#define OCTET_DETECT_OPTIONS_INIT \
+  { 0.3, 100 }
+
+OCTET_C_API octet_status octet_detect(octet_detector* detector, const octet_image_view* pixels, const octet_detect_options* options,
+                                      octet_detections** found);
+OCTET_C_API octet_status octet_detect_file(octet_detector* detector, const char* picture, const octet_detect_options* options,
+                                           octet_detections** found);
+
+OCTET_C_API size_t octet_detections_count(const octet_detections* found);
+// The first of them; the others follow. Null if there are none.
+OCTET_C_API const octet_detection* octet_detections_data(const octet_detections* found);
+
+OCTET_C_API void octet_detections_free(octet_detections* found);
+OCTET_C_API void octet_detector_free(octet_detector* detector);
+
+// --- Accuracy ---
+
+typedef struct octet_evaluate_options {
+  double score_threshold;
+  int64_t limit;              // the first pictures by id; 0: all
+  int32_t threads;            // 0: all that this process may use
+  octet_callbacks callbacks;  // progress: pictures, of all models together
+} octet_evaluate_options;
+#define OCTET_EVALUATE_OPTIONS_INIT   \
+  {                                   \
+    0.001, 0, 0, { NULL, NULL, NULL } \
+  }
+
+// COCO's 12 numbers, those of pycocotools, as fractions; -1 where nothing of the kind is annotated.
+typedef struct octet_accuracy {
+  double ap, ap50, ap75;
+  double ap_small, ap_medium, ap_large;
+  double ar1, ar10, ar100;
+  double ar_small, ar_medium, ar_large;
+  int64_t images;  // pictures that could be read
+} octet_accuracy;
+
+typedef struct octet_comparison {
+  octet_accuracy first, second;
+  double drop;                 // ap of the first less ap of the second
+  double drop_low, drop_high;  // its 95 % interval over draws of the pictures; both `drop` where nothing is annotated
+  double fidelity;             // ap of the second where the first's detections of at least 0.3 are the truth; -1: there are none
+} octet_comparison;
+
+// `coco` is a folder in COCO's layout: val2017/ and annotations/instances_val2017.json. The results stay as they are if it fails.
+OCTET_C_API octet_status octet_evaluate(const octet_model* model, const char* coco, const octet_evaluate_options* options,
+                                        octet_accuracy* accuracy);
+
+// Two models, such as FP32 and INT8, on the same pictures.
+OCTET_C_API octet_status octet_compare(const octet_model* first, const octet_model* second, const char* coco,
+                                       const octet_evaluate_options* options, octet_comparison* comparison);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

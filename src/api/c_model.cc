@@ -1,0 +1,87 @@
+#include "api/c_interface.h"
+
+using namespace octet::v1;
+
+namespace {
+
+octet_model handle_of(const Model& model) { return {model, model.name(), model.labels()}; }
+
+}  // namespace
+
+octet_status octet_load(const char* xml, octet_model** model) {
+  return make_handle(model, [&] {
+    require(xml, "xml");
+    return handle_of(load(xml));
+  });
+}
+
+octet_status octet_convert(const char* source, const octet_convert_options* options, octet_model** model) {
+  return make_handle(model, [&] {
+    require(source, "source");
+    const octet_convert_options given = options ? *options : octet_convert_options OCTET_CONVERT_OPTIONS_INIT;
+    return handle_of(convert(source, {.weights = text_or_empty(given.weights),
+                                      .description = text_or_empty(given.description),
+                                      .labels = text_or_empty(given.labels),
+                                      .warn = warn_of(given.callbacks)}));
+  });
+}
+
+const char* const* octet_known_models() {
+  try {
+    static const std::vector<std::string> names = known_models();
+    static const std::vector<const char*> pointers = [] {
+      std::vector<const char*> list;
+      for (const std::string& name : names) list.push_back(name.c_str());
+      list.push_back(nullptr);
+      return list;
+    }();
+    return pointers.data();
+  } catch (...) {
+    keep_caught();
+    return nullptr;
+  }
+}
+
+octet_status octet_convert_known(const char* name, const char* model_dir, const octet_callbacks* callbacks, octet_model** model) {
+  return make_handle(model, [&] {
+    require(name, "name");
+    require(model_dir, "model_dir");
+    return handle_of(convert_known(name, model_dir, callbacks ? warn_of(*callbacks) : Warn()));
+  });
+}
+
+octet_status octet_quantize(const octet_model* model, const char* pictures, const octet_quantize_options* options, octet_model** int8) {
+  return make_handle(int8, [&] {
+    require(model, "model");
+    require(pictures, "pictures");
+    const octet_quantize_options given = options ? *options : octet_quantize_options OCTET_QUANTIZE_OPTIONS_INIT;
+    return handle_of(quantize(model->model, pictures,
+                              {.subset = given.subset,
+                               .seed = given.seed,
+                               .threads = given.threads,
+                               .progress = progress_of(given.callbacks),
+                               .warn = warn_of(given.callbacks)}));
+  });
+}
+
+const char* octet_model_name(const octet_model* model) { return model ? model->name.c_str() : nullptr; }
+
+int32_t octet_model_input_width(const octet_model* model) { return model ? model->model.input_width() : 0; }
+
+int32_t octet_model_input_height(const octet_model* model) { return model ? model->model.input_height() : 0; }
+
+size_t octet_model_label_count(const octet_model* model) { return model ? model->labels.size() : 0; }
+
+const char* octet_model_label(const octet_model* model, size_t class_index) {
+  return class_index < octet_model_label_count(model) ? model->labels[class_index].c_str() : nullptr;
+}
+
+octet_status octet_save(const octet_model* model, const char* xml) {
+  return guarded([&] {
+    require(model, "model");
+    require(xml, "xml");
+    model->model.save(xml);
+  });
+}
+
+void octet_model_free(octet_model* model) { delete model; }
