@@ -5,6 +5,7 @@
 set -euo pipefail
 
 octet=$(realpath "$1")
+here=$(realpath "$(dirname "$0")")
 demo=$(realpath "$(dirname "$0")/../demo")
 cfg=$demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl.cfg
 work=$(mktemp -d)
@@ -64,10 +65,21 @@ completed() {
 [ "$(completed octet qu)" = quantize ] || fail "bash completes 'octet qu' as '$(completed octet qu)'"
 [ "$(completed octet quantize --wei)" = --weights ] || fail "bash completes 'octet quantize --wei' as '$(completed octet quantize --wei)'"
 [ -z "$(completed octet quantize mod)" ] || fail "bash completes 'octet quantize mod', a file, as '$(completed octet quantize mod)'"
-for shell in zsh fish; do
-  if command -v "$shell" >/dev/null; then "$shell" -n "$work/completion.$shell" || fail "$shell cannot read its completion"; fi
-done
-grep -q "^complete -c octet -n '__fish_seen_subcommand_from run' -l output -r " "$work/completion.fish" || fail "fish does not complete run --output"
+if command -v fish >/dev/null; then
+  completed() { fish --no-config --command 'source $argv[1]; complete --do-complete $argv[2]' "$work/completion.fish" "$1" | cut -f1 | xargs; }
+  [ "$(completed 'octet qu')" = quantize ] || fail "fish completes 'octet qu' as '$(completed 'octet qu')'"
+  [ "$(completed 'octet quantize --wei')" = --weights ] || fail "fish completes 'octet quantize --wei' as '$(completed 'octet quantize --wei')'"
+fi
+if command -v zsh >/dev/null; then
+  mkdir "$work/functions"
+  cp "$work/completion.zsh" "$work/functions/_octet"
+  for source in 'source completion.zsh' 'fpath=(functions $fpath); compinit -u -D'; do
+    completed() { "$here/complete_in_zsh.zsh" "$work" "$source" "$1"; }
+    [ "$(completed 'octet qu')" = 'octet quantize' ] || fail "zsh completes 'octet qu' as '$(completed 'octet qu')' after $source"
+    [ "$(completed 'octet quantize --wei')" = 'octet quantize --weights' ] ||
+      fail "zsh completes 'octet quantize --wei' as '$(completed 'octet quantize --wei')' after $source"
+  done
+fi
 expect 2 "bash" completion tcsh
 
 # The verbs with a line each, for whoever begins.

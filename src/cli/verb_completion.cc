@@ -82,6 +82,7 @@ std::string described(const std::vector<Word>& words) {
   return text;
 }
 
+// Read by `source`, or as the file _octet that zsh loads when octet is first completed and runs as that function.
 std::string for_zsh(const std::vector<Verb>& verbs) {
   std::string cases;
   for (const Verb& verb : verbs) cases += fmt::format("      {}) found=({}) ;;\n", verb.word.text, described(verb.options));
@@ -100,7 +101,7 @@ _octet() {{
     _files
   fi
 }}
-compdef _octet octet)",
+if [[ $funcstack[1] == _octet ]]; then _octet "$@"; else compdef _octet octet; fi)",
       described(names_of(verbs)), cases);
 }
 
