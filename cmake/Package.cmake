@@ -22,7 +22,7 @@ set_target_properties(octet_shared PROPERTIES
   VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 octet_warnings(octet_shared)
 
-# Three components: what runs, what programs load, what they are built with.
+# What the packages of cmake/Debian.cmake hold: a component each.
 install(TARGETS octet COMPONENT program)
 foreach(command IN LISTS OCTET_COMMANDS)
   install(CODE "execute_process(COMMAND \"${CMAKE_COMMAND}\" -E create_symlink octet \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/${command}\")"
@@ -40,6 +40,28 @@ string(REGEX REPLACE "[^/]+" ".." path_to_prefix "${pkgconfig_folder}")
 configure_file(cmake/octet.pc.in octet.pc @ONLY)
 install(FILES "${CMAKE_BINARY_DIR}/octet.pc" DESTINATION "${pkgconfig_folder}" COMPONENT development)
 
+# What the program says of itself, asked of it when it is installed: completions for shells, and man pages where help2man is there.
+function(octet_install_output file)
+  list(JOIN ARGN " " arguments)
+  install(CODE "
+    set(file \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${file}\")
+    cmake_path(GET file PARENT_PATH folder)
+    file(MAKE_DIRECTORY \"\${folder}\")
+    execute_process(COMMAND \"$<TARGET_FILE:octet>\" ${arguments} OUTPUT_FILE \"\${file}\" COMMAND_ERROR_IS_FATAL ANY)" COMPONENT program)
+endfunction()
+octet_install_output("${CMAKE_INSTALL_DATADIR}/bash-completion/completions/octet" completion bash)
+octet_install_output("${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions/_octet" completion zsh)
+octet_install_output("${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d/octet.fish" completion fish)
+find_program(HELP2MAN help2man)
+if(HELP2MAN)
+  list(JOIN OCTET_COMMANDS " " commands)
+  install(CODE "execute_process(COMMAND \"${CMAKE_SOURCE_DIR}/scripts/write_manuals\" \"$<TARGET_FILE:octet>\"
+    \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_MANDIR}/man1\" ${commands} COMMAND_ERROR_IS_FATAL ANY)" COMPONENT program)
+endif()
+install(FILES demo/ATTRIBUTION.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT program)
+
+include(cmake/Debian.cmake)
+
 if(OCTET_TESTS)
   enable_language(C)
   string(REPLACE ";" "," commands "${OCTET_COMMANDS}")
@@ -48,4 +70,6 @@ if(OCTET_TESTS)
     "-DCOMPILER=${CMAKE_CXX_COMPILER}" "-DC_COMPILER=${CMAKE_C_COMPILER}" "-DGENERATOR=${CMAKE_GENERATOR}" "-DNM=${CMAKE_NM}"
     -P "${CMAKE_SOURCE_DIR}/tests/package_test.cmake")
   set_tests_properties(package PROPERTIES LABELS package TIMEOUT ${OCTET_TEST_TIMEOUT})
+  add_test(NAME debian_packages COMMAND "${CMAKE_SOURCE_DIR}/tests/debian_packages_test.sh" "${CMAKE_BINARY_DIR}" "${PROJECT_VERSION}")
+  set_tests_properties(debian_packages PROPERTIES LABELS package SKIP_RETURN_CODE 77 TIMEOUT ${OCTET_TEST_TIMEOUT})
 endif()

@@ -29,7 +29,7 @@ void add_output(CLI::App& app, std::filesystem::path& folder) { app.add_option("
 
 void add_threads(CLI::App& app, int& threads) {
   threads = available_threads();
-  app.add_option("--threads", threads, "Threads to use")->check(CLI::Range(1, 1024))->capture_default_str();
+  app.add_option("--threads", threads, "Threads to use; default: all that this process may use")->check(CLI::Range(1, 1024));
 }
 
 void add_score_threshold(CLI::App& app, double& threshold) {

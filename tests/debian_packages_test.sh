@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# The Debian packages of a build: unpacked, they run; what they say of themselves is complete; lintian finds no error.
+#   debian_packages_test.sh BUILD VERSION
+set -euo pipefail
+build=$(realpath "$1")
+version=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+
+for tool in cpack dpkg-shlibdeps lintian; do
+  command -v "$tool" >/dev/null || { echo "SKIPPED: $tool is not installed" >&2; exit 77; }
+done
+(cd "$build" && cpack -G DEB -B "$work/packages") >"$work/log" 2>&1 || fail "cpack: $(cat "$work/log")"
+soname=${version%.*}
+for package in octet "liboctet$soname" liboctet-dev; do
+  deb=$(echo "$work/packages/${package}_${version}_"*.deb)
+  [ -f "$deb" ] || fail "no $package among $(ls "$work/packages")"
+  dpkg-deb --extract "$deb" "$work/root"
+done
+[ "$(find "$work/packages" -maxdepth 1 -name '*.deb' | wc -l)" -eq 3 ] || fail "not three packages: $(ls "$work/packages")"
+
+field() { dpkg-deb --field "$work/packages/$1"_*.deb "$2"; }
+[[ $(field octet Depends) == *'libc6 (>= '*libopencv-core* ]] || fail "octet depends on $(field octet Depends)"
+[[ $(field liboctet-dev Depends) == "liboctet$soname (= $version)" ]] || fail "liboctet-dev depends on $(field liboctet-dev Depends)"
+
+lintian --fail-on error "$work/packages/"*.deb || fail "lintian finds errors"
+
+# What is where.
+usr=$work/root/usr
+library=$(echo "$usr"/lib/*/"liboctet.so.$soname")
+for file in "$usr/bin/octet" "$library" "$(dirname "$library")/liboctet.so" "$(dirname "$library")/pkgconfig/octet.pc" \
+  "$usr/include/octet/octet.h" "$usr/include/octet/octet_c.h" "$usr/share/man/man1/octet.1.gz" "$usr/share/man/man1/octet-quantize.1.gz" \
+  "$usr/share/man/man1/omz_downloader.1.gz" "$usr/share/bash-completion/completions/octet" "$usr/share/zsh/vendor-completions/_octet" \
+  "$usr/share/fish/vendor_completions.d/octet.fish" "$usr/share/doc/octet/copyright" "$usr/share/doc/octet/changelog.gz"; do
+  [ -s "$file" ] || fail "no $file"
+done
+[[ $(objdump -p "$library") == *"SONAME               liboctet.so.$soname"* ]] || fail "the SONAME is not liboctet.so.$soname"
+
+# The pages are those of the help texts.
+page() { man --local-file --encoding=UTF-8 "$usr/share/man/man1/$1.1.gz" | col -b; }
+if command -v man >/dev/null; then
+  page octet-quantize | grep -q -- '--min-fidelity' || fail "octet-quantize.1 lacks --min-fidelity"
+  page octet-quantize | grep -q '^EXAMPLES' || fail "octet-quantize.1 has no examples"
+  zcat "$usr/share/man/man1/octet.1.gz" | grep -q 'octet-selftest' || fail "octet.1 does not lead to octet-selftest.1"
+fi
+
+"$usr/bin/octet" --version | grep -q "^octet $version " || fail "octet says $("$usr/bin/octet" --version)"
+"$usr/bin/omz_downloader" --help | grep -q '^usage: omz_downloader' || fail "omz_downloader does not know its name"
+"$usr/bin/octet" data --demo "$work/demo" >/dev/null
+"$usr/bin/octet" data "$work/demo/coco" --json | grep -q '"ok":true' || fail "the demonstration is not whole"
