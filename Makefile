@@ -1,6 +1,6 @@
 # The two commands of the README and what they are made of; below them the checks, which docs/testing.md describes. Everything is built
 # below build/, results go to out/.
-.PHONY: all setup setup-checks build demo test format format-check sanitize tsan aarch64 fuzz tidy tidy-changed coverage bench-compare clean
+.PHONY: all setup setup-checks build demo dist test format format-check sanitize tsan aarch64 fuzz tidy tidy-changed coverage bench-compare clean
 
 PRESET ?= release
 BUILD := build/$(PRESET)
@@ -21,6 +21,13 @@ build: $(BUILD)/build.ninja
 demo: build
 	$(BUILD)/octet run demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl.cfg --data demo/coco --output out/demo
 	@echo "open out/demo/report.html"
+
+# The files of a release, of the commit that is checked out.
+dist:
+	scripts/setup --tests
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) cmake --preset $(PRESET)
+	cmake --build $(BUILD) --target octet octet_shared
+	scripts/dist $(BUILD) out/dist
 
 test:
 	scripts/setup --tests
