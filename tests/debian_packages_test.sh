@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The Debian packages of a build: unpacked, they run; what they say of themselves is complete; lintian finds no error.
+# The Debian packages of a build: unpacked, they run; what they say of themselves is complete; lintian finds no error. The bill of
+# materials of a release agrees with them.
 #   debian_packages_test.sh BUILD VERSION
 set -euo pipefail
 build=$(realpath "$1")
@@ -53,3 +54,17 @@ fi
 "$usr/bin/omz_downloader" --help | grep -q '^usage: omz_downloader' || fail "omz_downloader does not know its name"
 "$usr/bin/octet" data --demo "$work/demo" >/dev/null
 "$usr/bin/octet" data "$work/demo/coco" --json | grep -q '"ok":true' || fail "the demonstration is not whole"
+
+# The bill of materials names what the package depends on, and refers to nothing that it does not name.
+"$(dirname "$0")/../scripts/sbom.py" "$version" "$build/octet" "$build/liboctet.so" >"$work/sbom.json" || fail "there is no bill of materials"
+python3 - "$work/sbom.json" "$(field octet Depends)" <<'PYTHON' || fail "the bill of materials is wrong"
+import json
+import re
+import sys
+bill = json.load(open(sys.argv[1]))
+ids = [package["SPDXID"] for package in bill["packages"]] + [bill["SPDXID"]]
+assert len(ids) == len(set(ids)), ids
+assert all(end in ids for one in bill["relationships"] for end in (one["spdxElementId"], one["relatedSpdxElement"]))
+missing = set(re.findall(r"([a-z0-9.+-]+)(?: \(|,|$)", sys.argv[2])) - {package["name"] for package in bill["packages"]}
+assert not missing, f"not named: {missing}"
+PYTHON
