@@ -2,12 +2,14 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/progress.h"
+#include "base/share.h"
 #include "graph/graph.h"
-#include "quant/observer.h"
+#include "quant/calibration_statistics.h"
 #include "runtime/plan.h"
 
 namespace octet::quant {
@@ -24,7 +26,9 @@ struct CalibrationOptions {
   int threads = 1;
   Progress progress;
   Warn warn;
-  bool pair_safe = false;  // weights for CPUs with AVX2 alone: quantize() reads it, see pair_safe.h
+  bool pair_safe = false;                                // weights for CPUs with AVX2 alone: quantize() reads it, see pair_safe.h
+  Share share{};                                         // CalibratedModel::calibrate(): the images that are observed
+  std::shared_ptr<const CalibrationStatistics> known{};  // and, where some are given, what is taken for all images instead
 };
 
 // Is shown each observed value of an image as well, by worker 0 to threads - 1, each of which has one image at a time.

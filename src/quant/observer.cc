@@ -21,26 +21,41 @@ ChannelStatistics channel_statistics(std::span<const kernels::ImageView<const fl
 }
 
 void RangeObserver::Moments::add(double x) {
-  sum += x;
-  squares += x * x;
+  sum.add(x);
+  squares.add(x * x);
+}
+
+void RangeObserver::Moments::add(const Moments& others) {
+  sum.add(others.sum);
+  squares.add(others.squares);
+}
+
+void RangeObserver::Moments::write(ByteWriter& bytes) const {
+  sum.write(bytes);
+  squares.write(bytes);
+}
+
+RangeObserver::Moments RangeObserver::Moments::read(ByteReader& bytes) {
+  const ExactSum sum = ExactSum::read(bytes);
+  return {sum, ExactSum::read(bytes)};
 }
 
 double RangeObserver::Moments::deviation(std::int64_t count) const {
-  return std::sqrt(std::max(0.0, squares / static_cast<double>(count) - mean(count) * mean(count)));
+  return std::sqrt(std::max(0.0, squares.value() / static_cast<double>(count) - mean(count) * mean(count)));
 }
 
 void RangeObserver::add(const ChannelStatistics& image) {
   if (images_ == 0) {
     min_ = image.min;
     max_ = image.max;
-    sum_.assign(image.mean.size(), 0.0);
+    sum_.resize(image.mean.size());
     min_of_channel_.resize(image.min.size());
     max_of_channel_.resize(image.max.size());
   }
   for (std::size_t c = 0; c < min_.size(); ++c) {
     min_[c] = std::min(min_[c], image.min[c]);
     max_[c] = std::max(max_[c], image.max[c]);
-    sum_[c] += static_cast<double>(image.mean[c]);
+    sum_[c].add(static_cast<double>(image.mean[c]));
     min_of_channel_[c].add(static_cast<double>(image.min[c]));
     max_of_channel_[c].add(static_cast<double>(image.max[c]));
   }
@@ -49,9 +64,59 @@ void RangeObserver::add(const ChannelStatistics& image) {
   ++images_;
 }
 
+void RangeObserver::add(const RangeObserver& others) {
+  if (others.images_ == 0) return;
+  if (images_ == 0) {
+    *this = others;
+    return;
+  }
+  OCTET_CHECK(min_.size() == others.min_.size(), "both are of one tensor");
+  images_ += others.images_;
+  for (std::size_t c = 0; c < min_.size(); ++c) {
+    min_[c] = std::min(min_[c], others.min_[c]);
+    max_[c] = std::max(max_[c], others.max_[c]);
+    sum_[c].add(others.sum_[c]);
+    min_of_channel_[c].add(others.min_of_channel_[c]);
+    max_of_channel_[c].add(others.max_of_channel_[c]);
+  }
+  min_of_image_.add(others.min_of_image_);
+  max_of_image_.add(others.max_of_image_);
+}
+
+void RangeObserver::write(ByteWriter& bytes) const {
+  bytes.add(images_);
+  bytes.add(static_cast<std::uint32_t>(min_.size()));
+  bytes.add(std::span<const float>(min_));
+  bytes.add(std::span<const float>(max_));
+  min_of_image_.write(bytes);
+  max_of_image_.write(bytes);
+  for (std::size_t c = 0; c < min_.size(); ++c) {
+    sum_[c].write(bytes);
+    min_of_channel_[c].write(bytes);
+    max_of_channel_[c].write(bytes);
+  }
+}
+
+RangeObserver RangeObserver::read(ByteReader& bytes) {
+  RangeObserver read;
+  read.images_ = bytes.get<std::int64_t>();
+  const auto channels = bytes.get<std::uint32_t>();
+  read.min_ = bytes.get<float>(channels);
+  read.max_ = bytes.get<float>(channels);
+  read.min_of_image_ = Moments::read(bytes);
+  read.max_of_image_ = Moments::read(bytes);
+  for (std::uint32_t c = 0; c < channels && bytes.ok(); ++c) {
+    read.sum_.push_back(ExactSum::read(bytes));
+    read.min_of_channel_.push_back(Moments::read(bytes));
+    read.max_of_channel_.push_back(Moments::read(bytes));
+  }
+  if (read.images_ < 1 || channels == 0) bytes.fail();
+  return bytes.ok() ? read : RangeObserver();
+}
+
 std::vector<double> RangeObserver::mean() const {
   std::vector<double> result;
-  for (const double sum : sum_) result.push_back(sum / static_cast<double>(images_));
+  for (const ExactSum& sum : sum_) result.push_back(sum.value() / static_cast<double>(images_));
   return result;
 }
 

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "base/bytes.h"
+#include "base/exact_sum.h"
 #include "kernels/view.h"
 
 namespace octet::quant {
@@ -17,11 +19,12 @@ struct ChannelStatistics {
 // Minimum, maximum and mean of each channel over all pixels (and images of a batch). NaN is never a minimum or maximum.
 ChannelStatistics channel_statistics(std::span<const kernels::ImageView<const float>> images);
 
-// Statistics of a tensor over the images of a calibration, in bounded memory. Images are added in their order, so that the
-// result does not depend on the number of threads.
+// Statistics of a tensor over the images of a calibration, in bounded memory. Sums are exact, so that the result depends neither on the
+// order of the images nor on how many threads or machines share them.
 class RangeObserver {
  public:
   void add(const ChannelStatistics& image);
+  void add(const RangeObserver& others);  // what was seen of other images of the same tensor
 
   std::int64_t images() const { return images_; }
   // Extremes over all images, one a channel.
@@ -40,17 +43,24 @@ class RangeObserver {
   // Mean of each channel over all images.
   std::vector<double> mean() const;
 
+  void write(ByteWriter& bytes) const;
+  // Where the bytes are none that write() made, `bytes` says so, and the observer has seen nothing.
+  static RangeObserver read(ByteReader& bytes);
+
  private:
   struct Moments {
-    double sum = 0, squares = 0;
+    ExactSum sum, squares;
     void add(double x);
-    double mean(std::int64_t count) const { return sum / static_cast<double>(count); }
+    void add(const Moments& others);
+    double mean(std::int64_t count) const { return sum.value() / static_cast<double>(count); }
     double deviation(std::int64_t count) const;
+    void write(ByteWriter& bytes) const;
+    static Moments read(ByteReader& bytes);
   };
 
   std::int64_t images_ = 0;
   std::vector<float> min_, max_;
-  std::vector<double> sum_;
+  std::vector<ExactSum> sum_;
   Moments min_of_image_, max_of_image_;
   std::vector<Moments> min_of_channel_, max_of_channel_;
 };

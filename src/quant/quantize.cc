@@ -212,8 +212,8 @@ class HistogramCollector {
  public:
   static constexpr std::size_t kImages = 32;
 
-  HistogramCollector(const Graph& graph, const QuantizationPlan& plan, std::size_t images, int threads)
-      : step_(std::max<std::size_t>(1, images / kImages)), of_worker_(static_cast<std::size_t>(std::max(1, threads))) {
+  HistogramCollector(const Graph& graph, const QuantizationPlan& plan, std::size_t images, const Share& share, int threads)
+      : step_(std::max<std::size_t>(1, images / kImages)), share_(share), of_worker_(static_cast<std::size_t>(std::max(1, threads))) {
     for (const Point& point : plan.points)
       if (point.per_channel && is_smooth_activation(graph.node(point.value)))
         channels_[point.value] = static_cast<std::size_t>(graph.shape(point.value)[1]);
@@ -222,7 +222,7 @@ class HistogramCollector {
   ImageObserver observer() {
     return [this](int worker, std::size_t index, const Observed& seen) {
       const auto channels = channels_.find(seen.value);
-      if (index % step_ != 0 || channels == channels_.end()) return;
+      if (share_.item(index) % step_ != 0 || channels == channels_.end()) return;
       ChannelHistogram& histogram = of_worker_[static_cast<std::size_t>(worker)].try_emplace(seen.value, channels->second).first->second;
       for (const auto& image : seen.images) histogram.add(image);
     };
@@ -240,6 +240,7 @@ class HistogramCollector {
 
  private:
   std::size_t step_;  // from one counted image to the next
+  Share share_;
   std::map<Value, std::size_t> channels_;
   std::vector<Histograms> of_worker_;
 };
@@ -249,6 +250,43 @@ Status expect_finite_weights(const Graph& graph, const QuantizationPlan& plan) {
     if (!all_finite(graph.constant(graph.node(convolution).inputs[1])->values<float>()))
       return no_numbers(graph.node(convolution), "has weights that are infinite or no numbers");
   return {};
+}
+
+CalibrationImages share_of(const CalibrationImages& images, const Share& share) {
+  const auto name = [&images, share](std::size_t index) { return images.name(share.item(index)); };
+  return {share.size(images.count), [&images, share](std::size_t index) { return images.load(share.item(index)); },
+          images.name ? name : std::function<std::string(std::size_t)>()};
+}
+
+// Of a share there may be no image that can be used, but not of all of them.
+Result<CalibrationStatistics> observe(const Graph& graph, const QuantizationPlan& plan, const CalibrationImages& images,
+                                      const CalibrationOptions& options) {
+  HistogramCollector collector(graph, plan, images.count, options.share, options.threads);
+  CalibrationStatistics statistics{digest_of_constants(graph), {}, {}};
+  auto observers = calibrate(graph, observed_values(graph, plan), share_of(images, options.share), options, collector.observer());
+  if (observers.ok())
+    statistics.observers = *std::move(observers);
+  else if (options.share.is_whole() || observers.error().code != ErrorCode::kNotFound)
+    return observers.error();
+  statistics.histograms = collector.histograms();
+  return statistics;
+}
+
+// Those of another graph, or of other channels, would be read beyond their ends.
+Status expect_statistics_of(const Graph& graph, const QuantizationPlan& plan, const CalibrationStatistics& statistics) {
+  if (statistics.observers.empty()) return Error{ErrorCode::kNotFound, "no image of the calibration set could be used"};
+  const auto channels_of = [&graph](Value value) { return static_cast<std::size_t>(graph.shape(value)[1]); };
+  bool fits = statistics.graph == digest_of_constants(graph);
+  for (const Value value : observed_values(graph, plan)) {
+    const auto observer = statistics.observers.find(value);
+    fits = fits && observer != statistics.observers.end() && observer->second.min().size() == channels_of(value);
+    const auto histogram = statistics.histograms.find(value);
+    fits = fits && (histogram == statistics.histograms.end() || histogram->second.channels() == channels_of(value));
+  }
+  if (fits) return {};
+  return Error{
+      ErrorCode::kMalformed,
+      "the statistics of the parts are not of this model as these pictures make its channels alike: the model or pictures were changed"};
 }
 
 // The ranges of channels, by which they are made alike, are known well enough from a few images of the set.
@@ -292,16 +330,18 @@ Result<CalibratedModel> CalibratedModel::calibrate(const Graph& source, const Ca
   OCTET_ASSIGN(Graph alike, equalized(graph, images, options.threads));
   CalibratedModel model(std::move(alike), options.pair_safe);
   OCTET_RETURN_IF_ERROR(expect_finite_weights(model.graph_, model.plan_));
-  HistogramCollector collector(model.graph_, model.plan_, images.count, options.threads);
-  OCTET_ASSIGN(model.observers_,
-               quant::calibrate(model.graph_, observed_values(model.graph_, model.plan_), images, options, collector.observer()));
-  model.histograms_ = collector.histograms();
+  if (options.known) {
+    OCTET_RETURN_IF_ERROR(expect_statistics_of(model.graph_, model.plan_, *options.known));
+    model.statistics_ = *options.known;
+  } else {
+    OCTET_ASSIGN(model.statistics_, observe(model.graph_, model.plan_, images, options));
+  }
   return model;
 }
 
 Result<QuantizedModel> CalibratedModel::quantize(const std::set<NodeId>& wide) const {
   const QuantizationPlan plan = plan_quantization(graph_, wide);
-  return Quantizer(graph_, plan, observers_, histograms_, pair_safe_).run(plan_.layers);
+  return Quantizer(graph_, plan, statistics_.observers, statistics_.histograms, pair_safe_).run(plan_.layers);
 }
 
 Result<QuantizedModel> quantize(const Graph& source, const CalibrationImages& images, const CalibrationOptions& options) {

@@ -35,9 +35,11 @@ struct QuantizedModel {
 class CalibratedModel {
  public:
   // Errors as of quantize() below.
+  // `options.known` are those of the shares of the same images together; kMalformed where they do not fit.
   static Result<CalibratedModel> calibrate(const Graph& source, const CalibrationImages& images, const CalibrationOptions& options);
 
   const Graph& graph() const { return graph_; }
+  const CalibrationStatistics& statistics() const { return statistics_; }
   // Everything that integers can compute.
   const QuantizationPlan& plan() const { return plan_; }
   // `wide` are of plan().layers and keep floats for weights and inputs.
@@ -48,8 +50,7 @@ class CalibratedModel {
 
   Graph graph_;
   QuantizationPlan plan_;
-  std::map<Value, RangeObserver> observers_;
-  std::map<Value, ChannelHistogram> histograms_;
+  CalibrationStatistics statistics_;
   bool pair_safe_;
 };
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <random>
 #include <set>
 #include <thread>
@@ -46,6 +47,16 @@ Graph small_net() {
   const Value deep = g.graph.emit(GroupConvolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}}, {a, weights}, "deep");
   const Value b = g.relu(g.bias(deep, "deep_bias"), "b");
   g.output(g.bias(g.conv(g.add(a, b), 5, "head"), "head_bias"));
+  return std::move(g.graph);
+}
+
+// With a depthwise convolution behind a SiLU, whose channels are counted.
+Graph swish_net() {
+  SmallGraph g;
+  const Value curved = g.graph.emit(Unary{UnaryKind::kSwish}, {g.bias(g.conv(g.input(kImage), 8, "first"), "first_bias")}, "curved");
+  const Value weights = g.graph.emit_constant(numbers({8, 1, 1, 3, 3}, 5));
+  const Value deep = g.graph.emit(GroupConvolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}}, {curved, weights}, "deep");
+  g.output(g.bias(g.conv(g.bias(deep, "deep_bias"), 4, "last"), "last_bias"));
   return std::move(g.graph);
 }
 
@@ -364,6 +375,80 @@ TEST(Quantize, NamesTheNodeWithValuesTooLargeForARange) {
   const auto model = quantize(g.graph, {2, [](std::size_t) -> Result<Tensor> { return Tensor(ElementType::kF32, kImage); }}, {});
   ASSERT_FALSE(model.ok());
   EXPECT_EQ(model.error().message, "node 'huge' gives values that are too large to have a range");
+}
+
+// What `count` processes find, each of its share of the images, as files have it, put together in another order.
+CalibrationStatistics shared_out(const Graph& graph, const CalibrationImages& images, std::size_t count) {
+  std::optional<CalibrationStatistics> sum;
+  for (std::size_t index = count; index-- > 0;) {
+    CalibrationOptions options;
+    options.share = {index, count};
+    const std::string bytes = encode_statistics(CalibratedModel::calibrate(graph, images, options)->statistics());
+    const CalibrationStatistics part = *decode_statistics(std::as_bytes(std::span(bytes)));
+    if (!sum)
+      sum = part;
+    else
+      EXPECT_TRUE(add_statistics(part, *sum).ok());
+  }
+  return *sum;
+}
+
+Result<CalibratedModel> with_statistics(const Graph& graph, const CalibrationImages& images, CalibrationStatistics statistics) {
+  CalibrationOptions options;
+  options.known = std::make_shared<const CalibrationStatistics>(std::move(statistics));
+  return CalibratedModel::calibrate(graph, images, options);
+}
+
+TEST(CalibratedModel, IsTheSameWhoeverObservesWhichImages) {
+  const Graph graphs[] = {small_net(), swish_net()};
+  for (const Graph& graph : graphs)
+    for (const std::size_t images : {std::size_t{3}, std::size_t{70}}) {
+      const CalibratedModel one = *CalibratedModel::calibrate(graph, pictures(images), {});
+      for (const std::size_t count : {2U, 3U, 5U}) {
+        const CalibrationStatistics statistics = shared_out(graph, pictures(images), count);
+        EXPECT_EQ(images_of(statistics), static_cast<std::int64_t>(images));
+        EXPECT_EQ(encode_statistics(statistics), encode_statistics(one.statistics()));
+        const auto joined = with_statistics(graph, pictures(images), statistics);
+        ASSERT_TRUE(joined.ok()) << joined.error().message;
+        EXPECT_EQ(digest_of_constants(joined->quantize({})->graph), digest_of_constants(one.quantize({})->graph));
+      }
+    }
+}
+
+TEST(CalibratedModel, RefusesStatisticsThatDoNotFit) {
+  const Graph graph = swish_net();
+  const CalibrationStatistics good = shared_out(graph, pictures(4), 2);
+  ASSERT_FALSE(good.histograms.empty());
+  const auto code_with = [&](const auto& change) {
+    CalibrationStatistics changed = good;
+    change(changed);
+    const auto model = with_statistics(graph, pictures(4), std::move(changed));
+    return model.ok() ? std::optional<ErrorCode>() : model.error().code;
+  };
+  EXPECT_FALSE(code_with([](CalibrationStatistics&) {}));
+  EXPECT_EQ(code_with([](CalibrationStatistics& changed) { changed.graph[0] ^= 1; }), ErrorCode::kMalformed);
+  EXPECT_EQ(code_with([](CalibrationStatistics& changed) { changed.observers.erase(changed.observers.begin()); }), ErrorCode::kMalformed);
+  EXPECT_EQ(code_with([](CalibrationStatistics& changed) { changed.observers.begin()->second = RangeObserver(); }), ErrorCode::kMalformed);
+  EXPECT_EQ(code_with([](CalibrationStatistics& changed) { changed.histograms.begin()->second = ChannelHistogram(1); }),
+            ErrorCode::kMalformed);
+  EXPECT_EQ(code_with([](CalibrationStatistics& changed) { changed.observers.clear(); }), ErrorCode::kNotFound);
+  CalibrationStatistics sum = good, other = good;
+  other.graph[0] ^= 1;
+  EXPECT_FALSE(add_statistics(other, sum).ok());
+}
+
+TEST(CalibrationStatistics, RefuseBytesThatAreCutOrForged) {
+  const std::string good = encode_statistics(shared_out(swish_net(), pictures(2), 1));
+  const auto decoded = [](const std::string& bytes) { return decode_statistics(std::as_bytes(std::span(bytes))); };
+  ASSERT_TRUE(decoded(good).ok());
+  for (std::size_t size = 0; size < good.size(); ++size) EXPECT_FALSE(decoded(good.substr(0, size)).ok()) << size;
+  EXPECT_FALSE(decoded(good + '\0').ok());
+  // Numbers that ask for more than there is: they end in an error or in statistics, and not in memory that is not there.
+  for (std::size_t at = 64; at + 4 <= good.size(); ++at) {
+    std::string forged = good;
+    forged.replace(at, 4, "\xff\xff\xff\x7f");
+    if (const auto read = decoded(forged); read.ok()) EXPECT_EQ(read->graph, good.substr(0, 64));
+  }
 }
 
 TEST(Quantize, RefusesModelsWithSeveralInputsOrNoConvolution) {

@@ -187,6 +187,15 @@ Result<QuantizationResult> quantize_model(const Graph& graph, const std::filesys
   return quantized;
 }
 
+Result<quant::CalibrationStatistics> calibrate_share(const Graph& graph, const std::filesystem::path& path, const Dataset& pictures,
+                                                     const quant::CalibrationOptions& options, const Recipe& recipe) {
+  OCTET_ASSIGN_AT(const ModelDescription description, read_model_info(graph.model_info), path.string());
+  const Dataset calibrated = recipe.min_fidelity ? part_of(pictures, false) : pictures;
+  const auto model = quant::CalibratedModel::calibrate(graph, calibration_images(description, calibrated), options);
+  if (!model.ok()) return model.error().at(path.string());
+  return model->statistics();
+}
+
 Result<quant::Explanation> explain_model(const quant::QuantizedModel& model, const std::filesystem::path& path, const Dataset& pictures,
                                          const quant::CalibrationOptions& options) {
   OCTET_ASSIGN_AT(const ModelDescription description, read_model_info(model.graph.model_info), path.string());

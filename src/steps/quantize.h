@@ -42,6 +42,12 @@ struct QuantizationResult {
 Result<QuantizationResult> quantize_model(const Graph& graph, const std::filesystem::path& path, const Dataset& pictures,
                                           const quant::CalibrationOptions& options, const Recipe& recipe = {});
 
+// The part of the calibration of quantize_model() that machines can share: statistics of the share `options.share` of its pictures. All of
+// the shares, added up, are what it takes as `options.known`; it needs the pictures all the same, of which some make channels alike and
+// others judge layers.
+Result<quant::CalibrationStatistics> calibrate_share(const Graph& graph, const std::filesystem::path& path, const Dataset& pictures,
+                                                     const quant::CalibrationOptions& options, const Recipe& recipe);
+
 // What each layer of what quantize_model() made costs, from a few of the same pictures. Errors are those of quant::explain().
 Result<quant::Explanation> explain_model(const quant::QuantizedModel& model, const std::filesystem::path& path, const Dataset& pictures,
                                          const quant::CalibrationOptions& options);

@@ -111,6 +111,14 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
   return result;
 }
 
+Result<CalibratedShare> calibrate_ir_share(const std::filesystem::path& model, const Dataset& pictures,
+                                           const quant::CalibrationOptions& options, const Recipe& recipe, ConvertOptions opening) {
+  opening.warn = options.warn;
+  OCTET_ASSIGN(const OpenedModel opened, open_model_with(model, opening, {}));
+  OCTET_ASSIGN(auto statistics, calibrate_share(opened.graph, model, pictures, options, recipe));
+  return CalibratedShare{opened.files, std::move(statistics)};
+}
+
 Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,
                                    const quant::CalibrationOptions& options, const Recipe& recipe, Precision precision) {
   OCTET_ASSIGN(const Graph graph, import_openvino_ir(xml));

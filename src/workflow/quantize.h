@@ -38,6 +38,14 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
                                 const quant::CalibrationOptions& options, const Recipe& recipe = {}, const WriteOptions& written = {},
                                 ConvertOptions opening = {}, const ExplainPage& page = {});
 
+// A model as quantize_ir() opens it, its files, and what a share of its calibration found (steps/quantize.h).
+struct CalibratedShare {
+  std::vector<std::filesystem::path> files;
+  quant::CalibrationStatistics statistics;
+};
+Result<CalibratedShare> calibrate_ir_share(const std::filesystem::path& model, const Dataset& pictures,
+                                           const quant::CalibrationOptions& options, const Recipe& recipe, ConvertOptions opening);
+
 // The same to a place of the caller's choice, without a record.
 Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,
                                    const quant::CalibrationOptions& options, const Recipe& recipe, Precision precision);
