@@ -24,7 +24,7 @@ namespace octet::cli {
 namespace {
 
 constexpr std::array kVerbs{add_list,   add_info,  add_data,   add_download, add_convert, add_quantize, add_reproduce, add_infer,
-                            add_detect, add_check, add_doctor, add_bench,    add_run,     add_selftest, add_completion};
+                            add_detect, add_check, add_doctor, add_bench,    add_run,     add_merge,    add_selftest,  add_completion};
 
 int exit_code(ErrorCode code) {
   switch (code) {
@@ -55,7 +55,8 @@ int fail(const Error& error) {
 std::string version() { return fmt::format("octet {} ({}, {} threads, {})", kVersion, active_isa().name, available_threads(), cpu_name()); }
 
 int finish(const Outcome& outcome, bool json) {
-  const std::string text = json ? outcome.json.dump(-1, ' ', false, Json::error_handler_t::replace) : outcome.text;
+  const std::string text =
+      json && !outcome.json.is_null() ? outcome.json.dump(-1, ' ', false, Json::error_handler_t::replace) : outcome.text;
   if (!text.empty()) fmt::print("{}\n", text);
   if (std::fflush(stdout) != 0) return fail({ErrorCode::kIo, std::string("standard output cannot be written: ") + std::strerror(errno)});
   return outcome.requirements.ok() ? 0 : fail(outcome.requirements.error());

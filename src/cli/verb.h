@@ -13,7 +13,8 @@ namespace octet::cli {
 
 using Json = nlohmann::ordered_json;
 
-// What a verb has to say: JSON for programs, text for people. A requirement that is not met leaves both standing.
+// What a verb has to say: JSON for programs, text for people; neither where another process says it. A requirement that is not met leaves
+// both standing.
 struct Outcome {
   Json json;
   std::string text;
@@ -37,6 +38,7 @@ Run add_doctor(CLI::App& app);
 Run add_bench(CLI::App& app);
 Run add_run(CLI::App& app);
 Run add_selftest(CLI::App& app);
+Run add_merge(CLI::App& app);
 Run add_completion(CLI::App& app);
 
 }  // namespace octet::cli

@@ -8,15 +8,17 @@
 
 #include "cli/options.h"
 #include "cli/resources.h"
-#include "cli/verb.h"
+#include "cli/sharing.h"
 #include "data/words.h"
 #include "workflow/quantize.h"
+#include "zoo/catalogue.h"
 
 namespace octet::cli {
 namespace {
 
 struct Options {
-  std::filesystem::path model, output;
+  std::filesystem::path model;
+  SharingOptions sharing;  // its output is that of the verb
   BesideModel beside;
   DataSource source;
   std::int64_t subset = 0;
@@ -97,16 +99,70 @@ std::string tradeoff_text(const std::vector<TradeoffStep>& tradeoff) {
   return text;
 }
 
-Result<Outcome> run(const Options& options, Console& console) {
+struct Inputs {
+  Dataset dataset;
+  ConvertOptions opening;
+};
+
+Result<Inputs> open_inputs(const Options& options, const Talk& talk) {
+  Inputs inputs;
+  OCTET_ASSIGN(inputs.dataset, open_dataset(options.source, DataUse::kCalibrate, talk.warn));
+  inputs.dataset = random_subset(std::move(inputs.dataset), options.subset, options.seed);
+  OCTET_ASSIGN(inputs.opening, model_options(options.beside, talk.warn));
+  return inputs;
+}
+
+quant::CalibrationOptions calibration_of(const Options& options, const Talk& talk) {
+  return {options.threads, talk.bar("calibrate"), talk.warn_of_pictures, options.target == "avx2"};
+}
+
+// The kind of the one record of a part: what a share of the calibration found.
+constexpr char kStatistics = 'Q';
+
+Result<PartSetup> setup_for(const Options& options, const CLI::App& verb, const Share& share, std::vector<std::filesystem::path> files,
+                            const Dataset& dataset) {
+  if (!options.beside.labels.empty()) files.push_back(options.beside.labels);
+  if (is_description_file(options.beside.description)) files.emplace_back(options.beside.description);
+  return setup_of(verb, share, files, dataset);
+}
+
+Result<MadePart> make_part(const Options& options, const CLI::App& verb, const Share& share, const Talk& talk) {
   const Stopwatch watch;
-  if (options.min_fidelity && options.recipe == "plain")
-    return Error{ErrorCode::kInvalidArgument, "--min-fidelity searches for layers, which --recipe plain does not"};
-  OCTET_ASSIGN(Dataset dataset, open_dataset(options.source, DataUse::kCalibrate, console.warnings()));
-  dataset = random_subset(std::move(dataset), options.subset, options.seed);
-  OCTET_ASSIGN(ConvertOptions opening, model_options(options.beside, console.warnings()));
-  const quant::CalibrationOptions calibration{options.threads, console.bar("calibrate"), console.warnings(), options.target == "avx2"};
-  OCTET_ASSIGN(const QuantizedIr done, quantize_ir(options.model, dataset, options.output, calibration, recipe_of(options), options.written,
-                                                   std::move(opening), {options.explain, [&] { return console.bar("explain"); }}));
+  OCTET_ASSIGN(const Inputs inputs, open_inputs(options, talk));
+  quant::CalibrationOptions calibration = calibration_of(options, talk);
+  calibration.share = share;
+  OCTET_ASSIGN(const CalibratedShare found,
+               calibrate_ir_share(options.model, inputs.dataset, calibration, recipe_of(options), inputs.opening));
+  OCTET_ASSIGN(PartSetup setup, setup_for(options, verb, share, found.files, inputs.dataset));
+  PartWriter writer;
+  std::string bytes = writer.begin(setup);
+  bytes += writer.record(kStatistics + quant::encode_statistics(found.statistics));
+  bytes += writer.end(watch.seconds());
+  return MadePart{std::move(setup), std::move(bytes), images_of(found.statistics)};
+}
+
+Result<quant::CalibrationStatistics> statistics_of(const Part& part) {
+  if (part.records.size() != 1 || part.records[0].empty() || part.records[0][0] != static_cast<std::byte>(kStatistics))
+    return Error{ErrorCode::kMalformed, part.name + ": is no part of a calibration"};
+  OCTET_ASSIGN_AT(auto statistics, quant::decode_statistics(part.records[0].subspan(1)), part.name);
+  return statistics;
+}
+
+Result<quant::CalibrationStatistics> statistics_of(const std::vector<Part>& parts) {
+  OCTET_ASSIGN(quant::CalibrationStatistics sum, statistics_of(parts.front()));
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    OCTET_ASSIGN(const quant::CalibrationStatistics others, statistics_of(parts[i]));
+    if (const Status added = quant::add_statistics(others, sum); !added.ok())
+      return added.error().at("part " + to_string(parts[i].setup.share) + " (" + parts[i].name + ")");
+  }
+  return sum;
+}
+
+Result<Outcome> quantize(const Options& options, const Inputs& inputs, const quant::CalibrationOptions& calibration, const Talk& talk,
+                         const Stopwatch& watch) {
+  OCTET_ASSIGN(const QuantizedIr done,
+               quantize_ir(options.model, inputs.dataset, options.sharing.output, calibration, recipe_of(options), options.written,
+                           inputs.opening, {options.explain, [&] { return talk.bar("explain"); }}));
   Outcome outcome;
   outcome.json = {{"model", done.xml.string()}, {"record", done.record.string()},
                   {"images", done.images},      {"seconds", watch.seconds()},
@@ -121,6 +177,38 @@ Result<Outcome> run(const Options& options, Console& console) {
                              peak_rss_mb(), wide_layers_text(done), tradeoff_text(done.tradeoff));
   outcome.requirements = done.goal;
   return outcome;
+}
+
+Result<Outcome> join(const Options& options, const CLI::App& verb, const std::vector<Part>& parts, const Talk& talk,
+                     const Stopwatch& watch) {
+  OCTET_ASSIGN(const Inputs inputs, open_inputs(options, talk));
+  OCTET_ASSIGN(const OpenedModel opened, open_model_with(options.model, inputs.opening, {}));
+  const Part& first = parts.front();
+  OCTET_ASSIGN(const PartSetup setup, setup_for(options, verb, first.setup.share, opened.files, inputs.dataset));
+  if (const auto difference = difference_of(setup, first.setup))
+    return Error{ErrorCode::kMalformed, first.name + ": is of other work than this: it " + *difference};
+  OCTET_ASSIGN(auto statistics, statistics_of(parts));
+  quant::CalibrationOptions calibration = calibration_of(options, talk);
+  calibration.known = std::make_shared<const quant::CalibrationStatistics>(std::move(statistics));
+  return quantize(options, inputs, calibration, talk, watch);
+}
+
+Result<Outcome> do_all(const Options& options, const Talk& talk, const Stopwatch& watch) {
+  OCTET_ASSIGN(const Inputs inputs, open_inputs(options, talk));
+  return quantize(options, inputs, calibration_of(options, talk), talk, watch);
+}
+
+Result<Outcome> run(const Options& options, const CLI::App& verb, Console& console) {
+  const Stopwatch watch;
+  if (options.min_fidelity && options.recipe == "plain")
+    return Error{ErrorCode::kInvalidArgument, "--min-fidelity searches for layers, which --recipe plain does not"};
+  if (!options.sharing.shard.empty() && !options.explain.empty())
+    return Error{ErrorCode::kInvalidArgument, "--shard makes no model that could be explained: --explain is for who takes all --parts"};
+  return run_shared(options.sharing,
+                    {[&](const Share& share, const Talk& talk) { return make_part(options, verb, share, talk); },
+                     [&](const std::vector<Part>& parts, const Talk& talk) { return join(options, verb, parts, talk, watch); },
+                     [&](const Talk& talk) { return do_all(options, talk, watch); }},
+                    console);
 }
 
 }  // namespace
@@ -151,9 +239,10 @@ Run add_quantize(CLI::App& app) {
       ->check(number_between(0, 100))
       ->excludes(strict);
   add_written(*verb, options->written);
-  add_output(*verb, options->output);
+  add_output(*verb, options->sharing.output);
+  add_sharing(*verb, options->sharing);
   add_threads(*verb, options->threads);
-  return [options](Console& console) { return run(*options, console); };
+  return [options, verb](Console& console) { return run(*options, *verb, console); };
 }
 
 }  // namespace octet::cli

@@ -4,22 +4,39 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "base/share.h"
 #include "data/dataset.h"
 #include "detector/detector.h"
 
 namespace octet {
+
+// Keeps what was found outside of the run, so that one that is ended can go on later. Safe from several threads.
+class DetectionStore {
+ public:
+  DetectionStore() = default;
+  DetectionStore(const DetectionStore&) = delete;
+  DetectionStore& operator=(const DetectionStore&) = delete;
+  virtual ~DetectionStore() = default;
+
+  // What the detector of that number found in an image before; null where that is not known.
+  virtual const std::vector<Detection>* known(std::size_t detector, std::size_t image) const = 0;
+  virtual Status keep(std::size_t detector, std::size_t image, const std::vector<Detection>& found) = 0;
+};
 
 struct DetectRunOptions {
   DetectOptions detect;
   int threads = 1;
   Progress progress;
   Warn warn;
+  Share share{};                    // the images that are run
+  DetectionStore* store = nullptr;  // images that it knows are not run again
+  std::size_t detector = 0;         // number in the store
 };
 
 // What a detector found in the images of a data set.
 struct DetectionRun {
   std::vector<std::vector<Detection>> detections;  // one list an image of the data set, in its order
-  std::vector<bool> done;                          // false: the image could not be read
+  std::vector<bool> done;                          // false: the image could not be read, or is of another share
   std::int64_t images = 0;                         // done
   double seconds = 0;                              // wall clock of all, decoding of files included
 };

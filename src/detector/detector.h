@@ -19,7 +19,8 @@ struct Detector {
   std::filesystem::path path;  // of the IR, or what stands for it in messages
   std::shared_ptr<const EngineModel> model;
   ModelDescription description;
-  std::size_t file_bytes = 0;  // .xml and .bin together
+  std::size_t file_bytes = 0;                  // .xml and .bin together
+  std::vector<std::filesystem::path> files{};  // that hold the model, where load_detectors() read them
 };
 
 // Reads and loads an IR. kUnsupported if it does not say how it is used or the engine lacks an operation; kMalformed if its input

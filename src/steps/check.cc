@@ -52,9 +52,11 @@ Status compare(CheckResult& result, const CocoGroundTruth& truth, const std::vec
 Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& detectors, const Dataset& dataset,
                                                    const DetectRunOptions& options) {
   std::vector<DetectionRun> runs;
-  const auto images = static_cast<std::int64_t>(dataset.images.size()), total = images * static_cast<std::int64_t>(detectors.size());
+  const auto images = static_cast<std::int64_t>(options.share.size(dataset.images.size())),
+             total = images * static_cast<std::int64_t>(detectors.size());
   for (const Detector& detector : detectors) {
     DetectRunOptions each = options;
+    each.detector = runs.size();
     if (options.progress)
       each.progress = [&options, total, before = images * static_cast<std::int64_t>(runs.size())](std::int64_t done, std::int64_t) {
         options.progress(before + done, total);

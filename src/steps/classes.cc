@@ -48,6 +48,7 @@ Result<std::vector<Detector>> load_detectors(const std::vector<std::filesystem::
     OCTET_ASSIGN(const OpenedModel opened, open_model_with(model, options, {}));
     const NetworkSource source{opened.graph, model, opened.original ? &*opened.original : nullptr};
     OCTET_ASSIGN(Detector detector, make_detector(source, engine, options.warn));
+    detector.files = opened.files;
     if (!options.labels.empty()) OCTET_RETURN_IF_ERROR(name_classes(detector.description, options.labels, model));
     detectors.push_back(std::move(detector));
   }

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/posix_file.h"
+
+#include "data/class_map.h"
+#include "detector/detect_images.h"
+#include "parts/found.h"
+#include "parts/part.h"
+
+// What detectors found in a share of a data set as a part, and back.
+namespace octet {
+
+// What a part may say of detectors with these classes and of this data set.
+FoundBounds bounds_of(const std::vector<ClassMap>& classes, const Dataset& dataset);
+
+// The bytes of a whole part.
+std::string part_of_runs(const PartSetup& setup, const std::vector<DetectionRun>& runs, std::int64_t resumed_images);
+
+// The runs of all detectors over all images. `parts` are complete. kMalformed, naming the part, where one holds what it should not, or
+// lacks something.
+Result<std::vector<DetectionRun>> runs_of_parts(const std::vector<Part>& parts, const FoundBounds& bounds);
+
+// A part in the making, record by record, in a file of a folder: what is whole there is known to the next run.
+class DetectionJournal : public DetectionStore {
+ public:
+  // Makes folder and file where they are absent. kMalformed where the file is of other work or none of octet's, kIo where it cannot be
+  // written or another process has it open. `warn` is told of an end that was cut off.
+  static Result<std::unique_ptr<DetectionJournal>> open(const std::filesystem::path& folder, const PartSetup& setup,
+                                                        const FoundBounds& bounds, const Warn& warn);
+
+  // Images of which something was known when the journal was opened.
+  std::int64_t resumed_images() const { return resumed_images_; }
+
+  const std::vector<Detection>* known(std::size_t detector, std::size_t image) const override;
+  Status keep(std::size_t detector, std::size_t image, const std::vector<Detection>& found) override;
+
+ private:
+  DetectionJournal(std::filesystem::path path, posix::File file) : path_(std::move(path)), file_(std::move(file)) {}
+  Status load(const PartSetup& setup, const FoundBounds& bounds, const Warn& warn);
+  Status append(std::string_view bytes);
+
+  std::filesystem::path path_;
+  posix::File file_;
+  std::map<std::pair<std::size_t, std::size_t>, std::vector<Detection>> known_;  // by detector and image
+  std::int64_t resumed_images_ = 0;
+  std::mutex mutex_;
+  PartWriter writer_;
+};
+
+}  // namespace octet

@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# Work that several processes share (docs/scale.md): parts and what is made of them, runs that are killed and go on, and ranks of mpirun
+# where it is installed.
+#   scale_test.sh OCTET
+set -euo pipefail
+
+octet=$(realpath "$1")
+demo=$(realpath "$(dirname "$0")/../demo")
+cfg=$demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl.cfg
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+fail() {
+  echo "FAILED: $*" >&2
+  failures=$((failures + 1))
+}
+
+must() {
+  "$octet" "$@" >"$work/stdout" 2>"$work/stderr" || fail "octet $*: $(cat "$work/stderr")"
+}
+
+# expect STATUS WORD VERB ARGUMENTS...: the command ends so, with one line that begins "error:" and has WORD in it.
+expect() {
+  local expected=$1 word=$2 status=0
+  shift 2
+  "$octet" "$@" >"$work/stdout" 2>"$work/stderr" || status=$?
+  [ "$status" -eq "$expected" ] || fail "status $status, not $expected: octet $*: $(cat "$work/stderr")"
+  [ "$(grep -c '^error:' "$work/stderr")" -eq 1 ] || fail "not one line begins with 'error:': octet $*: $(cat "$work/stderr")"
+  grep '^error:' "$work/stderr" | grep -qF -e "$word" || fail "the error does not name '$word': octet $*: $(cat "$work/stderr")"
+}
+
+# keep NAME, same NAME WHO: what the last command said is kept; what it says must be what was kept.
+keep() { tail -n 1 "$work/stdout" >"$work/$1"; }
+same() { [ "$(tail -n 1 "$work/stdout")" = "$(cat "$work/$1")" ] || fail "$2: $(tail -n 1 "$work/stdout") for $(cat "$work/$1")"; }
+
+must convert "$cfg" --output "$work/fp32"
+fp32=$(find "$work/fp32" -name '*.xml')
+must quantize "$fp32" --data "$demo/coco" --output "$work/int8"
+int8=$(find "$work/int8" -name '*.xml')
+
+# --- Parts ---
+must check "$fp32" "$int8" --data "$demo/coco" --json
+keep whole
+for i in 1 2 3; do
+  must check "$fp32" "$int8" --data "$demo/coco" --shard $i/3 --output "$work/part$i" --json
+  grep -q "\"part\":\"$work/part$i/check-$i-of-3.octetpart\",\"shard\":\"$i/3\",\"images\":12" "$work/stdout" || fail "check --shard says $(cat "$work/stdout")"
+done
+must merge "$work/part3" "$work/part1" "$work/part2" --json
+same whole "merge of three"
+cp -r "$demo/coco" "$work/coco"
+must check "$fp32" "$int8" --data "$work/coco" --parts "$work/part1" "$work/part2" "$work/part3" --json
+same whole "check --parts of data that was moved"
+
+expect 3 "part 2/3 is missing" merge "$work/part1" "$work/part3"
+expect 3 "part 1/3" merge "$work/part1" "$work/part2" "$work/part1" "$work/part3"
+expect 3 "holds no part" merge "$work/part1" "$work/fp32"
+expect 2 "--output goes with" merge "$work/part1" "$work/part2" "$work/part3" --output "$work/bad"
+SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_COUNT=3 must check "$fp32" "$int8" --data "$demo/coco" --limit 20 --shard auto --output "$work/limited"
+expect 3 "part 2/3 ($work/limited/check-2-of-3.octetpart) has --limit '20' for 'nothing' of part 1/3" merge "$work/part1" "$work/limited" "$work/part3"
+must check "$int8" "$int8" --data "$demo/coco" --shard 2/3 --output "$work/other"
+expect 3 "is of another 'yolo-fastest-1.1-xl.xml'" merge "$work/part1" "$work/other" "$work/part3"
+OCTET_ISA=portable must check "$fp32" "$int8" --data "$demo/coco" --shard 2/3 --output "$work/portable"
+expect 3 "set OCTET_ISA" merge "$work/part1" "$work/portable" "$work/part3"
+head -c 5000 "$work/part2/check-2-of-3.octetpart" >"$work/cut.octetpart"
+expect 3 "part 2/3 is cut" merge "$work/part1" "$work/cut.octetpart" "$work/part3"
+expect 3 "is no part of octet" merge "$cfg"
+# The data changed since.
+sed 's/"bbox": *\[/"bbox":[ /' "$demo/coco/annotations/instances_val2017.json" >"$work/coco/annotations/instances_val2017.json"
+expect 3 "instances_val2017.json" check "$fp32" "$int8" --data "$work/coco" --parts "$work/part1" "$work/part2" "$work/part3"
+
+expect 2 "4/3" check "$fp32" --data "$demo/coco" --shard 4/3 --output "$work/bad"
+expect 2 "--output" check "$fp32" --data "$demo/coco" --shard 1/3
+expect 2 "neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX" check "$fp32" --data "$demo/coco" --shard auto --output "$work/bad"
+expect 2 "--shard" check --annotations "$work/a.json" --results "$work/b.json" --shard 1/2 --output "$work/bad"
+expect 2 "--results" detect "$fp32" --data "$demo/coco" --shard 1/2 --results "$work/bad.json" --output "$work/bad"
+expect 2 "--explain" quantize "$fp32" --data "$demo/coco" --shard 1/2 --explain "$work/bad.html" --output "$work/bad"
+[ ! -e "$work/bad" ] || fail "left behind: $(find "$work/bad")"
+
+# More parts than pictures, and pictures that cannot be read.
+mkdir -p "$work/images"
+cp $(ls "$demo"/coco/train2017/*.jpg | head -n 4) "$work/images"
+echo no picture >"$work/images/000000000001.jpg"
+must detect "$fp32" --images "$work/images" --results "$work/whole.json"
+for i in 1 2 3 4 5 6 7; do
+  JOB_COMPLETION_INDEX=$((i - 1)) JOB_COMPLETIONS=7 must detect "$fp32" --images "$work/images" --shard auto --output "$work/detected"
+done
+must merge "$work/detected" --output "$work/merged" --json
+cmp "$work/whole.json" "$work/merged/results.json" || fail "detect finds other boxes in seven shares"
+grep -q '"images":4,' "$work/stdout" || fail "merge of detect says $(cat "$work/stdout")"
+grep -q "\"results\":\"$work/merged/results.json\"" "$work/stdout" || fail "merge of detect says $(cat "$work/stdout")"
+
+# The same INT8 model, whoever observed which pictures.
+for recipe in plain default; do
+  must quantize "$fp32" --images "$work/images" --recipe $recipe --output "$work/$recipe"
+  for i in 1 2 3 4 5 6; do
+    must quantize "$fp32" --images "$work/images" --recipe $recipe --shard $i/6 --output "$work/stat-$recipe$i" --json
+  done
+  must merge "$work/stat-$recipe"? --output "$work/merged-$recipe" --json
+  grep -q '"images":4,' "$work/stdout" || fail "merge of quantize says $(cat "$work/stdout")"
+  (cd "$work/$recipe" && find . -type f -name 'yolo*' ! -name '*.json' -print0 | sort -z | xargs -0 sha256sum) >"$work/expected"
+  (cd "$work/merged-$recipe" && find . -type f -name 'yolo*' ! -name '*.json' -print0 | sort -z | xargs -0 sha256sum) >"$work/found"
+  cmp "$work/expected" "$work/found" || fail "quantize makes other bytes in six shares, recipe $recipe"
+done
+expect 2 "--output" merge "$work"/stat-plain?
+expect 3 "has --recipe 'default' for 'plain'" merge "$work"/stat-plain[12345] "$work/stat-default6" --output "$work/bad"
+expect 3 "is of 'quantize' for 'check'" check "$fp32" --data "$demo/coco" --parts "$work"/stat-plain?
+
+# --- Runs that go on ---
+must check "$fp32" "$int8" --data "$demo/coco" --threads 1 --json
+keep whole
+"$octet" check "$fp32" "$int8" --data "$demo/coco" --threads 1 --resume "$work/state" >/dev/null 2>&1 &
+killed=$!
+journal=$work/state/check-1-of-1.octetjournal
+for _ in $(seq 2000); do
+  [ -f "$journal" ] && [ "$(stat -c %s "$journal")" -gt 20000 ] && break
+  sleep 0.005
+done
+kill -STOP "$killed"
+expect 1 "another run is at work on it" check "$fp32" "$int8" --data "$demo/coco" --resume "$work/state"
+kill -KILL "$killed"
+wait "$killed" 2>/dev/null || true
+printf 'half a record' >>"$journal"
+must check "$fp32" "$int8" --data "$demo/coco" --threads 1 --resume "$work/state" --json
+grep -q 'its last .* bytes are not whole' "$work/stderr" || fail "an end that was cut is not spoken of: $(cat "$work/stderr")"
+grep -qE '"resumed_images":[1-9]' "$work/stdout" || fail "nothing was kept: $(cat "$work/stdout")"
+sed -i 's/,"resumed_images":[0-9]*//' "$work/stdout"
+same whole "a run that was killed"
+must check "$fp32" "$int8" --data "$demo/coco" --threads 1 --resume "$work/state" --json
+grep -q '"resumed_images":36' "$work/stdout" || fail "a run that was done is done again: $(cat "$work/stdout")"
+expect 3 "has --limit 'nothing' for '3'" check "$fp32" "$int8" --data "$demo/coco" --limit 3 --resume "$work/state"
+echo "mine" >"$work/state/detect-1-of-1.octetjournal"
+expect 3 "is no journal of octet" detect "$fp32" --data "$demo/coco" --resume "$work/state"
+grep -q mine "$work/state/detect-1-of-1.octetjournal" || fail "a file of somebody else was overwritten"
+touch "$work/file"
+expect 1 "$work/file" check "$fp32" --data "$demo/coco" --resume "$work/file/state"
+
+# --- Ranks ---
+if command -v mpirun >/dev/null && mpirun --allow-run-as-root --oversubscribe -n 2 true 2>/dev/null; then
+  ranks() { mpirun --allow-run-as-root --oversubscribe -n "$@" 2>"$work/stderr" >"$work/stdout"; }
+  for count in 2 4; do
+    ranks $count "$octet" check "$fp32" "$int8" --data "$demo/coco" --threads 1 --json || fail "mpirun: $(cat "$work/stderr")"
+    [ "$(wc -l <"$work/stdout")" -eq 1 ] || fail "mpirun says it more than once: $(cat "$work/stdout")"
+    same whole "mpirun -n $count"
+  done
+  ranks 3 "$octet" quantize "$fp32" --images "$work/images" --recipe plain --threads 1 --output "$work/ranks" || fail "mpirun: $(cat "$work/stderr")"
+  cmp "$(find "$work/plain" -name '*.bin')" "$(find "$work/ranks" -name '*.bin')" || fail "quantize makes other bytes in three ranks"
+  status=0
+  ranks 2 "$octet" check "$fp32" --data "$work/nowhere" --threads 1 || status=$?
+  [ "$status" -eq 3 ] && [ "$(grep -c '^error:' "$work/stderr")" -eq 1 ] || fail "mpirun without data: status $status, $(cat "$work/stderr")"
+  ranks 2 "$octet" check "$fp32" "$int8" --data "$demo/coco" --threads 1 --resume "$work/ranked" --json || fail "mpirun --resume: $(cat "$work/stderr")"
+  ranks 2 "$octet" check "$fp32" "$int8" --data "$demo/coco" --threads 1 --resume "$work/ranked" --json || fail "mpirun --resume: $(cat "$work/stderr")"
+  grep -q '"resumed_images":36' "$work/stdout" || fail "ranks keep nothing: $(cat "$work/stdout")"
+fi
+
+[ "$failures" -eq 0 ] || exit 1
+echo "scale: all as documented"
