@@ -36,7 +36,7 @@ must() {
 }
 
 # Help and version.
-for verb in list info data download convert quantize reproduce infer detect check doctor bench run merge selftest completion; do
+for verb in list info data download convert quantize reproduce infer detect check doctor bench run merge history compare selftest completion; do
   must "$verb" --help
   grep -q 'Example' "$work/stdout" || fail "octet $verb --help shows no example"
   must --help

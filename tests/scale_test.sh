@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Work that several processes share (docs/scale.md): parts and what is made of them, runs that are killed and go on, and ranks of mpirun
-# where it is installed.
+# Work that several processes share (docs/scale.md): parts and what is made of them, runs that are killed and go on, ranks of mpirun where
+# it is installed, and the history of runs.
 #   scale_test.sh OCTET
 set -euo pipefail
 
@@ -152,6 +152,30 @@ if command -v mpirun >/dev/null && mpirun --allow-run-as-root --oversubscribe -n
   ranks 2 "$octet" check "$fp32" "$int8" --data "$demo/coco" --threads 1 --resume "$work/ranked" --json || fail "mpirun --resume: $(cat "$work/stderr")"
   grep -q '"resumed_images":36' "$work/stdout" || fail "ranks keep nothing: $(cat "$work/stdout")"
 fi
+
+# --- History ---
+status=0
+"$octet" check "$fp32" "$int8" --data "$demo/coco" --limit 4 --history "$work/runs.db" --require max-drop=-50 >/dev/null 2>&1 &
+first=$!
+expect 4 max-drop check "$fp32" "$int8" --data "$demo/coco" --limit 4 --history "$work/runs.db" --require max-drop=-50,min-fidelity=0 --junit "$work/junit.xml"
+wait $first || status=$?
+[ "$status" -eq 4 ] || fail "the other of two writers ends with status $status"
+must bench "$int8" --seconds 0.05 --threads 1 --history "$work/runs.db"
+must quantize "$fp32" --images "$work/images" --recipe plain --output "$work/plain" --history "$work/runs.db"
+must history "$work/runs.db" --json
+[ "$(grep -o '"id":[0-9]*,"at":' "$work/stdout" | tr -cd '0-9\n' | paste -sd,)" = "1,2,3,4" ] || fail "history lists $(cat "$work/stdout")"
+grep -q '"verb":"check","status":4,.*"figures":{"models":\[{"AP":' "$work/stdout" || fail "history lists $(cat "$work/stdout")"
+must history "$work/runs.db"
+grep -qE '^ +1 20.*check +4 .*yolo-fastest' "$work/stdout" || fail "history shows $(cat "$work/stdout")"
+must compare 1 2 --history "$work/runs.db" --json
+grep -q '{"figure":"models/0/AP",.*"change":0.0}' "$work/stdout" || fail "compare says $(cat "$work/stdout")"
+expect 3 "has no run 9" compare 1 9 --history "$work/runs.db"
+expect 3 "nowhere.db" history "$work/nowhere.db"
+expect 3 "cfg" history "$cfg"
+expect 3 "cfg" check "$fp32" --data "$demo/coco" --limit 1 --history "$cfg"
+grep -q '<testcase classname="octet check" name="max-drop">' "$work/junit.xml" || fail "JUnit: $(cat "$work/junit.xml")"
+[ "$(grep -c '<failure message="max-drop: ' "$work/junit.xml")" -eq 1 ] || fail "JUnit: $(cat "$work/junit.xml")"
+grep -q 'tests="2" failures="1"' "$work/junit.xml" || fail "JUnit: $(cat "$work/junit.xml")"
 
 [ "$failures" -eq 0 ] || exit 1
 echo "scale: all as documented"

@@ -23,8 +23,9 @@
 namespace octet::cli {
 namespace {
 
-constexpr std::array kVerbs{add_list,   add_info,  add_data,   add_download, add_convert, add_quantize, add_reproduce, add_infer,
-                            add_detect, add_check, add_doctor, add_bench,    add_run,     add_merge,    add_selftest,  add_completion};
+constexpr std::array kVerbs{add_list,      add_info,  add_data,    add_download, add_convert,  add_quantize,
+                            add_reproduce, add_infer, add_detect,  add_check,    add_doctor,   add_bench,
+                            add_run,       add_merge, add_history, add_compare,  add_selftest, add_completion};
 
 int exit_code(ErrorCode code) {
   switch (code) {

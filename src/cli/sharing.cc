@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 constexpr std::array<std::string_view, 8> kPlaces{"model",        "--data",   "--images",  "--annotations",
                                                   "--categories", "--labels", "--weights", "--model"};
 // Options that decide no figure: how the work is done, and where what is made goes.
-constexpr std::array<std::string_view, 10> kOwn{"--shard", "--parts", "--output", "--resume",  "--threads",
-                                                "--json",  "--help",  "--draw",   "--results", "--explain"};
+constexpr std::array<std::string_view, 12> kOwn{"--shard", "--parts", "--output",  "--resume",  "--threads", "--json",
+                                                "--help",  "--draw",  "--results", "--explain", "--history", "--junit"};
 
 template <std::size_t N>
 bool is_in(const std::array<std::string_view, N>& names, std::string_view name) {

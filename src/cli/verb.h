@@ -2,12 +2,14 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/result.h"
 #include "cli/console.h"
+#include "report/requirements.h"
 
 namespace octet::cli {
 
@@ -19,6 +21,7 @@ struct Outcome {
   Json json;
   std::string text;
   Status requirements{};
+  std::vector<Judgement> judged{};  // each requirement
 };
 
 using Run = std::function<Result<Outcome>(Console&)>;
@@ -39,6 +42,8 @@ Run add_bench(CLI::App& app);
 Run add_run(CLI::App& app);
 Run add_selftest(CLI::App& app);
 Run add_merge(CLI::App& app);
+Run add_history(CLI::App& app);
+Run add_compare(CLI::App& app);
 Run add_completion(CLI::App& app);
 
 }  // namespace octet::cli

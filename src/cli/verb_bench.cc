@@ -7,6 +7,7 @@
 #include "benchmark/profile.h"
 #include "benchmark/roofs.h"
 #include "cli/options.h"
+#include "cli/recording.h"
 #include "cli/report_json.h"
 #include "cli/resources.h"
 #include "engines/load_network.h"
@@ -108,8 +109,9 @@ Result<Outcome> run(const Options& options, Console& console) {
     return Error{ErrorCode::kInvalidArgument, "--profile tells the steps of octet's own engine only"};
   OCTET_ASSIGN(const auto measured,
                compare_latency(rows.models, {options.threads, options.streams, options.seconds, console.bar("bench")}));
+  const Measured figures{std::nullopt, std::nullopt, speedup(measured)};
   Outcome outcome{to_json(measured, rows.known, options.threads), to_text(measured, rows.known, options.threads),
-                  check_requirements(requirements, {std::nullopt, std::nullopt, speedup(measured)})};
+                  check_requirements(requirements, figures), judge_each(requirements, figures)};
   if (options.profile) OCTET_RETURN_IF_ERROR(add_profile(rows.models, options.threads, outcome));
   return outcome;
 }
@@ -128,7 +130,7 @@ Run add_bench(CLI::App& app) {
   verb->add_option("--require", options->require, "min-speedup=RATIO; status 4 if not met");
   add_engines(*verb, options->engines);
   add_threads(*verb, options->threads);
-  return [options](Console& console) { return run(*options, console); };
+  return add_recording(*verb, [options](Console& console) { return run(*options, console); });
 }
 
 }  // namespace octet::cli

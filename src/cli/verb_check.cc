@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/detection_work.h"
+#include "cli/recording.h"
 #include "cli/report_json.h"
 #include "data/coco_json.h"
 #include "data/first_look.h"
@@ -32,7 +33,8 @@ Result<Outcome> check_results_file(const Options& options, Console& console) {
 
 Result<Outcome> score(const Options& options, const Requirements& requirements, const DetectionInputs& inputs, const Detections& found) {
   OCTET_ASSIGN(const CheckResult result, score_runs(inputs.classes, inputs.dataset, found.runs, options.detection.threads));
-  Outcome outcome{to_json(result), to_text(result), check_requirements(requirements, {result.drop, result.fidelity, std::nullopt})};
+  const Measured measured{result.drop, result.fidelity, std::nullopt};
+  Outcome outcome{to_json(result), to_text(result), check_requirements(requirements, measured), judge_each(requirements, measured)};
   if (found.resumed_images) outcome.json["resumed_images"] = *found.resumed_images;
   return outcome;
 }
@@ -69,7 +71,7 @@ Run add_check(CLI::App& app) {
   add_engine(*verb, detection.engine);
   add_detection_sharing(*verb, detection);
   add_threads(*verb, detection.threads);
-  return [options, verb](Console& console) { return run(*options, *verb, console); };
+  return add_recording(*verb, [options, verb](Console& console) { return run(*options, *verb, console); });
 }
 
 }  // namespace octet::cli

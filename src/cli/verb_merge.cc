@@ -6,6 +6,7 @@
 
 #include "base/quoted_name.h"
 #include "cli/options.h"
+#include "cli/recording.h"
 #include "cli/sharing.h"
 
 namespace octet::cli {
@@ -75,7 +76,7 @@ Run add_merge(CLI::App& app) {
   verb->add_option("parts", options->parts, "Folders of parts, or parts; all of them")->required();
   verb->add_option("--output,-o", options->output, "Folder for the INT8 model of quantize, or results.json of detect");
   add_threads(*verb, options->threads);
-  return [options](Console& console) { return run(*options, console); };
+  return add_recording(*verb, [options](Console& console) { return run(*options, console); });
 }
 
 }  // namespace octet::cli

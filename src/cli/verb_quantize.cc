@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/options.h"
+#include "cli/recording.h"
 #include "cli/resources.h"
 #include "cli/sharing.h"
 #include "data/words.h"
@@ -242,7 +243,7 @@ Run add_quantize(CLI::App& app) {
   add_output(*verb, options->sharing.output);
   add_sharing(*verb, options->sharing);
   add_threads(*verb, options->threads);
-  return [options, verb](Console& console) { return run(*options, *verb, console); };
+  return add_recording(*verb, [options, verb](Console& console) { return run(*options, *verb, console); });
 }
 
 }  // namespace octet::cli

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/options.h"
+#include "cli/recording.h"
 #include "cli/report_json.h"
 #include "cli/verb.h"
 #include "data/embedded_demo.h"
@@ -89,8 +90,9 @@ Result<Outcome> run(const Options& options, Console& console) {
     return Error{ErrorCode::kInvalidArgument, "--images and --annotations go together"};
   OCTET_RETURN_IF_ERROR(choose_data(settings, console));
   OCTET_ASSIGN(const RunResult result, run_workflow(settings));
-  return Outcome{result_json(result, settings), result_text(result, settings),
-                 check_requirements(settings.requirements, {result.check.drop, result.check.fidelity, speedup(result.bench)})};
+  const Measured measured{result.check.drop, result.check.fidelity, speedup(result.bench)};
+  return Outcome{result_json(result, settings), result_text(result, settings), check_requirements(settings.requirements, measured),
+                 judge_each(settings.requirements, measured)};
 }
 
 }  // namespace
@@ -117,7 +119,7 @@ Run add_run(CLI::App& app) {
   verb->add_option("--require", options->require, "max-drop=POINTS,min-fidelity=POINTS,min-speedup=RATIO; status 4 if not met");
   add_engines(*verb, options->engines);
   add_threads(*verb, run_options.threads);
-  return [options](Console& console) { return run(*options, console); };
+  return add_recording(*verb, [options](Console& console) { return run(*options, console); });
 }
 
 }  // namespace octet::cli

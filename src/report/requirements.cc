@@ -81,13 +81,19 @@ std::vector<Judgement> judge_each(const Requirements& requirements, const Measur
   return judged;
 }
 
+std::string_view name_of(Quantity quantity) { return std::ranges::find(kRequirements, quantity, &Requirement::quantity)->name; }
+
+std::string finding_of(const Judgement& judgement) {
+  const std::string_view name = name_of(judgement.quantity);
+  if (!judgement.figure) return fmt::format("{}: was not measured here", name);
+  return fmt::format("{}: {:.4g} was measured, {:.4g} is required", name, *judgement.figure, judgement.bound);
+}
+
 Status check_requirements(const Requirements& requirements, const Measured& measured) {
   std::string unmet;
   for (const Judgement& one : judge_each(requirements, measured)) {
     if (one.is_met) continue;
-    unmet += unmet.empty() ? "" : "; ";
-    unmet += std::ranges::find(kRequirements, one.quantity, &Requirement::quantity)->name;
-    unmet += one.figure ? fmt::format(": {:.4g} was measured, {:.4g} is required", *one.figure, one.bound) : ": was not measured here";
+    unmet += (unmet.empty() ? "" : "; ") + finding_of(one);
   }
   if (unmet.empty()) return {};
   return Error{ErrorCode::kRequirement, "requirement not met: " + unmet};

@@ -32,6 +32,9 @@ Requirements with_defaults(const Requirements& requirements, const Measured& mea
 
 enum class Quantity { kDrop, kFidelity, kSpeedup };
 
+// "max-drop", as --require has it.
+std::string_view name_of(Quantity quantity);
+
 // One requirement against its figure.
 struct Judgement {
   Quantity quantity = Quantity::kDrop;
@@ -40,6 +43,9 @@ struct Judgement {
   bool is_met = false;  // never by a figure that is absent or not a number
 };
 std::vector<Judgement> judge_each(const Requirements& requirements, const Measured& measured);
+
+// "max-drop: 1.2 was measured, 1 is required".
+std::string finding_of(const Judgement& judgement);
 
 // kRequirement names everything that is not met with figure and bound.
 Status check_requirements(const Requirements& requirements, const Measured& measured);

@@ -1,0 +1,136 @@
+// octet history and octet compare: runs that --history kept.
+
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/options.h"
+#include "cli/verb.h"
+#include "history/history.h"
+
+namespace octet::cli {
+namespace {
+
+struct Options {
+  std::filesystem::path file;
+  std::vector<std::int64_t> runs;  // to compare
+};
+
+// What another program wrote into a row need not be JSON.
+Json json_of(const std::string& text) {
+  constexpr int kDeepest = 64;
+  const auto is_shallow = [](int depth, Json::parse_event_t, const Json&) { return depth <= kDeepest; };
+  const Json json = Json::parse(text, is_shallow, false);
+  return json.is_discarded() ? Json(nullptr) : json;
+}
+
+Json to_json(const HistoryRun& run) {
+  return {{"id", run.id},
+          {"at", run.at},
+          {"verb", run.verb},
+          {"status", run.status},
+          {"version", run.version},
+          {"machine", run.machine},
+          {"cpu", run.cpu},
+          {"isa", run.isa},
+          {"models", json_of(run.models)},
+          {"arguments", json_of(run.arguments)},
+          {"figures", json_of(run.figures)}};
+}
+
+// The figures by which runs are told apart, by their places in what the verbs say.
+struct Column {
+  const char* title;
+  std::vector<const char*> places;  // the first that there is
+  double scale;
+};
+
+const std::vector<Column>& columns() {
+  static const std::vector<Column> all{{"AP", {"/models/0/AP", "/check/models/0/AP"}, 100},
+                                       {"INT8 AP", {"/models/1/AP", "/check/models/1/AP"}, 100},
+                                       {"fidelity", {"/fidelity", "/check/fidelity"}, 100},
+                                       {"ms", {"/models/0/median_ms", "/bench/models/0/median_ms"}, 1},
+                                       {"INT8 ms", {"/models/1/median_ms", "/bench/models/1/median_ms"}, 1}};
+  return all;
+}
+
+std::string figure_in(const Json& figures, const Column& column) {
+  for (const char* place : column.places)
+    if (const Json::json_pointer pointer(place); figures.contains(pointer) && figures[pointer].is_number())
+      return fmt::format("{:.2f}", column.scale * figures[pointer].get<double>());
+  return "-";
+}
+
+std::string names_of(const Json& models) {
+  std::string names;
+  for (const Json& model : models)
+    if (model.is_string()) names += (names.empty() ? "" : ", ") + std::filesystem::path(model.get<std::string>()).filename().string();
+  return names;
+}
+
+std::string table_of(const std::vector<HistoryRun>& runs) {
+  std::string text = fmt::format("{:>5} {:<20} {:<9} {:>6}", "id", "at", "verb", "status");
+  for (const Column& column : columns()) text += fmt::format(" {:>9}", column.title);
+  text += " models";
+  for (const HistoryRun& run : runs) {
+    text += fmt::format("\n{:>5} {:<20} {:<9} {:>6}", run.id, run.at, run.verb, run.status);
+    const Json figures = json_of(run.figures);
+    for (const Column& column : columns()) text += fmt::format(" {:>9}", figure_in(figures, column));
+    text += " " + names_of(json_of(run.models));
+  }
+  return text;
+}
+
+Result<Outcome> list(const Options& options) {
+  OCTET_ASSIGN(const auto runs, read_history(options.file));
+  Outcome outcome{{{"runs", Json::array()}}, table_of(runs)};
+  for (const HistoryRun& run : runs) outcome.json["runs"].push_back(to_json(run));
+  return outcome;
+}
+
+Result<Json> figures_of(const std::vector<HistoryRun>& runs, std::int64_t id, const std::filesystem::path& file) {
+  const auto found = std::ranges::find(runs, id, &HistoryRun::id);
+  if (found == runs.end()) return Error{ErrorCode::kNotFound, fmt::format("{}: has no run {}", file.string(), id)};
+  return json_of(found->figures).flatten();
+}
+
+// Every number that both have, by its place.
+Result<Outcome> compare(const Options& options) {
+  OCTET_ASSIGN(const auto runs, read_history(options.file));
+  OCTET_ASSIGN(const Json first, figures_of(runs, options.runs[0], options.file));
+  OCTET_ASSIGN(const Json second, figures_of(runs, options.runs[1], options.file));
+  Outcome outcome{{{"first", options.runs[0]}, {"second", options.runs[1]}, {"figures", Json::array()}},
+                  fmt::format("{:<32} {:>14} {:>14} {:>14}", "figure", options.runs[0], options.runs[1], "change")};
+  for (const auto& [place, value] : first.items()) {
+    const auto other = second.find(place);
+    if (other == second.end() || !value.is_number() || !other->is_number()) continue;
+    const double change = other->get<double>() - value.get<double>();
+    outcome.json["figures"].push_back({{"figure", place.substr(1)}, {"first", value}, {"second", *other}, {"change", change}});
+    if (change != 0)
+      outcome.text +=
+          fmt::format("\n{:<32} {:>14.6g} {:>14.6g} {:>+14.6g}", place.substr(1), value.get<double>(), other->get<double>(), change);
+  }
+  return outcome;
+}
+
+}  // namespace
+
+Run add_history(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("history", "List the runs that --history kept");
+  verb->footer("Example: octet history runs.db");
+  verb->add_option("file", options->file, "What --history of check, bench, quantize, run or merge named")->required();
+  return [options](Console&) { return list(*options); };
+}
+
+Run add_compare(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* verb = app.add_subcommand("compare", "Compare the figures of two runs that --history kept");
+  verb->footer("Example: octet compare 3 7 --history runs.db");
+  verb->add_option("run", options->runs, "Their ids, as octet history lists them")->required()->expected(2);
+  verb->add_option("--history", options->file, "Where they were kept")->required();
+  return [options](Console&) { return compare(*options); };
+}
+
+}  // namespace octet::cli
