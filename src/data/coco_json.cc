@@ -1,15 +1,19 @@
 #include "data/coco_json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <limits>
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "base/parallel.h"
+#include "data/file_text.h"
 #include "data/json_records.h"
 
 namespace octet {
@@ -18,7 +22,7 @@ namespace {
 constexpr int kLargestSide = 1 << 20;  // of an image, in pixels
 
 Result<BoxLtwh> read_box(const JsonRecord& record) {
-  OCTET_ASSIGN(const std::vector<double> numbers, record.numbers("bbox", 4));
+  OCTET_ASSIGN(const std::span<const double> numbers, record.numbers("bbox", 4));
   return BoxLtwh{numbers[0], numbers[1], numbers[2], numbers[3]};
 }
 
@@ -143,6 +147,61 @@ bool is_finite(const CocoResult& result) {
          std::isfinite(result.box.width) && std::isfinite(result.box.height);
 }
 
+JsonSchema schema_of_results() { return {.sections = {}, .fields = {"image_id", "category_id", "bbox", "score"}}; }
+
+// Adds every record to `results`.
+JsonVisitor keep_in(std::vector<CocoResult>& results) {
+  return [&results](std::string_view, std::size_t, const JsonRecord& record) -> Status {
+    OCTET_ASSIGN(const CocoResult result, read_result(record));
+    results.push_back(result);
+    return {};
+  };
+}
+
+Result<std::vector<CocoResult>> read_results(std::string_view text) {
+  std::vector<CocoResult> results;
+  OCTET_RETURN_IF_ERROR(parse_json_records(text, schema_of_results(), keep_in(results)));
+  return results;
+}
+
+struct ResultPart {
+  std::size_t begin = 0, end = 0;
+  std::vector<CocoResult> results{};
+  bool is_whole = false;  // read to where the next part begins
+};
+
+std::vector<ResultPart> divide(std::string_view text) {
+  constexpr std::size_t kPartBytes = std::size_t{1} << 22;
+  std::vector<ResultPart> parts;
+  for (std::size_t begin = 0; begin < text.size(); begin = parts.back().end)
+    parts.push_back({begin, likely_record(text, std::min(begin + kPartBytes, text.size()))});
+  return parts;
+}
+
+std::vector<CocoResult> join(std::vector<ResultPart> parts) {
+  std::size_t count = 0;
+  for (const ResultPart& part : parts) count += part.results.size();
+  std::vector<CocoResult> results;
+  results.reserve(count);
+  for (ResultPart& part : parts) {
+    results.insert(results.end(), part.results.begin(), part.results.end());
+    part.results = {};
+  }
+  return results;
+}
+
+// Nothing where a part does not end where the next one begins, or anything is wrong.
+std::optional<std::vector<ResultPart>> read_parts(std::string_view text, int threads) {
+  std::vector<ResultPart> parts = divide(text);
+  const JsonSchema schema = schema_of_results();
+  parallel_for_each(threads, parts.size(), [&](int, std::size_t i) {
+    ResultPart& part = parts[i];
+    part.is_whole = parse_json_part(text, part.begin, part.end, schema, keep_in(part.results)) == part.end;
+  });
+  if (parts.empty() || !std::ranges::all_of(parts, &ResultPart::is_whole)) return std::nullopt;
+  return parts;
+}
+
 }  // namespace
 
 Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path) {
@@ -181,14 +240,13 @@ Result<std::vector<CocoImage>> read_coco_images(const std::filesystem::path& pat
   return images;
 }
 
-Result<std::vector<CocoResult>> read_coco_results(const std::filesystem::path& path) {
-  const JsonSchema schema{.sections = {}, .fields = {"image_id", "category_id", "bbox", "score"}};
-  std::vector<CocoResult> results;
-  OCTET_RETURN_IF_ERROR(read_json_records(path, schema, [&](std::string_view, std::size_t, const JsonRecord& record) -> Status {
-    OCTET_ASSIGN(const CocoResult result, read_result(record));
-    results.push_back(result);
-    return {};
-  }));
+Result<std::vector<CocoResult>> read_coco_results(const std::filesystem::path& path, int threads) {
+  OCTET_ASSIGN(FileText file, FileText::open(path));
+  if (auto parts = read_parts(file.text(), threads)) {
+    file = {};  // before its results are in memory twice
+    return join(*std::move(parts));
+  }
+  OCTET_ASSIGN_AT(auto results, read_results(file.text()), path.string());
   return results;
 }
 

@@ -22,7 +22,8 @@ Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path)
 Result<std::vector<CocoImage>> read_coco_images(const std::filesystem::path& path);
 
 // Reads an array of {"image_id", "category_id", "bbox": [left, top, width, height], "score"}. Errors as above.
-Result<std::vector<CocoResult>> read_coco_results(const std::filesystem::path& path);
+//   threads  share the file out; neither the answer nor an error depends on them
+Result<std::vector<CocoResult>> read_coco_results(const std::filesystem::path& path, int threads = 1);
 
 // The same results give the same bytes, and reading them back gives the same numbers. A value that JSON cannot hold (NaN,
 // infinity) is an error that names the entry.

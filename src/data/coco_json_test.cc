@@ -1,5 +1,6 @@
 #include "data/coco_json.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -134,6 +135,35 @@ TEST(ReadCocoResults, NamesTheEntry) {
   const auto results = read_coco_results(folder.write("r.json", R"([{"image_id": 1, "category_id": 2, "bbox": [1, 2, 3, 4]}])"));
   ASSERT_FALSE(results.ok());
   EXPECT_EQ(results.error().message, (folder.path() / "r.json").string() + ": entry 0: 'score' is missing");
+}
+
+// Larger than a part that one thread reads.
+std::string many_results(std::size_t count) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < count; ++i)
+    text += fmt::format(R"({}{{"image_id": {}, "category_id": 7, "bbox": [0, 1, 2, 3], "score": 0.5}})", i == 0 ? "" : ", ", i);
+  return text + "]";
+}
+constexpr std::size_t kManyResults = 150'000;
+
+TEST(ReadCocoResults, GivesTheSameOnAnyNumberOfThreads) {
+  const ScratchFolder folder;
+  const auto path = folder.write("r.json", many_results(kManyResults));
+  for (const int threads : {1, 3}) {
+    const auto results = read_coco_results(path, threads);
+    ASSERT_TRUE(results.ok()) << results.error().message;
+    ASSERT_EQ(results->size(), kManyResults);
+    for (std::size_t i = 0; i < results->size(); ++i) ASSERT_EQ((*results)[i].image_id, static_cast<std::int64_t>(i));
+  }
+}
+
+TEST(ReadCocoResults, NamesAnEntryInWhateverPartItIs) {
+  const ScratchFolder folder;
+  std::string text = many_results(kManyResults);
+  text.replace(text.rfind("\"score\""), 7, "\"other\"");
+  const auto results = read_coco_results(folder.write("r.json", text), 2);
+  ASSERT_FALSE(results.ok());
+  EXPECT_EQ(results.error().message, (folder.path() / "r.json").string() + fmt::format(": entry {}: 'score' is missing", kManyResults - 1));
 }
 
 TEST(WriteCocoResults, WritesWhatIsReadBackUnchanged) {

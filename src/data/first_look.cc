@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <optional>
 #include <set>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -175,21 +175,19 @@ void look_first(const Dataset& dataset, const FirstLookOptions& options, const W
 }
 
 void look_first(const CocoGroundTruth& truth, const std::vector<CocoResult>& results, const Warn& warn) {
-  std::map<std::int64_t, std::string> name_of;
-  for (const CocoCategory& category : truth.categories) name_of[category.id] = category.name;
-  std::set<std::int64_t> unknown, found;
+  std::unordered_map<std::int64_t, std::int64_t> boxes_of;
+  for (const CocoResult& result : results) ++boxes_of[result.category_id];
+  std::set<std::int64_t> unknown;
+  for (const auto& [id, count] : boxes_of) unknown.insert(id);
+  for (const CocoCategory& category : truth.categories) unknown.erase(category.id);
   std::int64_t boxes = 0;
-  for (const CocoResult& result : results) {
-    const bool is_known = name_of.contains(result.category_id);
-    boxes += !is_known;
-    (is_known ? found : unknown).insert(result.category_id);
-  }
+  for (const std::int64_t id : unknown) boxes += boxes_of[id];
   if (!unknown.empty())
     warn(fmt::format("{} of {} boxes are of categories that the annotations lack and count for nothing: {}", boxes, results.size(),
                      first_few(std::vector<std::int64_t>(unknown.begin(), unknown.end()))));
   std::vector<std::string> missed;
   for (const CocoCategory& category : truth.categories)
-    if (category.annotations > 0 && !found.contains(category.id)) missed.push_back(category.name);
+    if (category.annotations > 0 && !boxes_of.contains(category.id)) missed.push_back(category.name);
   if (!missed.empty())
     warn(fmt::format("{} of {} categories are annotated and have no box, which counts as an AP of 0: {}", missed.size(),
                      truth.categories.size(), first_few(missed)));

@@ -6,29 +6,38 @@
 #include <cmath>
 #include <limits>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "base/files.h"
+#include "data/file_text.h"
+#include "data/json_scanner.h"
 
 namespace octet {
 namespace {
 
-constexpr int kDeepest = 256;              // no data set nests so deep
+constexpr std::string_view kBlanks = " \n\t\r";
 constexpr std::size_t kLongestArray = 64;  // of numbers in a field; longer ones are passed over
 
-struct KindName {
-  std::string operator()(std::monostate) const { return "is missing"; }
-  std::string operator()(bool) const { return "is a boolean"; }
-  std::string operator()(std::int64_t) const { return "is an integer"; }
-  std::string operator()(double) const { return "is a number with a fraction"; }
-  std::string operator()(const std::string&) const { return "is a string"; }
-  std::string operator()(const std::vector<double>& numbers) const { return fmt::format("is an array of {} numbers", numbers.size()); }
-  std::string operator()(JsonRecord::Other) const { return "is something else"; }
-};
+std::string name_of(const JsonRecord::Value& value) {
+  switch (value.kind) {
+    case JsonRecord::Kind::kMissing:
+      return "is missing";
+    case JsonRecord::Kind::kBoolean:
+      return "is a boolean";
+    case JsonRecord::Kind::kInteger:
+      return "is an integer";
+    case JsonRecord::Kind::kReal:
+      return "is a number with a fraction";
+    case JsonRecord::Kind::kText:
+      return "is a string";
+    case JsonRecord::Kind::kNumbers:
+      return fmt::format("is an array of {} numbers", value.count);
+    case JsonRecord::Kind::kOther:
+      break;
+  }
+  return "is something else";
+}
 
 std::string place_of(std::string_view section, std::size_t index) {
   return section.empty() ? fmt::format("entry {}", index) : fmt::format("{}[{}]", section, index);
@@ -54,84 +63,40 @@ bool is_utf16(std::string_view text) {
   return text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff") || text[0] == '\0' || text[1] == '\0';
 }
 
-// Follows the parser's events. Containers are counted, not kept, so no input makes it use much memory or recursion.
+// Reads one record at a time; of everything else nothing is kept.
 class RecordReader {
  public:
-  RecordReader(const JsonSchema& schema, const JsonVisitor& visit, std::string_view text)
-      : schema_(schema), visit_(visit), text_(text), record_(schema.fields), seen_(schema.sections.size(), false) {}
+  RecordReader(const JsonSchema& schema, const JsonVisitor& visit, std::string_view text, std::size_t begin = 0)
+      : schema_(schema), visit_(visit), text_(text), scanner_(text, begin), record_(schema.fields), seen_(schema.sections.size(), false) {}
 
-  // Values; names and signatures are those of nlohmann's SAX interface.
-  bool null() { return scalar(std::monostate{}); }  // as if the field were absent
-  bool boolean(bool value) { return scalar(value); }
-  bool number_integer(std::int64_t value) { return scalar(value); }
-  bool number_unsigned(std::uint64_t value) {
-    if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return scalar(static_cast<double>(value));
-    return scalar(static_cast<std::int64_t>(value));
-  }
-  bool number_float(double value, const std::string&) { return scalar(value); }
-  bool string(std::string& value) { return scalar(std::move(value)); }
-  bool binary(std::vector<std::uint8_t>&) { return scalar(JsonRecord::Other{}); }
-
-  bool key(std::string& name) {
-    if (depth_ == 1) section_ = wanted_section(name);
-    if (depth_ == record_depth()) {
-      field_ = in_section() ? record_.slot(name) : nullptr;
-      field_name_ = name;
-    }
-    return true;
-  }
-
-  bool start_object(std::size_t) { return open(false); }
-  bool start_array(std::size_t) { return open(true); }
-
-  bool end_object() {
-    if (depth_ == record_depth() && in_section()) {
-      Status status = visit_(section_name(), index_, record_);
-      if (!status.ok()) return fail(status.error().at(place_of(section_name(), index_)));
-      ++index_;
-    }
-    --depth_;
-    return true;
-  }
-
-  bool end_array() {
-    const bool is_end_of_section = depth_-- == array_depth() && in_section();
-    return !(schema_.stops_early && is_end_of_section && std::ranges::all_of(seen_, std::identity()));
-  }
-
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& cause) {
-    if (cause.id == kNumberOverflow)
-      return fail({ErrorCode::kMalformed, fmt::format("{}the number before byte {} is too large", place_of_value(), position)});
-    const bool wanted_more = std::string_view(cause.what()).find("unexpected end of input") != std::string_view::npos;
-    if (wanted_more || position == 0 || position > text_.size())  // beyond the end: inside a string or a number
-      return fail({ErrorCode::kMalformed, fmt::format("the JSON text ends too early, at byte {}; the file is cut off", text_.size())});
-    const Quote quote = quote_at(text_, position - 1);
-    return fail({ErrorCode::kMalformed,
-                 fmt::format("{}is not JSON at byte {} of {}: '{}'", place_of_value(), quote.begin + 1, text_.size(), quote.text)});
-  }
-
-  Status finish() && {
-    if (error_) return *error_;
+  Status read() {
+    if (!read_root()) return error();
     for (std::size_t i = 0; i + schema_.optional_sections < seen_.size(); ++i)
       if (!seen_[i]) return Error{ErrorCode::kMalformed, fmt::format("has no '{}' array", schema_.sections[i])};
     return {};
   }
 
+  // From the start of a record, or of the text, to the first record that begins at `end` or behind it.
+  std::optional<std::size_t> read_until(std::size_t end) {
+    bool has_more = true;
+    depth_ = 1;
+    if (scanner_.position() == 0) {
+      skip_mark();
+      if (!scanner_.expect('[')) return std::nullopt;
+      has_more = !scanner_.take(']');
+    }
+    while (has_more) {
+      scanner_.peek();
+      if (scanner_.position() >= end) return scanner_.position();
+      if (!read_next(has_more)) return std::nullopt;
+    }
+    return scanner_.ends() ? std::optional(text_.size()) : std::nullopt;
+  }
+
  private:
   static constexpr std::size_t kNoSection = std::numeric_limits<std::size_t>::max();
 
-  static constexpr int kNumberOverflow = 406;  // nlohmann's out_of_range
-
-  // "annotations[3]: 'bbox': ", as far as the value at hand belongs to a record.
-  std::string place_of_value() const {
-    if (depth_ < record_depth() || !in_section()) return {};
-    return fmt::format("{}: '{}': ", place_of(section_name(), index_), field_name_);
-  }
-
   bool root_is_array() const { return schema_.sections.empty(); }
-  int array_depth() const { return root_is_array() ? 1 : 2; }
-  int record_depth() const { return array_depth() + 1; }
-  bool in_section() const { return root_is_array() || section_ != kNoSection; }
   std::string_view section_name() const { return root_is_array() ? std::string_view() : schema_.sections[section_]; }
 
   std::size_t wanted_section(std::string_view name) const {
@@ -139,96 +104,211 @@ class RecordReader {
     return at != schema_.sections.end() ? static_cast<std::size_t>(at - schema_.sections.begin()) : kNoSection;
   }
 
+  // --- The text ---
+
+  // The mark of UTF-8 that some editors put in front.
+  void skip_mark() {
+    constexpr std::string_view kMark = "\xef\xbb\xbf";
+    if (text_.starts_with(kMark)) scanner_ = JsonScanner(text_, kMark.size());
+  }
+
+  bool read_root() {
+    skip_mark();
+    if (scanner_.peek() != (root_is_array() ? '[' : '{'))
+      return refuse(root_is_array() ? "holds no JSON array" : "holds no JSON object with arrays");
+    depth_ = 1;
+    bool stops = false;
+    if (!(root_is_array() ? read_records() : read_sections(stops))) return false;
+    return stops || scanner_.ends() || scanner_.fail();
+  }
+
+  bool read_sections(bool& stops) {
+    if (!scanner_.expect('{')) return false;
+    if (scanner_.take('}')) return true;
+    do {
+      std::string_view name;
+      if (!scanner_.string(name) || !scanner_.expect(':')) return false;
+      section_ = wanted_section(name);
+      if (!(section_ == kNoSection ? scanner_.skip_value(1) : read_section())) return false;
+      section_ = kNoSection;
+      stops = schema_.stops_early && std::ranges::all_of(seen_, std::identity());
+    } while (!stops && scanner_.take(','));
+    return stops || scanner_.expect('}');
+  }
+
+  bool read_section() {
+    if (scanner_.peek() != '[') return refuse(fmt::format("'{}' is no array", section_name()));
+    if (seen_[section_]) return fail({ErrorCode::kMalformed, fmt::format("has '{}' twice", section_name())});
+    seen_[section_] = true;
+    depth_ = 2;
+    if (!read_records()) return false;
+    depth_ = 1;
+    return true;
+  }
+
+  bool read_records() {
+    if (!scanner_.expect('[')) return false;
+    index_ = 0;
+    bool has_more = !scanner_.take(']');
+    while (has_more)
+      if (!read_next(has_more)) return false;
+    return true;
+  }
+
+  // A record and what follows it.
+  bool read_next(bool& has_more) {
+    if (scanner_.peek() != '{') return refuse(fmt::format("{}: is no object", place_of(section_name(), index_)));
+    is_in_record_ = true;
+    if (!read_record()) return false;
+    is_in_record_ = false;
+    if (Status status = visit_(section_name(), index_, record_); !status.ok())
+      return fail(status.error().at(place_of(section_name(), index_)));
+    ++index_;
+    has_more = scanner_.take(',');
+    return has_more || scanner_.expect(']');
+  }
+
+  // --- A record ---
+
+  bool read_record() {
+    record_.clear();
+    field_name_ = {};
+    if (!scanner_.expect('{')) return false;
+    if (scanner_.take('}')) return true;
+    do {
+      std::string_view name;
+      if (!scanner_.string(name)) return false;
+      field_name_ = name;
+      JsonRecord::Value* value = record_.slot(name);
+      if (!scanner_.expect(':') || !(value ? read_value(*value) : scanner_.skip_value(depth_ + 1))) return false;
+    } while (scanner_.take(','));
+    return scanner_.expect('}');
+  }
+
+  bool read_value(JsonRecord::Value& value) {
+    using Kind = JsonRecord::Kind;
+    value = {};
+    switch (scanner_.peek()) {
+      case '"':
+        value.kind = Kind::kText;
+        return scanner_.string(value.raw);
+      case '[':
+        return read_numbers(value);
+      case '{':
+        value.kind = Kind::kOther;
+        return scanner_.skip_value(depth_ + 1);
+      case 'n':  // as if the field were absent
+        return scanner_.literal("null");
+      case 't':
+        value = {.kind = Kind::kBoolean, .integer = 1};
+        return scanner_.literal("true");
+      case 'f':
+        value.kind = Kind::kBoolean;
+        return scanner_.literal("false");
+      default:
+        return read_number(value);
+    }
+  }
+
+  bool read_number(JsonRecord::Value& value) {
+    JsonNumber number;
+    if (!scanner_.number(number)) return false;
+    value.kind = number.is_integer ? JsonRecord::Kind::kInteger : JsonRecord::Kind::kReal;
+    value.integer = number.integer;
+    value.real = number.real;
+    return true;
+  }
+
+  bool read_numbers(JsonRecord::Value& value) {
+    std::vector<double>& numbers = record_.all_numbers();
+    value.kind = JsonRecord::Kind::kNumbers;
+    value.first = numbers.size();
+    scanner_.expect('[');
+    if (scanner_.take(']')) return true;
+    do {
+      const char c = scanner_.peek();
+      JsonNumber number;
+      if (c != '-' && (c < '0' || c > '9')) {
+        value.kind = JsonRecord::Kind::kOther;
+        if (!scanner_.skip_value(depth_ + 2)) return false;
+      } else if (!scanner_.number(number)) {
+        return false;
+      } else if (++value.count <= kLongestArray) {
+        numbers.push_back(number.real);
+      } else {
+        value.kind = JsonRecord::Kind::kOther;
+      }
+    } while (scanner_.take(','));
+    return scanner_.expect(']');
+  }
+
+  // --- Errors ---
+
   bool fail(Error error) {
     error_ = std::move(error);
     return false;
   }
 
-  bool open(bool is_array) {
-    if (++depth_ > kDeepest) return fail({ErrorCode::kMalformed, fmt::format("nests deeper than {} levels", kDeepest)});
-    if (depth_ == 1 && is_array != root_is_array()) return wrong_root();
-    if (!in_section()) return true;
-    if (depth_ == array_depth()) return open_section(is_array);
-    if (depth_ == record_depth()) return is_array ? wrong_record() : open_record();
-    if (depth_ > record_depth() && field_) open_field(is_array);
-    return true;
+  // A value that is JSON and not what should stand here; a text that is no JSON is called so first.
+  bool refuse(std::string why) {
+    const char c = scanner_.peek();
+    if (c != '{' && c != '[' && !scanner_.skip_value(depth_)) return false;
+    return fail({ErrorCode::kMalformed, std::move(why)});
   }
 
-  bool open_section(bool is_array) {
-    index_ = 0;
-    if (root_is_array()) return true;
-    if (!is_array) return wrong_section();
-    if (seen_[section_]) return fail({ErrorCode::kMalformed, fmt::format("has '{}' twice", section_name())});
-    seen_[section_] = true;
-    return true;
+  // "annotations[3]: 'bbox': ", as far as the value at hand belongs to a record.
+  std::string place_of_value() const {
+    if (!is_in_record_) return {};
+    const std::string place = place_of(section_name(), index_) + ": ";
+    return field_name_.empty() ? place : fmt::format("{}'{}': ", place, field_name_);
   }
 
-  bool open_record() {
-    record_.clear();
-    field_ = nullptr;
-    return true;
-  }
+  Error error() const { return error_ ? *error_ : error_of_scanner(); }
 
-  void open_field(bool is_array) {
-    if (is_array && depth_ == record_depth() + 1)
-      *field_ = std::vector<double>();
-    else
-      *field_ = JsonRecord::Other{};  // an object, or an array in an array
-  }
-
-  template <typename T>
-  bool scalar(T&& value) {
-    if (depth_ == 0) return wrong_root();
-    if (!in_section()) return true;
-    if (depth_ == array_depth() - 1) return wrong_section();
-    if (depth_ == array_depth()) return wrong_record();
-    if (!field_) return true;
-    if (depth_ == record_depth())
-      *field_ = std::forward<T>(value);
-    else
-      append(value);
-    return true;
-  }
-
-  template <typename T>
-  void append(const T& value) {
-    auto* numbers = std::get_if<std::vector<double>>(field_);
-    if constexpr (std::is_same_v<T, double> || std::is_same_v<T, std::int64_t>) {
-      if (numbers && numbers->size() < kLongestArray) return numbers->push_back(static_cast<double>(value));
+  Error error_of_scanner() const {
+    const std::size_t at = scanner_.position();
+    switch (scanner_.failure()) {
+      case JsonScanner::Failure::kTooLarge:
+        return {ErrorCode::kMalformed, fmt::format("{}the number before byte {} is too large", place_of_value(), at + 1)};
+      case JsonScanner::Failure::kTooDeep:
+        return {ErrorCode::kMalformed, fmt::format("nests deeper than {} levels", JsonScanner::kDeepest)};
+      case JsonScanner::Failure::kCutOff:
+        return {ErrorCode::kMalformed, fmt::format("the JSON text ends too early, at byte {}; the file is cut off", text_.size())};
+      default:
+        break;
     }
-    *field_ = JsonRecord::Other{};
+    const Quote quote = quote_at(text_, at);
+    return {ErrorCode::kMalformed,
+            fmt::format("{}is not JSON at byte {} of {}: '{}'", place_of_value(), quote.begin + 1, text_.size(), quote.text)};
   }
-
-  bool wrong_root() { return fail({ErrorCode::kMalformed, root_is_array() ? "holds no JSON array" : "holds no JSON object with arrays"}); }
-  bool wrong_section() { return fail({ErrorCode::kMalformed, fmt::format("'{}' is no array", section_name())}); }
-  bool wrong_record() { return fail({ErrorCode::kMalformed, fmt::format("{}: is no object", place_of(section_name(), index_))}); }
 
   const JsonSchema& schema_;
   const JsonVisitor& visit_;
   std::string_view text_;
+  JsonScanner scanner_;
   JsonRecord record_;
   std::vector<bool> seen_;
   std::optional<Error> error_;
-  int depth_ = 0;
+  int depth_ = 0;  // of the arrays and objects around the records at hand
   std::size_t section_ = kNoSection;
   std::size_t index_ = 0;
-  std::string field_name_;              // of the last key of a record, wanted or not
-  JsonRecord::Value* field_ = nullptr;  // where the value of the last key goes, if it is wanted
+  bool is_in_record_ = false;
+  std::string_view field_name_;  // of the last key of a record, wanted or not
 };
 
 }  // namespace
 
-bool JsonRecord::has(std::string_view field) const {
-  const Value& found = value(field);
-  return !std::holds_alternative<std::monostate>(found);
-}
+bool JsonRecord::has(std::string_view field) const { return value(field).kind != Kind::kMissing; }
 
 JsonRecord::Value* JsonRecord::slot(std::string_view field) {
   const auto at = std::find(fields_.begin(), fields_.end(), field);
   return at != fields_.end() ? &values_[static_cast<std::size_t>(at - fields_.begin())] : nullptr;
 }
 
-void JsonRecord::clear() { std::fill(values_.begin(), values_.end(), Value()); }
+void JsonRecord::clear() {
+  std::fill(values_.begin(), values_.end(), Value());
+  numbers_.clear();
+}
 
 const JsonRecord::Value& JsonRecord::value(std::string_view field) const {
   const auto at = std::find(fields_.begin(), fields_.end(), field);
@@ -238,56 +318,68 @@ const JsonRecord::Value& JsonRecord::value(std::string_view field) const {
 
 Error JsonRecord::wrong(std::string_view field, std::string_view expected) const {
   const Value& found = value(field);
-  const std::string kind = std::visit(KindName(), found);
-  const bool is_missing = std::holds_alternative<std::monostate>(found);
-  return {ErrorCode::kMalformed,
-          is_missing ? fmt::format("'{}' is missing", field) : fmt::format("'{}' {}, expected {}", field, kind, expected)};
+  return {ErrorCode::kMalformed, found.kind == Kind::kMissing ? fmt::format("'{}' is missing", field)
+                                                              : fmt::format("'{}' {}, expected {}", field, name_of(found), expected)};
 }
 
 Result<std::int64_t> JsonRecord::integer(std::string_view field) const {
   const Value& found = value(field);
-  if (const auto* integer = std::get_if<std::int64_t>(&found)) return *integer;
+  if (found.kind == Kind::kInteger) return found.integer;
   constexpr double kExact = 9007199254740992.0;  // 2^53: beyond it, neighbouring integers read alike
-  if (const auto* real = std::get_if<double>(&found); real && std::trunc(*real) == *real && std::abs(*real) <= kExact)
-    return static_cast<std::int64_t>(*real);
+  if (found.kind == Kind::kReal && std::trunc(found.real) == found.real && std::abs(found.real) <= kExact)
+    return static_cast<std::int64_t>(found.real);
   return wrong(field, "an integer");
 }
 
 Result<double> JsonRecord::number(std::string_view field) const {
   const Value& found = value(field);
-  if (const auto* real = std::get_if<double>(&found)) return *real;
-  if (const auto* integer = std::get_if<std::int64_t>(&found)) return static_cast<double>(*integer);
+  if (found.kind == Kind::kReal || found.kind == Kind::kInteger) return found.real;
   return wrong(field, "a number");
 }
 
 Result<std::string> JsonRecord::text(std::string_view field) const {
-  if (const auto* text = std::get_if<std::string>(&value(field))) return *text;
+  const Value& found = value(field);
+  if (found.kind == Kind::kText) return unescape(found.raw);
   return wrong(field, "a string");
 }
 
-Result<std::vector<double>> JsonRecord::numbers(std::string_view field, std::size_t count) const {
-  if (const auto* numbers = std::get_if<std::vector<double>>(&value(field)); numbers && numbers->size() == count) return *numbers;
+Result<std::span<const double>> JsonRecord::numbers(std::string_view field, std::size_t count) const {
+  const Value& found = value(field);
+  if (found.kind == Kind::kNumbers && found.count == count) return std::span(numbers_).subspan(found.first, count);
   return wrong(field, fmt::format("an array of {} numbers", count));
 }
 
 Result<bool> JsonRecord::flag(std::string_view field) const {
   const Value& found = value(field);
-  if (const auto* flag = std::get_if<bool>(&found)) return *flag;
-  if (const auto* integer = std::get_if<std::int64_t>(&found); integer && (*integer == 0 || *integer == 1)) return *integer == 1;
+  if (found.kind == Kind::kBoolean || (found.kind == Kind::kInteger && (found.integer == 0 || found.integer == 1)))
+    return found.integer == 1;
   return wrong(field, "0 or 1");
 }
 
 Status parse_json_records(std::string_view text, const JsonSchema& schema, const JsonVisitor& visit) {
   if (is_utf16(text)) return Error{ErrorCode::kMalformed, "is UTF-16 text; JSON is read in UTF-8, save it so"};
-  RecordReader reader(schema, visit, text);
-  nlohmann::json::sax_parse(text.begin(), text.end(), &reader);
-  return std::move(reader).finish();
+  return RecordReader(schema, visit, text).read();
+}
+
+std::optional<std::size_t> parse_json_part(std::string_view text, std::size_t begin, std::size_t end, const JsonSchema& schema,
+                                           const JsonVisitor& visit) {
+  OCTET_CHECK(schema.sections.empty(), "parts are those of a root array");
+  return RecordReader(schema, visit, text, begin).read_until(end);
+}
+
+std::size_t likely_record(std::string_view text, std::size_t from) {
+  for (std::size_t at = text.find('}', from); at != std::string_view::npos; at = text.find('}', at + 1)) {
+    const std::size_t comma = text.find_first_not_of(kBlanks, at + 1);
+    if (comma == std::string_view::npos || text[comma] != ',') continue;
+    const std::size_t next = text.find_first_not_of(kBlanks, comma + 1);
+    if (next != std::string_view::npos && text[next] == '{') return next;
+  }
+  return text.size();
 }
 
 Status read_json_records(const std::filesystem::path& path, const JsonSchema& schema, const JsonVisitor& visit) {
-  OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
-  const std::string_view text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
-  if (Status status = parse_json_records(text, schema, visit); !status.ok()) return status.error().at(path.string());
+  OCTET_ASSIGN(const FileText file, FileText::open(path));
+  if (Status status = parse_json_records(file.text(), schema, visit); !status.ok()) return status.error().at(path.string());
   return {};
 }
 

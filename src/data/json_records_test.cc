@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <optional>
+
 namespace octet {
 namespace {
 
@@ -165,6 +168,55 @@ TEST(JsonRecords, RefusesDeepNesting) {
 RC_GTEST_PROP(JsonRecords, TakesAnyBytesWithoutHarm, (const std::string& bytes)) {
   (void)parse_json_records(bytes, kTables, ignore);
   (void)parse_json_records("[{\"id\":" + bytes, kRows, ignore);
+}
+
+// Ids of the records that begin in [begin, end), and where the next one begins.
+std::optional<std::size_t> part_of(std::string_view text, std::size_t begin, std::size_t end, std::vector<std::int64_t>& ids) {
+  return parse_json_part(text, begin, end, kRows, [&](std::string_view, std::size_t, const JsonRecord& record) {
+    ids.push_back(record.integer("id").value());
+    return Status();
+  });
+}
+
+TEST(JsonPart, EndsWhereTheNextRecordBegins) {
+  constexpr std::string_view kText = R"( [{"id": 1} , {"id": 2}, {"id": 3}] )";
+  std::vector<std::int64_t> ids;
+  const std::size_t second = likely_record(kText, 0);
+  EXPECT_EQ(kText.substr(second, 9), R"({"id": 2})");
+  EXPECT_EQ(part_of(kText, 0, second, ids), second);
+  EXPECT_EQ(ids, (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(part_of(kText, second, kText.size(), ids), kText.size());
+  EXPECT_EQ(ids, (std::vector<std::int64_t>{1, 2, 3}));
+}
+
+TEST(JsonPart, DoesNotEndWhereAStringOrANestedArrayLooksLikeARecord) {
+  constexpr std::string_view kText = R"([{"name": "}, {", "box": [{}, {}], "id": 1}, {"id": 2}])";
+  std::vector<std::int64_t> ids;
+  for (std::size_t from = 0, guess = 0; (guess = likely_record(kText, from)) < kText.size(); from = guess) {
+    const bool is_right = kText.substr(guess) == R"({"id": 2}])";
+    EXPECT_EQ(part_of(kText, 0, guess, ids) == guess, is_right) << guess;
+  }
+}
+
+TEST(JsonPart, IsNothingWhereTheTextIsWrong) {
+  std::vector<std::int64_t> ids;
+  for (const char* bad : {"", "{}", "[", "[1]", R"([{"id": 1})", R"([{"id": 1},])", R"([{"id": 1}] x)"})
+    EXPECT_FALSE(part_of(bad, 0, 100, ids)) << bad;
+}
+
+RC_GTEST_PROP(JsonPart, TogetherPartsAreTheWhole, (const std::vector<std::int64_t>& ids, std::uint8_t more)) {
+  const std::size_t step = std::size_t{more} + 1;
+  std::string text = "[";
+  for (const std::int64_t id : ids) text += fmt::format(R"({}{{"id": {}, "other": [{{}},{{}}]}})", text.size() > 1 ? ",\n" : "", id);
+  text += "]";
+  std::vector<std::int64_t> read;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = part_of(text, begin, begin + step, read);
+    RC_ASSERT(end.has_value());
+    RC_ASSERT(*end >= std::min(text.size(), begin + step));
+    begin = *end;
+  }
+  RC_ASSERT(read == ids);
 }
 
 TEST(ReadJsonRecords, NamesTheFile) {
