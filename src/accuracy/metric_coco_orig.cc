@@ -77,7 +77,7 @@ double compute(const Evaluated& evaluated, const OrigOptions& options) {
   double sum = 0;
   std::size_t count = 0;
   for (const CategoryMatches& category : matches->categories) {
-    const CategoryScore score = score_category(category, SizeClass::kAll, kMaxDetections);
+    const CategoryScore score = score_category(category, SizeClass::kAll, MatchSettings().most_detections());
     if (!score.is_defined) continue;
     const auto& values = options.recall ? score.recall : score.average_precision;
     for (const int threshold : options.thresholds) sum += values[static_cast<std::size_t>(threshold)];

@@ -27,7 +27,7 @@ std::optional<double> average_precision(const CocoMatches& matches, std::span<co
   double sum = 0;
   int count = 0;
   for (const CategoryMatches& category : matches.categories) {
-    const CategoryScore score = score_category(category, SizeClass::kAll, kMaxDetections, weights);
+    const CategoryScore score = score_category(category, SizeClass::kAll, MatchSettings().most_detections(), weights);
     if (!score.is_defined) continue;
     for (const double value : score.average_precision) sum += value;
     count += kIouThresholdCount;

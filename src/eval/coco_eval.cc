@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/parallel.h"
 #include "eval/average_precision.h"
+#include "eval/id_index.h"
 
 namespace octet {
 namespace {
@@ -19,37 +21,80 @@ std::vector<std::int64_t> sorted_ids(const std::vector<Record>& records) {
   return ids;
 }
 
-// Index of `id`, or ids.size().
-std::size_t index_of(const std::vector<std::int64_t>& ids, std::int64_t id) {
-  const auto at = std::lower_bound(ids.begin(), ids.end(), id);
-  return at != ids.end() && *at == id ? static_cast<std::size_t>(at - ids.begin()) : ids.size();
-}
+// The boxes of all categories in one list, by category and then by image, otherwise in the order in which they were added.
+template <typename Box>
+struct ByCategory {
+  std::vector<Box> boxes;
+  std::vector<std::size_t> begin;  // of each category, and the end of the last one
 
-std::vector<std::vector<TruthBox>> truth_by_category(const CocoGroundTruth& truth, const CocoMatches& ids) {
-  std::vector<std::vector<TruthBox>> boxes(ids.category_ids.size());
-  for (const CocoAnnotation& annotation : truth.annotations) {
-    const std::size_t image = index_of(ids.image_ids, annotation.image_id);
-    const std::size_t category = index_of(ids.category_ids, annotation.category_id);
-    if (image == ids.image_ids.size() || category == boxes.size()) continue;
-    boxes[category].push_back(
-        {static_cast<std::uint32_t>(image), annotation.box, annotation.area, annotation.is_crowd, annotation.id != 0});
+  std::span<const Box> of(std::size_t category) const {
+    return std::span(boxes).subspan(begin[category], begin[category + 1] - begin[category]);
   }
-  return boxes;
+};
+
+// Where a box belongs; one whose category is kNone to nothing.
+struct BoxPlace {
+  std::uint32_t image = 0, category = IdIndex::kNone;
+};
+
+// The order that a stable sort by `key_of`, below `count`, gives the numbers in `order`.
+template <typename KeyOf>
+std::vector<std::size_t> sorted_by(const std::vector<std::size_t>& order, std::size_t count, KeyOf key_of) {
+  std::vector<std::size_t> next(count + 1);
+  for (const std::size_t i : order) ++next[key_of(i) + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<std::size_t> sorted(order.size());
+  for (const std::size_t i : order) sorted[next[key_of(i)]++] = i;
+  return sorted;
 }
 
-Result<std::vector<std::vector<FoundBox>>> found_by_category(std::span<const CocoResult> results, const CocoMatches& ids) {
-  std::vector<std::vector<FoundBox>> boxes(ids.category_ids.size());
+// Counts instead of comparing, so that it takes linear time.
+template <typename Box, typename MakeBox>
+ByCategory<Box> group(const std::vector<BoxPlace>& places, const CocoMatches& ids, MakeBox make_box) {
+  std::vector<std::size_t> order;
+  order.reserve(places.size());
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (places[i].category != IdIndex::kNone) order.push_back(i);
+  order = sorted_by(order, ids.image_ids.size(), [&](std::size_t i) { return places[i].image; });
+  order = sorted_by(order, ids.category_ids.size(), [&](std::size_t i) { return places[i].category; });
+
+  ByCategory<Box> grouped{{}, std::vector<std::size_t>(ids.category_ids.size() + 1)};
+  grouped.boxes.reserve(order.size());
+  for (const std::size_t i : order) {
+    grouped.boxes.push_back(make_box(i, places[i].image));
+    ++grouped.begin[places[i].category + 1];
+  }
+  std::partial_sum(grouped.begin.begin(), grouped.begin.end(), grouped.begin.begin());
+  return grouped;
+}
+
+ByCategory<TruthBox> truth_by_category(const CocoGroundTruth& truth, const CocoMatches& ids) {
+  const IdIndex images(ids.image_ids), categories(ids.category_ids);
+  std::vector<BoxPlace> places(truth.annotations.size());
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const std::uint32_t image = images.find(truth.annotations[i].image_id);
+    if (image != IdIndex::kNone) places[i] = {image, categories.find(truth.annotations[i].category_id)};
+  }
+  return group<TruthBox>(places, ids, [&](std::size_t i, std::uint32_t image) {
+    const CocoAnnotation& annotation = truth.annotations[i];
+    return TruthBox{image, annotation.box, annotation.area, annotation.is_crowd, annotation.id != 0};
+  });
+}
+
+Result<ByCategory<FoundBox>> found_by_category(std::span<const CocoResult> results, const CocoMatches& ids) {
+  const IdIndex images(ids.image_ids), categories(ids.category_ids);
+  std::vector<BoxPlace> places(results.size());
   for (std::size_t i = 0; i < results.size(); ++i) {
     const CocoResult& result = results[i];
-    const std::size_t image = index_of(ids.image_ids, result.image_id);
-    if (image == ids.image_ids.size())
+    const std::uint32_t image = images.find(result.image_id);
+    if (image == IdIndex::kNone)
       return Error{ErrorCode::kInvalidArgument, "result " + std::to_string(i) + " is of image " + std::to_string(result.image_id) +
                                                     ", which the annotations do not list; are they of the same data set?"};
-    const std::size_t category = index_of(ids.category_ids, result.category_id);
-    if (category == boxes.size() || std::isnan(result.score)) continue;
-    boxes[category].push_back({static_cast<std::uint32_t>(image), result.box, result.score});
+    if (!std::isnan(result.score)) places[i] = {image, categories.find(result.category_id)};
   }
-  return boxes;
+  return group<FoundBox>(places, ids, [&](std::size_t i, std::uint32_t image) {
+    return FoundBox{image, results[i].box, results[i].score};
+  });
 }
 
 double mean(std::span<const double> values) {
@@ -61,15 +106,15 @@ double mean(std::span<const double> values) {
 // Everything that the 12 numbers take from one category.
 struct CategoryTable {
   std::array<CategoryScore, kSizeClassCount> by_size;
-  CategoryScore with_1, with_10;  // detections an image
+  CategoryScore with_fewest, with_fewer;  // detections an image
 };
 
-CategoryTable tabulate(const CategoryMatches& matches) {
+CategoryTable tabulate(const CategoryMatches& matches, const MatchSettings& settings) {
   CategoryTable table;
   for (int size = 0; size < kSizeClassCount; ++size)
-    table.by_size[size] = score_category(matches, static_cast<SizeClass>(size), kMaxDetections);
-  table.with_1 = score_category(matches, SizeClass::kAll, 1);
-  table.with_10 = score_category(matches, SizeClass::kAll, 10);
+    table.by_size[size] = score_category(matches, static_cast<SizeClass>(size), settings.most_detections());
+  table.with_fewest = score_category(matches, SizeClass::kAll, settings.max_detections[0]);
+  table.with_fewer = score_category(matches, SizeClass::kAll, settings.max_detections[1]);
   return table;
 }
 
@@ -105,9 +150,9 @@ CocoNumbers summarize(const std::vector<CategoryTable>& tables) {
   numbers.AP_medium = mean_over(tables, medium, precision);
   numbers.AP_large = mean_over(tables, large, precision);
   numbers.AR1 = mean_over(
-      tables, [](const CategoryTable& table) -> const CategoryScore& { return table.with_1; }, recall);
+      tables, [](const CategoryTable& table) -> const CategoryScore& { return table.with_fewest; }, recall);
   numbers.AR10 = mean_over(
-      tables, [](const CategoryTable& table) -> const CategoryScore& { return table.with_10; }, recall);
+      tables, [](const CategoryTable& table) -> const CategoryScore& { return table.with_fewer; }, recall);
   numbers.AR100 = mean_over(tables, all, recall);
   numbers.AR_small = mean_over(tables, small, recall);
   numbers.AR_medium = mean_over(tables, medium, recall);
@@ -126,20 +171,29 @@ std::array<double, 12> CocoNumbers::values() const {
   return {AP, AP50, AP75, AP_small, AP_medium, AP_large, AR1, AR10, AR100, AR_small, AR_medium, AR_large};
 }
 
-Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads) {
+std::array<std::string, 12> coco_number_names(const MatchSettings& settings) {
+  constexpr std::size_t kFirstRecall = 6;
+  std::array<std::string, 12> names;
+  std::ranges::copy(kCocoNumberNames, names.begin());
+  for (std::size_t i = 0; i < settings.max_detections.size(); ++i)
+    names[kFirstRecall + i] = "AR" + std::to_string(settings.max_detections[i]);
+  return names;
+}
+
+Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads,
+                               const MatchSettings& settings) {
   CocoMatches matches{sorted_ids(truth.images), sorted_ids(truth.categories), {}};
   OCTET_ASSIGN(const auto found, found_by_category(results, matches));
   const auto annotated = truth_by_category(truth, matches);
   matches.categories.resize(matches.category_ids.size());
   parallel_for_each(threads, matches.categories.size(),
-                    [&](int, std::size_t k) { matches.categories[k] = match_category(annotated[k], found[k]); });
+                    [&](int, std::size_t k) { matches.categories[k] = match_category(annotated.of(k), found.of(k), settings); });
   return matches;
 }
 
-Result<CocoAccuracy> evaluate_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads) {
-  OCTET_ASSIGN(const CocoMatches matches, match_coco(truth, results, threads));
+CocoAccuracy score_coco(const CocoMatches& matches, const CocoGroundTruth& truth, int threads, const MatchSettings& settings) {
   std::vector<CategoryTable> tables(matches.categories.size());
-  parallel_for_each(threads, tables.size(), [&](int, std::size_t k) { tables[k] = tabulate(matches.categories[k]); });
+  parallel_for_each(threads, tables.size(), [&](int, std::size_t k) { tables[k] = tabulate(matches.categories[k], settings); });
 
   CocoAccuracy accuracy{summarize(tables), {}};
   for (std::size_t k = 0; k < tables.size(); ++k) {
@@ -152,6 +206,12 @@ Result<CocoAccuracy> evaluate_coco(const CocoGroundTruth& truth, std::span<const
     accuracy.categories.push_back(std::move(category));
   }
   return accuracy;
+}
+
+Result<CocoAccuracy> evaluate_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads,
+                                   const MatchSettings& settings) {
+  OCTET_ASSIGN(const CocoMatches matches, match_coco(truth, results, threads, settings));
+  return score_coco(matches, truth, threads, settings);
 }
 
 }  // namespace octet

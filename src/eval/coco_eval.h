@@ -27,6 +27,9 @@ struct CocoNumbers {
 inline constexpr std::array<std::string_view, 12> kCocoNumberNames = {"AP",  "AP50", "AP75",  "AP_small", "AP_medium", "AP_large",
                                                                       "AR1", "AR10", "AR100", "AR_small", "AR_medium", "AR_large"};
 
+// The names with other numbers of detections: "AR300".
+std::array<std::string, 12> coco_number_names(const MatchSettings& settings);
+
 struct CategoryAccuracy {
   std::int64_t category_id = 0;
   std::string name;
@@ -49,9 +52,15 @@ struct CocoMatches {
 // it does not list and results whose score is NaN.
 //   error    kInvalidArgument: a result names an image that `truth` does not list
 //   threads  share the categories out; the answer does not depend on them
-Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
+Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1,
+                               const MatchSettings& settings = {});
 
-// The 12 numbers and those of each category: the numbers of pycocotools' COCOeval("bbox") to 1e-9.
-Result<CocoAccuracy> evaluate_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
+// The second half of evaluate_coco().
+//   matches   of `truth` and made with `settings`
+CocoAccuracy score_coco(const CocoMatches& matches, const CocoGroundTruth& truth, int threads = 1, const MatchSettings& settings = {});
+
+// The 12 numbers and those of each category: the numbers of pycocotools' COCOeval("bbox") to 1e-12.
+Result<CocoAccuracy> evaluate_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1,
+                                   const MatchSettings& settings = {});
 
 }  // namespace octet

@@ -16,21 +16,32 @@ void expect_numbers(const CocoNumbers& numbers, const EvalFixture& fixture) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::string name(kCocoNumberNames[i]);
     ASSERT_TRUE(fixture.expected.contains(name)) << name;
-    EXPECT_NEAR(values[i], fixture.expected.at(name), 1e-9) << name;
+    EXPECT_NEAR(values[i], fixture.expected.at(name), 1e-12) << name;
   }
 }
 
-class CocoEvalFixture : public testing::TestWithParam<const char*> {};
-
-TEST_P(CocoEvalFixture, GivesTheNumbersOfPycocotools) {
-  const EvalFixture fixture = load_eval_fixture(GetParam());
+void expect_evaluation(const EvalFixture& fixture) {
   const auto accuracy = evaluate_coco(fixture.truth, fixture.found);
   ASSERT_TRUE(accuracy.ok()) << accuracy.error().message;
   expect_numbers(accuracy->numbers, fixture);
   ASSERT_EQ(accuracy->categories.size(), fixture.expected_of_class.size());
   for (const CategoryAccuracy& category : accuracy->categories) {
-    EXPECT_NEAR(category.AP, fixture.expected_of_class.at(category.category_id).first, 1e-9) << category.name;
-    EXPECT_NEAR(category.AP50, fixture.expected_of_class.at(category.category_id).second, 1e-9) << category.name;
+    EXPECT_NEAR(category.AP, fixture.expected_of_class.at(category.category_id).first, 1e-12) << category.name;
+    EXPECT_NEAR(category.AP50, fixture.expected_of_class.at(category.category_id).second, 1e-12) << category.name;
+  }
+}
+
+class CocoEvalFixture : public testing::TestWithParam<const char*> {};
+
+TEST_P(CocoEvalFixture, GivesTheNumbersOfPycocotools) { expect_evaluation(load_eval_fixture(GetParam())); }
+
+// Crowds, ties, ids of 0 and below, boxes without area, images and classes without objects, in all combinations.
+TEST(EvaluateCoco, GivesTheNumbersOfPycocotoolsForRandomSets) {
+  const auto fixtures = load_eval_fixtures("random_sets");
+  EXPECT_EQ(fixtures.size(), 64u);
+  for (std::size_t i = 0; i < fixtures.size(); ++i) {
+    SCOPED_TRACE(i);
+    expect_evaluation(fixtures[i]);
   }
 }
 
@@ -80,7 +91,7 @@ TEST(ScoreCategory, WithWeightsEqualsRepeatedImages) {
   const std::vector<TruthBox> truth = {{0, {0, 0, 10, 10}, 100}, {1, {0, 0, 10, 10}, 100}, {2, {0, 0, 10, 10}, 100}};
   const std::vector<FoundBox> found = {
       {0, {0, 0, 10, 9}, 0.9}, {0, {50, 0, 10, 10}, 0.4}, {1, {0, 0, 10, 6}, 0.8}, {2, {50, 0, 10, 10}, 0.95}};
-  const std::vector<TruthBox> truth_twice = {truth[0], {3, truth[0].box, 100}, truth[1]};
+  const std::vector<TruthBox> truth_twice = {truth[0], truth[1], {3, truth[0].box, 100}};
   std::vector<FoundBox> found_twice = {found[0], found[1], found[2], found[0], found[1]};
   found_twice[3].image = found_twice[4].image = 3;
 

@@ -15,7 +15,7 @@ TEST(EvaluateFidelity, GivesTheNumbersOfPycocotools) {
   ASSERT_TRUE(fidelity.ok()) << fidelity.error().message;
   const auto values = fidelity->numbers.values();
   for (std::size_t i = 0; i < values.size(); ++i)
-    EXPECT_NEAR(values[i], fixture.expected.at(std::string(kCocoNumberNames[i])), 1e-9) << kCocoNumberNames[i];
+    EXPECT_NEAR(values[i], fixture.expected.at(std::string(kCocoNumberNames[i])), 1e-12) << kCocoNumberNames[i];
 }
 
 const std::vector<CocoResult> kOneStrongOneWeak = {{1, 5, {0, 0, 50, 50}, 0.3}, {2, 5, {0, 0, 20, 20}, 0.29}};

@@ -59,14 +59,25 @@ inline void read_record(const std::string& line, EvalFixture& fixture) {
   EXPECT_FALSE(in.fail()) << line;
 }
 
-inline EvalFixture load_eval_fixture(const std::string& name) {
+// All data sets of a file.
+inline std::vector<EvalFixture> load_eval_fixtures(const std::string& name) {
   std::ifstream file(OCTET_SOURCE_DIR "/src/eval/testdata/" + name + ".txt");
   EXPECT_TRUE(file.is_open()) << name;
-  EvalFixture fixture;
-  for (std::string line; std::getline(file, line);)
-    if (!line.starts_with('#')) read_record(line, fixture);
-  EXPECT_EQ(fixture.expected.size(), 12u) << name;
-  return fixture;
+  std::vector<EvalFixture> fixtures;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) continue;
+    const bool begins = line.starts_with("set ");
+    if (begins || fixtures.empty()) fixtures.emplace_back();
+    if (!begins) read_record(line, fixtures.back());
+  }
+  for (const EvalFixture& fixture : fixtures) EXPECT_EQ(fixture.expected.size(), 12u) << name;
+  return fixtures;
+}
+
+inline EvalFixture load_eval_fixture(const std::string& name) {
+  std::vector<EvalFixture> fixtures = load_eval_fixtures(name);
+  EXPECT_EQ(fixtures.size(), 1u) << name;
+  return std::move(fixtures.front());
 }
 
 }  // namespace octet

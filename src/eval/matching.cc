@@ -6,12 +6,6 @@
 namespace octet {
 namespace {
 
-struct AreaRange {
-  double lowest, highest;
-  bool contains(double area) const { return !(area < lowest || area > highest); }
-};
-constexpr AreaRange kAreaRanges[kSizeClassCount] = {{0, 1e10}, {0, 1024}, {1024, 9216}, {9216, 1e10}};
-
 double coco_overlap(const BoxLtwh& found, const TruthBox& truth) {
   if (!truth.is_crowd) return iou(found, truth.box);
   const double inter = intersection(found, truth.box);
@@ -21,16 +15,23 @@ double coco_overlap(const BoxLtwh& found, const TruthBox& truth) {
 // The objects and detections of one image. Scratch memory is kept from image to image.
 class ImageMatcher {
  public:
+  explicit ImageMatcher(const std::array<AreaRange, kSizeClassCount>& areas) : areas_(areas) {}
+
   void match(std::span<const TruthBox> truth, std::span<const FoundBox> found, std::span<MatchedDetection> matches) {
-    fill_overlaps(truth, found);
-    for (int size = 0; size < kSizeClassCount; ++size) {
-      sort_ignored_last(truth, kAreaRanges[size]);
-      for (int t = 0; t < kIouThresholdCount && !truth.empty(); ++t) match_at(t, size, truth, matches);
-      ignore_misses_of_other_size(size, found, matches);
-    }
+    if (!truth.empty()) match_objects(truth, found, matches);
+    for (std::size_t size = 0; size < kSizeClassCount; ++size) ignore_misses_of_other_size(size, found, matches);
   }
 
  private:
+  void match_objects(std::span<const TruthBox> truth, std::span<const FoundBox> found, std::span<MatchedDetection> matches) {
+    fill_overlaps(truth, found);
+    if (std::ranges::all_of(overlaps_, [](double overlap) { return overlap < iou_threshold(0); })) return;
+    for (std::size_t size = 0; size < kSizeClassCount; ++size) {
+      sort_ignored_last(truth, areas_[size]);
+      for (int t = 0; t < kIouThresholdCount; ++t) match_at(t, size, truth, matches);
+    }
+  }
+
   void fill_overlaps(std::span<const TruthBox> truth, std::span<const FoundBox> found) {
     overlaps_.resize(truth.size() * found.size());
     for (std::size_t d = 0; d < found.size(); ++d)
@@ -45,7 +46,7 @@ class ImageMatcher {
     std::stable_partition(order_.begin(), order_.end(), [&](std::size_t g) { return !ignored_[g]; });
   }
 
-  void match_at(int t, int size, std::span<const TruthBox> truth, std::span<MatchedDetection> matches) {
+  void match_at(int t, std::size_t size, std::span<const TruthBox> truth, std::span<MatchedDetection> matches) {
     const auto bit = static_cast<ThresholdBits>(1u << t);
     taken_.assign(truth.size(), 0);
     for (std::size_t d = 0; d < matches.size(); ++d) {
@@ -71,29 +72,53 @@ class ImageMatcher {
     return best;
   }
 
-  static void ignore_misses_of_other_size(int size, std::span<const FoundBox> found, std::span<MatchedDetection> matches) {
-    constexpr ThresholdBits kEvery = (1u << kIouThresholdCount) - 1;
-    for (std::size_t d = 0; d < found.size(); ++d)
-      if (!kAreaRanges[size].contains(found[d].box.area()))
-        matches[d].ignored[size] |= static_cast<ThresholdBits>(~matches[d].matched[size] & kEvery);
+  void ignore_misses_of_other_size(std::size_t size, std::span<const FoundBox> found, std::span<MatchedDetection> matches) const {
+    for (std::size_t d = 0; d < matches.size(); ++d)
+      if (!areas_[size].contains(found[d].box.area()))
+        matches[d].ignored[size] |= static_cast<ThresholdBits>(~matches[d].matched[size] & kEveryThreshold);
   }
 
+  std::array<AreaRange, kSizeClassCount> areas_;
   std::vector<double> overlaps_;  // row: detection, column: object
   std::vector<char> ignored_, taken_;
   std::vector<std::size_t> order_;
 };
 
-// The end of the run of equal images that begins at `begin`.
+// The boxes of `image` from place `begin` on, where the boxes of images before it end.
 template <typename Box>
-std::size_t end_of_image(const std::vector<Box>& boxes, std::size_t begin, std::uint32_t image) {
-  while (begin < boxes.size() && boxes[begin].image == image) ++begin;
-  return begin;
+std::span<const Box> boxes_of_image(std::span<const Box> boxes, std::size_t begin, std::uint32_t image) {
+  std::size_t end = begin;
+  while (end < boxes.size() && boxes[end].image == image) ++end;
+  return boxes.subspan(begin, end - begin);
 }
 
-void note_objects(std::span<const TruthBox> truth, CategoryMatches& matches) {
-  for (int size = 0; size < kSizeClassCount; ++size)
+// Most images have few boxes of a category, and std::stable_sort would allocate for each.
+void sort_by_falling_score(std::vector<FoundBox>& boxes) {
+  constexpr std::size_t kFew = 16;
+  const auto scores_more = [](const FoundBox& a, const FoundBox& b) { return a.score > b.score; };
+  if (boxes.size() > kFew) return std::stable_sort(boxes.begin(), boxes.end(), scores_more);
+  for (auto box = boxes.begin(); box != boxes.end(); ++box)
+    std::rotate(std::upper_bound(boxes.begin(), box, *box, scores_more), box, box + 1);
+}
+
+// Sorts what is to be compared and not what is to be moved, which is three times as long.
+void sort_by_falling_score(std::vector<MatchedDetection>& detections) {
+  struct Key {
+    double score;
+    std::size_t place;
+  };
+  std::vector<Key> keys(detections.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = {detections[i].score, i};
+  std::ranges::sort(keys, [](const Key& a, const Key& b) { return a.score != b.score ? a.score > b.score : a.place < b.place; });
+  std::vector<MatchedDetection> sorted(detections.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) sorted[i] = detections[keys[i].place];
+  detections = std::move(sorted);
+}
+
+void note_objects(std::span<const TruthBox> truth, const MatchSettings& settings, CategoryMatches& matches) {
+  for (std::size_t size = 0; size < kSizeClassCount; ++size)
     for (const TruthBox& box : truth)
-      if (!box.is_crowd && kAreaRanges[size].contains(box.area)) matches.objects[size].push_back(box.image);
+      if (!box.is_crowd && settings.areas[size].contains(box.area)) matches.objects[size].push_back(box.image);
 }
 
 }  // namespace
@@ -103,34 +128,30 @@ double iou_threshold(int index) {
   return index == kIouThresholdCount - 1 ? 0.95 : index * kStep + 0.5;
 }
 
-CategoryMatches match_category(std::span<const TruthBox> truth_any_order, std::span<const FoundBox> found_any_order) {
-  std::vector<TruthBox> truth(truth_any_order.begin(), truth_any_order.end());
-  std::vector<FoundBox> found(found_any_order.begin(), found_any_order.end());
-  std::stable_sort(truth.begin(), truth.end(), [](const TruthBox& a, const TruthBox& b) { return a.image < b.image; });
-  std::stable_sort(found.begin(), found.end(),
-                   [](const FoundBox& a, const FoundBox& b) { return a.image != b.image ? a.image < b.image : a.score > b.score; });
-
+CategoryMatches match_category(std::span<const TruthBox> truth, std::span<const FoundBox> found, const MatchSettings& settings) {
   CategoryMatches matches;
-  note_objects(truth, matches);
-  ImageMatcher matcher;
-  std::size_t first_truth = 0;
-  for (std::size_t first = 0; first < found.size();) {
-    const std::uint32_t image = found[first].image;
-    const std::size_t last = end_of_image(found, first, image);
-    const std::size_t kept = std::min(last - first, std::size_t{kMaxDetections});
-    while (first_truth < truth.size() && truth[first_truth].image < image) ++first_truth;
-    const std::size_t last_truth = end_of_image(truth, first_truth, image);
+  matches.detections.reserve(found.size());
+  note_objects(truth, settings, matches);
+  ImageMatcher matcher(settings.areas);
+  std::vector<FoundBox> in_image;
+  std::size_t truth_begin = 0;
+  for (std::size_t found_begin = 0; found_begin < found.size();) {
+    const std::uint32_t image = found[found_begin].image;
+    const auto found_here = boxes_of_image(found, found_begin, image);
+    while (truth_begin < truth.size() && truth[truth_begin].image < image) ++truth_begin;
+    const auto truth_here = boxes_of_image(truth, truth_begin, image);
 
+    in_image.assign(found_here.begin(), found_here.end());
+    sort_by_falling_score(in_image);
+    in_image.resize(std::min(in_image.size(), static_cast<std::size_t>(settings.most_detections())));
     const std::size_t at = matches.detections.size();
-    for (std::size_t rank = 0; rank < kept; ++rank)
-      matches.detections.push_back({found[first + rank].score, image, static_cast<std::uint16_t>(rank), {}, {}});
-    matcher.match(std::span(truth).subspan(first_truth, last_truth - first_truth), std::span(found).subspan(first, kept),
-                  std::span(matches.detections).subspan(at));
-    first = last;
-    first_truth = last_truth;
+    for (std::size_t rank = 0; rank < in_image.size(); ++rank)
+      matches.detections.push_back({in_image[rank].score, image, static_cast<std::uint16_t>(rank), {}, {}});
+    matcher.match(truth_here, in_image, std::span(matches.detections).subspan(at));
+    found_begin += found_here.size();
+    truth_begin += truth_here.size();
   }
-  std::stable_sort(matches.detections.begin(), matches.detections.end(),
-                   [](const MatchedDetection& a, const MatchedDetection& b) { return a.score > b.score; });
+  sort_by_falling_score(matches.detections);
   return matches;
 }
 

@@ -12,17 +12,32 @@
 namespace octet {
 
 inline constexpr int kIouThresholdCount = 10;
-inline constexpr int kMaxDetections = 100;  // of one category in one image; what scores lower is not looked at
 
-// Size classes by the area of an annotation in pixels: all, below 32², 32² to 96², above 96².
+// Size classes by the area of an annotation in pixels.
 enum class SizeClass : std::uint8_t { kAll, kSmall, kMedium, kLarge };
 inline constexpr int kSizeClassCount = 4;
+
+struct AreaRange {
+  double lowest = 0, highest = 0;  // both belong to it
+  bool contains(double area) const { return !(area < lowest || area > highest); }
+};
+
+// What COCO's evaluation leaves to choose.
+struct MatchSettings {
+  std::array<int, 3> max_detections = {1, 10,
+                                       100};  // of one category in one image; what scores lower than the last of them is not looked at
+  std::array<AreaRange, kSizeClassCount> areas = {{{0, 1e10}, {0, 1024}, {1024, 9216}, {9216, 1e10}}};  // of each size class
+
+  int most_detections() const { return max_detections.back(); }
+};
+inline constexpr int kMostDetections = 65535;  // that any setting may ask for
 
 // 0.50, 0.55, ..., 0.95 with the rounding that COCO's own code has.
 double iou_threshold(int index);
 
 // One bit an IoU threshold, lowest first.
 using ThresholdBits = std::uint16_t;
+inline constexpr ThresholdBits kEveryThreshold = (1u << kIouThresholdCount) - 1;
 
 struct MatchedDetection {
   double score = 0;
@@ -56,9 +71,9 @@ struct FoundBox {
 // Greedy assignment as in COCO's evaluation: by falling score, each detection takes the free object with the highest
 // IoU at or above the threshold (the later one of equals), and prefers one that counts over one that is ignored. A crowd
 // takes any number of detections, with the share of the detection's own area inside it as IoU.
-//   truth, found   one category; any order, ties of score keep it
+//   truth, found   one category, by rising image; ties of score in an image keep their order
 // `is_countable` reproduces a property of the official code: it marks a match by the id of the annotation, so that an
 // annotation with id 0 is used up but its detection counts as a miss.
-CategoryMatches match_category(std::span<const TruthBox> truth, std::span<const FoundBox> found);
+CategoryMatches match_category(std::span<const TruthBox> truth, std::span<const FoundBox> found, const MatchSettings& settings = {});
 
 }  // namespace octet

@@ -11,6 +11,7 @@ at random around them. One record a line:
     reference IMAGE CATEGORY LEFT TOP WIDTH HEIGHT SCORE   (fidelity only, instead of truth)
     found IMAGE CATEGORY LEFT TOP WIDTH HEIGHT SCORE
     expect NAME VALUE | expect_class CATEGORY AP AP50
+    set NUMBER                                             (random_sets.txt only: what follows is another data set)
 """
 import contextlib
 import importlib.metadata
@@ -59,25 +60,34 @@ def line(kind, *values):
     return " ".join([kind, *map(number, values)]) + "\n"
 
 
-def write(name, truth, found, reference=None):
+def write_set(file, name, truth, found, reference=None):
     values, classes = scores(truth, found)
-    with open(HERE / f"{name}.txt", "w", encoding="utf-8") as file:
-        file.write(f"# make_fixtures.py with pycocotools {importlib.metadata.version('pycocotools')}, numpy {np.__version__}\n")
-        for image in truth["images"]:
-            file.write(line("image", image["id"]))
-        if reference is None:
-            for category in truth["categories"]:
-                file.write(line("category", category["id"]))
-            for box in truth["annotations"]:
-                file.write(line("truth", box["id"], box["image_id"], box["category_id"], *box["bbox"], box["area"], box["iscrowd"]))
-        for kind, boxes in (("reference", reference or []), ("found", found)):
-            for box in boxes:
-                file.write(line(kind, box["image_id"], box["category_id"], *box["bbox"], box["score"]))
-        for key, value in zip(NAMES, values):
-            file.write(f"expect {key} {value!r}\n")
-        for category, (ap, ap50) in classes.items():
-            file.write(f"expect_class {category} {ap!r} {ap50!r}\n")
+    for image in truth["images"]:
+        file.write(line("image", image["id"]))
+    if reference is None:
+        for category in truth["categories"]:
+            file.write(line("category", category["id"]))
+        for box in truth["annotations"]:
+            file.write(line("truth", box["id"], box["image_id"], box["category_id"], *box["bbox"], box["area"], box["iscrowd"]))
+    for kind, boxes in (("reference", reference or []), ("found", found)):
+        for box in boxes:
+            file.write(line(kind, box["image_id"], box["category_id"], *box["bbox"], box["score"]))
+    for key, value in zip(NAMES, values):
+        file.write(f"expect {key} {value!r}\n")
+    for category, (ap, ap50) in classes.items():
+        file.write(f"expect_class {category} {ap!r} {ap50!r}\n")
     print(name, [round(value, 4) for value in values])
+
+
+def open_fixture(name):
+    file = open(HERE / f"{name}.txt", "w", encoding="utf-8")
+    file.write(f"# make_fixtures.py with pycocotools {importlib.metadata.version('pycocotools')}, numpy {np.__version__}\n")
+    return file
+
+
+def write(name, truth, found, reference=None):
+    with open_fixture(name) as file:
+        write_set(file, name, truth, found, reference)
 
 
 def random_box(rng, grid):
@@ -134,6 +144,28 @@ def synthetic_cases():
     write("id_zero", truth, random_found(rng, truth, 60, reach=1))
 
 
+def random_set(seed):
+    """A small data set in which each oddity occurs or does not, by the bits of `seed`."""
+    rng = random.Random(seed)
+    images = rng.sample(range(-9, 9) if seed & 1 else range(1, 40), 5)
+    categories = rng.sample(range(-4, 4) if seed & 2 else range(1, 8), 3)
+    truth = random_truth(rng, images[:4], categories[:2], 16, crowds=0.3 if seed & 4 else 0, first_id=rng.choice([0, -5]) if seed & 8 else 1)
+    found = random_found(rng, truth, 45, score=(lambda rng: rng.randrange(1, 5) / 4) if seed & 16 else (lambda rng: rng.random()))
+    if seed & 32:
+        for box in rng.sample(truth["annotations"], 4):
+            box["area"], box["bbox"][2:] = 0, [0, rng.choice([0, 16])]
+        for box in rng.sample(found, 6):
+            box["bbox"][2:] = [rng.choice([0, 16]), 0]
+    return truth, found
+
+
+def random_sets():
+    with open_fixture("random_sets") as file:
+        for seed in range(64):
+            file.write(f"set {seed}\n")
+            write_set(file, f"random {seed}", *random_set(seed))
+
+
 def coco_case(path):
     rng = random.Random(120)
     with open(path, encoding="utf-8") as file:
@@ -174,5 +206,6 @@ def fidelity_case():
 
 if __name__ == "__main__":
     synthetic_cases()
+    random_sets()
     fidelity_case()
     coco_case(sys.argv[1])
