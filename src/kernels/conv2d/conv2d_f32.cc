@@ -170,22 +170,17 @@ class GemmConv2dF32 final : public ConvolutionF32 {
 };
 
 // The side of Winograd's tiles that takes least time, or 0 where direct sums do. Nanoseconds for each pair of channels, of an image as high
-// as wide: a product takes 0.01 of them, less well-fed ones of direct sums 0.013, and to read a weight 0.15, or 0.4 where there are more
-// than other layers leave in any cache. Measured with 16 to 512 channels on 3x3 to 104x104 pixels; the same for all kernels, which
-// therefore compute the same.
+// as wide: a product takes 0.009 of them, less well-fed ones of direct sums 0.013, and to read a weight 0.08. Measured with 16 to 512
+// channels on 3x3 to 104x104 pixels; the same for all kernels, which therefore compute the same.
 int winograd_side(const Conv2dShape& shape, std::int64_t out_pixels) {
   constexpr std::int64_t kFewestChannels = 12;
-  constexpr double kCache = 16 << 20, kWeight = 0.15, kWeightBeyond = 0.4, kProduct = 0.01, kDirectProduct = 0.013;
+  constexpr double kWeight = 0.08, kProduct = 0.009, kDirectProduct = 0.013;
   if (!winograd_has(shape) || std::min(shape.in_channels, shape.out_channels) < kFewestChannels) return 0;
-  const double pairs = static_cast<double>(shape.in_channels) * static_cast<double>(shape.out_channels);
-  const auto time = [&](double weights, double products, double product) {
-    return products * product + weights * (weights * pairs * sizeof(float) > kCache ? kWeightBeyond : kWeight);
-  };
   int best = 0;
-  double least = time(9, 9.0 * static_cast<double>(out_pixels), kDirectProduct);
+  double least = 9 * kWeight + 9 * static_cast<double>(out_pixels) * kDirectProduct;
   for (const int side : {2, 4}) {
     const double tiles_across = std::ceil(std::sqrt(static_cast<double>(out_pixels)) / side), weights = (side + 2) * (side + 2);
-    const double found = time(weights, weights * tiles_across * tiles_across, kProduct);
+    const double found = weights * (kWeight + tiles_across * tiles_across * kProduct);
     if (found < least) least = found, best = side;
   }
   return best;

@@ -510,6 +510,30 @@ TEST(WinogradF32, LosesLittleOfManyChannels) {
   }
 }
 
+// Few weights, which threads read each for itself, and many, which they share; several blocks of tiles of either.
+TEST(WinogradF32, IsTheSameHoweverThreadsShareIt) {
+  for (const std::int64_t channels : {24, 130}) {
+    const Conv2dShape shape{channels, channels + 1, 3, 3, 1, 1, 1, 1, 1, 1};
+    std::mt19937 random(1);
+    std::normal_distribution<float> normal;
+    std::vector<float> weights(static_cast<std::size_t>(9 * shape.in_channels * shape.out_channels));
+    Image<float> in(58, 61, shape.in_channels, 0, 0.0f);
+    for (float& w : weights) w = normal(random);
+    for (float& x : in.memory) x = normal(random);
+    for (const Isa& isa : isas_of<WinogradF32Kernels>())
+      for (const int tile : {2, 4}) {
+        const auto conv = make_winograd_f32(shape, weights, {}, {}, isa, tile);
+        EXPECT_LT(error_of(*conv, shape, weights, in), 14) << isa.name;
+        Image<float> alone(in.view.height, in.view.width, shape.out_channels, 0, 0.0f), shared = alone;
+        shared.view.data = shared.memory.data() + Image<float>::kMargin;
+        ThreadPool one(1), three(3);
+        conv->run(in.view, alone.view, one);
+        conv->run(in.view, shared.view, three);
+        EXPECT_EQ(alone.memory, shared.memory) << isa.name;
+      }
+  }
+}
+
 TEST(WinogradF32, IsChosenForManyChannelsAndPixels) {
   for (const std::int64_t channels : {8, 64})
     for (const std::int64_t pixels : {1, 52 * 52}) {

@@ -65,8 +65,9 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
         activation_(activation),
         kernel_(kernel),
         tile_(tile),
-        panels_(split_into_panels(shape.out_channels, lanes(), positions() * shape.in_channels)),
-        weights_(packed_size(panels_, lanes(), positions() * shape.in_channels)),
+        panels_(split_into_panels(shape.out_channels, lanes(), shape.in_channels)),
+        position_weights_(packed_size(panels_, lanes(), shape.in_channels)),
+        weights_(static_cast<std::size_t>(positions()) * position_weights_),
         bias_(static_cast<std::size_t>(shape.out_channels + most_width())),
         zeros_(static_cast<std::size_t>(window_channels())) {
     OCTET_CHECK(weights.size() == static_cast<std::size_t>(shape.in_channels * shape.out_channels * kTaps), "weights do not fit");
@@ -84,33 +85,27 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
   void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
     const WinogradTiles tiles{out.height, out.width, tile_};
-    const Tasks tasks = split(tiles.count(), pool.threads());
-    pool.run_each(tasks.count(), scratch_of(tasks.largest_block()), [&](std::int64_t task, std::byte* scratch) {
-      const std::int64_t block = task / tasks.groups, group = task % tasks.groups, first = tasks.first_pixel(block);
-      const Block of{tiles, first, {tasks.first_pixel(block + 1) - first, kernel_.run.tiles}};
-      auto* windows = reinterpret_cast<float*>(scratch);
-      float* sums = windows + positions() * window_step(of.groups.tiles);
-      transform_windows(in, of, windows);
-      for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p) {
-        const Panel& panel = panels_[static_cast<std::size_t>(p)];
-        multiply(panel, windows, of.groups, sums);
-        finish(panel, sums, of, out);
-      }
-    });
+    const std::int64_t fewest = (tiles.count() + most_tiles_of_a_block() - 1) / most_tiles_of_a_block();
+    const std::int64_t wanted = pool.threads() == 1 ? 1 : kTasksPerThread * pool.threads();
+    const std::int64_t blocks = std::max(fewest, std::min(wanted, tiles.count() / kernel_.run.tiles));
+    const bool together = pool.threads() > 1 && (has_many_weights() || blocks < wanted);
+    together ? run_together(in, out, tiles, fewest, pool) : run_each_alone(in, out, tiles, blocks, pool);
   }
 
  private:
-  // Tiles that are computed at once: windows[position][group][vector][tile][channel], then sums[position][tile][lane] of one panel.
+  // Tiles that are computed at once, with their windows[position][group][vector][tile][channel] and sums[panel][position][tile][lane].
   struct Block {
     WinogradTiles tiles;
     std::int64_t first = 0;
     WinogradGroups groups;
+    float *windows = nullptr, *sums = nullptr;
   };
 
   int window() const { return tile_ + 2; }
   int positions() const { return window() * window(); }
   const WinogradTransformsF32& transforms() const { return tile_ == 2 ? kernel_.run.of_2x2 : kernel_.run.of_4x4; }
   int lanes() const { return kernel_.run.lanes; }
+  std::int64_t panels() const { return static_cast<std::int64_t>(panels_.size()); }
   std::int64_t most_width() const { return 2 * lanes(); }
   std::int64_t width_of(const Panel& panel) const { return std::int64_t{panel.vectors} * lanes(); }
   std::int64_t window_channels() const {  // whole vectors
@@ -118,51 +113,71 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
     return (shape_.in_channels + step - 1) / step * step;
   }
   std::int64_t window_step(std::int64_t tiles) const { return odd_lines(tiles * window_channels()); }
-  static std::int64_t sum_step(std::int64_t tiles, std::int64_t width) { return odd_lines(tiles * width); }
-  std::int64_t tile_bytes() const { return positions() * window_channels() * std::int64_t{sizeof(float)}; }
+  std::int64_t sum_step(std::int64_t tiles) const { return odd_lines(tiles * most_width()); }
+  std::int64_t tile_bytes() const { return positions() * (window_channels() + panels() * most_width()) * std::int64_t{sizeof(float)}; }
   std::size_t scratch_of(std::int64_t tiles) const {
-    return static_cast<std::size_t>(positions() * (window_step(tiles) + sum_step(tiles, most_width()))) * sizeof(float);
+    return static_cast<std::size_t>(positions() * (window_step(tiles) + panels() * sum_step(tiles))) * sizeof(float);
   }
 
   // Whether the weights leave no room for anything else in the second cache.
   bool has_many_weights() const { return weights_.size() * sizeof(float) > kWeightBytes; }
 
-  // The windows of a block stay in the second cache. Each block reads all weights: where they are many, it has as many tiles as go.
+  // Windows and sums of a block stay in the second cache. Each block reads all weights: where they are many, it has more tiles than that.
   std::int64_t most_tiles_of_a_block() const {
     const std::int64_t fewest = has_many_weights() ? kFewestTiles : 2 * kernel_.run.tiles;
-    return std::max(fewest, (has_many_weights() ? kManyWindowBytes : kWindowBytes) / tile_bytes());
+    return std::max(fewest, kBlockBytes / tile_bytes());
   }
 
-  // Threads share the weights where they are many, and transform the windows of a block each by itself; else they share the tiles.
-  Tasks split(std::int64_t tiles, int threads) const {
-    const auto panels = static_cast<std::int64_t>(panels_.size());
-    const std::int64_t wanted = threads == 1 ? 1 : kTasksPerThread * threads, most = most_tiles_of_a_block();
-    Tasks tasks{tiles, std::max<std::int64_t>(1, (tiles + most - 1) / most), panels, 1};
-    if (!has_many_weights()) tasks.blocks = std::max(tasks.blocks, std::min(wanted, tiles / kernel_.run.tiles));
-    tasks.groups = std::clamp<std::int64_t>(wanted / (has_many_weights() ? 2 * tasks.blocks : tasks.blocks), 1, panels);
-    return tasks;
+  Block block_of(const WinogradTiles& tiles, std::int64_t block, std::int64_t blocks, std::byte* scratch) const {
+    const std::int64_t first = tiles.count() * block / blocks, count = tiles.count() * (block + 1) / blocks - first;
+    auto* windows = reinterpret_cast<float*>(scratch);
+    return {tiles, first, {count, kernel_.run.tiles}, windows, windows + positions() * window_step(count)};
   }
 
-  // [position][input channel][lane]
+  // Threads take blocks, each all of one.
+  void run_each_alone(const ImageView<const float>& in, const ImageView<float>& out, const WinogradTiles& tiles, std::int64_t blocks,
+                      ThreadPool& pool) const {
+    pool.run_each(blocks, scratch_bytes(tiles.count()), [&](std::int64_t task, std::byte* scratch) {
+      const Block block = block_of(tiles, task, blocks, scratch);
+      transform_windows(in, block, 0, block.groups.count());
+      multiply(block, 0, positions() * panels());
+      finish(block, 0, block.groups.tiles, out);
+    });
+  }
+
+  // Threads share each block, so that its windows are transformed once and each weight is read by one of them.
+  void run_together(const ImageView<const float>& in, const ImageView<float>& out, const WinogradTiles& tiles, std::int64_t blocks,
+                    ThreadPool& pool) const {
+    std::byte* shared = nullptr;  // the scratch of this thread
+    pool.run_each(1, scratch_bytes(tiles.count()), [&](std::int64_t, std::byte* scratch) { shared = scratch; });
+    for (std::int64_t i = 0; i < blocks; ++i) {
+      const Block block = block_of(tiles, i, blocks, shared);
+      pool.run(block.groups.count(), 1, [&](std::int64_t begin, std::int64_t end) { transform_windows(in, block, begin, end); });
+      pool.run(positions() * panels(), 1, [&](std::int64_t begin, std::int64_t end) { multiply(block, begin, end); });
+      pool.run(block.groups.tiles, 1, [&](std::int64_t begin, std::int64_t end) { finish(block, begin, end, out); });
+    }
+  }
+
+  // [position][panel][input channel][lane]
   void pack(const Panel& panel, const float* weights) {
-    const std::int64_t width = width_of(panel), step = shape_.in_channels * width;
     float* to = weights_.data() + panel.offset;
-    for (std::int64_t i = 0; i < shape_.in_channels; ++i, to += width)
+    for (std::int64_t i = 0; i < shape_.in_channels; ++i, to += width_of(panel))
       for (std::int64_t lane = 0; lane < panel.channels; lane += kFilters) {
         Weights taps[kTaps] = {};
         for (std::int64_t filter = 0; filter < std::min(kFilters, panel.channels - lane); ++filter) {
           const float* from = weights + ((panel.first + lane + filter) * shape_.in_channels + i) * kTaps;
           for (int tap = 0; tap < kTaps; ++tap) taps[tap][static_cast<std::size_t>(filter)] = from[tap];
         }
+        const auto step = static_cast<std::int64_t>(position_weights_);
         tile_ == 2 ? transform_weights<2>(taps, step, to + lane) : transform_weights<4>(taps, step, to + lane);
       }
   }
 
-  void transform_windows(const ImageView<const float>& in, const Block& block, float* windows) const {
-    for (std::int64_t group = 0; group < block.groups.count(); ++group) {
+  void transform_windows(const ImageView<const float>& in, const Block& block, std::int64_t first_group, std::int64_t last_group) const {
+    for (std::int64_t group = first_group; group < last_group; ++group) {
       const std::int64_t first = block.groups.first(group), tiles = block.groups.first(group + 1) - first;
       for (std::int64_t t = 0; t < tiles; ++t) {
-        float* to = windows + first * window_channels() + t * kernel_.run.channels;
+        float* to = block.windows + first * window_channels() + t * kernel_.run.channels;
         const WinogradTile tile = block.tiles[block.first + first + t];
         const float* pixels[kWinogradPositions];
         find_window<float>(shape_, in, tile, window(), zeros_.data(), pixels);
@@ -171,36 +186,45 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
     }
   }
 
-  void multiply(const Panel& panel, const float* windows, const WinogradGroups& groups, float* sums) const {
-    const std::int64_t width = width_of(panel);
-    for (int p = 0; p < positions(); ++p)
-      kernel_.run.product({windows + p * window_step(groups.tiles), groups, shape_.in_channels,
-                           weights_.data() + panel.offset + static_cast<std::size_t>(p * shape_.in_channels * width), panel.vectors,
-                           sums + p * sum_step(groups.tiles, width)});
+  float* sums_of(const Block& block, std::int64_t panel) const { return block.sums + panel * positions() * sum_step(block.groups.tiles); }
+
+  // Products of a position and a panel, the panels of a position one after another.
+  void multiply(const Block& block, std::int64_t first, std::int64_t last) const {
+    for (std::int64_t i = first; i < last; ++i) {
+      const std::int64_t position = i / panels(), p = i % panels();
+      const Panel& panel = panels_[static_cast<std::size_t>(p)];
+      kernel_.run.product({block.windows + position * window_step(block.groups.tiles), block.groups, shape_.in_channels,
+                           weights_.data() + static_cast<std::size_t>(position) * position_weights_ + panel.offset, panel.vectors,
+                           sums_of(block, p) + position * sum_step(block.groups.tiles)});
+    }
   }
 
-  void finish(const Panel& panel, const float* sums, const Block& block, const ImageView<float>& out) const {
-    const std::int64_t width = width_of(panel);
-    GemmF32 gemm;
-    gemm.bias = bias_.data() + panel.first;
-    gemm.channels = panel.channels;
-    gemm.out_stride = out.pixel_stride;
-    gemm.activation = activation_;
-    for (std::int64_t t = 0; t < block.groups.tiles; ++t) {
-      const WinogradTile tile = block.tiles[block.first + t];
-      gemm.out = out.pixel(tile.y, tile.x) + panel.first;
-      transforms().output(gemm, sums + t * width, sum_step(block.groups.tiles, width), tile, out.width * out.pixel_stride);
+  void finish(const Block& block, std::int64_t first, std::int64_t last, const ImageView<float>& out) const {
+    for (std::int64_t p = 0; p < panels(); ++p) {
+      const Panel& panel = panels_[static_cast<std::size_t>(p)];
+      GemmF32 gemm;
+      gemm.bias = bias_.data() + panel.first;
+      gemm.channels = panel.channels;
+      gemm.out_stride = out.pixel_stride;
+      gemm.activation = activation_;
+      for (std::int64_t t = first; t < last; ++t) {
+        const WinogradTile tile = block.tiles[block.first + t];
+        gemm.out = out.pixel(tile.y, tile.x) + panel.first;
+        transforms().output(gemm, sums_of(block, p) + t * width_of(panel), sum_step(block.groups.tiles), tile,
+                            out.width * out.pixel_stride);
+      }
     }
   }
 
   static constexpr std::size_t kWeightBytes = 1 << 20;
-  static constexpr std::int64_t kWindowBytes = 448 << 10, kManyWindowBytes = 1 << 20, kFewestTiles = 56;
+  static constexpr std::int64_t kBlockBytes = 512 << 10, kFewestTiles = 56;
 
   Conv2dShape shape_;
   Activation activation_;
   const Kernel<WinogradF32Function>& kernel_;
   int tile_;
   std::vector<Panel> panels_;
+  std::size_t position_weights_;  // of one position
   AlignedBuffer<float> weights_, bias_;
   AlignedBuffer<float> zeros_;  // a pixel outside of the image
 };

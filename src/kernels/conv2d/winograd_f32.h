@@ -15,8 +15,8 @@ namespace octet::kernels {
 // leave a third of the error that 1 and 2 leave (integers need those: winograd_u8.h), and every factor of the transforms is an exact float.
 inline constexpr float kNearPoint = 0.6875f, kFarPoint = 1.5f;
 
-// Channels whose products are summed from zero; then come the sums of such blocks. Smaller ones cost more time than they are worth.
-inline constexpr std::int64_t kWinogradSumBlock = 32;
+// Channels whose products are summed from zero; then come the sums of such blocks.
+inline constexpr std::int64_t kWinogradSumBlock = 16;
 
 // Of the pixels below a tile, each with slack behind its channels: to[position * position_step + vector * vector_step + lane], of whole
 // vectors.
