@@ -64,6 +64,8 @@ struct Block {
 
 constexpr std::int64_t kStripColumns = 256;
 
+std::int64_t reach(const PoolShape& shape) { return (shape.kernel_w - 1) * shape.dilation_w + 1; }
+
 template <class V>
 struct RowJob {
   const PoolShape& shape;
@@ -74,18 +76,15 @@ struct RowJob {
 };
 
 template <class V, int kVectors>
-OCTET_TARGET void max_direct(const RowJob<V>& job) {
+OCTET_OP void max_window(const RowJob<V>& job, const Taps& columns, std::int64_t x) {
   const PoolShape& s = job.shape;
-  for (std::int64_t x = 0; x < job.out.width; ++x) {
-    const Taps columns = taps_inside(x, s.stride_w, s.pad_left, s.kernel_w, s.dilation_w, job.in.width);
-    auto best = Block<V, kVectors>::lowest();
-    for (std::int64_t ky = job.rows.first; ky < job.rows.last; ++ky) {
-      const auto* row = job.in.pixel(job.rows.start + ky * s.dilation_h, 0);
-      for (std::int64_t kx = columns.first; kx < columns.last; ++kx)
-        best.include(row + (columns.start + kx * s.dilation_w) * job.in.pixel_stride);
-    }
-    best.store(job.out.pixel(job.y, x), job.channels);
+  auto best = Block<V, kVectors>::lowest();
+  for (std::int64_t ky = job.rows.first; ky < job.rows.last; ++ky) {
+    const auto* row = job.in.pixel(job.rows.start + ky * s.dilation_h, 0);
+    for (std::int64_t kx = columns.first; kx < columns.last; ++kx)
+      best.include(row + (columns.start + kx * s.dilation_w) * job.in.pixel_stride);
   }
+  best.store(job.out.pixel(job.y, x), job.channels);
 }
 
 // Outputs x_begin to x_end - 1, whose windows reach over no more than kStripColumns columns.
@@ -113,19 +112,39 @@ OCTET_TARGET void max_over_strip(const RowJob<V>& job, std::int64_t x_begin, std
 template <class V, int kVectors>
 void max_block(const RowJob<V>& job) {
   const PoolShape& s = job.shape;
-  const std::int64_t reach = (s.kernel_w - 1) * s.dilation_w + 1;
-  if (s.kernel_h * s.kernel_w <= 4 || s.kernel_h == 1 || reach > kStripColumns) return max_direct<V, kVectors>(job);
-  const std::int64_t at_once = (kStripColumns - reach) / s.stride_w + 1;
+  const std::int64_t at_once = (kStripColumns - reach(s)) / s.stride_w + 1;
   for (std::int64_t x = 0; x < job.out.width; x += at_once) max_over_strip<V, kVectors>(job, x, std::min(x + at_once, job.out.width));
 }
 
+// The block of at most two vectors from channel `c` on.
 template <class V>
-void max_row(const PoolShape& shape, ImageView<const typename V::Element> in, ImageView<typename V::Element> out, std::int64_t y) {
-  RowJob<V> job{shape, in, out, y, 0, taps_inside(y, shape.stride_h, shape.pad_top, shape.kernel_h, shape.dilation_h, in.height)};
-  for (std::int64_t c = 0; c < out.channels; c += job.channels) {
-    job.in.data = in.data + c;
-    job.out.data = out.data + c;
-    job.channels = std::min<std::int64_t>(out.channels - c, 2 * V::kLanes);
+OCTET_OP void set_block(RowJob<V>& job, const RowJob<V>& row, std::int64_t c) {
+  job.in.data = row.in.data + c;
+  job.out.data = row.out.data + c;
+  job.channels = std::min<std::int64_t>(row.channels - c, 2 * V::kLanes);
+}
+
+// All channels of a pixel before the next, in the order of the memory.
+template <class V>
+OCTET_TARGET void max_direct(const RowJob<V>& row) {
+  const PoolShape& s = row.shape;
+  RowJob<V> job = row;
+  for (std::int64_t x = 0; x < row.out.width; ++x) {
+    const Taps columns = taps_inside(x, s.stride_w, s.pad_left, s.kernel_w, s.dilation_w, row.in.width);
+    for (std::int64_t c = 0; c < row.channels; c += job.channels) {
+      set_block(job, row, c);
+      job.channels > V::kLanes ? max_window<V, 2>(job, columns, x) : max_window<V, 1>(job, columns, x);
+    }
+  }
+}
+
+template <class V>
+OCTET_TARGET void max_row(const PoolShape& s, ImageView<const typename V::Element> in, ImageView<typename V::Element> out, std::int64_t y) {
+  const RowJob<V> row{s, in, out, y, out.channels, taps_inside(y, s.stride_h, s.pad_top, s.kernel_h, s.dilation_h, in.height)};
+  if (s.kernel_h * s.kernel_w <= 4 || s.kernel_h == 1 || reach(s) > kStripColumns) return max_direct(row);
+  RowJob<V> job = row;
+  for (std::int64_t c = 0; c < row.channels; c += job.channels) {
+    set_block(job, row, c);
     job.channels > V::kLanes ? max_block<V, 2>(job) : max_block<V, 1>(job);
   }
 }
