@@ -3,6 +3,9 @@
 
 namespace {
 
+// How sums become results: in registers where few operations do it, else through memory.
+enum class Finish : std::uint8_t { kClamped, kLeaky, kInMemory };
+
 constexpr int kMostVectors = std::size(kTileRows);
 constexpr int kMostSums = [] {  // vectors of them in a tile
   int most = 0;
@@ -33,18 +36,20 @@ OCTET_TARGET void finish_rows(const GemmF32& gemm, const float* sums, std::int64
       store_channels(gemm.out + row * gemm.out_stride + c, activate<kKind>(load(sums + c), a, b), gemm.channels - c);
 }
 
-// Clamps and stores from registers.
-template <int kRows, int kVectors>
+template <Finish kFinish, int kRows, int kVectors>
 OCTET_OP void finish_in_registers(const GemmF32& gemm, const Limits& limits, Vec (&acc)[kRows][kVectors], std::int64_t row) {
-  const Vec lowest = set(limits.lowest), highest = set(limits.highest);
+  const Vec slope = set(gemm.activation.a), lowest = set(limits.lowest), highest = set(limits.highest);
   const std::int64_t in_last = gemm.channels - (kVectors - 1) * kLanes;
   const std::int64_t out_stride = gemm.out_stride;
   float* out = gemm.out + row * out_stride;
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r, out += out_stride)
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v)
-      store_channels(out + v * kLanes, clamp(acc[r][v], lowest, highest), v + 1 < kVectors ? kLanes : in_last);
+    for (int v = 0; v < kVectors; ++v) {
+      const Vec result =
+          kFinish == Finish::kLeaky ? activate<Activation::Kind::kLeaky>(acc[r][v], slope, slope) : clamp(acc[r][v], lowest, highest);
+      store_channels(out + v * kLanes, result, v + 1 < kVectors ? kLanes : in_last);
+    }
 }
 
 template <int kRows, int kVectors>
@@ -96,8 +101,8 @@ OCTET_OP void fetch_results(const GemmF32& gemm, std::int64_t row) {
 
 // kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart, or from the registers to the results. `sums` also
 // holds what the blocks of the depth before this one came to. The bias comes last, so that no small product is lost beside it.
-template <int kRows, int kVectors, bool kInRegisters>
-OCTET_TARGET void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums, const Limits* limits) {
+template <int kRows, int kVectors, Finish kFinish>
+OCTET_TARGET void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums, const Limits& limits) {
   constexpr int kWidth = kVectors * kLanes, kUnroll = 4;
   Vec acc[kRows][kVectors];
   clear_sums(acc);
@@ -146,37 +151,38 @@ OCTET_TARGET void multiply_tile(const GemmF32& gemm, std::int64_t row, float* su
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) acc[r][v] = add(acc[r][v], bias);
   }
-  if constexpr (kInRegisters) return finish_in_registers(gemm, *limits, acc, row);
+  if constexpr (kFinish != Finish::kInMemory) return finish_in_registers<kFinish>(gemm, limits, acc, row);
   store_sums(acc, sums);
 }
 
-using TileFunction = void (*)(const GemmF32&, std::int64_t row, float* sums, const Limits*);
+using TileFunction = void (*)(const GemmF32&, std::int64_t row, float* sums, const Limits&);
 
-template <int kVectors, bool kInRegisters, int... kRows>
+template <int kVectors, Finish kFinish, int... kRows>
 constexpr std::array<TileFunction, sizeof...(kRows)> tiles_of(std::integer_sequence<int, kRows...>) {
-  return {multiply_tile<kRows + 1, kVectors, kInRegisters>...};
+  return {multiply_tile<kRows + 1, kVectors, kFinish>...};
 }
 
-template <int kVectors, bool kInRegisters>
-constexpr auto kTiles = tiles_of<kVectors, kInRegisters>(std::make_integer_sequence<int, kTileRows[kVectors - 1]>());
+template <int kVectors, Finish kFinish>
+constexpr auto kTiles = tiles_of<kVectors, kFinish>(std::make_integer_sequence<int, kTileRows[kVectors - 1]>());
 
 using FinishFunction = void (*)(const GemmF32&, const float* sums, std::int64_t row, int rows);
 
-// All tiles of a product whose vectors are at least kVectors: clamped to `limits` in the registers, or handed to `finish` in memory.
-template <bool kInRegisters, int kVectors = 1>
-void run_tiles(const GemmF32& gemm, const Limits* limits, FinishFunction finish) {
+// All tiles of a product whose vectors are at least kVectors; `finish` is for sums in memory.
+template <Finish kFinish, int kVectors = 1>
+void run_tiles(const GemmF32& gemm, const Limits& limits, FinishFunction finish) {
   if constexpr (kVectors < kMostVectors)
-    if (gemm.vectors != kVectors) return run_tiles<kInRegisters, kVectors + 1>(gemm, limits, finish);
+    if (gemm.vectors != kVectors) return run_tiles<kFinish, kVectors + 1>(gemm, limits, finish);
   alignas(64) float sums[kMostSums * kLanes];
   for_each_tile(gemm.rows, kTileRows[kVectors - 1], [&](std::int64_t row, std::int64_t rows) {
-    kTiles<kVectors, kInRegisters>[static_cast<std::size_t>(rows - 1)](gemm, row, sums, limits);
-    if (!kInRegisters) finish(gemm, sums, row, static_cast<int>(rows));
+    kTiles<kVectors, kFinish>[static_cast<std::size_t>(rows - 1)](gemm, row, sums, limits);
+    if (kFinish == Finish::kInMemory) finish(gemm, sums, row, static_cast<int>(rows));
   });
 }
 
 }  // namespace
 
 void gemm_f32(const GemmF32& gemm) {
-  if (const auto limits = limits_of(gemm.activation)) return run_tiles<true>(gemm, &*limits, nullptr);
-  with_kind(gemm.activation.kind, [&](auto kind) { run_tiles<false>(gemm, nullptr, finish_rows<kind()>); });
+  if (const auto limits = limits_of(gemm.activation)) return run_tiles<Finish::kClamped>(gemm, *limits, nullptr);
+  if (gemm.activation.kind == Activation::Kind::kLeaky) return run_tiles<Finish::kLeaky>(gemm, {}, nullptr);
+  with_kind(gemm.activation.kind, [&](auto kind) { run_tiles<Finish::kInMemory>(gemm, {}, finish_rows<kind()>); });
 }

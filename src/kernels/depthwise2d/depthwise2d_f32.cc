@@ -55,27 +55,30 @@ class PackedF32 final : public ConvolutionF32 {
   void make_rows(RowsPiece piece, std::int64_t rows) const {
     float* const first = piece.out.pixel(piece.y, 0);
     const std::int64_t pixels = rows * piece.out.width;
-    for (std::size_t log = kernels_.clamped.size(); rows > 0;) {
+    const bool leaky = activation_.kind == Activation::Kind::kLeaky;
+    const auto& functions = leaky ? kernels_.leaky : kernels_.clamped;
+    for (std::size_t log = functions.size(); rows > 0;) {
       const std::int64_t at_once = std::int64_t{1} << --log;
       for (; at_once <= kernels_.most_rows && rows >= at_once; rows -= at_once, piece.y += at_once)
-        kernels_.clamped[log][static_cast<std::size_t>(class_)](piece);
+        functions[log][static_cast<std::size_t>(class_)](piece);
     }
-    if (limits_) return;
+    if (leaky || limits_) return;
     kernels_.activate[static_cast<std::size_t>(activation_.kind)](activation_, first, piece.out.pixel_stride, pixels, piece.channels);
   }
 
   void pack(Block& block, std::span<const float> weights, std::span<const float> bias) {
     const int width = kernels_.channels;
     const std::int64_t taps = shape_.kernel_h * shape_.kernel_w;
-    // As F32Constants has it: biases, limits, and room up to the next line.
-    const std::size_t constants_lines = lines_of(static_cast<std::size_t>(width + 2) * sizeof(float));
+    // As F32Constants has it: biases, limits, slope, and room up to the next line.
+    const std::size_t constants_lines = lines_of(static_cast<std::size_t>(width + 3) * sizeof(float));
     block.line = lines_.size();
     lines_.resize(lines_.size() + constants_lines + lines_of(static_cast<std::size_t>(taps * width) * sizeof(float)));
-    std::vector<float> values(static_cast<std::size_t>(width) + 2);
+    std::vector<float> values(static_cast<std::size_t>(width) + 3);
     for (int c = 0; c < block.channels && !bias.empty(); ++c) values[c] = bias[block.first + c];
     const Limits limits = limits_.value_or(Limits());
     values[width] = limits.lowest;
     values[width + 1] = limits.highest;
+    values[width + 2] = activation_.a;
     std::memcpy(&lines_[block.line], values.data(), values.size() * sizeof(float));
     pack_weights(block, width, weights, &lines_[block.line + constants_lines]);
   }
@@ -99,7 +102,7 @@ class PackedF32 final : public ConvolutionF32 {
   Depthwise2dShape shape_;
   Shape class_;
   Activation activation_;
-  std::optional<Limits> limits_;  // nothing: the activation follows
+  std::optional<Limits> limits_;  // nothing: the activation follows, unless it is a leak
   std::vector<Block> blocks_;
   std::vector<Line> lines_;
 };

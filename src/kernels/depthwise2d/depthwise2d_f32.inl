@@ -11,6 +11,30 @@ OCTET_OP void store_channels(float* to, Vec values, int channels) {
   channels == kLanes ? store(to, values) : store_first(to, values, channels);
 }
 
+// Results between the limits of the activation; NaN stays.
+struct Clamped {
+  using Result = float;
+  Vec lowest, highest;
+
+  explicit OCTET_TARGET Clamped(const F32Constants& constants) : lowest(set(constants.lowest)), highest(set(constants.highest)) {}
+  OCTET_OP Vec of(Vec sum) const { return clamp(sum, lowest, highest); }
+  OCTET_OP static void write(const F32Constants& constants, const Vec (&sums)[1], float* out, int channels) {
+    store_channels(out, Clamped(constants).of(sums[0]), channels);
+  }
+};
+
+// Results behind a leak.
+struct Leaky {
+  using Result = float;
+  Vec slope;
+
+  explicit OCTET_TARGET Leaky(const F32Constants& constants) : slope(set(constants.slope)) {}
+  OCTET_OP Vec of(Vec sum) const { return activate<Activation::Kind::kLeaky>(sum, slope, slope); }
+  OCTET_OP static void write(const F32Constants& constants, const Vec (&sums)[1], float* out, int channels) {
+    store_channels(out, Leaky(constants).of(sums[0]), channels);
+  }
+};
+
 // The rows of the input below some rows of the output: kInside says that the image has all of them, which then lie evenly.
 template <int kRows, bool kInside>
 class InputRows {
@@ -58,7 +82,7 @@ class InputRows {
 // Walks along the columns of the input, kRows rows of the output at once. A column is read once and added to every output that it belongs
 // to, so that at each time kBegun outputs of a row besides the one that is being finished have part of their sums. Columns outside of the
 // image add nothing.
-template <int kSize, int kStride, int kRows, bool kInside>
+template <class Finish, int kSize, int kStride, int kRows, bool kInside>
 OCTET_TARGET void walk_rows(const RowsPiece& piece) {
   constexpr int kBegun = (kSize - 1) / kStride, kInRows = (kRows - 1) * kStride + kSize, kWeights = kSize * kSize;
   constexpr bool kKept = kWeights <= kKeptWeights;
@@ -70,7 +94,8 @@ OCTET_TARGET void walk_rows(const RowsPiece& piece) {
     for (int i = 0; i < kWeights; ++i) kept[i] = all_weights[i];
   }
   InputRows<kInRows, kInside> rows(piece);
-  const Vec bias = load(constants.bias), lowest = set(constants.lowest), highest = set(constants.highest);
+  const Vec bias = load(constants.bias);
+  const Finish finish(constants);
   const std::int64_t in_width = piece.in.width, out_width = piece.out.width;
   const std::int64_t out_step = piece.out.pixel_stride, out_row_step = out_width * out_step;
   const int channels = piece.channels;
@@ -103,7 +128,7 @@ OCTET_TARGET void walk_rows(const RowsPiece& piece) {
     }
     if (x >= 0) {
 #pragma GCC unroll 4
-      for (int r = 0; r < kRows; ++r) store_channels(out + r * out_row_step, min(highest, max(lowest, sums[r][0])), channels);
+      for (int r = 0; r < kRows; ++r) store_channels(out + r * out_row_step, finish.of(sums[r][0]), channels);
       out += out_step;
     }
 #pragma GCC unroll 4
@@ -115,11 +140,11 @@ OCTET_TARGET void walk_rows(const RowsPiece& piece) {
   }
 }
 
-template <int kSize, int kStride, int kRows>
+template <class Finish, int kSize, int kStride, int kRows>
 void walk(const RowsPiece& piece) {
   const std::int64_t first = piece.y * kStride - piece.shape->pad_top, last = first + (kRows - 1) * kStride + kSize - 1;
-  piece.in.has_row(first) && piece.in.has_row(last) ? walk_rows<kSize, kStride, kRows, true>(piece)
-                                                    : walk_rows<kSize, kStride, kRows, false>(piece);
+  piece.in.has_row(first) && piece.in.has_row(last) ? walk_rows<Finish, kSize, kStride, kRows, true>(piece)
+                                                    : walk_rows<Finish, kSize, kStride, kRows, false>(piece);
 }
 
 // What gather_row() takes.
@@ -140,18 +165,10 @@ struct Floats {
   OCTET_OP static Vec dot(Vec sum, Vec x, Vec w) { return fma(x, w, sum); }
 };
 
-// Results between the limits of the activation; NaN stays.
-struct Clamped {
-  using Result = float;
-  OCTET_OP static void write(const F32Constants& constants, const Vec (&sums)[1], float* out, int channels) {
-    store_channels(out, min(set(constants.highest), max(set(constants.lowest), sums[0])), channels);
-  }
-};
-
-template <int kRows>
+template <class Finish, int kRows>
 void gather(const RowsPiece& piece) {
   for (std::int64_t y = piece.y; y < piece.y + kRows; ++y)
-    gather_row<Floats, Clamped>(
+    gather_row<Floats, Finish>(
         {piece.shape, piece.in, y, 0, piece.out.width, piece.block, piece.out.pixel(y, 0), piece.out.pixel_stride, piece.channels});
 }
 
@@ -163,9 +180,16 @@ OCTET_TARGET void activate_pixels(const Activation& activation, float* out, std:
 }
 
 // In the order of Shape.
-template <int kRows>
+template <class Finish, int kRows>
 constexpr depthwise::RowsFunctions functions_of_rows() {
-  return {walk<3, 1, kRows>, walk<3, 2, kRows>, walk<5, 1, kRows>, walk<5, 2, kRows>, walk<7, 1, kRows>, gather<kRows>};
+  return {walk<Finish, 3, 1, kRows>, walk<Finish, 3, 2, kRows>, walk<Finish, 5, 1, kRows>,
+          walk<Finish, 5, 2, kRows>, walk<Finish, 7, 1, kRows>, gather<Finish, kRows>};
+}
+
+template <class Finish>
+constexpr std::array<depthwise::RowsFunctions, 3> functions_of() {
+  return {functions_of_rows<Finish, 1>(), functions_of_rows<Finish, std::min(2, kMostRows)>(),
+          functions_of_rows<Finish, std::min(4, kMostRows)>()};
 }
 
 template <int... kKinds>
@@ -173,11 +197,8 @@ constexpr depthwise::ActivatePixels activations(std::integer_sequence<int, kKind
   return {activate_pixels<static_cast<Activation::Kind>(kKinds)>...};
 }
 
-constexpr depthwise::F32Kernels kKernels{
-    kLanes,
-    kMostRows,
-    {functions_of_rows<1>(), functions_of_rows<std::min(2, kMostRows)>(), functions_of_rows<std::min(4, kMostRows)>()},
-    activations(std::make_integer_sequence<int, kActivationKinds>())};
+constexpr depthwise::F32Kernels kKernels{kLanes, kMostRows, functions_of<Clamped>(), functions_of<Leaky>(),
+                                         activations(std::make_integer_sequence<int, kActivationKinds>())};
 
 }  // namespace
 

@@ -77,6 +77,7 @@ template <int kChannels>
 struct alignas(64) F32Constants {
   float bias[kChannels];
   float lowest, highest;  // limits of the activation, if it is a clamp
+  float slope;            // if it is a leak
 };
 
 // What padding looks like to the float kernels.
@@ -126,7 +127,7 @@ using ActivatePixels =
 // The kernels for blocks of `channels` channels at one level.
 struct F32Kernels {
   int channels = 0, most_rows = 1;
-  std::array<RowsFunctions, 3> clamped;  // of one row at once, of two and of four, where most_rows goes so far
+  std::array<RowsFunctions, 3> clamped, leaky;  // of one row at once, of two and of four, where most_rows goes so far
   ActivatePixels activate;
 };
 
