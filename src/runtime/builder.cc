@@ -6,8 +6,8 @@
 #include "runtime/lowerings/images.h"
 #include "runtime/lowerings/input_step.h"
 #include "runtime/lowerings/strided.h"
-#include "runtime/memory_planner.h"
 #include "runtime/row_groups.h"
+#include "runtime/step_dependencies.h"
 
 namespace octet {
 namespace {
@@ -28,6 +28,13 @@ std::size_t element_bytes(const Slot& slot) {
   return size_of(slot.type.element);
 }
 
+// What is to exist as a tensor of its own.
+std::vector<Value> visible_values(const RuntimeOptions& options) {
+  std::vector<Value> values = options.observe;
+  for (const auto& [value, by] : options.substitutes) values.insert(values.end(), {value, by});
+  return values;
+}
+
 TensorType picture_type(const Shape& image) { return {ElementType::kU8, {image[0], image[2], image[3], image[1]}}; }
 
 }  // namespace
@@ -44,7 +51,7 @@ PlanBuilder::PlanBuilder(const Graph& graph, const RuntimeOptions& options)
     : graph_(graph),
       options_(options),
       constants_(graph),
-      fusion_(graph, constants_, options.observe),
+      fusion_(graph, constants_, visible_values(options)),
       selection_(select_lowerings(graph, constants_, fusion_, options.picture_input ? Format::kPicture : Format::kPlain)),
       observed_(options.observe.begin(), options.observe.end()),
       placements_(place_values(graph, selection_)),
@@ -52,12 +59,18 @@ PlanBuilder::PlanBuilder(const Graph& graph, const RuntimeOptions& options)
 
 Result<std::unique_ptr<PlanData>> PlanBuilder::build() {
   add_ports();
+  plan_->substitutions.resize(options_.substitutes.size());
   for (std::size_t i = 0; i < graph_.nodes().size(); ++i) {
     const auto id = static_cast<NodeId>(i);
     if (const Match* match = selection_.match(id); match && match->emit) match->emit(*this);
     mark_observed(id);
+    mark_substitutes(id);
   }
-  plan_->groups = find_row_groups(*plan_, options_.cache_bytes);
+  if (options_.only_observed) drop_unobserved_steps(*plan_);
+  if (options_.substitutes.empty())
+    plan_->groups = find_row_groups(*plan_, options_.cache_bytes);
+  else
+    find_dependent_steps(*plan_);
   lay_out_memory();
   OCTET_RETURN_IF_ERROR(check_memory());
   for (const Step& step : plan_->steps) plan_->step_infos.push_back(step.info);
@@ -251,6 +264,28 @@ void PlanBuilder::mark_observed(NodeId id) {
   }
 }
 
+// A value comes before what takes its place.
+void PlanBuilder::mark_substitutes(NodeId id) {
+  for (std::size_t i = 0; i < options_.substitutes.size(); ++i) {
+    const auto& [value, by] = options_.substitutes[i];
+    Substitution& substitution = plan_->substitutions[i];
+    if (value.node == id) {
+      substitution.value = convert(value, forms().natural.at(forms().resolve(value)).format);
+      substitution.first = plan_->steps.size();
+    }
+    if (by.node == id) substitution.by = convert(by, slot(substitution.value).format);
+  }
+}
+
+void PlanBuilder::for_each_touched(const Step& step, FunctionRef<void(std::size_t buffer)> see) const {
+  const auto visit = [&](SlotId id) {
+    if (slot(id).memory == Slot::Memory::kArena) see(slot(id).index);
+  };
+  for (const SlotId id : step.reads) visit(id);
+  for (const SlotId id : step.writes) visit(id);
+  for (const auto& shown : step.shows) visit(shown.second);
+}
+
 std::size_t PlanBuilder::buffer_bytes(const Slot& slot) const {
   const auto elements = static_cast<std::size_t>(element_count(slot.type.shape));
   return elements * element_bytes(slot) + kernels::kReadSlack;
@@ -258,27 +293,52 @@ std::size_t PlanBuilder::buffer_bytes(const Slot& slot) const {
 
 // Buffers are the slots that lie in no other; a slot's index names its buffer until here. The steps of a group may run side by side, so
 // that what one of them touches is kept for all.
-void PlanBuilder::lay_out_memory() {
+std::vector<BufferLifetime> PlanBuilder::lifetimes() const {
   std::vector<BufferLifetime> lifetimes(plan_->slots.size());
-  std::vector<bool> used(plan_->slots.size());
   auto group = plan_->groups.begin();
   for (std::size_t step = 0; step < plan_->steps.size(); ++step) {
     if (group != plan_->groups.end() && step == group->first + group->steps()) ++group;
     const bool grouped = group != plan_->groups.end() && step >= group->first;
     const std::size_t begin = grouped ? group->first : step, end = grouped ? group->first + group->steps() - 1 : step;
-    const auto touch = [&](SlotId id) {
-      const Slot& touched = slot(id);
-      if (touched.memory != Slot::Memory::kArena) return;
-      BufferLifetime& life = lifetimes[touched.index];
-      if (!used[touched.index]) life = {buffer_bytes(plan_->slots[touched.index]), begin, end};
-      used[touched.index] = true;
+    for_each_touched(plan_->steps[step], [&](std::size_t buffer) {
+      BufferLifetime& life = lifetimes[buffer];
+      if (life.bytes == 0) life = {buffer_bytes(plan_->slots[buffer]), begin, end};
       life.last_step = end;
-    };
-    for (const SlotId id : plan_->steps[step].reads) touch(id);
-    for (const SlotId id : plan_->steps[step].writes) touch(id);
-    for (const auto& shown : plan_->steps[step].shows) touch(shown.second);
+    });
   }
-  const MemoryLayout layout = plan_memory(lifetimes, kAlignment);
+  return lifetimes;
+}
+
+// What is kept lies where nothing else does from the first kept step on, as steps before it may run again. What makes a substitute does so
+// right before the first step that may read it, from what is kept as well where that step is.
+void PlanBuilder::keep_for_substitutes(std::vector<BufferLifetime>& lifetimes) {
+  const auto bytes_of = [&](std::size_t buffer) { return lifetimes[buffer].bytes; };
+  plan_->kept_from = first_kept_step(*plan_, options_.kept_bytes, bytes_of);
+  const auto keep = [&](std::size_t buffer) {
+    lifetimes[buffer].first_step = std::min(lifetimes[buffer].first_step, plan_->kept_from);
+    lifetimes[buffer].last_step = plan_->steps.size();
+  };
+  std::vector<bool> leads_to_output(lifetimes.size());
+  for (std::size_t step = 0; step < plan_->steps.size(); ++step) {
+    if (!plan_->leads_to_output[step]) continue;
+    for_each_touched(plan_->steps[step], [&](std::size_t buffer) {
+      leads_to_output[buffer] = true;
+      if (step >= plan_->kept_from) keep(buffer);
+    });
+  }
+  for (const Substitution& substitution : plan_->substitutions)
+    for (const std::size_t step : substitution.makes)
+      for_each_touched(plan_->steps[step], [&](std::size_t buffer) {
+        lifetimes[buffer].first_step = std::min(lifetimes[buffer].first_step, substitution.first);
+        lifetimes[buffer].last_step = std::max(lifetimes[buffer].last_step, substitution.first);
+        if (leads_to_output[buffer] && substitution.first >= plan_->kept_from) keep(buffer);
+      });
+}
+
+void PlanBuilder::lay_out_memory() {
+  std::vector<BufferLifetime> buffers = lifetimes();
+  if (!plan_->substitutions.empty()) keep_for_substitutes(buffers);
+  const MemoryLayout layout = plan_memory(buffers, kAlignment);
   plan_->arena_bytes = layout.total_bytes + kAlignment;
   for (Slot& each : plan_->slots)
     if (each.memory == Slot::Memory::kArena) each.byte_offset += layout.offsets[each.index];

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "base/function_ref.h"
+#include "runtime/memory_planner.h"
 #include "runtime/placement.h"
 #include "runtime/plan_data.h"
 #include "runtime/selection.h"
@@ -81,6 +83,10 @@ class PlanBuilder {
   SlotId planar(SlotId from, const std::string& name);
   void copy_view(Value value);
   void mark_observed(NodeId id);
+  void mark_substitutes(NodeId id);
+  void for_each_touched(const Step& step, FunctionRef<void(std::size_t buffer)> see) const;
+  std::vector<BufferLifetime> lifetimes() const;
+  void keep_for_substitutes(std::vector<BufferLifetime>& lifetimes);
   void lay_out_memory();
   Status check_memory() const;
   std::size_t buffer_bytes(const Slot& slot) const;

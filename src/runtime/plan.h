@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,10 +19,22 @@
 
 namespace octet {
 
+// A value, and one of the same type that may take its place: see Session::run_with(). It is computed from what the value is computed from.
+struct Substitute {
+  Value value, by;
+};
+
 struct RuntimeOptions {
   Isa isa = active_isa();
   // Values that must exist as float tensors of their own while the plan runs, for an Observer to see.
   std::vector<Value> observe{};
+  // The outputs say nothing: what no observed value is computed from is left out.
+  bool only_observed = false;
+  // In the order of the graph by their values, which are floats; both exist as tensors of their own. What leads to no output is computed
+  // for an Observer and where it takes another's place only.
+  std::vector<Substitute> substitutes{};
+  // What a plan with substitutes keeps of a run for those that follow: so many bytes of what leads to an output, the last of it.
+  std::size_t kept_bytes = 0;
   // The one input of the graph, a float image [N,C,H,W], is given as the bytes of a picture, u8 [N,H,W,C], for the numbers 0 to 255.
   // The results are those of the same numbers as floats, to the last bit.
   bool picture_input = false;
@@ -104,6 +117,11 @@ class Session {
   // thread as long as it succeeds without an observer, but by steps of the reference evaluation (StepInfo::kernel "reference").
   Result<std::span<const Tensor>> run(std::span<const Tensor> inputs, const Observer& observer = {});
 
+  // The outputs with a substitute, by its place in RuntimeOptions::substitutes, for its value and all else as in the last run(), whose
+  // inputs are given again. Computes what depends on the value, and what the plan has not kept. From one run() to the next the places must
+  // fall.
+  Result<std::span<const Tensor>> run_with(std::size_t substitute, std::span<const Tensor> inputs);
+
   // Microseconds that each step took in the last run, in the order of plan().steps(); filled if enabled.
   void enable_profile(bool on) { profile_ = on; }
   std::span<const double> step_us() const { return step_us_; }
@@ -121,6 +139,9 @@ class Session {
   std::vector<Tensor> outputs_;
   std::vector<std::shared_ptr<void>> states_;
   std::vector<double> step_us_;
+  std::vector<char> stale_;              // by step: what it wrote depends on a substitute
+  std::optional<std::size_t> in_place_;  // the substitute that has been exchanged with its value
+  std::size_t next_substitute_ = 0;      // those before it can be taken
   bool profile_ = false;
 };
 

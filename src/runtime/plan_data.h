@@ -156,12 +156,24 @@ struct RowGroup {
   std::size_t steps() const { return producers.size(); }
 };
 
+// How a value that another takes the place of is computed from.
+struct Substitution {
+  SlotId value{}, by{};              // of one format
+  std::size_t first = 0;             // the first step that may read the value
+  std::vector<std::size_t> makes{};  // the steps that make the substitute and lead to no output
+  std::vector<char> follows{};       // by step: leads to an output and depends on the value
+};
+
 struct PlanData {
   std::vector<Port> inputs, outputs;
   std::vector<Slot> slots;
   std::vector<Tensor> constants;
   std::vector<Step> steps;
   std::vector<RowGroup> groups;  // in the order of the steps
+  // Of a plan with substitutes, by their values; which steps lead to an output, and from which on what these read and write is kept.
+  std::vector<Substitution> substitutions;
+  std::vector<char> leads_to_output;
+  std::size_t kept_from = 0;
   std::vector<StepInfo> step_infos;
   std::vector<std::function<std::shared_ptr<void>()>> states;  // what each session makes for its steps
   std::size_t arena_bytes = 0;

@@ -23,6 +23,22 @@ Status check_inputs(std::span<const Port> ports, std::span<const Tensor> inputs)
   return {};
 }
 
+// The numbers of two slots of one format and shape.
+void exchange(const Workspace& workspace, SlotId a, SlotId b) {
+  const Slot& slot = workspace.slot(a);
+  if (slot.format == Format::kPlain) {
+    std::ranges::swap_ranges(workspace.plain<float>(a), workspace.plain<float>(b));
+    return;
+  }
+  for (std::int64_t n = 0; n < slot.batch(); ++n) {
+    const auto first = workspace.image<float>(a, n), second = workspace.image<float>(b, n);
+    for (std::int64_t pixel = 0; pixel < first.pixels(); ++pixel) {
+      float* const values = first.data + pixel * first.pixel_stride;
+      std::swap_ranges(values, values + first.channels, second.data + pixel * second.pixel_stride);
+    }
+  }
+}
+
 void show(const Workspace& workspace, const Step& step, const Observer& observer) {
   for (const auto& [value, slot_id] : step.shows) {
     const Slot& slot = workspace.slot(slot_id);
@@ -48,6 +64,7 @@ Session::Session(std::shared_ptr<const Plan> plan, int threads) : plan_(std::mov
   for (const auto& make : plan_->data().states) states_.push_back(make());
   pool_.reserve_scratch(plan_->data().scratch_bytes);
   step_us_.resize(plan_->steps().size());
+  stale_.resize(plan_->steps().size());
   if (std::ranges::any_of(plan_->data().groups, [&](const RowGroup& group) { return goes_by_strips(group); }))
     for (int i = 0; i < pool_.threads(); ++i) runners_.push_back(std::make_unique<StripRunner>(plan_->data()));
 }
@@ -59,8 +76,12 @@ Result<std::span<const Tensor>> Session::run(std::span<const Tensor> inputs, con
   const PlanData& data = plan_->data();
   const FlushDenormals flush;
   const Workspace workspace(data, arena_, inputs, outputs_, states_, pool_);
+  in_place_.reset();
+  next_substitute_ = data.substitutions.size();
+  std::ranges::fill(stale_, char{0});
   auto group = data.groups.begin();
   for (std::size_t i = 0; i < data.steps.size(); ++i) {
+    if (!observer && !data.substitutions.empty() && !data.leads_to_output[i]) continue;
     if (group != data.groups.end() && i == group->first) {
       const RowGroup& found = *group++;
       if (goes_by_strips(found)) {
@@ -74,6 +95,29 @@ Result<std::span<const Tensor>> Session::run(std::span<const Tensor> inputs, con
     if (profile_) step_us_[i] = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count();
     if (observer) show(workspace, data.steps[i], observer);
   }
+  return std::span<const Tensor>(outputs_);
+}
+
+// Steps before the first one that is kept, and all behind them, run again; of others those that follow, or followed the last substitute.
+Result<std::span<const Tensor>> Session::run_with(std::size_t substitute, std::span<const Tensor> inputs) {
+  OCTET_RETURN_IF_ERROR(check_inputs(plan_->inputs(), inputs));
+  const PlanData& data = plan_->data();
+  OCTET_CHECK(substitute < next_substitute_, "substitutes are taken from the last to the first, after a run");
+  const FlushDenormals flush;
+  const Workspace workspace(data, arena_, inputs, outputs_, states_, pool_);
+  const Substitution& substitution = data.substitutions[substitute];
+  const bool all = substitution.first < data.kept_from;
+  if (in_place_ && !all) exchange(workspace, data.substitutions[*in_place_].value, data.substitutions[*in_place_].by);
+  if (all)
+    for (std::size_t i = 0; i < substitution.first; ++i)
+      if (data.leads_to_output[i]) data.steps[i].run(workspace);
+  for (const std::size_t i : substitution.makes) data.steps[i].run(workspace);
+  exchange(workspace, substitution.value, substitution.by);
+  for (std::size_t i = substitution.first; i < data.steps.size(); ++i)
+    if (data.leads_to_output[i] && (all || stale_[i] || substitution.follows[i])) data.steps[i].run(workspace);
+  stale_ = substitution.follows;
+  in_place_ = substitute;
+  next_substitute_ = substitute;
   return std::span<const Tensor>(outputs_);
 }
 
