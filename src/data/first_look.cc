@@ -130,9 +130,8 @@ bool shows_nothing(const Image& image) {
     const std::size_t channel = i % Image::kChannels;
     low[channel] = std::min<int>(low[channel], bytes[i]);
     high[channel] = std::max<int>(high[channel], bytes[i]);
-  }
-  for (std::size_t channel = 0; channel < low.size(); ++channel)
     if (high[channel] - low[channel] > kNoise) return false;
+  }
   return true;
 }
 

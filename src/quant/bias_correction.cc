@@ -30,11 +30,16 @@ std::vector<float> bias_shift(const Graph& graph, NodeId convolution, std::span<
   const auto rows = inside_shares(conv.kernel[0], data[2], out[2], conv.strides[0], conv.dilations[0], conv.pads.begin[0]);
   const auto columns = inside_shares(conv.kernel[1], data[3], out[3], conv.strides[1], conv.dilations[1], conv.pads.begin[1]);
 
+  std::vector<double> inside;  // by tap
+  for (const double row : rows)
+    for (const double column : columns) inside.push_back(row * column);
+
   std::vector<double> shift(quantized.scale.size());
+  std::size_t tap = 0;
   for_each_weight(conv, [&](std::size_t output, std::size_t input, std::size_t at) {
-    const std::size_t tap = at % (rows.size() * columns.size());
     const double error = static_cast<double>(weights[at]) - static_cast<double>(quantized.scale[output]) * quantized.values[at];
-    shift[output] += error * input_mean[input] * rows[tap / columns.size()] * columns[tap % columns.size()];
+    shift[output] += error * input_mean[input] * inside[tap];
+    if (++tap == inside.size()) tap = 0;
   });
   return {shift.begin(), shift.end()};
 }

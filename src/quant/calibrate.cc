@@ -122,6 +122,7 @@ Result<std::map<Value, RangeObserver>> calibrate(const Graph& graph, const std::
                                                  const CalibrationOptions& options, const ImageObserver& observer) {
   RuntimeOptions runtime;
   runtime.observe = values;
+  runtime.only_observed = true;
   OCTET_ASSIGN(auto plan, compile(graph, runtime));
   return Calibration(graph, plan, images, options, observer).run();
 }

@@ -23,11 +23,12 @@ void round_plane(std::span<const float> weights, float scale, std::span<std::int
     rounded[i] = round_weight(weights[i] / scale);
     missing += static_cast<double>(weights[i] / scale) - rounded[i];
   }
+  const auto moves = std::min(weights.size(), static_cast<std::size_t>(std::fabs(std::nearbyint(missing))));
+  if (moves == 0) return;
   const int direction = missing > 0 ? 1 : -1;
   const auto gain = [&](std::size_t i) { return direction * (weights[i] / scale - rounded[i]); };
   std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), 0);
-  const auto moves = std::min(order.size(), static_cast<std::size_t>(std::fabs(std::nearbyint(missing))));
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(moves), order.end(),
                     [&](std::size_t a, std::size_t b) { return gain(a) != gain(b) ? gain(a) > gain(b) : a < b; });
   for (std::size_t i = 0; i < moves; ++i)
