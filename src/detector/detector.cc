@@ -32,15 +32,6 @@ Status check_outputs_of(const EngineModel& model, const ModelDescription& descri
   return check_outputs(description, outputs);
 }
 
-// The outputs that a head can read, each once for every name.
-std::vector<NamedOutput> named_outputs(std::span<const Port> ports, std::span<const Tensor> tensors) {
-  std::vector<NamedOutput> outputs;
-  for (std::size_t i = 0; i < tensors.size(); ++i)
-    if (tensors[i].type() == ElementType::kF32)
-      for (const std::string& name : ports[i].names()) outputs.push_back({name, tensors[i].shape(), tensors[i].values<float>()});
-  return outputs;
-}
-
 }  // namespace
 
 Result<Detector> make_detector(const Graph& graph, const fs::path& path, const Engine& engine) {
@@ -64,6 +55,14 @@ Result<Detector> load_detector(const fs::path& xml, const Engine& engine) {
   OCTET_ASSIGN(Detector detector, make_detector(graph, xml, engine));
   detector.file_bytes = bytes_of(xml) + bytes_of(fs::path(xml).replace_extension(".bin"));
   return detector;
+}
+
+std::vector<NamedOutput> named_outputs(std::span<const Port> ports, std::span<const Tensor> tensors) {
+  std::vector<NamedOutput> outputs;
+  for (std::size_t i = 0; i < tensors.size(); ++i)
+    if (tensors[i].type() == ElementType::kF32)
+      for (const std::string& name : ports[i].names()) outputs.push_back({name, tensors[i].shape(), tensors[i].values<float>()});
+  return outputs;
 }
 
 DetectionSession::DetectionSession(const Detector& detector, int threads)

@@ -33,6 +33,9 @@ Result<Detector> make_detector(const Graph& graph, const std::filesystem::path& 
 // The same of a network that was read from a file, which the engine may run as it lies there; `say` is told (load_network.h).
 Result<Detector> make_detector(const NetworkSource& source, const Engine& engine, const Warn& say);
 
+// The outputs that a head can read, each once for every name; the tensors must outlive them.
+std::vector<NamedOutput> named_outputs(std::span<const Port> ports, std::span<const Tensor> tensors);
+
 // Runs pictures through a detector, one after another, with threads and memory of its own. Not for use from two threads at once.
 class DetectionSession {
  public:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "graph/op_schema.h"
 #include "graph/patterns.h"
@@ -13,18 +14,13 @@
 namespace octet::quant {
 namespace {
 
-struct Powers {
-  double signal = 0, noise = 0;
-
-  void add(const Tensor& truth, const Tensor& found) {
-    const auto a = truth.values<float>(), b = found.values<float>();
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      signal += static_cast<double>(a[i]) * static_cast<double>(a[i]);
-      noise += std::pow(static_cast<double>(b[i]) - static_cast<double>(a[i]), 2);
-    }
+void add(Powers& powers, const Tensor& truth, const Tensor& found) {
+  const auto a = truth.values<float>(), b = found.values<float>();
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    powers.signal += static_cast<double>(a[i]) * static_cast<double>(a[i]);
+    powers.noise += std::pow(static_cast<double>(b[i]) - static_cast<double>(a[i]), 2);
   }
-  double relative() const { return noise <= 0 ? 0 : noise / std::max(signal, 1e-30); }
-};
+}
 
 // Images that are used, and what the model in floats makes of each.
 struct Reference {
@@ -70,24 +66,51 @@ double error_of(const std::vector<Powers>& heads) {
   return heads.empty() ? 0 : sum / static_cast<double>(heads.size());
 }
 
-struct Measured {
-  Powers result;  // of the layer
+// The error of the heads of a model that ends at them.
+Result<double> error_of(const Graph& graph, const Reference& reference, int threads) {
+  OCTET_ASSIGN(const auto plan, compile(graph));
+  Session session(plan, threads);
+  std::vector<Powers> heads(plan->outputs().size());
+  for (std::size_t i = 0; i < reference.inputs.size(); ++i) {
+    OCTET_ASSIGN(const auto outputs, session.run(std::span(&reference.inputs[i], 1)));
+    for (std::size_t head = 0; head < heads.size(); ++head) add(heads[head], reference.heads[i][head], outputs[head]);
+  }
+  return error_of(heads);
+}
+
+// Of one layer, alone quantized, in all images.
+struct Effect {
+  Powers result;
   std::vector<Powers> heads;
 };
 
-// A graph whose first outputs are the heads, and whose last two, if there are more, are a layer's result in floats and quantized.
-Result<Measured> measure(const Graph& graph, const Reference& reference, int threads) {
-  OCTET_ASSIGN(const auto plan, compile(graph));
-  Session session(plan, threads);
-  Measured measured;
-  for (std::size_t i = 0; i < reference.inputs.size(); ++i) {
-    OCTET_ASSIGN(const auto outputs, session.run(std::span(&reference.inputs[i], 1)));
-    const std::vector<Tensor>& heads = reference.heads[i];
-    measured.heads.resize(heads.size());
-    for (std::size_t head = 0; head < heads.size(); ++head) measured.heads[head].add(heads[head], outputs[head]);
-    if (outputs.size() == heads.size() + 2) measured.result.add(outputs[heads.size()], outputs[heads.size() + 1]);
-  }
-  return measured;
+Result<std::vector<Effect>> effects_of(const LayerTrials& trials, const Reference& reference, int threads, const Progress& progress) {
+  OCTET_ASSIGN(const auto plan, compile_trials(trials));
+  const std::size_t layers = trials.layers.size(), heads = plan->outputs().size();
+  std::vector<std::vector<Tensor>> floats(reference.inputs.size());
+  const auto keep = [&](std::size_t image, std::optional<std::size_t>, std::span<const Tensor> outputs) { floats[image] = kept(outputs); };
+  OCTET_ASSIGN(const auto results, measure_results(trials, plan, reference.inputs, threads, keep));
+  std::vector<std::vector<std::vector<Powers>>> errors(reference.inputs.size(), {layers, std::vector<Powers>(heads)});
+  const auto compare = [&](std::size_t image, std::optional<std::size_t> layer, std::span<const Tensor> outputs) {
+    for (std::size_t head = 0; layer && head < heads; ++head) add(errors[image][*layer][head], floats[image][head], outputs[head]);
+  };
+  std::vector<std::size_t> all(layers);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  OCTET_RETURN_IF_ERROR(run_trials(plan, reference.inputs, all, threads, compare, progress));
+
+  std::vector<Effect> effects(layers, Effect{{}, std::vector<Powers>(heads)});
+  for (std::size_t image = 0; image < errors.size(); ++image)
+    for (std::size_t layer = 0; layer < layers; ++layer) {
+      effects[layer].result += results[image][layer];
+      for (std::size_t head = 0; head < heads; ++head) effects[layer].heads[head] += errors[image][layer][head];
+    }
+  return effects;
+}
+
+std::set<std::string> names_of(const Graph& graph, const std::vector<NodeId>& ids) {
+  std::set<std::string> names;
+  for (const NodeId id : ids) names.insert(graph.node(id).name);
+  return names;
 }
 
 int bits_of(const Graph& quantized, const Node& layer) {
@@ -144,21 +167,19 @@ Result<Explanation> explain(const QuantizedModel& model, const CalibrationImages
 
   Explanation explanation;
   explanation.images = reference.inputs.size();
-  OCTET_ASSIGN(const Measured whole, measure(ended_at(model.graph, head_values(model.graph)), reference, options.threads));
-  explanation.snr_db = decibels(1, error_of(whole.heads));
+  OCTET_ASSIGN(const double whole, error_of(ended_at(model.graph, head_values(model.graph)), reference, options.threads));
+  explanation.snr_db = decibels(1, whole);
   OCTET_ASSIGN(explanation.tensors, tensor_figures(model.floats, model.graph, few, options.threads));
   for (TensorFigures& tensor : explanation.tensors)
     if (const auto method = model.methods.find(tensor.node); method != model.methods.end()) tensor.method = method->second;
 
-  const LayersAlone alone(model.floats, model.graph);
-  for (const NodeId id : ids) {
-    if (options.progress) options.progress(static_cast<std::int64_t>(explanation.layers.size()), static_cast<std::int64_t>(ids.size()));
-    const Node& node = model.graph.node(id);
-    OCTET_ASSIGN(const Measured measured, measure(alone.graph_of(id), reference, options.threads));
+  const LayerTrials trials = try_layers(ended_at(model.floats, head_values(model.floats)), model.graph, names_of(model.graph, ids));
+  OCTET_ASSIGN(const auto effects, effects_of(trials, reference, options.threads, options.progress));
+  for (std::size_t i = 0; i < effects.size(); ++i) {
+    const Node& node = model.graph.node(model.graph.find(trials.layers[i].name));
     explanation.layers.push_back({node.name, std::string(schema_of(node.op).name), bits_of(model.graph, node),
-                                  decibels(measured.result.signal, measured.result.noise), error_of(measured.heads)});
+                                  decibels(effects[i].result.signal, effects[i].result.noise), error_of(effects[i].heads)});
   }
-  if (options.progress) options.progress(static_cast<std::int64_t>(ids.size()), static_cast<std::int64_t>(ids.size()));
   share_out(explanation.layers);
   explanation.floats = float_layers(model, explanation.layers);
   return explanation;

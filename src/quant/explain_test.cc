@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -69,26 +70,47 @@ TEST(QuantizedLayers, AreThoseThatReadQuantizers) {
   for (const char* name : {"first", "deep", "head"}) EXPECT_EQ(std::ranges::count(names, name), 1) << name;
 }
 
-// With every other layer in floats, the graph is the one in floats up to the layer, and the quantized one in it.
-TEST(LayersAlone, QuantizeOneLayerAndNoOther) {
+LayerTrials tried_all(const QuantizedModel& model) {
+  std::set<std::string> names;
+  for (const QuantizedLayer& layer : model.layers) names.insert(layer.node);
+  return try_layers(model.floats, model.graph, names);
+}
+
+std::vector<float> with_alone(const LayerTrials& trials, std::size_t layer, const Tensor& input) {
+  Session session(*compile_trials(trials), 1);
+  EXPECT_TRUE(session.run(std::span(&input, 1)).ok());
+  return to_vector<float>((*session.run_with(layer, std::span(&input, 1)))[0]);
+}
+
+// With every other layer in floats, the model is near the one in floats and not the same.
+TEST(TryLayers, QuantizesOneLayerAndNoOther) {
   const QuantizedModel model = quantized();
-  const LayersAlone alone(model.floats, model.graph);
+  const LayerTrials trials = tried_all(model);
+  ASSERT_EQ(trials.layers.size(), 4u);
   const Tensor input = picture(3);
   const std::vector<float> floats = output_of(model.floats, 0, input);
-  for (const NodeId id : quantized_layers(model.graph)) {
-    const Graph graph = alone.graph_of(id);
-    ASSERT_EQ(graph.outputs().size(), 3u);
-    const auto truth = output_of(graph, 1, input), found = output_of(graph, 2, input), head = output_of(graph, 0, input);
-    EXPECT_NE(truth, found) << model.graph.node(id).name;
-    EXPECT_NE(head, floats) << model.graph.node(id).name;
-    for (std::size_t i = 0; i < head.size(); ++i) EXPECT_NEAR(head[i], floats[i], 0.5f) << model.graph.node(id).name;  // they reach 47
+  EXPECT_EQ(output_of(trials.graph, 0, input), floats);
+  for (std::size_t layer = 0; layer < trials.layers.size(); ++layer) {
+    const auto head = with_alone(trials, layer, input);
+    EXPECT_NE(head, floats) << layer;
+    for (std::size_t i = 0; i < head.size(); ++i) EXPECT_NEAR(head[i], floats[i], 0.5f) << layer;  // they reach 47
   }
-  // The first layer reads what it reads in the quantized graph, so that its result is the same there.
-  const auto ids = quantized_layers(model.graph);
-  const Graph ended = ended_at(model.graph, {{model.graph.find("first_bias"), 0}});
-  const auto expected = output_of(ended, 0, input), made = output_of(alone.graph_of(ids.front()), 2, input);
-  ASSERT_EQ(expected.size(), made.size());
-  for (std::size_t i = 0; i < made.size(); ++i) EXPECT_NEAR(made[i], expected[i], 1e-4f);
+}
+
+TEST(TryLayers, TriesThoseOfTheNames) {
+  const QuantizedModel model = quantized();
+  const LayerTrials trials = try_layers(model.floats, model.graph, {"deep", "no such layer"});
+  ASSERT_EQ(trials.layers.size(), 1u);
+  EXPECT_EQ(trials.layers[0].name, "deep");
+}
+
+// The first layer reads what it reads in the quantized graph, so that its result is the same there.
+TEST(TryLayers, GivesALayerItsQuantizedInputsAndItsBias) {
+  const QuantizedModel model = quantized();
+  const LayerTrials trials = tried_all(model);
+  const Tensor input = picture(3);
+  const Graph made = ended_at(trials.graph, {trials.layers[0].quantized}), expected = ended_at(model.graph, {{model.graph.find("a"), 0}});
+  EXPECT_EQ(output_of(made, 0, input), output_of(expected, 0, input));
 }
 
 TEST(HeadValues, OfADetectionOutputAreItsCodesAndScores) {
@@ -118,7 +140,7 @@ TEST(Explain, GivesSharesThatAddUpToOne) {
   }
   EXPECT_NEAR(sum, 1, 1e-9);
   EXPECT_EQ(explanation->images, 8u);
-  EXPECT_EQ(last, static_cast<std::int64_t>(explanation->layers.size()));
+  EXPECT_EQ(last, static_cast<std::int64_t>(explanation->images * explanation->layers.size()));
   EXPECT_EQ(layer_of(*explanation, "deep").operation, "GroupConvolution");
   EXPECT_TRUE(explanation->floats.empty());
   EXPECT_GT(explanation->snr_db, 10);

@@ -1,13 +1,22 @@
 #include "quant/layer_alone.h"
 
 #include <algorithm>
+#include <map>
+#include <mutex>
+#include <ranges>
 #include <set>
+#include <string>
+#include <utility>
 
+#include "base/parallel.h"
 #include "graph/op_schema.h"
 #include "graph/patterns.h"
 
 namespace octet::quant {
 namespace {
+
+// What each session of a plan of trials keeps.
+constexpr std::size_t kKeptBytes = 12 << 20;
 
 bool moves_images(const Node& node) {
   const OpTraits traits = schema_of(node.op).traits;
@@ -97,28 +106,79 @@ Graph ended_at(const Graph& graph, const std::vector<Value>& values) {
   return ended;
 }
 
-LayersAlone::LayersAlone(const Graph& floats, const Graph& quantized)
-    : quantized_(quantized), floats_(ended_at(floats, head_values(floats))) {
-  for (std::size_t i = 0; i < floats_.nodes().size(); ++i) by_name_[floats_.nodes()[i].name] = static_cast<NodeId>(i);
+namespace {
+
+bool is_activation(const Graph& graph, const Node& node) {
+  if (std::holds_alternative<PRelu>(node.op)) return graph.constant(node.inputs[1]) != nullptr;
+  return std::holds_alternative<Unary>(node.op) || std::holds_alternative<Clamp>(node.op);
 }
 
-// Brings values of the quantized graph into a copy of the one in floats.
-class LayersAlone::Copy {
+// The layer, its bias and its activations, each the only reader of the one before, with their ids in the quantized graph.
+std::vector<NodeId> nodes_of(const Graph& quantized, NodeId layer) {
+  std::vector<NodeId> nodes{layer};
+  if (const auto bias = bias_of(quantized, layer)) nodes.push_back(*bias);
+  for (auto next = only_reader(quantized, {nodes.back(), 0}); next && is_activation(quantized, quantized.node(*next));
+       next = only_reader(quantized, {nodes.back(), 0}))
+    nodes.push_back(*next);
+  return nodes;
+}
+
+// Copies the graph in floats, node by node, and puts the layers of the quantized one where their results in floats are there.
+class TrialBuilder {
  public:
-  explicit Copy(const LayersAlone& layers) : layers_(layers), graph_(layers.floats_) {}
+  TrialBuilder(const Graph& floats, const Graph& quantized, const std::set<std::string>& names) : floats_(floats), quantized_(quantized) {
+    for (std::size_t i = 0; i < floats.nodes().size(); ++i) by_name_[floats.nodes()[i].name] = static_cast<NodeId>(i);
+    for (const NodeId layer : quantized_layers(quantized)) {
+      if (!names.contains(quantized.node(layer).name)) continue;
+      std::vector<NodeId> nodes = nodes_of(quantized, layer);
+      const auto end = by_name_.find(quantized.node(nodes.back()).name);
+      if (end != by_name_.end()) ending_at_[end->second] = std::move(nodes);
+    }
+  }
+
+  LayerTrials run() {
+    trials_.graph.name = floats_.name;
+    trials_.graph.model_info = floats_.model_info;
+    for (std::size_t i = 0; i < floats_.nodes().size(); ++i) {
+      const Node& node = floats_.nodes()[i];
+      std::vector<Value> inputs;
+      for (const Value input : node.inputs) inputs.push_back(moved(input));
+      copies_.push_back(trials_.graph.emit(node.op, std::move(inputs), node.name).node);
+      if (const auto found = ending_at_.find(static_cast<NodeId>(i)); found != ending_at_.end()) add(found->second);
+    }
+    return std::move(trials_);
+  }
+
+ private:
+  void add(const std::vector<NodeId>& nodes) {
+    const Value floats = plain({nodes.back(), 0}), made = beside(nodes);
+    const Value difference =
+        trials_.graph.emit(Binary{BinaryKind::kSubtract}, {made, floats}, quantized_.node(nodes[0]).name + "/difference");
+    trials_.layers.push_back({quantized_.node(nodes[0]).name, floats, made, difference});
+  }
+
+  // The last of the nodes, beginning with quantized data.
+  Value beside(const std::vector<NodeId>& nodes) {
+    const std::size_t data = data_inputs(quantized_.node(nodes[0])).size();
+    std::size_t index = 0;
+    Value made = copied({nodes[0], 0}, [&](Value input) { return index++ < data ? quantized(input) : plain(input); });
+    for (std::size_t i = 1; i < nodes.size(); ++i)
+      made = copied({nodes[i], 0}, [&, before = made](Value input) { return input.node == nodes[i - 1] ? before : plain(input); });
+    return made;
+  }
 
   // As the graph in floats computes it; what is not there, such as integer weights, is copied.
   Value plain(Value value) {
-    const Node& node = layers_.quantized_.node(value);
+    const Node& node = quantized_.node(value);
     if (is_quantizer(node)) return plain(node.inputs[0]);
-    if (const auto same = layers_.by_name_.find(node.name); same != layers_.by_name_.end()) return {same->second, value.port};
+    if (const auto same = by_name_.find(node.name); same != by_name_.end()) return moved({same->second, value.port});
     return copied(value, [this](Value input) { return plain(input); });
   }
 
   // With the quantizers that the value comes through.
   Value quantized(Value value) {
-    if (quantizers_of(layers_.quantized_, value).empty()) return plain(value);
-    const Node& node = layers_.quantized_.node(value);
+    if (quantizers_of(quantized_, value).empty()) return plain(value);
+    const Node& node = quantized_.node(value);
     const bool quantizes = is_quantizer(node);
     return copied(value, [&, first = true](Value input) mutable {
       const bool is_data = std::exchange(first, false) || std::holds_alternative<Concat>(node.op);
@@ -126,43 +186,106 @@ class LayersAlone::Copy {
     });
   }
 
-  // The layer with quantized data and its own weights and bias, beside the one in floats. The end of either.
-  std::pair<Value, Value> layer(NodeId id) {
-    const std::size_t data = data_inputs(layers_.quantized_.node(id)).size();
-    std::size_t index = 0;
-    const Value made = copied({id, 0}, [&](Value input) { return index++ < data ? quantized(input) : plain(input); });
-    const Value same = plain({id, 0});
-    const auto bias = bias_of(layers_.quantized_, id);
-    if (!bias) return {same, made};
-    const Value sum = copied({*bias, 0}, [&](Value input) { return input.node == id ? made : plain(input); });
-    return {plain({*bias, 0}), sum};
-  }
-
-  // What reads the layer reads the quantized one from now on.
-  Graph finish(std::pair<Value, Value> layer) {
-    graph_.replace_uses(layer.first, layer.second);
-    graph_.emit(Output{}, {layer.first}, "in floats");
-    graph_.emit(Output{}, {layer.second}, "quantized");
-    graph_.tidy();
-    return std::move(graph_);
-  }
-
- private:
   template <typename Bring>
   Value copied(Value value, Bring bring) {
-    const Node& node = layers_.quantized_.node(value);
+    const Node& node = quantized_.node(value);
     std::vector<Value> inputs;
     for (const Value input : node.inputs) inputs.push_back(bring(input));
-    return {graph_.emit(node.op, std::move(inputs), node.name + "/alone").node, value.port};
+    return {trials_.graph.emit(node.op, std::move(inputs), node.name + "/alone").node, value.port};
   }
 
-  const LayersAlone& layers_;
-  Graph graph_;
+  Value moved(Value value) const { return {copies_[index_of(value.node)], value.port}; }
+
+  const Graph& floats_;
+  const Graph& quantized_;
+  std::map<std::string, NodeId> by_name_;            // of the graph in floats
+  std::map<NodeId, std::vector<NodeId>> ending_at_;  // by its end in floats: the nodes of a layer in the quantized graph
+  std::vector<NodeId> copies_;                       // by node of the graph in floats
+  LayerTrials trials_;
 };
 
-Graph LayersAlone::graph_of(NodeId layer) const {
-  Copy copy(*this);
-  return copy.finish(copy.layer(layer));
+// Of a pixel in floats, of all in doubles.
+double power_of(const kernels::ImageView<const float>& image) {
+  double sum = 0;
+  for (std::int64_t pixel = 0; pixel < image.pixels(); ++pixel) {
+    const float* const values = image.data + pixel * image.pixel_stride;
+    float of_pixel = 0;
+    for (std::int64_t c = 0; c < image.channels; ++c) of_pixel += values[c] * values[c];
+    sum += static_cast<double>(of_pixel);
+  }
+  return sum;
+}
+
+}  // namespace
+
+LayerTrials try_layers(const Graph& floats, const Graph& quantized, const std::set<std::string>& names) {
+  return TrialBuilder(floats, quantized, names).run();
+}
+
+Result<std::shared_ptr<const Plan>> compile_trials(const LayerTrials& trials) {
+  RuntimeOptions options;
+  options.kept_bytes = kKeptBytes;
+  for (const LayerTrial& trial : trials.layers) {
+    options.substitutes.push_back({trial.floats, trial.quantized});
+    options.observe.insert(options.observe.end(), {trial.floats, trial.difference});
+  }
+  return compile(trials.graph, options);
+}
+
+namespace {
+
+using OnPicture = std::function<Status(Session& session, std::size_t picture)>;
+
+Status for_each_picture(const std::shared_ptr<const Plan>& plan, std::size_t pictures, int threads, const OnPicture& work) {
+  std::vector<std::unique_ptr<Session>> sessions(
+      std::clamp<std::size_t>(static_cast<std::size_t>(threads), 1, std::max<std::size_t>(pictures, 1)));
+  for (auto& session : sessions) session = std::make_unique<Session>(plan, 1);
+  std::vector<Status> done(pictures);
+  parallel_for_each(static_cast<int>(sessions.size()), pictures,
+                    [&](int worker, std::size_t picture) { done[picture] = work(*sessions[static_cast<std::size_t>(worker)], picture); });
+  for (const Status& each : done) OCTET_RETURN_IF_ERROR(each);
+  return {};
+}
+
+}  // namespace
+
+Status run_trials(const std::shared_ptr<const Plan>& plan, std::span<const Tensor> pictures, std::span<const std::size_t> layers,
+                  int threads, const OnOutputs& see, const Progress& progress) {
+  std::mutex mutex;
+  std::int64_t tried = 0;
+  const auto count = [&] {
+    const std::lock_guard lock(mutex);
+    if (progress) progress(++tried, static_cast<std::int64_t>(pictures.size() * layers.size()));
+  };
+  return for_each_picture(plan, pictures.size(), threads, [&](Session& session, std::size_t picture) -> Status {
+    OCTET_ASSIGN(const auto floats, session.run(pictures.subspan(picture, 1)));
+    see(picture, std::nullopt, floats);
+    for (const std::size_t layer : std::views::reverse(layers)) {
+      OCTET_ASSIGN(const auto outputs, session.run_with(layer, pictures.subspan(picture, 1)));
+      see(picture, layer, outputs);
+      count();
+    }
+    return {};
+  });
+}
+
+Result<std::vector<std::vector<Powers>>> measure_results(const LayerTrials& trials, const std::shared_ptr<const Plan>& plan,
+                                                         std::span<const Tensor> pictures, int threads, const OnOutputs& see) {
+  std::vector<std::vector<Powers>> results(pictures.size(), std::vector<Powers>(trials.layers.size()));
+  std::map<Value, std::size_t> floats, differences;
+  for (std::size_t i = 0; i < trials.layers.size(); ++i) floats[trials.layers[i].floats] = differences[trials.layers[i].difference] = i;
+  OCTET_RETURN_IF_ERROR(for_each_picture(plan, pictures.size(), threads, [&](Session& session, std::size_t picture) -> Status {
+    OCTET_ASSIGN(const auto outputs, session.run(pictures.subspan(picture, 1), [&](const Observed& seen) {
+      for (const auto& image : seen.images) {
+        if (const auto found = floats.find(seen.value); found != floats.end()) results[picture][found->second].signal += power_of(image);
+        if (const auto found = differences.find(seen.value); found != differences.end())
+          results[picture][found->second].noise += power_of(image);
+      }
+    }));
+    see(picture, std::nullopt, outputs);
+    return {};
+  }));
+  return results;
 }
 
 }  // namespace octet::quant

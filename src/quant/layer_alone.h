@@ -1,10 +1,17 @@
 #pragma once
 
-#include <map>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/progress.h"
 #include "graph/graph.h"
+#include "quant/powers.h"
+#include "runtime/plan.h"
 
 namespace octet::quant {
 
@@ -21,21 +28,38 @@ std::vector<Value> head_values(const Graph& graph);
 // The graph with these values for its only outputs, in this order.
 Graph ended_at(const Graph& graph, const std::vector<Value>& values);
 
-// Graphs that compute in floats but for one layer, which has its quantized inputs, its integer weights and its bias: what that layer
-// alone does to the heads. `quantized` is `floats` with quantizers, weights and biases of its own; nodes of both have the same names.
-class LayersAlone {
- public:
-  LayersAlone(const Graph& floats, const Graph& quantized);
-
-  // Outputs, in this order: the heads, the layer's result in floats, the same with the layer quantized. A bias belongs to the layer.
-  Graph graph_of(NodeId layer) const;
-
- private:
-  class Copy;
-
-  const Graph& quantized_;
-  Graph floats_;                           // that ends at its heads
-  std::map<std::string, NodeId> by_name_;  // of `floats_`
+// One layer beside a model in floats: with the inputs, the integer weights and the bias that it has in the quantized model.
+struct LayerTrial {
+  std::string name;             // of its node, in both
+  Value floats{}, quantized{};  // its result in both ways, of LayerTrials::graph: behind its bias and its activation
+  Value difference{};           // of the two
 };
+
+// A graph in floats that makes the results of layers of the quantized one as well, from the same floats: what that layer alone does to
+// the outputs is seen when its quantized result takes the place of the one in floats.
+struct LayerTrials {
+  Graph graph;
+  std::vector<LayerTrial> layers;  // upstream first
+};
+
+// `quantized` is `floats` with quantizers, weights and biases of its own; nodes of both have the same names.
+// Those of quantized_layers() that have one of the names are tried.
+LayerTrials try_layers(const Graph& floats, const Graph& quantized, const std::set<std::string>& names);
+
+// A plan whose substitutes are the layers in their order, and which shows the floats and the difference of each. It keeps what a few
+// megabytes hold, so that layers near the outputs are tried sooner.
+Result<std::shared_ptr<const Plan>> compile_trials(const LayerTrials& trials);
+
+// What is made of a picture: by the model in floats, or with one layer quantized. Several pictures come from several threads, those of one
+// in turn: floats, then layers from the last on.
+using OnOutputs = std::function<void(std::size_t picture, std::optional<std::size_t> layer, std::span<const Tensor> outputs)>;
+
+// Tries some layers, in rising order, on each picture. The plan is that of the trials. Progress counts trials.
+Status run_trials(const std::shared_ptr<const Plan>& plan, std::span<const Tensor> pictures, std::span<const std::size_t> layers,
+                  int threads, const OnOutputs& see, const Progress& progress = {});
+
+// Of each picture and layer its result in floats and what quantizing the layer adds; `see` is shown the outputs in floats.
+Result<std::vector<std::vector<Powers>>> measure_results(const LayerTrials& trials, const std::shared_ptr<const Plan>& plan,
+                                                         std::span<const Tensor> pictures, int threads, const OnOutputs& see);
 
 }  // namespace octet::quant

@@ -1,28 +1,25 @@
 #pragma once
 
-#include <functional>
 #include <set>
 #include <vector>
 
-#include "base/progress.h"
 #include "quant/quantize.h"
 
 // Which layers of a quantized model are worth their floats: those whose integers add the most error for the time that they save.
 namespace octet::quant {
 
-// How far a model is from the one in floats: a squared error, which of independent causes adds up. Called from several threads.
-using ErrorOf = std::function<Result<double>(const Graph& graph)>;
-
-// A layer, what quantizing it alone adds to the error, and how much longer, as a share of the price of all, the model runs without that.
+// A layer, what quantizing it alone adds to the error, a square that adds up, and how much longer, as a share of the price of all, the
+// model runs without that.
 struct LayerCost {
   NodeId layer{};
   double error = 0, latency = 0;
 };
 
-// All layers that cost no more than `most_latency` each, by falling error for their latency; ties by node. One model a layer is made and
-// judged. The answer does not depend on `threads`.
-Result<std::vector<LayerCost>> rank_layers(const CalibratedModel& model, double most_latency, const ErrorOf& error_of, int threads,
-                                           const Progress& progress);
+// All layers that cost no more than `most_latency` each, with an error of 0.
+std::vector<LayerCost> affordable_layers(const CalibratedModel& model, double most_latency);
+
+// By falling error for their latency; ties by node.
+void sort_by_worth(std::vector<LayerCost>& layers);
 
 // By the price of both, the time of the model with these layers in float over that with none.
 double relative_latency(const CalibratedModel& model, const std::set<NodeId>& wide);

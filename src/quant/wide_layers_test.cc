@@ -81,40 +81,28 @@ TEST(RelativeLatency, IsOneForNoneAndGrowsWithEachLayer) {
   }
 }
 
-// The judge counts the quantizers of a model, so that what reads most inputs loses most.
-TEST(RankLayers, JudgesEachLayerAloneWhateverTheNumberOfThreads) {
+TEST(AffordableLayers, AreThoseOfNoGreaterLatency) {
   const CalibratedModel model = calibrated();
-  const auto judge = [](const Graph& graph) -> Result<double> { return integer_layers(graph); };
-  const auto one = *rank_layers(model, 1e9, judge, 1, {}), four = *rank_layers(model, 1e9, judge, 4, {});
-  ASSERT_EQ(one.size(), 4U);
-  EXPECT_EQ(in_order(one), in_order(four));
-  for (const LayerCost& each : one) {
-    const bool is_sum = std::holds_alternative<Binary>(model.graph().node(each.layer).op);
-    EXPECT_EQ(each.error, is_sum ? 2 : 1);
-  }
+  EXPECT_EQ(affordable_layers(model, 1e9).size(), 4U);
+  EXPECT_TRUE(affordable_layers(model, -1).empty());
+  const double of_head = relative_latency(model, {model.plan().layers.back()}) - 1;
+  for (const LayerCost& each : affordable_layers(model, of_head)) EXPECT_LE(each.latency, of_head);
 }
 
-TEST(RankLayers, DoesNotJudgeWhatIsTooDear) {
-  const CalibratedModel model = calibrated();
-  const auto judge = [](const Graph&) -> Result<double> { return 1.0; };
-  EXPECT_TRUE(rank_layers(model, -1, judge, 1, {})->empty());
-}
-
-TEST(RankLayers, ReportsWhatTheJudgeSays) {
-  const auto judge = [](const Graph&) -> Result<double> { return Error{ErrorCode::kUnsupported, "no"}; };
-  const auto found = rank_layers(calibrated(), 1e9, judge, 2, {});
-  ASSERT_FALSE(found.ok());
-  EXPECT_EQ(found.error().message, "no");
+TEST(SortByWorth, PutsFirstWhatLosesMostForItsLatency) {
+  std::vector<LayerCost> layers{
+      {NodeId{0}, 0.1, 0.1}, {NodeId{1}, 0.1, 0.01}, {NodeId{2}, 0.2, 0.1}, {NodeId{3}, 0.1, 0.1}, {NodeId{4}, 1e-3, -1}};
+  sort_by_worth(layers);
+  EXPECT_EQ(in_order(layers), (std::vector<NodeId>{NodeId{4}, NodeId{1}, NodeId{2}, NodeId{0}, NodeId{3}}));
 }
 
 TEST(LayersWithin, StaysWithinTheBudgetAndLeavesWhatLosesNothing) {
   const CalibratedModel model = calibrated();
-  const auto judge = [](const Graph& graph) -> Result<double> { return integer_layers(graph) - 1; };
-  const auto ranking = *rank_layers(model, 1e9, judge, 1, {});
-  const auto wide = layers_within(model, ranking, 1e9, 4);
-  ASSERT_EQ(wide.size(), 1U);
-  EXPECT_TRUE(std::holds_alternative<Binary>(model.graph().node(*wide.begin()).op));
-  EXPECT_TRUE(layers_within(model, ranking, 0, 4).empty());
+  std::vector<LayerCost> ranking = affordable_layers(model, 1e9);
+  ranking[2].error = 1;
+  sort_by_worth(ranking);
+  EXPECT_EQ(layers_within(model, ranking, 1e9, 4), (std::set<NodeId>{model.plan().layers[2]}));
+  EXPECT_TRUE(layers_within(model, ranking, -1, 4).empty());
   EXPECT_TRUE(layers_within(model, ranking, 1e9, 0).empty());
 }
 

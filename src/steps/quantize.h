@@ -17,28 +17,33 @@ struct Recipe {
     kDefault,  // the layers that lose the most for the time they save stay in float, up to 5 % of the model's time
   };
   Kind kind = Kind::kDefault;
-  bool strict_int8 = false;                 // no layer stays in float: kDefault is as kPlain
-  std::optional<double> min_fidelity = {};  // as many layers in float as this fidelity AP, in points, takes, whatever their time
+  bool strict_int8 = false;  // no layer stays in float: kDefault is as kPlain
+  // At most one of: as many layers in float as this fidelity AP, or no more than this drop of AP, takes, in points, whatever their time.
+  std::optional<double> min_fidelity = {}, max_drop = {};
 };
 
-// A model of the walk of Recipe::min_fidelity.
+// A model of the walk of Recipe::min_fidelity and max_drop.
 struct TradeoffStep {
   std::size_t wide_layers = 0;  // in float
   double fidelity = 0;          // AP in points, in the pictures that were held out
+  std::optional<double> drop;   // of AP in points, there, where Recipe::max_drop was asked for and objects are annotated
   double relative_latency = 1;  // by quant::price(), over that of none in float
+  bool chosen = false;
 };
 
 struct QuantizationResult {
   quant::QuantizedModel model;
   double relative_latency = 1;         // by quant::price(), over that of the plain recipe
-  std::vector<TradeoffStep> tradeoff;  // by latency; empty but for Recipe::min_fidelity
-  Status goal;                         // kRequirement where min_fidelity was not reached; the model is then the best that was found
+  std::vector<TradeoffStep> tradeoff;  // by number of layers; empty without a goal
+  Status goal;                         // kRequirement where it was not reached; the model is then the best that was found
 };
 
 // Quantizes an FP32 model that describes itself with the pictures of a data set. Pictures that cannot give good ranges are warned of
-// before they are run. `path` is where the model came from, for messages. For Recipe::min_fidelity every third picture is held out of the
-// calibration to be judged by. Errors are those of quant::quantize(); kMalformed for a graph that does not say how pictures enter it or
-// what its outputs mean; kNotFound where pictures are to be judged by and none of them has a detection.
+// before they are run. `path` is where the model came from, for messages. For a goal every third picture is held out of the
+// calibration to be judged by; where none of them has annotations, Recipe::max_drop is held against what the FP32 model itself finds there
+// with a score of at least 0.3, so that the drop is 100 less the fidelity, and `options.warn` is told. Errors are those of
+// quant::quantize(); kMalformed for a graph that does not say how pictures enter it or what its outputs mean; kNotFound where pictures are
+// to be judged by and none of them has a detection.
 Result<QuantizationResult> quantize_model(const Graph& graph, const std::filesystem::path& path, const Dataset& pictures,
                                           const quant::CalibrationOptions& options, const Recipe& recipe = {});
 

@@ -1,0 +1,74 @@
+#include "steps/quantize.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/scratch_folder.h"
+#include "data/embedded_demo.h"
+#include "steps/import_source.h"
+
+namespace octet {
+namespace {
+
+// The embedded detector and a few of its photographs.
+class QuantizeModel : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(write_embedded_demo(folder_.path() / "demo").ok());
+    auto opened = import_source(folder_.path() / "demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl.cfg", {});
+    ASSERT_TRUE(opened.ok()) << opened.error().message;
+    graph_ = *std::move(opened);
+  }
+
+  Dataset photographs(DataUse use) const { return first_images(*open_dataset({.folder = folder_.path() / "demo/coco"}, use), 9); }
+
+  Result<QuantizationResult> quantized(const Recipe& recipe, DataUse use, int threads = 2) {
+    const auto warn = [this](std::string_view line) { warned_ += std::string(line) + "\n"; };
+    return quantize_model(graph_, "demo.cfg", photographs(use), {threads, {}, warn}, recipe);
+  }
+
+  static std::set<std::string> in_float(const QuantizationResult& result) {
+    std::set<std::string> names;
+    for (const quant::QuantizedLayer& layer : result.model.layers)
+      if (layer.bits != 8) names.insert(layer.node);
+    return names;
+  }
+
+  ScratchFolder folder_;
+  Graph graph_;
+  std::string warned_;
+};
+
+TEST_F(QuantizeModel, LeavesTheSameLayersInFloatAtAnyNumberOfThreads) {
+  const auto one = quantized({}, DataUse::kCalibrate, 1), three = quantized({}, DataUse::kCalibrate, 3);
+  ASSERT_TRUE(one.ok()) << one.error().message;
+  EXPECT_FALSE(in_float(*one).empty());
+  EXPECT_EQ(in_float(*one), in_float(*three));
+  EXPECT_LE(one->relative_latency, 1.05);
+}
+
+TEST_F(QuantizeModel, MeasuresTheDropAgainstAnnotations) {
+  const auto result = quantized({.max_drop = 100}, DataUse::kDetect);
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_TRUE(result->goal.ok());
+  ASSERT_EQ(result->tradeoff.size(), 2u);
+  EXPECT_TRUE(result->tradeoff.front().chosen);
+  for (const TradeoffStep& step : result->tradeoff) EXPECT_TRUE(step.drop);
+  EXPECT_TRUE(in_float(*result).empty());
+  EXPECT_EQ(warned_.find("is annotated"), std::string::npos) << warned_;
+}
+
+// 100 less the fidelity, so that nothing but the model in floats would lose nothing.
+TEST_F(QuantizeModel, MeasuresTheDropAgainstTheModelInFloatsWithoutAnnotations) {
+  const auto result = quantized({.max_drop = 100}, DataUse::kCalibrate);
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  for (const TradeoffStep& step : result->tradeoff) EXPECT_FALSE(step.drop);
+  EXPECT_NE(warned_.find("no object in the pictures that were held out is annotated"), std::string::npos) << warned_;
+}
+
+}  // namespace
+}  // namespace octet
