@@ -27,7 +27,7 @@ struct Options {
   int threads = 1;
   std::string target = "any", recipe = "default";
   bool strict_int8 = false;
-  std::optional<double> min_fidelity;
+  std::optional<double> min_fidelity, max_drop;
   WriteOptions written;
   std::filesystem::path explain;
 };
@@ -54,7 +54,8 @@ void add_explanation(const quant::Explanation& explanation, Json& json) {
 }
 
 Recipe recipe_of(const Options& options) {
-  return {options.recipe == "plain" ? Recipe::Kind::kPlain : Recipe::Kind::kDefault, options.strict_int8, options.min_fidelity};
+  return {options.recipe == "plain" ? Recipe::Kind::kPlain : Recipe::Kind::kDefault, options.strict_int8, options.min_fidelity,
+          options.max_drop};
 }
 
 // Every layer that integers could compute, with its figures where they were measured.
@@ -76,7 +77,11 @@ Json layers_json(const QuantizedIr& done) {
 Json tradeoff_json(const std::vector<TradeoffStep>& tradeoff) {
   Json steps = Json::array();
   for (const TradeoffStep& step : tradeoff)
-    steps.push_back({{"wide_layers", step.wide_layers}, {"fidelity", step.fidelity}, {"relative_latency", step.relative_latency}});
+    steps.push_back({{"wide_layers", step.wide_layers},
+                     {"fidelity", step.fidelity},
+                     {"drop", step.drop ? Json(*step.drop) : Json()},
+                     {"relative_latency", step.relative_latency},
+                     {"chosen", step.chosen}});
   return steps;
 }
 
@@ -94,11 +99,15 @@ std::string wide_layers_text(const QuantizedIr& done) {
 }
 
 std::string tradeoff_text(const std::vector<TradeoffStep>& tradeoff) {
-  std::string text = tradeoff.empty() ? "" : fmt::format("\n{:>15} {:>11} {:>20}", "layers in float", "fidelity AP", "latency, estimated");
+  if (tradeoff.empty()) return "";
+  std::string text = fmt::format("\n{:>15} {:>11} {:>10} {:>20}", "layers in float", "fidelity AP", "drop of AP", "latency, estimated");
   for (const TradeoffStep& step : tradeoff)
-    text += fmt::format("\n{:>15} {:>11.1f} {:>20.2f}", step.wide_layers, step.fidelity, step.relative_latency);
+    text += fmt::format("\n{:>15} {:>11.1f} {:>10} {:>20.2f}{}", step.wide_layers, step.fidelity,
+                        step.drop ? fmt::format("{:.2f}", *step.drop) : "-", step.relative_latency, step.chosen ? "  taken" : "");
   return text;
 }
+
+bool searches(const Options& options) { return options.min_fidelity || options.max_drop; }
 
 struct Inputs {
   Dataset dataset;
@@ -107,7 +116,8 @@ struct Inputs {
 
 Result<Inputs> open_inputs(const Options& options, const Talk& talk) {
   Inputs inputs;
-  OCTET_ASSIGN(inputs.dataset, open_dataset(options.source, DataUse::kCalibrate, talk.warn));
+  const DataUse use = options.max_drop ? DataUse::kCalibrateAndMeasure : DataUse::kCalibrate;
+  OCTET_ASSIGN(inputs.dataset, open_dataset(options.source, use, talk.warn));
   inputs.dataset = random_subset(std::move(inputs.dataset), options.subset, options.seed);
   OCTET_ASSIGN(inputs.opening, model_options(options.beside, talk.warn));
   return inputs;
@@ -170,7 +180,7 @@ Result<Outcome> quantize(const Options& options, const Inputs& inputs, const qua
                   {"wall_s", watch.seconds()},  {"peak_rss_mb", peak_rss_mb()},
                   {"peak_mb", peak_rss_mb()},   {"relative_latency", done.relative_latency},
                   {"layers", layers_json(done)}};
-  if (options.min_fidelity) outcome.json["tradeoff"] = tradeoff_json(done.tradeoff);
+  if (searches(options)) outcome.json["tradeoff"] = tradeoff_json(done.tradeoff);
   if (!done.onnx.empty()) outcome.json["onnx"] = done.onnx.string();
   if (!options.explain.empty()) add_explanation(done.explanation, outcome.json);
   outcome.text = fmt::format("{}\n{} convolutions compute in 8-bit integers, {} activations are quantized; {}, {:.1f} s, {:.0f} MB{}{}",
@@ -201,8 +211,8 @@ Result<Outcome> do_all(const Options& options, const Talk& talk, const Stopwatch
 
 Result<Outcome> run(const Options& options, const CLI::App& verb, Console& console) {
   const Stopwatch watch;
-  if (options.min_fidelity && options.recipe == "plain")
-    return Error{ErrorCode::kInvalidArgument, "--min-fidelity searches for layers, which --recipe plain does not"};
+  if (searches(options) && options.recipe == "plain")
+    return Error{ErrorCode::kInvalidArgument, "--min-fidelity and --max-drop search for layers, which --recipe plain does not"};
   if (!options.sharing.shard.empty() && !options.explain.empty())
     return Error{ErrorCode::kInvalidArgument, "--shard makes no model that could be explained: --explain is for who takes all --parts"};
   return run_shared(options.sharing,
@@ -235,10 +245,15 @@ Run add_quantize(CLI::App& app) {
       ->check(CLI::IsMember({"plain", "default"}))
       ->capture_default_str();
   auto* strict = verb->add_flag("--strict-int8", options->strict_int8, "No layer that integers can compute is left in float");
-  verb->add_option("--min-fidelity", options->min_fidelity,
-                   "As many layers in float as this fidelity AP takes, in points; status 4 if it cannot be reached")
+  auto* fidelity = verb->add_option("--min-fidelity", options->min_fidelity,
+                                    "As many layers in float as this fidelity AP takes, in points; status 4 if it cannot be reached")
+                       ->check(number_between(0, 100))
+                       ->excludes(strict);
+  verb->add_option("--max-drop", options->max_drop,
+                   "The same until no more points of AP are lost, in pictures held out that are annotated, else against what FP32 finds")
       ->check(number_between(0, 100))
-      ->excludes(strict);
+      ->excludes(strict)
+      ->excludes(fidelity);
   add_written(*verb, options->written);
   add_output(*verb, options->sharing.output);
   add_sharing(*verb, options->sharing);

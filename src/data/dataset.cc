@@ -186,8 +186,7 @@ Status take_categories(Dataset& dataset, const fs::path& annotations) {
 
 Result<Dataset> open_listed(const DataSource& source, DataUse use) {
   if (!source.folder.empty()) {
-    OCTET_ASSIGN(const DataPart part,
-                 use == DataUse::kCalibrate ? find_calibration_part(source.folder) : find_measured_part(source.folder));
+    OCTET_ASSIGN(const DataPart part, use == DataUse::kDetect ? find_measured_part(source.folder) : find_calibration_part(source.folder));
     return part.annotation_file.empty() ? open_pictures({part.image_folder}) : open_annotated(part.image_folder, part.annotation_file, use);
   }
   if (source.annotations.empty()) return open_pictures(source.images);
@@ -210,7 +209,7 @@ void keep_present(Dataset& dataset, const Warn& warn) {
 Result<Dataset> open_dataset(const DataSource& source, DataUse use, const Warn& warn) {
   OCTET_ASSIGN(Dataset dataset, open_listed(source, use));
   dataset.decode.apply_exif = source.apply_exif;
-  if (use == DataUse::kCalibrate && !dataset.annotation_file.empty()) keep_present(dataset, warn);
+  if (use != DataUse::kDetect && !dataset.annotation_file.empty()) keep_present(dataset, warn);
   if (!source.categories.empty()) OCTET_RETURN_IF_ERROR(take_categories(dataset, source.categories));
   return dataset;
 }

@@ -27,7 +27,7 @@ struct Dataset {
   std::filesystem::path image_folder;                 // of the first picture, where several were named
   std::filesystem::path annotation_file;              // of annotations or categories; empty without both
   std::vector<ImageEntry> images;                     // by rising id
-  CocoGroundTruth truth;                              // empty without annotations; images alone where they are for calibration
+  CocoGroundTruth truth;                              // empty without annotations; images alone for DataUse::kCalibrate
   DecodeOptions decode{};                             // how its pictures are read
   std::map<std::string, std::int64_t> other_files{};  // beside pictures that were listed by folder: no pictures, by extension
 };
@@ -42,8 +42,9 @@ struct DataSource {
 };
 
 enum class DataUse {
-  kDetect,     // of a data set the annotated part to measure accuracy on, with every picture that is listed
-  kCalibrate,  // of a data set the training part where there is one; listed pictures that are not there are left out
+  kDetect,               // of a data set the annotated part to measure accuracy on, with every picture that is listed
+  kCalibrate,            // of a data set the training part where there is one; listed pictures that are not there are left out
+  kCalibrateAndMeasure,  // the same, with its annotations
 };
 
 // The one way to list pictures, for every verb: those that the annotations list where there are annotations, by their names inside

@@ -278,6 +278,19 @@ TEST(OpenCalibrationImages, ListsTrainingPicturesByTheirAnnotations) {
   }
 }
 
+TEST(OpenCalibrationImages, HaveAnnotationsWhereTheyAreMeasuredToo) {
+  const ScratchFolder folder;
+  folder.write("train/1.jpg", "x");
+  folder.write("train/_annotations.coco.json",
+               R"({"images": [{"id": 1, "file_name": "1.jpg"}], "categories": [{"id": 3, "name": "cat"}],
+                   "annotations": [{"id": 1, "image_id": 1, "category_id": 3, "bbox": [0, 0, 2, 2], "area": 4, "iscrowd": 0}]})");
+  EXPECT_TRUE(open_dataset({.folder = folder.path()}, DataUse::kCalibrate)->truth.annotations.empty());
+  const auto measured = open_dataset({.folder = folder.path()}, DataUse::kCalibrateAndMeasure);
+  ASSERT_TRUE(measured.ok()) << measured.error().message;
+  EXPECT_EQ(ids_of(*measured), (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(measured->truth.annotations.size(), 1u);
+}
+
 TEST(OpenCalibrationImages, TakesPicturesAndAnnotationsApart) {
   const ScratchFolder folder;
   folder.write("p/deep/a.jpg", "x");

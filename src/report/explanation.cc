@@ -96,6 +96,75 @@ Json choices_view(const ExplanationInput& input) {
   return choices;
 }
 
+// --- The search ---
+
+// Places of figures in per cent of the width or height of a plot, a tenth of their range away from its edges.
+class Axis {
+ public:
+  explicit Axis(const std::vector<double>& figures) : least_(std::ranges::min(figures)), greatest_(std::ranges::max(figures)) {
+    const double margin = std::max(0.1 * (greatest_ - least_), 1e-3);
+    low_ = least_ - margin;
+    high_ = greatest_ + margin;
+  }
+
+  double place(double figure) const { return 100 * (figure - low_) / (high_ - low_); }
+  double least() const { return least_; }
+  double greatest() const { return greatest_; }
+
+ private:
+  double least_, greatest_, low_ = 0, high_ = 1;
+};
+
+// Those that no other one beats in latency and fidelity at once, by latency.
+std::vector<ExplainedStep> pareto_front(std::vector<ExplainedStep> steps) {
+  std::ranges::sort(steps, [](const ExplainedStep& a, const ExplainedStep& b) {
+    return a.relative_latency != b.relative_latency ? a.relative_latency < b.relative_latency : a.fidelity > b.fidelity;
+  });
+  std::vector<ExplainedStep> front;
+  for (const ExplainedStep& step : steps)
+    if (front.empty() || step.fidelity > front.back().fidelity) front.push_back(step);
+  return front;
+}
+
+Json tick(double at, std::string text) { return {{"at", fmt::format("{:.2f}", at)}, {"text", std::move(text)}}; }
+
+// Latency to the right, 300 wide, fidelity upwards, 100 high.
+Json tradeoff_view(const std::vector<ExplainedStep>& steps) {
+  if (steps.empty()) return {};
+  std::vector<double> latencies, fidelities;
+  for (const ExplainedStep& step : steps) {
+    latencies.push_back(step.relative_latency);
+    fidelities.push_back(step.fidelity);
+  }
+  const Axis x(latencies), y(fidelities);
+  const auto right = [&](const ExplainedStep& step) { return fmt::format("{:.2f}", 3 * x.place(step.relative_latency)); };
+  const auto down = [&](const ExplainedStep& step) { return fmt::format("{:.2f}", 100 - y.place(step.fidelity)); };
+  std::string front;
+  for (const ExplainedStep& step : pareto_front(steps)) front += (front.empty() ? "M" : "L") + right(step) + " " + down(step);
+  Json points = Json::array(), rows = Json::array();
+  for (const ExplainedStep& step : steps) {
+    const std::string layers = count_of(static_cast<std::int64_t>(step.wide_layers), "layer", "layers");
+    const std::string fidelity = fmt::format("{:.1f}", step.fidelity), latency = fmt::format("{:.3f}", step.relative_latency);
+    const char* const kind = step.chosen ? "second" : "first";
+    points.push_back({{"x", right(step)},
+                      {"y", down(step)},
+                      {"kind", kind},
+                      {"title", fmt::format("{} in float: fidelity AP {}, latency {}", layers, fidelity, latency)}});
+    rows.push_back({{"layers", step.wide_layers},
+                    {"kind", kind},
+                    {"fidelity", fidelity},
+                    {"drop", step.drop ? fmt::format("{:.2f}", *step.drop) : "–"},
+                    {"latency", latency}});
+  }
+  return {{"points", points},
+          {"front", front},
+          {"rows", rows},
+          {"across", Json::array({tick(x.place(x.least()), fmt::format("{:.2f}", x.least())),
+                                  tick(x.place(x.greatest()), fmt::format("{:.2f}", x.greatest()))})},
+          {"upwards", Json::array({tick(100 - y.place(y.greatest()), fmt::format("{:.1f}", y.greatest())),
+                                   tick(100 - y.place(y.least()), fmt::format("{:.1f}", y.least()))})}};
+}
+
 }  // namespace
 }  // namespace report
 
@@ -110,6 +179,7 @@ std::string render_explanation(const ExplanationInput& input) {
                                    {"choices", choices_view(input)},
                                    {"layers", layers_view(worst)},
                                    {"more", worst.size() > kLayersShownAtFirst ? Json(std::to_string(worst.size())) : Json()},
+                                   {"tradeoff", tradeoff_view(input.tradeoff)},
                                    {"tensors", tensors}});
 }
 

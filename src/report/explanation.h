@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,14 @@ struct KeptInFloats {
   std::string node, reason;  // "is kept ...", what follows the name
 };
 
+// A model that a search measured.
+struct ExplainedStep {
+  std::size_t wide_layers = 0;                // in float
+  double fidelity = 0, relative_latency = 1;  // AP in points; over the latency of none in float
+  std::optional<double> drop = {};            // of AP in points, where that was asked for
+  bool chosen = false;
+};
+
 struct ExplanationInput {
   std::string model_name;
   std::size_t images = 0;  // that the figures were measured on
@@ -37,6 +46,7 @@ struct ExplanationInput {
   std::vector<ExplainedLayer> layers;
   std::vector<ExplainedTensor> tensors;
   std::vector<KeptInFloats> floats;
+  std::vector<ExplainedStep> tradeoff = {};  // by latency; empty where nothing was searched for
 };
 
 // The whole page as UTF-8 HTML, which loads nothing. The same input gives the same bytes. All text of `input` is escaped.

@@ -58,6 +58,21 @@ TEST(RenderExplanation, SaysWhatWasChosenAndWhy) {
   EXPECT_TRUE(contains(page, "conv_9 stays in floats: it reads a SoftMax."));
 }
 
+TEST(RenderExplanation, PlotsTheModelsOfASearchAndTheFrontOfThem) {
+  EXPECT_FALSE(contains(render_explanation(sample()), "id=\"tradeoff\""));
+  ExplanationInput input = sample();
+  input.tradeoff = {{0, 90, 1, 1.5}, {4, 89, 1.2, {}, false}, {8, 98, 1.4, 0.25, true}};
+  const std::string page = render_explanation(input);
+  EXPECT_TRUE(contains(page, "id=\"tradeoff\""));
+  EXPECT_EQ(count_of_text(page, "<circle"), 3);
+  EXPECT_EQ(count_of_text(page, "<circle class=\"second\""), 1);
+  // From the first to the last, a twelfth and eleven twelfths of the width: the second is beaten by the first.
+  EXPECT_TRUE(contains(page, "d=\"M25.00 82.41L275.00 8.33\"")) << page;
+  EXPECT_TRUE(contains(page, "8 layers in float: fidelity AP 98.0, latency 1.400"));
+  EXPECT_TRUE(contains(page, "<span style=\"left:8.33%\">1.00</span><span style=\"left:91.67%\">1.40</span>")) << page;
+  EXPECT_TRUE(contains(page, "<td>0.25</td>"));
+}
+
 TEST(RenderExplanation, EscapesEveryTextAndLoadsNothing) {
   ExplanationInput input = sample();
   const std::string evil = "<script>alert('x')</script>\"'&";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,17 +36,15 @@ bool take_either(const std::string& word, const char* no, const char* yes, bool&
   return value || word == no;
 }
 
-std::string fidelity_word(const QuantizationChoices& choices) {
-  return choices.recipe.min_fidelity ? fmt::format("{}", *choices.recipe.min_fidelity) : "none";
-}
+std::string points_word(const std::optional<double>& points) { return points ? fmt::format("{}", *points) : "none"; }
 
-bool take_fidelity(const std::string& word, QuantizationChoices& choices) {
-  choices.recipe.min_fidelity.reset();
+bool take_points(const std::string& word, std::optional<double>& points) {
+  points.reset();
   if (word == "none") return true;
-  double points = 0;
-  const auto [end, failed] = std::from_chars(word.data(), word.data() + word.size(), points);
-  if (failed != std::errc() || end != word.data() + word.size() || !(points >= 0 && points <= 100)) return false;
-  choices.recipe.min_fidelity = points;
+  double value = 0;
+  const auto [end, failed] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (failed != std::errc() || end != word.data() + word.size() || !(value >= 0 && value <= 100)) return false;
+  points = value;
   return true;
 }
 
@@ -65,7 +64,10 @@ constexpr std::array kChoices{
     Choice{
         "strict-int8", [](const QuantizationChoices& choices) { return either(choices.recipe.strict_int8, "no", "yes"); },
         [](const std::string& word, QuantizationChoices& choices) { return take_either(word, "no", "yes", choices.recipe.strict_int8); }},
-    Choice{"min-fidelity", fidelity_word, take_fidelity},
+    Choice{"min-fidelity", [](const QuantizationChoices& choices) { return points_word(choices.recipe.min_fidelity); },
+           [](const std::string& word, QuantizationChoices& choices) { return take_points(word, choices.recipe.min_fidelity); }},
+    Choice{"max-drop", [](const QuantizationChoices& choices) { return points_word(choices.recipe.max_drop); },
+           [](const std::string& word, QuantizationChoices& choices) { return take_points(word, choices.recipe.max_drop); }},
     Choice{"precision",
            [](const QuantizationChoices& choices) { return either(choices.written.precision == Precision::kFp16, "FP32", "FP16"); },
            [](const std::string& word, QuantizationChoices& choices) {
