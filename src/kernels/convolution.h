@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -48,6 +49,22 @@ class ConvolutionU8 {
   virtual bool takes_rows() const { return false; }
   virtual void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const = 0;  // requantization.to_u8
   virtual void run(ImageView<const std::uint8_t> in, ImageView<float> out, ThreadPool& pool) const = 0;         // else
+};
+
+// What becomes of float results before they leave the registers. Images of one size, of which one is written at least.
+struct FloatResults {
+  std::optional<ImageView<const float>> addend{};  // added to the results; may be `sums`
+  std::optional<ImageView<float>> sums{};          // where they go then
+  std::optional<ImageView<std::uint8_t>> bytes{};  // and where, times inv_scale, limited and rounded as in requantize.h
+  float inv_scale = 1;
+  std::uint8_t zero_point = 0;
+};
+
+// A ConvolutionU8 of float results that can do more with them.
+class SummingConvolutionU8 : public ConvolutionU8 {
+ public:
+  using ConvolutionU8::run;
+  virtual void run(ImageView<const std::uint8_t> in, const FloatResults& results, ThreadPool& pool) const = 0;
 };
 
 }  // namespace octet::kernels

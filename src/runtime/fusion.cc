@@ -155,6 +155,17 @@ std::optional<AffineChain> FusionFinder::affine_chain(NodeId id) const {
   return chain;
 }
 
+QuantizedCopies FusionFinder::quantized_copies(Value value) const {
+  QuantizedCopies copies;
+  for (const NodeId reader : readers_[index_of(value.node)]) {
+    const auto quant = quant_of(reader);
+    if (!quant.ok() || (*quant)->per_channel() || graph_.node(reader).inputs[0] != value) continue;
+    if (!copies.quant) copies.quant = *quant;
+    if (*copies.quant == **quant) copies.values.push_back({reader, 0});
+  }
+  return copies;
+}
+
 bool FusionFinder::is_for_products(Value value) const {
   const auto& readers = readers_[index_of(value.node)];
   const auto is_product = [&](NodeId id) { return std::holds_alternative<MatMul>(graph_.node(id).op); };

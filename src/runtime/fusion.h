@@ -26,6 +26,12 @@ struct Epilogue {
   std::vector<NodeId> absorbed;       // nodes that need no step of their own
 };
 
+// FakeQuantize nodes of one value that make the same bytes of it.
+struct QuantizedCopies {
+  QuantParamsPtr quant;  // null: there are none
+  std::vector<Value> values;
+};
+
 // A per-channel affine map x * scale[c] + offset[c]; size 1 or the number of channels.
 struct Affine {
   std::vector<float> scale, offset;
@@ -69,6 +75,9 @@ class FusionFinder {
 
   // The same of a tensor of any rank, with one scale for all.
   Result<QuantParamsPtr> plain_quant_of(NodeId id) const;
+
+  // Those among the readers of an image that have one scale for all channels, and the limits of the first of them.
+  QuantizedCopies quantized_copies(Value value) const;
 
   // Whether products of matrices read `value`: any, or nothing else where it has the shape of images.
   bool is_for_products(Value value) const;

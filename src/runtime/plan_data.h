@@ -128,8 +128,8 @@ struct Step {
   std::vector<SlotId> reads, writes;
   std::function<void(const Workspace&)> run;
   std::vector<std::pair<Value, SlotId>> shows{};  // observed values that are complete after this step
-  // One for each of `reads`, where all that it reads and the one thing that it writes are images, of which some rows can be computed by
-  // themselves; else none.
+  // One for each of `reads`, where all that it reads and writes are images, what it writes of one size, of which some rows can be computed
+  // by themselves; else none.
   std::vector<RowWindow> windows{};
 };
 

@@ -64,20 +64,21 @@ class GroupFinder {
 
   // No window lies outside of the image as a whole, so that strips ask for rows one after the other.
   bool goes_by_rows(const Step& step) const {
-    if (step.windows.empty() || step.writes.size() != 1 || !step.shows.empty()) return false;
+    if (step.windows.empty() || !step.shows.empty()) return false;
     const Slot& out = plan_.slot(step.writes[0]);
     for (std::size_t i = 0; i < step.reads.size(); ++i) {
       const Slot& in = plan_.slot(step.reads[i]);
       const RowWindow& window = step.windows[i];
       if (window.pad < 0 || window.pad >= window.extent || (out.height() - 1) * window.stride - window.pad >= in.height()) return false;
-      if (in.batch() != out.batch() || step.reads[i] == step.writes[0]) return false;
+      if (in.batch() != out.batch() || std::ranges::find(step.writes, step.reads[i]) != step.writes.end()) return false;
     }
     return true;
   }
 
-  // Whether all that the steps before the last write is read among them, and by nobody else.
+  // Whether each of the steps before the last writes one image, which is read among them and by nobody else.
   bool is_closed(std::size_t first, std::size_t last) const {
     for (std::size_t step = first; step < last; ++step) {
+      if (plan_.steps[step].writes.size() != 1) return false;
       const Slot& slot = written(step);
       if (slot.memory != Slot::Memory::kArena || slot.batch() != written(last).batch()) return false;
       const auto& touches = touches_[slot.index];
@@ -120,7 +121,7 @@ class GroupFinder {
     std::int64_t bytes = 0;
     for (std::size_t i = 0; i < group.steps(); ++i) {
       const Step& step = plan_.steps[group.first + i];
-      bytes += needed[i].count() * row_bytes(plan_.slot(step.writes[0]));
+      for (const SlotId to : step.writes) bytes += needed[i].count() * row_bytes(plan_.slot(to));
       for (std::size_t read = 0; read < step.reads.size(); ++read) {
         const Slot& from = plan_.slot(step.reads[read]);
         if (group.producers[i][read] < 0) bytes += step.windows[read].below(needed[i], from.height()).count() * row_bytes(from);

@@ -20,20 +20,20 @@ using runtime_test::SmallGraph;
 
 constexpr std::int64_t kNoLimit = std::int64_t{1} << 40;
 
-// Layers one after another, as networks of small ones have them: of any window, with sums of earlier values, quantized or not.
+// Layers one after another, as networks of small ones have them: of any window, with sums of earlier values, quantized or not, or with only
+// what convolutions read quantized.
 class Chain : public SmallGraph {
  public:
-  Chain() : quantized_(chance(50)) {
+  Chain() : quantized_(chance(60)), wide_(quantized_ && chance(40)) {
     value_ = maybe_quantized(input({pick(1, 2), pick(1, 20), pick(1, 60), pick(1, 12)}));
     for (int layers = pick(2, 8); layers > 0; --layers) add_layer();
     output(value_);
   }
 
  private:
-  Value maybe_quantized(Value value) {
-    if (!quantized_ || chance(10)) return value;
-    return quantize(value, "fq" + std::to_string(++named_), 3);
-  }
+  Value maybe_quantized(Value value) { return wide_ || chance(10) ? value : as_bytes(value); }
+
+  Value as_bytes(Value value) { return quantized_ ? quantize(value, "fq" + std::to_string(++named_), 3) : value; }
 
   void add_layer() {
     earlier_.push_back(value_);
@@ -47,7 +47,8 @@ class Chain : public SmallGraph {
 
   Value convolution(bool depthwise) {
     constexpr int kSizes[] = {1, 1, 2, 3, 3, 5};
-    const Shape shape = graph.shape(value_);
+    const Value data = wide_ ? as_bytes(value_) : value_;
+    const Shape shape = graph.shape(data);
     Spatial kernel, strides;
     Pads pads;
     for (std::size_t axis = 0; axis < 2; ++axis) {
@@ -58,8 +59,8 @@ class Chain : public SmallGraph {
       if (shape[2 + axis] + pads.begin[axis] + pads.end[axis] < kernel[axis]) kernel[axis] = 1, pads.begin[axis] = pads.end[axis] = 0;
     }
     const std::int64_t channels = shape[1];
-    if (depthwise) return graph.emit(GroupConvolution{strides, {1, 1}, pads}, {value_, weights({channels, 1, 1, kernel[0], kernel[1]})});
-    return graph.emit(Convolution{strides, {1, 1}, pads}, {value_, weights({pick(1, 40), channels, kernel[0], kernel[1]})});
+    if (depthwise) return graph.emit(GroupConvolution{strides, {1, 1}, pads}, {data, weights({channels, 1, 1, kernel[0], kernel[1]})});
+    return graph.emit(Convolution{strides, {1, 1}, pads}, {data, weights({pick(1, 40), channels, kernel[0], kernel[1]})});
   }
 
   Value weights(const Shape& shape) {
@@ -72,7 +73,7 @@ class Chain : public SmallGraph {
     return graph.emit(Binary{BinaryKind::kMultiply}, {wide, graph.emit_constant(Tensor::scalar(0.004f))});
   }
 
-  bool quantized_;
+  bool quantized_, wide_;
   int named_ = 0;
   Value value_;
   std::vector<Value> earlier_;
@@ -149,6 +150,19 @@ TEST(RowGroups, JoinABlockWithItsSum) {
   EXPECT_EQ(nodes_of_groups(*plan), (std::vector<std::string>{"expand", "depthwise", "project", "add"}));
   ASSERT_EQ(plan->data().groups.size(), 1u);
   EXPECT_LT(plan->data().groups[0].strip_rows, 40);
+}
+
+// Expand, project and the sum with what the block began with, in floats, of which a convolution reads bytes.
+TEST(RowGroups, EndWithASumInFloatsAndItsBytes) {
+  SmallGraph block;
+  const Value data = block.integer_conv(block.quantize(block.input({1, 8, 40, 40})), 8, "first");
+  const Value expanded = block.quantize(block.integer_conv(block.quantize(data, "bytes", 9), 48, "expand"), "expanded", 30);
+  const Value sum = block.add(data, block.integer_conv(expanded, 8, "project"));
+  block.output(block.integer_conv(block.quantize(sum, "sum", 100), 4, "last"));
+  block.output(sum, "wide");
+  const auto plan = plan_of(block.graph, 64 * 1024);
+  EXPECT_EQ(nodes_of_groups(*plan), (std::vector<std::string>{"expand", "project"}));
+  for (const StepInfo& step : plan->steps()) EXPECT_TRUE(step.op != "add" && step.op != "quantize") << step.node;
 }
 
 TEST(RowGroups, LeaveOutWhatOthersRead) {

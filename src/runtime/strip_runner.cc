@@ -15,15 +15,18 @@ constexpr std::align_val_t kLine{64};
 }  // namespace
 
 StripRunner::StripRunner(const PlanData& plan) : plan_(plan), step_us_(plan.steps.size()) {
-  std::size_t bytes = 0, steps = 0, reads = 0;
+  std::size_t bytes = 0, steps = 0, views = 0;
   for (const RowGroup& group : plan.groups) {
     bytes = std::max(bytes, group.bytes);
     steps = std::max(steps, group.steps());
-    for (const auto& producers : group.producers) reads = std::max(reads, producers.size());
+    for (std::size_t i = 0; i < group.steps(); ++i) {
+      const Step& step = plan.steps[group.first + i];
+      views = std::max(views, step.reads.size() + step.writes.size());
+    }
   }
   if (bytes > 0) memory_.reset(static_cast<std::byte*>(::operator new(bytes, kLine)));
   for (auto* rows : {&made_, &needed_, &fresh_}) rows->resize(steps);
-  views_.reserve(reads + 1);
+  views_.reserve(views);
   alone_.reserve_scratch(plan.scratch_bytes);
 }
 
@@ -58,9 +61,10 @@ void StripRunner::run_strip(const Workspace& whole, const RowGroup& group, std::
       views_.push_back({from, data, window.below(fresh, slot.height()).end - y, y});
     }
     if (!last) drop_rows(group, i);
-    const SlotId to = step.writes[0];
-    std::byte* const data = last ? whole.rows_of(to, n) + fresh.begin * row_bytes(plan_.slot(to)) : row_between(group, i, fresh.begin);
-    views_.push_back({to, data, fresh.count(), fresh.begin});
+    for (const SlotId to : step.writes) {
+      std::byte* const data = last ? whole.rows_of(to, n) + fresh.begin * row_bytes(plan_.slot(to)) : row_between(group, i, fresh.begin);
+      views_.push_back({to, data, fresh.count(), fresh.begin});
+    }
     step.run(Workspace(whole, views_, alone_));
     made_[i].end = fresh.end;
     if (!timed) continue;

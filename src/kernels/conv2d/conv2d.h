@@ -36,6 +36,11 @@ std::int64_t longest_integer_sum(std::span<const std::int16_t> weights);
 std::unique_ptr<ConvolutionU8> make_conv2d_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                                               const Requantization& requantization, const Isa& isa, std::int64_t out_pixels);
 
+// The same that adds to its float results and makes bytes of them; by direct sums.
+std::unique_ptr<SummingConvolutionU8> make_summing_conv2d_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights,
+                                                             std::uint8_t in_zero_point, const Requantization& requantization,
+                                                             const Isa& isa);
+
 // The instruction set that convolutions run with where `isa` is allowed: those of u8 or those of floats. The name is one of
 // available_isas().
 const Isa& isa_of_convolutions(const Isa& isa, bool integer);
@@ -47,5 +52,7 @@ void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int16_t> weigh
                    const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out);
 void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                    const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<float> out);
+void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
+                   const Requantization& requantization, ImageView<const std::uint8_t> in, const FloatResults& results);
 
 }  // namespace octet::kernels

@@ -100,6 +100,18 @@ void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int16_t> weigh
   });
 }
 
+void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
+                   const Requantization& requantization, ImageView<const std::uint8_t> in, const FloatResults& results) {
+  const auto result = [&](auto y, auto x, auto o) {
+    const std::int32_t sum = integer_sum(shape, weights, in_zero_point, in, y, x, o);
+    const float real = ref::requantize_f32(requantization, static_cast<std::size_t>(o), sum);
+    return results.addend ? real + results.addend->pixel(y, x)[o] : real;
+  };
+  if (results.bytes)
+    define(*results.bytes, [&](auto y, auto x, auto o) { return ref::quantize(result(y, x, o) * results.inv_scale, results.zero_point); });
+  if (results.sums) define(*results.sums, result);
+}
+
 double WinogradU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
   return random.coin() ? check_winograd<std::uint8_t>(random, isa, pool) : check_winograd<float>(random, isa, pool);
 }

@@ -348,6 +348,60 @@ void check_u8(const Case& c) {
   for (const Isa& isa : isas_of<WinogradU8Kernels>()) expect_equal(*make_winograd_u8(s, weights, zero_point, requantization, isa));
 }
 
+// Floats with an addend or none, bytes beside them or alone; whole and in pieces of rows.
+void check_sums(const Case& c) {
+  std::mt19937 random(c.seed);
+  const Conv2dShape& s = c.shape;
+  const auto size = static_cast<std::size_t>(s.out_channels * s.in_channels * s.kernel_h * s.kernel_w);
+  const auto weights = random_integers<std::int16_t>(size, -128, 127, random, false);
+  const auto zero_point = static_cast<std::uint8_t>(random() % 256);
+  const Requantization requantization = random_requantization(s, random, false);
+  Image<std::uint8_t> in(c.in_height, c.in_width, s.in_channels, c.in_gap, 0);
+  in.memory = random_integers<std::uint8_t>(in.memory.size(), 0, 255, random, false);
+  in.view.data = in.memory.data() + Image<std::uint8_t>::kMargin;
+  Image<float> addend(c.out_height, c.out_width, s.out_channels, c.in_gap, 0.0f);
+  for (float& value : addend.memory) value = std::uniform_real_distribution<float>(-100, 100)(random);
+  const bool adds = random() % 3 != 0, has_bytes = random() % 3 != 0, has_sums = !has_bytes || random() % 2 == 0;
+  const float scale = std::uniform_real_distribution<float>(0.5f, 4)(random);
+
+  struct Written {
+    Image<float> sums;
+    Image<std::uint8_t> bytes;
+    bool operator==(const Written& other) const { return sums.memory == other.sums.memory && bytes.memory == other.bytes.memory; }
+  };
+  const auto blank = [&] {
+    return Written{{c.out_height, c.out_width, s.out_channels, c.out_gap, 77.0f},
+                   {c.out_height, c.out_width, s.out_channels, c.in_gap, 77}};
+  };
+  const auto rows_of = [&](Written& written, std::int64_t y, std::int64_t rows) {
+    const auto cut = [&](auto image) {
+      image = from_row(image, y);
+      image.height = rows;
+      return image;
+    };
+    written.sums.view.data = written.sums.memory.data() + Image<float>::kMargin;
+    written.bytes.view.data = written.bytes.memory.data() + Image<std::uint8_t>::kMargin;
+    FloatResults results{.inv_scale = 1 / scale, .zero_point = zero_point};
+    if (adds) results.addend = cut(ImageView<const float>(addend.view));
+    if (has_sums) results.sums = cut(written.sums.view);
+    if (has_bytes) results.bytes = cut(written.bytes.view);
+    return results;
+  };
+  Written expected = blank();
+  conv2d_u8_ref(s, weights, zero_point, requantization, in.view, rows_of(expected, 0, c.out_height));
+  ThreadPool pool(c.threads);
+  for (const Isa& isa : isas_of<Conv2dU8Kernels>()) {
+    const auto conv = make_summing_conv2d_u8(s, weights, zero_point, requantization, isa);
+    Written whole = blank(), pieces = blank();
+    conv->run(in.view, rows_of(whole, 0, c.out_height), pool);
+    if (!(whole == expected)) RC_FAIL(std::string(conv->name()) + " differs from the definition");
+    for (std::int64_t y = 0; y < c.out_height; y += c.piece_rows)
+      conv->run(from_row(ImageView<const std::uint8_t>(in.view), y * s.stride_h),
+                rows_of(pieces, y, std::min(c.piece_rows, c.out_height - y)), pool);
+    if (!(pieces == expected)) RC_FAIL(std::string(conv->name()) + " in pieces differs from the definition");
+  }
+}
+
 constexpr int kCases = 300;
 
 TEST(Conv2dF32, AgreesWithTheDefinitionWithinRounding) {
@@ -367,6 +421,16 @@ TEST(Conv2dU8, EqualsTheDefinition) {
       RC_LOG() << c << "\n";
       check_u8<std::uint8_t>(c);
       check_u8<float>(c);
+    }
+  }));
+}
+
+TEST(Conv2dU8, AddsAndQuantizesAsDefined) {
+  EXPECT_TRUE(rc::check([] {
+    for (int i = 0; i < kCases / 100; ++i) {
+      const Case c = random_case(*rc::gen::arbitrary<std::uint32_t>());
+      RC_LOG() << c << "\n";
+      check_sums(c);
     }
   }));
 }

@@ -14,7 +14,7 @@
 namespace octet::kernels {
 namespace {
 
-class GemmConv2dU8 final : public ConvolutionU8 {
+class GemmConv2dU8 final : public SummingConvolutionU8 {
  public:
   GemmConv2dU8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                const Requantization& requantization, const Kernel<GemmU8Function>& kernel)
@@ -59,14 +59,35 @@ class GemmConv2dU8 final : public ConvolutionU8 {
 
   void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
     OCTET_CHECK(requantization_.to_u8, "a convolution with float results was run into u8");
-    run_into(in, out, pool, [](GemmU8& gemm, std::uint8_t* to) { gemm.out_u8 = to; });
+    run_into(in, out, pool, [&](GemmU8& gemm, std::int64_t pixel, std::int64_t channel) { gemm.out_u8 = place(out, pixel, channel); });
   }
   void run(ImageView<const std::uint8_t> in, ImageView<float> out, ThreadPool& pool) const override {
     OCTET_CHECK(!requantization_.to_u8, "a convolution with u8 results was run into floats");
-    run_into(in, out, pool, [](GemmU8& gemm, float* to) { gemm.out_f32 = to; });
+    run_into(in, out, pool, [&](GemmU8& gemm, std::int64_t pixel, std::int64_t channel) { gemm.out_f32 = place(out, pixel, channel); });
+  }
+  void run(ImageView<const std::uint8_t> in, const FloatResults& results, ThreadPool& pool) const override {
+    OCTET_CHECK(!requantization_.to_u8, "a convolution with u8 results was run into floats");
+    const auto set_out = [&](GemmU8& gemm, std::int64_t pixel, std::int64_t channel) {
+      if (results.addend) {
+        gemm.addend = place(*results.addend, pixel, channel);
+        gemm.addend_stride = results.addend->pixel_stride;
+      }
+      if (results.sums) gemm.out_f32 = place(*results.sums, pixel, channel);
+      if (!results.bytes) return;
+      gemm.copy_u8 = place(*results.bytes, pixel, channel);
+      gemm.copy_stride = results.bytes->pixel_stride;
+      gemm.copy_inv_scale = results.inv_scale;
+      gemm.copy_zero_point = results.zero_point;
+    };
+    results.sums ? run_into(in, *results.sums, pool, set_out) : run_into(in, results.bytes.value(), pool, set_out);
   }
 
  private:
+  template <typename T>
+  static T* place(const ImageView<T>& view, std::int64_t pixel, std::int64_t channel) {
+    return view.data + pixel * view.pixel_stride + channel;
+  }
+
   static std::int64_t row_of_window(const Conv2dShape& shape) { return shape.kernel_w * shape.in_channels; }
 
   static std::int64_t padded(std::int64_t elements, const GemmU8Function& function) {
@@ -166,7 +187,7 @@ class GemmConv2dU8 final : public ConvolutionU8 {
           gemm.a_stride = shape_.stride_w * shape_.in_channels;
           gemm.run_step = shape_.dilation_h * row_step;
           const Panel& panel = panels_[static_cast<std::size_t>(p)];
-          set_out(gemm, out.data + ((strip.y + row) * out.width + strip.x) * out.pixel_stride + panel.first);
+          set_out(gemm, (strip.y + row) * out.width + strip.x, panel.first);
           run_panel(p, gemm);
         }
     };
@@ -191,7 +212,7 @@ class GemmConv2dU8 final : public ConvolutionU8 {
           gather(in, out, pixel, reinterpret_cast<Element*>(scratch), gemm);
         }
         for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p) {
-          set_out(gemm, out.data + pixel * out.pixel_stride + panels_[static_cast<std::size_t>(p)].first);
+          set_out(gemm, pixel, panels_[static_cast<std::size_t>(p)].first);
           run_panel(p, gemm);
         }
       }
@@ -311,6 +332,13 @@ std::unique_ptr<ConvolutionU8> make_conv2d_u8(const Conv2dShape& shape, std::spa
 std::unique_ptr<ConvolutionU8> make_direct_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                                               const Requantization& requantization, const Isa& isa) {
   return std::make_unique<GemmConv2dU8>(shape, weights, in_zero_point, requantization, direct_kernel(shape, weights, isa, true));
+}
+
+std::unique_ptr<SummingConvolutionU8> make_summing_conv2d_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights,
+                                                             std::uint8_t in_zero_point, const Requantization& requantization,
+                                                             const Isa& isa) {
+  const Kernel<GemmU8Function>& direct = direct_kernel(shape, weights, isa, tiles_pay(shape, requantization));
+  return std::make_unique<GemmConv2dU8>(shape, weights, in_zero_point, requantization, direct);
 }
 
 }  // namespace octet::kernels

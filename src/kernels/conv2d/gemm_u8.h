@@ -41,6 +41,13 @@ struct GemmU8 {
   std::uint8_t* out_u8 = nullptr;  // one of the two
   float* out_f32 = nullptr;
   std::int64_t out_stride = 0;
+  // Of float results, where either is given: what is added to them, and where they go as bytes, too or alone.
+  const float* addend = nullptr;
+  std::int64_t addend_stride = 0;
+  std::uint8_t* copy_u8 = nullptr;
+  std::int64_t copy_stride = 0;
+  float copy_inv_scale = 1;
+  std::uint8_t copy_zero_point = 0;
 };
 
 // A product of tiles of at most `tile_rows` rows by two registers of `lanes` channels. Safe to run from several threads.

@@ -80,6 +80,29 @@ OCTET_TARGET void finish_f32(const GemmU8& gemm, const std::int32_t* sums, std::
     }
 }
 
+// The same with what is added, and the bytes beside.
+template <Activation::Kind kKind>
+OCTET_TARGET void finish_sum(const GemmU8& gemm, const std::int32_t* sums, std::int64_t row, int rows) {
+  const Vec inv_scale = set(gemm.copy_inv_scale), zero = set(gemm.copy_zero_point);
+  const Vec lowest = lowest_u8(zero), highest = highest_u8(zero);
+  const Ints zero_point = set_ints(gemm.copy_zero_point);
+  for (int r = 0; r < rows; ++r, sums += gemm.vectors * kLanes)
+    for (std::int64_t c = 0; c < gemm.channels; c += kLanes) {
+      const std::size_t channel = gemm.first_channel + static_cast<std::size_t>(c);
+      const std::int64_t left = std::min<std::int64_t>(kLanes, gemm.channels - c);
+      Vec result = requantize_real<kKind>(*gemm.requantization, channel, load_ints(sums + c));
+      if (gemm.addend != nullptr) result = add(result, load(gemm.addend + (row + r) * gemm.addend_stride + c));
+      if (gemm.out_f32 != nullptr) {
+        float* const out = gemm.out_f32 + (row + r) * gemm.out_stride + c;
+        left == kLanes ? store(out, result) : store_first(out, result, left);
+      }
+      if (gemm.copy_u8 == nullptr) continue;
+      const Ints bytes = add_ints(round_between(mul(result, inv_scale), lowest, highest), zero_point);
+      std::uint8_t* const copy = gemm.copy_u8 + (row + r) * gemm.copy_stride + c;
+      left == kLanes ? store_bytes(copy, bytes) : store_first_bytes(copy, bytes, left);
+    }
+}
+
 // What finishing of a table that is brief needs of a panel, its two registers of channels in turn.
 struct PanelLimits {
   Ints zero_point;       // words, in the order of packing

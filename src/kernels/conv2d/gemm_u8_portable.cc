@@ -5,6 +5,7 @@
 
 #include "kernels/activation/with_kind.h"
 #include "kernels/conv2d/gemm_u8.h"
+#include "kernels/quantize/quantize_value.h"
 #include "kernels/requantize_scalar.h"
 
 namespace octet::kernels::portable {
@@ -39,8 +40,7 @@ void run_tiles(const GemmU8& gemm, Finish finish) {
   for (std::int64_t row = 0; row < gemm.rows; row += kRows) {
     gemm.vectors == 2 ? multiply_tile<2 * kLanes>(gemm, row, acc) : multiply_tile<kLanes>(gemm, row, acc);
     for (std::int64_t r = 0; r < kRows && row + r < gemm.rows; ++r)
-      for (std::int64_t c = 0; c < gemm.channels; ++c)
-        finish((row + r) * gemm.out_stride + c, gemm.first_channel + static_cast<std::size_t>(c), acc[r][c]);
+      for (std::int64_t c = 0; c < gemm.channels; ++c) finish(row + r, c, gemm.first_channel + static_cast<std::size_t>(c), acc[r][c]);
   }
 }
 
@@ -50,14 +50,18 @@ void gemm_u8(const GemmU8& gemm) {
   const RequantizationTable& table = *gemm.requantization;
   if (gemm.out_u8 != nullptr)
     with_requantization(table, [&](auto kind, auto plain) {
-      run_tiles(gemm, [&](std::int64_t at, std::size_t channel, std::int32_t sum) {
-        gemm.out_u8[at] = scalar::requantize_u8<kind(), plain()>(table, channel, sum);
+      run_tiles(gemm, [&](std::int64_t row, std::int64_t c, std::size_t channel, std::int32_t sum) {
+        gemm.out_u8[row * gemm.out_stride + c] = scalar::requantize_u8<kind(), plain()>(table, channel, sum);
       });
     });
   else
     with_kind(table.activation.kind, [&](auto kind) {
-      run_tiles(gemm, [&](std::int64_t at, std::size_t channel, std::int32_t sum) {
-        gemm.out_f32[at] = scalar::requantize_real<kind()>(table, channel, sum);
+      run_tiles(gemm, [&](std::int64_t row, std::int64_t c, std::size_t channel, std::int32_t sum) {
+        float result = scalar::requantize_real<kind()>(table, channel, sum);
+        if (gemm.addend != nullptr) result += gemm.addend[row * gemm.addend_stride + c];
+        if (gemm.out_f32 != nullptr) gemm.out_f32[row * gemm.out_stride + c] = result;
+        if (gemm.copy_u8 != nullptr)
+          gemm.copy_u8[row * gemm.copy_stride + c] = quantize_value(result * gemm.copy_inv_scale, gemm.copy_zero_point);
       });
     });
 }

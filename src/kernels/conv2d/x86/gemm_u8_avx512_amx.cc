@@ -221,7 +221,9 @@ OCTET_TARGET void run_brief(const GemmU8& gemm) {
 
 void gemm_u8(const GemmU8& gemm) {
   const RequantizationTable& table = *gemm.requantization;
-  if (gemm.out_u8 == nullptr)
+  if (gemm.addend != nullptr || gemm.copy_u8 != nullptr)
+    with_kind(table.activation.kind, [&](auto kind) { run(gemm, finish_sum<kind()>); });
+  else if (gemm.out_u8 == nullptr)
     with_kind(table.activation.kind, [&](auto kind) { run(gemm, finish_f32<kind()>); });
   else if (table.brief != Brief::kNo)
     with_brief(table.brief, [&](auto brief) { run_brief<brief()>(gemm); });
