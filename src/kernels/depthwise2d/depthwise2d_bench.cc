@@ -47,6 +47,17 @@ void Depthwise2dF32Kernels::add_benchmarks() {
     });
 }
 
+void QuantizingDepthwise2dKernels::add_benchmarks() {
+  for (const Layer& layer : kLayers)
+    bench::add<QuantizingDepthwise2dKernels>(layer.text(), layer.macs(), [layer](const Isa& isa) {
+      std::shared_ptr<QuantizingDepthwise2d> conv =
+          make_quantizing_depthwise2d(layer.shape(), bench::noise<float>(layer.weights(), -9, 9), {}, {}, isa);
+      auto in = std::make_shared<bench::Image<float>>(layer.size, layer.size, layer.channels);
+      auto out = std::make_shared<bench::Image<std::uint8_t>>(layer.out_size(), layer.out_size(), layer.channels);
+      return [=](ThreadPool& pool) { conv->run(in->view, out->view, pool); };
+    });
+}
+
 void Depthwise2dU8Kernels::add_benchmarks() {
   for (const Layer& layer : kLayers) {
     add_u8(layer, Activation::Kind::kRelu, "");

@@ -16,10 +16,10 @@ struct Clamped {
   using Result = float;
   Vec lowest, highest;
 
-  explicit OCTET_TARGET Clamped(const F32Constants& constants) : lowest(set(constants.lowest)), highest(set(constants.highest)) {}
-  OCTET_OP Vec of(Vec sum) const { return clamp(sum, lowest, highest); }
+  explicit OCTET_OP Clamped(const F32Constants& constants) : lowest(set(constants.lowest)), highest(set(constants.highest)) {}
+  OCTET_OP void store_to(float* out, Vec sum, int channels) const { store_channels(out, clamp(sum, lowest, highest), channels); }
   OCTET_OP static void write(const F32Constants& constants, const Vec (&sums)[1], float* out, int channels) {
-    store_channels(out, Clamped(constants).of(sums[0]), channels);
+    Clamped(constants).store_to(out, sums[0], channels);
   }
 };
 
@@ -28,10 +28,32 @@ struct Leaky {
   using Result = float;
   Vec slope;
 
-  explicit OCTET_TARGET Leaky(const F32Constants& constants) : slope(set(constants.slope)) {}
-  OCTET_OP Vec of(Vec sum) const { return activate<Activation::Kind::kLeaky>(sum, slope, slope); }
+  explicit OCTET_OP Leaky(const F32Constants& constants) : slope(set(constants.leak)) {}
+  OCTET_OP void store_to(float* out, Vec sum, int channels) const {
+    store_channels(out, activate<Activation::Kind::kLeaky>(sum, slope, slope), channels);
+  }
   OCTET_OP static void write(const F32Constants& constants, const Vec (&sums)[1], float* out, int channels) {
-    store_channels(out, Leaky(constants).of(sums[0]), channels);
+    Leaky(constants).store_to(out, sums[0], channels);
+  }
+};
+
+// Results as StepsToByte says.
+struct Quantized {
+  using Result = std::uint8_t;
+  Vec lowest, highest, leak;
+  Ints zero_point;
+
+  explicit OCTET_OP Quantized(const F32Constants& constants)
+      : lowest(set(constants.lowest)),
+        highest(set(constants.highest)),
+        leak(set(constants.leak)),
+        zero_point(to_int(set(constants.zero_point))) {}
+  OCTET_OP void store_to(std::uint8_t* out, Vec sum, int channels) const {
+    const Ints bytes = add_ints(round_between(max(mul(sum, leak), sum), lowest, highest), zero_point);
+    channels == kLanes ? store_bytes(out, bytes) : store_first_bytes(out, bytes, channels);
+  }
+  OCTET_OP static void write(const F32Constants& constants, const Vec (&sums)[1], std::uint8_t* out, int channels) {
+    Quantized(constants).store_to(out, sums[0], channels);
   }
 };
 
@@ -39,7 +61,9 @@ struct Leaky {
 template <int kRows, bool kInside>
 class InputRows {
  public:
-  explicit InputRows(const RowsPiece& piece) : pixel_step_(piece.in.pixel_stride), row_step_(piece.in.width * piece.in.pixel_stride) {
+  template <typename Result>
+  explicit InputRows(const RowsPiece<Result>& piece)
+      : pixel_step_(piece.in.pixel_stride), row_step_(piece.in.width * piece.in.pixel_stride) {
     const std::int64_t first = piece.y * piece.shape->stride_h - piece.shape->pad_top;
     if constexpr (kInside) {
       for (int i = 0; i < kBases; ++i) at_[i] = piece.in.pixel(first + i * kRowsPerBase, 0);
@@ -83,7 +107,7 @@ class InputRows {
 // to, so that at each time kBegun outputs of a row besides the one that is being finished have part of their sums. Columns outside of the
 // image add nothing.
 template <class Finish, int kSize, int kStride, int kRows, bool kInside>
-OCTET_TARGET void walk_rows(const RowsPiece& piece) {
+OCTET_TARGET void walk_rows(const RowsPiece<typename Finish::Result>& piece) {
   constexpr int kBegun = (kSize - 1) / kStride, kInRows = (kRows - 1) * kStride + kSize, kWeights = kSize * kSize;
   constexpr bool kKept = kWeights <= kKeptWeights;
   const auto& constants = *static_cast<const F32Constants*>(piece.block);
@@ -99,7 +123,7 @@ OCTET_TARGET void walk_rows(const RowsPiece& piece) {
   const std::int64_t in_width = piece.in.width, out_width = piece.out.width;
   const std::int64_t out_step = piece.out.pixel_stride, out_row_step = out_width * out_step;
   const int channels = piece.channels;
-  float* out = piece.out.pixel(piece.y, 0);
+  auto* out = piece.out.pixel(piece.y, 0);
 
   Vec sums[kRows][kBegun + 1];
 #pragma GCC unroll 4
@@ -128,7 +152,7 @@ OCTET_TARGET void walk_rows(const RowsPiece& piece) {
     }
     if (x >= 0) {
 #pragma GCC unroll 4
-      for (int r = 0; r < kRows; ++r) store_channels(out + r * out_row_step, finish.of(sums[r][0]), channels);
+      for (int r = 0; r < kRows; ++r) finish.store_to(out + r * out_row_step, sums[r][0], channels);
       out += out_step;
     }
 #pragma GCC unroll 4
@@ -141,7 +165,7 @@ OCTET_TARGET void walk_rows(const RowsPiece& piece) {
 }
 
 template <class Finish, int kSize, int kStride, int kRows>
-void walk(const RowsPiece& piece) {
+void walk(const RowsPiece<typename Finish::Result>& piece) {
   const std::int64_t first = piece.y * kStride - piece.shape->pad_top, last = first + (kRows - 1) * kStride + kSize - 1;
   piece.in.has_row(first) && piece.in.has_row(last) ? walk_rows<Finish, kSize, kStride, kRows, true>(piece)
                                                     : walk_rows<Finish, kSize, kStride, kRows, false>(piece);
@@ -166,7 +190,7 @@ struct Floats {
 };
 
 template <class Finish, int kRows>
-void gather(const RowsPiece& piece) {
+void gather(const RowsPiece<typename Finish::Result>& piece) {
   for (std::int64_t y = piece.y; y < piece.y + kRows; ++y)
     gather_row<Floats, Finish>(
         {piece.shape, piece.in, y, 0, piece.out.width, piece.block, piece.out.pixel(y, 0), piece.out.pixel_stride, piece.channels});
@@ -181,13 +205,13 @@ OCTET_TARGET void activate_pixels(const Activation& activation, float* out, std:
 
 // In the order of Shape.
 template <class Finish, int kRows>
-constexpr depthwise::RowsFunctions functions_of_rows() {
+constexpr depthwise::RowsFunctions<typename Finish::Result> functions_of_rows() {
   return {walk<Finish, 3, 1, kRows>, walk<Finish, 3, 2, kRows>, walk<Finish, 5, 1, kRows>,
           walk<Finish, 5, 2, kRows>, walk<Finish, 7, 1, kRows>, gather<Finish, kRows>};
 }
 
 template <class Finish>
-constexpr std::array<depthwise::RowsFunctions, 3> functions_of() {
+constexpr std::array<depthwise::RowsFunctions<typename Finish::Result>, 3> functions_of() {
   return {functions_of_rows<Finish, 1>(), functions_of_rows<Finish, std::min(2, kMostRows)>(),
           functions_of_rows<Finish, std::min(4, kMostRows)>()};
 }
@@ -197,7 +221,7 @@ constexpr depthwise::ActivatePixels activations(std::integer_sequence<int, kKind
   return {activate_pixels<static_cast<Activation::Kind>(kKinds)>...};
 }
 
-constexpr depthwise::F32Kernels kKernels{kLanes, kMostRows, functions_of<Clamped>(), functions_of<Leaky>(),
+constexpr depthwise::F32Kernels kKernels{kLanes, kMostRows, functions_of<Clamped>(), functions_of<Leaky>(), functions_of<Quantized>(),
                                          activations(std::make_integer_sequence<int, kActivationKinds>())};
 
 }  // namespace
@@ -205,4 +229,9 @@ constexpr depthwise::F32Kernels kKernels{kLanes, kMostRows, functions_of<Clamped
 std::unique_ptr<ConvolutionF32> depthwise2d_f32(const Isa& isa, const Depthwise2dShape& shape, std::span<const float> weights,
                                                 std::span<const float> bias, const Activation& activation) {
   return depthwise::make_packed_f32(isa, kKernels, shape, weights, bias, activation);
+}
+
+std::unique_ptr<QuantizingDepthwise2d> quantizing_depthwise2d(const Isa& isa, const Depthwise2dShape& shape, std::span<const float> weights,
+                                                              std::span<const float> bias, const StepsToByte& steps) {
+  return depthwise::make_packed_quantizing(isa, kKernels, shape, weights, bias, steps);
 }

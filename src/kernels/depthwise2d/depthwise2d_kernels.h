@@ -13,20 +13,26 @@ class Random;
 // Each packs the weights as its kernel takes them; `isa` is that of the kernel.
 using MakeDepthwise2dF32 = std::unique_ptr<ConvolutionF32>(const Isa& isa, const Depthwise2dShape& shape, std::span<const float> weights,
                                                            std::span<const float> bias, const Activation& activation);
+using MakeQuantizingDepthwise2d = std::unique_ptr<QuantizingDepthwise2d>(const Isa& isa, const Depthwise2dShape& shape,
+                                                                         std::span<const float> weights, std::span<const float> bias,
+                                                                         const StepsToByte& steps);
 using MakeDepthwise2dU8 = std::unique_ptr<ConvolutionU8>(const Isa& isa, const Depthwise2dShape& shape,
                                                          std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
                                                          const Requantization& requantization);
 
 namespace portable {
 MakeDepthwise2dF32 depthwise2d_f32;
+MakeQuantizingDepthwise2d quantizing_depthwise2d;
 MakeDepthwise2dU8 depthwise2d_u8;
 }  // namespace portable
 namespace avx2 {
 MakeDepthwise2dF32 depthwise2d_f32;
+MakeQuantizingDepthwise2d quantizing_depthwise2d;
 MakeDepthwise2dU8 depthwise2d_u8;
 }  // namespace avx2
 namespace avx512 {
 MakeDepthwise2dF32 depthwise2d_f32;
+MakeQuantizingDepthwise2d quantizing_depthwise2d;
 MakeDepthwise2dU8 depthwise2d_u8;
 }  // namespace avx512
 namespace avx512_vnni {
@@ -48,6 +54,21 @@ struct Depthwise2dF32Kernels {
       {"avx2", kAvx2, avx2::depthwise2d_f32},
 #endif
       {"portable", {}, portable::depthwise2d_f32},
+  };
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+// Float sums that become bytes.
+struct QuantizingDepthwise2dKernels {
+  static constexpr std::string_view kOp = "quantizing_depthwise2d";
+  static constexpr double kTolerance = 0;
+  static constexpr Kernel<MakeQuantizingDepthwise2d*> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512", kAvx512, avx512::quantizing_depthwise2d},
+      {"avx2", kAvx2, avx2::quantizing_depthwise2d},
+#endif
+      {"portable", {}, portable::quantizing_depthwise2d},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();

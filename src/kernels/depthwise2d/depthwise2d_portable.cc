@@ -1,6 +1,7 @@
 // Depthwise convolutions in plain C++: the sums of a block of channels lie side by side, and each tap is added to all of them, so that
 // a compiler finds vectors in it.
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "kernels/depthwise2d/depthwise2d_blocks.h"
@@ -46,32 +47,73 @@ void for_each_block(const Depthwise2dShape& shape, std::int64_t out_height, std:
   });
 }
 
-class PlainF32 final : public ConvolutionF32 {
+class PlainSums {
  public:
-  PlainF32(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation)
-      : shape_(shape), activation_(activation), weights_(by_tap(shape, weights)), bias_(bias.begin(), bias.end()) {
+  PlainSums(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias)
+      : shape_(shape), weights_(by_tap(shape, weights)), bias_(bias.begin(), bias.end()) {
     bias_.resize(static_cast<std::size_t>(shape.channels));
   }
 
-  std::string_view name() const override { return kPortableIsa.name; }
-  bool takes_rows() const override { return true; }
-
-  void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
-    for_each_block(shape_, out.height, out.width, pool, [&](std::int64_t y, std::int64_t x, std::int64_t first, std::int64_t channels) {
-      const std::span<float> sums(out.pixel(y, x) + first, static_cast<std::size_t>(channels));
+  // Calls finish(y, x, first channel, sums) for every block of every output, on all threads.
+  template <typename Finish>
+  void run(ImageView<const float> in, std::int64_t out_height, std::int64_t out_width, ThreadPool& pool, const Finish& finish) const {
+    for_each_block(shape_, out_height, out_width, pool, [&](std::int64_t y, std::int64_t x, std::int64_t first, std::int64_t channels) {
+      float block[kBlock];
+      const std::span<float> sums(block, static_cast<std::size_t>(channels));
       std::copy_n(bias_.data() + first, channels, sums.data());
       for_each_tap(shape_, in, y, x, [&](const float* pixel, std::int64_t tap) {
         const float* weights = weights_.data() + tap * shape_.channels + first;
         for (std::int64_t c = 0; c < channels; ++c) sums[c] = scalar::fma(pixel[first + c], weights[c], sums[c]);
       });
-      activate(activation_, sums, sums, kPortableIsa);
+      finish(y, x, first, sums);
     });
   }
 
  private:
   Depthwise2dShape shape_;
-  Activation activation_;
   std::vector<float> weights_, bias_;
+};
+
+class PlainF32 final : public ConvolutionF32 {
+ public:
+  PlainF32(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation)
+      : sums_(shape, weights, bias), activation_(activation) {}
+
+  std::string_view name() const override { return kPortableIsa.name; }
+  bool takes_rows() const override { return true; }
+
+  void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
+    sums_.run(in, out.height, out.width, pool, [&](std::int64_t y, std::int64_t x, std::int64_t first, std::span<const float> sums) {
+      activate(activation_, sums, {out.pixel(y, x) + first, sums.size()}, kPortableIsa);
+    });
+  }
+
+ private:
+  PlainSums sums_;
+  Activation activation_;
+};
+
+class PlainQuantizing final : public QuantizingDepthwise2d {
+ public:
+  PlainQuantizing(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias, const StepsToByte& steps)
+      : sums_(shape, weights, bias), steps_(steps) {}
+
+  std::string_view name() const override { return kPortableIsa.name; }
+
+  void run(ImageView<const float> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
+    sums_.run(in, out.height, out.width, pool, [&](std::int64_t y, std::int64_t x, std::int64_t first, std::span<const float> sums) {
+      std::uint8_t* const to = out.pixel(y, x) + first;
+      for (std::size_t c = 0; c < sums.size(); ++c) {
+        const float leaking = std::max(sums[c], sums[c] * steps_.leak);  // these orders send NaN to lowest
+        const float limited = std::min(std::max(steps_.lowest, leaking), steps_.highest);
+        to[c] = static_cast<std::uint8_t>(steps_.zero_point + static_cast<int>(std::nearbyint(limited)));
+      }
+    });
+  }
+
+ private:
+  PlainSums sums_;
+  StepsToByte steps_;
 };
 
 class PlainU8 final : public ConvolutionU8 {
@@ -122,6 +164,11 @@ class PlainU8 final : public ConvolutionU8 {
 std::unique_ptr<ConvolutionF32> depthwise2d_f32(const Isa&, const Depthwise2dShape& shape, std::span<const float> weights,
                                                 std::span<const float> bias, const Activation& activation) {
   return std::make_unique<PlainF32>(shape, weights, bias, activation);
+}
+
+std::unique_ptr<QuantizingDepthwise2d> quantizing_depthwise2d(const Isa&, const Depthwise2dShape& shape, std::span<const float> weights,
+                                                              std::span<const float> bias, const StepsToByte& steps) {
+  return std::make_unique<PlainQuantizing>(shape, weights, bias, steps);
 }
 
 std::unique_ptr<ConvolutionU8> depthwise2d_u8(const Isa&, const Depthwise2dShape& shape, std::span<const std::int16_t> weights,

@@ -35,6 +35,14 @@ std::int32_t integer_sum(const Depthwise2dShape& shape, std::span<const std::int
   return sum;
 }
 
+float float_sum(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
+                const ImageView<const float>& in, std::int64_t y, std::int64_t x, std::int64_t c) {
+  const std::int64_t taps = shape.kernel_h * shape.kernel_w;
+  float sum = bias.empty() ? 0.0f : bias[c];
+  for_each_tap(shape, in, y, x, [&](const Tap& tap) { sum = std::fma(in.pixel(tap.y, tap.x)[c], weights[c * taps + tap.index], sum); });
+  return sum;
+}
+
 Depthwise2dShape random_shape(Random& random, const RandomWindow& w) {
   return {random.between(1, 90), w.kernel, w.kernel, w.stride, w.stride, 1, 1, w.pad, w.pad};
 }
@@ -57,11 +65,15 @@ double check_u8(Random& random, const Isa& isa, ThreadPool& pool) {
 
 void depthwise2d_f32_ref(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
                          const Activation& activation, ImageView<const float> in, ImageView<float> out) {
-  const std::int64_t taps = shape.kernel_h * shape.kernel_w;
+  define(out, [&](auto y, auto x, auto c) { return activate(activation, float_sum(shape, weights, bias, in, y, x, c)); });
+}
+
+void depthwise2d_f32_ref(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
+                         const StepsToByte& steps, ImageView<const float> in, ImageView<std::uint8_t> out) {
   define(out, [&](auto y, auto x, auto c) {
-    float sum = bias.empty() ? 0.0f : bias[c];
-    for_each_tap(shape, in, y, x, [&](const Tap& tap) { sum = std::fma(in.pixel(tap.y, tap.x)[c], weights[c * taps + tap.index], sum); });
-    return activate(activation, sum);
+    const float sum = float_sum(shape, weights, bias, in, y, x, c), leaking = sum * steps.leak > sum ? sum * steps.leak : sum;
+    const float limited = leaking > steps.lowest ? std::min(leaking, steps.highest) : steps.lowest;
+    return static_cast<std::uint8_t>(steps.zero_point + static_cast<int>(std::nearbyint(limited)));
   });
 }
 
@@ -89,6 +101,19 @@ double Depthwise2dF32Kernels::check(Random& random, const Isa& isa, ThreadPool& 
       Picture<float>(w.out, w.out, shape.channels),
       [&](auto out) { depthwise2d_f32_ref(shape, weights, bias, activation, in.view(), out); },
       [&](auto out) { make_depthwise2d_f32(shape, weights, bias, activation, isa)->run(in.view(), out, pool); });
+}
+
+double QuantizingDepthwise2dKernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  const RandomWindow w(random);
+  const Depthwise2dShape shape = random_shape(random, w);
+  const auto weights = random.reals(shape.channels * w.kernel * w.kernel, -20, 20), bias = random.reals(shape.channels, -20, 20);
+  const std::uint8_t zero_point = random.byte();
+  const StepsToByte steps{random.real(0, 1), -static_cast<float>(zero_point), 255.0f - static_cast<float>(zero_point), zero_point};
+  auto in = random_floats(random, w.in, w.in, shape.channels);
+  return difference_of(
+      Picture<std::uint8_t>(w.out, w.out, shape.channels),
+      [&](auto out) { depthwise2d_f32_ref(shape, weights, bias, steps, in.view(), out); },
+      [&](auto out) { make_quantizing_depthwise2d(shape, weights, bias, steps, isa)->run(in.view(), out, pool); });
 }
 
 double Depthwise2dU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {

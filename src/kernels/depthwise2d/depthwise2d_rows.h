@@ -76,8 +76,8 @@ struct alignas(64) U8Constants {
 template <int kChannels>
 struct alignas(64) F32Constants {
   float bias[kChannels];
-  float lowest, highest;  // limits of the activation, if it is a clamp
-  float slope;            // if it is a leak
+  float lowest, highest;   // limits of the activation, if it is a clamp; of bytes, in steps
+  float leak, zero_point;  // slope of the activation, if it is a leak; of bytes
 };
 
 // What padding looks like to the float kernels.
@@ -110,15 +110,17 @@ struct U8Kernels {
 };
 
 // Some whole rows of an output, from row y on, for the channels of one block; what is not float is as in RowPiece.
+template <typename Result>
 struct RowsPiece {
   const Depthwise2dShape* shape = nullptr;
   ImageView<const float> in;  // from the first channel of the block on, as `out`
-  ImageView<float> out;
+  ImageView<Result> out;
   std::int64_t y = 0;
   const void* block = nullptr;
   int channels = 0;
 };
-using RowsFunctions = std::array<void (*)(const RowsPiece&), kShapes>;  // one a Shape
+template <typename Result>
+using RowsFunctions = std::array<void (*)(const RowsPiece<Result>&), kShapes>;  // one a Shape
 
 // Of each kind, for `pixels` pixels that are `step` elements apart.
 using ActivatePixels =
@@ -127,7 +129,8 @@ using ActivatePixels =
 // The kernels for blocks of `channels` channels at one level.
 struct F32Kernels {
   int channels = 0, most_rows = 1;
-  std::array<RowsFunctions, 3> clamped, leaky;  // of one row at once, of two and of four, where most_rows goes so far
+  std::array<RowsFunctions<float>, 3> clamped, leaky;  // of one row at once, of two and of four, where most_rows goes so far
+  std::array<RowsFunctions<std::uint8_t>, 3> quantized;
   ActivatePixels activate;
 };
 
@@ -138,5 +141,8 @@ std::unique_ptr<ConvolutionU8> make_packed_u8(const Isa& isa, std::span<const U8
                                               const Requantization& requantization);
 std::unique_ptr<ConvolutionF32> make_packed_f32(const Isa& isa, const F32Kernels& kernels, const Depthwise2dShape& shape,
                                                 std::span<const float> weights, std::span<const float> bias, const Activation& activation);
+std::unique_ptr<QuantizingDepthwise2d> make_packed_quantizing(const Isa& isa, const F32Kernels& kernels, const Depthwise2dShape& shape,
+                                                              std::span<const float> weights, std::span<const float> bias,
+                                                              const StepsToByte& steps);
 
 }  // namespace octet::kernels::depthwise

@@ -95,7 +95,6 @@ Integers any_integers(const Layer& layer) {
 
 template <typename Kernel, typename In, typename Out>
 void expect_same_in_pieces(const Kernel& kernel, const Layer& layer, const Image<In>& in, const Image<Out>& expected, ThreadPool& pool) {
-  if (!kernel.takes_rows()) return;
   Image<Out> out = expected.blank();
   const int rows = pick(1, 4);
   test::run_in_pieces<Kernel, In, Out>(kernel, in.view, out.view, layer.shape.stride_h, rows, pool);
@@ -121,7 +120,7 @@ void expect_reference_u8() {
       kernel->run(in.view, out.view, pool);
       const std::string wrong = difference(out, expected);
       if (!wrong.empty()) RC_FAIL(std::string(isa.name) + ": " + wrong);
-      expect_same_in_pieces(*kernel, layer, in, expected, pool);
+      if (kernel->takes_rows()) expect_same_in_pieces(*kernel, layer, in, expected, pool);
     }
 }
 
@@ -147,8 +146,46 @@ RC_GTEST_PROP(Depthwise2dF32, SumsInTheOrderOfTheReferenceByEveryKernel, ()) {
     kernel->run(in.view, out.view, pool);
     const std::string wrong = difference(out, expected);
     if (!wrong.empty()) RC_FAIL(std::string(isa.name) + ": " + wrong);
+    if (kernel->takes_rows()) expect_same_in_pieces(*kernel, layer, in, expected, pool);
+  }
+}
+
+RC_GTEST_PROP(QuantizingDepthwise2d, GivesTheBitsOfTheReferenceByEveryKernel, ()) {
+  const Layer layer = any_layer();
+  std::vector<float> weights, bias;
+  for (std::int64_t i = 0; i < layer.shape.channels * layer.taps(); ++i) weights.push_back(static_cast<float>(pick(-1000, 1000)) / 300.0f);
+  if (pick(0, 3))
+    for (std::int64_t c = 0; c < layer.shape.channels; ++c) bias.push_back(static_cast<float>(pick(-1000, 1000)) / 7.0f);
+  constexpr Kind kKinds[] = {Kind::kNone, Kind::kRelu, Kind::kClamp, Kind::kLeaky};
+  const Activation activation{kKinds[pick(0, 3)], static_cast<float>(pick(0, 10)) / 10, static_cast<float>(pick(10, 300))};
+  const auto steps = steps_to_byte(activation, 1, static_cast<std::uint8_t>(pick(0, 1) * pick(0, 255)));
+  RC_ASSERT(steps.has_value());
+  Image<float> in(layer.in_height, layer.in_width, layer.shape.channels);
+  in.fill([] { return static_cast<float>(pick(-1000, 1000)) / 7.0f; });
+  Image<std::uint8_t> expected(layer.out_height, layer.out_width, layer.shape.channels);
+  depthwise2d_f32_ref(layer.shape, weights, bias, *steps, in.view, expected.view);
+  for (const Isa& isa : isas_of<QuantizingDepthwise2dKernels>()) {
+    ThreadPool pool(pick(1, 3));
+    Image<std::uint8_t> out = expected.blank();
+    const auto kernel = make_quantizing_depthwise2d(layer.shape, weights, bias, *steps, isa);
+    kernel->run(in.view, out.view, pool);
+    const std::string wrong = difference(out, expected);
+    if (!wrong.empty()) RC_FAIL(std::string(isa.name) + ": " + wrong);
     expect_same_in_pieces(*kernel, layer, in, expected, pool);
   }
+}
+
+TEST(StepsToByte, HaveTheLimitsOfTheActivationInSteps) {
+  const StepsToByte six = steps_to_byte({Kind::kClamp, 0, 6}, 0.1f, 20).value();
+  EXPECT_EQ(six.lowest, 0);
+  EXPECT_EQ(six.highest, 60);
+  EXPECT_EQ(six.leak, 1);
+  const StepsToByte leaky = steps_to_byte({Kind::kLeaky, 0.1f, 0}, 0.1f, 20).value();
+  EXPECT_EQ(leaky.lowest, -20);
+  EXPECT_EQ(leaky.highest, 235);
+  EXPECT_EQ(leaky.leak, 0.1f);
+  EXPECT_FALSE(steps_to_byte({Kind::kSwish, 0, 0}, 0.1f, 20).has_value());
+  EXPECT_FALSE(steps_to_byte({Kind::kLeaky, -1, 0}, 0.1f, 20).has_value());
 }
 
 // Images of some megabytes are walked in another order.

@@ -17,7 +17,29 @@ GroupKernels<kernels::ConvolutionF32> kernels_for(const ConvolutionGeometry& con
   return groups;
 }
 
+// The steps to bytes of a depthwise convolution that makes bytes itself.
+std::optional<kernels::StepsToByte> steps_of(const ConvolutionGeometry& conv, const Epilogue& epilogue) {
+  if (!conv.is_depthwise() || !epilogue.quant || epilogue.quant->per_channel()) return std::nullopt;
+  return kernels::steps_to_byte(epilogue.activation, epilogue.quant->scale[0], epilogue.quant->zero_point[0]);
+}
+
+void emit_bytes(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, const Epilogue& epilogue,
+                const kernels::StepsToByte& steps) {
+  const Node& node = builder.graph().node(id);
+  const auto in_steps = [inv_scale = 1 / epilogue.quant->scale[0]](std::vector<float> values) {
+    for (float& value : values) value *= inv_scale;
+    return values;
+  };
+  const std::shared_ptr<const kernels::QuantizingDepthwise2d> kernel =
+      kernels::make_quantizing_depthwise2d(depthwise_shape(conv), in_steps(to_vector<float>(builder.constants()[node.inputs[1]])),
+                                           in_steps(epilogue.bias), steps, builder.isa());
+  add_image_step<float, std::uint8_t>(
+      builder, convolution_info(builder, id, conv, kernel->name()), builder.image_f32(node.inputs[0]), builder.natural(epilogue.result),
+      [kernel](auto in, auto out, ThreadPool& pool) { kernel->run(in, out, pool); }, window_of(conv));
+}
+
 void emit(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, const Epilogue& epilogue) {
+  if (const auto steps = steps_of(conv, epilogue)) return emit_bytes(builder, id, conv, epilogue, *steps);
   const Node& node = builder.graph().node(id);
   const SlotId from = builder.image_f32(node.inputs[0]);
   const Tensor weights = converted(builder.constants()[node.inputs[1]], ElementType::kF32);
