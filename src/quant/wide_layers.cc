@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graph/patterns.h"
 #include "quant/price.h"
 
 namespace octet::quant {
@@ -33,11 +34,15 @@ void sort_by_worth(std::vector<LayerCost>& layers) { std::ranges::sort(layers, i
 std::set<NodeId> layers_within(const CalibratedModel& model, const std::vector<LayerCost>& ranking, double most_latency,
                                std::size_t most_layers) {
   std::set<NodeId> wide;
+  std::size_t counted = 0;
   for (const LayerCost& each : ranking) {
-    if (each.error <= 0) continue;
-    if (wide.size() == most_layers) break;
+    const bool counts = !is_binary(model.graph(), {each.layer, 0}, BinaryKind::kAdd);
+    if (each.error <= 0 || (counts && counted == most_layers)) continue;
     wide.insert(each.layer);
-    if (relative_latency(model, wide) - 1 > most_latency) wide.erase(each.layer);
+    if (relative_latency(model, wide) - 1 > most_latency)
+      wide.erase(each.layer);
+    else
+      counted += counts;
   }
   return wide;
 }

@@ -98,12 +98,23 @@ TEST(SortByWorth, PutsFirstWhatLosesMostForItsLatency) {
 
 TEST(LayersWithin, StaysWithinTheBudgetAndLeavesWhatLosesNothing) {
   const CalibratedModel model = calibrated();
+  const std::set<NodeId> sum{model.plan().layers[2]};
   std::vector<LayerCost> ranking = affordable_layers(model, 1e9);
   ranking[2].error = 1;
   sort_by_worth(ranking);
-  EXPECT_EQ(layers_within(model, ranking, 1e9, 4), (std::set<NodeId>{model.plan().layers[2]}));
+  ASSERT_TRUE(std::holds_alternative<Binary>(model.graph().node(*sum.begin()).op));
+  EXPECT_EQ(layers_within(model, ranking, 1e9, 4), sum);
   EXPECT_TRUE(layers_within(model, ranking, -1, 4).empty());
-  EXPECT_TRUE(layers_within(model, ranking, 1e9, 0).empty());
+  EXPECT_EQ(layers_within(model, ranking, 1e9, 0), sum);
+}
+
+TEST(LayersWithin, CountsAllButSums) {
+  const CalibratedModel model = calibrated();
+  std::vector<LayerCost> ranking = affordable_layers(model, 1e9);
+  for (LayerCost& each : ranking) each.error = 1;
+  const auto wide = layers_within(model, ranking, 1e9, 1);
+  ASSERT_EQ(wide.size(), 2U);
+  EXPECT_EQ(std::ranges::count_if(wide, [&](NodeId layer) { return std::holds_alternative<Binary>(model.graph().node(layer).op); }), 1);
 }
 
 }  // namespace
