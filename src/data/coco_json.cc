@@ -170,6 +170,9 @@ struct ResultPart {
   bool is_whole = false;  // read to where the next part begins
 };
 
+// Few results are written shorter. Memory that is reserved and not touched costs nothing, one that grows is touched twice.
+constexpr std::size_t kLeastResultBytes = 64;
+
 std::vector<ResultPart> divide(std::string_view text) {
   constexpr std::size_t kPartBytes = std::size_t{1} << 22;
   std::vector<ResultPart> parts;
@@ -196,6 +199,7 @@ std::optional<std::vector<ResultPart>> read_parts(std::string_view text, int thr
   const JsonSchema schema = schema_of_results();
   parallel_for_each(threads, parts.size(), [&](int, std::size_t i) {
     ResultPart& part = parts[i];
+    part.results.reserve((part.end - part.begin) / kLeastResultBytes);
     part.is_whole = parse_json_part(text, part.begin, part.end, schema, keep_in(part.results)) == part.end;
   });
   if (parts.empty() || !std::ranges::all_of(parts, &ResultPart::is_whole)) return std::nullopt;

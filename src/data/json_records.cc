@@ -301,8 +301,14 @@ class RecordReader {
 bool JsonRecord::has(std::string_view field) const { return value(field).kind != Kind::kMissing; }
 
 JsonRecord::Value* JsonRecord::slot(std::string_view field) {
-  const auto at = std::find(fields_.begin(), fields_.end(), field);
-  return at != fields_.end() ? &values_[static_cast<std::size_t>(at - fields_.begin())] : nullptr;
+  // Most files give the fields of every record in one order, so that the one behind the last is tried first.
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    const std::size_t place = expected_ + i < fields_.size() ? expected_ + i : expected_ + i - fields_.size();
+    if (fields_[place] != field) continue;
+    expected_ = place + 1 < fields_.size() ? place + 1 : 0;
+    return &values_[place];
+  }
+  return nullptr;
 }
 
 void JsonRecord::clear() {

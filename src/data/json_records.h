@@ -61,6 +61,7 @@ class JsonRecord {
   std::span<const std::string_view> fields_;
   std::vector<Value> values_;
   std::vector<double> numbers_;
+  std::size_t expected_ = 0;  // the field that slot() tries first
 };
 
 struct JsonSchema {

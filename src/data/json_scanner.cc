@@ -39,21 +39,7 @@ unsigned code_of(std::string_view hex) {
   return code;
 }
 
-constexpr int kExactPowers = 22;  // powers of ten that a double holds exactly
-constexpr double kPowersOfTen[kExactPowers + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-
-// The significant digits of a number with a point, as most numbers of boxes are: few enough for both of its parts to be exact, so that
-// their quotient is the nearest double (Clinger, "How to read floating point numbers accurately", 1990). Negative where they are too many.
-double exact_quotient(std::string_view digits, std::size_t point) {
-  constexpr std::size_t kExactDigits = 15;
-  const std::size_t fraction = digits.size() - point - 1;
-  if (digits.size() - 1 > kExactDigits || fraction > kExactPowers) return -1;
-  std::int64_t mantissa = 0;
-  for (const char c : digits)
-    if (c != '.') mantissa = mantissa * 10 + (c - '0');
-  return static_cast<double>(mantissa) / kPowersOfTen[fraction];
-}
+constexpr double kPowersOfTen[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
 // Of a number that from_chars calls out of range: whether it is too large, not too small. Its first digit that is not 0 tells.
 bool is_large(std::string_view number) {
@@ -127,52 +113,56 @@ bool JsonScanner::hex4(unsigned& code) {
   return true;
 }
 
-bool JsonScanner::digits() {
+// At least one digit; `value` becomes what all digits so far say, as long as that is within 64 bits.
+bool JsonScanner::digits(std::uint64_t& value) {
   const std::size_t begin = at_;
-  while (at_ < text_.size() && is_digit(text_[at_])) ++at_;
+  for (; at_ < text_.size() && is_digit(text_[at_]); ++at_) value = value * 10 + static_cast<std::uint64_t>(text_[at_] - '0');
   return at_ > begin || fail();
 }
 
 bool JsonScanner::number(JsonNumber& number) {
   peek();
   const std::size_t begin = at_;
+  std::uint64_t value = 0;
   if (at_ < text_.size() && text_[at_] == '-') ++at_;
+  const std::size_t first_digit = at_;
   if (at_ < text_.size() && text_[at_] == '0')
     ++at_;
-  else if (!digits())
+  else if (!digits(value))
     return false;
   const std::size_t point = at_;
-  bool has_exponent = false;
   if (at_ < text_.size() && text_[at_] == '.') {
     ++at_;
-    if (!digits()) return false;
+    if (!digits(value)) return false;
   }
+  const std::size_t end = at_;
   if (at_ < text_.size() && (text_[at_] == 'e' || text_[at_] == 'E')) {
-    has_exponent = true;
+    std::uint64_t ignored = 0;
     ++at_;
     if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) ++at_;
-    if (!digits()) return false;
+    if (!digits(ignored)) return false;
   }
-  return finish_number(begin, has_exponent ? begin : point, number);
+  // So few digits are held exactly by a double, as is the power of ten that divides them, so that the quotient is the nearest double
+  // (Clinger, "How to read floating point numbers accurately", 1990).
+  constexpr std::size_t kExactDigits = 15;
+  if (end - first_digit > kExactDigits || at_ != end) return read_number(text_.substr(begin, at_ - begin), number);
+  const bool is_negative = first_digit > begin;
+  number.is_integer = end == point;
+  number.integer = is_negative ? -static_cast<std::int64_t>(value) : static_cast<std::int64_t>(value);
+  number.real = static_cast<double>(value);
+  if (!number.is_integer) number.real /= kPowersOfTen[end - point - 1];
+  if (is_negative && !(number.is_integer && value == 0)) number.real = -number.real;
+  return true;
 }
 
-// `point` is where the point stands, the end where there is none, and `begin` where there is an exponent.
-bool JsonScanner::finish_number(std::size_t begin, std::size_t point, JsonNumber& number) {
-  const std::string_view whole = text_.substr(begin, at_ - begin);
+// A number of any length, known to be written as JSON wants it.
+bool JsonScanner::read_number(std::string_view whole, JsonNumber& number) {
   const char *first = whole.data(), *last = first + whole.size();
-  if (point == at_ && std::from_chars(first, last, number.integer).ec == std::errc()) {
-    number.is_integer = true;
+  number.is_integer =
+      whole.find_first_of(".eE") == std::string_view::npos && std::from_chars(first, last, number.integer).ec == std::errc();
+  if (number.is_integer) {
     number.real = static_cast<double>(number.integer);
     return true;
-  }
-  number.is_integer = false;
-  if (point > begin && point < at_) {
-    const bool is_negative = whole[0] == '-';
-    number.real = exact_quotient(whole.substr(is_negative), point - begin - is_negative);
-    if (number.real >= 0) {
-      if (is_negative) number.real = -number.real;
-      return true;
-    }
   }
   const bool is_out_of_range = std::from_chars(first, last, number.real).ec != std::errc() || std::isinf(number.real);
   if (is_out_of_range && is_large(whole)) return fail(Failure::kTooLarge);

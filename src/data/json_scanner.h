@@ -65,8 +65,8 @@ class JsonScanner {
   bool surrogate_pair();
   bool hex4(unsigned& code);
   bool scalar();
-  bool digits();
-  bool finish_number(std::size_t begin, std::size_t point, JsonNumber& number);
+  bool digits(std::uint64_t& value);
+  bool read_number(std::string_view whole, JsonNumber& number);
 
   std::string_view text_;
   std::size_t at_;
