@@ -237,6 +237,20 @@ must detect "$fp32" --images "$work/named/valid" --categories "$work/named/valid
 cmp "$work/by-data.json" "$work/by-images.json" || fail "detect --images and --data give different ids"
 must check --annotations "$work/named/valid/_annotations.coco.json" --results "$work/by-images.json"
 grep -q 'boxes are of categories that the annotations lack' "$work/stderr" || fail "check --results says $(cat "$work/stderr")"
+# One results file, packed ones, two to compare; a curve of 101 values.
+named=$work/named/valid/_annotations.coco.json
+gzip -k "$work/by-images.json"
+gzip -k "$named"
+must check --annotations "$named.gz" --results "$work/by-images.json.gz" --curves "$work/curves.json" --max-detections 1,10,300 --json
+grep -q '"AR300"' "$work/stdout" || fail "check --max-detections says $(cat "$work/stdout")"
+grep -q '"precision"' "$work/curves.json" || fail "check --curves writes $(cat "$work/curves.json")"
+must check --annotations "$named" --results "$work/by-images.json" "$work/by-data.json" --deployed-threshold 0.25 --require max-drop=0@95% --json
+grep -q '"drop":0.0,"drops":' "$work/stdout" || fail "check says of two equal results files $(cat "$work/stdout")"
+expect 4 min-ap check --annotations "$named" --results "$work/by-images.json" --require min-ap=101
+expect 2 --curves check --annotations "$named" --results "$work/by-images.json" "$work/by-data.json" --curves "$work/bad/curves.json"
+expect 2 --max-detections check --annotations "$named" --results "$work/by-images.json" --max-detections 10,1,100
+expect 2 --area-limits check --annotations "$named" --results "$work/by-images.json" --area-limits 9216,1024
+
 printf 'one\ntwo\n' >"$work/two.names"
 expect 3 two.names check "$fp32" --data "$work/named" --labels "$work/two.names"
 must check "$fp32" --images "$work/named/valid" --annotations "$work/named/valid/_annotations.coco.json"

@@ -42,8 +42,8 @@ Comparison compare(const Model& first, const Model& second, const std::filesyste
   comparison.first = accuracy_from(result.models.at(0).numbers, result.images);
   comparison.second = accuracy_from(result.models.at(1).numbers, result.images);
   comparison.drop = comparison.first.ap - comparison.second.ap;
-  comparison.drop_low = result.uncertainty ? result.uncertainty->low : comparison.drop;
-  comparison.drop_high = result.uncertainty ? result.uncertainty->high : comparison.drop;
+  comparison.drop_low = result.drops ? result.drops->all.low : comparison.drop;
+  comparison.drop_high = result.drops ? result.drops->all.high : comparison.drop;
   comparison.fidelity = result.fidelity.value_or(-1);
   return comparison;
 } catch (...) {

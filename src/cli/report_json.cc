@@ -1,11 +1,14 @@
 #include "cli/report_json.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/cpu.h"
 #include "data/words.h"
+#include "eval/average_precision.h"
 #include "kernels/conv2d/conv2d.h"
 
 namespace octet::cli {
@@ -21,14 +24,91 @@ std::string isa_text(const std::vector<ModelBench>& models) {
 
 std::string engine_of(const BenchRows& rows, std::size_t i) { return i < rows.engines.size() ? rows.engines[i] : "octet"; }
 
+Json to_json(const OperatingPoint& point) {
+  return {{"threshold", std::isfinite(point.threshold) ? Json(point.threshold) : Json()},
+          {"precision", point.precision()},
+          {"recall", point.recall()},
+          {"F1", point.f1()}};
+}
+
+Json to_json(const ModelDetails& details) {
+  Json errors = Json::object();
+  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind)
+    errors[std::string(kErrorKindNames[kind])] = {{"count", details.errors[kind].count}, {"AP50", details.errors[kind].ap50}};
+  return {{"deployed", details.deployed ? to_json(*details.deployed) : Json()},
+          {"best_F1", to_json(details.best)},
+          {"calibration_error", details.calibration_error},
+          {"errors", errors}};
+}
+
+Json to_json(const ApDrop& drop) {
+  return {{"drop", drop.drop}, {"low", drop.low}, {"high", drop.high}, {"standard_error", drop.standard_error}, {"p", drop.p_value}};
+}
+
+Json to_json(const PartDrop& part) {
+  Json json = to_json(part.drop);
+  json["adjusted_p"] = part.adjusted_p;
+  return json;
+}
+
+Json to_json(const ApDrops& drops) {
+  Json json = to_json(drops.all);
+  json["sizes"] = Json::object();
+  for (const auto& size : drops.sizes)
+    if (size) json["sizes"][size->name] = to_json(*size);
+  json["categories"] = Json::array();
+  for (const PartDrop& category : drops.categories) {
+    json["categories"].push_back({{"id", category.category_id}, {"name", category.name}});
+    json["categories"].back().update(to_json(category));
+  }
+  return json;
+}
+
+// A size or category of which the images say for certain that it changed.
+std::vector<std::string> certain_changes(const ApDrops& drops) {
+  std::vector<std::string> changes;
+  const auto add = [&](const PartDrop& part, const char* what) {
+    if (part.adjusted_p < 0.05) changes.push_back(fmt::format("{}{} {:.2f}", part.name, what, 100 * part.drop.drop));
+  };
+  for (const auto& size : drops.sizes)
+    if (size) add(*size, " objects");
+  for (const PartDrop& category : drops.categories) add(category, "");
+  return changes;
+}
+
 std::string percent(double fraction) { return fraction < 0 ? "-" : fmt::format("{:.2f}", 100 * fraction); }
+
+// A row a figure, a column a model.
+std::string details_text(const std::vector<ModelDetails>& details) {
+  std::string text;
+  const auto row = [&](std::string_view name, auto value) {
+    text += fmt::format("\n{:<10}", name);
+    for (const ModelDetails& of_model : details) text += fmt::format(" {:>7}", value(of_model));
+  };
+  if (details.empty()) return text;
+  const auto at_deployed = [](auto figure) {
+    return [figure](const ModelDetails& one) { return one.deployed ? percent(figure(*one.deployed)) : std::string("-"); };
+  };
+  row("threshold",
+      [](const ModelDetails& one) { return one.deployed ? fmt::format("{:.2f}", one.deployed->threshold) : std::string("-"); });
+  row("precision", at_deployed([](const OperatingPoint& point) { return point.precision(); }));
+  row("recall", at_deployed([](const OperatingPoint& point) { return point.recall(); }));
+  row("F1", at_deployed([](const OperatingPoint& point) { return point.f1(); }));
+  row("best F1", [](const ModelDetails& one) { return percent(one.best.f1()); });
+  row("at", [](const ModelDetails& one) { return fmt::format("{:.2f}", one.best.threshold); });
+  row("calib. err", [](const ModelDetails& one) { return percent(one.calibration_error); });
+  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind)
+    row(fmt::format("{} errors", kErrorKindNames[kind]), [kind](const ModelDetails& one) { return percent(one.errors[kind].ap50); });
+  return text;
+}
 
 }  // namespace
 
-Json to_json(const CocoNumbers& numbers) {
+Json to_json(const CocoNumbers& numbers, const MatchSettings& settings) {
   Json json = Json::object();
   const auto values = numbers.values();
-  for (std::size_t i = 0; i < values.size(); ++i) json[std::string(kCocoNumberNames[i])] = values[i];
+  const auto names = coco_number_names(settings);
+  for (std::size_t i = 0; i < values.size(); ++i) json[names[i]] = values[i];
   return json;
 }
 
@@ -40,22 +120,55 @@ Json to_json(const ClassMap& map) {
           {"categories_without_class", map.categories_without_class}};
 }
 
+Json to_json(const CocoAccuracy& accuracy, const MatchSettings& settings) {
+  Json json = to_json(accuracy.numbers, settings);
+  json["categories"] = Json::array();
+  for (const CategoryAccuracy& category : accuracy.categories)
+    json["categories"].push_back({{"id", category.category_id},
+                                  {"name", category.name},
+                                  {"objects", category.objects},
+                                  {"AP", category.AP},
+                                  {"AP50", category.AP50}});
+  return json;
+}
+
+Json curves_json(const CocoMatches& matches, const CocoAccuracy& accuracy, const MatchSettings& settings) {
+  Json json{{"iou", Json::array()}, {"recall", Json::array()}, {"categories", Json::array()}};
+  for (int t = 0; t < kIouThresholdCount; ++t) json["iou"].push_back(iou_threshold(t));
+  for (int i = 0; i < kRecallPoints; ++i) json["recall"].push_back(recall_point(i));
+  for (std::size_t k = 0; k < matches.categories.size(); ++k) {
+    const CategoryAccuracy& category = accuracy.categories[k];
+    if (category.AP < 0) continue;
+    json["categories"].push_back({{"id", category.category_id},
+                                  {"name", category.name},
+                                  {"precision", precision_curves(matches.categories[k], SizeClass::kAll, settings.most_detections())}});
+  }
+  return json;
+}
+
 Json to_json(const CheckResult& result) {
   Json json;
   json["models"] = Json::array();
-  for (const CocoAccuracy& model : result.models) json["models"].push_back(to_json(model.numbers));
+  for (std::size_t i = 0; i < result.models.size(); ++i) {
+    json["models"].push_back(to_json(result.models[i]));
+    if (i < result.details.size()) json["models"].back().update(to_json(result.details[i]));
+  }
   json["drop"] = optional_number(result.drop);
+  if (result.drops) json["drops"] = to_json(*result.drops);
   json["fidelity"] = optional_number(result.fidelity);
+  if (result.shift)
+    json["score_shift"] = {{"pairs", result.shift->pairs}, {"mean", result.shift->mean}, {"mean_absolute", result.shift->mean_absolute}};
   json["images"] = result.images;
   json["classes"] = Json::array();
   for (const ClassMap& map : result.classes) json["classes"].push_back(to_json(map));
   return json;
 }
 
-std::string to_text(const CocoNumbers& numbers) {
+std::string to_text(const CocoNumbers& numbers, const MatchSettings& settings) {
   std::string text;
   const auto values = numbers.values();
-  for (std::size_t i = 0; i < values.size(); ++i) text += fmt::format("{:<10} {:>6}\n", kCocoNumberNames[i], percent(values[i]));
+  const auto names = coco_number_names(settings);
+  for (std::size_t i = 0; i < values.size(); ++i) text += fmt::format("{:<10} {:>6}\n", names[i], percent(values[i]));
   text.pop_back();
   return text;
 }
@@ -67,10 +180,17 @@ std::string to_text(const CheckResult& result) {
     text += fmt::format("\n{:<10}", kCocoNumberNames[i]);
     for (const CocoAccuracy& model : result.models) text += fmt::format(" {:>7}", percent(model.numbers.values()[i]));
   }
+  text += details_text(result.details);
   if (result.drop) text += fmt::format("\ndrop of AP {:.2f} points", 100 * *result.drop);
-  if (result.uncertainty)
-    text += fmt::format(" (95 % interval {:.2f} to {:.2f})", 100 * result.uncertainty->low, 100 * result.uncertainty->high);
+  if (result.drops) {
+    const std::vector<std::string> changes = certain_changes(*result.drops);
+    text += fmt::format(" (95 % interval {:.2f} to {:.2f})\nchanged for certain, drop in points: {}", 100 * result.drops->all.low,
+                        100 * result.drops->all.high, changes.empty() ? "none" : fmt::format("{}", fmt::join(changes, ", ")));
+  }
   if (result.fidelity) text += fmt::format("\nfidelity   {}", percent(*result.fidelity));
+  if (result.shift)
+    text += fmt::format("\nscores of {} of both: {:+.3f} on average, {:.3f} either way", counted(result.shift->pairs, "detection"),
+                        result.shift->mean, result.shift->mean_absolute);
   return text + "\n" + counted(result.images, "image");
 }
 

@@ -11,10 +11,13 @@
 namespace octet::cli {
 
 // The JSON of cli.md and the same as a table for people.
-Json to_json(const CocoNumbers& numbers);
+Json to_json(const CocoNumbers& numbers, const MatchSettings& settings = {});
 Json to_json(const ClassMap& map);
+Json to_json(const CocoAccuracy& accuracy, const MatchSettings& settings = {});
+// The precision at 101 values of recall of each category, at each IoU threshold.
+Json curves_json(const CocoMatches& matches, const CocoAccuracy& accuracy, const MatchSettings& settings);
 Json to_json(const CheckResult& result);
-std::string to_text(const CocoNumbers& numbers);
+std::string to_text(const CocoNumbers& numbers, const MatchSettings& settings = {});
 std::string to_text(const CheckResult& result);
 
 // How many times as fast as the first of the models the second is; nothing for one.

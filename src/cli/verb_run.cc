@@ -10,6 +10,7 @@
 #include "cli/verb.h"
 #include "data/embedded_demo.h"
 #include "importers/importer.h"
+#include "workflow/measured.h"
 #include "workflow/run.h"
 #include "zoo/catalogue.h"
 
@@ -90,7 +91,7 @@ Result<Outcome> run(const Options& options, Console& console) {
     return Error{ErrorCode::kInvalidArgument, "--images and --annotations go together"};
   OCTET_RETURN_IF_ERROR(choose_data(settings, console));
   OCTET_ASSIGN(const RunResult result, run_workflow(settings));
-  const Measured measured{result.check.drop, result.check.fidelity, speedup(result.bench)};
+  const Measured measured = measured_of(result.check, speedup(result.bench));
   return Outcome{result_json(result, settings), result_text(result, settings), check_requirements(settings.requirements, measured),
                  judge_each(settings.requirements, measured)};
 }
@@ -116,7 +117,7 @@ Run add_run(CLI::App& app) {
   add_score_threshold(*verb, run_options.score_threshold);
   add_onnx(*verb, run_options.onnx);
   add_seconds(*verb, run_options.bench_seconds);
-  verb->add_option("--require", options->require, "max-drop=POINTS,min-fidelity=POINTS,min-speedup=RATIO; status 4 if not met");
+  verb->add_option("--require", options->require, "Separated by commas: " + known_requirements() + "; status 4 if not met");
   add_engines(*verb, options->engines);
   add_threads(*verb, run_options.threads);
   return add_recording(*verb, [options](Console& console) { return run(*options, console); });

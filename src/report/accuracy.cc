@@ -50,6 +50,7 @@ Json class_row(const ReportClass& one, bool is_extra) {
   Json row = before_and_after(one.first_ap, one.second_ap, 1);
   row.update({{"name", one.name},
               {"objects", one.objects},
+              {"is_certain", one.is_certain},
               {"is_extra", is_extra},
               {"first_ap", exact(one.first_ap)},
               {"second_ap", exact(one.second_ap)},
@@ -71,8 +72,17 @@ Json accuracy_view(const ReportInput& input) {
     row.update({{"name", kNumbers[i].name}, {"meaning", kNumbers[i].meaning}});
     numbers.push_back(std::move(row));
   }
+  Json details = Json::array();
+  for (const ReportFigure& figure : input.details) {
+    Json row = before_and_after(figure.first, figure.second, 1);
+    if (figure.less_is_better && row["kind"] != "") row["kind"] = row["kind"] == "up" ? "down" : "up";
+    row.update({{"name", figure.name}, {"meaning", figure.meaning}});
+    details.push_back(std::move(row));
+  }
   const bool has_fidelity = input.fidelity && is_defined(*input.fidelity);
-  return {{"numbers", numbers}, {"fidelity", has_fidelity ? Json(percent(*input.fidelity, 2)) : Json()}};
+  return {{"numbers", numbers},
+          {"details", details.empty() ? Json() : Json{{"figures", details}}},
+          {"fidelity", has_fidelity ? Json(percent(*input.fidelity, 2)) : Json()}};
 }
 
 Json classes_view(const ReportInput& input) {

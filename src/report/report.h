@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,6 +36,14 @@ struct ReportClass {
   std::string name;
   std::int64_t objects = 0;              // annotated ones
   double first_ap = -1, second_ap = -1;  // fractions, -1 where undefined
+  bool is_certain = false;               // the change is no chance of these pictures, as many classes as are compared
+};
+
+// A figure of both models that is neither one of COCO's nor a time.
+struct ReportFigure {
+  std::string name, meaning;
+  double first = -1, second = -1;  // fractions, -1 where undefined
+  bool less_is_better = false;
 };
 
 struct ReportBox {
@@ -93,9 +102,11 @@ struct ReportInput {
   ReportModel first, second;                               // before and after
   std::optional<double> fidelity;                          // AP fraction of the second where the first's confident boxes are the truth
   std::optional<std::pair<double, double>> drop_interval;  // 95 % interval of the AP drop, fractions
+  std::map<Quantity, DropFigure> drops;                    // for requirements of them
   Requirements requirements;                               // for a yes, with the defaults of requirements.h
   std::vector<ReportEngine> engines;                       // that ran both models; all else is of the first one
   std::optional<ReportProfile> profile;                    // of the first engine, where it tells its steps
+  std::vector<ReportFigure> details;                       // of accuracy, below COCO's numbers
   std::vector<ReportClass> classes;
   std::vector<ReportPicture> pictures;  // any order; the page shows those that changed most first
   double faint_score = 0.1;             // boxes below are not in the page

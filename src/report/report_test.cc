@@ -132,6 +132,25 @@ TEST(Judge, TakesTheUsersLimits) {
   EXPECT_EQ(judge(input).outcome, Outcome::kShip);
 }
 
+TEST(Judge, RefusesADropThatThePicturesCannotRuleOut) {
+  ReportInput input = sample();
+  input.drops[Quantity::kDrop] = {0.0028, [](double) { return 0.013; }};
+  input.requirements.max_drop = Bound(1, 0.95);
+  EXPECT_EQ(judge(input).sentence,
+            "Do not ship the INT8 model: 5000 pictures are too few to tell that it loses no more than 1.0 points of AP.");
+  EXPECT_EQ(judge(input).checks[0].measured, "0.3 points, at most 1.3 at 95 %");
+  input.requirements.max_drop = Bound(1.5, 0.95);
+  EXPECT_EQ(judge(input).outcome, Outcome::kShip);
+}
+
+TEST(Judge, NamesTheClassThatLosesMost) {
+  ReportInput input = sample();
+  input.drops[Quantity::kClassDrop] = {0.1, {}, "cup"};
+  input.requirements.max_class_drop = 5;
+  EXPECT_EQ(judge(input).sentence, "Do not ship the INT8 model: it loses 10.0 points of one class where 5.0 are allowed.");
+  EXPECT_EQ(judge(input).checks.back().measured, "10.0 points (cup)");
+}
+
 TEST(Judge, ShowsADropThatOnlyRoundingHides) {
   ReportInput input = sample();
   (*input.second.coco)[0] = (*input.first.coco)[0] - 0.01004;
@@ -297,6 +316,18 @@ TEST(RenderReport, LeavesOutAClassThatNothingIsAnnotatedOf) {
   const std::string page = render_report(sample());
   EXPECT_TRUE(contains(page, "data-name=\"cup\""));
   EXPECT_FALSE(contains(page, "data-name=\"unseen\""));
+}
+
+TEST(RenderReport, ShowsWhatIsRightAndWrong) {
+  ReportInput input = sample();
+  EXPECT_FALSE(contains(render_report(input), "As deployed"));
+  input.details = {{"Recall", "at 0.25", 0.612, 0.601}, {"Loc", "fits badly", 0.031, 0.043, true}};
+  input.classes[1].is_certain = true;
+  const std::string page = render_report(input);
+  EXPECT_TRUE(contains(page, "<td>61.2</td><td>60.1</td><td class=\"down\">\u22121.1</td>"));
+  EXPECT_TRUE(contains(page, "<td>3.1</td><td>4.3</td><td class=\"down\">+1.2</td>")) << "more errors are worse";
+  EXPECT_TRUE(contains(page, "\u221210.0*</td>"));
+  EXPECT_FALSE(contains(page, "+0.2*</td>"));
 }
 
 TEST(RenderReport, SaysThatFewPicturesAreADemonstration) {

@@ -19,7 +19,15 @@ constexpr Words kWords[] = {
     // By Quantity.
     {"Accuracy drop", "accuracy was not measured", 1, "{} points", "at most {}", "it loses {} points of AP where {} are allowed"},
     {"Fidelity", "fidelity was not measured", 1, "{}", "at least {}", "its fidelity is {} where {} is asked"},
-    {"Speed", "speed was not measured", 2, "{}×", "at least {}×", "it runs at {}× the speed where {}× is asked"}};
+    {"Speed", "speed was not measured", 2, "{}×", "at least {}×", "it runs at {}× the speed where {}× is asked"},
+    {"Accuracy", "accuracy was not measured", 1, "{}", "at least {}", "its AP is {} where {} is asked"},
+    {"Drop, small objects", "there are no small objects", 1, "{} points", "at most {}",
+     "it loses {} points of small objects where {} are allowed"},
+    {"Drop, medium objects", "there are no medium objects", 1, "{} points", "at most {}",
+     "it loses {} points of medium objects where {} are allowed"},
+    {"Drop, large objects", "there are no large objects", 1, "{} points", "at most {}",
+     "it loses {} points of large objects where {} are allowed"},
+    {"Drop, one class", "no class was measured", 1, "{} points", "at most {}", "it loses {} points of one class where {} are allowed"}};
 
 std::string number(double value, int decimals) {
   const std::string text = fmt::format("{:.{}f}", value, decimals);
@@ -82,17 +90,24 @@ std::optional<double> shrinkage(const ReportInput& input) {
 Verdict judge(const ReportInput& input) {
   Verdict verdict;
   std::vector<std::string> failures;
-  const Measured measured{ap_drop(input), input.fidelity, speedup(input)};
+  const Measured measured{ap_drop(input), input.fidelity, speedup(input),
+                          input.second.coco ? std::optional((*input.second.coco)[0]) : std::nullopt, input.drops};
   for (const Judgement& judged : judge_each(with_defaults(input.requirements, measured), measured)) {
     const Words& words = kWords[static_cast<int>(judged.quantity)];
-    if (!judged.figure) {
+    if (!judged.figure || (judged.confidence && !judged.highest)) {
       failures.push_back(words.unmeasured);
       continue;
     }
     const std::string limit = number(judged.bound, words.decimals), value = figure(*judged.figure, judged.bound, words.decimals);
-    verdict.checks.push_back(
-        {words.name, fmt::format(fmt::runtime(words.measured), value), fmt::format(fmt::runtime(words.limit), limit), judged.is_met});
-    if (!judged.is_met) failures.push_back(fmt::format(fmt::runtime(words.failure), value, limit));
+    std::string shown = fmt::format(fmt::runtime(words.measured), value);
+    if (!judged.of.empty()) shown += " (" + judged.of + ")";
+    if (judged.highest)
+      shown += fmt::format(", at most {} at {:g} %", figure(*judged.highest, judged.bound, words.decimals), 100 * *judged.confidence);
+    verdict.checks.push_back({words.name, shown, fmt::format(fmt::runtime(words.limit), limit), judged.is_met});
+    if (judged.is_unsure())
+      failures.push_back(fmt::format("{} pictures are too few to tell that it loses no more than {} points of AP", input.images, limit));
+    else if (!judged.is_met)
+      failures.push_back(fmt::format(fmt::runtime(words.failure), value, limit));
   }
   const std::string& label = input.second.label;
   if (!failures.empty()) {

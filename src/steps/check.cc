@@ -37,13 +37,26 @@ void keep_measured(std::vector<CocoResult>& results, const std::vector<std::int6
   std::erase_if(results, [&](const CocoResult& result) { return !std::ranges::binary_search(category_ids, result.category_id); });
 }
 
+Result<ModelDetails> details_of(const CocoGroundTruth& truth, const std::vector<CocoResult>& found, const CocoMatches& matches,
+                                std::optional<double> deployed_threshold) {
+  ModelDetails details;
+  details.best = best_operating_point(matches);
+  if (deployed_threshold) {
+    details.deployed = operating_point(matches, *deployed_threshold);
+    details.calibration_error = calibration_error(matches, *deployed_threshold);
+  }
+  OCTET_ASSIGN(details.errors, error_costs(truth, found));
+  return details;
+}
+
 Status compare(CheckResult& result, const CocoGroundTruth& truth, const std::vector<CocoResult>& first,
-               const std::vector<CocoResult>& second, const std::vector<std::int64_t>& ids, int threads) {
+               const std::vector<CocoResult>& second, std::span<const std::int64_t> ids, int threads) {
   const double first_ap = result.models[0].numbers.AP, second_ap = result.models[1].numbers.AP;
   if (first_ap >= 0 && second_ap >= 0) result.drop = first_ap - second_ap;  // else nothing is annotated, which is no drop of 0
   OCTET_ASSIGN(const Fidelity fidelity, evaluate_fidelity(first, second, ids, kReferenceScore, threads));
   result.fidelity = fidelity.numbers.AP;
-  if (auto uncertainty = bootstrap_ap_drop(truth, first, second, {}, threads); uncertainty.ok()) result.uncertainty = *uncertainty;
+  if (auto drops = bootstrap_ap_drop(truth, first, second, {}, threads); drops.ok()) result.drops = std::move(*drops);
+  result.shift = score_shift(first, second, kReferenceScore);
   return {};
 }
 
@@ -68,33 +81,49 @@ Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& 
   return runs;
 }
 
+Result<CheckResult> score_results(const CocoGroundTruth& truth, const ScoredResults& results, std::span<const std::int64_t> image_ids,
+                                  int threads) {
+  CheckResult result;
+  result.images = static_cast<std::int64_t>(image_ids.size());
+  for (std::size_t i = 0; i < results.found.size(); ++i) {
+    const bool is_known = i < results.deployed_thresholds.size();
+    OCTET_ASSIGN(const CocoMatches matches, match_coco(truth, results.found[i], threads));
+    result.models.push_back(score_coco(matches, truth, threads));
+    OCTET_ASSIGN(ModelDetails details,
+                 details_of(truth, results.found[i], matches, is_known ? std::optional(results.deployed_thresholds[i]) : std::nullopt));
+    result.details.push_back(std::move(details));
+  }
+  if (results.found.size() == 2) OCTET_RETURN_IF_ERROR(compare(result, truth, results.found[0], results.found[1], image_ids, threads));
+  return result;
+}
+
 Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, const std::vector<DetectionRun>& runs,
-                               int threads) {
+                               int threads, const std::vector<double>& deployed_thresholds) {
   OCTET_CHECK(classes.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
   const auto ids = ids_of_done(dataset, runs[0]);
   if (ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};
-  CheckResult result;
-  result.classes = classes;
-  result.images = static_cast<std::int64_t>(ids.size());
   const std::vector<std::int64_t> categories = measured_by_all(classes);
-  const CocoGroundTruth truth = measured_truth(dataset, ids, categories);
   const bool have_same_classes = classes.front() == classes.back();
-  std::vector<std::vector<CocoResult>> found;
+  ScoredResults results{{}, deployed_thresholds};
   for (std::size_t i = 0; i < classes.size(); ++i) {
-    std::vector<CocoResult> results = coco_results(classes[i], dataset, runs[i]);
-    if (!have_same_classes) keep_measured(results, categories);
-    OCTET_ASSIGN(auto accuracy, evaluate_coco(truth, results, threads));
-    result.models.push_back(std::move(accuracy));
-    found.push_back(std::move(results));
+    results.found.push_back(coco_results(classes[i], dataset, runs[i]));
+    if (!have_same_classes) keep_measured(results.found.back(), categories);
   }
-  if (found.size() == 2) OCTET_RETURN_IF_ERROR(compare(result, truth, found[0], found[1], ids, threads));
+  OCTET_ASSIGN(CheckResult result, score_results(measured_truth(dataset, ids, categories), results, ids, threads));
+  result.classes = classes;
   return result;
+}
+
+std::vector<double> deployed_thresholds(const std::vector<Detector>& detectors) {
+  std::vector<double> thresholds;
+  for (const Detector& detector : detectors) thresholds.push_back(detector.description.confidence_threshold);
+  return thresholds;
 }
 
 Result<CheckResult> check_detectors(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options) {
   OCTET_ASSIGN(const auto classes, map_classes(detectors, dataset, options.warn));
   OCTET_ASSIGN(const auto runs, detect_with_each(detectors, dataset, options));
-  return score_runs(classes, dataset, runs, options.threads);
+  return score_runs(classes, dataset, runs, options.threads, deployed_thresholds(detectors));
 }
 
 }  // namespace octet

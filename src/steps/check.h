@@ -1,23 +1,37 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "eval/bootstrap.h"
 #include "eval/coco_eval.h"
+#include "eval/error_kinds.h"
 #include "eval/fidelity.h"
+#include "eval/operating_point.h"
+#include "eval/score_shift.h"
 #include "detector/detect_images.h"
 #include "steps/classes.h"
 
 namespace octet {
 
+// What is beyond the 12 numbers of a model.
+struct ModelDetails {
+  std::optional<OperatingPoint> deployed;  // at the threshold that it is deployed with, where that is known
+  OperatingPoint best;                     // at the threshold with the highest F1
+  double calibration_error = -1;           // of what scores at least the threshold that it is deployed with
+  ErrorCosts errors{};
+};
+
 // Accuracy of one model, or of two side by side on the same images.
 struct CheckResult {
   std::vector<CocoAccuracy> models;
+  std::vector<ModelDetails> details;  // of each model
   std::vector<ClassMap> classes;      // of each model
   std::optional<double> drop;         // AP of the first less AP of the second, a fraction
   std::optional<double> fidelity;     // AP of the second where the first's detections of at least 0.3 are the truth
-  std::optional<ApDrop> uncertainty;  // of the drop
+  std::optional<ApDrops> drops;       // of two models: how sure they are, of each size and category as well
+  std::optional<ScoreShift> shift;    // of two models: of what both found, from a score of 0.3 of the first on
   std::int64_t images = 0;            // that every model could read
 };
 
@@ -25,10 +39,25 @@ struct CheckResult {
 Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& detectors, const Dataset& dataset,
                                                    const DetectRunOptions& options);
 
+// One model or two on the same images, by what they found.
+struct ScoredResults {
+  std::vector<std::vector<CocoResult>> found;
+  std::vector<double> deployed_thresholds;  // of each; empty where they are not known
+};
+
+// Everything of a CheckResult but its classes.
+//   image_ids   of the images that every model saw
+//   error       kInvalidArgument: a result names an image that `truth` does not list
+Result<CheckResult> score_results(const CocoGroundTruth& truth, const ScoredResults& results, std::span<const std::int64_t> image_ids,
+                                  int threads);
+
 // Scores what each detector found in an annotated data set, `classes` being the map of each. An image that could not be read
 // counts for neither model, nor does a category for which one of them has no class.
 Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, const std::vector<DetectionRun>& runs,
-                               int threads);
+                               int threads, const std::vector<double>& deployed_thresholds = {});
+
+// What the author of each model ships it with.
+std::vector<double> deployed_thresholds(const std::vector<Detector>& detectors);
 
 // All of it: maps the classes, runs the detectors and scores what they found. `options.warn` is told of classes before pictures are run.
 Result<CheckResult> check_detectors(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options);

@@ -1,6 +1,7 @@
 #include "workflow/run_report.h"
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <map>
 
@@ -14,6 +15,7 @@
 #include "image/browser_picture.h"
 #include "report/changes.h"
 #include "report/report.h"
+#include "workflow/measured.h"
 
 namespace octet {
 namespace {
@@ -32,13 +34,47 @@ ReportModel model_of(const std::string& label, const Detector& detector, const C
   return model;
 }
 
+bool has_certainly_changed(std::int64_t category_id, const CheckResult& check) {
+  constexpr double kSignificant = 0.05;
+  if (!check.drops) return false;
+  const auto& parts = check.drops->categories;
+  const auto found = std::ranges::find(parts, category_id, &PartDrop::category_id);
+  return found != parts.end() && found->adjusted_p < kSignificant;
+}
+
 std::vector<ReportClass> classes_of(const CheckResult& check) {
   std::vector<ReportClass> classes;
   for (std::size_t i = 0; i < check.models[0].categories.size(); ++i) {
     const CategoryAccuracy &first = check.models[0].categories[i], &second = check.models[1].categories[i];
-    if (first.objects > 0) classes.push_back({first.name, first.objects, first.AP, second.AP});
+    if (first.objects > 0)
+      classes.push_back({first.name, first.objects, first.AP, second.AP, has_certainly_changed(first.category_id, check)});
   }
   return classes;
+}
+
+constexpr std::array<const char*, kErrorKindCount> kErrorMeanings = {"AP50 lost to boxes of the right class that fit badly",
+                                                                     "AP50 lost to boxes of another class",
+                                                                     "AP50 lost to second boxes of an object",
+                                                                     "AP50 lost to boxes where there is nothing",
+                                                                     "AP50 lost to boxes of another class that fit badly",
+                                                                     "AP50 lost to objects not found"};
+
+std::vector<ReportFigure> details_of(const CheckResult& check) {
+  if (check.details.size() != 2) return {};
+  const ModelDetails &first = check.details[0], &second = check.details[1];
+  std::vector<ReportFigure> figures;
+  if (first.deployed && second.deployed) {
+    const std::string at = fmt::format("at scores from {:g} on, IoU 0.50", first.deployed->threshold);
+    figures.push_back({"Precision", at, first.deployed->precision(), second.deployed->precision()});
+    figures.push_back({"Recall", at, first.deployed->recall(), second.deployed->recall()});
+    figures.push_back({"F1", at, first.deployed->f1(), second.deployed->f1()});
+    figures.push_back({"Calibration error", "of these scores as probabilities", first.calibration_error, second.calibration_error, true});
+  }
+  figures.push_back({"Best F1", fmt::format("at scores from {:.2f} and {:.2f} on", first.best.threshold, second.best.threshold),
+                     first.best.f1(), second.best.f1()});
+  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind)
+    figures.push_back({std::string(kErrorKindNames[kind]), kErrorMeanings[kind], first.errors[kind].ap50, second.errors[kind].ap50, true});
+  return figures;
 }
 
 std::vector<ReportBox> boxes_of(const Detector& detector, const std::vector<Detection>& detections, double faint_score) {
@@ -182,10 +218,12 @@ Result<std::string> make_report(const RunResult& result, const ReportSources& so
   input.first = model_of("FP32", sources.detectors[0], result.check.models[0], result.bench[0]);
   input.second = model_of("INT8", sources.detectors[1], result.check.models[1], result.bench[1]);
   input.fidelity = result.check.fidelity;
-  if (result.check.uncertainty) input.drop_interval = {result.check.uncertainty->low, result.check.uncertainty->high};
+  if (const auto& drops = result.check.drops) input.drop_interval = {drops->all.low, drops->all.high};
+  input.drops = measured_of(result.check).drops;
   input.engines = engines_of(result, sources.options.engines);
   input.profile = profile_of(result);
   input.requirements = sources.options.requirements;
+  input.details = details_of(result.check);
   input.classes = classes_of(result.check);
   // What was not asked of the detector is not in the page either.
   input.faint_score = std::max(kFaintScore, sources.options.score_threshold);

@@ -37,6 +37,15 @@ CocoAccuracy accuracy(double ap) {
   return made;
 }
 
+ModelDetails details(double share) {
+  ModelDetails made;
+  made.deployed = OperatingPoint{.threshold = 0.25, .right = static_cast<std::int64_t>(1000 * share), .wrong = 123, .objects = 1000};
+  made.best = OperatingPoint{.threshold = 0.37, .right = static_cast<std::int64_t>(900 * share), .wrong = 50, .objects = 1000};
+  made.calibration_error = share / 10;
+  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind) made.errors[kind] = {7, share / static_cast<double>(20 + kind)};
+  return made;
+}
+
 ModelBench bench(double median_ms) {
   return {.latencies_ms = {median_ms - 1, median_ms, median_ms + 2},
           .latency = {.median_ms = median_ms, .p90_ms = median_ms + 1.3, .p99_ms = median_ms + 1.7, .min_ms = median_ms - 1},
@@ -70,9 +79,10 @@ struct RecordedRun {
     result.fp32 = detectors[0].path;
     result.int8 = detectors[1].path;
     result.check.models = {accuracy(0.314159), accuracy(0.302718)};
+    result.check.details = {details(0.61), details(0.57)};
     result.check.drop = 0.011441;
     result.check.fidelity = 0.87654;
-    result.check.uncertainty = ApDrop{0.011441, -0.0042, 0.0271, 0.01};
+    result.check.drops.emplace().all = {0.011441, -0.0042, 0.0271, 0.01};
     result.check.images = 2;
     result.bench = {bench(24.68), bench(9.753)};
     result.fp32_steps = {{StepInfo{.node = "conv_7", .op = "convolution", .kernel = "avx512", .macs = 9'000'000, .bytes = 4'000}, 123}};
@@ -133,6 +143,12 @@ TEST(MakeReport, ShowsEveryFigureOfTheRun) {
   for (const CocoAccuracy& model : run.result.check.models) {
     for (const double value : model.numbers.values()) figures.push_back(fmt::format("\n{:.2f}\n", 100 * value));
     for (std::size_t i = 0; i < 2; ++i) figures.push_back(fmt::format("\n{:.1f}\n", 100 * model.categories[i].AP));
+  }
+  for (const ModelDetails& model : run.result.check.details) {
+    for (const double value :
+         {model.deployed->precision(), model.deployed->recall(), model.deployed->f1(), model.best.f1(), model.calibration_error})
+      figures.push_back(fmt::format("\n{:.1f}\n", 100 * value));
+    for (const ErrorCost& error : model.errors) figures.push_back(fmt::format("\n{:.1f}\n", 100 * error.ap50));
   }
   for (const ModelBench& model : run.result.bench) {
     const LatencySummary& latency = model.latency;

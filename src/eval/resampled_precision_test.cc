@@ -1,0 +1,68 @@
+#include "eval/resampled_precision.h"
+
+#include <cmath>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "eval/average_precision.h"
+#include "eval/coco_eval.h"
+#include "eval/fixture_for_test.h"
+
+namespace octet {
+namespace {
+
+DrawCounts random_draws(std::size_t images, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  DrawCounts draws(images);
+  for (auto& counts : draws)
+    for (auto& count : counts) count = static_cast<std::uint16_t>(random() % 4);
+  return draws;
+}
+
+std::vector<std::uint32_t> column(const DrawCounts& draws, std::size_t i) {
+  std::vector<std::uint32_t> weights;
+  for (const auto& counts : draws) weights.push_back(counts[i]);
+  return weights;
+}
+
+double mean_of(const CategoryScore& score) {
+  double sum = 0;
+  for (const double value : score.average_precision) sum += value;
+  return sum / kIouThresholdCount;
+}
+
+void expect_same_as_score_category(const EvalFixture& fixture, std::uint64_t seed) {
+  const auto matches = match_coco(fixture.truth, fixture.found);
+  ASSERT_TRUE(matches.ok());
+  const DrawCounts draws = random_draws(matches->image_ids.size(), seed);
+  ResampledPrecision precision;
+  for (const CategoryMatches& category : matches->categories) {
+    for (const SizeClass size : {SizeClass::kAll, SizeClass::kSmall, SizeClass::kMedium, SizeClass::kLarge}) {
+      for (const int most : {1, 100}) {
+        const auto values = precision(count_matches(category, size, most), draws);
+        for (std::size_t i = 0; i < kDrawsAtOnce; ++i) {
+          const CategoryScore score = score_category(category, size, most, column(draws, i));
+          ASSERT_EQ(score.is_defined, !std::isnan(values[i]));
+          if (!score.is_defined) continue;
+          ASSERT_NEAR(values[i], mean_of(score), 1e-12);
+        }
+      }
+    }
+  }
+}
+
+TEST(ResampledPrecision, IsThatOfScoreCategory) {
+  for (const char* name : {"coco_val", "ties", "crowds", "many_detections", "no_detections", "no_truth"}) {
+    SCOPED_TRACE(name);
+    expect_same_as_score_category(load_eval_fixture(name), 1);
+  }
+  const auto fixtures = load_eval_fixtures("random_sets");
+  for (std::size_t i = 0; i < fixtures.size(); ++i) {
+    SCOPED_TRACE(i);
+    expect_same_as_score_category(fixtures[i], i);
+  }
+}
+
+}  // namespace
+}  // namespace octet

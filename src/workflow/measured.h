@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+
+#include "report/requirements.h"
+#include "steps/check.h"
+
+namespace octet {
+
+// What requirements are judged by, of the accuracy of one model or two and the speed of the second over the first.
+Measured measured_of(const CheckResult& check, std::optional<double> speedup = std::nullopt);
+
+}  // namespace octet
