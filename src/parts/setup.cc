@@ -52,9 +52,16 @@ Json to_json(const std::vector<RecordedFile>& files) {
   return list;
 }
 
+// JSON's library would take -1 and 1.5 as well.
+std::uint64_t whole_number(const Json& json, bool& is_one) {
+  is_one = is_one && json.is_number_unsigned();
+  return json.is_number_unsigned() ? json.get<std::uint64_t>() : 0;
+}
+
 // What throws for a value of another kind is caught by parse_setup().
-PartSetup setup_from(const Json& json) {
+Result<PartSetup> setup_from(const Json& json) {
   PartSetup setup;
+  bool are_whole = true;
   setup.version = json.at("version").get<std::string>();
   setup.isa = json.at("isa").get<std::string>();
   setup.verb = json.at("verb").get<std::string>();
@@ -62,9 +69,10 @@ PartSetup setup_from(const Json& json) {
   setup.places = json.at("places").get<OptionWords>();
   for (const Json& file : json.at("inputs"))
     setup.inputs.push_back(
-        {file.at("path").get<std::string>(), file.at("bytes").get<std::uint64_t>(), file.at("sha256").get<std::string>()});
-  setup.pictures = json.at("pictures").get<std::uint64_t>();
+        {file.at("path").get<std::string>(), whole_number(file.at("bytes"), are_whole), file.at("sha256").get<std::string>()});
+  setup.pictures = whole_number(json.at("pictures"), are_whole);
   setup.picture_names = json.at("picture_names").get<std::string>();
+  if (!are_whole) return malformed("'bytes' or 'pictures' is no whole number");
   return setup;
 }
 
@@ -107,7 +115,7 @@ Result<PartSetup> parse_setup(std::string_view text) {
     return Error{ErrorCode::kUnsupported,
                  fmt::format("is a part of form {}; this octet reads form {}", in_quotes(json["octet_part"].dump()), kForm)};
   try {
-    PartSetup setup = setup_from(json);
+    OCTET_ASSIGN(PartSetup setup, setup_from(json));
     const auto share = parse_share(json.at("share").get<std::string>());
     if (!share.ok() || json.at("share") == "auto") return malformed("its 'share' is none");
     setup.share = *share;

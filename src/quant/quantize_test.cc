@@ -447,7 +447,8 @@ TEST(CalibrationStatistics, RefuseBytesThatAreCutOrForged) {
   for (std::size_t at = 64; at + 4 <= good.size(); ++at) {
     std::string forged = good;
     forged.replace(at, 4, "\xff\xff\xff\x7f");
-    if (const auto read = decoded(forged); read.ok()) EXPECT_EQ(read->graph, good.substr(0, 64));
+    const auto read = decoded(forged);
+    EXPECT_TRUE(!read.ok() || read->graph == good.substr(0, 64));
   }
 }
 

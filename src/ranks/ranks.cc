@@ -102,8 +102,8 @@ Result<Ranks> Ranks::join() {
 }
 
 Result<std::vector<std::string>> Ranks::gather(std::string mine) {
+  if (!mpi_) return std::vector<std::string>{std::move(mine)};
   std::vector<std::string> said;
-  if (!mpi_) return said = {std::move(mine)}, said;
   if (leads()) {
     said.push_back(std::move(mine));
     while (said.size() < share_.count) said.push_back(mpi_->receive_all(static_cast<int>(said.size())));

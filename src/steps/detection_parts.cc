@@ -23,19 +23,22 @@ Error unwritable(const fs::path& path, int error) {
 // Takes the records of one part into the runs.
 Status add_part(const Part& part, const FoundBounds& bounds, std::vector<DetectionRun>& runs) {
   const Share& share = part.setup.share;
-  std::set<std::pair<std::size_t, std::size_t>> seen;
+  std::vector<bool> seen(runs.size() * bounds.pictures);
   for (const auto& record : part.records) {
     OCTET_ASSIGN_AT(FoundInPicture found, decode_found(record, bounds), part.name);
-    if (!share.owns(found.picture) || !seen.emplace(found.model, found.picture).second)
+    const std::size_t place = found.model * bounds.pictures + found.picture;
+    if (!share.owns(found.picture) || seen[place])
       return Error{ErrorCode::kMalformed, fmt::format("{}: part {} holds picture {} twice, or that of another part", part.name,
                                                       to_string(share), found.picture + 1)};
+    seen[place] = true;
     DetectionRun& run = runs[found.model];
     run.done[found.picture] = found.done;
     run.images += found.done ? 1 : 0;
     run.detections[found.picture] = std::move(found.detections);
   }
-  if (seen.size() != runs.size() * share.size(bounds.pictures))
-    return Error{ErrorCode::kMalformed, fmt::format("{}: part {} holds {} of its {} records", part.name, to_string(share), seen.size(),
+  const auto records = static_cast<std::size_t>(std::ranges::count(seen, true));
+  if (records != runs.size() * share.size(bounds.pictures))
+    return Error{ErrorCode::kMalformed, fmt::format("{}: part {} holds {} of its {} records", part.name, to_string(share), records,
                                                     runs.size() * share.size(bounds.pictures))};
   runs[0].seconds = std::max(runs[0].seconds, part.seconds);
   return {};
