@@ -251,6 +251,16 @@ expect 2 --curves check --annotations "$named" --results "$work/by-images.json" 
 expect 2 --max-detections check --annotations "$named" --results "$work/by-images.json" --max-detections 10,1,100
 expect 2 --area-limits check --annotations "$named" --results "$work/by-images.json" --area-limits 9216,1024
 
+# YOLO's annotations become COCO's.
+mkdir -p "$work/yolo/images/val" "$work/yolo/labels/val"
+cp "$work/named/valid/one.jpg" "$work/yolo/images/val"
+printf 'val: images/val\nnames: [person]\n' >"$work/yolo/data.yaml"
+printf '0 0.5 0.5 0.25 0.25\n' >"$work/yolo/labels/val/one.txt"
+must data convert "$work/yolo" --output "$work/yolo.json"
+must check "$fp32" --images "$work/yolo/images/val" --annotations "$work/yolo.json"
+expect 3 "no annotations in a known form" data convert "$work/images" --output "$work/bad/x.json"
+expect 2 --output data convert "$work/yolo"
+expect 2 kitti data convert "$work/yolo" --form kitti --output "$work/bad/x.json"
 printf 'one\ntwo\n' >"$work/two.names"
 expect 3 two.names check "$fp32" --data "$work/named" --labels "$work/two.names"
 must check "$fp32" --images "$work/named/valid" --annotations "$work/named/valid/_annotations.coco.json"

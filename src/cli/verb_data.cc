@@ -8,9 +8,12 @@
 
 #include "cli/options.h"
 #include "cli/verb.h"
-#include "data/words.h"
+#include "base/files.h"
 #include "data/check_dataset.h"
+#include "data/coco_json.h"
 #include "data/embedded_demo.h"
+#include "data/labels/label_format.h"
+#include "data/words.h"
 #include "workflow/fetch_coco.h"
 
 namespace octet::cli {
@@ -19,7 +22,9 @@ namespace {
 constexpr std::string_view kCocoPrefix = "coco-";
 
 struct Options {
+  std::vector<std::string> words;  // FOLDER, or convert FOLDER
   DataSource source;
+  std::string form, part = "val";
   FetchCocoOptions coco;
   bool demo = false;
   int threads = 1;
@@ -93,8 +98,31 @@ Result<Outcome> fetch_and_check(const Options& options, const std::string& part,
   return outcome;
 }
 
+Result<Outcome> convert_annotations(const Options& options, Console& console) {
+  const std::filesystem::path folder = options.words.back(), &file = options.coco.output;
+  if (file.empty()) return Error{ErrorCode::kInvalidArgument, "say where COCO's annotations are to go: --output FILE.json"};
+  OCTET_ASSIGN(const LabelFormat* format, find_label_format(folder, options.form));
+  OCTET_ASSIGN(const LabelledPictures labelled, format->read(folder, options.part, console.warnings()));
+  const CocoGroundTruth& truth = labelled.truth;
+  OCTET_ASSIGN(const std::string text, format_coco_annotations(truth));
+  OCTET_RETURN_IF_ERROR(write_file(file, text));
+  return Outcome{{{"annotations", file.string()},
+                  {"images", labelled.image_folder.string()},
+                  {"format", format->name},
+                  {"image_count", truth.images.size()},
+                  {"annotation_count", truth.annotations.size()},
+                  {"category_count", truth.categories.size()}},
+                 fmt::format("{}: {} of {} in {}\nuse it with --images {} --annotations {}", file.string(),
+                             counted(truth.annotations.size(), "annotation"), counted(truth.categories.size(), "class"),
+                             counted(truth.images.size(), "picture"), labelled.image_folder.string(), file.string())};
+}
+
 Result<Outcome> run(const Options& options, Console& console) {
-  const std::filesystem::path& folder = options.source.folder;
+  if (options.words.size() == 2 && options.words[0] == "convert") return convert_annotations(options, console);
+  if (options.words.size() == 2)
+    return Error{ErrorCode::kInvalidArgument, fmt::format("'{}' goes with nothing; name one folder, or convert FOLDER", options.words[0])};
+  if (!options.form.empty()) return Error{ErrorCode::kInvalidArgument, "--form goes with convert FOLDER"};
+  const std::filesystem::path folder = options.words[0];
   if (!options.coco.output.empty()) {
     const std::string part = coco_part(folder.string());
     if (part.empty())
@@ -110,7 +138,9 @@ Result<Outcome> run(const Options& options, Console& console) {
     return Outcome{{{"folder", folder.string()}, {"files", embedded_demo().size()}},
                    fmt::format("{} files in {}", embedded_demo().size(), folder.string())};
   }
-  OCTET_ASSIGN(const Dataset dataset, open_dataset(options.source));
+  DataSource source = options.source;
+  source.folder = folder;
+  OCTET_ASSIGN(const Dataset dataset, open_dataset(source));
   return describe(check_dataset(dataset, options.threads, console.bar("check pictures")));
 }
 
@@ -120,15 +150,20 @@ Run add_data(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("data", "Check a data set, fetch COCO 2017, or write the embedded demonstration");
   verb->footer(
-      "Examples: octet data coco\n          octet data coco-val2017 --output coco --limit 300\n          octet data --demo demo-data\n"
+      "Examples: octet data coco\n          octet data convert yolo-folder --part val --output val.json\n          octet data coco-val2017 "
+      "--output coco --limit 300\n          octet data --demo demo-data\n"
       "Fetching COCO goes on where it was interrupted. docs/download.md says what to do without a network.");
-  verb->add_option("folder", options->source.folder, "Folder of the data set, or what to fetch: coco-val2017, coco-train2017")->required();
-  verb->add_option("--output,-o", options->coco.output, "Folder to fetch COCO into");
+  verb->add_option("folder", options->words, "Folder of the data set, or what to fetch: coco-val2017, coco-train2017; or convert FOLDER")
+      ->required()
+      ->expected(1, 2);
+  verb->add_option("--output,-o", options->coco.output, "Folder to fetch COCO into; of convert: the file to write");
   verb->add_option("--limit", options->coco.limit, "Fetch the first N images alone, each by its own address; 0 is all, in one archive")
       ->check(whole_number())
       ->needs("--output");
   verb->add_option("--from", options->coco.addresses, "Address of a mirror that is laid out as images.cocodataset.org")->needs("--output");
   verb->add_option("--jobs,-j", options->coco.jobs, "Downloads at a time")->check(CLI::Range(1, 64))->capture_default_str();
+  verb->add_option("--form", options->form, "Form of the annotations to convert, where the folder does not tell: yolo or voc");
+  verb->add_option("--part", options->part, "Which of them to convert: val, train or test")->capture_default_str();
   verb->add_flag("--demo", options->demo, "Write the embedded photographs and model into the folder");
   verb->add_flag("--exif", options->source.apply_exif, "Turn pictures as their EXIF orientation says");
   add_threads(*verb, options->threads);

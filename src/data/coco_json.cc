@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/files.h"
 #include "base/parallel.h"
@@ -242,6 +243,27 @@ Result<std::vector<CocoImage>> read_coco_images(const std::filesystem::path& pat
   OCTET_RETURN_IF_ERROR(read_json_records(
       path, schema, [&](std::string_view, std::size_t, const JsonRecord& record) { return ids.add(read_image_entry(record), images); }));
   return images;
+}
+
+Result<std::string> format_coco_annotations(const CocoGroundTruth& truth) {
+  using Json = nlohmann::ordered_json;
+  Json images = Json::array(), categories = Json::array(), annotations = Json::array();
+  for (const CocoImage& image : truth.images)
+    images.push_back({{"id", image.id}, {"file_name", image.file_name}, {"width", image.width}, {"height", image.height}});
+  for (const CocoCategory& category : truth.categories) categories.push_back({{"id", category.id}, {"name", category.name}});
+  for (const CocoAnnotation& annotation : truth.annotations) {
+    const BoxLtwh& box = annotation.box;
+    if (!std::isfinite(box.left + box.top + box.width + box.height + annotation.area))
+      return Error{ErrorCode::kInvalidArgument, fmt::format("annotation {} has a box that is no finite number", annotation.id)};
+    annotations.push_back({{"id", annotation.id},
+                           {"image_id", annotation.image_id},
+                           {"category_id", annotation.category_id},
+                           {"bbox", {box.left, box.top, box.width, box.height}},
+                           {"area", annotation.area},
+                           {"iscrowd", annotation.is_crowd ? 1 : 0}});
+  }
+  const Json file{{"images", std::move(images)}, {"annotations", std::move(annotations)}, {"categories", std::move(categories)}};
+  return file.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Result<std::vector<CocoResult>> read_coco_results(const std::filesystem::path& path, int threads) {

@@ -21,6 +21,9 @@ Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path)
 // Its images alone, without credits. Annotations that stand behind them, as in COCO's own files of half a gigabyte, are not read.
 Result<std::vector<CocoImage>> read_coco_images(const std::filesystem::path& path);
 
+// A file that read_coco_annotations() takes and gives back, without credits. Errors as of format_coco_results().
+Result<std::string> format_coco_annotations(const CocoGroundTruth& truth);
+
 // Reads an array of {"image_id", "category_id", "bbox": [left, top, width, height], "score"}. Errors as above.
 //   threads  share the file out; neither the answer nor an error depends on them
 Result<std::vector<CocoResult>> read_coco_results(const std::filesystem::path& path, int threads = 1);

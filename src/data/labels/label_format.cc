@@ -1,0 +1,34 @@
+#include "data/labels/label_format.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+namespace octet {
+namespace {
+
+constexpr std::array kFormats = {LabelFormat{"yolo", "data.yaml, images/ and labels/", is_yolo, read_yolo},
+                                 LabelFormat{"voc", "Annotations/ and JPEGImages/", is_voc, read_voc}};
+
+std::string known_formats() {
+  std::string text;
+  for (const LabelFormat& format : kFormats) text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", format.name, format.description);
+  return text;
+}
+
+}  // namespace
+
+std::span<const LabelFormat> label_formats() { return kFormats; }
+
+Result<const LabelFormat*> find_label_format(const std::filesystem::path& folder, std::string_view name) {
+  const auto found = name.empty() ? std::ranges::find_if(kFormats, [&](const LabelFormat& format) { return format.is_in(folder); })
+                                  : std::ranges::find(kFormats, name, &LabelFormat::name);
+  if (found != kFormats.end()) return &*found;
+  if (name.empty())
+    return Error{ErrorCode::kNotFound, fmt::format("{}: no annotations in a known form: {}", folder.string(), known_formats())};
+  return Error{ErrorCode::kInvalidArgument, fmt::format("'{}' is no form of annotations; known: {}", name, known_formats())};
+}
+
+}  // namespace octet

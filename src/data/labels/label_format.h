@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+#include "base/progress.h"
+#include "base/result.h"
+#include "boxes/detection.h"
+
+// Annotations in other forms than COCO's. Each form has a file here and a line in label_format.cc.
+namespace octet {
+
+struct LabelledPictures {
+  std::filesystem::path image_folder;  // that the file names are relative to
+  CocoGroundTruth truth;               // ids from 1: of categories in the order of the format, of images by name, of annotations by image
+};
+
+struct LabelFormat {
+  std::string_view name, description;
+  bool (*is_in)(const std::filesystem::path& folder);
+  // `part` is "val", "train" or "test". `warn` is told what has no equal in COCO's form.
+  Result<LabelledPictures> (*read)(const std::filesystem::path& folder, std::string_view part, const Warn& warn);
+};
+
+std::span<const LabelFormat> label_formats();
+
+// By its name, or, where that is empty, the one that lies in `folder`. kInvalidArgument for a name that is none, kNotFound where none is
+// there.
+Result<const LabelFormat*> find_label_format(const std::filesystem::path& folder, std::string_view name = {});
+
+// Ultralytics: data.yaml, pictures below images/ and as many files below labels/, a line an object: class, centre, size, as fractions, or
+// class and the corners of a polygon.
+bool is_yolo(const std::filesystem::path& folder);
+Result<LabelledPictures> read_yolo(const std::filesystem::path& folder, std::string_view part, const Warn& warn);
+
+// Pascal VOC: Annotations/NAME.xml, JPEGImages/, ImageSets/Main/val.txt; without a list, every file of Annotations. Corners count pixels
+// from 1, and both are inside the box. Objects that are difficult, which count neither way in VOC, become crowds, in which COCO's boxes do.
+bool is_voc(const std::filesystem::path& folder);
+Result<LabelledPictures> read_voc(const std::filesystem::path& folder, std::string_view part, const Warn& warn);
+
+}  // namespace octet

@@ -1,0 +1,152 @@
+#include "data/labels/label_format.h"
+
+#include <gtest/gtest.h>
+
+#include "base/files.h"
+#include "base/scratch_folder.h"
+#include "data/coco_json.h"
+#include "image/encode.h"
+
+namespace octet {
+namespace {
+
+std::string picture(int width, int height) {
+  const auto file = encode_image("x.png", Image(ImageSize{width, height}));
+  return {reinterpret_cast<const char*>(file->data()), file->size()};
+}
+
+Result<LabelledPictures> read(const ScratchFolder& folder, std::vector<std::string>* warnings = nullptr) {
+  OCTET_ASSIGN(const LabelFormat* format, find_label_format(folder.path()));
+  return format->read(folder.path(), "val", [&](std::string_view text) {
+    if (warnings) warnings->emplace_back(text);
+  });
+}
+
+std::string error_of(const ScratchFolder& folder) {
+  const auto labelled = read(folder);
+  if (labelled.ok()) return "";
+  const std::string& message = labelled.error().message;
+  return message.substr(message.find(folder.path().string()) == 0 ? folder.path().string().size() : 0);
+}
+
+void write_yolo(const ScratchFolder& folder, const std::string& labels) {
+  folder.write("data.yaml", "path: /somewhere/else\ntrain: images/train\nval: images/val\nnames:\n  0: cup\n  1: dog\n");
+  folder.write("images/val/b.png", picture(200, 100));
+  folder.write("images/val/a.png", picture(50, 40));
+  folder.write("labels/val/b.txt", labels);
+}
+
+TEST(Yolo, IsReadInPixels) {
+  const ScratchFolder folder;
+  write_yolo(folder, "1 0.5 0.5 0.25 0.5\n\n0 0.1 0.2 0.3 0.2 0.3 0.6\r\n");
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  const CocoGroundTruth& truth = labelled->truth;
+  ASSERT_EQ(truth.images.size(), 2u);
+  EXPECT_EQ(truth.images[0].file_name, "a.png");
+  EXPECT_EQ(truth.images[1].width, 200);
+  ASSERT_EQ(truth.categories.size(), 2u);
+  EXPECT_EQ(truth.categories[1].name, "dog");
+  ASSERT_EQ(truth.annotations.size(), 2u);
+  EXPECT_EQ(truth.annotations[0].image_id, truth.images[1].id);
+  EXPECT_EQ(truth.annotations[0].category_id, truth.categories[1].id);
+  EXPECT_EQ(truth.annotations[0].box, (BoxLtwh{75, 25, 50, 50}));
+  EXPECT_NEAR(truth.annotations[1].box.left, 20, 1e-9);
+  EXPECT_NEAR(truth.annotations[1].box.width, 40, 1e-9);
+  EXPECT_NEAR(truth.annotations[1].box.height, 40, 1e-9);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("1 picture have no file of labels"), std::string::npos) << warnings[0];
+}
+
+TEST(Yolo, NamesFileAndLine) {
+  for (const auto& [labels, words] : std::vector<std::pair<std::string, std::string>>{
+           {"0 0.5 0.5 0.1 0.1\n2 0.5 0.5 0.1 0.1", "/labels/val/b.txt:2: has the class 2, and 'names' has 2"},
+           {"0 0.5 0.5 0.1", "/labels/val/b.txt:1: has 4 numbers, expected a class and centre and size, or a class and a polygon"},
+           {"0 0.5 x 0.1 0.1", "/labels/val/b.txt:1: 'x' is no number"},
+           {"0 0.5 nan 0.1 0.1", "/labels/val/b.txt:1: 'nan' is no number"},
+           {"0.5 0.5 0.5 0.1 0.1", "/labels/val/b.txt:1: has the class 0.5, and 'names' has 2"},
+           {"0 0.5 0.5 -0.1 0.1", "/labels/val/b.txt:1: has the size -0.1 x 0.1, expected none below 0"}}) {
+    const ScratchFolder folder;
+    write_yolo(folder, labels);
+    EXPECT_EQ(error_of(folder), words);
+  }
+}
+
+TEST(Yolo, TakesAListOfNamesAndRefusesGaps) {
+  const ScratchFolder folder;
+  write_yolo(folder, "");
+  folder.write("data.yaml", "val: images/val\nnames: [cup, dog]\n");
+  EXPECT_EQ(read(folder)->truth.categories[0].name, "cup");
+  folder.write("data.yaml", "val: images/val\nnames: {0: cup, 2: dog}\n");
+  EXPECT_NE(error_of(folder).find("does not give each of the numbers from 0 on one name"), std::string::npos) << error_of(folder);
+  folder.write("data.yaml", "val: val.txt\nnames: [cup]\n");
+  EXPECT_NE(error_of(folder).find("'val' names no folder of pictures"), std::string::npos) << error_of(folder);
+}
+
+std::string voc_xml(const std::string& objects) {
+  return "<annotation><filename>a.jpg</filename><size><width>50</width><height>40</height></size>" + objects + "</annotation>";
+}
+
+TEST(Voc, CountsPixelsFromOneAndMakesDifficultObjectsCrowds) {
+  const ScratchFolder folder;
+  folder.write("JPEGImages/a.jpg", "");
+  folder.write("ImageSets/Main/val.txt", "a\n");
+  folder.write("Annotations/other.xml", "not read");
+  folder.write("Annotations/a.xml",
+               voc_xml("<object><name>dog</name><bndbox><xmin>1</xmin><ymin>3</ymin><xmax>10</xmax><ymax>20</ymax></bndbox></object>"
+                       "<object><name>cup</name><difficult>1</difficult><bndbox><xmin>5</xmin><ymin>5</ymin><xmax>5</xmax><ymax>5</ymax></"
+                       "bndbox></object>"));
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  const CocoGroundTruth& truth = labelled->truth;
+  EXPECT_EQ(truth.images.at(0).width, 50);
+  ASSERT_EQ(truth.categories.size(), 2u);
+  EXPECT_EQ(truth.categories[0].name, "cup");
+  ASSERT_EQ(truth.annotations.size(), 2u);
+  EXPECT_EQ(truth.annotations[0].box, (BoxLtwh{0, 2, 10, 18}));
+  EXPECT_EQ(truth.annotations[0].category_id, 2);
+  EXPECT_FALSE(truth.annotations[0].is_crowd);
+  EXPECT_TRUE(truth.annotations[1].is_crowd);
+  ASSERT_EQ(warnings.size(), 1u);
+}
+
+TEST(Voc, NamesTheFile) {
+  const ScratchFolder folder;
+  folder.write("JPEGImages/a.jpg", "");
+  for (const auto& [objects, words] : std::vector<std::pair<std::string, std::string>>{
+           {"<object/>", "/Annotations/a.xml: an 'object' has no 'name'"},
+           {"<object><name>dog</name><bndbox><xmin>1</xmin></bndbox></object>", "/Annotations/a.xml: 'bndbox' lacks the number 'ymin'"},
+           {"<object><name>dog</name><bndbox><xmin>9</xmin><ymin>3</ymin><xmax>1</xmax><ymax>20</ymax></bndbox></object>",
+            "/Annotations/a.xml: the 'bndbox' of a dog ends before it begins"}}) {
+    folder.write("Annotations/a.xml", voc_xml(objects));
+    EXPECT_EQ(error_of(folder), words);
+  }
+  folder.write("ImageSets/Main/val.txt", "../../x");
+  EXPECT_NE(error_of(folder), "");
+}
+
+TEST(FindLabelFormat, NamesThoseThatAreKnown) {
+  const ScratchFolder folder;
+  EXPECT_NE(find_label_format(folder.path()).error().message.find("yolo (data.yaml, images/ and labels/), voc"), std::string::npos);
+  EXPECT_EQ(find_label_format(folder.path(), "kitti").error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ((*find_label_format(folder.path(), "voc"))->name, "voc");
+}
+
+TEST(FormatCocoAnnotations, AreReadBack) {
+  const ScratchFolder folder;
+  write_yolo(folder, "1 0.3 0.7 0.123456789 0.5");
+  const CocoGroundTruth truth = read(folder)->truth;
+  const auto back = read_coco_annotations(folder.write("gt.json", format_coco_annotations(truth).value()));
+  ASSERT_TRUE(back.ok()) << back.error().message;
+  ASSERT_EQ(back->annotations.size(), 1u);
+  EXPECT_EQ(back->annotations[0].box, truth.annotations[0].box);
+  EXPECT_EQ(back->annotations[0].area, truth.annotations[0].area);
+  EXPECT_EQ(back->images[1].file_name, "b.png");
+  EXPECT_EQ(back->categories[1].name, "dog");
+  EXPECT_EQ(back->categories[1].annotations, 1);
+}
+
+}  // namespace
+}  // namespace octet
