@@ -167,6 +167,12 @@ must history "$work/runs.db" --json
 grep -q '"verb":"check","status":4,.*"figures":{"models":\[{"AP":' "$work/stdout" || fail "history lists $(cat "$work/stdout")"
 must history "$work/runs.db"
 grep -qE '^ +1 20.*check +4 .*yolo-fastest' "$work/stdout" || fail "history shows $(cat "$work/stdout")"
+must merge "$work/part1" "$work/part2" "$work/part3" --history "$work/merged.db"
+must history "$work/merged.db" --json
+grep -q '"verb":"check","status":0,.*"models":\["'"$fp32"'","'"$int8"'"\]' "$work/stdout" || fail "merge keeps $(cat "$work/stdout")"
+expect 2 "have no figures" merge "$work/detected" --history "$work/merged.db"
+must history "$work/runs.db" --page "$work/trend.html"
+grep -q '<h3>INT8 AP</h3>' "$work/trend.html" || fail "the page of trends says $(cat "$work/trend.html")"
 must compare 1 2 --history "$work/runs.db" --json
 grep -q '{"figure":"models/0/AP",.*"change":0.0}' "$work/stdout" || fail "compare says $(cat "$work/stdout")"
 expect 3 "has no run 9" compare 1 9 --history "$work/runs.db"

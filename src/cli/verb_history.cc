@@ -1,19 +1,22 @@
 // octet history and octet compare: runs that --history kept.
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
-#include "cli/options.h"
+#include "base/files.h"
 #include "cli/verb.h"
 #include "history/history.h"
+#include "report/trend.h"
 
 namespace octet::cli {
 namespace {
 
 struct Options {
-  std::filesystem::path file;
+  std::filesystem::path file, page;
   std::vector<std::int64_t> runs;  // to compare
 };
 
@@ -44,22 +47,23 @@ struct Column {
   const char* title;
   std::vector<const char*> places;  // the first that there is
   double scale;
+  bool rises;  // more is better
 };
 
 const std::vector<Column>& columns() {
-  static const std::vector<Column> all{{"AP", {"/models/0/AP", "/check/models/0/AP"}, 100},
-                                       {"INT8 AP", {"/models/1/AP", "/check/models/1/AP"}, 100},
-                                       {"fidelity", {"/fidelity", "/check/fidelity"}, 100},
-                                       {"ms", {"/models/0/median_ms", "/bench/models/0/median_ms"}, 1},
-                                       {"INT8 ms", {"/models/1/median_ms", "/bench/models/1/median_ms"}, 1}};
+  static const std::vector<Column> all{{"AP", {"/models/0/AP", "/check/models/0/AP"}, 100, true},
+                                       {"INT8 AP", {"/models/1/AP", "/check/models/1/AP"}, 100, true},
+                                       {"fidelity", {"/fidelity", "/check/fidelity"}, 100, true},
+                                       {"ms", {"/models/0/median_ms", "/bench/models/0/median_ms"}, 1, false},
+                                       {"INT8 ms", {"/models/1/median_ms", "/bench/models/1/median_ms"}, 1, false}};
   return all;
 }
 
-std::string figure_in(const Json& figures, const Column& column) {
+std::optional<double> figure_in(const Json& figures, const Column& column) {
   for (const char* place : column.places)
     if (const Json::json_pointer pointer(place); figures.contains(pointer) && figures[pointer].is_number())
-      return fmt::format("{:.2f}", column.scale * figures[pointer].get<double>());
-  return "-";
+      return column.scale * figures[pointer].get<double>();
+  return std::nullopt;
 }
 
 std::string names_of(const Json& models) {
@@ -76,16 +80,42 @@ std::string table_of(const std::vector<HistoryRun>& runs) {
   for (const HistoryRun& run : runs) {
     text += fmt::format("\n{:>5} {:<20} {:<9} {:>6}", run.id, run.at, run.verb, run.status);
     const Json figures = json_of(run.figures);
-    for (const Column& column : columns()) text += fmt::format(" {:>9}", figure_in(figures, column));
+    for (const Column& column : columns()) {
+      const auto figure = figure_in(figures, column);
+      text += fmt::format(" {:>9}", figure ? fmt::format("{:.2f}", *figure) : "-");
+    }
     text += " " + names_of(json_of(run.models));
   }
   return text;
 }
 
+// Lines of the same models on the same machine, one after another.
+std::vector<TrendLine> trends_of(const std::vector<HistoryRun>& runs) {
+  std::map<std::pair<std::string, std::string>, std::vector<TrendLine>> of_subject;
+  for (const HistoryRun& run : runs) {
+    const Json figures = json_of(run.figures);
+    const std::pair subject(names_of(json_of(run.models)), fmt::format("{}: {}, {}", run.machine, run.cpu, run.isa));
+    for (const Column& column : columns()) {
+      const auto figure = figure_in(figures, column);
+      if (!figure) continue;
+      std::vector<TrendLine>& lines = of_subject[subject];
+      auto line = std::ranges::find(lines, column.title, &TrendLine::figure);
+      if (line == lines.end()) line = lines.insert(line, {subject.first, subject.second, column.title, 2, column.rises, {}});
+      line->points.push_back({run.id, run.at, *figure});
+    }
+  }
+  std::vector<TrendLine> all;
+  for (const auto& [subject, lines] : of_subject) all.insert(all.end(), lines.begin(), lines.end());
+  return all;
+}
+
 Result<Outcome> list(const Options& options) {
   OCTET_ASSIGN(const auto runs, read_history(options.file));
+  if (!options.page.empty())
+    OCTET_RETURN_IF_ERROR(write_file(options.page, render_trend(options.file.filename().string(), trends_of(runs))));
   Outcome outcome{{{"runs", Json::array()}}, table_of(runs)};
   for (const HistoryRun& run : runs) outcome.json["runs"].push_back(to_json(run));
+  if (!options.page.empty()) outcome.json["page"] = options.page.string();
   return outcome;
 }
 
@@ -119,8 +149,9 @@ Result<Outcome> compare(const Options& options) {
 Run add_history(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand("history", "List the runs that --history kept");
-  verb->footer("Example: octet history runs.db");
+  verb->footer("Example: octet history runs.db --page trend.html");
   verb->add_option("file", options->file, "What --history of check, bench, quantize, run or merge named")->required();
+  verb->add_option("--page", options->page, "Write a page of how the figures of each model on each machine went (.html)");
   return [options](Console&) { return list(*options); };
 }
 

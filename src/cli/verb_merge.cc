@@ -6,7 +6,6 @@
 
 #include "base/quoted_name.h"
 #include "cli/options.h"
-#include "cli/recording.h"
 #include "cli/sharing.h"
 
 namespace octet::cli {
@@ -14,7 +13,7 @@ namespace {
 
 struct Options {
   std::vector<std::filesystem::path> parts;
-  std::filesystem::path output;
+  std::filesystem::path output, history, junit;
   int threads = 1;
 };
 
@@ -23,14 +22,14 @@ struct MergedVerb {
   Run (*add)(CLI::App&);
   // What the folder of --output is to it; null where it writes nothing.
   std::string (*output)(const std::filesystem::path& folder);
-  bool needs_output;
+  bool needs_output, has_history;
 };
 
 constexpr std::array kVerbs{
-    MergedVerb{"check", add_check, nullptr, false},
+    MergedVerb{"check", add_check, nullptr, false, true},
     MergedVerb{"detect", add_detect, [](const std::filesystem::path& folder) { return "--results=" + (folder / "results.json").string(); },
-               false},
-    MergedVerb{"quantize", add_quantize, [](const std::filesystem::path& folder) { return "--output=" + folder.string(); }, true},
+               false, false},
+    MergedVerb{"quantize", add_quantize, [](const std::filesystem::path& folder) { return "--output=" + folder.string(); }, true, true},
 };
 
 // The command that made the first part, told to take all of them.
@@ -41,6 +40,10 @@ Result<std::vector<std::string>> command_of(const Options& options, const Merged
   if (!options.output.empty() && !verb.output)
     return Error{ErrorCode::kInvalidArgument, "parts of " + setup.verb + " make no file: --output goes with those of detect and quantize"};
   if (!options.output.empty()) words.push_back(verb.output(options.output));
+  if (!verb.has_history && (!options.history.empty() || !options.junit.empty()))
+    return Error{ErrorCode::kInvalidArgument, "parts of " + setup.verb + " have no figures for --history and --junit"};
+  if (!options.history.empty()) words.push_back("--history=" + options.history.string());
+  if (!options.junit.empty()) words.push_back("--junit=" + options.junit.string());
   for (const std::filesystem::path& part : options.parts) words.push_back("--parts=" + part.string());
   words.push_back("--threads=" + std::to_string(options.threads));
   return words;
@@ -75,8 +78,10 @@ Run add_merge(CLI::App& app) {
       "Example: octet merge parts1 parts2 parts3");
   verb->add_option("parts", options->parts, "Folders of parts, or parts; all of them")->required();
   verb->add_option("--output,-o", options->output, "Folder for the INT8 model of quantize, or results.json of detect");
+  verb->add_option("--history", options->history, "Add the run to this SQLite file, as the verb's own option does");
+  verb->add_option("--junit", options->junit, "Write a test case a requirement, as JUnit's XML");
   add_threads(*verb, options->threads);
-  return add_recording(*verb, [options](Console& console) { return run(*options, console); });
+  return [options](Console& console) { return run(*options, console); };
 }
 
 }  // namespace octet::cli

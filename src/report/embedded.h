@@ -6,7 +6,7 @@
 
 namespace octet {
 
-// "page", "explanation", "script" and "style": page.html and explanation.html of this folder, Mustache templates, and script.js and
+// "page", "explanation", "trend", "script" and "style": the pages of this folder, Mustache templates, and script.js and
 // style.css, which the pages hold as they are.
 std::span<const EmbeddedText> embedded_page_parts();
 

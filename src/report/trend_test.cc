@@ -1,0 +1,41 @@
+#include "report/trend.h"
+
+#include <gtest/gtest.h>
+
+namespace octet {
+namespace {
+
+bool has(const std::string& page, const std::string& text) { return page.find(text) != std::string::npos; }
+
+TrendLine line_of(const std::string& models, const std::string& figure, bool rises, const std::vector<double>& values) {
+  TrendLine line{models, "here", figure, 2, rises, {}};
+  for (const double value : values) line.points.push_back({static_cast<std::int64_t>(line.points.size()) + 1, "2026-11-27", value});
+  return line;
+}
+
+TEST(Trend, SaysSinceWhenAFigureIsWorseThanItsBest) {
+  EXPECT_TRUE(has(render_trend("runs.db", {line_of("a.xml", "AP", true, {30, 31, 29, 30.5})}), "since run 3 of 2026-11-27: 29.00"));
+  EXPECT_TRUE(has(render_trend("runs.db", {line_of("a.xml", "ms", false, {5, 4, 4, 6})}), "since run 4 of 2026-11-27: 6.00"));
+  EXPECT_FALSE(has(render_trend("runs.db", {line_of("a.xml", "AP", true, {29, 30, 30})}), "Worse than its best"));
+  EXPECT_FALSE(has(render_trend("runs.db", {line_of("a.xml", "AP", true, {29})}), "Worse than its best"));
+}
+
+TEST(Trend, DrawsEachLineBelowItsModels) {
+  const std::string page = render_trend(
+      "runs.db", {line_of("a.xml", "AP", true, {1, 3, 2}), line_of("a.xml", "ms", false, {7}), line_of("b.xml", "AP", true, {5, 5})});
+  EXPECT_TRUE(has(page, "2 models on their machines"));
+  EXPECT_EQ(page.find("<h2>a.xml</h2>"), page.rfind("<h2>a.xml</h2>"));
+  EXPECT_TRUE(has(page, "M0.00 96.00L50.00 4.00L100.00 50.00"));
+  EXPECT_TRUE(has(page, "M50.00 50.00h.01"));
+  EXPECT_TRUE(has(page, "M0.00 50.00L100.00 50.00"));
+}
+
+TEST(Trend, EscapesWhatTheDatabaseHolds) {
+  const std::string page = render_trend("<b>", {line_of("<script>", "AP", true, {1})});
+  EXPECT_FALSE(has(page, "<script>"));
+  EXPECT_FALSE(has(page, "<b><b>"));
+  EXPECT_TRUE(has(render_trend("empty", {}), "0 models"));
+}
+
+}  // namespace
+}  // namespace octet
