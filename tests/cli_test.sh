@@ -64,11 +64,14 @@ completed() {
 }
 [ "$(completed octet qu)" = quantize ] || fail "bash completes 'octet qu' as '$(completed octet qu)'"
 [ "$(completed octet quantize --wei)" = --weights ] || fail "bash completes 'octet quantize --wei' as '$(completed octet quantize --wei)'"
+[ "$(completed octet quantize --recipe pl)" = plain ] || fail "bash completes 'octet quantize --recipe pl' as '$(completed octet quantize --recipe pl)'"
+[ "$(completed octet completion '')" = 'bash zsh fish' ] || fail "bash completes 'octet completion' as '$(completed octet completion '')'"
 [ -z "$(completed octet quantize mod)" ] || fail "bash completes 'octet quantize mod', a file, as '$(completed octet quantize mod)'"
 if command -v fish >/dev/null; then
   completed() { fish --no-config --command 'source $argv[1]; complete --do-complete $argv[2]' "$work/completion.fish" "$1" | cut -f1 | xargs; }
   [ "$(completed 'octet qu')" = quantize ] || fail "fish completes 'octet qu' as '$(completed 'octet qu')'"
   [ "$(completed 'octet quantize --wei')" = --weights ] || fail "fish completes 'octet quantize --wei' as '$(completed 'octet quantize --wei')'"
+  [ "$(completed 'octet quantize --recipe pl')" = plain ] || fail "fish completes 'octet quantize --recipe pl' as '$(completed 'octet quantize --recipe pl')'"
 fi
 if command -v zsh >/dev/null; then
   mkdir "$work/functions"
@@ -78,6 +81,8 @@ if command -v zsh >/dev/null; then
     [ "$(completed 'octet qu')" = 'octet quantize' ] || fail "zsh completes 'octet qu' as '$(completed 'octet qu')' after $source"
     [ "$(completed 'octet quantize --wei')" = 'octet quantize --weights' ] ||
       fail "zsh completes 'octet quantize --wei' as '$(completed 'octet quantize --wei')' after $source"
+    [ "$(completed 'octet quantize --recipe pl')" = 'octet quantize --recipe plain' ] ||
+      fail "zsh completes 'octet quantize --recipe pl' as '$(completed 'octet quantize --recipe pl')' after $source"
   done
 fi
 expect 2 "bash" completion tcsh

@@ -52,8 +52,8 @@ void add_beside_model(CLI::App& app, BesideModel& beside) {
 void add_written(CLI::App& app, WriteOptions& options) {
   const std::map<std::string, Precision> words{{"FP32", Precision::kFp32}, {"FP16", Precision::kFp16}};
   app.add_option("--precision", options.precision, "What floats are stored as: FP32 (default) or FP16, half the size")
-      ->transform(CLI::CheckedTransformer(words))
-      ->type_name("");
+      ->transform(CLI::CheckedTransformer(words).description("{FP32,FP16}"))
+      ->type_name("TEXT");
   add_onnx(app, options.onnx);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -14,11 +15,12 @@ namespace {
 
 struct Word {
   std::string text, help;
-  bool has_value = false;  // of an option
+  bool has_value = false;    // of an option
+  std::string choices = {};  // its values, with blanks between them, where there are a few
 };
 
 struct Verb {
-  Word word;
+  Word word;  // its choices: of what stands behind it
   std::vector<Word> options;
 };
 
@@ -29,13 +31,26 @@ std::string unquoted(std::string text) {
   return text;
 }
 
+// What help shows as {a,b} behind the option's type.
+std::string choices_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const std::size_t open = type.find('{'), close = type.find('}');
+  if (open == std::string::npos || close == std::string::npos) return "";
+  std::string choices = type.substr(open + 1, close - open - 1);
+  std::ranges::replace(choices, ',', ' ');
+  return choices;
+}
+
 std::vector<Verb> verbs_of(const CLI::App& program) {
   std::vector<Verb> verbs;
   for (const CLI::App* app : program.get_subcommands([](const CLI::App*) { return true; })) {
     Verb verb{{app->get_name(), unquoted(app->get_description())}, {}};
-    for (const CLI::Option* option : app->get_options())
+    for (const CLI::Option* option : app->get_options()) {
+      if (option->get_positional()) verb.word.choices = choices_of(*option);
       for (const std::string& name : option->get_lnames())
-        verb.options.push_back({"--" + name, unquoted(option->get_description()), option->get_items_expected_max() > 0});
+        verb.options.push_back(
+            {"--" + name, unquoted(option->get_description()), option->get_items_expected_max() > 0, choices_of(*option)});
+    }
     verbs.push_back(std::move(verb));
   }
   return verbs;
@@ -53,6 +68,19 @@ std::vector<Word> names_of(const std::vector<Verb>& verbs) {
   return names;
 }
 
+// Lines of a shell's `case` over the verb and the word before the cursor: they set what is offered, `begin` CHOICES `end`.
+std::string cases_of_choices(const std::vector<Verb>& verbs, std::string_view begin, std::string_view end) {
+  std::string cases;
+  const auto add = [&](const std::string& verb, const std::string& before, const std::string& choices) {
+    if (!choices.empty()) cases += fmt::format("      '{} {}') {}{}{} ;;\n", verb, before, begin, choices, end);
+  };
+  for (const Verb& verb : verbs) {
+    add(verb.word.text, verb.word.text, verb.word.choices);
+    for (const Word& option : verb.options) add(verb.word.text, option.text, option.choices);
+  }
+  return cases;
+}
+
 std::string for_bash(const std::vector<Verb>& verbs) {
   std::string cases;
   for (const Verb& verb : verbs) cases += fmt::format("      {}) words='{}' ;;\n", verb.word.text, spaced(verb.options));
@@ -64,11 +92,14 @@ std::string for_bash(const std::vector<Verb>& verbs) {
   elif [[ $current == -* ]]; then
     case ${{COMP_WORDS[1]}} in
 {}    esac
+  else
+    case "${{COMP_WORDS[1]}} ${{COMP_WORDS[COMP_CWORD - 1]}}" in
+{}    esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }}
 complete -o default -F _octet octet)",
-      spaced(names_of(verbs)), cases);
+      spaced(names_of(verbs)), cases, cases_of_choices(verbs, "words='", "'"));
 }
 
 // 'word:help', in which a colon of the help is escaped.
@@ -98,20 +129,26 @@ _octet() {{
 {}    esac
     _describe -o option found
   else
-    _files
+    case "$words[2] $words[CURRENT-1]" in
+{}      *) _files; return ;;
+    esac
+    compadd -a found
   fi
 }}
 if [[ $funcstack[1] == _octet ]]; then _octet "$@"; else compdef _octet octet; fi)",
-      described(names_of(verbs)), cases);
+      described(names_of(verbs)), cases, cases_of_choices(verbs, "found=(", ")"));
 }
 
 std::string for_fish(const std::vector<Verb>& verbs) {
   std::string text;
   for (const Verb& verb : verbs) {
     text += fmt::format("complete -c octet -n __fish_use_subcommand -f -a {} -d '{}'\n", verb.word.text, verb.word.help);
-    for (const Word& option : verb.options)
-      text += fmt::format("complete -c octet -n '__fish_seen_subcommand_from {}' -l {}{} -d '{}'\n", verb.word.text, option.text.substr(2),
-                          option.has_value ? " -r" : "", option.help);
+    const std::string behind = fmt::format("complete -c octet -n '__fish_seen_subcommand_from {}'", verb.word.text);
+    if (!verb.word.choices.empty()) text += fmt::format("{} -f -a '{}'\n", behind, verb.word.choices);
+    for (const Word& option : verb.options) {
+      const std::string value = !option.choices.empty() ? fmt::format(" -x -a '{}'", option.choices) : option.has_value ? " -r" : "";
+      text += fmt::format("{} -l {}{} -d '{}'\n", behind, option.text.substr(2), value, option.help);
+    }
   }
   text.pop_back();
   return text;
