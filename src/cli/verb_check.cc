@@ -103,8 +103,8 @@ Result<Outcome> check_results_files(const Options& options, const Requirements& 
 }
 
 Result<Outcome> score(const Options& options, const Requirements& requirements, const DetectionInputs& inputs, const Detections& found) {
-  OCTET_ASSIGN(const CheckResult result, score_runs(inputs.classes, inputs.dataset, found.runs, options.detection.threads,
-                                                     deployed_thresholds(inputs.detectors)));
+  OCTET_ASSIGN(const CheckResult result,
+               score_runs(inputs.classes, inputs.dataset, found.runs, options.detection.threads, deployed_thresholds(inputs.detectors)));
   Outcome outcome = outcome_of(to_json(result), to_text(result), requirements, result);
   if (found.resumed_images) outcome.json["resumed_images"] = *found.resumed_images;
   return outcome;

@@ -105,7 +105,8 @@ class PackedF32 final : public ConvolutionF32 {
         kernels_(kernels),
         activation_(activation),
         limits_(limits_of(activation)),
-        packed_(kernels, shape, weights, bias, {{}, limits_.value_or(Limits()).lowest, limits_.value_or(Limits()).highest, activation.a, 0}) {}
+        packed_(kernels, shape, weights, bias,
+                {{}, limits_.value_or(Limits()).lowest, limits_.value_or(Limits()).highest, activation.a, 0}) {}
 
   std::string_view name() const override { return isa_.name; }
   bool takes_rows() const override { return true; }

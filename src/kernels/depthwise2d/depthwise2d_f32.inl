@@ -221,7 +221,11 @@ constexpr depthwise::ActivatePixels activations(std::integer_sequence<int, kKind
   return {activate_pixels<static_cast<Activation::Kind>(kKinds)>...};
 }
 
-constexpr depthwise::F32Kernels kKernels{kLanes, kMostRows, functions_of<Clamped>(), functions_of<Leaky>(), functions_of<Quantized>(),
+constexpr depthwise::F32Kernels kKernels{kLanes,
+                                         kMostRows,
+                                         functions_of<Clamped>(),
+                                         functions_of<Leaky>(),
+                                         functions_of<Quantized>(),
                                          activations(std::make_integer_sequence<int, kActivationKinds>())};
 
 }  // namespace
