@@ -186,10 +186,19 @@ int winograd_side(const Conv2dShape& shape, std::int64_t out_pixels) {
   return best;
 }
 
+// Whether outputs are so few that vectors are fuller with an output for each tap; twice as full, as those are added up besides.
+bool is_narrow(const Conv2dShape& shape) {
+  constexpr std::int64_t kLanes = 16;  // of the widest vectors
+  const auto vectors = [](std::int64_t channels) { return (channels + kLanes - 1) / kLanes; };
+  const std::int64_t taps = shape.kernel_h * shape.kernel_w;
+  return narrow_has(shape) && shape.in_channels >= kLanes && 2 * vectors(taps * shape.out_channels) <= taps * vectors(shape.out_channels);
+}
+
 }  // namespace
 
 std::unique_ptr<ConvolutionF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
                                                 const Activation& activation, const Isa& isa, std::int64_t out_pixels) {
+  if (is_narrow(shape)) return make_narrow_f32(shape, weights, bias, activation, isa);
   const int side = winograd_side(shape, out_pixels);
   return side != 0 ? make_winograd_f32(shape, weights, bias, activation, isa, side)
                    : make_direct_f32(shape, weights, bias, activation, isa);

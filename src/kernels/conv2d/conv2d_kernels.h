@@ -114,6 +114,12 @@ bool winograd_fits(const Conv2dShape& shape, std::span<const std::int16_t> weigh
 // How often Winograd for `isa` reads its weights, by one thread, for an image of so many tiles.
 std::int64_t winograd_readings(const Conv2dShape& shape, std::int64_t tiles, const Isa& isa);
 
+// By the products of all taps with each pixel, which then are added up where they belong: for few outputs, which would leave most lanes of
+// a vector empty.
+bool narrow_has(const Conv2dShape& shape);
+std::unique_ptr<ConvolutionF32> make_narrow_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
+                                                const Activation& activation, const Isa& isa);
+
 // make_conv2d_f32() chooses among them: direct sums, and Winograd of tiles of 2x2 or 4x4 where winograd_has() the shape.
 std::unique_ptr<ConvolutionF32> make_direct_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
                                                 const Activation& activation, const Isa& isa);

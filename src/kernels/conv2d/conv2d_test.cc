@@ -268,6 +268,9 @@ void check_f32(const Case& c) {
   const std::vector<double> sums = layer.direct_magnitudes();
   for (const Isa& isa : isas_of<Conv2dF32Kernels>())
     check_f32(layer, c, *make_direct_f32(c.shape, layer.weights, layer.bias, layer.activation, isa), 2 * (depth + 4), sums);
+  if (narrow_has(c.shape))
+    for (const Isa& isa : isas_of<Conv2dF32Kernels>())
+      check_f32(layer, c, *make_narrow_f32(c.shape, layer.weights, layer.bias, layer.activation, isa), 2 * (depth + 4), sums);
   if (!winograd_has(c.shape)) return;
   // A weight is rounded once, a pixel twice in each direction, a sum of products once a channel, a result three times in each direction
   // and with its bias.
@@ -608,6 +611,15 @@ TEST(WinogradF32, IsChosenForManyChannelsAndPixels) {
         EXPECT_EQ(name.find("winograd") != std::string::npos, channels == 64 && pixels > 1) << isa.name << ": " << name;
       }
     }
+}
+
+TEST(NarrowF32, IsChosenForFewOutputs) {
+  for (const std::int64_t outputs : {1, 2, 64}) {
+    const Conv2dShape shape{96, outputs, 5, 5, 1, 1, 1, 1, 2, 2};
+    const std::vector<float> weights(static_cast<std::size_t>(25 * 96 * outputs), 1.0f);
+    for (const Isa& isa : isas_of<Conv2dF32Kernels>())
+      EXPECT_EQ(make_conv2d_f32(shape, weights, {}, {}, isa, 400)->takes_rows(), outputs == 64) << isa.name;
+  }
 }
 
 TEST(Conv2dU8, TakesTilesWhereThereIsDepth) {

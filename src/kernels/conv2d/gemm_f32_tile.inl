@@ -4,7 +4,7 @@
 namespace {
 
 // How sums become results: in registers where few operations do it, else through memory.
-enum class Finish : std::uint8_t { kClamped, kLeaky, kInMemory };
+enum class Finish : std::uint8_t { kClamped, kLeaky, kHSwish, kInMemory };
 
 constexpr int kMostVectors = std::size(kTileRows);
 constexpr int kMostSums = [] {  // vectors of them in a tile
@@ -36,6 +36,13 @@ OCTET_TARGET void finish_rows(const GemmF32& gemm, const float* sums, std::int64
       store_channels(gemm.out + row * gemm.out_stride + c, activate<kKind>(load(sums + c), a, b), gemm.channels - c);
 }
 
+template <Finish kFinish>
+OCTET_OP Vec finished(Vec sum, Vec slope, Vec lowest, Vec highest) {
+  if constexpr (kFinish == Finish::kLeaky) return activate<Activation::Kind::kLeaky>(sum, slope, slope);
+  if constexpr (kFinish == Finish::kHSwish) return activate<Activation::Kind::kHSwish>(sum, slope, slope);
+  return clamp(sum, lowest, highest);
+}
+
 template <Finish kFinish, int kRows, int kVectors>
 OCTET_OP void finish_in_registers(const GemmF32& gemm, const Limits& limits, Vec (&acc)[kRows][kVectors], std::int64_t row) {
   const Vec slope = set(gemm.activation.a), lowest = set(limits.lowest), highest = set(limits.highest);
@@ -45,11 +52,8 @@ OCTET_OP void finish_in_registers(const GemmF32& gemm, const Limits& limits, Vec
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r, out += out_stride)
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) {
-      const Vec result =
-          kFinish == Finish::kLeaky ? activate<Activation::Kind::kLeaky>(acc[r][v], slope, slope) : clamp(acc[r][v], lowest, highest);
-      store_channels(out + v * kLanes, result, v + 1 < kVectors ? kLanes : in_last);
-    }
+    for (int v = 0; v < kVectors; ++v)
+      store_channels(out + v * kLanes, finished<kFinish>(acc[r][v], slope, lowest, highest), v + 1 < kVectors ? kLanes : in_last);
 }
 
 template <int kRows, int kVectors>
@@ -184,5 +188,6 @@ void run_tiles(const GemmF32& gemm, const Limits& limits, FinishFunction finish)
 void gemm_f32(const GemmF32& gemm) {
   if (const auto limits = limits_of(gemm.activation)) return run_tiles<Finish::kClamped>(gemm, *limits, nullptr);
   if (gemm.activation.kind == Activation::Kind::kLeaky) return run_tiles<Finish::kLeaky>(gemm, {}, nullptr);
+  if (gemm.activation.kind == Activation::Kind::kHSwish) return run_tiles<Finish::kHSwish>(gemm, {}, nullptr);
   with_kind(gemm.activation.kind, [&](auto kind) { run_tiles<Finish::kInMemory>(gemm, {}, finish_rows<kind()>); });
 }

@@ -1,6 +1,5 @@
 // Packing and the loops over rows and blocks of the float levels.
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <optional>
 
@@ -21,7 +20,7 @@ class Packed {
 
   // Calls finish(piece, rows) for what has been made. Threads share the rows, as they do those of the convolutions before and after.
   template <typename Result, typename Finish>
-  void run(ImageView<const float> in, ImageView<Result> out, const std::array<RowsFunctions<Result>, 3>& functions, ThreadPool& pool,
+  void run(ImageView<const float> in, ImageView<Result> out, const F32Kernels::Functions<Result>& functions, ThreadPool& pool,
            const Finish& finish) const {
     const std::int64_t bytes =
         in.pixels() * in.pixel_stride * std::int64_t{sizeof(float)} + out.pixels() * out.pixel_stride * std::int64_t{sizeof(Result)};
@@ -54,7 +53,7 @@ class Packed {
   }
 
   template <typename Result>
-  void make(const std::array<RowsFunctions<Result>, 3>& functions, RowsPiece<Result> piece, std::int64_t rows) const {
+  void make(const F32Kernels::Functions<Result>& functions, RowsPiece<Result> piece, std::int64_t rows) const {
     for (std::size_t log = functions.size(); rows > 0;) {
       const std::int64_t at_once = std::int64_t{1} << --log;
       for (; at_once <= kernels_.most_rows && rows >= at_once; rows -= at_once, piece.y += at_once)
@@ -105,6 +104,8 @@ class PackedF32 final : public ConvolutionF32 {
         kernels_(kernels),
         activation_(activation),
         limits_(limits_of(activation)),
+        functions_(functions_for(activation)),
+        activated_(limits_ || &functions_ != &kernels.clamped),
         packed_(kernels, shape, weights, bias,
                 {{}, limits_.value_or(Limits()).lowest, limits_.value_or(Limits()).highest, activation.a, 0}) {}
 
@@ -112,19 +113,25 @@ class PackedF32 final : public ConvolutionF32 {
   bool takes_rows() const override { return true; }
 
   void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
-    const bool leaky = activation_.kind == Activation::Kind::kLeaky;
-    packed_.run(in, out, leaky ? kernels_.leaky : kernels_.clamped, pool, [&](const RowsPiece<float>& piece, std::int64_t rows) {
-      if (leaky || limits_) return;
+    packed_.run(in, out, functions_, pool, [&](const RowsPiece<float>& piece, std::int64_t rows) {
+      if (activated_) return;
       kernels_.activate[static_cast<std::size_t>(activation_.kind)](activation_, piece.out.pixel(piece.y, 0), piece.out.pixel_stride,
                                                                     rows * piece.out.width, piece.channels);
     });
   }
 
  private:
+  const F32Kernels::Functions<float>& functions_for(const Activation& activation) const {
+    if (activation.kind == Activation::Kind::kLeaky) return kernels_.leaky;
+    return activation.kind == Activation::Kind::kHSwish ? kernels_.h_swish : kernels_.clamped;
+  }
+
   Isa isa_;
   const F32Kernels& kernels_;
   Activation activation_;
-  std::optional<Limits> limits_;  // nothing: the activation follows, unless it is a leak
+  std::optional<Limits> limits_;
+  const F32Kernels::Functions<float>& functions_;
+  bool activated_;  // by them; else the activation follows
   Packed packed_;
 };
 

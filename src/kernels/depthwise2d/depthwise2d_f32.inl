@@ -23,17 +23,16 @@ struct Clamped {
   }
 };
 
-// Results behind a leak.
-struct Leaky {
+// Results behind an activation of few operations.
+template <Activation::Kind kKind>
+struct Activated {
   using Result = float;
   Vec slope;
 
-  explicit OCTET_OP Leaky(const F32Constants& constants) : slope(set(constants.leak)) {}
-  OCTET_OP void store_to(float* out, Vec sum, int channels) const {
-    store_channels(out, activate<Activation::Kind::kLeaky>(sum, slope, slope), channels);
-  }
+  explicit OCTET_OP Activated(const F32Constants& constants) : slope(set(constants.leak)) {}
+  OCTET_OP void store_to(float* out, Vec sum, int channels) const { store_channels(out, activate<kKind>(sum, slope, slope), channels); }
   OCTET_OP static void write(const F32Constants& constants, const Vec (&sums)[1], float* out, int channels) {
-    Leaky(constants).store_to(out, sums[0], channels);
+    Activated(constants).store_to(out, sums[0], channels);
   }
 };
 
@@ -224,7 +223,8 @@ constexpr depthwise::ActivatePixels activations(std::integer_sequence<int, kKind
 constexpr depthwise::F32Kernels kKernels{kLanes,
                                          kMostRows,
                                          functions_of<Clamped>(),
-                                         functions_of<Leaky>(),
+                                         functions_of<Activated<Activation::Kind::kLeaky>>(),
+                                         functions_of<Activated<Activation::Kind::kHSwish>>(),
                                          functions_of<Quantized>(),
                                          activations(std::make_integer_sequence<int, kActivationKinds>())};
 

@@ -129,8 +129,10 @@ using ActivatePixels =
 // The kernels for blocks of `channels` channels at one level.
 struct F32Kernels {
   int channels = 0, most_rows = 1;
-  std::array<RowsFunctions<float>, 3> clamped, leaky;  // of one row at once, of two and of four, where most_rows goes so far
-  std::array<RowsFunctions<std::uint8_t>, 3> quantized;
+  template <typename Result>
+  using Functions = std::array<RowsFunctions<Result>, 3>;  // of one row at once, of two and of four, where most_rows goes so far
+  Functions<float> clamped, leaky, h_swish;
+  Functions<std::uint8_t> quantized;
   ActivatePixels activate;
 };
 
