@@ -54,7 +54,8 @@ open_page() {
 }
 
 open_page "$work/out/report.html"
-aps=$(tail -n 1 "$work/json" | grep -oE '"AP":-?[0-9.e+-]+' | cut -d: -f2)
+# Over all categories, which AP75 tells from those of one.
+aps=$(tail -n 1 "$work/json" | grep -oE '"AP":-?[0-9.e+-]+,"AP50":-?[0-9.e+-]+,"AP75"' | sed -E 's/"AP":([^,]*),.*/\1/')
 [ "$(echo "$aps" | wc -l)" -eq 2 ] || fail "the JSON holds no two APs: $(tail -n 1 "$work/json")"
 for ap in $aps; do
   percent=$(awk -v ap="$ap" 'BEGIN { printf "%.1f", ap * 100 }')

@@ -52,7 +52,7 @@ Result<MatchSettings> match_settings(const Options& options) {
   return settings;
 }
 
-Outcome outcome_of(nlohmann::json json, std::string text, const Requirements& requirements, const CheckResult& result) {
+Outcome outcome_of(Json json, std::string text, const Requirements& requirements, const CheckResult& result) {
   const Measured measured = measured_of(result);
   return {std::move(json), std::move(text), check_requirements(requirements, measured), judge_each(requirements, measured)};
 }
