@@ -36,7 +36,7 @@ quant::CalibrationImages calibration_images(const ModelDescription& description,
 }
 
 // What layers in float may cost under the default recipe: 5 % but for what the price does not know of.
-constexpr double kMostLatency = 0.04;
+constexpr double kMostLatency = 0.03;
 // At most one layer of so many convolutions stays in float then, whatever it costs here: other engines pay for every way between integers
 // and floats.
 constexpr std::size_t kConvolutionsOfWide = 10;
