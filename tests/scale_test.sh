@@ -137,7 +137,8 @@ expect 1 "$work/file" check "$fp32" --data "$demo/coco" --resume "$work/file/sta
 
 # --- Ranks ---
 if command -v mpirun >/dev/null && mpirun --allow-run-as-root --oversubscribe -n 2 true 2>/dev/null; then
-  ranks() { mpirun --allow-run-as-root --oversubscribe -n "$@" 2>"$work/stderr" >"$work/stdout"; }
+  # Open MPI leaves memory behind, which a build with sanitizers would call a fault of ours.
+  ranks() { ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0" mpirun --allow-run-as-root --oversubscribe -n "$@" 2>"$work/stderr" >"$work/stdout"; }
   for count in 2 4; do
     ranks $count "$octet" check "$fp32" "$int8" --data "$demo/coco" --threads 1 --json || fail "mpirun: $(cat "$work/stderr")"
     [ "$(wc -l <"$work/stdout")" -eq 1 ] || fail "mpirun says it more than once: $(cat "$work/stdout")"

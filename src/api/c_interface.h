@@ -52,7 +52,7 @@ template <typename Handle, typename Make>
 octet_status make_handle(Handle** result, const Make& make) noexcept {
   if (result) *result = nullptr;
   return guarded([&] {
-    require(result, "the place of the result");
+    require(static_cast<const void*>(result), "the place of the result");
     *result = std::make_unique<Handle>(make()).release();
   });
 }

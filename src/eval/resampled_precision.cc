@@ -36,7 +36,7 @@ ResampledPrecision::Values ResampledPrecision::mean_precision(const Curve& curve
     // Without branches, for vectors.
     for (std::size_t i = 0; i < kDrawsAtOnce; ++i) {
       const double hits = point->hits[i], recall = hits / objects[i], precision = hits / (point->counted[i] + kEpsilon);
-      const double nearest = static_cast<std::int32_t>(recall * 100 + 0.5);
+      const double nearest = static_cast<std::int32_t>(recall * 100 + 0.5);  // NOLINT(bugprone-incorrect-roundings): not negative
       const double beyond = nearest * 0.01 > recall ? 1.0 : 0.0, none = hits > 0 ? 0.0 : 1.0;
       const double now = nearest - beyond + 1 - none;
       sum[i] += highest[i] * (reached[i] - now);

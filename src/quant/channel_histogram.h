@@ -24,7 +24,7 @@ class ChannelHistogram {
   // Of no channels where the bytes are none that write() made, or of more channels than that; `bytes` says so.
   static ChannelHistogram read(ByteReader& bytes, std::size_t most_channels);
 
-  std::size_t channels() const { return counts_.size() / (2 * kSteps); }
+  std::size_t channels() const { return counts_.size() / (std::size_t{2} * kSteps); }
   std::uint32_t count(std::size_t channel, bool negative, int step) const { return counts_[index(channel, negative, step)]; }
   // The magnitude in the middle of a step.
   static double magnitude(int step);

@@ -75,7 +75,8 @@ Json accuracy_view(const ReportInput& input) {
   Json details = Json::array();
   for (const ReportFigure& figure : input.details) {
     Json row = before_and_after(figure.first, figure.second, 1);
-    if (figure.less_is_better && row["kind"] != "") row["kind"] = row["kind"] == "up" ? "down" : "up";
+    const std::string kind = row["kind"];
+    if (figure.less_is_better && !kind.empty()) row["kind"] = kind == "up" ? "down" : "up";
     row.update({{"name", figure.name}, {"meaning", figure.meaning}});
     details.push_back(std::move(row));
   }

@@ -89,9 +89,9 @@ Result<CheckResult> score_results(const CocoGroundTruth& truth, const ScoredResu
     const bool is_known = i < results.deployed_thresholds.size();
     OCTET_ASSIGN(const CocoMatches matches, match_coco(truth, results.found[i], threads));
     result.models.push_back(score_coco(matches, truth, threads));
-    OCTET_ASSIGN(ModelDetails details,
+    OCTET_ASSIGN(const ModelDetails details,
                  details_of(truth, results.found[i], matches, is_known ? std::optional(results.deployed_thresholds[i]) : std::nullopt));
-    result.details.push_back(std::move(details));
+    result.details.push_back(details);
   }
   if (results.found.size() == 2) OCTET_RETURN_IF_ERROR(compare(result, truth, results.found[0], results.found[1], image_ids, threads));
   return result;
