@@ -112,7 +112,8 @@ Error no_history(const fs::path& file, const std::string& why) {
   return {ErrorCode::kMalformed, file.string() + ": is no history of octet: " + why};
 }
 
-// Whether the file is a history already; false for one without anything. A foreign database stays as it is.
+// Whether the file is a history already; false for one without anything. A foreign database stays as it is. Inside a transaction, so that
+// all three are of one moment: another writer may be making the table just now.
 Result<bool> has_runs(Database& database, const fs::path& file) {
   OCTET_ASSIGN(const int application, database.number("PRAGMA application_id"));
   OCTET_ASSIGN(const int schema, database.number("PRAGMA user_version"));
@@ -163,7 +164,9 @@ Status add_to_history(const fs::path& file, const HistoryRun& run) {
   std::error_code ignored;
   if (file.has_parent_path()) fs::create_directories(file.parent_path(), ignored);
   OCTET_ASSIGN(Database database, Database::open(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+  OCTET_RETURN_IF_ERROR(database.run("BEGIN"));
   OCTET_RETURN_IF_ERROR(has_runs(database, file));
+  OCTET_RETURN_IF_ERROR(database.run("COMMIT"));
   OCTET_RETURN_IF_ERROR(use_write_ahead_log(database));
   OCTET_RETURN_IF_ERROR(database.run("PRAGMA synchronous = FULL"));
   OCTET_RETURN_IF_ERROR(database.run("BEGIN IMMEDIATE"));
@@ -177,6 +180,7 @@ Result<std::vector<HistoryRun>> read_history(const fs::path& file) {
   std::error_code failed;
   if (!fs::is_regular_file(file, failed)) return Error{ErrorCode::kNotFound, file.string() + ": no such file"};
   OCTET_ASSIGN(Database database, Database::open(file, SQLITE_OPEN_READWRITE));
+  OCTET_RETURN_IF_ERROR(database.run("BEGIN"));
   OCTET_ASSIGN(const bool exists, has_runs(database, file));
   if (!exists) return no_history(file, "it is empty");
   OCTET_ASSIGN(const auto statement, database.prepare(kSelect));

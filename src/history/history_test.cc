@@ -48,7 +48,11 @@ TEST_F(HistoryTest, TakesManyWritersAtOnce) {
   std::atomic<int> written = 0;
   for (int i = 0; i < kWriters; ++i)
     writers.emplace_back([&] {
-      for (int n = 0; n < kRuns; ++n) written += add_to_history(file_, run_of("{}")).ok() ? 1 : 0;
+      for (int n = 0; n < kRuns; ++n) {
+        const Status added = add_to_history(file_, run_of("{}"));
+        EXPECT_TRUE(added.ok()) << added.error().message;
+        written += added.ok() ? 1 : 0;
+      }
     });
   for (std::thread& writer : writers) writer.join();
   EXPECT_EQ(written, kWriters * kRuns);
