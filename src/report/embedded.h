@@ -6,8 +6,8 @@
 
 namespace octet {
 
-// "page", "explanation", "trend", "script" and "style": the pages of this folder, Mustache templates, and script.js and
-// style.css, which the pages hold as they are.
+// "page", "explanation" and "trend": the pages of this folder, Mustache templates; "head", how each of them begins; "script" and "style":
+// script.js and style.css, which the pages hold as they are.
 std::span<const EmbeddedText> embedded_page_parts();
 
 }  // namespace octet

@@ -173,7 +173,8 @@ std::string render_explanation(const ExplanationInput& input) {
   const std::vector<ExplainedLayer> worst = worst_first(input.layers);
   Json tensors = Json::array();
   for (const ExplainedTensor& tensor : input.tensors) tensors.push_back(tensor_view(tensor));
-  return fill_page("explanation", {{"model", input.model_name},
+  return fill_page("explanation", {{"has_script", true},
+                                   {"model", input.model_name},
                                    {"pictures", count_of(static_cast<std::int64_t>(input.images), "picture", "pictures")},
                                    {"sentence", sentence_of(input, worst)},
                                    {"choices", choices_view(input)},

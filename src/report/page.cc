@@ -11,7 +11,9 @@ std::string render_report(const ReportInput& input) {
              classes = classes_view(input), latency = latency_view(input), steps = steps_view(input), engines = engines_view(input),
              facts = facts_view(input);
   const bool has_sections = !gallery.is_null() || !accuracy.is_null() || !classes.is_null() || !latency.is_null() || !facts.is_null();
-  const Json view = {{"model", input.model_name},
+  const Json view = {{"has_pictures", true},
+                     {"has_script", true},
+                     {"model", input.model_name},
                      {"first", input.first.label},
                      {"second", input.second.label},
                      {"verdict", verdict},

@@ -41,10 +41,12 @@ mustache::data to_data(const Json& view) {
 std::string fill_page(std::string_view name, Json view) {
   view["style"] = page_part("style");
   view["script"] = page_part("script");
+  mustache::data data = to_data(view);
+  data.set("head", mustache::partial([] { return page_part("head"); }));
   mustache::mustache page(page_part(name));
   page.set_custom_escape([](const std::string& text) { return escape(text); });
   OCTET_CHECK(page.is_valid(), page.error_message());
-  return page.render(to_data(view));
+  return page.render(data);
 }
 
 }  // namespace octet::report
