@@ -5,12 +5,9 @@
 # yolo-fastest-1.1-xl: COCO's photographs and annotations of the demonstration. Its heads are compared with OpenVINO's elsewhere
 # (src/importers/darknet/heads_test.cc); the figures here are this program's own, recorded to notice a change.
 set -euo pipefail
+source "$(dirname "$0")/helpers.sh"
 
 octet=$(realpath "$1")
-root=$(realpath "$(dirname "$0")/..")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
 
 # value KEY INDEX: the INDEX-th number of this key in the last line of the output.
 value() {
@@ -25,8 +22,7 @@ ap() {
 # within NAME FOUND LOW HIGH
 within() {
   if awk -v found="$2" -v low="$3" -v high="$4" 'BEGIN { exit !(found != "" && found + 0 >= low && found + 0 <= high) }'; then return; fi
-  echo "FAILED: $1 is '$2', not $3 to $4" >&2
-  failures=$((failures + 1))
+  fail "$1 is '$2', not $3 to $4"
 }
 
 # measure NAME COCO CONVERT-ARGUMENTS...
@@ -54,5 +50,3 @@ within "AP of $yolo in FP32" "$(ap 1)" 0.241 0.244
 within "AP of $yolo in INT8" "$(ap 2)" 0.232 0.252
 within "fidelity of $yolo in INT8" "$(value fidelity 1)" 0.90 1
 within "images of $yolo" "$(value images 1)" 36 36
-
-[ "$failures" -eq 0 ]

@@ -3,33 +3,27 @@
 # materials of a release agrees with them.
 #   debian_packages_test.sh BUILD VERSION
 set -euo pipefail
+source "$(dirname "$0")/helpers.sh"
 build=$(realpath "$1")
 version=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-fail() {
-  echo "FAILED: $*" >&2
-  exit 1
-}
 
 for tool in cpack dpkg-shlibdeps lintian; do
-  command -v "$tool" >/dev/null || { echo "SKIPPED: $tool is not installed" >&2; exit 77; }
+  command -v "$tool" >/dev/null || skip "$tool is not installed"
 done
-(cd "$build" && cpack -G DEB -B "$work/packages") >"$work/log" 2>&1 || fail "cpack: $(cat "$work/log")"
+(cd "$build" && cpack -G DEB -B "$work/packages") >"$work/log" 2>&1 || die "cpack: $(cat "$work/log")"
 soname=${version%.*}
 for package in octet "liboctet$soname" liboctet-dev; do
   deb=$(echo "$work/packages/${package}_${version}_"*.deb)
-  [ -f "$deb" ] || fail "no $package among $(ls "$work/packages")"
+  [ -f "$deb" ] || die "no $package among $(ls "$work/packages")"
   dpkg-deb --extract "$deb" "$work/root"
 done
-[ "$(find "$work/packages" -maxdepth 1 -name '*.deb' | wc -l)" -eq 3 ] || fail "not three packages: $(ls "$work/packages")"
+[ "$(find "$work/packages" -maxdepth 1 -name '*.deb' | wc -l)" -eq 3 ] || die "not three packages: $(ls "$work/packages")"
 
 field() { dpkg-deb --field "$work/packages/$1"_*.deb "$2"; }
-[[ $(field octet Depends) == *'libc6 (>= '*libopencv-core* ]] || fail "octet depends on $(field octet Depends)"
-[[ $(field liboctet-dev Depends) == "liboctet$soname (= $version)" ]] || fail "liboctet-dev depends on $(field liboctet-dev Depends)"
+[[ $(field octet Depends) == *'libc6 (>= '*libopencv-core* ]] || die "octet depends on $(field octet Depends)"
+[[ $(field liboctet-dev Depends) == "liboctet$soname (= $version)" ]] || die "liboctet-dev depends on $(field liboctet-dev Depends)"
 
-lintian --fail-on error "$work/packages/"*.deb || fail "lintian finds errors"
+lintian --fail-on error "$work/packages/"*.deb || die "lintian finds errors"
 
 # What is where.
 usr=$work/root/usr
@@ -38,26 +32,26 @@ for file in "$usr/bin/octet" "$library" "$(dirname "$library")/liboctet.so" "$(d
   "$usr/include/octet/octet.h" "$usr/include/octet/octet_c.h" "$usr/share/man/man1/octet.1.gz" "$usr/share/man/man1/octet-quantize.1.gz" \
   "$usr/share/man/man1/omz_downloader.1.gz" "$usr/share/bash-completion/completions/octet" "$usr/share/zsh/vendor-completions/_octet" \
   "$usr/share/fish/vendor_completions.d/octet.fish" "$usr/share/doc/octet/copyright" "$usr/share/doc/octet/changelog.gz"; do
-  [ -s "$file" ] || fail "no $file"
+  [ -s "$file" ] || die "no $file"
 done
-[[ $(objdump -p "$library") == *"SONAME               liboctet.so.$soname"* ]] || fail "the SONAME is not liboctet.so.$soname"
+[[ $(objdump -p "$library") == *"SONAME               liboctet.so.$soname"* ]] || die "the SONAME is not liboctet.so.$soname"
 
 # The pages are those of the help texts.
 page() { man --local-file --encoding=UTF-8 "$usr/share/man/man1/$1.1.gz" | col -b; }
 if command -v man >/dev/null; then
-  page octet-quantize | grep -q -- '--min-fidelity' || fail "octet-quantize.1 lacks --min-fidelity"
-  page octet-quantize | grep -q '^EXAMPLES' || fail "octet-quantize.1 has no examples"
-  zcat "$usr/share/man/man1/octet.1.gz" | grep -q 'octet-selftest' || fail "octet.1 does not lead to octet-selftest.1"
+  page octet-quantize | grep -q -- '--min-fidelity' || die "octet-quantize.1 lacks --min-fidelity"
+  page octet-quantize | grep -q '^EXAMPLES' || die "octet-quantize.1 has no examples"
+  zcat "$usr/share/man/man1/octet.1.gz" | grep -q 'octet-selftest' || die "octet.1 does not lead to octet-selftest.1"
 fi
 
-"$usr/bin/octet" --version | grep -q "^octet $version " || fail "octet says $("$usr/bin/octet" --version)"
-"$usr/bin/omz_downloader" --help | grep -q '^usage: omz_downloader' || fail "omz_downloader does not know its name"
+"$usr/bin/octet" --version | grep -q "^octet $version " || die "octet says $("$usr/bin/octet" --version)"
+"$usr/bin/omz_downloader" --help | grep -q '^usage: omz_downloader' || die "omz_downloader does not know its name"
 "$usr/bin/octet" data --demo "$work/demo" >/dev/null
-"$usr/bin/octet" data "$work/demo/coco" --json | grep -q '"ok":true' || fail "the demonstration is not whole"
+"$usr/bin/octet" data "$work/demo/coco" --json | grep -q '"ok":true' || die "the demonstration is not whole"
 
 # The bill of materials names what the package depends on, and refers to nothing that it does not name.
-"$(dirname "$0")/../scripts/sbom.py" "$version" "$build/octet" "$build/liboctet.so" >"$work/sbom.json" || fail "there is no bill of materials"
-python3 - "$work/sbom.json" "$(field octet Depends)" <<'PYTHON' || fail "the bill of materials is wrong"
+"$root/scripts/sbom.py" "$version" "$build/octet" "$build/liboctet.so" >"$work/sbom.json" || die "there is no bill of materials"
+python3 - "$work/sbom.json" "$(field octet Depends)" <<'PYTHON' || die "the bill of materials is wrong"
 import json
 import re
 import sys

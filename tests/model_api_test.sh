@@ -3,16 +3,13 @@
 # Its wrapper of YOLOV4 fails whatever the model, so that nothing is claimed of it.
 #   model_api_test.sh OCTET        OCTET_MODEL_API_PYTHON names a Python that has openvino-model-api, if python3 is none
 set -euo pipefail
+source "$(dirname "$0")/helpers.sh"
 
 octet=$(realpath "$1")
-root=$(realpath "$(dirname "$0")/..")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 python=${OCTET_MODEL_API_PYTHON:-python3}
 if ! "$python" -c "import model_api, cv2" 2>/dev/null; then
-  echo "SKIPPED: MODEL API WAS NOT TRIED, since $python has no openvino-model-api (pip install openvino-model-api==0.4.7)" >&2
-  exit 77
+  skip "MODEL API WAS NOT TRIED, since $python has no openvino-model-api (pip install openvino-model-api==0.4.7)"
 fi
 
 tiny=$root/tests/testdata/tiny_ssd

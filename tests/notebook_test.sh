@@ -4,27 +4,18 @@
 # size, since the published ones would have to be fetched, so that figures are not looked at, only that there are some.
 #   notebook_test.sh OCTET        OCTET_PYTHON names a Python with numpy, if python3 has none
 set -euo pipefail
+source "$(dirname "$0")/helpers.sh"
 
 commands=$(dirname "$(realpath "$1")")
-root=$(realpath "$(dirname "$0")/..")
 shared=$root/../shared
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 python=${OCTET_PYTHON:-python3}
 if [ ! -d "$shared/reference/omz" ]; then
-  echo "SKIPPED: THE NOTEBOOK'S COMMANDS WERE NOT RUN, since there is no ../shared/reference/omz with the zoo's files" >&2
-  exit 77
+  skip "THE NOTEBOOK'S COMMANDS WERE NOT RUN, since there is no ../shared/reference/omz with the zoo's files"
 fi
 if ! "$python" -c "import numpy" 2>/dev/null; then
-  echo "SKIPPED: THE NOTEBOOK'S COMMANDS WERE NOT RUN, since $python has no numpy, which makes the weights" >&2
-  exit 77
+  skip "THE NOTEBOOK'S COMMANDS WERE NOT RUN, since $python has no numpy, which makes the weights"
 fi
-
-fail() {
-  echo "FAILED: $1" >&2
-  exit 1
-}
 
 # publish NAME FILE: the file's description as model.yml has it, its source being the file itself.
 publish() {
@@ -63,26 +54,26 @@ cp "$zoo/data/dataset_definitions.yml" "$model/accuracy-check.yml" output/
 
 name=yolo-v4-tf
 omz_downloader --name $name --output model
-[ -s "model/public/$name/yolov4.weights" ] || fail "no weights were downloaded"
-grep -q '^# from common' "model/public/$name/keras-YOLOv3-model-set/yolo4/models/layers.py" || fail "no text was replaced"
+[ -s "model/public/$name/yolov4.weights" ] || die "no weights were downloaded"
+grep -q '^# from common' "model/public/$name/keras-YOLOv3-model-set/yolo4/models/layers.py" || die "no text was replaced"
 
 omz_converter --name $name --precisions FP32 --download_dir model --output model
-[ -s "model/public/$name/FP32/$name.bin" ] || fail "no FP32 model"
+[ -s "model/public/$name/FP32/$name.bin" ] || die "no FP32 model"
 
 omz_quantizer --name $name --model_dir model --output model --dataset_dir data/coco --precisions FP32-INT8 >quantizer.txt
 # What the notebook shows of its output.
-grep -E '^(Quantization command|Moving|INFO)' quantizer.txt || fail "nothing that the notebook would show of the quantizer"
-[ -s "model/public/$name/FP32-INT8/$name.bin" ] || fail "no INT8 model"
+grep -E '^(Quantization command|Moving|INFO)' quantizer.txt || die "nothing that the notebook would show of the quantizer"
+[ -s "model/public/$name/FP32-INT8/$name.bin" ] || die "no INT8 model"
 
 for precision in FP32 FP32-INT8; do
   accuracy_check -tf dlsdk -td CPU -s data/coco -d output/dataset_definitions.yml -c output/accuracy-check.yml \
     -m "model/public/$name/$precision" -ss 4 >accuracy.txt
   cat accuracy.txt
   for metric in map AP@0.5 AP@0.5:0.05:95; do
-    grep -qE "^$metric: [0-9.]+%" accuracy.txt || fail "no figure for $metric of $precision"
+    grep -qE "^$metric: [0-9.]+%" accuracy.txt || die "no figure for $metric of $precision"
   done
   benchmark_app -m "model/public/$name/$precision/$name.xml" -d CPU -api async -t 1 >benchmark.txt
   # What the notebook shows: lines that begin with a bracket or two blanks, and empty ones, are dropped.
   grep -vE '^(\[|  |$)' benchmark.txt | tee shown.txt
-  grep -qE '^Throughput: +[0-9.]+ FPS' benchmark.txt || fail "no throughput of $precision"
+  grep -qE '^Throughput: +[0-9.]+ FPS' benchmark.txt || die "no throughput of $precision"
 done

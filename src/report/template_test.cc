@@ -38,7 +38,8 @@ TEST(Pages, BeginAlike) {
 TEST(Pages, AllowTheBrowserNoMoreThanTheyNeed) {
   EXPECT_EQ(allowed_by(render_report({})),
             " img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'");
-  EXPECT_EQ(allowed_by(render_explanation({})), " style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'");
+  EXPECT_EQ(allowed_by(render_explanation({})),
+            " style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'");
   EXPECT_EQ(allowed_by(render_trend("runs.db", {})), " style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'");
 }
 
