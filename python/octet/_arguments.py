@@ -1,0 +1,51 @@
+"""Arguments as the binary module takes them, each checked where a person can read what is wrong."""
+
+from __future__ import annotations
+
+import operator
+import os
+from typing import Any, Union
+
+Path = Union[str, "os.PathLike[str]"]
+
+
+def whole_number(value: Any, name: str, highest: int) -> int:
+    """0 to `highest`. Raises TypeError for what is no integer, ValueError for one out of range."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} is a whole number, not {type(value).__name__}") from None
+    if not 0 <= number <= highest:
+        raise ValueError(f"{name} is {number}, not 0 to {highest}")
+    return number
+
+
+def threads_of(value: Any) -> int:
+    return whole_number(value, "threads", 1024)
+
+
+def count_of(value: Any, name: str) -> int:
+    return whole_number(value, name, 2**63 - 1)
+
+
+def score_of(value: Any) -> float:
+    """A threshold of scores. Raises TypeError for what is no number, ValueError for NaN."""
+    threshold = float(value)
+    if threshold != threshold:
+        raise ValueError("score_threshold is no number (NaN)")
+    return threshold
+
+
+def path_of(value: Path, name: str) -> bytes:
+    """As the system takes it. Raises TypeError for what is no path, ValueError for an empty one or one with a null byte."""
+    try:
+        path = os.fsencode(value)
+    except TypeError:
+        raise TypeError(f"{name} is a path, not {type(value).__name__}") from None
+    if not path or b"\0" in path:
+        raise ValueError(f"{name} is no path: {value!r}")
+    return path
+
+
+def optional_path_of(value: Path | None, name: str) -> bytes | None:
+    return None if value is None else path_of(value, name)

@@ -1,0 +1,98 @@
+"""Models made ready to find things in pictures."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
+
+from octet import _octet
+from octet._arguments import count_of, score_of, threads_of
+from octet._models import AnyModel, Model, model_of
+from octet._pictures import Picture, pixels_of
+from octet._results import Detection, Detections
+
+
+class Detector:
+    """A model made ready to run on this machine, with its threads and memory. Made by compile().
+
+    Threads may share it: it serves one picture at a time, and the others wait.
+    """
+
+    def __init__(self, model: Model, threads: int) -> None:
+        self.model = model
+        self._native = _octet.Detector(model._native, threads)
+        self._lock = threading.Lock()
+
+    def detect(self, picture: Picture, *, score_threshold: float = 0.3, max_detections: int = 100) -> Detections:
+        """What is in a picture, by falling score.
+
+        picture           a path; bytes of the shape [height, width, 3] with channels B, G, R, in NumPy or whatever lends them by DLPack,
+                          which are read where they lie unless there are gaps within a row; or a picture of Pillow
+        score_threshold   0..1; a box is kept if its score is strictly above
+        max_detections    so many of the best
+
+        Raises FileNotFoundError for a path without a file; ValueError for a file that is no picture and for an array of another type or
+        shape; TypeError for anything else.
+        """
+        pixels = pixels_of(picture)
+        score, most = score_of(score_threshold), count_of(max_detections, "max_detections")
+        with self._lock:
+            rows = self._native.detect(pixels, score, most)
+        height, width = pixels.shape[:2]
+        return Detections(tuple(Detection(*row) for row in rows), width, height, self.model.labels, picture)
+
+    def detect_many(self, pictures: Iterable[Picture], *, threads: int = 0, score_threshold: float = 0.3,
+                    max_detections: int = 100) -> Iterator[Detections]:
+        """What is in each picture, in their order, several at a time.
+
+        pictures    of any kind that detect() takes; from a generator so many are taken as are worked on, twice the threads
+        threads     each has a picture and a detector of its own; 0: all that this process may use
+
+        Raises what detect() raises, at the picture that it is about.
+        """
+        score, most = score_of(score_threshold), count_of(max_detections, "max_detections")
+        count = threads_of(threads) or _octet.available_threads()
+        return _detect_many(self.model, iter(pictures), count, score, most)
+
+    def __repr__(self) -> str:
+        return f"<octet.Detector of {self.model!r}>"
+
+
+def _detect_many(model: Model, pictures: Iterator[Picture], threads: int, score: float, most: int) -> Iterator[Detections]:
+    idle: SimpleQueue[Detector] = SimpleQueue()
+    for _ in range(threads):
+        idle.put(Detector(model, 1))
+
+    def detect(picture: Picture) -> Detections:
+        detector = idle.get()
+        try:
+            return detector.detect(picture, score_threshold=score, max_detections=most)
+        finally:
+            idle.put(detector)
+
+    with ThreadPoolExecutor(threads, "octet") as pool:
+        waiting: deque[Future[Detections]] = deque()
+        try:
+            for picture in pictures:
+                waiting.append(pool.submit(detect, picture))
+                if len(waiting) >= 2 * threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def compile(model: AnyModel, *, threads: int = 0) -> Detector:
+    """A model made ready to run.
+
+    model     of load(), convert() or quantize(), or the path of a file that these read
+    threads   that share each picture; 0: all that this process may use
+
+    Raises what those raise; Unsupported if the runtime lacks an operation of the model.
+    """
+    return Detector(model_of(model), threads_of(threads))

@@ -1,0 +1,127 @@
+"""Models: loaded, converted, quantized, compared."""
+
+from __future__ import annotations
+
+import os
+from typing import Union
+
+from octet import _octet
+from octet._arguments import Path, count_of, optional_path_of, path_of, score_of, threads_of, whole_number
+from octet._results import Accuracy, Comparison
+from octet._work import Progress, interruptible
+
+
+class Model:
+    """A network and what it says of itself: how a picture enters it and how its outputs become boxes.
+
+    Made by load(), convert() and quantize(); nothing changes it, and threads may share it.
+    """
+
+    def __init__(self, native: _octet.Model) -> None:
+        self._native = native
+        self.name: str = native.name
+        self.input_width: int
+        self.input_height: int  # pixels that a picture of any size is scaled to
+        self.input_width, self.input_height = native.input_size
+        self.labels: tuple[str, ...] = tuple(native.labels)  # by class index; may be empty
+
+    def save(self, xml: Path) -> None:
+        """Writes an OpenVINO IR, version 11: `xml` and the .bin file beside it, both or none. Raises OSError."""
+        self._native.save(path_of(xml, "xml"))
+
+    def __repr__(self) -> str:
+        return f"<octet.Model {self.name}: {self.input_width}x{self.input_height}, {len(self.labels)} classes>"
+
+
+# A model, or the path of one: an IR as load() reads it, or a file as convert() takes it.
+AnyModel = Union[Model, str, "os.PathLike[str]"]
+
+
+def load(xml: Path) -> Model:
+    """Reads an IR that octet wrote, FP32 or INT8, or another one whose rt_info says how it is decoded.
+
+    Raises FileNotFoundError; ValueError for a file that is no IR; Unsupported if it has an unknown operation or does not say how it is decoded.
+    """
+    native = _octet.load(path_of(xml, "xml"))
+    return Model(native)
+
+
+def known_models() -> list[str]:
+    """The names of the models whose files and descriptions octet knows, such as "ssdlite_mobilenet_v2_coco", sorted."""
+    return _octet.known_models()
+
+
+def convert(source: Path, *, weights: Path | None = None, model: Path | None = None, labels: Path | None = None,
+            model_dir: Path | None = None) -> Model:
+    """A published file as a model, in FP32 unless it is quantized, which keeps its scales.
+
+    source      a Darknet network (.cfg), an ONNX model (.onnx), a frozen TensorFlow graph (.pb), a TensorFlow.js graph model (.json), a
+                TensorFlow SavedModel (folder), a TensorFlow Lite model (.tflite), an OpenVINO IR of another program (.xml); or, with
+                model_dir, the name of a known model
+    weights     of a Darknet network; default: beside it, with its name
+    model       what the source cannot tell: the name of a known model, or a .yml file (docs/model_info.md)
+    labels      file with the names of the classes, one a line
+    model_dir   folder with the published files of a known model; size and SHA-384 are checked
+
+    Raises FileNotFoundError; ValueError for a file that is not what it claims to be; Unsupported for an operation, a format or a head
+    that octet lacks. What is no failure is a warning of Python's.
+    """
+    name = path_of(source, "source")
+    if model_dir is not None:
+        if not (weights is None and model is None and labels is None):
+            raise ValueError("model_dir is for a known model, which has its weights, description and labels")
+        folder = path_of(model_dir, "model_dir")
+        return Model(interruptible(lambda progress, warn: _octet.convert_known(name, folder, progress, warn), None, "convert"))
+    beside = [optional_path_of(value, what) for value, what in ((weights, "weights"), (model, "model"), (labels, "labels"))]
+    return Model(interruptible(lambda progress, warn: _octet.convert(name, *beside, progress, warn), None, "convert"))
+
+
+def model_of(model: AnyModel, name: str = "model") -> Model:
+    """The model itself, or that of a file."""
+    if isinstance(model, Model):
+        return model
+    path = os.fsdecode(path_of(model, name))
+    return load(path) if path.endswith(".xml") else convert(path)
+
+
+def quantize(model: AnyModel, data: Path, *, subset: int = 0, seed: int = 0, threads: int = 0, progress: Progress = None) -> Model:
+    """An FP32 model in INT8, but for the layers that lose the most there for the time that they save, 5 % of the model's at most.
+
+    data        pictures to measure ranges on: a folder of them, or COCO's layout, of which train2017 is taken where there is one
+    subset      pictures drawn at random; 0: all
+    seed        of the draw
+    threads     0: all that this process may use; the answer does not depend on them
+    progress    thousandths of the work: True for a bar by tqdm, or called as progress(done, total)
+
+    Raises FileNotFoundError if no picture could be read; ValueError, also if the model is in INT8 already. Ctrl-C ends it. A picture
+    that cannot be read is a warning.
+    """
+    fp32 = model_of(model)._native
+    pictures, of_all, draw = path_of(data, "data"), count_of(subset, "subset"), whole_number(seed, "seed", 2**64 - 1)
+    workers = threads_of(threads)
+    return Model(interruptible(lambda told, warn: _octet.quantize(fp32, pictures, of_all, draw, workers, told, warn), progress, "quantize"))
+
+
+def evaluate(model: AnyModel, data: Path, *, score_threshold: float = 0.001, limit: int = 0, threads: int = 0,
+             progress: Progress = None) -> Accuracy:
+    """COCO's 12 numbers of a model.
+
+    data              a folder in COCO's layout: val2017/ and annotations/instances_val2017.json
+    score_threshold   0..1; what scores higher counts
+    limit             the first pictures by id; 0: all
+    progress          pictures: True for a bar by tqdm, or called as progress(done, total)
+
+    Raises FileNotFoundError, ValueError, Unsupported. Ctrl-C ends it. A picture that cannot be read is a warning.
+    """
+    native = model_of(model)._native
+    coco, score, first, workers = path_of(data, "data"), score_of(score_threshold), count_of(limit, "limit"), threads_of(threads)
+    return Accuracy(**interruptible(lambda told, warn: _octet.evaluate(native, coco, score, first, workers, told, warn), progress, "evaluate"))
+
+
+def compare(first: AnyModel, second: AnyModel, data: Path, *, score_threshold: float = 0.001, limit: int = 0, threads: int = 0,
+            progress: Progress = None) -> Comparison:
+    """Two models, such as FP32 and INT8, on the same pictures. Arguments and errors are those of evaluate()."""
+    one, other = model_of(first, "first")._native, model_of(second, "second")._native
+    coco, score, most, workers = path_of(data, "data"), score_of(score_threshold), count_of(limit, "limit"), threads_of(threads)
+    figures = interruptible(lambda told, warn: _octet.compare(one, other, coco, score, most, workers, told, warn), progress, "compare")
+    return Comparison(**{**figures, "first": Accuracy(**figures["first"]), "second": Accuracy(**figures["second"])})

@@ -1,0 +1,430 @@
+# cython: language_level=3, embedsignature=False
+"""The one binary module: the C interface of octet as Python calls it. Nothing here is for users; `octet` has what is.
+
+Paths are bytes, as os.fsencode() gives them. Whatever runs for long releases the interpreter's lock. A `progress` is called as
+progress(done, total) and ends the work by returning True; a `warn` is called as warn(message). Both may come from other threads.
+"""
+from cpython.buffer cimport PyBUF_STRIDED_RO, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+from libc.string cimport memcpy
+
+
+cdef extern from "octet/octet_c.h" nogil:
+    ctypedef enum octet_status:
+        OCTET_OK
+        OCTET_INVALID_ARGUMENT
+        OCTET_NOT_FOUND
+        OCTET_MALFORMED
+        OCTET_UNSUPPORTED
+        OCTET_IO
+        OCTET_INTERNAL
+        OCTET_CANCELLED
+    const char* octet_error_message()
+    ctypedef struct octet_callbacks:
+        int (*progress)(void* user, int64_t done, int64_t total) noexcept
+        void (*warn)(void* user, const char* message) noexcept
+        void* user
+    const char* octet_version()
+    ctypedef struct octet_image_view:
+        const uint8_t* bgr
+        size_t bytes
+        int32_t width, height
+        size_t row_bytes
+    ctypedef struct octet_image:
+        pass
+    ctypedef struct octet_detection:
+        const char* label
+        int32_t class_index
+        float score, x0, y0, x1, y1
+    octet_status octet_read_image(const char* path, octet_image** image)
+    octet_status octet_copy_image(const octet_image_view* pixels, octet_image** image)
+    octet_image_view octet_image_pixels(const octet_image* image)
+    octet_status octet_write_image(const octet_image* image, const char* path)
+    octet_status octet_draw(octet_image* image, const octet_detection* detections, size_t count)
+    void octet_image_free(octet_image* image)
+    ctypedef struct octet_model:
+        pass
+    octet_status octet_load(const char* xml, octet_model** model)
+    ctypedef struct octet_convert_options:
+        const char* weights
+        const char* description
+        const char* labels
+        octet_callbacks callbacks
+    octet_status octet_convert(const char* source, const octet_convert_options* options, octet_model** model)
+    const char* const* octet_known_models()
+    octet_status octet_convert_known(const char* name, const char* model_dir, const octet_callbacks* callbacks, octet_model** model)
+    ctypedef struct octet_quantize_options:
+        int64_t subset
+        uint64_t seed
+        int32_t threads
+        octet_callbacks callbacks
+    octet_status octet_quantize(const octet_model* model, const char* pictures, const octet_quantize_options* options, octet_model** int8)
+    const char* octet_model_name(const octet_model* model)
+    int32_t octet_model_input_width(const octet_model* model)
+    int32_t octet_model_input_height(const octet_model* model)
+    size_t octet_model_label_count(const octet_model* model)
+    const char* octet_model_label(const octet_model* model, size_t class_index)
+    octet_status octet_save(const octet_model* model, const char* xml)
+    void octet_model_free(octet_model* model)
+    ctypedef struct octet_detector:
+        pass
+    ctypedef struct octet_detections:
+        pass
+    ctypedef struct octet_compile_options:
+        int32_t threads
+    octet_status octet_compile(const octet_model* model, const octet_compile_options* options, octet_detector** detector)
+    ctypedef struct octet_detect_options:
+        double score_threshold
+        size_t max_detections
+    octet_status octet_detect(octet_detector* detector, const octet_image_view* pixels, const octet_detect_options* options,
+                              octet_detections** found)
+    octet_status octet_detect_file(octet_detector* detector, const char* picture, const octet_detect_options* options,
+                                   octet_detections** found)
+    size_t octet_detections_count(const octet_detections* found)
+    const octet_detection* octet_detections_data(const octet_detections* found)
+    void octet_detections_free(octet_detections* found)
+    void octet_detector_free(octet_detector* detector)
+    ctypedef struct octet_evaluate_options:
+        double score_threshold
+        int64_t limit
+        int32_t threads
+        octet_callbacks callbacks
+    ctypedef struct octet_accuracy:
+        double ap, ap50, ap75, ap_small, ap_medium, ap_large, ar1, ar10, ar100, ar_small, ar_medium, ar_large
+        int64_t images
+    ctypedef struct octet_comparison:
+        octet_accuracy first, second
+        double drop, drop_low, drop_high, fidelity
+    octet_status octet_evaluate(const octet_model* model, const char* coco, const octet_evaluate_options* options,
+                                octet_accuracy* accuracy)
+    octet_status octet_compare(const octet_model* first, const octet_model* second, const char* coco,
+                               const octet_evaluate_options* options, octet_comparison* comparison)
+
+
+cdef extern from "base/cpu.h" namespace "octet" nogil:
+    int c_available_threads "octet::available_threads"() except +
+
+
+class Unsupported(Exception):
+    """A file uses something that octet lacks: an operation, a format, a head that it does not know."""
+
+
+class Cancelled(Exception):
+    """A progress callback asked for the end."""
+
+
+cdef int check(octet_status status) except -1:
+    """Raises what a status stands for, with the line that the program prints. In the thread whose call gave the status."""
+    if status == OCTET_OK:
+        return 0
+    message = octet_error_message().decode("utf-8", "replace")
+    if status == OCTET_NOT_FOUND:
+        raise FileNotFoundError(message)
+    if status == OCTET_INVALID_ARGUMENT or status == OCTET_MALFORMED:
+        raise ValueError(message)
+    if status == OCTET_UNSUPPORTED:
+        raise Unsupported(message)
+    if status == OCTET_IO:
+        raise OSError(message)
+    if status == OCTET_CANCELLED:
+        raise Cancelled(message)
+    raise MemoryError(message) if message == "out of memory" else RuntimeError(message)
+
+
+cdef class Callbacks:
+    """What a call tells while it works: `user` of the C interface, kept alive by the call. What a callback raises ends the work."""
+    cdef object progress, warn
+    cdef object raised
+    cdef octet_callbacks c
+
+    def __init__(self, progress, warn):
+        self.progress, self.warn = progress, warn
+        self.c.progress = &on_progress
+        self.c.warn = &on_warn
+        self.c.user = <void*>self
+
+    cdef int finish(self, octet_status status) except -1:
+        """After the call: what a callback raised, else what the status stands for."""
+        if self.raised is not None:
+            raise self.raised
+        return check(status)
+
+
+cdef int on_progress(void* user, int64_t done, int64_t total) noexcept with gil:
+    callbacks = <Callbacks>user
+    if callbacks.raised is not None:
+        return 1
+    try:
+        return 1 if callbacks.progress(done, total) else 0
+    except BaseException as raised:
+        callbacks.raised = raised
+        return 1
+
+
+cdef void on_warn(void* user, const char* message) noexcept with gil:
+    callbacks = <Callbacks>user
+    try:
+        callbacks.warn(message.decode("utf-8", "replace"))
+    except BaseException as raised:
+        callbacks.raised = raised
+
+
+cdef const char* text_or_null(bytes text) except? NULL:
+    if text is None:
+        return NULL
+    return text
+
+
+def version() -> str:
+    return octet_version().decode()
+
+
+def available_threads() -> int:
+    return c_available_threads()
+
+
+def known_models() -> list:
+    cdef const char* const* name = octet_known_models()
+    if name == NULL:
+        raise MemoryError("out of memory")
+    names = []
+    while name[0] != NULL:
+        names.append(name[0].decode())
+        name += 1
+    return names
+
+
+# --- Pictures ---
+
+cdef class Pixels:
+    """A view of the bytes of a picture of shape [height, width, 3], whose pixels and channels have no gaps."""
+    cdef Py_buffer buffer
+    cdef bint is_held
+    cdef octet_image_view view
+
+    def __cinit__(self, picture):
+        PyObject_GetBuffer(picture, &self.buffer, PyBUF_STRIDED_RO)
+        self.is_held = True
+        cdef Py_buffer* b = &self.buffer
+        if b.ndim != 3 or b.itemsize != 1 or b.shape[2] != 3 or b.strides[2] != 1 or b.strides[1] != 3:
+            raise ValueError("not the pixels of a picture")
+        if not (0 < b.shape[0] <= 0x7fffffff and 0 < b.shape[1] <= 0x7fffffff) or b.strides[0] < 3 * b.shape[1]:
+            raise ValueError("not the rows of a picture")
+        self.view.bgr = <const uint8_t*>b.buf
+        self.view.bytes = <size_t>((b.shape[0] - 1) * b.strides[0] + 3 * b.shape[1])
+        self.view.width = <int32_t>b.shape[1]
+        self.view.height = <int32_t>b.shape[0]
+        self.view.row_bytes = <size_t>b.strides[0]
+
+    def __dealloc__(self):
+        if self.is_held:
+            PyBuffer_Release(&self.buffer)
+
+
+cdef class Picture:
+    """A picture in the library's memory."""
+    cdef octet_image* image
+
+    def __dealloc__(self):
+        octet_image_free(self.image)
+
+    @property
+    def shape(self) -> tuple:
+        cdef octet_image_view view = octet_image_pixels(self.image)
+        return (view.height, view.width, 3)
+
+    def copy_to(self, target) -> None:
+        """Into a contiguous buffer of as many bytes."""
+        cdef octet_image_view view = octet_image_pixels(self.image)
+        cdef Py_buffer buffer
+        PyObject_GetBuffer(target, &buffer, PyBUF_WRITABLE)
+        try:
+            if <size_t>buffer.len != view.bytes:
+                raise ValueError("a buffer of another size")
+            memcpy(buffer.buf, view.bgr, view.bytes)
+        finally:
+            PyBuffer_Release(&buffer)
+
+    def write(self, bytes path not None) -> None:
+        cdef const char* c_path = path
+        cdef octet_status status
+        with nogil:
+            status = octet_write_image(self.image, c_path)
+        check(status)
+
+
+def read_image(bytes path not None) -> Picture:
+    cdef Picture picture = Picture()
+    cdef const char* c_path = path
+    cdef octet_status status
+    with nogil:
+        status = octet_read_image(c_path, &picture.image)
+    check(status)
+    return picture
+
+
+def copy_image(pixels) -> Picture:
+    cdef Pixels view = Pixels(pixels)
+    cdef Picture picture = Picture()
+    check(octet_copy_image(&view.view, &picture.image))
+    return picture
+
+
+def draw(Picture picture not None, detections) -> None:
+    """Draws rows of (label, class_index, score, x0, y0, x1, y1)."""
+    cdef octet_detection one
+    for label, class_index, score, x0, y0, x1, y1 in detections:
+        text = label.encode()
+        one.label, one.class_index, one.score = text, class_index, score
+        one.x0, one.y0, one.x1, one.y1 = x0, y0, x1, y1
+        check(octet_draw(picture.image, &one, 1))
+
+
+# --- Models ---
+
+cdef class Model:
+    cdef octet_model* model
+
+    def __dealloc__(self):
+        octet_model_free(self.model)
+
+    @property
+    def name(self) -> str:
+        return octet_model_name(self.model).decode("utf-8", "replace")
+
+    @property
+    def input_size(self) -> tuple:
+        return (octet_model_input_width(self.model), octet_model_input_height(self.model))
+
+    @property
+    def labels(self) -> list:
+        return [octet_model_label(self.model, i).decode("utf-8", "replace") for i in range(octet_model_label_count(self.model))]
+
+    def save(self, bytes xml not None) -> None:
+        cdef const char* c_xml = xml
+        cdef octet_status status
+        with nogil:
+            status = octet_save(self.model, c_xml)
+        check(status)
+
+
+def load(bytes xml not None) -> Model:
+    cdef Model model = Model()
+    cdef const char* c_xml = xml
+    cdef octet_status status
+    with nogil:
+        status = octet_load(c_xml, &model.model)
+    check(status)
+    return model
+
+
+def convert(bytes source not None, bytes weights, bytes description, bytes labels, progress, warn) -> Model:
+    cdef Model model = Model()
+    cdef Callbacks callbacks = Callbacks(progress, warn)
+    cdef octet_convert_options options
+    options.weights, options.description, options.labels = text_or_null(weights), text_or_null(description), text_or_null(labels)
+    options.callbacks = callbacks.c
+    cdef const char* c_source = source
+    cdef octet_status status
+    with nogil:
+        status = octet_convert(c_source, &options, &model.model)
+    callbacks.finish(status)
+    return model
+
+
+def convert_known(bytes name not None, bytes model_dir not None, progress, warn) -> Model:
+    cdef Model model = Model()
+    cdef Callbacks callbacks = Callbacks(progress, warn)
+    cdef const char* c_name = name
+    cdef const char* c_folder = model_dir
+    cdef octet_status status
+    with nogil:
+        status = octet_convert_known(c_name, c_folder, &callbacks.c, &model.model)
+    callbacks.finish(status)
+    return model
+
+
+def quantize(Model model not None, bytes pictures not None, int64_t subset, uint64_t seed, int32_t threads, progress, warn) -> Model:
+    cdef Model int8 = Model()
+    cdef Callbacks callbacks = Callbacks(progress, warn)
+    cdef octet_quantize_options options
+    options.subset, options.seed, options.threads, options.callbacks = subset, seed, threads, callbacks.c
+    cdef const char* c_pictures = pictures
+    cdef octet_status status
+    with nogil:
+        status = octet_quantize(model.model, c_pictures, &options, &int8.model)
+    callbacks.finish(status)
+    return int8
+
+
+# --- Detection ---
+
+cdef list rows_of(octet_detections* found):
+    cdef const octet_detection* one = octet_detections_data(found)
+    cdef size_t i
+    return [(one[i].label.decode("utf-8", "replace"), one[i].class_index, one[i].score, one[i].x0, one[i].y0, one[i].x1, one[i].y1)
+            for i in range(octet_detections_count(found))]
+
+
+cdef class Detector:
+    """Serves one call at a time: the caller sees to that."""
+    cdef octet_detector* detector
+
+    def __cinit__(self, Model model not None, int32_t threads):
+        cdef octet_compile_options options
+        options.threads = threads
+        cdef octet_status status
+        with nogil:
+            status = octet_compile(model.model, &options, &self.detector)
+        check(status)
+
+    def __dealloc__(self):
+        octet_detector_free(self.detector)
+
+    def detect(self, picture, double score_threshold, size_t max_detections) -> list:
+        """Rows of (label, class_index, score, x0, y0, x1, y1) of a picture of bytes in [height, width, 3], which is not copied."""
+        cdef Pixels pixels = Pixels(picture)
+        cdef octet_detect_options options
+        options.score_threshold, options.max_detections = score_threshold, max_detections
+        cdef octet_detections* found = NULL
+        cdef octet_status status
+        with nogil:
+            status = octet_detect(self.detector, &pixels.view, &options, &found)
+        check(status)
+        try:
+            return rows_of(found)
+        finally:
+            octet_detections_free(found)
+
+
+# --- Accuracy ---
+
+cdef octet_evaluate_options evaluate_options(double score_threshold, int64_t limit, int32_t threads, Callbacks callbacks):
+    cdef octet_evaluate_options options
+    options.score_threshold, options.limit, options.threads, options.callbacks = score_threshold, limit, threads, callbacks.c
+    return options
+
+
+def evaluate(Model model not None, bytes coco not None, double score_threshold, int64_t limit, int32_t threads, progress, warn) -> dict:
+    cdef Callbacks callbacks = Callbacks(progress, warn)
+    cdef octet_evaluate_options options = evaluate_options(score_threshold, limit, threads, callbacks)
+    cdef octet_accuracy accuracy
+    cdef const char* c_coco = coco
+    cdef octet_status status
+    with nogil:
+        status = octet_evaluate(model.model, c_coco, &options, &accuracy)
+    callbacks.finish(status)
+    return accuracy
+
+
+def compare(Model first not None, Model second not None, bytes coco not None, double score_threshold, int64_t limit, int32_t threads,
+            progress, warn) -> dict:
+    cdef Callbacks callbacks = Callbacks(progress, warn)
+    cdef octet_evaluate_options options = evaluate_options(score_threshold, limit, threads, callbacks)
+    cdef octet_comparison comparison
+    cdef const char* c_coco = coco
+    cdef octet_status status
+    with nogil:
+        status = octet_compare(first.model, second.model, c_coco, &options, &comparison)
+    callbacks.finish(status)
+    return comparison

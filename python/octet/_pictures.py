@@ -1,0 +1,90 @@
+"""What `Detector.detect` takes for a picture, as an array of bytes B, G, R."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Protocol, Union, runtime_checkable
+
+from octet import _octet
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+
+
+@runtime_checkable
+class SupportsDLPack(Protocol):
+    """An array of another library in the memory of the CPU: a tensor of PyTorch, of JAX, of OpenVINO."""
+
+    def __dlpack__(self, **options: Any) -> Any: ...
+
+
+@runtime_checkable
+class PillowImage(Protocol):
+    """A PIL.Image.Image."""
+
+    mode: str
+
+    def convert(self, mode: str) -> Any: ...
+
+
+# A path, a NumPy array or what DLPack and the buffer protocol lend as one, or a picture of Pillow.
+Picture = Union[str, "os.PathLike[str]", "Pixels", SupportsDLPack, PillowImage]
+
+
+def read_image(path: str | os.PathLike[str]) -> Pixels:
+    """Decodes a JPEG, PNG, BMP, WebP or TIFF file.
+
+    Returns an array of bytes, shape [height, width, 3], channels B, G, R, as OpenCV's imread: grey becomes BGR, 16 bits become 8,
+    alpha is dropped, an EXIF orientation is ignored.
+
+    Raises FileNotFoundError; ValueError for a file that is no picture, lacks pixels or has more than 100 million of them.
+    """
+    import numpy as np
+
+    picture = _octet.read_image(os.fsencode(path))
+    pixels = np.empty(picture.shape, np.uint8)
+    picture.copy_to(pixels)
+    return pixels
+
+
+def pixels_of(picture: Picture) -> Pixels:
+    """The bytes of a picture, shape [height, width, 3], channels B, G, R; each row without gaps.
+
+    An array's own memory where its rows have no gaps within, whatever lies between the rows; else a copy.
+    Raises what read_image() raises, ValueError for an array of another type or shape, TypeError for anything else.
+    """
+    import numpy as np
+
+    if isinstance(picture, (str, os.PathLike)):
+        return read_image(picture)
+    if isinstance(picture, np.ndarray):
+        return _checked(picture)
+    if isinstance(picture, PillowImage):
+        return np.ascontiguousarray(np.asarray(picture.convert("RGB"))[:, :, ::-1])
+    if isinstance(picture, SupportsDLPack):
+        try:
+            return _checked(np.from_dlpack(picture))  # type: ignore[arg-type]
+        except (BufferError, RuntimeError, TypeError) as error:
+            raise ValueError(f"a picture of type {type(picture).__name__} that NumPy cannot take by DLPack: {error}") from error
+    if hasattr(picture, "__array_interface__"):
+        return _checked(np.asarray(picture))
+    raise TypeError(f"a picture is a path, an array, a picture of Pillow or what has DLPack, not {type(picture).__name__}")
+
+
+def _checked(array: Any) -> Pixels:
+    """The array, or a copy without gaps within its rows."""
+    import numpy as np
+
+    if array.dtype != np.uint8:
+        raise ValueError(f"a picture has bytes (uint8), not {array.dtype}")
+    if array.ndim != 3 or array.shape[2] != 3:
+        raise ValueError(f"a picture has the shape [height, width, 3], not {list(array.shape)}")
+    if array.size == 0:
+        raise ValueError(f"a picture has pixels; this one is {array.shape[1]}x{array.shape[0]}")
+    row_bytes = 3 * array.shape[1]
+    if array.strides[1:] == (3, 1) and array.strides[0] >= row_bytes:
+        return array  # type: ignore[no-any-return]
+    return np.ascontiguousarray(array)
