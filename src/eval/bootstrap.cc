@@ -53,7 +53,7 @@ class Resampler {
     for (std::size_t size = 0; size < kSizeClassCount; ++size) {
       std::array<double, kDrawsAtOnce> sum{}, defined{};
       for (std::size_t k = 0; k < first_[size].size(); ++k) {
-        const auto a = precision_(first_[size][k], draws_), b = precision_(second_[size][k], draws_);
+        const DrawnPrecision a = precision_(first_[size][k], draws_), b = precision_(second_[size][k], draws_);
         for (std::size_t i = 0; i < count; ++i) {
           const double drop = a[i] - b[i];
           if (size == 0) drops.categories[k][begin + i] = drop;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/cpu.h"
 #include "eval/matching.h"
 
 // Average precision of many draws of images, several at a time and without matching again: what the bootstrap spends its time on.
@@ -15,38 +16,36 @@ inline constexpr std::size_t kDrawsAtOnce = 16;  // a vector or a few of the CPU
 // How often each image is in each of kDrawsAtOnce draws, by image.
 using DrawCounts = std::vector<std::array<std::uint16_t, kDrawsAtOnce>>;
 
-// What the curve of one category and size is made of.
+// What the curve of one category and size is made of: the detections by falling score, up to the last that met an object, as later ones
+// change no precision that is read.
 struct CountedMatches {
-  struct Entry {
+  // A detection that met something at one threshold at least.
+  struct Meeting {
     std::uint32_t image = 0;
-    ThresholdBits matched = 0, ignored = 0;
+    std::uint32_t misses_before = 0;      // since the meeting before
+    ThresholdBits hits = 0, ignored = 0;  // neither: a miss
+    ThresholdBits peaks = 0;  // Of the hits those with a miss behind them: whatever the draw, a hit behind a hit makes precision
+                              // no lower and recall no less, so that the one before it decides nothing.
   };
-  std::vector<Entry> entries;          // by falling score, up to the last that met an object: later ones change no precision that is read
-  std::vector<std::uint32_t> objects;  // the image of each one that counts
+  std::vector<Meeting> meetings;
+  std::vector<std::uint32_t> misses;   // the image of each detection that met nothing
+  std::vector<std::uint32_t> objects;  // the image of each object that counts
 };
 CountedMatches count_matches(const CategoryMatches& matches, SizeClass size, int max_detections);
 
+using DrawnPrecision = std::array<double, kDrawsAtOnce>;
+
 class ResampledPrecision {
  public:
-  using Values = std::array<double, kDrawsAtOnce>;
+  explicit ResampledPrecision(const Isa& isa = active_isa()) : isa_(isa) {}
 
-  // The mean over the thresholds, as score_category() gives it with the counts of each draw for weights; NaN for a draw without an object.
-  Values operator()(const CountedMatches& matches, const DrawCounts& draws);
+  // Of each draw, the mean over the thresholds as score_category() gives it with the counts of the draw for weights; NaN for a draw
+  // without an object. The same bits for every instruction set.
+  DrawnPrecision operator()(const CountedMatches& matches, const DrawCounts& draws);
 
  private:
-  using Counts = std::array<std::int32_t, kDrawsAtOnce>;
-  // The state of a curve after a detection that met an object.
-  struct Point {
-    Counts hits, counted;
-  };
-  struct Curve {
-    Counts hits{}, misses{};
-    std::vector<Point> points;
-  };
-
-  static Values mean_precision(const Curve& curve, const Values& objects);
-
-  std::array<Curve, kIouThresholdCount> curves_;  // kept for their memory
+  Isa isa_;
+  std::vector<std::array<std::int32_t, kDrawsAtOnce>> counted_;  // kept for its memory
 };
 
 }  // namespace octet

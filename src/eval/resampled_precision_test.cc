@@ -1,6 +1,7 @@
 #include "eval/resampled_precision.h"
 
 #include <cmath>
+#include <cstring>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -32,15 +33,19 @@ double mean_of(const CategoryScore& score) {
   return sum / kIouThresholdCount;
 }
 
+// NaN is the same as NaN.
+bool are_same_bits(const DrawnPrecision& a, const DrawnPrecision& b) { return std::memcmp(a.data(), b.data(), sizeof a) == 0; }
+
 void expect_same_as_score_category(const EvalFixture& fixture, std::uint64_t seed) {
   const auto matches = match_coco(fixture.truth, fixture.found);
   ASSERT_TRUE(matches.ok());
   const DrawCounts draws = random_draws(matches->image_ids.size(), seed);
-  ResampledPrecision precision;
   for (const CategoryMatches& category : matches->categories) {
     for (const SizeClass size : {SizeClass::kAll, SizeClass::kSmall, SizeClass::kMedium, SizeClass::kLarge}) {
       for (const int most : {1, 100}) {
-        const auto values = precision(count_matches(category, size, most), draws);
+        const CountedMatches counted = count_matches(category, size, most);
+        const DrawnPrecision values = ResampledPrecision(kPortableIsa)(counted, draws);
+        for (const Isa& isa : available_isas()) ASSERT_TRUE(are_same_bits(ResampledPrecision(isa)(counted, draws), values)) << isa.name;
         for (std::size_t i = 0; i < kDrawsAtOnce; ++i) {
           const CategoryScore score = score_category(category, size, most, column(draws, i));
           ASSERT_EQ(score.is_defined, !std::isnan(values[i]));
