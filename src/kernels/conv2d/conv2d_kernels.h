@@ -38,16 +38,16 @@ struct WinogradF32Kernels {
         16,
         14,
         avx512::winograd_product_f32,
-        {avx512::winograd_input_f32_2x2, avx512::winograd_output_f32_2x2},
-        {avx512::winograd_input_f32_4x4, avx512::winograd_output_f32_4x4}}},
+        {avx512::winograd_input_f32_2x2, avx512::winograd_weights_f32_2x2, avx512::winograd_output_f32_2x2},
+        {avx512::winograd_input_f32_4x4, avx512::winograd_weights_f32_4x4, avx512::winograd_output_f32_4x4}}},
       {"avx2_winograd",
        kAvx2,
        {8,
         8,
         6,
         avx2::winograd_product_f32,
-        {avx2::winograd_input_f32_2x2, avx2::winograd_output_f32_2x2},
-        {avx2::winograd_input_f32_4x4, avx2::winograd_output_f32_4x4}}},
+        {avx2::winograd_input_f32_2x2, avx2::winograd_weights_f32_2x2, avx2::winograd_output_f32_2x2},
+        {avx2::winograd_input_f32_4x4, avx2::winograd_weights_f32_4x4, avx2::winograd_output_f32_4x4}}},
 #endif
       {"portable_winograd",
        {},
@@ -55,8 +55,8 @@ struct WinogradF32Kernels {
         4,
         4,
         portable::winograd_product_f32,
-        {portable::winograd_input_f32_2x2, portable::winograd_output_f32_2x2},
-        {portable::winograd_input_f32_4x4, portable::winograd_output_f32_4x4}}},
+        {portable::winograd_input_f32_2x2, portable::winograd_weights_f32_2x2, portable::winograd_output_f32_2x2},
+        {portable::winograd_input_f32_4x4, portable::winograd_weights_f32_4x4, portable::winograd_output_f32_4x4}}},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();

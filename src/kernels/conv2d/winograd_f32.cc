@@ -1,7 +1,6 @@
 #include "kernels/conv2d/winograd_f32.h"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "base/check.h"
@@ -17,46 +16,6 @@ constexpr std::int64_t kTaps = 9, kLine = 64 / sizeof(float);
 // An odd number of cache lines, so that what lies so far apart does not fight for the same places of a cache.
 std::int64_t odd_lines(std::int64_t elements) { return ((elements + kLine - 1) / kLine | 1) * kLine; }
 
-// Weights of some neighbouring output channels, which compilers transform together. In double, so that each is rounded but once.
-constexpr std::int64_t kFilters = 4;  // the lanes of a panel are a multiple
-using Weights = std::array<double, kFilters>;
-
-// Three weights as those of one row or column of the transform.
-template <int kTile>
-void transform_weights_line(const Weights* from, int from_step, Weights* to, int to_step) {
-  for (std::size_t i = 0; i < kFilters; ++i) {
-    const double w0 = from[0][i], w1 = from[from_step][i], w2 = from[2 * from_step][i];
-    if constexpr (kTile == 2) {
-      to[0][i] = w0;
-      to[to_step][i] = (w0 + w1 + w2) / 2;
-      to[2 * to_step][i] = (w0 - w1 + w2) / 2;
-      to[3 * to_step][i] = w2;
-    } else {
-      constexpr double kA = kNearPoint, kB = kFarPoint, kA2 = kA * kA, kB2 = kB * kB;
-      constexpr double kOfA = 1 / (2 * kA2 * (kA2 - kB2)), kOfB = 1 / (2 * kB2 * (kB2 - kA2));
-      to[0][i] = w0 / (kA2 * kB2);
-      to[to_step][i] = (w0 + kA * w1 + kA2 * w2) * kOfA;
-      to[2 * to_step][i] = (w0 - kA * w1 + kA2 * w2) * kOfA;
-      to[3 * to_step][i] = (w0 + kB * w1 + kB2 * w2) * kOfB;
-      to[4 * to_step][i] = (w0 - kB * w1 + kB2 * w2) * kOfB;
-      to[5 * to_step][i] = w2;
-    }
-  }
-}
-
-// The weights of positions lie `step` apart.
-template <int kTile>
-void transform_weights(const Weights (&taps)[kTaps], std::int64_t step, float* to) {
-  constexpr int kSide = kTile + 2;
-  Weights columns[kSide * 3], line[kSide];
-  for (int x = 0; x < 3; ++x) transform_weights_line<kTile>(taps + x, 3, columns + x, 3);
-  for (int y = 0; y < kSide; ++y) {
-    transform_weights_line<kTile>(columns + y * 3, 1, line, 1);
-    for (int x = 0; x < kSide; ++x, to += step)
-      for (std::size_t i = 0; i < kFilters; ++i) to[i] = static_cast<float>(line[x][i]);
-  }
-}
-
 class WinogradConv2dF32 final : public ConvolutionF32 {
  public:
   WinogradConv2dF32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
@@ -67,12 +26,12 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
         tile_(tile),
         panels_(split_into_panels(shape.out_channels, lanes(), shape.in_channels)),
         position_weights_(packed_size(panels_, lanes(), shape.in_channels)),
-        weights_(static_cast<std::size_t>(positions()) * position_weights_),
         bias_(static_cast<std::size_t>(shape.out_channels + most_width())),
         zeros_(static_cast<std::size_t>(window_channels())) {
     OCTET_CHECK(weights.size() == static_cast<std::size_t>(shape.in_channels * shape.out_channels * kTaps), "weights do not fit");
     OCTET_CHECK(bias.empty() || bias.size() == static_cast<std::size_t>(shape.out_channels), "bias does not fit the convolution");
-    for (const Panel& panel : panels_) pack(panel, weights.data());
+    AlignedBuffer<float> taps = pack_taps(weights);
+    weights_ = transforms_weights_anew() ? std::move(taps) : transformed(taps);
     std::copy(bias.begin(), bias.end(), bias_.data());
   }
 
@@ -86,6 +45,7 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
     const WinogradTiles tiles{out.height, out.width, tile_};
     const std::int64_t fewest = (tiles.count() + most_tiles_of_a_block() - 1) / most_tiles_of_a_block();
+    if (transforms_weights_anew()) return run_by_panels(in, out, tiles, fewest, pool);
     const std::int64_t wanted = pool.threads() == 1 ? 1 : kTasksPerThread * pool.threads();
     const std::int64_t blocks = std::max(fewest, std::min(wanted, tiles.count() / kernel_.run.tiles));
     const bool together = pool.threads() > 1 && (has_many_weights() || blocks < wanted);
@@ -93,12 +53,20 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
   }
 
  private:
-  // Tiles that are computed at once, with their windows[position][group][vector][tile][channel] and sums[panel][position][tile][lane].
+  // Tiles that are computed at once, with their windows[position][group][vector][tile][channel]. Behind these lie
+  // sums[position][tile][lane] of a panel after the other.
   struct Block {
     WinogradTiles tiles;
     std::int64_t first = 0;
     WinogradGroups groups;
     float *windows = nullptr, *sums = nullptr;
+  };
+
+  // Input channels [first, last) of a panel and their weights at a position.
+  struct Factor {
+    const Panel& panel;
+    std::int64_t first = 0, last = 0;
+    const float* weights = nullptr;
   };
 
   int window() const { return tile_ + 2; }
@@ -116,14 +84,27 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
   std::int64_t sum_step(std::int64_t tiles) const { return odd_lines(tiles * most_width()); }
   std::int64_t tile_bytes() const { return positions() * (window_channels() + panels() * most_width()) * std::int64_t{sizeof(float)}; }
   std::size_t scratch_of(std::int64_t tiles) const {
-    return static_cast<std::size_t>(positions() * (window_step(tiles) + panels() * sum_step(tiles))) * sizeof(float);
+    const std::int64_t sums = positions() * sum_step(tiles);
+    const std::int64_t behind = transforms_weights_anew() ? sums + positions() * slice_step() : panels() * sums;
+    return static_cast<std::size_t>(positions() * window_step(tiles) + behind) * sizeof(float);
   }
 
-  // Whether the weights leave no room for anything else in the second cache.
-  bool has_many_weights() const { return weights_.size() * sizeof(float) > kWeightBytes; }
+  // Whether the transformed weights leave no room for anything else in the second cache, and come from beyond it with every block.
+  bool has_many_weights() const { return static_cast<std::size_t>(positions()) * position_weights_ * sizeof(float) > kWeightBytes; }
 
-  // Windows and sums of a block stay in the second cache. Each block reads all weights: where they are many, it has more tiles than that.
+  // Tiles of 4x4 have four times as many transformed weights as weights. Where they are many they are made as they are needed: those of a
+  // panel and a slice of the input channels, which all tiles of a block are multiplied by.
+  bool transforms_weights_anew() const { return tile_ == 4 && has_many_weights(); }
+  std::int64_t slice_channels() const {
+    const std::int64_t channels = kSliceBytes / (positions() * most_width() * std::int64_t{sizeof(float)});
+    return std::max(channels / kWinogradSumBlock, std::int64_t{1}) * kWinogradSumBlock;
+  }
+  std::int64_t slice_step() const { return odd_lines(slice_channels() * most_width()); }
+
+  // Windows and sums of a block stay in the second cache; or its sums of a panel, where weights are made anew for each block. Where weights
+  // are many it has more tiles than that, as each block reads them all.
   std::int64_t most_tiles_of_a_block() const {
+    if (transforms_weights_anew()) return kSumBytes / (positions() * most_width() * std::int64_t{sizeof(float)});
     const std::int64_t fewest = has_many_weights() ? kFewestTiles : 2 * kernel_.run.tiles;
     return std::max(fewest, kBlockBytes / tile_bytes());
   }
@@ -148,8 +129,7 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
   // Threads share each block, so that its windows are transformed once and each weight is read by one of them.
   void run_together(const ImageView<const float>& in, const ImageView<float>& out, const WinogradTiles& tiles, std::int64_t blocks,
                     ThreadPool& pool) const {
-    std::byte* shared = nullptr;  // the scratch of this thread
-    pool.run_each(1, scratch_bytes(tiles.count()), [&](std::int64_t, std::byte* scratch) { shared = scratch; });
+    std::byte* const shared = scratch_of_this_thread(tiles, pool);
     for (std::int64_t i = 0; i < blocks; ++i) {
       const Block block = block_of(tiles, i, blocks, shared);
       pool.run(block.groups.count(), 1, [&](std::int64_t begin, std::int64_t end) { transform_windows(in, block, begin, end); });
@@ -158,19 +138,47 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
     }
   }
 
-  // [position][panel][input channel][lane]
-  void pack(const Panel& panel, const float* weights) {
-    float* to = weights_.data() + panel.offset;
-    for (std::int64_t i = 0; i < shape_.in_channels; ++i, to += width_of(panel))
-      for (std::int64_t lane = 0; lane < panel.channels; lane += kFilters) {
-        Weights taps[kTaps] = {};
-        for (std::int64_t filter = 0; filter < std::min(kFilters, panel.channels - lane); ++filter) {
-          const float* from = weights + ((panel.first + lane + filter) * shape_.in_channels + i) * kTaps;
-          for (int tap = 0; tap < kTaps; ++tap) taps[tap][static_cast<std::size_t>(filter)] = from[tap];
-        }
-        const auto step = static_cast<std::int64_t>(position_weights_);
-        tile_ == 2 ? transform_weights<2>(taps, step, to + lane) : transform_weights<4>(taps, step, to + lane);
+  // Threads share the windows of each block and take panels, each of which transforms its weights.
+  void run_by_panels(const ImageView<const float>& in, const ImageView<float>& out, const WinogradTiles& tiles, std::int64_t blocks,
+                     ThreadPool& pool) const {
+    std::byte* const shared = scratch_of_this_thread(tiles, pool);
+    for (std::int64_t i = 0; i < blocks; ++i) {
+      const Block block = block_of(tiles, i, blocks, shared);
+      pool.run(block.groups.count(), 1, [&](std::int64_t begin, std::int64_t end) { transform_windows(in, block, begin, end); });
+      pool.run_each(panels(), scratch_bytes(tiles.count()), [&](std::int64_t p, std::byte* scratch) {
+        const Panel& panel = panels_[static_cast<std::size_t>(p)];
+        float* const sums = reinterpret_cast<float*>(scratch) + (block.sums - block.windows);
+        multiply_slices(block, panel, sums, sums + positions() * sum_step(block.groups.tiles));
+        finish_panel(block, panel, sums, 0, block.groups.tiles, out);
+      });
+    }
+  }
+
+  std::byte* scratch_of_this_thread(const WinogradTiles& tiles, ThreadPool& pool) const {
+    std::byte* found = nullptr;
+    pool.run_each(1, scratch_bytes(tiles.count()), [&](std::int64_t, std::byte* scratch) { found = scratch; });
+    return found;
+  }
+
+  // [panel][input channel][tap][lane]
+  AlignedBuffer<float> pack_taps(std::span<const float> weights) const {
+    AlignedBuffer<float> taps(kTaps * position_weights_);
+    for (const Panel& panel : panels_)
+      for (std::int64_t lane = 0; lane < panel.channels; ++lane) {
+        const float* from = weights.data() + (panel.first + lane) * shape_.in_channels * kTaps;
+        float* to = taps.data() + kTaps * panel.offset + lane;
+        for (std::int64_t i = 0; i < shape_.in_channels * kTaps; ++i, to += width_of(panel)) *to = from[i];
       }
+    return taps;
+  }
+
+  // [position][panel][input channel][lane]
+  AlignedBuffer<float> transformed(const AlignedBuffer<float>& taps) const {
+    AlignedBuffer<float> weights(static_cast<std::size_t>(positions()) * position_weights_);
+    for (const Panel& panel : panels_)
+      transforms().weights(taps.data() + kTaps * panel.offset, shape_.in_channels, width_of(panel), weights.data() + panel.offset,
+                           static_cast<std::int64_t>(position_weights_));
+    return weights;
   }
 
   void transform_windows(const ImageView<const float>& in, const Block& block, std::int64_t first_group, std::int64_t last_group) const {
@@ -193,31 +201,58 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
     for (std::int64_t i = first; i < last; ++i) {
       const std::int64_t position = i / panels(), p = i % panels();
       const Panel& panel = panels_[static_cast<std::size_t>(p)];
-      kernel_.run.product({block.windows + position * window_step(block.groups.tiles), block.groups, shape_.in_channels,
-                           weights_.data() + static_cast<std::size_t>(position) * position_weights_ + panel.offset, panel.vectors,
-                           sums_of(block, p) + position * sum_step(block.groups.tiles)});
+      const float* weights = weights_.data() + static_cast<std::size_t>(position) * position_weights_ + panel.offset;
+      multiply_position(block, position, {panel, 0, shape_.in_channels, weights}, sums_of(block, p));
     }
   }
 
-  void finish(const Block& block, std::int64_t first, std::int64_t last, const ImageView<float>& out) const {
-    for (std::int64_t p = 0; p < panels(); ++p) {
-      const Panel& panel = panels_[static_cast<std::size_t>(p)];
-      GemmF32 gemm;
-      gemm.bias = bias_.data() + panel.first;
-      gemm.channels = panel.channels;
-      gemm.out_stride = out.pixel_stride;
-      gemm.activation = activation_;
-      for (std::int64_t t = first; t < last; ++t) {
-        const WinogradTile tile = block.tiles[block.first + t];
-        gemm.out = out.pixel(tile.y, tile.x) + panel.first;
-        transforms().output(gemm, sums_of(block, p) + t * width_of(panel), sum_step(block.groups.tiles), tile,
-                            out.width * out.pixel_stride);
+  void multiply_slices(const Block& block, const Panel& panel, float* sums, float* slice) const {
+    const std::int64_t width = width_of(panel), channel_taps = kTaps * width;
+    const float* taps = weights_.data() + kTaps * panel.offset;
+    for (std::int64_t first = 0; first < shape_.in_channels; first += slice_channels()) {
+      const std::int64_t last = std::min(first + slice_channels(), shape_.in_channels);
+      transforms().weights(taps + first * channel_taps, last - first, width, slice, slice_step());
+      const float* next = taps + last * channel_taps;
+      const std::int64_t step = slice_channels() * channel_taps / positions();
+      for (std::int64_t position = 0; position < positions(); ++position, next += step) {
+        ask_for(next, step);
+        multiply_position(block, position, {panel, first, last, slice + position * slice_step()}, sums);
       }
     }
   }
 
+  // What is not there is not fetched.
+  static void ask_for(const float* values, std::int64_t count) {
+    for (std::int64_t i = 0; i < count; i += kLine) __builtin_prefetch(values + i, 0, 2);
+  }
+
+  void multiply_position(const Block& block, std::int64_t position, const Factor& factor, float* sums) const {
+    const std::int64_t tiles = block.groups.tiles;
+    kernel_.run.product({block.windows + position * window_step(tiles), block.groups, shape_.in_channels, factor.first, factor.last,
+                         factor.weights, factor.panel.vectors, sums + position * sum_step(tiles)});
+  }
+
+  void finish(const Block& block, std::int64_t first, std::int64_t last, const ImageView<float>& out) const {
+    for (std::int64_t p = 0; p < panels(); ++p)
+      finish_panel(block, panels_[static_cast<std::size_t>(p)], sums_of(block, p), first, last, out);
+  }
+
+  void finish_panel(const Block& block, const Panel& panel, const float* sums, std::int64_t first, std::int64_t last,
+                    const ImageView<float>& out) const {
+    GemmF32 gemm;
+    gemm.bias = bias_.data() + panel.first;
+    gemm.channels = panel.channels;
+    gemm.out_stride = out.pixel_stride;
+    gemm.activation = activation_;
+    for (std::int64_t t = first; t < last; ++t) {
+      const WinogradTile tile = block.tiles[block.first + t];
+      gemm.out = out.pixel(tile.y, tile.x) + panel.first;
+      transforms().output(gemm, sums + t * width_of(panel), sum_step(block.groups.tiles), tile, out.width * out.pixel_stride);
+    }
+  }
+
   static constexpr std::size_t kWeightBytes = 1 << 20;
-  static constexpr std::int64_t kBlockBytes = 512 << 10, kFewestTiles = 56;
+  static constexpr std::int64_t kBlockBytes = 512 << 10, kFewestTiles = 56, kSumBytes = 480 << 10, kSliceBytes = 150 << 10;
 
   Conv2dShape shape_;
   Activation activation_;
@@ -225,7 +260,8 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
   int tile_;
   std::vector<Panel> panels_;
   std::size_t position_weights_;  // of one position
-  AlignedBuffer<float> weights_, bias_;
+  AlignedBuffer<float> weights_;  // transformed, or of the taps where they are many
+  AlignedBuffer<float> bias_;
   AlignedBuffer<float> zeros_;  // a pixel outside of the image
 };
 

@@ -23,6 +23,9 @@ inline constexpr std::int64_t kWinogradSumBlock = 16;
 using WinogradInputF32 = void(const float* const* pixels, std::int64_t channels, std::int64_t position_step, std::int64_t vector_step,
                               float* to);
 
+// Of taps[channel][tap][lane], as wide as some vectors: to[position * position_step + channel * width + lane].
+using WinogradWeightsF32 = void(const float* taps, std::int64_t channels, std::int64_t width, float* to, std::int64_t position_step);
+
 // activate(bias + what the sums[position * stride + channel] make) for the part of `tile` that the image has, whose lines are
 // `line_stride` elements apart. Of `gemm`: the bias, the channels and all of the results.
 using WinogradOutputF32 = void(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile,
@@ -37,18 +40,20 @@ struct WinogradGroups {
 };
 
 // What a position has of some tiles, times a panel of weights: sums[tile][lane] = sum over k of windows[tile][k] * weights[k][lane]. The
-// windows of a group lie as [vector][tile of the group][channel of the vector], so that they are read one after another.
+// windows of a group lie as [vector][tile of the group][channel of the vector], so that they are read one after another. It may be of some
+// of the channels, from a multiple of kWinogradSumBlock on, and adds to the sums of those before.
 struct WinogradProductF32 {
   const float* windows = nullptr;
   WinogradGroups groups;
-  std::int64_t depth = 0;
-  const float* weights = nullptr;  // [depth][vectors * lanes]
+  std::int64_t depth = 0, first = 0, last = 0;  // all channels; those that are multiplied
+  const float* weights = nullptr;               // [last - first][vectors * lanes]
   int vectors = 0;
   float* sums = nullptr;
 };
 
 struct WinogradTransformsF32 {
   WinogradInputF32* input;
+  WinogradWeightsF32* weights;
   WinogradOutputF32* output;
 };
 
@@ -63,16 +68,19 @@ struct WinogradF32Function {
 namespace avx512 {
 void winograd_product_f32(const WinogradProductF32& product);
 WinogradInputF32 winograd_input_f32_2x2, winograd_input_f32_4x4;
+WinogradWeightsF32 winograd_weights_f32_2x2, winograd_weights_f32_4x4;
 WinogradOutputF32 winograd_output_f32_2x2, winograd_output_f32_4x4;
 }  // namespace avx512
 namespace avx2 {
 void winograd_product_f32(const WinogradProductF32& product);
 WinogradInputF32 winograd_input_f32_2x2, winograd_input_f32_4x4;
+WinogradWeightsF32 winograd_weights_f32_2x2, winograd_weights_f32_4x4;
 WinogradOutputF32 winograd_output_f32_2x2, winograd_output_f32_4x4;
 }  // namespace avx2
 namespace portable {
 void winograd_product_f32(const WinogradProductF32& product);
 WinogradInputF32 winograd_input_f32_2x2, winograd_input_f32_4x4;
+WinogradWeightsF32 winograd_weights_f32_2x2, winograd_weights_f32_4x4;
 WinogradOutputF32 winograd_output_f32_2x2, winograd_output_f32_4x4;
 }  // namespace portable
 

@@ -27,6 +27,66 @@ OCTET_OP void transform_input_line(const Vec* from, int from_step, Vec* to, int 
   }
 }
 
+// Three weights as the numbers at a point and at its opposite.
+OCTET_OP void transform_weights_at(float point, const Vec& w0, const Vec& w1, const Vec& w2, Vec& near, Vec& opposite) {
+  const Vec even = fma(set(point * point), w2, w0);
+  near = fma(set(point), w1, even);
+  opposite = fma(set(-point), w1, even);
+}
+
+// Three weights as those of a row or column of the transform, but for the factors below.
+template <int kTile>
+OCTET_OP void transform_weights_line(const Vec* from, int from_step, Vec* to, int to_step) {
+  const Vec w0 = from[0], w1 = from[from_step], w2 = from[2 * from_step];
+  transform_weights_at(kTile == 2 ? 1.0f : kNearPoint, w0, w1, w2, to[to_step], to[2 * to_step]);
+  if constexpr (kTile == 4) transform_weights_at(kFarPoint, w0, w1, w2, to[3 * to_step], to[4 * to_step]);
+  to[0] = w0;
+  to[(kTile + 1) * to_step] = w2;
+}
+
+// What the transform has before a row or column.
+template <int kTile>
+constexpr double weights_factor(int line) {
+  if constexpr (kTile == 2) return line == 0 || line == 3 ? 1 : 0.5;
+  constexpr double kA2 = kNearPoint * kNearPoint, kB2 = kFarPoint * kFarPoint;
+  if (line == 0) return 1 / (kA2 * kB2);
+  if (line == 5) return 1;
+  return line <= 2 ? 1 / (2 * kA2 * (kA2 - kB2)) : 1 / (2 * kB2 * (kB2 - kA2));
+}
+
+template <int kTile>
+constexpr auto kWeightsFactors = [] {
+  constexpr int kSide = kTile + 2;
+  std::array<float, kSide * kSide> factors{};
+  for (int i = 0; i < kSide * kSide; ++i)
+    factors[static_cast<std::size_t>(i)] = static_cast<float>(weights_factor<kTile>(i / kSide) * weights_factor<kTile>(i % kSide));
+  return factors;
+}();
+
+template <int kTile>
+OCTET_TARGET void transform_weights(const float* taps, std::int64_t channels, std::int64_t width, float* to, std::int64_t position_step) {
+  constexpr int kSide = kTile + 2;
+  for (std::int64_t i = 0; i < channels * width; i += kLanes, to += kLanes) {
+    const float* from = taps + i / width * 9 * width + i % width;
+    Vec columns[kSide * 3];
+#pragma GCC unroll 3
+    for (int x = 0; x < 3; ++x) {
+      const Vec column[3] = {load(from + x * width), load(from + (3 + x) * width), load(from + (6 + x) * width)};
+      transform_weights_line<kTile>(column, 1, columns + x, 3);
+    }
+#pragma GCC unroll 6
+    for (int y = 0; y < kSide; ++y) {
+      Vec row[kSide];
+      transform_weights_line<kTile>(columns + y * 3, 1, row, 1);
+#pragma GCC unroll 6
+      for (int x = 0; x < kSide; ++x) __builtin_prefetch(to + (y * kSide + x) * position_step + 4 * kLanes, 1, 3);
+#pragma GCC unroll 6
+      for (int x = 0; x < kSide; ++x)
+        store(to + (y * kSide + x) * position_step, mul(row[x], set(kWeightsFactors<kTile>[static_cast<std::size_t>(y * kSide + x)])));
+    }
+  }
+}
+
 // The sums of a row or column as the results of a tile.
 template <int kTile>
 OCTET_OP void transform_output_line(const Vec* from, int from_step, Vec* to, int to_step) {
@@ -122,6 +182,14 @@ void winograd_input_f32_2x2(const float* const* pixels, std::int64_t channels, s
 void winograd_input_f32_4x4(const float* const* pixels, std::int64_t channels, std::int64_t position_step, std::int64_t vector_step,
                             float* to) {
   transform_window<4>(pixels, channels, position_step, vector_step, to);
+}
+
+void winograd_weights_f32_2x2(const float* taps, std::int64_t channels, std::int64_t width, float* to, std::int64_t position_step) {
+  transform_weights<2>(taps, channels, width, to, position_step);
+}
+
+void winograd_weights_f32_4x4(const float* taps, std::int64_t channels, std::int64_t width, float* to, std::int64_t position_step) {
+  transform_weights<4>(taps, channels, width, to, position_step);
 }
 
 void winograd_output_f32_2x2(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile,

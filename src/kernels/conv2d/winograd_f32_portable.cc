@@ -1,6 +1,7 @@
 // Winograd in floats in plain C++: transforms of a channel at a time, products of 4 tiles by 2 vectors of 4 channels, which the compiler
 // keeps in SSE registers.
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "kernels/activation/activation_scalar.h"
@@ -25,8 +26,8 @@ OCTET_OP Vec fma(Vec x, Vec y, Vec z) { return x * y + z; }  // in two steps: wh
 constexpr int kMostTiles = 4, kProductLanes = 4;
 
 template <int kWidth>
-void multiply_group(const float* windows, std::int64_t tiles, const float* weights, std::int64_t depth, float* sums) {
-  std::fill_n(sums, tiles * kWidth, 0.0f);
+void multiply_group(const float* windows, std::int64_t tiles, const float* weights, std::int64_t depth, bool adds, float* sums) {
+  if (!adds) std::fill_n(sums, tiles * kWidth, 0.0f);
   for (std::int64_t first = 0; first < depth; first += kWinogradSumBlock) {
     float acc[kMostTiles][kWidth] = {};
     for (std::int64_t k = first; k < std::min(depth, first + kWinogradSumBlock); ++k, windows += tiles, weights += kWidth)
@@ -48,8 +49,8 @@ void winograd_product_f32(const WinogradProductF32& product) {
   const auto multiply = product.vectors == 2 ? multiply_group<2 * kProductLanes> : multiply_group<kProductLanes>;
   for (std::int64_t group = 0; group < groups.count(); ++group) {
     const std::int64_t first = groups.first(group), tiles = groups.first(group + 1) - first;
-    multiply(product.windows + first * product.depth, tiles, product.weights, product.depth,
-             product.sums + first * product.vectors * kProductLanes);
+    multiply(product.windows + first * product.depth + product.first * tiles, tiles, product.weights, product.last - product.first,
+             product.first > 0, product.sums + first * product.vectors * kProductLanes);
   }
 }
 

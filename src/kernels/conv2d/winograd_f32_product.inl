@@ -67,9 +67,9 @@ void winograd_product_f32(const WinogradProductF32& product) {
   const auto& functions = product.vectors == 2 ? kGroups<2> : kGroups<1>;
   const std::int64_t width = std::int64_t{product.vectors} * kLanes, padded = (product.depth + kLanes - 1) / kLanes * kLanes;
   const std::int64_t groups = product.groups.count(), lines = (width * kUnroll / kLine + groups - 1) / groups;
-  for (std::int64_t k = 0; k < product.depth; k += kWinogradSumBlock) {
-    const std::int64_t depth = std::min(kWinogradSumBlock, product.depth - k);
-    const float *weights = product.weights + k * width, *next = weights + depth * width;
+  for (std::int64_t k = product.first; k < product.last; k += kWinogradSumBlock) {
+    const std::int64_t depth = std::min(kWinogradSumBlock, product.last - k);
+    const float *weights = product.weights + (k - product.first) * width, *next = weights + depth * width;
     for (std::int64_t group = 0; group < groups; ++group, next += depth / kUnroll * lines * kLine) {
       const std::int64_t first = product.groups.first(group), tiles = product.groups.first(group + 1) - first;
       functions[static_cast<std::size_t>(tiles - 1)](product.windows + first * padded + k * tiles, weights, depth, k > 0,
