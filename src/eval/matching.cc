@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "eval/by_image.h"
+
 namespace octet {
 namespace {
 
@@ -84,14 +86,6 @@ class ImageMatcher {
   std::vector<std::size_t> order_;
 };
 
-// The boxes of `image` from place `begin` on, where the boxes of images before it end.
-template <typename Box>
-std::span<const Box> boxes_of_image(std::span<const Box> boxes, std::size_t begin, std::uint32_t image) {
-  std::size_t end = begin;
-  while (end < boxes.size() && boxes[end].image == image) ++end;
-  return boxes.subspan(begin, end - begin);
-}
-
 // Most images have few boxes of a category, and std::stable_sort would allocate for each.
 void sort_by_falling_score(std::vector<FoundBox>& boxes) {
   constexpr std::size_t kFew = 16;
@@ -134,13 +128,7 @@ CategoryMatches match_category(std::span<const TruthBox> truth, std::span<const 
   note_objects(truth, settings, matches);
   ImageMatcher matcher(settings.areas);
   std::vector<FoundBox> in_image;
-  std::size_t truth_begin = 0;
-  for (std::size_t found_begin = 0; found_begin < found.size();) {
-    const std::uint32_t image = found[found_begin].image;
-    const auto found_here = boxes_of_image(found, found_begin, image);
-    while (truth_begin < truth.size() && truth[truth_begin].image < image) ++truth_begin;
-    const auto truth_here = boxes_of_image(truth, truth_begin, image);
-
+  for_each_image(truth, found, [&](std::uint32_t image, std::span<const TruthBox> truth_here, std::span<const FoundBox> found_here) {
     in_image.assign(found_here.begin(), found_here.end());
     sort_by_falling_score(in_image);
     in_image.resize(std::min(in_image.size(), static_cast<std::size_t>(settings.most_detections())));
@@ -148,9 +136,7 @@ CategoryMatches match_category(std::span<const TruthBox> truth, std::span<const 
     for (std::size_t rank = 0; rank < in_image.size(); ++rank)
       matches.detections.push_back({in_image[rank].score, image, static_cast<std::uint16_t>(rank), {}, {}});
     matcher.match(truth_here, in_image, std::span(matches.detections).subspan(at));
-    found_begin += found_here.size();
-    truth_begin += truth_here.size();
-  }
+  });
   sort_by_falling_score(matches.detections);
   return matches;
 }

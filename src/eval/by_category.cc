@@ -1,0 +1,134 @@
+#include "eval/by_category.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "base/parallel.h"
+#include "eval/id_index.h"
+
+namespace octet {
+namespace {
+
+template <typename Record>
+std::vector<std::int64_t> sorted_ids(const std::vector<Record>& records) {
+  std::vector<std::int64_t> ids;
+  ids.reserve(records.size());
+  for (const Record& record : records) ids.push_back(record.id);
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+// Where a box belongs; one whose category is kNone to nothing.
+struct BoxPlace {
+  std::uint32_t image = 0, category = IdIndex::kNone;
+};
+
+// Numbers of boxes by category and then by image, otherwise in their order.
+struct ByCategory {
+  std::vector<BoxPlace> places;      // of every box
+  std::vector<std::uint32_t> order;  // of those that belong to something
+  std::vector<std::size_t> begin;    // of each category in `order`, and the end of the last one
+
+  std::span<const std::uint32_t> of(std::size_t category) const {
+    return std::span(order).subspan(begin[category], begin[category + 1] - begin[category]);
+  }
+};
+
+// Where each key's numbers begin in the order that a stable sort by `key_of`, below `count`, gives, and the end of the last one's.
+template <typename KeyOf>
+std::vector<std::size_t> begins_of(std::span<const std::uint32_t> numbers, std::size_t count, KeyOf key_of) {
+  std::vector<std::size_t> begins(count + 1);
+  for (const std::uint32_t i : numbers) ++begins[key_of(i) + 1];
+  std::partial_sum(begins.begin(), begins.end(), begins.begin());
+  return begins;
+}
+
+template <typename KeyOf>
+std::vector<std::uint32_t> sorted_by(std::span<const std::uint32_t> numbers, std::vector<std::size_t> begins, KeyOf key_of) {
+  std::vector<std::uint32_t> sorted(numbers.size());
+  for (const std::uint32_t i : numbers) sorted[begins[key_of(i)]++] = i;
+  return sorted;
+}
+
+// Counts instead of comparing, so that it takes linear time.
+ByCategory group(std::vector<BoxPlace> places, const CocoIds& ids) {
+  std::vector<std::uint32_t> numbers;
+  numbers.reserve(places.size());
+  for (std::size_t i = 0; i < places.size(); ++i)
+    if (places[i].category != IdIndex::kNone) numbers.push_back(static_cast<std::uint32_t>(i));
+  const auto image_of = [&](std::uint32_t i) { return places[i].image; };
+  const auto category_of = [&](std::uint32_t i) { return places[i].category; };
+  numbers = sorted_by(numbers, begins_of(numbers, ids.image_ids.size(), image_of), image_of);
+  std::vector<std::size_t> begins = begins_of(numbers, ids.category_ids.size(), category_of);
+  numbers = sorted_by(numbers, begins, category_of);
+  return {std::move(places), std::move(numbers), std::move(begins)};
+}
+
+ByCategory truth_by_category(const CocoGroundTruth& truth, const CocoIds& ids) {
+  const IdIndex images(ids.image_ids), categories(ids.category_ids);
+  std::vector<BoxPlace> places(truth.annotations.size());
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const std::uint32_t image = images.find(truth.annotations[i].image_id);
+    if (image != IdIndex::kNone) places[i] = {image, categories.find(truth.annotations[i].category_id)};
+  }
+  return group(std::move(places), ids);
+}
+
+Result<ByCategory> found_by_category(std::span<const CocoResult> results, const CocoIds& ids) {
+  const IdIndex images(ids.image_ids), categories(ids.category_ids);
+  std::vector<BoxPlace> places(results.size());
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const CocoResult& result = results[i];
+    const std::uint32_t image = images.find(result.image_id);
+    if (image == IdIndex::kNone) return unlisted_image(i, result);
+    if (!std::isnan(result.score)) places[i] = {image, categories.find(result.category_id)};
+  }
+  return group(std::move(places), ids);
+}
+
+// The boxes of the category that a thread is at; their memory is kept from one to the next.
+struct Scratch {
+  std::vector<TruthBox> truth;
+  std::vector<FoundBox> found;
+};
+
+}  // namespace
+
+std::string name_of_category(const CocoGroundTruth& truth, std::int64_t id) {
+  const auto at = std::find_if(truth.categories.begin(), truth.categories.end(), [&](const CocoCategory& c) { return c.id == id; });
+  return at != truth.categories.end() ? at->name : std::string();
+}
+
+CocoIds ids_of(const CocoGroundTruth& truth) { return {sorted_ids(truth.images), sorted_ids(truth.categories)}; }
+
+Error unlisted_image(std::size_t index, const CocoResult& result) {
+  return {ErrorCode::kInvalidArgument, "result " + std::to_string(index) + " is of image " + std::to_string(result.image_id) +
+                                           ", which the annotations do not list; are they of the same data set?"};
+}
+
+Status for_each_category(const CocoGroundTruth& truth, std::span<const CocoResult> results, const CocoIds& ids, int threads,
+                         const CategoryVisitor& visit) {
+  constexpr std::size_t kMost = IdIndex::kNone;
+  if (results.size() > kMost || truth.annotations.size() > kMost)
+    return Error{ErrorCode::kUnsupported, "more than " + std::to_string(kMost) + " boxes at a time"};
+  OCTET_ASSIGN(const ByCategory found, found_by_category(results, ids));
+  const ByCategory annotated = truth_by_category(truth, ids);
+  std::vector<Scratch> scratch(static_cast<std::size_t>(std::max(threads, 1)));
+  parallel_for_each(threads, ids.category_ids.size(), [&](int worker, std::size_t k) {
+    auto& [truth_boxes, found_boxes] = scratch[static_cast<std::size_t>(worker)];
+    truth_boxes.clear();
+    found_boxes.clear();
+    for (const std::uint32_t i : annotated.of(k)) {
+      const CocoAnnotation& object = truth.annotations[i];
+      truth_boxes.push_back({annotated.places[i].image, object.box, object.area, object.is_crowd, object.id != 0});
+    }
+    for (const std::uint32_t i : found.of(k)) found_boxes.push_back({found.places[i].image, results[i].box, results[i].score});
+    visit(k, truth_boxes, found_boxes);
+  });
+  return {};
+}
+
+}  // namespace octet
