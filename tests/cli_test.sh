@@ -226,6 +226,17 @@ grep -q '"drop":0.0,"drops":' "$work/stdout" || fail "check says of two equal re
 expect 4 min-ap check --annotations "$named" --results "$work/by-images.json" --require min-ap=101
 expect 2 --curves check --annotations "$named" --results "$work/by-images.json" "$work/by-data.json" --curves "$work/bad/curves.json"
 expect 2 --max-detections check --annotations "$named" --results "$work/by-images.json" --max-detections 10,1,100
+echo '{"images":[{"id":5,"neg_category_ids":[2],"not_exhaustive_category_ids":[]}],"categories":[{"id":2,"frequency":"r"},{"id":11,"frequency":"c"}],
+  "annotations":[{"id":1,"image_id":5,"category_id":11,"bbox":[0,0,20,30]}]}' >"$work/lvis.json"
+echo '[{"image_id":5,"category_id":11,"bbox":[0,0,20,28],"score":0.5},{"image_id":5,"category_id":2,"bbox":[0,0,20,28],"score":0.4}]' >"$work/found.json"
+must check --annotations "$work/lvis.json" --results "$work/found.json" --metric lvis --require min-ap=89 --json
+grep -q '"metric":"lvis".*"AP_common":0.8999' "$work/stdout" || fail "check --metric lvis says $(cat "$work/stdout")"
+must check --annotations "$work/lvis.json" --results "$work/found.json"
+grep -q 'metric lvis' "$work/stderr" || fail "check of LVIS's annotations says $(cat "$work/stderr")"
+expect 4 min-ap check --annotations "$work/lvis.json" --results "$work/found.json" --metric lvis --require min-ap=91
+expect 2 "'best' is none; known: coco, lvis" check --annotations "$work/lvis.json" --results "$work/found.json" --metric best
+expect 2 "for --metric coco" check --annotations "$work/lvis.json" --results "$work/found.json" --metric lvis --max-detections 1,10,100
+expect 2 "one results file" check --annotations "$work/lvis.json" --results "$work/found.json" "$work/found.json" --metric lvis
 expect 2 --area-limits check --annotations "$named" --results "$work/by-images.json" --area-limits 9216,1024
 
 # YOLO's annotations become COCO's.

@@ -76,6 +76,17 @@ std::vector<std::string> certain_changes(const ApDrops& drops) {
   return changes;
 }
 
+Json to_json(const std::vector<CategoryAccuracy>& categories) {
+  Json json = Json::array();
+  for (const CategoryAccuracy& category : categories)
+    json.push_back({{"id", category.category_id},
+                    {"name", category.name},
+                    {"objects", category.objects},
+                    {"AP", category.AP},
+                    {"AP50", category.AP50}});
+  return json;
+}
+
 std::string percent(double fraction) { return fraction < 0 ? "-" : fmt::format("{:.2f}", 100 * fraction); }
 
 // A row a figure, a column a model.
@@ -122,13 +133,14 @@ Json to_json(const ClassMap& map) {
 
 Json to_json(const CocoAccuracy& accuracy, const MatchSettings& settings) {
   Json json = to_json(accuracy.numbers, settings);
-  json["categories"] = Json::array();
-  for (const CategoryAccuracy& category : accuracy.categories)
-    json["categories"].push_back({{"id", category.category_id},
-                                  {"name", category.name},
-                                  {"objects", category.objects},
-                                  {"AP", category.AP},
-                                  {"AP50", category.AP50}});
+  json["categories"] = to_json(accuracy.categories);
+  return json;
+}
+
+Json to_json(const Metric& metric, const MetricAccuracy& accuracy) {
+  Json json{{"metric", metric.name}};
+  for (const NamedNumber& number : accuracy.numbers) json[std::string(number.name)] = number.value;
+  json["categories"] = to_json(accuracy.categories);
   return json;
 }
 
@@ -170,6 +182,13 @@ std::string to_text(const CocoNumbers& numbers, const MatchSettings& settings) {
   const auto names = coco_number_names(settings);
   for (std::size_t i = 0; i < values.size(); ++i) text += fmt::format("{:<10} {:>6}\n", names[i], percent(values[i]));
   text.pop_back();
+  return text;
+}
+
+std::string to_text(const MetricAccuracy& accuracy) {
+  std::string text;
+  for (const NamedNumber& number : accuracy.numbers)
+    text += fmt::format("{}{:<11} {:>6}", text.empty() ? "" : "\n", number.name, percent(number.value));
   return text;
 }
 

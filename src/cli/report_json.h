@@ -6,6 +6,7 @@
 #include "benchmark/compare.h"
 #include "cli/verb.h"
 #include "eval/coco_eval.h"
+#include "eval/metric.h"
 #include "steps/check.h"
 
 namespace octet::cli {
@@ -14,10 +15,12 @@ namespace octet::cli {
 Json to_json(const CocoNumbers& numbers, const MatchSettings& settings = {});
 Json to_json(const ClassMap& map);
 Json to_json(const CocoAccuracy& accuracy, const MatchSettings& settings = {});
+Json to_json(const Metric& metric, const MetricAccuracy& accuracy);
 // The precision at 101 values of recall of each category, at each IoU threshold.
 Json curves_json(const CocoMatches& matches, const CocoAccuracy& accuracy, const MatchSettings& settings);
 Json to_json(const CheckResult& result);
 std::string to_text(const CocoNumbers& numbers, const MatchSettings& settings = {});
+std::string to_text(const MetricAccuracy& accuracy);
 std::string to_text(const CheckResult& result);
 
 // How many times as fast as the first of the models the second is; nothing for one.

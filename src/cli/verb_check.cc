@@ -4,12 +4,16 @@
 #include <memory>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "base/files.h"
+#include "base/quoted_name.h"
 #include "cli/detection_work.h"
 #include "cli/recording.h"
 #include "cli/report_json.h"
 #include "data/coco_json.h"
 #include "data/first_look.h"
+#include "eval/metric.h"
 #include "workflow/measured.h"
 
 namespace octet::cli {
@@ -23,6 +27,7 @@ struct Options {
   std::vector<int> max_detections;
   std::vector<double> area_limits;
   std::filesystem::path curves;
+  std::string metric = "coco";
 };
 
 Result<std::vector<CocoResult>> read_results(const std::string& file, const CocoGroundTruth& truth, int threads, Console& console) {
@@ -57,6 +62,52 @@ Outcome outcome_of(Json json, std::string text, const Requirements& requirements
   return {std::move(json), std::move(text), check_requirements(requirements, measured), judge_each(requirements, measured)};
 }
 
+bool has_options_of_coco(const Options& options) {
+  return !options.curves.empty() || !options.max_detections.empty() || !options.area_limits.empty();
+}
+
+Status refuse_options_of_coco(const Options& options) {
+  if (!has_options_of_coco(options)) return {};
+  return Error{ErrorCode::kInvalidArgument, "--curves, --max-detections and --area-limits are for --metric coco"};
+}
+
+Status refuse_options_of_one_file(const Options& options) {
+  if (has_options_of_coco(options))
+    return Error{ErrorCode::kInvalidArgument, "--curves, --max-detections and --area-limits are for one results file"};
+  if (options.metric != "coco") return Error{ErrorCode::kInvalidArgument, "--metric is for one results file"};
+  return {};
+}
+
+// Annotations that say which categories were looked for are judged by that elsewhere.
+std::string of_other_metric(const Options& options) {
+  return fmt::format(
+      "{}: says which categories were looked for in each image; COCO's metric heeds none of it and counts what is right and not "
+      "annotated as wrong (--metric lvis)",
+      options.detection.source.annotations.string());
+}
+
+Result<Outcome> check_by_metric(const Metric& metric, const CocoGroundTruth& truth, const std::vector<CocoResult>& results,
+                                const Options& options, const Requirements& requirements) {
+  OCTET_ASSIGN_AT(MetricAccuracy accuracy, metric.evaluate(truth, results, options.detection.threads), options.results[0]);
+  CheckResult result;  // what requirements are judged by
+  result.models.push_back({{.AP = accuracy.numbers[0].value}, accuracy.categories});
+  return outcome_of(to_json(metric, accuracy), to_text(accuracy), requirements, result);
+}
+
+std::string names_of_metrics() {
+  std::string names;
+  for (const Metric& metric : metrics()) names += fmt::format("{}{}", names.empty() ? "" : ", ", metric.name);
+  return names;
+}
+
+// None for COCO's, which is the default; the others have a table.
+Result<const Metric*> find_metric(const std::string& name) {
+  if (name == "coco") return nullptr;
+  const auto found = std::ranges::find(metrics(), name, &Metric::name);
+  if (found != metrics().end()) return &*found;
+  return Error{ErrorCode::kInvalidArgument, fmt::format("--metric: {} is none; known: coco, {}", in_quotes(name), names_of_metrics())};
+}
+
 // The numbers alone, in a fraction of the time of everything else that there is to say.
 Result<Outcome> check_one_file(const Options& options, const Requirements& requirements, Console& console) {
   Requirements only_ap;
@@ -65,19 +116,18 @@ Result<Outcome> check_one_file(const Options& options, const Requirements& requi
     return Error{ErrorCode::kInvalidArgument,
                  "--require: one results file has an AP (min-ap=POINTS) and no drop; give two files, or two models"};
   OCTET_ASSIGN(const MatchSettings settings, match_settings(options));
+  OCTET_ASSIGN(const Metric* metric, find_metric(options.metric));
+  if (metric) OCTET_RETURN_IF_ERROR(refuse_options_of_coco(options));
   OCTET_ASSIGN(const auto truth, read_coco_annotations(options.detection.source.annotations));
   OCTET_ASSIGN(const auto results, read_results(options.results[0], truth, options.detection.threads, console));
+  if (metric) return check_by_metric(*metric, truth, results, options, requirements);
+  if (!truth.verifications.empty()) console.warn(of_other_metric(options));
   OCTET_ASSIGN_AT(const CocoMatches matches, match_coco(truth, results, options.detection.threads, settings), options.results[0]);
   CheckResult result;
   result.models.push_back(score_coco(matches, truth, options.detection.threads, settings));
   const CocoAccuracy& accuracy = result.models[0];
   if (!options.curves.empty()) OCTET_RETURN_IF_ERROR(write_file(options.curves, curves_json(matches, accuracy, settings).dump()));
   return outcome_of(to_json(accuracy, settings), to_text(accuracy.numbers, settings), requirements, result);
-}
-
-Status refuse_options_of_one_file(const Options& options) {
-  if (options.curves.empty() && options.max_detections.empty() && options.area_limits.empty()) return {};
-  return Error{ErrorCode::kInvalidArgument, "--curves, --max-detections and --area-limits are for one results file"};
 }
 
 Result<Outcome> check_two_files(const Options& options, const Requirements& requirements, Console& console) {
@@ -130,7 +180,8 @@ Run add_check(CLI::App& app) {
   verb->footer(
       "Examples: octet check fp32.xml int8.xml --data coco --require max-drop=1.0,min-fidelity=90\n"
       "          octet check fp32.xml int8.xml --data coco --shard 2/8 --output parts\n"
-      "          octet check --annotations instances_val2017.json --results results.json");
+      "          octet check --annotations instances_val2017.json --results results.json\n"
+      "          octet check --annotations lvis_v1_val.json --results results.json --metric lvis");
   DetectionOptions& detection = options->detection;
   verb->add_option("model", detection.models, "One IR (.xml) or source file, or FP32 and INT8 to compare")->expected(0, 2);
   add_pictures(*verb, detection.source);
@@ -143,6 +194,8 @@ Run add_check(CLI::App& app) {
   verb->add_option("--deployed-threshold", options->deployed_threshold,
                    "Score of which precision, recall and F1 of two results files are told")
       ->check(number_between(0, 1));
+  verb->add_option("--metric", options->metric, "By which one results file is scored: coco, or " + names_of_metrics())
+      ->capture_default_str();
   verb->add_option("--max-detections", options->max_detections, "Of one category in an image, of one results file; default: 1,10,100")
       ->delimiter(',')
       ->expected(3)

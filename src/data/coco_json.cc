@@ -1,6 +1,7 @@
 #include "data/coco_json.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -14,6 +15,7 @@
 
 #include "base/files.h"
 #include "base/parallel.h"
+#include "base/quoted_name.h"
 #include "data/file_text.h"
 #include "data/json_records.h"
 
@@ -21,6 +23,8 @@ namespace octet {
 namespace {
 
 constexpr int kLargestSide = 1 << 20;  // of an image, in pixels
+constexpr std::string_view kAbsentIds = "neg_category_ids", kPartlyIds = "not_exhaustive_category_ids";
+constexpr std::array<std::string_view, 3> kFrequencyLetters = {"r", "c", "f"};  // by CategoryFrequency, from kRare on
 
 Result<BoxLtwh> read_box(const JsonRecord& record) {
   OCTET_ASSIGN(const std::span<const double> numbers, record.numbers("bbox", 4));
@@ -35,11 +39,21 @@ Result<int> read_side(const JsonRecord& record, std::string_view field) {
   return static_cast<int>(side);
 }
 
+// "val2017/000000397133.jpg" of an address at COCO's, by which LVIS names its images; empty for another.
+std::string name_in_coco(const std::string& address) {
+  constexpr std::string_view kHost = "://images.cocodataset.org/";
+  const std::size_t at = address.find(kHost);
+  return at == std::string::npos ? std::string() : address.substr(at + kHost.size());
+}
+
 Result<CocoImage> read_image_entry(const JsonRecord& record) {
   CocoImage image;
   OCTET_ASSIGN(image.id, record.integer("id"));
   if (record.has("file_name")) {
     OCTET_ASSIGN(image.file_name, record.text("file_name"));
+  } else if (record.has("coco_url")) {
+    OCTET_ASSIGN(const std::string address, record.text("coco_url"));
+    image.file_name = name_in_coco(address);
   }
   OCTET_ASSIGN(image.width, read_side(record, "width"));
   OCTET_ASSIGN(image.height, read_side(record, "height"));
@@ -81,6 +95,15 @@ std::string_view trimmed(std::string_view text) {
   return begin == std::string_view::npos ? std::string_view() : text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
 }
 
+Result<CategoryFrequency> read_frequency(const JsonRecord& record) {
+  if (!record.has("frequency")) return CategoryFrequency::kUnknown;
+  OCTET_ASSIGN(const std::string letter, record.text("frequency"));
+  const auto known = std::ranges::find(kFrequencyLetters, letter);
+  if (known == kFrequencyLetters.end())
+    return Error{ErrorCode::kMalformed, fmt::format("'frequency' is {}, expected r, c or f", in_quotes(letter))};
+  return static_cast<CategoryFrequency>(known - kFrequencyLetters.begin() + 1);
+}
+
 Result<CocoCategory> read_category(const JsonRecord& record) {
   CocoCategory category;
   OCTET_ASSIGN(category.id, record.integer("id"));
@@ -89,7 +112,23 @@ Result<CocoCategory> read_category(const JsonRecord& record) {
     category.name = trimmed(name);
   }
   if (category.name.empty()) category.name = std::to_string(category.id);
+  OCTET_ASSIGN(category.frequency, read_frequency(record));
   return category;
+}
+
+Result<std::vector<std::int64_t>> read_ids(const JsonRecord& record, std::string_view field) {
+  if (!record.has(field)) return std::vector<std::int64_t>();
+  return record.integers(field);
+}
+
+// Adds what LVIS knows of an image; nothing of an image of COCO.
+Status read_verification(const JsonRecord& record, CocoGroundTruth& truth) {
+  if (!record.has(kAbsentIds) && !record.has(kPartlyIds)) return {};
+  CocoVerification verification{.image_id = truth.images.back().id, .absent = {}, .partly = {}};
+  OCTET_ASSIGN(verification.absent, read_ids(record, kAbsentIds));
+  OCTET_ASSIGN(verification.partly, read_ids(record, kPartlyIds));
+  truth.verifications.push_back(std::move(verification));
+  return {};
 }
 
 Result<CocoAnnotation> read_annotation(const JsonRecord& record) {
@@ -207,13 +246,39 @@ std::optional<std::vector<ResultPart>> read_parts(std::string_view text, int thr
   return parts;
 }
 
+using Json = nlohmann::ordered_json;
+
+Json images_json(const CocoGroundTruth& truth) {
+  std::unordered_map<std::int64_t, const CocoVerification*> known_of;
+  for (const CocoVerification& verification : truth.verifications) known_of[verification.image_id] = &verification;
+  Json images = Json::array();
+  for (const CocoImage& image : truth.images) {
+    images.push_back({{"id", image.id}, {"file_name", image.file_name}, {"width", image.width}, {"height", image.height}});
+    const auto known = known_of.find(image.id);
+    if (known == known_of.end()) continue;
+    images.back()[std::string(kAbsentIds)] = known->second->absent;
+    images.back()[std::string(kPartlyIds)] = known->second->partly;
+  }
+  return images;
+}
+
+Json categories_json(const CocoGroundTruth& truth) {
+  Json categories = Json::array();
+  for (const CocoCategory& category : truth.categories) {
+    categories.push_back({{"id", category.id}, {"name", category.name}});
+    if (category.frequency != CategoryFrequency::kUnknown)
+      categories.back()["frequency"] = kFrequencyLetters[static_cast<std::size_t>(category.frequency) - 1];
+  }
+  return categories;
+}
+
 }  // namespace
 
 Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path) {
   const JsonSchema schema{.sections = {"images", "categories", "annotations", "licenses"},
                           .optional_sections = 1,
                           .fields = {"id", "file_name", "width", "height", "name", "image_id", "category_id", "bbox", "area", "iscrowd",
-                                     "flickr_url", "license"}};
+                                     "flickr_url", "license", "coco_url", kAbsentIds, kPartlyIds, "frequency"}};
   CocoGroundTruth truth;
   UniqueIds images, categories, annotations;
   Credits credits;
@@ -225,7 +290,7 @@ Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path)
     if (section == "images") {
       OCTET_RETURN_IF_ERROR(images.add(read_image_entry(record), truth.images));
       credits.note(record, truth.images.back());
-      return {};
+      return read_verification(record, truth);
     }
     if (section == "categories") return categories.add(read_category(record), truth.categories);
     return annotations.add(read_annotation(record), truth.annotations);
@@ -237,7 +302,7 @@ Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path)
 }
 
 Result<std::vector<CocoImage>> read_coco_images(const std::filesystem::path& path) {
-  const JsonSchema schema{.sections = {"images"}, .fields = {"id", "file_name", "width", "height"}, .stops_early = true};
+  const JsonSchema schema{.sections = {"images"}, .fields = {"id", "file_name", "width", "height", "coco_url"}, .stops_early = true};
   std::vector<CocoImage> images;
   UniqueIds ids;
   OCTET_RETURN_IF_ERROR(read_json_records(
@@ -246,11 +311,7 @@ Result<std::vector<CocoImage>> read_coco_images(const std::filesystem::path& pat
 }
 
 Result<std::string> format_coco_annotations(const CocoGroundTruth& truth) {
-  using Json = nlohmann::ordered_json;
-  Json images = Json::array(), categories = Json::array(), annotations = Json::array();
-  for (const CocoImage& image : truth.images)
-    images.push_back({{"id", image.id}, {"file_name", image.file_name}, {"width", image.width}, {"height", image.height}});
-  for (const CocoCategory& category : truth.categories) categories.push_back({{"id", category.id}, {"name", category.name}});
+  Json annotations = Json::array();
   for (const CocoAnnotation& annotation : truth.annotations) {
     const BoxLtwh& box = annotation.box;
     if (!std::isfinite(box.left + box.top + box.width + box.height + annotation.area))
@@ -262,7 +323,7 @@ Result<std::string> format_coco_annotations(const CocoGroundTruth& truth) {
                            {"area", annotation.area},
                            {"iscrowd", annotation.is_crowd ? 1 : 0}});
   }
-  const Json file{{"images", std::move(images)}, {"annotations", std::move(annotations)}, {"categories", std::move(categories)}};
+  const Json file{{"images", images_json(truth)}, {"annotations", std::move(annotations)}, {"categories", categories_json(truth)}};
   return file.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

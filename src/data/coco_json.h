@@ -11,10 +11,12 @@
 // COCO's two JSON files: instances_*.json with the annotated objects, and the results format with what a model found.
 namespace octet {
 
-// Reads images, categories and annotations; segments, licences and addresses are passed over.
+// Reads images, categories and annotations, with LVIS's neg_category_ids, not_exhaustive_category_ids and frequency; segments, licences and
+// addresses are passed over.
 //   required   images: id. categories: id. annotations: id, image_id, category_id, bbox
-//   absent     file_name: "", width and height: 0, name (also where it is blank): the id, area: width * height of the box, iscrowd: 0
-//   errors     kNotFound; kMalformed with file and byte, or with file, entry and field: "x.json: annotations[3]: 'bbox' is
+//   absent     file_name: its place at COCO's, as coco_url has it ("val2017/000000397133.jpg"), else "", width and height: 0, name (also
+//   where it is blank): the id, area: width * height of the box, iscrowd: 0 errors     kNotFound; kMalformed with file and byte, or with
+//   file, entry and field: "x.json: annotations[3]: 'bbox' is
 //              missing". Also for two entries of one section with the same id, and for a box or an area of negative size.
 Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path);
 

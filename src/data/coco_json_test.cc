@@ -48,6 +48,45 @@ TEST(ReadCocoAnnotations, TakesNullForAbsentAndAnyFormOfLicence) {
   EXPECT_EQ(truth->categories[0].name, "1");
 }
 
+const char kLvis[] = R"({
+  "images": [{"id": 5, "coco_url": "http://images.cocodataset.org/val2017/000000000005.jpg", "neg_category_ids": [2, 9],
+              "not_exhaustive_category_ids": []}],
+  "categories": [{"id": 2, "name": "awl", "frequency": "r"}, {"id": 9, "name": "cup", "frequency": "f"}, {"id": 11, "name": "fig", "frequency": "c"}],
+  "annotations": [{"id": 1, "image_id": 5, "category_id": 11, "bbox": [0, 0, 2, 3]}]})";
+
+void expect_lvis(const CocoGroundTruth& truth) {
+  EXPECT_EQ(truth.images.at(0).file_name, "val2017/000000000005.jpg");
+  ASSERT_EQ(truth.verifications.size(), 1u);
+  EXPECT_EQ(truth.verifications[0].image_id, 5);
+  EXPECT_EQ(truth.verifications[0].absent, (std::vector<std::int64_t>{2, 9}));
+  EXPECT_TRUE(truth.verifications[0].partly.empty());
+  ASSERT_EQ(truth.categories.size(), 3u);
+  EXPECT_EQ(truth.categories[0].frequency, CategoryFrequency::kRare);
+  EXPECT_EQ(truth.categories[1].frequency, CategoryFrequency::kFrequent);
+  EXPECT_EQ(truth.categories[2].frequency, CategoryFrequency::kCommon);
+}
+
+TEST(ReadCocoAnnotations, ReadsWhatLvisAddsAndWritesIt) {
+  const ScratchFolder folder;
+  const auto truth = read_coco_annotations(folder.write("lvis.json", kLvis));
+  ASSERT_TRUE(truth.ok()) << truth.error().message;
+  expect_lvis(*truth);
+  const auto again = read_coco_annotations(folder.write("again.json", *format_coco_annotations(*truth)));
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  expect_lvis(*again);
+}
+
+TEST(ReadCocoAnnotations, NamesWhatIsWrongOfLvis) {
+  const auto with = [](const std::string& image, const std::string& category) {
+    return R"({"images": [{"id": 1, )" + image + R"(}], "categories": [{"id": 1, )" + category + R"(}], "annotations": []})";
+  };
+  EXPECT_EQ(annotations_error(with(R"("neg_category_ids": [1.5])", R"("name": "a")")),
+            "images[0]: 'neg_category_ids' has a number that is no integer");
+  EXPECT_EQ(annotations_error(with(R"("not_exhaustive_category_ids": "1")", R"("name": "a")")),
+            "images[0]: 'not_exhaustive_category_ids' is a string, expected an array of integers");
+  EXPECT_EQ(annotations_error(with(R"("width": 1)", R"("frequency": "x")")), "categories[0]: 'frequency' is 'x', expected r, c or f");
+}
+
 TEST(ReadCocoAnnotations, ReadsTheThreeSections) {
   const ScratchFolder folder;
   const auto truth = read_coco_annotations(folder.write("gt.json", kSmall));

@@ -17,7 +17,10 @@ namespace octet {
 namespace {
 
 constexpr std::string_view kBlanks = " \n\t\r";
-constexpr std::size_t kLongestArray = 64;  // of numbers in a field; longer ones are passed over
+constexpr std::size_t kLongestArray = 65536;   // of numbers in a field; longer ones are passed over
+constexpr double kExact = 9007199254740992.0;  // 2^53: beyond it, neighbouring integers read alike
+
+bool is_integer(double number) { return std::trunc(number) == number && std::abs(number) <= kExact; }
 
 std::string name_of(const JsonRecord::Value& value) {
   switch (value.kind) {
@@ -331,9 +334,7 @@ Error JsonRecord::wrong(std::string_view field, std::string_view expected) const
 Result<std::int64_t> JsonRecord::integer(std::string_view field) const {
   const Value& found = value(field);
   if (found.kind == Kind::kInteger) return found.integer;
-  constexpr double kExact = 9007199254740992.0;  // 2^53: beyond it, neighbouring integers read alike
-  if (found.kind == Kind::kReal && std::trunc(found.real) == found.real && std::abs(found.real) <= kExact)
-    return static_cast<std::int64_t>(found.real);
+  if (found.kind == Kind::kReal && is_integer(found.real)) return static_cast<std::int64_t>(found.real);
   return wrong(field, "an integer");
 }
 
@@ -353,6 +354,15 @@ Result<std::span<const double>> JsonRecord::numbers(std::string_view field, std:
   const Value& found = value(field);
   if (found.kind == Kind::kNumbers && found.count == count) return std::span(numbers_).subspan(found.first, count);
   return wrong(field, fmt::format("an array of {} numbers", count));
+}
+
+Result<std::vector<std::int64_t>> JsonRecord::integers(std::string_view field) const {
+  const Value& found = value(field);
+  if (found.kind != Kind::kNumbers) return wrong(field, "an array of integers");
+  const auto numbers = std::span(numbers_).subspan(found.first, found.count);
+  if (!std::ranges::all_of(numbers, is_integer))
+    return Error{ErrorCode::kMalformed, fmt::format("'{}' has a number that is no integer", field)};
+  return std::vector<std::int64_t>(numbers.begin(), numbers.end());
 }
 
 Result<bool> JsonRecord::flag(std::string_view field) const {

@@ -31,7 +31,8 @@ class JsonRecord {
   Result<double> number(std::string_view field) const;
   Result<std::string> text(std::string_view field) const;
   Result<std::span<const double>> numbers(std::string_view field, std::size_t count) const;  // until the record is cleared
-  Result<bool> flag(std::string_view field) const;                                           // true, false, 0 or 1
+  Result<std::vector<std::int64_t>> integers(std::string_view field) const;
+  Result<bool> flag(std::string_view field) const;  // true, false, 0 or 1
 
   // For the reader.
   enum class Kind : std::uint8_t {

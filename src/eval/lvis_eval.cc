@@ -1,0 +1,83 @@
+// lvis: what LVIS's own code does beyond COCO's.
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "eval/id_index.h"
+#include "eval/judged_results.h"
+#include "eval/metric.h"
+
+namespace octet {
+namespace {
+
+constexpr std::size_t kMostInImage = 300;
+
+MatchSettings lvis_settings() {
+  MatchSettings settings;
+  settings.max_detections.fill(static_cast<int>(kMostInImage));
+  return settings;
+}
+
+// What meets nothing may be right where not all objects are annotated.
+void ignore_misses(CategoryMatches& matches, std::span<const std::uint32_t> images) {
+  for (MatchedDetection& detection : matches.detections) {
+    if (!std::ranges::binary_search(images, detection.image)) continue;
+    for (std::size_t size = 0; size < kSizeClassCount; ++size)
+      detection.ignored[size] |= static_cast<ThresholdBits>(~detection.matched[size] & kEveryThreshold);
+  }
+}
+
+void ignore_misses_where_partly_annotated(CocoMatches& matches, const CocoGroundTruth& truth) {
+  const IdIndex images(matches.image_ids);
+  std::unordered_map<std::int64_t, std::vector<std::uint32_t>> images_of;  // by category
+  for (const CocoVerification& verification : truth.verifications)
+    if (const std::uint32_t image = images.find(verification.image_id); image != IdIndex::kNone)
+      for (const std::int64_t category : verification.partly) images_of[category].push_back(image);
+  for (std::size_t k = 0; k < matches.categories.size(); ++k) {
+    const auto found = images_of.find(matches.category_ids[k]);
+    if (found == images_of.end()) continue;
+    std::ranges::sort(found->second);
+    ignore_misses(matches.categories[k], found->second);
+  }
+}
+
+// Over the categories of one frequency that have objects.
+double mean_precision(const CocoAccuracy& accuracy, const CocoGroundTruth& truth, CategoryFrequency frequency) {
+  std::unordered_map<std::int64_t, CategoryFrequency> frequency_of;
+  for (const CocoCategory& category : truth.categories) frequency_of[category.id] = category.frequency;
+  double sum = 0;
+  int count = 0;
+  for (const CategoryAccuracy& category : accuracy.categories) {
+    if (category.AP < 0 || frequency_of.at(category.category_id) != frequency) continue;
+    sum += category.AP;
+    ++count;
+  }
+  return count > 0 ? sum / count : -1;
+}
+
+}  // namespace
+
+Result<MetricAccuracy> evaluate_lvis(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads) {
+  const MatchSettings settings = lvis_settings();
+  OCTET_ASSIGN(const std::vector<CocoResult> judged, judged_results(truth, results, kMostInImage));
+  OCTET_ASSIGN(CocoMatches matches, match_coco(truth, judged, threads, settings));
+  ignore_misses_where_partly_annotated(matches, truth);
+  CocoAccuracy accuracy = score_coco(matches, truth, threads, settings);
+  const CocoNumbers& all = accuracy.numbers;
+  return MetricAccuracy{{{"AP", all.AP},
+                         {"AP50", all.AP50},
+                         {"AP75", all.AP75},
+                         {"AP_small", all.AP_small},
+                         {"AP_medium", all.AP_medium},
+                         {"AP_large", all.AP_large},
+                         {"AP_rare", mean_precision(accuracy, truth, CategoryFrequency::kRare)},
+                         {"AP_common", mean_precision(accuracy, truth, CategoryFrequency::kCommon)},
+                         {"AP_frequent", mean_precision(accuracy, truth, CategoryFrequency::kFrequent)},
+                         {"AR300", all.AR100},
+                         {"AR_small", all.AR_small},
+                         {"AR_medium", all.AR_medium},
+                         {"AR_large", all.AR_large}},
+                        std::move(accuracy.categories)};
+}
+
+}  // namespace octet
