@@ -1,6 +1,6 @@
 # The two commands of the README and what they are made of; below them the checks, which docs/testing.md describes. Everything is built
 # below build/, results go to out/.
-.PHONY: all setup setup-checks build demo dist test format format-check sanitize tsan aarch64 fuzz tidy tidy-changed coverage bench-compare clean
+.PHONY: all setup setup-checks build demo dist site test format format-check sanitize tsan aarch64 fuzz tidy tidy-changed coverage bench-compare clean
 
 PRESET ?= release
 BUILD := build/$(PRESET)
@@ -28,6 +28,14 @@ dist:
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) cmake --preset $(PRESET)
 	cmake --build $(BUILD) --target octet octet_shared
 	scripts/dist $(BUILD) out/dist
+
+# The documentation site, in out/site. Warnings and links that lead nowhere are errors.
+site:
+	scripts/setup --tests
+	$(MAKE) build
+	scripts/site_pages $(BUILD)/octet build/site/pages
+	mkdocs build
+	scripts/check_links out/site
 
 test:
 	scripts/setup --tests
