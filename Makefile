@@ -1,6 +1,6 @@
 # The two commands of the README and what they are made of; below them the checks, which docs/testing.md describes. Everything is built
 # below build/, results go to out/.
-.PHONY: all setup setup-checks build demo dist site test format format-check sanitize tsan aarch64 fuzz tidy tidy-changed coverage bench-compare clean
+.PHONY: all setup setup-checks build demo dist image site test format format-check sanitize tsan aarch64 fuzz tidy tidy-changed coverage bench-compare clean
 
 PRESET ?= release
 BUILD := build/$(PRESET)
@@ -28,6 +28,11 @@ dist:
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) cmake --preset $(PRESET)
 	cmake --build $(BUILD) --target octet octet_shared
 	scripts/dist $(BUILD) out/dist
+
+# The file system of the container image, in out/image, built as the Dockerfile does and tried in a chroot.
+image:
+	scripts/image out/image
+	tests/image_root_test.sh build/image/octet out/image
 
 # The documentation site, in out/site. Warnings and links that lead nowhere are errors.
 site:
