@@ -11,10 +11,11 @@
 
 namespace octet::fuzz {
 
-// A file in a folder of this process, for what octet reads by path alone.
+// A file in a folder of this process or below it, for what octet reads by path alone.
 class ScratchFile {
  public:
   ScratchFile(const std::string& name, std::span<const std::uint8_t> bytes) : path_(folder() / name) {
+    std::filesystem::create_directories(path_.parent_path());
     std::ofstream file(path_, std::ios::binary);
     file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     if (!file) std::abort();
@@ -25,13 +26,13 @@ class ScratchFile {
 
   const std::filesystem::path& path() const { return path_; }
 
- private:
   static std::filesystem::path folder() {
     const auto made = std::filesystem::temp_directory_path() / ("octet-fuzz-" + std::to_string(::getpid()));
     std::filesystem::create_directories(made);
     return made;
   }
 
+ private:
   std::filesystem::path path_;
 };
 

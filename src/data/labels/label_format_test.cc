@@ -65,6 +65,7 @@ TEST(Yolo, NamesFileAndLine) {
            {"0 0.5 0.5 0.1", "/labels/val/b.txt:1: has 4 numbers, expected a class and centre and size, or a class and a polygon"},
            {"0 0.5 x 0.1 0.1", "/labels/val/b.txt:1: 'x' is no number"},
            {"0 0.5 nan 0.1 0.1", "/labels/val/b.txt:1: 'nan' is no number"},
+           {"0 0.5 1e308 0.1 0.1", "/labels/val/b.txt:1: '1e308' is no fraction of a picture"},
            {"0.5 0.5 0.5 0.1 0.1", "/labels/val/b.txt:1: has the class 0.5, and 'names' has 2"},
            {"0 0.5 0.5 -0.1 0.1", "/labels/val/b.txt:1: has the size -0.1 x 0.1, expected none below 0"}}) {
     const ScratchFolder folder;
@@ -80,6 +81,10 @@ TEST(Yolo, TakesAListOfNamesAndRefusesGaps) {
   EXPECT_EQ(read(folder)->truth.categories[0].name, "cup");
   folder.write("data.yaml", "val: images/val\nnames: {0: cup, 2: dog}\n");
   EXPECT_NE(error_of(folder).find("does not give each of the numbers from 0 on one name"), std::string::npos) << error_of(folder);
+  for (const char* text : {"", "val: images/val\n", "[1, 2]\n", "names\n"}) {
+    folder.write("data.yaml", text);
+    EXPECT_EQ(error_of(folder), "/data.yaml: lacks 'names', the list of classes") << text;
+  }
   folder.write("data.yaml", "val: val.txt\nnames: [cup]\n");
   EXPECT_NE(error_of(folder).find("'val' names no folder of pictures"), std::string::npos) << error_of(folder);
 }
@@ -119,7 +124,9 @@ TEST(Voc, NamesTheFile) {
            {"<object/>", "/Annotations/a.xml: an 'object' has no 'name'"},
            {"<object><name>dog</name><bndbox><xmin>1</xmin></bndbox></object>", "/Annotations/a.xml: 'bndbox' lacks the number 'ymin'"},
            {"<object><name>dog</name><bndbox><xmin>9</xmin><ymin>3</ymin><xmax>1</xmax><ymax>20</ymax></bndbox></object>",
-            "/Annotations/a.xml: the 'bndbox' of a dog ends before it begins"}}) {
+            "/Annotations/a.xml: the 'bndbox' of a dog ends before it begins"},
+           {"<object><name>dog</name><bndbox><xmin>-1e308</xmin></bndbox></object>",
+            "/Annotations/a.xml: the 'xmin' of 'bndbox' is -1e+308, which is no place in a picture"}}) {
     folder.write("Annotations/a.xml", voc_xml(objects));
     EXPECT_EQ(error_of(folder), words);
   }

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMostListBytes = std::size_t{64} << 20, kMostXmlBytes = std::size_t{4} << 20;
 constexpr int kLargestSide = 1 << 20;
+constexpr double kGreatestNumber = 1e9;  // of a place in a picture
 
 struct VocObject {
   std::string name;
@@ -34,6 +35,9 @@ struct VocImage {
 Result<double> read_number(const pugi::xml_node& node, const char* name) {
   const auto number = parse_number<double>(node.child_value(name));
   if (!number || !std::isfinite(*number)) return Error{ErrorCode::kMalformed, fmt::format("'{}' lacks the number '{}'", node.name(), name)};
+  if (std::abs(*number) > kGreatestNumber)
+    return Error{ErrorCode::kMalformed,
+                 fmt::format("the '{}' of '{}' is {:g}, which is no place in a picture", name, node.name(), *number)};
   return *number;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/parse_number.h"
+#include "base/quoted_name.h"
 #include "data/labels/label_format.h"
 #include "data/list_pictures.h"
 #include "data/words.h"
@@ -20,6 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMostLabelBytes = std::size_t{16} << 20;
+constexpr double kGreatestNumber = 1e6;  // of a fraction of a picture, or a class
 
 struct DataYaml {
   fs::path pictures;               // folder of the part
@@ -28,7 +30,7 @@ struct DataYaml {
 
 // A list, or a map from the indices 0, 1, 2 ... to names.
 Result<std::vector<std::string>> names_of(const YAML::Node& node) {
-  if (!node || (!node.IsSequence() && !node.IsMap())) return yaml_error(node, "'names' is no list of names");
+  if (!node.IsSequence() && !node.IsMap()) return yaml_error(node, "'names' is no list of names");
   std::vector<std::string> names(node.size());
   std::size_t next = 0;
   for (const auto& entry : node) {
@@ -45,6 +47,7 @@ Result<std::vector<std::string>> names_of(const YAML::Node& node) {
 Result<DataYaml> read_data_yaml(const fs::path& folder, std::string_view part) {
   const fs::path file = folder / "data.yaml";
   OCTET_ASSIGN(const YAML::Node root, load_yaml_file(file));
+  if (!root.IsMap() || !root["names"]) return Error{ErrorCode::kMalformed, file.string() + ": lacks 'names', the list of classes"};
   DataYaml data;
   OCTET_ASSIGN_AT(data.names, names_of(root["names"]), file.string());
   const YAML::Node path = root["path"], pictures = root[std::string(part)];
@@ -89,7 +92,8 @@ Result<LabelLine> parse_line(const std::string& line, std::size_t class_count) {
   std::vector<double> numbers;
   for (std::string word; words >> word;) {
     const auto number = parse_number<double>(word);
-    if (!number || !std::isfinite(*number)) return Error{ErrorCode::kMalformed, fmt::format("'{}' is no number", word.substr(0, 24))};
+    if (!number || !std::isfinite(*number)) return Error{ErrorCode::kMalformed, in_quotes(word) + " is no number"};
+    if (std::abs(*number) > kGreatestNumber) return Error{ErrorCode::kMalformed, in_quotes(word) + " is no fraction of a picture"};
     numbers.push_back(*number);
   }
   if (numbers.size() < 5 || numbers.size() % 2 == 0)
