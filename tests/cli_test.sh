@@ -314,7 +314,7 @@ mkdir "$work/stopped"
 mkfifo "$work/stopped/$(ls "$work/images" | tail -n 1)"
 "$octet" detect "$fp32" --images "$work/images" --draw "$work/stopped" >"$work/stdout" 2>"$work/stderr" &
 waiting=$!
-for _ in $(seq 200); do
+for _ in $(seq 6000); do
   [ "$(find "$work/stopped" -name '.octet-*.new' | wc -l)" -eq 3 ] && break
   sleep 0.05
 done

@@ -50,8 +50,13 @@ TEST(RequestQueue, KnowsLatencyAndStepsOfEachRequest) {
   const auto model = small_net();
   RequestQueue queue(model, {.streams = 1, .requests = 2, .profile = true});
   const Tensor input = numbers({1, 3, 24, 24});
-  queue.start(0, std::span(&input, 1), [](auto) { std::this_thread::sleep_for(std::chrono::milliseconds(3)); });
+  std::atomic<bool> is_second_there = false;
+  queue.start(0, std::span(&input, 1), [&](auto) {
+    while (!is_second_there) std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+  });
   queue.start(1, std::span(&input, 1));
+  is_second_there = true;
   ASSERT_TRUE(queue.wait_for_all().ok());
   EXPECT_GT(queue.latency_ms(0), 0);
   EXPECT_GE(queue.latency_ms(1), 3);  // it had to wait for the other
