@@ -142,6 +142,7 @@ must bench "$int8" --seconds 0.05 --threads 1 --history "$work/runs.db"
 must quantize "$fp32" --images "$work/images" --recipe plain --output "$work/plain" --history "$work/runs.db"
 must history "$work/runs.db" --json
 [ "$(grep -o '"id":[0-9]*,"at":' "$work/stdout" | tr -cd '0-9\n' | paste -sd,)" = "1,2,3,4" ] || fail "history lists $(cat "$work/stdout")"
+grep -q '^{"runs":.*,"falls":\[\]}' "$work/stdout" || fail "history lists $(cat "$work/stdout")"
 grep -q '"verb":"check","status":4,.*"figures":{"models":\[{"AP":' "$work/stdout" || fail "history lists $(cat "$work/stdout")"
 must history "$work/runs.db"
 grep -qE '^ +1 20.*check +4 .*yolo-fastest' "$work/stdout" || fail "history shows $(cat "$work/stdout")"
@@ -150,6 +151,7 @@ must history "$work/merged.db" --json
 grep -q '"verb":"check","status":0,.*"models":\["'"$fp32"'","'"$int8"'"\]' "$work/stdout" || fail "merge keeps $(cat "$work/stdout")"
 expect 2 "have no figures" merge "$work/detected" --history "$work/merged.db"
 must history "$work/runs.db" --page "$work/trend.html"
+grep -q '<h3>INT8 MB</h3>' "$work/trend.html" || fail "the page of trends lacks the size of the files: $(cat "$work/trend.html")"
 grep -q '<h3>INT8 AP</h3>' "$work/trend.html" || fail "the page of trends says $(cat "$work/trend.html")"
 must compare 1 2 --history "$work/runs.db" --json
 grep -q '{"figure":"models/0/AP",.*"change":0.0}' "$work/stdout" || fail "compare says $(cat "$work/stdout")"

@@ -176,6 +176,17 @@ Json to_json(const CheckResult& result) {
   return json;
 }
 
+void add_file_sizes(const std::vector<std::vector<std::filesystem::path>>& files, Json& check) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    std::uintmax_t bytes = 0;
+    for (const std::filesystem::path& file : files[i]) {
+      std::error_code failed;
+      if (const std::uintmax_t size = std::filesystem::file_size(file, failed); !failed) bytes += size;
+    }
+    check["models"][i]["file_bytes"] = bytes;
+  }
+}
+
 std::string to_text(const CocoNumbers& numbers, const MatchSettings& settings) {
   std::string text;
   const auto values = numbers.values();

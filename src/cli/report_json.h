@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ Json to_json(const Metric& metric, const MetricAccuracy& accuracy);
 // The precision at 101 values of recall of each category, at each IoU threshold.
 Json curves_json(const CocoMatches& matches, const CocoAccuracy& accuracy, const MatchSettings& settings);
 Json to_json(const CheckResult& result);
+// Adds "file_bytes" to each model of such, by the files of each.
+void add_file_sizes(const std::vector<std::vector<std::filesystem::path>>& files, Json& check);
 std::string to_text(const CocoNumbers& numbers, const MatchSettings& settings = {});
 std::string to_text(const MetricAccuracy& accuracy);
 std::string to_text(const CheckResult& result);

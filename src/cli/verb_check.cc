@@ -156,6 +156,9 @@ Result<Outcome> score(const Options& options, const Requirements& requirements, 
   OCTET_ASSIGN(const CheckResult result,
                score_runs(inputs.classes, inputs.dataset, found.runs, options.detection.threads, deployed_thresholds(inputs.detectors)));
   Outcome outcome = outcome_of(to_json(result), to_text(result), requirements, result);
+  std::vector<std::vector<std::filesystem::path>> files;
+  for (const Detector& detector : inputs.detectors) files.push_back(detector.files);
+  add_file_sizes(files, outcome.json);
   if (found.resumed_images) outcome.json["resumed_images"] = *found.resumed_images;
   return outcome;
 }

@@ -55,7 +55,9 @@ const std::vector<Column>& columns() {
                                        {"INT8 AP", {"/models/1/AP", "/check/models/1/AP"}, 100, true},
                                        {"fidelity", {"/fidelity", "/check/fidelity"}, 100, true},
                                        {"ms", {"/models/0/median_ms", "/bench/models/0/median_ms"}, 1, false},
-                                       {"INT8 ms", {"/models/1/median_ms", "/bench/models/1/median_ms"}, 1, false}};
+                                       {"INT8 ms", {"/models/1/median_ms", "/bench/models/1/median_ms"}, 1, false},
+                                       {"MB", {"/models/0/file_bytes", "/check/models/0/file_bytes"}, 1e-6, false},
+                                       {"INT8 MB", {"/models/1/file_bytes", "/check/models/1/file_bytes"}, 1e-6, false}};
   return all;
 }
 
@@ -89,31 +91,80 @@ std::string table_of(const std::vector<HistoryRun>& runs) {
   return text;
 }
 
-// Lines of the same models on the same machine, one after another.
-std::vector<TrendLine> trends_of(const std::vector<HistoryRun>& runs) {
-  std::map<std::pair<std::string, std::string>, std::vector<TrendLine>> of_subject;
-  for (const HistoryRun& run : runs) {
-    const Json figures = json_of(run.figures);
-    const std::pair subject(names_of(json_of(run.models)), fmt::format("{}: {}, {}", run.machine, run.cpu, run.isa));
-    for (const Column& column : columns()) {
-      const auto figure = figure_in(figures, column);
-      if (!figure) continue;
-      std::vector<TrendLine>& lines = of_subject[subject];
-      auto line = std::ranges::find(lines, column.title, &TrendLine::figure);
-      if (line == lines.end()) line = lines.insert(line, {subject.first, subject.second, column.title, 2, column.rises, {}});
-      line->points.push_back({run.id, run.at, *figure});
-    }
-  }
+// By models and machine, which are told apart.
+using Subject = std::pair<std::string, std::string>;
+using LinesOfSubjects = std::map<Subject, std::vector<TrendLine>>;
+
+Subject subject_of(const HistoryRun& run) {
+  return {names_of(json_of(run.models)), fmt::format("{}: {}, {}", run.machine, run.cpu, run.isa)};
+}
+
+void add_point(const HistoryRun& run, const std::string& figure, bool rises, double value, LinesOfSubjects& of_subject) {
+  const Subject subject = subject_of(run);
+  std::vector<TrendLine>& lines = of_subject[subject];
+  auto line = std::ranges::find(lines, figure, &TrendLine::figure);
+  if (line == lines.end()) line = lines.insert(line, {subject.first, subject.second, figure, 2, rises, {}});
+  line->points.push_back({run.id, run.at, value});
+}
+
+// Those of a subject one after another.
+std::vector<TrendLine> in_a_row(const LinesOfSubjects& of_subject) {
   std::vector<TrendLine> all;
   for (const auto& [subject, lines] : of_subject) all.insert(all.end(), lines.begin(), lines.end());
   return all;
 }
 
+std::vector<TrendLine> trends_of(const std::vector<HistoryRun>& runs) {
+  LinesOfSubjects of_subject;
+  for (const HistoryRun& run : runs) {
+    const Json figures = json_of(run.figures);
+    for (const Column& column : columns())
+      if (const auto figure = figure_in(figures, column)) add_point(run, column.title, column.rises, *figure, of_subject);
+  }
+  return in_a_row(of_subject);
+}
+
+// AP of each class, in points, by the last model of a run.
+std::vector<TrendLine> classes_of(const std::vector<HistoryRun>& runs) {
+  LinesOfSubjects of_subject;
+  for (const HistoryRun& run : runs) {
+    const Json figures = json_of(run.figures);
+    for (const char* place : {"/models", "/check/models"}) {
+      const Json::json_pointer pointer(place);
+      if (!figures.contains(pointer) || !figures[pointer].is_array() || figures[pointer].empty()) continue;
+      const Json last = figures[pointer].back();
+      if (!last.is_object()) continue;
+      for (const Json& category : last.value("categories", Json::array())) {
+        if (!category.is_object() || !category.contains("AP") || !category["AP"].is_number() || category["AP"] < 0) continue;
+        if (!category.contains("name") || !category["name"].is_string()) continue;
+        add_point(run, category["name"].get<std::string>(), true, 100 * category["AP"].get<double>(), of_subject);
+      }
+    }
+  }
+  return in_a_row(of_subject);
+}
+
+Json falls_in(const std::vector<TrendLine>& classes) {
+  Json falls = Json::array();
+  for (const TrendLine& line : classes)
+    if (const auto fall = first_fall(line, kFallOfClass))
+      falls.push_back({{"models", line.models},
+                       {"machine", line.machine},
+                       {"class", line.figure},
+                       {"run", fall->first.run},
+                       {"at", fall->first.at},
+                       {"best", fall->best / 100},
+                       {"AP", fall->first.value / 100},
+                       {"last", fall->last.value / 100}});
+  return falls;
+}
+
 Result<Outcome> list(const Options& options) {
   OCTET_ASSIGN(const auto runs, read_history(options.file));
+  const std::vector<TrendLine> classes = classes_of(runs);
   if (!options.page.empty())
-    OCTET_RETURN_IF_ERROR(write_file(options.page, render_trend(options.file.filename().string(), trends_of(runs))));
-  Outcome outcome{{{"runs", Json::array()}}, table_of(runs)};
+    OCTET_RETURN_IF_ERROR(write_file(options.page, render_trend(options.file.filename().string(), trends_of(runs), classes)));
+  Outcome outcome{{{"runs", Json::array()}, {"falls", falls_in(classes)}}, table_of(runs)};
   for (const HistoryRun& run : runs) outcome.json["runs"].push_back(to_json(run));
   if (!options.page.empty()) outcome.json["page"] = options.page.string();
   return outcome;

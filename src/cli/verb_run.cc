@@ -59,11 +59,17 @@ BenchRows bench_rows(const RunOptions& run) {
   return rows;
 }
 
+std::vector<std::filesystem::path> files_of_ir(const std::filesystem::path& xml) {
+  return {xml, std::filesystem::path(xml).replace_extension(".bin")};
+}
+
 Json result_json(const RunResult& result, const RunOptions& run) {
+  Json check = to_json(result.check);
+  add_file_sizes({files_of_ir(result.fp32), files_of_ir(result.int8)}, check);
   Json json{{"report", result.report.string()},
             {"fp32", result.fp32.string()},
             {"int8", result.int8.string()},
-            {"check", to_json(result.check)},
+            {"check", std::move(check)},
             {"bench", to_json(result.bench, bench_rows(run), run.threads)}};
   for (std::size_t i = 0; i < result.other_checks.size(); ++i)
     json["other_engines"].push_back({{"engine", run.engines[i + 1]->name()}, {"check", to_json(result.other_checks[i])}});

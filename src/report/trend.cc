@@ -1,6 +1,8 @@
 #include "report/trend.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -28,23 +30,15 @@ std::string path_of(const std::vector<TrendPoint>& points) {
   return points.size() == 1 ? path + "h.01" : path;
 }
 
-// The first run after the best one, which later ones did not reach again.
-const TrendPoint* first_fall(const TrendLine& line) {
-  const auto is_better = [&line](double a, double b) { return line.rises ? a > b : a < b; };
-  std::size_t best = 0;
-  for (std::size_t i = 1; i < line.points.size(); ++i)
-    if (!is_better(line.points[best].value, line.points[i].value)) best = i;
-  return best + 1 < line.points.size() ? &line.points[best + 1] : nullptr;
-}
-
 Json facts_of(const TrendLine& line) {
   const auto fact = [](const char* key, std::string value) { return Json{{"key", key}, {"value", std::move(value)}}; };
   const auto [least, greatest] = std::ranges::minmax_element(line.points, {}, &TrendPoint::value);
   Json facts = Json::array({fact("Last", fmt::format("{} in run {}", shown(line, line.points.back().value), line.points.back().run)),
                             fact("Range", shown(line, least->value) + " to " + shown(line, greatest->value)),
                             fact("Runs", std::to_string(line.points.size()))});
-  if (const TrendPoint* fall = first_fall(line))
-    facts.push_back(fact("Worse than its best", fmt::format("since run {} of {}: {}", fall->run, fall->at, shown(line, fall->value))));
+  if (const auto fall = first_fall(line, 0))
+    facts.push_back(fact("Worse than its best",
+                         fmt::format("since run {} of {}: {}", fall->first.run, fall->first.at, shown(line, fall->first.value))));
   return facts;
 }
 
@@ -59,16 +53,53 @@ Json line_view(const TrendLine& line) {
           {"facts", facts_of(line)}};
 }
 
+// The classes of a subject that fell, those that lost the most first.
+Json falls_view(const TrendLine& subject, const std::vector<TrendLine>& classes) {
+  std::vector<std::pair<const TrendLine*, TrendFall>> falls;
+  for (const TrendLine& line : classes)
+    if (line.models == subject.models && line.machine == subject.machine)
+      if (const auto fall = first_fall(line, kFallOfClass)) falls.emplace_back(&line, *fall);
+  std::ranges::stable_sort(falls, std::greater(), [](const auto& each) { return each.second.best - each.second.last.value; });
+  Json view = Json::array();
+  for (const auto& [line, fall] : falls)
+    view.push_back({{"name", line->figure},
+                    {"best", shown(*line, fall.best)},
+                    {"run", fmt::format("{} of {}", fall.first.run, fall.first.at)},
+                    {"first", shown(*line, fall.first.value)},
+                    {"last", shown(*line, fall.last.value)}});
+  return view;
+}
+
 }  // namespace
 }  // namespace report
 
-std::string render_trend(const std::string& title, const std::vector<TrendLine>& lines) {
+std::optional<TrendFall> first_fall(const TrendLine& line, double least) {
+  const auto loss = [&line](double best, double value) { return line.rises ? best - value : value - best; };
+  const auto is_lost = [&](double best, double value) { return loss(best, value) > 0 && loss(best, value) >= least; };
+  std::size_t best = 0;  // the last of equals
+  for (std::size_t i = 1; i < line.points.size(); ++i)
+    if (loss(line.points[best].value, line.points[i].value) <= 0) best = i;
+  const double value = line.points[best].value;
+  if (!is_lost(value, line.points.back().value)) return std::nullopt;
+  const auto first = std::find_if(line.points.begin() + static_cast<std::ptrdiff_t>(best), line.points.end(),
+                                  [&](const TrendPoint& point) { return is_lost(value, point.value); });
+  return TrendFall{value, *first, line.points.back()};
+}
+
+std::string render_trend(const std::string& title, const std::vector<TrendLine>& lines, const std::vector<TrendLine>& classes) {
   using namespace report;
   Json subjects = Json::array();
   const TrendLine* before = nullptr;
   for (const TrendLine& line : lines) {
-    if (!before || before->models != line.models || before->machine != line.machine)
-      subjects.push_back({{"models", line.models}, {"machine", line.machine}, {"lines", Json::array()}});
+    if (!before || before->models != line.models || before->machine != line.machine) {
+      Json falls = falls_view(line, classes);
+      const bool has_falls = !falls.empty();
+      subjects.push_back({{"models", line.models},
+                          {"machine", line.machine},
+                          {"lines", Json::array()},
+                          {"has_falls", has_falls},
+                          {"falls", std::move(falls)}});
+    }
     subjects.back()["lines"].push_back(line_view(line));
     before = &line;
   }

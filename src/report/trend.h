@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,18 @@ struct TrendLine {
   std::vector<TrendPoint> points;
 };
 
+// Where a line became worse than its best by so much, and did not come back.
+struct TrendFall {
+  double best = 0;           // before
+  TrendPoint first, last{};  // the first run in which it was worse, and the newest one
+};
+std::optional<TrendFall> first_fall(const TrendLine& line, double least);
+
+// Of a class, in points of AP. Less is not worth a line.
+inline constexpr double kFallOfClass = 1;
+
 // The whole page as UTF-8 HTML, which loads nothing. Lines of the same models and machine must be neighbours. The same input gives the same
-// bytes. All text of `lines` is escaped.
-std::string render_trend(const std::string& title, const std::vector<TrendLine>& lines);
+// bytes. All text of `lines` is escaped. `classes` are AP of classes of the same subjects, of which only falls are shown.
+std::string render_trend(const std::string& title, const std::vector<TrendLine>& lines, const std::vector<TrendLine>& classes = {});
 
 }  // namespace octet

@@ -30,6 +30,24 @@ TEST(Trend, DrawsEachLineBelowItsModels) {
   EXPECT_TRUE(has(page, "M0.00 50.00L100.00 50.00"));
 }
 
+TEST(Trend, NamesTheFirstRunInWhichAClassFell) {
+  const std::vector<TrendLine> classes = {line_of("a.xml", "cup", true, {50, 52, 51.5, 48, 49}),
+                                          line_of("a.xml", "dog", true, {50, 40, 50}), line_of("a.xml", "cat", true, {50, 49.5}),
+                                          line_of("a.xml", "bus", true, {60, 20})};
+  const auto fall = first_fall(classes[0], kFallOfClass);
+  ASSERT_TRUE(fall.has_value());
+  EXPECT_EQ(fall->best, 52);
+  EXPECT_EQ(fall->first.run, 4);
+  EXPECT_EQ(fall->last.value, 49);
+  EXPECT_FALSE(first_fall(classes[1], kFallOfClass).has_value());
+  EXPECT_FALSE(first_fall(classes[2], kFallOfClass).has_value());
+  const std::string page = render_trend("runs.db", {line_of("a.xml", "AP", true, {1, 2}), line_of("b.xml", "AP", true, {1})}, classes);
+  EXPECT_TRUE(has(page, ">cup</th><td>52.00</td><td>4 of 2026-11-27</td><td>48.00</td><td>49.00</td>"));
+  EXPECT_LT(page.find(">bus</th>"), page.find(">cup</th>"));
+  EXPECT_FALSE(has(page, ">dog</th>"));
+  EXPECT_EQ(page.find("Classes that fell</h3>"), page.rfind("Classes that fell</h3>"));
+}
+
 TEST(Trend, EscapesWhatTheDatabaseHolds) {
   const std::string page = render_trend("<b>", {line_of("<script>", "AP", true, {1})});
   EXPECT_FALSE(has(page, "<script>"));
