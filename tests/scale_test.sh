@@ -29,6 +29,13 @@ cp -r "$demo/coco" "$work/coco"
 must check "$fp32" "$int8" --data "$work/coco" --parts "$work/part1" "$work/part2" "$work/part3" --json
 same whole "check --parts of data that was moved"
 
+# Somebody who watches sees accuracy with its interval; the figures are the same.
+if command -v script >/dev/null; then
+  script --quiet --return --command "'$octet' check '$fp32' '$int8' --data '$demo/coco' --json >'$work/stdout'" /dev/null </dev/null >"$work/bar"
+  same whole "a run that somebody watches"
+  grep -qE 'check .*% AP [0-9.]+ \([0-9.]+ to [0-9.]+\), drop' "$work/bar" || fail "no accuracy is shown: $(cat "$work/bar")"
+fi
+
 expect 3 "part 2/3 is missing" merge "$work/part1" "$work/part3"
 expect 3 "part 1/3" merge "$work/part1" "$work/part2" "$work/part1" "$work/part3"
 expect 3 "holds no part" merge "$work/part1" "$work/fp32"

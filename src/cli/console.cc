@@ -29,6 +29,7 @@ void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stder
 Progress Console::bar(std::string title) {
   finish();
   title_ = std::move(title);
+  remark_.clear();
   last_percent_ = -1;
   open_ = true;
   return [this](std::int64_t done, std::int64_t total) { draw(done, total); };
@@ -44,9 +45,17 @@ void Console::draw(std::int64_t done, std::int64_t total) {
     return;
   }
   const int filled = kBarWidth * percent / 100;
-  put(fmt::format("\r{:<28} [{}{}] {:3}%", title_, std::string(static_cast<std::size_t>(filled), '#'),
-                  std::string(static_cast<std::size_t>(kBarWidth - filled), ' '), percent));
+  put(fmt::format("\r{:<28} [{}{}] {:3}%{}{}\033[K", title_, std::string(static_cast<std::size_t>(filled), '#'),
+                  std::string(static_cast<std::size_t>(kBarWidth - filled), ' '), percent, remark_.empty() ? "" : " ", remark_));
 }
+
+void Console::remark(std::string text) {
+  const std::lock_guard lock(output());
+  remark_ = std::move(text);
+  last_percent_ = -1;
+}
+
+bool Console::is_watched() { return on_terminal(); }
 
 void Console::finish() {
   const std::lock_guard lock(output());

@@ -14,6 +14,10 @@ class Console {
   // A bar under `title` until the next one begins or finish() is called. Without a terminal a line when it is done.
   Progress bar(std::string title);
   void finish();
+  // What stands behind the bar from its next step on, on a terminal.
+  void remark(std::string text);
+  // Whether somebody sees the bar move.
+  static bool is_watched();
 
   Warn warnings();
   void warn(std::string_view message);
@@ -22,7 +26,7 @@ class Console {
  private:
   void draw(std::int64_t done, std::int64_t total);
 
-  std::string title_;
+  std::string title_, remark_;
   int last_percent_ = -1;
   bool open_ = false;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/live_accuracy.h"
 #include "steps/detection_parts.h"
 #include "zoo/catalogue.h"
 
@@ -77,13 +78,18 @@ class DetectionWork {
                    DetectionJournal::open(options_.resume, setup, bounds_of(inputs.classes, inputs.dataset), talk.warn_of_pictures));
       found.resumed_images = journal->resumed_images();
     }
+    LiveAccuracy live(inputs, [this](std::string text) { console_.remark(std::move(text)); });
+    FoundInImage watch;
+    if (verb_.is_scored && share.is_whole() && Console::is_watched())
+      watch = [&live](std::size_t image, std::span<const std::vector<Detection>> of_each) { live.add(image, of_each); };
     const DetectRunOptions how{{.score_threshold = options_.score_threshold},
                                options_.threads,
                                talk.bar(verb_.app.get_name()),
                                talk.warn_of_pictures,
                                share,
-                               journal.get()};
-    OCTET_ASSIGN(found.runs, detect_with_each(inputs.detectors, inputs.dataset, how));
+                               journal.get(),
+                               watch};
+    OCTET_ASSIGN(found.runs, detect_images(inputs.detectors, inputs.dataset, how));
     console_.finish();
     return found;
   }

@@ -45,6 +45,7 @@ struct DetectionVerb {
   const CLI::App& app;
   std::function<Status(const DetectionInputs& inputs)> prepare;  // before pictures are run
   std::function<Result<Outcome>(const DetectionInputs& inputs, const Detections& found)> finish;
+  bool is_scored = false;  // so that accuracy can be shown while the models run
 };
 
 Result<Outcome> run_detection(const DetectionOptions& options, const DetectionVerb& verb, Console& console);

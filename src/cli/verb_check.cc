@@ -172,7 +172,7 @@ Result<Outcome> run(const Options& options, const CLI::App& verb, Console& conso
   if (detection.source.folder.empty() && (detection.source.images.empty() || detection.source.annotations.empty()))
     return Error{ErrorCode::kInvalidArgument, "say what to measure on: --data DIR, or --images DIR and --annotations GT.json"};
   const auto finish = [&](const DetectionInputs& inputs, const Detections& found) { return score(options, requirements, inputs, found); };
-  return run_detection(detection, {verb, [](const DetectionInputs&) { return Status(); }, finish}, console);
+  return run_detection(detection, {verb, [](const DetectionInputs&) { return Status(); }, finish, true}, console);
 }
 
 }  // namespace

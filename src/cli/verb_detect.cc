@@ -46,6 +46,7 @@ Outcome describe(const Options& options, const Detector& detector, const Dataset
                   {"detections", count(run)},
                   {"images_per_second", rate},
                   {"categories", categories_as_json(detector, classes)}};
+  if (run.busy_share > 0) outcome.json["busy_share"] = run.busy_share;  // not of parts
   if (options.detection.source.folder.empty()) {
     outcome.json["pictures"] = list_as_json(detector, dataset, run);
     outcome.text = list_as_text(detector, dataset, run, options.shown_threshold);

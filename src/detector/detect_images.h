@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "base/progress.h"
@@ -23,14 +25,17 @@ class DetectionStore {
   virtual Status keep(std::size_t detector, std::size_t image, const std::vector<Detection>& found) = 0;
 };
 
+// Told of each image that was run or known, with what each detector found in it; from any thread, one at a time. May be empty.
+using FoundInImage = std::function<void(std::size_t image, std::span<const std::vector<Detection>> of_each)>;
+
 struct DetectRunOptions {
   DetectOptions detect;
   int threads = 1;
-  Progress progress;
+  Progress progress;  // of images
   Warn warn;
   Share share{};                    // the images that are run
   DetectionStore* store = nullptr;  // images that it knows are not run again
-  std::size_t detector = 0;         // number in the store
+  FoundInImage found{};
 };
 
 // What a detector found in the images of a data set.
@@ -38,11 +43,13 @@ struct DetectionRun {
   std::vector<std::vector<Detection>> detections;  // one list an image of the data set, in its order
   std::vector<bool> done;                          // false: the image could not be read, or is of another share
   std::int64_t images = 0;                         // done
-  double seconds = 0;                              // wall clock of all, decoding of files included
+  double seconds = 0;                              // wall clock of all detectors and images, decoding of files included
+  double busy_share = 0;                           // of the threads' time, what they spent on decoding and on detectors
 };
 
-// Whole images are shared out among the threads; the answer does not depend on how many there are. An image that cannot be
-// read is left out with a warning that names it.
-Result<DetectionRun> detect_images(const Detector& detector, const Dataset& dataset, const DetectRunOptions& options);
+// Runs each detector over the images, each of which is read and decoded once. Whole images are shared out among the threads; the answer
+// does not depend on how many there are. An image that cannot be read is left out of every run, with a warning that names it.
+Result<std::vector<DetectionRun>> detect_images(std::span<const Detector> detectors, const Dataset& dataset,
+                                                const DetectRunOptions& options);
 
 }  // namespace octet

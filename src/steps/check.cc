@@ -37,6 +37,27 @@ void keep_measured(std::vector<CocoResult>& results, const std::vector<std::int6
   std::erase_if(results, [&](const CocoResult& result) { return !std::ranges::binary_search(category_ids, result.category_id); });
 }
 
+// What can be measured of runs: the images that are done, the categories that all models know.
+struct MeasuredRuns {
+  CocoGroundTruth truth;
+  std::vector<std::int64_t> ids;  // of the images
+  std::vector<std::vector<CocoResult>> found;
+};
+
+Result<MeasuredRuns> measure(const std::vector<ClassMap>& classes, const Dataset& dataset, const std::vector<DetectionRun>& runs) {
+  OCTET_CHECK(classes.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
+  MeasuredRuns measured{{}, ids_of_done(dataset, runs[0]), {}};
+  if (measured.ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};
+  const std::vector<std::int64_t> categories = measured_by_all(classes);
+  const bool have_same_classes = classes.front() == classes.back();
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    measured.found.push_back(coco_results(classes[i], dataset, runs[i]));
+    if (!have_same_classes) keep_measured(measured.found.back(), categories);
+  }
+  measured.truth = measured_truth(dataset, measured.ids, categories);
+  return measured;
+}
+
 Result<ModelDetails> details_of(const CocoGroundTruth& truth, const std::vector<CocoResult>& found, const CocoMatches& matches,
                                 std::optional<double> deployed_threshold) {
   ModelDetails details;
@@ -62,25 +83,6 @@ Status compare(CheckResult& result, const CocoGroundTruth& truth, const std::vec
 
 }  // namespace
 
-Result<std::vector<DetectionRun>> detect_with_each(const std::vector<Detector>& detectors, const Dataset& dataset,
-                                                   const DetectRunOptions& options) {
-  std::vector<DetectionRun> runs;
-  const auto images = static_cast<std::int64_t>(options.share.size(dataset.images.size())),
-             total = images * static_cast<std::int64_t>(detectors.size());
-  for (const Detector& detector : detectors) {
-    DetectRunOptions each = options;
-    each.detector = runs.size();
-    if (options.progress)
-      each.progress = [&options, total, before = images * static_cast<std::int64_t>(runs.size())](std::int64_t done, std::int64_t) {
-        options.progress(before + done, total);
-      };
-    if (!runs.empty()) each.warn = {};  // the first model has named what cannot be read
-    OCTET_ASSIGN(auto run, detect_images(detector, dataset, each));
-    runs.push_back(std::move(run));
-  }
-  return runs;
-}
-
 Result<CheckResult> score_results(const CocoGroundTruth& truth, const ScoredResults& results, std::span<const std::int64_t> image_ids,
                                   int threads) {
   CheckResult result;
@@ -99,19 +101,24 @@ Result<CheckResult> score_results(const CocoGroundTruth& truth, const ScoredResu
 
 Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, const std::vector<DetectionRun>& runs,
                                int threads, const std::vector<double>& deployed_thresholds) {
-  OCTET_CHECK(classes.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
-  const auto ids = ids_of_done(dataset, runs[0]);
-  if (ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};
-  const std::vector<std::int64_t> categories = measured_by_all(classes);
-  const bool have_same_classes = classes.front() == classes.back();
-  ScoredResults results{{}, deployed_thresholds};
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    results.found.push_back(coco_results(classes[i], dataset, runs[i]));
-    if (!have_same_classes) keep_measured(results.found.back(), categories);
-  }
-  OCTET_ASSIGN(CheckResult result, score_results(measured_truth(dataset, ids, categories), results, ids, threads));
+  OCTET_ASSIGN(MeasuredRuns measured, measure(classes, dataset, runs));
+  OCTET_ASSIGN(CheckResult result, score_results(measured.truth, {std::move(measured.found), deployed_thresholds}, measured.ids, threads));
   result.classes = classes;
   return result;
+}
+
+Result<RunningAccuracy> running_accuracy(const std::vector<ClassMap>& classes, const Dataset& dataset,
+                                         const std::vector<DetectionRun>& runs) {
+  constexpr BootstrapOptions kFew{.resamples = 320};
+  OCTET_ASSIGN(const MeasuredRuns measured, measure(classes, dataset, runs));
+  RunningAccuracy accuracy{static_cast<std::int64_t>(measured.ids.size()), {}, {}};
+  // The AP of a model is its drop to one that finds nothing.
+  OCTET_ASSIGN(ApDrops drops, bootstrap_ap_drop(measured.truth, measured.found[0], {}, kFew));
+  accuracy.ap = std::move(drops.all);
+  if (runs.size() < 2) return accuracy;
+  OCTET_ASSIGN(drops, bootstrap_ap_drop(measured.truth, measured.found[0], measured.found[1], kFew));
+  accuracy.drop = std::move(drops.all);
+  return accuracy;
 }
 
 std::vector<double> deployed_thresholds(const std::vector<Detector>& detectors) {
@@ -122,7 +129,7 @@ std::vector<double> deployed_thresholds(const std::vector<Detector>& detectors) 
 
 Result<CheckResult> check_detectors(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options) {
   OCTET_ASSIGN(const auto classes, map_classes(detectors, dataset, options.warn));
-  OCTET_ASSIGN(const auto runs, detect_with_each(detectors, dataset, options));
+  OCTET_ASSIGN(const auto runs, detect_images(detectors, dataset, options));
   return score_runs(classes, dataset, runs, options.threads, deployed_thresholds(detectors));
 }
 

@@ -275,7 +275,8 @@ class RecipeRun {
   Result<DetectionRun> detect(const Detector& detector, const Dataset& pictures) const {
     DetectRunOptions how;
     how.threads = options_.threads;
-    return detect_images(detector, pictures, how);
+    OCTET_ASSIGN(auto runs, detect_images({&detector, 1}, pictures, how));
+    return std::move(runs.front());
   }
 
   static std::vector<std::int64_t> ids_of(const Dataset& pictures) {

@@ -91,7 +91,7 @@ class Workflow {
   Status detect() {
     OCTET_RETURN_IF_ERROR(load(result_.int8));
     OCTET_ASSIGN(classes_, map_classes(detectors_[0], dataset_, {}));
-    OCTET_ASSIGN(runs_, detect_with_each(detectors_[0], dataset_, detect_options(begin("5/7 detect"), options_.warn)));
+    OCTET_ASSIGN(runs_, detect_images(detectors_[0], dataset_, detect_options(begin("5/7 detect"), options_.warn)));
     return {};
   }
 
