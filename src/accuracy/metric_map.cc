@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "accuracy/metrics.h"
+#include "eval/pascal.h"
 
 namespace octet::accuracy {
 namespace {
@@ -125,37 +126,9 @@ Verdict LabelMatching::judge(const Prediction& prediction) {
   return Verdict::kHit;
 }
 
-struct Curve {
-  std::vector<double> precision, recall;
-};
-
-double eleven_point_average(const Curve& curve) {
-  double result = 0;
-  for (int i = 0; i <= 10; ++i) {
-    const double point = i * 0.1;
-    double best = 0;
-    for (std::size_t k = 0; k < curve.recall.size(); ++k)
-      if (curve.recall[k] >= point) best = std::max(best, curve.precision[k]);
-    result += best / 11.0;
-  }
-  return result;
-}
-
-// The area under the curve whose precision is made falling from the right.
-double area_under(Curve curve) {
-  curve.recall.insert(curve.recall.begin(), 0);
-  curve.precision.insert(curve.precision.begin(), 0);
-  curve.recall.push_back(1);
-  curve.precision.push_back(0);
-  for (std::size_t i = curve.precision.size(); i-- > 1;) curve.precision[i - 1] = std::max(curve.precision[i - 1], curve.precision[i]);
-  double sum = 0;
-  for (std::size_t i = 0; i + 1 < curve.recall.size(); ++i) sum += (curve.recall[i + 1] - curve.recall[i]) * curve.precision[i + 1];
-  return sum;
-}
-
 double LabelMatching::average_precision() {
   if (predictions_.empty()) return std::numeric_limits<double>::quiet_NaN();
-  Curve curve;
+  PrecisionRecall curve;
   double hits = 0, misses = 0;
   for (std::size_t i = 0; i < predictions_.size(); ++i) {
     const Verdict verdict = judge(predictions_[i]);

@@ -37,10 +37,12 @@ Result<std::vector<std::vector<std::uint32_t>>> by_image(std::span<const CocoRes
 
 }  // namespace
 
-Result<std::vector<CocoResult>> judged_results(const CocoGroundTruth& truth, std::span<const CocoResult> results, std::size_t most_in_image) {
+Result<std::vector<CocoResult>> judged_results(const CocoGroundTruth& truth, std::span<const CocoResult> results,
+                                               std::size_t most_in_image) {
   if (truth.verifications.empty())
-    return Error{ErrorCode::kInvalidArgument,
-                 "the annotations say of no image which categories were looked for ('neg_category_ids'), so that this metric is not theirs"};
+    return Error{
+        ErrorCode::kInvalidArgument,
+        "the annotations say of no image which categories were looked for ('neg_category_ids'), so that this metric is not theirs"};
   const std::vector<std::int64_t> ids = ids_of(truth).image_ids;
   const IdIndex images(ids);
   const auto judged = judged_categories(truth, images, ids.size());

@@ -5,7 +5,8 @@
 namespace octet {
 
 std::span<const Metric> metrics() {
-  static constexpr std::array kMetrics = {Metric{"lvis", evaluate_lvis}};
+  static constexpr std::array kMetrics = {Metric{"lvis", evaluate_lvis}, Metric{"voc2007", evaluate_voc2007},
+                                          Metric{"voc2012", evaluate_voc2012}};
   return kMetrics;
 }
 

@@ -35,4 +35,10 @@ std::span<const Metric> metrics();
 // some, they count as in COCO.
 Result<MetricAccuracy> evaluate_lvis(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
 
+// Everingham et al., "The Pascal Visual Object Classes Challenge", 2010: the mean of average precisions at an IoU of 0.5, in 11 points as
+// until VOC 2009, or all points as from VOC 2010 on. Objects that are difficult count neither way: those that are crowds, which the reader
+// of VOC's annotations makes of them. Boxes are continuous, so that VOC's corners 1 and 1 are a box of one pixel.
+Result<MetricAccuracy> evaluate_voc2007(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
+Result<MetricAccuracy> evaluate_voc2012(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
+
 }  // namespace octet

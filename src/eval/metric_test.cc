@@ -42,6 +42,21 @@ const Metric& metric(std::string_view name) { return *std::ranges::find(metrics(
 // Ties, ids of 0 and below, more than 300 detections of an image, categories that are absent, partly annotated, or not looked for.
 TEST(Lvis, GivesTheNumbersOfItsOwnCode) { expect_fixtures(metric("lvis"), "lvis_sets", 40); }
 
+// Ties, difficult objects that are met once, several times and never, classes with difficult objects alone.
+TEST(Voc, GivesTheNumbersOfItsDevelopmentKit) {
+  expect_fixtures(metric("voc2007"), "voc2007_sets", 32);
+  expect_fixtures(metric("voc2012"), "voc2012_sets", 32);
+}
+
+// Two right, one wrong between them, of four objects: recall 1/4 and 2/4, precision 1 and 2/3.
+TEST(Voc, ReadsTheCurveAtElevenPointsOrAll) {
+  CocoGroundTruth truth{.images = {{.id = 1, .file_name = {}}}, .categories = {{1, "cup"}}, .annotations = {}};
+  for (int i = 0; i < 4; ++i) truth.annotations.push_back({i + 1, 1, 1, {20.0 * i, 0, 10, 10}, 100, false});
+  const std::vector<CocoResult> found{{1, 1, {0, 0, 10, 10}, 0.9}, {1, 1, {0, 50, 10, 10}, 0.8}, {1, 1, {20, 0, 10, 10}, 0.7}};
+  EXPECT_NEAR(evaluate_voc2007(truth, found)->numbers[0].value, (3 + 3 * 2.0 / 3) / 11, 1e-12);
+  EXPECT_NEAR(evaluate_voc2012(truth, found)->numbers[0].value, (1 + 2.0 / 3) / 4, 1e-12);
+}
+
 TEST(Lvis, AsksWhichCategoriesWereLookedFor) {
   const CocoGroundTruth truth{.images = {{.id = 7, .file_name = {}}}, .categories = {{1, "cup"}}, .annotations = {}};
   const auto accuracy = evaluate_lvis(truth, {});
@@ -50,7 +65,8 @@ TEST(Lvis, AsksWhichCategoriesWereLookedFor) {
 }
 
 TEST(Metrics, NameAResultOfAnImageThatIsNotListed) {
-  const CocoGroundTruth truth{.images = {{.id = 7, .file_name = {}}}, .categories = {{1, "cup"}}, .annotations = {}, .verifications = {{7, {1}, {}}}};
+  const CocoGroundTruth truth{
+      .images = {{.id = 7, .file_name = {}}}, .categories = {{1, "cup"}}, .annotations = {}, .verifications = {{7, {1}, {}}}};
   const std::vector<CocoResult> found{{7, 1, {0, 0, 5, 5}, 0.5}, {8, 1, {0, 0, 5, 5}, 0.5}};
   for (const Metric& metric : metrics()) {
     const auto accuracy = metric.evaluate(truth, found, 1);
@@ -61,7 +77,8 @@ TEST(Metrics, NameAResultOfAnImageThatIsNotListed) {
 }
 
 TEST(Metrics, AreUndefinedWhereNothingIsAnnotated) {
-  const CocoGroundTruth truth{.images = {{.id = 7, .file_name = {}}}, .categories = {{1, "cup"}}, .annotations = {}, .verifications = {{7, {1}, {}}}};
+  const CocoGroundTruth truth{
+      .images = {{.id = 7, .file_name = {}}}, .categories = {{1, "cup"}}, .annotations = {}, .verifications = {{7, {1}, {}}}};
   for (const Metric& metric : metrics()) {
     const auto accuracy = metric.evaluate(truth, std::vector<CocoResult>{{7, 1, {0, 0, 5, 5}, 0.5}}, 1);
     ASSERT_TRUE(accuracy.ok());

@@ -35,7 +35,8 @@ bool is_yolo(const std::filesystem::path& folder);
 Result<LabelledPictures> read_yolo(const std::filesystem::path& folder, std::string_view part, const Warn& warn);
 
 // Pascal VOC: Annotations/NAME.xml, JPEGImages/, ImageSets/Main/val.txt; without a list, every file of Annotations. Corners count pixels
-// from 1, and both are inside the box. Objects that are difficult, which count neither way in VOC, become crowds, in which COCO's boxes do.
+// from 1, and both are inside the box. Objects that are difficult, which count neither way in VOC, become crowds, in which COCO's boxes do;
+// metric.h's VOC takes crowds for difficult.
 bool is_voc(const std::filesystem::path& folder);
 Result<LabelledPictures> read_voc(const std::filesystem::path& folder, std::string_view part, const Warn& warn);
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes lvis_sets.txt for metric_test.cc: small random data sets with every oddity, and the numbers that the lvis package gives for them.
+"""Writes lvis_sets.txt and voc_sets.txt for metric_test.cc: small random data sets with every oddity, and what is right for them: the
+numbers of the lvis package, and those of a transcript of VOCdevkit's VOCevaldet.m and VOCap.m.
 
     python3 make_metric_fixtures.py
 
@@ -92,5 +93,90 @@ def lvis_sets():
             write_expected(file, *lvis_scores(truth, found))
 
 
+def corners(box):
+    """VOC's, which count pixels from 1 and are both inside."""
+    return box[0] + 1, box[1] + 1, box[0] + box[2], box[1] + box[3]
+
+
+def voc_overlap(a, b):
+    width = min(a[2], b[2]) - max(a[0], b[0]) + 1
+    height = min(a[3], b[3]) - max(a[1], b[1]) + 1
+    if width <= 0 or height <= 0:
+        return -np.inf
+    both = (a[2] - a[0] + 1) * (a[3] - a[1] + 1) + (b[2] - b[0] + 1) * (b[3] - b[1] + 1)
+    return width * height / (both - width * height)
+
+
+def voc_curve(objects, found):
+    """VOCevaldet.m: precision and recall behind each detection of a class."""
+    taken = set()
+    right, wrong = np.zeros(len(found)), np.zeros(len(found))
+    for place, detection in enumerate(sorted(found, key=lambda one: -one["score"])):
+        best, which = -np.inf, None
+        for index, box in enumerate(objects):
+            if box["image_id"] != detection["image_id"]:
+                continue
+            overlap = voc_overlap(corners(detection["bbox"]), corners(box["bbox"]))
+            if overlap > best:
+                best, which = overlap, index
+        if best < 0.5:
+            wrong[place] = 1
+        elif not objects[which]["iscrowd"]:
+            right[place], wrong[place] = which not in taken, which in taken
+            taken.add(which)
+    right, wrong = np.cumsum(right), np.cumsum(wrong)
+    with np.errstate(invalid="ignore"):
+        return right / (right + wrong), right / sum(not box["iscrowd"] for box in objects)
+
+
+def voc2007_average(precision, recall):
+    result = 0
+    for point in np.arange(0, 1.1, 0.1):
+        reached = precision[recall >= point]
+        result += (np.nanmax(reached) if len(reached) else 0) / 11
+    return result
+
+
+def voc2012_average(precision, recall):
+    recall, precision = np.concatenate([[0], recall, [1]]), np.concatenate([[0], precision, [0]])
+    for i in range(len(precision) - 2, -1, -1):
+        precision[i] = np.fmax(precision[i], precision[i + 1])
+    steps = np.nonzero(recall[1:] != recall[:-1])[0] + 1
+    return np.sum((recall[steps] - recall[steps - 1]) * precision[steps])
+
+
+def voc_scores(truth, found, average):
+    classes = {}
+    for category in sorted(category["id"] for category in truth["categories"]):
+        objects = [box for box in truth["annotations"] if box["category_id"] == category]
+        value = -1
+        if any(not box["iscrowd"] for box in objects):
+            value = average(*voc_curve(objects, [one for one in found if one["category_id"] == category]))
+        classes[category] = (value, value)
+    defined = [value for value, _ in classes.values() if value >= 0]
+    return {"AP": np.mean(defined) if defined else -1}, classes
+
+
+def voc_set(seed):
+    rng = random.Random(seed)
+    images, categories = rng.sample(range(1, 40), 5), rng.sample(range(1, 8), 4)
+    truth = random_truth(rng, images[:4], categories[:3], 18, crowds=0.3 if seed & 1 else 0)
+    found = random_found(rng, truth, 50, reach=1 if seed & 2 else 3,
+                         score=(lambda rng: rng.randrange(1, 5) / 4) if seed & 4 else (lambda rng: rng.random()))
+    return truth, sorted(found, key=lambda one: one["image_id"])  # of equal scores, octet takes the lower image first
+
+
+def voc_sets(name, average):
+    with open(HERE / f"{name}_sets.txt", "w", encoding="utf-8") as file:
+        file.write("# make_metric_fixtures.py\n")
+        for seed in range(32):
+            truth, found = voc_set(seed)
+            file.write(f"set {seed}\n")
+            write_truth(file, truth, found)
+            write_expected(file, *voc_scores(truth, found, average))
+
+
 if __name__ == "__main__":
     lvis_sets()
+    voc_sets("voc2007", voc2007_average)
+    voc_sets("voc2012", voc2012_average)
