@@ -82,7 +82,7 @@ Status refuse_options_of_one_file(const Options& options) {
 std::string of_other_metric(const Options& options) {
   return fmt::format(
       "{}: says which categories were looked for in each image; COCO's metric heeds none of it and counts what is right and not "
-      "annotated as wrong (--metric lvis)",
+      "annotated as wrong (--metric lvis, openimages)",
       options.detection.source.annotations.string());
 }
 

@@ -41,4 +41,9 @@ Result<MetricAccuracy> evaluate_lvis(const CocoGroundTruth& truth, std::span<con
 Result<MetricAccuracy> evaluate_voc2007(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
 Result<MetricAccuracy> evaluate_voc2012(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
 
+// The Open Images Challenge's: the mean of average precisions at an IoU of 0.5, of categories that are in the image or were looked for
+// there. A group of objects (a crowd, in COCO's form) is one object that all detections at least half inside it find together. Objects are
+// those of the classes above theirs as well: the reader of OpenImages adds them.
+Result<MetricAccuracy> evaluate_openimages(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
+
 }  // namespace octet

@@ -57,6 +57,9 @@ TEST(Voc, ReadsTheCurveAtElevenPointsOrAll) {
   EXPECT_NEAR(evaluate_voc2012(truth, found)->numbers[0].value, (1 + 2.0 / 3) / 4, 1e-12);
 }
 
+// Groups that are met once, several times, beside an object, and never; classes that were not looked for.
+TEST(OpenImages, GivesTheNumbersOfTheObjectDetectionApi) { expect_fixtures(metric("openimages"), "openimages_sets", 32); }
+
 TEST(Lvis, AsksWhichCategoriesWereLookedFor) {
   const CocoGroundTruth truth{.images = {{.id = 7, .file_name = {}}}, .categories = {{1, "cup"}}, .annotations = {}};
   const auto accuracy = evaluate_lvis(truth, {});

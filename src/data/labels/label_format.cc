@@ -9,8 +9,10 @@
 namespace octet {
 namespace {
 
-constexpr std::array kFormats = {LabelFormat{"yolo", "data.yaml, images/ and labels/", is_yolo, read_yolo},
-                                 LabelFormat{"voc", "Annotations/ and JPEGImages/", is_voc, read_voc}};
+constexpr std::array kFormats = {
+    LabelFormat{"yolo", "data.yaml, images/ and labels/", is_yolo, read_yolo},
+    LabelFormat{"voc", "Annotations/ and JPEGImages/", is_voc, read_voc},
+    LabelFormat{"openimages", "validation-annotations-bbox.csv, class-descriptions.csv and validation/", is_openimages, read_openimages}};
 
 std::string known_formats() {
   std::string text;

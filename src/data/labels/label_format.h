@@ -40,4 +40,10 @@ Result<LabelledPictures> read_yolo(const std::filesystem::path& folder, std::str
 bool is_voc(const std::filesystem::path& folder);
 Result<LabelledPictures> read_voc(const std::filesystem::path& folder, std::string_view part, const Warn& warn);
 
+// OpenImages: PART-annotations-bbox.csv, PART-...-imagelabels.csv, class-descriptions.csv and hierarchy.json, as they are published, and a
+// folder with the pictures of the part. Objects and labels are those of the classes above as well, labels of what is not there of those
+// below, as the challenge's metric has it; groups become crowds. Pictures that are not there are left out.
+bool is_openimages(const std::filesystem::path& folder);
+Result<LabelledPictures> read_openimages(const std::filesystem::path& folder, std::string_view part, const Warn& warn);
+
 }  // namespace octet

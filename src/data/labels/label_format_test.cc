@@ -155,5 +155,82 @@ TEST(FormatCocoAnnotations, AreReadBack) {
   EXPECT_EQ(back->categories[1].annotations, 1);
 }
 
+const char kBoxes[] = "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsTruncated,IsGroupOf,IsDepiction,IsInside\n";
+
+void write_openimages(const ScratchFolder& folder, const std::string& boxes) {
+  folder.write("validation/aa.png", picture(200, 100));
+  folder.write("validation/bb.png", picture(50, 40));
+  folder.write("validation-annotations-bbox.csv", kBoxes + boxes);
+  folder.write("validation-annotations-human-imagelabels.csv",
+               "ImageID,Source,LabelName,Confidence\naa,verification,/m/dog,1\nbb,verification,/m/animal,0\nbb,verification,/m/cup,1\n"
+               "bb,machine,/m/cup,0.5\nzz,verification,/m/cup,1\n");
+  folder.write("class-descriptions-boxable.csv", "/m/cup,Cup\n/m/animal,\"Animal, any\"\n/m/dog,Dog\n/m/other,Other\n");
+  folder.write("bbox_labels_600_hierarchy.json",
+               R"({"LabelName": "/m/root", "Subcategory": [{"LabelName": "/m/animal", "Subcategory": [{"LabelName": "/m/dog"}]},
+                  {"LabelName": "/m/cup"}]})");
+}
+
+TEST(OpenImages, IsReadWithTheClassesAbove) {
+  const ScratchFolder folder;
+  write_openimages(folder, "aa,x,/m/dog,1,0.25,0.5,0.1,0.3,0,0,1,0,0\r\ncc,x,/m/dog,1,0,1,0,1,0,0,0,0,0\n");
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  const CocoGroundTruth& truth = labelled->truth;
+  ASSERT_EQ(truth.images.size(), 2u);
+  EXPECT_EQ(truth.images[0].file_name, "aa.png");
+  ASSERT_EQ(truth.categories.size(), 3u);
+  EXPECT_EQ(truth.categories[1].name, "Animal, any");
+  ASSERT_EQ(truth.annotations.size(), 2u);
+  for (const CocoAnnotation& annotation : truth.annotations) {
+    EXPECT_EQ(annotation.box, (BoxLtwh{50, 10, 50, 20}));
+    EXPECT_TRUE(annotation.is_crowd);
+  }
+  EXPECT_EQ(truth.annotations[0].category_id, 3);
+  EXPECT_EQ(truth.annotations[1].category_id, 2);
+  ASSERT_EQ(truth.verifications.size(), 2u);
+  EXPECT_EQ(truth.verifications[0].absent, (std::vector<std::int64_t>{2, 3}));
+  EXPECT_EQ(truth.verifications[1].absent, (std::vector<std::int64_t>{1, 2, 3}));
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("1 picture of"), std::string::npos) << warnings[0];
+}
+
+TEST(OpenImages, NamesFileAndLine) {
+  for (const auto& [boxes, words] : std::vector<std::pair<std::string, std::string>>{
+           {"aa,x,/m/dog,1,0.25,1.5,0.1,0.3,0,0,1,0,0", "/validation-annotations-bbox.csv:2: 'XMax' is '1.5', expected 0 to 1"},
+           {"\naa,x,/m/dog,1,0.25,0.2,0.1,0.3,0,0,1,0,0", "/validation-annotations-bbox.csv:3: the box ends before it begins"},
+           {"aa,x,/m/dog,1,0.25", "/validation-annotations-bbox.csv:2: has 5 fields and none for 'XMax'"},
+           {"aa,\"x,/m/dog", "/validation-annotations-bbox.csv:2: a quote does not end"},
+           {"aa,x,/m/cat,1,0,1,0,1,0,0,1,0,0", "/class-descriptions-boxable.csv: lacks the class '/m/cat', of which there are boxes"}}) {
+    const ScratchFolder folder;
+    write_openimages(folder, boxes);
+    EXPECT_EQ(error_of(folder), words);
+  }
+}
+
+TEST(OpenImages, RefusesOtherHierarchies) {
+  std::string deep = R"({"LabelName": "/m/root")";
+  for (int i = 0; i < 70; ++i) deep += R"(, "Subcategory": [{"LabelName": "/m/dog")";
+  for (int i = 0; i < 70; ++i) deep += "}]";
+  for (const auto& [hierarchy, words] : std::vector<std::pair<std::string, std::string>>{
+           {"[]", "is no JSON object"},
+           {"{", "is no JSON object"},
+           {R"({"Subcategory": 1})", "a 'Subcategory' is no array"},
+           {R"({"Subcategory": [{"LabelName": 1}]})", "a 'Subcategory' has an entry without 'LabelName'"},
+           {deep + "}", "nests deeper than 64 classes"}}) {
+    const ScratchFolder folder;
+    write_openimages(folder, "");
+    folder.write("bbox_labels_600_hierarchy.json", hierarchy);
+    EXPECT_EQ(error_of(folder), "/bbox_labels_600_hierarchy.json: " + words);
+  }
+}
+
+TEST(OpenImages, TakesNoTwoFilesOfOneKind) {
+  const ScratchFolder folder;
+  write_openimages(folder, "");
+  folder.write("annotations/validation-annotations-bbox.csv", kBoxes);
+  EXPECT_NE(error_of(folder).find("are of one kind"), std::string::npos) << error_of(folder);
+}
+
 }  // namespace
 }  // namespace octet

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes lvis_sets.txt and voc_sets.txt for metric_test.cc: small random data sets with every oddity, and what is right for them: the
-numbers of the lvis package, and those of a transcript of VOCdevkit's VOCevaldet.m and VOCap.m.
+"""Writes lvis_sets.txt, voc2007_sets.txt, voc2012_sets.txt and openimages_sets.txt for metric_test.cc: small random data sets with every
+oddity, and what is right for them: the numbers of the lvis package, those of a transcript of VOCdevkit's VOCevaldet.m and VOCap.m, and those
+of the TensorFlow Object Detection API, whose evaluator is called class by class and image by image as its OpenImagesChallengeEvaluator does.
 
     python3 make_metric_fixtures.py
 
-Written with lvis 0.5.3. Records are those of make_fixtures.py, and
+Written with lvis 0.5.3 and tf-models-research-object-detection 2.8.0 (without its dependencies but numpy and six). Records are those of make_fixtures.py, and
     verified IMAGE COUNT ABSENT... COUNT PARTLY...
     frequency CATEGORY r|c|f
 """
@@ -17,6 +18,8 @@ import numpy as np
 
 np.float = float  # lvis still names it so
 from lvis import LVIS, LVISEval, LVISResults
+from object_detection.utils import metrics
+from object_detection.utils.per_image_evaluation import PerImageEvaluation
 
 from make_fixtures import HERE, line, random_found, random_truth
 
@@ -176,7 +179,60 @@ def voc_sets(name, average):
             write_expected(file, *voc_scores(truth, found, average))
 
 
+def box_array(boxes):
+    """Top, left, bottom, right."""
+    return np.array([[y, x, y + height, x + width] for x, y, width, height in (box["bbox"] for box in boxes)], dtype=float).reshape(-1, 4)
+
+
+def openimages_scores(truth, found):
+    labels = sorted(category["id"] for category in truth["categories"])
+    evaluation = PerImageEvaluation(len(labels), matching_iou_threshold=0.5, nms_iou_threshold=1.0, nms_max_output_boxes=10000,
+                                    group_of_weight=1.0)
+    scores, right = [[] for _ in labels], [[] for _ in labels]
+    for image in truth["images"]:
+        objects = [box for box in truth["annotations"] if box["image_id"] == image["id"]]
+        judged = {box["category_id"] for box in objects} | set(image["neg_category_ids"])
+        here = [one for one in found if one["image_id"] == image["id"] and one["category_id"] in judged]
+        index = [np.array([labels.index(box["category_id"]) for box in boxes], dtype=int) for boxes in (here, objects)]
+        image_scores, image_right, _ = evaluation.compute_object_detection_metrics(
+            box_array(here), np.array([one["score"] for one in here]), index[0], box_array(objects), index[1],
+            np.zeros(len(objects), dtype=bool), np.array([bool(box["iscrowd"]) for box in objects], dtype=bool))
+        for k in range(len(labels)):
+            scores[k].append(image_scores[k])
+            right[k].append(np.asarray(image_right[k], dtype=float))
+    classes = {}
+    for k, label in enumerate(labels):
+        objects = sum(box["category_id"] == label for box in truth["annotations"])
+        value = -1
+        if objects:
+            value = metrics.compute_average_precision(*metrics.compute_precision_recall(np.concatenate(scores[k]), np.concatenate(right[k]), objects))
+        classes[label] = (value, value)
+    defined = [value for value, _ in classes.values() if value >= 0]
+    return {"AP": np.mean(defined) if defined else -1}, classes
+
+
+def openimages_set(seed):
+    rng = random.Random(seed)
+    images, categories = rng.sample(range(1, 40), 5), rng.sample(range(1, 8), 4)
+    truth = random_truth(rng, images[:4], categories[:3], 18, crowds=0.4 if seed & 1 else 0)
+    for image in truth["images"]:
+        image["neg_category_ids"] = rng.sample(categories, rng.randrange(3))
+        image["not_exhaustive_category_ids"] = []
+    return truth, random_found(rng, truth, 60, reach=1 if seed & 2 else 3, score=lambda rng: rng.random())
+
+
+def openimages_sets():
+    with open(HERE / "openimages_sets.txt", "w", encoding="utf-8") as file:
+        file.write("# make_metric_fixtures.py with tf-models-research-object-detection 2.8.0\n")
+        for seed in range(32):
+            truth, found = openimages_set(seed)
+            file.write(f"set {seed}\n")
+            write_truth(file, truth, found)
+            write_expected(file, *openimages_scores(truth, found))
+
+
 if __name__ == "__main__":
     lvis_sets()
     voc_sets("voc2007", voc2007_average)
     voc_sets("voc2012", voc2012_average)
+    openimages_sets()
