@@ -12,7 +12,9 @@ namespace {
 constexpr std::array kFormats = {
     LabelFormat{"yolo", "data.yaml, images/ and labels/", is_yolo, read_yolo},
     LabelFormat{"voc", "Annotations/ and JPEGImages/", is_voc, read_voc},
-    LabelFormat{"openimages", "validation-annotations-bbox.csv, class-descriptions.csv and validation/", is_openimages, read_openimages}};
+    LabelFormat{"openimages", "validation-annotations-bbox.csv, class-descriptions.csv and validation/", is_openimages, read_openimages},
+    LabelFormat{"cvat", "annotations.xml", is_cvat, read_cvat},
+    LabelFormat{"label-studio", "one .json of tasks", is_label_studio, read_label_studio}};
 
 std::string known_formats() {
   std::string text;

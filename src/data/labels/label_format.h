@@ -46,4 +46,15 @@ Result<LabelledPictures> read_voc(const std::filesystem::path& folder, std::stri
 bool is_openimages(const std::filesystem::path& folder);
 Result<LabelledPictures> read_openimages(const std::filesystem::path& folder, std::string_view part, const Warn& warn);
 
+// CVAT for images: annotations.xml, pictures in images/ or beside it. Where pictures are of subsets, those of the part. Boxes and polygons
+// are read, turned ones become the upright boxes around them. Its exports in COCO's form are a layout of layout.h.
+bool is_cvat(const std::filesystem::path& folder);
+Result<LabelledPictures> read_cvat(const std::filesystem::path& folder, std::string_view part, const Warn& warn);
+
+// Label Studio's JSON (not JSON-MIN), one file, and the pictures below the folder, by the names of files, with or without the hash of an
+// upload. Boxes and polygons are read, turned ones become the upright boxes around them; categories in the order in which they appear. All
+// of it is one part.
+bool is_label_studio(const std::filesystem::path& folder);
+Result<LabelledPictures> read_label_studio(const std::filesystem::path& folder, std::string_view part, const Warn& warn);
+
 }  // namespace octet

@@ -192,7 +192,7 @@ TEST(OpenImages, IsReadWithTheClassesAbove) {
   EXPECT_EQ(truth.verifications[0].absent, (std::vector<std::int64_t>{2, 3}));
   EXPECT_EQ(truth.verifications[1].absent, (std::vector<std::int64_t>{1, 2, 3}));
   ASSERT_EQ(warnings.size(), 1u);
-  EXPECT_NE(warnings[0].find("1 picture of"), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[0].find("leaves out 1 picture that "), std::string::npos) << warnings[0];
 }
 
 TEST(OpenImages, NamesFileAndLine) {
@@ -230,6 +230,138 @@ TEST(OpenImages, TakesNoTwoFilesOfOneKind) {
   write_openimages(folder, "");
   folder.write("annotations/validation-annotations-bbox.csv", kBoxes);
   EXPECT_NE(error_of(folder).find("are of one kind"), std::string::npos) << error_of(folder);
+}
+
+std::string cvat(const std::string& images) {
+  return "<?xml version='1.0'?><annotations><version>1.1</version><meta><task><labels><label><name>cup</name></label><label><name>dog"
+         "</name></label></labels></task></meta>" +
+         images + "</annotations>";
+}
+
+TEST(Cvat, IsReadWithPolygonsAndTurnedBoxes) {
+  const ScratchFolder folder;
+  folder.write("annotations.xml", cvat(R"(<image id="4" name="a/b.png" width="200" height="100">
+      <box label="dog" occluded="0" xtl="10" ytl="20" xbr="30" ybr="60"><attribute name="x">1</attribute></box>
+      <box label="dog" xtl="10" ytl="20" xbr="30" ybr="60" rotation="90"/>
+      <polygon label="cat" points="5,6;9.5,7;8,12"/><polyline label="cup" points="1,1;2,2"/><tag label="cup"/></image>
+    <image id="5" name="c.png" width="20" height="10"/>)"));
+  folder.write("images/a/b.png", picture(200, 100));
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  EXPECT_EQ(labelled->image_folder, folder.path() / "images");
+  const CocoGroundTruth& truth = labelled->truth;
+  ASSERT_EQ(truth.images.size(), 2u);
+  EXPECT_EQ(truth.images[0].file_name, "a/b.png");
+  EXPECT_EQ(truth.images[1].height, 10);
+  ASSERT_EQ(truth.categories.size(), 3u);
+  EXPECT_EQ(truth.categories[1].name, "dog");
+  EXPECT_EQ(truth.categories[1].annotations, 2);
+  ASSERT_EQ(truth.annotations.size(), 3u);
+  EXPECT_EQ(truth.annotations[0].box, (BoxLtwh{10, 20, 20, 40}));
+  EXPECT_NEAR(truth.annotations[1].box.left, 0, 1e-9);
+  EXPECT_NEAR(truth.annotations[1].box.top, 30, 1e-9);
+  EXPECT_NEAR(truth.annotations[1].box.width, 40, 1e-9);
+  EXPECT_EQ(truth.annotations[2].box, (BoxLtwh{5, 6, 4.5, 6}));
+  EXPECT_EQ(truth.annotations[2].category_id, 3);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("leaves out 1 shape: "), std::string::npos) << warnings[0];
+}
+
+TEST(Cvat, TakesTheSubsetOfThePart) {
+  const ScratchFolder folder;
+  folder.write("annotations.xml", cvat(R"(<image name="a.png" subset="Train" width="2" height="2"/>
+                                           <image name="b.png" subset="Validation" width="2" height="2"/>)"));
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  ASSERT_EQ(labelled->truth.images.size(), 1u);
+  EXPECT_EQ(labelled->truth.images[0].file_name, "b.png");
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("leaves out 1 picture of other subsets"), std::string::npos) << warnings[0];
+}
+
+TEST(Cvat, NamesTheImageAndWhatIsWrong) {
+  const auto image = [](const std::string& shape) { return cvat(R"(<image name="a.png" width="20" height="10">)" + shape + "</image>"); };
+  for (const auto& [xml, words] : std::vector<std::pair<std::string, std::string>>{
+           {"<annotations>", "byte 12: Start-end tags mismatch"},
+           {"<coco/>", "has no element 'annotations'; export it as CVAT for images"},
+           {"<annotations><track/></annotations>", "is CVAT's form for videos; export it as CVAT for images"},
+           {cvat(R"(<image width="2" height="2"/>)"), "an 'image' has no 'name'"},
+           {cvat(R"(<image name="a.png" width="0" height="2"/>)"), "image 'a.png': 'width' is 0, expected 1 to 1048576"},
+           {image(R"(<box xtl="1" ytl="1" xbr="2" ybr="2"/>)"), "image 'a.png': a 'box' has no 'label'"},
+           {image(R"(<box label="cup" xtl="1" ytl="1" xbr="2"/>)"), "image 'a.png': a 'box' lacks the number 'ybr'"},
+           {image(R"(<box label="cup" xtl="1" ytl="1" xbr="1e99" ybr="2"/>)"), "image 'a.png': a 'box' lacks the number 'xbr'"},
+           {image(R"(<box label="cup" xtl="3" ytl="1" xbr="2" ybr="2"/>)"), "image 'a.png': a 'box' ends before it begins"},
+           {image(R"(<polygon label="cup" points="1,2;3"/>)"), "image 'a.png': a 'polygon' has no points x,y;x,y"},
+           {image(R"(<polygon label="cup" points="1,x"/>)"), "image 'a.png': a 'polygon' has the point 'x'"}}) {
+    const ScratchFolder folder;
+    folder.write("annotations.xml", xml);
+    EXPECT_EQ(error_of(folder), "/annotations.xml: " + words);
+  }
+}
+
+std::string task(const std::string& image, const std::string& results) {
+  return R"({"id": 1, "data": {"image": ")" + image + R"("}, "annotations": [{"was_cancelled": true, "result": [7]}, {"result": [)" +
+         results + "]}]}";
+}
+
+std::string rectangle(const std::string& value) {
+  return R"({"type": "rectanglelabels", "original_width": 200, "original_height": 100, "value": {)" + value + "}}";
+}
+
+TEST(LabelStudio, IsReadByTheNamesOfFiles) {
+  const ScratchFolder folder;
+  folder.write("pictures/a.png", picture(200, 100));
+  folder.write("pictures/0123abcd-b.png", picture(200, 100));
+  folder.write(
+      "project-1.json",
+      "[" +
+          task("/data/upload/1/89abcdef-a.png",
+               rectangle(R"("x": 10, "y": 20, "width": 5, "height": 30, "rectanglelabels": ["dog"])") + ", " +
+                   rectangle(R"("x": 10, "y": 20, "width": 5, "height": 30, "rotation": 90, "rectanglelabels": ["cup"])")) +
+          ", " +
+          task("/data/local-files/?d=x/0123abcd-b.png",
+               R"({"type": "polygonlabels", "original_width": 200, "original_height": 100, "value": {"points": [[1, 2], [3, 1], [2, 9]],
+                            "polygonlabels": ["dog"]}}, {"type": "choices", "value": {"choices": ["x"]}})") +
+          ", " + task("gone.png", "") + "]");
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  const CocoGroundTruth& truth = labelled->truth;
+  ASSERT_EQ(truth.images.size(), 2u);
+  EXPECT_EQ(truth.images[0].file_name, "pictures/a.png");
+  EXPECT_EQ(truth.images[0].width, 200);
+  ASSERT_EQ(truth.categories.size(), 2u);
+  EXPECT_EQ(truth.categories[0].annotations, 2);
+  ASSERT_EQ(truth.annotations.size(), 3u);
+  EXPECT_EQ(truth.annotations[0].box, (BoxLtwh{20, 20, 10, 30}));
+  EXPECT_NEAR(truth.annotations[1].box.left, -10, 1e-9);
+  EXPECT_NEAR(truth.annotations[1].box.top, 20, 1e-9);
+  EXPECT_NEAR(truth.annotations[1].box.width, 30, 1e-9);
+  EXPECT_NEAR(truth.annotations[1].box.height, 10, 1e-9);
+  EXPECT_NEAR(truth.annotations[2].box.height, 8, 1e-9);
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_NE(warnings[0].find("leaves out 1 picture that "), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[1].find("leaves out 1 label: "), std::string::npos) << warnings[1];
+}
+
+TEST(LabelStudio, NamesTheTaskAndWhatIsWrong) {
+  for (const auto& [json, words] : std::vector<std::pair<std::string, std::string>>{
+           {R"([{"data": {"n": 1}, "annotations": []}])",
+            "/p.json: task 0: has no 'data' with the picture's address; export it as JSON, not JSON-MIN"},
+           {"[" + task("a.png", rectangle(R"("x": 1, "y": 2, "width": 3, "rectanglelabels": ["dog"])")) + "]",
+            "/p.json: task 0: 'a.png': lacks the number 'height'"},
+           {"[" + task("a.png", rectangle(R"("x": 1, "y": 2, "width": -3, "height": 1, "rectanglelabels": ["dog"])")) + "]",
+            "/p.json: task 0: 'a.png': has the size -3 x 1, expected none below 0"},
+           {"[" + task("a.png", R"({"type": "polygonlabels", "value": {"polygonlabels": ["dog"]}})") + "]",
+            "/p.json: task 0: 'a.png': lacks the number 'original_width'"},
+           {"[" + task("a.png", ""), "/p.json: is no JSON array"}}) {
+    const ScratchFolder folder;
+    folder.write("a.png", picture(20, 10));
+    folder.write("p.json", json);
+    EXPECT_EQ(error_of(folder), words);
+  }
 }
 
 }  // namespace

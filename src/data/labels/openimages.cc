@@ -64,7 +64,8 @@ struct Files {
 Result<fs::path> picture_folder(const fs::path& folder, std::string_view part) {
   const std::string long_part = part == "val" ? "validation" : std::string(part);
   std::error_code ignored;
-  for (const fs::path& place : {folder / long_part, folder / part, folder / "images" / long_part, folder / "images" / part, folder / "images"})
+  for (const fs::path& place :
+       {folder / long_part, folder / part, folder / "images" / long_part, folder / "images" / part, folder / "images"})
     if (fs::is_directory(place, ignored)) return place;
   return Error{ErrorCode::kNotFound, fmt::format("{}: has no folder {}/ or images/ with the pictures", folder.string(), long_part)};
 }
@@ -80,7 +81,8 @@ Result<Files> find_files(const fs::path& folder, std::string_view part) {
   OCTET_ASSIGN(files.names, the_file(all, holds_names));
   OCTET_ASSIGN(files.hierarchy, the_file(all, holds_hierarchy));
   if (files.boxes.empty())
-    return Error{ErrorCode::kNotFound, fmt::format("{}: has no file of boxes of '{}', such as {}-annotations-bbox.csv", folder.string(), part, part)};
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("{}: has no file of boxes of '{}', such as {}-annotations-bbox.csv", folder.string(), part, part)};
   if (files.names.empty()) return Error{ErrorCode::kNotFound, folder.string() + ": has no class-descriptions.csv"};
   OCTET_ASSIGN(files.pictures, picture_folder(folder, part));
   return files;
@@ -171,7 +173,8 @@ class OpenImages {
   Status add_boxes() {
     for (const Row& row : rows_) {
       if (!category_of_.contains(row.label))
-        return Error{ErrorCode::kMalformed, fmt::format("{}: lacks the class {}, of which there are boxes", files_.names.string(), in_quotes(row.label))};
+        return Error{ErrorCode::kMalformed,
+                     fmt::format("{}: lacks the class {}, of which there are boxes", files_.names.string(), in_quotes(row.label))};
       add_box(row, row.label);
       for (const std::string& above : hierarchy_.above[row.label]) add_box(row, above);
     }
@@ -214,10 +217,11 @@ class OpenImages {
 
   void say_what_is_missing(const Warn& warn) const {
     if (!absent_.empty())
-      warn(fmt::format("{}: {} of {} are not there and left out", files_.boxes.string(), counted(absent_.size(), "picture"),
+      warn(fmt::format("{}: leaves out {} that {} lacks", files_.boxes.string(), counted(absent_.size(), "picture"),
                        files_.pictures.string()));
     if (files_.labels.empty())
-      warn(fmt::format("{}: has no file of image labels beside it, so that only classes with boxes are judged in a picture", files_.boxes.string()));
+      warn(fmt::format("{}: has no file of image labels beside it, so that only classes with boxes are judged in a picture",
+                       files_.boxes.string()));
     if (files_.hierarchy.empty())
       warn(fmt::format("{}: has no hierarchy.json beside it, so that objects are of their own class alone", files_.boxes.string()));
   }

@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "base/parse_number.h"
 #include "base/quoted_name.h"
+#include "data/labels/box_around.h"
 #include "data/labels/label_format.h"
 #include "data/list_pictures.h"
 #include "data/words.h"
@@ -75,17 +76,6 @@ struct LabelLine {
   std::size_t class_index = 0;
   BoxLtwh box;  // fractions of the picture
 };
-
-BoxLtwh box_around(std::span<const double> corners) {
-  double left = corners[0], top = corners[1], right = left, bottom = top;
-  for (std::size_t i = 0; i < corners.size(); i += 2) {
-    left = std::min(left, corners[i]);
-    right = std::max(right, corners[i]);
-    top = std::min(top, corners[i + 1]);
-    bottom = std::max(bottom, corners[i + 1]);
-  }
-  return {left, top, right - left, bottom - top};
-}
 
 Result<LabelLine> parse_line(const std::string& line, std::size_t class_count) {
   std::istringstream words(line);
