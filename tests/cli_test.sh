@@ -234,6 +234,11 @@ grep -q '"metric":"lvis".*"AP_common":0.8999' "$work/stdout" || fail "check --me
 must check --annotations "$work/lvis.json" --results "$work/found.json"
 grep -q 'metric lvis' "$work/stderr" || fail "check of LVIS's annotations says $(cat "$work/stderr")"
 expect 4 min-ap check --annotations "$work/lvis.json" --results "$work/found.json" --metric lvis --require min-ap=91
+must check --annotations "$work/lvis.json" --results "$work/found.json" "$work/found.json" --label-errors "$work/label-errors.json"
+[ "$(cat "$work/label-errors.json")" = "[]" ] || fail "check --label-errors of what is right writes $(cat "$work/label-errors.json")"
+echo '[{"image_id":5,"category_id":2,"bbox":[0,0,20,28],"score":0.7}]' >"$work/swapped.json"
+must check --annotations "$work/lvis.json" --results "$work/swapped.json" --label-errors "$work/label-errors.json"
+grep -q '"category":"2"' "$work/label-errors.json" && grep -q '"kind":"class"' "$work/label-errors.json" || fail "check --label-errors writes $(cat "$work/label-errors.json")"
 expect 2 "'best' is none; known: coco, lvis" check --annotations "$work/lvis.json" --results "$work/found.json" --metric best
 expect 2 "for --metric coco" check --annotations "$work/lvis.json" --results "$work/found.json" --metric lvis --max-detections 1,10,100
 expect 2 "one results file" check --annotations "$work/lvis.json" --results "$work/found.json" "$work/found.json" --metric lvis

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -185,6 +186,30 @@ void add_file_sizes(const std::vector<std::vector<std::filesystem::path>>& files
     }
     check["models"][i]["file_bytes"] = bytes;
   }
+}
+
+Json to_json(const std::vector<LabelError>& errors, const CocoGroundTruth& truth) {
+  std::unordered_map<std::int64_t, const CocoImage*> image_of;
+  std::unordered_map<std::int64_t, const CocoAnnotation*> annotation_of;
+  std::unordered_map<std::int64_t, std::string> name_of;
+  for (const CocoImage& image : truth.images) image_of[image.id] = &image;
+  for (const CocoAnnotation& annotation : truth.annotations) annotation_of[annotation.id] = &annotation;
+  for (const CocoCategory& category : truth.categories) name_of[category.id] = category.name;
+  const auto box_json = [](const BoxLtwh& box) { return Json{box.left, box.top, box.width, box.height}; };
+  Json json = Json::array();
+  for (const LabelError& error : errors) {
+    json.push_back({{"kind", kLabelFaultNames[static_cast<std::size_t>(error.fault)]},
+                    {"image_id", error.image_id},
+                    {"file_name", image_of.at(error.image_id)->file_name}});
+    if (error.annotation_id) {
+      const CocoAnnotation& annotation = *annotation_of.at(*error.annotation_id);
+      json.back()["annotated"] = {
+          {"id", annotation.id}, {"category", name_of.at(annotation.category_id)}, {"bbox", box_json(annotation.box)}};
+    }
+    if (error.score)
+      json.back()["found"] = {{"category", name_of.at(error.category_id)}, {"bbox", box_json(error.box)}, {"score", *error.score}};
+  }
+  return json;
 }
 
 std::string to_text(const CocoNumbers& numbers, const MatchSettings& settings) {

@@ -7,6 +7,7 @@
 #include "benchmark/compare.h"
 #include "cli/verb.h"
 #include "eval/coco_eval.h"
+#include "eval/label_errors.h"
 #include "eval/metric.h"
 #include "steps/check.h"
 
@@ -22,6 +23,8 @@ Json curves_json(const CocoMatches& matches, const CocoAccuracy& accuracy, const
 Json to_json(const CheckResult& result);
 // Adds "file_bytes" to each model of such, by the files of each.
 void add_file_sizes(const std::vector<std::vector<std::filesystem::path>>& files, Json& check);
+// Each with the file of its picture and the names of its categories.
+Json to_json(const std::vector<LabelError>& errors, const CocoGroundTruth& truth);
 std::string to_text(const CocoNumbers& numbers, const MatchSettings& settings = {});
 std::string to_text(const MetricAccuracy& accuracy);
 std::string to_text(const CheckResult& result);

@@ -26,7 +26,7 @@ struct Options {
   std::optional<double> deployed_threshold;
   std::vector<int> max_detections;
   std::vector<double> area_limits;
-  std::filesystem::path curves;
+  std::filesystem::path curves, label_errors;
   std::string metric = "coco";
 };
 
@@ -86,6 +86,13 @@ std::string of_other_metric(const Options& options) {
       options.detection.source.annotations.string());
 }
 
+// Writes the file of --label-errors, where that is given.
+Status write_label_errors(const Options& options, const CocoGroundTruth& truth, std::span<const std::vector<CocoResult>> found) {
+  if (options.label_errors.empty()) return {};
+  OCTET_ASSIGN(const std::vector<LabelError> errors, suggest_label_errors(truth, found));
+  return write_file(options.label_errors, to_json(errors, truth).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
 Result<Outcome> check_by_metric(const Metric& metric, const CocoGroundTruth& truth, const std::vector<CocoResult>& results,
                                 const Options& options, const Requirements& requirements) {
   OCTET_ASSIGN_AT(MetricAccuracy accuracy, metric.evaluate(truth, results, options.detection.threads), options.results[0]);
@@ -120,6 +127,7 @@ Result<Outcome> check_one_file(const Options& options, const Requirements& requi
   if (metric) OCTET_RETURN_IF_ERROR(refuse_options_of_coco(options));
   OCTET_ASSIGN(const auto truth, read_coco_annotations(options.detection.source.annotations));
   OCTET_ASSIGN(const auto results, read_results(options.results[0], truth, options.detection.threads, console));
+  OCTET_RETURN_IF_ERROR(write_label_errors(options, truth, std::span(&results, 1)));
   if (metric) return check_by_metric(*metric, truth, results, options, requirements);
   if (!truth.verifications.empty()) console.warn(of_other_metric(options));
   OCTET_ASSIGN_AT(const CocoMatches matches, match_coco(truth, results, options.detection.threads, settings), options.results[0]);
@@ -139,6 +147,7 @@ Result<Outcome> check_two_files(const Options& options, const Requirements& requ
     results.found.push_back(std::move(found));
     if (options.deployed_threshold) results.deployed_thresholds.push_back(*options.deployed_threshold);
   }
+  OCTET_RETURN_IF_ERROR(write_label_errors(options, truth, results.found));
   OCTET_ASSIGN(const CheckResult result, score_results(truth, results, ids_of(truth.images), options.detection.threads));
   return outcome_of(to_json(result), to_text(result), requirements, result);
 }
@@ -160,6 +169,9 @@ Result<Outcome> score(const Options& options, const Requirements& requirements, 
   for (const Detector& detector : inputs.detectors) files.push_back(detector.files);
   add_file_sizes(files, outcome.json);
   if (found.resumed_images) outcome.json["resumed_images"] = *found.resumed_images;
+  if (options.label_errors.empty()) return outcome;
+  OCTET_ASSIGN(const MeasuredResults measured, measured_results(inputs.classes, inputs.dataset, found.runs));
+  OCTET_RETURN_IF_ERROR(write_label_errors(options, measured.truth, measured.results.found));
   return outcome;
 }
 
@@ -210,6 +222,8 @@ Run add_check(CLI::App& app) {
       ->check(number_between(0, 1e10));
   verb->add_option("--curves", options->curves, "Write the precision at 101 values of recall of one results file, as JSON");
   add_score_threshold(*verb, detection.score_threshold);
+  verb->add_option("--label-errors", options->label_errors,
+                   "Write annotations that may be wrong, by what all the models or results files agree on, as JSON");
   verb->add_option("--require", options->require, "Separated by commas: " + known_requirements() + "; status 4 if not met");
   add_engine(*verb, detection.engine);
   add_detection_sharing(*verb, detection);

@@ -37,27 +37,6 @@ void keep_measured(std::vector<CocoResult>& results, const std::vector<std::int6
   std::erase_if(results, [&](const CocoResult& result) { return !std::ranges::binary_search(category_ids, result.category_id); });
 }
 
-// What can be measured of runs: the images that are done, the categories that all models know.
-struct MeasuredRuns {
-  CocoGroundTruth truth;
-  std::vector<std::int64_t> ids;  // of the images
-  std::vector<std::vector<CocoResult>> found;
-};
-
-Result<MeasuredRuns> measure(const std::vector<ClassMap>& classes, const Dataset& dataset, const std::vector<DetectionRun>& runs) {
-  OCTET_CHECK(classes.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
-  MeasuredRuns measured{{}, ids_of_done(dataset, runs[0]), {}};
-  if (measured.ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};
-  const std::vector<std::int64_t> categories = measured_by_all(classes);
-  const bool have_same_classes = classes.front() == classes.back();
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    measured.found.push_back(coco_results(classes[i], dataset, runs[i]));
-    if (!have_same_classes) keep_measured(measured.found.back(), categories);
-  }
-  measured.truth = measured_truth(dataset, measured.ids, categories);
-  return measured;
-}
-
 Result<ModelDetails> details_of(const CocoGroundTruth& truth, const std::vector<CocoResult>& found, const CocoMatches& matches,
                                 std::optional<double> deployed_threshold) {
   ModelDetails details;
@@ -99,10 +78,25 @@ Result<CheckResult> score_results(const CocoGroundTruth& truth, const ScoredResu
   return result;
 }
 
+Result<MeasuredResults> measured_results(const std::vector<ClassMap>& classes, const Dataset& dataset,
+                                         const std::vector<DetectionRun>& runs, const std::vector<double>& deployed_thresholds) {
+  OCTET_CHECK(classes.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
+  auto ids = ids_of_done(dataset, runs[0]);
+  if (ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};
+  const std::vector<std::int64_t> categories = measured_by_all(classes);
+  const bool have_same_classes = classes.front() == classes.back();
+  ScoredResults results{{}, deployed_thresholds};
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    results.found.push_back(coco_results(classes[i], dataset, runs[i]));
+    if (!have_same_classes) keep_measured(results.found.back(), categories);
+  }
+  return MeasuredResults{measured_truth(dataset, ids, categories), std::move(results), std::move(ids)};
+}
+
 Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, const std::vector<DetectionRun>& runs,
                                int threads, const std::vector<double>& deployed_thresholds) {
-  OCTET_ASSIGN(MeasuredRuns measured, measure(classes, dataset, runs));
-  OCTET_ASSIGN(CheckResult result, score_results(measured.truth, {std::move(measured.found), deployed_thresholds}, measured.ids, threads));
+  OCTET_ASSIGN(const MeasuredResults measured, measured_results(classes, dataset, runs, deployed_thresholds));
+  OCTET_ASSIGN(CheckResult result, score_results(measured.truth, measured.results, measured.image_ids, threads));
   result.classes = classes;
   return result;
 }
@@ -110,13 +104,13 @@ Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Datas
 Result<RunningAccuracy> running_accuracy(const std::vector<ClassMap>& classes, const Dataset& dataset,
                                          const std::vector<DetectionRun>& runs) {
   constexpr BootstrapOptions kFew{.resamples = 320};
-  OCTET_ASSIGN(const MeasuredRuns measured, measure(classes, dataset, runs));
-  RunningAccuracy accuracy{static_cast<std::int64_t>(measured.ids.size()), {}, {}};
+  OCTET_ASSIGN(const MeasuredResults measured, measured_results(classes, dataset, runs));
+  RunningAccuracy accuracy{static_cast<std::int64_t>(measured.image_ids.size()), {}, {}};
   // The AP of a model is its drop to one that finds nothing.
-  OCTET_ASSIGN(ApDrops drops, bootstrap_ap_drop(measured.truth, measured.found[0], {}, kFew));
+  OCTET_ASSIGN(ApDrops drops, bootstrap_ap_drop(measured.truth, measured.results.found[0], {}, kFew));
   accuracy.ap = std::move(drops.all);
   if (runs.size() < 2) return accuracy;
-  OCTET_ASSIGN(drops, bootstrap_ap_drop(measured.truth, measured.found[0], measured.found[1], kFew));
+  OCTET_ASSIGN(drops, bootstrap_ap_drop(measured.truth, measured.results.found[0], measured.results.found[1], kFew));
   accuracy.drop = std::move(drops.all);
   return accuracy;
 }

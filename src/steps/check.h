@@ -47,6 +47,15 @@ struct ScoredResults {
 Result<CheckResult> score_results(const CocoGroundTruth& truth, const ScoredResults& results, std::span<const std::int64_t> image_ids,
                                   int threads);
 
+// What each detector found in an annotated data set, and the part of it that counts. Errors and arguments as of score_runs().
+struct MeasuredResults {
+  CocoGroundTruth truth;
+  ScoredResults results;
+  std::vector<std::int64_t> image_ids;
+};
+Result<MeasuredResults> measured_results(const std::vector<ClassMap>& classes, const Dataset& dataset,
+                                         const std::vector<DetectionRun>& runs, const std::vector<double>& deployed_thresholds = {});
+
 // Scores what each detector found in an annotated data set, `classes` being the map of each. An image that could not be read
 // counts for neither model, nor does a category for which one of them has no class.
 Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, const std::vector<DetectionRun>& runs,

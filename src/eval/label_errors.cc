@@ -1,0 +1,175 @@
+#include "eval/label_errors.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "eval/by_category.h"
+#include "eval/id_index.h"
+#include "eval/judged_results.h"
+
+namespace octet {
+namespace {
+
+constexpr double kFits = 0.5, kOverlaps = 0.1;  // IoU
+constexpr double kFitsAnyClass = 0.7;           // of another class: two objects of different classes may overlap by less
+constexpr std::size_t kMostInImage = 100;
+
+struct Object {
+  const CocoAnnotation* annotation;
+  bool is_found = false;     // by a detection of its class that fits, whatever it scores
+  bool is_overlapped = false;
+  bool is_named = false;     // as an error before
+};
+
+// One image: what is annotated, and what each model found, by falling score.
+struct Scene {
+  std::int64_t image_id = 0;
+  std::vector<Object> objects;
+  std::vector<const CocoAnnotation*> crowds;
+  std::vector<std::vector<const CocoResult*>> found;
+};
+
+class Judge {
+ public:
+  Judge(Scene& scene, double confident, std::vector<LabelError>& errors) : scene_(scene), confident_(confident), errors_(errors) {}
+
+  void run() {
+    for (Object& object : scene_.objects) look_for(object);
+    for (const CocoResult* found : scene_.found.front())
+      if (const auto score = score_of_all(*found); score && *score >= confident_) judge(*found, *score);
+    for (const Object& object : scene_.objects)
+      if (!object.is_overlapped && !object.is_named)
+        add(LabelFault::kSpurious, object.annotation->category_id, object.annotation->box, std::nullopt, object.annotation);
+  }
+
+ private:
+  void look_for(Object& object) const {
+    for (const auto& found : scene_.found)
+      for (const CocoResult* one : found) {
+        if (one->category_id != object.annotation->category_id) continue;
+        const double overlap = iou(one->box, object.annotation->box);
+        object.is_found = object.is_found || overlap >= kFits;
+        object.is_overlapped = object.is_overlapped || overlap >= kOverlaps;
+      }
+  }
+
+  // The lowest score at which a model has the same; none where one does not.
+  std::optional<double> score_of_all(const CocoResult& found) const {
+    double lowest = found.score;
+    for (const auto& others : std::span(scene_.found).subspan(1)) {
+      const auto same = std::ranges::find_if(others, [&](const CocoResult* other) {
+        return other->category_id == found.category_id && iou(other->box, found.box) >= kFits;
+      });
+      if (same == others.end()) return std::nullopt;
+      lowest = std::min(lowest, (*same)->score);
+    }
+    return lowest;
+  }
+
+  void judge(const CocoResult& found, double score) {
+    if (is_right(found)) return;
+    double nearest = 0;
+    for (Object& object : scene_.objects) {
+      const double overlap = iou(found.box, object.annotation->box);
+      nearest = std::max(nearest, overlap);
+      const bool is_of_class = object.annotation->category_id == found.category_id;
+      if (object.is_found || object.is_named) continue;
+      if (!is_of_class && overlap >= kFitsAnyClass) return name(LabelFault::kClass, found, score, object);
+      if (is_of_class && overlap >= kOverlaps) return name(LabelFault::kPlace, found, score, object);
+    }
+    if (nearest >= kOverlaps || is_in_crowd(found) || is_named(found)) return;
+    add(LabelFault::kMissing, found.category_id, found.box, score, nullptr);
+    missing_.push_back(&found);
+  }
+
+  bool is_right(const CocoResult& found) const {
+    return std::ranges::any_of(scene_.objects, [&](const Object& object) {
+      return object.annotation->category_id == found.category_id && iou(found.box, object.annotation->box) >= kFits;
+    });
+  }
+
+  bool is_in_crowd(const CocoResult& found) const {
+    return std::ranges::any_of(scene_.crowds, [&](const CocoAnnotation* crowd) {
+      return crowd->category_id == found.category_id && intersection(found.box, crowd->box) > kFits * found.box.area();
+    });
+  }
+
+  // By a better detection.
+  bool is_named(const CocoResult& found) const {
+    return std::ranges::any_of(missing_, [&](const CocoResult* other) { return iou(other->box, found.box) >= kFits; });
+  }
+
+  void name(LabelFault fault, const CocoResult& found, double score, Object& object) {
+    object.is_named = true;
+    add(fault, found.category_id, found.box, score, object.annotation);
+  }
+
+  void add(LabelFault fault, std::int64_t category_id, const BoxLtwh& box, std::optional<double> score, const CocoAnnotation* annotation) {
+    errors_.push_back({fault, scene_.image_id, annotation ? std::optional(annotation->id) : std::nullopt, category_id, box, score});
+  }
+
+  Scene& scene_;
+  double confident_;
+  std::vector<LabelError>& errors_;
+  std::vector<const CocoResult*> missing_;
+};
+
+void add_annotations(const CocoGroundTruth& truth, const IdIndex& images, const IdIndex& categories, std::vector<Scene>& scenes) {
+  for (const CocoAnnotation& annotation : truth.annotations) {
+    const std::uint32_t image = images.find(annotation.image_id);
+    if (image == IdIndex::kNone || categories.find(annotation.category_id) == IdIndex::kNone) continue;
+    if (annotation.is_crowd)
+      scenes[image].crowds.push_back(&annotation);
+    else
+      scenes[image].objects.push_back({&annotation});
+  }
+}
+
+Status add_results(std::span<const CocoResult> results, std::size_t model, const IdIndex& images, const IdIndex& categories,
+                   std::vector<Scene>& scenes) {
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const CocoResult& result = results[i];
+    const std::uint32_t image = images.find(result.image_id);
+    if (image == IdIndex::kNone) return unlisted_image(i, result);
+    if (categories.find(result.category_id) != IdIndex::kNone && result.score == result.score)
+      scenes[image].found[model].push_back(&result);
+  }
+  for (Scene& scene : scenes) {
+    auto& found = scene.found[model];
+    std::ranges::stable_sort(found, std::ranges::greater(), &CocoResult::score);
+    found.resize(std::min(found.size(), kMostInImage));
+  }
+  return {};
+}
+
+// Rank of an error among those of its fault: higher first.
+double weight_of(const LabelError& error) { return error.score.value_or(error.box.area()); }
+
+}  // namespace
+
+Result<std::vector<LabelError>> suggest_label_errors(const CocoGroundTruth& truth, std::span<const std::vector<CocoResult>> models,
+                                                     double confident) {
+  const CocoIds ids = ids_of(truth);
+  const IdIndex images(ids.image_ids), categories(ids.category_ids);
+  std::vector<Scene> scenes(ids.image_ids.size());
+  for (std::size_t i = 0; i < scenes.size(); ++i) {
+    scenes[i].image_id = ids.image_ids[i];
+    scenes[i].found.resize(models.size());
+  }
+  add_annotations(truth, images, categories, scenes);
+  std::vector<std::vector<CocoResult>> judged(truth.verifications.empty() ? 0 : models.size());
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    if (!judged.empty()) {
+      OCTET_ASSIGN(judged[i], judged_results(truth, models[i], std::numeric_limits<std::size_t>::max()));
+    }
+    OCTET_RETURN_IF_ERROR(add_results(judged.empty() ? models[i] : judged[i], i, images, categories, scenes));
+  }
+  std::vector<LabelError> errors;
+  for (Scene& scene : scenes) Judge(scene, confident, errors).run();
+  std::ranges::stable_sort(errors, [](const LabelError& a, const LabelError& b) {
+    return a.fault != b.fault ? a.fault < b.fault : weight_of(a) > weight_of(b);
+  });
+  return errors;
+}
+
+}  // namespace octet
