@@ -16,9 +16,9 @@ constexpr std::size_t kMostInImage = 100;
 
 struct Object {
   const CocoAnnotation* annotation;
-  bool is_found = false;     // by a detection of its class that fits, whatever it scores
+  bool is_found = false;  // by a detection of its class that fits, whatever it scores
   bool is_overlapped = false;
-  bool is_named = false;     // as an error before
+  bool is_named = false;  // as an error before
 };
 
 // One image: what is annotated, and what each model found, by falling score.
@@ -57,9 +57,8 @@ class Judge {
   std::optional<double> score_of_all(const CocoResult& found) const {
     double lowest = found.score;
     for (const auto& others : std::span(scene_.found).subspan(1)) {
-      const auto same = std::ranges::find_if(others, [&](const CocoResult* other) {
-        return other->category_id == found.category_id && iou(other->box, found.box) >= kFits;
-      });
+      const auto same = std::ranges::find_if(
+          others, [&](const CocoResult* other) { return other->category_id == found.category_id && iou(other->box, found.box) >= kFits; });
       if (same == others.end()) return std::nullopt;
       lowest = std::min(lowest, (*same)->score);
     }

@@ -11,7 +11,9 @@ constexpr std::int64_t kCup = 1, kDog = 2;
 CocoGroundTruth scene() {
   return {.images = {{.id = 7, .file_name = {}}},
           .categories = {{kCup, "cup"}, {kDog, "dog"}},
-          .annotations = {{11, 7, kCup, {0, 0, 20, 20}, 400, false}, {12, 7, kDog, {100, 0, 40, 40}, 1600, false}, {13, 7, kDog, {200, 0, 90, 90}, 8100, true}}};
+          .annotations = {{11, 7, kCup, {0, 0, 20, 20}, 400, false},
+                          {12, 7, kDog, {100, 0, 40, 40}, 1600, false},
+                          {13, 7, kDog, {200, 0, 90, 90}, 8100, true}}};
 }
 
 const CocoResult kRightCup{7, kCup, {0, 1, 20, 20}, 0.9}, kRightDog{7, kDog, {101, 0, 40, 40}, 0.2};

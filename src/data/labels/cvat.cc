@@ -60,8 +60,7 @@ Result<BoxLtwh> read_polygon(const pugi::xml_node& node) {
   while (!points.empty()) {
     const std::size_t end = std::min(points.find_first_of(",;"), points.size());
     const auto number = read_coordinate(points.substr(0, end));
-    if (!number)
-      return Error{ErrorCode::kMalformed, fmt::format("a 'polygon' has the point {}", in_quotes(points.substr(0, end)))};
+    if (!number) return Error{ErrorCode::kMalformed, fmt::format("a 'polygon' has the point {}", in_quotes(points.substr(0, end)))};
     corners.push_back(*number);
     points.remove_prefix(std::min(end + 1, points.size()));
   }

@@ -10,7 +10,7 @@ namespace octet {
 namespace {
 
 constexpr std::array kFormats = {
-    LabelFormat{"yolo", "data.yaml, images/ and labels/", is_yolo, read_yolo},
+    LabelFormat{"yolo", "data.yaml, images/ and labels/; or obj.data", is_yolo, read_yolo},
     LabelFormat{"voc", "Annotations/ and JPEGImages/", is_voc, read_voc},
     LabelFormat{"openimages", "validation-annotations-bbox.csv, class-descriptions.csv and validation/", is_openimages, read_openimages},
     LabelFormat{"cvat", "annotations.xml", is_cvat, read_cvat},

@@ -29,8 +29,9 @@ std::span<const LabelFormat> label_formats();
 // there.
 Result<const LabelFormat*> find_label_format(const std::filesystem::path& folder, std::string_view name = {});
 
-// Ultralytics: data.yaml, pictures below images/ and as many files below labels/, a line an object: class, centre, size, as fractions, or
-// class and the corners of a polygon.
+// Ultralytics: data.yaml with a folder or a list of pictures, files of the same name below labels/ for images/, a line an object: class,
+// centre, size, as fractions, or class and the corners of a polygon. Darknet: obj.data with lists of classes and pictures, labels beside
+// the pictures.
 bool is_yolo(const std::filesystem::path& folder);
 Result<LabelledPictures> read_yolo(const std::filesystem::path& folder, std::string_view part, const Warn& warn);
 

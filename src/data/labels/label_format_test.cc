@@ -86,7 +86,9 @@ TEST(Yolo, TakesAListOfNamesAndRefusesGaps) {
     EXPECT_EQ(error_of(folder), "/data.yaml: lacks 'names', the list of classes") << text;
   }
   folder.write("data.yaml", "val: val.txt\nnames: [cup]\n");
-  EXPECT_NE(error_of(folder).find("'val' names no folder of pictures"), std::string::npos) << error_of(folder);
+  EXPECT_NE(error_of(folder).find("val.txt"), std::string::npos) << error_of(folder);
+  folder.write("data.yaml", "names: [cup]\n");
+  EXPECT_NE(error_of(folder).find("'val' names neither a folder of pictures nor a list of them"), std::string::npos) << error_of(folder);
 }
 
 std::string voc_xml(const std::string& objects) {
@@ -153,6 +155,42 @@ TEST(FormatCocoAnnotations, AreReadBack) {
   EXPECT_EQ(back->images[1].file_name, "b.png");
   EXPECT_EQ(back->categories[1].name, "dog");
   EXPECT_EQ(back->categories[1].annotations, 1);
+}
+
+// As CVAT exports it for Ultralytics.
+TEST(Yolo, TakesAListOfPictures) {
+  const ScratchFolder folder;
+  write_yolo(folder, "1 0.5 0.5 0.25 0.5\n");
+  folder.write("data.yaml", "path: ./\nval: val.txt\nnames: [cup, dog]\n");
+  folder.write("val.txt", "data/images/val/b.png\r\n\n");
+  const auto labelled = read(folder);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  ASSERT_EQ(labelled->truth.images.size(), 1u);
+  EXPECT_EQ(labelled->truth.images[0].file_name, "images/val/b.png");
+  EXPECT_EQ(labelled->truth.annotations.size(), 1u);
+  folder.write("val.txt", "../outside.png\n");
+  EXPECT_NE(error_of(folder).find("/val.txt: "), std::string::npos) << error_of(folder);
+}
+
+// As CVAT and others export it for Darknet: labels lie beside the pictures.
+TEST(Yolo, ReadsDarknetsLists) {
+  const ScratchFolder folder;
+  folder.write("obj.data", "classes = 2\ntrain = data/train.txt\nvalid = data/valid.txt\nnames = data/obj.names\nbackup = backup/\n");
+  folder.write("obj.names", "cup\ndog\n");
+  folder.write("valid.txt", "data/obj_valid_data/b.png\ndata/obj_valid_data/a.png\n");
+  folder.write("obj_valid_data/a.png", picture(50, 40));
+  folder.write("obj_valid_data/b.png", picture(200, 100));
+  folder.write("obj_valid_data/b.txt", "1 0.5 0.5 0.25 0.5\n");
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  ASSERT_EQ(labelled->truth.images.size(), 2u);
+  EXPECT_EQ(labelled->truth.images[1].file_name, "obj_valid_data/b.png");
+  ASSERT_EQ(labelled->truth.annotations.size(), 1u);
+  EXPECT_EQ(labelled->truth.annotations[0].box, (BoxLtwh{75, 25, 50, 50}));
+  EXPECT_EQ(warnings.size(), 1u);
+  folder.write("obj.data", "classes = 2\nnames = obj.names\n");
+  EXPECT_EQ(error_of(folder), "/obj.data: lacks 'valid = FILE'");
 }
 
 const char kBoxes[] = "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsTruncated,IsGroupOf,IsDepiction,IsInside\n";

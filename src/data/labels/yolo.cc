@@ -21,11 +21,13 @@ namespace octet {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kMostLabelBytes = std::size_t{16} << 20;
+constexpr std::size_t kMostLabelBytes = std::size_t{16} << 20, kMostListBytes = std::size_t{256} << 20;
 constexpr double kGreatestNumber = 1e6;  // of a fraction of a picture, or a class
 
-struct DataYaml {
-  fs::path pictures;               // folder of the part
+// The pictures of a part and the classes.
+struct YoloSet {
+  fs::path folder;                 // that the pictures are relative to
+  std::vector<fs::path> pictures;  // sorted
   std::vector<std::string> names;  // by class index
 };
 
@@ -44,22 +46,85 @@ Result<std::vector<std::string>> names_of(const YAML::Node& node) {
   return names;
 }
 
-// As Ultralytics has it: relative to 'path', which is relative to the file.
-Result<DataYaml> read_data_yaml(const fs::path& folder, std::string_view part) {
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+// The lines of a list that are no blank.
+Result<std::vector<std::string>> read_lines(const fs::path& file) {
+  OCTET_ASSIGN(const std::string text, read_text(file, kMostListBytes));
+  std::istringstream stream(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);) {
+    line.erase(line.find_last_not_of(" \t\r") + 1);
+    if (!line.empty()) lines.push_back(line);
+  }
+  return lines;
+}
+
+// Places are relative to `folder`, or to the folder "data" in it, which some exports name and do not have.
+Result<fs::path> place_in(const fs::path& folder, const std::string& name) {
+  OCTET_ASSIGN(fs::path path, path_inside(folder, name));
+  constexpr std::string_view kPrefix = "data/";
+  if (is_there(path) || !name.starts_with(kPrefix)) return path;
+  return path_inside(folder, name.substr(kPrefix.size()));
+}
+
+Status list_by_file(const fs::path& file, YoloSet& set) {
+  OCTET_ASSIGN(const std::vector<std::string> lines, read_lines(file));
+  for (const std::string& line : lines) {
+    OCTET_ASSIGN_AT(const fs::path path, place_in(set.folder, line), file.string());
+    set.pictures.push_back(path.lexically_relative(set.folder));
+  }
+  std::ranges::sort(set.pictures);
+  return {};
+}
+
+Status list_by_folder(YoloSet& set) {
+  OCTET_ASSIGN(FolderListing listing, list_pictures(set.folder));
+  set.pictures = std::move(listing.pictures);
+  return {};
+}
+
+// As Ultralytics has it: relative to 'path', which is relative to the file; a folder of pictures, or a list of them.
+Result<YoloSet> read_data_yaml(const fs::path& folder, std::string_view part) {
   const fs::path file = folder / "data.yaml";
   OCTET_ASSIGN(const YAML::Node root, load_yaml_file(file));
   if (!root.IsMap() || !root["names"]) return Error{ErrorCode::kMalformed, file.string() + ": lacks 'names', the list of classes"};
-  DataYaml data;
-  OCTET_ASSIGN_AT(data.names, names_of(root["names"]), file.string());
+  YoloSet set;
+  OCTET_ASSIGN_AT(set.names, names_of(root["names"]), file.string());
   const YAML::Node path = root["path"], pictures = root[std::string(part)];
-  if (!pictures || !pictures.IsScalar() || fs::path(pictures.Scalar()).extension() == ".txt")
+  if (!pictures || !pictures.IsScalar())
     return Error{ErrorCode::kUnsupported,
-                 fmt::format("{}: '{}' names no folder of pictures; lists of files are not read", file.string(), part)};
-  data.pictures = folder / (path && path.IsScalar() ? path.Scalar() : "") / pictures.Scalar();
-  std::error_code ignored;
+                 fmt::format("{}: '{}' names neither a folder of pictures nor a list of them", file.string(), part)};
   // Published files name a place on their author's machine, and lie beside what they name.
-  if (!fs::is_directory(data.pictures, ignored)) data.pictures = folder / pictures.Scalar();
-  return data;
+  const fs::path above = folder / (path && path.IsScalar() ? path.Scalar() : "");
+  const fs::path base = is_there(above / pictures.Scalar()) ? above : folder, named = (base / pictures.Scalar()).lexically_normal();
+  const bool is_list = named.extension() == ".txt";
+  set.folder = is_list ? (base / "").lexically_normal() : named;
+  OCTET_RETURN_IF_ERROR(is_list ? list_by_file(named, set) : list_by_folder(set));
+  return set;
+}
+
+// As Darknet has it, "key = value": a list of classes, and lists of the pictures of the parts.
+Result<YoloSet> read_obj_data(const fs::path& folder, std::string_view part) {
+  const fs::path file = folder / "obj.data";
+  OCTET_ASSIGN(const std::vector<std::string> lines, read_lines(file));
+  const auto place_of = [&](std::string_view key) -> Result<fs::path> {
+    for (const std::string& line : lines) {
+      std::istringstream words(line);
+      std::string name, equals, value;
+      if (words >> name >> equals >> value && name == key && equals == "=") return place_in(folder, value);
+    }
+    return Error{ErrorCode::kNotFound, fmt::format("{}: lacks '{} = FILE'", file.string(), key)};
+  };
+  YoloSet set{folder, {}, {}};
+  OCTET_ASSIGN(const fs::path names, place_of("names"));
+  OCTET_ASSIGN(set.names, read_lines(names));
+  OCTET_ASSIGN(const fs::path list, place_of(part == "val" ? "valid" : part));
+  OCTET_RETURN_IF_ERROR(list_by_file(list, set));
+  return set;
 }
 
 // The last folder "images" becomes "labels".
@@ -124,25 +189,23 @@ Status read_labels(const fs::path& file, const CocoImage& image, LabelledPicture
 
 bool is_yolo(const fs::path& folder) {
   std::error_code ignored;
-  return fs::is_regular_file(folder / "data.yaml", ignored);
+  return fs::is_regular_file(folder / "data.yaml", ignored) || fs::is_regular_file(folder / "obj.data", ignored);
 }
 
 Result<LabelledPictures> read_yolo(const fs::path& folder, std::string_view part, const Warn& warn) {
-  OCTET_ASSIGN(const DataYaml data, read_data_yaml(folder, part));
-  LabelledPictures labelled{data.pictures.lexically_normal(), {}};
-  for (const std::string& name : data.names)
+  OCTET_ASSIGN(const YoloSet set, is_there(folder / "data.yaml") ? read_data_yaml(folder, part) : read_obj_data(folder, part));
+  LabelledPictures labelled{set.folder, {}};
+  for (const std::string& name : set.names)
     labelled.truth.categories.push_back({static_cast<std::int64_t>(labelled.truth.categories.size()) + 1, name});
-  OCTET_ASSIGN(const FolderListing listing, list_pictures(labelled.image_folder));
   std::int64_t without = 0;
-  for (const fs::path& name : listing.pictures) {
+  for (const fs::path& name : set.pictures) {
     const fs::path path = labelled.image_folder / name;
     OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
     OCTET_ASSIGN_AT(const ImageSize size, image_size(file.bytes()), path.string());
     const auto id = static_cast<std::int64_t>(labelled.truth.images.size()) + 1;
     labelled.truth.images.push_back({id, name.string(), size.width, size.height});
     const fs::path labels = label_file_of(path);
-    std::error_code ignored;
-    if (fs::exists(labels, ignored))
+    if (is_there(labels))
       OCTET_RETURN_IF_ERROR(read_labels(labels, labelled.truth.images.back(), labelled));
     else
       ++without;
