@@ -8,16 +8,15 @@
 
 #include "graph/evaluate.h"
 #include "quant/layer_alone.h"
-#include "runtime/graph_for_test.h"
+#include "quant/small_net_for_test.h"
 #include "runtime/plan.h"
 
 namespace octet::quant {
 namespace {
 
+using quant_test::kImage;
 using runtime_test::numbers;
 using runtime_test::SmallGraph;
-
-const Shape kImage{1, 3, 12, 12};
 
 Tensor picture(std::size_t index) {
   std::mt19937 random(static_cast<std::uint32_t>(index));
@@ -26,22 +25,12 @@ Tensor picture(std::size_t index) {
   return tensor;
 }
 
-CalibrationImages pictures(std::size_t count) {
-  return {count, [](std::size_t index) -> Result<Tensor> { return picture(index); }};
-}
+CalibrationImages pictures(std::size_t count) { return quant_test::pictures(count, picture); }
 
-// Scale, three convolutions (one depthwise), a shortcut, a pool whose bytes move, a head.
+// With a pool whose bytes move in front of the head.
 Graph small_net() {
   SmallGraph g;
-  const Value scaled =
-      g.graph.emit(Binary{BinaryKind::kMultiply}, {g.input(kImage), g.graph.emit_constant(Tensor::scalar(1 / 127.5f))}, "scale");
-  const Value a = g.relu(g.bias(g.conv(scaled, 8, "first"), "first_bias"), "a");
-  const Value weights = g.graph.emit_constant(numbers({8, 1, 1, 3, 3}, 5));
-  const Value deep = g.graph.emit(GroupConvolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}}, {a, weights}, "deep");
-  const Value b = g.relu(g.bias(deep, "deep_bias"), "b");
-  const Value sum = g.add(a, b);
-  const Value moved = g.graph.emit(MaxPool{{2, 2}, {2, 2}}, {sum}, "pool");
-  g.output(g.bias(g.conv(moved, 5, "head"), "head_bias"));
+  quant_test::small_head(g, g.graph.emit(MaxPool{{2, 2}, {2, 2}}, {quant_test::small_body(g)}, "pool"));
   return std::move(g.graph);
 }
 

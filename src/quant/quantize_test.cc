@@ -14,16 +14,15 @@
 
 #include "graph/evaluate.h"
 #include "quant/bias_correction.h"
-#include "runtime/graph_for_test.h"
+#include "quant/small_net_for_test.h"
 #include "runtime/plan.h"
 
 namespace octet::quant {
 namespace {
 
+using quant_test::kImage;
 using runtime_test::numbers;
 using runtime_test::SmallGraph;
-
-const Shape kImage{1, 3, 12, 12};
 
 // Pixels that brighten from image to image.
 Tensor picture(std::size_t index) {
@@ -33,20 +32,12 @@ Tensor picture(std::size_t index) {
   return tensor;
 }
 
-CalibrationImages pictures(std::size_t count) {
-  return {count, [](std::size_t index) -> Result<Tensor> { return picture(index); }};
-}
+CalibrationImages pictures(std::size_t count) { return quant_test::pictures(count, picture); }
 
-// Scale, three convolutions (one depthwise), a shortcut, a head.
+// With a shortcut and a head.
 Graph small_net() {
   SmallGraph g;
-  const Value scaled =
-      g.graph.emit(Binary{BinaryKind::kMultiply}, {g.input(kImage), g.graph.emit_constant(Tensor::scalar(1 / 127.5f))}, "scale");
-  const Value a = g.relu(g.bias(g.conv(scaled, 8, "first"), "first_bias"), "a");
-  const Value weights = g.graph.emit_constant(numbers({8, 1, 1, 3, 3}, 5));
-  const Value deep = g.graph.emit(GroupConvolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}}, {a, weights}, "deep");
-  const Value b = g.relu(g.bias(deep, "deep_bias"), "b");
-  g.output(g.bias(g.conv(g.add(a, b), 5, "head"), "head_bias"));
+  quant_test::small_head(g, quant_test::small_body(g));
   return std::move(g.graph);
 }
 
@@ -54,9 +45,7 @@ Graph small_net() {
 Graph swish_net() {
   SmallGraph g;
   const Value curved = g.graph.emit(Unary{UnaryKind::kSwish}, {g.bias(g.conv(g.input(kImage), 8, "first"), "first_bias")}, "curved");
-  const Value weights = g.graph.emit_constant(numbers({8, 1, 1, 3, 3}, 5));
-  const Value deep = g.graph.emit(GroupConvolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}}, {curved, weights}, "deep");
-  g.output(g.bias(g.conv(g.bias(deep, "deep_bias"), 4, "last"), "last_bias"));
+  g.output(g.bias(g.conv(g.bias(quant_test::deep(g, curved), "deep_bias"), 4, "last"), "last_bias"));
   return std::move(g.graph);
 }
 
