@@ -79,6 +79,17 @@ Json tensor_view(const ExplainedTensor& tensor) {
           {"facts", facts_of(tensor)}};
 }
 
+// The layers of each reason, in the order in which a layer first has it.
+std::vector<std::pair<std::string, std::vector<std::string>>> by_reason(const std::vector<KeptInFloats>& floats) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> reasons;
+  for (const KeptInFloats& layer : floats) {
+    auto found = std::ranges::find(reasons, layer.reason, [](const auto& reason) { return reason.first; });
+    if (found == reasons.end()) found = reasons.insert(found, {layer.reason, {}});
+    found->second.push_back(layer.node);
+  }
+  return reasons;
+}
+
 // What was decided, in sentences.
 Json choices_view(const ExplanationInput& input) {
   Json choices = Json::array();
@@ -92,7 +103,10 @@ Json choices_view(const ExplanationInput& input) {
     if (!tensor.method.empty()) ++of_method[tensor.method];
   for (const auto& [method, count] : of_method)
     choices.push_back(fmt::format("Range of {}: {}.", count_of(count, "tensor", "tensors"), method));
-  for (const KeptInFloats& layer : input.floats) choices.push_back(fmt::format("{} stays in floats: it {}.", layer.node, layer.reason));
+  for (const auto& [reason, nodes] : by_reason(input.floats))
+    choices.push_back(nodes.size() == 1
+                          ? fmt::format("{} stays in floats: it {}.", nodes[0], reason)
+                          : fmt::format("{} layers stay in floats, each of which {}: {}.", nodes.size(), reason, fmt::join(nodes, ", ")));
   return choices;
 }
 

@@ -58,6 +58,14 @@ TEST(RenderExplanation, SaysWhatWasChosenAndWhy) {
   EXPECT_TRUE(contains(page, "conv_9 stays in floats: it reads a SoftMax."));
 }
 
+TEST(RenderExplanation, SaysAReasonOnceForAllLayersThatHaveIt) {
+  ExplanationInput input = sample();
+  input.floats = {{"conv_9", "was left"}, {"conv_7", "reads a SoftMax"}, {"conv_8", "was left"}};
+  const std::string page = render_explanation(input);
+  EXPECT_TRUE(contains(page, "2 layers stay in floats, each of which was left: conv_9, conv_8."));
+  EXPECT_TRUE(contains(page, "conv_7 stays in floats: it reads a SoftMax."));
+}
+
 TEST(RenderExplanation, PlotsTheModelsOfASearchAndTheFrontOfThem) {
   EXPECT_FALSE(contains(render_explanation(sample()), "id=\"tradeoff\""));
   ExplanationInput input = sample();
