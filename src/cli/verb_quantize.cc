@@ -25,7 +25,7 @@ struct Options {
   std::int64_t subset = 0;
   std::uint64_t seed = 0;
   int threads = 1;
-  std::string target = "any", recipe = "default";
+  std::string target = "any", preset = "mixed", recipe = "default";
   bool strict_int8 = false;
   std::optional<double> min_fidelity, max_drop;
   WriteOptions written;
@@ -124,7 +124,8 @@ Result<Inputs> open_inputs(const Options& options, const Talk& talk) {
 }
 
 quant::CalibrationOptions calibration_of(const Options& options, const Talk& talk) {
-  return {options.threads, talk.bar("calibrate"), talk.warn_of_pictures, options.target == "avx2"};
+  return {options.threads, talk.bar("calibrate"), talk.warn_of_pictures, options.target == "avx2",
+          options.preset == "performance" ? quant::Preset::kPerformance : quant::Preset::kMixed};
 }
 
 // The kind of the one record of a part: what a share of the calibration found.
@@ -239,6 +240,10 @@ Run add_quantize(CLI::App& app) {
   verb->add_option("--seed", options->seed, "Of the draw")->check(whole_number())->capture_default_str();
   verb->add_option("--target", options->target, "Weights that are fastest on any CPU, or on those with AVX2 alone, a little less exact")
       ->check(CLI::IsMember({"any", "avx2"}))
+      ->capture_default_str();
+  verb->add_option("--preset", options->preset,
+                   "Limits of activations about zero: performance: symmetric; mixed: as the values lie; accuracy: as mixed, on CPUs")
+      ->check(CLI::IsMember({"performance", "mixed", "accuracy"}))
       ->capture_default_str();
   verb->add_option("--explain", options->explain, "Measure what each layer costs, and write a page about it (.html)");
   verb->add_option("--recipe", options->recipe, "plain: every layer in integers; default: up to 5 % of latency for layers in float")

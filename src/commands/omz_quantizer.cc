@@ -115,8 +115,9 @@ class Quantization {
                                                               *options_.dataset_dir, settings_.samples, warn_by(reporter_)));
     const Precision floats = from_ == "FP16" ? Precision::kFp16 : Precision::kFp32;
     const Recipe plain{.kind = Recipe::Kind::kPlain};  // as DefaultQuantization has it
-    OCTET_ASSIGN(const QuantizedIr done,
-                 quantize_ir_to(target_, source_, samples, {available_threads(), {}, warn_by(reporter_)}, plain, floats));
+    quant::CalibrationOptions calibration{available_threads(), {}, warn_by(reporter_)};
+    calibration.preset = settings_.preset;
+    OCTET_ASSIGN(const QuantizedIr done, quantize_ir_to(target_, source_, samples, calibration, plain, floats));
     reporter_.line(fmt::format("INFO: {} images, {} convolutions in integers", done.images, done.convolutions));
     reporter_.line(fmt::format("Moving quantized model to {}...", target_.parent_path().string()));
     return {};

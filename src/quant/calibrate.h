@@ -22,11 +22,15 @@ struct CalibrationImages {
   std::function<std::string(std::size_t index)> name = {};
 };
 
+// What DefaultQuantization calls its presets: how the limits of activations lie about zero (ranges.h). Those of weights are symmetric.
+enum class Preset { kPerformance, kMixed };  // symmetric, asymmetric
+
 struct CalibrationOptions {
   int threads = 1;
   Progress progress;
   Warn warn;
   bool pair_safe = false;                                // weights for CPUs with AVX2 alone: quantize() reads it, see pair_safe.h
+  Preset preset = Preset::kMixed;                        // quantize() reads it, too
   Share share{};                                         // CalibratedModel::calibrate(): the images that are observed
   std::shared_ptr<const CalibrationStatistics> known{};  // and, where some are given, what is taken for all images instead
 };

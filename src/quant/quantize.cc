@@ -37,12 +37,14 @@ Error no_numbers(const Node& node, std::string_view what) {
 // Builds the quantized graph beside the original one, whose ids stay valid throughout.
 class Quantizer {
  public:
-  Quantizer(const Graph& graph, const QuantizationPlan& plan, const Observers& observers, const Histograms& histograms, bool pair_safe)
+  Quantizer(const Graph& graph, const QuantizationPlan& plan, const Observers& observers, const Histograms& histograms, bool pair_safe,
+            Preset preset)
       : source_(graph),
         plan_(plan),
         observers_(observers),
         histograms_(histograms),
         pair_safe_(pair_safe),
+        preset_(preset),
         result_{.graph = graph, .floats = graph} {}
 
   // `layers` are all that integers could compute. kMalformed where a bias or a range leaves float.
@@ -162,10 +164,12 @@ class Quantizer {
       }
     }
     for (const Point& point : plan_.points) {
-      const Limits limits = asymmetric_limits(of_group[point.group].low, of_group[point.group].high);
+      const Range& range = of_group[point.group];
+      const Limits limits =
+          preset_ == Preset::kPerformance ? symmetric_limits(range.low, range.high) : asymmetric_limits(range.low, range.high);
       if (!all_finite(limits.low) || !all_finite(limits.high))
         return no_numbers(node_before_scale(source_, point.value), "gives values that are too large to have a range");
-      insert(point, limits, of_group[point.group].method);
+      insert(point, limits, range.method);
     }
     return {};
   }
@@ -188,6 +192,7 @@ class Quantizer {
   const Observers& observers_;
   const Histograms& histograms_;
   bool pair_safe_;
+  Preset preset_;
   QuantizedModel result_;
 };
 
@@ -328,7 +333,7 @@ Result<CalibratedModel> CalibratedModel::calibrate(const Graph& source, const Ca
     return Error{ErrorCode::kUnsupported,
                  "a model with " + std::to_string(graph.parameters().size()) + " inputs cannot be calibrated with images"};
   OCTET_ASSIGN(Graph alike, equalized(graph, images, options.threads));
-  CalibratedModel model(std::move(alike), options.pair_safe);
+  CalibratedModel model(std::move(alike), options);
   OCTET_RETURN_IF_ERROR(expect_finite_weights(model.graph_, model.plan_));
   if (options.known) {
     OCTET_RETURN_IF_ERROR(expect_statistics_of(model.graph_, model.plan_, *options.known));
@@ -341,7 +346,7 @@ Result<CalibratedModel> CalibratedModel::calibrate(const Graph& source, const Ca
 
 Result<QuantizedModel> CalibratedModel::quantize(const std::set<NodeId>& wide) const {
   const QuantizationPlan plan = plan_quantization(graph_, wide);
-  return Quantizer(graph_, plan, statistics_.observers, statistics_.histograms, pair_safe_).run(plan_.layers);
+  return Quantizer(graph_, plan, statistics_.observers, statistics_.histograms, pair_safe_, preset_).run(plan_.layers);
 }
 
 Result<QuantizedModel> quantize(const Graph& source, const CalibrationImages& images, const CalibrationOptions& options) {

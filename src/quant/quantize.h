@@ -46,12 +46,14 @@ class CalibratedModel {
   Result<QuantizedModel> quantize(const std::set<NodeId>& wide) const;
 
  private:
-  CalibratedModel(Graph graph, bool pair_safe) : graph_(std::move(graph)), plan_(plan_quantization(graph_)), pair_safe_(pair_safe) {}
+  CalibratedModel(Graph graph, const CalibrationOptions& options)
+      : graph_(std::move(graph)), plan_(plan_quantization(graph_)), pair_safe_(options.pair_safe), preset_(options.preset) {}
 
   Graph graph_;
   QuantizationPlan plan_;
   CalibrationStatistics statistics_;
   bool pair_safe_;
+  Preset preset_;
 };
 
 // Post-training quantization of a graph with one image input of 0..255, f32 [1,C,H,W] or what run_reading_passes makes so, and weights of

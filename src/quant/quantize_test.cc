@@ -240,6 +240,23 @@ TEST(Quantize, GivesTheSameModelWithAnyThreads) {
   }
 }
 
+// Of a result that may be negative; what a ReLU gives starts at zero in both.
+TEST(Quantize, MakesLimitsSymmetricByThePresetPerformance) {
+  SmallGraph g;
+  g.output(g.conv(g.relu(g.conv(g.conv(g.input(kImage), 4, "signed"), 4, "second"), "positive"), 4, "third"));
+  CalibrationOptions options;
+  options.preset = Preset::kPerformance;
+  const auto model = *quantize(g.graph, pictures(8), options);
+  const auto limits = [&](const std::string& of) {
+    const Node& node = model.graph.node(model.graph.find(of + "/fq_output_0"));
+    return std::pair(model.graph.constant(node.inputs[1])->values<float>()[0], model.graph.constant(node.inputs[2])->values<float>()[0]);
+  };
+  const auto [low, high] = limits("signed");
+  EXPECT_LT(low, 0);
+  EXPECT_FLOAT_EQ(low, -high * 128 / 127);
+  EXPECT_EQ(limits("positive").first, 0);
+}
+
 TEST(Quantize, TakesTheRangeOfPixelsForTheInput) {
   const auto model = *quantize(small_net(), pictures(2), {});
   const Node& input = model.graph.node(model.graph.find("scale/fq_output_0"));

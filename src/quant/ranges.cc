@@ -68,6 +68,20 @@ Limits asymmetric_limits(std::span<const double> low, std::span<const double> hi
   return limits;
 }
 
+Limits symmetric_limits(std::span<const double> low, std::span<const double> high) {
+  constexpr double kLeast = 8e-5, kLeastShare = 0.01, kLowOfHigh = 128.0 / 127;
+  double largest = 0;
+  for (std::size_t i = 0; i < low.size(); ++i) largest = std::max({largest, std::fabs(low[i]), std::fabs(high[i])});
+  const bool is_signed = std::ranges::any_of(low, [](double each) { return each < 0; });
+  Limits limits;
+  for (std::size_t i = 0; i < low.size(); ++i) {
+    const double end = std::max({std::fabs(low[i]), std::fabs(high[i]), kLeast, kLeastShare * largest});
+    limits.low.push_back(is_signed ? static_cast<float>(-end * kLowOfHigh) : 0.0f);
+    limits.high.push_back(static_cast<float>(end));
+  }
+  return limits;
+}
+
 WeightQuantization quantize_weights(std::span<const float> weights, std::size_t channels, std::size_t taps) {
   WeightQuantization result;
   result.values.resize(weights.size());

@@ -16,6 +16,10 @@ struct Limits {
 void make_asymmetric(double& low, double& high);
 Limits asymmetric_limits(std::span<const double> low, std::span<const double> high);
 
+// Symmetric limits, as in reference D.3: from zero to the largest magnitude where no minimum is negative, else from -128/127 of it; at
+// least a hundredth of the largest of all.
+Limits symmetric_limits(std::span<const double> low, std::span<const double> high);
+
 // Symmetric weights with one scale an output channel: scale = largest magnitude / 127, values -127..127. Each is rounded to the
 // nearest but for the few that move the other way so that every plane of `taps` weights (what one filter has for one input
 // channel) keeps its sum to half a step: neighbours in an image are alike, so that the error of the sum is what is seen.

@@ -57,6 +57,23 @@ TEST(AsymmetricLimits, HasOnePairAChannel) {
   EXPECT_EQ(limits.high, (std::vector<float>{1, 0}));
 }
 
+TEST(SymmetricLimits, StartAtZeroWhereNothingIsNegative) {
+  const Limits limits = symmetric_limits(std::vector<double>{0, 0.5}, std::vector<double>{6, 2});
+  EXPECT_EQ(limits.low, (std::vector<float>{0, 0}));
+  EXPECT_EQ(limits.high, (std::vector<float>{6, 2}));
+}
+
+TEST(SymmetricLimits, HaveOneStepMoreBelowZeroThanAbove) {
+  const Limits limits = symmetric_limits(std::vector<double>{-1, 0}, std::vector<double>{0.5, 2.54});
+  EXPECT_EQ(limits.low, (std::vector<float>{-128.0f / 127, -2.56f}));
+  EXPECT_EQ(limits.high, (std::vector<float>{1, 2.54f}));
+}
+
+TEST(SymmetricLimits, AreAtLeastAHundredthOfTheLargestAndNeverNothing) {
+  EXPECT_EQ(symmetric_limits(std::vector<double>{0, 0}, std::vector<double>{1e-9, 5}).high, (std::vector<float>{0.05f, 5}));
+  EXPECT_EQ(symmetric_limits(std::vector<double>{0}, std::vector<double>{0}).high, std::vector<float>{8e-5f});
+}
+
 TEST(QuantizeWeights, ScalesEachChannelByItsLargestMagnitude) {
   const std::vector<float> weights{1.27f, -0.64f, 0, -2.54f, 0.02f, 1};
   const WeightQuantization found = quantize_weights(weights, 2, 1);

@@ -53,6 +53,16 @@ constexpr std::array kChoices{
            [](const std::string& word, QuantizationChoices& choices) {
              return take_either(word, "any", "avx2", choices.calibration.pair_safe);
            }},
+    Choice{"preset",
+           [](const QuantizationChoices& choices) {
+             return either(choices.calibration.preset == quant::Preset::kMixed, "performance", "mixed");
+           },
+           [](const std::string& word, QuantizationChoices& choices) {
+             bool is_mixed = false;
+             const bool known = take_either(word, "performance", "mixed", is_mixed);
+             choices.calibration.preset = is_mixed ? quant::Preset::kMixed : quant::Preset::kPerformance;
+             return known;
+           }},
     Choice{"recipe",
            [](const QuantizationChoices& choices) { return either(choices.recipe.kind == Recipe::Kind::kDefault, "plain", "default"); },
            [](const std::string& word, QuantizationChoices& choices) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <unordered_set>
 
 #include "base/files.h"
@@ -47,6 +48,13 @@ Json default_compression() {
   return {{"algorithms", {{{"name", "DefaultQuantization"}, {"params", {{"preset", kPreset}, {"stat_subset_size", 300}}}}}}};
 }
 
+// By the tool's names. On CPUs it takes accuracy for mixed.
+std::optional<quant::Preset> preset_of(const Json& name) {
+  if (name == "performance" || name == "symmetric") return quant::Preset::kPerformance;
+  if (name == "mixed" || name == "accuracy" || name == "asymmetric") return quant::Preset::kMixed;
+  return std::nullopt;
+}
+
 Status read_algorithm(const Json& algorithm, QuantizationSettings& settings) {
   const std::string name = algorithm.is_object() ? algorithm.value("name", Json("")).dump() : "";
   if (name != "\"DefaultQuantization\"") settings.unheeded.push_back("algorithm " + name);
@@ -56,10 +64,10 @@ Status read_algorithm(const Json& algorithm, QuantizationSettings& settings) {
       if (!value.is_number_integer() || value < 1 || value > kMaxSamples)
         return Error{ErrorCode::kMalformed, fmt::format("'stat_subset_size' is {}, expected 1 to {}", value.dump(), kMaxSamples)};
       settings.samples = value.get<std::int64_t>();
-    } else if (key != "preset") {
-      settings.unheeded.push_back(key);
-    } else if (value != "mixed") {
-      settings.unheeded.push_back(fmt::format("preset {}: activations are asymmetric, as with \"mixed\"", value.dump()));
+    } else if (const auto preset = key == "preset" ? preset_of(value) : std::nullopt) {
+      settings.preset = *preset;
+    } else {
+      settings.unheeded.push_back(key == "preset" ? "preset " + value.dump() : key);
     }
   }
   return {};
@@ -139,6 +147,8 @@ Result<QuantizationSettings> read_quantization_settings(const fs::path& path) {
   QuantizationSettings settings;
   if (path.empty()) {
     OCTET_RETURN_IF_ERROR(read_compression(default_compression(), settings));
+    settings.preset = quant::Preset::kMixed;  // nobody asked for the tool's own
+    settings.unheeded.push_back(fmt::format("preset \"{}\": activations are asymmetric, as with \"mixed\"", kPreset));
     return settings;
   }
   OCTET_ASSIGN(const YAML::Node root, load_yaml_file(path));

@@ -7,14 +7,16 @@
 
 #include "base/result.h"
 #include "data/dataset.h"
+#include "quant/calibrate.h"
 
 namespace octet {
 
 // How the Open Model Zoo has a model quantized, for its Post-training Optimization Tool: quantization.yml, or what its quantizer does
 // without one.
 struct QuantizationSettings {
-  std::string compression;            // JSON of the part that the tool is configured by
-  std::int64_t samples = 300;         // pictures to calibrate with
+  std::string compression;     // JSON of the part that the tool is configured by
+  std::int64_t samples = 300;  // pictures to calibrate with
+  quant::Preset preset = quant::Preset::kMixed;
   std::vector<std::string> unheeded;  // what octet's quantizer does another way
 };
 

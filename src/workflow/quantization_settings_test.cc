@@ -30,6 +30,7 @@ TEST_F(QuantizationFiles, WithoutOneAre300PicturesAndPerformance) {
   const auto settings = read_quantization_settings({});
   ASSERT_TRUE(settings.ok());
   EXPECT_EQ(settings->samples, 300);
+  EXPECT_EQ(settings->preset, quant::Preset::kMixed);
   EXPECT_EQ(settings->compression,
             R"({"algorithms":[{"name":"DefaultQuantization","params":{"preset":"performance","stat_subset_size":300}}]})");
   EXPECT_EQ(settings->unheeded, std::vector<std::string>{R"(preset "performance": activations are asymmetric, as with "mixed")"});
@@ -49,6 +50,17 @@ TEST_F(QuantizationFiles, GiveSamplesAndNameWhatIsNotFollowed) {
   EXPECT_EQ(params["flag"], true);
   EXPECT_EQ(params["word"], "7");
   EXPECT_EQ(params["ignored"]["scope"][0], "a");
+}
+
+TEST_F(QuantizationFiles, DecideThePreset) {
+  const auto read = [&](const std::string& preset) {
+    return *read_quantization_settings(
+        put("q.yml", "compression: {algorithms: [{name: DefaultQuantization, params: {preset: " + preset + "}}]}"));
+  };
+  EXPECT_EQ(read("performance").preset, quant::Preset::kPerformance);
+  for (const char* name : {"mixed", "accuracy"}) EXPECT_EQ(read(name).preset, quant::Preset::kMixed);
+  EXPECT_TRUE(read("performance").unheeded.empty());
+  EXPECT_EQ(read("best").unheeded, std::vector<std::string>{"preset \"best\""});
 }
 
 TEST_F(QuantizationFiles, AreRefusedWhereTheyAreNone) {

@@ -181,6 +181,7 @@ TEST_F(Reproduce, IsWarnedOfPicturesThatRepeatOthers) {
 TEST(QuantizationChoices, ComeBackFromTheirWords) {
   QuantizationChoices choices{{}, {Recipe::Kind::kPlain, true, 97.25, 0.5}, {Precision::kFp16, true}, {.apply_exif = true}};
   choices.calibration.pair_safe = true;
+  choices.calibration.preset = quant::Preset::kPerformance;
   QuantizationChoices read;
   ASSERT_TRUE(take_words(words_of(choices), read).ok());
   EXPECT_EQ(words_of(read), words_of(choices));
