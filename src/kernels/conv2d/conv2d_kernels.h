@@ -19,7 +19,7 @@ struct Conv2dF32Kernels {
   static constexpr Kernel<GemmF32Function> kKernels[] = {
 #ifdef OCTET_X86
       {"avx512_12x32", kAvx512, {16, 12, 4, avx512::gemm_f32}},
-      {"avx2_6x16", kAvx2, {8, 6, 3, avx2::gemm_f32}},
+      {"avx2_6x16", kAvx2, {8, 6, 2, avx2::gemm_f32}},
 #endif
       {"portable_4x8", {}, {4, 4, 2, portable::gemm_f32}},
   };
