@@ -123,16 +123,17 @@ TEST(RowGroups, GiveTheBitsOfWholeLayersWhateverTheStripsAndThreads) {
   EXPECT_GT(with_strips, 50);
 }
 
-// Expand, depthwise, project and the sum with what the block began with.
+// Expand, depthwise, project and the sum with what the block began with; of a depthwise layer with strides no sum.
 struct Block : SmallGraph {
   Value expanded, sum;
 
-  explicit Block(std::int64_t height) {
+  explicit Block(std::int64_t height, std::int64_t stride = 1) {
     const Value data = relu(conv(input({1, 3, height, 40}), 8, "first"));
     expanded = relu(graph.emit(Convolution{}, {data, graph.emit_constant(numbers({48, 8, 1, 1}))}, "expand"));
-    const Value depthwise = graph.emit(GroupConvolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}},
+    const Value depthwise = graph.emit(GroupConvolution{{stride, stride}, {1, 1}, {{1, 1}, {1, 1}}},
                                        {expanded, graph.emit_constant(numbers({48, 1, 1, 3, 3}))}, "depthwise");
-    sum = add(data, graph.emit(Convolution{}, {depthwise, graph.emit_constant(numbers({8, 48, 1, 1}))}, "project"));
+    sum = graph.emit(Convolution{}, {depthwise, graph.emit_constant(numbers({8, 48, 1, 1}))}, "project");
+    if (stride == 1) sum = add(data, sum);
   }
 };
 
@@ -163,6 +164,16 @@ TEST(RowGroups, EndWithASumInFloatsAndItsBytes) {
   const auto plan = plan_of(block.graph, 64 * 1024);
   EXPECT_EQ(nodes_of_groups(*plan), (std::vector<std::string>{"expand", "project"}));
   for (const StepInfo& step : plan->steps()) EXPECT_TRUE(step.op != "add" && step.op != "quantize") << step.node;
+}
+
+// Half of the cache has two rows of the last step, which take four new rows of what is expanded.
+TEST(RowGroups, CountTheRowsOfTheHighestImage) {
+  Block block(40, 2);
+  block.output(block.sum);
+  const auto plan = plan_of(block.graph, 128 * 1024);
+  EXPECT_EQ(nodes_of_groups(*plan), (std::vector<std::string>{"first", "expand", "depthwise", "project"}));
+  ASSERT_EQ(plan->data().groups.size(), 1u);
+  EXPECT_EQ(plan->data().groups[0].strip_rows, 2);
 }
 
 TEST(RowGroups, LeaveOutWhatOthersRead) {
