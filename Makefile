@@ -38,9 +38,9 @@ image:
 site:
 	scripts/setup --tests
 	$(MAKE) build
-	scripts/site_pages $(BUILD)/octet build/site/pages
+	scripts/site/pages $(BUILD)/octet build/site/pages
 	mkdocs build
-	scripts/check_links out/site
+	scripts/site/check_links out/site
 
 test:
 	scripts/setup --tests
