@@ -19,6 +19,8 @@ struct Share {
   // Of a list of `items`, how many are owned, and the n-th of those.
   std::size_t size(std::size_t items) const { return items / count + (index < items % count ? 1 : 0); }
   std::size_t item(std::size_t n) const { return n * count + index; }
+  // Of the equal shares that this one falls into, the one of that number.
+  Share part(std::size_t number, std::size_t parts) const { return {index + count * number, count * parts}; }
 
   bool operator==(const Share&) const = default;
 };

@@ -19,17 +19,24 @@ std::vector<std::filesystem::path> files_of(const DetectionOptions& options, con
   return files;
 }
 
+// As many as a kill of a rank may lose, and the threads of a rank do together.
+constexpr std::size_t kPicturesOfBlock = 16;
+
 class DetectionWork {
  public:
   DetectionWork(const DetectionOptions& options, const DetectionVerb& verb, Console& console)
       : options_(options), verb_(verb), console_(console) {}
 
-  Result<MadePart> make_part(const Share& share, const Talk& talk) const {
+  Result<std::vector<MadePart>> make_parts(const NextShare& next, const Talk& talk) const {
     OCTET_ASSIGN(const DetectionInputs inputs, open(talk));
-    OCTET_ASSIGN(PartSetup setup, setup_for(inputs, share));
-    OCTET_ASSIGN(const Detections found, detect(inputs, share, talk));
-    std::string bytes = part_of_runs(setup, found.runs, found.resumed_images.value_or(0));
-    return MadePart{std::move(setup), std::move(bytes), found.runs[0].images};
+    OCTET_ASSIGN(PartSetup setup, setup_for(inputs, {}));
+    std::vector<MadePart> parts;
+    while (const auto share = next(inputs.dataset.images.size(), kPicturesOfBlock)) {
+      setup.share = *share;
+      OCTET_ASSIGN(const Detections found, detect(inputs, setup, talk));
+      parts.push_back({setup, part_of_runs(setup, found.runs, found.resumed_images.value_or(0)), found.runs[0].images});
+    }
+    return parts;
   }
 
   Result<Outcome> join(const std::vector<Part>& parts, const Talk& talk) const {
@@ -39,17 +46,18 @@ class DetectionWork {
       return Error{ErrorCode::kMalformed, parts.front().name + ": is of other work than this: it " + *difference};
     Detections found;
     OCTET_ASSIGN(found.runs, runs_of_parts(parts, bounds_of(inputs.classes, inputs.dataset)));
-    if (!options_.resume.empty()) {
-      std::int64_t resumed = 0;
-      for (const Part& part : parts) resumed += static_cast<std::int64_t>(part.resumed);
-      found.resumed_images = resumed;
-    }
+    if (!options_.resume.empty()) found.resumed_images = resumed_in(parts);
     return verb_.finish(inputs, found);
   }
 
   Result<Outcome> do_all(const Talk& talk) const {
     OCTET_ASSIGN(const DetectionInputs inputs, open(talk));
-    OCTET_ASSIGN(const Detections found, detect(inputs, {}, talk));
+    PartSetup setup;  // of the journal, whose digests take time
+    if (!options_.resume.empty()) {
+      OCTET_ASSIGN(setup, setup_for(inputs, {}));
+    }
+    OCTET_ASSIGN(const Detections found, detect(inputs, setup, talk));
+    console_.finish();
     return verb_.finish(inputs, found);
   }
 
@@ -69,28 +77,27 @@ class DetectionWork {
     return setup_of(verb_.app, share, files_of(options_, inputs), inputs.dataset);
   }
 
-  Result<Detections> detect(const DetectionInputs& inputs, const Share& share, const Talk& talk) const {
+  // The share that the setup has.
+  Result<Detections> detect(const DetectionInputs& inputs, const PartSetup& setup, const Talk& talk) const {
     std::unique_ptr<DetectionJournal> journal;
     Detections found;
     if (!options_.resume.empty()) {
-      OCTET_ASSIGN(const PartSetup setup, setup_for(inputs, share));
       OCTET_ASSIGN(journal,
                    DetectionJournal::open(options_.resume, setup, bounds_of(inputs.classes, inputs.dataset), talk.warn_of_pictures));
       found.resumed_images = journal->resumed_images();
     }
     LiveAccuracy live(inputs, [this](std::string text) { console_.remark(std::move(text)); });
     FoundInImage watch;
-    if (verb_.is_scored && share.is_whole() && Console::is_watched())
+    if (verb_.is_scored && setup.share.is_whole() && Console::is_watched())
       watch = [&live](std::size_t image, std::span<const std::vector<Detection>> of_each) { live.add(image, of_each); };
     const DetectRunOptions how{{.score_threshold = options_.score_threshold},
                                options_.threads,
                                talk.bar(verb_.app.get_name()),
                                talk.warn_of_pictures,
-                               share,
+                               setup.share,
                                journal.get(),
                                watch};
     OCTET_ASSIGN(found.runs, detect_images(inputs.detectors, inputs.dataset, how));
-    console_.finish();
     return found;
   }
 
@@ -104,13 +111,13 @@ class DetectionWork {
 void add_detection_sharing(CLI::App& verb, DetectionOptions& options) {
   add_sharing(verb, options.sharing);
   add_part_output(verb, options.sharing);
-  verb.add_option("--resume", options.resume, "Folder that keeps what is found, so that the same command goes on where it was ended");
+  add_resume(verb, options.resume);
 }
 
 Result<Outcome> run_detection(const DetectionOptions& options, const DetectionVerb& verb, Console& console) {
   const DetectionWork work(options, verb, console);
   return run_shared(options.sharing,
-                    {[&work](const Share& share, const Talk& talk) { return work.make_part(share, talk); },
+                    {[&work](const NextShare& next, const Talk& talk) { return work.make_parts(next, talk); },
                      [&work](const std::vector<Part>& parts, const Talk& talk) { return work.join(parts, talk); },
                      [&work](const Talk& talk) { return work.do_all(talk); }},
                     console);

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "base/bytes.h"
 #include "base/cpu.h"
@@ -51,37 +55,66 @@ Talk whole_talk(Console& console) {
 
 Progress no_bar(const std::string&) { return {}; }
 
+NextShare only(const Share& share) {
+  return [share, is_given = false](std::size_t, std::size_t) mutable {
+    return std::exchange(is_given, true) ? std::nullopt : std::optional<Share>(share);
+  };
+}
+
 Result<Outcome> write_part(const SharingOptions& options, const Share& share, const SharedWork& work, Console& console) {
-  OCTET_ASSIGN(const MadePart part, work.make_part(share, whole_talk(console)));
+  OCTET_ASSIGN(const std::vector<MadePart> parts, work.make_parts(only(share), whole_talk(console)));
+  const MadePart& part = parts.front();
   const fs::path path = options.output / part_name(part.setup, kPartExtension);
   OCTET_RETURN_IF_ERROR(write_file(path, part.bytes));
   return Outcome{{{"part", path.string()}, {"shard", to_string(share)}, {"images", part.images}}, path.string()};
 }
 
-// What a rank says to the first: a part, or the error that stood in its way, behind its code.
-constexpr char kSaysPart = 'P', kSaysError = 'E';
+// A share that ranks take from one another is small, so that none waits long for the last one, but there are not so many that their
+// messages count. Their number depends on the pictures alone: another number of ranks goes on where these were ended.
+constexpr std::size_t kMostBlocks = 1024;
 
-std::string said(const Result<MadePart>& part) {
-  if (part.ok()) return kSaysPart + part->bytes;
-  return std::string{kSaysError, static_cast<char>(part.error().code)} + part.error().message;
+// What a rank says to the first: its parts, each behind its length.
+Result<std::string> parts_as_text(const SharedWork& work, const Ranks::NextBlock& next_block, const Talk& talk) {
+  const NextShare next = [&](std::size_t pictures, std::size_t least) -> std::optional<Share> {
+    const std::size_t blocks = std::clamp<std::size_t>(pictures / least, 1, kMostBlocks);
+    const auto block = next_block(blocks);
+    return block ? std::optional<Share>(Share{*block, blocks}) : std::nullopt;
+  };
+  OCTET_ASSIGN(const std::vector<MadePart> parts, work.make_parts(next, talk));
+  ByteWriter text;
+  for (const MadePart& part : parts) {
+    text.add(static_cast<std::uint64_t>(part.bytes.size()));
+    text.add(std::span<const char>(part.bytes));
+  }
+  return text.take();
 }
 
-Result<Part> part_said(std::string words, std::size_t rank) {
-  const std::string name = "rank " + std::to_string(rank);
-  if (words.size() > 1 && words[0] == kSaysError) return Error{static_cast<ErrorCode>(words[1]), words.substr(2)}.at(name);
-  return parse_part(words.substr(std::min<std::size_t>(words.size(), 1)), name);
+Status add_parts_in(const std::string& text, std::size_t rank, std::vector<Part>& parts) {
+  const std::size_t before = parts.size();
+  ByteReader rest(bytes_of(text));
+  while (!rest.at_end()) {
+    const auto bytes = rest.get<char>(rest.get<std::uint64_t>());
+    if (!rest.ok()) return Error{ErrorCode::kMalformed, fmt::format("rank {}: said something that is cut", rank)};
+    OCTET_ASSIGN(Part part, parse_part(std::string(bytes.begin(), bytes.end()), fmt::format("rank {}", rank)));
+    parts.push_back(std::move(part));
+  }
+  // One after another: it is all of them that the rank took its time for.
+  const std::span<Part> of_rank = std::span(parts).subspan(before);
+  double seconds = 0;
+  for (const Part& part : of_rank) seconds += part.seconds;
+  for (Part& part : of_rank) part.seconds = seconds;
+  return {};
 }
 
 Result<Outcome> run_rank(Ranks& ranks, const SharedWork& work, Console& console) {
-  const Talk of_follower{{}, console.warnings(), no_bar};
-  auto all = ranks.gather(said(work.make_part(ranks.share(), ranks.leads() ? whole_talk(console) : of_follower)));
-  OCTET_RETURN_IF_ERROR(all);
+  const Talk talk{ranks.leads() ? whole_talk(console).warn : Warn(), console.warnings(), no_bar};
+  const Progress bar = ranks.leads() ? console.bar("blocks") : Progress();
+  const auto said = ranks.share_out([&](const Ranks::NextBlock& next) { return parts_as_text(work, next, talk); }, bar);
+  OCTET_RETURN_IF_ERROR(said);
   if (!ranks.leads()) return Outcome{};
+  console.finish();
   std::vector<Part> parts;
-  for (std::size_t rank = 0; rank < all->size(); ++rank) {
-    OCTET_ASSIGN(Part part, part_said(std::move((*all)[rank]), rank));
-    parts.push_back(std::move(part));
-  }
+  for (std::size_t rank = 0; rank < said->size(); ++rank) OCTET_RETURN_IF_ERROR(add_parts_in((*said)[rank], rank, parts));
   OCTET_ASSIGN(parts, complete_parts(std::move(parts)));
   return work.join(parts, {{}, {}, whole_talk(console).bar});
 }
@@ -107,6 +140,16 @@ void add_sharing(CLI::App& verb, SharingOptions& options) {
 
 void add_part_output(CLI::App& verb, SharingOptions& options) {
   verb.add_option("--output,-o", options.output, "Folder for the part of --shard")->needs("--shard");
+}
+
+void add_resume(CLI::App& verb, fs::path& folder) {
+  verb.add_option("--resume", folder, "Folder that keeps what is found, so that the same command goes on where it was ended");
+}
+
+std::int64_t resumed_in(const std::vector<Part>& parts) {
+  std::int64_t resumed = 0;
+  for (const Part& part : parts) resumed += static_cast<std::int64_t>(part.resumed);
+  return resumed;
 }
 
 Result<Outcome> run_shared(const SharingOptions& options, const SharedWork& work, Console& console) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,12 @@ struct SharingOptions {
 void add_sharing(CLI::App& verb, SharingOptions& options);
 void add_part_output(CLI::App& verb, SharingOptions& options);
 
+// --resume DIR.
+void add_resume(CLI::App& verb, std::filesystem::path& folder);
+
+// Images that earlier runs had done, of all parts.
+std::int64_t resumed_in(const std::vector<Part>& parts);
+
 // Whom a process tells what: each picture is the affair of one process, all else of the first.
 struct Talk {
   Warn warn, warn_of_pictures;
@@ -37,8 +44,12 @@ struct MadePart {
   std::int64_t images = 0;
 };
 
+// The shares that a process is to do, one after another; nothing when there are no more. Of the pictures of all shares, `least` at least
+// are to be worth one.
+using NextShare = std::function<std::optional<Share>(std::size_t pictures, std::size_t least)>;
+
 struct SharedWork {
-  std::function<Result<MadePart>(const Share& share, const Talk& talk)> make_part;
+  std::function<Result<std::vector<MadePart>>(const NextShare& next, const Talk& talk)> make_parts;
   std::function<Result<Outcome>(const std::vector<Part>& parts, const Talk& talk)> join;  // complete ones
   std::function<Result<Outcome>(const Talk& talk)> do_all;
 };

@@ -1,5 +1,6 @@
 // octet quantize: an FP32 model to an INT8 IR.
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "cli/resources.h"
 #include "cli/sharing.h"
 #include "data/words.h"
+#include "steps/calibration_parts.h"
 #include "workflow/quantize.h"
 #include "zoo/catalogue.h"
 
@@ -30,6 +32,7 @@ struct Options {
   std::optional<double> min_fidelity, max_drop;
   WriteOptions written;
   std::filesystem::path explain;
+  std::filesystem::path resume;  // folder of the journal; empty: none is kept
 };
 
 void add_explanation(const quant::Explanation& explanation, Json& json) {
@@ -128,9 +131,6 @@ quant::CalibrationOptions calibration_of(const Options& options, const Talk& tal
           options.preset == "performance" ? quant::Preset::kPerformance : quant::Preset::kMixed};
 }
 
-// The kind of the one record of a part: what a share of the calibration found.
-constexpr char kStatistics = 'Q';
-
 Result<PartSetup> setup_for(const Options& options, const CLI::App& verb, const Share& share, std::vector<std::filesystem::path> files,
                             const Dataset& dataset) {
   if (!options.beside.labels.empty()) files.push_back(options.beside.labels);
@@ -138,36 +138,85 @@ Result<PartSetup> setup_for(const Options& options, const CLI::App& verb, const 
   return setup_of(verb, share, files, dataset);
 }
 
-Result<MadePart> make_part(const Options& options, const CLI::App& verb, const Share& share, const Talk& talk) {
-  const Stopwatch watch;
-  OCTET_ASSIGN(const Inputs inputs, open_inputs(options, talk));
-  quant::CalibrationOptions calibration = calibration_of(options, talk);
-  calibration.share = share;
-  OCTET_ASSIGN(const CalibratedShare found,
-               calibrate_ir_share(options.model, inputs.dataset, calibration, recipe_of(options), inputs.opening));
-  OCTET_ASSIGN(PartSetup setup, setup_for(options, verb, share, found.files, inputs.dataset));
-  PartWriter writer;
-  std::string bytes = writer.begin(setup);
-  bytes += writer.record(kStatistics + quant::encode_statistics(found.statistics));
-  bytes += writer.end(watch.seconds());
-  return MadePart{std::move(setup), std::move(bytes), images_of(found.statistics)};
+Result<PartSetup> setup_for(const Options& options, const CLI::App& verb, const Share& share, const Inputs& inputs) {
+  OCTET_ASSIGN(const OpenedModel opened, open_model_with(options.model, inputs.opening, {}));
+  return setup_for(options, verb, share, opened.files, inputs.dataset);
 }
 
-Result<quant::CalibrationStatistics> statistics_of(const Part& part) {
-  if (part.records.size() != 1 || part.records[0].empty() || part.records[0][0] != static_cast<std::byte>(kStatistics))
-    return Error{ErrorCode::kMalformed, part.name + ": is no part of a calibration"};
-  OCTET_ASSIGN_AT(auto statistics, quant::decode_statistics(part.records[0].subspan(1)), part.name);
-  return statistics;
-}
+// Makes a part of each share that this process is given, in the blocks of the share's journal where one is kept.
+class PartMaker : public quant::CalibrationStore {
+ public:
+  PartMaker(NextShare next, PartSetup setup, std::filesystem::path resume, Warn warn)
+      : next_share_(std::move(next)), setup_(std::move(setup)), resume_(std::move(resume)), warn_(std::move(warn)) {}
 
-Result<quant::CalibrationStatistics> statistics_of(const std::vector<Part>& parts) {
-  OCTET_ASSIGN(quant::CalibrationStatistics sum, statistics_of(parts.front()));
-  for (std::size_t i = 1; i < parts.size(); ++i) {
-    OCTET_ASSIGN(const quant::CalibrationStatistics others, statistics_of(parts[i]));
-    if (const Status added = quant::add_statistics(others, sum); !added.ok())
-      return added.error().at("part " + to_string(parts[i].setup.share) + " (" + parts[i].name + ")");
+  Result<std::optional<Share>> next(std::size_t images) override {
+    images_ = images;
+    if (journal_) {
+      OCTET_ASSIGN(const auto block, journal_->next(images));
+      if (block) return block;
+    }
+    finish();
+    const auto share = next_share_(images, std::max(kPicturesOfCalibration, images / kMostCalibrations));
+    if (!share) return share;
+    setup_.share = *share;
+    watch_ = {};
+    if (resume_.empty()) return share;
+    OCTET_ASSIGN(journal_, CalibrationJournal::open(resume_, setup_, warn_));
+    return journal_->next(images);
   }
-  return sum;
+
+  const quant::CalibrationStatistics* known(const Share& block) override {
+    const auto* found = journal_ ? journal_->known(block) : nullptr;
+    return found && add(*found).ok() ? found : nullptr;
+  }
+
+  Status keep(const Share& block, const quant::CalibrationStatistics& statistics) override {
+    if (journal_) OCTET_RETURN_IF_ERROR(journal_->keep(block, statistics));
+    return add(statistics);
+  }
+
+  // Of the share that is at work.
+  std::int64_t images() const { return static_cast<std::int64_t>(setup_.share.size(images_)); }
+  // After the calibration.
+  std::vector<MadePart> take() { return std::move(parts_); }
+
+ private:
+  Status add(const quant::CalibrationStatistics& statistics) {
+    if (sum_) return quant::add_statistics(statistics, *sum_);
+    sum_ = statistics;
+    return {};
+  }
+
+  void finish() {
+    if (sum_) {
+      const std::int64_t resumed = journal_ ? journal_->resumed_images() : 0;
+      parts_.push_back({setup_, part_of_statistics(setup_, *sum_, watch_.seconds(), resumed), images_of(*sum_)});
+    }
+    sum_.reset();
+    journal_.reset();
+  }
+
+  NextShare next_share_;
+  PartSetup setup_;  // of the share that is at work
+  std::filesystem::path resume_;
+  Warn warn_;
+  std::size_t images_ = 0;  // of all shares
+  Stopwatch watch_;
+  std::unique_ptr<CalibrationJournal> journal_;
+  std::optional<quant::CalibrationStatistics> sum_;
+  std::vector<MadePart> parts_;
+};
+
+Result<std::vector<MadePart>> make_parts(const Options& options, const CLI::App& verb, const NextShare& next, const Talk& talk) {
+  OCTET_ASSIGN(const Inputs inputs, open_inputs(options, talk));
+  OCTET_ASSIGN(PartSetup setup, setup_for(options, verb, {}, inputs));
+  PartMaker maker(next, std::move(setup), options.resume, talk.warn_of_pictures);
+  quant::CalibrationOptions calibration = calibration_of(options, talk);
+  calibration.store = &maker;
+  if (calibration.progress)
+    calibration.progress = [&maker, bar = calibration.progress](std::int64_t done, std::int64_t) { bar(done, maker.images()); };
+  OCTET_RETURN_IF_ERROR(calibrate_ir_share(options.model, inputs.dataset, calibration, recipe_of(options), inputs.opening));
+  return maker.take();
 }
 
 Result<Outcome> quantize(const Options& options, const Inputs& inputs, const quant::CalibrationOptions& calibration, const Talk& talk,
@@ -199,15 +248,26 @@ Result<Outcome> join(const Options& options, const CLI::App& verb, const std::ve
   OCTET_ASSIGN(const PartSetup setup, setup_for(options, verb, first.setup.share, opened.files, inputs.dataset));
   if (const auto difference = difference_of(setup, first.setup))
     return Error{ErrorCode::kMalformed, first.name + ": is of other work than this: it " + *difference};
-  OCTET_ASSIGN(auto statistics, statistics_of(parts));
+  OCTET_ASSIGN(auto statistics, statistics_of_parts(parts));
   quant::CalibrationOptions calibration = calibration_of(options, talk);
   calibration.known = std::make_shared<const quant::CalibrationStatistics>(std::move(statistics));
-  return quantize(options, inputs, calibration, talk, watch);
+  OCTET_ASSIGN(Outcome outcome, quantize(options, inputs, calibration, talk, watch));
+  if (!options.resume.empty()) outcome.json["resumed_images"] = resumed_in(parts);
+  return outcome;
 }
 
-Result<Outcome> do_all(const Options& options, const Talk& talk, const Stopwatch& watch) {
+Result<Outcome> do_all(const Options& options, const CLI::App& verb, const Talk& talk, const Stopwatch& watch) {
   OCTET_ASSIGN(const Inputs inputs, open_inputs(options, talk));
-  return quantize(options, inputs, calibration_of(options, talk), talk, watch);
+  std::unique_ptr<CalibrationJournal> journal;
+  if (!options.resume.empty()) {
+    OCTET_ASSIGN(const PartSetup setup, setup_for(options, verb, {}, inputs));
+    OCTET_ASSIGN(journal, CalibrationJournal::open(options.resume, setup, talk.warn_of_pictures));
+  }
+  quant::CalibrationOptions calibration = calibration_of(options, talk);
+  calibration.store = journal.get();
+  OCTET_ASSIGN(Outcome outcome, quantize(options, inputs, calibration, talk, watch));
+  if (journal) outcome.json["resumed_images"] = journal->resumed_images();
+  return outcome;
 }
 
 Result<Outcome> run(const Options& options, const CLI::App& verb, Console& console) {
@@ -217,9 +277,9 @@ Result<Outcome> run(const Options& options, const CLI::App& verb, Console& conso
   if (!options.sharing.shard.empty() && !options.explain.empty())
     return Error{ErrorCode::kInvalidArgument, "--shard makes no model that could be explained: --explain is for who takes all --parts"};
   return run_shared(options.sharing,
-                    {[&](const Share& share, const Talk& talk) { return make_part(options, verb, share, talk); },
+                    {[&](const NextShare& next, const Talk& talk) { return make_parts(options, verb, next, talk); },
                      [&](const std::vector<Part>& parts, const Talk& talk) { return join(options, verb, parts, talk, watch); },
-                     [&](const Talk& talk) { return do_all(options, talk, watch); }},
+                     [&](const Talk& talk) { return do_all(options, verb, talk, watch); }},
                     console);
 }
 
@@ -262,6 +322,7 @@ Run add_quantize(CLI::App& app) {
   add_written(*verb, options->written);
   add_output(*verb, options->sharing.output);
   add_sharing(*verb, options->sharing);
+  add_resume(*verb, options->resume);
   add_threads(*verb, options->threads);
   return add_recording(*verb, [options, verb](Console& console) { return run(*options, *verb, console); });
 }

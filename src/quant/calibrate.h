@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,22 @@ struct CalibrationImages {
 // What DefaultQuantization calls its presets: how the limits of activations lie about zero (ranges.h). Those of weights are symmetric.
 enum class Preset { kPerformance, kMixed };  // symmetric, asymmetric
 
+// Gives a calibration out in blocks, and keeps what they give outside of the run, so that one that is ended can go on later and several
+// processes can take blocks from one another.
+class CalibrationStore {
+ public:
+  CalibrationStore() = default;
+  CalibrationStore(const CalibrationStore&) = delete;
+  CalibrationStore& operator=(const CalibrationStore&) = delete;
+  virtual ~CalibrationStore() = default;
+
+  // The next block of so many images, as a share of them; nothing when there are no more.
+  virtual Result<std::optional<Share>> next(std::size_t images) = 0;
+  // What a block gave before; null where that is not known, or where an image could not be used, which is to be tried again.
+  virtual const CalibrationStatistics* known(const Share& block) = 0;
+  virtual Status keep(const Share& block, const CalibrationStatistics& statistics) = 0;
+};
+
 struct CalibrationOptions {
   int threads = 1;
   Progress progress;
@@ -33,6 +50,7 @@ struct CalibrationOptions {
   Preset preset = Preset::kMixed;                        // quantize() reads it, too
   Share share{};                                         // CalibratedModel::calibrate(): the images that are observed
   std::shared_ptr<const CalibrationStatistics> known{};  // and, where some are given, what is taken for all images instead
+  CalibrationStore* store = nullptr;                     // whose blocks are observed instead of the share, where there is one
 };
 
 // Is shown each observed value of an image as well, by worker 0 to threads - 1, each of which has one image at a time.

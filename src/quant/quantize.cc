@@ -277,9 +277,11 @@ Result<CalibrationStatistics> observe(const Graph& graph, const QuantizationPlan
   return statistics;
 }
 
+Error no_image_was_used() { return {ErrorCode::kNotFound, "no image of the calibration set could be used"}; }
+
 // Those of another graph, or of other channels, would be read beyond their ends.
 Status expect_statistics_of(const Graph& graph, const QuantizationPlan& plan, const CalibrationStatistics& statistics) {
-  if (statistics.observers.empty()) return Error{ErrorCode::kNotFound, "no image of the calibration set could be used"};
+  if (statistics.observers.empty()) return no_image_was_used();
   const auto channels_of = [&graph](Value value) { return static_cast<std::size_t>(graph.shape(value)[1]); };
   bool fits = statistics.graph == digest_of_constants(graph);
   for (const Value value : observed_values(graph, plan)) {
@@ -292,6 +294,32 @@ Status expect_statistics_of(const Graph& graph, const QuantizationPlan& plan, co
   return Error{
       ErrorCode::kMalformed,
       "the statistics of the parts are not of this model as these pictures make its channels alike: the model or pictures were changed"};
+}
+
+// Block by block, each of which the store knows or is told of. Statistics of blocks add up exactly.
+Result<CalibrationStatistics> observe_blocks(const Graph& graph, const QuantizationPlan& plan, const CalibrationImages& images,
+                                             const CalibrationOptions& options) {
+  CalibrationStatistics sum{digest_of_constants(graph), {}, {}};
+  std::int64_t before = 0;
+  for (;;) {
+    OCTET_ASSIGN(const auto block, options.store->next(images.count));
+    if (!block) return sum;
+    CalibrationOptions of_block = options;
+    of_block.share = *block;
+    if (options.progress)
+      of_block.progress = [&](std::int64_t done, std::int64_t) {
+        options.progress(before + done, static_cast<std::int64_t>(images.count));
+      };
+    if (const CalibrationStatistics* known = options.store->known(*block)) {
+      OCTET_RETURN_IF_ERROR(expect_statistics_of(graph, plan, *known));
+      OCTET_RETURN_IF_ERROR(add_statistics(*known, sum));
+    } else {
+      OCTET_ASSIGN(const CalibrationStatistics found, observe(graph, plan, images, of_block));
+      OCTET_RETURN_IF_ERROR(options.store->keep(*block, found));
+      OCTET_RETURN_IF_ERROR(add_statistics(found, sum));
+    }
+    before += static_cast<std::int64_t>(block->size(images.count));
+  }
 }
 
 // The ranges of channels, by which they are made alike, are known well enough from a few images of the set.
@@ -339,12 +367,14 @@ Result<CalibratedModel> CalibratedModel::calibrate(const Graph& source, const Ca
     OCTET_RETURN_IF_ERROR(expect_statistics_of(model.graph_, model.plan_, *options.known));
     model.statistics_ = *options.known;
   } else {
-    OCTET_ASSIGN(model.statistics_, observe(model.graph_, model.plan_, images, options));
+    const auto& look = options.store ? observe_blocks : observe;
+    OCTET_ASSIGN(model.statistics_, look(model.graph_, model.plan_, images, options));
   }
   return model;
 }
 
 Result<QuantizedModel> CalibratedModel::quantize(const std::set<NodeId>& wide) const {
+  if (statistics_.observers.empty()) return no_image_was_used();
   const QuantizationPlan plan = plan_quantization(graph_, wide);
   return Quantizer(graph_, plan, statistics_.observers, statistics_.histograms, pair_safe_, preset_).run(plan_.layers);
 }

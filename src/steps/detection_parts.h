@@ -6,17 +6,16 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
-
-#include "base/posix_file.h"
 
 #include "data/class_map.h"
 #include "detector/detect_images.h"
 #include "parts/found.h"
 #include "parts/part.h"
+#include "parts/part_journal.h"
 
 // What detectors found in a share of a data set as a part, and back.
 namespace octet {
@@ -31,11 +30,10 @@ std::string part_of_runs(const PartSetup& setup, const std::vector<DetectionRun>
 // lacks something.
 Result<std::vector<DetectionRun>> runs_of_parts(const std::vector<Part>& parts, const FoundBounds& bounds);
 
-// A part in the making, record by record, in a file of a folder: what is whole there is known to the next run.
+// What was found so far, in a journal.
 class DetectionJournal : public DetectionStore {
  public:
-  // Makes folder and file where they are absent. kMalformed where the file is of other work or none of octet's, kIo where it cannot be
-  // written or another process has it open. `warn` is told of an end that was cut off.
+  // Errors and warnings are those of PartJournal::open().
   static Result<std::unique_ptr<DetectionJournal>> open(const std::filesystem::path& folder, const PartSetup& setup,
                                                         const FoundBounds& bounds, const Warn& warn);
 
@@ -46,16 +44,12 @@ class DetectionJournal : public DetectionStore {
   Status keep(std::size_t detector, std::size_t image, const std::vector<Detection>& found) override;
 
  private:
-  DetectionJournal(std::filesystem::path path, posix::File file) : path_(std::move(path)), file_(std::move(file)) {}
-  Status load(const PartSetup& setup, const FoundBounds& bounds, const Warn& warn);
-  Status append(std::string_view bytes);
+  DetectionJournal() = default;
 
-  std::filesystem::path path_;
-  posix::File file_;
+  std::optional<PartJournal> journal_;
   std::map<std::pair<std::size_t, std::size_t>, std::vector<Detection>> known_;  // by detector and image
   std::int64_t resumed_images_ = 0;
   std::mutex mutex_;
-  PartWriter writer_;
 };
 
 }  // namespace octet
