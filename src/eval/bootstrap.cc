@@ -105,6 +105,9 @@ double p_value_of(const ApDrop& drop, std::size_t unknown) {
 ApDrop summarize(double drop, std::vector<double> draws, double confidence) {
   const std::size_t all = draws.size(), unknown = std::erase_if(draws, [](double value) { return std::isnan(value); });
   if (draws.empty()) draws.push_back(drop);
+  constexpr double kRounding = 1e-12;  // the same AP by other sums, on neither side of 0
+  for (double& value : draws)
+    if (std::abs(value) < kRounding) value = 0;
   std::ranges::sort(draws);
   const double tail = (1 - confidence) / 2;
   ApDrop summary{drop, quantile_of_sorted(draws, tail), quantile_of_sorted(draws, 1 - tail), standard_deviation(draws)};

@@ -1,6 +1,7 @@
 #include "eval/bootstrap.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <gtest/gtest.h>
 
@@ -103,6 +104,15 @@ TEST(BootstrapApDrop, IsCertainOfNothingThatIsInOneImage) {
   EXPECT_EQ(drops->categories[1].drop.upper_bound(0.95), 0);
   EXPECT_NEAR(cup.upper_bound(0.5), 1, 1e-12);
   EXPECT_EQ(cup.upper_bound(0.95), 1);
+}
+
+// A draw without the images in which boxes were lost has the same AP by other sums. It is on neither side of 0, whatever their rounding.
+TEST(BootstrapApDrop, TakesRoundingForNoChange) {
+  const EvalFixture fixture = load_eval_fixture("coco_val");
+  const auto drops = bootstrap_ap_drop(fixture.truth, fixture.found, worse(fixture.found), {.resamples = 400});
+  ASSERT_TRUE(drops.ok());
+  for (const PartDrop& category : drops->categories)
+    for (const double value : category.drop.draws) EXPECT_TRUE(value == 0 || std::abs(value) > 1e-12) << category.name << ' ' << value;
 }
 
 // The figures are those of R: p.adjust(c(0.01, 0.04, 0.03, 0.005, 0.5), "holm").
