@@ -32,9 +32,13 @@ class Collector {
       return Error{ErrorCode::kMalformed, "a 'Subcategory' has an entry without 'LabelName'"};
     if (path_.size() == kDeepest) return Error{ErrorCode::kMalformed, fmt::format("nests deeper than {} classes", kDeepest)};
     const std::string name = node["LabelName"];
-    hierarchy_.above[name].insert(path_.begin(), path_.end());
+    std::set<std::string>& above = hierarchy_.above[name];
     hierarchy_.below[name];
-    for (const std::string& above : path_) hierarchy_.below[above].insert(name);
+    for (const std::string& other : path_) {
+      if (other == name) continue;  // a class is not above itself, whatever the file says
+      above.insert(other);
+      hierarchy_.below[other].insert(name);
+    }
     path_.push_back(name);
     OCTET_RETURN_IF_ERROR(collect_below(node));
     path_.pop_back();

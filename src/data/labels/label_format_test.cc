@@ -138,7 +138,8 @@ TEST(Voc, NamesTheFile) {
 
 TEST(FindLabelFormat, NamesThoseThatAreKnown) {
   const ScratchFolder folder;
-  EXPECT_NE(find_label_format(folder.path()).error().message.find("yolo (data.yaml, images/ and labels/), voc"), std::string::npos);
+  EXPECT_NE(find_label_format(folder.path()).error().message.find("yolo (data.yaml, images/ and labels/; or obj.data), voc"),
+            std::string::npos);
   EXPECT_EQ(find_label_format(folder.path(), "kitti").error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ((*find_label_format(folder.path(), "voc"))->name, "voc");
 }
@@ -261,6 +262,15 @@ TEST(OpenImages, RefusesOtherHierarchies) {
     folder.write("bbox_labels_600_hierarchy.json", hierarchy);
     EXPECT_EQ(error_of(folder), "/bbox_labels_600_hierarchy.json: " + words);
   }
+}
+
+TEST(OpenImages, CountsNoObjectTwiceWhereAClassIsBelowItself) {
+  const ScratchFolder folder;
+  write_openimages(folder, "aa,x,/m/dog,1,0.25,0.5,0.1,0.3,0,0,0,0,0\n");
+  folder.write("bbox_labels_600_hierarchy.json", R"({"Subcategory": [{"LabelName": "/m/dog", "Subcategory": [{"LabelName": "/m/dog"}]}]})");
+  const auto labelled = read(folder);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  EXPECT_EQ(labelled->truth.annotations.size(), 1u);
 }
 
 TEST(OpenImages, TakesNoTwoFilesOfOneKind) {
