@@ -2,28 +2,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
-#include "image/encode.h"
 #include "labelled_pictures.h"
 
 using namespace octet;
-
-namespace {
-
-std::vector<std::uint8_t> small_picture() {
-  const auto file = encode_image("x.png", Image(ImageSize{8, 6}));
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(file->data());
-  return {bytes, bytes + file->size()};
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto [yaml, labels] = fuzz::two_files_of({data, size});
   const std::string_view text(reinterpret_cast<const char*>(yaml.data()), yaml.size());
   if (text.find('/') != text.npos || text.find("..") != text.npos || text.find('\\') != text.npos) return 0;
-  static const fuzz::ScratchFile picture("images/a.png", small_picture());
+  static const fuzz::ScratchFile picture("images/a.png", fuzz::small_picture());
   const fuzz::ScratchFile description("data.yaml", yaml), lines("labels/a.txt", labels);
   fuzz::expect_annotations(read_yolo(fuzz::ScratchFile::folder(), "val", {}));
   return 0;
