@@ -225,17 +225,23 @@ Result<Outcome> quantize(const Options& options, const Inputs& inputs, const qua
                quantize_ir(options.model, inputs.dataset, options.sharing.output, calibration, recipe_of(options), options.written,
                            inputs.opening, {options.explain, [&] { return talk.bar("explain"); }}));
   Outcome outcome;
-  outcome.json = {{"model", done.xml.string()}, {"record", done.record.string()},
-                  {"images", done.images},      {"seconds", watch.seconds()},
-                  {"wall_s", watch.seconds()},  {"peak_rss_mb", peak_rss_mb()},
-                  {"peak_mb", peak_rss_mb()},   {"relative_latency", done.relative_latency},
+  outcome.json = {{"model", done.xml.string()},
+                  {"record", done.record.string()},
+                  {"images", done.images},
+                  {"seconds", watch.seconds()},
+                  {"wall_s", watch.seconds()},
+                  {"peak_rss_mb", peak_rss_mb()},
+                  {"peak_mb", peak_rss_mb()},
+                  {"relative_latency", done.relative_latency},
+                  {"weights", done.is_second_order ? "second order" : "nearest"},
                   {"layers", layers_json(done)}};
   if (searches(options)) outcome.json["tradeoff"] = tradeoff_json(done.tradeoff);
   if (!done.onnx.empty()) outcome.json["onnx"] = done.onnx.string();
   if (!options.explain.empty()) add_explanation(done.explanation, outcome.json);
-  outcome.text = fmt::format("{}\n{} convolutions compute in 8-bit integers, {} activations are quantized; {}, {:.1f} s, {:.0f} MB{}{}",
-                             done.xml.string(), done.convolutions, done.points, counted(done.images, "image"), watch.seconds(),
-                             peak_rss_mb(), wide_layers_text(done), tradeoff_text(done.tradeoff));
+  outcome.text = fmt::format(
+      "{}\n{} convolutions compute in 8-bit integers, weights rounded {}, {} activations are quantized; {}, {:.1f} s, {:.0f} MB{}{}",
+      done.xml.string(), done.convolutions, done.is_second_order ? "by second order" : "each for itself", done.points,
+      counted(done.images, "image"), watch.seconds(), peak_rss_mb(), wide_layers_text(done), tradeoff_text(done.tradeoff));
   outcome.requirements = done.goal;
   return outcome;
 }

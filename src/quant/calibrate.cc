@@ -118,6 +118,11 @@ class Calibration {
 
 }  // namespace
 
+CalibrationImages spread_over(const CalibrationImages& images, std::size_t count) {
+  return {std::min(count, images.count),
+          [&images, count = std::min(count, images.count)](std::size_t index) { return images.load(index * images.count / count); }};
+}
+
 Result<std::map<Value, RangeObserver>> calibrate(const Graph& graph, const std::vector<Value>& values, const CalibrationImages& images,
                                                  const CalibrationOptions& options, const ImageObserver& observer) {
   RuntimeOptions runtime;

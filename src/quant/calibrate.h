@@ -23,6 +23,9 @@ struct CalibrationImages {
   std::function<std::string(std::size_t index)> name = {};
 };
 
+// `count` of the images, spread over all of them, which must outlive the result.
+CalibrationImages spread_over(const CalibrationImages& images, std::size_t count);
+
 // What DefaultQuantization calls its presets: how the limits of activations lie about zero (ranges.h). Those of weights are symmetric.
 enum class Preset { kPerformance, kMixed };  // symmetric, asymmetric
 

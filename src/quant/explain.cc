@@ -8,74 +8,17 @@
 #include "graph/op_schema.h"
 #include "graph/patterns.h"
 #include "quant/channels.h"
+#include "quant/head_error.h"
 #include "quant/layer_alone.h"
 #include "runtime/plan.h"
 
 namespace octet::quant {
 namespace {
 
-void add(Powers& powers, const Tensor& truth, const Tensor& found) {
-  const auto a = truth.values<float>(), b = found.values<float>();
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    powers.signal += static_cast<double>(a[i]) * static_cast<double>(a[i]);
-    powers.noise += std::pow(static_cast<double>(b[i]) - static_cast<double>(a[i]), 2);
-  }
-}
-
-// Images that are used, and what the model in floats makes of each.
-struct Reference {
-  std::vector<Tensor> inputs;
-  std::vector<std::vector<Tensor>> heads;
-};
-
-std::vector<Tensor> kept(std::span<const Tensor> outputs) {
-  std::vector<Tensor> copies;
-  for (const Tensor& output : outputs) copies.push_back(Tensor::of<float>(output.shape(), to_vector<float>(output)));
-  return copies;
-}
-
 std::int64_t macs_of(const Plan& plan) {
   std::int64_t macs = 0;
   for (const StepInfo& step : plan.steps()) macs += step.macs;
   return macs;
-}
-
-// `count` of the images, spread over all.
-CalibrationImages spread_over(const CalibrationImages& images, std::size_t count) {
-  return {std::min(count, images.count),
-          [&images, count = std::min(count, images.count)](std::size_t index) { return images.load(index * images.count / count); }};
-}
-
-Result<Reference> reference_of(Session& session, const CalibrationImages& images) {
-  Reference reference;
-  for (std::size_t i = 0; i < images.count; ++i) {
-    auto input = images.load(i);
-    if (!input.ok()) continue;
-    OCTET_ASSIGN(const auto heads, session.run(std::span(&*input, 1)));
-    reference.heads.push_back(kept(heads));
-    reference.inputs.push_back(std::move(*input));
-  }
-  if (reference.inputs.empty()) return Error{ErrorCode::kNotFound, "no image could be used to explain the quantization with"};
-  return reference;
-}
-
-// Mean over the heads of their relative error.
-double error_of(const std::vector<Powers>& heads) {
-  double sum = 0;
-  for (const Powers& head : heads) sum += head.relative();
-  return heads.empty() ? 0 : sum / static_cast<double>(heads.size());
-}
-
-// The error of the heads of a model that ends at them.
-Result<double> error_of(const Graph& graph, const Reference& reference, int threads) {
-  OCTET_ASSIGN(const auto plan, compile(graph));
-  Session session(plan, threads);
-  std::vector<Powers> heads(plan->outputs().size());
-  for (std::size_t i = 0; i < reference.inputs.size(); ++i) {
-    OCTET_ASSIGN(const auto outputs, session.run(std::span(&reference.inputs[i], 1)));
-    for (std::size_t head = 0; head < heads.size(); ++head) add(heads[head], reference.heads[i][head], outputs[head]);
-  }
-  return error_of(heads);
 }
 
 // Of one layer, alone quantized, in all images.
@@ -84,15 +27,18 @@ struct Effect {
   std::vector<Powers> heads;
 };
 
-Result<std::vector<Effect>> effects_of(const LayerTrials& trials, const Reference& reference, int threads, const Progress& progress) {
+Result<std::vector<Effect>> effects_of(const LayerTrials& trials, const HeadReference& reference, int threads, const Progress& progress) {
   OCTET_ASSIGN(const auto plan, compile_trials(trials));
   const std::size_t layers = trials.layers.size(), heads = plan->outputs().size();
   std::vector<std::vector<Tensor>> floats(reference.inputs.size());
-  const auto keep = [&](std::size_t image, std::optional<std::size_t>, std::span<const Tensor> outputs) { floats[image] = kept(outputs); };
+  const auto keep = [&](std::size_t image, std::optional<std::size_t>, std::span<const Tensor> outputs) {
+    floats[image] = copies_of(outputs);
+  };
   OCTET_ASSIGN(const auto results, measure_results(trials, plan, reference.inputs, threads, keep));
   std::vector<std::vector<std::vector<Powers>>> errors(reference.inputs.size(), {layers, std::vector<Powers>(heads)});
   const auto compare = [&](std::size_t image, std::optional<std::size_t> layer, std::span<const Tensor> outputs) {
-    for (std::size_t head = 0; layer && head < heads; ++head) add(errors[image][*layer][head], floats[image][head], outputs[head]);
+    for (std::size_t head = 0; layer && head < heads; ++head)
+      add_difference(errors[image][*layer][head], floats[image][head], outputs[head]);
   };
   std::vector<std::size_t> all(layers);
   std::iota(all.begin(), all.end(), std::size_t{0});
@@ -163,11 +109,11 @@ Result<Explanation> explain(const QuantizedModel& model, const CalibrationImages
   OCTET_ASSIGN(const auto plan, compile(ended_at(model.floats, head_values(model.floats))));
   Session session(plan, options.threads);
   const CalibrationImages few = spread_over(images, images_to_explain_with(macs_of(*plan), ids.size()));
-  OCTET_ASSIGN(const Reference reference, reference_of(session, few));
+  OCTET_ASSIGN(const HeadReference reference, head_reference(session, few));
 
   Explanation explanation;
   explanation.images = reference.inputs.size();
-  OCTET_ASSIGN(const double whole, error_of(ended_at(model.graph, head_values(model.graph)), reference, options.threads));
+  OCTET_ASSIGN(const double whole, head_error(model.graph, reference, options.threads));
   explanation.snr_db = decibels(1, whole);
   OCTET_ASSIGN(explanation.tensors, tensor_figures(model.floats, model.graph, few, options.threads));
   for (TensorFigures& tensor : explanation.tensors)
@@ -178,7 +124,7 @@ Result<Explanation> explain(const QuantizedModel& model, const CalibrationImages
   for (std::size_t i = 0; i < effects.size(); ++i) {
     const Node& node = model.graph.node(model.graph.find(trials.layers[i].name));
     explanation.layers.push_back({node.name, std::string(schema_of(node.op).name), bits_of(model.graph, node),
-                                  decibels(effects[i].result.signal, effects[i].result.noise), error_of(effects[i].heads)});
+                                  decibels(effects[i].result.signal, effects[i].result.noise), mean_error(effects[i].heads)});
   }
   share_out(explanation.layers);
   explanation.floats = float_layers(model, explanation.layers);

@@ -12,7 +12,8 @@
 #include "quant/channels.h"
 #include "quant/clipping.h"
 #include "quant/equalize.h"
-#include "quant/pair_safe.h"
+#include "quant/head_error.h"
+#include "quant/layer_alone.h"
 #include "quant/pixel_range.h"
 #include "quant/ranges.h"
 
@@ -37,12 +38,13 @@ Error no_numbers(const Node& node, std::string_view what) {
 // Builds the quantized graph beside the original one, whose ids stay valid throughout.
 class Quantizer {
  public:
-  Quantizer(const Graph& graph, const QuantizationPlan& plan, const Observers& observers, const Histograms& histograms, bool pair_safe,
-            Preset preset)
+  Quantizer(const Graph& graph, const QuantizationPlan& plan, const Observers& observers, const Histograms& histograms,
+            const RoundedWeights& rounded, bool pair_safe, Preset preset)
       : source_(graph),
         plan_(plan),
         observers_(observers),
         histograms_(histograms),
+        rounded_(rounded),
         pair_safe_(pair_safe),
         preset_(preset),
         result_{.graph = graph, .floats = graph} {}
@@ -57,6 +59,7 @@ class Quantizer {
     for (const NodeId convolution : plan_.convolutions) OCTET_RETURN_IF_ERROR(quantize_convolution(convolution));
     OCTET_RETURN_IF_ERROR(insert_points());
     result_.graph.tidy();
+    result_.is_second_order = !rounded_.empty();
     for (const auto& [value, observer] : observers_) result_.images = std::max(result_.images, observer.images());
     return std::move(result_);
   }
@@ -81,9 +84,8 @@ class Quantizer {
     const ConvolutionGeometry geometry = *convolution_geometry(source_, node);
     const Tensor& constant = *source_.constant(node.inputs[1]);
     const auto weights = constant.values<float>();
-    const auto outputs = static_cast<std::size_t>(geometry.outputs());
-    WeightQuantization quantized = quantize_weights(weights, outputs, static_cast<std::size_t>(geometry.taps()));
-    if (pair_safe_ && geometry.taps() == 1 && geometry.groups == 1) make_pair_safe(weights, outputs, quantized);
+    const auto rounded = rounded_.find(convolution);
+    const WeightQuantization quantized = rounded != rounded_.end() ? rounded->second : nearest_weights(source_, convolution, pair_safe_);
     OCTET_RETURN_IF_ERROR(correct_bias(convolution, weights, quantized));
 
     const Shape scale_shape =
@@ -191,6 +193,7 @@ class Quantizer {
   const QuantizationPlan& plan_;
   const Observers& observers_;
   const Histograms& histograms_;
+  const RoundedWeights& rounded_;
   bool pair_safe_;
   Preset preset_;
   QuantizedModel result_;
@@ -332,6 +335,28 @@ CalibrationImages some_of(const CalibrationImages& images) {
           images.name ? name : std::function<std::string(std::size_t)>()};
 }
 
+// Weights are worth more than to be rounded each for itself where that alone makes this part of the heads' error, in so many images.
+constexpr double kLeastShareOfWeights = 0.1;
+constexpr std::size_t kImagesForWeights = 8;
+
+// With integer weights and activations in floats.
+Graph without_quantizers(const Graph& quantized) {
+  Graph graph = quantized;
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i)
+    if (const Node& node = graph.nodes()[i]; std::holds_alternative<FakeQuantize>(node.op))
+      graph.replace_uses({static_cast<NodeId>(i), 0}, node.inputs[0]);
+  graph.tidy();
+  return graph;
+}
+
+// Whether rounding the weights makes a good part of the error.
+Result<bool> weights_matter(const QuantizedModel& model, const CalibrationImages& images, int threads) {
+  OCTET_ASSIGN(const HeadReference reference, head_reference(model.floats, spread_over(images, kImagesForWeights), threads));
+  OCTET_ASSIGN(const double of_all, head_error(model.graph, reference, threads));
+  OCTET_ASSIGN(const double of_weights, head_error(without_quantizers(model.graph), reference, threads));
+  return of_weights > kLeastShareOfWeights * of_all;
+}
+
 // The graph with its channels made alike. Warnings and progress are left to the pass over all images.
 Result<Graph> equalized(const Graph& graph, const CalibrationImages& images, int threads) {
   Graph result = graph;
@@ -373,10 +398,18 @@ Result<CalibratedModel> CalibratedModel::calibrate(const Graph& source, const Ca
   return model;
 }
 
-Result<QuantizedModel> CalibratedModel::quantize(const std::set<NodeId>& wide) const {
+Result<RoundedWeights> CalibratedModel::better_weights(const CalibrationImages& images, int threads) const {
+  if (images.count < kImagesOfSecondOrder) return RoundedWeights{};
+  OCTET_ASSIGN(const QuantizedModel nearest, quantize({}));
+  OCTET_ASSIGN(const bool matters, weights_matter(nearest, images, threads));
+  if (!matters) return RoundedWeights{};
+  return second_order_weights(graph_, plan_, statistics_.observers, images, threads, pair_safe_);
+}
+
+Result<QuantizedModel> CalibratedModel::quantize(const std::set<NodeId>& wide, const RoundedWeights& rounded) const {
   if (statistics_.observers.empty()) return no_image_was_used();
   const QuantizationPlan plan = plan_quantization(graph_, wide);
-  return Quantizer(graph_, plan, statistics_.observers, statistics_.histograms, pair_safe_, preset_).run(plan_.layers);
+  return Quantizer(graph_, plan, statistics_.observers, statistics_.histograms, rounded, pair_safe_, preset_).run(plan_.layers);
 }
 
 Result<QuantizedModel> quantize(const Graph& source, const CalibrationImages& images, const CalibrationOptions& options) {

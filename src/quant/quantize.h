@@ -9,6 +9,7 @@
 #include "quant/calibrate.h"
 #include "quant/channel_histogram.h"
 #include "quant/placement.h"
+#include "quant/weight_rounding.h"
 
 namespace octet::quant {
 
@@ -23,6 +24,7 @@ struct QuantizedModel {
   std::int64_t images = 0;       // used for calibration
   std::size_t convolutions = 0;  // that compute in integers now
   std::size_t points = 0;        // FakeQuantize nodes
+  bool is_second_order = false;  // how the weights were rounded: together, or each for itself (weight_rounding.h)
   // For explain.h: the model in floats from which `graph` differs by quantizers, weights and biases alone, and in words how the range of
   // each FakeQuantize was found.
   Graph floats{};
@@ -42,8 +44,11 @@ class CalibratedModel {
   const CalibrationStatistics& statistics() const { return statistics_; }
   // Everything that integers can compute.
   const QuantizationPlan& plan() const { return plan_; }
-  // `wide` are of plan().layers and keep floats for weights and inputs.
-  Result<QuantizedModel> quantize(const std::set<NodeId>& wide) const;
+  // By some of the images: weights of second order (weight_rounding.h) where what the usual rounding does to the heads is worth it and
+  // there are images enough, else none. kNotFound where none of these images can be used.
+  Result<RoundedWeights> better_weights(const CalibrationImages& images, int threads) const;
+  // `wide` are of plan().layers and keep floats for weights and inputs. Weights that are not in `rounded` are rounded each for itself.
+  Result<QuantizedModel> quantize(const std::set<NodeId>& wide, const RoundedWeights& rounded = {}) const;
 
  private:
   CalibratedModel(Graph graph, const CalibrationOptions& options)

@@ -88,9 +88,11 @@ class RecipeRun {
     if (recipe_.min_fidelity || recipe_.max_drop) return reach();
     if (recipe_.kind == Recipe::Kind::kPlain || recipe_.strict_int8) {
       OCTET_ASSIGN(const auto model, calibrate(pictures_, options_.progress));
+      if (recipe_.kind != Recipe::Kind::kPlain) OCTET_RETURN_IF_ERROR(round_weights(model, pictures_));
       return result_with(model, {});
     }
     OCTET_ASSIGN(const auto model, calibrate(pictures_, stage(options_.progress, 0, 0.8)));
+    OCTET_RETURN_IF_ERROR(round_weights(model, pictures_));
     const std::size_t most_wide = model.plan().convolutions.size() / kConvolutionsOfWide;
     const auto ranking = rank(model, pictures_, kMostLatency, layers_to_try(model, most_wide), stage(options_.progress, 0.8, 1));
     if (!ranking.ok() && ranking.error().code == ErrorCode::kNotFound) {
@@ -106,6 +108,17 @@ class RecipeRun {
     quant::CalibrationOptions options = options_;
     options.progress = progress;
     return quant::CalibratedModel::calibrate(graph_, calibration_images(description_, pictures), options);
+  }
+
+  Status round_weights(const quant::CalibratedModel& model, const Dataset& pictures) {
+    auto rounded = model.better_weights(calibration_images(description_, pictures), options_.threads);
+    if (rounded.ok())
+      rounded_ = *std::move(rounded);
+    else if (rounded.error().code != ErrorCode::kNotFound)
+      return rounded.error();
+    else if (options_.warn)
+      options_.warn("weights are rounded each for itself, as none of the pictures to do better by can be read");
+    return {};
   }
 
   static std::int64_t pictures_to_judge(const quant::CalibratedModel& model) {
@@ -136,7 +149,7 @@ class RecipeRun {
                                              std::size_t most_tried, const Progress& progress) const {
     const std::int64_t judged = pictures_to_judge(model);
     const Dataset some = random_subset(pictures, 8 * judged, 0);  // in some of which there is nothing
-    OCTET_ASSIGN(const auto quantized, model.quantize({}));
+    OCTET_ASSIGN(const auto quantized, model.quantize({}, rounded_));
     std::vector<quant::LayerCost> layers = quant::affordable_layers(model, most_latency);
     const quant::LayerTrials trials = quant::try_layers(model.graph(), quantized.graph, names_of(model, layers));
     OCTET_ASSIGN(const auto judge, LayerJudge::make(trials, description_, some, static_cast<std::size_t>(judged), options_.threads));
@@ -162,8 +175,8 @@ class RecipeRun {
     quant::sort_by_worth(layers);
   }
 
-  static Result<QuantizationResult> result_with(const quant::CalibratedModel& model, const std::set<NodeId>& wide) {
-    OCTET_ASSIGN(auto quantized, model.quantize(wide));
+  Result<QuantizationResult> result_with(const quant::CalibratedModel& model, const std::set<NodeId>& wide) const {
+    OCTET_ASSIGN(auto quantized, model.quantize(wide, rounded_));
     return QuantizationResult{std::move(quantized), relative_latency(model, wide), {}, {}};
   }
 
@@ -172,6 +185,7 @@ class RecipeRun {
     const Dataset held_out = part_of(pictures_, true), others = part_of(pictures_, false);
     const auto start = std::chrono::steady_clock::now();
     OCTET_ASSIGN(const auto model, calibrate(others, stage(options_.progress, 0, 0.3)));
+    OCTET_RETURN_IF_ERROR(round_weights(model, others));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     announce_search(model, held_out.images.size(), took.count() / static_cast<double>(std::max<std::size_t>(1, others.images.size())));
     OCTET_ASSIGN(const auto reference, Reference::make(*this, model.graph(), held_out));
@@ -186,7 +200,7 @@ class RecipeRun {
     };
     std::vector<TradeoffStep> steps;
     const auto measure = [&](std::size_t count) -> Result<double> {
-      OCTET_ASSIGN(const auto quantized, model.quantize(wide_of(count)));
+      OCTET_ASSIGN(const auto quantized, model.quantize(wide_of(count), rounded_));
       OCTET_ASSIGN(TradeoffStep step, reference.compare(*this, quantized.graph));
       step.wide_layers = count;
       step.relative_latency = relative_latency(model, wide_of(count));
@@ -291,6 +305,7 @@ class RecipeRun {
   const Dataset& pictures_;
   const quant::CalibrationOptions& options_;
   const Recipe& recipe_;
+  quant::RoundedWeights rounded_ = {};  // none: each for itself
 };
 
 }  // namespace

@@ -76,7 +76,8 @@ QuantizedIr result_of(const QuantizationResult& quantized, const std::filesystem
           .layers = model.layers,
           .relative_latency = quantized.relative_latency,
           .tradeoff = quantized.tradeoff,
-          .goal = quantized.goal};
+          .goal = quantized.goal,
+          .is_second_order = model.is_second_order};
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ struct QuantizedIr {
   double relative_latency = 1;  // these and the goal as QuantizationResult has them
   std::vector<TradeoffStep> tradeoff = {};
   Status goal = {};
+  bool is_second_order = false;  // of the weights' rounding, as QuantizedModel has it
 };
 
 // Quantizes a model, an FP32 IR or any file that open_model() takes with `opening`, with the pictures of a data set and writes the INT8

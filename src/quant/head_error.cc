@@ -1,0 +1,59 @@
+#include "quant/head_error.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "quant/layer_alone.h"
+
+namespace octet::quant {
+std::vector<Tensor> copies_of(std::span<const Tensor> outputs) {
+  std::vector<Tensor> copies;
+  for (const Tensor& output : outputs) copies.push_back(Tensor::of<float>(output.shape(), to_vector<float>(output)));
+  return copies;
+}
+
+Result<HeadReference> head_reference(Session& session, const CalibrationImages& images) {
+  HeadReference reference;
+  for (std::size_t i = 0; i < images.count; ++i) {
+    auto input = images.load(i);
+    if (!input.ok()) continue;
+    OCTET_ASSIGN(const auto heads, session.run(std::span(&*input, 1)));
+    reference.heads.push_back(copies_of(heads));
+    reference.inputs.push_back(std::move(*input));
+  }
+  if (reference.inputs.empty()) return Error{ErrorCode::kNotFound, "no image could be used to measure the quantization with"};
+  return reference;
+}
+
+Result<HeadReference> head_reference(const Graph& floats, const CalibrationImages& images, int threads) {
+  OCTET_ASSIGN(const auto plan, compile(ended_at(floats, head_values(floats))));
+  Session session(plan, threads);
+  return head_reference(session, images);
+}
+
+void add_difference(Powers& powers, const Tensor& truth, const Tensor& found) {
+  const auto a = truth.values<float>(), b = found.values<float>();
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    powers.signal += static_cast<double>(a[i]) * static_cast<double>(a[i]);
+    powers.noise += std::pow(static_cast<double>(b[i]) - static_cast<double>(a[i]), 2);
+  }
+}
+
+double mean_error(const std::vector<Powers>& heads) {
+  double sum = 0;
+  for (const Powers& head : heads) sum += head.relative();
+  return heads.empty() ? 0 : sum / static_cast<double>(heads.size());
+}
+
+Result<double> head_error(const Graph& graph, const HeadReference& reference, int threads) {
+  OCTET_ASSIGN(const auto plan, compile(ended_at(graph, head_values(graph))));
+  Session session(plan, threads);
+  std::vector<Powers> heads(plan->outputs().size());
+  for (std::size_t i = 0; i < reference.inputs.size(); ++i) {
+    OCTET_ASSIGN(const auto outputs, session.run(std::span(&reference.inputs[i], 1)));
+    for (std::size_t head = 0; head < heads.size(); ++head) add_difference(heads[head], reference.heads[i][head], outputs[head]);
+  }
+  return mean_error(heads);
+}
+
+}  // namespace octet::quant
