@@ -20,7 +20,7 @@ struct Detector::Impl {
   ModelDescription description;
   DetectionSession session;
 
-  std::vector<Detection> detect(const octet::Image& image, const DetectOptions& options) {
+  std::vector<Detection> detect(const PixelView& image, const DetectOptions& options) {
     return public_detections(unwrap(session.detect(image, {options.score_threshold, options.max_detections})), description);
   }
 };
@@ -31,7 +31,7 @@ Detector& Detector::operator=(Detector&&) noexcept = default;
 Detector::~Detector() = default;
 
 std::vector<Detection> Detector::detect(const ImageView& image, const DetectOptions& options) try {
-  return impl_->detect(internal_image(image), options);
+  return impl_->detect(pixels_of(image), options);
 } catch (...) {
   rethrow_as_error();
 }

@@ -28,12 +28,16 @@ Image public_image(const octet::Image& image) { return {image.width(), image.hei
 
 }  // namespace
 
-octet::Image internal_image(const ImageView& view) {
+PixelView pixels_of(const ImageView& view) {
   const std::size_t row_bytes = view.row_bytes != 0 ? view.row_bytes : std::size_t{3} * static_cast<std::size_t>(std::max(view.width, 0));
   check(view, row_bytes);
-  octet::Image copy({view.width, view.height});
-  for (int y = 0; y < view.height; ++y)
-    std::ranges::copy(view.bgr.subspan(static_cast<std::size_t>(y) * row_bytes, copy.row_bytes()), copy.row(y));
+  return {view.bgr.data(), {view.width, view.height}, row_bytes};
+}
+
+octet::Image internal_image(const ImageView& view) {
+  const PixelView pixels = pixels_of(view);
+  octet::Image copy(pixels.size());
+  for (int y = 0; y < copy.height(); ++y) std::copy_n(pixels.row(y), copy.row_bytes(), copy.row(y));
   return copy;
 }
 

@@ -70,7 +70,7 @@ DetectionSession::DetectionSession(const Detector& detector, int threads)
       session_(detector.model->open_session(threads)),
       input_(detector.model->inputs()[0].type.element, detector.model->inputs()[0].type.shape) {}
 
-Result<std::vector<Detection>> DetectionSession::detect(const Image& image, const DetectOptions& options) {
+Result<std::vector<Detection>> DetectionSession::detect(const PixelView& image, const DetectOptions& options) {
   const auto& [resize, size, pad] = std::tie(detector_.description.resize, detector_.description.input, detector_.description.pad_value);
   if (input_.type() == ElementType::kU8)
     resize_to_bytes(image, resize, size, input_.mutable_values<std::uint8_t>(), pad);

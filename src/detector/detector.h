@@ -9,7 +9,7 @@
 #include "boxes/detection.h"
 #include "detect/postprocess.h"
 #include "engines/load_network.h"
-#include "image/image.h"
+#include "image/pixel_view.h"
 #include "model/description.h"
 
 namespace octet {
@@ -41,8 +41,8 @@ class DetectionSession {
  public:
   DetectionSession(const Detector& detector, int threads);
 
-  // What is in a picture, which must not be empty: boxes in its pixels, by falling score.
-  Result<std::vector<Detection>> detect(const Image& image, const DetectOptions& options);
+  // What is in a picture, which must not be empty: boxes in its pixels, by falling score. The pixels are only read, where they lie.
+  Result<std::vector<Detection>> detect(const PixelView& image, const DetectOptions& options);
 
  private:
   Detector detector_;

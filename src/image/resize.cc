@@ -19,9 +19,11 @@ void keep_opencv_single_threaded() {
   static_cast<void>(done);
 }
 
-void resize_into(const Image& image, const cv::Mat& target) {
+void resize_into(const PixelView& image, const cv::Mat& target) {
   keep_opencv_single_threaded();
-  cv::resize(mat_view(image), target, target.size(), 0, 0, cv::INTER_LINEAR);
+  // OpenCV has no read-only form; it only reads.
+  const cv::Mat source(image.height(), image.width(), CV_8UC3, const_cast<std::uint8_t*>(image.row(0)), image.row_stride());
+  cv::resize(source, target, target.size(), 0, 0, cv::INTER_LINEAR);
 }
 
 double letterbox_ratio(ImageSize source, ImageSize target) {
@@ -64,7 +66,7 @@ ImageSize inner_size(ResizeKind kind, ImageSize source, ImageSize target) {
 }
 
 // The picture in `inner` of the target, the rest of which is `pad`.
-void letterbox(const Image& image, cv::Mat target, const cv::Rect& inner, int pad) {
+void letterbox(const PixelView& image, cv::Mat target, const cv::Rect& inner, int pad) {
   target.setTo(cv::Scalar::all(pad));
   resize_into(image, target(inner));
 }
@@ -103,9 +105,9 @@ void blend_rows(const std::uint8_t* top, const std::uint8_t* bottom, double weig
 }
 
 // Down first, then along, rounded to float once.
-void stretch_tf1(const Image& image, ImageSize target, std::span<float> planes) {
+void stretch_tf1(const PixelView& image, ImageSize target, std::span<float> planes) {
   const std::vector<Tap> down = tf1_taps(image.height(), target.height), along = tf1_taps(image.width(), target.width);
-  std::vector<double> row(image.row_bytes());
+  std::vector<double> row(static_cast<std::size_t>(image.width()) * Image::kChannels);
   const std::size_t plane = static_cast<std::size_t>(target.width) * target.height;
   for (int y = 0; y < target.height; ++y) {
     blend_rows(image.row(down[y].low), image.row(down[y].high), down[y].weight, row);
@@ -130,7 +132,7 @@ ResizeScale resize_scale(ResizeKind kind, ImageSize source, ImageSize target) {
 
 bool resizes_to_bytes(ResizeKind kind) { return kind != ResizeKind::kStretchTf1; }
 
-void resize_to_bytes(const Image& image, ResizeKind kind, ImageSize target, std::span<std::uint8_t> bgr, std::optional<int> pad) {
+void resize_to_bytes(const PixelView& image, ResizeKind kind, ImageSize target, std::span<std::uint8_t> bgr, std::optional<int> pad) {
   OCTET_CHECK(image.width() > 0 && image.height() > 0 && target.width > 0 && target.height > 0, "empty image");
   OCTET_CHECK(bgr.size() == std::size_t{3} * target.width * target.height, "bytes do not fit the target size");
   const cv::Mat canvas(target.height, target.width, CV_8UC3, bgr.data());
@@ -150,7 +152,7 @@ void resize_to_bytes(const Image& image, ResizeKind kind, ImageSize target, std:
   OCTET_CHECK(false, "a kind that gives no whole numbers");
 }
 
-void resize_to_planes(const Image& image, ResizeKind kind, ImageSize target, std::span<float> planes, std::optional<int> pad) {
+void resize_to_planes(const PixelView& image, ResizeKind kind, ImageSize target, std::span<float> planes, std::optional<int> pad) {
   OCTET_CHECK(image.width() > 0 && image.height() > 0 && target.width > 0 && target.height > 0, "empty image");
   OCTET_CHECK(planes.size() == std::size_t{3} * target.width * target.height, "planes do not fit the target size");
   if (!resizes_to_bytes(kind)) return stretch_tf1(image, target, planes);

@@ -35,6 +35,21 @@ TEST(ResizeToPlanes, EqualsIndependentCodeToTheBit) {
   EXPECT_EQ(count, 24);
 }
 
+TEST(ResizeToPlanes, ReadsRowsWithGapsWhereTheyLie) {
+  const auto image = read_image(testdata_path(expected_results().front().file));
+  ASSERT_TRUE(image.ok()) << image.error().message;
+  const std::size_t stride = image->row_bytes() + 7;
+  std::vector<std::uint8_t> rows(stride * static_cast<std::size_t>(image->height()), 201);
+  for (int y = 0; y < image->height(); ++y)
+    std::copy_n(image->row(y), image->row_bytes(), rows.begin() + static_cast<std::ptrdiff_t>(stride) * y);
+  for (const ResizeKind kind : {ResizeKind::kStretch, ResizeKind::kStretchTf1, ResizeKind::kLetterbox}) {
+    const ImageSize target{45, 33};
+    std::vector<float> planes(std::size_t{3} * target.width * target.height, -1);
+    resize_to_planes(PixelView(rows.data(), image->size(), stride), kind, target, planes);
+    EXPECT_EQ(planes, planes_of(*image, kind, target));
+  }
+}
+
 // One tap of OpenCV's bilinear rule: 11-bit weights of pixel centres. Columns stop at the border, rows keep their
 // weights and read the border twice.
 struct FixedTap {
