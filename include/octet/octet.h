@@ -234,6 +234,54 @@ struct Comparison {
 OCTET_API Comparison compare(const Model& first, const Model& second, const std::filesystem::path& coco,
                              const EvaluateOptions& options = {});
 
+// --- Speed ---
+
+struct BenchOptions {
+  int threads = 1;      // in all; 0: all that this process may use
+  int streams = 1;      // inferences at a time, each with its share of the threads
+  double seconds = 10;  // of measuring, all models together
+  Progress progress = {};
+};
+
+// Of one model, from the picture in the size of the network to its outputs.
+struct Latency {
+  double median_ms = 0, p90_ms = 0, p99_ms = 0, min_ms = 0, mean_ms = 0;
+  double throughput = 0;             // inferences a second
+  std::vector<double> latencies_ms;  // of every inference, in the order measured
+};
+
+// Latency of one model, or of several in turn (A B A B ...) within one run, so that whatever else the machine does meets all alike.
+// Throws kInvalidArgument; kUnsupported if the runtime lacks an operation.
+OCTET_API std::vector<Latency> bench(std::span<const Model> models, const BenchOptions& options = {});
+
+// --- The whole workflow ---
+
+struct RunOptions {
+  std::filesystem::path weights = {};    // of a Darknet cfg; default: beside it, with its name
+  std::string description = {};          // what a source file cannot tell: name of a known model, or path of a .yml file
+  std::filesystem::path labels = {};     // file with the names of the classes, one a line
+  std::filesystem::path model_dir = {};  // where the files of a known model are looked for before they are fetched
+  double score_threshold = 0.001;
+  double bench_seconds = 10;
+  std::int64_t limit = 0;                                    // pictures to measure accuracy on, the first by id; 0: all
+  int threads = 1;                                           // 0: all that this process may use
+  bool onnx = false;                                         // write ONNX models beside the IRs
+  std::function<Progress(std::string_view step)> step = {};  // begins a step, such as "4/7 quantize", and gives its progress; may be empty
+  Warn warn = {};
+};
+
+struct RunResult {
+  std::filesystem::path report, fp32, int8;  // of what was written: a page of HTML, the IRs
+  Comparison comparison;                     // of FP32 and INT8
+  Latency fp32_latency, int8_latency;
+};
+
+// Converts a source file or a known model, quantizes it with pictures in COCO's layout, measures accuracy and latency before and after,
+// and writes both IRs and the report below `output`. Each step is all there or not at all.
+// Throws what convert(), quantize(), evaluate() and bench() throw, and kIo.
+OCTET_API RunResult run(const std::string& source, const std::filesystem::path& coco, const std::filesystem::path& output,
+                        const RunOptions& options = {});
+
 }  // namespace octet::v1
 
 #ifndef OCTET_LIBRARY

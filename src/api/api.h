@@ -34,6 +34,8 @@ inline void unwrap(const Status& status) {
 // kInvalidArgument where OCTET_ISA names an instruction set that this CPU lacks. For whatever runs kernels.
 void require_requested_isa();
 
+inline constexpr int kMostThreads = 1024;
+
 // The number of threads that an option stands for. kInvalidArgument unless 0..1024.
 int threads_of(int option);
 

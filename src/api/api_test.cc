@@ -126,6 +126,42 @@ TEST_F(Api, QuantizesAndCompares) {
   EXPECT_DOUBLE_EQ(octet::evaluate(model, kDemo / "coco", {.limit = 12, .threads = 1}).ap, comparison.first.ap);
 }
 
+TEST_F(Api, MeasuresModelsInTurn) {
+  const octet::Model models[] = {demo_model(), demo_model()};
+  const auto measured = octet::bench(models, {.seconds = 0.1});
+  ASSERT_EQ(measured.size(), 2u);
+  for (const octet::Latency& one : measured) {
+    EXPECT_FALSE(one.latencies_ms.empty());
+    EXPECT_GT(one.min_ms, 0);
+    EXPECT_LE(one.min_ms, one.median_ms);
+    EXPECT_LE(one.median_ms, one.p90_ms);
+    EXPECT_GT(one.throughput, 0);
+  }
+  using Kind = octet::ErrorKind;
+  EXPECT_EQ(kind_of_failure([&] { octet::bench({}); }), Kind::kInvalidArgument);
+  EXPECT_EQ(kind_of_failure([&] { octet::bench(models, {.seconds = 0}); }), Kind::kInvalidArgument);
+  EXPECT_EQ(kind_of_failure([&] { octet::bench(models, {.streams = 0}); }), Kind::kInvalidArgument);
+  EXPECT_EQ(kind_of_failure([&] { octet::bench(models, {.threads = -1}); }), Kind::kInvalidArgument);
+}
+
+TEST_F(Api, RunsTheWholeWorkflow) {
+  std::vector<std::string> steps;
+  octet::RunOptions options{.bench_seconds = 0.1, .limit = 4, .threads = 2};
+  options.step = [&](std::string_view step) {
+    steps.emplace_back(step);
+    return octet::Progress();
+  };
+  const octet::RunResult result = octet::run((kModelFolder / "yolo-fastest-1.1-xl.cfg").string(), kDemo / "coco", folder_ / "out", options);
+  EXPECT_EQ(steps.size(), 7u);
+  EXPECT_TRUE(fs::is_regular_file(result.report));
+  EXPECT_EQ(octet::load(result.int8).name(), octet::load(result.fp32).name());
+  EXPECT_EQ(result.comparison.first.images, 4);
+  EXPECT_GT(result.fp32_latency.median_ms, 0);
+  EXPECT_GT(result.int8_latency.median_ms, 0);
+  EXPECT_EQ(kind_of_failure([&] { octet::run("no-such-model", kDemo / "coco", folder_ / "none", options); }), octet::ErrorKind::kNotFound);
+  EXPECT_FALSE(fs::exists(folder_ / "none"));
+}
+
 TEST_F(Api, WarnsOfAPictureThatCannotBeRead) {
   fs::copy_file(kPicture, folder_ / "good.jpg");
   std::ofstream(folder_ / "bad.jpg") << "no picture";

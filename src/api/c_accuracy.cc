@@ -20,6 +20,14 @@ octet_accuracy c_accuracy(const Accuracy& all) {
 
 }  // namespace
 
+namespace octet::v1 {
+
+octet_comparison c_comparison(const Comparison& both) {
+  return {c_accuracy(both.first), c_accuracy(both.second), both.drop, both.drop_low, both.drop_high, both.fidelity};
+}
+
+}  // namespace octet::v1
+
 octet_status octet_evaluate(const octet_model* model, const char* coco, const octet_evaluate_options* options, octet_accuracy* accuracy) {
   return guarded([&] {
     require(model, "model");
@@ -36,7 +44,6 @@ octet_status octet_compare(const octet_model* first, const octet_model* second, 
     require(second, "second");
     require(coco, "coco");
     require(comparison, "comparison");
-    const Comparison both = compare(first->model, second->model, coco, settings_of(options));
-    *comparison = {c_accuracy(both.first), c_accuracy(both.second), both.drop, both.drop_low, both.drop_high, both.fidelity};
+    *comparison = c_comparison(compare(first->model, second->model, coco, settings_of(options)));
   });
 }

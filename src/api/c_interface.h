@@ -63,6 +63,8 @@ const char* text_or_empty(const char* text);
 Progress progress_of(const octet_callbacks& callbacks);
 Warn warn_of(const octet_callbacks& callbacks);
 
+octet_comparison c_comparison(const Comparison& both);
+
 // The view as C++ has it. kInvalidArgument if it or its pixels are null.
 ImageView view_of(const octet_image_view* pixels);
 

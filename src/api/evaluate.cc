@@ -1,16 +1,10 @@
 #include "data/first_look.h"
 #include "steps/check.h"
 
-#include "api/api.h"
+#include "api/measured.h"
 
 namespace octet::v1 {
 namespace {
-
-Accuracy accuracy_from(const CocoNumbers& numbers, std::int64_t images) {
-  return {numbers.AP,        numbers.AP50,     numbers.AP75, numbers.AP_small, numbers.AP_medium,
-          numbers.AP_large,  numbers.AR1,      numbers.AR10, numbers.AR100,    numbers.AR_small,
-          numbers.AR_medium, numbers.AR_large, images};
-}
 
 CheckResult check(std::span<const Model> models, const std::filesystem::path& coco, const EvaluateOptions& options) {
   DetectRunOptions settings;
@@ -29,23 +23,14 @@ CheckResult check(std::span<const Model> models, const std::filesystem::path& co
 }  // namespace
 
 Accuracy evaluate(const Model& model, const std::filesystem::path& coco, const EvaluateOptions& options) try {
-  const CheckResult result = check({&model, 1}, coco, options);
-  return accuracy_from(result.models.at(0).numbers, result.images);
+  return accuracy_from(check({&model, 1}, coco, options), 0);
 } catch (...) {
   rethrow_as_error();
 }
 
 Comparison compare(const Model& first, const Model& second, const std::filesystem::path& coco, const EvaluateOptions& options) try {
   const Model models[] = {first, second};
-  const CheckResult result = check(models, coco, options);
-  Comparison comparison;
-  comparison.first = accuracy_from(result.models.at(0).numbers, result.images);
-  comparison.second = accuracy_from(result.models.at(1).numbers, result.images);
-  comparison.drop = comparison.first.ap - comparison.second.ap;
-  comparison.drop_low = result.drops ? result.drops->all.low : comparison.drop;
-  comparison.drop_high = result.drops ? result.drops->all.high : comparison.drop;
-  comparison.fidelity = result.fidelity.value_or(-1);
-  return comparison;
+  return comparison_from(check(models, coco, options));
 } catch (...) {
   rethrow_as_error();
 }

@@ -11,8 +11,8 @@ std::string version() { return kVersion; }
 void require_requested_isa() { unwrap(requested_isa()); }
 
 int threads_of(int option) {
-  constexpr int kMost = 1024;
-  if (option < 0 || option > kMost) throw Error(ErrorKind::kInvalidArgument, fmt::format("threads is {}, not 0 to {}", option, kMost));
+  if (option < 0 || option > kMostThreads)
+    throw Error(ErrorKind::kInvalidArgument, fmt::format("threads is {}, not 0 to {}", option, kMostThreads));
   return option == 0 ? available_threads() : option;
 }
 

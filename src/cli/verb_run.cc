@@ -12,7 +12,6 @@
 #include "importers/importer.h"
 #include "workflow/measured.h"
 #include "workflow/run.h"
-#include "zoo/catalogue.h"
 
 namespace octet::cli {
 namespace {
@@ -23,23 +22,6 @@ struct Options {
   RunOptions run;
   std::string model, description, weights, require, engines = "octet";
 };
-
-// A word is a source file or folder if there is one of that name or it looks like a path; else a known model's name.
-bool names_source(const std::string& word) {
-  const fs::path path(word);
-  std::error_code ignored;
-  return !is_description_file(word) &&
-         (fs::is_regular_file(path, ignored) || is_source_folder(path) || path.has_parent_path() || has_source_extension(path));
-}
-
-Status choose_model(const Options& options, RunOptions& run) {
-  const bool is_source = names_source(options.model);
-  if (is_source) run.source = options.model;
-  if (const std::string& description = is_source ? options.description : options.model; !description.empty()) {
-    OCTET_ASSIGN(run.model, find_description(description, run.warn));
-  }
-  return {};
-}
 
 // Without --data and --images the embedded photographs are written into the output folder and used.
 Status choose_data(RunOptions& run, Console& console) {
@@ -92,7 +74,7 @@ Result<Outcome> run(const Options& options, Console& console) {
   settings.step = [&console](const std::string& step) { return console.bar(step); };
   settings.warn = console.warnings();
   if (!options.weights.empty()) settings.weights = options.weights;
-  OCTET_RETURN_IF_ERROR(choose_model(options, settings));
+  OCTET_RETURN_IF_ERROR(choose_model(options.model, options.description, settings));
   if (settings.data.annotations.empty() != settings.data.images.empty())
     return Error{ErrorCode::kInvalidArgument, "--images and --annotations go together"};
   OCTET_RETURN_IF_ERROR(choose_data(settings, console));

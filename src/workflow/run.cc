@@ -2,11 +2,22 @@
 
 #include "base/files.h"
 #include "data/first_look.h"
+#include "importers/importer.h"
 #include "workflow/run_report.h"
+#include "zoo/catalogue.h"
 #include "zoo/obtain.h"
 
 namespace octet {
 namespace {
+
+namespace fs = std::filesystem;
+
+bool names_source(const std::string& word) {
+  const fs::path path(word);
+  std::error_code ignored;
+  return !is_description_file(word) &&
+         (fs::is_regular_file(path, ignored) || is_source_folder(path) || path.has_parent_path() || has_source_extension(path));
+}
 
 class Workflow {
  public:
@@ -151,6 +162,15 @@ class Workflow {
 };
 
 }  // namespace
+
+Status choose_model(const std::string& word, const std::string& description, RunOptions& options) {
+  const bool is_source = names_source(word);
+  if (is_source) options.source = word;
+  if (const std::string& named = is_source ? description : word; !named.empty()) {
+    OCTET_ASSIGN(options.model, find_description(named, options.warn));
+  }
+  return {};
+}
 
 Result<RunResult> run_workflow(const RunOptions& options) { return Workflow(options).run(); }
 

@@ -46,6 +46,10 @@ struct RunResult {
   Roofs roofs;                                   // what the machine reaches at most
 };
 
+// Fills `model` and `source` in: `word` is a source file or folder if there is one of that name or it looks like a path, and
+// `description` then says what it cannot tell; else it is a known model's name. kNotFound for a name that is not known.
+Status choose_model(const std::string& word, const std::string& description, RunOptions& options);
+
 // The whole workflow: data, download, convert, quantize, detect, check, bench, and OUTPUT/report.html over all of it.
 Result<RunResult> run_workflow(const RunOptions& options);
 

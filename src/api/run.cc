@@ -1,0 +1,35 @@
+#include "workflow/run.h"
+
+#include "api/measured.h"
+
+namespace octet::v1 {
+
+RunResult run(const std::string& source, const std::filesystem::path& coco, const std::filesystem::path& output,
+              const RunOptions& options) try {
+  require_requested_isa();
+  octet::RunOptions settings;
+  settings.warn = options.warn;
+  unwrap(choose_model(source, options.description, settings));
+  settings.model_dir = options.model_dir;
+  if (!options.weights.empty()) settings.weights = options.weights;
+  settings.labels = options.labels;
+  settings.data.folder = coco;
+  settings.output = output;
+  settings.score_threshold = options.score_threshold;
+  settings.bench_seconds = options.bench_seconds;
+  settings.limit = count_of(options.limit, "limit");
+  settings.threads = threads_of(options.threads);
+  settings.onnx = options.onnx;
+  if (options.step) settings.step = [&options](const std::string& step) { return options.step(step); };
+  const octet::RunResult result = unwrap(run_workflow(settings));
+  return {result.report,
+          result.fp32,
+          result.int8,
+          comparison_from(result.check),
+          latency_from(result.bench.at(0)),
+          latency_from(result.bench.at(1))};
+} catch (...) {
+  rethrow_as_error();
+}
+
+}  // namespace octet::v1
