@@ -12,6 +12,7 @@ Errors are FileNotFoundError, ValueError, octet.Unsupported and OSError, with th
 """
 
 from octet._detector import Detector, compile
+from octet._measure import Bench, Latency, Run, bench, run
 from octet._models import Model, compare, convert, evaluate, known_models, load, quantize
 from octet._octet import Unsupported, version
 from octet._pictures import read_image
@@ -21,12 +22,16 @@ __version__ = version()
 
 __all__ = [
     "Accuracy",
+    "Bench",
     "Comparison",
     "Detection",
     "Detections",
     "Detector",
+    "Latency",
     "Model",
+    "Run",
     "Unsupported",
+    "bench",
     "compare",
     "compile",
     "convert",
@@ -35,4 +40,5 @@ __all__ = [
     "load",
     "quantize",
     "read_image",
+    "run",
 ]

@@ -72,8 +72,8 @@ def convert(source: Path, *, weights: Path | None = None, model: Path | None = N
             raise ValueError("model_dir is for a known model, which has its weights, description and labels")
         folder = path_of(model_dir, "model_dir")
         return Model(interruptible(lambda progress, warn: _octet.convert_known(name, folder, progress, warn), None, "convert"))
-    beside = [optional_path_of(value, what) for value, what in ((weights, "weights"), (model, "model"), (labels, "labels"))]
-    return Model(interruptible(lambda progress, warn: _octet.convert(name, *beside, progress, warn), None, "convert"))
+    beside, described, named = optional_path_of(weights, "weights"), optional_path_of(model, "model"), optional_path_of(labels, "labels")
+    return Model(interruptible(lambda progress, warn: _octet.convert(name, beside, described, named, progress, warn), None, "convert"))
 
 
 def model_of(model: AnyModel, name: str = "model") -> Model:

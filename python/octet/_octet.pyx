@@ -4,9 +4,13 @@
 Paths are bytes, as os.fsencode() gives them. Whatever runs for long releases the interpreter's lock. A `progress` is called as
 progress(done, total) and ends the work by returning True; a `warn` is called as warn(message). Both may come from other threads.
 """
-from cpython.buffer cimport PyBUF_STRIDED_RO, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_STRIDED_RO, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from libc.string cimport memcpy
+from libcpp.string cimport string
+from libcpp.vector cimport vector
+
+import os
 
 
 cdef extern from "octet/octet_c.h" nogil:
@@ -101,6 +105,69 @@ cdef extern from "octet/octet_c.h" nogil:
                                const octet_evaluate_options* options, octet_comparison* comparison)
 
 
+cdef extern from "bindings.h" namespace "octet::v1" nogil:
+    cppclass Latency:
+        double median_ms, p90_ms, p99_ms, min_ms, mean_ms, throughput
+        vector[double] latencies_ms
+
+
+cdef extern from *:
+    """
+    #include <span>
+    using Integers = std::span<const std::int64_t>;
+    using Doubles = std::span<const double>;
+    using MutableDoubles = std::span<double>;
+    """
+    cppclass Integers:
+        Integers()
+        Integers(const int64_t*, size_t)
+    cppclass Doubles:
+        Doubles()
+        Doubles(const double*, size_t)
+    cppclass MutableDoubles:
+        MutableDoubles()
+        MutableDoubles(double*, size_t)
+
+
+cdef extern from "bindings.h" namespace "octet" nogil:
+    cppclass AreaRange:
+        double lowest, highest
+    cppclass MaxDetections "std::array<int, 3>":
+        int& operator[](size_t)
+    cppclass Areas "std::array<octet::AreaRange, octet::kSizeClassCount>":
+        AreaRange& operator[](size_t)
+    cppclass MatchSettings:
+        MaxDetections max_detections
+        Areas areas
+
+
+cdef extern from "bindings.h" namespace "octet::python" nogil:
+    octet_status c_bench "octet::python::bench"(const vector[const octet_model*]& models, int threads, int streams, double seconds,
+                                                const octet_callbacks& callbacks, vector[Latency]& latencies)
+    cppclass RunSettings:
+        string source, coco, output, weights, description, labels, model_dir
+        double score_threshold, bench_seconds
+        int64_t limit
+        int threads
+        bint onnx
+    cppclass RunFigures:
+        string report, fp32, int8
+        octet_comparison comparison
+        vector[Latency] latencies
+    octet_status c_run "octet::python::run"(const RunSettings& settings, const octet_callbacks& callbacks, RunFigures& figures)
+    cppclass TruthColumns:
+        Integers id, image, category, is_crowd
+        Doubles area, box
+    cppclass FoundColumns:
+        Integers image, category
+        Doubles score, box
+    cppclass CocoTables:
+        MutableDoubles precision, recall, scores
+    octet_status c_accumulate_coco "octet::python::accumulate_coco"(
+        Integers images, Integers categories, const TruthColumns& truth, const FoundColumns& found, const MatchSettings& settings,
+        int threads, const CocoTables& tables)
+
+
 cdef extern from "base/cpu.h" namespace "octet" nogil:
     int c_available_threads "octet::available_threads"() except +
 
@@ -129,6 +196,24 @@ cdef int check(octet_status status) except -1:
     if status == OCTET_CANCELLED:
         raise Cancelled(message)
     raise MemoryError(message) if message == "out of memory" else RuntimeError(message)
+
+
+cdef extern from "cli/program.h" namespace "octet::cli" nogil:
+    int c_run_program "octet::cli::run_program"(int argc, char** argv)
+
+
+def run_program(list arguments not None) -> int:
+    """The program octet: the status that it ends with. For a process of its own, as it waits for signals from then on."""
+    words = [os.fsencode(word) for word in arguments]
+    cdef vector[char*] argv
+    for word in words:
+        argv.push_back(word)
+    argv.push_back(NULL)
+    cdef int argc = <int>len(words)
+    cdef int status
+    with nogil:
+        status = c_run_program(argc, argv.data())
+    return status
 
 
 cdef class Callbacks:
@@ -428,3 +513,123 @@ def compare(Model first not None, Model second not None, bytes coco not None, do
         status = octet_compare(first.model, second.model, c_coco, &options, &comparison)
     callbacks.finish(status)
     return comparison
+
+
+# --- Speed, and the whole workflow ---
+
+cdef dict latency_of(const Latency& one):
+    return {"median_ms": one.median_ms, "p90_ms": one.p90_ms, "p99_ms": one.p99_ms, "min_ms": one.min_ms, "mean_ms": one.mean_ms,
+            "throughput": one.throughput, "latencies_ms": tuple(one.latencies_ms)}
+
+
+def bench(list models not None, int threads, int streams, double seconds, progress) -> list:
+    cdef Callbacks callbacks = Callbacks(progress, None)
+    cdef vector[const octet_model*] handles
+    cdef Model model
+    for model in models:
+        handles.push_back(model.model)
+    cdef vector[Latency] latencies
+    cdef octet_status status
+    with nogil:
+        status = c_bench(handles, threads, streams, seconds, callbacks.c, latencies)
+    callbacks.finish(status)
+    return [latency_of(latencies[i]) for i in range(latencies.size())]
+
+
+def run(bytes source not None, bytes coco not None, bytes output not None, bytes weights not None, bytes description not None,
+        bytes labels not None, bytes model_dir not None, double score_threshold, double bench_seconds, int64_t limit, int threads,
+        bint onnx, progress, warn) -> dict:
+    """Empty bytes stand for what is not given."""
+    cdef Callbacks callbacks = Callbacks(progress, warn)
+    cdef RunSettings settings
+    settings.source, settings.coco, settings.output, settings.weights = source, coco, output, weights
+    settings.description, settings.labels, settings.model_dir = description, labels, model_dir
+    settings.score_threshold, settings.bench_seconds, settings.limit = score_threshold, bench_seconds, limit
+    settings.threads, settings.onnx = threads, onnx
+    cdef RunFigures figures
+    cdef octet_status status
+    with nogil:
+        status = c_run(settings, callbacks.c, figures)
+    callbacks.finish(status)
+    return {"report": figures.report, "fp32": figures.fp32, "int8": figures.int8, "comparison": figures.comparison,
+            "latencies": [latency_of(figures.latencies[i]) for i in range(figures.latencies.size())]}
+
+
+# --- COCO's metric ---
+
+cdef class Numbers:
+    """A contiguous buffer of numbers of eight bytes, held as long as this lives."""
+    cdef Py_buffer buffer
+    cdef bint is_held
+    cdef size_t count
+
+    def __cinit__(self, array, bint writable=False):
+        PyObject_GetBuffer(array, &self.buffer, PyBUF_WRITABLE if writable else PyBUF_SIMPLE)
+        self.is_held = True
+        if self.buffer.itemsize != 8:
+            raise ValueError("not numbers of eight bytes")
+        self.count = <size_t>self.buffer.len // 8
+
+    def __dealloc__(self):
+        if self.is_held:
+            PyBuffer_Release(&self.buffer)
+
+    cdef Integers integers(self):
+        return Integers(<const int64_t*>self.buffer.buf, self.count)
+
+    cdef Doubles doubles(self):
+        return Doubles(<const double*>self.buffer.buf, self.count)
+
+    cdef MutableDoubles table(self):
+        return MutableDoubles(<double*>self.buffer.buf, self.count)
+
+
+cdef int check_rows(size_t rows, list columns, Numbers boxes) except -1:
+    cdef Numbers column
+    for column in columns:
+        if column.count != rows:
+            raise ValueError("columns of different length")
+    if boxes.count != 4 * rows:
+        raise ValueError("not four numbers a box")
+    return 0
+
+
+def accumulate_coco(images, categories, truth, found, max_detections, areas, int threads, precision, recall, scores) -> None:
+    """Fills the tables of COCOeval.eval. Arrays of int64 and float64 without gaps.
+
+    images, categories   rising ids
+    truth                (id, image, category, is_crowd, area, box)
+    found                (image, category, score, box)
+    max_detections       three, rising; areas: four pairs, all, small, medium, large
+    precision, scores    [10, 101, categories, 4, 3]; recall: [10, categories, 4, 3]
+    """
+    cdef Numbers image_ids = Numbers(images), category_ids = Numbers(categories)
+    cdef Numbers t_id, t_image, t_category, t_crowd, t_area, t_box
+    t_id, t_image, t_category, t_crowd, t_area, t_box = [Numbers(column) for column in truth]
+    check_rows(t_id.count, [t_image, t_category, t_crowd, t_area], t_box)
+    cdef Numbers f_image, f_category, f_score, f_box
+    f_image, f_category, f_score, f_box = [Numbers(column) for column in found]
+    check_rows(f_image.count, [f_category, f_score], f_box)
+    cdef TruthColumns truth_columns
+    truth_columns.id, truth_columns.image, truth_columns.category = t_id.integers(), t_image.integers(), t_category.integers()
+    truth_columns.is_crowd, truth_columns.area, truth_columns.box = t_crowd.integers(), t_area.doubles(), t_box.doubles()
+    cdef FoundColumns found_columns
+    found_columns.image, found_columns.category = f_image.integers(), f_category.integers()
+    found_columns.score, found_columns.box = f_score.doubles(), f_box.doubles()
+    cdef MatchSettings settings
+    cdef int i
+    for i in range(3):
+        settings.max_detections[i] = max_detections[i]
+    for i in range(4):
+        settings.areas[i].lowest, settings.areas[i].highest = areas[i]
+    cdef Numbers p = Numbers(precision, True), r = Numbers(recall, True), s = Numbers(scores, True)
+    cdef size_t cells = 10 * category_ids.count * 12
+    if p.count != 101 * cells or s.count != 101 * cells or r.count != cells:
+        raise ValueError("tables of another size")
+    cdef CocoTables tables
+    tables.precision, tables.recall, tables.scores = p.table(), r.table(), s.table()
+    cdef octet_status status
+    cdef Integers c_images = image_ids.integers(), c_categories = category_ids.integers()
+    with nogil:
+        status = c_accumulate_coco(c_images, c_categories, truth_columns, found_columns, settings, threads, tables)
+    check(status)

@@ -66,7 +66,7 @@ def pixels_of(picture: Picture) -> Pixels:
         return np.ascontiguousarray(np.asarray(picture.convert("RGB"))[:, :, ::-1])
     if isinstance(picture, SupportsDLPack):
         try:
-            return _checked(np.from_dlpack(picture))  # type: ignore[arg-type]
+            return _checked(np.from_dlpack(picture))
         except (BufferError, RuntimeError, TypeError) as error:
             raise ValueError(f"a picture of type {type(picture).__name__} that NumPy cannot take by DLPack: {error}") from error
     if hasattr(picture, "__array_interface__"):

@@ -152,7 +152,7 @@ class Accuracy:
         return pd.Series(self.to_dict())
 
     def _repr_html_(self) -> str:
-        return _table(["", "%"], [(name, _percent(value)) for name, value in _fractions(self)]) + f"<p>{self.images} pictures</p>"
+        return table(["", "%"], [(name, _percent(value)) for name, value in _fractions(self)]) + f"<p>{self.images} pictures</p>"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ class Comparison:
     def _repr_html_(self) -> str:
         rows = [(name, _percent(first), _percent(second)) for (name, first), (_, second) in zip(_fractions(self.first), _fractions(self.second))]
         points = f"drop {100 * self.drop:.2f} points of AP, 95 % between {100 * self.drop_low:.2f} and {100 * self.drop_high:.2f}"
-        return _table(["%", "first", "second"], rows) + f"<p>{points}; fidelity {_percent(self.fidelity)} %; {self.first.images} pictures</p>"
+        return table(["%", "first", "second"], rows) + f"<p>{points}; fidelity {_percent(self.fidelity)} %; {self.first.images} pictures</p>"
 
 
 def _fractions(accuracy: Accuracy) -> list[tuple[str, float]]:
@@ -189,7 +189,9 @@ def _percent(fraction: float) -> str:
     return "-" if fraction < 0 else f"{100 * fraction:.2f}"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """As HTML."""
+
     def row(cells: Sequence[str], tag: str) -> str:
         return "<tr>" + "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 

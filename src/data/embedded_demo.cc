@@ -1,5 +1,7 @@
 #include "data/embedded_demo.h"
 
+#include <vector>
+
 #include "base/files.h"
 
 // The assembler takes the bytes in; a compiler would need minutes and gigabytes for an array of ten million numbers.
@@ -23,7 +25,7 @@ namespace octet {
 
 std::span<const EmbeddedFile> embedded_demo() {
 #define OCTET_DEMO_FILE(number, path) {path, {octet_demo_##number##_begin, octet_demo_##number##_end}},
-  static const EmbeddedFile files[] = {
+  static const std::vector<EmbeddedFile> files{
 #include OCTET_DEMO_LIST
   };
 #undef OCTET_DEMO_FILE
@@ -31,6 +33,8 @@ std::span<const EmbeddedFile> embedded_demo() {
 }
 
 Status write_embedded_demo(const std::filesystem::path& dir) {
+  if (embedded_demo().empty())
+    return Error{ErrorCode::kUnsupported, "this octet was built without the demonstration; it is the folder demo/ of the sources"};
   FileTransaction transaction;
   for (const EmbeddedFile& file : embedded_demo()) OCTET_RETURN_IF_ERROR(transaction.add(dir / file.path, file.bytes));
   return transaction.commit();

@@ -16,10 +16,10 @@ struct EmbeddedFile {
 };
 
 // The folder demo/ of the source: photographs in COCO's layout (coco/), a Darknet model (yolo-fastest-1.1-xl/) and
-// ATTRIBUTION.md, which says whose they are. Sorted by path.
+// ATTRIBUTION.md, which says whose they are. Sorted by path. Empty in the Python package, where it would be too large.
 std::span<const EmbeddedFile> embedded_demo();
 
-// Writes all of it below `dir`, or nothing.
+// Writes all of it below `dir`, or nothing. kUnsupported where there is none.
 Status write_embedded_demo(const std::filesystem::path& dir);
 
 }  // namespace octet

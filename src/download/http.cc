@@ -10,7 +10,6 @@
 #include <memory>
 #include <string_view>
 
-#include "base/check.h"
 #include "base/parse_number.h"
 #include "base/version.h"
 
@@ -22,12 +21,11 @@ constexpr long kBufferBytes = 256 << 10;
 
 using Handle = std::unique_ptr<CURL, decltype([](CURL* handle) { curl_easy_cleanup(handle); })>;
 
-// One handle a thread, which keeps its open connections.
+// One handle a thread, which keeps its open connections; null where libcurl cannot be used.
 CURL* handle_of_this_thread() {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   thread_local const Handle handle(ready == CURLE_OK ? curl_easy_init() : nullptr);
-  OCTET_CHECK(handle != nullptr, "libcurl cannot be used");
-  curl_easy_reset(handle.get());
+  if (handle) curl_easy_reset(handle.get());
   return handle.get();
 }
 
@@ -180,6 +178,8 @@ void set_request(CURL* handle, const Request& request) {
 
 Outcome get(const Request& request, const Receiver& receiver) {
   CURL* const handle = handle_of_this_thread();
+  if (handle == nullptr)
+    return {.kind = Outcome::Kind::kFailed, .problem = "libcurl cannot be used; is libcurl.so.4 installed?", .is_refusal = true};
   const WithoutSigpipe guard;
   Exchange exchange{handle, receiver};
   std::array<char, CURL_ERROR_SIZE> message{};
