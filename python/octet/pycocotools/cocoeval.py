@@ -1,0 +1,182 @@
+"""COCO's metric for boxes, with the names that pycocotools has."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+from typing import Any
+
+import numpy as np
+
+from octet import _octet
+from octet.pycocotools import _by_image
+from octet.pycocotools.coco import COCO
+
+_IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
+_RECALL_THRESHOLDS = np.linspace(0.0, 1.00, 101)
+_MOST_DETECTIONS = 65535
+
+
+class Params:
+    """What the metric leaves to choose."""
+
+    def __init__(self, iouType: str = "bbox") -> None:
+        if iouType != "bbox":
+            raise _octet.Unsupported(f"octet.pycocotools computes iouType 'bbox', not {iouType!r}")
+        self.iouType = iouType
+        self.imgIds: Any = []
+        self.catIds: Any = []
+        self.iouThrs: Any = _IOU_THRESHOLDS.copy()
+        self.recThrs: Any = _RECALL_THRESHOLDS.copy()
+        self.maxDets: Any = [1, 10, 100]  # of one category in one image
+        self.areaRng: Any = [[0, 1e5**2], [0, 32**2], [32**2, 96**2], [96**2, 1e5**2]]  # pixels
+        self.areaRngLbl: Any = ["all", "small", "medium", "large"]
+        self.useCats: Any = 1  # 0: a detection may meet an object of any category
+
+
+class COCOeval:
+    """Judges detections by annotations: evaluate(), accumulate(), summarize().
+
+    params   to be changed before evaluate(): imgIds, catIds, iouThrs, recThrs, maxDets, areaRng, areaRngLbl, useCats
+    eval     by accumulate(): precision and scores [iou, recall, category, area, most detections], recall [iou, category, area, most
+             detections], counts, params; -1 where no object counts
+    stats    by summarize(): 12 numbers
+    evalImgs which detections of each image met which objects; computed when it is asked for
+    """
+
+    def __init__(self, cocoGt: COCO | None = None, cocoDt: COCO | None = None, iouType: str = "segm") -> None:
+        """iouType is "bbox"; others raise octet.Unsupported, as does the default, which is that of pycocotools."""
+        self.cocoGt = cocoGt
+        self.cocoDt = cocoDt
+        self.params = Params(iouType)
+        self.eval: dict[str, Any] = {}
+        self.stats: Any = []
+        self._paramsEval: Any = {}
+        self._given: Any = None  # evalImgs that another has set
+        self._images: Any = None  # evalImgs of evaluate(), once it was asked for
+        if cocoGt is not None:
+            self.params.imgIds = sorted(cocoGt.getImgIds())
+            self.params.catIds = sorted(cocoGt.getCatIds())
+
+    @property
+    def evalImgs(self) -> Any:
+        if self._given is not None:
+            return self._given
+        if self._images is None and self._paramsEval:
+            self._images = _by_image.evaluate(*self._both(), self._paramsEval)
+        return [] if self._images is None else self._images
+
+    @evalImgs.setter
+    def evalImgs(self, value: Any) -> None:
+        self._given = value
+
+    def evaluate(self) -> None:
+        """Settles what is to be judged; sorts the ids and limits in `params`."""
+        self._both()
+        p = self.params
+        p.imgIds = list(np.unique(p.imgIds))
+        if p.useCats:
+            p.catIds = list(np.unique(p.catIds))
+        p.maxDets = sorted(p.maxDets)
+        self._given = self._images = None
+        self._paramsEval = copy.deepcopy(p)
+
+    def accumulate(self, p: Params | None = None) -> None:
+        """Fills `eval` in."""
+        if not self._paramsEval:
+            raise RuntimeError("evaluate() comes before accumulate()")
+        chosen = self.params if p is None else p
+        fast = self._given is None and p is None and _is_usual(chosen) and _same_choice(chosen, self._paramsEval)
+        columns = _columns(*self._both(), chosen) if fast else None
+        tables = _fast(columns, chosen) if columns else _by_image.accumulate(self.evalImgs, self._paramsEval, chosen)
+        precision, recall, scores = tables
+        self.eval = {"params": chosen, "counts": list(precision.shape), "date": datetime.datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
+                     "precision": precision, "recall": recall, "scores": scores}
+
+    def summarize(self) -> None:
+        """Fills `stats` in and prints it as pycocotools does."""
+        if not self.eval:
+            raise RuntimeError("accumulate() comes before summarize()")
+        most = self.params.maxDets
+        self.stats = np.array([
+            self._mean(True), self._mean(True, iou=0.5, most=most[2]), self._mean(True, iou=0.75, most=most[2]),
+            *(self._mean(True, area=area, most=most[2]) for area in ("small", "medium", "large")),
+            *(self._mean(False, most=count) for count in most[:3]),
+            *(self._mean(False, area=area, most=most[2]) for area in ("small", "medium", "large"))])
+
+    def __str__(self) -> str:
+        self.summarize()
+        return ""
+
+    def _both(self) -> tuple[COCO, COCO]:
+        if self.cocoGt is None or self.cocoDt is None:
+            raise RuntimeError("COCOeval needs cocoGt and cocoDt")
+        return self.cocoGt, self.cocoDt
+
+    def _mean(self, is_precision: bool, iou: float | None = None, area: str = "all", most: int = 100) -> float:
+        p = self.params
+        areas = [i for i, label in enumerate(p.areaRngLbl) if label == area]
+        counts = [i for i, count in enumerate(p.maxDets) if count == most]
+        values = self.eval["precision" if is_precision else "recall"]
+        if iou is not None:
+            values = values[np.where(iou == p.iouThrs)[0]]
+        values = values[..., areas, counts]
+        counted = values[values > -1]
+        mean = float(np.mean(counted)) if counted.size else -1.0
+        title, kind = ("Average Precision", "(AP)") if is_precision else ("Average Recall", "(AR)")
+        thresholds = f"{p.iouThrs[0]:0.2f}:{p.iouThrs[-1]:0.2f}" if iou is None else f"{iou:0.2f}"
+        print(f" {title:<18} {kind} @[ IoU={thresholds:<9} | area={area:>6s} | maxDets={most:>3d} ] = {mean:0.3f}")
+        return mean
+
+
+def _is_usual(p: Params) -> bool:
+    """Whether octet's evaluator has these thresholds and counts."""
+    return bool(
+        p.useCats and np.array_equal(p.iouThrs, _IOU_THRESHOLDS) and np.array_equal(p.recThrs, _RECALL_THRESHOLDS)
+        and len(p.maxDets) == 3 and list(p.maxDets) == sorted(p.maxDets) and 0 < p.maxDets[0] and p.maxDets[2] <= _MOST_DETECTIONS
+        and len(p.areaRng) == 4)
+
+
+def _same_choice(a: Params, b: Params) -> bool:
+    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("imgIds", "catIds", "maxDets", "areaRng"))
+
+
+def _integers(values: list[Any]) -> np.ndarray[Any, Any]:
+    """Raises ValueError for what is no integer."""
+    array = np.asarray(values if values else np.empty(0, np.int64))
+    if array.dtype.kind not in "iu":
+        raise ValueError("an id that is no integer")
+    return array.astype(np.int64)
+
+
+def _columns(truth: COCO, found: COCO, p: Params) -> tuple[Any, ...] | None:
+    """What _octet.accumulate_coco() takes; None where ids are no integers or a box is no four numbers."""
+    images, categories = set(p.imgIds), set(p.catIds)
+    annotations = [one for one in truth.dataset.get("annotations", []) if one["image_id"] in images and one["category_id"] in categories]
+    detections = [one for one in found.dataset.get("annotations", []) if one["image_id"] in images and one["category_id"] in categories]
+
+    def numbers(entries: list[dict[str, Any]], key: str) -> np.ndarray[Any, Any]:
+        return np.array([one[key] for one in entries], np.float64)
+
+    def ids(entries: list[dict[str, Any]], key: str) -> np.ndarray[Any, Any]:
+        return _integers([one[key] for one in entries])
+
+    try:
+        boxes = [numbers(entries, "bbox").reshape(len(entries), 4) for entries in (annotations, detections)]
+        crowds = _integers([int(bool(one.get("iscrowd", 0))) for one in annotations])
+        return (_integers(list(p.imgIds)), _integers(list(p.catIds)),
+                (ids(annotations, "id"), ids(annotations, "image_id"), ids(annotations, "category_id"), crowds,
+                 numbers(annotations, "area"), boxes[0]),
+                (ids(detections, "image_id"), ids(detections, "category_id"), numbers(detections, "score"), boxes[1]))
+    except ValueError:
+        return None
+
+
+def _fast(columns: tuple[Any, ...], p: Params) -> tuple[np.ndarray[Any, Any], ...]:
+    images, categories, truth, found = columns
+    count = len(categories)
+    precision, scores = (np.empty((10, 101, count, 4, 3)) for _ in range(2))
+    recall = np.empty((10, count, 4, 3))
+    areas = [(float(low), float(high)) for low, high in p.areaRng]
+    _octet.accumulate_coco(images, categories, truth, found, [int(most) for most in p.maxDets], areas, 0, precision, recall, scores)
+    return precision, recall, scores
