@@ -1,6 +1,6 @@
 # The two commands of the README and what they are made of; below them the checks, which docs/testing.md describes. Everything is built
 # below build/, results go to out/.
-.PHONY: all setup setup-checks build demo dist image site test format format-check sanitize tsan aarch64 fuzz tidy tidy-changed coverage bench-compare clean
+.PHONY: all setup setup-checks build demo dist image site wheel test-wheel test format format-check sanitize tsan aarch64 fuzz tidy tidy-changed coverage bench-compare clean
 
 PRESET ?= release
 BUILD := build/$(PRESET)
@@ -22,8 +22,24 @@ demo: build
 	$(BUILD)/octet run demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl.cfg --data demo/coco --output out/demo
 	@echo "open out/demo/report.html"
 
+# The Python package, docs/python.md. Its tools come from PyPI into an environment of their own.
+PYTHON ?= python3
+wheel: | setup
+	rm -rf out/wheel
+	$(PYTHON) -m venv build/wheel-env
+	build/wheel-env/bin/pip install --quiet --upgrade pip
+	build/wheel-env/bin/pip wheel --no-deps --wheel-dir out/wheel .
+
+# As a user installs it, with no compiler in reach.
+test-wheel: wheel
+	rm -rf build/wheel-test
+	$(PYTHON) -m venv build/wheel-test
+	CC=/bin/false CXX=/bin/false build/wheel-test/bin/pip install --quiet --only-binary :all: "$$(ls out/wheel/octet_detect-*.whl)[test]"
+	build/wheel-test/bin/python -m pytest --quiet python/tests
+	build/wheel-test/bin/python -m mypy
+
 # The files of a release, of the commit that is checked out.
-dist:
+dist: wheel
 	scripts/setup --tests
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) cmake --preset $(PRESET)
 	cmake --build $(BUILD) --target octet octet_shared

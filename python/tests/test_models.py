@@ -1,0 +1,163 @@
+"""From a file to an INT8 model and its figures, and the errors on the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import octet
+
+
+def test_describes_a_model(fp32: octet.Model) -> None:
+    assert (fp32.name, fp32.input_width, fp32.input_height) == ("yolo-fastest-1.1-xl", 320, 320)
+    assert len(fp32.labels) == 80 and fp32.labels[0] == "person"
+    assert "yolo-fastest-1.1-xl" in octet.known_models()
+
+
+def test_saves_and_loads(fp32: octet.Model, picture: Path, detector: octet.Detector, tmp_path: Path) -> None:
+    fp32.save(tmp_path / "model.xml")
+    again = octet.compile(tmp_path / "model.xml").detect(picture)
+    assert [one.label for one in again] == [one.label for one in detector.detect(picture)]
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OSError):
+        fp32.save(tmp_path / "file" / "model.xml")
+
+
+def test_converts_a_known_model(source: Path, tmp_path: Path) -> None:
+    assert octet.convert("yolo-fastest-1.1-xl", model_dir=source.parent).name == "yolo-fastest-1.1-xl"
+    with pytest.raises(FileNotFoundError):
+        octet.convert("yolo-fastest-1.1-xl", model_dir=tmp_path)
+    with pytest.raises(ValueError, match="model_dir"):
+        octet.convert("yolo-fastest-1.1-xl", model_dir=source.parent, weights="some.weights")
+
+
+def test_names_the_file_that_is_wrong(picture: Path, tmp_path: Path) -> None:
+    for call in (octet.convert, octet.load, octet.compile):
+        with pytest.raises(FileNotFoundError, match="no-such-file"):
+            call("no-such-file.xml")
+    with pytest.raises(ValueError, match=picture.name):
+        octet.convert(picture)
+    for wrong in ("", "a\0b"):
+        with pytest.raises(ValueError):
+            octet.convert(wrong)
+    with pytest.raises(TypeError):
+        octet.convert(3)  # type: ignore[arg-type]
+
+
+def test_says_what_it_lacks(fp32: octet.Model, tmp_path: Path) -> None:
+    fp32.save(tmp_path / "model.xml")
+    text = (tmp_path / "model.xml").read_text()
+    (tmp_path / "model.xml").write_text(text.replace('type="Convolution"', 'type="NoSuchOperation"', 1))
+    with pytest.raises(octet.Unsupported, match="NoSuchOperation"):
+        octet.load(tmp_path / "model.xml")
+
+
+def test_compares(fp32: octet.Model, int8: octet.Model, coco: Path) -> None:
+    steps: list[tuple[int, int]] = []
+    both = octet.compare(fp32, int8, coco, limit=6, threads=2, progress=lambda done, total: steps.append((done, total)))
+    assert both.first.images == both.second.images == 6
+    assert both.drop == both.first.ap - both.second.ap
+    assert both.drop_low <= both.drop <= both.drop_high
+    assert 0.5 < both.fidelity <= 1
+    assert steps[-1] == (12, 12)
+    assert octet.evaluate(fp32, coco, limit=6, threads=1) == both.first
+
+
+def test_quantizes_the_same_with_any_threads(fp32: octet.Model, coco: Path, tmp_path: Path) -> None:
+    for threads in (1, 3):
+        with pytest.warns(UserWarning):
+            octet.quantize(fp32, coco, subset=3, threads=threads).save(tmp_path / f"{threads}.xml")
+    assert (tmp_path / "1.bin").read_bytes() == (tmp_path / "3.bin").read_bytes()
+
+
+def test_refuses_wrong_arguments(fp32: octet.Model, int8: octet.Model, coco: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError):
+        octet.quantize(int8, coco, subset=3)
+    with pytest.raises(ValueError, match="subset is -1"):
+        octet.quantize(fp32, coco, subset=-1)
+    with pytest.raises(ValueError, match="seed"):
+        octet.quantize(fp32, coco, seed=2**64)
+    with pytest.raises(ValueError, match="threads"):
+        octet.compile(fp32, threads=5000)
+    with pytest.raises(FileNotFoundError):
+        octet.evaluate(fp32, tmp_path)
+    with pytest.raises(ValueError, match="one model"):
+        octet.bench()
+    with pytest.raises(ValueError, match="seconds"):
+        octet.bench(fp32, seconds=0)
+
+
+def test_measures_in_turn(fp32: octet.Model, int8: octet.Model) -> None:
+    measured = octet.bench(fp32, int8, threads=1, seconds=0.2)
+    assert [one.name for one in measured.models] == [fp32.name, int8.name]
+    for one in measured.models:
+        assert 0 < one.min_ms <= one.median_ms <= one.p90_ms <= one.p99_ms
+        assert len(one.latencies_ms) > 0 and one.throughput > 0
+    assert measured.ratio == measured.models[0].median_ms / measured.models[1].median_ms
+    assert octet.bench(fp32, seconds=0.1).ratio is None
+
+
+def test_runs_the_whole_workflow(source: Path, coco: Path, tmp_path: Path) -> None:
+    done = octet.run(source, coco, tmp_path / "out", limit=4, threads=2, bench_seconds=0.2)
+    assert done.comparison.first.images == 4
+    assert done.fp32.is_file() and done.int8.is_file()
+    assert "<html" in done.report.read_text()
+    assert "srcdoc" in done._repr_html_()
+    assert done.to_dict()["bench"]["models"][0]["name"] == "FP32"
+
+
+def test_ends_with_what_a_callback_raises(fp32: octet.Model, coco: Path) -> None:
+    class Enough(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        raise Enough
+
+    with pytest.raises(Enough):
+        octet.evaluate(fp32, coco, progress=stop)
+
+
+def test_ctrl_c_ends_the_work(fp32: octet.Model, coco: Path) -> None:
+    """The signal comes while the work goes on, which without it would do all pictures."""
+    done: list[int] = []
+
+    def interrupt_once(step: int, total: int) -> None:
+        done.append(step)
+        if len(done) == 1:
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        octet.evaluate(fp32, coco, threads=1, progress=interrupt_once)
+    assert len(done) <= 36
+
+
+@pytest.mark.parametrize("words", [["--version"], ["list"]])
+def test_the_program_is_inside(words: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", "octet", *words], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout
+    if words == ["--version"]:
+        assert done.stdout.startswith(f"octet {octet.__version__} ")
+
+
+def test_the_program_ends_as_it_does_alone(tmp_path: Path) -> None:
+    wrong = subprocess.run([sys.executable, "-m", "octet", "no-such-verb"], capture_output=True, text=True)
+    assert (wrong.returncode, wrong.stderr.count("error")) == (2, 1)
+    missing = subprocess.run([sys.executable, "-m", "octet", "convert", "none.cfg", "--output", tmp_path], capture_output=True, text=True)
+    assert missing.returncode == 3 and "none.cfg" in missing.stderr
+    reader, writer = os.pipe()
+    os.close(reader)
+    unread = subprocess.run([sys.executable, "-m", "octet", "list"], stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert unread.returncode == -signal.SIGPIPE
+
+
+def test_import_does_not_load_numpy() -> None:
+    """So that the program and `import octet` begin at once."""
+    code = "import sys, octet; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
