@@ -37,6 +37,7 @@ test-wheel: wheel
 	CC=/bin/false CXX=/bin/false build/wheel-test/bin/pip install --quiet --only-binary :all: "$$(ls out/wheel/octet_detect-*.whl)[test]"
 	build/wheel-test/bin/python -m pytest --quiet python/tests
 	build/wheel-test/bin/python -m mypy
+	OCTET_NOTEBOOK_PYTHON=build/wheel-test/bin/python tests/notebooks_test.sh
 
 # The files of a release, of the commit that is checked out.
 dist: wheel

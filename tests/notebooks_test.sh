@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The notebooks: their outputs in the repository are whole, small and name no place of a machine; run from top to bottom, offline, they are
 # still so. They need the Python package and more, which `make test-wheel` brings.
-#   notebooks_test.sh OCTET        OCTET_NOTEBOOK_PYTHON names a Python with all of it, if python3 is none
+#   notebooks_test.sh        OCTET_NOTEBOOK_PYTHON names a Python with all of it, if python3 is none
 set -euo pipefail
 source "$(dirname "$0")/helpers.sh"
 
