@@ -28,8 +28,7 @@ void factorize(std::vector<double>& matrix, std::size_t size) {
 
 }  // namespace
 
-ErrorFeedback::ErrorFeedback(std::span<const double> covariance, std::size_t size, double damping)
-    : order_(size), upper_(size * size) {
+ErrorFeedback::ErrorFeedback(std::span<const double> covariance, std::size_t size, double damping) : order_(size), upper_(size * size) {
   const auto variance = [&](std::size_t i) { return covariance[i * size + i]; };
   std::iota(order_.begin(), order_.end(), 0);
   std::ranges::stable_sort(order_, [&](std::size_t a, std::size_t b) { return variance(a) > variance(b); });

@@ -29,7 +29,8 @@ Tensor grey_picture(std::size_t index) {
 // A convolution of pixels, which 256 levels hold without an error.
 SmallGraph one_layer(const Tensor& weights) {
   SmallGraph g;
-  const Value layer = g.graph.emit(Convolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}}, {g.input(kImage), g.graph.emit_constant(weights)}, "only");
+  const Value layer =
+      g.graph.emit(Convolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}}, {g.input(kImage), g.graph.emit_constant(weights)}, "only");
   g.output(g.bias(layer));
   return g;
 }
