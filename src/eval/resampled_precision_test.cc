@@ -1,7 +1,9 @@
 #include "eval/resampled_precision.h"
 
+#include <array>
+#include <bit>
 #include <cmath>
-#include <cstring>
+#include <cstdint>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -33,8 +35,9 @@ double mean_of(const CategoryScore& score) {
   return sum / kIouThresholdCount;
 }
 
-// NaN is the same as NaN.
-bool are_same_bits(const DrawnPrecision& a, const DrawnPrecision& b) { return std::memcmp(a.data(), b.data(), sizeof a) == 0; }
+// By which NaN is the same as NaN.
+using Bits = std::array<std::uint64_t, kDrawsAtOnce>;
+Bits bits_of(const DrawnPrecision& values) { return std::bit_cast<Bits>(values); }
 
 void expect_same_as_score_category(const EvalFixture& fixture, std::uint64_t seed) {
   const auto matches = match_coco(fixture.truth, fixture.found);
@@ -45,7 +48,7 @@ void expect_same_as_score_category(const EvalFixture& fixture, std::uint64_t see
       for (const int most : {1, 100}) {
         const CountedMatches counted = count_matches(category, size, most);
         const DrawnPrecision values = ResampledPrecision(kPortableIsa)(counted, draws);
-        for (const Isa& isa : available_isas()) ASSERT_TRUE(are_same_bits(ResampledPrecision(isa)(counted, draws), values)) << isa.name;
+        for (const Isa& isa : available_isas()) ASSERT_EQ(bits_of(ResampledPrecision(isa)(counted, draws)), bits_of(values)) << isa.name;
         for (std::size_t i = 0; i < kDrawsAtOnce; ++i) {
           const CategoryScore score = score_category(category, size, most, column(draws, i));
           ASSERT_EQ(score.is_defined, !std::isnan(values[i]));

@@ -96,8 +96,9 @@ TEST(ErrorFeedback, KeepsPairsSafe) {
       const auto weights = normal_numbers(size, seed);
       std::vector<std::int8_t> values(size);
       ErrorFeedback(correlated(size, seed), size, 0).round(weights, scale_of(weights), true, values);
+      const std::vector<int> steps(values.begin(), values.end());
       for (std::size_t i = 0; i + 1 < size; i += 2) {
-        const int a = values[i], b = values[i + 1];
+        const int a = steps[i], b = steps[i + 1];
         EXPECT_LE(std::max(a, 0) + std::max(b, 0), kPairSafeSum) << size << ", input " << i;
         EXPECT_LE(std::max(-a, 0) + std::max(-b, 0), kPairSafeSum) << size << ", input " << i;
       }

@@ -81,8 +81,10 @@ OCTET_TARGET void transform_weights(const float* taps, std::int64_t channels, st
 #pragma GCC unroll 6
       for (int x = 0; x < kSide; ++x) __builtin_prefetch(to + (y * kSide + x) * position_step + 4 * kLanes, 1, 3);
 #pragma GCC unroll 6
-      for (int x = 0; x < kSide; ++x)
-        store(to + (y * kSide + x) * position_step, mul(row[x], set(kWeightsFactors<kTile>[static_cast<std::size_t>(y * kSide + x)])));
+      for (int x = 0; x < kSide; ++x) {
+        const int position = y * kSide + x;
+        store(to + position * position_step, mul(row[x], set(kWeightsFactors<kTile>[static_cast<std::size_t>(position)])));
+      }
     }
   }
 }
