@@ -55,10 +55,13 @@ class File {
     return {};
   }
 
+  // Copies bytes, since what is verified is where the length of four bytes lies: elements of eight may lie at any multiple of four.
   template <typename Element, typename T>
-  Result<std::vector<Element>> list(const T* vector) {
+  Result<std::vector<Element>> list(const flatbuffers::Vector<T>* vector) {
     OCTET_RETURN_IF_ERROR(spend(count_of(vector)));
-    return vector ? std::vector<Element>(vector->begin(), vector->end()) : std::vector<Element>();
+    std::vector<T> elements(count_of(vector));
+    if (!elements.empty()) std::memcpy(elements.data(), vector->Data(), elements.size() * sizeof(T));
+    return std::vector<Element>(elements.begin(), elements.end());
   }
 
   Result<std::span<const std::byte>> buffer(std::uint32_t index) const {

@@ -221,6 +221,32 @@ TEST(TfliteModel, CopiesConstantsThatAreNotAligned) {
   EXPECT_EQ(to_vector<float>(*model->tensors[1].constant), (std::vector<float>{5, 6, 7, 8}));
 }
 
+// The list of zero points is moved to the end of the file, where its elements lie at no multiple of eight.
+TEST(TfliteModel, CopiesListsThatAreNotAligned) {
+  constexpr std::int64_t kZeroPoint = 101;
+  ModelWriter writer = small_model();
+  const auto q = static_cast<std::size_t>(writer.add_tensor("q", StoredType::UINT8, {2, 3}));
+  writer.quantize(static_cast<std::int32_t>(q), {0.5f}, {kZeroPoint});
+  std::string whole = writer.bytes();
+  const std::string list = whole.substr(whole.find(std::string("\1\0\0\0\x65\0\0\0\0\0\0\0", 12)), 12);
+  ASSERT_EQ(list.size(), 12U);
+  const std::size_t was = whole.find(list);
+  whole.resize((whole.size() + 7) / 8 * 8);
+  const auto offset_at = [&](std::size_t at) {
+    std::uint32_t offset;
+    std::memcpy(&offset, whole.data() + at, sizeof offset);
+    return offset;
+  };
+  std::size_t at = was;  // then of the reference to the list, in the table before it
+  while (at > 0 && at + offset_at(at) != was) at -= 4;
+  ASSERT_GT(at, 0U);
+  const auto moved = static_cast<std::uint32_t>(whole.size() - at);
+  std::memcpy(whole.data() + at, &moved, sizeof moved);
+  const auto model = parse_copy(whole + list);
+  ASSERT_TRUE(model.ok()) << model.error().message;
+  EXPECT_EQ(model->tensors[q].quantization.zero_point, std::vector<std::int64_t>{kZeroPoint});
+}
+
 // Tables may share a list, as no writer does that octet knows: a small file must not become many copies of a long one.
 TEST(TfliteModel, RefusesListsThatAreSharedWithoutEnd) {
   flatbuffers::FlatBufferBuilder builder;
