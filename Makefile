@@ -80,12 +80,13 @@ sanitize:
 	cmake --build build/asan-ubsan
 	scripts/run_tests build/asan-ubsan
 
-# Seconds for each fuzzer.
+# Seconds for each fuzzer, and by what it draws: always the same, so that what fails came with the change; FUZZ_SEED=0 draws anew.
 FUZZ_SECONDS ?= 30
+FUZZ_SEED ?= 1
 fuzz:
 	cmake --preset asan-ubsan
 	cmake --build build/asan-ubsan --target fuzzers
-	scripts/fuzz build/asan-ubsan $(FUZZ_SECONDS)
+	scripts/fuzz build/asan-ubsan $(FUZZ_SECONDS) $(FUZZ_SEED)
 
 # Where threads are started and shared, and what is built upon them.
 TSAN_TESTS := octet_base_test octet_runtime_test octet_quant_test octet_engines_test octet_benchmark_test
