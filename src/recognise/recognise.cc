@@ -87,9 +87,19 @@ Status describe(const Graph& graph, const SourceFacts& facts, FoundHead head, co
   return {};
 }
 
+// A file that octet wrote has its description in its metadata, as an IR has it in rt_info, and takes what an IR takes: BGR, 0..255. A
+// person who declares a head describes the file anew.
+SourceFacts with_own_description(SourceFacts facts) {
+  if (!facts.metadata.contains("octet_head") || facts.declared.contains("octet_head")) return facts;
+  facts.declared.insert(facts.metadata.begin(), facts.metadata.end());
+  facts.declared.insert({{"mean_values", "0"}, {"scale_values", "1"}});
+  return facts;
+}
+
 }  // namespace
 
-Result<Recognition> recognise(const Graph& graph, const SourceFacts& facts) {
+Result<Recognition> recognise(const Graph& graph, const SourceFacts& found_facts) {
+  const SourceFacts facts = with_own_description(found_facts);
   OCTET_ASSIGN(const MetadataFacts metadata, read_metadata(facts.metadata));
   Recognition found;
   OCTET_ASSIGN(found.description.labels, labels_of(facts, metadata));

@@ -212,6 +212,33 @@ TEST(Recognise, AsksForAnchorsOfMapsThatAreProbabilities) {
   expect_contains(error_of(graph).message, "whether there are anchors");
 }
 
+// The same maps, with the metadata that octet's own ONNX has.
+TEST(Recognise, FollowsTheDescriptionOfAFileThatOctetWrote) {
+  Graph graph;
+  const Value image = picture(graph);
+  std::string heads;
+  for (const std::int64_t stride : kStrides) {
+    const std::string name = "map" + std::to_string(stride);
+    output(graph, sigmoid(graph, convolved(graph, image, stride, 3 * 9)), name);
+    heads += (heads.empty() ? "[" : ",") + (R"({"output":")" + name) +
+             R"(","kind":"yolo","classes":4,"scale_x_y":1,"new_coords":true,"anchors":[1,2,3,4,5,6]})";
+  }
+  SourceFacts facts{
+      .metadata = {{"octet_head", "yolo"}, {"octet_heads", heads + "]"}, {"octet_resize", "stretch"}, {"reverse_input_channels", "NO"}}};
+  const Recognition found = found_in(graph, facts);
+  const auto& head = std::get<YoloHead>(found.description.head);
+  ASSERT_EQ(head.outputs.size(), std::size(kStrides));
+  EXPECT_EQ(head.outputs[0].output, "map8");
+  EXPECT_EQ(head.outputs[0].anchors[1], (YoloOutput::Anchor{3, 4}));
+  EXPECT_EQ(found.description.resize, ResizeKind::kStretch);
+  EXPECT_FALSE(found.input.reverse_channels);
+  EXPECT_EQ(found.input.mean, std::vector<double>{0});
+  EXPECT_EQ(found.input.scale, std::vector<double>{1});
+
+  facts.declared = {{"octet_resize", "letterbox"}};
+  EXPECT_EQ(found_in(graph, facts).description.resize, ResizeKind::kLetterbox);
+}
+
 // As many classes as a box has numbers.
 TEST(Recognise, TellsFourScoresFromBoxes) {
   for (const bool boxes_first : {true, false}) {
