@@ -148,6 +148,11 @@ def voc2012_average(precision, recall):
     return np.sum((recall[steps] - recall[steps - 1]) * precision[steps])
 
 
+def mean_of_defined(classes):
+    defined = [value for value, _ in classes.values() if value >= 0]
+    return {"AP": np.mean(defined) if defined else -1}
+
+
 def voc_scores(truth, found, average):
     classes = {}
     for category in sorted(category["id"] for category in truth["categories"]):
@@ -156,8 +161,7 @@ def voc_scores(truth, found, average):
         if any(not box["iscrowd"] for box in objects):
             value = average(*voc_curve(objects, [one for one in found if one["category_id"] == category]))
         classes[category] = (value, value)
-    defined = [value for value, _ in classes.values() if value >= 0]
-    return {"AP": np.mean(defined) if defined else -1}, classes
+    return mean_of_defined(classes), classes
 
 
 def voc_set(seed):
@@ -207,8 +211,7 @@ def openimages_scores(truth, found):
         if objects:
             value = metrics.compute_average_precision(*metrics.compute_precision_recall(np.concatenate(scores[k]), np.concatenate(right[k]), objects))
         classes[label] = (value, value)
-    defined = [value for value, _ in classes.values() if value >= 0]
-    return {"AP": np.mean(defined) if defined else -1}, classes
+    return mean_of_defined(classes), classes
 
 
 def openimages_set(seed):
