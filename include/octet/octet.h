@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -37,6 +38,7 @@ enum class ErrorKind {
   kUnsupported,      // a file uses something that octet lacks
   kIo,               // a file cannot be written
   kInternal,         // everything else
+  kRequirement,      // what was asked of a model cannot be reached
 };
 
 // The one exception of this interface: running out of memory is one too (kInternal). what() is one line.
@@ -154,18 +156,42 @@ OCTET_API std::vector<std::string> known_models();
 // published. Throws kNotFound for an unknown name or an absent file, and what convert() throws.
 OCTET_API Model convert_known(std::string_view name, const std::filesystem::path& model_dir, const Warn& warn = {});
 
+enum class Recipe {
+  kDefault,  // the layers that lose the most for the time that they save stay in float, 5 % of the model's at most
+  kPlain,    // every layer that integers can compute does; no search
+};
+
+// How the limits of activations lie about zero.
+enum class Preset {
+  kMixed,        // as the values lie
+  kPerformance,  // symmetric
+  kAccuracy,     // as kMixed, on CPUs
+};
+
+enum class Target {
+  kAny,   // weights that are fastest on any CPU
+  kAvx2,  // on those with AVX2 alone, a little less exact
+};
+
 struct QuantizeOptions {
   std::int64_t subset = 0;  // pictures drawn at random; 0: all
   std::uint64_t seed = 0;   // of the draw
   int threads = 0;          // 0: all that this process may use
   Progress progress = {};   // thousandths of the work
   Warn warn = {};
+  Recipe recipe = Recipe::kDefault;
+  Preset preset = Preset::kMixed;
+  Target target = Target::kAny;
+  bool strict_int8 = false;  // no layer that integers can compute stays in float
+  // At most one of: as many layers in float as this fidelity AP takes, or until no more points of AP are lost, 0..100, in pictures that are
+  // held out; without annotations a drop is that against what the FP32 model finds. Not with kPlain or strict_int8.
+  std::optional<double> min_fidelity = {}, max_drop = {};
 };
 
-// An FP32 model in INT8, but for the layers that lose the most there for the time that they save, 5 % of the model's at most. Ranges are
-// measured on the pictures of a folder, or COCO's layout, of which train2017 is taken where there is one, else val2017. A picture that
-// cannot be read is skipped with a warning.
-// Throws kInvalidArgument; kNotFound if no picture could be read; kMalformed if the model is in INT8 already.
+// An FP32 model in INT8. Ranges are measured on the pictures of a folder, or COCO's layout, of which train2017 is taken where there is one,
+// else val2017. A picture that cannot be read is skipped with a warning.
+// Throws kInvalidArgument; kNotFound if no picture could be read; kMalformed if the model is in INT8 already; kRequirement if min_fidelity
+// or max_drop cannot be reached.
 OCTET_API Model quantize(const Model& model, const std::filesystem::path& pictures, const QuantizeOptions& options = {});
 
 // --- Detection ---
@@ -206,7 +232,7 @@ struct EvaluateOptions {
   double score_threshold = 0.001;
   std::int64_t limit = 0;  // the first pictures by id; 0: all
   int threads = 0;         // 0: all that this process may use
-  Progress progress = {};  // pictures, of all models together
+  Progress progress = {};  // pictures, each by all models
   Warn warn = {};
 };
 

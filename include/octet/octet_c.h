@@ -47,6 +47,7 @@ typedef enum octet_status {
   OCTET_IO = 5,                // a file cannot be written
   OCTET_INTERNAL = 6,          // everything else, running out of memory included
   OCTET_CANCELLED = 7,         // a progress callback asked to end
+  OCTET_REQUIREMENT = 8,       // what was asked of a model cannot be reached
 } octet_status;
 
 // Of the last call in this thread that did not return OCTET_OK; empty before there is one. Lives until the next of them.
@@ -132,18 +133,40 @@ OCTET_C_API const char* const* octet_known_models(void);
 OCTET_C_API octet_status octet_convert_known(const char* name, const char* model_dir, const octet_callbacks* callbacks,
                                              octet_model** model);
 
+// As octet::Recipe, octet::Preset and octet::Target.
+typedef enum octet_recipe {
+  OCTET_RECIPE_DEFAULT = 0,  // the layers that lose the most for the time that they save stay in float, 5 % of the model's at most
+  OCTET_RECIPE_PLAIN = 1,    // every layer that integers can compute does; no search
+} octet_recipe;
+// How the limits of activations lie about zero.
+typedef enum octet_preset {
+  OCTET_PRESET_MIXED = 0,        // as the values lie
+  OCTET_PRESET_PERFORMANCE = 1,  // symmetric
+  OCTET_PRESET_ACCURACY = 2,     // as OCTET_PRESET_MIXED, on CPUs
+} octet_preset;
+typedef enum octet_target {
+  OCTET_TARGET_ANY = 0,   // weights that are fastest on any CPU
+  OCTET_TARGET_AVX2 = 1,  // on those with AVX2 alone, a little less exact
+} octet_target;
+
 typedef struct octet_quantize_options {
   int64_t subset;             // pictures drawn at random; 0: all
   uint64_t seed;              // of the draw
   int32_t threads;            // 0: all that this process may use
   octet_callbacks callbacks;  // progress: thousandths of the work
+  int32_t recipe;             // an octet_recipe
+  int32_t preset;             // an octet_preset
+  int32_t target;             // an octet_target
+  int32_t strict_int8;        // not 0: no layer that integers can compute stays in float
+  // At most one of them not below 0: as many layers in float as this fidelity AP takes, or until no more points of AP are lost, up to 100,
+  // in pictures that are held out. Not with OCTET_RECIPE_PLAIN or strict_int8.
+  double min_fidelity, max_drop;
 } octet_quantize_options;
 #define OCTET_QUANTIZE_OPTIONS_INIT \
-  {                                 \
-    0, 0, 0, { NULL, NULL, NULL }   \
-  }
+  { 0, 0, 0, {NULL, NULL, NULL}, OCTET_RECIPE_DEFAULT, OCTET_PRESET_MIXED, OCTET_TARGET_ANY, 0, -1, -1 }
 
-// An FP32 model in INT8, as octet::quantize() makes it. `pictures` is a folder of pictures or in COCO's layout.
+// An FP32 model in INT8, as octet::quantize() makes it. `pictures` is a folder of pictures or in COCO's layout. OCTET_REQUIREMENT if
+// min_fidelity or max_drop cannot be reached.
 OCTET_C_API octet_status octet_quantize(const octet_model* model, const char* pictures, const octet_quantize_options* options,
                                         octet_model** int8);
 
@@ -201,7 +224,7 @@ typedef struct octet_evaluate_options {
   double score_threshold;
   int64_t limit;              // the first pictures by id; 0: all
   int32_t threads;            // 0: all that this process may use
-  octet_callbacks callbacks;  // progress: pictures, of all models together
+  octet_callbacks callbacks;  // progress: pictures, each by all models
 } octet_evaluate_options;
 #define OCTET_EVALUATE_OPTIONS_INIT   \
   {                                   \

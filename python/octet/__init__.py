@@ -8,13 +8,14 @@
     for found in detector.detect("street.jpg"):
         print(found.label, found.score, found.box)
 
-Errors are FileNotFoundError, ValueError, octet.Unsupported and OSError, with the line that the program prints. Nothing else is printed.
+Errors are FileNotFoundError, ValueError, octet.Unsupported, octet.RequirementNotMet and OSError, with the line that the program prints.
+Nothing else is printed.
 """
 
 from octet._detector import Detector, compile
 from octet._measure import Bench, Latency, Run, bench, run
 from octet._models import Model, compare, convert, evaluate, known_models, load, quantize
-from octet._octet import Unsupported, version
+from octet._octet import RequirementNotMet, Unsupported, version
 from octet._pictures import read_image
 from octet._results import Accuracy, Comparison, Detection, Detections
 
@@ -29,6 +30,7 @@ __all__ = [
     "Detector",
     "Latency",
     "Model",
+    "RequirementNotMet",
     "Run",
     "Unsupported",
     "bench",

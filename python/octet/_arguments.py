@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
+from collections.abc import Mapping
 from typing import Any, Union
 
 Path = Union[str, "os.PathLike[str]"]
@@ -26,6 +27,25 @@ def threads_of(value: Any) -> int:
 
 def count_of(value: Any, name: str) -> int:
     return whole_number(value, name, 2**63 - 1)
+
+
+def choice_of(value: Any, name: str, choices: Mapping[str, int]) -> int:
+    """The number that a word stands for. Raises ValueError for another word, TypeError for what is none."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is a word, not {type(value).__name__}")
+    if value not in choices:
+        raise ValueError(f"{name} is {value!r}, not {' or '.join(map(repr, choices))}")
+    return choices[value]
+
+
+def points_of(value: Any, name: str) -> float:
+    """0 to 100, or -1 for None. Raises TypeError for what is no number, ValueError for one out of range."""
+    if value is None:
+        return -1
+    points = float(value)
+    if not 0 <= points <= 100:
+        raise ValueError(f"{name} is {points:g}, not 0 to 100 points")
+    return points
 
 
 def score_of(value: Any) -> float:

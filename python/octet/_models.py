@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Union
+from typing import Literal, Union
 
 from octet import _octet
-from octet._arguments import Path, count_of, optional_path_of, path_of, score_of, threads_of, whole_number
+from octet._arguments import Path, choice_of, count_of, optional_path_of, path_of, points_of, score_of, threads_of, whole_number
 from octet._results import Accuracy, Comparison
 from octet._work import Progress, interruptible
 
@@ -84,22 +84,37 @@ def model_of(model: AnyModel, name: str = "model") -> Model:
     return load(path) if path.endswith(".xml") else convert(path)
 
 
-def quantize(model: AnyModel, data: Path, *, subset: int = 0, seed: int = 0, threads: int = 0, progress: Progress = None) -> Model:
-    """An FP32 model in INT8, but for the layers that lose the most there for the time that they save, 5 % of the model's at most.
+def quantize(model: AnyModel, data: Path, *, subset: int = 0, seed: int = 0, recipe: Literal["default", "plain"] = "default",
+             preset: Literal["mixed", "performance", "accuracy"] = "mixed", target: Literal["any", "avx2"] = "any",
+             strict_int8: bool = False, min_fidelity: float | None = None, max_drop: float | None = None, threads: int = 0,
+             progress: Progress = None) -> Model:
+    """An FP32 model in INT8, as `octet quantize` makes it with the options of the same names.
 
-    data        pictures to measure ranges on: a folder of them, or COCO's layout, of which train2017 is taken where there is one
-    subset      pictures drawn at random; 0: all
-    seed        of the draw
-    threads     0: all that this process may use; the answer does not depend on them
-    progress    thousandths of the work: True for a bar by tqdm, or called as progress(done, total)
+    data          pictures to measure ranges on: a folder of them, or COCO's layout, of which train2017 is taken where there is one
+    subset        pictures drawn at random; 0: all
+    seed          of the draw
+    recipe        "default": the layers that lose the most for the time that they save stay in float, 5 % of the model's at most; "plain":
+                  every layer in integers, no search
+    preset        limits of activations about zero: "performance": symmetric; "mixed": as the values lie; "accuracy": as "mixed", on CPUs
+    target        weights that are fastest on any CPU, or on those with AVX2 alone, a little less exact
+    strict_int8   no layer that integers can compute stays in float
+    min_fidelity  as many layers in float as this fidelity AP takes, in points (0..100), in pictures that are held out; takes long
+    max_drop      the same until no more points of AP are lost, against annotations where there are some, else against what FP32 finds
+    threads       0: all that this process may use; the answer does not depend on them
+    progress      thousandths of the work: True for a bar by tqdm, or called as progress(done, total)
 
-    Raises FileNotFoundError if no picture could be read; ValueError, also if the model is in INT8 already. Ctrl-C ends it. A picture
-    that cannot be read is a warning.
+    One of min_fidelity and max_drop at most, and then neither strict_int8 nor "plain".
+
+    Raises FileNotFoundError if no picture could be read; ValueError, also if the model is in INT8 already; RequirementNotMet, with what can
+    be reached, if min_fidelity or max_drop cannot. Ctrl-C ends it. A picture that cannot be read is a warning.
     """
     fp32 = model_of(model)._native
     pictures, of_all, draw = path_of(data, "data"), count_of(subset, "subset"), whole_number(seed, "seed", 2**64 - 1)
-    workers = threads_of(threads)
-    return Model(interruptible(lambda told, warn: _octet.quantize(fp32, pictures, of_all, draw, workers, told, warn), progress, "quantize"))
+    how = choice_of(recipe, "recipe", _octet.RECIPES), choice_of(preset, "preset", _octet.PRESETS), choice_of(target, "target", _octet.TARGETS)
+    goals, workers = (points_of(min_fidelity, "min_fidelity"), points_of(max_drop, "max_drop")), threads_of(threads)
+    return Model(interruptible(
+        lambda told, warn: _octet.quantize(fp32, pictures, of_all, draw, *how, bool(strict_int8), *goals, workers, told, warn),
+        progress, "quantize"))
 
 
 def evaluate(model: AnyModel, data: Path, *, score_threshold: float = 0.001, limit: int = 0, threads: int = 0,

@@ -8,7 +8,12 @@ _Warn = Callable[[str], None]
 _Row = tuple[str, int, float, float, float, float, float]
 
 class Unsupported(Exception): ...
+class RequirementNotMet(Exception): ...
 class Cancelled(Exception): ...
+
+RECIPES: dict[str, int]
+PRESETS: dict[str, int]
+TARGETS: dict[str, int]
 
 class Picture:
     @property
@@ -41,7 +46,21 @@ def convert(
     source: bytes, weights: bytes | None, description: bytes | None, labels: bytes | None, progress: _Progress, warn: _Warn
 ) -> Model: ...
 def convert_known(name: bytes, model_dir: bytes, progress: _Progress, warn: _Warn) -> Model: ...
-def quantize(model: Model, pictures: bytes, subset: int, seed: int, threads: int, progress: _Progress, warn: _Warn) -> Model: ...
+def quantize(
+    model: Model,
+    pictures: bytes,
+    subset: int,
+    seed: int,
+    recipe: int,
+    preset: int,
+    target: int,
+    strict_int8: bool,
+    min_fidelity: float,
+    max_drop: float,
+    threads: int,
+    progress: _Progress,
+    warn: _Warn,
+) -> Model: ...
 def evaluate(
     model: Model, coco: bytes, score_threshold: float, limit: int, threads: int, progress: _Progress, warn: _Warn
 ) -> dict[str, Any]: ...

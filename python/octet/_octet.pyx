@@ -23,6 +23,7 @@ cdef extern from "octet/octet_c.h" nogil:
         OCTET_IO
         OCTET_INTERNAL
         OCTET_CANCELLED
+        OCTET_REQUIREMENT
     const char* octet_error_message()
     ctypedef struct octet_callbacks:
         int (*progress)(void* user, int64_t done, int64_t total) noexcept
@@ -57,11 +58,23 @@ cdef extern from "octet/octet_c.h" nogil:
     octet_status octet_convert(const char* source, const octet_convert_options* options, octet_model** model)
     const char* const* octet_known_models()
     octet_status octet_convert_known(const char* name, const char* model_dir, const octet_callbacks* callbacks, octet_model** model)
+    ctypedef enum octet_recipe:
+        OCTET_RECIPE_DEFAULT
+        OCTET_RECIPE_PLAIN
+    ctypedef enum octet_preset:
+        OCTET_PRESET_MIXED
+        OCTET_PRESET_PERFORMANCE
+        OCTET_PRESET_ACCURACY
+    ctypedef enum octet_target:
+        OCTET_TARGET_ANY
+        OCTET_TARGET_AVX2
     ctypedef struct octet_quantize_options:
         int64_t subset
         uint64_t seed
         int32_t threads
         octet_callbacks callbacks
+        int32_t recipe, preset, target, strict_int8
+        double min_fidelity, max_drop
     octet_status octet_quantize(const octet_model* model, const char* pictures, const octet_quantize_options* options, octet_model** int8)
     const char* octet_model_name(const octet_model* model)
     int32_t octet_model_input_width(const octet_model* model)
@@ -176,6 +189,10 @@ class Unsupported(Exception):
     """A file uses something that octet lacks: an operation, a format, a head that it does not know."""
 
 
+class RequirementNotMet(Exception):
+    """What was asked of a model cannot be reached."""
+
+
 class Cancelled(Exception):
     """A progress callback asked for the end."""
 
@@ -193,6 +210,8 @@ cdef int check(octet_status status) except -1:
         raise Unsupported(message)
     if status == OCTET_IO:
         raise OSError(message)
+    if status == OCTET_REQUIREMENT:
+        raise RequirementNotMet(message)
     if status == OCTET_CANCELLED:
         raise Cancelled(message)
     raise MemoryError(message) if message == "out of memory" else RuntimeError(message)
@@ -429,11 +448,20 @@ def convert_known(bytes name not None, bytes model_dir not None, progress, warn)
     return model
 
 
-def quantize(Model model not None, bytes pictures not None, int64_t subset, uint64_t seed, int32_t threads, progress, warn) -> Model:
+RECIPES = {"default": OCTET_RECIPE_DEFAULT, "plain": OCTET_RECIPE_PLAIN}
+PRESETS = {"mixed": OCTET_PRESET_MIXED, "performance": OCTET_PRESET_PERFORMANCE, "accuracy": OCTET_PRESET_ACCURACY}
+TARGETS = {"any": OCTET_TARGET_ANY, "avx2": OCTET_TARGET_AVX2}
+
+
+def quantize(Model model not None, bytes pictures not None, int64_t subset, uint64_t seed, int recipe, int preset, int target,
+             bint strict_int8, double min_fidelity, double max_drop, int32_t threads, progress, warn) -> Model:
+    """Recipe, preset and target are values of the tables above; -1 stands for no goal."""
     cdef Model int8 = Model()
     cdef Callbacks callbacks = Callbacks(progress, warn)
     cdef octet_quantize_options options
     options.subset, options.seed, options.threads, options.callbacks = subset, seed, threads, callbacks.c
+    options.recipe, options.preset, options.target, options.strict_int8 = recipe, preset, target, strict_int8
+    options.min_fidelity, options.max_drop = min_fidelity, max_drop
     cdef const char* c_pictures = pictures
     cdef octet_status status
     with nogil:

@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +67,7 @@ def test_compares(fp32: octet.Model, int8: octet.Model, coco: Path) -> None:
     assert both.drop == both.first.ap - both.second.ap
     assert both.drop_low <= both.drop <= both.drop_high
     assert 0.5 < both.fidelity <= 1
-    assert steps[-1] == (12, 12)
+    assert steps[-1] == (6, 6)
     assert octet.evaluate(fp32, coco, limit=6, threads=1) == both.first
 
 
@@ -74,6 +76,51 @@ def test_quantizes_the_same_with_any_threads(fp32: octet.Model, coco: Path, tmp_
         with pytest.warns(UserWarning):
             octet.quantize(fp32, coco, subset=3, threads=threads).save(tmp_path / f"{threads}.xml")
     assert (tmp_path / "1.bin").read_bytes() == (tmp_path / "3.bin").read_bytes()
+
+
+def quantized(fp32: octet.Model, coco: Path, file: Path, **options: Any) -> bytes:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        octet.quantize(fp32, coco, subset=9, **options).save(file)
+    return file.with_suffix(".bin").read_bytes() + file.read_bytes()
+
+
+def test_quantizes_by_every_recipe(fp32: octet.Model, coco: Path, tmp_path: Path) -> None:
+    default, plain = (quantized(fp32, coco, tmp_path / "model.xml", recipe=recipe) for recipe in ("default", "plain"))
+    assert quantized(fp32, coco, tmp_path / "model.xml") == default
+    assert quantized(fp32, coco, tmp_path / "model.xml", recipe="plain", preset="mixed", target="any") == plain
+    others = [{"preset": "performance"}, {"target": "avx2"}, {"recipe": "default", "min_fidelity": 50.0}]
+    made = {quantized(fp32, coco, tmp_path / "model.xml", **{"recipe": "plain", **other}) for other in others}
+    assert len({default, plain} | made) == 2 + len(others)
+
+
+def test_quantizes_as_the_program(source: Path, fp32: octet.Model, coco: Path, tmp_path: Path) -> None:
+    words = ["quantize", source, "--data", coco, "--subset", "9", "--strict-int8", "--preset", "performance", "--output", tmp_path]
+    assert subprocess.run([sys.executable, "-m", "octet", *words], capture_output=True).returncode == 0
+    weights = next(tmp_path.rglob("*.bin")).read_bytes()
+    assert quantized(fp32, coco, tmp_path / "model.xml", strict_int8=True, preset="performance").startswith(weights)
+
+
+def test_says_what_cannot_be_reached(fp32: octet.Model, coco: Path) -> None:
+    with pytest.warns(UserWarning), pytest.raises(octet.RequirementNotMet, match="fidelity AP 100.00 cannot"):
+        octet.quantize(fp32, coco, subset=9, min_fidelity=100)
+
+
+@pytest.mark.parametrize(("options", "says"), [
+    ({"recipe": "best"}, "recipe is 'best'"),
+    ({"preset": "fast"}, "preset is 'fast'"),
+    ({"target": ""}, "target"),
+    ({"min_fidelity": 101}, "min_fidelity is 101"),
+    ({"max_drop": float("nan")}, "max_drop is nan"),
+    ({"min_fidelity": 98, "max_drop": 1}, "one"),
+    ({"min_fidelity": 98, "strict_int8": True}, "strict_int8"),
+    ({"max_drop": 1, "recipe": "plain"}, "plain"),
+])
+def test_refuses_recipes_that_are_none(fp32: octet.Model, coco: Path, options: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        octet.quantize(fp32, coco, **options)
+    with pytest.raises(TypeError):
+        octet.quantize(fp32, coco, recipe=3)  # type: ignore[arg-type]
 
 
 def test_refuses_wrong_arguments(fp32: octet.Model, int8: octet.Model, coco: Path, tmp_path: Path) -> None:

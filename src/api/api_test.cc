@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <new>
 
 namespace {
@@ -16,6 +18,11 @@ namespace fs = std::filesystem;
 const fs::path kDemo = OCTET_SOURCE_DIR "/demo";
 const fs::path kModelFolder = kDemo / "yolo-fastest-1.1-xl";
 const fs::path kPicture = kDemo / "coco/val2017/000000030213.jpg";
+
+std::string contents(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator(stream), {}};
+}
 
 octet::Model demo_model() { return octet::convert(kModelFolder / "yolo-fastest-1.1-xl.cfg"); }
 
@@ -124,6 +131,36 @@ TEST_F(Api, QuantizesAndCompares) {
   EXPECT_LT(comparison.drop_low, comparison.drop_high);
   EXPECT_GT(comparison.fidelity, 0.7);
   EXPECT_DOUBLE_EQ(octet::evaluate(model, kDemo / "coco", {.limit = 12, .threads = 1}).ap, comparison.first.ap);
+}
+
+TEST_F(Api, QuantizesByEveryRecipe) {
+  const auto bytes = [&](octet::QuantizeOptions options) {
+    options.subset = 6;
+    octet::quantize(demo_model(), kDemo / "coco", options).save(folder_ / "int8.xml");
+    return contents(folder_ / "int8.xml") + contents(folder_ / "int8.bin");
+  };
+  const std::string plain = bytes({.recipe = octet::Recipe::kPlain});
+  EXPECT_EQ(bytes({.recipe = octet::Recipe::kPlain, .preset = octet::Preset::kAccuracy, .strict_int8 = true}), plain);
+  EXPECT_NE(bytes({}), plain);
+  EXPECT_NE(bytes({.recipe = octet::Recipe::kPlain, .preset = octet::Preset::kPerformance}), plain);
+  EXPECT_NE(bytes({.recipe = octet::Recipe::kPlain, .target = octet::Target::kAvx2}), plain);
+}
+
+TEST_F(Api, RefusesGoalsThatDoNotFitTogether) {
+  const octet::Model model = demo_model();
+  const octet::QuantizeOptions wrong[] = {{.min_fidelity = 101},
+                                          {.max_drop = -1},
+                                          {.max_drop = std::nan("")},
+                                          {.min_fidelity = 90, .max_drop = 1},
+                                          {.strict_int8 = true, .min_fidelity = 90},
+                                          {.recipe = octet::Recipe::kPlain, .max_drop = 1}};
+  for (const octet::QuantizeOptions& options : wrong)
+    EXPECT_EQ(kind_of_failure([&] { octet::quantize(model, kDemo / "coco", options); }), octet::ErrorKind::kInvalidArgument);
+}
+
+TEST_F(Api, SaysThatAGoalIsOutOfReach) {
+  const auto quantize = [] { octet::quantize(demo_model(), kDemo / "coco", {.subset = 9, .min_fidelity = 100}); };
+  EXPECT_EQ(kind_of_failure(quantize), octet::ErrorKind::kRequirement);
 }
 
 TEST_F(Api, MeasuresModelsInTurn) {

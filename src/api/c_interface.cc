@@ -34,6 +34,8 @@ octet_status status_of(ErrorKind kind) {
       return OCTET_UNSUPPORTED;
     case ErrorKind::kIo:
       return OCTET_IO;
+    case ErrorKind::kRequirement:
+      return OCTET_REQUIREMENT;
     case ErrorKind::kInternal:
       break;
   }

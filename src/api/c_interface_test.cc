@@ -120,6 +120,11 @@ TEST_F(CInterface, DefaultsAreThoseOfTheCppInterface) {
   const octet_quantize_options quantize = OCTET_QUANTIZE_OPTIONS_INIT;
   EXPECT_EQ(quantize.subset, octet::QuantizeOptions().subset);
   EXPECT_EQ(quantize.seed, octet::QuantizeOptions().seed);
+  EXPECT_EQ(quantize.recipe, static_cast<int>(octet::QuantizeOptions().recipe));
+  EXPECT_EQ(quantize.preset, static_cast<int>(octet::QuantizeOptions().preset));
+  EXPECT_EQ(quantize.target, static_cast<int>(octet::QuantizeOptions().target));
+  EXPECT_LT(quantize.min_fidelity, 0);
+  EXPECT_LT(quantize.max_drop, 0);
 }
 
 TEST_F(CInterface, SavesAndLoads) {
@@ -180,6 +185,17 @@ TEST_F(CInterface, QuantizesAndComparesAsTheCppInterface) {
   octet_accuracy accuracy;
   ASSERT_EQ(octet_evaluate(model.get(), kCoco.c_str(), &settings, &accuracy), OCTET_OK) << octet_error_message();
   EXPECT_EQ(accuracy.ap, wanted.first.ap);
+}
+
+TEST_F(CInterface, RefusesRecipesThatAreNone) {
+  const ModelHandle model = demo_model();
+  octet_model* int8 = nullptr;
+  octet_quantize_options options = OCTET_QUANTIZE_OPTIONS_INIT;
+  options.recipe = 3;
+  expect_failure(octet_quantize(model.get(), kCoco.c_str(), &options, &int8), OCTET_INVALID_ARGUMENT, "recipe is 3");
+  options = OCTET_QUANTIZE_OPTIONS_INIT;
+  options.max_drop = 101;
+  expect_failure(octet_quantize(model.get(), kCoco.c_str(), &options, &int8), OCTET_INVALID_ARGUMENT, "max_drop is 101");
 }
 
 TEST_F(CInterface, WarnsOfAPictureThatCannotBeRead) {

@@ -6,6 +6,31 @@ namespace {
 
 octet_model handle_of(const Model& model) { return {model, model.name(), model.labels()}; }
 
+std::optional<double> points_of(double option) { return option < 0 ? std::nullopt : std::optional(option); }
+
+// The enumerator that a number of C's stands for; `last` is the greatest.
+template <typename Kind>
+Kind kind_of(std::int32_t option, Kind last, const char* what) {
+  if (option < 0 || option > static_cast<int>(last))
+    throw Error(ErrorKind::kInvalidArgument, std::string(what) + " is " + std::to_string(option) + ", which is none");
+  return static_cast<Kind>(option);
+}
+
+QuantizeOptions settings_of(const octet_quantize_options* options) {
+  const octet_quantize_options given = options ? *options : octet_quantize_options OCTET_QUANTIZE_OPTIONS_INIT;
+  return {.subset = given.subset,
+          .seed = given.seed,
+          .threads = given.threads,
+          .progress = progress_of(given.callbacks),
+          .warn = warn_of(given.callbacks),
+          .recipe = kind_of(given.recipe, Recipe::kPlain, "recipe"),
+          .preset = kind_of(given.preset, Preset::kAccuracy, "preset"),
+          .target = kind_of(given.target, Target::kAvx2, "target"),
+          .strict_int8 = given.strict_int8 != 0,
+          .min_fidelity = points_of(given.min_fidelity),
+          .max_drop = points_of(given.max_drop)};
+}
+
 }  // namespace
 
 octet_status octet_load(const char* xml, octet_model** model) {
@@ -54,13 +79,7 @@ octet_status octet_quantize(const octet_model* model, const char* pictures, cons
   return make_handle(int8, [&] {
     require(model, "model");
     require(pictures, "pictures");
-    const octet_quantize_options given = options ? *options : octet_quantize_options OCTET_QUANTIZE_OPTIONS_INIT;
-    return handle_of(quantize(model->model, pictures,
-                              {.subset = given.subset,
-                               .seed = given.seed,
-                               .threads = given.threads,
-                               .progress = progress_of(given.callbacks),
-                               .warn = warn_of(given.callbacks)}));
+    return handle_of(quantize(model->model, pictures, settings_of(options)));
   });
 }
 

@@ -18,6 +18,7 @@ ErrorKind kind_of(ErrorCode code) {
     case ErrorCode::kIo:
       return ErrorKind::kIo;
     case ErrorCode::kRequirement:
+      return ErrorKind::kRequirement;
     case ErrorCode::kInternal:
       break;
   }

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "api/api.h"
 #include "data/dataset.h"
 #include "data/layout.h"
@@ -19,9 +21,33 @@ Model model_of(Graph graph, const fs::path& path) {
   return Model(std::make_shared<const Model::Impl>(Model::Impl{std::move(graph), std::move(*description), path}));
 }
 
-Dataset calibration_pictures(const fs::path& folder, const Warn& warn) {
+Dataset calibration_pictures(const fs::path& folder, DataUse use, const Warn& warn) {
   const bool is_data_set = find_calibration_part(folder).ok();
-  return unwrap(open_dataset(is_data_set ? DataSource{.folder = folder} : DataSource{.images = {folder}}, DataUse::kCalibrate, warn));
+  return unwrap(open_dataset(is_data_set ? DataSource{.folder = folder} : DataSource{.images = {folder}}, use, warn));
+}
+
+void check_points(const std::optional<double>& points, std::string_view what) {
+  if (points && !(*points >= 0 && *points <= 100))
+    throw Error(ErrorKind::kInvalidArgument, fmt::format("{} is {}, not 0 to 100 points", what, *points));
+}
+
+octet::Recipe recipe_of(const QuantizeOptions& options) {
+  check_points(options.min_fidelity, "min_fidelity");
+  check_points(options.max_drop, "max_drop");
+  const bool searches = options.min_fidelity || options.max_drop;
+  if (options.min_fidelity && options.max_drop)
+    throw Error(ErrorKind::kInvalidArgument, "min_fidelity and max_drop are two goals of one search: give one");
+  if (searches && (options.strict_int8 || options.recipe == Recipe::kPlain))
+    throw Error(ErrorKind::kInvalidArgument,
+                "min_fidelity and max_drop search for layers to leave in float, which strict_int8 and the plain recipe do not");
+  const bool is_plain = options.recipe == Recipe::kPlain;
+  return {is_plain ? octet::Recipe::Kind::kPlain : octet::Recipe::Kind::kDefault, options.strict_int8, options.min_fidelity,
+          options.max_drop};
+}
+
+quant::CalibrationOptions calibration_of(const QuantizeOptions& options) {
+  return {threads_of(options.threads), options.progress, options.warn, options.target == Target::kAvx2,
+          options.preset == Preset::kPerformance ? quant::Preset::kPerformance : quant::Preset::kMixed};
 }
 
 }  // namespace
@@ -69,9 +95,14 @@ Model convert_known(std::string_view name, const fs::path& model_dir, const Warn
 Model quantize(const Model& model, const fs::path& pictures, const QuantizeOptions& options) try {
   const Model::Impl& impl = model.impl();
   require_requested_isa();
-  const int threads = threads_of(options.threads);
-  const Dataset dataset = random_subset(calibration_pictures(pictures, options.warn), count_of(options.subset, "subset"), options.seed);
-  return model_of(unwrap(quantize_model(impl.graph, impl.path, dataset, {threads, options.progress, options.warn})).model.graph, impl.path);
+  const octet::Recipe recipe = recipe_of(options);
+  const quant::CalibrationOptions calibration = calibration_of(options);
+  const DataUse use = options.max_drop ? DataUse::kCalibrateAndMeasure : DataUse::kCalibrate;
+  const Dataset dataset =
+      random_subset(calibration_pictures(pictures, use, options.warn), count_of(options.subset, "subset"), options.seed);
+  QuantizationResult quantized = unwrap(quantize_model(impl.graph, impl.path, dataset, calibration, recipe));
+  unwrap(quantized.goal);
+  return model_of(std::move(quantized.model.graph), impl.path);
 } catch (...) {
   rethrow_as_error();
 }
