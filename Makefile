@@ -1,9 +1,13 @@
 # The two commands of the README and what they are made of; below them the checks, which docs/testing.md describes. Everything is built
 # below build/, results go to out/.
-.PHONY: all setup setup-checks build demo dist image site wheel test-wheel test format format-check sanitize tsan aarch64 fuzz tidy tidy-changed coverage bench-compare clean
+.PHONY: all setup setup-checks build demo dist image site wheel test-wheel sanitize-python test format format-check sanitize tsan aarch64 fuzz tidy tidy-changed coverage bench-compare clean
 
 PRESET ?= release
 BUILD := build/$(PRESET)
+
+# The wheel is built of the same text as the release build, in another folder: so that ccache knows it again.
+export CCACHE_BASEDIR ?= $(CURDIR)
+export CCACHE_NOHASHDIR ?= 1
 
 all: build
 
@@ -22,13 +26,16 @@ demo: build
 	$(BUILD)/octet run demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl.cfg --data demo/coco --output out/demo
 	@echo "open out/demo/report.html"
 
-# The Python package, docs/python.md. Its tools come from PyPI into an environment of their own.
+# The Python package, docs/python.md: its sources, and the wheel built of them and of nothing else. Its tools come from PyPI into an environment
+# of their own.
 PYTHON ?= python3
 wheel: | setup
-	rm -rf out/wheel
+	scripts/setup --packages python3-dev python3-venv
+	rm -rf out/wheel build/wheel
+	mkdir -p build/wheel
 	$(PYTHON) -m venv build/wheel-env
-	build/wheel-env/bin/pip install --quiet --upgrade pip
-	build/wheel-env/bin/pip wheel --no-deps --wheel-dir out/wheel .
+	build/wheel-env/bin/pip install --quiet --upgrade pip build
+	TMPDIR=$(CURDIR)/build/wheel build/wheel-env/bin/python -m build --outdir out/wheel .
 
 # As a user installs it, with no compiler in reach.
 test-wheel: wheel
@@ -38,6 +45,13 @@ test-wheel: wheel
 	build/wheel-test/bin/python -m pytest --quiet python/tests
 	build/wheel-test/bin/python -m mypy
 	OCTET_NOTEBOOK_PYTHON=build/wheel-test/bin/python tests/notebooks_test.sh
+
+# The same tests of the module under the address and undefined sanitizers, in the environment of test-wheel.
+sanitize-python:
+	build/wheel-test/bin/pip install --quiet cython
+	cmake --preset asan-ubsan -DOCTET_PYTHON=ON -DPython_EXECUTABLE=$(CURDIR)/build/wheel-test/bin/python
+	cmake --build build/asan-ubsan --target octet_python
+	scripts/test_python_sanitized build/asan-ubsan build/wheel-test/bin/python python/tests
 
 # The files of a release, of the commit that is checked out.
 dist: wheel
