@@ -2,7 +2,7 @@
 # The commands of the notebook "Quantize Open Model Zoo object detection models" on yolo-v4-tf, unchanged: download, convert, quantize, both
 # accuracy figures, both benchmarks. The zoo's own files describe the model; its weights are random numbers in a file of the published
 # size, since the published ones would have to be fetched, so that figures are not looked at, only that there are some.
-#   notebook_test.sh OCTET        OCTET_PYTHON names a Python with numpy, if python3 has none
+#   omz_workflow_test.sh OCTET        OCTET_PYTHON names a Python with numpy, if python3 has none
 set -euo pipefail
 source "$(dirname "$0")/helpers.sh"
 
