@@ -74,6 +74,11 @@ else()
   set(OCTET_TEST_TIMEOUT 600)
 endif()
 
+# What a test does itself runs once in a moment: to optimize it takes longer than it saves.
+function(octet_test_options target)
+  target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Debug>,-O0,-O1>)
+endfunction()
+
 # octet_test(NAME SOURCES files... LIBRARIES targets...): a GoogleTest program.
 function(octet_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
@@ -82,6 +87,7 @@ function(octet_test name)
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest_main $<$<BOOL:${RAPIDCHECK_LIBRARY}>:${RAPIDCHECK_LIBRARY}>)
   target_compile_definitions(${name} PRIVATE OCTET_SOURCE_DIR="${CMAKE_SOURCE_DIR}" $<$<CONFIG:Release>:_GLIBCXX_ASSERTIONS>)
   octet_warnings(${name})
+  octet_test_options(${name})
   add_test(NAME ${name} COMMAND ${name})
   # Property tests draw the same cases in every run of ctest; a test program run by itself draws new ones and prints its seed.
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "RC_PARAMS=seed=20261124" TIMEOUT ${OCTET_TEST_TIMEOUT})
