@@ -19,11 +19,13 @@ timed() {
   "$@" >"$work/stdout" 2>"$work/stderr" || die "$*: $(cat "$work/stderr")"
   seconds=$(awk "BEGIN { print ($(date +%s%N) - $start) / 1e9 }")
 }
-# killed COMMAND...: at some moment of the $seconds that it takes.
+# killed COMMAND...: at some moment of the $seconds that it takes, and gone when this returns.
 killed() {
-  local moment
-  moment=$(awk "BEGIN { print $seconds * $RANDOM / 32768 + 0.001 }")
-  (timeout -s KILL "$moment" "$@" || true) >/dev/null 2>&1
+  "$@" >/dev/null 2>&1 &
+  local process=$!
+  sleep "$(awk "BEGIN { print $seconds * $RANDOM / 32768 }")"
+  kill -KILL "$process" 2>/dev/null || true
+  wait "$process" 2>/dev/null || true
 }
 
 timed "$octet" quantize "$fp32" --data "$data" --threads 1 --recipe plain --output "$work/int8"
