@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -339,12 +341,33 @@ CalibrationImages some_of(const CalibrationImages& images) {
 constexpr double kLeastShareOfWeights = 0.1;
 constexpr std::size_t kImagesForWeights = 8;
 
-// With integer weights and activations in floats.
+// What the integer weights of a convolution stand for; nothing for other weights.
+std::optional<Tensor> real_weights(const Graph& quantized, const Node& convolution) {
+  const Value product = convolution.inputs[1];
+  if (!is_binary(quantized, product, BinaryKind::kMultiply)) return std::nullopt;
+  const auto [real, scale] = std::pair(quantized.node(product).inputs[0], quantized.constant(quantized.node(product).inputs[1]));
+  const Tensor* integers = op_of<Convert>(quantized, real) ? quantized.constant(quantized.node(real).inputs[0]) : nullptr;
+  if (!scale || !integers || integers->type() != ElementType::kI8) return std::nullopt;
+  Tensor weights(ElementType::kF32, integers->shape());
+  const auto to = weights.mutable_values<float>();
+  const auto from = integers->values<std::int8_t>();
+  const auto of_channel = scale->values<float>();
+  for_each_weight(*convolution_geometry(quantized, convolution),
+                  [&](std::size_t o, std::size_t, std::size_t at) { to[at] = static_cast<float>(from[at]) * of_channel[o]; });
+  return weights;
+}
+
+// With the numbers that the integer weights stand for and activations in floats. Written out here, as what computes constants for a plan
+// takes tables of places and doubles, many times their memory.
 Graph without_quantizers(const Graph& quantized) {
   Graph graph = quantized;
-  for (std::size_t i = 0; i < graph.nodes().size(); ++i)
-    if (const Node& node = graph.nodes()[i]; std::holds_alternative<FakeQuantize>(node.op))
-      graph.replace_uses({static_cast<NodeId>(i), 0}, node.inputs[0]);
+  for (std::size_t i = 0; i < quantized.nodes().size(); ++i) {
+    const Node& node = quantized.nodes()[i];
+    const auto id = static_cast<NodeId>(i);
+    if (std::holds_alternative<FakeQuantize>(node.op)) graph.replace_uses({id, 0}, graph.node(id).inputs[0]);
+    if (!is_convolution(node.op)) continue;
+    if (auto weights = real_weights(quantized, node)) graph.set_input(id, 1, graph.emit_constant(*std::move(weights), node.name + "/real"));
+  }
   graph.tidy();
   return graph;
 }
@@ -357,35 +380,45 @@ Result<bool> weights_matter(const QuantizedModel& model, const CalibrationImages
   return of_weights > kLeastShareOfWeights * of_all;
 }
 
+// Constants of a file are parts of it as it is mapped, and a single one that is left holds all of it.
+void let_go_of_file(Graph& graph) {
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    const auto id = static_cast<NodeId>(i);
+    if (const Tensor* constant = graph.constant({id, 0})) {
+      Tensor copy(constant->type(), constant->shape());
+      std::ranges::copy(constant->bytes(), copy.mutable_bytes().begin());
+      graph.set_op(id, Constant{std::move(copy)});
+    }
+  }
+}
+
 // The graph with its channels made alike. Warnings and progress are left to the pass over all images.
-Result<Graph> equalized(const Graph& graph, const CalibrationImages& images, int threads) {
-  Graph result = graph;
-  insert_scales(result);
-  const QuantizationPlan plan = plan_quantization(result);
+Result<Graph> equalized(Graph graph, const CalibrationImages& images, int threads) {
+  insert_scales(graph);
+  const QuantizationPlan plan = plan_quantization(graph);
   if (plan.convolutions.empty()) return Error{ErrorCode::kUnsupported, "the model has no convolution to quantize"};
-  OCTET_RETURN_IF_ERROR(expect_finite_weights(result, plan));
-  auto observers = calibrate(result, observed_values(result, plan), some_of(images), {threads, {}, {}});
+  OCTET_RETURN_IF_ERROR(expect_finite_weights(graph, plan));
+  auto observers = calibrate(graph, observed_values(graph, plan), some_of(images), {threads, {}, {}});
   if (!observers.ok() && observers.error().code == ErrorCode::kNotFound)
-    observers = calibrate(result, observed_values(result, plan), images, {threads, {}, {}});
+    observers = calibrate(graph, observed_values(graph, plan), images, {threads, {}, {}});
   OCTET_RETURN_IF_ERROR(observers);
-  equalize_channels(result, plan, *observers, kSpread);
-  return result;
+  equalize_channels(graph, plan, *observers, kSpread);
+  let_go_of_file(graph);
+  return graph;
 }
 
 }  // namespace
 
-Result<CalibratedModel> CalibratedModel::calibrate(const Graph& source, const CalibrationImages& images,
-                                                   const CalibrationOptions& options) {
-  Graph graph = source;
-  passes::run_reading_passes(graph);
-  passes::run_execution_passes(graph);
-  for (const Node& node : graph.nodes())
+Result<CalibratedModel> CalibratedModel::calibrate(Graph source, const CalibrationImages& images, const CalibrationOptions& options) {
+  passes::run_reading_passes(source);
+  passes::run_execution_passes(source);
+  for (const Node& node : source.nodes())
     if (std::holds_alternative<FakeQuantize>(node.op))
       return Error{ErrorCode::kMalformed, "the model is quantized already (node '" + node.name + "'); start from the FP32 IR"};
-  if (graph.parameters().size() != 1)
+  if (source.parameters().size() != 1)
     return Error{ErrorCode::kUnsupported,
-                 "a model with " + std::to_string(graph.parameters().size()) + " inputs cannot be calibrated with images"};
-  OCTET_ASSIGN(Graph alike, equalized(graph, images, options.threads));
+                 "a model with " + std::to_string(source.parameters().size()) + " inputs cannot be calibrated with images"};
+  OCTET_ASSIGN(Graph alike, equalized(std::move(source), images, options.threads));
   CalibratedModel model(std::move(alike), options);
   OCTET_RETURN_IF_ERROR(expect_finite_weights(model.graph_, model.plan_));
   if (options.known) {

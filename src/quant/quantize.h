@@ -37,8 +37,9 @@ struct QuantizedModel {
 class CalibratedModel {
  public:
   // Errors as of quantize() below.
-  // `options.known` are those of the shares of the same images together; kMalformed where they do not fit.
-  static Result<CalibratedModel> calibrate(const Graph& source, const CalibrationImages& images, const CalibrationOptions& options);
+  // `options.known` are those of the shares of the same images together; kMalformed where they do not fit. A source that nobody else
+  // holds is freed once its channels are alike.
+  static Result<CalibratedModel> calibrate(Graph source, const CalibrationImages& images, const CalibrationOptions& options);
 
   const Graph& graph() const { return graph_; }
   const CalibrationStatistics& statistics() const { return statistics_; }

@@ -80,9 +80,9 @@ std::vector<CocoResult> results_of(const Dataset& pictures, const DetectionRun& 
 
 class RecipeRun {
  public:
-  RecipeRun(const Graph& graph, const std::filesystem::path& path, const ModelDescription& description, const Dataset& pictures,
+  RecipeRun(Graph graph, const std::filesystem::path& path, const ModelDescription& description, const Dataset& pictures,
             const quant::CalibrationOptions& options, const Recipe& recipe)
-      : graph_(graph), path_(path), description_(description), pictures_(pictures), options_(options), recipe_(recipe) {}
+      : graph_(std::move(graph)), path_(path), description_(description), pictures_(pictures), options_(options), recipe_(recipe) {}
 
   Result<QuantizationResult> run() {
     if (recipe_.min_fidelity || recipe_.max_drop) return reach();
@@ -104,10 +104,11 @@ class RecipeRun {
   }
 
  private:
-  Result<quant::CalibratedModel> calibrate(const Dataset& pictures, const Progress& progress) const {
+  // Once: the graph goes.
+  Result<quant::CalibratedModel> calibrate(const Dataset& pictures, const Progress& progress) {
     quant::CalibrationOptions options = options_;
     options.progress = progress;
-    return quant::CalibratedModel::calibrate(graph_, calibration_images(description_, pictures), options);
+    return quant::CalibratedModel::calibrate(std::move(graph_), calibration_images(description_, pictures), options);
   }
 
   Status round_weights(const quant::CalibratedModel& model, const Dataset& pictures) {
@@ -299,7 +300,7 @@ class RecipeRun {
     return ids;
   }
 
-  const Graph& graph_;
+  Graph graph_;
   const std::filesystem::path& path_;
   const ModelDescription& description_;
   const Dataset& pictures_;
@@ -310,20 +311,20 @@ class RecipeRun {
 
 }  // namespace
 
-Result<QuantizationResult> quantize_model(const Graph& graph, const std::filesystem::path& path, const Dataset& pictures,
+Result<QuantizationResult> quantize_model(Graph graph, const std::filesystem::path& path, const Dataset& pictures,
                                           const quant::CalibrationOptions& options, const Recipe& recipe) {
   OCTET_ASSIGN_AT(const ModelDescription description, read_model_info(graph.model_info), path.string());
   look_first(pictures, {.calibrates = true}, options.warn);
-  auto quantized = RecipeRun(graph, path, description, pictures, options, recipe).run();
+  auto quantized = RecipeRun(std::move(graph), path, description, pictures, options, recipe).run();
   if (!quantized.ok()) return quantized.error().at(path.string());
   return quantized;
 }
 
-Result<quant::CalibrationStatistics> calibrate_share(const Graph& graph, const std::filesystem::path& path, const Dataset& pictures,
+Result<quant::CalibrationStatistics> calibrate_share(Graph graph, const std::filesystem::path& path, const Dataset& pictures,
                                                      const quant::CalibrationOptions& options, const Recipe& recipe) {
   OCTET_ASSIGN_AT(const ModelDescription description, read_model_info(graph.model_info), path.string());
   const Dataset calibrated = recipe.min_fidelity ? part_of(pictures, false) : pictures;
-  const auto model = quant::CalibratedModel::calibrate(graph, calibration_images(description, calibrated), options);
+  const auto model = quant::CalibratedModel::calibrate(std::move(graph), calibration_images(description, calibrated), options);
   if (!model.ok()) return model.error().at(path.string());
   return model->statistics();
 }

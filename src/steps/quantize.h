@@ -43,14 +43,14 @@ struct QuantizationResult {
 // calibration to be judged by; where none of them has annotations, Recipe::max_drop is held against what the FP32 model itself finds there
 // with a score of at least 0.3, so that the drop is 100 less the fidelity, and `options.warn` is told. Errors are those of
 // quant::quantize(); kMalformed for a graph that does not say how pictures enter it or what its outputs mean; kNotFound where pictures are
-// to be judged by and none of them has a detection.
-Result<QuantizationResult> quantize_model(const Graph& graph, const std::filesystem::path& path, const Dataset& pictures,
+// to be judged by and none of them has a detection. Most of the memory of a graph that is moved here is free again soon.
+Result<QuantizationResult> quantize_model(Graph graph, const std::filesystem::path& path, const Dataset& pictures,
                                           const quant::CalibrationOptions& options, const Recipe& recipe = {});
 
 // The part of the calibration of quantize_model() that machines can share: statistics of the share `options.share` of its pictures. All of
 // the shares, added up, are what it takes as `options.known`; it needs the pictures all the same, of which some make channels alike and
 // others judge layers.
-Result<quant::CalibrationStatistics> calibrate_share(const Graph& graph, const std::filesystem::path& path, const Dataset& pictures,
+Result<quant::CalibrationStatistics> calibrate_share(Graph graph, const std::filesystem::path& path, const Dataset& pictures,
                                                      const quant::CalibrationOptions& options, const Recipe& recipe);
 
 // What each layer of what quantize_model() made costs, from a few of the same pictures. Errors are those of quant::explain().

@@ -86,13 +86,13 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
                                 const quant::CalibrationOptions& options, const Recipe& recipe, const WriteOptions& written,
                                 ConvertOptions opening, const ExplainPage& page) {
   opening.warn = options.warn;
-  OCTET_ASSIGN(const OpenedModel opened, open_model_with(model, opening, {}));
+  OCTET_ASSIGN(OpenedModel opened, open_model_with(model, opening, {}));
   const std::string name = opened.description.name.empty() ? model.stem().string() : opened.description.name;
   OCTET_ASSIGN(const auto target, ir_path(output, name, folder_of(written.precision, true)));
   OCTET_ASSIGN(QuantizationRecord record,
                begin_record(target.parent_path(), model, opened.files, opening, pictures, {options, recipe, written, pictures.decode}));
   warn_of_repeats(record.pictures, options.warn);
-  OCTET_ASSIGN(const auto quantized, quantize_model(opened.graph, model, pictures, options, recipe));
+  OCTET_ASSIGN(const auto quantized, quantize_model(std::move(opened.graph), model, pictures, options, recipe));
 
   quant::Explanation explanation;
   if (!page.path.empty()) {
@@ -117,15 +117,15 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
 Result<CalibratedShare> calibrate_ir_share(const std::filesystem::path& model, const Dataset& pictures,
                                            const quant::CalibrationOptions& options, const Recipe& recipe, ConvertOptions opening) {
   opening.warn = options.warn;
-  OCTET_ASSIGN(const OpenedModel opened, open_model_with(model, opening, {}));
-  OCTET_ASSIGN(auto statistics, calibrate_share(opened.graph, model, pictures, options, recipe));
+  OCTET_ASSIGN(OpenedModel opened, open_model_with(model, opening, {}));
+  OCTET_ASSIGN(auto statistics, calibrate_share(std::move(opened.graph), model, pictures, options, recipe));
   return CalibratedShare{opened.files, std::move(statistics)};
 }
 
 Result<QuantizedIr> quantize_ir_to(const std::filesystem::path& target, const std::filesystem::path& xml, const Dataset& pictures,
                                    const quant::CalibrationOptions& options, const Recipe& recipe, Precision precision) {
-  OCTET_ASSIGN(const Graph graph, import_openvino_ir(xml));
-  OCTET_ASSIGN(const auto quantized, quantize_model(graph, xml, pictures, options, recipe));
+  OCTET_ASSIGN(Graph graph, import_openvino_ir(xml));
+  OCTET_ASSIGN(const auto quantized, quantize_model(std::move(graph), xml, pictures, options, recipe));
   OCTET_ASSIGN(const auto onnx, write_ir(quantized.model.graph, target, {precision}));
   return result_of(quantized, target, onnx);
 }
