@@ -28,6 +28,7 @@ struct Options {
   std::uint64_t seed = 0;
   int threads = 1;
   std::string target = "any", preset = "mixed", recipe = "default";
+  std::string range_estimator = "octet";
   bool strict_int8 = false;
   std::optional<double> min_fidelity, max_drop;
   WriteOptions written;
@@ -127,8 +128,17 @@ Result<Inputs> open_inputs(const Options& options, const Talk& talk) {
 }
 
 quant::CalibrationOptions calibration_of(const Options& options, const Talk& talk) {
-  return {options.threads, talk.bar("calibrate"), talk.warn_of_pictures, options.target == "avx2",
-          options.preset == "performance" ? quant::Preset::kPerformance : quant::Preset::kMixed};
+  quant::CalibrationOptions calibration{options.threads, talk.bar("calibrate"), talk.warn_of_pictures, options.target == "avx2",
+                                        options.preset == "performance" ? quant::Preset::kPerformance : quant::Preset::kMixed};
+  if (options.range_estimator != "octet") calibration.estimator = *quant::parse_range_estimator(options.range_estimator);
+  return calibration;
+}
+
+// What is wrong with the word, for the reader of the command line; empty for a right one.
+std::string check_range_estimator(const std::string& word) {
+  if (word == "octet") return {};
+  const auto estimator = quant::parse_range_estimator(word);
+  return estimator.ok() ? std::string() : estimator.error().message;
 }
 
 Result<PartSetup> setup_for(const Options& options, const CLI::App& verb, const Share& share, std::vector<std::filesystem::path> files,
@@ -310,6 +320,11 @@ Run add_quantize(CLI::App& app) {
   verb->add_option("--preset", options->preset,
                    "Limits of activations about zero: performance: symmetric; mixed: as the values lie; accuracy: as mixed, on CPUs")
       ->check(CLI::IsMember({"performance", "mixed", "accuracy"}))
+      ->capture_default_str();
+  verb->add_option("--range-estimator", options->range_estimator,
+                   "How ranges of activations are found: octet's way, or as DefaultQuantization has it, by its names: default, quantile, "
+                   "max.aggregator=median, ..., separated by commas")
+      ->check(CLI::Validator(check_range_estimator, "ESTIMATOR"))
       ->capture_default_str();
   verb->add_option("--explain", options->explain, "Measure what each layer costs, and write a page about it (.html)");
   verb->add_option("--recipe", options->recipe, "plain: every layer in integers; default: up to 5 % of latency for layers in float")

@@ -117,6 +117,7 @@ class Quantization {
     const Recipe plain{.kind = Recipe::Kind::kPlain};  // as DefaultQuantization has it
     quant::CalibrationOptions calibration{available_threads(), {}, warn_by(reporter_)};
     calibration.preset = settings_.preset;
+    calibration.estimator = settings_.estimator;
     OCTET_ASSIGN(const QuantizedIr done, quantize_ir_to(target_, source_, samples, calibration, plain, floats));
     reporter_.line(fmt::format("INFO: {} images, {} convolutions in integers", done.images, done.convolutions));
     reporter_.line(fmt::format("Moving quantized model to {}...", target_.parent_path().string()));

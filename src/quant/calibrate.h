@@ -11,6 +11,7 @@
 #include "base/share.h"
 #include "graph/graph.h"
 #include "quant/calibration_statistics.h"
+#include "quant/range_estimator.h"
 #include "runtime/plan.h"
 
 namespace octet::quant {
@@ -51,6 +52,7 @@ struct CalibrationOptions {
   Warn warn;
   bool pair_safe = false;                                // weights for CPUs with AVX2 alone: quantize() reads it, see pair_safe.h
   Preset preset = Preset::kMixed;                        // quantize() reads it, too
+  std::optional<RangeEstimator> estimator{};             // of activations, in place of octet's own way to find ranges
   Share share{};                                         // CalibratedModel::calibrate(): the images that are observed
   std::shared_ptr<const CalibrationStatistics> known{};  // and, where some are given, what is taken for all images instead
   CalibrationStore* store = nullptr;                     // whose blocks are observed instead of the share, where there is one

@@ -60,6 +60,8 @@ bool fit(const CalibrationStatistics& a, const CalibrationStatistics& b) {
   for (const auto& [value, histogram] : a.histograms)
     if (const auto found = b.histograms.find(value); found != b.histograms.end() && found->second.channels() != histogram.channels())
       return false;
+  for (const auto& [value, ranges] : a.ranges)
+    if (const auto found = b.ranges.find(value); found != b.ranges.end() && found->second.channels() != ranges.channels()) return false;
   return true;
 }
 
@@ -76,6 +78,7 @@ Status add_statistics(const CalibrationStatistics& others, CalibrationStatistics
   for (const auto& [value, observer] : others.observers) sum.observers[value].add(observer);
   for (const auto& [value, histogram] : others.histograms)
     sum.histograms.try_emplace(value, histogram.channels()).first->second.add(histogram);
+  for (const auto& [value, ranges] : others.ranges) sum.ranges.try_emplace(value, ranges.channels()).first->second.add(ranges);
   return {};
 }
 
@@ -84,6 +87,7 @@ std::string encode_statistics(const CalibrationStatistics& statistics) {
   bytes.add(std::span<const char>(statistics.graph));
   write(statistics.observers, bytes);
   write(statistics.histograms, bytes);
+  write(statistics.ranges, bytes);
   return bytes.take();
 }
 
@@ -94,6 +98,7 @@ Result<CalibrationStatistics> decode_statistics(std::span<const std::byte> from)
   statistics.graph.assign(digest.begin(), digest.end());
   statistics.observers = read<RangeObserver>(bytes, RangeObserver::read);
   statistics.histograms = read_histograms(bytes);
+  statistics.ranges = read<ImageRanges>(bytes, ImageRanges::read);
   if (!bytes.at_end()) return Error{ErrorCode::kMalformed, "holds no statistics of a calibration, or half of them"};
   return statistics;
 }

@@ -9,6 +9,7 @@
 #include "graph/graph.h"
 #include "quant/channel_histogram.h"
 #include "quant/observer.h"
+#include "quant/range_estimator.h"
 
 namespace octet::quant {
 
@@ -18,6 +19,7 @@ struct CalibrationStatistics {
   std::string graph;                             // SHA-256 of the constants of the graph, whose nodes the values are
   std::map<Value, RangeObserver> observers;      // of each value that is quantized; none where no image could be used
   std::map<Value, ChannelHistogram> histograms;  // of those that are quantized channel by channel and may have rare values
+  std::map<Value, ImageRanges> ranges{};         // of those that are quantized, where an estimator was asked for
 };
 
 // That could be used.

@@ -24,6 +24,7 @@ namespace {
 
 using Observers = std::map<Value, RangeObserver>;
 using Histograms = std::map<Value, ChannelHistogram>;
+using AllRanges = std::map<Value, ImageRanges>;
 
 // A tensor's range is the mean of the images' extremes, widened by this many of their standard deviations. The mean alone (the
 // reference's choice, D.4) cuts off half of the images; chosen on train2017 by fidelity, docs/quantization.md has the figures.
@@ -40,15 +41,17 @@ Error no_numbers(const Node& node, std::string_view what) {
 // Builds the quantized graph beside the original one, whose ids stay valid throughout.
 class Quantizer {
  public:
-  Quantizer(const Graph& graph, const QuantizationPlan& plan, const Observers& observers, const Histograms& histograms,
-            const RoundedWeights& rounded, bool pair_safe, Preset preset)
+  Quantizer(const Graph& graph, const QuantizationPlan& plan, const CalibrationStatistics& statistics, const RoundedWeights& rounded,
+            bool pair_safe, Preset preset, const std::optional<RangeEstimator>& estimator)
       : source_(graph),
         plan_(plan),
-        observers_(observers),
-        histograms_(histograms),
+        observers_(statistics.observers),
+        histograms_(statistics.histograms),
+        ranges_(statistics.ranges),
         rounded_(rounded),
         pair_safe_(pair_safe),
         preset_(preset),
+        estimator_(estimator),
         result_{.graph = graph, .floats = graph} {}
 
   // `layers` are all that integers could compute. kMalformed where a bias or a range leaves float.
@@ -130,11 +133,29 @@ class Quantizer {
               {*std::max_element(pixels->high.begin(), pixels->high.end())},
               method};
     }
+    if (estimator_) return estimated_range(point);
     const RangeObserver& observer = observers_.at(point.value);
     if (point.per_channel) return ranges_of_channels(point.value);
     return {{observer.typical_min(kSpread)},
             {observer.typical_max(kSpread)},
             fmt::format("mean of the pictures' extremes, widened by {:g} standard deviations", kSpread)};
+  }
+
+  Range estimated_range(const Point& point) const {
+    const bool symmetric = preset_ == Preset::kPerformance;
+    const RangeEstimator estimator = filled(*estimator_, symmetric, point.per_channel);
+    const ImageRanges& ranges = ranges_.at(point.value);
+    Range range;
+    range.method = description_of(estimator);
+    for (std::size_t c = 0; c < ranges.channels(); ++c) {
+      double low = ranges.low(c, estimator), high = ranges.high(c, estimator);
+      if (estimator.min.clipping_value) low = std::max(low, *estimator.min.clipping_value);
+      if (estimator.max.clipping_value) high = std::min(high, *estimator.max.clipping_value);
+      // Of symmetric limits the lower end says but whether there is a sign.
+      range.low.push_back(symmetric && low < 0 ? -high : low);
+      range.high.push_back(high);
+    }
+    return range;
   }
 
   // What was not counted ends at its extremes.
@@ -195,9 +216,11 @@ class Quantizer {
   const QuantizationPlan& plan_;
   const Observers& observers_;
   const Histograms& histograms_;
+  const AllRanges& ranges_;
   const RoundedWeights& rounded_;
   bool pair_safe_;
   Preset preset_;
+  const std::optional<RangeEstimator>& estimator_;
   QuantizedModel result_;
 };
 
@@ -229,13 +252,11 @@ class HistogramCollector {
         channels_[point.value] = static_cast<std::size_t>(graph.shape(point.value)[1]);
   }
 
-  ImageObserver observer() {
-    return [this](int worker, std::size_t index, const Observed& seen) {
-      const auto channels = channels_.find(seen.value);
-      if (share_.item(index) % step_ != 0 || channels == channels_.end()) return;
-      ChannelHistogram& histogram = of_worker_[static_cast<std::size_t>(worker)].try_emplace(seen.value, channels->second).first->second;
-      for (const auto& image : seen.images) histogram.add(image);
-    };
+  void see(int worker, std::size_t index, const Observed& seen) {
+    const auto channels = channels_.find(seen.value);
+    if (share_.item(index) % step_ != 0 || channels == channels_.end()) return;
+    ChannelHistogram& histogram = of_worker_[static_cast<std::size_t>(worker)].try_emplace(seen.value, channels->second).first->second;
+    for (const auto& image : seen.images) histogram.add(image);
   }
 
   Histograms histograms() const {
@@ -255,6 +276,37 @@ class HistogramCollector {
   std::vector<Histograms> of_worker_;
 };
 
+// What an estimator takes of each image. Those of a worker are kept apart until all images are done.
+class RangeCollector {
+ public:
+  RangeCollector(const Graph& graph, const QuantizationPlan& plan, const CalibrationOptions& options)
+      : of_worker_(static_cast<std::size_t>(std::max(1, options.threads))) {
+    if (!options.estimator) return;
+    for (const Point& point : plan.points) {
+      const std::size_t channels = point.per_channel ? static_cast<std::size_t>(graph.shape(point.value)[1]) : 1;
+      ways_.try_emplace(point.value, channels, filled(*options.estimator, options.preset == Preset::kPerformance, point.per_channel));
+    }
+  }
+
+  void see(int worker, const Observed& seen) {
+    const auto way = ways_.find(seen.value);
+    if (way == ways_.end()) return;
+    const auto& [channels, estimator] = way->second;
+    of_worker_[static_cast<std::size_t>(worker)].try_emplace(seen.value, channels).first->second.add(seen.images, estimator);
+  }
+
+  AllRanges ranges() const {
+    AllRanges sum;
+    for (const AllRanges& part : of_worker_)
+      for (const auto& [value, ranges] : part) sum.try_emplace(value, ranges.channels()).first->second.add(ranges);
+    return sum;
+  }
+
+ private:
+  std::map<Value, std::pair<std::size_t, RangeEstimator>> ways_;  // ranges and how each is found
+  std::vector<AllRanges> of_worker_;
+};
+
 Status expect_finite_weights(const Graph& graph, const QuantizationPlan& plan) {
   for (const NodeId convolution : plan.convolutions)
     if (!all_finite(graph.constant(graph.node(convolution).inputs[1])->values<float>()))
@@ -271,21 +323,27 @@ CalibrationImages share_of(const CalibrationImages& images, const Share& share) 
 // Of a share there may be no image that can be used, but not of all of them.
 Result<CalibrationStatistics> observe(const Graph& graph, const QuantizationPlan& plan, const CalibrationImages& images,
                                       const CalibrationOptions& options) {
-  HistogramCollector collector(graph, plan, images.count, options.share, options.threads);
+  HistogramCollector histograms(graph, plan, images.count, options.share, options.threads);
+  RangeCollector ranges(graph, plan, options);
   CalibrationStatistics statistics{digest_of_constants(graph), {}, {}};
-  auto observers = calibrate(graph, observed_values(graph, plan), share_of(images, options.share), options, collector.observer());
+  const auto see = [&](int worker, std::size_t index, const Observed& seen) {
+    histograms.see(worker, index, seen);
+    ranges.see(worker, seen);
+  };
+  auto observers = calibrate(graph, observed_values(graph, plan), share_of(images, options.share), options, see);
   if (observers.ok())
     statistics.observers = *std::move(observers);
   else if (options.share.is_whole() || observers.error().code != ErrorCode::kNotFound)
     return observers.error();
-  statistics.histograms = collector.histograms();
+  statistics.histograms = histograms.histograms();
+  statistics.ranges = ranges.ranges();
   return statistics;
 }
 
 Error no_image_was_used() { return {ErrorCode::kNotFound, "no image of the calibration set could be used"}; }
 
 // Those of another graph, or of other channels, would be read beyond their ends.
-Status expect_statistics_of(const Graph& graph, const QuantizationPlan& plan, const CalibrationStatistics& statistics) {
+Status expect_statistics_of(const Graph& graph, const QuantizationPlan& plan, const CalibrationStatistics& statistics, bool estimates) {
   if (statistics.observers.empty()) return no_image_was_used();
   const auto channels_of = [&graph](Value value) { return static_cast<std::size_t>(graph.shape(value)[1]); };
   bool fits = statistics.graph == digest_of_constants(graph);
@@ -294,6 +352,11 @@ Status expect_statistics_of(const Graph& graph, const QuantizationPlan& plan, co
     fits = fits && observer != statistics.observers.end() && observer->second.min().size() == channels_of(value);
     const auto histogram = statistics.histograms.find(value);
     fits = fits && (histogram == statistics.histograms.end() || histogram->second.channels() == channels_of(value));
+  }
+  for (const Point& point : plan.points) {
+    const auto ranges = statistics.ranges.find(point.value);
+    const std::size_t channels = point.per_channel ? channels_of(point.value) : 1;
+    fits = fits && (!estimates || (ranges != statistics.ranges.end() && ranges->second.channels() == channels));
   }
   if (fits) return {};
   return Error{
@@ -316,7 +379,7 @@ Result<CalibrationStatistics> observe_blocks(const Graph& graph, const Quantizat
         options.progress(before + done, static_cast<std::int64_t>(images.count));
       };
     if (const CalibrationStatistics* known = options.store->known(*block)) {
-      OCTET_RETURN_IF_ERROR(expect_statistics_of(graph, plan, *known));
+      OCTET_RETURN_IF_ERROR(expect_statistics_of(graph, plan, *known, options.estimator.has_value()));
       OCTET_RETURN_IF_ERROR(add_statistics(*known, sum));
     } else {
       OCTET_ASSIGN(const CalibrationStatistics found, observe(graph, plan, images, of_block));
@@ -422,7 +485,7 @@ Result<CalibratedModel> CalibratedModel::calibrate(Graph source, const Calibrati
   CalibratedModel model(std::move(alike), options);
   OCTET_RETURN_IF_ERROR(expect_finite_weights(model.graph_, model.plan_));
   if (options.known) {
-    OCTET_RETURN_IF_ERROR(expect_statistics_of(model.graph_, model.plan_, *options.known));
+    OCTET_RETURN_IF_ERROR(expect_statistics_of(model.graph_, model.plan_, *options.known, options.estimator.has_value()));
     model.statistics_ = *options.known;
   } else {
     const auto& look = options.store ? observe_blocks : observe;
@@ -442,7 +505,7 @@ Result<RoundedWeights> CalibratedModel::better_weights(const CalibrationImages& 
 Result<QuantizedModel> CalibratedModel::quantize(const std::set<NodeId>& wide, const RoundedWeights& rounded) const {
   if (statistics_.observers.empty()) return no_image_was_used();
   const QuantizationPlan plan = plan_quantization(graph_, wide);
-  return Quantizer(graph_, plan, statistics_.observers, statistics_.histograms, rounded, pair_safe_, preset_).run(plan_.layers);
+  return Quantizer(graph_, plan, statistics_, rounded, pair_safe_, preset_, estimator_).run(plan_.layers);
 }
 
 Result<QuantizedModel> quantize(const Graph& source, const CalibrationImages& images, const CalibrationOptions& options) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -53,13 +54,18 @@ class CalibratedModel {
 
  private:
   CalibratedModel(Graph graph, const CalibrationOptions& options)
-      : graph_(std::move(graph)), plan_(plan_quantization(graph_)), pair_safe_(options.pair_safe), preset_(options.preset) {}
+      : graph_(std::move(graph)),
+        plan_(plan_quantization(graph_)),
+        pair_safe_(options.pair_safe),
+        preset_(options.preset),
+        estimator_(options.estimator) {}
 
   Graph graph_;
   QuantizationPlan plan_;
   CalibrationStatistics statistics_;
   bool pair_safe_;
   Preset preset_;
+  std::optional<RangeEstimator> estimator_;
 };
 
 // Post-training quantization of a graph with one image input of 0..255, f32 [1,C,H,W] or what run_reading_passes makes so, and weights of

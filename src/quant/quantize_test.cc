@@ -384,10 +384,9 @@ TEST(Quantize, NamesTheNodeWithValuesTooLargeForARange) {
 }
 
 // What `count` processes find, each of its share of the images, as files have it, put together in another order.
-CalibrationStatistics shared_out(const Graph& graph, const CalibrationImages& images, std::size_t count) {
+CalibrationStatistics shared_out(const Graph& graph, const CalibrationImages& images, std::size_t count, CalibrationOptions options = {}) {
   std::optional<CalibrationStatistics> sum;
   for (std::size_t index = count; index-- > 0;) {
-    CalibrationOptions options;
     options.share = {index, count};
     const std::string bytes = encode_statistics(CalibratedModel::calibrate(graph, images, options)->statistics());
     const CalibrationStatistics part = *decode_statistics(std::as_bytes(std::span(bytes)));
@@ -399,8 +398,8 @@ CalibrationStatistics shared_out(const Graph& graph, const CalibrationImages& im
   return *sum;
 }
 
-Result<CalibratedModel> with_statistics(const Graph& graph, const CalibrationImages& images, CalibrationStatistics statistics) {
-  CalibrationOptions options;
+Result<CalibratedModel> with_statistics(const Graph& graph, const CalibrationImages& images, CalibrationStatistics statistics,
+                                        CalibrationOptions options = {}) {
   options.known = std::make_shared<const CalibrationStatistics>(std::move(statistics));
   return CalibratedModel::calibrate(graph, images, options);
 }
@@ -419,6 +418,47 @@ TEST(CalibratedModel, IsTheSameWhoeverObservesWhichImages) {
         EXPECT_EQ(digest_of_constants(joined->quantize({})->graph), digest_of_constants(one.quantize({})->graph));
       }
     }
+}
+
+const float* limit_of(const Graph& graph, const char* quantizer, std::size_t input) {
+  return graph.constant(graph.node(graph.find(quantizer)).inputs[input])->values<float>().data();
+}
+
+TEST(Quantize, FindsRangesAsAnEstimatorSays) {
+  const Graph graph = small_net();
+  const std::vector<Value> sum{{graph.find("add"), 0}};
+  const auto quantizer_limits = [&](const char* words, Preset preset) {
+    CalibrationOptions options;
+    options.estimator = *parse_range_estimator(words);
+    options.preset = preset;
+    const Graph quantized = (*quantize(graph, pictures(9), options)).graph;
+    return std::pair(*limit_of(quantized, "add/fq_output_0", 1), *limit_of(quantized, "add/fq_output_0", 2));
+  };
+  // Of the graph whose channels were made alike, as which the calibrated model has it.
+  const CalibratedModel model = *CalibratedModel::calibrate(graph, pictures(9), {});
+  const RangeObserver& seen = model.statistics().observers.at({model.graph().find("add"), 0});
+  const auto near = [](double expected) { return static_cast<float>(expected); };
+  EXPECT_FLOAT_EQ(quantizer_limits("default", Preset::kMixed).second, near(seen.typical_max(0)));
+  EXPECT_FLOAT_EQ(quantizer_limits("max.aggregator=max", Preset::kMixed).second, std::ranges::max(seen.max()));
+  EXPECT_FLOAT_EQ(quantizer_limits("default", Preset::kPerformance).second, near(seen.typical_max(0)));
+  EXPECT_FLOAT_EQ(quantizer_limits("max.clipping_value=0.5", Preset::kMixed).second, 0.5f);
+  EXPECT_LT(quantizer_limits("quantile,max.outlier_prob=0.1", Preset::kMixed).second, near(seen.typical_max(0)));
+}
+
+TEST(CalibratedModel, IsTheSameWhoeverEstimatesRangesOfWhichImages) {
+  const Graph graph = swish_net();
+  CalibrationOptions options;
+  options.estimator = *parse_range_estimator("quantile,min.aggregator=mean");
+  CalibrationOptions threads = options;
+  threads.threads = 3;
+  const CalibratedModel one = *CalibratedModel::calibrate(graph, pictures(9), options);
+  EXPECT_EQ(encode_statistics(CalibratedModel::calibrate(graph, pictures(9), threads)->statistics()), encode_statistics(one.statistics()));
+  const CalibrationStatistics statistics = shared_out(graph, pictures(9), 2, options);
+  EXPECT_EQ(encode_statistics(statistics), encode_statistics(one.statistics()));
+  const auto joined = with_statistics(graph, pictures(9), statistics, options);
+  EXPECT_EQ(digest_of_constants(joined->quantize({})->graph), digest_of_constants(one.quantize({})->graph));
+  // Statistics of who was not asked for an estimator say nothing for it.
+  EXPECT_EQ(with_statistics(graph, pictures(9), shared_out(graph, pictures(9), 2), options).error().code, ErrorCode::kMalformed);
 }
 
 TEST(CalibratedModel, RefusesStatisticsThatDoNotFit) {

@@ -63,6 +63,17 @@ constexpr std::array kChoices{
              choices.calibration.preset = is_mixed ? quant::Preset::kMixed : quant::Preset::kPerformance;
              return known;
            }},
+    Choice{"range-estimator",
+           [](const QuantizationChoices& choices) {
+             return choices.calibration.estimator ? quant::to_string(*choices.calibration.estimator) : "octet";
+           },
+           [](const std::string& word, QuantizationChoices& choices) {
+             choices.calibration.estimator.reset();
+             if (word == "octet") return true;
+             const auto estimator = quant::parse_range_estimator(word);
+             if (estimator.ok()) choices.calibration.estimator = *estimator;
+             return estimator.ok();
+           }},
     Choice{"recipe",
            [](const QuantizationChoices& choices) { return either(choices.recipe.kind == Recipe::Kind::kDefault, "plain", "default"); },
            [](const std::string& word, QuantizationChoices& choices) {

@@ -55,6 +55,38 @@ std::optional<quant::Preset> preset_of(const Json& name) {
   return std::nullopt;
 }
 
+// As words of parse_range_estimator().
+std::string words_of_estimator(const Json& estimator) {
+  std::string words = "default";
+  const auto add = [&words](const std::string& key, const Json& value) {
+    words += "," + key + "=" + (value.is_string() ? value.get<std::string>() : value.dump());
+  };
+  for (const auto& [key, value] : estimator.items()) {
+    if (!value.is_object())
+      add(key, value);
+    else
+      for (const auto& [setting, of] : value.items()) add(key + "." + setting, of);
+  }
+  return words;
+}
+
+Status read_estimator(const Json& estimator, QuantizationSettings& settings) {
+  const auto read = quant::parse_range_estimator(estimator.is_object() ? words_of_estimator(estimator) : "");
+  if (!read.ok()) return Error{ErrorCode::kMalformed, "'range_estimator': " + read.error().message};
+  settings.estimator = *read;
+  return {};
+}
+
+// Of the settings of activations the range estimator is followed.
+Status read_activations(const Json& activations, QuantizationSettings& settings) {
+  for (const auto& [key, value] : activations.items())
+    if (key == "range_estimator")
+      OCTET_RETURN_IF_ERROR(read_estimator(value, settings));
+    else
+      settings.unheeded.push_back("activations." + key);
+  return {};
+}
+
 Status read_algorithm(const Json& algorithm, QuantizationSettings& settings) {
   const std::string name = algorithm.is_object() ? algorithm.value("name", Json("")).dump() : "";
   if (name != "\"DefaultQuantization\"") settings.unheeded.push_back("algorithm " + name);
@@ -66,6 +98,10 @@ Status read_algorithm(const Json& algorithm, QuantizationSettings& settings) {
       settings.samples = value.get<std::int64_t>();
     } else if (const auto preset = key == "preset" ? preset_of(value) : std::nullopt) {
       settings.preset = *preset;
+    } else if (key == "range_estimator") {
+      OCTET_RETURN_IF_ERROR(read_estimator(value, settings));
+    } else if (key == "activations" && value.is_object()) {
+      OCTET_RETURN_IF_ERROR(read_activations(value, settings));
     } else {
       settings.unheeded.push_back(key == "preset" ? "preset " + value.dump() : key);
     }

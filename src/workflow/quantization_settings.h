@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct QuantizationSettings {
   std::string compression;     // JSON of the part that the tool is configured by
   std::int64_t samples = 300;  // pictures to calibrate with
   quant::Preset preset = quant::Preset::kMixed;
-  std::vector<std::string> unheeded;  // what octet's quantizer does another way
+  std::optional<quant::RangeEstimator> estimator{};  // none: octet's own way
+  std::vector<std::string> unheeded;                 // what octet's quantizer does another way
 };
 
 // Reads quantization.yml; an empty path gives what holds without one. kMalformed, with the file, for what is none.

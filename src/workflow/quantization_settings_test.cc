@@ -63,6 +63,21 @@ TEST_F(QuantizationFiles, DecideThePreset) {
   EXPECT_EQ(read("best").unheeded, std::vector<std::string>{"preset \"best\""});
 }
 
+TEST_F(QuantizationFiles, DecideTheRangeEstimator) {
+  const auto read = [&](const std::string& params) {
+    return read_quantization_settings(
+        put("q.yml", "compression: {algorithms: [{name: DefaultQuantization, params: {preset: mixed, " + params + "}}]}"));
+  };
+  EXPECT_FALSE(read("stat_subset_size: 3")->estimator);
+  const auto partly = read("activations: {bits: 8, range_estimator: {max: {aggregator: max, type: abs_max}}}");
+  ASSERT_TRUE(partly.ok()) << partly.error().message;
+  EXPECT_EQ(quant::to_string(*partly->estimator), "default,max.type=abs_max,max.aggregator=max");
+  EXPECT_EQ(partly->unheeded, std::vector<std::string>{"activations.bits"});
+  EXPECT_EQ(quant::to_string(*read("range_estimator: {preset: quantile}")->estimator), "quantile");
+  for (const char* wrong : {"{max: {type: least}}", "{max: {outlier_prob: 2}}", "{min: {type: abs_max}}", "{middle: 3}", "7"})
+    EXPECT_EQ(read("range_estimator: " + std::string(wrong)).error().code, ErrorCode::kMalformed) << wrong;
+}
+
 TEST_F(QuantizationFiles, AreRefusedWhereTheyAreNone) {
   const std::string at = (folder_ / "q.yml").string() + ": ";
   EXPECT_EQ(error_of("[1]"), at + "lacks a list 'algorithms' in 'compression'");
