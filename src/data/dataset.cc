@@ -187,7 +187,11 @@ Status take_categories(Dataset& dataset, const fs::path& annotations) {
 Result<Dataset> open_listed(const DataSource& source, DataUse use) {
   if (!source.folder.empty()) {
     OCTET_ASSIGN(const DataPart part, use == DataUse::kDetect ? find_measured_part(source.folder) : find_calibration_part(source.folder));
-    return part.annotation_file.empty() ? open_pictures({part.image_folder}) : open_annotated(part.image_folder, part.annotation_file, use);
+    OCTET_ASSIGN(Dataset dataset, part.annotation_file.empty() ? open_pictures({part.image_folder})
+                                                               : open_annotated(part.image_folder, part.annotation_file, use));
+    if (const auto measured = find_measured_part(source.folder); measured.ok() && measured->image_folder != part.image_folder)
+      dataset.measured_folder = measured->image_folder;
+    return dataset;
   }
   if (source.annotations.empty()) return open_pictures(source.images);
   if (source.images.size() != 1) return Error{ErrorCode::kInvalidArgument, "annotations go with one folder of pictures (--images DIR)"};

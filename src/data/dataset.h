@@ -30,6 +30,7 @@ struct Dataset {
   CocoGroundTruth truth;                              // empty without annotations; images alone for DataUse::kCalibrate
   DecodeOptions decode{};                             // how its pictures are read
   std::map<std::string, std::int64_t> other_files{};  // beside pictures that were listed by folder: no pictures, by extension
+  std::filesystem::path measured_folder{};            // of pictures to calibrate with: of those that accuracy is measured on, if elsewhere
 };
 
 // What names the pictures that a verb works on.

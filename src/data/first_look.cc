@@ -1,7 +1,6 @@
 #include "data/first_look.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -10,20 +9,13 @@
 
 #include "base/files.h"
 #include "data/annotation_faults.h"
+#include "data/picture_figures.h"
 #include "data/words.h"
 #include "image/exif.h"
 #include "image/formats.h"
 
 namespace octet {
 namespace {
-
-// `most` of the pictures, spread over all.
-std::vector<const ImageEntry*> spread(const std::vector<ImageEntry>& images, std::size_t most) {
-  std::vector<const ImageEntry*> chosen;
-  const std::size_t count = std::min(most, images.size());
-  for (std::size_t i = 0; i < count; ++i) chosen.push_back(&images[i * images.size() / count]);
-  return chosen;
-}
 
 std::string place_of(const Dataset& dataset) {
   return (dataset.annotation_file.empty() ? dataset.image_folder : dataset.annotation_file).string();
@@ -64,7 +56,7 @@ ImageSize turned(ImageSize size) { return {size.height, size.width}; }
 class HeaderFaults {
  public:
   HeaderFaults(const Dataset& dataset, std::size_t most) : place_(place_of(dataset)), applies_exif_(dataset.decode.apply_exif) {
-    for (const ImageEntry* image : spread(dataset.images, most))
+    for (const ImageEntry* image : spread_entries(dataset.images, most))
       if (const auto header = header_of(*image)) look_at(*image, *header);
   }
 
@@ -117,50 +109,6 @@ class HeaderFaults {
   std::string example_;
 };
 
-// --- Calibration ---
-
-// Whether all pixels are nearly one colour: what a lens cap, a broken decoder or an empty frame gives.
-bool shows_nothing(const Image& image) {
-  constexpr int kNoise = 4;  // of a camera or of JPEG, in steps of 255
-  std::array<int, Image::kChannels> low, high;
-  low.fill(255);
-  high.fill(0);
-  const auto bytes = image.bytes();
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const std::size_t channel = i % Image::kChannels;
-    low[channel] = std::min<int>(low[channel], bytes[i]);
-    high[channel] = std::max<int>(high[channel], bytes[i]);
-    if (high[channel] - low[channel] > kNoise) return false;
-  }
-  return true;
-}
-
-std::vector<std::string> calibration_remarks(const Dataset& dataset) {
-  constexpr std::size_t kFew = 10, kDecoded = 24;
-  std::vector<std::string> lines;
-  const std::size_t count = dataset.images.size();
-  if (count < kFew)
-    lines.push_back(fmt::format("{}: only {} to calibrate with; the ranges of so few may not hold for others, a hundred or more are usual",
-                                dataset.image_folder.string(), counted(count, "picture")));
-  std::int64_t looked = 0, empty = 0, equal = 0;
-  std::optional<Image> first;
-  for (const ImageEntry* entry : spread(dataset.images, kDecoded)) {
-    auto image = read_image(entry->path, dataset.decode);
-    if (!image.ok()) continue;
-    ++looked;
-    empty += shows_nothing(*image);
-    equal += first && first->size() == image->size() && std::ranges::equal(first->bytes(), image->bytes());
-    if (!first) first = std::move(*image);
-  }
-  if (empty > 0)
-    lines.push_back(
-        fmt::format("{}: {} of {} pictures to calibrate with are all of one colour, black or blank: nothing can be learnt of them",
-                    dataset.image_folder.string(), empty, looked));
-  else if (looked > 1 && equal + 1 == looked)
-    lines.push_back(fmt::format("{}: the pictures to calibrate with are all the same picture", dataset.image_folder.string()));
-  return lines;
-}
-
 }  // namespace
 
 void look_first(const Dataset& dataset, const FirstLookOptions& options, const Warn& warn) {
@@ -170,7 +118,7 @@ void look_first(const Dataset& dataset, const FirstLookOptions& options, const W
     for (const std::string& remark : remarks_on(find_annotation_faults(dataset), dataset)) warn(remark);
   for (const std::string& remark : HeaderFaults(dataset, options.headers).remarks()) warn(remark);
   if (options.calibrates)
-    for (const std::string& remark : calibration_remarks(dataset)) warn(remark);
+    for (const std::string& remark : calibration_remarks(dataset, options.threads)) warn(remark);
 }
 
 void look_first(const CocoGroundTruth& truth, const std::vector<CocoResult>& results, const Warn& warn) {

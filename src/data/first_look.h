@@ -13,7 +13,8 @@ namespace octet {
 
 struct FirstLookOptions {
   std::size_t headers = 400;  // so many pictures, spread over all, have their headers read
-  bool calibrates = false;    // also: whether there are enough pictures, and whether they show anything (some are decoded)
+  bool calibrates = false;    // also what calibration_remarks() says of some pictures, which are decoded
+  int threads = 1;            // for that
 };
 
 // Tells `warn` a line each: files that were left out; faults of annotations (annotation_faults.h); pictures that lie on their side or have

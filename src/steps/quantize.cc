@@ -18,6 +18,7 @@
 #include "model/model_info.h"
 #include "quant/price.h"
 #include "quant/wide_layers.h"
+#include "steps/channel_order.h"
 #include "steps/check.h"
 #include "steps/layer_judge.h"
 
@@ -314,7 +315,11 @@ class RecipeRun {
 Result<QuantizationResult> quantize_model(Graph graph, const std::filesystem::path& path, const Dataset& pictures,
                                           const quant::CalibrationOptions& options, const Recipe& recipe) {
   OCTET_ASSIGN_AT(const ModelDescription description, read_model_info(graph.model_info), path.string());
-  look_first(pictures, {.calibrates = true}, options.warn);
+  look_first(pictures, {.calibrates = true, .threads = options.threads}, options.warn);
+  if (options.warn) {
+    OCTET_ASSIGN(const std::string remark, channel_order_remark(graph, path, pictures, options.threads));
+    if (!remark.empty()) options.warn(remark);
+  }
   auto quantized = RecipeRun(std::move(graph), path, description, pictures, options, recipe).run();
   if (!quantized.ok()) return quantized.error().at(path.string());
   return quantized;

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/scratch_folder.h"
 #include "data/embedded_demo.h"
+#include "image/decode.h"
+#include "image/encode.h"
 #include "steps/import_source.h"
 
 namespace octet {
@@ -49,6 +52,26 @@ TEST_F(QuantizeModel, LeavesTheSameLayersInFloatAtAnyNumberOfThreads) {
   EXPECT_FALSE(in_float(*one).empty());
   EXPECT_EQ(in_float(*one), in_float(*three));
   EXPECT_LE(one->relative_latency, 1.05);
+}
+
+// The photographs with red and blue exchanged.
+TEST_F(QuantizeModel, NamesPicturesWhoseChannelsAreExchanged) {
+  const auto warned_with = [&](bool exchanges) {
+    Dataset pictures = first_images(*open_dataset({.folder = folder_.path() / "demo/coco"}, DataUse::kCalibrate), 12);
+    for (ImageEntry& entry : pictures.images) {
+      Image image = *read_image(entry.path, {});
+      for (std::size_t i = 0; exchanges && i < image.bytes().size(); i += Image::kChannels)
+        std::swap(image.bytes()[i], image.bytes()[i + 2]);
+      const auto file = encode_image("x.png", image);
+      entry.path = folder_.write(entry.path.stem().string() + ".png", {reinterpret_cast<const char*>(file->data()), file->size()});
+    }
+    std::string warned;
+    const auto warn = [&warned](std::string_view line) { warned += line; };
+    EXPECT_TRUE(quantize_model(graph_, "demo.cfg", pictures, {2, {}, warn}, {.kind = Recipe::Kind::kPlain}).ok());
+    return warned;
+  };
+  EXPECT_NE(warned_with(true).find("red and blue of the pictures to calibrate with seem to be exchanged"), std::string::npos);
+  EXPECT_EQ(warned_with(false).find("exchanged"), std::string::npos);
 }
 
 TEST_F(QuantizeModel, MeasuresTheDropAgainstAnnotations) {
