@@ -29,7 +29,7 @@ struct Options {
   int threads = 1;
   std::string target = "any", preset = "mixed", recipe = "default";
   std::string range_estimator = "octet";
-  bool strict_int8 = false;
+  bool strict_int8 = false, all_pictures = false;
   std::optional<double> min_fidelity, max_drop;
   WriteOptions written;
   std::filesystem::path explain;
@@ -87,6 +87,12 @@ Json tradeoff_json(const std::vector<TradeoffStep>& tradeoff) {
                      {"relative_latency", step.relative_latency},
                      {"chosen", step.chosen}});
   return steps;
+}
+
+Json curve_json(const std::vector<quant::CurvePoint>& curve) {
+  Json points = Json::array();
+  for (const quant::CurvePoint& point : curve) points.push_back({{"images", point.images}, {"range_distance", point.distance}});
+  return points;
 }
 
 std::string wide_layers_text(const QuantizedIr& done) {
@@ -245,6 +251,7 @@ Result<Outcome> quantize(const Options& options, const Inputs& inputs, const qua
                   {"relative_latency", done.relative_latency},
                   {"weights", done.is_second_order ? "second order" : "nearest"},
                   {"layers", layers_json(done)}};
+  if (!done.curve.empty()) outcome.json["pictures"] = curve_json(done.curve);
   if (searches(options)) outcome.json["tradeoff"] = tradeoff_json(done.tradeoff);
   if (!done.onnx.empty()) outcome.json["onnx"] = done.onnx.string();
   if (!options.explain.empty()) add_explanation(done.explanation, outcome.json);
@@ -281,6 +288,7 @@ Result<Outcome> do_all(const Options& options, const CLI::App& verb, const Talk&
   }
   quant::CalibrationOptions calibration = calibration_of(options, talk);
   calibration.store = journal.get();
+  calibration.stops_when_enough = !journal && !options.all_pictures;
   OCTET_ASSIGN(Outcome outcome, quantize(options, inputs, calibration, talk, watch));
   if (journal) outcome.json["resumed_images"] = journal->resumed_images();
   return outcome;
@@ -314,6 +322,8 @@ Run add_quantize(CLI::App& app) {
   add_pictures(*verb, options->source);
   verb->add_option("--subset", options->subset, "Only N images, drawn at random; 0 is all")->check(whole_number());
   verb->add_option("--seed", options->seed, "Of the draw")->check(whole_number())->capture_default_str();
+  verb->add_flag("--all-pictures", options->all_pictures,
+                 "Also those of more than 512 that would move no range by a step, as --shard and --resume always do");
   verb->add_option("--target", options->target, "Weights that are fastest on any CPU, or on those with AVX2 alone, a little less exact")
       ->check(CLI::IsMember({"any", "avx2"}))
       ->capture_default_str();

@@ -27,8 +27,8 @@ bool is_finite(const ChannelStatistics& statistics) {
 class Calibration {
  public:
   Calibration(const Graph& graph, const std::shared_ptr<const Plan>& plan, const CalibrationImages& images,
-              const CalibrationOptions& options, const ImageObserver& observer)
-      : graph_(graph), images_(images), options_(options), observer_(observer) {
+              const CalibrationOptions& options, const ImageObserver& observer, const CalibrationCheckpoint& checkpoint)
+      : graph_(graph), images_(images), options_(options), observer_(observer), checkpoint_(checkpoint) {
     for (int i = 0; i < std::max(1, options.threads); ++i) sessions_.push_back(std::make_unique<Session>(plan, 1));
   }
 
@@ -43,6 +43,7 @@ class Calibration {
     });
     OCTET_RETURN_IF_ERROR(failure_);
     if (observers_.empty()) return Error{ErrorCode::kNotFound, "no image of the calibration set could be used"};
+    if (checkpoint_ && used_ != shown_) checkpoint_(used_, observers_);
     return std::move(observers_);
   }
 
@@ -94,6 +95,11 @@ class Calibration {
       return;
     }
     for (const auto& [value, statistics] : image) observers_[value].add(statistics);
+    ++used_;
+    if (!checkpoint_ || used_ < next_shown_) return;
+    checkpoint_(used_, observers_);
+    shown_ = used_;
+    next_shown_ *= 2;
   }
 
   std::string name_of(std::size_t index) const {
@@ -104,6 +110,7 @@ class Calibration {
   const CalibrationImages& images_;
   const CalibrationOptions& options_;
   const ImageObserver& observer_;
+  const CalibrationCheckpoint& checkpoint_;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::map<Value, RangeObserver> observers_;
   std::mutex mutex_;
@@ -114,6 +121,7 @@ class Calibration {
   std::size_t next_ = 0;
   bool given_up_ = false;
   std::int64_t done_ = 0;
+  std::int64_t used_ = 0, shown_ = 0, next_shown_ = 4;  // images, at checkpoints
 };
 
 }  // namespace
@@ -124,12 +132,13 @@ CalibrationImages spread_over(const CalibrationImages& images, std::size_t count
 }
 
 Result<std::map<Value, RangeObserver>> calibrate(const Graph& graph, const std::vector<Value>& values, const CalibrationImages& images,
-                                                 const CalibrationOptions& options, const ImageObserver& observer) {
+                                                 const CalibrationOptions& options, const ImageObserver& observer,
+                                                 const CalibrationCheckpoint& checkpoint) {
   RuntimeOptions runtime;
   runtime.observe = values;
   runtime.only_observed = true;
   OCTET_ASSIGN(auto plan, compile(graph, runtime));
-  return Calibration(graph, plan, images, options, observer).run();
+  return Calibration(graph, plan, images, options, observer, checkpoint).run();
 }
 
 }  // namespace octet::quant

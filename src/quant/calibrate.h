@@ -56,15 +56,20 @@ struct CalibrationOptions {
   Share share{};                                         // CalibratedModel::calibrate(): the images that are observed
   std::shared_ptr<const CalibrationStatistics> known{};  // and, where some are given, what is taken for all images instead
   CalibrationStore* store = nullptr;                     // whose blocks are observed instead of the share, where there is one
+  bool stops_when_enough = false;                        // with neither of them: leaves out images of many that would change nothing
 };
 
 // Is shown each observed value of an image as well, by worker 0 to threads - 1, each of which has one image at a time.
 using ImageObserver = std::function<void(int worker, std::size_t index, const Observed& seen)>;
 
+// Is shown what is known after 4, 8, 16, ... of the images in their order, and after the last.
+using CalibrationCheckpoint = std::function<void(std::int64_t images, const std::map<Value, RangeObserver>& observers)>;
+
 // Statistics of the given values over all images, from the FP32 model; one pass, memory independent of the number of images.
 // The number of images that were used comes with each observer. kNotFound if no image could be used; kMalformed, with the names of
 // image and node, if a value is infinite or no number: of several such images the first is named, whatever the number of threads.
 Result<std::map<Value, RangeObserver>> calibrate(const Graph& graph, const std::vector<Value>& values, const CalibrationImages& images,
-                                                 const CalibrationOptions& options, const ImageObserver& observer = {});
+                                                 const CalibrationOptions& options, const ImageObserver& observer = {},
+                                                 const CalibrationCheckpoint& checkpoint = {});
 
 }  // namespace octet::quant

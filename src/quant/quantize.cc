@@ -322,7 +322,7 @@ CalibrationImages share_of(const CalibrationImages& images, const Share& share) 
 
 // Of a share there may be no image that can be used, but not of all of them.
 Result<CalibrationStatistics> observe(const Graph& graph, const QuantizationPlan& plan, const CalibrationImages& images,
-                                      const CalibrationOptions& options) {
+                                      const CalibrationOptions& options, const CalibrationCheckpoint& checkpoint = {}) {
   HistogramCollector histograms(graph, plan, images.count, options.share, options.threads);
   RangeCollector ranges(graph, plan, options);
   CalibrationStatistics statistics{digest_of_constants(graph), {}, {}};
@@ -330,7 +330,7 @@ Result<CalibrationStatistics> observe(const Graph& graph, const QuantizationPlan
     histograms.see(worker, index, seen);
     ranges.see(worker, seen);
   };
-  auto observers = calibrate(graph, observed_values(graph, plan), share_of(images, options.share), options, see);
+  auto observers = calibrate(graph, observed_values(graph, plan), share_of(images, options.share), options, see, checkpoint);
   if (observers.ok())
     statistics.observers = *std::move(observers);
   else if (options.share.is_whole() || observers.error().code != ErrorCode::kNotFound)
@@ -388,6 +388,42 @@ Result<CalibrationStatistics> observe_blocks(const Graph& graph, const Quantizat
     }
     before += static_cast<std::int64_t>(block->size(images.count));
   }
+}
+
+// Of many images some are enough: blocks of so many, each spread over all images, are observed until twice as many move the ranges by less
+// than a step of their quantizers.
+constexpr std::size_t kImagesOfBlock = 256;
+constexpr double kEnough = 1.0 / 255;
+
+Result<CalibrationStatistics> observe_until_enough(const Graph& graph, const QuantizationPlan& plan, const CalibrationImages& images,
+                                                   const CalibrationOptions& options, PictureCurve& curve) {
+  const std::size_t blocks = (images.count + kImagesOfBlock - 1) / kImagesOfBlock;
+  CalibrationStatistics sum{digest_of_constants(graph), {}, {}};
+  std::int64_t before = 0;
+  for (std::size_t block = 0, looks = 2; block < blocks; ++block) {
+    const CalibrationImages some = share_of(images, {block, blocks});
+    CalibrationOptions of_block = options;
+    if (options.progress)
+      of_block.progress = [&](std::int64_t done, std::int64_t) {
+        options.progress(before + done, static_cast<std::int64_t>(images.count));
+      };
+    auto found = observe(graph, plan, some, of_block);
+    before += static_cast<std::int64_t>(some.count);
+    if (!found.ok() && found.error().code == ErrorCode::kNotFound) continue;  // none of these can be used
+    OCTET_RETURN_IF_ERROR(found);
+    OCTET_RETURN_IF_ERROR(add_statistics(*found, sum));
+    const bool is_last = block + 1 == blocks;
+    if (block + 1 != looks / 2 && !is_last) continue;
+    looks *= 2;
+    curve.add(images_of(sum), sum.observers);
+    if (is_last || curve.last_distance() >= kEnough) continue;
+    if (options.warn)
+      options.warn(fmt::format("{} of {} pictures are enough: with half of them the ranges were {:.2f} % away, less than a step of 255",
+                               images_of(sum), images.count, 100 * curve.last_distance()));
+    if (options.progress) options.progress(static_cast<std::int64_t>(images.count), static_cast<std::int64_t>(images.count));
+    return sum;
+  }
+  return sum;
 }
 
 // The ranges of channels, by which they are made alike, are known well enough from a few images of the set.
@@ -487,9 +523,15 @@ Result<CalibratedModel> CalibratedModel::calibrate(Graph source, const Calibrati
   if (options.known) {
     OCTET_RETURN_IF_ERROR(expect_statistics_of(model.graph_, model.plan_, *options.known, options.estimator.has_value()));
     model.statistics_ = *options.known;
+  } else if (options.store) {
+    OCTET_ASSIGN(model.statistics_, observe_blocks(model.graph_, model.plan_, images, options));
   } else {
-    const auto& look = options.store ? observe_blocks : observe;
-    OCTET_ASSIGN(model.statistics_, look(model.graph_, model.plan_, images, options));
+    PictureCurve curve(model.plan_, kSpread);
+    const auto checkpoint = [&curve](std::int64_t seen, const Observers& observers) { curve.add(seen, observers); };
+    const bool may_stop = options.stops_when_enough && options.share.is_whole() && images.count > 2 * kImagesOfBlock;
+    OCTET_ASSIGN(model.statistics_, may_stop ? observe_until_enough(model.graph_, model.plan_, images, options, curve)
+                                             : observe(model.graph_, model.plan_, images, options, checkpoint));
+    if (options.share.is_whole()) model.curve_ = curve.points();
   }
   return model;
 }

@@ -9,6 +9,7 @@
 #include "graph/graph.h"
 #include "quant/calibrate.h"
 #include "quant/channel_histogram.h"
+#include "quant/picture_curve.h"
 #include "quant/placement.h"
 #include "quant/weight_rounding.h"
 
@@ -44,6 +45,8 @@ class CalibratedModel {
 
   const Graph& graph() const { return graph_; }
   const CalibrationStatistics& statistics() const { return statistics_; }
+  // How the ranges came to rest; empty where several processes or runs observed the images.
+  const std::vector<CurvePoint>& curve() const { return curve_; }
   // Everything that integers can compute.
   const QuantizationPlan& plan() const { return plan_; }
   // By some of the images: weights of second order (weight_rounding.h) where what the usual rounding does to the heads is worth it and
@@ -63,6 +66,7 @@ class CalibratedModel {
   Graph graph_;
   QuantizationPlan plan_;
   CalibrationStatistics statistics_;
+  std::vector<CurvePoint> curve_;
   bool pair_safe_;
   Preset preset_;
   std::optional<RangeEstimator> estimator_;

@@ -461,6 +461,43 @@ TEST(CalibratedModel, IsTheSameWhoeverEstimatesRangesOfWhichImages) {
   EXPECT_EQ(with_statistics(graph, pictures(9), shared_out(graph, pictures(9), 2), options).error().code, ErrorCode::kMalformed);
 }
 
+TEST(CalibratedModel, SaysHowItsRangesCameToRest) {
+  const auto curve_of = [](std::size_t count, int threads) {
+    CalibrationOptions options;
+    options.threads = threads;
+    return CalibratedModel::calibrate(small_net(), pictures(count), options)->curve();
+  };
+  const std::vector<CurvePoint> curve = curve_of(20, 1), threads = curve_of(20, 3);
+  ASSERT_EQ(curve.size(), 4U);
+  for (std::size_t i = 0; i < curve.size(); ++i) {
+    EXPECT_EQ(curve[i].images, std::vector<std::int64_t>({4, 8, 16, 20})[i]);
+    EXPECT_EQ(curve[i].distance, threads[i].distance);
+  }
+  EXPECT_GT(curve[0].distance, curve[2].distance);
+  EXPECT_EQ(curve[3].distance, 0);
+}
+
+// Each of five blocks, which take pictures in turn, has the same ones.
+TEST(CalibratedModel, LeavesOutPicturesOfManyThatChangeNothing) {
+  std::string said;
+  CalibrationOptions options;
+  options.warn = [&said](std::string_view line) { said += line; };
+  const auto images_with = [&](std::size_t count, bool stops, int threads) {
+    options.stops_when_enough = stops;
+    options.threads = threads;
+    return CalibratedModel::calibrate(small_net(), quant_test::pictures(count, [](std::size_t index) { return picture(index / 5 % 20); }),
+                                      options);
+  };
+  const auto enough = images_with(1100, true, 1);
+  EXPECT_EQ(images_of(enough->statistics()), 440);  // two of five blocks
+  EXPECT_EQ(said.rfind("440 of 1100 pictures are enough", 0), 0U) << said;
+  EXPECT_EQ(encode_statistics(images_with(1100, true, 3)->statistics()), encode_statistics(enough->statistics()));
+  said.clear();
+  EXPECT_EQ(images_of(images_with(1100, false, 2)->statistics()), 1100);
+  EXPECT_EQ(images_of(images_with(512, true, 2)->statistics()), 512);
+  EXPECT_EQ(said, "");
+}
+
 TEST(CalibratedModel, RefusesStatisticsThatDoNotFit) {
   const Graph graph = swish_net();
   const CalibrationStatistics good = shared_out(graph, pictures(4), 2);

@@ -179,6 +179,36 @@ Json tradeoff_view(const std::vector<ExplainedStep>& steps) {
                                    tick(100 - y.place(y.least()), fmt::format("{:.1f}", y.least()))})}};
 }
 
+// --- The pictures ---
+
+// Pictures to the right by their logarithm, 300 wide, the distance of the ranges upwards, 100 high.
+Json curve_view(const std::vector<ExplainedCurvePoint>& curve) {
+  if (curve.size() < 2) return {};
+  std::vector<double> pictures, distances;
+  for (const ExplainedCurvePoint& point : curve) {
+    pictures.push_back(std::log2(static_cast<double>(std::max<std::int64_t>(point.images, 1))));
+    distances.push_back(100 * point.distance);
+  }
+  const Axis x(pictures), y(distances);
+  Json points = Json::array(), rows = Json::array(), across = Json::array();
+  std::string line;
+  for (std::size_t i = 0; i < curve.size(); ++i) {
+    const std::string right = fmt::format("{:.2f}", 3 * x.place(pictures[i])), down = fmt::format("{:.2f}", 100 - y.place(distances[i]));
+    const std::string images = count_of(curve[i].images, "picture", "pictures"), distance = fmt::format("{:.2f}", distances[i]);
+    line += (line.empty() ? "M" : "L") + right + " " + down;
+    points.push_back({{"x", right}, {"y", down}, {"title", fmt::format("{}: {} %", images, distance)}});
+    rows.push_back({{"images", curve[i].images}, {"distance", distance}});
+  }
+  for (const std::size_t i : {std::size_t{0}, curve.size() - 1})
+    across.push_back(tick(x.place(pictures[i]), std::to_string(curve[i].images)));
+  return {{"points", points},
+          {"line", line},
+          {"rows", rows},
+          {"across", across},
+          {"upwards", Json::array({tick(100 - y.place(y.greatest()), fmt::format("{:.1f} %", y.greatest())),
+                                   tick(100 - y.place(y.least()), fmt::format("{:.1f} %", y.least()))})}};
+}
+
 }  // namespace
 }  // namespace report
 
@@ -195,6 +225,7 @@ std::string render_explanation(const ExplanationInput& input) {
                                    {"layers", layers_view(worst)},
                                    {"more", worst.size() > kLayersShownAtFirst ? Json(std::to_string(worst.size())) : Json()},
                                    {"tradeoff", tradeoff_view(input.tradeoff)},
+                                   {"curve", curve_view(input.curve)},
                                    {"tensors", tensors}});
 }
 

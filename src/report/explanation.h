@@ -39,6 +39,12 @@ struct ExplainedStep {
   bool chosen = false;
 };
 
+// How far the ranges were from those of all pictures after some of them.
+struct ExplainedCurvePoint {
+  std::int64_t images = 0;
+  double distance = 0;  // a fraction of a range
+};
+
 struct ExplanationInput {
   std::string model_name;
   std::size_t images = 0;  // that the figures were measured on
@@ -46,7 +52,8 @@ struct ExplanationInput {
   std::vector<ExplainedLayer> layers;
   std::vector<ExplainedTensor> tensors;
   std::vector<KeptInFloats> floats;
-  std::vector<ExplainedStep> tradeoff = {};  // by latency; empty where nothing was searched for
+  std::vector<ExplainedStep> tradeoff = {};     // by latency; empty where nothing was searched for
+  std::vector<ExplainedCurvePoint> curve = {};  // by pictures, the last that of all; empty where that is not known
 };
 
 // The whole page as UTF-8 HTML, which loads nothing. The same input gives the same bytes. All text of `input` is escaped.

@@ -81,6 +81,17 @@ TEST(RenderExplanation, PlotsTheModelsOfASearchAndTheFrontOfThem) {
   EXPECT_TRUE(contains(page, "<td>0.25</td>"));
 }
 
+TEST(RenderExplanation, PlotsHowTheRangesCameToRest) {
+  EXPECT_FALSE(contains(render_explanation(sample()), "id=\"pictures\""));
+  ExplanationInput input = sample();
+  input.curve = {{4, 0.25}, {8, 0.05}, {9, 0}};
+  const std::string page = render_explanation(input);
+  EXPECT_TRUE(contains(page, "id=\"pictures\""));
+  EXPECT_TRUE(contains(page, "<tr><th scope=\"row\">4</th><td>25.00</td></tr>"));
+  EXPECT_TRUE(contains(page, "<title>8 pictures: 5.00 %</title>"));
+  EXPECT_TRUE(contains(page, ">25.0 %</span>"));
+}
+
 TEST(RenderExplanation, EscapesEveryTextAndLoadsNothing) {
   ExplanationInput input = sample();
   const std::string evil = "<script>alert('x')</script>\"'&";

@@ -179,7 +179,7 @@ class RecipeRun {
 
   Result<QuantizationResult> result_with(const quant::CalibratedModel& model, const std::set<NodeId>& wide) const {
     OCTET_ASSIGN(auto quantized, model.quantize(wide, rounded_));
-    return QuantizationResult{std::move(quantized), relative_latency(model, wide), {}, {}};
+    return QuantizationResult{std::move(quantized), relative_latency(model, wide), {}, model.curve(), {}};
   }
 
   // Walks over the ranking by halves, as what is lost falls with each layer.

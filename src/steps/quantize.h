@@ -33,9 +33,10 @@ struct TradeoffStep {
 
 struct QuantizationResult {
   quant::QuantizedModel model;
-  double relative_latency = 1;         // by quant::price(), over that of the plain recipe
-  std::vector<TradeoffStep> tradeoff;  // by number of layers; empty without a goal
-  Status goal;                         // kRequirement where it was not reached; the model is then the best that was found
+  double relative_latency = 1;           // by quant::price(), over that of the plain recipe
+  std::vector<TradeoffStep> tradeoff;    // by number of layers; empty without a goal
+  std::vector<quant::CurvePoint> curve;  // CalibratedModel::curve()
+  Status goal;                           // kRequirement where it was not reached; the model is then the best that was found
 };
 
 // Quantizes an FP32 model that describes itself with the pictures of a data set. Pictures that cannot give good ranges are warned of

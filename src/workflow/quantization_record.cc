@@ -63,6 +63,10 @@ constexpr std::array kChoices{
              choices.calibration.preset = is_mixed ? quant::Preset::kMixed : quant::Preset::kPerformance;
              return known;
            }},
+    Choice{"pictures", [](const QuantizationChoices& choices) { return either(choices.calibration.stops_when_enough, "all", "enough"); },
+           [](const std::string& word, QuantizationChoices& choices) {
+             return take_either(word, "all", "enough", choices.calibration.stops_when_enough);
+           }},
     Choice{"range-estimator",
            [](const QuantizationChoices& choices) {
              return choices.calibration.estimator ? quant::to_string(*choices.calibration.estimator) : "octet";

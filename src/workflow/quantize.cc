@@ -39,7 +39,7 @@ class WrittenFiles {
 };
 
 // In the terms of the page.
-ExplanationInput input_of(const std::string& name, const quant::Explanation& explanation, const std::vector<TradeoffStep>& tradeoff) {
+ExplanationInput input_of(const std::string& name, const quant::Explanation& explanation, const QuantizationResult& quantized) {
   ExplanationInput input{name, explanation.images, explanation.snr_db, {}, {}, {}};
   for (const quant::LayerFigures& layer : explanation.layers)
     input.layers.push_back({layer.node, layer.operation, layer.bits, layer.snr_db, layer.error_share});
@@ -47,7 +47,8 @@ ExplanationInput input_of(const std::string& name, const quant::Explanation& exp
     input.tensors.push_back({tensor.tensor, tensor.method, tensor.bits, tensor.ranges, tensor.low, tensor.high, tensor.least,
                              tensor.greatest, tensor.step, tensor.snr_db, tensor.below_share, tensor.above_share, tensor.shares});
   for (const quant::FloatLayer& layer : explanation.floats) input.floats.push_back({layer.node, layer.reason});
-  for (const TradeoffStep& step : tradeoff)
+  for (const quant::CurvePoint& point : quantized.curve) input.curve.push_back({point.images, point.distance});
+  for (const TradeoffStep& step : quantized.tradeoff)
     input.tradeoff.push_back({step.wide_layers, step.fidelity, step.relative_latency, step.drop, step.chosen});
   return input;
 }
@@ -76,6 +77,7 @@ QuantizedIr result_of(const QuantizationResult& quantized, const std::filesystem
           .layers = model.layers,
           .relative_latency = quantized.relative_latency,
           .tradeoff = quantized.tradeoff,
+          .curve = quantized.curve,
           .goal = quantized.goal,
           .is_second_order = model.is_second_order};
 }
@@ -108,7 +110,7 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
   result.record = std::filesystem::path(target).replace_extension(".octet.json");
   result.outputs = record.outputs = seen.by_name();
   OCTET_RETURN_IF_ERROR(files.add(result.record, format_record(record)));
-  if (!page.path.empty()) OCTET_RETURN_IF_ERROR(files.add(page.path, render_explanation(input_of(name, explanation, quantized.tradeoff))));
+  if (!page.path.empty()) OCTET_RETURN_IF_ERROR(files.add(page.path, render_explanation(input_of(name, explanation, quantized))));
   result.explanation = std::move(explanation);
   OCTET_RETURN_IF_ERROR(files.commit());
   return result;

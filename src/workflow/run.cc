@@ -92,8 +92,9 @@ class Workflow {
   }
 
   Status quantize() {
-    OCTET_ASSIGN(quantized_, quantize_ir(result_.fp32, calibration_, options_.output,
-                                         {options_.threads, begin("4/7 quantize"), options_.warn}, {}, {.onnx = options_.onnx}));
+    quant::CalibrationOptions calibration{options_.threads, begin("4/7 quantize"), options_.warn};
+    calibration.stops_when_enough = true;
+    OCTET_ASSIGN(quantized_, quantize_ir(result_.fp32, calibration_, options_.output, calibration, {}, {.onnx = options_.onnx}));
     result_.int8 = quantized_.xml;
     result_.int8_onnx = quantized_.onnx;
     return {};
