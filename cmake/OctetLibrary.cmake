@@ -75,8 +75,10 @@ else()
   set(OCTET_TEST_TIMEOUT 600)
 endif()
 
-# What a test does itself runs once in a moment: to optimize it takes longer than it saves.
+# What a test does itself runs once in a moment: to optimize it takes longer than it saves. All of a test program's objects are compiled as one
+# another's kind, position independent as the compiler's default has it: a precompiled header fits no other.
 function(octet_test_options target)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Debug>,-O0,-O1>)
 endfunction()
 
