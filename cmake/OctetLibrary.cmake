@@ -1,12 +1,12 @@
-# octet_folder(NAME DEPENDS folders... LIBRARIES targets... OUTSIDE_CORE names...)
+# octet_folder(NAME [TESTS_COMPUTE] DEPENDS folders... LIBRARIES targets... OUTSIDE_CORE names...)
 #   One static library of the sources of src/NAME, linked to exactly the folders that it may include, and one
 #   test program of its *_test.cc files. Sources in folders named x86/ are for that architecture alone.
 #   With OCTET_CORE there are no LIBRARIES but threads, and no sources and tests whose names begin with one of OUTSIDE_CORE, which need
-#   them; where RapidCheck is not to be had, as for other architectures, there are no property tests either.
+#   them; where RapidCheck is not to be had, as for other architectures, there are no property tests either. TESTS_COMPUTE: octet_test's COMPUTES.
 string(COMPARE EQUAL "${CMAKE_SYSTEM_PROCESSOR}" x86_64 OCTET_X86)
 
 function(octet_folder name)
-  cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES;OUTSIDE_CORE" ${ARGN})
+  cmake_parse_arguments(arg "TESTS_COMPUTE" "" "DEPENDS;LIBRARIES;OUTSIDE_CORE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.cc")
   if(NOT OCTET_X86)
     list(FILTER sources EXCLUDE REGEX "/x86/")
@@ -41,7 +41,11 @@ function(octet_folder name)
   endif()
 
   if(OCTET_TESTS AND tests)
-    octet_test(octet_${name}_test SOURCES ${tests} LIBRARIES octet_${name})
+    set(computes "")
+    if(arg_TESTS_COMPUTE)
+      set(computes COMPUTES)
+    endif()
+    octet_test(octet_${name}_test ${computes} SOURCES ${tests} LIBRARIES octet_${name})
   endif()
 endfunction()
 
@@ -75,23 +79,26 @@ else()
   set(OCTET_TEST_TIMEOUT 600)
 endif()
 
-# What a test does itself runs once in a moment: to optimize it takes longer than it saves. All of a test program's objects are compiled as one
-# another's kind, position independent as the compiler's default has it: a precompiled header fits no other.
+# What most tests do themselves takes a moment: to optimize it takes longer than it saves.
 function(octet_test_options target)
-  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Debug>,-O0,-O1>)
 endfunction()
 
-# octet_test(NAME SOURCES files... LIBRARIES targets...): a GoogleTest program.
+# octet_test(NAME [COMPUTES] SOURCES files... LIBRARIES targets...): a GoogleTest program; COMPUTES: one that runs long
+# enough to be optimized.
 function(octet_test name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "COMPUTES" "" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/tests")
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gtest_main $<$<BOOL:${RAPIDCHECK_LIBRARY}>:${RAPIDCHECK_LIBRARY}>)
   target_compile_definitions(${name} PRIVATE OCTET_SOURCE_DIR="${CMAKE_SOURCE_DIR}" $<$<CONFIG:Release>:_GLIBCXX_ASSERTIONS>)
   octet_warnings(${name})
-  octet_test_options(${name})
-  octet_precompile(${name} test)
+  if(arg_COMPUTES)
+    octet_precompile(${name} library)
+  else()
+    octet_test_options(${name})
+    octet_precompile(${name} test)
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   # Property tests draw the same cases in every run of ctest; a test program run by itself draws new ones and prints its seed.
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "RC_PARAMS=seed=20261124" TIMEOUT ${OCTET_TEST_TIMEOUT})
