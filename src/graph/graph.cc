@@ -4,6 +4,13 @@
 
 namespace octet {
 
+Graph::Graph() = default;
+Graph::Graph(const Graph& other) = default;
+Graph::Graph(Graph&& other) noexcept = default;
+Graph& Graph::operator=(const Graph& other) = default;
+Graph& Graph::operator=(Graph&& other) noexcept = default;
+Graph::~Graph() = default;
+
 Result<NodeId> Graph::add(Op op, std::vector<Value> inputs, std::string wanted_name) {
   std::string node_name = unique_name(wanted_name.empty() ? std::string(type_name(op)) : std::move(wanted_name));
   std::vector<TensorType> types;

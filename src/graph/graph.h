@@ -40,6 +40,14 @@ struct Node {
 // A value type: copying copies the structure and shares the constants' bytes.
 class Graph {
  public:
+  // In graph.cc, as each source that owns a graph would otherwise compile anew how every operation is copied and destroyed.
+  Graph();
+  Graph(const Graph& other);
+  Graph(Graph&& other) noexcept;
+  Graph& operator=(const Graph& other);
+  Graph& operator=(Graph&& other) noexcept;
+  ~Graph();
+
   std::string name;
   // What the model says of itself (input, decoding, labels); rt_info/model_info of an IR. Keys as in docs/model_info.md.
   std::map<std::string, std::string> model_info;
