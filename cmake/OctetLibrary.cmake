@@ -79,6 +79,9 @@ else()
   set(OCTET_TEST_TIMEOUT 600)
 endif()
 
+# ctest runs the dearest tests first, so that two run side by side to the end. Only a folder in which tests have run knows what they cost.
+set(OCTET_LONG_TEST 100)
+
 # What most tests do themselves takes a moment: to optimize it takes longer than it saves.
 function(octet_test_options target)
   target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Debug>,-O0,-O1>)
@@ -102,4 +105,7 @@ function(octet_test name)
   add_test(NAME ${name} COMMAND ${name})
   # Property tests draw the same cases in every run of ctest; a test program run by itself draws new ones and prints its seed.
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "RC_PARAMS=seed=20261124" TIMEOUT ${OCTET_TEST_TIMEOUT})
+  if(arg_COMPUTES)
+    set_tests_properties(${name} PROPERTIES COST ${OCTET_LONG_TEST})
+  endif()
 endfunction()
