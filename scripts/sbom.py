@@ -22,11 +22,15 @@ def output(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
+def loaded_libraries(file):
+    """Where each library lies that is loaded with the file, by the name under which it is needed."""
+    return {name: Path(path).resolve() for name, path in re.findall(r"^\s*(\S+) => (/\S+)", output("ldd", str(file)), re.MULTILINE)}
+
+
 def libraries(file):
     """Where the libraries lie that the file names as needed."""
-    needed = re.findall(r"NEEDED +(\S+)", output("objdump", "-p", str(file)))
-    found = dict(re.findall(r"^\s*(\S+) => (\S+)", output("ldd", str(file)), re.MULTILINE))
-    return [Path(found[name]).resolve() for name in needed if name in found]
+    needed, found = re.findall(r"NEEDED +(\S+)", output("objdump", "-p", str(file))), loaded_libraries(file)
+    return [found[name] for name in needed if name in found]
 
 
 def owner(library):
@@ -58,9 +62,8 @@ def debian(name):
     }
 
 
-def main():
-    version, files = sys.argv[1], [Path(name) for name in sys.argv[2:]]
-    loaded = sorted({owner(library) for file in files for library in libraries(file)})
+def bill(version, files, linked, loaded, comment):
+    """The document of files in which packages are linked, and which load others."""
     digests = "".join(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
     octet = {
         "SPDXID": "SPDXRef-octet",
@@ -70,13 +73,13 @@ def main():
         "filesAnalyzed": False,
         "licenseConcluded": "Apache-2.0",
         "licenseDeclared": "Apache-2.0",
-        "licenseComments": "The demonstration inside has licences of its own: demo/ATTRIBUTION.md.",
+        "licenseComments": comment,
         "copyrightText": "NOASSERTION",
         "primaryPackagePurpose": "APPLICATION",
     }
-    parts = [(debian(name), "STATIC_LINK") for name in INCLUDED] + [(debian(name), "DYNAMIC_LINK") for name in loaded]
+    parts = [(debian(name), "STATIC_LINK") for name in sorted(linked)] + [(debian(name), "DYNAMIC_LINK") for name in sorted(loaded)]
     created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", time.time()))))
-    document = {
+    return {
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",
         "SPDXID": "SPDXRef-DOCUMENT",
@@ -87,7 +90,13 @@ def main():
         "relationships": [{"spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES", "relatedSpdxElement": "SPDXRef-octet"}]
         + [{"spdxElementId": "SPDXRef-octet", "relationshipType": how, "relatedSpdxElement": package["SPDXID"]} for package, how in parts],
     }
-    json.dump(document, sys.stdout, indent=2)
+
+
+def main():
+    version, files = sys.argv[1], [Path(name) for name in sys.argv[2:]]
+    loaded = {owner(library) for file in files for library in libraries(file)}
+    comment = "The demonstration inside has licences of its own: demo/ATTRIBUTION.md."
+    json.dump(bill(version, files, INCLUDED, loaded, comment), sys.stdout, indent=2)
     print()
 
 

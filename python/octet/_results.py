@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import dataclasses
 import html
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -107,6 +106,8 @@ class Detections(Sequence[Detection]):
 
     def to_jpeg(self) -> bytes:
         """The picture with its boxes, labels and scores drawn, as a JPEG file. Raises what reading the picture raises."""
+        import tempfile
+
         if self.picture is None:
             raise ValueError("these detections have no picture")
         canvas = _octet.copy_image(pixels_of(self.picture))

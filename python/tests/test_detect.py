@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import threading
 from pathlib import Path
 
@@ -168,3 +169,37 @@ def test_is_shared_by_threads(detector: octet.Detector, pixels: np.ndarray) -> N
     for thread in threads:
         thread.join()
     assert found == [alone] * 8
+
+
+def test_eight_threads_have_detectors_of_their_own(fp32: octet.Model, detector: octet.Detector, pixels: np.ndarray) -> None:
+    alone = detector.detect(pixels)
+    found: list[octet.Detections] = []
+
+    def detect() -> None:
+        own = octet.compile(fp32, threads=2)
+        found.extend(own.detect(pixels) for _ in range(3))
+
+    threads = [threading.Thread(target=detect) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [alone] * 24
+
+
+def resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.skipif("LD_PRELOAD" in os.environ, reason="sanitizers keep what is freed")
+def test_memory_does_not_grow(detector: octet.Detector, pixels: np.ndarray) -> None:
+    small = np.ascontiguousarray(pixels[:64, :64])
+
+    def detect(times: int) -> None:
+        for _ in range(times):
+            detector.detect(small, score_threshold=0, max_detections=100)
+
+    detect(200)
+    before = resident_bytes()
+    detect(1000)  # results alone are 10 MB
+    assert resident_bytes() - before < 3_000_000

@@ -202,9 +202,3 @@ def test_the_program_ends_as_it_does_alone(tmp_path: Path) -> None:
     unread = subprocess.run([sys.executable, "-m", "octet", "list"], stdout=writer, stderr=subprocess.PIPE)
     os.close(writer)
     assert unread.returncode == -signal.SIGPIPE
-
-
-def test_import_does_not_load_numpy() -> None:
-    """So that the program and `import octet` begin at once."""
-    code = "import sys, octet; sys.exit('numpy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
