@@ -51,7 +51,7 @@ sanitize-python:
 	build/wheel-test/bin/pip install --quiet cython
 	cmake --preset asan-ubsan -DOCTET_PYTHON=ON -DPython_EXECUTABLE=$(CURDIR)/build/wheel-test/bin/python
 	cmake --build build/asan-ubsan --target octet_python
-	scripts/test_python_sanitized build/asan-ubsan build/wheel-test/bin/python python/tests
+	scripts/test_python_sanitized build/asan-ubsan build/wheel-test/bin/python -m "not slow" python/tests
 
 # The files of a release, of the commit that is checked out.
 dist: wheel

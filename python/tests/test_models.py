@@ -71,6 +71,7 @@ def test_compares(fp32: octet.Model, int8: octet.Model, coco: Path) -> None:
     assert octet.evaluate(fp32, coco, limit=6, threads=1) == both.first
 
 
+@pytest.mark.slow
 def test_quantizes_the_same_with_any_threads(fp32: octet.Model, coco: Path, tmp_path: Path) -> None:
     for threads in (1, 3):
         with pytest.warns(UserWarning):
@@ -85,6 +86,7 @@ def quantized(fp32: octet.Model, coco: Path, file: Path, **options: Any) -> byte
     return file.with_suffix(".bin").read_bytes() + file.read_bytes()
 
 
+@pytest.mark.slow
 def test_quantizes_by_every_recipe(fp32: octet.Model, coco: Path, tmp_path: Path) -> None:
     default, plain = (quantized(fp32, coco, tmp_path / "model.xml", recipe=recipe) for recipe in ("default", "plain"))
     assert quantized(fp32, coco, tmp_path / "model.xml") == default
@@ -94,6 +96,7 @@ def test_quantizes_by_every_recipe(fp32: octet.Model, coco: Path, tmp_path: Path
     assert len({default, plain} | made) == 2 + len(others)
 
 
+@pytest.mark.slow
 def test_quantizes_as_the_program(source: Path, fp32: octet.Model, coco: Path, tmp_path: Path) -> None:
     words = ["quantize", source, "--data", coco, "--subset", "9", "--strict-int8", "--preset", "performance", "--output", tmp_path]
     assert subprocess.run([sys.executable, "-m", "octet", *words], capture_output=True).returncode == 0
@@ -101,6 +104,7 @@ def test_quantizes_as_the_program(source: Path, fp32: octet.Model, coco: Path, t
     assert quantized(fp32, coco, tmp_path / "model.xml", strict_int8=True, preset="performance").startswith(weights)
 
 
+@pytest.mark.slow
 def test_says_what_cannot_be_reached(fp32: octet.Model, coco: Path) -> None:
     with pytest.warns(UserWarning), pytest.raises(octet.RequirementNotMet, match="fidelity AP 100.00 cannot"):
         octet.quantize(fp32, coco, subset=9, min_fidelity=100)
@@ -150,6 +154,7 @@ def test_measures_in_turn(fp32: octet.Model, int8: octet.Model) -> None:
     assert octet.bench(fp32, seconds=0.1).ratio is None
 
 
+@pytest.mark.slow
 def test_runs_the_whole_workflow(source: Path, coco: Path, tmp_path: Path) -> None:
     done = octet.run(source, coco, tmp_path / "out", limit=4, threads=2, bench_seconds=0.2)
     assert done.comparison.first.images == 4
