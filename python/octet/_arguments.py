@@ -42,7 +42,10 @@ def points_of(value: Any, name: str) -> float:
     """0 to 100, or -1 for None. Raises TypeError for what is no number, ValueError for one out of range."""
     if value is None:
         return -1
-    points = float(value)
+    try:
+        points = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is a number of points, not {value!r}") from None
     if not 0 <= points <= 100:
         raise ValueError(f"{name} is {points:g}, not 0 to 100 points")
     return points

@@ -125,6 +125,8 @@ def test_refuses_recipes_that_are_none(fp32: octet.Model, coco: Path, options: d
         octet.quantize(fp32, coco, **options)
     with pytest.raises(TypeError):
         octet.quantize(fp32, coco, recipe=3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="min_fidelity is a number"):
+        octet.quantize(fp32, coco, min_fidelity="high")  # type: ignore[arg-type]
 
 
 def test_refuses_wrong_arguments(fp32: octet.Model, int8: octet.Model, coco: Path, tmp_path: Path) -> None:
