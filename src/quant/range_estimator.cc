@@ -10,6 +10,7 @@
 
 #include "base/parse_number.h"
 #include "base/quoted_name.h"
+#include "quant/observer.h"
 
 namespace octet::quant {
 namespace {
@@ -150,6 +151,19 @@ double hodges_lehmann(std::span<const double> sorted) {
   return 0.5 * median(sums);
 }
 
+// Least and greatest value of each channel, or of all as one; the greatest by magnitude where that is asked for.
+ChannelStatistics extremes_of(const kernels::ImageView<const float>& image, bool as_one, bool by_magnitude) {
+  ChannelStatistics extremes = channel_statistics({&image, 1});
+  if (by_magnitude)
+    for (std::size_t c = 0; c < extremes.max.size(); ++c)
+      extremes.max[c] = std::max(std::fabs(extremes.min[c]), std::fabs(extremes.max[c]));
+  if (as_one) {
+    extremes.min = {std::ranges::min(extremes.min)};
+    extremes.max = {std::ranges::max(extremes.max)};
+  }
+  return extremes;
+}
+
 }  // namespace
 
 std::string to_string(const RangeEstimator& estimator) {
@@ -229,14 +243,23 @@ std::vector<float> ImageRanges::values_of(const kernels::ImageView<const float>&
 }
 
 void ImageRanges::add(std::span<const kernels::ImageView<const float>> images, const RangeEstimator& estimator) {
-  for (const auto& image : images)
+  const bool takes_extremes = !takes_quantile(*estimator.min.type) && !takes_quantile(*estimator.max.type);
+  for (const auto& image : images) {
+    const ChannelStatistics extremes =
+        takes_extremes ? extremes_of(image, channels_ == 1, takes_magnitudes(*estimator.max.type)) : ChannelStatistics();
     for (std::size_t channel = 0; channel < channels_; ++channel) {
+      if (takes_extremes) {
+        low_[channel].push_back(extremes.min[channel]);
+        high_[channel].push_back(extremes.max[channel]);
+        continue;
+      }
       std::vector<float> values = values_of(image, channel);
       // The lower end first, as the upper one may take magnitudes in place.
       std::vector<float> again = values;
       low_[channel].push_back(static_cast<float>(statistic_of(again, estimator.min, false)));
       high_[channel].push_back(static_cast<float>(statistic_of(values, estimator.max, true)));
     }
+  }
 }
 
 void ImageRanges::add(const ImageRanges& others) {

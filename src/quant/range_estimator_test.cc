@@ -90,6 +90,19 @@ TEST(ImageRanges, AreOfTheWholeOrOfEachChannel) {
   EXPECT_EQ(whole.high(0, estimator), 20);
   EXPECT_EQ(channels.low(0, estimator), 1);
   EXPECT_EQ(channels.high(1, estimator), 20);
+  ImageRanges magnitudes(1), sorted(2);
+  magnitudes.add(std::span(&image, 1), filled({}, true, false));
+  EXPECT_EQ(magnitudes.high(0, filled({}, true, false)), 20);
+  const std::vector<float> negated{-1, 10, 0, -3, -20, 0};
+  const kernels::ImageView<const float> other{negated.data(), 1, 2, 2, 3};
+  magnitudes.add(std::span(&other, 1), filled({}, true, false));
+  EXPECT_EQ(magnitudes.low(0, filled({}, true, false)), -20);
+  EXPECT_EQ(magnitudes.high(0, filled({}, true, false)), 20);
+  // A quantile of 0 is the extreme.
+  const RangeEstimator all = filled({true, {.outlier_prob = 0}, {.outlier_prob = 0}}, false, true);
+  sorted.add(std::span(&image, 1), all);
+  EXPECT_EQ(sorted.low(1, all), channels.low(1, estimator));
+  EXPECT_EQ(sorted.high(0, all), channels.high(0, estimator));
   ByteWriter bytes;
   channels.write(bytes);
   const std::string written = bytes.take();
