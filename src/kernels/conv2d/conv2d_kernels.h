@@ -91,19 +91,24 @@ struct WinogradU8Kernels {
 #ifdef OCTET_X86
       {"avx512_vnni_winograd",
        kAvx512Vnni,
-       {16, 12, 32, avx512_vnni::winograd_input, avx512_vnni::winograd_product, avx512_vnni::winograd_output,
+       {16, 12, 32, avx512_vnni::winograd_input, avx512_vnni::winograd_weights, avx512_vnni::winograd_product, avx512_vnni::winograd_output,
         avx512_vnni::winograd_finish}},
       {"avx512_winograd",
        kAvx512,
-       {16, 12, 32, avx512::winograd_input, avx512::winograd_product, avx512::winograd_output, avx512::winograd_finish}},
+       {16, 12, 32, avx512::winograd_input, avx512::winograd_weights, avx512::winograd_product, avx512::winograd_output,
+        avx512::winograd_finish}},
       {"avx2_vnni_winograd",
        kAvx2Vnni,
-       {8, 6, 16, avx2_vnni::winograd_input, avx2_vnni::winograd_product, avx2_vnni::winograd_output, avx2_vnni::winograd_finish}},
-      {"avx2_winograd", kAvx2, {8, 6, 16, avx2::winograd_input, avx2::winograd_product, avx2::winograd_output, avx2::winograd_finish}},
+       {8, 6, 16, avx2_vnni::winograd_input, avx2_vnni::winograd_weights, avx2_vnni::winograd_product, avx2_vnni::winograd_output,
+        avx2_vnni::winograd_finish}},
+      {"avx2_winograd",
+       kAvx2,
+       {8, 6, 16, avx2::winograd_input, avx2::winograd_weights, avx2::winograd_product, avx2::winograd_output, avx2::winograd_finish}},
 #endif
       {"portable_winograd",
        {},
-       {1, 1, 1, portable::winograd_input, portable::winograd_product, portable::winograd_output, portable::winograd_finish}},
+       {1, 1, 1, portable::winograd_input, portable::winograd_weights, portable::winograd_product, portable::winograd_output,
+        portable::winograd_finish}},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
@@ -111,7 +116,7 @@ struct WinogradU8Kernels {
 
 // Whether Winograd computes a convolution exactly: 3x3, stride and dilation 1, and weights that keep its results below 2^25.
 bool winograd_fits(const Conv2dShape& shape, std::span<const std::int16_t> weights);
-// How often Winograd for `isa` reads its weights, by one thread, for an image of so many tiles.
+// How often Winograd for `isa` reads its weights and transforms them, by one thread, for an image of so many tiles.
 std::int64_t winograd_readings(const Conv2dShape& shape, std::int64_t tiles, const Isa& isa);
 
 // By the products of all taps with each pixel, which then are added up where they belong: for few outputs, which would leave most lanes of

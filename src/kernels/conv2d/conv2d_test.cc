@@ -637,6 +637,35 @@ TEST(Conv2dU8, TakesTilesWhereThereIsDepth) {
   }
 }
 
+// More channels than a slice has whose weights are made at once, an odd number of them, and more tiles than a block has.
+TEST(WinogradU8, IsTheSameFromSlicesAndBlocksAndHoweverThreadsShareIt) {
+  struct Layer {
+    std::int64_t in_channels, out_channels, height, width;
+  };
+  for (const Layer& layer : {Layer{303, 19, 9, 10}, Layer{67, 35, 38, 61}}) {
+    const Conv2dShape shape{layer.in_channels, layer.out_channels, 3, 3, 1, 1, 1, 1, 1, 1};
+    std::mt19937 random(1);
+    const auto weights =
+        random_integers<std::int16_t>(static_cast<std::size_t>(9 * shape.in_channels * shape.out_channels), -50, 50, random, false);
+    const Requantization r = random_requantization(shape, random, true);
+    ASSERT_TRUE(winograd_fits(shape, weights));
+    Image<std::uint8_t> in(layer.height, layer.width, shape.in_channels, 0, 0),
+        expected(layer.height, layer.width, shape.out_channels, 0, 0);
+    in.memory = random_integers<std::uint8_t>(in.memory.size(), 0, 255, random, false);
+    in.view.data = in.memory.data() + Image<std::uint8_t>::kMargin;
+    conv2d_u8_ref(shape, weights, 17, r, in.view, expected.view);
+    for (const Isa& isa : isas_of<WinogradU8Kernels>()) {
+      const auto conv = make_winograd_u8(shape, weights, 17, r, isa);
+      for (const int threads : {1, 3}) {
+        ThreadPool pool(threads);
+        Image<std::uint8_t> out(layer.height, layer.width, shape.out_channels, 0, 0);
+        conv->run(in.view, out.view, pool);
+        EXPECT_EQ(out.memory, expected.memory) << isa.name << ", threads " << threads;
+      }
+    }
+  }
+}
+
 TEST(WinogradU8, IsChosenForManyChannelsAndPixelsWhereVectorsMultiply) {
   const Requantization r{std::vector<float>(64, 1), std::vector<float>(64, 0), {}, false, {}, {}};
   for (const std::int64_t channels : {8, 64})

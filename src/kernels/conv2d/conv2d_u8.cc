@@ -301,7 +301,7 @@ bool tiles_pay(const Conv2dShape& shape, const Requantization& requantization) {
 struct WinogradCost {
   std::int64_t fewest_channels;
   double product;        // direct ones that take as long as one of Winograd's, which are of words
-  std::int64_t reading;  // tiles that take as long as reading the weights, 36 for 9, which other layers have left in no cache
+  std::int64_t reading;  // tiles that take as long as reading the weights, which other layers have left in no cache, and making 36 of 9
 };
 
 constexpr WinogradCost winograd_cost(const GemmU8Function& direct) {

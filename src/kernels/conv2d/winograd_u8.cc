@@ -1,7 +1,6 @@
 #include "kernels/conv2d/winograd_u8.h"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "base/check.h"
@@ -14,31 +13,38 @@ namespace {
 
 constexpr std::int64_t kTaps = 9;
 
-// What a weight of position p contributes to, in either direction: the rows of the transform without their denominators.
-constexpr int kWeightRows[kWinogradWindow][3] = {{1, 0, 0}, {1, 1, 1}, {1, -1, 1}, {1, 2, 4}, {1, -2, 4}, {0, 0, 1}};
-
 std::int64_t rounded_up(std::int64_t value, std::int64_t step) { return (value + step - 1) / step * step; }
 
-// The 36 weights of one pair of channels, of its 9.
-std::array<std::int16_t, kWinogradPositions> transformed(const std::int16_t* w) {
-  std::array<std::int16_t, kWinogradPositions> result{};
-  for (std::size_t p = 0; p < result.size(); ++p) {
-    const auto &down = kWeightRows[p / kWinogradWindow], &across = kWeightRows[p % kWinogradWindow];
-    int sum = 0;
-    for (int ky = 0; ky < 3; ++ky)
-      for (int kx = 0; kx < 3; ++kx) sum += down[ky] * across[kx] * w[ky * 3 + kx];
-    result[p] = static_cast<std::int16_t>(sum);
-  }
-  return result;
+// At least as many elements: an odd number of cache lines, as 36 positions at a multiple of 4096 bytes would fight for the same places of
+// the first cache.
+template <typename T>
+std::int64_t odd_lines(std::int64_t elements) {
+  constexpr std::int64_t kLine = 64 / sizeof(T);
+  return (rounded_up(elements, kLine) / kLine | 1) * kLine;
 }
 
 std::int64_t padded_channels_of(const Conv2dShape& shape, const WinogradU8Function& kernel) {
   return rounded_up(shape.in_channels, std::max(2, kernel.words));
 }
 
-// Of the transformed window of a tile.
-std::int64_t tile_bytes_of(std::int64_t padded_channels) {
-  return kWinogradPositions * padded_channels * std::int64_t{sizeof(std::int16_t)};
+// Tiles whose windows, and sums of a panel, take no more than the second cache, and at least so many that to make the weights anew for them
+// is little beside the products.
+std::int64_t most_tiles_of_a_block(std::int64_t padded_channels, const WinogradU8Function& kernel) {
+  constexpr std::int64_t kBytes = 1 << 20, kFewestRows = 5;
+  const std::int64_t sum_bytes = 2 * kernel.lanes * std::int64_t{sizeof(std::int32_t)};
+  const std::int64_t tile_bytes = kWinogradPositions * (padded_channels * std::int64_t{sizeof(std::int16_t)} + sum_bytes);
+  return std::max(kFewestRows * kernel.tile_rows, kBytes / tile_bytes);
+}
+
+// Blocks of tiles, times groups of panels where there are more threads than blocks: each of these transforms all windows of its block.
+Tasks tasks_of(std::int64_t tiles, std::int64_t most_tiles, std::int64_t tile_rows, std::int64_t panels, int threads) {
+  constexpr std::int64_t kTasksOfAThread = 2;
+  Tasks tasks{tiles, (tiles + most_tiles - 1) / most_tiles, panels, 1};
+  if (threads == 1) return tasks;
+  const std::int64_t wanted = kTasksOfAThread * threads;
+  tasks.blocks = std::max(tasks.blocks, std::min(wanted, tiles / (2 * tile_rows)));
+  tasks.groups = std::clamp<std::int64_t>(wanted / tasks.blocks, 1, panels);
+  return tasks;
 }
 
 class WinogradConv2dU8 final : public ConvolutionU8 {
@@ -50,10 +56,9 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
         kernel_(kernel),
         depth_(rounded_up(shape.in_channels, 2)),
         padded_channels_(padded_channels_of(shape, kernel.run)),
-        panels_(split_into_panels(shape.out_channels, kernel.run.lanes, kWinogradPositions * depth_)),
-        weights_(packed_size(panels_, kernel.run.lanes, kWinogradPositions * depth_)),
+        panels_(split_into_panels(shape.out_channels, kernel.run.lanes, depth_)),
+        taps_(static_cast<std::size_t>(kTaps) * packed_size(panels_, kernel.run.lanes, depth_)),
         start_(static_cast<std::size_t>(shape.out_channels + 2 * kernel.run.lanes)),
-        zeros_(static_cast<std::size_t>(2 * kernel.run.lanes)),
         padding_(static_cast<std::size_t>(padded_channels_) + kReadSlack) {
     std::fill_n(padding_.data(), padding_.size(), in_zero_point);
     for (const Panel& panel : panels_) pack(panel, weights);
@@ -66,9 +71,7 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
 
   std::string_view name() const override { return kernel_.name; }
 
-  std::size_t scratch_bytes(std::int64_t out_pixels) const override {
-    return scratch_of(most_rows_of_a_task(out_pixels, tile_bytes(), kernel_.run.tile_rows));
-  }
+  std::size_t scratch_bytes(std::int64_t out_pixels) const override { return scratch_of(std::min(out_pixels, most_tiles())).bytes; }
 
   void run(ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
     OCTET_CHECK(requantization_.to_u8, "a convolution with float results was run into u8");
@@ -80,17 +83,33 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
   }
 
  private:
-  std::int64_t most_width() const { return 2 * kernel_.run.lanes; }
-  std::int64_t tile_bytes() const { return tile_bytes_of(padded_channels_); }
+  // Where in the scratch memory of a block of tiles what lies, each on a cache line: windows from its beginning on, then sums of a panel,
+  // the weights of a slice, and the results of a tile.
+  struct Scratch {
+    std::size_t sums, weights, results, bytes;
+  };
 
-  // Windows, then sums, then the results of one tile, each on a cache line.
-  std::int64_t window_bytes(std::int64_t tiles) const { return rounded_up(tiles * tile_bytes(), 64); }
-  std::int64_t sum_bytes(std::int64_t tiles) const {
-    return kWinogradPositions * tiles * most_width() * std::int64_t{sizeof(std::int32_t)};
+  std::int64_t most_width() const { return 2 * kernel_.run.lanes; }
+  std::int64_t width_of(const Panel& panel) const { return std::int64_t{panel.vectors} * kernel_.run.lanes; }
+  std::int64_t most_tiles() const { return most_tiles_of_a_block(padded_channels_, kernel_.run); }
+  // From position to position, in elements.
+  std::int64_t window_step(std::int64_t tiles) const { return odd_lines<std::int16_t>(tiles * padded_channels_); }
+  std::int64_t sum_step(std::int64_t tiles) const { return odd_lines<std::int32_t>(tiles * most_width()); }
+  std::int64_t weight_step() const { return odd_lines<std::int16_t>(slice_pairs() * 2 * most_width()); }
+
+  // Pairs of input channels whose transformed weights for a panel stay in the second cache beside windows and sums.
+  std::int64_t slice_pairs() const {
+    constexpr std::int64_t kSliceBytes = 300 << 10;
+    const std::int64_t pair_bytes = kWinogradPositions * 2 * most_width() * std::int64_t{sizeof(std::int16_t)};
+    return std::min(depth_ / 2, kSliceBytes / pair_bytes);
   }
-  std::size_t scratch_of(std::int64_t tiles) const {
-    return static_cast<std::size_t>(window_bytes(tiles) + sum_bytes(tiles) +
-                                    kWinogradResults * most_width() * std::int64_t{sizeof(std::int32_t)});
+
+  Scratch scratch_of(std::int64_t tiles) const {
+    constexpr std::int64_t kWord = sizeof(std::int16_t), kInt = sizeof(std::int32_t);
+    const auto sums = static_cast<std::size_t>(kWinogradPositions * window_step(tiles) * kWord);
+    const std::size_t weights = sums + static_cast<std::size_t>(kWinogradPositions * sum_step(tiles) * kInt);
+    const std::size_t results = weights + static_cast<std::size_t>(kWinogradPositions * weight_step() * kWord);
+    return {sums, weights, results, results + static_cast<std::size_t>(kWinogradResults * most_width() * kInt)};
   }
 
   std::span<const std::int16_t> filter(std::span<const std::int16_t> weights, std::int64_t output) const {
@@ -98,37 +117,38 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
     return weights.subspan(static_cast<std::size_t>(output) * size, size);
   }
 
-  // [position][pair of channels][lane][2]
+  // [pair of channels][tap][lane][2]
   void pack(const Panel& panel, std::span<const std::int16_t> weights) {
-    const std::int64_t width = std::int64_t{panel.vectors} * kernel_.run.lanes;
-    std::int16_t* to = weights_.data() + panel.offset;
+    const std::int64_t width = width_of(panel);
+    std::int16_t* to = taps_of(panel);
     for (std::int64_t lane = 0; lane < panel.channels; ++lane) {
-      const auto of_output = filter(weights, panel.first + lane);
-      for (std::int64_t i = 0; i < shape_.in_channels; ++i) {
-        const auto all = transformed(of_output.data() + i * kTaps);
-        for (int p = 0; p < kWinogradPositions; ++p)
-          to[((p * depth_ / 2 + i / 2) * width + lane) * 2 + i % 2] = all[static_cast<std::size_t>(p)];
-      }
+      const auto from = filter(weights, panel.first + lane);
+      for (std::int64_t i = 0; i < shape_.in_channels; ++i)
+        for (std::int64_t tap = 0; tap < kTaps; ++tap)
+          to[((i / 2 * kTaps + tap) * width + lane) * 2 + i % 2] = from[static_cast<std::size_t>(i * kTaps + tap)];
     }
   }
+
+  std::int16_t* taps_of(const Panel& panel) { return taps_.data() + static_cast<std::size_t>(kTaps) * panel.offset; }
+  const std::int16_t* taps_of(const Panel& panel) const { return taps_.data() + static_cast<std::size_t>(kTaps) * panel.offset; }
 
   template <typename Out, typename SetOut>
   void run_into(const ImageView<const std::uint8_t>& in, const ImageView<Out>& out, ThreadPool& pool, SetOut set_out) const {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
     const WinogradTiles all{out.height, out.width};
     const Tasks tasks =
-        split_into_tasks(all.count(), tile_bytes(), kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
-    pool.run_each(tasks.count(), scratch_of(tasks.largest_block()), [&](std::int64_t task, std::byte* scratch) {
+        tasks_of(all.count(), most_tiles(), kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
+    pool.run_each(tasks.count(), scratch_of(tasks.largest_block()).bytes, [&](std::int64_t task, std::byte* memory) {
       const std::int64_t block = task / tasks.groups, group = task % tasks.groups, first = tasks.first_pixel(block);
       const std::int64_t tiles = tasks.first_pixel(block + 1) - first;
-      auto* windows = reinterpret_cast<std::int16_t*>(scratch);
-      for (std::int64_t t = 0; t < tiles; ++t)
-        transform_window(in, all[first + t], tiles * padded_channels_, windows + t * padded_channels_);
-      auto* sums = reinterpret_cast<std::int32_t*>(scratch + window_bytes(tiles));
-      std::int32_t* results = sums + kWinogradPositions * tiles * most_width();
+      const Scratch scratch = scratch_of(tiles);
+      auto* windows = reinterpret_cast<std::int16_t*>(memory);
+      for (std::int64_t t = 0; t < tiles; ++t) transform_window(in, all[first + t], window_step(tiles), windows + t * padded_channels_);
+      auto* sums = reinterpret_cast<std::int32_t*>(memory + scratch.sums);
+      auto* results = reinterpret_cast<std::int32_t*>(memory + scratch.results);
       for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p) {
         const Panel& panel = panels_[static_cast<std::size_t>(p)];
-        multiply(panel, windows, tiles, sums);
+        multiply(panel, windows, tiles, reinterpret_cast<std::int16_t*>(memory + scratch.weights), sums);
         for (std::int64_t t = 0; t < tiles; ++t) finish(panel, sums, t, tiles, all[first + t], out, results, set_out);
       }
     });
@@ -140,38 +160,39 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
     kernel_.run.transform_input(pixels, padded_channels_, stride, to);
   }
 
-  // Asks for the weights of the products to come: they are many times those of a filter, often more than a cache near to the core has, and
-  // few tiles share one reading of them.
-  void fetch_weights(std::size_t first, std::size_t count) const {
-    constexpr std::size_t kLine = 64 / sizeof(std::int16_t);
-    const std::size_t end = std::min(first + count, weights_.size());
-    for (std::size_t i = first; i < end; i += kLine) __builtin_prefetch(weights_.data() + i, 0, 2);
+  // Asks for taps, which other layers have left in no cache near to the core. What is not there is not fetched.
+  static void fetch(const std::int16_t* taps, std::int64_t count) {
+    constexpr std::int64_t kLine = 64 / sizeof(std::int16_t);
+    for (std::int64_t i = 0; i < count; i += kLine) __builtin_prefetch(taps + i, 0, 2);
   }
 
-  // sums[position][tile][lane]
-  void multiply(const Panel& panel, const std::int16_t* windows, std::int64_t tiles, std::int32_t* sums) const {
-    const std::int64_t width = std::int64_t{panel.vectors} * kernel_.run.lanes;
+  // sums[position][tile][lane]. There are four transformed weights for each weight, too many to come from memory for a few tiles: those of
+  // a slice of the channels are made when it is their turn.
+  void multiply(const Panel& panel, const std::int16_t* windows, std::int64_t tiles, std::int16_t* weights, std::int32_t* sums) const {
+    const std::int64_t words = 2 * width_of(panel), pairs = depth_ / 2;
     GemmU8 gemm;
     gemm.a_stride = padded_channels_;
     gemm.rows = tiles;
-    gemm.groups = gemm.run_groups = depth_ / 2;
-    gemm.start = zeros_.data();
     gemm.vectors = panel.vectors;
-    for (int p = 0; p < kWinogradPositions; ++p) {
-      const std::size_t first = panel.offset + static_cast<std::size_t>(p * depth_ * width),
-                        size = static_cast<std::size_t>(depth_ * width);
-      fetch_weights(first + size, size);
-      gemm.a = windows + p * tiles * padded_channels_;
-      gemm.weights = weights_.data() + first;
-      kernel_.run.multiply(gemm, sums + p * tiles * width);
+    for (std::int64_t first = 0; first < pairs; first += slice_pairs()) {
+      gemm.groups = gemm.run_groups = std::min(slice_pairs(), pairs - first);
+      const std::int16_t* taps = taps_of(panel) + first * kTaps * words;
+      const std::int64_t count = gemm.groups * kTaps * words, ahead = rounded_up(count, kWinogradPositions) / kWinogradPositions;
+      kernel_.run.transform_weights(taps, gemm.groups, words, weight_step(), weights);
+      for (std::int64_t p = 0; p < kWinogradPositions; ++p) {
+        fetch(taps + count + p * ahead, ahead);  // of the next slice
+        gemm.a = windows + p * window_step(tiles) + 2 * first;
+        gemm.weights = weights + p * weight_step();
+        kernel_.run.multiply(gemm, first > 0, sums + p * sum_step(tiles));
+      }
     }
   }
 
   template <typename Out, typename SetOut>
   void finish(const Panel& panel, const std::int32_t* sums, std::int64_t t, std::int64_t tiles, const WinogradTile& tile,
               const ImageView<Out>& out, std::int32_t* results, SetOut set_out) const {
-    const std::int64_t width = std::int64_t{panel.vectors} * kernel_.run.lanes;
-    kernel_.run.transform_output(sums + t * width, width, tiles * width, start_.data() + panel.first, results);
+    const std::int64_t width = width_of(panel);
+    kernel_.run.transform_output(sums + t * width, width, sum_step(tiles), start_.data() + panel.first, results);
     GemmU8 gemm;
     gemm.vectors = panel.vectors;
     gemm.channels = panel.channels;
@@ -187,8 +208,8 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
   const Kernel<WinogradU8Function>& kernel_;
   std::int64_t depth_, padded_channels_;
   std::vector<Panel> panels_;
-  AlignedBuffer<std::int16_t> weights_;
-  AlignedBuffer<std::int32_t> start_, zeros_;
+  AlignedBuffer<std::int16_t> taps_;
+  AlignedBuffer<std::int32_t> start_;
   AlignedBuffer<std::uint8_t> padding_;  // a pixel outside of the image
 };
 
@@ -208,7 +229,7 @@ bool winograd_fits(const Conv2dShape& shape, std::span<const std::int16_t> weigh
 
 std::int64_t winograd_readings(const Conv2dShape& shape, std::int64_t tiles, const Isa& isa) {
   const WinogradU8Function& kernel = best_kernel<WinogradU8Kernels>(isa).run;
-  return split_into_tasks(tiles, tile_bytes_of(padded_channels_of(shape, kernel)), kernel.tile_rows, 1, 1).blocks;
+  return tasks_of(tiles, most_tiles_of_a_block(padded_channels_of(shape, kernel), kernel), kernel.tile_rows, 1, 1).blocks;
 }
 
 std::unique_ptr<ConvolutionU8> make_winograd_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,

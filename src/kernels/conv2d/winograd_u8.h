@@ -17,8 +17,12 @@ namespace octet::kernels {
 
 // Of 36 pixels of `channels` values, each with slack behind them: to[position * stride + channel], for a multiple of `words` channels.
 using WinogradInput = void(const std::uint8_t* const* pixels, std::int64_t channels, std::int64_t stride, std::int16_t* to);
-// Sums of one position, start + a * weights in pairs of words: sums[row * vectors * lanes + channel]. Of `gemm` all but the results.
-using WinogradProduct = void(const GemmU8& gemm, std::int32_t* sums);
+// Of taps[pair of channels][tap][word], as many words as some vectors: to[position * position_step + pair * words + word].
+using WinogradWeights = void(const std::int16_t* taps, std::int64_t pairs, std::int64_t words, std::int64_t position_step,
+                             std::int16_t* to);
+// Sums of one position, a * weights in pairs of words: sums[row * vectors * lanes + channel], to which it may add. Of `gemm` all but the
+// start and the results.
+using WinogradProduct = void(const GemmU8& gemm, bool adds, std::int32_t* sums);
 // The 16 results of a tile, `channels` (a multiple of `lanes`) behind one another, of sums[position * stride + channel], plus
 // start[channel].
 using WinogradOutput = void(const std::int32_t* sums, std::int64_t channels, std::int64_t stride, const std::int32_t* start,
@@ -31,6 +35,7 @@ struct WinogradU8Function {
   int lanes, tile_rows;  // of the product: see GemmU8Function
   int words;             // channels that the transform of the input writes at once
   WinogradInput* transform_input;
+  WinogradWeights* transform_weights;
   WinogradProduct* multiply;
   WinogradOutput* transform_output;
   WinogradFinish* finish;
@@ -38,30 +43,35 @@ struct WinogradU8Function {
 
 namespace avx512_vnni {
 WinogradInput winograd_input;
+WinogradWeights winograd_weights;
 WinogradProduct winograd_product;
 WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
 }  // namespace avx512_vnni
 namespace avx512 {
 WinogradInput winograd_input;
+WinogradWeights winograd_weights;
 WinogradProduct winograd_product;
 WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
 }  // namespace avx512
 namespace avx2_vnni {
 WinogradInput winograd_input;
+WinogradWeights winograd_weights;
 WinogradProduct winograd_product;
 WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
 }  // namespace avx2_vnni
 namespace avx2 {
 WinogradInput winograd_input;
+WinogradWeights winograd_weights;
 WinogradProduct winograd_product;
 WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
 }  // namespace avx2
 namespace portable {
 WinogradInput winograd_input;
+WinogradWeights winograd_weights;
 WinogradProduct winograd_product;
 WinogradOutput winograd_output;
 WinogradFinish winograd_finish;

@@ -1,9 +1,38 @@
 // Integer Winograd for vectors: see winograd_u8_transforms.inl, gemm_u8_tile.inl and gemm_u8_finish.inl, which are included before.
 
-void winograd_product(const GemmU8& gemm, std::int32_t* sums) {
-  const auto& tiles = gemm.vectors == 2 ? kTiles<2, Brief::kNo> : kTiles<1, Brief::kNo>;
+namespace {
+
+// kRows rows of a product from `row` on.
+template <int kRows, int kVectors>
+OCTET_TARGET void multiply_rows(const GemmU8& gemm, std::int64_t row, bool adds, std::int32_t* sums) {
+  Ints acc[kRows][kVectors];
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) acc[r][v] = adds ? load_ints(sums + (r * kVectors + v) * kLanes) : set_ints(0);
+  add_products(gemm, row, acc);
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) store_ints(sums + (r * kVectors + v) * kLanes, acc[r][v]);
+}
+
+using RowsFunction = void (*)(const GemmU8&, std::int64_t row, bool adds, std::int32_t* sums);
+
+template <int kVectors, int... kRows>
+constexpr std::array<RowsFunction, sizeof...(kRows)> rows_functions(std::integer_sequence<int, kRows...>) {
+  return {multiply_rows<kRows + 1, kVectors>...};
+}
+
+template <int kVectors>
+constexpr auto kRowsFunctions = rows_functions<kVectors>(std::make_integer_sequence<int, kTileRows>());
+
+}  // namespace
+
+void winograd_product(const GemmU8& gemm, bool adds, std::int32_t* sums) {
+  const auto& functions = gemm.vectors == 2 ? kRowsFunctions<2> : kRowsFunctions<1>;
   for_each_tile(gemm.rows, kTileRows, [&](std::int64_t row, std::int64_t rows) {
-    tiles[static_cast<std::size_t>(rows - 1)](gemm, row, sums + row * gemm.vectors * kLanes, nullptr);
+    functions[static_cast<std::size_t>(rows - 1)](gemm, row, adds, sums + row * gemm.vectors * kLanes);
   });
 }
 

@@ -17,6 +17,7 @@ using Ints = std::uint32_t;
 constexpr int kWords = 1, kLanes = 1;
 
 OCTET_OP Words load_words(const std::uint8_t* from) { return *from; }
+OCTET_OP Words load_words(const std::int16_t* from) { return *from; }
 OCTET_OP void store_words(std::int16_t* to, Words x) { *to = static_cast<std::int16_t>(x); }
 OCTET_OP Words sum_words(Words x, Words y) { return x + y; }
 OCTET_OP Words difference_words(Words x, Words y) { return x - y; }
@@ -53,13 +54,13 @@ void finish_each(const GemmU8& gemm, const std::int32_t* results, int lines, int
 
 #include "kernels/conv2d/winograd_u8_transforms.inl"
 
-void winograd_product(const GemmU8& gemm, std::int32_t* sums) {
+void winograd_product(const GemmU8& gemm, bool adds, std::int32_t* sums) {
   const int width = gemm.vectors;
   for (std::int64_t row = 0; row < gemm.rows; ++row, sums += width) {
     const std::int16_t* a = static_cast<const std::int16_t*>(gemm.a) + row * gemm.a_stride;
     const auto* w = static_cast<const std::int16_t*>(gemm.weights);
     for (int c = 0; c < width; ++c) {
-      std::uint32_t sum = static_cast<std::uint32_t>(gemm.start[c]);
+      std::uint32_t sum = adds ? static_cast<std::uint32_t>(sums[c]) : 0;
       for (std::int64_t g = 0; g < gemm.groups; ++g)
         for (int i = 0; i < 2; ++i) sum += static_cast<std::uint32_t>(a[2 * g + i] * w[(g * width + c) * 2 + i]);
       sums[c] = static_cast<std::int32_t>(sum);

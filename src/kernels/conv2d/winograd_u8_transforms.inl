@@ -1,6 +1,6 @@
 // The transforms of integer Winograd, written once: see kernels/target.h and winograd_u8.h. Besides vectors it takes
 //   kWords, Words                           channels of 16 bits a vector
-//   load_words, store_words                 of bytes; to words
+//   load_words, store_words                 of bytes or words; to words
 //   sum_words, difference_words, double_words<n>      modulo 2^16; double_words<n>(x) = x * 2^n
 
 namespace {
@@ -16,6 +16,18 @@ OCTET_OP void transform_input_line(const Words* from, int from_step, Words* to, 
   to[3 * to_step] = sum_words(even, odd);                                                            // -2 d1 - d2 + 2 d3 + d4
   to[4 * to_step] = difference_words(even, odd);                                                     // 2 d1 - d2 - 2 d3 + d4
   to[5 * to_step] = sum_words(difference_words(d5, d3), double_words<2>(difference_words(d1, d3)));  // 4 d1 - 5 d3 + d5
+}
+
+// Three taps as six weights, free of their denominators.
+OCTET_OP void transform_weight_line(const Words* from, int from_step, Words* to, int to_step) {
+  const Words w0 = from[0], w1 = from[from_step], w2 = from[2 * from_step];
+  const Words near = sum_words(w0, w2), far = sum_words(w0, double_words<2>(w2)), twice = double_words<1>(w1);
+  to[0] = w0;
+  to[to_step] = sum_words(near, w1);
+  to[2 * to_step] = difference_words(near, w1);
+  to[3 * to_step] = sum_words(far, twice);
+  to[4 * to_step] = difference_words(far, twice);
+  to[5 * to_step] = w2;
 }
 
 // Six sums as four results, 24 times too large: the factors 6, -4, -4, 1, 1, 24 are what the weights' rows are free of.
@@ -45,6 +57,25 @@ OCTET_TARGET void transform_windows(const std::uint8_t* const* pixels, std::int6
   }
 }
 
+OCTET_TARGET void transform_taps(const std::int16_t* taps, std::int64_t pairs, std::int64_t words, std::int64_t position_step,
+                                 std::int16_t* to) {
+  constexpr int kSide = kWinogradWindow, kTaps = 3;
+  for (std::int64_t pair = 0; pair < pairs; ++pair, taps += kTaps * kTaps * words, to += words)
+    for (std::int64_t w = 0; w < words; w += kWords) {
+      Words filter[kTaps * kTaps], columns[kSide * kTaps], line[kSide];
+#pragma GCC unroll 9
+      for (int i = 0; i < kTaps * kTaps; ++i) filter[i] = load_words(taps + i * words + w);
+#pragma GCC unroll 3
+      for (int x = 0; x < kTaps; ++x) transform_weight_line(filter + x, kTaps, columns + x, kTaps);
+#pragma GCC unroll 6
+      for (int y = 0; y < kSide; ++y) {
+        transform_weight_line(columns + y * kTaps, 1, line, 1);
+#pragma GCC unroll 6
+        for (int x = 0; x < kSide; ++x) store_words(to + (y * kSide + x) * position_step + w, line[x]);
+      }
+    }
+}
+
 OCTET_TARGET void transform_sums(const std::int32_t* sums, std::int64_t channels, std::int64_t stride, const std::int32_t* start,
                                  std::int32_t* results) {
   constexpr int kSide = kWinogradWindow, kTile = kWinogradTile;
@@ -71,6 +102,10 @@ OCTET_TARGET void transform_sums(const std::int32_t* sums, std::int64_t channels
 
 void winograd_input(const std::uint8_t* const* pixels, std::int64_t channels, std::int64_t stride, std::int16_t* to) {
   transform_windows(pixels, channels, stride, to);
+}
+
+void winograd_weights(const std::int16_t* taps, std::int64_t pairs, std::int64_t words, std::int64_t position_step, std::int16_t* to) {
+  transform_taps(taps, pairs, words, position_step, to);
 }
 
 void winograd_output(const std::int32_t* sums, std::int64_t channels, std::int64_t stride, const std::int32_t* start,

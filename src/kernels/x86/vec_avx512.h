@@ -77,6 +77,7 @@ inline constexpr int kWords = 2 * kLanes;
 OCTET_OP Words load_words(const std::uint8_t* from) {
   return _mm512_cvtepu8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
 }
+OCTET_OP Words load_words(const std::int16_t* from) { return load_ints(from); }
 OCTET_OP void store_words(std::int16_t* to, Words x) { store_ints(to, x); }
 OCTET_OP Words sum_words(Words x, Words y) { return _mm512_add_epi16(x, y); }
 OCTET_OP Words difference_words(Words x, Words y) { return _mm512_sub_epi16(x, y); }
