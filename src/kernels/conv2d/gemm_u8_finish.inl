@@ -152,18 +152,32 @@ OCTET_OP Ints results_of(const PanelLimits& limits, const Ints (&steps)[4]) {
 
 constexpr int rows_at_once(int vectors) { return 4 / vectors; }
 
-// Stores the first `rows` of the rows that results_of() gives.
+// Stores the first `rows` of the rows that results_of() gives, `channels` of each.
 template <int kVectors>
-OCTET_OP void store_rows(const GemmU8& gemm, std::uint8_t* out, Ints results, int rows) {
-  if constexpr (kVectors == 1) return store_quarters(out, gemm.out_stride, results, rows, gemm.channels);
-  store_half(out, low_half(results), gemm.channels);
-  if (rows > 1) store_half(out + gemm.out_stride, high_half(results), gemm.channels);
+OCTET_OP void store_rows(std::uint8_t* out, std::int64_t stride, std::int64_t channels, Ints results, int rows) {
+  if constexpr (kVectors == 1) return store_quarters(out, stride, results, rows, channels);
+  store_half(out, low_half(results), channels);
+  if (rows > 1) store_half(out + stride, high_half(results), channels);
+}
+
+template <int kRows, int kVectors>
+OCTET_OP void store_steps(const PanelLimits& limits, const Ints (&steps)[kRows][kVectors], std::uint8_t* out, std::int64_t stride,
+                          std::int64_t channels) {
+  constexpr int kAtOnce = rows_at_once(kVectors);
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; r += kAtOnce, out += kAtOnce * stride) {
+    Ints four[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) four[i] = steps[r + i / kVectors < kRows ? r + i / kVectors : r][i % kVectors];
+    store_rows<kVectors>(out, stride, channels, results_of(limits, four), kRows - r < kAtOnce ? kRows - r : kAtOnce);
+  }
 }
 
 template <Brief kBrief, int kRows, int kVectors>
 OCTET_OP void finish_in_registers(const GemmU8& gemm, const PanelLimits& limits, const Ints (&acc)[kRows][kVectors], std::int64_t row) {
-  constexpr int kAtOnce = rows_at_once(kVectors);
-  std::uint8_t* out = gemm.out_u8 + row * gemm.out_stride;
+  constexpr int kWidth = kVectors * kLanes;
+  const std::int64_t stride = gemm.out_stride, channels = gemm.channels;
+  std::uint8_t* const out = gemm.out_u8 + row * stride;
   Ints steps[kRows][kVectors];
 #pragma GCC unroll 2
   for (int v = 0; v < kVectors; ++v) {
@@ -171,25 +185,21 @@ OCTET_OP void finish_in_registers(const GemmU8& gemm, const PanelLimits& limits,
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) steps[r][v] = rounded<kBrief>(limits, v, opaque_copy(acc[r][v]));
   }
-#pragma GCC unroll 16
-  for (int r = 0; r < kRows; r += kAtOnce, out += kAtOnce * gemm.out_stride) {
-    Ints four[4];
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) four[i] = steps[r + i / kVectors < kRows ? r + i / kVectors : r][i % kVectors];
-    store_rows<kVectors>(gemm, out, results_of(limits, four), kRows - r < kAtOnce ? kRows - r : kAtOnce);
-  }
+  // Once for all rows, as a test and a jump with each of them take longer than its bytes.
+  channels == kWidth ? store_steps(limits, steps, out, stride, kWidth) : store_steps(limits, steps, out, stride, channels);
 }
 
 // The same of sums in memory. Up to three rows of sums beyond the last are read; what they are does not matter.
 template <Brief kBrief, int kVectors>
 OCTET_OP void finish_brief(const GemmU8& gemm, const PanelLimits& limits, const std::int32_t* sums, std::int64_t row, std::int64_t rows) {
   constexpr int kAtOnce = rows_at_once(kVectors);
-  std::uint8_t* out = gemm.out_u8 + row * gemm.out_stride;
-  for (; rows > 0; rows -= kAtOnce, sums += 4 * kLanes, out += kAtOnce * gemm.out_stride) {
+  const std::int64_t stride = gemm.out_stride, channels = gemm.channels;
+  std::uint8_t* out = gemm.out_u8 + row * stride;
+  for (; rows > 0; rows -= kAtOnce, sums += 4 * kLanes, out += kAtOnce * stride) {
     Ints steps[4];
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) steps[i] = rounded<kBrief>(limits, i % kVectors, load_ints(sums + i * kLanes));
-    store_rows<kVectors>(gemm, out, results_of(limits, steps), rows < kAtOnce ? static_cast<int>(rows) : kAtOnce);
+    store_rows<kVectors>(out, stride, channels, results_of(limits, steps), rows < kAtOnce ? static_cast<int>(rows) : kAtOnce);
   }
 }
 

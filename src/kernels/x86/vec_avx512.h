@@ -103,12 +103,13 @@ OCTET_OP void store_half(std::uint8_t* to, Half bytes, std::int64_t count) {
 }
 
 OCTET_OP void store_quarters(std::uint8_t* to, std::int64_t stride, Ints bytes, int rows, std::int64_t count) {
-  const __mmask16 first = count >= 16 ? __mmask16{0xffff} : first_lanes(count);
   const __m128i quarters[4] = {_mm512_castsi512_si128(bytes), _mm512_extracti32x4_epi32(bytes, 1), _mm512_extracti32x4_epi32(bytes, 2),
                                _mm512_extracti32x4_epi32(bytes, 3)};
 #pragma GCC unroll 4
   for (int r = 0; r < 4; ++r, to += stride)
-    if (r < rows) _mm_mask_storeu_epi8(to, first, quarters[r]);
+    if (r < rows)
+      count >= 16 ? _mm_storeu_si128(reinterpret_cast<__m128i*>(to), quarters[r])
+                  : _mm_mask_storeu_epi8(to, first_lanes(count), quarters[r]);
 }
 
 OCTET_OP Ints opaque_copy(Ints x) {
