@@ -21,7 +21,7 @@ constexpr std::size_t kPlaces = 64;  // of each image
 static_assert(kImagesOfSecondOrder * kPlaces <= PatchMoments::kMostPlaces);
 constexpr std::size_t kPlacesApart = 7;  // from the first place of an image to that of the next
 // Covariances of longer filters are left out between blocks.
-constexpr std::size_t kLongestBlock = 288;
+constexpr std::size_t kLongestBlock = 576;
 
 bool is_dense_1x1(const ConvolutionGeometry& conv) { return conv.taps() == 1 && conv.groups == 1; }
 
