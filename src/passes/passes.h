@@ -41,6 +41,10 @@ bool fuse_activations(Graph& graph);
 // exp(x - max(x)) over its sum, both along one axis -> SoftMax.
 bool fuse_softmax(Graph& graph);
 
+// min(max(round(x / s), -z), 255 - z) * s with a scale and a zero point for each channel of an image -> FakeQuantize, as octet writes one
+// to ONNX.
+bool fuse_quantizers(Graph& graph);
+
 // Moves a scale and a shift that all channels share from behind the ReLU or Clamp of a convolution to before it, where fold_batch_norm
 // takes them: s * clamp(x, low, high) + t is a clamp of s * x + t.
 bool scale_before_clamp(Graph& graph);

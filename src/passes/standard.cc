@@ -15,6 +15,8 @@ constexpr Pass kImportPasses[] = {
     // Before the folding of affine steps, which would take the a * x of max(x, a * x) apart. Leaves named activations.
     fuse_activations,
     fuse_softmax,
+    // Before the folding of affine steps, as well.
+    fuse_quantizers,
     // Assumes named activations. Leaves what belongs to a convolution directly behind it.
     scale_before_clamp,
     // Assumes constant weights. Leaves a convolution, then one Add at most, then the activation.

@@ -18,6 +18,7 @@
 #include "quant/layer_alone.h"
 #include "quant/pixel_range.h"
 #include "quant/ranges.h"
+#include "quant/settle.h"
 
 namespace octet::quant {
 namespace {
@@ -64,6 +65,7 @@ class Quantizer {
     for (const NodeId convolution : plan_.convolutions) OCTET_RETURN_IF_ERROR(quantize_convolution(convolution));
     OCTET_RETURN_IF_ERROR(insert_points());
     result_.graph.tidy();
+    settle_numbers(result_.graph);
     result_.is_second_order = !rounded_.empty();
     for (const auto& [value, observer] : observers_) result_.images = std::max(result_.images, observer.images());
     return std::move(result_);

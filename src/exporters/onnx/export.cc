@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "exporters/onnx/node_export.h"
+#include "exporters/onnx/quantization.h"
 #include "graph/op_schema.h"
 #include "graph/patterns.h"
+#include "graph/scaled_quantizers.h"
 
 namespace octet {
 namespace onnx {
@@ -15,7 +17,8 @@ constexpr std::size_t kMostInitializerBytes = (std::size_t{1} << 31) - (std::siz
 
 class ModelExport {
  public:
-  explicit ModelExport(const Graph& graph) : graph_(graph), names_(graph, model_), needed_(graph.nodes().size(), false) {}
+  explicit ModelExport(const Graph& graph)
+      : graph_(graph), names_(graph, model_), grids_(values_on_grids(graph)), needed_(graph.nodes().size(), false) {}
 
   Status run();
   const ModelProto& model() const { return model_.model(); }
@@ -24,16 +27,15 @@ class ModelExport {
   Status find_needed();
   bool takes_in(const Node& node, std::size_t input) const;
   Status write(NodeId id);
-  Status write_moved(NodeId id, const Grid& grid);
+  Status write_moved(NodeId id, const ByteGrid& grid);
   void write_output(const std::string& name, Value value);
   void write_end(const Node& output);
-  std::optional<Grid> grid_of_moved(const Node& node) const;
 
   const Graph& graph_;
   ModelWriter model_;
   ValueNames names_;
-  std::map<Value, Grid> grids_;  // of the values that lie on one
-  std::vector<bool> needed_;     // by node: what the outputs are computed from, and the inputs
+  const std::map<Value, ByteGrid> grids_;
+  std::vector<bool> needed_;  // by node: what the outputs are computed from, and the inputs
 };
 
 // Weights that are stored as integers belong to their convolution; a DetectionOutput ends the model without its priors.
@@ -73,22 +75,9 @@ void ModelExport::write_end(const Node& output) {
   }
 }
 
-// What only moves values that lie on one grid leaves them on it.
-std::optional<Grid> ModelExport::grid_of_moved(const Node& node) const {
-  const OpSchema schema = schema_of(node.op);
-  if (!schema.traits.only_moves_values) return std::nullopt;
-  std::optional<Grid> common;
-  for (std::size_t i = 0; i < std::min(node.inputs.size(), schema.first_parameter); ++i) {
-    const auto found = grids_.find(node.inputs[i]);
-    if (found == grids_.end() || (common && *common != found->second)) return std::nullopt;
-    common = found->second;
-  }
-  return common;
-}
-
 // The results are brought onto the grid again, which changes none of them: between a DequantizeLinear and a QuantizeLinear other runtimes
 // move the integers themselves, and what reads them sees that they are some.
-Status ModelExport::write_moved(NodeId id, const Grid& grid) {
+Status ModelExport::write_moved(NodeId id, const ByteGrid& grid) {
   std::vector<std::string> names;
   for (std::uint32_t port = 0; port < graph_.node(id).outputs.size(); ++port) {
     names.push_back(names_.of({id, port}));
@@ -100,7 +89,6 @@ Status ModelExport::write_moved(NodeId id, const Grid& grid) {
     const Value value{id, port};
     quantize(names_.of(value), grid, names[port], model_);
     names_.rename(value, names[port]);
-    grids_.emplace(value, grid);
   }
   return {};
 }
@@ -110,12 +98,10 @@ Status ModelExport::write(NodeId id) {
   if (std::holds_alternative<Parameter>(node.op)) model_.add_input(node.name, node.outputs[0]);
   if (std::holds_alternative<Output>(node.op)) write_end(node);
   if (is_bias(graph_, id)) return {};
-  if (const auto grid = grid_of_moved(node)) return write_moved(id, *grid);
+  const auto grid = grids_.find({id, 0});
+  if (grid != grids_.end() && !std::holds_alternative<FakeQuantize>(node.op)) return write_moved(id, grid->second);
   NodeExport to(graph_, id, names_, grids_, model_);
-  OCTET_RETURN_IF_ERROR(write_node(to));
-  if (!std::holds_alternative<FakeQuantize>(node.op)) return {};
-  if (const auto grids = grids_of(graph_, node); grids && grids->size() == 1) grids_.emplace(Value{id, 0}, grids->front());
-  return {};
+  return write_node(to);
 }
 
 Status ModelExport::run() {
@@ -134,7 +120,11 @@ Status ModelExport::run() {
 }  // namespace onnx
 
 Result<std::string> serialize_onnx(const Graph& graph) {
-  onnx::ModelExport model(graph);
+  // With the scales of channels that an IR of the graph has, to the last digit.
+  Graph stored = graph;
+  scales_into_limits(stored);
+  scales_out_of_limits(stored);
+  onnx::ModelExport model(stored);
   OCTET_RETURN_IF_ERROR(model.run());
   std::string bytes;
   if (!model.model().SerializeToString(&bytes)) return Error{ErrorCode::kUnsupported, "an ONNX file of it would be larger than 2 GB"};

@@ -72,7 +72,7 @@ Result<std::int64_t> NodeExport::axis(std::size_t input) const {
   return values[0] < 0 ? values[0] + static_cast<std::int64_t>(shape(0).size()) : values[0];
 }
 
-std::optional<Grid> NodeExport::grid(std::size_t input) const {
+std::optional<ByteGrid> NodeExport::grid(std::size_t input) const {
   const auto found = grids_.find(node().inputs[input]);
   return found == grids_.end() ? std::nullopt : std::optional(found->second);
 }
@@ -125,13 +125,7 @@ Status NodeExport::result_as(NodeId as, std::string_view op_type, const Names& i
   return {};
 }
 
-std::string NodeExport::on_grid(const std::string& from, const Grid& grid) {
-  std::string name = model_.unique_name(node().name + "/bytes");
-  quantize(from, grid, name, model_);
-  return name;
-}
-
-Status NodeExport::quantized(const std::string& from, const Grid& grid) {
+Status NodeExport::quantized(const std::string& from, const ByteGrid& grid) {
   quantize(from, grid, names_.of({id_, 0}), model_);
   return {};
 }
@@ -140,7 +134,7 @@ Error NodeExport::unsupported(const std::string& what) const {
   return {ErrorCode::kUnsupported, "node '" + node().name + "' (" + std::string(type_name(node().op)) + ") has " + what};
 }
 
-void quantize(const std::string& from, const Grid& grid, const std::string& to, ModelWriter& model) {
+void quantize(const std::string& from, const ByteGrid& grid, const std::string& to, ModelWriter& model) {
   const std::string scale = model.unique_name(to + "/scale"), zero = model.unique_name(to + "/zero_point");
   const std::string stored = model.unique_name(to + "/quantized");
   model.add_initializer(scale, Tensor::scalar(grid.scale));

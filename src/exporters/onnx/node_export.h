@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "exporters/onnx/model_writer.h"
-#include "exporters/onnx/quantization.h"
-#include "graph/graph.h"
+#include "graph/byte_grids.h"
 
 namespace octet::onnx {
 
@@ -41,7 +40,7 @@ bool is_bias(const Graph& graph, NodeId id);
 // A node as a rule sees it, and where its form in ONNX goes.
 class NodeExport {
  public:
-  NodeExport(const Graph& graph, NodeId id, ValueNames& names, const std::map<Value, Grid>& grids, ModelWriter& model)
+  NodeExport(const Graph& graph, NodeId id, ValueNames& names, const std::map<Value, ByteGrid>& grids, ModelWriter& model)
       : graph_(graph), id_(id), names_(names), grids_(grids), model_(model) {}
 
   const Graph& graph() const { return graph_; }
@@ -64,7 +63,7 @@ class NodeExport {
   Result<std::int64_t> axis(std::size_t input) const;
 
   // The grid that the values of an input lie on, where they do.
-  std::optional<Grid> grid(std::size_t input) const;
+  std::optional<ByteGrid> grid(std::size_t input) const;
 
   // New initializers.
   std::string constant(const Tensor& value, const std::string& role);
@@ -84,9 +83,8 @@ class NodeExport {
   Status result_at(std::uint32_t output, std::string_view op_type, const Names& inputs, const Attributes& attributes = {});
   Status result_as(NodeId as, std::string_view op_type, const Names& inputs, const Attributes& attributes = {});
 
-  // A value brought onto a grid, in between and as the result.
-  std::string on_grid(const std::string& from, const Grid& grid);
-  Status quantized(const std::string& from, const Grid& grid);
+  // A value brought onto a grid as the result.
+  Status quantized(const std::string& from, const ByteGrid& grid);
 
   Error unsupported(const std::string& what) const;
 
@@ -94,7 +92,7 @@ class NodeExport {
   const Graph& graph_;
   NodeId id_;
   ValueNames& names_;
-  const std::map<Value, Grid>& grids_;
+  const std::map<Value, ByteGrid>& grids_;
   ModelWriter& model_;
 };
 
@@ -102,6 +100,6 @@ class NodeExport {
 Status write_node(NodeExport& to);
 
 // QuantizeLinear and DequantizeLinear: a value brought onto a grid, with the names of the parameters and the u8 tensor derived from `name`.
-void quantize(const std::string& from, const Grid& grid, const std::string& to, ModelWriter& model);
+void quantize(const std::string& from, const ByteGrid& grid, const std::string& to, ModelWriter& model);
 
 }  // namespace octet::onnx

@@ -10,29 +10,6 @@
 namespace octet::onnx {
 namespace {
 
-constexpr double kSteps = 255;
-
-// Limits are floats, so that zero lies on its level up to their rounding: far less than what could be seen in 8 bits.
-constexpr double kZeroTolerance = 1e-3;
-
-std::optional<Grid> grid_of(double low, double high) {
-  const double scale = (high - low) / kSteps, zero = std::nearbyint(-low / scale);
-  const bool fits = std::isfinite(scale) && static_cast<float>(scale) > 0 && zero >= 0 && zero <= kSteps &&
-                    std::fabs(-low / scale - zero) <= kZeroTolerance;
-  if (!fits) return std::nullopt;
-  return Grid{static_cast<float>(scale), static_cast<std::uint8_t>(zero)};
-}
-
-bool is_same_constant(const Graph& graph, Value a, Value b) {
-  const Tensor *left = graph.constant(a), *right = graph.constant(b);
-  return left && right && (left == right || (left->shape() == right->shape() && std::ranges::equal(left->bytes(), right->bytes())));
-}
-
-// The elements of a limit: a single one, or one for each channel of the data.
-std::optional<std::vector<double>> limit_values(const Tensor& limit, const Shape& data) {
-  return limit.size() == 1 ? to_vector<double>(limit) : channel_values(limit, data);
-}
-
 Value data_of(const Graph& graph, Value value) { return graph.node(value).inputs[0]; }
 
 bool can_be_scale(const Tensor& tensor) {
@@ -142,23 +119,6 @@ Tensor transposed(const Tensor& tensor) {
 }
 
 }  // namespace
-
-std::optional<std::vector<Grid>> grids_of(const Graph& graph, const Node& fake_quantize) {
-  const auto& in = fake_quantize.inputs;
-  if (std::get<FakeQuantize>(fake_quantize.op).levels != 256) return std::nullopt;
-  if (!is_same_constant(graph, in[1], in[3]) || !is_same_constant(graph, in[2], in[4])) return std::nullopt;
-  const auto low = limit_values(*graph.constant(in[1]), graph.shape(in[0]));
-  const auto high = limit_values(*graph.constant(in[2]), graph.shape(in[0]));
-  if (!low || !high || low->size() != high->size()) return std::nullopt;
-  std::vector<Grid> grids;
-  for (std::size_t i = 0; i < low->size(); ++i) {
-    const auto grid = grid_of((*low)[i], (*high)[i]);
-    if (!grid) return std::nullopt;
-    grids.push_back(*grid);
-  }
-  if (std::ranges::all_of(grids, [&](const Grid& grid) { return grid == grids[0]; })) grids.resize(1);
-  return grids;
-}
 
 std::optional<StoredWeights> stored_weights(const Graph& graph, const Node& node) {
   const auto stored = storage_of(graph, node.inputs[1]);

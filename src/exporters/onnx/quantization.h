@@ -8,17 +8,6 @@
 // What of a graph says how tensors are quantized, in the terms of QuantizeLinear and DequantizeLinear: real = (stored - zero) * scale.
 namespace octet::onnx {
 
-// Scale and zero point of a tensor of u8.
-struct Grid {
-  float scale = 1;
-  std::uint8_t zero = 0;
-  bool operator==(const Grid&) const = default;
-};
-
-// The grids of the channels of a FakeQuantize, or one for all: 256 levels, the same limits for input and output, and zero on one of the
-// levels. Nothing where the operation is of another kind.
-std::optional<std::vector<Grid>> grids_of(const Graph& graph, const Node& fake_quantize);
-
 // Weights that are stored as integers, as DequantizeLinear takes them.
 struct StoredWeights {
   Tensor integers;  // i8 or u8, in the layout of ONNX

@@ -5,19 +5,22 @@
 namespace octet::onnx {
 namespace {
 
-// One scale and zero point for each channel: the steps are counted before they become bytes. A QuantizeLinear with a list of scales would
-// say it in one node, but ONNX Runtime makes of it and the convolution before it one that it then refuses to run.
-Status quantize_channels(const std::vector<Grid>& grids, NodeExport& to) {
-  std::vector<float> scales, zeros;
-  for (const Grid& grid : grids) {
+// One scale and zero point for each channel, written out. A QuantizeLinear with a list of scales would say it in one node, but ONNX Runtime
+// makes of it and the convolution before it one that it then refuses to run. passes::fuse_quantizers reads this.
+Status quantize_channels(const std::vector<ByteGrid>& grids, NodeExport& to) {
+  std::vector<float> scales, least, greatest;
+  for (const ByteGrid& grid : grids) {
     scales.push_back(grid.scale);
-    zeros.push_back(grid.zero);
+    least.push_back(-static_cast<float>(grid.zero));
+    greatest.push_back(static_cast<float>(255 - grid.zero));
   }
   Shape shape(to.shape(0).size(), 1);
   shape[1] = static_cast<std::int64_t>(grids.size());
-  const std::string scale = to.constant(Tensor::of(shape, scales), "scale"), zero = to.constant(Tensor::of(shape, zeros), "zero_point");
-  const std::string bytes = to.on_grid(to.step("Add", {to.step("Div", {to.input(0), scale}), zero}), Grid{1, 0});
-  return to.result("Mul", {to.step("Sub", {bytes, zero}), scale});
+  const auto list = [&](const std::vector<float>& values, const std::string& role) { return to.constant(Tensor::of(shape, values), role); };
+  const std::string scale = list(scales, "scale");
+  const std::string steps = to.step("Round", {to.step("Div", {to.input(0), scale})});
+  const std::string inside = to.step("Min", {to.step("Max", {steps, list(least, "least")}), list(greatest, "greatest")});
+  return to.result("Mul", {inside, scale});
 }
 
 // (a - b) / over for two limits, one of which may be a single number.
@@ -48,7 +51,7 @@ Status compute(const FakeQuantize& op, NodeExport& to) {
 }  // namespace
 
 Status write(const FakeQuantize& op, NodeExport& to) {
-  const auto grids = grids_of(to.graph(), to.node());
+  const auto grids = byte_grids_of(to.graph(), to.node());
   if (!grids || to.element(0) != ElementType::kF32) return compute(op, to);
   if (grids->size() > 1) return quantize_channels(*grids, to);
   return to.quantized(to.input(0), grids->front());

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "exporters/onnx/quantization.h"
 #include "exporters/onnx/rules.h"
 #include "graph/patterns.h"
 

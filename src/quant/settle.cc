@@ -1,0 +1,89 @@
+#include "quant/settle.h"
+
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "graph/byte_grids.h"
+#include "graph/patterns.h"
+
+namespace octet::quant {
+namespace {
+
+// Limits whose own scale and zero point give them again; a few rounds, as each rounds three times.
+ByteGrid settled(ByteGrid grid) {
+  constexpr int kMostRounds = 8;
+  for (int round = 0; round < kMostRounds; ++round) {
+    const auto next = byte_grid_of(static_cast<double>(grid.low()), static_cast<double>(grid.high()));
+    if (!next || *next == grid) break;
+    grid = *next;
+  }
+  return grid;
+}
+
+void settle_limits(Graph& graph, NodeId id) {
+  const Node node = graph.node(id);
+  const auto grids = byte_grids_of(graph, node);
+  if (!grids) return;
+  std::vector<float> low, high;
+  for (const ByteGrid& grid : *grids) {
+    const ByteGrid own = settled(grid);
+    low.push_back(own.low());
+    high.push_back(own.high());
+  }
+  Shape shape = graph.shape(node.inputs[1]);
+  if (low.size() == 1) shape.assign(shape.size(), 1);
+  const Value from = graph.emit_constant(Tensor::of(shape, low), node.name + "/low"),
+              to = graph.emit_constant(Tensor::of(shape, high), node.name + "/high");
+  for (const std::size_t input : {1, 3}) graph.set_input(id, input, from);
+  for (const std::size_t input : {2, 4}) graph.set_input(id, input, to);
+}
+
+// One scale for each output, of weights that are stored as integers.
+std::optional<std::vector<double>> weight_scales(const Graph& graph, const Node& convolution) {
+  const auto side = constant_side(graph, convolution.inputs[1]);
+  if (!side || side->kind != BinaryKind::kMultiply || !op_of<Convert>(graph, side->data)) return std::nullopt;
+  auto scales = to_vector<double>(*side->constant);
+  scales.resize(static_cast<std::size_t>(convolution_geometry(graph, convolution)->outputs()), scales[0]);
+  return scales;
+}
+
+// The bias in whole steps, which are products of floats as QuantizeLinear's scales are; nothing where 32 bits do not hold it.
+std::optional<Tensor> in_steps(const Tensor& bias, float data_scale, const std::vector<double>& scales) {
+  std::vector<float> settled = to_vector<float>(bias);
+  for (std::size_t i = 0; i < settled.size(); ++i) {
+    const double step = static_cast<double>(data_scale * static_cast<float>(scales[i]));
+    const double count = std::nearbyint(static_cast<double>(settled[i]) / step);
+    if (!(step > 0) || !(std::fabs(count) <= std::numeric_limits<std::int32_t>::max())) return std::nullopt;
+    settled[i] = static_cast<float>(count * step);
+  }
+  return Tensor::of(bias.shape(), settled);
+}
+
+void settle_bias(Graph& graph, NodeId id, float data_scale) {
+  const auto scales = weight_scales(graph, graph.node(id));
+  const auto add = only_reader(graph, {id, 0});
+  const auto side = add ? constant_side(graph, {*add, 0}) : std::nullopt;
+  if (!scales || !side || side->kind != BinaryKind::kAdd) return;
+  if (side->constant->size() != std::ssize(*scales) || !is_per_channel(side->constant->shape(), graph.shape({id, 0}))) return;
+  if (const auto bias = in_steps(*side->constant, data_scale, *scales))
+    graph.set_input(*add, side->input, graph.emit_constant(*bias, graph.node(*add).name + "/bias"));
+}
+
+}  // namespace
+
+void settle_numbers(Graph& graph) {
+  const std::size_t count = graph.nodes().size();
+  for (std::size_t i = 0; i < count; ++i)
+    if (std::holds_alternative<FakeQuantize>(graph.nodes()[i].op)) settle_limits(graph, static_cast<NodeId>(i));
+  const auto grids = values_on_grids(graph);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!is_convolution(graph.nodes()[i].op)) continue;
+    if (const auto grid = grids.find(graph.nodes()[i].inputs[0]); grid != grids.end())
+      settle_bias(graph, static_cast<NodeId>(i), grid->second.scale);
+  }
+  graph.tidy();
+}
+
+}  // namespace octet::quant

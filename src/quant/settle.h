@@ -1,0 +1,13 @@
+#pragma once
+
+#include "graph/graph.h"
+
+namespace octet::quant {
+
+// Brings the numbers of a quantized graph to those that integers with scales and zero points can say, so that an IR of it and an ONNX model
+// in the form of QuantizeLinear and DequantizeLinear compute the same to the last bit: limits of 256 levels become those of their scale
+// and zero point, biases of convolutions of bytes whole multiples of the product of the scales of data and weights (half of one unit of
+// the sum at most is what that moves). Biases that 32 bits cannot hold stay as they are.
+void settle_numbers(Graph& graph);
+
+}  // namespace octet::quant
