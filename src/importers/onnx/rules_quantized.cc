@@ -6,6 +6,7 @@
 
 #include "importers/onnx/quantized.h"
 #include "importers/onnx/rules.h"
+#include "importers/onnx/softmax.h"
 #include "importers/onnx/window_operations.h"
 
 namespace octet::onnx {
@@ -126,9 +127,7 @@ Result<Values> qlinear_leaky_relu(NodeImport& node) {
 
 Result<Values> qlinear_softmax(NodeImport& node) {
   OCTET_ASSIGN(const Value data, real_input(node, 0));
-  OCTET_ASSIGN(const std::int64_t axis, node.axis("axis", -1, node.rank(0)));
-  if (node.integer("opset", 13) < 13 && axis != node.rank(0) - 1) return unsupported("softmax over several axes is not supported here");
-  return quantized_result(node, node.value(SoftMax{axis}, {data}), 3);
+  return quantized_result(node, softmax(node, data, node.integer("opset", 13)), 3);
 }
 
 Status refuse_channels_last(NodeImport& node) {

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "importers/onnx/rules.h"
+#include "importers/onnx/softmax.h"
 
 namespace octet::onnx {
 namespace {
@@ -52,24 +53,15 @@ Result<Values> reduce_log_sum_exp(NodeImport& node) {
   return node.add(Unary{UnaryKind::kLog}, {sum});
 }
 
-// Before opset 13 over all axes from `axis` on at once, later over that one axis.
-Result<Value> softmax_value(NodeImport& node) {
+Result<Value> softmax_of_input(NodeImport& node) {
   OCTET_RETURN_IF_ERROR(node.expect_inputs(1));
-  const bool flattens = node.opset() < 13;
-  OCTET_ASSIGN(const std::int64_t axis, node.axis("axis", flattens ? 1 : -1, node.rank(0)));
-  const Shape data = node.shape(0);
-  const Shape behind(data.begin() + axis, data.end());
-  if (!flattens || element_count(behind) == behind[0]) return node.value(SoftMax{axis}, {node.input(0)});
-  const Shape before(data.begin(), data.begin() + axis);
-  OCTET_ASSIGN(const Value flat, node.reshape(node.input(0), {element_count(before), element_count(behind)}));
-  OCTET_ASSIGN(const Value soft, node.value(SoftMax{1}, {flat}));
-  return node.reshape(soft, data);
+  return softmax(node, node.input(0), node.opset());
 }
 
-Result<Values> softmax(NodeImport& node) { return one(softmax_value(node)); }
+Result<Values> softmax_rule(NodeImport& node) { return one(softmax_of_input(node)); }
 
 Result<Values> log_softmax(NodeImport& node) {
-  OCTET_ASSIGN(const Value soft, softmax_value(node));
+  OCTET_ASSIGN(const Value soft, softmax_of_input(node));
   return node.add(Unary{UnaryKind::kLog}, {soft});
 }
 
@@ -85,10 +77,22 @@ constexpr OperatorRule kRules[] = {
     {"ReduceProd", reduce<ReduceKind::kProd>},
     {"ReduceSum", reduce<ReduceKind::kSum>},
     {"ReduceSumSquare", reduce_sum_square},
-    {"Softmax", softmax},
+    {"Softmax", softmax_rule},
 };
 
 }  // namespace
+
+Result<Value> softmax(NodeImport& node, Value data, std::int64_t opset) {
+  const bool flattens = opset < 13;
+  const Shape shape = node.shape_of(data);
+  OCTET_ASSIGN(const std::int64_t axis, node.axis("axis", flattens ? 1 : -1, std::ssize(shape)));
+  const Shape behind(shape.begin() + axis, shape.end());
+  if (!flattens || element_count(behind) == behind[0]) return node.value(SoftMax{axis}, {data});
+  const Shape before(shape.begin(), shape.begin() + axis);
+  OCTET_ASSIGN(const Value flat, node.reshape(data, {element_count(before), element_count(behind)}));
+  OCTET_ASSIGN(const Value soft, node.value(SoftMax{1}, {flat}));
+  return node.reshape(soft, shape);
+}
 
 std::span<const OperatorRule> reduction_rules() { return kRules; }
 

@@ -17,6 +17,41 @@ Result<Values> conv(NodeImport& node) {
   return one(convolve(node, node.input(0), node.input(1), node.has_input(2) ? std::optional(node.input(2)) : std::nullopt));
 }
 
+// The activation that ONNX Runtime's fused operators name, with its parameters in a list.
+Result<Value> named_activation(NodeImport& node, Value data) {
+  constexpr std::string_view kNames[] = {"", "Relu", "Tanh", "Sigmoid", "LeakyRelu", "Clip", "HardSigmoid"};
+  const std::string name = node.choice("activation", kNames, "");
+  const auto parameters = node.numbers("activation_params");
+  OCTET_RETURN_IF_ERROR(node.status());
+  if (name.empty()) return data;
+  if (name == "Relu") return node.value(Unary{UnaryKind::kRelu}, {data});
+  if (name == "Tanh") return node.value(Unary{UnaryKind::kTanh}, {data});
+  if (name == "Sigmoid") return node.value(Unary{UnaryKind::kSigmoid}, {data});
+  const std::size_t wanted = name == "LeakyRelu" ? 1 : 2;
+  if (parameters.size() != wanted)
+    return malformed(fmt::format("attribute 'activation_params' has {} numbers, {} takes {}", parameters.size(), name, wanted));
+  if (name == "Clip" && !(parameters[0] <= parameters[1]))
+    return malformed("attribute 'activation_params' has limits that are not in order");
+  if (name == "Clip") return node.value(Clamp{parameters[0], parameters[1]}, {data});
+  if (name == "LeakyRelu") {
+    OCTET_ASSIGN(const Value slope, node.constant(Tensor::of<float>({1}, {static_cast<float>(parameters[0])})));
+    return node.value(PRelu{}, {data, slope});
+  }
+  OCTET_ASSIGN(const Value alpha, node.scalar_like(parameters[0], data));
+  OCTET_ASSIGN(const Value beta, node.scalar_like(parameters[1], data));
+  return node.value(HardSigmoid{}, {data, alpha, beta});
+}
+
+// ONNX Runtime's: data, weights, bias, what is added to the result before the activation.
+Result<Values> fused_conv(NodeImport& node) {
+  OCTET_RETURN_IF_ERROR(node.expect_inputs(2));
+  OCTET_ASSIGN(Value result, convolve(node, node.input(0), node.input(1), node.has_input(2) ? std::optional(node.input(2)) : std::nullopt));
+  if (node.has_input(3)) {
+    OCTET_ASSIGN(result, node.binary(BinaryKind::kAdd, result, node.input(3)));
+  }
+  return one(named_activation(node, result));
+}
+
 // Padding that leads to the size that `output_shape` asks for, the odd row at the beginning but for SAME_UPPER.
 Status fit_output_shape(NodeImport& node, const Shape& data, const Spatial& output_padding, Window& window) {
   const auto wanted = node.integers("output_shape");
@@ -190,6 +225,7 @@ constexpr OperatorRule kRules[] = {
     {"AveragePool", average_pool},
     {"Conv", conv},
     {"ConvTranspose", conv_transpose},
+    {"FusedConv", fused_conv, Integers::kRefuses, "com.microsoft"},
     {"GlobalAveragePool", global_pool<ReduceKind::kMean>},
     {"GlobalMaxPool", global_pool<ReduceKind::kMax>, Integers::kMoves},
     {"GridSample", grid_sample},

@@ -296,7 +296,18 @@ def functions():
     case("Function", [node("Nested", "x", "t", domain="local", slope=0.3), node("Nested", "t", "y", domain="local", slope=0.2)], functions=[twice, nested])
 
 
-for family in (elementwise, shapes, parts, reductions, products, windows, resizes, normalizations, quantized, functions):
+def fused():
+    """What ONNX Runtime's optimizer makes of a convolution and what stands behind it."""
+    weights = {"w": floats(4, 3, 3, 3) * np.float32(0.1), "b": floats(4)}
+    for name, parameters in (("Relu", []), ("Tanh", []), ("Sigmoid", []), ("LeakyRelu", [0.1]), ("Clip", [-0.5, 0.5]), ("HardSigmoid", [0.2, 0.4])):
+        case(f"FusedConv_{name}", [node("FusedConv", "x,w,b", "y", domain="com.microsoft", activation=name, pads=[1, 1, 1, 1],
+                                       **({"activation_params": parameters} if parameters else {}))], weights)
+    case("FusedConv_sum", [node("FusedConv", "x,w,b,z", "y", domain="com.microsoft", activation="Relu", pads=[1, 1, 1, 1])], weights | {"z": floats(1, 4, 6, 8)})
+    pair = [node("QuantizeLinear", "x,s,z", "q"), node("QLinearSoftmax", "q,s,z,o,r", "c", domain="com.microsoft", axis=2, opset=11), node("DequantizeLinear", "c,o,r", "y")]
+    case("QLinearSoftmax_flattened", pair, {"s": np.float32(0.0217), "z": np.uint8(120), "o": np.float32(1 / 256), "r": np.uint8(0)})
+
+
+for family in (elementwise, shapes, parts, reductions, products, windows, resizes, normalizations, quantized, functions, fused):
     family()
 np.savez_compressed(Path(__file__).parent / "operator_cases.npz", **ARRAYS)
 print(sum(name.endswith("/model") for name in ARRAYS), "cases")
