@@ -13,14 +13,28 @@ namespace {
 constexpr std::int64_t kMostElements = std::int64_t{1} << 26;
 constexpr std::size_t kMostNodes = 4096;
 
+// A convolution, or what dynamic quantization makes of its sums: real numbers by one scale, or one a channel.
+bool is_convolved(const Graph& graph, Value value) {
+  constexpr int kMostSteps = 8;
+  for (int steps = 0; steps < kMostSteps; ++steps) {
+    const Node& node = graph.node(value);
+    if (is_convolution(node.op)) return true;
+    const bool is_scaled =
+        is_binary(graph, value, BinaryKind::kMultiply) && is_per_channel(graph.shape(node.inputs[1]), node.outputs[0].shape);
+    if (!is_scaled && !std::holds_alternative<Convert>(node.op)) return false;
+    value = node.inputs[0];
+  }
+  return false;
+}
+
 bool is_bias(const Graph& graph, const Node& node) {
   const auto* binary = std::get_if<Binary>(&node.op);
   if (!binary || binary->kind != BinaryKind::kAdd) return false;
-  const auto is_convolved = [&](Value value) { return is_convolution(graph.node(value).op); };
   const auto is_per_output = [&](Value value) {
     return graph.constant(value) && is_per_channel(graph.shape(value), node.outputs[0].shape);
   };
-  return std::ranges::any_of(node.inputs, is_convolved) && std::ranges::any_of(node.inputs, is_per_output);
+  return std::ranges::any_of(node.inputs, [&](Value value) { return is_convolved(graph, value); }) &&
+         std::ranges::any_of(node.inputs, is_per_output);
 }
 
 bool rests(const Graph& graph, const Node& node) {
