@@ -288,6 +288,16 @@ TEST(OnnxImport, CutsInFrontOfASuppression) {
   EXPECT_TRUE(imported->facts.scale_factor_input);
 }
 
+// All boxes and scores, and the indices of those that a suppression keeps, as the YOLOv3 of Keras gives them.
+TEST(OnnxImport, CutsInFrontOfASuppressionWhoseIndicesAreGivenBesideAllBoxes) {
+  ModelWriter writer(13, {"all_boxes", "scores", "chosen"});
+  add_boxes_and_scores(writer);
+  ModelWriter::integers(writer.node("Transpose", {"logits"}, {"scores"}), "perm", {0, 2, 1});
+  writer.node("NonMaxSuppression", {"boxes", "scores"}, {"chosen"});
+  writer.node("Identity", {"boxes"}, {"all_boxes"});
+  expect_end(writer, SourceFacts::End::kSuppression, {"scores", "boxes"});
+}
+
 // Class-agnostic suppression: the best class of each box, an offset for each class.
 TEST(OnnxImport, CutsInFrontOfTheChoiceOfAClass) {
   ModelWriter writer(13, {"picked"});

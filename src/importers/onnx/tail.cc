@@ -74,13 +74,29 @@ class TailFinder {
   }
 
  private:
-  // Every output must be chosen in some way; a TopK in the middle of a network is not reached from all of them.
+  // Every output must be chosen in some way, or be what a suppression chooses from, given beside the indices of what it chose; a TopK in
+  // the middle of a network is not reached from all of them.
   Choices choices_of_outputs() const {
     Choices choices;
     if (graph_.outputs.size() > kMostOutputs) return choices;
+    std::vector<std::string_view> whole;
     for (const std::string& output : graph_.outputs)
-      if (view_.depends_on_picture(output) && !walk(output, choices)) return {};
-    return choices;
+      if (view_.depends_on_picture(output) && !walk(output, choices)) whole.push_back(output);
+    const auto is_chosen_from = [&](std::string_view output) {
+      return std::ranges::any_of(choices.suppressions, [&](const NodeRecord* node) {
+        return std::ranges::any_of(node->inputs, [&](const std::string& input) { return without_copies(input) == without_copies(output); });
+      });
+    };
+    return std::ranges::all_of(whole, is_chosen_from) ? choices : Choices{};
+  }
+
+  std::string_view without_copies(std::string_view value) const {
+    for (std::size_t steps = 0; steps < kMostSteps; ++steps) {
+      const NodeRecord* node = view_.maker(value);
+      if (!node || node->op != "Identity" || node->inputs.size() != 1) break;
+      value = node->inputs[0];
+    }
+    return value;
   }
 
   // Collects what an output is chosen by; whether there is any.
