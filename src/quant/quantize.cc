@@ -65,7 +65,6 @@ class Quantizer {
     for (const NodeId convolution : plan_.convolutions) OCTET_RETURN_IF_ERROR(quantize_convolution(convolution));
     OCTET_RETURN_IF_ERROR(insert_points());
     result_.graph.tidy();
-    settle_numbers(result_.graph);
     result_.is_second_order = !rounded_.empty();
     for (const auto& [value, observer] : observers_) result_.images = std::max(result_.images, observer.images());
     return std::move(result_);
@@ -540,13 +539,20 @@ Result<CalibratedModel> CalibratedModel::calibrate(Graph source, const Calibrati
 
 Result<RoundedWeights> CalibratedModel::better_weights(const CalibrationImages& images, int threads) const {
   if (images.count < kImagesOfSecondOrder) return RoundedWeights{};
-  OCTET_ASSIGN(const QuantizedModel nearest, quantize({}));
+  // To settle biases moves them even where rounding the weights costs nothing.
+  OCTET_ASSIGN(const QuantizedModel nearest, unsettled({}, {}));
   OCTET_ASSIGN(const bool matters, weights_matter(nearest, images, threads));
   if (!matters) return RoundedWeights{};
   return second_order_weights(graph_, plan_, statistics_.observers, images, threads, pair_safe_);
 }
 
 Result<QuantizedModel> CalibratedModel::quantize(const std::set<NodeId>& wide, const RoundedWeights& rounded) const {
+  OCTET_ASSIGN(QuantizedModel model, unsettled(wide, rounded));
+  settle_numbers(model.graph);
+  return model;
+}
+
+Result<QuantizedModel> CalibratedModel::unsettled(const std::set<NodeId>& wide, const RoundedWeights& rounded) const {
   if (statistics_.observers.empty()) return no_image_was_used();
   const QuantizationPlan plan = plan_quantization(graph_, wide);
   return Quantizer(graph_, plan, statistics_, rounded, pair_safe_, preset_, estimator_).run(plan_.layers);

@@ -63,6 +63,9 @@ class CalibratedModel {
         preset_(options.preset),
         estimator_(options.estimator) {}
 
+  // Before its numbers are settled (settle.h).
+  Result<QuantizedModel> unsettled(const std::set<NodeId>& wide, const RoundedWeights& rounded) const;
+
   Graph graph_;
   QuantizationPlan plan_;
   CalibrationStatistics statistics_;
