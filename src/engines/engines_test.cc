@@ -9,6 +9,8 @@
 #include "engines/engine.h"
 #include "engines/octet_engine.h"
 #include "exporters/openvino_ir/export.h"
+#include "graph/evaluate.h"
+#include "runtime/graph_for_test.h"
 
 namespace octet {
 namespace {
@@ -188,6 +190,28 @@ TEST(Engines, RunWhatIsNoFile) {
     const auto outputs = session->run(std::span(&input, 1));
     ASSERT_TRUE(outputs.ok()) << outputs.error().message;
     EXPECT_EQ(to_vector<float>(outputs->front()), (std::vector<float>{-1, 2, -3, -0.5f}));
+  }
+}
+
+// Zero is byte 128 here, and 0 would be -1.28.
+TEST(Engines, CountThePaddingOfBytesAsZero) {
+  runtime_test::SmallGraph g;
+  const Shape shape{1, 4, 7, 6};
+  const AvgPool pool{{3, 3}, {2, 2}, {{1, 1}, {1, 1}}, false};
+  g.output(g.integer_conv(g.graph.emit(pool, {g.quantize(g.input(shape))}, "pool"), 4));
+  const IrFile file(g.graph);
+  const Tensor input = runtime_test::numbers(shape);
+  const auto expected = to_vector<float>(evaluate(g.graph, {{"image", input}})->at("out"));
+  for (const Engine* engine : installed_engines()) {
+    SCOPED_TRACE(engine->name());
+    const auto model = engine->load(g.graph, file.path());
+    ASSERT_TRUE(model.ok()) << model.error().message;
+    const auto session = (*model)->open_session(1);
+    const auto outputs = session->run(std::span(&input, 1));
+    ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+    const auto found = to_vector<float>(outputs->front());
+    ASSERT_EQ(found.size(), expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 0.03) << i;
   }
 }
 

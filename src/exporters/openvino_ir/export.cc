@@ -4,8 +4,9 @@
 #include "exporters/openvino_ir/constant_pool.h"
 #include "formats/openvino_ir/attributes.h"
 #include "formats/openvino_ir/ir.h"
-#include "graph/scaled_quantizers.h"
+#include "graph/counted_padding.h"
 #include "graph/op_schema.h"
+#include "graph/scaled_quantizers.h"
 
 namespace octet {
 namespace openvino_ir {
@@ -153,6 +154,7 @@ Network NetworkExport::run() {
 Status add_openvino_ir(const Graph& graph, const std::filesystem::path& xml, FileTransaction& files, const SeeWritten& see) {
   if (xml.extension() != ".xml") return Error{ErrorCode::kInvalidArgument, xml.string() + ": an IR's file name must end in .xml"};
   Graph stored = graph;
+  split_counted_padding(stored);
   scales_into_limits(stored);
   openvino_ir::NetworkExport network(stored);
   const std::string text = openvino_ir::write_network(network.run());

@@ -10,9 +10,10 @@
 
 #include "base/files.h"
 #include "formats/openvino_ir/ir.h"
-#include "graph/scaled_quantizers.h"
 #include "graph/check_numbers.h"
+#include "graph/counted_padding.h"
 #include "graph/op_schema.h"
+#include "graph/scaled_quantizers.h"
 #include "importers/openvino_ir/halves.h"
 #include "importers/openvino_ir/rules.h"
 #include "importers/openvino_ir/tail.h"
@@ -338,6 +339,7 @@ Result<Graph> NetworkImport::import_layers() {
       for (const Info& child : info.children) flatten(child, "", graph_.model_info);
   graph_.tidy();
   scales_out_of_limits(graph_);
+  join_counted_padding(graph_);
   OCTET_RETURN_IF_ERROR(check_numbers(graph_));
   return with_floats_for_halves(std::move(graph_));
 }
