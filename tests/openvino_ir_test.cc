@@ -82,6 +82,20 @@ TEST_F(OpenvinoIrRoundTrip, MayOverwriteTheFileItIsReadFrom) {
   EXPECT_EQ(content("again.bin"), bin);
 }
 
+TEST_F(OpenvinoIrRoundTrip, PoolsOfBytesReadBackAsTheyWere) {
+  Graph graph;
+  const Value image = graph.emit(Parameter{ElementType::kF32, {1, 2, 7, 6}}, {}, "image");
+  const Value low = graph.emit_constant(Tensor::scalar(-1.28f)), high = graph.emit_constant(Tensor::scalar(1.27f));
+  const Value bytes = graph.emit(FakeQuantize{256}, {image, low, high, low, high});
+  graph.emit(Output{}, {graph.emit(AvgPool{{3, 3}, {2, 2}, {{1, 1}, {1, 1}}, false}, {bytes}, "pool")}, "out");
+  graph.tidy();
+  ASSERT_TRUE(export_openvino_ir(graph, folder_ / "m.xml").ok());
+  EXPECT_EQ(content("m.xml").find("exclude-pad=\"false\""), std::string::npos);
+  const auto read = import_openvino_ir(folder_ / "m.xml");
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  expect_same_structure(graph, *read);
+}
+
 TEST_F(OpenvinoIrRoundTrip, OpenvinoComputesTheSame) {
   const fs::path python = OCTET_SOURCE_DIR "/.venv-peers/bin/python", script = OCTET_SOURCE_DIR "/tests/compare_with_openvino.py";
   if (!fs::exists(python)) GTEST_SKIP() << "OpenVINO is not installed: there is no " << python;
