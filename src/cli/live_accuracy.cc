@@ -21,7 +21,7 @@ std::string text_of(const RunningAccuracy& accuracy) {
 LiveAccuracy::LiveAccuracy(const DetectionInputs& inputs, std::function<void(std::string)> show)
     : inputs_(inputs), show_(std::move(show)), runs_(inputs.detectors.size()) {
   for (DetectionRun& run : runs_) {
-    run.detections.resize(inputs.dataset.images.size());
+    run.detections = DetectionLists(inputs.dataset.images.size());
     run.done.resize(inputs.dataset.images.size());
   }
 }
@@ -31,7 +31,7 @@ void LiveAccuracy::add(std::size_t image, std::span<const std::vector<Detection>
   constexpr std::int64_t kFewestImages = 16;  // of which an interval says something
   constexpr Clock::duration kLeastPause = std::chrono::milliseconds(500);
   for (std::size_t i = 0; i < runs_.size(); ++i) {
-    runs_[i].detections[image] = of_each[i];
+    runs_[i].detections.set(image, of_each[i]);
     runs_[i].done[image] = true;
   }
   if (++images_ < kFewestImages) return;

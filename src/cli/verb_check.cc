@@ -1,6 +1,7 @@
 // octet check: COCO accuracy of one model, of two side by side, or of a results file.
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 
@@ -141,14 +142,17 @@ Result<Outcome> check_one_file(const Options& options, const Requirements& requi
 Result<Outcome> check_two_files(const Options& options, const Requirements& requirements, Console& console) {
   OCTET_RETURN_IF_ERROR(refuse_options_of_one_file(options));
   OCTET_ASSIGN(const auto truth, read_coco_annotations(options.detection.source.annotations));
-  ScoredResults results;
+  ScoreOptions how{.threads = options.detection.threads};
+  std::vector<std::vector<CocoResult>> results;
   for (const std::string& file : options.results) {
     OCTET_ASSIGN(auto found, read_results(file, truth, options.detection.threads, console));
-    results.found.push_back(std::move(found));
-    if (options.deployed_threshold) results.deployed_thresholds.push_back(*options.deployed_threshold);
+    results.push_back(std::move(found));
+    if (options.deployed_threshold) how.deployed_thresholds.push_back(*options.deployed_threshold);
   }
-  OCTET_RETURN_IF_ERROR(write_label_errors(options, truth, results.found));
-  OCTET_ASSIGN(const CheckResult result, score_results(truth, results, ids_of(truth.images), options.detection.threads));
+  OCTET_RETURN_IF_ERROR(write_label_errors(options, truth, results));
+  const ResultList first(results[0]), second(results[1]);
+  const std::array<const ResultSource*, 2> models{&first, &second};
+  OCTET_ASSIGN(const CheckResult result, score_results(truth, models, ids_of(truth.images), how));
   return outcome_of(to_json(result), to_text(result), requirements, result);
 }
 
@@ -163,7 +167,8 @@ Result<Outcome> check_results_files(const Options& options, const Requirements& 
 
 Result<Outcome> score(const Options& options, const Requirements& requirements, const DetectionInputs& inputs, const Detections& found) {
   OCTET_ASSIGN(const CheckResult result,
-               score_runs(inputs.classes, inputs.dataset, found.runs, options.detection.threads, deployed_thresholds(inputs.detectors)));
+               score_runs(inputs.classes, inputs.dataset, found.runs,
+                          {.threads = options.detection.threads, .deployed_thresholds = deployed_thresholds(inputs.detectors)}));
   Outcome outcome = outcome_of(to_json(result), to_text(result), requirements, result);
   std::vector<std::vector<std::filesystem::path>> files;
   for (const Detector& detector : inputs.detectors) files.push_back(detector.files);
@@ -171,7 +176,7 @@ Result<Outcome> score(const Options& options, const Requirements& requirements, 
   if (found.resumed_images) outcome.json["resumed_images"] = *found.resumed_images;
   if (options.label_errors.empty()) return outcome;
   OCTET_ASSIGN(const MeasuredResults measured, measured_results(inputs.classes, inputs.dataset, found.runs));
-  OCTET_RETURN_IF_ERROR(write_label_errors(options, measured.truth, measured.results.found));
+  OCTET_RETURN_IF_ERROR(write_label_errors(options, measured.truth, measured.found));
   return outcome;
 }
 

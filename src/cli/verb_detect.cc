@@ -22,7 +22,7 @@ struct Options {
 
 std::int64_t count(const DetectionRun& run) {
   std::int64_t total = 0;
-  for (const auto& found : run.detections) total += static_cast<std::int64_t>(found.size());
+  for (std::size_t image = 0; image < run.detections.images(); ++image) total += static_cast<std::int64_t>(run.detections.count(image));
   return total;
 }
 

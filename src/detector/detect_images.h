@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/progress.h"
 #include "base/share.h"
 #include "data/dataset.h"
+#include "detector/detection_lists.h"
 #include "detector/detector.h"
 
 namespace octet {
@@ -20,8 +22,8 @@ class DetectionStore {
   DetectionStore& operator=(const DetectionStore&) = delete;
   virtual ~DetectionStore() = default;
 
-  // What the detector of that number found in an image before; null where that is not known.
-  virtual const std::vector<Detection>* known(std::size_t detector, std::size_t image) const = 0;
+  // What the detector of that number found in an image before; nothing where that is not known.
+  virtual std::optional<std::vector<Detection>> known(std::size_t detector, std::size_t image) const = 0;
   virtual Status keep(std::size_t detector, std::size_t image, const std::vector<Detection>& found) = 0;
 };
 
@@ -40,11 +42,11 @@ struct DetectRunOptions {
 
 // What a detector found in the images of a data set.
 struct DetectionRun {
-  std::vector<std::vector<Detection>> detections;  // one list an image of the data set, in its order
-  std::vector<bool> done;                          // false: the image could not be read, or is of another share
-  std::int64_t images = 0;                         // done
-  double seconds = 0;                              // wall clock of all detectors and images, decoding of files included
-  double busy_share = 0;                           // of the threads' time, what they spent on decoding and on detectors
+  DetectionLists detections;  // one list an image of the data set, in its order
+  std::vector<bool> done;     // false: the image could not be read, or is of another share
+  std::int64_t images = 0;    // done
+  double seconds = 0;         // wall clock of all detectors and images, decoding of files included
+  double busy_share = 0;      // of the threads' time, what they spent on decoding and on detectors
 };
 
 // Runs each detector over the images, each of which is read and decoded once. Whole images are shared out among the threads; the answer

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numeric>
 #include <random>
+#include <utility>
 
+#include "base/check.h"
 #include "base/parallel.h"
 #include "base/quantile.h"
 #include "base/random.h"
-#include "eval/resampled_precision.h"
 
 namespace octet {
 namespace {
@@ -18,17 +20,6 @@ void draw_images(std::uint64_t seed, std::size_t lane, DrawCounts& draws) {
   std::mt19937_64 random(seed);
   for (auto& counts : draws) counts[lane] = 0;
   for (std::size_t i = 0; i < draws.size(); ++i) ++draws[draw_below(random, draws.size())][lane];
-}
-
-// The matches of one model by size and category.
-using MatchesOfModel = std::array<std::vector<CountedMatches>, kSizeClassCount>;
-
-MatchesOfModel count_all(const CocoMatches& matches) {
-  MatchesOfModel counted;
-  for (std::size_t size = 0; size < kSizeClassCount; ++size)
-    for (const CategoryMatches& category : matches.categories)
-      counted[size].push_back(count_matches(category, static_cast<SizeClass>(size), MatchSettings().most_detections()));
-  return counted;
 }
 
 // Drops of every draw: of each size over all categories, and of each category over all sizes. NaN where a draw has no such object.
@@ -43,43 +34,45 @@ struct DrawnDrops {
 
 class Resampler {
  public:
-  Resampler(const MatchesOfModel& first, const MatchesOfModel& second, std::size_t images)
-      : first_(first), second_(second), draws_(images) {}
+  Resampler(const ResampledModel& first, const ResampledModel& second)
+      : model_(first), first_(first.make_drawn_ap()), second_(second.make_drawn_ap()), draws_(first.images) {}
 
   // Draws `begin` and those after it, up to kDrawsAtOnce.
   void run(std::size_t begin, std::uint64_t seed, DrawnDrops& drops) {
     const std::size_t count = std::min(kDrawsAtOnce, drops.sizes[0].size() - begin);
     for (std::size_t i = 0; i < kDrawsAtOnce; ++i) draw_images(seed * 1'000'003 + begin + i, i, draws_);
-    for (std::size_t size = 0; size < kSizeClassCount; ++size) {
-      std::array<double, kDrawsAtOnce> sum{}, defined{};
-      for (std::size_t k = 0; k < first_[size].size(); ++k) {
-        const DrawnPrecision a = precision_(first_[size][k], draws_), b = precision_(second_[size][k], draws_);
-        for (std::size_t i = 0; i < count; ++i) {
-          const double drop = a[i] - b[i];
-          if (size == 0) drops.categories[k][begin + i] = drop;
-          if (std::isnan(drop)) continue;
-          sum[i] += drop;
-          ++defined[i];
-        }
-      }
-      for (std::size_t i = 0; i < count; ++i) drops.sizes[size][begin + i] = sum[i] / defined[i];
-    }
+    for (std::size_t size = 0; size < kSizeClassCount; ++size)
+      if (size == 0 || model_.ap_of_sizes[size - 1] >= 0) run_size(size, begin, count, drops);
   }
 
  private:
-  const MatchesOfModel &first_, &second_;
+  void run_size(std::size_t size, std::size_t begin, std::size_t count, DrawnDrops& drops) {
+    std::array<double, kDrawsAtOnce> sum{}, defined{};
+    for (std::size_t k = 0; k < model_.categories.size(); ++k) {
+      const DrawnPrecision a = first_(static_cast<SizeClass>(size), k, draws_), b = second_(static_cast<SizeClass>(size), k, draws_);
+      for (std::size_t i = 0; i < count; ++i) {
+        const double drop = a[i] - b[i];
+        if (size == 0) drops.categories[k][begin + i] = drop;
+        if (std::isnan(drop)) continue;
+        sum[i] += drop;
+        ++defined[i];
+      }
+    }
+    for (std::size_t i = 0; i < count; ++i) drops.sizes[size][begin + i] = sum[i] / defined[i];
+  }
+
+  const ResampledModel& model_;
+  DrawnAp first_, second_;
   DrawCounts draws_;
-  ResampledPrecision precision_;
 };
 
-DrawnDrops resample(const CocoMatches& first, const CocoMatches& second, const BootstrapOptions& options, int threads) {
-  const MatchesOfModel of_first = count_all(first), of_second = count_all(second);
+DrawnDrops resample(const ResampledModel& first, const ResampledModel& second, const BootstrapOptions& options, int threads) {
   const auto draws = static_cast<std::size_t>(options.resamples);
   DrawnDrops drops(draws, first.categories.size());
   std::vector<std::optional<Resampler>> resamplers(static_cast<std::size_t>(std::max(threads, 1)));
   parallel_for_each(threads, (draws + kDrawsAtOnce - 1) / kDrawsAtOnce, [&](int worker, std::size_t i) {
     auto& resampler = resamplers[static_cast<std::size_t>(worker)];
-    if (!resampler) resampler.emplace(of_first, of_second, first.image_ids.size());
+    if (!resampler) resampler.emplace(first, second);
     resampler->run(i * kDrawsAtOnce, options.seed, drops);
   });
   return drops;
@@ -128,15 +121,14 @@ void adjust(ApDrops& drops) {
   for (std::size_t i = 0; i < parts.size(); ++i) parts[i]->adjusted_p = adjusted[i];
 }
 
-ApDrops summarize_all(const CocoAccuracy& first, const CocoAccuracy& second, DrawnDrops drawn, double confidence) {
+ApDrops summarize_all(const ResampledModel& first, const ResampledModel& second, DrawnDrops drawn, double confidence) {
   constexpr std::array<const char*, 3> kSizeNames = {"small", "medium", "large"};
-  const auto sizes_of = [](const CocoNumbers& numbers) { return std::array{numbers.AP_small, numbers.AP_medium, numbers.AP_large}; };
-  const auto sizes_first = sizes_of(first.numbers), sizes_second = sizes_of(second.numbers);
   ApDrops drops;
-  drops.all = summarize(first.numbers.AP - second.numbers.AP, std::move(drawn.sizes[0]), confidence);
+  drops.all = summarize(first.ap - second.ap, std::move(drawn.sizes[0]), confidence);
   for (std::size_t i = 0; i < kSizeNames.size(); ++i)
-    if (sizes_first[i] >= 0)
-      drops.sizes[i] = PartDrop{kSizeNames[i], 0, summarize(sizes_first[i] - sizes_second[i], std::move(drawn.sizes[i + 1]), confidence)};
+    if (first.ap_of_sizes[i] >= 0)
+      drops.sizes[i] =
+          PartDrop{kSizeNames[i], 0, summarize(first.ap_of_sizes[i] - second.ap_of_sizes[i], std::move(drawn.sizes[i + 1]), confidence)};
   for (std::size_t k = 0; k < first.categories.size(); ++k) {
     const CategoryAccuracy& category = first.categories[k];
     if (category.AP < 0) continue;
@@ -167,15 +159,42 @@ std::vector<double> holm_adjusted(std::span<const double> p_values) {
   return adjusted;
 }
 
-Result<ApDrops> bootstrap_ap_drop(const CocoGroundTruth& truth, std::span<const CocoResult> first, std::span<const CocoResult> second,
-                                  const BootstrapOptions& options, int threads) {
+void ResampledMatches::add(const CocoMatches& matches) {
+  images_ = matches.image_ids.size();
+  for (std::size_t size = 0; size < kSizeClassCount; ++size)
+    for (const CategoryMatches& category : matches.categories)
+      counted_[size].push_back(count_matches(category, static_cast<SizeClass>(size), settings_.most_detections()));
+}
+
+ResampledModel ResampledMatches::model(CocoAccuracy accuracy) && {
+  const auto shared = std::make_shared<const decltype(counted_)>(std::move(counted_));
+  const CocoNumbers& numbers = accuracy.numbers;
+  return {
+      numbers.AP, {numbers.AP_small, numbers.AP_medium, numbers.AP_large}, std::move(accuracy.categories), images_, [shared]() -> DrawnAp {
+        return [shared, precision = ResampledPrecision()](SizeClass size, std::size_t category, const DrawCounts& draws) mutable {
+          return precision((*shared)[static_cast<std::size_t>(size)][category], draws);
+        };
+      }};
+}
+
+Result<ApDrops> bootstrap_ap_drop(const ResampledModel& first, const ResampledModel& second, const BootstrapOptions& options, int threads) {
   if (options.resamples < 1 || !(options.confidence > 0 && options.confidence < 1))
     return Error{ErrorCode::kInvalidArgument, "a bootstrap takes at least 1 resample and a confidence between 0 and 1"};
-  OCTET_ASSIGN(const CocoMatches of_first, match_coco(truth, first, threads));
-  OCTET_ASSIGN(const CocoMatches of_second, match_coco(truth, second, threads));
-  const CocoAccuracy accuracy_first = score_coco(of_first, truth, threads), accuracy_second = score_coco(of_second, truth, threads);
-  if (accuracy_first.numbers.AP < 0) return Error{ErrorCode::kInvalidArgument, "no annotated object to measure accuracy with"};
-  return summarize_all(accuracy_first, accuracy_second, resample(of_first, of_second, options, threads), options.confidence);
+  if (first.ap < 0) return Error{ErrorCode::kInvalidArgument, "no annotated object to measure accuracy with"};
+  OCTET_CHECK(first.images == second.images && first.categories.size() == second.categories.size(), "two models on the same data set");
+  return summarize_all(first, second, resample(first, second, options, threads), options.confidence);
+}
+
+Result<ApDrops> bootstrap_ap_drop(const CocoGroundTruth& truth, std::span<const CocoResult> first, std::span<const CocoResult> second,
+                                  const BootstrapOptions& options, int threads) {
+  std::array<ResampledModel, 2> models;
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    OCTET_ASSIGN(const CocoMatches matches, match_coco(truth, i == 0 ? first : second, threads));
+    ResampledMatches resampled;
+    resampled.add(matches);
+    models[i] = std::move(resampled).model(score_coco(matches, truth, threads));
+  }
+  return bootstrap_ap_drop(models[0], models[1], options, threads);
 }
 
 }  // namespace octet

@@ -2,12 +2,14 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "eval/coco_eval.h"
+#include "eval/resampled_precision.h"
 
 namespace octet {
 
@@ -47,10 +49,42 @@ struct ApDrops {
   std::vector<PartDrop> categories;              // those with objects, by rising id
 };
 
+// AP of a category, by its place, in each draw; NaN in a draw without an object of the size. For one thread.
+using DrawnAp = std::function<DrawnPrecision(SizeClass size, std::size_t category, const DrawCounts& draws)>;
+
+// A model whose AP can be drawn again without matching again.
+struct ResampledModel {
+  double ap = -1;                                    // on the images as they are; -1 where nothing is annotated
+  std::array<double, 3> ap_of_sizes = {-1, -1, -1};  // small, medium, large; -1 where there are none, or sizes are not told apart
+  std::vector<CategoryAccuracy> categories;
+  std::size_t images = 0;
+  std::function<DrawnAp()> make_drawn_ap;  // one for each thread
+};
+
+// What is drawn again of COCO's metric, or of one that is COCO's with other matches: those of categories one after another.
+class ResampledMatches {
+ public:
+  explicit ResampledMatches(const MatchSettings& settings = {}) : settings_(settings) {}
+
+  //   matches   made with these settings
+  void add(const CocoMatches& matches);
+  //   accuracy   of all matches that were added
+  ResampledModel model(CocoAccuracy accuracy) &&;
+
+ private:
+  MatchSettings settings_;
+  std::size_t images_ = 0;
+  std::array<std::vector<CountedMatches>, kSizeClassCount> counted_;
+};
+
 // Paired bootstrap: draws as many images as there are, with replacement, scores both models on the same draw, and repeats.
 // Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3 (percentile interval). The same seed gives the
 // same answer at any number of threads. Costs one pass over both lists of detections for each 16 draws; matching is done once.
-//   error   kInvalidArgument: a result of an image that is not listed, no resamples, or nothing annotated
+//   first, second   of the same images and categories, by the same metric
+//   error           kInvalidArgument: no resamples, or nothing annotated
+Result<ApDrops> bootstrap_ap_drop(const ResampledModel& first, const ResampledModel& second, const BootstrapOptions& options = {},
+                                  int threads = 1);
+// The same by COCO's metric. kInvalidArgument also for a result of an image that is not listed.
 Result<ApDrops> bootstrap_ap_drop(const CocoGroundTruth& truth, std::span<const CocoResult> first, std::span<const CocoResult> second,
                                   const BootstrapOptions& options = {}, int threads = 1);
 

@@ -8,16 +8,10 @@
 
 #include "base/result.h"
 #include "boxes/detection.h"
-#include "eval/matching.h"
+#include "eval/coco_eval.h"
 
 // A data set and what was found in it, one category after the other: what every metric begins with.
 namespace octet {
-
-// Of images and categories, rising, none twice.
-struct CocoIds {
-  std::vector<std::int64_t> image_ids, category_ids;
-};
-CocoIds ids_of(const CocoGroundTruth& truth);
 
 // Empty for an id that `truth` lacks.
 std::string name_of_category(const CocoGroundTruth& truth, std::int64_t id);

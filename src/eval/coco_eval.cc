@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/parallel.h"
-#include "eval/average_precision.h"
 #include "eval/by_category.h"
 
 namespace octet {
@@ -14,12 +13,6 @@ double mean(std::span<const double> values) {
   for (const double value : values) sum += value;
   return sum / static_cast<double>(values.size());
 }
-
-// Everything that the 12 numbers take from one category.
-struct CategoryTable {
-  std::array<CategoryScore, kSizeClassCount> by_size;
-  CategoryScore with_fewest, with_fewer;  // detections an image
-};
 
 CategoryTable tabulate(const CategoryMatches& matches, const MatchSettings& settings) {
   CategoryTable table;
@@ -87,9 +80,8 @@ std::array<std::string, 12> coco_number_names(const MatchSettings& settings) {
   return names;
 }
 
-Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads,
+Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, CocoIds ids, int threads,
                                const MatchSettings& settings) {
-  CocoIds ids = ids_of(truth);
   std::vector<CategoryMatches> categories(ids.category_ids.size());
   OCTET_RETURN_IF_ERROR(for_each_category(truth, results, ids, threads,
                                           [&](std::size_t k, std::span<const TruthBox> truth_boxes, std::span<const FoundBox> found_boxes) {
@@ -98,21 +90,32 @@ Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const Coc
   return CocoMatches{std::move(ids.image_ids), std::move(ids.category_ids), std::move(categories)};
 }
 
-CocoAccuracy score_coco(const CocoMatches& matches, const CocoGroundTruth& truth, int threads, const MatchSettings& settings) {
-  std::vector<CategoryTable> tables(matches.categories.size());
-  parallel_for_each(threads, tables.size(), [&](int, std::size_t k) { tables[k] = tabulate(matches.categories[k], settings); });
+Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads,
+                               const MatchSettings& settings) {
+  return match_coco(truth, results, ids_of(truth), threads, settings);
+}
 
-  CocoAccuracy accuracy{summarize(tables), {}};
-  for (std::size_t k = 0; k < tables.size(); ++k) {
+void CocoTally::add(const CocoMatches& matches, const CocoGroundTruth& truth, int threads) {
+  const std::size_t before = tables_.size(), count = matches.categories.size();
+  tables_.resize(before + count);
+  parallel_for_each(threads, count, [&](int, std::size_t k) { tables_[before + k] = tabulate(matches.categories[k], settings_); });
+  for (std::size_t k = 0; k < count; ++k) {
     CategoryAccuracy category{matches.category_ids[k], name_of_category(truth, matches.category_ids[k]),
                               static_cast<std::int64_t>(matches.categories[k].objects[0].size())};
-    if (const CategoryScore& score = tables[k].by_size[0]; score.is_defined) {
+    if (const CategoryScore& score = tables_[before + k].by_size[0]; score.is_defined) {
       category.AP = mean(score.average_precision);
       category.AP50 = score.average_precision[0];
     }
-    accuracy.categories.push_back(std::move(category));
+    categories_.push_back(std::move(category));
   }
-  return accuracy;
+}
+
+CocoAccuracy CocoTally::accuracy() const { return {summarize(tables_), categories_}; }
+
+CocoAccuracy score_coco(const CocoMatches& matches, const CocoGroundTruth& truth, int threads, const MatchSettings& settings) {
+  CocoTally tally(settings);
+  tally.add(matches, truth, threads);
+  return tally.accuracy();
 }
 
 Result<CocoAccuracy> evaluate_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads,

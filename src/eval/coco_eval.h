@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "boxes/detection.h"
+#include "eval/average_precision.h"
 #include "eval/matching.h"
 
 namespace octet {
@@ -48,15 +49,46 @@ struct CocoMatches {
   std::vector<CategoryMatches> categories;
 };
 
+// Of images and categories, rising, none twice.
+struct CocoIds {
+  std::vector<std::int64_t> image_ids, category_ids;
+};
+CocoIds ids_of(const CocoGroundTruth& truth);
+
 // Matches `results` with `truth`. Results of categories that `truth` lacks are left out, as are annotations of images that
 // it does not list and results whose score is NaN.
 //   error    kInvalidArgument: a result names an image that `truth` does not list
 //   threads  share the categories out; the answer does not depend on them
 Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1,
                                const MatchSettings& settings = {});
+// The same of the categories of `ids` alone, whose images are all those of `truth`.
+Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, CocoIds ids, int threads,
+                               const MatchSettings& settings);
 
-// The second half of evaluate_coco().
-//   matches   of `truth` and made with `settings`
+// Everything that the 12 numbers take from one category.
+struct CategoryTable {
+  std::array<CategoryScore, kSizeClassCount> by_size;
+  CategoryScore with_fewest, with_fewer;  // detections an image
+};
+
+// The second half of evaluate_coco(), of categories one after another, so that no more of their matches than those of a few need to be in
+// memory.
+class CocoTally {
+ public:
+  explicit CocoTally(const MatchSettings& settings = {}) : settings_(settings) {}
+
+  //   matches   of `truth` and made with the tally's settings; of no category that was added before
+  void add(const CocoMatches& matches, const CocoGroundTruth& truth, int threads);
+  // Categories in the order in which they were added.
+  CocoAccuracy accuracy() const;
+
+ private:
+  MatchSettings settings_;
+  std::vector<CategoryTable> tables_;
+  std::vector<CategoryAccuracy> categories_;
+};
+
+// All of it at once.
 CocoAccuracy score_coco(const CocoMatches& matches, const CocoGroundTruth& truth, int threads = 1, const MatchSettings& settings = {});
 
 // The 12 numbers and those of each category: the numbers of pycocotools' COCOeval("bbox") to 1e-12.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "eval/average_precision.h"
@@ -15,17 +16,24 @@ namespace {
 constexpr double kRight = 0.5, kBackground = 0.1;  // IoU
 constexpr std::size_t kMostInImage = 100;
 
-// A detection that counts, as it is and as it would be with its error mended.
-struct Point {
-  double score = 0;
-  std::uint32_t category = 0;
-  std::optional<ErrorKind> error{};          // none: it is right
-  std::optional<std::uint32_t> mended_as{};  // the category in which it would be right; none: it would not be there
+enum class Role : std::uint8_t {
+  kRight,   // a detection that is right
+  kWrong,   // one with an error, as it is
+  kMended,  // the same where its error is mended, in the category in which it is right then
 };
 
+// A detection that counts. Small, as there is one for each that a model found.
+struct Point {
+  double score = 0;
+  std::uint32_t order = 0;  // among all points: of equal scores the first comes first
+  Role role = Role::kRight;
+  ErrorKind error{};  // of one that is not right
+};
+
+// What one category comes to.
 struct Tally {
   std::vector<Point> points;
-  std::vector<std::int64_t> objects, misses;  // by category
+  std::int64_t objects = 0, misses = 0;
 };
 
 struct Object {
@@ -38,7 +46,7 @@ struct Object {
 // One image: what is annotated and what was found in it.
 struct Scene {
   std::vector<Object> objects, crowds;
-  std::vector<std::pair<const CocoResult*, std::uint32_t>> found;  // with its category
+  std::vector<std::pair<CocoResult, std::uint32_t>> found;  // with its category; by falling score
 };
 
 // The object with the highest overlap of those that `wanted` takes, and that overlap; the first of equals.
@@ -65,55 +73,61 @@ bool is_in_crowd(const BoxLtwh& box, std::uint32_t category, const Scene& scene)
 // Says what is wrong with detections that found nothing; the best one comes first.
 class Judge {
  public:
-  Judge(Scene& scene, Tally& tally) : scene_(scene), tally_(tally) {}
+  explicit Judge(std::vector<Tally>& tallies) : tallies_(tallies) {}
 
-  void run() {
+  void run(Scene scene) {
     std::vector<bool> is_right;
-    for (const auto& [found, category] : scene_.found) is_right.push_back(take_object(found->box, category));
-    for (std::size_t i = 0; i < scene_.found.size(); ++i) {
-      const auto& [found, category] = scene_.found[i];
+    for (const auto& [found, category] : scene.found) is_right.push_back(take_object(found.box, category, scene));
+    for (std::size_t i = 0; i < scene.found.size(); ++i) {
+      const auto& [found, category] = scene.found[i];
       if (is_right[i])
-        tally_.points.push_back({found->score, category});
-      else if (!is_in_crowd(found->box, category, scene_))
-        tally_.points.push_back(wrong(*found, category));
+        add(category, found.score, Role::kRight, {});
+      else if (!is_in_crowd(found.box, category, scene))
+        add_wrong(found, category, scene);
+      ++order_;
     }
-    for (const Object& object : scene_.objects) tally_.misses[object.category] += !object.is_found && !object.is_claimed;
+    for (const Object& object : scene.objects) {
+      ++tallies_[object.category].objects;
+      tallies_[object.category].misses += !object.is_found && !object.is_claimed;
+    }
   }
 
  private:
-  bool take_object(const BoxLtwh& box, std::uint32_t category) {
+  static bool take_object(const BoxLtwh& box, std::uint32_t category, Scene& scene) {
     const auto [object, overlap] =
-        nearest(box, scene_.objects, [&](const Object& one) { return one.category == category && !one.is_found; });
+        nearest(box, scene.objects, [&](const Object& one) { return one.category == category && !one.is_found; });
     if (overlap < kRight) return false;
     return object->is_found = true;
   }
 
-  Point wrong(const CocoResult& found, std::uint32_t category) {
-    Point point{found.score, category};
-    const Nearest same = nearest(found.box, scene_.objects, [&](const Object& one) { return one.category == category; });
-    const Nearest other = nearest(found.box, scene_.objects, [&](const Object& one) { return one.category != category; });
-    if (same.overlap >= kBackground && same.overlap <= kRight) {
-      point.error = ErrorKind::kLocation;
-      point.mended_as = claim(*same.object);
-    } else if (other.overlap >= kRight) {
-      point.error = ErrorKind::kClass;
-      point.mended_as = claim(*other.object);
-    } else if (same.overlap >= kRight) {
-      point.error = ErrorKind::kDuplicate;
-    } else {
-      point.error = std::max(same.overlap, other.overlap) <= kBackground ? ErrorKind::kBackground : ErrorKind::kBoth;
-    }
-    return point;
+  void add_wrong(const CocoResult& found, std::uint32_t category, Scene& scene) {
+    const Nearest same = nearest(found.box, scene.objects, [&](const Object& one) { return one.category == category; });
+    const Nearest other = nearest(found.box, scene.objects, [&](const Object& one) { return one.category != category; });
+    if (same.overlap >= kBackground && same.overlap <= kRight)
+      add_claim(found, category, ErrorKind::kLocation, *same.object);
+    else if (other.overlap >= kRight)
+      add_claim(found, category, ErrorKind::kClass, *other.object);
+    else if (same.overlap >= kRight)
+      add(category, found.score, Role::kWrong, ErrorKind::kDuplicate);
+    else
+      add(category, found.score, Role::kWrong,
+          std::max(same.overlap, other.overlap) <= kBackground ? ErrorKind::kBackground : ErrorKind::kBoth);
   }
 
-  static std::optional<std::uint32_t> claim(Object& object) {
-    if (object.is_found || object.is_claimed) return std::nullopt;
+  // Mended, it is right if it is the best that the object could have.
+  void add_claim(const CocoResult& found, std::uint32_t category, ErrorKind error, Object& object) {
+    add(category, found.score, Role::kWrong, error);
+    if (object.is_found || object.is_claimed) return;
     object.is_claimed = true;
-    return object.category;
+    add(object.category, found.score, Role::kMended, error);
   }
 
-  Scene& scene_;
-  Tally& tally_;
+  void add(std::uint32_t category, double score, Role role, ErrorKind error) {
+    tallies_[category].points.push_back({score, order_, role, error});
+  }
+
+  std::vector<Tally>& tallies_;
+  std::uint32_t order_ = 0;
 };
 
 std::vector<std::int64_t> unique_ids(const auto& records) {
@@ -124,77 +138,93 @@ std::vector<std::int64_t> unique_ids(const auto& records) {
   return ids;
 }
 
-Result<std::vector<Scene>> scenes_of(const CocoGroundTruth& truth, std::span<const CocoResult> results, const IdIndex& categories) {
-  const std::vector<std::int64_t> image_ids = unique_ids(truth.images);
-  const IdIndex images(image_ids);
-  std::vector<Scene> scenes(image_ids.size());
+// What is annotated in each image.
+std::vector<Scene> scenes_of(const CocoGroundTruth& truth, const IdIndex& images, std::size_t count, const IdIndex& categories) {
+  std::vector<Scene> scenes(count);
   for (const CocoAnnotation& annotation : truth.annotations) {
     const std::uint32_t image = images.find(annotation.image_id), category = categories.find(annotation.category_id);
     if (image == IdIndex::kNone || category == IdIndex::kNone) continue;
     Scene& scene = scenes[image];
     (annotation.is_crowd ? scene.crowds : scene.objects).push_back({&annotation, category});
   }
-  for (const CocoResult& result : results) {
-    const std::uint32_t image = images.find(result.image_id), category = categories.find(result.category_id);
-    if (image == IdIndex::kNone)
-      return Error{ErrorCode::kInvalidArgument,
-                   "a result is of image " + std::to_string(result.image_id) + ", which the annotations do not list"};
-    if (category != IdIndex::kNone && !std::isnan(result.score)) scenes[image].found.emplace_back(&result, category);
-  }
-  for (Scene& scene : scenes) {
-    std::ranges::stable_sort(scene.found, std::ranges::greater(), [](const auto& found) { return found.first->score; });
-    scene.found.resize(std::min(scene.found.size(), kMostInImage));
-  }
   return scenes;
 }
 
-// AP at an IoU of 0.5 over the categories that have objects, with the errors of one kind mended.
-double mean_precision(const Tally& tally, std::optional<ErrorKind> mended) {
-  std::vector<CategoryMatches> categories(tally.objects.size());
-  const auto add = [&](double score, std::uint32_t category, bool is_right) {
-    MatchedDetection detection{.score = score};
-    detection.matched[0] = is_right;
-    categories[category].detections.push_back(detection);
-  };
+void fill(const std::vector<CocoResult>& results, const IdIndex& categories, Scene& scene) {
+  for (const CocoResult& result : results)
+    if (const std::uint32_t category = categories.find(result.category_id); category != IdIndex::kNone && !std::isnan(result.score))
+      scene.found.emplace_back(result, category);
+  std::ranges::stable_sort(scene.found, std::ranges::greater(), [](const auto& found) { return found.first.score; });
+  scene.found.resize(std::min(scene.found.size(), kMostInImage));
+}
+
+void sort_points(Tally& tally) {
+  std::ranges::sort(tally.points,
+                    [](const Point& a, const Point& b) { return a.score != b.score ? a.score > b.score : a.order < b.order; });
+}
+
+// AP of one category at an IoU of 0.5, with the errors of one kind mended; none where nothing is to be found.
+std::optional<double> precision(const Tally& tally, std::optional<ErrorKind> mended) {
+  CategoryMatches matches;
   for (const Point& point : tally.points) {
-    if (!point.error || point.error != mended)
-      add(point.score, point.category, !point.error);
-    else if (point.mended_as)
-      add(point.score, *point.mended_as, true);
+    const bool is_mended = point.role != Role::kRight && mended && point.error == *mended;
+    if (point.role == (is_mended ? Role::kWrong : Role::kMended)) continue;
+    MatchedDetection detection{.score = point.score};
+    detection.matched[0] = point.role != Role::kWrong;
+    matches.detections.push_back(detection);
   }
+  const std::int64_t objects = tally.objects - (mended == ErrorKind::kMiss ? tally.misses : 0);
+  if (tally.objects == 0 || (objects == 0 && matches.detections.empty())) return std::nullopt;
+  matches.objects[0].resize(static_cast<std::size_t>(objects));
+  return score_category(matches, SizeClass::kAll, static_cast<int>(kMostInImage)).average_precision[0];
+}
+
+// Over the categories that have objects.
+double mean_precision(const std::vector<Tally>& tallies, std::optional<ErrorKind> mended) {
   double sum = 0;
   std::int64_t count = 0;
-  for (std::size_t k = 0; k < categories.size(); ++k) {
-    const std::int64_t objects = tally.objects[k] - (mended == ErrorKind::kMiss ? tally.misses[k] : 0);
-    auto& detections = categories[k].detections;
-    if (tally.objects[k] == 0 || (objects == 0 && detections.empty())) continue;
-    std::ranges::stable_sort(detections, std::ranges::greater(), &MatchedDetection::score);
-    categories[k].objects[0].resize(static_cast<std::size_t>(objects));
-    sum += score_category(categories[k], SizeClass::kAll, static_cast<int>(kMostInImage)).average_precision[0];
-    ++count;
+  for (const Tally& tally : tallies) {
+    const auto of_category = precision(tally, mended);
+    sum += of_category.value_or(0);
+    count += of_category.has_value();
   }
   return count > 0 ? sum / static_cast<double>(count) : 0;
 }
 
+ErrorCosts costs_in(const std::vector<Tally>& tallies) {
+  ErrorCosts costs{};
+  for (const Tally& tally : tallies) {
+    for (const Point& point : tally.points)
+      if (point.role == Role::kWrong) ++costs[static_cast<std::size_t>(point.error)].count;
+    costs[static_cast<std::size_t>(ErrorKind::kMiss)].count += tally.misses;
+  }
+  const double as_it_is = mean_precision(tallies, std::nullopt);
+  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind)
+    costs[kind].ap50 = std::max(0.0, mean_precision(tallies, static_cast<ErrorKind>(kind)) - as_it_is);
+  return costs;
+}
+
 }  // namespace
 
-Result<ErrorCosts> error_costs(const CocoGroundTruth& truth, std::span<const CocoResult> results) {
-  const std::vector<std::int64_t> category_ids = unique_ids(truth.categories);
-  const IdIndex categories(category_ids);
-  OCTET_ASSIGN(std::vector<Scene> scenes, scenes_of(truth, results, categories));
-  Tally tally{{}, std::vector<std::int64_t>(category_ids.size()), std::vector<std::int64_t>(category_ids.size())};
-  for (Scene& scene : scenes) {
-    for (const Object& object : scene.objects) ++tally.objects[object.category];
-    Judge(scene, tally).run();
+Result<ErrorCosts> error_costs(const CocoGroundTruth& truth, const ResultSource& source) {
+  const std::vector<std::int64_t> image_ids = unique_ids(truth.images), category_ids = unique_ids(truth.categories);
+  const IdIndex images(image_ids), categories(category_ids);
+  std::vector<Scene> scenes = scenes_of(truth, images, image_ids.size(), categories);
+  std::vector<Tally> tallies(category_ids.size());
+  Judge judge(tallies);
+  std::vector<CocoResult> results;
+  for (std::size_t place = 0; place < source.image_ids().size(); ++place) {
+    const std::int64_t id = source.image_ids()[place];
+    const std::uint32_t image = images.find(id);
+    if (image == IdIndex::kNone)
+      return Error{ErrorCode::kInvalidArgument, "a result is of image " + std::to_string(id) + ", which the annotations do not list"};
+    source.read(place, results);
+    fill(results, categories, scenes[image]);
+    judge.run(std::exchange(scenes[image], {}));
   }
-  ErrorCosts costs{};
-  for (const Point& point : tally.points)
-    if (point.error) ++costs[static_cast<std::size_t>(*point.error)].count;
-  for (const std::int64_t misses : tally.misses) costs[static_cast<std::size_t>(ErrorKind::kMiss)].count += misses;
-  const double as_it_is = mean_precision(tally, std::nullopt);
-  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind)
-    costs[kind].ap50 = std::max(0.0, mean_precision(tally, static_cast<ErrorKind>(kind)) - as_it_is);
-  return costs;
+  for (Scene& scene : scenes) judge.run(std::move(scene));  // those in which nothing was found
+  for (Tally& tally : tallies) sort_points(tally);
+  return costs_in(tallies);
 }
 
 }  // namespace octet

@@ -2,11 +2,11 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "base/result.h"
 #include "boxes/detection.h"
+#include "eval/result_source.h"
 
 // What is wrong with detections, and what it costs: Bolya et al., "TIDE: A General Toolbox for Identifying Object Detection Errors", 2020.
 namespace octet {
@@ -32,6 +32,6 @@ using ErrorCosts = std::array<ErrorCost, kErrorKindCount>;
 
 // Of the 100 best detections of each image, over the categories that have objects. What lies in a crowd of its class is no error.
 //   error   kInvalidArgument: a result names an image that `truth` does not list
-Result<ErrorCosts> error_costs(const CocoGroundTruth& truth, std::span<const CocoResult> results);
+Result<ErrorCosts> error_costs(const CocoGroundTruth& truth, const ResultSource& results);
 
 }  // namespace octet

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "eval/coco_eval.h"
+#include "eval/result_source.h"
 
 namespace octet {
 
@@ -19,11 +20,7 @@ struct Fidelity {
 // area of a reference box is width times height, none is a crowd, and the categories are those that either side names.
 //   image_ids   the images that both models saw; empty: those of which either side has a detection
 //   error       kInvalidArgument: a result is of an image that is not in `image_ids`
-Result<Fidelity> evaluate_fidelity(std::span<const CocoResult> reference, std::span<const CocoResult> results,
-                                   std::span<const std::int64_t> image_ids = {}, double reference_score = kReferenceScore, int threads = 1);
-
-// The truth that evaluate_fidelity scores against.
-CocoGroundTruth truth_from_results(std::span<const CocoResult> reference, std::span<const CocoResult> results,
-                                   std::span<const std::int64_t> image_ids, double reference_score);
+Result<Fidelity> evaluate_fidelity(const ResultSource& reference, const ResultSource& results, std::span<const std::int64_t> image_ids = {},
+                                   double reference_score = kReferenceScore, int threads = 1);
 
 }  // namespace octet

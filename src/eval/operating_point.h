@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "eval/coco_eval.h"
 
@@ -18,15 +19,25 @@ struct OperatingPoint {
   double f1() const;  // harmonic mean of the two
 };
 
-// Over all categories together.
-OperatingPoint operating_point(const CocoMatches& matches, double threshold);
+// The scores of all categories together, by whether a detection is right.
+class JudgedScores {
+ public:
+  // Matches of categories that were not added before.
+  void add(const CocoMatches& matches);
 
-// The threshold with the highest F1, of several the highest; a threshold above every score where no detection is right.
-OperatingPoint best_operating_point(const CocoMatches& matches);
+  OperatingPoint at(double threshold) const;
 
-// Expected calibration error of detections that score at least `threshold`: in ten bins of scores between there and 1, the distance of the
-// mean score from the share that is right, weighted by their number (Küppers et al., "Multivariate Confidence Calibration for Object
-// Detection", 2020, by the score alone). -1 where nothing scores so much.
-double calibration_error(const CocoMatches& matches, double threshold);
+  // The threshold with the highest F1, of several the highest; a threshold above every score where no detection is right.
+  OperatingPoint best() const;
+
+  // Expected calibration error of detections that score at least `threshold`: in ten bins of scores between there and 1, the distance of
+  // the mean score from the share that is right, weighted by their number (Küppers et al., "Multivariate Confidence Calibration for Object
+  // Detection", 2020, by the score alone). -1 where nothing scores so much.
+  double calibration_error(double threshold) const;
+
+ private:
+  std::vector<double> right_, wrong_;
+  std::int64_t objects_ = 0;
+};
 
 }  // namespace octet

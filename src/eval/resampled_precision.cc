@@ -195,6 +195,8 @@ CountedMatches count_matches(const CategoryMatches& matches, SizeClass size, int
   }
   counted.meetings.resize(meetings);
   counted.misses.resize(misses);
+  counted.meetings.shrink_to_fit();  // they are kept until all categories are counted
+  counted.misses.shrink_to_fit();
   mark_peaks(counted.meetings);
   return counted;
 }

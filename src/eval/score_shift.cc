@@ -2,34 +2,28 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 #include <vector>
 
 namespace octet {
 namespace {
 
-auto place_of(const CocoResult& box) { return std::tuple(box.image_id, box.category_id); }
+std::int64_t category_of(const CocoResult& box) { return box.category_id; }
 
-// By image and category, then by falling score.
-std::vector<CocoResult> sorted(std::span<const CocoResult> boxes) {
-  std::vector<CocoResult> list(boxes.begin(), boxes.end());
-  std::erase_if(list, [](const CocoResult& box) { return std::isnan(box.score); });
-  std::ranges::stable_sort(list, [](const CocoResult& a, const CocoResult& b) {
-    return place_of(a) != place_of(b) ? place_of(a) < place_of(b) : a.score > b.score;
+// By category, then by falling score.
+void sort(std::vector<CocoResult>& boxes) {
+  std::erase_if(boxes, [](const CocoResult& box) { return std::isnan(box.score); });
+  std::ranges::stable_sort(boxes, [](const CocoResult& a, const CocoResult& b) {
+    return a.category_id != b.category_id ? a.category_id < b.category_id : a.score > b.score;
   });
-  return list;
 }
 
-}  // namespace
-
-ScoreShift score_shift(std::span<const CocoResult> first, std::span<const CocoResult> second, double lowest_score) {
+// Adds the pairs of one image, whose boxes are sorted. The means are sums here.
+void add_pairs(const std::vector<CocoResult>& from, const std::vector<CocoResult>& to, double lowest_score, ScoreShift& sums) {
   constexpr double kLeastOverlap = 0.5;
-  const std::vector<CocoResult> from = sorted(first), to = sorted(second);
   std::vector<bool> taken(to.size());
-  ScoreShift shift;
   for (const CocoResult& box : from) {
     if (!(box.score >= lowest_score)) continue;
-    const auto [begin, end] = std::ranges::equal_range(to, place_of(box), {}, place_of);
+    const auto [begin, end] = std::ranges::equal_range(to, box.category_id, {}, category_of);
     double highest = kLeastOverlap;
     auto partner = end;
     for (auto other = begin; other != end; ++other) {
@@ -40,9 +34,27 @@ ScoreShift score_shift(std::span<const CocoResult> first, std::span<const CocoRe
     }
     if (partner == end) continue;
     taken[static_cast<std::size_t>(partner - to.begin())] = true;
-    ++shift.pairs;
-    shift.mean += partner->score - box.score;
-    shift.mean_absolute += std::abs(partner->score - box.score);
+    ++sums.pairs;
+    sums.mean += partner->score - box.score;
+    sums.mean_absolute += std::abs(partner->score - box.score);
+  }
+}
+
+}  // namespace
+
+ScoreShift score_shift(const ResultSource& first, const ResultSource& second, double lowest_score) {
+  ScoreShift shift;
+  std::vector<CocoResult> from, to;
+  const auto others = second.image_ids();
+  for (std::size_t place = 0; place < first.image_ids().size(); ++place) {
+    const std::int64_t id = first.image_ids()[place];
+    const auto other = std::ranges::lower_bound(others, id);
+    if (other == others.end() || *other != id) continue;
+    first.read(place, from);
+    second.read(static_cast<std::size_t>(other - others.begin()), to);
+    sort(from);
+    sort(to);
+    add_pairs(from, to, lowest_score, shift);
   }
   if (shift.pairs > 0) {
     shift.mean /= static_cast<double>(shift.pairs);

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
-#include "boxes/detection.h"
+#include "eval/result_source.h"
 
 namespace octet {
 
@@ -17,6 +16,6 @@ struct ScoreShift {
 // Pairs detections of one image and category that overlap by an IoU of 0.5 or more: by falling score, each of the first that scores at
 // least `lowest_score` takes the free one of the second with which it overlaps most. Any score of the second will do, so that one that fell
 // is seen.
-ScoreShift score_shift(std::span<const CocoResult> first, std::span<const CocoResult> second, double lowest_score);
+ScoreShift score_shift(const ResultSource& first, const ResultSource& second, double lowest_score);
 
 }  // namespace octet

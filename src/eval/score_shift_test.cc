@@ -11,7 +11,7 @@ namespace {
 
 TEST(ScoreShift, OfAModelWithItselfIsNone) {
   const EvalFixture fixture = load_eval_fixture("coco_val");
-  const ScoreShift shift = score_shift(fixture.found, fixture.found, 0.3);
+  const ScoreShift shift = score_shift(ResultList(fixture.found), ResultList(fixture.found), 0.3);
   EXPECT_GT(shift.pairs, 100);
   EXPECT_EQ(shift.mean_absolute, 0);
 }
@@ -24,13 +24,13 @@ TEST(ScoreShift, PairsWhatOverlapsMostInOneImageAndCategory) {
                                           {2, 1, {0, 0, 10, 10}, 0.2},   // of another image
                                           {1, 2, {0, 0, 10, 10}, 0.2},   // of another category
                                           {1, 1, {80, 0, 10, 10}, 0.7}};
-  const ScoreShift shift = score_shift(first, second, 0.3);
+  const ScoreShift shift = score_shift(ResultList(first), ResultList(second), 0.3);
   EXPECT_EQ(shift.pairs, 2);
   EXPECT_NEAR(shift.mean, -0.15, 1e-12);
   EXPECT_NEAR(shift.mean_absolute, 0.25, 1e-12);
 }
 
-TEST(ScoreShift, OfNothingIsNone) { EXPECT_EQ(score_shift({}, {}, 0.3).pairs, 0); }
+TEST(ScoreShift, OfNothingIsNone) { EXPECT_EQ(score_shift(ResultList({}), ResultList({}), 0.3).pairs, 0); }
 
 }  // namespace
 }  // namespace octet

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
+#include <utility>
 
 namespace octet {
 namespace {
@@ -32,85 +34,173 @@ CocoGroundTruth measured_truth(const Dataset& dataset, const std::vector<std::in
   return truth;
 }
 
-// Leaves out what is of no category that both models know: beyond those, an id of the one means nothing to the other.
-void keep_measured(std::vector<CocoResult>& results, const std::vector<std::int64_t>& category_ids) {
-  std::erase_if(results, [&](const CocoResult& result) { return !std::ranges::binary_search(category_ids, result.category_id); });
+// What a detector found in the images that it could read.
+class RunResults : public ResultSource {
+ public:
+  //   only   of these categories, rising; none: whatever the classes are
+  RunResults(const ClassMap& classes, const Dataset& dataset, const DetectionRun& run, std::optional<std::vector<std::int64_t>> only)
+      : classes_(classes), run_(run), only_(std::move(only)) {
+    for (std::size_t i = 0; i < dataset.images.size(); ++i)
+      if (run.done[i]) places_.push_back(i);
+    std::ranges::sort(places_, {}, [&](std::size_t i) { return dataset.images[i].id; });
+    for (const std::size_t i : places_) image_ids_.push_back(dataset.images[i].id);
+  }
+
+  std::span<const std::int64_t> image_ids() const override { return image_ids_; }
+
+  void read(std::size_t place, std::vector<CocoResult>& results) const override {
+    results.clear();
+    for (const Detection& found : run_.detections[places_[place]]) {
+      const std::int64_t category = classes_.category_ids.at(static_cast<std::size_t>(found.class_index));
+      if (!only_ || std::ranges::binary_search(*only_, category))
+        results.push_back({image_ids_[place], category, ltwh_from_xyxy(found.box_px), found.score});
+    }
+  }
+
+ private:
+  const ClassMap& classes_;
+  const DetectionRun& run_;
+  std::optional<std::vector<std::int64_t>> only_;
+  std::vector<std::size_t> places_;  // of the images in the data set
+  std::vector<std::int64_t> image_ids_;
+};
+
+// What counts of what detectors found in a data set.
+struct MeasuredRuns {
+  CocoGroundTruth truth;
+  std::vector<std::int64_t> image_ids;
+  std::vector<std::unique_ptr<const ResultSource>> models;
+
+  std::vector<const ResultSource*> sources() const {
+    std::vector<const ResultSource*> list;
+    for (const auto& model : models) list.push_back(model.get());
+    return list;
+  }
+};
+
+Result<MeasuredRuns> measured_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs) {
+  OCTET_CHECK(classes.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
+  auto ids = ids_of_done(dataset, runs[0]);
+  if (ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};
+  const std::vector<std::int64_t> categories = measured_by_all(classes);
+  MeasuredRuns measured{measured_truth(dataset, ids, categories), std::move(ids), {}};
+  // Beyond the categories that both models know, an id of the one means nothing to the other.
+  const bool have_same_classes = classes.front() == classes.back();
+  for (std::size_t i = 0; i < classes.size(); ++i)
+    measured.models.push_back(
+        std::make_unique<RunResults>(classes[i], dataset, runs[i], have_same_classes ? std::nullopt : std::optional(categories)));
+  return measured;
 }
 
-Result<ModelDetails> details_of(const CocoGroundTruth& truth, const std::vector<CocoResult>& found, const CocoMatches& matches,
+// What is said of one model.
+struct ModelScore {
+  CocoAccuracy accuracy;
+  JudgedScores scores;
+  ResampledModel resampled;
+};
+
+Status check_images(const CocoGroundTruth& truth, const ResultSource& results) {
+  const std::vector<std::int64_t> listed = ids_of(truth).image_ids;
+  for (const std::int64_t id : results.image_ids())
+    if (!std::ranges::binary_search(listed, id))
+      return Error{ErrorCode::kInvalidArgument,
+                   "a result is of image " + std::to_string(id) + ", which the annotations do not list; are they of the same data set?"};
+  return {};
+}
+
+Result<ModelScore> score_model(const CocoGroundTruth& truth, const ResultSource& results, int threads, const MatchSettings& settings) {
+  OCTET_RETURN_IF_ERROR(check_images(truth, results));
+  const CocoIds ids = ids_of(truth);
+  CocoTally tally(settings);
+  ResampledMatches resampled(settings);
+  ModelScore score;
+  OCTET_RETURN_IF_ERROR(for_each_group(results, ids.category_ids, [&](auto group, auto found) -> Status {
+    OCTET_ASSIGN(const CocoMatches matches, match_coco(truth, found, {ids.image_ids, {group.begin(), group.end()}}, threads, settings));
+    tally.add(matches, truth, threads);
+    resampled.add(matches);
+    score.scores.add(matches);
+    return {};
+  }));
+  score.accuracy = tally.accuracy();
+  score.resampled = std::move(resampled).model(score.accuracy);
+  return score;
+}
+
+Result<ModelDetails> details_of(const CocoGroundTruth& truth, const ResultSource& results, const JudgedScores& scores,
                                 std::optional<double> deployed_threshold) {
   ModelDetails details;
-  details.best = best_operating_point(matches);
+  details.best = scores.best();
   if (deployed_threshold) {
-    details.deployed = operating_point(matches, *deployed_threshold);
-    details.calibration_error = calibration_error(matches, *deployed_threshold);
+    details.deployed = scores.at(*deployed_threshold);
+    details.calibration_error = scores.calibration_error(*deployed_threshold);
   }
-  OCTET_ASSIGN(details.errors, error_costs(truth, found));
+  OCTET_ASSIGN(details.errors, error_costs(truth, results));
   return details;
 }
 
-Status compare(CheckResult& result, const CocoGroundTruth& truth, const std::vector<CocoResult>& first,
-               const std::vector<CocoResult>& second, std::span<const std::int64_t> ids, int threads) {
+Status compare(CheckResult& result, std::span<const ResultSource* const> models, std::span<const ResampledModel> resampled,
+               std::span<const std::int64_t> ids, int threads) {
   const double first_ap = result.models[0].numbers.AP, second_ap = result.models[1].numbers.AP;
   if (first_ap >= 0 && second_ap >= 0) result.drop = first_ap - second_ap;  // else nothing is annotated, which is no drop of 0
-  OCTET_ASSIGN(const Fidelity fidelity, evaluate_fidelity(first, second, ids, kReferenceScore, threads));
+  OCTET_ASSIGN(const Fidelity fidelity, evaluate_fidelity(*models[0], *models[1], ids, kReferenceScore, threads));
   result.fidelity = fidelity.numbers.AP;
-  if (auto drops = bootstrap_ap_drop(truth, first, second, {}, threads); drops.ok()) result.drops = std::move(*drops);
-  result.shift = score_shift(first, second, kReferenceScore);
+  if (auto drops = bootstrap_ap_drop(resampled[0], resampled[1], {}, threads); drops.ok()) result.drops = std::move(*drops);
+  result.shift = score_shift(*models[0], *models[1], kReferenceScore);
   return {};
 }
 
 }  // namespace
 
-Result<CheckResult> score_results(const CocoGroundTruth& truth, const ScoredResults& results, std::span<const std::int64_t> image_ids,
-                                  int threads) {
+Result<CheckResult> score_results(const CocoGroundTruth& truth, std::span<const ResultSource* const> models,
+                                  std::span<const std::int64_t> image_ids, const ScoreOptions& options) {
   CheckResult result;
   result.images = static_cast<std::int64_t>(image_ids.size());
-  for (std::size_t i = 0; i < results.found.size(); ++i) {
-    const bool is_known = i < results.deployed_thresholds.size();
-    OCTET_ASSIGN(const CocoMatches matches, match_coco(truth, results.found[i], threads));
-    result.models.push_back(score_coco(matches, truth, threads));
+  result.settings = options.settings;
+  std::vector<ResampledModel> resampled;
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    const bool is_known = i < options.deployed_thresholds.size();
+    OCTET_ASSIGN(ModelScore score, score_model(truth, *models[i], options.threads, options.settings));
     OCTET_ASSIGN(const ModelDetails details,
-                 details_of(truth, results.found[i], matches, is_known ? std::optional(results.deployed_thresholds[i]) : std::nullopt));
+                 details_of(truth, *models[i], score.scores, is_known ? std::optional(options.deployed_thresholds[i]) : std::nullopt));
+    result.models.push_back(std::move(score.accuracy));
     result.details.push_back(details);
+    resampled.push_back(std::move(score.resampled));
   }
-  if (results.found.size() == 2) OCTET_RETURN_IF_ERROR(compare(result, truth, results.found[0], results.found[1], image_ids, threads));
+  if (models.size() == 2) OCTET_RETURN_IF_ERROR(compare(result, models, resampled, image_ids, options.threads));
   return result;
 }
 
-Result<MeasuredResults> measured_results(const std::vector<ClassMap>& classes, const Dataset& dataset,
-                                         const std::vector<DetectionRun>& runs, const std::vector<double>& deployed_thresholds) {
-  OCTET_CHECK(classes.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
-  auto ids = ids_of_done(dataset, runs[0]);
-  if (ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};
-  const std::vector<std::int64_t> categories = measured_by_all(classes);
-  const bool have_same_classes = classes.front() == classes.back();
-  ScoredResults results{{}, deployed_thresholds};
-  for (std::size_t i = 0; i < classes.size(); ++i) {
-    results.found.push_back(coco_results(classes[i], dataset, runs[i]));
-    if (!have_same_classes) keep_measured(results.found.back(), categories);
-  }
-  return MeasuredResults{measured_truth(dataset, ids, categories), std::move(results), std::move(ids)};
+Result<MeasuredResults> measured_results(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs) {
+  OCTET_ASSIGN(MeasuredRuns measured, measured_runs(classes, dataset, runs));
+  MeasuredResults results{std::move(measured.truth), {}, std::move(measured.image_ids)};
+  for (const auto& model : measured.models) results.found.push_back(all_results(*model));
+  return results;
 }
 
-Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, const std::vector<DetectionRun>& runs,
-                               int threads, const std::vector<double>& deployed_thresholds) {
-  OCTET_ASSIGN(const MeasuredResults measured, measured_results(classes, dataset, runs, deployed_thresholds));
-  OCTET_ASSIGN(CheckResult result, score_results(measured.truth, measured.results, measured.image_ids, threads));
+Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs,
+                               const ScoreOptions& options) {
+  OCTET_ASSIGN(const MeasuredRuns measured, measured_runs(classes, dataset, runs));
+  OCTET_ASSIGN(CheckResult result, score_results(measured.truth, measured.sources(), measured.image_ids, options));
   result.classes = classes;
   return result;
 }
 
-Result<RunningAccuracy> running_accuracy(const std::vector<ClassMap>& classes, const Dataset& dataset,
-                                         const std::vector<DetectionRun>& runs) {
+Result<RunningAccuracy> running_accuracy(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs) {
   constexpr BootstrapOptions kFew{.resamples = 320};
-  OCTET_ASSIGN(const MeasuredResults measured, measured_results(classes, dataset, runs));
+  OCTET_ASSIGN(const MeasuredRuns measured, measured_runs(classes, dataset, runs));
+  const auto resampled = [&](const ResultSource& results) -> Result<ResampledModel> {
+    OCTET_ASSIGN(ModelScore score, score_model(measured.truth, results, 1, {}));
+    return std::move(score.resampled);
+  };
   RunningAccuracy accuracy{static_cast<std::int64_t>(measured.image_ids.size()), {}, {}};
+  OCTET_ASSIGN(const ResampledModel first, resampled(*measured.models[0]));
+  OCTET_ASSIGN(const ResampledModel nothing, resampled(ResultList({})));
   // The AP of a model is its drop to one that finds nothing.
-  OCTET_ASSIGN(ApDrops drops, bootstrap_ap_drop(measured.truth, measured.results.found[0], {}, kFew));
+  OCTET_ASSIGN(ApDrops drops, bootstrap_ap_drop(first, nothing, kFew));
   accuracy.ap = std::move(drops.all);
   if (runs.size() < 2) return accuracy;
-  OCTET_ASSIGN(drops, bootstrap_ap_drop(measured.truth, measured.results.found[0], measured.results.found[1], kFew));
+  OCTET_ASSIGN(const ResampledModel second, resampled(*measured.models[1]));
+  OCTET_ASSIGN(drops, bootstrap_ap_drop(first, second, kFew));
   accuracy.drop = std::move(drops.all);
   return accuracy;
 }
@@ -124,7 +214,7 @@ std::vector<double> deployed_thresholds(const std::vector<Detector>& detectors) 
 Result<CheckResult> check_detectors(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options) {
   OCTET_ASSIGN(const auto classes, map_classes(detectors, dataset, options.warn));
   OCTET_ASSIGN(const auto runs, detect_images(detectors, dataset, options));
-  return score_runs(classes, dataset, runs, options.threads, deployed_thresholds(detectors));
+  return score_runs(classes, dataset, runs, {options.threads, {}, deployed_thresholds(detectors)});
 }
 
 }  // namespace octet

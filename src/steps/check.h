@@ -9,6 +9,7 @@
 #include "eval/error_kinds.h"
 #include "eval/fidelity.h"
 #include "eval/operating_point.h"
+#include "eval/result_source.h"
 #include "eval/score_shift.h"
 #include "detector/detect_images.h"
 #include "steps/classes.h"
@@ -33,33 +34,35 @@ struct CheckResult {
   std::optional<ApDrops> drops;       // of two models: how sure they are, of each size and category as well
   std::optional<ScoreShift> shift;    // of two models: of what both found, from a score of 0.3 of the first on
   std::int64_t images = 0;            // that every model could read
+  MatchSettings settings{};           // that the models' numbers are made with
 };
 
-// One model or two on the same images, by what they found.
-struct ScoredResults {
-  std::vector<std::vector<CocoResult>> found;
-  std::vector<double> deployed_thresholds;  // of each; empty where they are not known
+struct ScoreOptions {
+  int threads = 1;
+  MatchSettings settings{};                   // of all but fidelity and the kinds of errors
+  std::vector<double> deployed_thresholds{};  // of each model; empty where they are not known
 };
 
-// Everything of a CheckResult but its classes.
+// Everything of a CheckResult but its classes, of one model or two. What was found is read several times, some categories or one image at a
+// time.
 //   image_ids   of the images that every model saw
 //   error       kInvalidArgument: a result names an image that `truth` does not list
-Result<CheckResult> score_results(const CocoGroundTruth& truth, const ScoredResults& results, std::span<const std::int64_t> image_ids,
-                                  int threads);
+Result<CheckResult> score_results(const CocoGroundTruth& truth, std::span<const ResultSource* const> models,
+                                  std::span<const std::int64_t> image_ids, const ScoreOptions& options);
 
-// What each detector found in an annotated data set, and the part of it that counts. Errors and arguments as of score_runs().
+// What each detector found in an annotated data set in one piece, and the part of the data set that counts. Errors and arguments as of
+// score_runs().
 struct MeasuredResults {
   CocoGroundTruth truth;
-  ScoredResults results;
+  std::vector<std::vector<CocoResult>> found;
   std::vector<std::int64_t> image_ids;
 };
-Result<MeasuredResults> measured_results(const std::vector<ClassMap>& classes, const Dataset& dataset,
-                                         const std::vector<DetectionRun>& runs, const std::vector<double>& deployed_thresholds = {});
+Result<MeasuredResults> measured_results(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs);
 
 // Scores what each detector found in an annotated data set, `classes` being the map of each. An image that could not be read
 // counts for neither model, nor does a category for which one of them has no class.
-Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, const std::vector<DetectionRun>& runs,
-                               int threads, const std::vector<double>& deployed_thresholds = {});
+Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs,
+                               const ScoreOptions& options);
 
 // What can be said while detectors are still running.
 struct RunningAccuracy {
@@ -70,8 +73,7 @@ struct RunningAccuracy {
 
 // Of the images that are done in `runs`, with intervals of a few hundred draws. kNotFound or kInvalidArgument where nothing can be said
 // yet. Takes about a thirtieth of the time of score_runs().
-Result<RunningAccuracy> running_accuracy(const std::vector<ClassMap>& classes, const Dataset& dataset,
-                                         const std::vector<DetectionRun>& runs);
+Result<RunningAccuracy> running_accuracy(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs);
 
 // What the author of each model ships it with.
 std::vector<double> deployed_thresholds(const std::vector<Detector>& detectors);

@@ -1,7 +1,6 @@
 #include "steps/detection_parts.h"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -22,7 +21,7 @@ Status add_part(const Part& part, const FoundBounds& bounds, std::vector<Detecti
     DetectionRun& run = runs[found.model];
     run.done[found.picture] = found.done;
     run.images += found.done ? 1 : 0;
-    run.detections[found.picture] = std::move(found.detections);
+    run.detections.set(found.picture, found.detections);
   }
   const auto records = static_cast<std::size_t>(std::ranges::count(seen, true));
   if (records != runs.size() * share.size(bounds.pictures))
@@ -54,7 +53,7 @@ std::string part_of_runs(const PartSetup& setup, const std::vector<DetectionRun>
 Result<std::vector<DetectionRun>> runs_of_parts(const std::vector<Part>& parts, const FoundBounds& bounds) {
   std::vector<DetectionRun> runs(bounds.classes.size());
   for (DetectionRun& run : runs) {
-    run.detections.resize(bounds.pictures);
+    run.detections = DetectionLists(bounds.pictures);
     run.done.resize(bounds.pictures);
   }
   for (const Part& part : parts) OCTET_RETURN_IF_ERROR(add_part(part, bounds, runs));
@@ -64,22 +63,26 @@ Result<std::vector<DetectionRun>> runs_of_parts(const std::vector<Part>& parts, 
 Result<std::unique_ptr<DetectionJournal>> DetectionJournal::open(const std::filesystem::path& folder, const PartSetup& setup,
                                                                  const FoundBounds& bounds, const Warn& warn) {
   std::unique_ptr<DetectionJournal> journal(new DetectionJournal);
-  std::set<std::size_t> images;
+  for (std::size_t i = 0; i < bounds.classes.size(); ++i)
+    journal->known_.push_back({DetectionLists(bounds.pictures), std::vector<bool>(bounds.pictures)});
   const auto take = [&](std::span<const std::byte> record) -> Status {
     OCTET_ASSIGN(FoundInPicture found, decode_found(record, bounds));
     if (!found.done) return {};
-    images.insert(found.picture);
-    journal->known_.emplace(std::pair(found.model, found.picture), std::move(found.detections));
+    Known& known = journal->known_[found.model];
+    known.found.set(found.picture, found.detections);
+    known.is_known[found.picture] = true;
     return {};
   };
   OCTET_ASSIGN(journal->journal_, PartJournal::open(folder, setup, take, warn));
-  journal->resumed_images_ = static_cast<std::int64_t>(images.size());
+  for (std::size_t image = 0; image < bounds.pictures; ++image)
+    journal->resumed_images_ += std::ranges::any_of(journal->known_, [image](const Known& known) { return known.is_known[image]; });
   return journal;
 }
 
-const std::vector<Detection>* DetectionJournal::known(std::size_t detector, std::size_t image) const {
-  const auto found = known_.find({detector, image});
-  return found == known_.end() ? nullptr : &found->second;
+std::optional<std::vector<Detection>> DetectionJournal::known(std::size_t detector, std::size_t image) const {
+  const Known& known = known_[detector];
+  if (!known.is_known[image]) return std::nullopt;
+  return known.found[image];
 }
 
 Status DetectionJournal::keep(std::size_t detector, std::size_t image, const std::vector<Detection>& found) {

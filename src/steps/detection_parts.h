@@ -3,12 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "data/class_map.h"
@@ -40,14 +38,18 @@ class DetectionJournal : public DetectionStore {
   // Images of which something was known when the journal was opened.
   std::int64_t resumed_images() const { return resumed_images_; }
 
-  const std::vector<Detection>* known(std::size_t detector, std::size_t image) const override;
+  std::optional<std::vector<Detection>> known(std::size_t detector, std::size_t image) const override;
   Status keep(std::size_t detector, std::size_t image, const std::vector<Detection>& found) override;
 
  private:
   DetectionJournal() = default;
 
   std::optional<PartJournal> journal_;
-  std::map<std::pair<std::size_t, std::size_t>, std::vector<Detection>> known_;  // by detector and image
+  struct Known {
+    DetectionLists found;
+    std::vector<bool> is_known;  // by image
+  };
+  std::vector<Known> known_;  // by detector
   std::int64_t resumed_images_ = 0;
   std::mutex mutex_;
 };

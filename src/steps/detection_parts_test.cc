@@ -28,13 +28,13 @@ Detection detection(std::size_t model, std::size_t image) {
 std::vector<DetectionRun> runs_of_share(const Share& share) {
   std::vector<DetectionRun> runs(2);
   for (std::size_t model = 0; model < runs.size(); ++model) {
-    runs[model].detections.resize(kImages);
+    runs[model].detections = DetectionLists(kImages);
     runs[model].done.resize(kImages);
     runs[model].seconds = static_cast<double>(share.index + 1);
     for (std::size_t image = 0; image < kImages; ++image) {
       if (!share.owns(image) || image == 3) continue;
       runs[model].done[image] = true;
-      runs[model].detections[image] = {detection(model, image)};
+      runs[model].detections.set(image, {detection(model, image)});
     }
   }
   return runs;
@@ -95,7 +95,7 @@ TEST_F(DetectionJournalTest, KnowsWhatWasKept) {
   {
     const auto journal = open();
     ASSERT_TRUE(journal.ok()) << journal.error().message;
-    EXPECT_EQ((*journal)->known(0, 2), nullptr);
+    EXPECT_FALSE((*journal)->known(0, 2));
     ASSERT_TRUE((*journal)->keep(0, 2, {detection(0, 2)}).ok());
     ASSERT_TRUE((*journal)->keep(1, 2, {}).ok());
     ASSERT_TRUE((*journal)->keep(0, 5, {detection(0, 5)}).ok());
@@ -103,10 +103,10 @@ TEST_F(DetectionJournalTest, KnowsWhatWasKept) {
   const auto journal = open();
   ASSERT_TRUE(journal.ok()) << journal.error().message;
   EXPECT_EQ((*journal)->resumed_images(), 2);
-  ASSERT_NE((*journal)->known(0, 5), nullptr);
+  ASSERT_TRUE((*journal)->known(0, 5));
   EXPECT_EQ((*journal)->known(0, 5)->at(0).box_px, detection(0, 5).box_px);
   EXPECT_TRUE((*journal)->known(1, 2)->empty());
-  EXPECT_EQ((*journal)->known(1, 5), nullptr);
+  EXPECT_FALSE((*journal)->known(1, 5));
 }
 
 // Wherever a kill cut it off: what is whole before is known, and the journal goes on behind it.
@@ -125,7 +125,7 @@ TEST_F(DetectionJournalTest, GoesOnWhereItWasCut) {
     const auto again = open();
     ASSERT_TRUE(again.ok()) << size << ": " << again.error().message;
     EXPECT_EQ((*again)->resumed_images(), known + 1) << size;
-    EXPECT_NE((*again)->known(1, 6), nullptr);
+    EXPECT_TRUE((*again)->known(1, 6));
   }
 }
 

@@ -73,7 +73,7 @@ Dataset part_of(const Dataset& pictures, bool held_out) {
 // Of classes as the model numbers them, which serves to compare it with itself.
 std::vector<CocoResult> results_of(const Dataset& pictures, const DetectionRun& run) {
   std::vector<CocoResult> results;
-  for (std::size_t i = 0; i < run.detections.size(); ++i)
+  for (std::size_t i = 0; i < run.detections.images(); ++i)
     for (const Detection& each : run.detections[i])
       results.push_back({pictures.images[i].id, each.class_index, ltwh_from_xyxy(each.box_px), static_cast<double>(each.score)});
   return results;
@@ -262,8 +262,8 @@ class RecipeRun {
     Result<TradeoffStep> compare(const RecipeRun& run, const Graph& graph) const {
       OCTET_ASSIGN(const Detector detector, make_detector(graph, run.path_));
       OCTET_ASSIGN(const DetectionRun found, run.detect(detector, held_out_));
-      OCTET_ASSIGN(const Fidelity fidelity,
-                   evaluate_fidelity(found_, results_of(held_out_, found), ids_of(held_out_), kReferenceScore, run.options_.threads));
+      OCTET_ASSIGN(const Fidelity fidelity, evaluate_fidelity(ResultList(found_), ResultList(results_of(held_out_, found)),
+                                                              ids_of(held_out_), kReferenceScore, run.options_.threads));
       if (fidelity.reference_boxes == 0)
         return Error{ErrorCode::kNotFound, "finds nothing in the pictures that were held out, so that no fidelity can be measured"};
       TradeoffStep step;
@@ -278,7 +278,7 @@ class RecipeRun {
     explicit Reference(const Dataset& held_out) : held_out_(held_out) {}
 
     Result<double> ap_of(const DetectionRun& found, int threads) const {
-      OCTET_ASSIGN(const CheckResult scored, score_runs(classes_, held_out_, {found}, threads));
+      OCTET_ASSIGN(const CheckResult scored, score_runs(classes_, held_out_, {&found, 1}, {.threads = threads}));
       return scored.models[0].numbers.AP;
     }
 

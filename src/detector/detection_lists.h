@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/posix_file.h"
+#include "boxes/detection.h"
+
+namespace octet {
+
+// What was found in the images of a data set. What is more than a few megabytes lies in a temporary file that has no name, so that memory
+// grows with the number of images alone; where no such file can be written, it stays in memory. Several threads may read.
+class DetectionLists {
+ public:
+  DetectionLists() = default;
+  explicit DetectionLists(std::size_t images) : lists_(images) {}
+
+  std::size_t images() const { return lists_.size(); }
+  std::size_t count(std::size_t image) const { return lists_[image].count; }
+
+  // Throws std::system_error where the file cannot be read any more.
+  std::vector<Detection> operator[](std::size_t image) const;
+  // In the place of what the image had.
+  void set(std::size_t image, const std::vector<Detection>& found);
+
+ private:
+  struct List {
+    std::uint64_t begin = 0;  // among all detections that were ever set
+    std::uint32_t count = 0;
+  };
+
+  void spill();
+
+  std::vector<List> lists_;
+  posix::File file_;
+  bool can_spill_ = true;
+  std::uint64_t in_file_ = 0;      // detections, the first ones
+  std::vector<Detection> recent_;  // those behind them
+};
+
+}  // namespace octet

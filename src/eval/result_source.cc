@@ -1,0 +1,86 @@
+#include "eval/result_source.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "eval/id_index.h"
+
+namespace octet {
+namespace {
+
+constexpr std::size_t kMostPasses = 64;
+
+std::vector<std::size_t> count_by_category(const ResultSource& source, const IdIndex& categories, std::size_t count) {
+  std::vector<std::size_t> counts(count);
+  std::vector<CocoResult> results;
+  for (std::size_t place = 0; place < source.image_ids().size(); ++place) {
+    source.read(place, results);
+    for (const CocoResult& result : results)
+      if (const std::uint32_t category = categories.find(result.category_id); category != IdIndex::kNone) ++counts[category];
+  }
+  return counts;
+}
+
+// Where a group that begins at `begin` ends.
+std::size_t end_of_group(const std::vector<std::size_t>& counts, std::size_t begin, std::size_t most) {
+  std::size_t results = 0, end = begin;
+  while (end < counts.size() && (end == begin || results + counts[end] <= most)) results += counts[end++];
+  return end;
+}
+
+std::vector<CocoResult> read_group(const ResultSource& source, std::span<const std::int64_t> category_ids, std::size_t count) {
+  const IdIndex categories(category_ids);
+  std::vector<CocoResult> group, results;
+  group.reserve(count);
+  for (std::size_t place = 0; place < source.image_ids().size(); ++place) {
+    source.read(place, results);
+    for (const CocoResult& result : results)
+      if (categories.find(result.category_id) != IdIndex::kNone) group.push_back(result);
+  }
+  return group;
+}
+
+}  // namespace
+
+ResultList::ResultList(std::span<const CocoResult> results) : results_(results), order_(results.size()) {
+  std::iota(order_.begin(), order_.end(), std::uint32_t{0});
+  const auto image_of = [this](std::uint32_t i) { return results_[i].image_id; };
+  if (!std::ranges::is_sorted(order_, {}, image_of)) std::ranges::stable_sort(order_, {}, image_of);
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    if (i > 0 && image_of(order_[i]) == image_ids_.back()) continue;
+    image_ids_.push_back(image_of(order_[i]));
+    begin_.push_back(i);
+  }
+  begin_.push_back(order_.size());
+}
+
+void ResultList::read(std::size_t place, std::vector<CocoResult>& results) const {
+  results.clear();
+  for (std::size_t i = begin_[place]; i < begin_[place + 1]; ++i) results.push_back(results_[order_[i]]);
+}
+
+std::vector<CocoResult> all_results(const ResultSource& source) {
+  std::vector<CocoResult> all, results;
+  for (std::size_t place = 0; place < source.image_ids().size(); ++place) {
+    source.read(place, results);
+    all.insert(all.end(), results.begin(), results.end());
+  }
+  return all;
+}
+
+Status for_each_group(const ResultSource& source, std::span<const std::int64_t> category_ids, const GroupVisitor& visit,
+                      std::size_t together) {
+  const std::vector<std::size_t> counts = count_by_category(source, IdIndex(category_ids), category_ids.size());
+  const std::size_t most = std::max(together, std::accumulate(counts.begin(), counts.end(), std::size_t{0}) / kMostPasses);
+  for (std::size_t begin = 0; begin < counts.size();) {
+    const std::size_t end = end_of_group(counts, begin, most);
+    const auto group = category_ids.subspan(begin, end - begin);
+    const std::size_t count = std::accumulate(counts.begin() + static_cast<std::ptrdiff_t>(begin),
+                                              counts.begin() + static_cast<std::ptrdiff_t>(end), std::size_t{0});
+    OCTET_RETURN_IF_ERROR(visit(group, read_group(source, group, count)));
+    begin = end;
+  }
+  return {};
+}
+
+}  // namespace octet

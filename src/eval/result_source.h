@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "boxes/detection.h"
+
+namespace octet {
+
+// What a model found, image by image, so that not all of it needs to be in memory at once. For one thread at a time.
+class ResultSource {
+ public:
+  ResultSource() = default;
+  ResultSource(const ResultSource&) = delete;
+  ResultSource& operator=(const ResultSource&) = delete;
+  virtual ~ResultSource() = default;
+
+  // The images in which something may have been found: rising, none twice.
+  virtual std::span<const std::int64_t> image_ids() const = 0;
+  // Replaces `results` by those of the image at this place.
+  virtual void read(std::size_t place, std::vector<CocoResult>& results) const = 0;
+};
+
+// Results in memory, which must outlive this; in any order, and those of an image keep theirs.
+class ResultList : public ResultSource {
+ public:
+  explicit ResultList(std::span<const CocoResult> results);
+
+  std::span<const std::int64_t> image_ids() const override { return image_ids_; }
+  void read(std::size_t place, std::vector<CocoResult>& results) const override;
+
+ private:
+  std::span<const CocoResult> results_;
+  std::vector<std::uint32_t> order_;  // of the results by image
+  std::vector<std::int64_t> image_ids_;
+  std::vector<std::size_t> begin_;  // of each image in `order_`, and the end of the last one
+};
+
+std::vector<CocoResult> all_results(const ResultSource& source);
+
+// All results of some categories, and the ids of these.
+using GroupVisitor = std::function<Status(std::span<const std::int64_t> category_ids, std::span<const CocoResult> results)>;
+
+// Visits `category_ids`, rising, in groups of neighbours whose results are read together: at most `together` of them or a 64th of all,
+// whichever is more, unless one category has more. Results of an image keep their order; images come by rising id.
+inline constexpr std::size_t kResultsTogether = std::size_t{1} << 19;
+Status for_each_group(const ResultSource& source, std::span<const std::int64_t> category_ids, const GroupVisitor& visit,
+                      std::size_t together = kResultsTogether);
+
+}  // namespace octet

@@ -1,0 +1,56 @@
+#include "eval/result_source.h"
+
+#include <gtest/gtest.h>
+
+namespace octet {
+namespace {
+
+CocoResult result(std::int64_t image, std::int64_t category, double score) { return {image, category, {0, 0, 1, 1}, score}; }
+
+const std::vector<CocoResult> kResults = {result(9, 2, 0.1), result(-3, 1, 0.2), result(9, 1, 0.3), result(9, 2, 0.4), result(4, 5, 0.5)};
+
+std::vector<double> scores_of(std::span<const CocoResult> results) {
+  std::vector<double> scores;
+  for (const CocoResult& each : results) scores.push_back(each.score);
+  return scores;
+}
+
+TEST(ResultList, GivesThoseOfAnImageInTheirOrder) {
+  const ResultList list(kResults);
+  EXPECT_EQ(std::vector(list.image_ids().begin(), list.image_ids().end()), (std::vector<std::int64_t>{-3, 4, 9}));
+  std::vector<CocoResult> results;
+  list.read(2, results);
+  EXPECT_EQ(scores_of(results), (std::vector<double>{0.1, 0.3, 0.4}));
+  list.read(0, results);
+  EXPECT_EQ(scores_of(results), std::vector<double>{0.2});
+  EXPECT_EQ(scores_of(all_results(list)), (std::vector<double>{0.2, 0.5, 0.1, 0.3, 0.4}));
+  EXPECT_TRUE(ResultList({}).image_ids().empty());
+}
+
+TEST(ForEachGroup, ReadsNeighbouringCategoriesTogether) {
+  const std::vector<std::int64_t> categories{1, 2, 3, 5};
+  std::vector<std::vector<std::int64_t>> groups;
+  std::vector<std::vector<double>> scores;
+  const auto note = [&](auto ids, auto results) {
+    groups.emplace_back(ids.begin(), ids.end());
+    scores.push_back(scores_of(results));
+    return Status();
+  };
+  ASSERT_TRUE(for_each_group(ResultList(kResults), categories, note, 2).ok());
+  EXPECT_EQ(groups, (std::vector<std::vector<std::int64_t>>{{1}, {2, 3}, {5}}));
+  EXPECT_EQ(scores, (std::vector<std::vector<double>>{{0.2, 0.3}, {0.1, 0.4}, {0.5}}));
+  groups.clear();
+  ASSERT_TRUE(for_each_group(ResultList(kResults), categories, note, 1).ok());
+  EXPECT_EQ(groups.size(), 3) << "a category that is more than a group is one by itself; one without results joins another";
+  groups.clear();
+  ASSERT_TRUE(for_each_group(ResultList({}), categories, note).ok());
+  EXPECT_EQ(groups, std::vector<std::vector<std::int64_t>>{categories});
+}
+
+TEST(ForEachGroup, EndsWithAnError) {
+  const auto fail = [](auto, auto) -> Status { return Error{ErrorCode::kInvalidArgument, "no"}; };
+  EXPECT_EQ(for_each_group(ResultList(kResults), std::vector<std::int64_t>{1, 2}, fail).error().message, "no");
+}
+
+}  // namespace
+}  // namespace octet
