@@ -241,7 +241,16 @@ must check --annotations "$work/lvis.json" --results "$work/swapped.json" --labe
 grep -q '"category":"2"' "$work/label-errors.json" && grep -q '"kind":"class"' "$work/label-errors.json" || fail "check --label-errors writes $(cat "$work/label-errors.json")"
 expect 2 "'best' is none; known: coco, lvis" check --annotations "$work/lvis.json" --results "$work/found.json" --metric best
 expect 2 "for --metric coco" check --annotations "$work/lvis.json" --results "$work/found.json" --metric lvis --max-detections 1,10,100
-expect 2 "one results file" check --annotations "$work/lvis.json" --results "$work/found.json" "$work/found.json" --metric lvis
+must check --annotations "$work/lvis.json" --results "$work/found.json" "$work/swapped.json" --metric lvis --json
+grep -q '"metric":"lvis","models":\[{"AP":0.8999.*"drop":0.8999.*"drops":{' "$work/stdout" || fail "check --metric lvis of two files says $(cat "$work/stdout")"
+must check "$fp32" "$int8" --data "$work/named" --metric voc2012 --json
+grep -q '"metric":"voc2012","models":\[{"AP":.*"fidelity":.*"drops":{' "$work/stdout" || fail "check --metric voc2012 of models says $(cat "$work/stdout")"
+must check "$fp32" --data "$work/named" --max-detections 1,10,300 --area-limits 100,200 --json
+grep -q '"AR300"' "$work/stdout" || fail "check --max-detections of a model says $(cat "$work/stdout")"
+must detect "$fp32" --images "$work/named/valid" --max-detections 1 --json
+grep -q '"detections":1,' "$work/stdout" || fail "detect --max-detections says $(cat "$work/stdout")"
+expect 2 "for --metric coco" check "$fp32" --data "$work/named" --metric voc2012 --area-limits 100,200
+expect 2 neg_category_ids check "$fp32" --data "$work/named" --metric lvis
 expect 2 --area-limits check --annotations "$named" --results "$work/by-images.json" --area-limits 9216,1024
 
 # YOLO's annotations become COCO's.

@@ -90,13 +90,8 @@ class DetectionWork {
     FoundInImage watch;
     if (verb_.is_scored && setup.share.is_whole() && Console::is_watched())
       watch = [&live](std::size_t image, std::span<const std::vector<Detection>> of_each) { live.add(image, of_each); };
-    const DetectRunOptions how{{.score_threshold = options_.score_threshold},
-                               options_.threads,
-                               talk.bar(verb_.app.get_name()),
-                               talk.warn_of_pictures,
-                               setup.share,
-                               journal.get(),
-                               watch};
+    const DetectRunOptions how{
+        options_.detect, options_.threads, talk.bar(verb_.app.get_name()), talk.warn_of_pictures, setup.share, journal.get(), watch};
     OCTET_ASSIGN(found.runs, detect_images(inputs.detectors, inputs.dataset, how));
     return found;
   }

@@ -18,7 +18,7 @@ struct DetectionOptions {
   std::vector<std::filesystem::path> models;
   DataSource source;
   BesideModel beside;
-  double score_threshold = 0.001;
+  DetectOptions detect;
   std::string engine = "octet";
   std::int64_t limit = 0;
   int threads = 1;

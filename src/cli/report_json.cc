@@ -94,7 +94,7 @@ std::string percent(double fraction) { return fraction < 0 ? "-" : fmt::format("
 std::string details_text(const std::vector<ModelDetails>& details) {
   std::string text;
   const auto row = [&](std::string_view name, auto value) {
-    text += fmt::format("\n{:<10}", name);
+    text += fmt::format("\n{:<11}", name);
     for (const ModelDetails& of_model : details) text += fmt::format(" {:>7}", value(of_model));
   };
   if (details.empty()) return text;
@@ -111,6 +111,28 @@ std::string details_text(const std::vector<ModelDetails>& details) {
   row("calib. err", [](const ModelDetails& one) { return percent(one.calibration_error); });
   for (std::size_t kind = 0; kind < kErrorKindCount; ++kind)
     row(fmt::format("{} errors", kErrorKindNames[kind]), [kind](const ModelDetails& one) { return percent(one.errors[kind].ap50); });
+  return text;
+}
+
+Json to_json(const std::vector<ClassMap>& classes) {
+  Json json = Json::array();
+  for (const ClassMap& map : classes) json.push_back(cli::to_json(map));
+  return json;
+}
+
+std::string heading_of(std::size_t models) {
+  return fmt::format("{:<11} {:>7}", "percent", "first") + (models > 1 ? fmt::format(" {:>7}", "second") : "");
+}
+
+std::string drop_text(std::optional<double> drop, const std::optional<ApDrops>& drops, std::optional<double> fidelity) {
+  std::string text;
+  if (drop) text += fmt::format("\ndrop of AP {:.2f} points", 100 * *drop);
+  if (drops) {
+    const std::vector<std::string> changes = certain_changes(*drops);
+    text += fmt::format(" (95 % interval {:.2f} to {:.2f})\nchanged for certain, drop in points: {}", 100 * drops->all.low,
+                        100 * drops->all.high, changes.empty() ? "none" : fmt::format("{}", fmt::join(changes, ", ")));
+  }
+  if (fidelity) text += fmt::format("\nfidelity   {}", percent(*fidelity));
   return text;
 }
 
@@ -138,10 +160,19 @@ Json to_json(const CocoAccuracy& accuracy, const MatchSettings& settings) {
   return json;
 }
 
-Json to_json(const Metric& metric, const MetricAccuracy& accuracy) {
-  Json json{{"metric", metric.name}};
+Json to_json(const MetricAccuracy& accuracy) {
+  Json json;
   for (const NamedNumber& number : accuracy.numbers) json[std::string(number.name)] = number.value;
-  json["categories"] = to_json(accuracy.categories);
+  json["categories"] = to_json(accuracy.model.categories);
+  return json;
+}
+
+Json to_json(const MetricCheckResult& result) {
+  Json json{{"models", Json::array()}, {"drop", optional_number(result.drop)}, {"fidelity", optional_number(result.fidelity)}};
+  for (const MetricAccuracy& model : result.models) json["models"].push_back(to_json(model));
+  if (result.drops) json["drops"] = to_json(*result.drops);
+  json["images"] = result.images;
+  json["classes"] = to_json(result.classes);
   return json;
 }
 
@@ -163,7 +194,7 @@ Json to_json(const CheckResult& result) {
   Json json;
   json["models"] = Json::array();
   for (std::size_t i = 0; i < result.models.size(); ++i) {
-    json["models"].push_back(to_json(result.models[i]));
+    json["models"].push_back(to_json(result.models[i], result.settings));
     if (i < result.details.size()) json["models"].back().update(to_json(result.details[i]));
   }
   json["drop"] = optional_number(result.drop);
@@ -172,8 +203,7 @@ Json to_json(const CheckResult& result) {
   if (result.shift)
     json["score_shift"] = {{"pairs", result.shift->pairs}, {"mean", result.shift->mean}, {"mean_absolute", result.shift->mean_absolute}};
   json["images"] = result.images;
-  json["classes"] = Json::array();
-  for (const ClassMap& map : result.classes) json["classes"].push_back(to_json(map));
+  json["classes"] = to_json(result.classes);
   return json;
 }
 
@@ -221,28 +251,23 @@ std::string to_text(const CocoNumbers& numbers, const MatchSettings& settings) {
   return text;
 }
 
-std::string to_text(const MetricAccuracy& accuracy) {
-  std::string text;
-  for (const NamedNumber& number : accuracy.numbers)
-    text += fmt::format("{}{:<11} {:>6}", text.empty() ? "" : "\n", number.name, percent(number.value));
-  return text;
+std::string to_text(const MetricCheckResult& result) {
+  std::string text = heading_of(result.models.size());
+  for (std::size_t i = 0; i < result.models[0].numbers.size(); ++i) {
+    text += fmt::format("\n{:<11}", result.models[0].numbers[i].name);
+    for (const MetricAccuracy& model : result.models) text += fmt::format(" {:>7}", percent(model.numbers[i].value));
+  }
+  return text + drop_text(result.drop, result.drops, result.fidelity) + "\n" + counted(result.images, "image");
 }
 
 std::string to_text(const CheckResult& result) {
-  std::string text = fmt::format("{:<10} {:>7}", "percent", "first");
-  if (result.models.size() > 1) text += fmt::format(" {:>7}", "second");
-  for (std::size_t i = 0; i < kCocoNumberNames.size(); ++i) {
-    text += fmt::format("\n{:<10}", kCocoNumberNames[i]);
+  std::string text = heading_of(result.models.size());
+  const auto names = coco_number_names(result.settings);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    text += fmt::format("\n{:<11}", names[i]);
     for (const CocoAccuracy& model : result.models) text += fmt::format(" {:>7}", percent(model.numbers.values()[i]));
   }
-  text += details_text(result.details);
-  if (result.drop) text += fmt::format("\ndrop of AP {:.2f} points", 100 * *result.drop);
-  if (result.drops) {
-    const std::vector<std::string> changes = certain_changes(*result.drops);
-    text += fmt::format(" (95 % interval {:.2f} to {:.2f})\nchanged for certain, drop in points: {}", 100 * result.drops->all.low,
-                        100 * result.drops->all.high, changes.empty() ? "none" : fmt::format("{}", fmt::join(changes, ", ")));
-  }
-  if (result.fidelity) text += fmt::format("\nfidelity   {}", percent(*result.fidelity));
+  text += details_text(result.details) + drop_text(result.drop, result.drops, result.fidelity);
   if (result.shift)
     text += fmt::format("\nscores of {} of both: {:+.3f} on average, {:.3f} either way", counted(result.shift->pairs, "detection"),
                         result.shift->mean, result.shift->mean_absolute);

@@ -10,6 +10,7 @@
 #include "eval/label_errors.h"
 #include "eval/metric.h"
 #include "steps/check.h"
+#include "steps/check_by_metric.h"
 
 namespace octet::cli {
 
@@ -17,7 +18,8 @@ namespace octet::cli {
 Json to_json(const CocoNumbers& numbers, const MatchSettings& settings = {});
 Json to_json(const ClassMap& map);
 Json to_json(const CocoAccuracy& accuracy, const MatchSettings& settings = {});
-Json to_json(const Metric& metric, const MetricAccuracy& accuracy);
+Json to_json(const MetricAccuracy& accuracy);
+Json to_json(const MetricCheckResult& result);
 // The precision at 101 values of recall of each category, at each IoU threshold.
 Json curves_json(const CocoMatches& matches, const CocoAccuracy& accuracy, const MatchSettings& settings);
 Json to_json(const CheckResult& result);
@@ -26,7 +28,7 @@ void add_file_sizes(const std::vector<std::vector<std::filesystem::path>>& files
 // Each with the file of its picture and the names of its categories.
 Json to_json(const std::vector<LabelError>& errors, const CocoGroundTruth& truth);
 std::string to_text(const CocoNumbers& numbers, const MatchSettings& settings = {});
-std::string to_text(const MetricAccuracy& accuracy);
+std::string to_text(const MetricCheckResult& result);
 std::string to_text(const CheckResult& result);
 
 // How many times as fast as the first of the models the second is; nothing for one.

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/files.h"
 #include "base/quoted_name.h"
@@ -15,6 +16,7 @@
 #include "data/coco_json.h"
 #include "data/first_look.h"
 #include "eval/metric.h"
+#include "steps/check_by_metric.h"
 #include "workflow/measured.h"
 
 namespace octet::cli {
@@ -58,25 +60,18 @@ Result<MatchSettings> match_settings(const Options& options) {
   return settings;
 }
 
-Outcome outcome_of(Json json, std::string text, const Requirements& requirements, const CheckResult& result) {
-  const Measured measured = measured_of(result);
+Outcome outcome_of(Json json, std::string text, const Requirements& requirements, const Measured& measured) {
   return {std::move(json), std::move(text), check_requirements(requirements, measured), judge_each(requirements, measured)};
 }
 
-bool has_options_of_coco(const Options& options) {
-  return !options.curves.empty() || !options.max_detections.empty() || !options.area_limits.empty();
-}
-
 Status refuse_options_of_coco(const Options& options) {
-  if (!has_options_of_coco(options)) return {};
+  if (options.curves.empty() && options.max_detections.empty() && options.area_limits.empty()) return {};
   return Error{ErrorCode::kInvalidArgument, "--curves, --max-detections and --area-limits are for --metric coco"};
 }
 
-Status refuse_options_of_one_file(const Options& options) {
-  if (has_options_of_coco(options))
-    return Error{ErrorCode::kInvalidArgument, "--curves, --max-detections and --area-limits are for one results file"};
-  if (options.metric != "coco") return Error{ErrorCode::kInvalidArgument, "--metric is for one results file"};
-  return {};
+Status refuse_curves(const Options& options) {
+  if (options.curves.empty()) return {};
+  return Error{ErrorCode::kInvalidArgument, "--curves is for one results file"};
 }
 
 // Annotations that say which categories were looked for are judged by that elsewhere.
@@ -94,12 +89,15 @@ Status write_label_errors(const Options& options, const CocoGroundTruth& truth, 
   return write_file(options.label_errors, to_json(errors, truth).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-Result<Outcome> check_by_metric(const Metric& metric, const CocoGroundTruth& truth, const std::vector<CocoResult>& results,
-                                const Options& options, const Requirements& requirements) {
-  OCTET_ASSIGN_AT(MetricAccuracy accuracy, metric.evaluate(truth, results, options.detection.threads), options.results[0]);
-  CheckResult result;  // what requirements are judged by
-  result.models.push_back({{.AP = accuracy.numbers[0].value}, accuracy.categories});
-  return outcome_of(to_json(metric, accuracy), to_text(accuracy), requirements, result);
+// The first number of one file is at the top level, as COCO's are; of two files or of models each has its own.
+Result<Outcome> check_files_by_metric(const Metric& metric, const CocoGroundTruth& truth, std::span<const std::vector<CocoResult>> found,
+                                      const Options& options, const Requirements& requirements) {
+  OCTET_RETURN_IF_ERROR(refuse_options_of_coco(options));
+  OCTET_ASSIGN_AT(const MetricCheckResult result, score_by_metric(metric, truth, found, ids_of(truth.images), options.detection.threads),
+                  fmt::format("{}", fmt::join(options.results, ", ")));
+  Json json{{"metric", metric.name}};
+  json.update(found.size() == 1 ? to_json(result.models[0]) : to_json(result));
+  return outcome_of(std::move(json), to_text(result), requirements, measured_of(result));
 }
 
 std::string names_of_metrics() {
@@ -125,24 +123,25 @@ Result<Outcome> check_one_file(const Options& options, const Requirements& requi
                  "--require: one results file has an AP (min-ap=POINTS) and no drop; give two files, or two models"};
   OCTET_ASSIGN(const MatchSettings settings, match_settings(options));
   OCTET_ASSIGN(const Metric* metric, find_metric(options.metric));
-  if (metric) OCTET_RETURN_IF_ERROR(refuse_options_of_coco(options));
   OCTET_ASSIGN(const auto truth, read_coco_annotations(options.detection.source.annotations));
   OCTET_ASSIGN(const auto results, read_results(options.results[0], truth, options.detection.threads, console));
   OCTET_RETURN_IF_ERROR(write_label_errors(options, truth, std::span(&results, 1)));
-  if (metric) return check_by_metric(*metric, truth, results, options, requirements);
+  if (metric) return check_files_by_metric(*metric, truth, std::span(&results, 1), options, requirements);
   if (!truth.verifications.empty()) console.warn(of_other_metric(options));
   OCTET_ASSIGN_AT(const CocoMatches matches, match_coco(truth, results, options.detection.threads, settings), options.results[0]);
   CheckResult result;
   result.models.push_back(score_coco(matches, truth, options.detection.threads, settings));
   const CocoAccuracy& accuracy = result.models[0];
   if (!options.curves.empty()) OCTET_RETURN_IF_ERROR(write_file(options.curves, curves_json(matches, accuracy, settings).dump()));
-  return outcome_of(to_json(accuracy, settings), to_text(accuracy.numbers, settings), requirements, result);
+  return outcome_of(to_json(accuracy, settings), to_text(accuracy.numbers, settings), requirements, measured_of(result));
 }
 
 Result<Outcome> check_two_files(const Options& options, const Requirements& requirements, Console& console) {
-  OCTET_RETURN_IF_ERROR(refuse_options_of_one_file(options));
+  OCTET_RETURN_IF_ERROR(refuse_curves(options));
+  OCTET_ASSIGN(const MatchSettings settings, match_settings(options));
+  OCTET_ASSIGN(const Metric* metric, find_metric(options.metric));
   OCTET_ASSIGN(const auto truth, read_coco_annotations(options.detection.source.annotations));
-  ScoreOptions how{.threads = options.detection.threads};
+  ScoreOptions how{options.detection.threads, settings, {}};
   std::vector<std::vector<CocoResult>> results;
   for (const std::string& file : options.results) {
     OCTET_ASSIGN(auto found, read_results(file, truth, options.detection.threads, console));
@@ -150,10 +149,11 @@ Result<Outcome> check_two_files(const Options& options, const Requirements& requ
     if (options.deployed_threshold) how.deployed_thresholds.push_back(*options.deployed_threshold);
   }
   OCTET_RETURN_IF_ERROR(write_label_errors(options, truth, results));
+  if (metric) return check_files_by_metric(*metric, truth, results, options, requirements);
   const ResultList first(results[0]), second(results[1]);
   const std::array<const ResultSource*, 2> models{&first, &second};
   OCTET_ASSIGN(const CheckResult result, score_results(truth, models, ids_of(truth.images), how));
-  return outcome_of(to_json(result), to_text(result), requirements, result);
+  return outcome_of(to_json(result), to_text(result), requirements, measured_of(result));
 }
 
 Result<Outcome> check_results_files(const Options& options, const Requirements& requirements, Console& console) {
@@ -165,11 +165,30 @@ Result<Outcome> check_results_files(const Options& options, const Requirements& 
   return options.results.size() == 1 ? check_one_file(options, requirements, console) : check_two_files(options, requirements, console);
 }
 
-Result<Outcome> score(const Options& options, const Requirements& requirements, const DetectionInputs& inputs, const Detections& found) {
-  OCTET_ASSIGN(const CheckResult result,
-               score_runs(inputs.classes, inputs.dataset, found.runs,
-                          {.threads = options.detection.threads, .deployed_thresholds = deployed_thresholds(inputs.detectors)}));
-  Outcome outcome = outcome_of(to_json(result), to_text(result), requirements, result);
+Result<Outcome> score_by_coco(const Options& options, const Requirements& requirements, const DetectionInputs& inputs,
+                              const Detections& found) {
+  OCTET_ASSIGN(const MatchSettings settings, match_settings(options));
+  OCTET_ASSIGN(const CheckResult result, score_runs(inputs.classes, inputs.dataset, found.runs,
+                                                    {options.detection.threads, settings, deployed_thresholds(inputs.detectors)}));
+  return outcome_of(to_json(result), to_text(result), requirements, measured_of(result));
+}
+
+Result<Outcome> score_by(const Metric& metric, const Options& options, const Requirements& requirements, const DetectionInputs& inputs,
+                         const Detections& found) {
+  OCTET_ASSIGN(const MeasuredResults measured, measured_results(inputs.classes, inputs.dataset, found.runs));
+  OCTET_ASSIGN_AT(MetricCheckResult result,
+                  score_by_metric(metric, measured.truth, measured.found, measured.image_ids, options.detection.threads),
+                  inputs.dataset.annotation_file.string());
+  result.classes = inputs.classes;
+  Json json{{"metric", metric.name}};
+  json.update(to_json(result));
+  return outcome_of(std::move(json), to_text(result), requirements, measured_of(result));
+}
+
+Result<Outcome> score(const Options& options, const Requirements& requirements, const Metric* metric, const DetectionInputs& inputs,
+                      const Detections& found) {
+  OCTET_ASSIGN(Outcome outcome,
+               metric ? score_by(*metric, options, requirements, inputs, found) : score_by_coco(options, requirements, inputs, found));
   std::vector<std::vector<std::filesystem::path>> files;
   for (const Detector& detector : inputs.detectors) files.push_back(detector.files);
   add_file_sizes(files, outcome.json);
@@ -180,16 +199,36 @@ Result<Outcome> score(const Options& options, const Requirements& requirements, 
   return outcome;
 }
 
+// What can be said before pictures are run: whether the metric has what it needs.
+Status prepare(const Metric* metric, const DetectionInputs& inputs) {
+  if (!metric) return {};
+  const auto of_nothing = metric->evaluate(inputs.dataset.truth, {}, 1);
+  return of_nothing.ok() ? Status() : of_nothing.error().at(inputs.dataset.annotation_file.string());
+}
+
+Result<Outcome> run_models(const Options& options, const Requirements& requirements, const CLI::App& verb, Console& console) {
+  OCTET_RETURN_IF_ERROR(refuse_curves(options));
+  OCTET_ASSIGN(const MatchSettings settings, match_settings(options));
+  OCTET_ASSIGN(const Metric* metric, find_metric(options.metric));
+  if (metric) OCTET_RETURN_IF_ERROR(refuse_options_of_coco(options));
+  DetectionOptions detection = options.detection;
+  auto& most = detection.detect.max_detections;
+  most = metric ? metric->most_in_image : std::max(most, static_cast<std::size_t>(settings.most_detections()));
+  const auto finish = [&](const DetectionInputs& inputs, const Detections& found) {
+    return score(options, requirements, metric, inputs, found);
+  };
+  const auto prepare_inputs = [metric](const DetectionInputs& inputs) { return prepare(metric, inputs); };
+  return run_detection(detection, {verb, prepare_inputs, finish, metric == nullptr}, console);
+}
+
 Result<Outcome> run(const Options& options, const CLI::App& verb, Console& console) {
   OCTET_ASSIGN(const Requirements requirements, parse_requirements(options.require));
   const DetectionOptions& detection = options.detection;
   if (detection.models.empty()) return check_results_files(options, requirements, console);
   if (!options.results.empty()) return Error{ErrorCode::kInvalidArgument, "--results goes without a model"};
-  OCTET_RETURN_IF_ERROR(refuse_options_of_one_file(options));
   if (detection.source.folder.empty() && (detection.source.images.empty() || detection.source.annotations.empty()))
     return Error{ErrorCode::kInvalidArgument, "say what to measure on: --data DIR, or --images DIR and --annotations GT.json"};
-  const auto finish = [&](const DetectionInputs& inputs, const Detections& found) { return score(options, requirements, inputs, found); };
-  return run_detection(detection, {verb, [](const DetectionInputs&) { return Status(); }, finish, true}, console);
+  return run_models(options, requirements, verb, console);
 }
 
 }  // namespace
@@ -201,7 +240,8 @@ Run add_check(CLI::App& app) {
       "Examples: octet check fp32.xml int8.xml --data coco --require max-drop=1.0,min-fidelity=90\n"
       "          octet check fp32.xml int8.xml --data coco --shard 2/8 --output parts\n"
       "          octet check --annotations instances_val2017.json --results results.json\n"
-      "          octet check --annotations lvis_v1_val.json --results results.json --metric lvis");
+      "          octet check --annotations lvis_v1_val.json --results results.json --metric lvis\n"
+      "          octet check fp32.xml int8.xml --images lvis --annotations lvis_v1_val.json --metric lvis");
   DetectionOptions& detection = options->detection;
   verb->add_option("model", detection.models, "One IR (.xml) or source file, or FP32 and INT8 to compare")->expected(0, 2);
   add_pictures(*verb, detection.source);
@@ -214,19 +254,19 @@ Run add_check(CLI::App& app) {
   verb->add_option("--deployed-threshold", options->deployed_threshold,
                    "Score of which precision, recall and F1 of two results files are told")
       ->check(number_between(0, 1));
-  verb->add_option("--metric", options->metric, "By which one results file is scored: coco, or " + names_of_metrics())
+  verb->add_option("--metric", options->metric, "By which models or results files are scored: coco, or " + names_of_metrics())
       ->capture_default_str();
-  verb->add_option("--max-detections", options->max_detections, "Of one category in an image, of one results file; default: 1,10,100")
+  verb->add_option("--max-detections", options->max_detections,
+                   "Of one category in an image; default: 1,10,100. Models keep as many in an image as the last says, 100 at least")
       ->delimiter(',')
       ->expected(3)
       ->check(number_between(1, kMostDetections));
-  verb->add_option("--area-limits", options->area_limits,
-                   "Between small, medium and large objects, of one results file; default: 1024,9216")
+  verb->add_option("--area-limits", options->area_limits, "Between small, medium and large objects; default: 1024,9216")
       ->delimiter(',')
       ->expected(2)
       ->check(number_between(0, 1e10));
   verb->add_option("--curves", options->curves, "Write the precision at 101 values of recall of one results file, as JSON");
-  add_score_threshold(*verb, detection.score_threshold);
+  add_score_threshold(*verb, detection.detect.score_threshold);
   verb->add_option("--label-errors", options->label_errors,
                    "Write annotations that may be wrong, by what all the models or results files agree on, as JSON");
   verb->add_option("--require", options->require, "Separated by commas: " + known_requirements() + "; status 4 if not met");

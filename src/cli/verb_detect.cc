@@ -8,6 +8,7 @@
 #include "cli/detection_work.h"
 #include "data/words.h"
 #include "data/coco_json.h"
+#include "eval/matching.h"
 #include "workflow/drawings.h"
 
 namespace octet::cli {
@@ -52,7 +53,7 @@ Outcome describe(const Options& options, const Detector& detector, const Dataset
     outcome.text = list_as_text(detector, dataset, run, options.shown_threshold);
   }
   outcome.text += fmt::format("{} above {:g} in {}, {:.1f} images a second", counted(count(run), "detection"),
-                              options.detection.score_threshold, counted(run.images, "image"), rate);
+                              options.detection.detect.score_threshold, counted(run.images, "image"), rate);
   return outcome;
 }
 
@@ -99,7 +100,10 @@ Run add_detect(CLI::App& app) {
   verb->add_option("--draw", options->draw, "Write each picture with its boxes into this folder");
   add_labels(*verb, detection.beside.labels);
   add_beside_model(*verb, detection.beside);
-  add_score_threshold(*verb, detection.score_threshold);
+  add_score_threshold(*verb, detection.detect.score_threshold);
+  verb->add_option("--max-detections", detection.detect.max_detections, "Keep so many of the best in a picture")
+      ->check(number_between(1, kMostDetections))
+      ->capture_default_str();
   verb->add_option("--draw-threshold", options->shown_threshold, "List and draw what scores so much")
       ->check(number_between(0, 1))
       ->capture_default_str();

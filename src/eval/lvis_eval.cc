@@ -10,11 +10,9 @@
 namespace octet {
 namespace {
 
-constexpr std::size_t kMostInImage = 300;
-
 MatchSettings lvis_settings() {
   MatchSettings settings;
-  settings.max_detections.fill(static_cast<int>(kMostInImage));
+  settings.max_detections.fill(static_cast<int>(kLvisMostInImage));
   return settings;
 }
 
@@ -59,11 +57,13 @@ double mean_precision(const CocoAccuracy& accuracy, const CocoGroundTruth& truth
 
 Result<MetricAccuracy> evaluate_lvis(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads) {
   const MatchSettings settings = lvis_settings();
-  OCTET_ASSIGN(const std::vector<CocoResult> judged, judged_results(truth, results, kMostInImage));
+  OCTET_ASSIGN(const std::vector<CocoResult> judged, judged_results(truth, results, kLvisMostInImage));
   OCTET_ASSIGN(CocoMatches matches, match_coco(truth, judged, threads, settings));
   ignore_misses_where_partly_annotated(matches, truth);
   CocoAccuracy accuracy = score_coco(matches, truth, threads, settings);
-  const CocoNumbers& all = accuracy.numbers;
+  const CocoNumbers all = accuracy.numbers;
+  ResampledMatches resampled(settings);
+  resampled.add(matches);
   return MetricAccuracy{{{"AP", all.AP},
                          {"AP50", all.AP50},
                          {"AP75", all.AP75},
@@ -77,7 +77,7 @@ Result<MetricAccuracy> evaluate_lvis(const CocoGroundTruth& truth, std::span<con
                          {"AR_small", all.AR_small},
                          {"AR_medium", all.AR_medium},
                          {"AR_large", all.AR_large}},
-                        std::move(accuracy.categories)};
+                        std::move(resampled).model(std::move(accuracy))};
 }
 
 }  // namespace octet

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "eval/coco_eval.h"
+#include "eval/bootstrap.h"
 
 // The metrics of other data sets than COCO. Each has a file here and a line in metric.cc.
 namespace octet {
@@ -17,17 +17,20 @@ struct NamedNumber {
 };
 
 struct MetricAccuracy {
-  std::vector<NamedNumber> numbers;          // the first is the one that the data set ranks by
-  std::vector<CategoryAccuracy> categories;  // by rising id
+  std::vector<NamedNumber> numbers;  // the first is the one that the data set ranks by
+  ResampledModel model;              // the same, to be drawn again for the interval of a drop; its categories by rising id
 };
 
 struct Metric {
   std::string_view name;
+  std::size_t most_in_image;  // detections, over all categories, that a model is to keep for it
   // Errors, and what is left out, as of match_coco().
   Result<MetricAccuracy> (*evaluate)(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads);
 };
 
 std::span<const Metric> metrics();
+
+inline constexpr std::size_t kLvisMostInImage = 300;
 
 // Tan, Gupta et al., "LVIS: A Dataset for Large Vocabulary Instance Segmentation", 2019: COCO's numbers of up to 300 detections an image
 // over all categories together, of categories that were looked for in the image, with a mean for rare, common and frequent ones. What

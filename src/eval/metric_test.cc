@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <random>
+#include <vector>
 
 #include "eval/fixture_for_test.h"
 
@@ -16,8 +19,8 @@ void expect_accuracy(const MetricAccuracy& accuracy, const EvalFixture& fixture)
     ASSERT_TRUE(fixture.expected.contains(name)) << name;
     EXPECT_NEAR(number.value, fixture.expected.at(name), 1e-12) << name;
   }
-  ASSERT_EQ(accuracy.categories.size(), fixture.expected_of_class.size());
-  for (const CategoryAccuracy& category : accuracy.categories) {
+  ASSERT_EQ(accuracy.model.categories.size(), fixture.expected_of_class.size());
+  for (const CategoryAccuracy& category : accuracy.model.categories) {
     EXPECT_NEAR(category.AP, fixture.expected_of_class.at(category.category_id).first, 1e-12) << category.name;
     EXPECT_NEAR(category.AP50, fixture.expected_of_class.at(category.category_id).second, 1e-12) << category.name;
   }
@@ -59,6 +62,70 @@ TEST(Voc, ReadsTheCurveAtElevenPointsOrAll) {
 
 // Groups that are met once, several times, beside an object, and never; classes that were not looked for.
 TEST(OpenImages, GivesTheNumbersOfTheObjectDetectionApi) { expect_fixtures(metric("openimages"), "openimages_sets", 32); }
+
+// A data set in which each image is as often as `times` says of its place.
+EvalFixture repeated(const EvalFixture& fixture, const std::vector<int>& times) {
+  constexpr std::int64_t kCopies = 8;
+  std::vector<std::int64_t> ids;
+  for (const CocoImage& image : fixture.truth.images) ids.push_back(image.id);
+  std::ranges::sort(ids);
+  EvalFixture set;
+  set.truth.categories = fixture.truth.categories;
+  const auto add_copies = [&](const auto& records, auto image_of, auto& to) {
+    for (const auto& record : records) {
+      if (!std::ranges::binary_search(ids, image_of(record))) continue;
+      const auto place = std::ranges::lower_bound(ids, image_of(record)) - ids.begin();
+      for (int copy = 0; copy < times[static_cast<std::size_t>(place)]; ++copy) {
+        to.push_back(record);
+        image_of(to.back()) = kCopies * place + copy;
+      }
+    }
+  };
+  const auto image_id = [](auto& record) -> auto& { return record.image_id; };
+  add_copies(
+      fixture.truth.images, [](auto& image) -> auto& { return image.id; }, set.truth.images);
+  add_copies(fixture.truth.annotations, image_id, set.truth.annotations);
+  add_copies(fixture.truth.verifications, image_id, set.truth.verifications);
+  add_copies(fixture.found, image_id, set.found);
+  return set;
+}
+
+// Equal scores would come in another order.
+void make_scores_differ(EvalFixture& fixture) {
+  for (std::size_t i = 0; i < fixture.found.size(); ++i) fixture.found[i].score += 1e-7 * static_cast<double>(i);
+}
+
+// By what it says of images that were drawn, once or several times or never.
+void expect_draws(const Metric& metric, EvalFixture fixture, std::mt19937& random) {
+  make_scores_differ(fixture);
+  const auto accuracy = metric.evaluate(fixture.truth, fixture.found, 1);
+  ASSERT_TRUE(accuracy.ok());
+  DrawCounts draws(fixture.truth.images.size());
+  for (auto& counts : draws)
+    for (auto& count : counts) count = static_cast<std::uint16_t>(random() % 4);
+  draws.front().fill(1);  // so that no draw is empty
+  const DrawnAp drawn_ap = accuracy->model.make_drawn_ap();
+  for (const std::size_t draw : {0U, 7U}) {
+    std::vector<int> times;
+    for (const auto& counts : draws) times.push_back(counts[draw]);
+    const EvalFixture set = repeated(fixture, times);
+    const auto expected = metric.evaluate(set.truth, set.found, 1);
+    ASSERT_TRUE(expected.ok()) << expected.error().message;
+    for (std::size_t k = 0; k < expected->model.categories.size(); ++k) {
+      const double ap = drawn_ap(SizeClass::kAll, k, draws)[draw], wanted = expected->model.categories[k].AP;
+      EXPECT_EQ(std::isnan(ap), wanted < 0) << metric.name;
+      if (wanted >= 0) {
+        EXPECT_NEAR(ap, wanted, 1e-12) << metric.name << " " << expected->model.categories[k].name;
+      }
+    }
+  }
+}
+
+TEST(Metrics, DrawImagesAsIfTheyWereTheDataSet) {
+  std::mt19937 random(1);
+  for (const Metric& metric : metrics())
+    for (const EvalFixture& fixture : load_eval_fixtures(std::string(metric.name) + "_sets")) expect_draws(metric, fixture, random);
+}
 
 TEST(Lvis, AsksWhichCategoriesWereLookedFor) {
   const CocoGroundTruth truth{.images = {{.id = 7, .file_name = {}}}, .categories = {{1, "cup"}}, .annotations = {}};

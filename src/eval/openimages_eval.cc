@@ -15,7 +15,7 @@ constexpr double kLeastOverlap = 0.5;
 // What is annotated of one category in one image.
 class Scene {
  public:
-  explicit Scene(std::span<const TruthBox> truth) {
+  Scene(std::uint32_t image, std::span<const TruthBox> truth) : image_(image) {
     for (const TruthBox& box : truth) (box.is_crowd ? groups_ : objects_).push_back(box.box);
     taken_.resize(objects_.size());
     best_of_group_.assign(groups_.size(), -std::numeric_limits<double>::infinity());
@@ -25,13 +25,13 @@ class Scene {
   // group.
   void judge(const FoundBox& found, Ranking& ranking) {
     const bool is_right = take_object(found.box);
-    if (is_right || !join_group(found)) ranking.detections.push_back({found.score, is_right ? 1.0 : 0.0});
+    if (is_right || !join_group(found)) ranking.detections.push_back({found.score, is_right ? 1.0 : 0.0, image_});
   }
 
   // All detections in one group are a right one together, with the score of the best.
   void count_groups(Ranking& ranking) const {
     for (const double score : best_of_group_)
-      if (score > 0) ranking.detections.push_back({score, 1.0});
+      if (score > 0) ranking.detections.push_back({score, 1.0, image_});
   }
 
  private:
@@ -59,6 +59,7 @@ class Scene {
     return true;
   }
 
+  std::uint32_t image_;
   std::vector<BoxLtwh> objects_, groups_;
   std::vector<char> taken_;
   std::vector<double> best_of_group_, overlaps_;
@@ -66,9 +67,9 @@ class Scene {
 
 Ranking rank(std::span<const TruthBox> truth, std::span<const FoundBox> found) {
   Ranking ranking;
-  ranking.objects = static_cast<double>(truth.size());
-  for_each_image(truth, found, [&](std::uint32_t, std::span<const TruthBox> truth_here, std::span<const FoundBox> found_here) {
-    Scene scene(truth_here);
+  for (const TruthBox& object : truth) ranking.objects.push_back(object.image);
+  for_each_image(truth, found, [&](std::uint32_t image, std::span<const TruthBox> truth_here, std::span<const FoundBox> found_here) {
+    Scene scene(image, truth_here);
     for (const FoundBox& box : found_here) scene.judge(box, ranking);
     scene.count_groups(ranking);
   });

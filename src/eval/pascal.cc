@@ -1,23 +1,52 @@
 #include "eval/pascal.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
+#include <memory>
+#include <utility>
 
 #include "eval/by_category.h"
 
 namespace octet {
 namespace {
 
-PrecisionRecall curve_of(Ranking ranking) {
-  std::ranges::stable_sort(ranking.detections, std::ranges::greater(), &RankedDetection::score);
+PrecisionRecall curve_of(const Ranking& ranking) {
+  const auto objects = static_cast<double>(ranking.objects.size());
   PrecisionRecall curve;
   double right = 0, all = 0;
   for (const RankedDetection& detection : ranking.detections) {
     right += detection.right;
     all += detection.right > 0 ? detection.right : 1;
     curve.precision.push_back(right / all);
-    curve.recall.push_back(right / ranking.objects);
+    curve.recall.push_back(right / objects);
   }
   return curve;
+}
+
+// The average in each draw. Points of the curve between two hits are left out: they have the recall of the first and less precision.
+DrawnPrecision drawn_average(const Ranking& ranking, const DrawCounts& draws, const PascalRules& rules) {
+  std::array<PrecisionRecall, kDrawsAtOnce> curves;
+  std::array<double, kDrawsAtOnce> objects{}, right{}, all{};
+  for (const std::uint32_t image : ranking.objects)
+    for (std::size_t i = 0; i < kDrawsAtOnce; ++i) objects[i] += draws[image][i];
+  for (const RankedDetection& detection : ranking.detections) {
+    const auto& counts = draws[detection.image];
+    const double worth = detection.right > 0 ? detection.right : 1;
+    for (std::size_t i = 0; i < kDrawsAtOnce; ++i) {
+      right[i] += counts[i] * detection.right;
+      all[i] += counts[i] * worth;
+    }
+    for (std::size_t i = 0; detection.right > 0 && i < kDrawsAtOnce; ++i) {
+      if (counts[i] == 0) continue;
+      curves[i].precision.push_back(right[i] / all[i]);
+      curves[i].recall.push_back(right[i] / objects[i]);
+    }
+  }
+  DrawnPrecision averages;
+  for (std::size_t i = 0; i < kDrawsAtOnce; ++i)
+    averages[i] = objects[i] > 0 ? rules.average(std::move(curves[i])) : std::numeric_limits<double>::quiet_NaN();
+  return averages;
 }
 
 }  // namespace
@@ -49,12 +78,16 @@ Result<MetricAccuracy> evaluate_pascal(const CocoGroundTruth& truth, std::span<c
                                        const PascalRules& rules) {
   const CocoIds ids = ids_of(truth);
   std::vector<CategoryAccuracy> categories(ids.category_ids.size());
-  OCTET_RETURN_IF_ERROR(for_each_category(
-      truth, results, ids, threads, [&](std::size_t k, std::span<const TruthBox> truth_boxes, std::span<const FoundBox> found_boxes) {
-        Ranking ranking = rules.rank(truth_boxes, found_boxes);
-        categories[k] = {ids.category_ids[k], name_of_category(truth, ids.category_ids[k]), static_cast<std::int64_t>(ranking.objects)};
-        if (ranking.objects > 0) categories[k].AP = categories[k].AP50 = rules.average(curve_of(std::move(ranking)));
-      }));
+  const auto rankings = std::make_shared<std::vector<Ranking>>(categories.size());
+  OCTET_RETURN_IF_ERROR(for_each_category(truth, results, ids, threads,
+                                          [&](std::size_t k, std::span<const TruthBox> truth_boxes, std::span<const FoundBox> found_boxes) {
+                                            Ranking& ranking = (*rankings)[k] = rules.rank(truth_boxes, found_boxes);
+                                            std::ranges::stable_sort(ranking.detections, std::ranges::greater(), &RankedDetection::score);
+                                            categories[k] = {ids.category_ids[k], name_of_category(truth, ids.category_ids[k]),
+                                                             static_cast<std::int64_t>(ranking.objects.size())};
+                                            if (!ranking.objects.empty())
+                                              categories[k].AP = categories[k].AP50 = rules.average(curve_of(ranking));
+                                          }));
   double sum = 0;
   int count = 0;
   for (const CategoryAccuracy& category : categories) {
@@ -62,7 +95,11 @@ Result<MetricAccuracy> evaluate_pascal(const CocoGroundTruth& truth, std::span<c
     sum += category.AP;
     ++count;
   }
-  return MetricAccuracy{{{"AP", count > 0 ? sum / count : -1}}, std::move(categories)};
+  const double mean = count > 0 ? sum / count : -1;
+  const auto make_drawn_ap = [rankings, rules]() -> DrawnAp {
+    return [rankings, rules](SizeClass, std::size_t k, const DrawCounts& draws) { return drawn_average((*rankings)[k], draws, rules); };
+  };
+  return MetricAccuracy{{{"AP", mean}}, {mean, {-1, -1, -1}, std::move(categories), ids.image_ids.size(), make_drawn_ap}};
 }
 
 BestOverlap best_overlap(std::span<const double> overlaps) {

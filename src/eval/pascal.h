@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
@@ -24,10 +25,11 @@ double area_under(PrecisionRecall curve);
 struct RankedDetection {
   double score = 0;
   double right = 0;  // 1 or 0, or what it is worth
+  std::uint32_t image = 0;
 };
 struct Ranking {
   std::vector<RankedDetection> detections;  // those that count, in any order; of equal scores the first comes first
-  double objects = 0;                       // that count
+  std::vector<std::uint32_t> objects;       // the image of each that counts
 };
 
 struct PascalRules {

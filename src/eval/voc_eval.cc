@@ -17,7 +17,7 @@ std::vector<FoundBox> by_falling_score(std::span<const FoundBox> found) {
 }
 
 // Each detection is judged by the object that it overlaps most, taken or not.
-void rank_in_image(std::span<const TruthBox> truth, std::span<const FoundBox> found, Ranking& ranking) {
+void rank_in_image(std::uint32_t image, std::span<const TruthBox> truth, std::span<const FoundBox> found, Ranking& ranking) {
   std::vector<char> taken(truth.size());
   std::vector<double> overlaps(truth.size());
   for (const FoundBox& box : by_falling_score(found)) {
@@ -25,16 +25,17 @@ void rank_in_image(std::span<const TruthBox> truth, std::span<const FoundBox> fo
     const auto [best, overlap] = best_overlap(overlaps);
     const bool meets = overlap >= kLeastOverlap;
     if (meets && truth[best].is_crowd) continue;
-    ranking.detections.push_back({box.score, meets && !taken[best] ? 1.0 : 0.0});
+    ranking.detections.push_back({box.score, meets && !taken[best] ? 1.0 : 0.0, image});
     if (meets) taken[best] = 1;
   }
 }
 
 Ranking rank(std::span<const TruthBox> truth, std::span<const FoundBox> found) {
   Ranking ranking;
-  ranking.objects = static_cast<double>(std::ranges::count(truth, false, &TruthBox::is_crowd));
-  for_each_image(truth, found, [&](std::uint32_t, std::span<const TruthBox> truth_here, std::span<const FoundBox> found_here) {
-    rank_in_image(truth_here, found_here, ranking);
+  for (const TruthBox& object : truth)
+    if (!object.is_crowd) ranking.objects.push_back(object.image);
+  for_each_image(truth, found, [&](std::uint32_t image, std::span<const TruthBox> truth_here, std::span<const FoundBox> found_here) {
+    rank_in_image(image, truth_here, found_here, ranking);
   });
   return ranking;
 }

@@ -37,4 +37,9 @@ Measured measured_of(const CheckResult& check, std::optional<double> speedup) {
           check.drops ? drop_figures(*check.drops) : std::map<Quantity, DropFigure>()};
 }
 
+Measured measured_of(const MetricCheckResult& check) {
+  return {check.drop, check.fidelity, std::nullopt, check.models.back().model.ap,
+          check.drops ? drop_figures(*check.drops) : std::map<Quantity, DropFigure>()};
+}
+
 }  // namespace octet
