@@ -8,8 +8,8 @@ namespace octet {
 std::string render_report(const ReportInput& input) {
   using namespace report;
   const Json verdict = verdict_view(input, judge(input)), gallery = pictures_view(input), accuracy = accuracy_view(input),
-             classes = classes_view(input), latency = latency_view(input), steps = steps_view(input), engines = engines_view(input),
-             facts = facts_view(input);
+             classes = classes_view(input), label_errors = label_errors_view(input), latency = latency_view(input),
+             steps = steps_view(input), engines = engines_view(input), facts = facts_view(input);
   const bool has_sections = !gallery.is_null() || !accuracy.is_null() || !classes.is_null() || !latency.is_null() || !facts.is_null();
   const Json view = {{"has_pictures", true},
                      {"has_script", true},
@@ -23,6 +23,7 @@ std::string render_report(const ReportInput& input) {
                      {"gallery", gallery},
                      {"accuracy", accuracy},
                      {"classes", classes},
+                     {"label_errors", label_errors},
                      {"latency", latency},
                      {"steps", steps},
                      {"engines", engines},

@@ -46,6 +46,14 @@ struct ReportFigure {
   bool less_is_better = false;
 };
 
+// An annotation that a person should look at, by what both models found.
+struct ReportLabelError {
+  std::string kind;              // "missing"
+  std::string picture;           // file name
+  std::string annotated, found;  // class and place; empty where there is none
+  std::optional<double> score;   // of what was found
+};
+
 struct ReportBox {
   std::string label;
   double score = 0;
@@ -108,10 +116,11 @@ struct ReportInput {
   std::optional<ReportProfile> profile;                    // of the first engine, where it tells its steps
   std::vector<ReportFigure> details;                       // of accuracy, below COCO's numbers
   std::vector<ReportClass> classes;
-  std::vector<ReportPicture> pictures;  // any order; the page shows those that changed most first
-  double faint_score = 0.1;             // boxes below are not in the page
-  double picture_score = 0.3;           // boxes are shown from this score on, until the reader moves the slider
-  std::vector<ReportFacts> facts;       // how it was made
+  std::vector<ReportLabelError> label_errors;  // of each kind, those to look at first come first
+  std::vector<ReportPicture> pictures;         // any order; the page shows those that changed most first
+  double faint_score = 0.1;                    // boxes below are not in the page
+  double picture_score = 0.3;                  // boxes are shown from this score on, until the reader moves the slider
+  std::vector<ReportFacts> facts;              // how it was made
 };
 
 // The whole page as UTF-8 HTML: style, script and pictures are inside, and it loads nothing. The same input gives the same

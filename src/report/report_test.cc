@@ -51,6 +51,12 @@ ReportInput sample() {
   return input;
 }
 
+std::string label_errors_of(std::size_t count) {
+  ReportInput input = sample();
+  for (std::size_t i = 0; i < count; ++i) input.label_errors.push_back({"missing", "picture " + std::to_string(i), "", "<b>cup</b>", 0.75});
+  return render_report(input);
+}
+
 bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 int count_of_text(const std::string& text, const std::string& part) {
@@ -357,6 +363,14 @@ TEST(RenderReport, ClosesEveryElementThatItOpens) {
 }
 
 TEST(RenderReport, GivesTheSameBytesForTheSameInput) { EXPECT_EQ(render_report(sample()), render_report(sample())); }
+
+TEST(RenderReport, ListsTheFirstAnnotationsToLookAt) {
+  EXPECT_FALSE(contains(label_errors_of(0), "id=\"labels\""));
+  const std::string page = label_errors_of(25);
+  EXPECT_TRUE(contains(page, "something else, an annotation may be wrong: 25 missing."));
+  EXPECT_TRUE(contains(page, "<th scope=\"row\">picture 9</th><td>missing</td><td></td><td>&lt;b&gt;cup&lt;/b&gt;</td><td>0.75</td>"));
+  EXPECT_FALSE(contains(page, "picture 10<"));
+}
 
 }  // namespace
 }  // namespace octet::report

@@ -17,6 +17,7 @@ Json notes_view(const ReportInput& input);
 Json pictures_view(const ReportInput& input);
 Json accuracy_view(const ReportInput& input);
 Json classes_view(const ReportInput& input);
+Json label_errors_view(const ReportInput& input);
 Json latency_view(const ReportInput& input);
 Json steps_view(const ReportInput& input);
 Json engines_view(const ReportInput& input);

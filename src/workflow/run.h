@@ -9,6 +9,7 @@
 #include "benchmark/compare.h"
 #include "benchmark/profile.h"
 #include "benchmark/roofs.h"
+#include "eval/label_errors.h"
 #include "report/requirements.h"
 #include "steps/check.h"
 #include "workflow/convert.h"
@@ -40,6 +41,7 @@ struct RunResult {
   std::filesystem::path report, fp32, int8;
   std::filesystem::path fp32_onnx, int8_onnx;    // where they were asked for
   CheckResult check;                             // by the first engine
+  std::vector<LabelError> label_errors;          // by what both models found in the first engine
   std::vector<CheckResult> other_checks;         // by those after it
   std::vector<ModelBench> bench;                 // FP32 and INT8 in each engine, all in turn
   std::vector<StepTime> fp32_steps, int8_steps;  // in the first engine, where it tells its steps

@@ -4,6 +4,7 @@
 #include <array>
 #include <ctime>
 #include <map>
+#include <unordered_map>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/version.h"
+#include "eval/by_category.h"
 #include "image/browser_picture.h"
 #include "report/changes.h"
 #include "report/report.h"
@@ -50,6 +52,31 @@ std::vector<ReportClass> classes_of(const CheckResult& check) {
       classes.push_back({first.name, first.objects, first.AP, second.AP, has_certainly_changed(first.category_id, check)});
   }
   return classes;
+}
+
+std::string place_of(const std::string& name, const BoxLtwh& box) {
+  return fmt::format("{} at {:.0f}, {:.0f}, {:.0f} x {:.0f}", name, box.left, box.top, box.width, box.height);
+}
+
+std::vector<ReportLabelError> label_errors_of(const std::vector<LabelError>& errors, const CocoGroundTruth& truth) {
+  std::unordered_map<std::int64_t, const CocoImage*> image_of;
+  std::unordered_map<std::int64_t, const CocoAnnotation*> annotation_of;
+  for (const CocoImage& image : truth.images) image_of[image.id] = &image;
+  for (const CocoAnnotation& annotation : truth.annotations) annotation_of[annotation.id] = &annotation;
+  std::vector<ReportLabelError> shown;
+  for (const LabelError& error : errors) {
+    ReportLabelError row;
+    row.kind = kLabelFaultNames[static_cast<std::size_t>(error.fault)];
+    row.picture = image_of.at(error.image_id)->file_name;
+    row.score = error.score;
+    if (error.annotation_id) {
+      const CocoAnnotation& annotation = *annotation_of.at(*error.annotation_id);
+      row.annotated = place_of(name_of_category(truth, annotation.category_id), annotation.box);
+    }
+    if (error.score) row.found = place_of(name_of_category(truth, error.category_id), error.box);
+    shown.push_back(std::move(row));
+  }
+  return shown;
 }
 
 constexpr std::array<const char*, kErrorKindCount> kErrorMeanings = {"AP50 lost to boxes of the right class that fit badly",
@@ -226,6 +253,7 @@ Result<std::string> make_report(const RunResult& result, const ReportSources& so
   input.requirements = sources.options.requirements;
   input.details = details_of(result.check);
   input.classes = classes_of(result.check);
+  input.label_errors = label_errors_of(result.label_errors, sources.dataset.truth);
   // What was not asked of the detector is not in the page either.
   input.faint_score = std::max(kFaintScore, sources.options.score_threshold);
   input.picture_score = std::max(kShownScore, input.faint_score);

@@ -93,6 +93,10 @@ struct RecordedRun {
     result.check.fidelity = 0.87654;
     result.check.drops.emplace().all = {0.011441, -0.0042, 0.0271, 0.01};
     result.check.images = 2;
+    dataset.truth.categories = {{1, "cup"}, {2, "dog"}};
+    dataset.truth.annotations = {{31, 4, 1, {5, 6, 7, 8}, 56, false}};
+    result.label_errors = {{LabelFault::kMissing, 9, std::nullopt, 2, {1, 2, 30, 40}, 0.77},
+                           {LabelFault::kClass, 4, 31, 2, {5, 6, 7, 9}, 0.66}};
     result.bench = {bench(24.68), bench(9.753)};
     result.fp32_steps = {{StepInfo{.node = "conv_7", .op = "convolution", .kernel = "avx512", .macs = 9'000'000, .bytes = 4'000}, 123}};
     result.int8_steps = {{StepInfo{.node = "conv_7", .op = "convolution", .integer = true, .macs = 9'000'000, .bytes = 1'000}, 45}};
@@ -168,6 +172,8 @@ TEST(MakeReport, ShowsEveryFigureOfTheRun) {
   for (const char* figure : {"\n123 µs\n", "\n45 µs\n", "\n73.2\n", "\n73 %\n", "\n200.0\n", "\n25 %\n"}) figures.emplace_back(figure);
   for (const char* figure : {"\n87.65\n", "\n3.21 MB\n", "\n0.99 MB\n", "0.4 gained to 2.7 lost", "1.1 points", "2.53×", "at least 1.20×"})
     figures.push_back(figure);
+  for (const char* figure : {"1 class 1 missing", "\nb.jpg\n", "\ndog at 1, 2, 30 x 40\n", "\n0.77\n", "\ncup at 5, 6, 7 x 8\n"})
+    figures.emplace_back(figure);
   for (const std::string& figure : figures) EXPECT_TRUE(contains(text, figure)) << figure;
   for (const char* absent : {"\n–\n", "undefined", "nan", "inf ", "null", "{{"}) EXPECT_FALSE(contains(text, absent)) << absent;
 }
