@@ -159,7 +159,7 @@ if command -v mpirun >/dev/null && mpirun --allow-run-as-root --oversubscribe -n
   while kill -0 "$running" 2>/dev/null; do
     if [ -s "$work/slow" ] && kill -STOP "$(cat "$work/slow")" 2>/dev/null; then
       sleep 0.1
-      kill -CONT "$(cat "$work/slow")"
+      kill -CONT "$(cat "$work/slow")" 2>/dev/null || true  # it may be through
     fi
     sleep 0.1
   done
