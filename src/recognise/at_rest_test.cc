@@ -37,13 +37,15 @@ TEST(OutputsAtRest, LeavesTheBiasesOfDynamicQuantizationOut) {
   const Value scale = graph.emit(Reduce{ReduceKind::kMax, true}, {picture, axes});
   const Value sums = graph.emit(Convert{ElementType::kF32}, {convolution(graph, picture)});
   const Value real = graph.emit(Binary{BinaryKind::kMultiply}, {sums, scale});
-  EXPECT_EQ(outputs_of(graph, biased(graph, real)), std::vector<float>(48, 0));
+  const Value scores = biased(graph, real);
+  EXPECT_EQ(outputs_of(graph, scores), std::vector<float>(48, 0));
 }
 
 TEST(OutputsAtRest, ComputesWhatIsAddedElsewhere) {
   Graph graph;
   const Value curved = graph.emit(Unary{UnaryKind::kSigmoid}, {convolution(graph, image(graph))});
-  EXPECT_EQ(outputs_of(graph, biased(graph, curved))[0], 1.5f);
+  const Value scores = biased(graph, curved);
+  EXPECT_EQ(outputs_of(graph, scores)[0], 1.5f);
 }
 
 }  // namespace
