@@ -40,9 +40,9 @@ quant::CalibrationImages calibration_images(const ModelDescription& description,
 constexpr double kMostLatency = 0.03;
 // At most one layer of so many convolutions stays in float then, whatever it costs here: other engines pay for every way between integers
 // and floats.
-constexpr std::size_t kConvolutionsOfWide = 5;
+constexpr std::size_t kConvolutionsOfWide = 10;
 // For each of which so many are tried.
-constexpr std::size_t kTriedOfWide = 2;
+constexpr std::size_t kTriedOfWide = 3;
 // Of a model that takes long no more than take as long as the calibration; quant::price() of one that does not, of all trials.
 constexpr double kTriedPicoseconds = 2e12;
 constexpr double kAnyLatency = std::numeric_limits<double>::infinity();
