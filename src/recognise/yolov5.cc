@@ -1,8 +1,6 @@
 #include "recognise/yolov5.h"
 
-#include <algorithm>
-
-#include "graph/patterns.h"
+#include "recognise/origins.h"
 
 namespace octet {
 
@@ -18,8 +16,7 @@ std::vector<std::vector<YoloOutput::Anchor>> yolov5_anchors(const std::vector<in
 }
 
 bool begins_as_yolov5(const Graph& graph) {
-  const auto first = std::ranges::find_if(graph.nodes(), [](const Node& node) { return is_convolution(node.op); });
-  const auto geometry = first == graph.nodes().end() ? std::nullopt : convolution_geometry(graph, *first);
+  const auto geometry = first_convolution(graph);
   if (!geometry || geometry->groups != 1) return false;
   const bool is_wide = geometry->inputs() == 3 && geometry->kernel == Spatial{6, 6} && geometry->strides == Spatial{2, 2};
   const bool is_focus = geometry->inputs() == 12 && geometry->kernel == Spatial{3, 3} && geometry->strides == Spatial{1, 1};

@@ -1,0 +1,87 @@
+#include "recognise/head_evidence.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "recognise/at_rest.h"
+#include "recognise/origins.h"
+
+namespace octet {
+
+void RestingColumn::add(double number) {
+  least = std::min(least, number);
+  most = std::max(most, number);
+}
+
+bool RestingColumn::is_zero() const { return is_constant() && std::abs(most) < 1e-6; }
+bool RestingColumn::is_one() const { return is_constant() && std::abs(most - 1) < 1e-6; }
+bool RestingColumn::is_probability() const { return is_constant() && most > 1e-6 && most < 1 - 1e-6; }
+
+bool are_scores(std::span<const RestingColumn> columns) {
+  const auto is_alike = [&](const RestingColumn& column) {
+    return (column.is_zero() || column.is_probability()) && std::abs(column.most - columns[0].most) < 1e-4;
+  };
+  return !columns.empty() && std::ranges::all_of(columns, is_alike);
+}
+
+DenseHead::Score score_of(const RestingColumn& column) {
+  return column.is_zero() ? DenseHead::Score::kLogit : DenseHead::Score::kProbability;
+}
+
+bool HeadEvidence::is_made_by_matmul(const OutputShape& output) const { return is_projected(graph_, value_of(output)); }
+
+Value HeadEvidence::origin_of(const OutputShape& output) const { return octet::origin_of(graph_, value_of(output)); }
+
+Status HeadEvidence::let_rest() {
+  if (!rest_) rest_ = outputs_at_rest(graph_);
+  if (rest_) return {};
+  return open_question("the operations behind the last convolutions are too many to tell what they make of them");
+}
+
+ColumnValues HeadEvidence::resting_values(const std::string& output, std::int64_t columns) const {
+  const Tensor& tensor = rest_->at(output);
+  return {tensor.values<float>(), columns_of(tensor.shape(), columns).value_or(Columns{}), 0};
+}
+
+std::vector<RestingColumn> HeadEvidence::resting_columns(const ColumnGroup& group) const {
+  std::vector<RestingColumn> columns(static_cast<std::size_t>(group.columns));
+  for (const std::string& output : group.outputs) {
+    const ColumnValues values = resting_values(output, group.columns);
+    for (std::size_t row = 0; row < values.columns.rows; ++row)
+      for (std::size_t i = 0; i < columns.size(); ++i) columns[i].add(values.at(row, i));
+  }
+  return columns;
+}
+
+std::optional<RestingBoxes> HeadEvidence::resting_boxes(const Levels& levels, const ColumnGroup& group) const {
+  std::vector<double> boxes;
+  for (const std::string& output : group.outputs) {
+    const ColumnValues values = resting_values(output, group.columns);
+    for (std::size_t row = 0; row < values.columns.rows; ++row)
+      for (std::size_t i = 0; i < 4; ++i) boxes.push_back(values.at(row, i));
+  }
+  return boxes_at_cells(boxes, levels.strides, levels.anchors, input_);
+}
+
+Error open_question(const std::string& why) { return {ErrorCode::kUnsupported, why}; }
+
+Suppression suppression_of(Family family) {
+  if (family == Family::kUltralytics) return {.iou_limit = 0.7f};
+  return {.iou_limit = family == Family::kYolox ? 0.65f : 0.6f};
+}
+
+Result<FoundHead> checked(const HeadEvidence& evidence, FoundHead found) {
+  const auto& head = std::get<DenseHead>(found.head);
+  if (head.classes < 1 || head.classes > kMaxClasses) return open_question(fmt::format("{} classes", head.classes));
+  const bool may_name_background = head.background == DenseHead::Background::kFirst && evidence.classes() == head.classes + 1;
+  if (evidence.classes() && head.classes != *evidence.classes() && !may_name_background)
+    return Error{ErrorCode::kMalformed, fmt::format("its outputs have {} classes, but it names {}", head.classes, *evidence.classes())};
+  found.suppression = suppression_of(found.family);
+  if (found.family == Family::kYolox) found.clip = false;
+  if (evidence.facts().nms_iou >= 0 && evidence.facts().nms_iou <= 1) found.suppression.iou_limit = evidence.facts().nms_iou;
+  return found;
+}
+
+}  // namespace octet

@@ -1,0 +1,109 @@
+#include "recognise/heads/heads.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "recognise/origins.h"
+
+namespace octet {
+namespace {
+
+using Score = DenseHead::Score;
+
+template <typename Operation>
+bool has_operation(const Graph& graph) {
+  return std::ranges::any_of(graph.nodes(), [](const Node& node) { return std::holds_alternative<Operation>(node.op); });
+}
+
+// Queries chosen by their scores, sampled attention, and a convolutional backbone that begins as those of RT-DETR and D-FINE do. The
+// others of the kind begin with patches or with 7x7, and take other pictures.
+bool is_real_time_detr(const HeadEvidence& evidence) {
+  if (evidence.facts().end == SourceFacts::End::kTopK) return true;
+  if (!has_operation<GridSample>(evidence.graph()) || !has_operation<TopK>(evidence.graph())) return false;
+  const auto geometry = first_convolution(evidence.graph());
+  return geometry && geometry->inputs() == 3 && geometry->kernel == Spatial{3, 3} && geometry->strides == Spatial{2, 2};
+}
+
+// DETRs with deformable attention have a logistic score a class, the first one a distribution over the classes and "no object".
+Result<Score> score_of_queries(const HeadEvidence& evidence, const OutputShape& scores) {
+  if (is_unary(evidence.graph(), evidence.origin_of(scores), UnaryKind::kSigmoid)) return Score::kProbability;
+  if (evidence.classes()) return scores.shape.back() == *evidence.classes() + 1 ? Score::kSoftmax : Score::kLogit;
+  if (evidence.facts().end == SourceFacts::End::kTopK || has_operation<GridSample>(evidence.graph())) return Score::kLogit;
+  return open_question(
+      fmt::format("whether its scores are logistic, of {} classes, or a distribution over {} and no object: name the classes (--labels)",
+                  scores.shape.back(), scores.shape.back() - 1));
+}
+
+Result<FoundHead> head_of_queries(const HeadEvidence& evidence, DenseHead head, Score score, bool is_real_time_detr) {
+  head.box = DenseHead::Box::kCenter;
+  head.unit = DenseHead::Unit::kFractions;
+  head.score = score;
+  head.suppressed = true;
+  if (score == Score::kSoftmax) {
+    head.background = DenseHead::Background::kLast;
+    --head.classes;
+  }
+  FoundHead found;
+  found.clip = false;
+  if (is_real_time_detr) found.family = Family::kRealTimeDetr;
+  found.reasons.push_back(
+      fmt::format("a box and scores of {} classes for each query of a transformer: DETR, without suppression", head.classes));
+  found.head = std::move(head);
+  return checked(evidence, std::move(found));
+}
+
+// Candidates one after the other: [1,N,columns], or [N,columns].
+struct Rows {
+  std::int64_t count = 0, columns = 0;
+};
+std::optional<Rows> rows_of(const OutputShape& output) {
+  const Shape& shape = output.shape;
+  if (shape.size() == 3 && shape[0] == 1) return Rows{shape[1], shape[2]};
+  return shape.size() == 2 ? std::optional(Rows{shape[0], shape[1]}) : std::nullopt;
+}
+
+// Which of two outputs of four columns is boxes: where an end was cut off, its scores are first; else boxes alone are behind a logistic
+// function. Nothing where that is open.
+std::optional<std::size_t> boxes_of_four_columns(const HeadEvidence& evidence) {
+  if (evidence.facts().end == SourceFacts::End::kTopK || evidence.facts().end == SourceFacts::End::kSuppression) return 1;
+  const auto is_logistic = [&](const OutputShape& output) {
+    return is_unary(evidence.graph(), evidence.origin_of(output), UnaryKind::kSigmoid);
+  };
+  const bool first = is_logistic(evidence.outputs()[0]), second = is_logistic(evidence.outputs()[1]);
+  return first == second ? std::nullopt : std::optional<std::size_t>(first ? 0 : 1);
+}
+
+}  // namespace
+
+std::optional<Result<FoundHead>> head_of_joined_queries(const HeadEvidence& evidence, const OutputShape& output) {
+  if (output.shape.size() != 3 || output.shape[0] != 1 || output.shape[2] <= kBoxColumns) return std::nullopt;
+  const JoinedColumns joined = joined_columns(evidence.graph(), evidence.value_of(output), output.shape[2]);
+  const bool fits = joined.parts.size() == 2 && joined.lengths[0] == kBoxColumns && is_projected(evidence.graph(), joined.parts[1]) &&
+                    is_unary(evidence.graph(), origin_of(evidence.graph(), joined.parts[1]), UnaryKind::kSigmoid);
+  if (!fits) return std::nullopt;
+  DenseHead head;
+  head.boxes = head.scores = head.objectness = {output.name};
+  head.classes = static_cast<int>(joined.lengths[1]);
+  return head_of_queries(evidence, std::move(head), Score::kProbability, true);
+}
+
+Result<FoundHead> head_of_boxes_and_scores(HeadEvidence& evidence) {
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+    const OutputShape &boxes = evidence.outputs()[i], &scores = evidence.outputs()[1 - i];
+    const auto box_rows = rows_of(boxes), score_rows = rows_of(scores);
+    const bool fits = box_rows && score_rows && box_rows->count == score_rows->count && box_rows->columns == kBoxColumns &&
+                      score_rows->columns <= kMaxClasses && (score_rows->columns != kBoxColumns || i == boxes_of_four_columns(evidence));
+    if (!fits) continue;
+    if (!evidence.is_made_by_matmul(scores)) return head_of_anchor_boxes(evidence, boxes, scores);
+    DenseHead head;
+    head.boxes = {boxes.name};
+    head.scores = {scores.name};
+    head.classes = static_cast<int>(score_rows->columns);
+    OCTET_ASSIGN(const Score score, score_of_queries(evidence, scores));
+    return head_of_queries(evidence, std::move(head), score, is_real_time_detr(evidence));
+  }
+  return open_question("its outputs are no boxes [1,N,4] with scores [1,N,classes]");
+}
+
+}  // namespace octet
