@@ -13,7 +13,7 @@
 namespace octet {
 namespace {
 
-constexpr double kRight = 0.5, kBackground = 0.1;  // IoU
+constexpr double kRightIou = 0.5, kBackgroundIou = 0.1;
 constexpr std::size_t kMostInImage = 100;
 
 enum class Role : std::uint8_t {
@@ -66,7 +66,7 @@ Nearest nearest(const BoxLtwh& box, std::vector<Object>& objects, Wanted wanted)
 
 bool is_in_crowd(const BoxLtwh& box, std::uint32_t category, const Scene& scene) {
   return std::ranges::any_of(scene.crowds, [&](const Object& crowd) {
-    return crowd.category == category && intersection(box, crowd.annotation->box) > kRight * box.area();
+    return crowd.category == category && intersection(box, crowd.annotation->box) > kRightIou * box.area();
   });
 }
 
@@ -96,22 +96,22 @@ class Judge {
   static bool take_object(const BoxLtwh& box, std::uint32_t category, Scene& scene) {
     const auto [object, overlap] =
         nearest(box, scene.objects, [&](const Object& one) { return one.category == category && !one.is_found; });
-    if (overlap < kRight) return false;
+    if (overlap < kRightIou) return false;
     return object->is_found = true;
   }
 
   void add_wrong(const CocoResult& found, std::uint32_t category, Scene& scene) {
     const Nearest same = nearest(found.box, scene.objects, [&](const Object& one) { return one.category == category; });
     const Nearest other = nearest(found.box, scene.objects, [&](const Object& one) { return one.category != category; });
-    if (same.overlap >= kBackground && same.overlap <= kRight)
+    if (same.overlap >= kBackgroundIou && same.overlap <= kRightIou)
       add_claim(found, category, ErrorKind::kLocation, *same.object);
-    else if (other.overlap >= kRight)
+    else if (other.overlap >= kRightIou)
       add_claim(found, category, ErrorKind::kClass, *other.object);
-    else if (same.overlap >= kRight)
+    else if (same.overlap >= kRightIou)
       add(category, found.score, Role::kWrong, ErrorKind::kDuplicate);
     else
       add(category, found.score, Role::kWrong,
-          std::max(same.overlap, other.overlap) <= kBackground ? ErrorKind::kBackground : ErrorKind::kBoth);
+          std::max(same.overlap, other.overlap) <= kBackgroundIou ? ErrorKind::kBackground : ErrorKind::kBoth);
   }
 
   // Mended, it is right if it is the best that the object could have.
