@@ -67,6 +67,9 @@ grep -qE '^ +detect +Find' "$work/stdout" || fail "octet alone says $(cat "$work
 OCTET_ISA=avx1000 expect 2 "this CPU has: portable" selftest --cases 1
 OCTET_ISA='' expect 2 "OCTET_ISA= names no instruction set" --version
 expect 2 nosuchverb nosuchverb
+expect 2 "perhaps 'quantize'" quantise model.xml
+expect 2 "'--nosuchoption'" --nosuchoption
+expect 2 'octet run --help' run
 expect 2 --nosuchoption convert "$cfg" --output "$work/bad" --nosuchoption
 expect 2 --output convert "$cfg"
 expect 2 "engine octet is given twice" run "$cfg" --engine octet,octet --output "$work/bad"

@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "base/cpu.h"
+#include "base/edit_distance.h"
 #include "base/version.h"
 #include "cli/interrupt.h"
 #include "cli/verb.h"
@@ -72,6 +73,23 @@ const commands::Command* command_named(const std::string& program) {
   return found == commands.end() ? nullptr : &*found;
 }
 
+using Verbs = std::vector<std::pair<CLI::App*, Run>>;
+
+// CLI11 would only say that a verb is missing.
+Error unknown_verb(const std::string& name, const Verbs& verbs) {
+  const auto distance = [&](const auto& verb) { return edit_distance(name, verb.first->get_name()); };
+  const auto nearest = std::ranges::min_element(verbs, {}, distance);
+  const std::string guess = distance(*nearest) <= 2 ? fmt::format(", perhaps '{}'?", nearest->first->get_name()) : "";
+  return {ErrorCode::kInvalidArgument, fmt::format("no verb '{}'{} (see octet --help)", name, guess)};
+}
+
+// Wrong usage, with the help that has the right one.
+Error wrong_usage(const CLI::ParseError& error, const Verbs& verbs) {
+  const auto verb = std::ranges::find_if(verbs, [](const auto& each) { return each.first->parsed(); });
+  const std::string help = verb == verbs.end() ? "octet --help" : fmt::format("octet {} --help", verb->first->get_name());
+  return {ErrorCode::kInvalidArgument, fmt::format("{} (see {})", error.what(), help)};
+}
+
 int run(int argc, char** argv) {
   if (const auto isa = requested_isa(); !isa.ok()) return fail(isa.error());
   if (const commands::Command* command = argc > 0 ? command_named(argv[0]) : nullptr) {
@@ -82,7 +100,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", version());
   app.require_subcommand(1);
   bool json = false;
-  std::vector<std::pair<CLI::App*, Run>> verbs;
+  Verbs verbs;
   for (const auto add : kVerbs) {
     Run verb = add(app);
     CLI::App* command = app.get_subcommands({}).back();
@@ -93,15 +111,15 @@ int run(int argc, char** argv) {
     fmt::print("{}\nMore about a verb: octet VERB --help\n", app.help());
     return 0;
   }
-  // CLI11 would only say that a verb is missing.
-  const std::string first = argc > 1 ? argv[1] : "";
-  if (!first.empty() && first[0] != '-' && std::ranges::none_of(verbs, [&](const auto& verb) { return verb.first->get_name() == first; }))
-    return fail({ErrorCode::kInvalidArgument, "no verb '" + first + "' (see octet --help)"});
+  const std::string first = argv[1];
+  const bool is_option_of_program = first == "-h" || first == "--help" || first == "--version";
+  if (!is_option_of_program && std::ranges::none_of(verbs, [&](const auto& verb) { return verb.first->get_name() == first; }))
+    return fail(unknown_verb(first, verbs));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    return fail({ErrorCode::kInvalidArgument, std::string(error.what()) + " (see octet --help)"});
+    return fail(wrong_usage(error, verbs));
   }
   discard_files_on_interrupt();
   Console console;

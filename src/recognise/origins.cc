@@ -18,8 +18,7 @@ bool keeps_numbers(const Op& op) {
 Value origin_of(const Graph& graph, Value value) {
   for (int hops = 0; hops < 32; ++hops) {
     const Node& node = graph.node(value);
-    const bool copies =
-        keeps_numbers(node.op) || std::holds_alternative<FakeQuantize>(node.op) || std::holds_alternative<Gather>(node.op);
+    const bool copies = keeps_numbers(node.op) || std::holds_alternative<FakeQuantize>(node.op) || std::holds_alternative<Gather>(node.op);
     if (!copies) break;
     value = node.inputs[0];
   }

@@ -26,9 +26,8 @@ std::optional<double> resting_number(const HeadEvidence& evidence, const std::ve
 Status set_scores_of_anchors(const HeadEvidence& evidence, const OutputShape& scores, DenseHead& head) {
   const std::vector<RestingColumn> columns = evidence.resting_columns({head.classes, {scores.name}});
   if (!are_scores(columns) || columns[0].is_zero()) return open_question(kLogitsOfAnchors);
-  const bool is_distribution = head.classes > 2
-                                   ? std::abs(columns[0].most * head.classes - 1) < 1e-3
-                                   : std::holds_alternative<SoftMax>(evidence.graph().node(evidence.origin_of(scores)).op);
+  const bool is_distribution = head.classes > 2 ? std::abs(columns[0].most * head.classes - 1) < 1e-3
+                                                : std::holds_alternative<SoftMax>(evidence.graph().node(evidence.origin_of(scores)).op);
   if (!is_distribution && !evidence.classes()) return open_question(kFirstOfAnchors);
   if (!is_distribution && *evidence.classes() == head.classes) return {};
   head.background = DenseHead::Background::kFirst;
@@ -45,7 +44,8 @@ Result<FoundHead> head_of_anchor_maps(const HeadEvidence& evidence) {
   const bool is_ultralytics = evidence.facts().metadata.contains("names") && evidence.facts().metadata.contains("stride");
   const std::optional<double> resting = resting_number(evidence, levels->outputs);
   const auto classes = static_cast<int>(levels->columns - kBoxColumns - 1);
-  const bool is_yolov5 = !anchors.empty() && (is_ultralytics || begins_as_yolov5(evidence.graph())) && evidence.classes().value_or(classes) == classes;
+  const bool is_yolov5 =
+      !anchors.empty() && (is_ultralytics || begins_as_yolov5(evidence.graph())) && evidence.classes().value_or(classes) == classes;
   if (!is_yolov5 || (resting != 0 && resting != 0.5)) return open_question(kAnchors);
   FoundHead found;
   YoloHead head;
@@ -58,10 +58,9 @@ Result<FoundHead> head_of_anchor_maps(const HeadEvidence& evidence) {
   found.head = std::move(head);
   found.family = Family::kUltralytics;
   found.suppression = suppression_of(found.family);
-  found.reasons = {
-      fmt::format("raw maps of 3 anchors, an objectness and scores of {} classes in each cell of strides {}: YOLOv5 by {}", classes,
-                  fmt::join(levels->strides, ", "), is_ultralytics ? "its metadata" : "its first convolution"),
-      "the anchors are not in the file: taken to be those with which YOLOv5 is published; others are declared (octet_heads)"};
+  found.reasons = {fmt::format("raw maps of 3 anchors, an objectness and scores of {} classes in each cell of strides {}: YOLOv5 by {}",
+                               classes, fmt::join(levels->strides, ", "), is_ultralytics ? "its metadata" : "its first convolution"),
+                   "the anchors are not in the file: taken to be those with which YOLOv5 is published; others are declared (octet_heads)"};
   return found;
 }
 

@@ -29,7 +29,8 @@ FoundHead joined_head(const Levels& levels) {
   return found;
 }
 
-Result<FoundHead> of_decoded(const HeadEvidence& evidence, const Levels& levels, const RestingBoxes& boxes, const std::vector<RestingColumn>& columns) {
+Result<FoundHead> of_decoded(const HeadEvidence& evidence, const Levels& levels, const RestingBoxes& boxes,
+                             const std::vector<RestingColumn>& columns) {
   FoundHead found = joined_head(levels);
   auto& head = std::get<DenseHead>(found.head);
   head.box = boxes.box;
@@ -99,7 +100,8 @@ Result<FoundHead> of_logits(const HeadEvidence& evidence, const Levels& levels) 
   const std::int64_t count = levels.groups[0].columns;
   const auto parts = joined_columns(evidence.graph(), evidence.value_of(levels.groups[0].outputs[0]), count).lengths;
   if (parts.size() == 3 && parts[0] == kBoxColumns && parts[1] == 1) return yolox(evidence, levels, joined_classes(levels), Score::kLogit);
-  if (evidence.classes() && count == kBoxColumns + 1 + *evidence.classes()) return yolox(evidence, levels, joined_classes(levels), Score::kLogit);
+  if (evidence.classes() && count == kBoxColumns + 1 + *evidence.classes())
+    return yolox(evidence, levels, joined_classes(levels), Score::kLogit);
   if (parts.size() == 2 && parts[0] % kBoxColumns == 0 && (!evidence.classes() || parts[1] == *evidence.classes()))
     return distances(evidence, levels, parts[0], false, Score::kLogit);
   if (evidence.classes() && count > *evidence.classes() && (count - *evidence.classes()) % kBoxColumns == 0)
@@ -128,7 +130,8 @@ Result<FoundHead> of_raw(const HeadEvidence& evidence, const Levels& levels, con
 
 Result<FoundHead> of_joined(const HeadEvidence& evidence, const Levels& levels) {
   const ColumnGroup& group = levels.groups[0];
-  if (group.columns <= kBoxColumns) return open_question(fmt::format("{} numbers a candidate are too few for a box and scores", group.columns));
+  if (group.columns <= kBoxColumns)
+    return open_question(fmt::format("{} numbers a candidate are too few for a box and scores", group.columns));
   const std::vector<RestingColumn> columns = evidence.resting_columns(group);
   if (const auto boxes = evidence.resting_boxes(levels, group)) return of_decoded(evidence, levels, *boxes, columns);
   if (levels.anchors == 1) return of_raw(evidence, levels, columns);
@@ -141,7 +144,8 @@ std::optional<std::size_t> boxes_among(const HeadEvidence& evidence, const Level
   if (!is_boxes(0) && !is_boxes(1)) return std::nullopt;
   if (is_boxes(0) != is_boxes(1)) return is_boxes(0) ? 0 : 1;
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
-    if (evidence.classes() && levels.groups[i].columns != *evidence.classes() && levels.groups[1 - i].columns == *evidence.classes()) return i;
+    if (evidence.classes() && levels.groups[i].columns != *evidence.classes() && levels.groups[1 - i].columns == *evidence.classes())
+      return i;
     if (levels.groups[i].columns == kBoxColumns && evidence.resting_boxes(levels, levels.groups[i])) return i;
   }
   const bool zero[] = {evidence.resting_columns(levels.groups[0])[0].is_zero(), evidence.resting_columns(levels.groups[1])[0].is_zero()};
@@ -188,7 +192,9 @@ Result<FoundHead> of_boxes_and_scores(const HeadEvidence& evidence, const Levels
 // Boxes, objectness and scores apart: YOLOX without its last concatenation.
 Result<FoundHead> of_three_groups(const HeadEvidence& evidence, const Levels& levels) {
   const ColumnGroup *boxes = nullptr, *objectness = nullptr, *scores = nullptr;
-  const auto may_be_boxes = [&](const ColumnGroup& group) { return group.columns == kBoxColumns && evidence.resting_columns(group)[0].is_zero(); };
+  const auto may_be_boxes = [&](const ColumnGroup& group) {
+    return group.columns == kBoxColumns && evidence.resting_columns(group)[0].is_zero();
+  };
   if (std::ranges::count_if(levels.groups, may_be_boxes) > 1) return open_question(kWhichAreBoxes);
   for (const ColumnGroup& group : levels.groups)
     (group.columns == 1 && !objectness ? objectness : may_be_boxes(group) ? boxes : scores) = &group;

@@ -33,7 +33,8 @@ bool are_lists(const HeadEvidence& evidence) {
 }  // namespace
 
 bool is_detection_output(const HeadEvidence& evidence) {
-  return evidence.outputs().size() == 1 && std::holds_alternative<DetectionOutput>(evidence.graph().node(evidence.value_of(evidence.outputs()[0])).op);
+  return evidence.outputs().size() == 1 &&
+         std::holds_alternative<DetectionOutput>(evidence.graph().node(evidence.value_of(evidence.outputs()[0])).op);
 }
 
 FoundHead head_of_detection_output() {
@@ -61,7 +62,8 @@ FoundHead head_of_chosen_rows(const HeadEvidence& evidence) {
 Result<FoundHead> head_of_one_output(const HeadEvidence& evidence) {
   const Shape& shape = evidence.outputs()[0].shape;
   const bool is_rows = shape.size() == 3 && shape[0] == 1;
-  if (is_rows && shape[2] == 6 && evidence.facts().end != SourceFacts::End::kDetectionOutput && !evidence.is_made_by_matmul(evidence.outputs()[0]))
+  if (is_rows && shape[2] == 6 && evidence.facts().end != SourceFacts::End::kDetectionOutput &&
+      !evidence.is_made_by_matmul(evidence.outputs()[0]))
     return head_of_chosen_rows(evidence);
   return open_question("its number of candidates is that of no feature maps of strides from 4 to 128");
 }
