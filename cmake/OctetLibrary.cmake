@@ -1,15 +1,19 @@
 # octet_folder(NAME [TESTS_COMPUTE] DEPENDS folders... LIBRARIES targets... OUTSIDE_CORE names...)
 #   One static library of the sources of src/NAME, linked to exactly the folders that it may include, and one
-#   test program of its *_test.cc files. Sources in folders named x86/ are for that architecture alone.
+#   test program of its *_test.cc files. Sources in folders named x86/ or arm/ are for that architecture alone.
 #   With OCTET_CORE there are no LIBRARIES but threads, and no sources and tests whose names begin with one of OUTSIDE_CORE, which need
 #   them; where RapidCheck is not to be had, as for other architectures, there are no property tests either. TESTS_COMPUTE: octet_test's COMPUTES.
 string(COMPARE EQUAL "${CMAKE_SYSTEM_PROCESSOR}" x86_64 OCTET_X86)
+string(COMPARE EQUAL "${CMAKE_SYSTEM_PROCESSOR}" aarch64 OCTET_ARM)
 
 function(octet_folder name)
   cmake_parse_arguments(arg "TESTS_COMPUTE" "" "DEPENDS;LIBRARIES;OUTSIDE_CORE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.cc")
   if(NOT OCTET_X86)
     list(FILTER sources EXCLUDE REGEX "/x86/")
+  endif()
+  if(NOT OCTET_ARM)
+    list(FILTER sources EXCLUDE REGEX "/arm/")
   endif()
   if(OCTET_CORE)
     set(arg_LIBRARIES Threads::Threads)
@@ -85,6 +89,12 @@ set(OCTET_LONG_TEST 100)
 # What most tests do themselves takes a moment: to optimize it takes longer than it saves.
 function(octet_test_options target)
   target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Debug>,-O0,-O1>)
+endfunction()
+
+# octet_test_on_cpu(CPU NAME FILTER): some tests of src/NAME once more, on another CPU that QEMU plays.
+function(octet_test_on_cpu cpu name filter)
+  add_test(NAME octet_${name}_test_${cpu} COMMAND octet_${name}_test --gtest_filter=${filter})
+  set_tests_properties(octet_${name}_test_${cpu} PROPERTIES ENVIRONMENT "QEMU_CPU=${cpu}" TIMEOUT ${OCTET_TEST_TIMEOUT})
 endfunction()
 
 # octet_test(NAME [COMPUTES] SOURCES files... LIBRARIES targets...): a GoogleTest program; COMPUTES: one that runs long

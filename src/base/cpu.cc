@@ -31,6 +31,7 @@ constexpr std::array kIsas{
     Isa{"avx512_amx", {kAvx2, kAvx512, kAvx512Vnni, kAmxInt8}},
     Isa{"neon", {kNeon}},
     Isa{"neon_dotprod", {kNeon, kDotProduct}},
+    Isa{"neon_i8mm", {kNeon, kDotProduct, kInt8Matrix}},
 };
 
 #if defined(__x86_64__)
@@ -97,6 +98,7 @@ CpuFeatures detect() {
   CpuFeatures found;
   if (capabilities & HWCAP_ASIMD) found.insert(kNeon);
   if (capabilities & HWCAP_ASIMDDP) found.insert(kDotProduct);
+  if (::getauxval(AT_HWCAP2) & HWCAP2_I8MM) found.insert(kInt8Matrix);
   return found;
 }
 

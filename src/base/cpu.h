@@ -19,6 +19,7 @@ enum class CpuFeature : std::uint8_t {
   kAmxInt8,     // tiles of AMX and tdpbusd, which the operating system lets this process use
   kNeon,        // Advanced SIMD
   kDotProduct,  // sdot and udot of Arm
+  kInt8Matrix,  // smmla, ummla and usmmla of Arm (i8mm)
 };
 
 // A set of features. No feature implies another here: what a kernel needs, it lists.
@@ -52,7 +53,7 @@ inline constexpr Isa kPortableIsa{"portable", {}};
 CpuFeatures detected_features();
 
 // The instruction sets with a name of their own ("portable", "avx2", "avx2_vnni", "avx512", "avx512_vnni", "avx512_amx", "neon",
-// "neon_dotprod") that this CPU can run, each better than those before it. The first is kPortableIsa.
+// "neon_dotprod", "neon_i8mm") that this CPU can run, each better than those before it. The first is kPortableIsa.
 std::span<const Isa> available_isas();
 
 // The first of available_isas() that has all of `needs`; the last one where none has.

@@ -1,7 +1,9 @@
 #include "base/cpu.h"
 
 #include <cstdlib>
+#include <map>
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -60,6 +62,17 @@ TEST(CpuFeatures, AreASet) {
   EXPECT_FALSE(kVnniAlone.contains(kWide));
   EXPECT_EQ((CpuFeatures{kNeon, kDotProduct}), (CpuFeatures{kDotProduct, kNeon}));
 }
+
+#if defined(__aarch64__)
+// What a name of QEMU's says, against what the operating system says of the CPU that it plays.
+TEST(AvailableIsas, AreThoseOfTheCpuThatQemuPlays) {
+  const char* cpu = std::getenv("QEMU_CPU");
+  if (cpu == nullptr) GTEST_SKIP() << "QEMU_CPU is not set";
+  const std::map<std::string, std::string_view> best{{"cortex-a53", "neon"}, {"neoverse-n1", "neon_dotprod"}, {"max", "neon_i8mm"}};
+  ASSERT_TRUE(best.contains(cpu)) << cpu;
+  EXPECT_EQ(available_isas().back().name, best.at(cpu));
+}
+#endif
 
 TEST(AvailableIsas, BeginWithPlainCodeAndHoldWhatTheCpuHas) {
   ASSERT_FALSE(available_isas().empty());

@@ -17,9 +17,11 @@ struct Kernel {
   Implementation run;
 };
 
-// Entries of tables for one architecture stand between #ifdef OCTET_X86 and #endif.
+// Entries of tables for one architecture stand between #ifdef OCTET_X86, or OCTET_ARM, and #endif.
 #if defined(__x86_64__)
 #define OCTET_X86
+#elif defined(__aarch64__)
+#define OCTET_ARM
 #endif
 
 // What kernels need, where the same is said often. Each includes what its code uses of the smaller ones.
@@ -28,6 +30,9 @@ inline constexpr CpuFeatures kAvx2Vnni{CpuFeature::kAvx2, CpuFeature::kAvxVnni};
 inline constexpr CpuFeatures kAvx512{CpuFeature::kAvx2, CpuFeature::kAvx512};
 inline constexpr CpuFeatures kAvx512Vnni{CpuFeature::kAvx2, CpuFeature::kAvx512, CpuFeature::kAvx512Vnni};
 inline constexpr CpuFeatures kAvx512Amx{CpuFeature::kAvx2, CpuFeature::kAvx512, CpuFeature::kAmxInt8};
+inline constexpr CpuFeatures kNeon{CpuFeature::kNeon};
+inline constexpr CpuFeatures kNeonDotprod{CpuFeature::kNeon, CpuFeature::kDotProduct};
+inline constexpr CpuFeatures kNeonI8mm{CpuFeature::kNeon, CpuFeature::kDotProduct, CpuFeature::kInt8Matrix};
 
 // A table of kernels is a struct, named in kernels/kernel_list.h, with these static members:
 //   kOp                             what it computes: "conv2d_u8"

@@ -22,6 +22,9 @@ ActivateSpan activate_span;
 namespace avx512 {
 ActivateSpan activate_span;
 }
+namespace neon {
+ActivateSpan activate_span;
+}
 
 struct ActivateKernels {
   static constexpr std::string_view kOp = "activate";
@@ -30,6 +33,9 @@ struct ActivateKernels {
 #ifdef OCTET_X86
       {"avx512", kAvx512, avx512::activate_span},
       {"avx2", kAvx2, avx2::activate_span},
+#endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, neon::activate_span},
 #endif
       {"portable", {}, portable::activate_span},
   };

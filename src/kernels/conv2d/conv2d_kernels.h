@@ -21,6 +21,9 @@ struct Conv2dF32Kernels {
       {"avx512_12x32", kAvx512, {16, 12, 4, avx512::gemm_f32}},
       {"avx2_6x16", kAvx2, {8, 6, 2, avx2::gemm_f32}},
 #endif
+#ifdef OCTET_ARM
+      {"neon_12x8", kNeon, {4, 12, 4, neon::gemm_f32}},
+#endif
       {"portable_4x8", {}, {4, 4, 2, portable::gemm_f32}},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
@@ -49,6 +52,16 @@ struct WinogradF32Kernels {
         {avx2::winograd_input_f32_2x2, avx2::winograd_weights_f32_2x2, avx2::winograd_output_f32_2x2},
         {avx2::winograd_input_f32_4x4, avx2::winograd_weights_f32_4x4, avx2::winograd_output_f32_4x4}}},
 #endif
+#ifdef OCTET_ARM
+      {"neon_winograd",
+       kNeon,
+       {4,
+        4,
+        12,
+        neon::winograd_product_f32,
+        {neon::winograd_input_f32_2x2, neon::winograd_weights_f32_2x2, neon::winograd_output_f32_2x2},
+        {neon::winograd_input_f32_4x4, neon::winograd_weights_f32_4x4, neon::winograd_output_f32_4x4}}},
+#endif
       {"portable_winograd",
        {},
        {1,
@@ -72,6 +85,11 @@ struct Conv2dU8Kernels {
       {"avx512_s16_12x32", kAvx512, {16, 12, true, avx512::gemm_u8}},
       {"avx2_vnni_6x16", kAvx2Vnni, {8, 6, false, avx2_vnni::gemm_u8}},
       {"avx2_s16_6x16", kAvx2, {8, 6, true, avx2::gemm_u8}},
+#endif
+#ifdef OCTET_ARM
+      {"neon_i8mm_8x8", kNeonI8mm, {.lanes = 4, .tile_rows = 8, .wide = false, .run = neon_i8mm::gemm_u8, .eights = true}},
+      {"neon_dotprod_8x8", kNeonDotprod, {.lanes = 4, .tile_rows = 8, .wide = false, .run = neon_dotprod::gemm_u8, .taken_off = 128}},
+      {"neon_s16_8x8", kNeon, {4, 8, true, neon::gemm_u8}},
 #endif
       {"portable_s16_4x8", {}, {4, 4, true, portable::gemm_u8}},
   };
@@ -104,6 +122,11 @@ struct WinogradU8Kernels {
       {"avx2_winograd",
        kAvx2,
        {8, 6, 16, avx2::winograd_input, avx2::winograd_weights, avx2::winograd_product, avx2::winograd_output, avx2::winograd_finish}},
+#endif
+#ifdef OCTET_ARM
+      {"neon_winograd",
+       kNeon,
+       {4, 8, 8, neon::winograd_input, neon::winograd_weights, neon::winograd_product, neon::winograd_output, neon::winograd_finish}},
 #endif
       {"portable_winograd",
        {},

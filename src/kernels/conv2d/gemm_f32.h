@@ -39,6 +39,9 @@ void gemm_f32(const GemmF32& gemm);
 namespace avx2 {
 void gemm_f32(const GemmF32& gemm);
 }
+namespace neon {
+void gemm_f32(const GemmF32& gemm);
+}
 namespace portable {
 void gemm_f32(const GemmF32& gemm);
 }

@@ -24,7 +24,7 @@ struct GroupRoutes {
 // beyond what there is in them: weights of 0 take that off.
 struct GemmU8 {
   const void* a = nullptr;                          // std::uint8_t; std::int16_t for a kernel that is wide
-  std::int64_t a_stride = 0, rows = 0, groups = 0;  // stride in elements; depth in groups of 4 (u8) or 2 (s16)
+  std::int64_t a_stride = 0, rows = 0, groups = 0;  // stride in elements; depth in groups of GemmU8Function::group()
   std::int64_t run_groups = 0, run_step = 0;
   // Rows in several lines, for kernels of tiles: line l begins l * a_line_step elements, and its results l * out_line_rows rows, further
   // on.
@@ -33,7 +33,7 @@ struct GemmU8 {
   const GroupRoutes* routes = nullptr;   // of each run, and of each group where in its run: for a kernel that is routed, whose weights are
   const std::int32_t* places = nullptr;  // as routes.h packs them
   const std::int32_t* start = nullptr;
-  const std::int32_t* row_start = nullptr;  // also added to all sums of a row; null or, for kernels of tiles and one line, one a row
+  const std::int32_t* row_start = nullptr;  // also added to all sums of a row; null or, for kernels of MatmulU8 and one line, one a row
   int vectors = 0;
   std::int64_t channels = 0;  // at most vectors * lanes; no others are written
   const RequantizationTable* requantization = nullptr;
@@ -56,9 +56,11 @@ struct GemmU8Function {
   bool wide;  // 16-bit operands
   void (*run)(const GemmU8&);
   bool routed = false;
-  bool tiles = false;  // of AMX
+  bool tiles = false;          // of AMX
+  bool eights = false;         // of bytes, not fours, make a group
+  std::uint8_t taken_off = 0;  // of each byte of `a`: what sums start from makes up for it
 
-  int group() const { return wide ? 2 : 4; }
+  int group() const { return wide ? 2 : eights ? 8 : 4; }
   int run_multiple() const { return tiles ? 16 : 1; }  // of how many groups runs must be
 };
 
@@ -78,6 +80,15 @@ namespace avx2 {
 void gemm_u8(const GemmU8& gemm);
 }
 namespace avx2_routed {
+void gemm_u8(const GemmU8& gemm);
+}
+namespace neon_i8mm {
+void gemm_u8(const GemmU8& gemm);
+}
+namespace neon_dotprod {
+void gemm_u8(const GemmU8& gemm);
+}
+namespace neon {
 void gemm_u8(const GemmU8& gemm);
 }
 namespace portable {

@@ -77,6 +77,12 @@ WinogradInputF32 winograd_input_f32_2x2, winograd_input_f32_4x4;
 WinogradWeightsF32 winograd_weights_f32_2x2, winograd_weights_f32_4x4;
 WinogradOutputF32 winograd_output_f32_2x2, winograd_output_f32_4x4;
 }  // namespace avx2
+namespace neon {
+void winograd_product_f32(const WinogradProductF32& product);
+WinogradInputF32 winograd_input_f32_2x2, winograd_input_f32_4x4;
+WinogradWeightsF32 winograd_weights_f32_2x2, winograd_weights_f32_4x4;
+WinogradOutputF32 winograd_output_f32_2x2, winograd_output_f32_4x4;
+}  // namespace neon
 namespace portable {
 void winograd_product_f32(const WinogradProductF32& product);
 WinogradInputF32 winograd_input_f32_2x2, winograd_input_f32_4x4;

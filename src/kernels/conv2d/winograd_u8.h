@@ -69,6 +69,13 @@ WinogradProduct winograd_product;
 WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
 }  // namespace avx2
+namespace neon {
+WinogradInput winograd_input;
+WinogradWeights winograd_weights;
+WinogradProduct winograd_product;
+WinogradOutput winograd_output;
+WinogradFinish winograd_finish;
+}  // namespace neon
 namespace portable {
 WinogradInput winograd_input;
 WinogradWeights winograd_weights;

@@ -5,7 +5,7 @@ namespace {
 
 // Walks along the columns of the input, two at a time. Rows are multiplied two by two, and of the last one, which would be left over, the
 // two columns. A column is read once and added to every output that it belongs to; outputs before x_begin are begun with the same steps
-// and not stored. The weights are those of TapOrder::kTwoColumns.
+// and not stored. The weights are those of TapOrder::kTwoColumns or kTwoColumnsByHalves.
 template <class V, class Finish, int kSize, int kStride>
 OCTET_TARGET void walk_columns(const RowPiece<typename V::Element>& piece) {
   using Vector = typename V::Vector;

@@ -38,6 +38,11 @@ MakeDepthwise2dU8 depthwise2d_u8;
 namespace avx512_vnni {
 MakeDepthwise2dU8 depthwise2d_u8;
 }  // namespace avx512_vnni
+namespace neon {
+MakeDepthwise2dF32 depthwise2d_f32;
+MakeQuantizingDepthwise2d quantizing_depthwise2d;
+MakeDepthwise2dU8 depthwise2d_u8;
+}  // namespace neon
 
 struct Depthwise2dU8Function {
   bool wide;  // 16-bit operands
@@ -52,6 +57,9 @@ struct Depthwise2dF32Kernels {
 #ifdef OCTET_X86
       {"avx512", kAvx512, avx512::depthwise2d_f32},
       {"avx2", kAvx2, avx2::depthwise2d_f32},
+#endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, neon::depthwise2d_f32},
 #endif
       {"portable", {}, portable::depthwise2d_f32},
   };
@@ -68,6 +76,9 @@ struct QuantizingDepthwise2dKernels {
       {"avx512", kAvx512, avx512::quantizing_depthwise2d},
       {"avx2", kAvx2, avx2::quantizing_depthwise2d},
 #endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, neon::quantizing_depthwise2d},
+#endif
       {"portable", {}, portable::quantizing_depthwise2d},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
@@ -82,6 +93,9 @@ struct Depthwise2dU8Kernels {
       {"avx512_vnni", kAvx512Vnni, {false, avx512_vnni::depthwise2d_u8}},
       {"avx512", kAvx512, {true, avx512::depthwise2d_u8}},
       {"avx2", kAvx2, {true, avx2::depthwise2d_u8}},
+#endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, {true, neon::depthwise2d_u8}},
 #endif
       {"portable", {}, {true, portable::depthwise2d_u8}},
   };

@@ -56,9 +56,10 @@ enum class LaneOrder : std::uint8_t {
 
 // How taps are laid into the weights that a lane multiplies at once.
 enum class TapOrder : std::uint8_t {
-  kQuads,       // bytes of four taps
-  kSplitQuads,  // 16-bit: taps 0 and 2 of four, then taps 1 and 3
-  kTwoColumns,  // 16-bit, two taps: of two rows, and in the last row of two columns
+  kQuads,               // bytes of four taps
+  kSplitQuads,          // 16-bit: taps 0 and 2 of four, then taps 1 and 3
+  kTwoColumns,          // 16-bit, two taps: of two rows, and in the last row of two columns
+  kTwoColumnsByHalves,  // the same, the first tap of all lanes of a vector and then the second
 };
 
 // The constants of a block, in the order of the lanes; bytes in that of the channels, the zero points in that of

@@ -18,7 +18,8 @@ int packed_place(const U8Kernels& kernels, int group, int lane) {
   return group / 2 * 2 * kernels.lanes + lane / 4 * 8 + group % 2 * 4 + lane % 4;
 }
 
-int taps_at_once(TapOrder order) { return order == TapOrder::kTwoColumns ? 2 : 4; }
+bool by_two_columns(TapOrder order) { return order == TapOrder::kTwoColumns || order == TapOrder::kTwoColumnsByHalves; }
+int taps_at_once(TapOrder order) { return by_two_columns(order) ? 2 : 4; }
 int bytes_per_weight(TapOrder order) { return order == TapOrder::kQuads ? 1 : 2; }
 
 constexpr int kNoTap = -1;
@@ -204,12 +205,12 @@ class PackedU8 final : public ConvolutionU8 {
     for (int kx = 0; kx < width; ++kx) {
       std::vector<int> column;
       for (int ky = 0; ky < height; ++ky) column.push_back(ky * width + kx);
-      if (class_ != Shape::kAny && kernels.tap_order == TapOrder::kTwoColumns) column.pop_back();
+      if (class_ != Shape::kAny && by_two_columns(kernels.tap_order)) column.pop_back();
       if (class_ != Shape::kAny) pad_taps(kernels.tap_order, column);
       all.insert(all.end(), column.begin(), column.end());
     }
     if (class_ == Shape::kAny) pad_taps(kernels.tap_order, all);
-    if (class_ != Shape::kAny && kernels.tap_order == TapOrder::kTwoColumns) append_last_row(all);
+    if (class_ != Shape::kAny && by_two_columns(kernels.tap_order)) append_last_row(all);
     return in_lane_order(kernels.tap_order, all);
   }
 
@@ -224,20 +225,26 @@ class PackedU8 final : public ConvolutionU8 {
     return packed_taps(kernels).size() * static_cast<std::size_t>(kernels.width() * bytes_per_weight(kernels.tap_order));
   }
 
-  // [vector of taps][group][lane][tap in the lane].
+  // Where the weight of lane `i` of all groups is in a vector of taps, of which a lane has `per_lane`.
+  static int weight_place(const U8Kernels& kernels, int i, int slot, int per_lane) {
+    const bool by_halves = kernels.tap_order == TapOrder::kTwoColumnsByHalves;
+    return by_halves ? (i / kernels.lanes * per_lane + slot) * kernels.lanes + i % kernels.lanes : i * per_lane + slot;
+  }
+
+  // [vector of taps][group][lane][tap in the lane], or the last two the other way round.
   void pack_weights(const Block& block, std::span<const std::int16_t> weights, std::byte* to) const {
     const U8Kernels& kernels = kernels_of(block);
     const int bytes = bytes_per_weight(kernels.tap_order);
-    const std::size_t per_lane = static_cast<std::size_t>(4 / bytes);
+    const int per_lane = 4 / bytes;
     const std::vector<int> taps = packed_taps(kernels);
-    for (std::size_t first = 0; first < taps.size(); first += per_lane)
+    for (std::size_t first = 0; first < taps.size(); first += static_cast<std::size_t>(per_lane), to += kernels.width() * 4)
       for (int i = 0; i < kernels.width(); ++i) {
         const int in_block = kernels.channel_of(i / kernels.lanes, i % kernels.lanes);
         const std::int64_t filter = (block.first + in_block) * shape_.kernel_h * shape_.kernel_w;
-        for (std::size_t slot = 0; slot < per_lane; ++slot, to += bytes) {
-          const int tap = in_block < block.channels ? taps[first + slot] : kNoTap;
+        for (int slot = 0; slot < per_lane; ++slot) {
+          const int tap = in_block < block.channels ? taps[first + static_cast<std::size_t>(slot)] : kNoTap;
           const std::int16_t weight = tap == kNoTap ? std::int16_t{0} : weights[static_cast<std::size_t>(filter + tap)];
-          std::memcpy(to, &weight, static_cast<std::size_t>(bytes));  // little endian
+          std::memcpy(to + bytes * weight_place(kernels, i, slot, per_lane), &weight, static_cast<std::size_t>(bytes));  // little endian
         }
       }
   }

@@ -40,6 +40,12 @@ ScaleShiftF32 scale_shift_f32;
 AddU8F32 add_u8_f32;
 AddU8Limited add_u8;
 }  // namespace avx512
+namespace neon {
+BinaryF32 add_f32, multiply_f32;
+ScaleShiftF32 scale_shift_f32;
+AddU8F32 add_u8_f32;
+AddU8Limited add_u8;
+}  // namespace neon
 
 struct AddF32Kernels {
   static constexpr std::string_view kOp = "add_f32";
@@ -48,6 +54,9 @@ struct AddF32Kernels {
 #ifdef OCTET_X86
       {"avx512", kAvx512, avx512::add_f32},
       {"avx2", kAvx2, avx2::add_f32},
+#endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, neon::add_f32},
 #endif
       {"portable", {}, portable::add_f32},
   };
@@ -63,6 +72,9 @@ struct MultiplyF32Kernels {
       {"avx512", kAvx512, avx512::multiply_f32},
       {"avx2", kAvx2, avx2::multiply_f32},
 #endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, neon::multiply_f32},
+#endif
       {"portable", {}, portable::multiply_f32},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
@@ -76,6 +88,9 @@ struct ScaleShiftF32Kernels {
 #ifdef OCTET_X86
       {"avx512", kAvx512, avx512::scale_shift_f32},
       {"avx2", kAvx2, avx2::scale_shift_f32},
+#endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, neon::scale_shift_f32},
 #endif
       {"portable", {}, portable::scale_shift_f32},
   };
@@ -91,6 +106,9 @@ struct AddU8F32Kernels {
       {"avx512", kAvx512, avx512::add_u8_f32},
       {"avx2", kAvx2, avx2::add_u8_f32},
 #endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, neon::add_u8_f32},
+#endif
       {"portable", {}, portable::add_u8_f32},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
@@ -104,6 +122,9 @@ struct AddU8Kernels {
 #ifdef OCTET_X86
       {"avx512", kAvx512, avx512::add_u8},
       {"avx2", kAvx2, avx2::add_u8},
+#endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, neon::add_u8},
 #endif
       {"portable", {}, portable::add_u8},
   };

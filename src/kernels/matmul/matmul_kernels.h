@@ -16,6 +16,9 @@ struct MatmulF32Kernels {
       {"avx512_12x32", kAvx512, {16, 12, 4, avx512::gemm_f32}},
       {"avx2_6x16", kAvx2, {8, 6, 3, avx2::gemm_f32}},
 #endif
+#ifdef OCTET_ARM
+      {"neon_12x8", kNeon, {4, 12, 4, neon::gemm_f32}},
+#endif
       {"portable_4x8", {}, {4, 4, 2, portable::gemm_f32}},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);

@@ -59,13 +59,12 @@ std::size_t MatmulU8::scratch_bytes() const {
   return static_cast<std::size_t>(count * (std::int64_t{sizeof(std::int32_t)} + row_bytes()));
 }
 
-// Column after column, four or two neighbours of a column behind one another: where `row_stride` is known to be 1 they are read at once,
+// Column after column, a group of neighbours of a column behind one another: where `row_stride` is known to be 1 they are read at once,
 // and where `column_stride` is, those of many columns.
-template <typename Weight>
+template <typename Weight, std::int64_t kGroup>
 __attribute__((always_inline)) inline void MatmulU8::pack_columns(const std::uint8_t* b, std::int64_t row_stride,
                                                                   std::int64_t column_stride, std::int64_t count, std::int64_t width,
                                                                   std::int32_t* start, Weight* panel) const {
-  constexpr std::int64_t kGroup = 4 / std::int64_t{sizeof(Weight)};
   std::fill_n(start, width, 0);
   std::fill_n(panel, width * padded_depth(), Weight{0});
   for (std::int64_t first = 0; first < shape_.depth; first += kGroup, panel += width * kGroup) {
@@ -77,19 +76,22 @@ __attribute__((always_inline)) inline void MatmulU8::pack_columns(const std::uin
         start[c] += value - b_zero_point_;
       }
   }
-  for (std::int64_t c = 0; c < count; ++c) start[c] *= -a_zero_point_;
+  // Of a kernel that takes something off the bytes of `a` itself, that times all of a column's operands is put back.
+  const int taken_off = function_.taken_off, operand_less_value = b_zero_point_ - b_offset();
+  for (std::int64_t c = 0; c < count; ++c)
+    start[c] = (taken_off - a_zero_point_) * start[c] + taken_off * operand_less_value * static_cast<std::int32_t>(shape_.depth);
 }
 
 // `count` columns less b_offset() as [depth / group][width][group], and -a_zero_point times the sums of what is less the zero point.
-template <typename Weight>
+template <typename Weight, std::int64_t kGroup>
 void MatmulU8::pack_panel(const std::uint8_t* b, std::int64_t count, std::int64_t width, std::int32_t* start, std::byte* to) const {
   auto* panel = reinterpret_cast<Weight*>(to);
   if (shape_.b_row_stride == 1)
-    pack_columns(b, 1, shape_.b_column_stride, count, width, start, panel);
+    pack_columns<Weight, kGroup>(b, 1, shape_.b_column_stride, count, width, start, panel);
   else if (shape_.b_column_stride == 1)
-    pack_columns(b, shape_.b_row_stride, 1, count, width, start, panel);
+    pack_columns<Weight, kGroup>(b, shape_.b_row_stride, 1, count, width, start, panel);
   else
-    pack_columns(b, shape_.b_row_stride, shape_.b_column_stride, count, width, start, panel);
+    pack_columns<Weight, kGroup>(b, shape_.b_row_stride, shape_.b_column_stride, count, width, start, panel);
 }
 
 // Rows with zeros behind them, and what is still to be taken off their sums.
@@ -111,7 +113,12 @@ void MatmulU8::pack(const std::uint8_t* b, std::int64_t columns, const Scratch& 
     const std::uint8_t* from = b + first * shape_.b_column_stride;
     std::int32_t* start = scratch.start + first;
     std::byte* to = scratch.panels + first * row_bytes();
-    function_.wide ? pack_panel<std::int16_t>(from, count, width, start, to) : pack_panel<std::int8_t>(from, count, width, start, to);
+    if (function_.wide)
+      pack_panel<std::int16_t, 2>(from, count, width, start, to);
+    else if (function_.eights)
+      pack_panel<std::int8_t, 8>(from, count, width, start, to);
+    else
+      pack_panel<std::int8_t, 4>(from, count, width, start, to);
   }
 }
 

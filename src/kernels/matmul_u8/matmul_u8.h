@@ -45,10 +45,10 @@ class MatmulU8 {
   int vectors(std::int64_t columns) const { return columns > function_.lanes ? 2 : 1; }
   // What is taken off the bytes of `b` before they are multiplied: their zero point where operands have 16 bits, else what makes s8 of u8.
   int b_offset() const { return function_.wide ? b_zero_point_ : 128; }
-  template <typename Weight>
+  template <typename Weight, std::int64_t kGroup>
   void pack_columns(const std::uint8_t* b, std::int64_t row_stride, std::int64_t column_stride, std::int64_t count, std::int64_t width,
                     std::int32_t* start, Weight* panel) const;
-  template <typename Weight>
+  template <typename Weight, std::int64_t kGroup>
   void pack_panel(const std::uint8_t* b, std::int64_t count, std::int64_t width, std::int32_t* start, std::byte* to) const;
   template <typename Element>
   void copy_rows(const std::uint8_t* a, std::int64_t rows, const Scratch& scratch) const;

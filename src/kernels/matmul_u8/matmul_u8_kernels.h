@@ -17,6 +17,11 @@ struct MatmulU8Kernels {
       {"avx512_s16_12x32", kAvx512, {16, 12, true, avx512::gemm_u8}},
       {"avx2_s16_6x16", kAvx2, {8, 6, true, avx2::gemm_u8}},
 #endif
+#ifdef OCTET_ARM
+      {"neon_i8mm_8x8", kNeonI8mm, {.lanes = 4, .tile_rows = 8, .wide = false, .run = neon_i8mm::gemm_u8, .eights = true}},
+      {"neon_dotprod_8x8", kNeonDotprod, {.lanes = 4, .tile_rows = 8, .wide = false, .run = neon_dotprod::gemm_u8, .taken_off = 128}},
+      {"neon_s16_8x8", kNeon, {4, 8, true, neon::gemm_u8}},
+#endif
       {"portable_s16_4x8", {}, {4, 4, true, portable::gemm_u8}},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);

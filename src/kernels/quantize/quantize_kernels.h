@@ -68,6 +68,12 @@ QuantizeEachU8 quantize_each;
 DequantizeAllU8 dequantize_all;
 DequantizeEachU8 dequantize_each;
 }  // namespace avx512
+namespace neon {
+QuantizeAllU8 quantize_all;
+QuantizeEachU8 quantize_each;
+DequantizeAllU8 dequantize_all;
+DequantizeEachU8 dequantize_each;
+}  // namespace neon
 
 struct QuantizeU8Functions {
   QuantizeAllU8* all;
@@ -81,6 +87,9 @@ struct QuantizeU8Kernels {
 #ifdef OCTET_X86
       {"avx512", kAvx512, {avx512::quantize_all, avx512::quantize_each}},
       {"avx2", kAvx2, {avx2::quantize_all, avx2::quantize_each}},
+#endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, {neon::quantize_all, neon::quantize_each}},
 #endif
       {"portable", {}, {portable::quantize_all, portable::quantize_each}},
   };
@@ -100,6 +109,9 @@ struct DequantizeU8Kernels {
 #ifdef OCTET_X86
       {"avx512", kAvx512, {avx512::dequantize_all, avx512::dequantize_each}},
       {"avx2", kAvx2, {avx2::dequantize_all, avx2::dequantize_each}},
+#endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, {neon::dequantize_all, neon::dequantize_each}},
 #endif
       {"portable", {}, {portable::dequantize_all, portable::dequantize_each}},
   };

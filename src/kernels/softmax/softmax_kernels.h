@@ -29,6 +29,10 @@ namespace avx512 {
 void softmax_row(const float* in, float* out, std::int64_t length);
 void softmax_columns(const float* in, float* out, std::int64_t length, std::int64_t stride, std::int64_t columns);
 }  // namespace avx512
+namespace neon {
+void softmax_row(const float* in, float* out, std::int64_t length);
+void softmax_columns(const float* in, float* out, std::int64_t length, std::int64_t stride, std::int64_t columns);
+}  // namespace neon
 
 struct SoftmaxF32Kernels {
   static constexpr std::string_view kOp = "softmax_f32";
@@ -37,6 +41,9 @@ struct SoftmaxF32Kernels {
 #ifdef OCTET_X86
       {"avx512", kAvx512, {avx512::softmax_row, avx512::softmax_columns}},
       {"avx2", kAvx2, {avx2::softmax_row, avx2::softmax_columns}},
+#endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, {neon::softmax_row, neon::softmax_columns}},
 #endif
       {"portable", {}, {portable::softmax_row, portable::softmax_columns}},
   };

@@ -144,7 +144,7 @@ OCTET_OP Ints opaque_copy(Ints x) {
   return copy;
 }
 
-#include "kernels/x86/vec_shared.inl"
+#include "kernels/vec_shared.inl"
 
 #undef OCTET_TARGET
 

@@ -1,4 +1,4 @@
-// What vectors of any length have, made of their operations. Included by x86/vec_*.h alone.
+// What vectors of any length have, made of their operations. Included by vec_*.h of x86/ and arm/ alone.
 
 // The nearest integers of what lies between the limits; NaN becomes the lowest. Limits come first: the conversion answers the smallest
 // integer for whatever does not fit.

@@ -1,0 +1,11 @@
+#include "kernels/elementwise/elementwise_kernels.h"
+#include "kernels/arm/vec_neon.h"
+
+#define OCTET_TARGET OCTET_NEON
+
+namespace octet::kernels::neon {
+
+namespace rest = portable;
+#include "kernels/elementwise/elementwise.inl"
+
+}  // namespace octet::kernels::neon
