@@ -15,4 +15,9 @@ Loop multiply_u8_ymm, multiply_u8_zmm;      // vpmaddubsw, vpmaddwd, vpaddd
 Loop multiply_vnni_ymm, multiply_vnni_zmm;  // vpdpbusd
 Loop multiply_tiles;                        // tdpbusd
 
+Loop multiply_f32_neon;         // fmla
+Loop multiply_s16_neon;         // smlal
+Loop multiply_s8_neon_dotprod;  // sdot
+Loop multiply_u8_neon_i8mm;     // usmmla
+
 }  // namespace octet::kernels::peaks

@@ -36,6 +36,15 @@ constexpr Instruction kInstructions[] = {
     {"vpdpbusd zmm", "u8 x s8", kAvx512Vnni, 64 * kProductsOfARound, multiply_vnni_zmm},
     {"tdpbusd", "u8 x s8", kAvx512Amx, 16 * 16 * 64 * kTileProductsOfARound, multiply_tiles},
 };
+#elif defined(OCTET_ARM)
+using namespace peaks;
+
+constexpr Instruction kInstructions[] = {
+    {"fmla", "f32", kNeon, 4 * kProductsOfARound, multiply_f32_neon},
+    {"smlal", "s16", kNeon, 4 * kProductsOfARound, multiply_s16_neon},
+    {"sdot", "s8", kNeonDotprod, 16 * kProductsOfARound, multiply_s8_neon_dotprod},
+    {"usmmla", "u8 x s8", kNeonI8mm, 32 * kProductsOfARound, multiply_u8_neon_i8mm},
+};
 #else
 constexpr std::span<const Instruction> kInstructions;
 #endif

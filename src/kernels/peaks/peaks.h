@@ -11,12 +11,12 @@ namespace octet::kernels {
 // How fast a multiplying instruction is, with the additions that it needs, on registers alone.
 struct Peak {
   std::string_view instruction;  // "vpdpbusd zmm"
-  std::string_view operands;     // "f32", "s16", "u8 x s8"
+  std::string_view operands;     // "f32", "s16", "s8", "u8 x s8"
   CpuFeatures needs;
   double gmac_per_s = 0;
 };
 
-// Of every instruction that this CPU has and octet knows; none on other architectures than x86-64. Takes some 10 ms each.
+// Of every instruction that this CPU has and octet knows; none on other architectures than x86-64 and 64-bit Arm. Takes some 10 ms each.
 std::vector<Peak> measure_peaks();
 
 // The fastest of those within `isa` that multiply floats, or integers; 0 where there is none.
