@@ -1,11 +1,13 @@
-"""Runs that `octet ... --history runs.db` kept, for the tools in which others keep theirs. Each is needed for its own function alone.
+"""What octet found and measured, for the tools in which others keep theirs. Each is needed for its own function alone, FiftyOne for none.
 
     import octet.exports
 
     octet.exports.to_mlflow("runs.db", experiment="octet")
     octet.exports.to_wandb("runs.db", project="octet", folder="wandb")
+    octet.exports.to_fiftyone(detector.detect_many(paths), "labels.json")
 
-FiftyOne needs none: it reads the annotations, and what `octet detect --results` writes (docs/howto.md).
+MLflow and Weights & Biases get runs that `octet ... --history runs.db` kept; FiftyOne what was found in pictures. FiftyOne also reads
+annotations, and what `octet detect --results` writes (docs/howto.md).
 """
 
 from __future__ import annotations
@@ -14,13 +16,15 @@ import dataclasses
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Union
 
-__all__ = ["Run", "read_history", "to_mlflow", "to_wandb"]
+from octet._results import Detections
+
+__all__ = ["Run", "read_history", "to_fiftyone", "to_mlflow", "to_wandb"]
 
 _APPLICATION_ID, _SCHEMA = 0x6F637465, 1  # docs/scale.md
 
@@ -139,3 +143,38 @@ def to_wandb(history: Union[str, "os.PathLike[str]"], *, project: str = "octet",
             there.log({"report": wandb.Html(report.read_text(), inject=False)})
         there.finish(exit_code=0 if run.status == 0 else 1)
     return folders
+
+
+def to_fiftyone(found: Iterable[Detections], labels: Union[str, "os.PathLike[str]"]) -> int:
+    """Writes what was found in pictures, which were given by their paths, as the labels of a FiftyOneImageDetectionDataset; returns how
+    many pictures there are. The pictures stay where they are:
+
+        fiftyone.Dataset.from_dir(labels_path=labels, dataset_type=fiftyone.types.FiftyOneImageDetectionDataset)
+
+    Raises ValueError for a picture that was given otherwise, or twice; OSError.
+    """
+    classes: tuple[str, ...] = ()
+    of_pictures: dict[str, list[dict[str, Any]]] = {}
+    for one in found:
+        if not isinstance(one.picture, (str, os.PathLike)):
+            raise ValueError(f"picture {len(of_pictures) + 1} has no path, by which FiftyOne could find it")
+        path = os.path.abspath(os.fspath(one.picture))
+        if path in of_pictures:
+            raise ValueError(f"{path}: is there twice")
+        of_pictures[path] = _fiftyone_labels(one)
+        classes = one.labels
+    file = Path(labels)
+    beside = file.with_name(f".{file.name}.{os.getpid()}")  # so that nobody sees half of it
+    try:
+        beside.write_text(json.dumps({"classes": list(classes), "labels": of_pictures}), encoding="utf-8")
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+    return len(of_pictures)
+
+
+def _fiftyone_labels(found: Detections) -> list[dict[str, Any]]:
+    """Boxes are left, top, width and height as shares of the picture."""
+    return [{"label": one.label, "confidence": one.score,
+             "bounding_box": [one.x0 / found.width, one.y0 / found.height, (one.x1 - one.x0) / found.width, (one.y1 - one.y0) / found.height]}
+            for one in found]

@@ -1,4 +1,4 @@
-"""Runs of a history in MLflow and in Weights & Biases, read back by their own packages."""
+"""Runs of a history in MLflow and in Weights & Biases, and detections in FiftyOne, read back by their own packages."""
 
 from __future__ import annotations
 
@@ -101,6 +101,31 @@ def test_wandb_has_every_run(tmp_path: Path) -> None:
     assert (first, verb) == ("check 1: fp32.xml, int8.xml", "check")
     assert {name: figures[name] for name in exports.read_history(history)[0].metrics} == exports.read_history(history)[0].metrics
     assert figures["status"] == 0 and others["status"] == 4 and others["bench/ratio"] == 2.5
+
+
+def test_fiftyone_reads_what_was_found(tmp_path: Path) -> None:
+    importers = pytest.importorskip("fiftyone.utils.data.importers")
+    demo = Path(__file__).resolve().parents[2] / "demo/coco/val2017"
+    pictures = sorted(demo.glob("*.jpg"))[:2]
+    box = Detection("person", 0, 0.75, 10.0, 20.0, 110.0, 70.0)
+    found = [Detections((box,), 200, 100, ("person", "cat"), pictures[0]), Detections((), 200, 100, ("person", "cat"), pictures[1])]
+    assert exports.to_fiftyone(found, tmp_path / "labels.json") == 2
+    importer = importers.FiftyOneImageDetectionDatasetImporter(labels_path=str(tmp_path / "labels.json"))
+    importer.setup()
+    assert importer.get_dataset_info()["classes"] == ["person", "cat"]
+    shown = {Path(path).name: labels.detections for path, _, labels in importer}
+    assert set(shown) == {picture.name for picture in pictures} and shown[pictures[1].name] == []
+    one, = shown[pictures[0].name]
+    assert (one.label, one.confidence) == ("person", 0.75) and one.bounding_box == pytest.approx([0.05, 0.2, 0.5, 0.5])
+
+
+def test_fiftyone_is_given_paths_alone(tmp_path: Path) -> None:
+    nameless, named = Detections((), 2, 1), Detections((), 2, 1, (), "a.jpg")
+    with pytest.raises(ValueError, match="no path"):
+        exports.to_fiftyone([nameless], tmp_path / "labels.json")
+    with pytest.raises(ValueError, match="a.jpg: is there twice"):
+        exports.to_fiftyone([named, named], tmp_path / "labels.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_fiftyone_reads_annotations_and_results(tmp_path: Path) -> None:
