@@ -14,6 +14,7 @@
 #include "graph/counted_padding.h"
 #include "graph/op_schema.h"
 #include "graph/scaled_quantizers.h"
+#include "importers/openvino_ir/half_limits.h"
 #include "importers/openvino_ir/halves.h"
 #include "importers/openvino_ir/rules.h"
 #include "importers/openvino_ir/tail.h"
@@ -338,6 +339,7 @@ Result<Graph> NetworkImport::import_layers() {
     if (info.name == "model_info")
       for (const Info& child : info.children) flatten(child, "", graph_.model_info);
   graph_.tidy();
+  restore_half_limits(graph_);
   scales_out_of_limits(graph_);
   join_counted_padding(graph_);
   OCTET_RETURN_IF_ERROR(check_numbers(graph_));

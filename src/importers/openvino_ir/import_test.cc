@@ -8,11 +8,14 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <random>
 #include <regex>
 
 #include "base/files.h"
+#include "graph/byte_grids.h"
 #include "graph/evaluate.h"
 #include "graph/op_schema.h"
+#include "importers/openvino_ir/half_limits.h"
 #include "importers/openvino_ir/halves.h"
 #include "importers/openvino_ir/rules.h"
 
@@ -603,6 +606,60 @@ TEST(WithFloatsForHalves, LeavesNoneAndRoundsNothingOnTheWay) {
   ASSERT_TRUE(outputs.ok()) << outputs.error().message;
   const float half_third = 0.333251953125f;
   EXPECT_EQ(to_vector<float>(outputs->at("y")), (std::vector<float>{4.001f * half_third + 1, half_third}));
+}
+
+// x -> FakeQuantize of 256 levels whose limits are halves, in a graph of halves or in one of floats that converts them.
+Graph quantized_by_halves(const Shape& limits, const std::vector<float>& low, const std::vector<float>& high, ElementType type) {
+  Graph graph;
+  const Value x = graph.emit(Parameter{type, {1, 2, 1, 2}}, {}, "x");
+  const auto limit = [&](const std::vector<float>& ends) {
+    const Value halves = graph.emit_constant(converted(Tensor::of(limits, ends), ElementType::kF16));
+    return type == ElementType::kF16 ? halves : graph.emit(Convert{type}, {halves});
+  };
+  const Value from = limit(low), to = limit(high);
+  graph.emit(Output{}, {graph.emit(FakeQuantize{256}, {x, from, to, from, to})}, "y");
+  return graph;
+}
+
+// The grids of the only quantizer of a graph, once its limits are restored.
+std::optional<std::vector<ByteGrid>> restored_grids(Graph graph) {
+  openvino_ir::restore_half_limits(graph);
+  graph = openvino_ir::with_floats_for_halves(std::move(graph));
+  for (const Node& node : graph.nodes())
+    if (std::holds_alternative<FakeQuantize>(node.op)) return byte_grids_of(graph, node);
+  return std::nullopt;
+}
+
+TEST(RestoreHalfLimits, FindsTheGridThatWasRounded) {
+  std::mt19937 generator(7);
+  for (int round = 0; round < 300; ++round) {
+    std::vector<ByteGrid> grids;
+    std::vector<float> low, high;
+    for (int channel = 0; channel < 2; ++channel) {
+      const float scale = std::exp2(std::uniform_real_distribution<float>(-12, 4)(generator));
+      grids.push_back({scale, static_cast<std::uint8_t>(std::uniform_int_distribution<int>(0, 255)(generator))});
+      low.push_back(grids.back().low());
+      high.push_back(grids.back().high());
+    }
+    for (const ElementType type : {ElementType::kF16, ElementType::kF32}) {
+      const auto found = restored_grids(quantized_by_halves({1, 2, 1, 1}, low, high, type));
+      ASSERT_TRUE(found) << low[0] << " " << high[0] << " " << low[1] << " " << high[1];
+      for (std::size_t channel = 0; channel < 2; ++channel) {
+        const ByteGrid& grid = (*found)[found->size() == 1 ? 0 : channel];
+        EXPECT_EQ(grid.zero, grids[channel].zero);
+        EXPECT_NEAR(grid.scale / grids[channel].scale, 1, 0x1p-10);
+      }
+    }
+  }
+}
+
+TEST(RestoreHalfLimits, LeavesLimitsThatNoGridWithZeroRoundsTo) {
+  for (const auto& [low, high] : {std::pair(-1.0f, 1.006f), std::pair(0.5f, 1.0f), std::pair(1.0f, -1.0f), std::pair(0.0f, 0.0f)}) {
+    Graph graph = quantized_by_halves({1, 1, 1, 1}, {low}, {high}, ElementType::kF16);
+    const std::string before = dump(graph);
+    openvino_ir::restore_half_limits(graph);
+    EXPECT_EQ(dump(graph), before);
+  }
 }
 
 TEST(ImportOpenvinoIr, ReadsHalvesAsFloats) {
