@@ -1,13 +1,14 @@
-# octet_folder(NAME [TESTS_COMPUTE] DEPENDS folders... LIBRARIES targets... OUTSIDE_CORE names...)
+# octet_folder(NAME [TESTS_COMPUTE] [SMALL] DEPENDS folders... LIBRARIES targets... OUTSIDE_CORE names...)
 #   One static library of the sources of src/NAME, linked to exactly the folders that it may include, and one
 #   test program of its *_test.cc files. Sources in folders named x86/ or arm/ are for that architecture alone.
 #   With OCTET_CORE there are no LIBRARIES but threads, and no sources and tests whose names begin with one of OUTSIDE_CORE, which need
 #   them; where RapidCheck is not to be had, as for other architectures, there are no property tests either. TESTS_COMPUTE: octet_test's COMPUTES.
+#   SMALL: of what runs once a command and not once a picture, the size counts and not the speed.
 string(COMPARE EQUAL "${CMAKE_SYSTEM_PROCESSOR}" x86_64 OCTET_X86)
 string(COMPARE EQUAL "${CMAKE_SYSTEM_PROCESSOR}" aarch64 OCTET_ARM)
 
 function(octet_folder name)
-  cmake_parse_arguments(arg "TESTS_COMPUTE" "" "DEPENDS;LIBRARIES;OUTSIDE_CORE" ${ARGN})
+  cmake_parse_arguments(arg "TESTS_COMPUTE;SMALL" "" "DEPENDS;LIBRARIES;OUTSIDE_CORE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.cc")
   if(NOT OCTET_X86)
     list(FILTER sources EXCLUDE REGEX "/x86/")
@@ -37,6 +38,9 @@ function(octet_folder name)
     target_include_directories(octet_${name} PUBLIC "$<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/src>")
     target_link_libraries(octet_${name} PUBLIC ${links})
     octet_warnings(octet_${name})
+    if(arg_SMALL)
+      octet_optimize_for_size(octet_${name})
+    endif()
     octet_precompile(octet_${name} library)
   else()
     add_library(octet_${name} INTERFACE)
@@ -62,6 +66,11 @@ function(octet_exclude_property_tests list)
     endif()
   endforeach()
   set(${list} ${${list}} PARENT_SCOPE)
+endfunction()
+
+# Half the code of -O3, in release builds.
+function(octet_optimize_for_size target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>)
 endfunction()
 
 function(octet_warnings target)
