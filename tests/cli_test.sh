@@ -74,6 +74,7 @@ expect 2 --nosuchoption convert "$cfg" --output "$work/bad" --nosuchoption
 expect 2 --output convert "$cfg"
 expect 2 "engine octet is given twice" run "$cfg" --engine octet,octet --output "$work/bad"
 expect 2 tensorrt run "$cfg" --engine octet,tensorrt --output "$work/bad"
+expect 2 --infer-precision bench "$cfg" --infer-precision f16
 expect 2 threads quantize "$work/fp32.xml" --images "$demo/coco/val2017" --threads 0 --output "$work/bad"
 expect 2 max-drop check "$work/a.xml" "$work/b.xml" --data "$demo/coco" --require max-drop=much
 expect 2 "'-1' is not a whole number" detect "$work/a.xml" --data "$demo/coco" --limit -1
@@ -85,6 +86,7 @@ expect 2 --results check "$work/a.xml" --data "$demo/coco" --results "$work/b.js
 # Status 3: an engine that is not there, or that runs no such file.
 OCTET_ONNXRUNTIME=$work/nowhere expect 3 "ONNX Runtime: there is no libonnxruntime.so at $work/nowhere" \
   check "$cfg" --data "$demo/coco" --engine onnxruntime
+OCTET_ISA=portable expect 3 "has no products of bf16" bench "$cfg" --infer-precision bf16
 OCTET_OPENVINO=$work/nowhere expect 3 "OpenVINO: there is no libopenvino_c.so at $work/nowhere" bench "$cfg" --engine octet,openvino
 expect 3 "tflite cannot run it: octet gives such files to no other engine" detect "$cfg" --data "$demo/coco" --engine tflite
 
@@ -182,6 +184,20 @@ grep -q '"peak_gmac_per_s":{"integer":' "$work/stdout" && grep -q '"macs":[1-9][
   fail "bench --profile says $(cat "$work/stdout")"
 must selftest --cases 1 --peaks --json
 grep -q '"peaks":\[.*"memory_gb_per_s":[0-9]' "$work/stdout" || fail "selftest --peaks says $(cat "$work/stdout")"
+
+# Products of bf16, which is told with every figure, on CPUs that have them; a refusal on others.
+if grep -q '"operands":"bf16"' "$work/stdout"; then
+  must bench "$fp32" --infer-precision bf16 --seconds 0.05 --threads 1 --profile --json
+  grep -q '"infer_precision":"bf16"' "$work/stdout" && grep -q '"kernel":"avx512_bf16[^}]*"bf16":true' "$work/stdout" ||
+    fail "bench --infer-precision bf16 says $(cat "$work/stdout")"
+  for precision in f32 bf16; do
+    must detect "$fp32" --images "$work/images" --infer-precision $precision --results "$work/results-$precision.json" --json
+    grep -q "\"infer_precision\":\"$precision\"" "$work/stdout" || fail "detect --infer-precision $precision says $(cat "$work/stdout")"
+  done
+  ! cmp -s "$work/results-f32.json" "$work/results-bf16.json" || fail "products of bf16 are those of f32"
+else
+  expect 3 "this CPU has no products of bf16" bench "$fp32" --infer-precision bf16
+fi
 
 # Integers have one answer, whoever adds them.
 for threads in 1 3; do

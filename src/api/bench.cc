@@ -15,7 +15,7 @@ std::vector<Latency> bench(std::span<const Model> models, const BenchOptions& op
     throw Error(ErrorKind::kInvalidArgument, "streams is not 1 to " + std::to_string(kMostThreads));
   std::vector<std::shared_ptr<const EngineModel>> loaded;
   for (const Model& model : models)
-    loaded.push_back(unwrap(load_bare_network(default_engine(), {model.impl().graph, model.impl().path}, {})));
+    loaded.push_back(unwrap(load_bare_network(default_engine(), {model.impl().graph, model.impl().path}, InferencePrecision::kF32, {})));
   std::vector<Latency> latencies;
   const int threads = threads_of(options.threads);
   for (const ModelBench& one : unwrap(compare_latency(loaded, {threads, options.streams, options.seconds, options.progress})))

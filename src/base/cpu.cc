@@ -87,6 +87,7 @@ CpuFeatures detect() {
     return found;
   found.insert(kAvx512);
   if (__builtin_cpu_supports("avx512vnni")) found.insert(kAvx512Vnni);
+  if (__builtin_cpu_supports("avx512bf16")) found.insert(kAvx512Bf16);
   if (has_amx_int8()) found.insert(kAmxInt8);
   return found;
 }
@@ -129,6 +130,9 @@ std::span<const Isa> available_isas() {
   static const std::vector<Isa> isas = [] {
     std::vector<Isa> found;
     std::ranges::copy_if(kIsas, std::back_inserter(found), [](const Isa& isa) { return detected_features().contains(isa.features); });
+    if (detected_features().contains({kAvx512Bf16}))
+      for (Isa& isa : found)
+        if (isa.features.contains({kAvx512Vnni})) isa.features.insert(kAvx512Bf16);
     return found;
   }();
   return isas;

@@ -16,6 +16,7 @@ enum class CpuFeature : std::uint8_t {
   kAvxVnni,     // vpdpbusd in VEX encoding: 256 bits, without AVX-512
   kAvx512,      // AVX-512 F, BW, VL and DQ
   kAvx512Vnni,  // vpdpbusd of 512 bits
+  kAvx512Bf16,  // vdpbf16ps of 512 bits
   kAmxInt8,     // tiles of AMX and tdpbusd, which the operating system lets this process use
   kNeon,        // Advanced SIMD
   kDotProduct,  // sdot and udot of Arm
@@ -53,7 +54,8 @@ inline constexpr Isa kPortableIsa{"portable", {}};
 CpuFeatures detected_features();
 
 // The instruction sets with a name of their own ("portable", "avx2", "avx2_vnni", "avx512", "avx512_vnni", "avx512_amx", "neon",
-// "neon_dotprod", "neon_i8mm") that this CPU can run, each better than those before it. The first is kPortableIsa.
+// "neon_dotprod", "neon_i8mm") that this CPU can run, each better than those before it. The first is kPortableIsa. Those with
+// kAvx512Vnni have kAvx512Bf16, too, on a CPU that has it: nothing makes use of that unasked.
 std::span<const Isa> available_isas();
 
 // The first of available_isas() that has all of `needs`; the last one where none has.

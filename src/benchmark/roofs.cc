@@ -7,7 +7,8 @@ namespace octet {
 
 Roofs measure_roofs(int threads) {
   const Isa isa = active_isa();
-  return {threads * kernels::measure_peak(isa, true), threads * kernels::measure_peak(isa, false), threads * kernels::measure_memory()};
+  const auto peak = [&](kernels::Factors factors) { return threads * kernels::measure_peak(isa, factors); };
+  return {peak(kernels::Factors::kU8), peak(kernels::Factors::kF32), threads * kernels::measure_memory(), peak(kernels::Factors::kBf16)};
 }
 
 }  // namespace octet

@@ -7,6 +7,7 @@ namespace octet {
 struct Roofs {
   double integer_gmac_per_s = 0, float_gmac_per_s = 0;  // 0 where octet knows no such instruction
   double memory_gb_per_s = 0;                           // read from beyond the caches
+  double bf16_gmac_per_s = 0;
 };
 
 // Takes some 300 ms.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "cli/live_accuracy.h"
 #include "steps/detection_parts.h"
 #include "zoo/catalogue.h"
@@ -47,7 +49,7 @@ class DetectionWork {
     Detections found;
     OCTET_ASSIGN(found.runs, runs_of_parts(parts, bounds_of(inputs.classes, inputs.dataset)));
     if (!options_.resume.empty()) found.resumed_images = resumed_in(parts);
-    return verb_.finish(inputs, found);
+    return finished(inputs, found);
   }
 
   Result<Outcome> do_all(const Talk& talk) const {
@@ -58,7 +60,7 @@ class DetectionWork {
     }
     OCTET_ASSIGN(const Detections found, detect(inputs, setup, talk));
     console_.finish();
-    return verb_.finish(inputs, found);
+    return finished(inputs, found);
   }
 
  private:
@@ -67,7 +69,7 @@ class DetectionWork {
     DetectionInputs inputs;
     OCTET_ASSIGN(inputs.dataset, open_pictures(options_.source, options_.limit, talk.warn));
     OCTET_ASSIGN(const ConvertOptions settings, model_options(options_.beside, talk.warn));
-    OCTET_ASSIGN(inputs.detectors, load_detectors(options_.models, settings, *engine));
+    OCTET_ASSIGN(inputs.detectors, load_detectors(options_.models, settings, *engine, options_.precision));
     OCTET_ASSIGN(inputs.classes, map_classes(inputs.detectors, inputs.dataset, talk.warn));
     OCTET_RETURN_IF_ERROR(verb_.prepare(inputs));
     return inputs;
@@ -75,6 +77,15 @@ class DetectionWork {
 
   Result<PartSetup> setup_for(const DetectionInputs& inputs, const Share& share) const {
     return setup_of(verb_.app, share, files_of(options_, inputs), inputs.dataset);
+  }
+
+  // What the verb says of it, and in which precision it was computed.
+  Result<Outcome> finished(const DetectionInputs& inputs, const Detections& found) const {
+    OCTET_ASSIGN(Outcome outcome, verb_.finish(inputs, found));
+    outcome.json["infer_precision"] = to_string(options_.precision);
+    if (options_.precision != InferencePrecision::kF32)
+      outcome.text += fmt::format("\nlayers of floats multiplied {}", to_string(options_.precision));
+    return outcome;
   }
 
   // The share that the setup has.

@@ -20,6 +20,7 @@ struct DetectionOptions {
   BesideModel beside;
   DetectOptions detect;
   std::string engine = "octet";
+  InferencePrecision precision = InferencePrecision::kF32;
   std::int64_t limit = 0;
   int threads = 1;
   SharingOptions sharing;

@@ -67,6 +67,14 @@ void add_engines(CLI::App& app, std::string& names) {
   app.add_option("--engine", names, "What runs the models, several with commas between them: " + engine_names())->capture_default_str();
 }
 
+void add_inference_precision(CLI::App& app, InferencePrecision& precision) {
+  constexpr auto kBf16 = InferencePrecision::kBf16;
+  const auto take = [&precision](const std::string& word) { precision = word == to_string(kBf16) ? kBf16 : InferencePrecision::kF32; };
+  app.add_option_function<std::string>("--infer-precision", take,
+                                       "What layers of floats multiply: f32 (default), or bf16 where that saves time, on CPUs that have it")
+      ->check(CLI::IsMember({"f32", "bf16"}));
+}
+
 Result<std::vector<const Engine*>> engines_named(const std::string& names) {
   std::vector<const Engine*> engines;
   for (const std::string& name : CLI::detail::split(names, ',')) {

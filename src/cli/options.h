@@ -35,6 +35,7 @@ void add_written(CLI::App& app, WriteOptions& options);     // --precision: what
 void add_onnx(CLI::App& app, bool& onnx);
 void add_engine(CLI::App& app, std::string& name);  // octet unless given
 void add_engines(CLI::App& app, std::string& names);
+void add_inference_precision(CLI::App& app, InferencePrecision& precision);
 // The engines of a list of names with commas between them; kInvalidArgument for a name that is none or is given twice.
 Result<std::vector<const Engine*>> engines_named(const std::string& names);
 void add_limit(CLI::App& app, std::int64_t& limit);

@@ -18,9 +18,10 @@ namespace {
 Json optional_number(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
 // The instruction set whose kernels ran: that of integer convolutions for INT8 models, of float ones else.
-std::string isa_text(const std::vector<ModelBench>& models) {
+std::string isa_text(const std::vector<ModelBench>& models, InferencePrecision precision) {
   const bool integer = std::any_of(models.begin(), models.end(), [](const ModelBench& model) { return model.integer; });
-  return std::string(kernels::isa_of_convolutions(active_isa(), integer).name);
+  const auto reals = precision == InferencePrecision::kBf16 ? kernels::Factors::kBf16 : kernels::Factors::kF32;
+  return std::string(kernels::isa_of_convolutions(active_isa(), integer ? kernels::Factors::kU8 : reals).name);
 }
 
 std::string engine_of(const BenchRows& rows, std::size_t i) { return i < rows.engines.size() ? rows.engines[i] : "octet"; }
@@ -280,7 +281,11 @@ std::optional<double> speedup(const std::vector<ModelBench>& models) {
 }
 
 Json to_json(const std::vector<ModelBench>& models, const BenchRows& rows, int threads) {
-  Json json{{"cpu", cpu_name()}, {"isa", isa_text(models)}, {"threads", threads}, {"models", Json::array()}};
+  Json json{{"cpu", cpu_name()},
+            {"isa", isa_text(models, rows.precision)},
+            {"infer_precision", to_string(rows.precision)},
+            {"threads", threads},
+            {"models", Json::array()}};
   for (std::size_t i = 0; i < models.size(); ++i) {
     const LatencySummary& latency = models[i].latency;
     json["models"].push_back({{"engine", engine_of(rows, i)},
@@ -298,8 +303,9 @@ Json to_json(const std::vector<ModelBench>& models, const BenchRows& rows, int t
 }
 
 std::string to_text(const std::vector<ModelBench>& models, const BenchRows& rows, int threads) {
-  std::string text = fmt::format("{}, {}, {} threads\n{:<8} {:<11} {:>9} {:>9} {:>9} {:>9} {:>10}", cpu_name(), isa_text(models), threads,
-                                 "model", "engine", "median ms", "p90 ms", "p99 ms", "min ms", "per second");
+  std::string text =
+      fmt::format("{}, {}, {}, {} threads\n{:<8} {:<11} {:>9} {:>9} {:>9} {:>9} {:>10}", cpu_name(), isa_text(models, rows.precision),
+                  to_string(rows.precision), threads, "model", "engine", "median ms", "p90 ms", "p99 ms", "min ms", "per second");
   // Each engine has a row for each model.
   std::size_t number = 0;
   for (std::size_t i = 0; i < models.size(); ++i) {

@@ -39,6 +39,7 @@ struct BenchRows {
   std::vector<std::string> engines;
   std::vector<double> load_ms;  // to read it, plan it and run it once
   std::vector<double> peak_rss_mb;
+  InferencePrecision precision = InferencePrecision::kF32;  // that all engines were asked for
 };
 Json to_json(const std::vector<ModelBench>& models, const BenchRows& rows, int threads);
 std::string to_text(const std::vector<ModelBench>& models, const BenchRows& rows, int threads);

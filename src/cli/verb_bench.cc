@@ -22,6 +22,7 @@ struct Options {
   int threads = 1, streams = 1;
   BesideModel beside;
   std::string require, engines = "octet";
+  InferencePrecision precision = InferencePrecision::kF32;
   bool profile = false;
 };
 
@@ -31,14 +32,14 @@ struct Loaded {
 };
 
 // Loads and runs a model once by itself, which is when its memory peaks.
-Result<Loaded> load(const std::filesystem::path& path, const ConvertOptions& settings, const Engine& engine, int threads) {
+Result<Loaded> load(const std::filesystem::path& path, const ConvertOptions& settings, const Engine& engine, const Options& options) {
   reset_peak_rss();
   const Stopwatch watch;
   OCTET_ASSIGN(const OpenedNetwork network, open_network(path, settings));
   Loaded loaded;
   const NetworkSource source{network.graph, path, network.original ? &*network.original : nullptr};
-  OCTET_ASSIGN_AT(loaded.model, load_bare_network(engine, source, settings.warn), path.string());
-  if (const Status once = run_once(loaded.model, threads); !once.ok()) return once.error().at(path.string());
+  OCTET_ASSIGN_AT(loaded.model, load_bare_network(engine, source, options.precision, settings.warn), path.string());
+  if (const Status once = run_once(loaded.model, options.threads); !once.ok()) return once.error().at(path.string());
   loaded.load_ms = 1e3 * watch.seconds();
   loaded.peak_rss_mb = peak_rss_mb();
   return loaded;
@@ -47,15 +48,18 @@ Result<Loaded> load(const std::filesystem::path& path, const ConvertOptions& set
 constexpr int kProfileRounds = 20;
 
 // A rate as "12 %" of what the machine could do; empty where there are no products.
-std::string share_of_peak(double gmac_per_s, bool in_integers, const Roofs& roofs) {
-  const double peak = in_integers ? roofs.integer_gmac_per_s : roofs.float_gmac_per_s;
+std::string share_of_peak(double gmac_per_s, const StepInfo& step, const Roofs& roofs) {
+  const double peak = step.integer ? roofs.integer_gmac_per_s : step.bf16 ? roofs.bf16_gmac_per_s : roofs.float_gmac_per_s;
   return gmac_per_s > 0 && peak > 0 ? fmt::format("{:.0f} %", 100 * gmac_per_s / peak) : "";
 }
+
+std::string_view type_of(const StepInfo& step) { return step.integer ? "integer" : step.bf16 ? "bf16" : "float"; }
 
 // Appends the time of each step, so that one sees where it goes, and why something runs neither in integers nor by a kernel.
 Status add_profile(const std::vector<std::shared_ptr<const EngineModel>>& models, int threads, Outcome& outcome) {
   const Roofs roofs = measure_roofs(threads);
-  outcome.json["peak_gmac_per_s"] = {{"integer", roofs.integer_gmac_per_s}, {"float", roofs.float_gmac_per_s}};
+  outcome.json["peak_gmac_per_s"] = {
+      {"integer", roofs.integer_gmac_per_s}, {"float", roofs.float_gmac_per_s}, {"bf16", roofs.bf16_gmac_per_s}};
   for (std::size_t i = 0; i < models.size(); ++i) {
     OCTET_ASSIGN(const auto steps, profile_steps(*models[i], threads, kProfileRounds));
     Json& json = outcome.json["models"][i]["steps"] = Json::array();
@@ -68,13 +72,14 @@ Status add_profile(const std::vector<std::shared_ptr<const EngineModel>>& models
                       {"op", each.step.op},
                       {"kernel", each.step.kernel},
                       {"integer", each.step.integer},
+                      {"bf16", each.step.bf16},
                       {"us", each.median_us},
                       {"macs", each.step.macs},
                       {"bytes", each.step.bytes},
                       {"passed_over", each.step.passed_over}});
       outcome.text += fmt::format("\n{:>10.1f} {:>8.1f} {:>7} {:>6.1f} {:>9} {:<8} {:<24} {:<22} {}", each.median_us, rate,
-                                  share_of_peak(rate, each.step.integer, roofs), per_us(each.step.bytes), each.step.bytes,
-                                  each.step.integer ? "integer" : "float", each.step.op, each.step.kernel, each.step.node);
+                                  share_of_peak(rate, each.step, roofs), per_us(each.step.bytes), each.step.bytes, type_of(each.step),
+                                  each.step.op, each.step.kernel, each.step.node);
       if (!each.step.passed_over.empty()) outcome.text += fmt::format("  ({})", each.step.passed_over);
     }
   }
@@ -90,9 +95,10 @@ struct Rows {
 Result<Rows> load_rows(const Options& options, const ConvertOptions& settings) {
   OCTET_ASSIGN(const auto engines, engines_named(options.engines));
   Rows rows;
+  rows.known.precision = options.precision;
   for (const Engine* engine : engines)
     for (const std::filesystem::path& path : options.models) {
-      OCTET_ASSIGN(Loaded loaded, load(path, settings, *engine, options.threads));
+      OCTET_ASSIGN(Loaded loaded, load(path, settings, *engine, options));
       rows.models.push_back(std::move(loaded.model));
       rows.known.engines.emplace_back(engine->name());
       rows.known.load_ms.push_back(loaded.load_ms);
@@ -129,6 +135,7 @@ Run add_bench(CLI::App& app) {
   verb->add_flag("--profile", options->profile, "Add the time of each step");
   verb->add_option("--require", options->require, "min-speedup=RATIO; status 4 if not met");
   add_engines(*verb, options->engines);
+  add_inference_precision(*verb, options->precision);
   add_threads(*verb, options->threads);
   return add_recording(*verb, [options](Console& console) { return run(*options, console); });
 }

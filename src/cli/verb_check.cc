@@ -271,6 +271,7 @@ Run add_check(CLI::App& app) {
                    "Write annotations that may be wrong, by what all the models or results files agree on, as JSON");
   verb->add_option("--require", options->require, "Separated by commas: " + known_requirements() + "; status 4 if not met");
   add_engine(*verb, detection.engine);
+  add_inference_precision(*verb, detection.precision);
   add_detection_sharing(*verb, detection);
   add_threads(*verb, detection.threads);
   return add_recording(*verb, [options, verb](Console& console) { return run(*options, *verb, console); });

@@ -108,6 +108,7 @@ Run add_detect(CLI::App& app) {
       ->check(number_between(0, 1))
       ->capture_default_str();
   add_engine(*verb, detection.engine);
+  add_inference_precision(*verb, detection.precision);
   add_detection_sharing(*verb, detection);
   add_threads(*verb, detection.threads);
   return [options, verb](Console& console) { return run(*options, *verb, console); };

@@ -19,6 +19,7 @@ struct Options {
   std::filesystem::path model;
   BesideModel beside;
   std::string input, output, engine = "octet";
+  InferencePrecision precision = InferencePrecision::kF32;
   int threads = 1;
 };
 
@@ -37,7 +38,8 @@ Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const Engine* engine, engine_named(options.engine));
   OCTET_ASSIGN(const OpenedNetwork network, open_network(options.model, settings));
   const NetworkSource source{network.graph, options.model, network.original ? &*network.original : nullptr};
-  OCTET_ASSIGN_AT(const auto model, load_network(*engine, source, {}, console.warnings()), options.model.string());
+  OCTET_ASSIGN_AT(const auto model, load_network(*engine, source, {.precision = options.precision}, console.warnings()),
+                  options.model.string());
   std::set<std::string> names;
   for (const Port& port : model->inputs()) {
     const auto all = port.names();
@@ -53,7 +55,7 @@ Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN_AT(const auto outputs, session->run(inputs), options.model.string());
 
   Outcome outcome;
-  outcome.json["outputs"] = Json::array();
+  outcome.json = {{"infer_precision", to_string(options.precision)}, {"outputs", Json::array()}};
   std::map<std::string, Tensor> results;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const std::string& name = model->outputs()[i].name;
@@ -77,6 +79,7 @@ Run add_infer(CLI::App& app) {
       ->required();
   verb->add_option("--output,-o", options->output, "Where to write the outputs (.npz)")->required();
   add_engine(*verb, options->engine);
+  add_inference_precision(*verb, options->precision);
   add_threads(*verb, options->threads);
   return [options](Console& console) { return run(*options, console); };
 }

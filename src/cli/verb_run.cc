@@ -38,6 +38,7 @@ Status choose_data(RunOptions& run, Console& console) {
 BenchRows bench_rows(const RunOptions& run) {
   BenchRows rows;
   for (const Engine* engine : run.engines) rows.engines.insert(rows.engines.end(), 2, std::string(engine->name()));
+  rows.precision = run.precision;
   return rows;
 }
 
@@ -48,11 +49,9 @@ std::vector<std::filesystem::path> files_of_ir(const std::filesystem::path& xml)
 Json result_json(const RunResult& result, const RunOptions& run) {
   Json check = to_json(result.check);
   add_file_sizes({files_of_ir(result.fp32), files_of_ir(result.int8)}, check);
-  Json json{{"report", result.report.string()},
-            {"fp32", result.fp32.string()},
-            {"int8", result.int8.string()},
-            {"check", std::move(check)},
-            {"bench", to_json(result.bench, bench_rows(run), run.threads)}};
+  Json json{{"report", result.report.string()}, {"fp32", result.fp32.string()},
+            {"int8", result.int8.string()},     {"infer_precision", to_string(run.precision)},
+            {"check", std::move(check)},        {"bench", to_json(result.bench, bench_rows(run), run.threads)}};
   for (std::size_t i = 0; i < result.other_checks.size(); ++i)
     json["other_engines"].push_back({{"engine", run.engines[i + 1]->name()}, {"check", to_json(result.other_checks[i])}});
   if (!result.fp32_onnx.empty()) json["fp32_onnx"] = result.fp32_onnx.string();
@@ -107,6 +106,7 @@ Run add_run(CLI::App& app) {
   add_seconds(*verb, run_options.bench_seconds);
   verb->add_option("--require", options->require, "Separated by commas: " + known_requirements() + "; status 4 if not met");
   add_engines(*verb, options->engines);
+  add_inference_precision(*verb, run_options.precision);
   add_threads(*verb, run_options.threads);
   return add_recording(*verb, [options](Console& console) { return run(*options, console); });
 }

@@ -35,24 +35,24 @@ Status check_outputs_of(const EngineModel& model, const ModelDescription& descri
 }  // namespace
 
 Result<Detector> make_detector(const Graph& graph, const fs::path& path, const Engine& engine) {
-  return make_detector(NetworkSource{graph, path}, engine, {});
+  return make_detector(NetworkSource{graph, path}, engine, InferencePrecision::kF32, {});
 }
 
-Result<Detector> make_detector(const NetworkSource& source, const Engine& engine, const Warn& say) {
+Result<Detector> make_detector(const NetworkSource& source, const Engine& engine, InferencePrecision precision, const Warn& say) {
   const fs::path& path = source.path;
   OCTET_ASSIGN_AT(auto description, read_model_info(source.graph.model_info), path.string());
   Graph planar = source.graph;
   passes::run_reading_passes(planar);
   if (auto status = check_input(planar, description); !status.ok()) return status.error().at(path.string());
-  const EngineOptions options{.picture_input = resizes_to_bytes(description.resize)};
+  const EngineOptions options{.picture_input = resizes_to_bytes(description.resize), .precision = precision};
   OCTET_ASSIGN_AT(auto model, load_network(engine, {planar, path, source.original}, options, say), path.string());
   if (auto status = check_outputs_of(*model, description); !status.ok()) return status.error().at(path.string());
   return Detector{path, std::move(model), std::move(description), 0};
 }
 
-Result<Detector> load_detector(const fs::path& xml, const Engine& engine) {
+Result<Detector> load_detector(const fs::path& xml, const Engine& engine, InferencePrecision precision) {
   OCTET_ASSIGN(const Graph graph, import_openvino_ir(xml));
-  OCTET_ASSIGN(Detector detector, make_detector(graph, xml, engine));
+  OCTET_ASSIGN(Detector detector, make_detector(NetworkSource{graph, xml}, engine, precision, {}));
   detector.file_bytes = bytes_of(xml) + bytes_of(fs::path(xml).replace_extension(".bin"));
   return detector;
 }

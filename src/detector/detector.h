@@ -25,13 +25,14 @@ struct Detector {
 
 // Reads and loads an IR. kUnsupported if it does not say how it is used or the engine lacks an operation; kMalformed if its input
 // or outputs are not what it says.
-Result<Detector> load_detector(const std::filesystem::path& xml, const Engine& engine = default_engine());
+Result<Detector> load_detector(const std::filesystem::path& xml, const Engine& engine = default_engine(),
+                               InferencePrecision precision = InferencePrecision::kF32);
 
 // The same of a graph in memory, without file_bytes; `path` says in messages where it came from.
 Result<Detector> make_detector(const Graph& graph, const std::filesystem::path& path, const Engine& engine = default_engine());
 
 // The same of a network that was read from a file, which the engine may run as it lies there; `say` is told (load_network.h).
-Result<Detector> make_detector(const NetworkSource& source, const Engine& engine, const Warn& say);
+Result<Detector> make_detector(const NetworkSource& source, const Engine& engine, InferencePrecision precision, const Warn& say);
 
 // The outputs that a head can read, each once for every name; the tensors must outlive them.
 std::vector<NamedOutput> named_outputs(std::span<const Port> ports, std::span<const Tensor> tensors);

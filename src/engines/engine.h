@@ -44,6 +44,7 @@ struct EngineOptions {
   // The one input of the graph, f32 [N,C,H,W], is given as the bytes of a picture, u8 [N,H,W,C], for the numbers 0 to 255; the
   // results are the same.
   bool picture_input = false;
+  InferencePrecision precision = InferencePrecision::kF32;  // kBf16: of an engine that has_bf16()
 };
 
 // A file as an engine runs it: the tensors that it is given and asked for, by the file's own names.
@@ -52,6 +53,7 @@ struct NetworkFile {
   std::filesystem::path path;
   std::vector<Port> inputs, outputs;  // all of its inputs, those of its outputs that are wanted
   bool is_quantized = false;
+  InferencePrecision precision = InferencePrecision::kF32;
 };
 
 // A program that runs networks. An engine is one file that implements this and a line in the list of engines.cc.
@@ -66,6 +68,9 @@ class Engine {
                                                           const EngineOptions& options = {}) const = 0;
   // What load() makes of a graph that is no IR on disk, for messages: "the ONNX model that octet writes". Empty where it makes nothing.
   virtual std::string_view written_form() const { return {}; }
+
+  // Whether it can be asked for products of bf16.
+  virtual bool has_bf16() const { return false; }
 
   // Whether the engine reads files of a format itself.
   virtual bool reads(FileFormat) const { return false; }

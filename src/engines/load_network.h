@@ -20,6 +20,7 @@ Result<std::shared_ptr<const EngineModel>> load_network(const Engine& engine, co
                                                         const Warn& say);
 
 // The same for measuring its time: a file that the engine reads has its own inputs and outputs, and octet computes nothing.
-Result<std::shared_ptr<const EngineModel>> load_bare_network(const Engine& engine, const NetworkSource& source, const Warn& say);
+Result<std::shared_ptr<const EngineModel>> load_bare_network(const Engine& engine, const NetworkSource& source,
+                                                             InferencePrecision precision, const Warn& say);
 
 }  // namespace octet

@@ -123,6 +123,13 @@ TEST_F(LoadNetwork, SaysWhatToDoWithAFileThatDoesNotRun) {
   EXPECT_EQ(model.error().message, "there is no 'unheard'; it may run what octet convert makes of the file");
 }
 
+TEST_F(LoadNetwork, RefusesPrecisionThatAnEngineLacks) {
+  const auto model = load(original(), FileEngine(), {.precision = InferencePrecision::kBf16});
+  ASSERT_FALSE(model.ok());
+  EXPECT_EQ(model.error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(model.error().message, "files has no products of bf16 here; take f32");
+}
+
 TEST_F(LoadNetwork, SaysNothingOfItself) {
   ASSERT_TRUE(load(original(), default_engine()).ok());
   EXPECT_EQ(said_, "");
@@ -130,7 +137,7 @@ TEST_F(LoadNetwork, SaysNothingOfItself) {
 
 TEST_F(LoadNetwork, LeavesABareFileItsBorder) {
   const Result<OriginalFile> file = original();
-  const auto model = load_bare_network(FileEngine(), {graph_, kPath, &file}, {});
+  const auto model = load_bare_network(FileEngine(), {graph_, kPath, &file}, InferencePrecision::kF32, {});
   ASSERT_TRUE(model.ok()) << model.error().message;
   EXPECT_EQ((*model)->inputs()[0].name, "data");
   expect_results(**model, picture_, {10, 12, 14, 16, 18, 20});

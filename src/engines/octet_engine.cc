@@ -38,6 +38,7 @@ Result<std::shared_ptr<const EngineModel>> OctetEngine::load(const Graph& graph,
                                                              const EngineOptions& options) const {
   RuntimeOptions settings;
   settings.picture_input = options.picture_input;
+  settings.precision = options.precision;
   OCTET_ASSIGN(auto plan, make_plan(graph, settings));
   return engine_model(std::move(plan));
 }

@@ -10,6 +10,7 @@ class OctetEngine final : public Engine {
   std::string_view name() const override { return "octet"; }
   Result<std::shared_ptr<const EngineModel>> load(const Graph& graph, const std::filesystem::path& path,
                                                   const EngineOptions& options) const override;
+  bool has_bf16() const override { return true; }
 };
 
 // The plan of a graph as the engine runs it, of whatever program wrote it: brought into the runtime's form before it is compiled.

@@ -121,11 +121,12 @@ Result<Owned<T>> made(const Api& ov, const std::string& what, void (*release)(T*
 
 // For a number of threads. Latency, as the caller counts streams itself. Threads that are bound to processors would share the first one
 // among sessions.
-Result<Owned<Compiled>> compiled_for(const Api& ov, const Core& core, const Model& model, int threads) {
+Result<Owned<Compiled>> compiled_for(const Api& ov, const Core& core, const Model& model, InferencePrecision precision, int threads) {
   const std::string count = std::to_string(threads);
   return made<Compiled>(ov, "compile the model", ov.compiled_model_free, [&](Compiled** out) {
     return ov.core_compile_model(&core, &model, "CPU", 10, out, "PERFORMANCE_HINT", "LATENCY", "NUM_STREAMS", "1", "INFERENCE_NUM_THREADS",
-                                 count.c_str(), "INFERENCE_PRECISION_HINT", "f32", "ENABLE_CPU_PINNING", "NO");
+                                 count.c_str(), "INFERENCE_PRECISION_HINT", precision == InferencePrecision::kBf16 ? "bf16" : "f32",
+                                 "ENABLE_CPU_PINNING", "NO");
   });
 }
 
@@ -253,7 +254,7 @@ class OpenvinoSession final : public ForeignSession {
 class OpenvinoModel final : public ForeignModel {
  public:
   OpenvinoModel(const Api& ov, Owned<Core> core, Owned<Model> model, const NetworkFile& file)
-      : ForeignModel(file), ov_(ov), core_(std::move(core)), model_(std::move(model)) {}
+      : ForeignModel(file), precision_(file.precision), ov_(ov), core_(std::move(core)), model_(std::move(model)) {}
 
   std::unique_ptr<EngineSession> open_session(int threads) const override {
     auto session = open(threads);
@@ -263,13 +264,14 @@ class OpenvinoModel final : public ForeignModel {
   // A compiled model runs one inference at a time, so that each session has its own.
   Result<std::unique_ptr<EngineSession>> open(int threads) const {
     const std::lock_guard lock(mutex_);
-    OCTET_ASSIGN(auto compiled, compiled_for(ov_, *core_, *model_, threads));
+    OCTET_ASSIGN(auto compiled, compiled_for(ov_, *core_, *model_, precision_, threads));
     OCTET_ASSIGN(Places places, places_in(ov_, *model_, *this));
     OCTET_ASSIGN(auto session, OpenvinoSession::make(ov_, std::move(compiled), *this, std::move(places)));
     return std::unique_ptr<EngineSession>(std::move(session));
   }
 
  private:
+  const InferencePrecision precision_;
   const Api& ov_;
   mutable std::mutex mutex_;
   Owned<Core> core_;
@@ -312,7 +314,7 @@ Result<std::shared_ptr<const EngineModel>> OpenvinoEngine::open(const NetworkFil
 Result<std::shared_ptr<const EngineModel>> OpenvinoEngine::load(const Graph& graph, const std::filesystem::path& path,
                                                                 const EngineOptions& options) const {
   if (!api().ok()) return api().error();
-  NetworkFile file{FileFormat::kOpenvinoIr, path, input_ports(graph), output_ports(graph), is_quantized(graph)};
+  NetworkFile file{FileFormat::kOpenvinoIr, path, input_ports(graph), output_ports(graph), is_quantized(graph), options.precision};
   std::optional<TemporaryFolder> written;  // OpenVINO maps the weights, which stay when the folder goes
   if (path.extension() != ".xml") {
     std::error_code failed;

@@ -12,6 +12,7 @@ class OpenvinoEngine final : public Engine {
   Result<std::shared_ptr<const EngineModel>> load(const Graph& graph, const std::filesystem::path& path,
                                                   const EngineOptions& options) const override;
   std::string_view written_form() const override { return "the IR that octet writes"; }
+  bool has_bf16() const override { return true; }
   bool reads(FileFormat) const override { return true; }
   Result<std::shared_ptr<const EngineModel>> open(const NetworkFile& file) const override;
 };

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/thread_pool.h"
+#include "kernels/factors.h"
 #include "kernels/view.h"
 
 namespace octet::kernels {
@@ -34,6 +35,7 @@ class ConvolutionF32 {
  public:
   virtual ~ConvolutionF32() = default;
   virtual std::string_view name() const = 0;  // of the kernel: "avx2_6x16"
+  virtual Factors factors() const { return Factors::kF32; }
   // What a run that writes an image of `out_pixels` takes of the pool's scratch, for each thread.
   virtual std::size_t scratch_bytes(std::int64_t) const { return 0; }
   virtual bool takes_rows() const { return false; }

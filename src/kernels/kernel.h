@@ -29,6 +29,7 @@ inline constexpr CpuFeatures kAvx2{CpuFeature::kAvx2};
 inline constexpr CpuFeatures kAvx2Vnni{CpuFeature::kAvx2, CpuFeature::kAvxVnni};
 inline constexpr CpuFeatures kAvx512{CpuFeature::kAvx2, CpuFeature::kAvx512};
 inline constexpr CpuFeatures kAvx512Vnni{CpuFeature::kAvx2, CpuFeature::kAvx512, CpuFeature::kAvx512Vnni};
+inline constexpr CpuFeatures kAvx512Bf16{CpuFeature::kAvx2, CpuFeature::kAvx512, CpuFeature::kAvx512Bf16};
 inline constexpr CpuFeatures kAvx512Amx{CpuFeature::kAvx2, CpuFeature::kAvx512, CpuFeature::kAmxInt8};
 inline constexpr CpuFeatures kNeon{CpuFeature::kNeon};
 inline constexpr CpuFeatures kNeonDotprod{CpuFeature::kNeon, CpuFeature::kDotProduct};

@@ -89,12 +89,14 @@ struct ReportStep {
   double us = 0;           // median time in microseconds
   std::int64_t macs = 0;   // multiplications
   std::int64_t bytes = 0;  // that it reads and writes
+  bool bf16 = false;       // multiplies floats that are rounded to bfloat16
 };
 
 // What the machine reaches at most, on the threads of the measurement; 0 where it is not known.
 struct ReportRoofs {
   double float_gmac_per_s = 0, integer_gmac_per_s = 0;
   double memory_gb_per_s = 0;  // read from beyond the caches
+  double bf16_gmac_per_s = 0;
 };
 
 struct ReportProfile {

@@ -101,6 +101,19 @@ TEST(Report, ShowsTheStepsBelowTheRoofs) {
   for (const char* tick : {">1<", ">10<", ">100<", ">1000<"}) EXPECT_TRUE(contains(page, tick)) << tick;
 }
 
+TEST(Report, MeasuresBf16ByItsOwnPeak) {
+  ReportInput input = sample();
+  input.profile = profile();
+  const std::string of_floats = render_report(input);
+  EXPECT_FALSE(contains(of_floats, "in bf16"));
+  input.profile->roofs.bf16_gmac_per_s = 200;
+  input.profile->first[0].bf16 = true;
+  const std::string page = render_report(input);
+  EXPECT_TRUE(contains(page, "products of 100 in floats, 200 in bf16 and 1000 in integers"));
+  EXPECT_TRUE(contains(page, "<td>100 µs</td><td>25.0 %</td><td>50.0</td><td>25 %</td>"));
+  EXPECT_EQ(count_of_text(page, "<path class=\"first\""), count_of_text(of_floats, "<path class=\"first\"") + 1);
+}
+
 TEST(Report, ShowsStepsOfWhichNothingIsKnown) {
   ReportInput input = sample();
   input.profile = ReportProfile{{}, {{"a", "convolution", "", false, 0, 5, 5}}, {{"b", "add", "", false, 1, 0, 0}}};

@@ -25,7 +25,14 @@ bool has_rate(const ReportStep& step) { return step.macs > 0 && step.bytes > 0 &
 
 double intensity(const ReportStep& step) { return static_cast<double>(step.macs) / static_cast<double>(step.bytes); }
 double gmac_per_s(const ReportStep& step) { return 1e-3 * static_cast<double>(step.macs) / step.us; }
-double peak_of(const ReportRoofs& roofs, bool integer) { return integer ? roofs.integer_gmac_per_s : roofs.float_gmac_per_s; }
+
+double peak_of(const ReportRoofs& roofs, const ReportStep& step) {
+  return step.integer ? roofs.integer_gmac_per_s : step.bf16 ? roofs.bf16_gmac_per_s : roofs.float_gmac_per_s;
+}
+
+bool has_bf16(const ReportProfile& profile) {
+  return std::ranges::any_of(profile.first, &ReportStep::bf16) || std::ranges::any_of(profile.second, &ReportStep::bf16);
+}
 
 // One axis, from a power of ten to another.
 struct LogAxis {
@@ -43,7 +50,8 @@ LogAxis axis_around(double least, double greatest, double length) {
 class Plot {
  public:
   explicit Plot(const ReportProfile& profile) : roofs_(profile.roofs) {
-    double least_x = HUGE_VAL, greatest_x = 0, least_y = HUGE_VAL, greatest_y = std::max(peak_of(roofs_, true), peak_of(roofs_, false));
+    double least_x = HUGE_VAL, greatest_x = 0, least_y = HUGE_VAL;
+    double greatest_y = std::max(roofs_.integer_gmac_per_s, roofs_.float_gmac_per_s);
     for (const auto* steps : {&profile.first, &profile.second})
       for (const ReportStep& step : *steps) {
         if (!has_rate(step)) continue;
@@ -75,8 +83,8 @@ class Plot {
   }
 
   // Memory bounds the rate on the left, products on the right; null where a peak is not known.
-  Json roof(bool integer, const char* kind) const {
-    const double peak = peak_of(roofs_, integer), memory = roofs_.memory_gb_per_s;
+  Json roof(double peak, const char* kind) const {
+    const double memory = roofs_.memory_gb_per_s;
     if (!(peak > 0 && memory > 0)) return {};
     const double from = std::pow(10, std::max(x_.low, y_.low - std::log10(memory))), to = std::min(peak / memory, std::pow(10, x_.high));
     const auto at = [&](double x, double y) { return fmt::format("{:.1f} {:.1f}", x_.place(x), kHeight - y_.place(y)); };
@@ -104,7 +112,7 @@ class Plot {
 };
 
 std::string share_of_peak(const ReportStep& step, const ReportRoofs& roofs) {
-  const double peak = peak_of(roofs, step.integer);
+  const double peak = peak_of(roofs, step);
   return peak > 0 ? fmt::format("{:.0f} %", 100 * gmac_per_s(step) / peak) : "–";
 }
 
@@ -138,16 +146,18 @@ Json steps_view(const ReportInput& input) {
   if (plot.is_empty()) return view;
   Json points = plot.points(profile.first, "first"), roofs = Json::array();
   for (Json& point : plot.points(profile.second, "second")) points.push_back(std::move(point));
-  for (Json roof : {plot.roof(false, "first"), plot.roof(true, "second")})
+  const auto& [floats, integers, memory, bf16] = profile.roofs;
+  const bool is_rounded = has_bf16(profile);
+  for (Json roof : {plot.roof(floats, "first"), plot.roof(is_rounded ? bf16 : 0, "first"), plot.roof(integers, "second")})
     if (!roof.is_null()) roofs.push_back(std::move(roof));
   view["plot"] = {{"width", kWidth},
                   {"height", kHeight},
                   {"points", points},
                   {"roofs", roofs},
                   {"ticks", plot.ticks()},
-                  {"floats", fmt::format("{:.0f}", profile.roofs.float_gmac_per_s)},
-                  {"integers", fmt::format("{:.0f}", profile.roofs.integer_gmac_per_s)},
-                  {"memory", fmt::format("{:.1f}", profile.roofs.memory_gb_per_s)}};
+                  {"floats", fmt::format("{:.0f}", floats) + (is_rounded ? fmt::format(" in floats, {:.0f} in bf16", bf16) : " in floats")},
+                  {"integers", fmt::format("{:.0f}", integers)},
+                  {"memory", fmt::format("{:.1f}", memory)}};
   return view;
 }
 

@@ -38,6 +38,7 @@ class PlanBuilder {
   const Constants& constants() const { return constants_; }
   const Forms& forms() const { return selection_.forms; }
   const Isa& isa() const { return options_.isa; }
+  InferencePrecision precision() const { return options_.precision; }
   // Why faster lowerings than the chosen one did not take the node.
   const std::string& passed_over(NodeId id) const { return selection_.passed_over[index_of(id)]; }
 

@@ -1,5 +1,6 @@
 #include "runtime/plan.h"
 
+#include "kernels/conv2d/conv2d.h"
 #include "runtime/builder.h"
 #include "runtime/constants.h"
 
@@ -27,6 +28,9 @@ Status check_computed_constants(const Graph& graph, const RuntimeOptions& option
 
 // Before anything is computed or laid out, as constants may be as large as any other value.
 Status check_options(const Graph& graph, const RuntimeOptions& options) {
+  if (options.precision == InferencePrecision::kBf16 && !kernels::has_bf16(options.isa))
+    return Error{ErrorCode::kUnsupported,
+                 "the instruction set " + std::string(options.isa.name) + " has no products of bf16 (AVX512_BF16); take f32"};
   for (const Node& node : graph.nodes())
     for (const TensorType& type : node.outputs)
       if (bytes_of(type) > options.memory_limit) return too_large(node.name, bytes_of(type), options.memory_limit);

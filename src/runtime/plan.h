@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/cache.h"
@@ -24,6 +25,12 @@ struct Substitute {
   Value value, by;
 };
 
+// What convolutions and products with constants multiply where they take floats: floats, or, where that saves time, what is rounded from
+// them to bfloat16. Sums, and all that lies between the layers, are floats in either case.
+enum class InferencePrecision : std::uint8_t { kF32, kBf16 };
+
+constexpr std::string_view to_string(InferencePrecision precision) { return precision == InferencePrecision::kBf16 ? "bf16" : "f32"; }
+
 struct RuntimeOptions {
   Isa isa = active_isa();
   // Values that must exist as float tensors of their own while the plan runs, for an Observer to see.
@@ -38,6 +45,7 @@ struct RuntimeOptions {
   // The one input of the graph, a float image [N,C,H,W], is given as the bytes of a picture, u8 [N,H,W,C], for the numbers 0 to 255.
   // The results are those of the same numbers as floats, to the last bit.
   bool picture_input = false;
+  InferencePrecision precision = InferencePrecision::kF32;  // kBf16 takes an `isa` that has it
   // What a session may take for inputs, outputs and everything between them, in bytes.
   std::uint64_t memory_limit = memory_bytes();
   // The second cache of a core: rows of images that several steps have to do with go through them while they are in it. No result depends
@@ -65,6 +73,7 @@ struct StepInfo {
   std::string op{};           // "convolution", "reorder", ...
   std::string kernel{};       // "vnni_12x32", "reference"; empty where there is one implementation only
   bool integer = false;       // computes in 8-bit integers
+  bool bf16 = false;          // multiplies floats that are rounded to bfloat16
   std::int64_t macs = 0;      // multiplications of a convolution
   std::int64_t bytes = 0;     // of the tensors that it reads and writes
   std::string passed_over{};  // why no faster lowering took the node: "convolution: weights are not constant"

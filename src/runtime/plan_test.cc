@@ -5,6 +5,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include <rapidcheck.h>
 
 #include "graph/op_schema.h"
+#include "runtime/graph_for_test.h"
 #include "runtime/random_graph_for_test.h"
 
 namespace octet {
@@ -124,6 +126,88 @@ TEST(Plan, ComputesWhatTheGraphMeans) {
         if (!same_bits(one.outputs[i], three.outputs[i])) fail(random, "threads change the result");
     }
   }));
+}
+
+TEST(Plan, RefusesPrecisionThatTheInstructionSetLacks) {
+  RuntimeOptions options;
+  options.isa = kPortableIsa;
+  options.precision = InferencePrecision::kBf16;
+  const auto plan = compile(Graph(), options);
+  ASSERT_FALSE(plan.ok());
+  EXPECT_EQ(plan.error().code, ErrorCode::kUnsupported);
+  EXPECT_EQ(plan.error().message, "the instruction set portable has no products of bf16 (AVX512_BF16); take f32");
+}
+
+// A 1x1 convolution of 1 + 2^-10, which bfloat16 has not.
+TEST(Plan, RoundsWhatItMultipliesWhereBf16IsAskedFor) {
+  Graph graph;
+  const Value in = graph.emit(Parameter{ElementType::kF32, {1, 2, 1, 1}}, {}, "in");
+  const Value weights = graph.emit_constant(Tensor::of<float>({1, 2, 1, 1}, std::vector<float>{1, 1}));
+  graph.emit(Output{}, {graph.emit(Convolution{.strides = {1, 1}, .dilations = {1, 1}, .pads = {{0, 0}, {0, 0}}}, {in, weights})}, "out");
+  const Tensor input = Tensor::of<float>({1, 2, 1, 1}, std::vector<float>{1 + 0x1p-10f, 2});
+  for (const InferencePrecision precision : {InferencePrecision::kF32, InferencePrecision::kBf16}) {
+    RuntimeOptions options;
+    options.precision = precision;
+    const auto plan = compile(graph, options);
+    if (!plan.ok()) GTEST_SKIP() << plan.error().message;
+    Session session(*plan, 1);
+    const auto outputs = session.run(std::span(&input, 1));
+    ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+    EXPECT_EQ(to_vector<float>(outputs->front())[0], precision == InferencePrecision::kBf16 ? 3.0f : 3 + 0x1p-10f);
+  }
+}
+
+// Eight layers, of 1x1 and of 3x3 with steps of two.
+runtime_test::SmallGraph network_of_floats(Shape image, std::int64_t channels, int layers) {
+  runtime_test::SmallGraph network;
+  Value data = network.input(std::move(image));
+  for (int i = 0; i < layers; ++i) {
+    const std::int64_t side = i % 4 == 3 ? 3 : 1, in_channels = network.graph.shape(data)[1];
+    const Tensor weights = runtime_test::numbers({channels, in_channels, side, side}, static_cast<std::uint32_t>(i + 1));
+    const std::int64_t step = side == 3 ? 2 : 1, pad = side / 2;
+    const Convolution conv{.strides = {step, step}, .dilations = {1, 1}, .pads = {{pad, pad}, {pad, pad}}};
+    data = network.graph.emit(conv, {data, network.graph.emit_constant(weights)}, "conv" + std::to_string(i));
+    data = network.relu(data, "relu" + std::to_string(i));
+  }
+  network.output(data);
+  return network;
+}
+
+// The root of the mean square of what two lists differ by, over that of the first.
+double relative_difference(std::span<const float> expected, std::span<const float> found) {
+  double differences = 0, squares = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    differences += std::pow(static_cast<double>(found[i]) - expected[i], 2);
+    squares += std::pow(static_cast<double>(expected[i]), 2);
+  }
+  return std::sqrt(differences / squares);
+}
+
+// A rounded factor is off by 2^-9 of itself at most. Those of a layer differ in sign, so that a layer adds less than 2^-8 to the mean.
+TEST(Plan, StaysNearFloatsInBf16) {
+  constexpr int kLayers = 8;
+  const Shape image{1, 16, 28, 28};
+  const Graph graph = network_of_floats(image, 48, kLayers).graph;
+  const Tensor input = runtime_test::numbers(image, 77);
+  RuntimeOptions options;
+  std::vector<std::vector<float>> results;
+  for (const InferencePrecision precision : {InferencePrecision::kF32, InferencePrecision::kBf16}) {
+    options.precision = precision;
+    const auto plan = compile(graph, options);
+    if (!plan.ok()) GTEST_SKIP() << plan.error().message;
+    const bool is_rounded = std::ranges::any_of((*plan)->steps(), &StepInfo::bf16);
+    EXPECT_EQ(is_rounded, precision == InferencePrecision::kBf16);
+    for (const int threads : {1, 3}) {
+      Session session(*plan, threads);
+      const auto outputs = session.run(std::span(&input, 1));
+      ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+      results.push_back(to_vector<float>(outputs->front()));
+    }
+  }
+  EXPECT_EQ(results[0], results[1]);
+  EXPECT_EQ(results[2], results[3]);
+  EXPECT_LT(relative_difference(results[0], results[2]), kLayers * 0x1p-8);
+  EXPECT_GT(relative_difference(results[0], results[2]), 0x1p-12);
 }
 
 // The numbers 0 to 255 as planar floats and as the bytes of a picture.

@@ -42,12 +42,12 @@ Status name_classes(ModelDescription& description, const std::filesystem::path& 
 }
 
 Result<std::vector<Detector>> load_detectors(const std::vector<std::filesystem::path>& models, const ConvertOptions& options,
-                                             const Engine& engine) {
+                                             const Engine& engine, InferencePrecision precision) {
   std::vector<Detector> detectors;
   for (const std::filesystem::path& model : models) {
     OCTET_ASSIGN(const OpenedModel opened, open_model_with(model, options, {}));
     const NetworkSource source{opened.graph, model, opened.original ? &*opened.original : nullptr};
-    OCTET_ASSIGN(Detector detector, make_detector(source, engine, options.warn));
+    OCTET_ASSIGN(Detector detector, make_detector(source, engine, precision, options.warn));
     detector.files = opened.files;
     if (!options.labels.empty()) OCTET_RETURN_IF_ERROR(name_classes(detector.description, options.labels, model));
     detectors.push_back(std::move(detector));

@@ -16,7 +16,8 @@ Status name_classes(ModelDescription& description, const std::filesystem::path& 
 // Models of any kind that octet opens made ready by an engine, their classes named by `options.labels` unless that is empty.
 // `options.warn` is told what another engine than octet runs of a file.
 Result<std::vector<Detector>> load_detectors(const std::vector<std::filesystem::path>& models, const ConvertOptions& options,
-                                             const Engine& engine = default_engine());
+                                             const Engine& engine = default_engine(),
+                                             InferencePrecision precision = InferencePrecision::kF32);
 
 // What the classes of one detector, or of two, are to the categories of a data set. `warn` is told what a reader of the figures
 // must know; call this before pictures are run. kMalformed, with the annotation file, as map_classes() has it.

@@ -71,7 +71,7 @@ class Workflow {
   // Into every engine, so that one that is missing is told before anybody waits for another.
   Status load(const std::filesystem::path& xml) {
     for (std::size_t i = 0; i < options_.engines.size(); ++i) {
-      OCTET_ASSIGN(auto detector, load_detector(xml, *options_.engines[i]));
+      OCTET_ASSIGN(auto detector, load_detector(xml, *options_.engines[i], options_.precision));
       detectors_[i].push_back(std::move(detector));
     }
     return {};

@@ -31,9 +31,10 @@ struct RunOptions {
   double bench_seconds = 10;
   std::int64_t limit = 0;  // images to measure accuracy on, 0: all
   int threads = 1;
-  bool onnx = false;                                      // write ONNX models beside the IRs
-  std::vector<const Engine*> engines{&default_engine()};  // the first one's figures are judged, those of others stand beside them
-  std::function<Progress(const std::string& step)> step;  // begins a step and gives its progress
+  bool onnx = false;                                        // write ONNX models beside the IRs
+  std::vector<const Engine*> engines{&default_engine()};    // the first one's figures are judged, those of others stand beside them
+  InferencePrecision precision = InferencePrecision::kF32;  // that all engines are asked for
+  std::function<Progress(const std::string& step)> step;    // begins a step and gives its progress
   Warn warn;
 };
 

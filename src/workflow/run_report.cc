@@ -180,6 +180,14 @@ std::string layers_in_floats(const QuantizedIr& quantized) {
   return fmt::format("{}, where integers lose the most for the time that they save: {}", names.size(), fmt::join(names, ", "));
 }
 
+// Engines are compared in one precision, which is not what each takes by itself.
+std::string float_products(const RunOptions& options) {
+  if (options.precision == InferencePrecision::kBf16) return "bf16, where that saves time";
+  const bool is_bf16_otherwise = detected_features().contains({CpuFeature::kAvx512Bf16}) &&
+                                 std::ranges::any_of(options.engines, [](const Engine* engine) { return engine->name() == "openvino"; });
+  return is_bf16_otherwise ? "f32; OpenVINO was asked for it, which takes bf16 on this CPU by itself" : "f32";
+}
+
 Result<std::vector<ReportFacts>> facts_of(const RunResult& result, const ReportSources& sources) {
   const RunOptions& options = sources.options;
   OCTET_ASSIGN(const std::string annotations, digest_of(sources.dataset.annotation_file));
@@ -200,6 +208,7 @@ Result<std::vector<ReportFacts>> facts_of(const RunResult& result, const ReportS
                                     {"Activations", "asymmetric, 8 bits"}}},
                                   {"Measurement",
                                    {{"Engine", std::string(options.engines[0]->name())},
+                                    {"Products of floats", float_products(options)},
                                     {"Images", std::to_string(result.check.images)},
                                     {"Score threshold", fmt::format("{:g}", options.score_threshold)},
                                     {"Annotations, SHA-256", annotations},
@@ -225,14 +234,15 @@ std::vector<ReportEngine> engines_of(const RunResult& result, const std::vector<
 
 std::vector<ReportStep> steps_of(const std::vector<StepTime>& times) {
   std::vector<ReportStep> steps;
-  for (const auto& [step, us] : times) steps.push_back({step.node, step.op, step.kernel, step.integer, us, step.macs, step.bytes});
+  for (const auto& [step, us] : times)
+    steps.push_back({step.node, step.op, step.kernel, step.integer, us, step.macs, step.bytes, step.bf16});
   return steps;
 }
 
 std::optional<ReportProfile> profile_of(const RunResult& result) {
   if (result.fp32_steps.empty()) return std::nullopt;
-  const auto& [integers, floats, memory] = result.roofs;
-  return ReportProfile{{floats, integers, memory}, steps_of(result.fp32_steps), steps_of(result.int8_steps)};
+  const auto& [integers, floats, memory, bf16] = result.roofs;
+  return ReportProfile{{floats, integers, memory, bf16}, steps_of(result.fp32_steps), steps_of(result.int8_steps)};
 }
 
 }  // namespace

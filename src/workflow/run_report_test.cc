@@ -196,6 +196,7 @@ TEST(MakeReport, SaysHowItWasMade) {
                                           "\n77\n",
                                           "\n0.001\n",
                                           "for 7 s",
+                                          "\nf32\n",
                                           "\n3\n"};
   for (const std::string& fact : facts) EXPECT_TRUE(contains(text, fact)) << fact;
   EXPECT_FALSE(contains(text, "unseen"));  // nothing of it is annotated

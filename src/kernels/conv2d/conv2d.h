@@ -27,6 +27,14 @@ struct Conv2dShape {
 std::unique_ptr<ConvolutionF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
                                                 const Activation& activation, const Isa& isa, std::int64_t out_pixels);
 
+// The same where less precise products will do: image and weights are rounded to bfloat16 (bf16.h) in layers where that saves time, and
+// sums, bias and activation stay floats. Depth in pairs of channels and no quicker way in floats (Winograd, few outputs) decide.
+std::unique_ptr<ConvolutionF32> make_conv2d_bf16(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
+                                                 const Activation& activation, const Isa& isa, std::int64_t out_pixels);
+
+// Whether `isa` has instructions for products of bfloat16; make_conv2d_bf16() computes without them, but slowly.
+bool has_bf16(const Isa& isa);
+
 // Products of bytes with these weights of which a sum is sure to stay within 32 bits.
 std::int64_t longest_integer_sum(std::span<const std::int16_t> weights);
 
@@ -41,13 +49,15 @@ std::unique_ptr<SummingConvolutionU8> make_summing_conv2d_u8(const Conv2dShape& 
                                                              std::uint8_t in_zero_point, const Requantization& requantization,
                                                              const Isa& isa);
 
-// The instruction set that convolutions run with where `isa` is allowed: those of u8 or those of floats. The name is one of
-// available_isas().
-const Isa& isa_of_convolutions(const Isa& isa, bool integer);
+// The instruction set that convolutions of such factors run with where `isa` is allowed. The name is one of available_isas().
+const Isa& isa_of_convolutions(const Isa& isa, Factors factors);
 
 // The plain definitions, for tests and selftest.
 void conv2d_f32_ref(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
                     ImageView<const float> in, ImageView<float> out);
+// Of image and weights rounded to bfloat16, with exact sums.
+void conv2d_bf16_ref(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
+                     ImageView<const float> in, ImageView<float> out);
 void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
                    const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out);
 void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,

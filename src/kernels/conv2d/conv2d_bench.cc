@@ -47,16 +47,25 @@ Requantization requantization_of(const Layer& layer) {
   return r;
 }
 
+template <class Table, typename Make>
+void add_floats(const Layer& layer, const Make& make) {
+  bench::add<Table>(layer.text(), layer.macs(), [layer, make](const Isa& isa) {
+    const auto weights = bench::noise<float>(layer.weights(), 0, 63);
+    std::shared_ptr<ConvolutionF32> conv = make(layer.shape(), weights, {}, {Activation::Kind::kClamp, 0, 6}, isa);
+    auto in = std::make_shared<bench::Image<float>>(layer.in<float>()), out = std::make_shared<bench::Image<float>>(layer.out<float>());
+    return [=](ThreadPool& pool) { conv->run(in->view, out->view, pool); };
+  });
+}
+
 }  // namespace
 
 void Conv2dF32Kernels::add_benchmarks() {
+  for (const Layer& layer : kLayers) add_floats<Conv2dF32Kernels>(layer, make_direct_f32);
+}
+
+void Conv2dBf16Kernels::add_benchmarks() {
   for (const Layer& layer : kLayers)
-    bench::add<Conv2dF32Kernels>(layer.text(), layer.macs(), [layer](const Isa& isa) {
-      const auto weights = bench::noise<float>(layer.weights(), 0, 63);
-      std::shared_ptr<ConvolutionF32> conv = make_direct_f32(layer.shape(), weights, {}, {Activation::Kind::kClamp, 0, 6}, isa);
-      auto in = std::make_shared<bench::Image<float>>(layer.in<float>()), out = std::make_shared<bench::Image<float>>(layer.out<float>());
-      return [=](ThreadPool& pool) { conv->run(in->view, out->view, pool); };
-    });
+    if (rounded_has(layer.shape())) add_floats<Conv2dBf16Kernels>(layer, make_direct_bf16);
 }
 
 void WinogradF32Kernels::add_benchmarks() {

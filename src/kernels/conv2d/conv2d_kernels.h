@@ -3,6 +3,7 @@
 #include <span>
 
 #include "kernels/conv2d/conv2d.h"
+#include "kernels/conv2d/gemm_bf16.h"
 #include "kernels/conv2d/gemm_f32.h"
 #include "kernels/conv2d/gemm_u8.h"
 #include "kernels/conv2d/winograd_f32.h"
@@ -25,6 +26,19 @@ struct Conv2dF32Kernels {
       {"neon_12x8", kNeon, {4, 12, 4, neon::gemm_f32}},
 #endif
       {"portable_4x8", {}, {4, 4, 2, portable::gemm_f32}},
+  };
+  static double check(Random& random, const Isa& isa, ThreadPool& pool);
+  static void add_benchmarks();
+};
+
+struct Conv2dBf16Kernels {
+  static constexpr std::string_view kOp = "conv2d_bf16";
+  static constexpr double kTolerance = 256.0 / (1 << 24);  // as of Conv2dF32Kernels: the factors are rounded in the reference, too
+  static constexpr Kernel<GemmBf16Function> kKernels[] = {
+#ifdef OCTET_X86
+      {"avx512_bf16_12x32", kAvx512Bf16, {16, 12, 4, avx512_bf16::gemm_bf16, avx512_bf16::round_run}},
+#endif
+      {"portable_bf16", {}, {4, 4, 2, portable::gemm_bf16, portable::round_run}},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();
@@ -153,6 +167,11 @@ std::unique_ptr<ConvolutionF32> make_direct_f32(const Conv2dShape& shape, std::s
                                                 const Activation& activation, const Isa& isa);
 std::unique_ptr<ConvolutionF32> make_winograd_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
                                                   const Activation& activation, const Isa& isa, int tile);
+
+// Direct sums of rounded factors, of shapes whose channels come in pairs.
+bool rounded_has(const Conv2dShape& shape);
+std::unique_ptr<ConvolutionF32> make_direct_bf16(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
+                                                 const Activation& activation, const Isa& isa);
 
 // make_conv2d_u8() chooses between the two: sums of products tap by tap, and Winograd, of which winograd_fits() must hold.
 std::unique_ptr<ConvolutionU8> make_direct_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,

@@ -1,8 +1,10 @@
 // The definitions, tap by tap, and the checks of the kernels against them.
+#include <algorithm>
 #include <cmath>
 #include <type_traits>
 #include <vector>
 
+#include "kernels/bf16.h"
 #include "kernels/check.h"
 #include "kernels/conv2d/conv2d_kernels.h"
 #include "kernels/requantize_ref.h"
@@ -71,6 +73,21 @@ double check_winograd(Random& random, const Isa& isa, ThreadPool& pool) {
       [&](auto out) { make_winograd_u8(shape, weights, zero_point, requantization, isa)->run(in.view(), out, pool); });
 }
 
+template <typename Reference, typename Make>
+double check_floats(Random& random, const Isa& isa, ThreadPool& pool, std::int64_t group, const Reference& reference, const Make& make) {
+  const RandomWindow w(random);
+  Conv2dShape shape = random_shape(random, w);
+  shape.in_channels *= group;
+  const std::int64_t depth = shape.in_channels * w.kernel * w.kernel;
+  const float most = 1 / std::sqrt(static_cast<float>(depth));  // keeps the sums where activations make a difference of them
+  const auto weights = random.reals(shape.out_channels * depth, -most, most), bias = random.reals(shape.out_channels, -1, 1);
+  const Activation activation = random_activation(random);
+  auto in = random_floats(random, w.in, w.in, shape.in_channels);
+  return difference_of(
+      Picture<float>(w.out, w.out, shape.out_channels), [&](auto out) { reference(shape, weights, bias, activation, in.view(), out); },
+      [&](auto out) { make(shape, weights, bias, activation, isa)->run(in.view(), out, pool); });
+}
+
 }  // namespace
 
 void conv2d_f32_ref(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
@@ -84,6 +101,18 @@ void conv2d_f32_ref(const Conv2dShape& shape, std::span<const float> weights, st
     });
     return activate(activation, static_cast<float>(sum));
   });
+}
+
+void conv2d_bf16_ref(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
+                     ImageView<const float> in, ImageView<float> out) {
+  const auto rounded = [](std::span<const float> values) {
+    std::vector<float> result(values.size());
+    std::ranges::transform(values, result.begin(), [](float x) { return static_cast<float>(Bf16(x)); });
+    return result;
+  };
+  const auto image = rounded({in.data, static_cast<std::size_t>(in.pixels() * in.pixel_stride)});
+  in.data = image.data();
+  conv2d_f32_ref(shape, rounded(weights), bias, activation, in, out);
 }
 
 void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
@@ -117,16 +146,11 @@ double WinogradU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool
 }
 
 double Conv2dF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
-  const RandomWindow w(random);
-  const Conv2dShape shape = random_shape(random, w);
-  const std::int64_t depth = shape.in_channels * w.kernel * w.kernel;
-  const float most = 1 / std::sqrt(static_cast<float>(depth));  // keeps the sums where activations make a difference of them
-  const auto weights = random.reals(shape.out_channels * depth, -most, most), bias = random.reals(shape.out_channels, -1, 1);
-  const Activation activation = random_activation(random);
-  auto in = random_floats(random, w.in, w.in, shape.in_channels);
-  return difference_of(
-      Picture<float>(w.out, w.out, shape.out_channels), [&](auto out) { conv2d_f32_ref(shape, weights, bias, activation, in.view(), out); },
-      [&](auto out) { make_direct_f32(shape, weights, bias, activation, isa)->run(in.view(), out, pool); });
+  return check_floats(random, isa, pool, 1, conv2d_f32_ref, make_direct_f32);
+}
+
+double Conv2dBf16Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
+  return check_floats(random, isa, pool, GemmBf16Function::kGroup, conv2d_bf16_ref, make_direct_bf16);
 }
 
 double WinogradF32Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {

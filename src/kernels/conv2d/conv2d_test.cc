@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -13,6 +14,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include "kernels/bf16.h"
 #include "kernels/pieces_for_test.h"
 
 namespace octet::kernels {
@@ -157,6 +159,11 @@ const WinogradMagnitudes kWinograd[] = {
       {0, 0, 1}},
      {{1, 1, 1, 1, 1, 0}, {0, kA, -kA, kB, -kB, 0}, {0, kA2, kA2, kB2, kB2, 0}, {0, kA* kA2, -kA* kA2, kB* kB2, -kB* kB2, 1}}}};
 
+std::vector<float> rounded_to_bf16(std::vector<float> values) {
+  for (float& x : values) x = static_cast<float>(Bf16(x));
+  return values;
+}
+
 // A random layer of floats, its input and what it gives. Every output comes with the sum of the magnitudes of what it is made of, to
 // which its rounding errors are relative.
 struct LayerF32 {
@@ -165,7 +172,7 @@ struct LayerF32 {
   Activation activation;
   Image<float> in, expected;
 
-  explicit LayerF32(const Case& c)
+  explicit LayerF32(const Case& c, bool is_rounded = false)
       : shape(c.shape),
         in(c.in_height, c.in_width, shape.in_channels, c.in_gap, 7.0f),
         expected(c.out_height, c.out_width, shape.out_channels, 0, 0.0f) {
@@ -177,6 +184,10 @@ struct LayerF32 {
     for (float& b : bias) b = value(random);
     activation = random_activation(random);
     for (float& x : in.memory) x = value(random);
+    if (is_rounded) {
+      weights = rounded_to_bf16(std::move(weights));
+      std::ranges::copy(rounded_to_bf16(in.memory), in.memory.begin());
+    }
     conv2d_f32_ref(shape, weights, bias, activation, in.view, expected.view);
   }
 
@@ -279,6 +290,23 @@ void check_f32(const Case& c) {
     const std::vector<double> winograd_sums = layer.winograd_magnitudes(of);
     for (const Isa& isa : isas_of<WinogradF32Kernels>())
       check_f32(layer, c, *make_winograd_f32(c.shape, layer.weights, layer.bias, layer.activation, isa, of.tile), roundings, winograd_sums);
+  }
+}
+
+// A layer whose factors are rounded beforehand is the same in floats.
+void check_bf16(Case c) {
+  c.shape.in_channels += c.shape.in_channels % 2;
+  const auto depth = static_cast<double>(c.shape.in_channels * c.shape.kernel_h * c.shape.kernel_w);
+  const LayerF32 layer(c), rounded(c, true);
+  for (const Isa& isa : isas_of<Conv2dBf16Kernels>()) {
+    const auto conv = make_direct_bf16(c.shape, layer.weights, layer.bias, layer.activation, isa);
+    ThreadPool pool(1);
+    Image<float> whole(c.out_height, c.out_width, c.shape.out_channels, c.out_gap, -77.0f), of_rounded = whole;
+    of_rounded.view.data = of_rounded.memory.data() + Image<float>::kMargin;
+    conv->run(layer.in.view, whole.view, pool);
+    conv->run(rounded.in.view, of_rounded.view, pool);
+    RC_ASSERT(whole.memory == of_rounded.memory);
+    check_f32(rounded, c, *conv, 2 * (depth + 4), rounded.direct_magnitudes());
   }
 }
 
@@ -415,6 +443,59 @@ TEST(Conv2dF32, AgreesWithTheDefinitionWithinRounding) {
       check_f32(c);
     }
   }));
+}
+
+TEST(Conv2dBf16, AgreesWithTheDefinitionOfRoundedFactors) {
+  EXPECT_TRUE(rc::check([] {
+    for (int i = 0; i < kCases / 100; ++i) {
+      const Case c = random_case(*rc::gen::arbitrary<std::uint32_t>());
+      RC_LOG() << c << "\n";
+      check_bf16(c);
+    }
+  }));
+}
+
+// All 2^16 upper halves with lower ones around what decides, through a product with 1.
+TEST(Conv2dBf16, RoundsAsDefined) {
+  constexpr std::uint32_t kLower[] = {0, 1, 0x7fff, 0x8000, 0x8001, 0xffff};
+  const Conv2dShape shape{.in_channels = 2, .out_channels = 1};
+  const std::vector<float> weights{1, 0};
+  Image<float> in(1, 1 << 16, 2, 0, 0.0f), out(1, 1 << 16, 1, 0, 0.0f);
+  ThreadPool pool(1);
+  for (const Isa& isa : isas_of<Conv2dBf16Kernels>())
+    for (const std::uint32_t lower : kLower) {
+      for (std::uint32_t upper = 0; upper < 1 << 16; ++upper)
+        in.view.data[std::size_t{2} * upper] = std::bit_cast<float>(upper << 16 | lower);
+      make_direct_bf16(shape, weights, {}, {}, isa)->run(in.view, out.view, pool);
+      for (std::uint32_t upper = 0; upper < 1 << 16; ++upper) {
+        const auto expected = static_cast<float>(Bf16(in.view.data[std::size_t{2} * upper]));
+        const float found = out.view.data[upper];
+        ASSERT_TRUE(found == expected || (std::isnan(found) && std::isnan(expected)))
+            << isa.name << ": " << std::hex << upper << " " << lower;
+      }
+    }
+}
+
+TEST(Bf16, RoundsToTheNearestAndOfTwoToTheEvenOne) {
+  EXPECT_EQ(static_cast<float>(Bf16(1.0f)), 1.0f);
+  EXPECT_EQ(static_cast<float>(Bf16(1 + 0x1p-8f)), 1.0f);
+  EXPECT_EQ(static_cast<float>(Bf16(1 + 0x1p-8f + 0x1p-20f)), 1 + 0x1p-7f);
+  EXPECT_EQ(static_cast<float>(Bf16(1 + 0x3p-8f)), 1 + 0x1p-6f);
+  EXPECT_EQ(static_cast<float>(Bf16(-0x1p-127f)), 0.0f);
+  EXPECT_TRUE(std::isinf(static_cast<float>(Bf16(std::numeric_limits<float>::max()))));
+  EXPECT_TRUE(std::isnan(static_cast<float>(Bf16(std::bit_cast<float>(0x7f800001u)))));
+}
+
+TEST(Conv2dBf16, IsChosenWhereWinogradOfFloatsIsNot) {
+  const auto name = [](const Conv2dShape& shape, std::int64_t pixels) {
+    const std::vector<float> weights(static_cast<std::size_t>(shape.in_channels * shape.out_channels * shape.kernel_h * shape.kernel_w));
+    return std::string(make_conv2d_bf16(shape, weights, {}, {}, isas_of<Conv2dBf16Kernels>()[0], pixels)->name());
+  };
+  const Conv2dShape wide{64, 64, 3, 3, 1, 1, 1, 1, 1, 1}, point{.in_channels = 64, .out_channels = 64},
+      odd{.in_channels = 3, .out_channels = 64};
+  EXPECT_EQ(name(wide, 52 * 52).find("bf16"), std::string::npos);
+  EXPECT_NE(name(point, 52 * 52).find("bf16"), std::string::npos);
+  EXPECT_EQ(name(odd, 52 * 52).find("bf16"), std::string::npos);
 }
 
 TEST(Conv2dU8, EqualsTheDefinition) {

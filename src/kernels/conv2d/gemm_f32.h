@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "kernels/activation/activation.h"
+#include "kernels/conv2d/patches.h"
 
 namespace octet::kernels {
 
@@ -11,13 +12,14 @@ namespace octet::kernels {
 inline constexpr std::int64_t kSumBlock = 64;
 
 // Rows of patches times one panel of weights: out[r][c] = activate(bias[c] + sum over k of a[r][k] * w[k][c]). A row of `a` lies in runs
-// of `run` elements, one every `run_step`; the depth is a number of them.
-struct GemmF32 {
-  const float* a = nullptr;
+// of `run` elements, one every `run_step`; the depth is a number of them. Factors are of one type, sums and results floats.
+template <typename Factor>
+struct GemmOf {
+  const Factor* a = nullptr;
   std::int64_t a_stride = 0, rows = 0, depth = 0;
   std::int64_t run = 0, run_step = 0;
-  const float* weights = nullptr;  // [depth][vectors * lanes]
-  const float* bias = nullptr;     // vectors * lanes
+  const Factor* weights = nullptr;  // [depth / group][vectors * lanes][group]
+  const float* bias = nullptr;      // vectors * lanes
   int vectors = 0;
   std::int64_t channels = 0;  // at most vectors * lanes; no others are written
   float* out = nullptr;
@@ -26,11 +28,18 @@ struct GemmF32 {
   bool out_is_far = false;  // not in the second cache: lines that are to be written are fetched while sums are made
 };
 
+using GemmF32 = GemmOf<float>;
+
 // A product of tiles of at most `tile_rows` rows by two registers of `lanes` channels, or of fewer rows by up to `most_vectors`. Safe to
 // run from several threads.
 struct GemmF32Function {
+  using Factor = float;
+  static constexpr int kGroup = 1;
+
   int lanes, tile_rows, most_vectors;
   void (*run)(const GemmF32&);
+
+  static constexpr CopyRun copy{};
 };
 
 namespace avx512 {

@@ -1,5 +1,9 @@
-// The float matrix product, written once: see kernels/target.h. The activations are included before, and
-//   kTileRows[]   the most rows of a tile that is one, two, ... vectors wide
+// The matrix product of floats and of what is rounded from them, written once: see kernels/target.h. The activations are included before,
+// and
+//   Gemm, Factor, kGroup   the product, the type of its factors, and how many products of a sum are added in one step
+//   kTileRows[]            the most rows of a tile that is one, two, ... vectors wide
+//   broadcast(factor)      the group of factors there, in all lanes; load(weights): a vector of groups
+//   fma(x, w, acc)         acc + the products of a group in each lane
 
 namespace {
 
@@ -20,7 +24,7 @@ constexpr int kRowsPerBase = 3;
 template <int kRows>
 struct RowPointers {
   static constexpr int kBases = (kRows + kRowsPerBase - 1) / kRowsPerBase;
-  const float* base[kBases];
+  const Factor* base[kBases];
 };
 
 OCTET_OP void store_channels(float* to, Vec values, std::int64_t count) {
@@ -29,7 +33,7 @@ OCTET_OP void store_channels(float* to, Vec values, std::int64_t count) {
 
 // Activates and stores kRows rows of sums that lie vectors * kLanes apart.
 template <Activation::Kind kKind>
-OCTET_TARGET void finish_rows(const GemmF32& gemm, const float* sums, std::int64_t row, int rows) {
+OCTET_TARGET void finish_rows(const Gemm& gemm, const float* sums, std::int64_t row, int rows) {
   const Vec a = set(gemm.activation.a), b = set(gemm.activation.b);
   for (int r = 0; r < rows; ++r, ++row, sums += gemm.vectors * kLanes)
     for (std::int64_t c = 0; c < gemm.channels; c += kLanes)
@@ -44,7 +48,7 @@ OCTET_OP Vec finished(Vec sum, Vec slope, Vec lowest, Vec highest) {
 }
 
 template <Finish kFinish, int kRows, int kVectors>
-OCTET_OP void finish_in_registers(const GemmF32& gemm, const Limits& limits, Vec (&acc)[kRows][kVectors], std::int64_t row) {
+OCTET_OP void finish_in_registers(const Gemm& gemm, const Limits& limits, Vec (&acc)[kRows][kVectors], std::int64_t row) {
   const Vec slope = set(gemm.activation.a), lowest = set(limits.lowest), highest = set(limits.highest);
   const std::int64_t in_last = gemm.channels - (kVectors - 1) * kLanes;
   const std::int64_t out_stride = gemm.out_stride;
@@ -58,13 +62,13 @@ OCTET_OP void finish_in_registers(const GemmF32& gemm, const Limits& limits, Vec
 
 template <int kRows, int kVectors>
 OCTET_TARGET inline void multiply_step(Vec (&acc)[kRows][kVectors], const RowPointers<kRows>& a, std::int64_t stride, std::int64_t k,
-                                       const float* weights) {
-  Vec w[kVectors];
+                                       const Factor* weights) {
+  decltype(load(weights)) w[kVectors];
 #pragma GCC unroll 4
-  for (int v = 0; v < kVectors; ++v) w[v] = load(weights + v * kLanes);
+  for (int v = 0; v < kVectors; ++v) w[v] = load(weights + v * kLanes * kGroup);
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
-    const Vec x = set(a.base[r / kRowsPerBase][r % kRowsPerBase * stride + k]);
+    const auto x = broadcast(&a.base[r / kRowsPerBase][r % kRowsPerBase * stride + k]);
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) acc[r][v] = fma(x, w[v], acc[r][v]);
   }
@@ -96,7 +100,7 @@ OCTET_OP void clear_sums(Vec (&acc)[kRows][kVectors]) {
 
 // A burst of stores at the end would wait for each line.
 template <int kRows, int kVectors>
-OCTET_OP void fetch_results(const GemmF32& gemm, std::int64_t row) {
+OCTET_OP void fetch_results(const Gemm& gemm, std::int64_t row) {
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
@@ -106,8 +110,8 @@ OCTET_OP void fetch_results(const GemmF32& gemm, std::int64_t row) {
 // kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart, or from the registers to the results. `sums` also
 // holds what the blocks of the depth before this one came to. The bias comes last, so that no small product is lost beside it.
 template <int kRows, int kVectors, Finish kFinish>
-OCTET_TARGET void multiply_tile(const GemmF32& gemm, std::int64_t row, float* sums, const Limits& limits) {
-  constexpr int kWidth = kVectors * kLanes, kUnroll = 4;
+OCTET_TARGET void multiply_tile(const Gemm& gemm, std::int64_t row, float* sums, const Limits& limits) {
+  constexpr int kWidth = kVectors * kLanes * kGroup, kUnroll = 4;
   Vec acc[kRows][kVectors];
   clear_sums(acc);
   if (gemm.out_is_far) fetch_results<kRows, kVectors>(gemm, row);
@@ -115,7 +119,7 @@ OCTET_TARGET void multiply_tile(const GemmF32& gemm, std::int64_t row, float* su
   RowPointers<kRows> a;
 #pragma GCC unroll 16
   for (int i = 0; i < a.kBases; ++i) a.base[i] = gemm.a + (row + i * kRowsPerBase) * stride;
-  const float* weights = gemm.weights;
+  const Factor* weights = gemm.weights;
   const auto move_rows = [&](std::int64_t elements) {
 #pragma GCC unroll 16
     for (int i = 0; i < a.kBases; ++i) {
@@ -127,14 +131,15 @@ OCTET_TARGET void multiply_tile(const GemmF32& gemm, std::int64_t row, float* su
   for (;;) {
     for (std::int64_t block = std::min(left, kSumBlock); block > 0;) {
       const std::int64_t count = std::min(block, left_of_run);
-      for (std::int64_t steps = count / kUnroll; steps > 0; --steps, weights += kUnroll * kWidth) {
+      const std::int64_t groups = count / kGroup;
+      for (std::int64_t steps = groups / kUnroll; steps > 0; --steps, weights += kUnroll * kWidth) {
 #pragma GCC unroll 4
-        for (int u = 0; u < kUnroll; ++u) multiply_step(acc, a, stride, u, weights + u * kWidth);
-        move_rows(kUnroll);
+        for (int u = 0; u < kUnroll; ++u) multiply_step(acc, a, stride, u * kGroup, weights + u * kWidth);
+        move_rows(kUnroll * kGroup);
       }
-      for (std::int64_t steps = count % kUnroll; steps > 0; --steps, weights += kWidth) {
+      for (std::int64_t steps = groups % kUnroll; steps > 0; --steps, weights += kWidth) {
         multiply_step(acc, a, stride, 0, weights);
-        move_rows(1);
+        move_rows(kGroup);
       }
       block -= count;
       left_of_run -= count;
@@ -159,7 +164,7 @@ OCTET_TARGET void multiply_tile(const GemmF32& gemm, std::int64_t row, float* su
   store_sums(acc, sums);
 }
 
-using TileFunction = void (*)(const GemmF32&, std::int64_t row, float* sums, const Limits&);
+using TileFunction = void (*)(const Gemm&, std::int64_t row, float* sums, const Limits&);
 
 template <int kVectors, Finish kFinish, int... kRows>
 constexpr std::array<TileFunction, sizeof...(kRows)> tiles_of(std::integer_sequence<int, kRows...>) {
@@ -169,11 +174,11 @@ constexpr std::array<TileFunction, sizeof...(kRows)> tiles_of(std::integer_seque
 template <int kVectors, Finish kFinish>
 constexpr auto kTiles = tiles_of<kVectors, kFinish>(std::make_integer_sequence<int, kTileRows[kVectors - 1]>());
 
-using FinishFunction = void (*)(const GemmF32&, const float* sums, std::int64_t row, int rows);
+using FinishFunction = void (*)(const Gemm&, const float* sums, std::int64_t row, int rows);
 
 // All tiles of a product whose vectors are at least kVectors; `finish` is for sums in memory.
 template <Finish kFinish, int kVectors = 1>
-void run_tiles(const GemmF32& gemm, const Limits& limits, FinishFunction finish) {
+void run_tiles(const Gemm& gemm, const Limits& limits, FinishFunction finish) {
   if constexpr (kVectors < kMostVectors)
     if (gemm.vectors != kVectors) return run_tiles<kFinish, kVectors + 1>(gemm, limits, finish);
   alignas(64) float sums[kMostSums * kLanes];
@@ -183,11 +188,11 @@ void run_tiles(const GemmF32& gemm, const Limits& limits, FinishFunction finish)
   });
 }
 
-}  // namespace
-
-void gemm_f32(const GemmF32& gemm) {
+void run_gemm(const Gemm& gemm) {
   if (const auto limits = limits_of(gemm.activation)) return run_tiles<Finish::kClamped>(gemm, *limits, nullptr);
   if (gemm.activation.kind == Activation::Kind::kLeaky) return run_tiles<Finish::kLeaky>(gemm, {}, nullptr);
   if (gemm.activation.kind == Activation::Kind::kHSwish) return run_tiles<Finish::kHSwish>(gemm, {}, nullptr);
   with_kind(gemm.activation.kind, [&](auto kind) { run_tiles<Finish::kInMemory>(gemm, {}, finish_rows<kind()>); });
 }
+
+}  // namespace

@@ -32,15 +32,23 @@ inline void copy_run(const In* from, std::int64_t count, Out* to) {
   }
 }
 
-template <typename In, typename Out>
+struct CopyRun {
+  template <typename In, typename Out>
+  void operator()(const In* from, std::int64_t count, Out* to) const {
+    copy_run(from, count, to);
+  }
+};
+
+template <typename In, typename Out, typename Copy = CopyRun>
 class PatchGatherer {
  public:
-  // `pad` stands where the image does not reach.
-  PatchGatherer(const Conv2dShape& shape, const ImageView<const In>& in, std::int64_t out_width, In pad)
+  // `pad` stands where the image does not reach; `copy_one` does what copy_run() does.
+  PatchGatherer(const Conv2dShape& shape, const ImageView<const In>& in, std::int64_t out_width, In pad, Copy copy_one = {})
       : shape_(shape),
         in_(in),
         out_width_(out_width),
         pad_(static_cast<Out>(pad)),
+        copy_run_(copy_one),
         rows_are_runs_(in.pixel_stride == shape.in_channels && shape.dilation_w == 1),
         last_inner_y_(in.height - 1 - (shape.kernel_h - 1) * shape.dilation_h),
         last_inner_x_(in.width - shape.kernel_w),
@@ -61,7 +69,7 @@ class PatchGatherer {
     const std::int64_t in_y = y * shape_.stride_h - shape_.pad_top, in_x = x * shape_.stride_w - shape_.pad_left;
     if (rows_are_runs_ && in_y >= -in_.above && in_x >= 0 && in_y <= last_inner_y_ && in_x <= last_inner_x_) {
       const In* from = in_.pixel(in_y, in_x);
-      for (std::int64_t ky = 0; ky < shape_.kernel_h; ++ky, from += row_step_, to += run_) copy_run(from, run_, to);
+      for (std::int64_t ky = 0; ky < shape_.kernel_h; ++ky, from += row_step_, to += run_) copy_run_(from, run_, to);
       return;
     }
     for (std::int64_t ky = 0; ky < shape_.kernel_h; ++ky) to = gather_row(in_y + ky * shape_.dilation_h, in_x, to);
@@ -90,10 +98,10 @@ class PatchGatherer {
     if (pixels == 0) return to;
     const In* from = in_.pixel(y, x);
     if (in_.pixel_stride == shape_.in_channels) {
-      copy_run(from, pixels * shape_.in_channels, to);
+      copy_run_(from, pixels * shape_.in_channels, to);
       return to + pixels * shape_.in_channels;
     }
-    for (std::int64_t i = 0; i < pixels; ++i, to += shape_.in_channels) copy_run(from + i * in_.pixel_stride, shape_.in_channels, to);
+    for (std::int64_t i = 0; i < pixels; ++i, to += shape_.in_channels) copy_run_(from + i * in_.pixel_stride, shape_.in_channels, to);
     return to;
   }
 
@@ -101,6 +109,7 @@ class PatchGatherer {
   ImageView<const In> in_;
   std::int64_t out_width_;
   Out pad_;
+  Copy copy_run_;
   // For the patches inside of the image whose kernel rows are contiguous there.
   bool rows_are_runs_;
   std::int64_t last_inner_y_, last_inner_x_, run_, row_step_;

@@ -72,8 +72,9 @@ class InputStrip {
   }
   const In* in_image() const { return in_.pixel(y_, x_); }
 
-  // Writes up to kCopySlackBytes more.
-  void copy(Out padding, Out* to) const {
+  // Writes up to kCopySlackBytes more. `copy_one` does what copy_run() does.
+  template <typename Copy = CopyRun>
+  void copy(Out padding, Out* to, Copy copy_one = {}) const {
     const std::int64_t left = std::clamp<std::int64_t>(-x_, 0, width_), right = std::clamp<std::int64_t>(in_.width - x_, left, width_);
     for (std::int64_t y = y_; y < y_ + height_; ++y, to += row_elements()) {
       if (!in_.has_row(y)) {
@@ -81,15 +82,16 @@ class InputStrip {
         continue;
       }
       std::fill_n(to, left * in_.channels, padding);
-      copy_pixels(in_.pixel(y, x_ + left), right - left, to + left * in_.channels);
+      copy_pixels(in_.pixel(y, x_ + left), right - left, to + left * in_.channels, copy_one);
       std::fill_n(to + right * in_.channels, (width_ - right) * in_.channels, padding);
     }
   }
 
  private:
-  void copy_pixels(const In* from, std::int64_t count, Out* to) const {
-    if (in_.pixel_stride == in_.channels) return copy_run(from, count * in_.channels, to);
-    for (std::int64_t i = 0; i < count; ++i) copy_run(from + i * in_.pixel_stride, in_.channels, to + i * in_.channels);
+  template <typename Copy>
+  void copy_pixels(const In* from, std::int64_t count, Out* to, Copy copy_one) const {
+    if (in_.pixel_stride == in_.channels) return copy_one(from, count * in_.channels, to);
+    for (std::int64_t i = 0; i < count; ++i) copy_one(from + i * in_.pixel_stride, in_.channels, to + i * in_.channels);
   }
 
   ImageView<const In> in_;

@@ -13,6 +13,7 @@ Loop multiply_f32_ymm, multiply_f32_zmm;    // vfmadd231ps
 Loop multiply_s16_ymm, multiply_s16_zmm;    // vpmaddwd, vpaddd
 Loop multiply_u8_ymm, multiply_u8_zmm;      // vpmaddubsw, vpmaddwd, vpaddd
 Loop multiply_vnni_ymm, multiply_vnni_zmm;  // vpdpbusd
+Loop multiply_bf16_zmm;                     // vdpbf16ps
 Loop multiply_tiles;                        // tdpbusd
 
 Loop multiply_f32_neon;         // fmla

@@ -19,7 +19,7 @@ struct Instruction {
   std::int64_t macs;  // of a round
   peaks::Loop* loop;
 
-  bool integer() const { return operands != "f32"; }
+  Factors factors() const { return operands == "f32" ? Factors::kF32 : operands == "bf16" ? Factors::kBf16 : Factors::kU8; }
 };
 
 #ifdef OCTET_X86
@@ -34,6 +34,7 @@ constexpr Instruction kInstructions[] = {
     {"vpmaddwd zmm", "s16", kAvx512, 32 * kProductsOfARound, multiply_s16_zmm},
     {"vpmaddubsw zmm", "u8 x s8, saturating", kAvx512, 64 * kProductsOfARound, multiply_u8_zmm},
     {"vpdpbusd zmm", "u8 x s8", kAvx512Vnni, 64 * kProductsOfARound, multiply_vnni_zmm},
+    {"vdpbf16ps zmm", "bf16", kAvx512Bf16, 32 * kProductsOfARound, multiply_bf16_zmm},
     {"tdpbusd", "u8 x s8", kAvx512Amx, 16 * 16 * 64 * kTileProductsOfARound, multiply_tiles},
 };
 #elif defined(OCTET_ARM)
@@ -77,10 +78,10 @@ std::vector<Peak> measure_peaks() {
   return peaks;
 }
 
-double measure_peak(const Isa& isa, bool integer) {
+double measure_peak(const Isa& isa, Factors factors) {
   double greatest = 0;
   for (const Instruction& each : kInstructions)
-    if (isa.features.contains(each.needs) && each.integer() == integer) greatest = std::max(greatest, gmac_per_s(each));
+    if (isa.features.contains(each.needs) && each.factors() == factors) greatest = std::max(greatest, gmac_per_s(each));
   return greatest;
 }
 

@@ -19,9 +19,14 @@ TEST(Peaks, AreOfWhatThisCpuHas) {
 
 TEST(Peaks, AreThereForEveryVectors) {
   for (const Isa& isa : available_isas())
-    for (const bool integer : {false, true})
-      EXPECT_EQ(measure_peak(isa, integer) > 0, isa.features.contains({CpuFeature::kAvx2}) || isa.features.contains({CpuFeature::kNeon}))
+    for (const Factors factors : {Factors::kU8, Factors::kF32})
+      EXPECT_EQ(measure_peak(isa, factors) > 0, isa.features.contains({CpuFeature::kAvx2}) || isa.features.contains({CpuFeature::kNeon}))
           << isa.name;
+}
+
+TEST(Peaks, AreThereForBf16WhereTheCpuHasIt) {
+  for (const Isa& isa : available_isas())
+    EXPECT_EQ(measure_peak(isa, Factors::kBf16) > 0, isa.features.contains({CpuFeature::kAvx512Bf16})) << isa.name;
 }
 
 TEST(Peaks, KnowTheMemory) { EXPECT_GT(measure_memory(), 0); }

@@ -21,4 +21,5 @@
 #define OCTET_AVX2_VNNI __attribute__((target("avx2,fma,f16c,bmi2,avxvnni")))
 #define OCTET_AVX512 __attribute__((target("avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512vl,avx512dq")))
 #define OCTET_AVX512_VNNI __attribute__((target("avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")))
+#define OCTET_AVX512_BF16 __attribute__((target("avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")))
 #define OCTET_AVX512_AMX __attribute__((target("avx2,fma,f16c,bmi2,avx512f,avx512bw,avx512vl,avx512dq,amx-tile,amx-int8")))

@@ -22,6 +22,13 @@ std::optional<NoMatch> unfit_convolution(const MatchContext& context, NodeId id)
   return std::nullopt;
 }
 
+std::unique_ptr<kernels::ConvolutionF32> float_convolution(const PlanBuilder& builder, const kernels::Conv2dShape& shape,
+                                                           std::span<const float> weights, std::span<const float> bias,
+                                                           const kernels::Activation& activation, std::int64_t out_pixels) {
+  const auto& make = builder.precision() == InferencePrecision::kBf16 ? kernels::make_conv2d_bf16 : kernels::make_conv2d_f32;
+  return make(shape, weights, bias, activation, builder.isa(), out_pixels);
+}
+
 StepInfo convolution_info(const PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, std::string_view kernel) {
   const Node& node = builder.graph().node(id);
   StepInfo info{node.name, conv.is_depthwise() ? "depthwise convolution" : "convolution", std::string(kernel)};

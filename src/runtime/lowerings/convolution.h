@@ -32,6 +32,11 @@ std::span<const T> group_of(std::span<const T> values, std::int64_t group, std::
 template <typename Kernel>
 using GroupKernels = std::vector<std::shared_ptr<const Kernel>>;
 
+// The kernel of a dense convolution of floats, in the precision that was asked for.
+std::unique_ptr<kernels::ConvolutionF32> float_convolution(const PlanBuilder& builder, const kernels::Conv2dShape& shape,
+                                                           std::span<const float> weights, std::span<const float> bias,
+                                                           const kernels::Activation& activation, std::int64_t out_pixels);
+
 StepInfo convolution_info(const PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, std::string_view kernel);
 
 // Adds the step of a convolution, with the scratch that it takes.

@@ -6,14 +6,14 @@
 namespace octet {
 namespace {
 
-GroupKernels<kernels::ConvolutionF32> kernels_for(const ConvolutionGeometry& conv, std::span<const float> weights, const Epilogue& epilogue,
-                                                  const Isa& isa, std::int64_t out_pixels) {
-  if (conv.is_depthwise()) return {kernels::make_depthwise2d_f32(depthwise_shape(conv), weights, epilogue.bias, epilogue.activation, isa)};
+GroupKernels<kernels::ConvolutionF32> kernels_for(const PlanBuilder& builder, const ConvolutionGeometry& conv,
+                                                  std::span<const float> weights, const Epilogue& epilogue, std::int64_t out_pixels) {
+  if (conv.is_depthwise())
+    return {kernels::make_depthwise2d_f32(depthwise_shape(conv), weights, epilogue.bias, epilogue.activation, builder.isa())};
   GroupKernels<kernels::ConvolutionF32> groups;
   for (std::int64_t g = 0; g < conv.groups; ++g)
-    groups.push_back(kernels::make_conv2d_f32(group_shape(conv), group_of(weights, g, conv.group_outputs * conv.filter()),
-                                              group_of(std::span(epilogue.bias), g, conv.group_outputs), epilogue.activation, isa,
-                                              out_pixels));
+    groups.push_back(float_convolution(builder, group_shape(conv), group_of(weights, g, conv.group_outputs * conv.filter()),
+                                       group_of(std::span(epilogue.bias), g, conv.group_outputs), epilogue.activation, out_pixels));
   return groups;
 }
 
@@ -44,8 +44,9 @@ void emit(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, cons
   const SlotId from = builder.image_f32(node.inputs[0]);
   const Tensor weights = converted(builder.constants()[node.inputs[1]], ElementType::kF32);
   const std::int64_t out_pixels = node.outputs[0].shape[2] * node.outputs[0].shape[3];
-  auto groups = kernels_for(conv, weights.values<float>(), epilogue, builder.isa(), out_pixels);
+  auto groups = kernels_for(builder, conv, weights.values<float>(), epilogue, out_pixels);
   StepInfo info = convolution_info(builder, id, conv, groups[0]->name());
+  info.bf16 = groups[0]->factors() == kernels::Factors::kBf16;
   FloatResult result(builder, epilogue);
   add_convolution_step<float, float>(builder, std::move(info), conv, std::move(groups), from, result.slot());
   result.finish(node.name);

@@ -8,9 +8,8 @@
 
 #include "graph/patterns.h"
 #include "graph/positions.h"
-#include "kernels/conv2d/conv2d.h"
 #include "kernels/matmul/matmul.h"
-#include "runtime/lowerings/images.h"
+#include "runtime/lowerings/convolution.h"
 #include "runtime/lowerings/list.h"
 #include "runtime/lowerings/strided.h"
 
@@ -215,10 +214,12 @@ void emit_constant(PlanBuilder& builder, NodeId id, const Epilogue& epilogue) {
   shape.in_channels = factor.depth;
   const std::int64_t rows = element_count(node.outputs[0].shape) / shape.out_channels;
   const SlotId from = dense_rows(builder, node), to = builder.natural(epilogue.result);
-  std::shared_ptr<const kernels::ConvolutionF32> product = kernels::make_conv2d_f32(
-      shape, weights_of(builder.constants()[node.inputs[1]], factor), epilogue.bias, epilogue.activation, builder.isa(), rows);
+  std::shared_ptr<const kernels::ConvolutionF32> product =
+      float_convolution(builder, shape, weights_of(builder.constants()[node.inputs[1]], factor), epilogue.bias, epilogue.activation, rows);
   builder.need_scratch(product->scratch_bytes(rows));
-  builder.add_step({node.name, "matrix product"}, {from}, {to}, [from, to, rows, shape, product](const Workspace& ws) {
+  StepInfo info{node.name, "matrix product", std::string(product->name())};
+  info.bf16 = product->factors() == kernels::Factors::kBf16;
+  builder.add_step(std::move(info), {from}, {to}, [from, to, rows, shape, product](const Workspace& ws) {
     product->run({ws.plain<const float>(from).data(), 1, rows, shape.in_channels, shape.in_channels},
                  {ws.plain<float>(to).data(), 1, rows, shape.out_channels, shape.out_channels}, ws.pool());
   });

@@ -24,6 +24,7 @@ OCTET_LOOP(multiply_u8_zmm,
            "vpmaddubsw %%zmm12, %%zmm13, %%zmm14\n\tvpmaddwd %%zmm15, %%zmm14, %%zmm14\n\tvpaddd %%zmm14, %%zmm\\r, %%zmm\\r")
 OCTET_LOOP(multiply_vnni_ymm, "%{vex%} vpdpbusd %%ymm12, %%ymm13, %%ymm\\r")
 OCTET_LOOP(multiply_vnni_zmm, "vpdpbusd %%zmm12, %%zmm13, %%zmm\\r")
+OCTET_LOOP(multiply_bf16_zmm, "vdpbf16ps %%zmm12, %%zmm13, %%zmm\\r")
 
 #undef OCTET_LOOP
 
