@@ -30,44 +30,6 @@ OCTET_TARGET void finish_u8(const GemmU8& gemm, const std::int32_t* sums, std::i
     }
 }
 
-// The same of a table that rounds first: rows of kVectors registers, four registers of results at a time.
-template <Activation::Kind kKind, int kVectors>
-OCTET_TARGET void finish_rows(const GemmU8& gemm, const std::int32_t* sums, std::int64_t row, int rows) {
-  constexpr int kAtOnce = 4, kRows = kAtOnce / kVectors, kWidth = kVectors * kLanes;
-  const RequantizationTable& table = *gemm.requantization;
-  const Vec a = set(table.activation.a), b = set(table.activation.b);
-  const float *multiplier = table.multiplier.data() + gemm.first_channel, *offset = table.offset.data() + gemm.first_channel,
-              *inv_scale = table.inv_scale.data() + gemm.first_channel;
-  const std::int32_t* zero_points = table.zero_point.data() + gemm.first_channel;
-  const Ints zero_point = pack_words(load_ints(zero_points), load_ints(zero_points + (kVectors - 1) * kLanes));
-  const std::int64_t stride = gemm.out_stride, channels = gemm.channels;
-  std::uint8_t* out = gemm.out_u8 + row * stride;
-  for (; rows > 0; rows -= kRows, sums += kAtOnce * kLanes, out += kRows * stride) {
-    Ints steps[kAtOnce];
-#pragma GCC unroll 4
-    for (int i = 0; i < kAtOnce; ++i) {
-      const int lane = i % kVectors * kLanes;
-      const std::int32_t* from = sums + (i / kVectors < rows ? i * kLanes : lane);  // rows beyond the last repeat the first
-      const Vec real = fma(to_float(load_ints(from)), load(multiplier + lane), load(offset + lane));
-      steps[i] = to_int(mul(activate_number<kKind>(real, a, b), load(inv_scale + lane)));
-    }
-    alignas(64) std::uint8_t bytes[kAtOnce * kLanes];
-    store_ints(bytes, in_order(pack_bytes(add_words(pack_words(steps[0], steps[1]), zero_point),
-                                          add_words(pack_words(steps[2], steps[3]), zero_point))));
-#pragma GCC unroll 4
-    for (int r = 0; r < kRows; ++r) {
-      if (r >= rows) break;
-      channels == kWidth ? std::memcpy(out + r * stride, bytes + r * kWidth, kWidth)
-                         : std::memcpy(out + r * stride, bytes + r * kWidth, static_cast<std::size_t>(channels));
-    }
-  }
-}
-
-template <Activation::Kind kKind>
-OCTET_TARGET void finish_numbers(const GemmU8& gemm, const std::int32_t* sums, std::int64_t row, int rows) {
-  gemm.vectors == 2 ? finish_rows<kKind, 2>(gemm, sums, row, rows) : finish_rows<kKind, 1>(gemm, sums, row, rows);
-}
-
 template <Activation::Kind kKind>
 OCTET_TARGET void finish_f32(const GemmU8& gemm, const std::int32_t* sums, std::int64_t row, int rows) {
   float* out = gemm.out_f32 + row * gemm.out_stride;
@@ -201,6 +163,43 @@ OCTET_OP void finish_brief(const GemmU8& gemm, const PanelLimits& limits, const 
     for (int i = 0; i < 4; ++i) steps[i] = rounded<kBrief>(limits, i % kVectors, load_ints(sums + i * kLanes));
     store_rows<kVectors>(out, stride, channels, results_of(limits, steps), rows < kAtOnce ? static_cast<int>(rows) : kAtOnce);
   }
+}
+
+// The results of a table that rounds first: rows of kVectors registers, a bundle of them at a time.
+template <Activation::Kind kKind, int kVectors>
+OCTET_TARGET void finish_rows(const GemmU8& gemm, const std::int32_t* sums, std::int64_t row, int rows) {
+  constexpr int kRows = bundle::kParts / kVectors, kStored = rows_at_once(kVectors);
+  const RequantizationTable& table = *gemm.requantization;
+  const bundle::Vec a = bundle::set(table.activation.a), b = bundle::set(table.activation.b);
+  const float *multiplier = table.multiplier.data() + gemm.first_channel, *offset = table.offset.data() + gemm.first_channel,
+              *inv_scale = table.inv_scale.data() + gemm.first_channel;
+  const std::int32_t* zero_points = table.zero_point.data() + gemm.first_channel;
+  const Ints zero_point = pack_words(load_ints(zero_points), load_ints(zero_points + (kVectors - 1) * kLanes));
+  const std::int64_t stride = gemm.out_stride, channels = gemm.channels;
+  std::uint8_t* out = gemm.out_u8 + row * stride;
+  for (; rows > 0; rows -= kRows, sums += bundle::kParts * kLanes, out += kRows * stride) {
+    bundle::Vec real;
+#pragma GCC unroll 16
+    for (int i = 0; i < bundle::kParts; ++i) {
+      const int lane = i % kVectors * kLanes;
+      const std::int32_t* from = sums + (i / kVectors < rows ? i * kLanes : lane);  // rows beyond the last repeat the first
+      real.part[i] = fma(to_float(load_ints(from)), load(multiplier + lane), load(offset + lane));
+    }
+    const bundle::Vec active = bundle::activate_number<kKind>(real, a, b);
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; r += kStored) {
+      if (r >= rows) break;
+      Ints steps[4];
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; ++i) steps[i] = to_int(mul(active.part[r * kVectors + i], load(inv_scale + i % kVectors * kLanes)));
+      store_rows<kVectors>(out + r * stride, stride, channels, bytes_of(steps, zero_point), std::min(rows - r, kStored));
+    }
+  }
+}
+
+template <Activation::Kind kKind>
+OCTET_TARGET void finish_numbers(const GemmU8& gemm, const std::int32_t* sums, std::int64_t row, int rows) {
+  gemm.vectors == 2 ? finish_rows<kKind, 2>(gemm, sums, row, rows) : finish_rows<kKind, 1>(gemm, sums, row, rows);
 }
 
 }  // namespace

@@ -84,7 +84,10 @@ struct alignas(64) F32Constants {
 // What padding looks like to the float kernels.
 alignas(64) inline constexpr float kZeros[32] = {};
 
+inline constexpr int kMostTogether = 256;
+
 // The rest of the requantization of `pixels` pixels of to_real for each kind of activation, where RequantizationTable::round_first holds.
+// Some values behind the last may be read, fewer than kMostTogether.
 using FinishNumbers = std::array<void (*)(const void* block, const Activation& activation, const float* real, std::int64_t pixels,
                                           std::uint8_t* out, std::int64_t out_step, int channels),
                                  kActivationKinds>;

@@ -122,7 +122,7 @@ class PackedU8 final : public ConvolutionU8 {
   // Calls work(reals) for pieces of a row: the values that the activation takes, in the order of the lanes.
   template <typename Work>
   void for_each_real_piece(const Block& block, RowPiece<std::uint8_t>& piece, std::int64_t out_width, const Work& work) const {
-    alignas(64) std::array<float, kPiecePixels * kMaxChannels> buffer;
+    alignas(64) std::array<float, kPiecePixels * kMaxChannels + kMostTogether> buffer;
     piece.out = buffer.data();
     piece.out_step = kernels_of(block).channels;
     for (std::int64_t x = 0; x < out_width; x += kPiecePixels) {

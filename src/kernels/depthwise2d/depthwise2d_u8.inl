@@ -63,19 +63,28 @@ OCTET_TARGET void finish(const void* block, const float* real, std::int64_t pixe
   }
 }
 
-// The same of a requantization that rounds first, its activation included.
+// The same of a requantization that rounds first, its activation included: of some sets of vectors at once, so that a bundle is full.
 template <class R, Activation::Kind kKind>
 OCTET_TARGET void finish_numbers(const void* block, const Activation& activation, const float* real, std::int64_t pixels, std::uint8_t* out,
                                  std::int64_t out_step, int channels) {
+  constexpr int kParts = R::kParts, kSets = kParts / R::kGroups, kPixels = kSets * R::kPixels;
+  static_assert(kParts * R::kLanes <= depthwise::kMostTogether);
   const auto& constants = *static_cast<const ConstantsOf<R>*>(block);
-  const float a = activation.a, b = activation.b;
-  for (std::int64_t pixel = 0; pixel < pixels; pixel += R::kPixels, real += R::kChannels, out += R::kPixels * out_step) {
-    typename R::Float scaled[R::kGroups];
+  for (; pixels > 0; pixels -= kPixels, real += kParts * R::kLanes, out += kPixels * out_step) {
+    typename R::Bundle active;
+#pragma GCC unroll 16
+    for (int i = 0; i < kParts; ++i) active.part[i] = R::load_f32(real + i * R::kLanes);
+    active = R::template activate<kKind>(active, activation.a, activation.b);
 #pragma GCC unroll 4
-    for (int g = 0; g < R::kGroups; ++g)
-      scaled[g] =
-          R::mul(R::template activate<kKind>(R::load_f32(real + g * R::kLanes), a, b), R::load_f32(constants.inv_scale + g * R::kLanes));
-    store_rounded<R>(constants, scaled, channels, {out, out_step, pixels - pixel});
+    for (int set = 0; set < kSets; ++set) {
+      const int first = set * R::kPixels;
+      if (first >= pixels) break;
+      typename R::Float scaled[R::kGroups];
+#pragma GCC unroll 4
+      for (int g = 0; g < R::kGroups; ++g)
+        scaled[g] = R::mul(active.part[set * R::kGroups + g], R::load_f32(constants.inv_scale + g * R::kLanes));
+      store_rounded<R>(constants, scaled, channels, {out + first * out_step, out_step, pixels - first});
+    }
   }
 }
 

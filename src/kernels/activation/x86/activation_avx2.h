@@ -8,6 +8,13 @@ namespace octet::kernels::avx2 {
 
 #define OCTET_TARGET OCTET_AVX2
 #include "kernels/activation/activation_formulas.inl"
+
+namespace bundle {
+namespace one = avx2;
+inline constexpr int kParts = 4;
+#include "kernels/activation/activation_bundle.inl"
+}  // namespace bundle
+
 #undef OCTET_TARGET
 
 }  // namespace octet::kernels::avx2

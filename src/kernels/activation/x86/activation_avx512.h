@@ -8,6 +8,13 @@ namespace octet::kernels::avx512 {
 
 #define OCTET_TARGET OCTET_AVX512
 #include "kernels/activation/activation_formulas.inl"
+
+namespace bundle {
+namespace one = avx512;
+inline constexpr int kParts = 12;
+#include "kernels/activation/activation_bundle.inl"
+}  // namespace bundle
+
 #undef OCTET_TARGET
 
 }  // namespace octet::kernels::avx512

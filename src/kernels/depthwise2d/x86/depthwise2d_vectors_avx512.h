@@ -42,9 +42,11 @@ struct Zmm {
   OCTET_OP static Int max_8(Int a, Int b) { return _mm512_max_epu8(a, b); }
   OCTET_OP static void store(void* to, Int x) { _mm512_storeu_si512(to, x); }
   OCTET_OP static void store_some(void* to, Int x, int bytes) { _mm512_mask_storeu_epi8(to, _bzhi_u64(~0ull, bytes), x); }
+  using Bundle = avx512::bundle::Vec;
+  static constexpr int kParts = avx512::bundle::kParts;
   template <Activation::Kind kKind>
-  OCTET_OP static Float activate(Float x, float a, float b) {
-    return avx512::activate_number<kKind>(x, avx512::set(a), avx512::set(b));
+  OCTET_OP static Bundle activate(const Bundle& x, float a, float b) {
+    return avx512::bundle::activate_number<kKind>(x, avx512::bundle::set(a), avx512::bundle::set(b));
   }
   OCTET_OP static void store_f32(float* to, Float x) { _mm512_storeu_ps(to, x); }
 };
@@ -78,9 +80,11 @@ struct Ymm {
   OCTET_OP static Int max_8(Int a, Int b) { return _mm256_max_epu8(a, b); }
   OCTET_OP static void store(void* to, Int x) { _mm256_storeu_si256(static_cast<Int*>(to), x); }
   OCTET_OP static void store_some(void* to, Int x, int bytes) { _mm256_mask_storeu_epi8(to, _bzhi_u32(~0u, bytes), x); }
+  using Bundle = avx2::bundle::Vec;
+  static constexpr int kParts = avx2::bundle::kParts;
   template <Activation::Kind kKind>
-  OCTET_OP static Float activate(Float x, float a, float b) {
-    return avx2::activate_number<kKind>(x, avx2::set(a), avx2::set(b));
+  OCTET_OP static Bundle activate(const Bundle& x, float a, float b) {
+    return avx2::bundle::activate_number<kKind>(x, avx2::bundle::set(a), avx2::bundle::set(b));
   }
   OCTET_OP static void store_f32(float* to, Float x) { _mm256_storeu_ps(to, x); }
 };
@@ -116,9 +120,19 @@ struct Xmm {
   OCTET_OP static void store_some(void* to, Int x, int bytes) {
     _mm_mask_storeu_epi8(to, static_cast<__mmask16>(_bzhi_u32(~0u, bytes)), x);
   }
+  static constexpr int kParts = Ymm::kParts;
+  struct Bundle {
+    Float part[kParts];
+  };
   template <Activation::Kind kKind>
-  OCTET_OP static Float activate(Float x, float a, float b) {
-    return _mm256_castps256_ps128(Ymm::activate<kKind>(_mm256_zextps128_ps256(x), a, b));
+  OCTET_OP static Bundle activate(Bundle x, float a, float b) {
+    Ymm::Bundle wide;
+#pragma GCC unroll 8
+    for (int i = 0; i < kParts; ++i) wide.part[i] = _mm256_zextps128_ps256(x.part[i]);
+    wide = Ymm::activate<kKind>(wide, a, b);
+#pragma GCC unroll 8
+    for (int i = 0; i < kParts; ++i) x.part[i] = _mm256_castps256_ps128(wide.part[i]);
+    return x;
   }
   OCTET_OP static void store_f32(float* to, Float x) { _mm_storeu_ps(to, x); }
 };
