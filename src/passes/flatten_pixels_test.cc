@@ -35,5 +35,34 @@ TEST(FlattenPixels, LeavesOtherOrders) {
   expect_untouched(flatten_pixels, std::move(graph));
 }
 
+Value planes(Graph& graph, std::int64_t height, std::int64_t width, std::string name) {
+  const Value image = input(graph, {2, 3, height, width}, std::move(name));
+  return reshape(graph, image, {2, 3, height * width});
+}
+
+TEST(FlattenJoinedPixels, TransposesImagesBeforeTheirRowsAreJoined) {
+  Graph graph;
+  const Value large = planes(graph, 4, 5, "large"), small = planes(graph, 2, 3, "small");
+  output(graph, transpose(graph, graph.emit(Concat{2}, {large, small}), {0, 2, 1}));
+  EXPECT_EQ(operations(expect_rewrite(flatten_joined_pixels, std::move(graph), 0)), "Transpose Reshape Transpose Reshape Concat Result");
+}
+
+TEST(FlattenJoinedPixels, LeavesJoinedPlanesThatAreReadElsewhere) {
+  Graph graph;
+  const Value large = planes(graph, 4, 5, "large"), small = planes(graph, 2, 3, "small");
+  const Value joined = graph.emit(Concat{-1}, {large, small});
+  output(graph, joined, "planes");
+  output(graph, transpose(graph, joined, {0, 2, 1}), "rows");
+  expect_untouched(flatten_joined_pixels, std::move(graph));
+}
+
+TEST(FlattenJoinedPixels, LeavesJoinedChannelsAndWhatIsNoImage) {
+  Graph graph;
+  const Value large = planes(graph, 4, 5, "large"), alike = planes(graph, 4, 5, "alike"), no_image = input(graph, {2, 3, 6}, "no image");
+  output(graph, transpose(graph, graph.emit(Concat{1}, {large, alike}), {0, 2, 1}), "channels");
+  output(graph, transpose(graph, graph.emit(Concat{2}, {large, no_image}), {0, 2, 1}), "pixels");
+  expect_untouched(flatten_joined_pixels, std::move(graph));
+}
+
 }  // namespace
 }  // namespace octet::passes

@@ -28,6 +28,8 @@ bool eliminate_noops(Graph& graph);
 // Lets images become rows [N,HW,C], and rows images, by a Transpose next to the image, as whose pixels rows lie, and a reshape next to the
 // rows; models have the two in the other order, by way of planes [N,C,HW].
 bool flatten_pixels(Graph& graph);
+// The same of several images whose planes are joined in between: their rows are joined instead, which need not be copied for it.
+bool flatten_joined_pixels(Graph& graph);
 
 // Names activations that a model spells out. Each of these does one family; fuse_activations does them all.
 //   fuse_self_gated   x * sigmoid(x) -> Swish, x * tanh(softplus(x)) -> Mish, x * min(max(x + 3, 0), 6) / 6 -> HSwish

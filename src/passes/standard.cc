@@ -56,6 +56,7 @@ bool run_reading_passes(Graph& graph) {
 bool run_execution_passes(Graph& graph) {
   bool changed = fold_constants(graph);
   changed |= fold_space_to_depth(graph);
+  changed |= flatten_joined_pixels(graph);
   changed |= repeat_quantizers(graph);
   return changed;
 }
