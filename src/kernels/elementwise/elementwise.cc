@@ -21,6 +21,14 @@ std::span<T> run_of(const ImageView<T>& view, std::int64_t pixel, std::int64_t f
   return {view.data + pixel * view.pixel_stride + first, static_cast<std::size_t>(count)};
 }
 
+// Pixels begin to end - 1 as an image: where all views involved are dense, one long pixel.
+template <typename T>
+ImageView<T> pixels_of(const ImageView<T>& view, std::int64_t begin, std::int64_t end, bool dense) {
+  T* const data = view.data + begin * view.pixel_stride;
+  const std::int64_t elements = (end - begin) * view.channels;
+  return dense ? ImageView<T>{data, 1, 1, elements, elements} : ImageView<T>{data, 1, end - begin, view.channels, view.pixel_stride};
+}
+
 // Calls piece(pixel, first, count): `count` elements from element `first` of the run that starts at `pixel`.
 template <typename Piece>
 void for_each_piece(std::int64_t pixels, std::int64_t channels, bool dense, ThreadPool& pool, const Piece& piece) {
@@ -91,8 +99,8 @@ void add_u8(const AddU8& add, ImageView<const std::uint8_t> a, ImageView<const s
   const bool dense = is_dense(a) && is_dense(b) && is_dense(out);
   if (const auto limits = short_way(add)) {
     const auto sum = best_kernel<AddU8Kernels>(isa).run;
-    return for_each_run(out.pixels(), out.channels, dense, pool, [&](std::int64_t pixel, std::int64_t elements) {
-      sum(add, *limits, run_of(a, pixel, 0, elements), run_of(b, pixel, 0, elements), run_of(out, pixel, 0, elements));
+    return pool.run(out.pixels(), task_grain(out.channels), [&](std::int64_t begin, std::int64_t end) {
+      sum(add, *limits, pixels_of(a, begin, end, dense), pixels_of(b, begin, end, dense), pixels_of(out, begin, end, dense));
     });
   }
   add_real(add, a, b, dense, isa, pool, [&](std::span<const float> values, std::int64_t pixel, std::int64_t first) {

@@ -40,21 +40,25 @@ OCTET_TARGET void add_u8_f32(const AddU8& how, std::span<const std::uint8_t> a, 
   rest::add_u8_f32(how, a.subspan(i), b.subspan(i), out.subspan(i));
 }
 
-OCTET_TARGET void add_u8(const AddU8& how, const Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
-                         std::span<std::uint8_t> out) {
+OCTET_TARGET void add_u8(const AddU8& how, const Limits& limits, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b,
+                         ImageView<std::uint8_t> out) {
   const Addition addends = addition(how);
   const Vec lowest = set(limits.lowest), highest = set(limits.highest);
-  const Ints zero_point = set_words(how.zero_point);
-  std::size_t i = 0;
-  for (; i + 4 * kLanes <= out.size(); i += 4 * kLanes) {
-    Ints q[4];
+  const Ints zero_points = set_ints(how.zero_point), zero_words = set_words(how.zero_point);
+  for (std::int64_t pixel = 0; pixel < out.pixels(); ++pixel) {
+    const std::uint8_t *x = a.data + pixel * a.pixel_stride, *y = b.data + pixel * b.pixel_stride;
+    std::uint8_t* const to = out.data + pixel * out.pixel_stride;
+    std::int64_t i = 0;
+    for (; i + 4 * kLanes <= out.channels; i += 4 * kLanes) {
+      Ints q[4];
 #pragma GCC unroll 4
-    for (std::size_t part = 0; part < 4; ++part)
-      q[part] = round_between(real_sum(addends, &a[i + part * kLanes], &b[i + part * kLanes]), lowest, highest);
-    store_ints(&out[i], bytes_of(q, zero_point));
+      for (int part = 0; part < 4; ++part)
+        q[part] = round_between(real_sum(addends, x + i + part * kLanes, y + i + part * kLanes), lowest, highest);
+      store_ints(to + i, bytes_of(q, zero_words));
+    }
+    for (; i + kLanes <= out.channels; i += kLanes)
+      store_bytes(to + i, add_ints(round_between(real_sum(addends, x + i, y + i), lowest, highest), zero_points));
+    const std::int64_t left = out.channels - i;
+    if (left > 0) rest::add_u8(how, limits, {x + i, 1, 1, left, left}, {y + i, 1, 1, left, left}, {to + i, 1, 1, left, left});
   }
-  // The pixels of a view may be shorter than that.
-  for (; i + kLanes <= out.size(); i += kLanes)
-    store_bytes(&out[i], add_ints(round_between(real_sum(addends, &a[i], &b[i]), lowest, highest), set_ints(how.zero_point)));
-  rest::add_u8(how, limits, a.subspan(i), b.subspan(i), out.subspan(i));
 }
