@@ -20,6 +20,7 @@
 #include "quant/wide_layers.h"
 #include "steps/channel_order.h"
 #include "steps/check.h"
+#include "steps/goal.h"
 #include "steps/layer_judge.h"
 
 namespace octet {
@@ -215,7 +216,7 @@ class RecipeRun {
     OCTET_ASSIGN(const double most, measure(fails));
     OCTET_ASSIGN(const double least, measure(holds));
     Status status;
-    if (least > allowed) status = out_of_reach(least);
+    if (least > allowed) status = goal_out_of_reach(recipe_, least);
     if (most <= allowed) holds = 0;
     while (status.ok() && holds > fails + 1) {
       const std::size_t middle = fails + (holds - fails) / 2;
@@ -231,16 +232,6 @@ class RecipeRun {
   }
 
   double loss_of(const TradeoffStep& step) const { return recipe_.max_drop && step.drop ? *step.drop : 100 - step.fidelity; }
-
-  Error out_of_reach(double least) const {
-    if (recipe_.max_drop)
-      return {ErrorCode::kRequirement,
-              fmt::format("a drop of {:.2f} points of AP cannot be reached: {:.2f} are lost with all layers but one in float",
-                          *recipe_.max_drop, least)};
-    return {ErrorCode::kRequirement,
-            fmt::format("fidelity AP {:.2f} cannot be reached: {:.2f} is what the model has with all layers but one in float",
-                        *recipe_.min_fidelity, 100 - least)};
-  }
 
   // What the model in floats finds in the pictures that were held out, which others are compared with.
   class Reference {
