@@ -32,18 +32,22 @@ for shell in bash zsh fish; do
 done
 # shellcheck disable=SC1091
 completed() {
-  bash -c 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _octet; echo "${COMPREPLY[*]}"' bash "$work/completion.bash" "$@"
+  cd "$work" && bash -c 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _octet; echo "${COMPREPLY[*]}"' bash "$work/completion.bash" "$@"
 }
 [ "$(completed octet qu)" = quantize ] || fail "bash completes 'octet qu' as '$(completed octet qu)'"
 [ "$(completed octet quantize --wei)" = --weights ] || fail "bash completes 'octet quantize --wei' as '$(completed octet quantize --wei)'"
 [ "$(completed octet quantize --recipe pl)" = plain ] || fail "bash completes 'octet quantize --recipe pl' as '$(completed octet quantize --recipe pl)'"
+[ "$(completed octet check --engine open)" = openvino ] || fail "bash completes 'octet check --engine open' as '$(completed octet check --engine open)'"
+touch "$work/picodet.yml"
+[ "$(completed octet run picod)" = 'picodet-xs-320 picodet.yml' ] || fail "bash completes 'octet run picod' as '$(completed octet run picod)'"
 [ "$(completed octet completion '')" = 'bash zsh fish' ] || fail "bash completes 'octet completion' as '$(completed octet completion '')'"
 [ -z "$(completed octet quantize mod)" ] || fail "bash completes 'octet quantize mod', a file, as '$(completed octet quantize mod)'"
 if command -v fish >/dev/null; then
-  completed() { fish --no-config --command 'source $argv[1]; complete --do-complete $argv[2]' "$work/completion.fish" "$1" | cut -f1 | xargs; }
+  completed() { cd "$work" && fish --no-config --command 'source $argv[1]; complete --do-complete $argv[2]' "$work/completion.fish" "$1" | cut -f1 | xargs; }
   [ "$(completed 'octet qu')" = quantize ] || fail "fish completes 'octet qu' as '$(completed 'octet qu')'"
   [ "$(completed 'octet quantize --wei')" = --weights ] || fail "fish completes 'octet quantize --wei' as '$(completed 'octet quantize --wei')'"
   [ "$(completed 'octet quantize --recipe pl')" = plain ] || fail "fish completes 'octet quantize --recipe pl' as '$(completed 'octet quantize --recipe pl')'"
+  [ "$(completed 'octet run picod')" = 'picodet.yml picodet-xs-320' ] || fail "fish completes 'octet run picod' as '$(completed 'octet run picod')'"
 fi
 if command -v zsh >/dev/null; then
   mkdir "$work/functions"
@@ -55,6 +59,8 @@ if command -v zsh >/dev/null; then
       fail "zsh completes 'octet quantize --wei' as '$(completed 'octet quantize --wei')' after $source"
     [ "$(completed 'octet quantize --recipe pl')" = 'octet quantize --recipe plain' ] ||
       fail "zsh completes 'octet quantize --recipe pl' as '$(completed 'octet quantize --recipe pl')' after $source"
+    [ "$(completed 'octet download nanod')" = 'octet download nanodet-g' ] ||
+      fail "zsh completes 'octet download nanod' as '$(completed 'octet download nanod')' after $source"
   done
 fi
 expect 2 "bash" completion tcsh

@@ -45,7 +45,8 @@ void add_labels(CLI::App& app, std::filesystem::path& labels) {
 }
 
 void add_beside_model(CLI::App& app, BesideModel& beside) {
-  app.add_option("--model", beside.description, "What the files do not say: name of a known model, or a description F.yml");
+  app.add_option("--model", beside.description, "What the files do not say: name of a known model, or a description F.yml")
+      ->type_name(kModelName);
   app.add_option("--weights", beside.weights, "Darknet weights; default: beside the cfg, with its name");
 }
 
@@ -59,12 +60,19 @@ void add_written(CLI::App& app, WriteOptions& options) {
 
 void add_onnx(CLI::App& app, bool& onnx) { app.add_flag("--onnx", onnx, "Write an ONNX model beside the IR as well"); }
 
+std::string one_of(std::string words) {
+  std::erase(words, ' ');
+  return "TEXT:{" + words + "}";
+}
+
 void add_engine(CLI::App& app, std::string& name) {
-  app.add_option("--engine", name, "What runs the model: " + engine_names())->capture_default_str();
+  app.add_option("--engine", name, "What runs the model")->type_name(one_of(engine_names()))->capture_default_str();
 }
 
 void add_engines(CLI::App& app, std::string& names) {
-  app.add_option("--engine", names, "What runs the models, several with commas between them: " + engine_names())->capture_default_str();
+  app.add_option("--engine", names, "What runs the models, several with commas between them")
+      ->type_name(one_of(engine_names()))
+      ->capture_default_str();
 }
 
 void add_inference_precision(CLI::App& app, InferencePrecision& precision) {

@@ -33,6 +33,10 @@ void add_labels(CLI::App& app, std::filesystem::path& labels);
 void add_beside_model(CLI::App& app, BesideModel& beside);  // --model and --weights
 void add_written(CLI::App& app, WriteOptions& options);     // --precision: what floats are stored as; --onnx
 void add_onnx(CLI::App& app, bool& onnx);
+// The type of an option that takes one of these words, which have commas between them: help shows them, shells offer them.
+std::string one_of(std::string words);
+// The type of what may be the name of a known model.
+inline constexpr const char* kModelName = "MODEL";
 void add_engine(CLI::App& app, std::string& name);  // octet unless given
 void add_engines(CLI::App& app, std::string& names);
 void add_inference_precision(CLI::App& app, InferencePrecision& precision);

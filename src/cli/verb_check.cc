@@ -254,7 +254,8 @@ Run add_check(CLI::App& app) {
   verb->add_option("--deployed-threshold", options->deployed_threshold,
                    "Score of which precision, recall and F1 of two results files are told")
       ->check(number_between(0, 1));
-  verb->add_option("--metric", options->metric, "By which models or results files are scored: coco, or " + names_of_metrics())
+  verb->add_option("--metric", options->metric, "By which models or results files are scored")
+      ->type_name(one_of("coco, " + names_of_metrics()))
       ->capture_default_str();
   verb->add_option("--max-detections", options->max_detections,
                    "Of one category in an image; default: 1,10,100. Models keep as many in an image as the last says, 100 at least")

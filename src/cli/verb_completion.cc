@@ -7,8 +7,11 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "cli/options.h"
 #include "cli/verb.h"
+#include "zoo/catalogue.h"
 
 namespace octet::cli {
 namespace {
@@ -17,6 +20,7 @@ struct Word {
   std::string text, help;
   bool has_value = false;    // of an option
   std::string choices = {};  // its values, with blanks between them, where there are a few
+  bool or_file = false;      // or the path of a file
 };
 
 struct Verb {
@@ -31,8 +35,11 @@ std::string unquoted(std::string text) {
   return text;
 }
 
-// What help shows as {a,b} behind the option's type.
+bool names_model(const CLI::Option& option) { return option.get_type_name() == kModelName; }
+
+// The names of the known models, or what help shows as {a,b} behind the option's type.
 std::string choices_of(const CLI::Option& option) {
+  if (names_model(option)) return fmt::format("{}", fmt::join(zoo_names(), " "));
   const std::string type = option.get_type_name();
   const std::size_t open = type.find('{'), close = type.find('}');
   if (open == std::string::npos || close == std::string::npos) return "";
@@ -46,10 +53,13 @@ std::vector<Verb> verbs_of(const CLI::App& program) {
   for (const CLI::App* app : program.get_subcommands([](const CLI::App*) { return true; })) {
     Verb verb{{app->get_name(), unquoted(app->get_description())}, {}};
     for (const CLI::Option* option : app->get_options()) {
-      if (option->get_positional()) verb.word.choices = choices_of(*option);
+      if (option->get_positional()) {
+        verb.word.choices = choices_of(*option);
+        verb.word.or_file = names_model(*option);
+      }
       for (const std::string& name : option->get_lnames())
-        verb.options.push_back(
-            {"--" + name, unquoted(option->get_description()), option->get_items_expected_max() > 0, choices_of(*option)});
+        verb.options.push_back({"--" + name, unquoted(option->get_description()), option->get_items_expected_max() > 0, choices_of(*option),
+                                names_model(*option)});
     }
     verbs.push_back(std::move(verb));
   }
@@ -68,15 +78,17 @@ std::vector<Word> names_of(const std::vector<Verb>& verbs) {
   return names;
 }
 
-// Lines of a shell's `case` over the verb and the word before the cursor: they set what is offered, `begin` CHOICES `end`.
-std::string cases_of_choices(const std::vector<Verb>& verbs, std::string_view begin, std::string_view end) {
+// Lines of a shell's `case` over the verb and the word before the cursor: they set what is offered, `begin` CHOICES `end`, and where it may
+// be a file do `files` as well.
+std::string cases_of_choices(const std::vector<Verb>& verbs, std::string_view begin, std::string_view end, std::string_view files) {
   std::string cases;
-  const auto add = [&](const std::string& verb, const std::string& before, const std::string& choices) {
-    if (!choices.empty()) cases += fmt::format("      '{} {}') {}{}{} ;;\n", verb, before, begin, choices, end);
+  const auto add = [&](const std::string& verb, const Word& before) {
+    if (!before.choices.empty())
+      cases += fmt::format("      '{} {}') {}{}{}{} ;;\n", verb, before.text, begin, before.choices, end, before.or_file ? files : "");
   };
   for (const Verb& verb : verbs) {
-    add(verb.word.text, verb.word.text, verb.word.choices);
-    for (const Word& option : verb.options) add(verb.word.text, option.text, option.choices);
+    add(verb.word.text, verb.word);
+    for (const Word& option : verb.options) add(verb.word.text, option);
   }
   return cases;
 }
@@ -86,7 +98,7 @@ std::string for_bash(const std::vector<Verb>& verbs) {
   for (const Verb& verb : verbs) cases += fmt::format("      {}) words='{}' ;;\n", verb.word.text, spaced(verb.options));
   return fmt::format(
       R"(_octet() {{
-  local current=${{COMP_WORDS[COMP_CWORD]}} words=
+  local current=${{COMP_WORDS[COMP_CWORD]}} words= files=
   if [ "$COMP_CWORD" -eq 1 ]; then
     words='{}'
   elif [[ $current == -* ]]; then
@@ -96,10 +108,10 @@ std::string for_bash(const std::vector<Verb>& verbs) {
     case "${{COMP_WORDS[1]}} ${{COMP_WORDS[COMP_CWORD - 1]}}" in
 {}    esac
   fi
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  COMPREPLY=($(compgen -W "$words" -- "$current") $files)
 }}
 complete -o default -F _octet octet)",
-      spaced(names_of(verbs)), cases, cases_of_choices(verbs, "words='", "'"));
+      spaced(names_of(verbs)), cases, cases_of_choices(verbs, "words='", "'", " files=$(compgen -f -- \"$current\")"));
 }
 
 // 'word:help', in which a colon of the help is escaped.
@@ -136,7 +148,7 @@ _octet() {{
   fi
 }}
 if [[ $funcstack[1] == _octet ]]; then _octet "$@"; else compdef _octet octet; fi)",
-      described(names_of(verbs)), cases, cases_of_choices(verbs, "found=(", ")"));
+      described(names_of(verbs)), cases, cases_of_choices(verbs, "found=(", ")", "; _files"));
 }
 
 std::string for_fish(const std::vector<Verb>& verbs) {
@@ -144,9 +156,10 @@ std::string for_fish(const std::vector<Verb>& verbs) {
   for (const Verb& verb : verbs) {
     text += fmt::format("complete -c octet -n __fish_use_subcommand -f -a {} -d '{}'\n", verb.word.text, verb.word.help);
     const std::string behind = fmt::format("complete -c octet -n '__fish_seen_subcommand_from {}'", verb.word.text);
-    if (!verb.word.choices.empty()) text += fmt::format("{} -f -a '{}'\n", behind, verb.word.choices);
+    if (!verb.word.choices.empty()) text += fmt::format("{}{} -a '{}'\n", behind, verb.word.or_file ? "" : " -f", verb.word.choices);
     for (const Word& option : verb.options) {
-      const std::string value = !option.choices.empty() ? fmt::format(" -x -a '{}'", option.choices) : option.has_value ? " -r" : "";
+      std::string value = option.has_value ? " -r" : "";
+      if (!option.choices.empty()) value = fmt::format(" {} -a '{}'", option.or_file ? "-r" : "-x", option.choices);
       text += fmt::format("{} -l {}{} -d '{}'\n", behind, option.text.substr(2), value, option.help);
     }
   }

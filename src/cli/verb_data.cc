@@ -162,9 +162,9 @@ Run add_data(CLI::App& app) {
       ->needs("--output");
   verb->add_option("--from", options->coco.addresses, "Address of a mirror that is laid out as images.cocodataset.org")->needs("--output");
   verb->add_option("--jobs,-j", options->coco.jobs, "Downloads at a time")->check(CLI::Range(1, 64))->capture_default_str();
-  verb->add_option("--form", options->form,
-                   "Form of the annotations to convert, where the folder does not tell: yolo, voc, openimages, cvat or label-studio");
-  verb->add_option("--part", options->part, "Which of them to convert: val, train or test")->capture_default_str();
+  verb->add_option("--form", options->form, "Form of the annotations to convert, where the folder does not tell")
+      ->type_name(one_of("yolo, voc, openimages, cvat, label-studio"));
+  verb->add_option("--part", options->part, "Which of them to convert")->type_name(one_of("val, train, test"))->capture_default_str();
   verb->add_flag("--demo", options->demo, "Write the embedded photographs and model into the folder");
   verb->add_flag("--exif", options->source.apply_exif, "Turn pictures as their EXIF orientation says");
   add_threads(*verb, options->threads);

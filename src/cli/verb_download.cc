@@ -45,7 +45,7 @@ Run add_download(CLI::App& app) {
       "and how to put them in place by hand.\n"
       "Examples: octet download ssdlite_mobilenet_v2 --output out\n"
       "          octet download yolov4-tiny.yml --model-dir downloads --output out");
-  verb->add_option("model", options->model, "Name of a known model, or a description F.yml")->required();
+  verb->add_option("model", options->model, "Name of a known model, or a description F.yml")->required()->type_name(kModelName);
   verb->add_option("--model-dir", options->from.model_dir, "Folder to look into for the files, before they are fetched");
   verb->add_option("--jobs,-j", options->from.jobs, "Downloads at a time")->check(CLI::Range(1, 64))->capture_default_str();
   add_output(*verb, options->output);

@@ -93,8 +93,10 @@ Run add_run(CLI::App& app) {
       "Without --data and --images it takes the embedded demonstration.\n"
       "Examples: octet run yolov4-tiny.cfg --data coco --output out\n"
       "          octet run ssdlite_mobilenet_v2 --data coco --output out");
-  verb->add_option("model", options->model, "Name of a known model, or a source file: " + importable_kinds())->required();
-  verb->add_option("--model", options->description, "Description of a source file: a known model's name, or F.yml");
+  verb->add_option("model", options->model, "Name of a known model, or a source file: " + importable_kinds())
+      ->required()
+      ->type_name(kModelName);
+  verb->add_option("--model", options->description, "Description of a source file: a known model's name, or F.yml")->type_name(kModelName);
   verb->add_option("--model-dir", run_options.model_dir, "Folder to look into for the files of a known model, before they are fetched");
   verb->add_option("--weights", options->weights, "Darknet weights; default: beside the cfg, with its name");
   add_labels(*verb, run_options.labels);

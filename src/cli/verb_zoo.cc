@@ -172,7 +172,9 @@ Run add_info(CLI::App& app) {
   verb->footer(
       "Examples: octet info yolo-v4-tiny-tf\n"
       "          octet info model.onnx");
-  verb->add_option("model", options->model, "Name of a known model, a description F.yml, an IR (.xml) or a source file")->required();
+  verb->add_option("model", options->model, "Name of a known model, a description F.yml, an IR (.xml) or a source file")
+      ->required()
+      ->type_name(kModelName);
   add_beside_model(*verb, options->beside);
   return [options](Console& console) -> Result<Outcome> {
     if (names_file(options->model)) return info_of_file(*options, console);
