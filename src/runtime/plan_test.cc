@@ -138,13 +138,16 @@ TEST(Plan, RefusesPrecisionThatTheInstructionSetLacks) {
   EXPECT_EQ(plan.error().message, "the instruction set portable has no products of bf16 (AVX512_BF16); take f32");
 }
 
-// A 1x1 convolution of 1 + 2^-10, which bfloat16 has not.
+// A 1x1 convolution of 1 + 2^-10, which bfloat16 has not, and zeros.
 TEST(Plan, RoundsWhatItMultipliesWhereBf16IsAskedFor) {
+  constexpr std::int64_t kChannels = 64;
   Graph graph;
-  const Value in = graph.emit(Parameter{ElementType::kF32, {1, 2, 1, 1}}, {}, "in");
-  const Value weights = graph.emit_constant(Tensor::of<float>({1, 2, 1, 1}, std::vector<float>{1, 1}));
+  const Value in = graph.emit(Parameter{ElementType::kF32, {1, kChannels, 1, 1}}, {}, "in");
+  const Value weights = graph.emit_constant(Tensor::of<float>({kChannels, kChannels, 1, 1}, std::vector<float>(kChannels * kChannels, 1)));
   graph.emit(Output{}, {graph.emit(Convolution{.strides = {1, 1}, .dilations = {1, 1}, .pads = {{0, 0}, {0, 0}}}, {in, weights})}, "out");
-  const Tensor input = Tensor::of<float>({1, 2, 1, 1}, std::vector<float>{1 + 0x1p-10f, 2});
+  std::vector<float> values(kChannels);
+  values[0] = 1 + 0x1p-10f;
+  const Tensor input = Tensor::of<float>({1, kChannels, 1, 1}, values);
   for (const InferencePrecision precision : {InferencePrecision::kF32, InferencePrecision::kBf16}) {
     RuntimeOptions options;
     options.precision = precision;
@@ -153,7 +156,7 @@ TEST(Plan, RoundsWhatItMultipliesWhereBf16IsAskedFor) {
     Session session(*plan, 1);
     const auto outputs = session.run(std::span(&input, 1));
     ASSERT_TRUE(outputs.ok()) << outputs.error().message;
-    EXPECT_EQ(to_vector<float>(outputs->front())[0], precision == InferencePrecision::kBf16 ? 3.0f : 3 + 0x1p-10f);
+    EXPECT_EQ(to_vector<float>(outputs->front())[0], precision == InferencePrecision::kBf16 ? 1.0f : 1 + 0x1p-10f);
   }
 }
 

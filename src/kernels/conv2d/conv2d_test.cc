@@ -486,16 +486,17 @@ TEST(Bf16, RoundsToTheNearestAndOfTwoToTheEvenOne) {
   EXPECT_TRUE(std::isnan(static_cast<float>(Bf16(std::bit_cast<float>(0x7f800001u)))));
 }
 
-TEST(Conv2dBf16, IsChosenWhereWinogradOfFloatsIsNot) {
+TEST(Conv2dBf16, IsChosenWhereItIsQuickerThanFloats) {
   const auto name = [](const Conv2dShape& shape, std::int64_t pixels) {
     const std::vector<float> weights(static_cast<std::size_t>(shape.in_channels * shape.out_channels * shape.kernel_h * shape.kernel_w));
     return std::string(make_conv2d_bf16(shape, weights, {}, {}, isas_of<Conv2dBf16Kernels>()[0], pixels)->name());
   };
   const Conv2dShape wide{64, 64, 3, 3, 1, 1, 1, 1, 1, 1}, point{.in_channels = 64, .out_channels = 64},
-      odd{.in_channels = 3, .out_channels = 64};
+      odd{.in_channels = 3, .out_channels = 64}, shallow{.in_channels = 16, .out_channels = 16};
   EXPECT_EQ(name(wide, 52 * 52).find("bf16"), std::string::npos);
   EXPECT_NE(name(point, 52 * 52).find("bf16"), std::string::npos);
   EXPECT_EQ(name(odd, 52 * 52).find("bf16"), std::string::npos);
+  EXPECT_EQ(name(shallow, 52 * 52).find("bf16"), std::string::npos);
 }
 
 TEST(Conv2dU8, EqualsTheDefinition) {
