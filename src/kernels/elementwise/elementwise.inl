@@ -40,25 +40,53 @@ OCTET_TARGET void add_u8_f32(const AddU8& how, std::span<const std::uint8_t> a, 
   rest::add_u8_f32(how, a.subspan(i), b.subspan(i), out.subspan(i));
 }
 
+namespace {
+
+struct LimitedAddition {
+  Addition addends;
+  Vec lowest, highest;
+  Ints zero_point, zero_words;
+};
+
+OCTET_OP LimitedAddition limited_addition(const AddU8& how, const Limits& limits) {
+  return {addition(how), set(limits.lowest), set(limits.highest), set_ints(how.zero_point), set_words(how.zero_point)};
+}
+
+OCTET_OP Ints limited_sum(const LimitedAddition& add, const std::uint8_t* a, const std::uint8_t* b) {
+  return round_between(real_sum(add.addends, a, b), add.lowest, add.highest);
+}
+
+// As many as vectors hold, from the first on; how many that are.
+OCTET_OP std::size_t add_vectors(const LimitedAddition& add, const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* out,
+                                 std::size_t count) {
+  std::size_t i = 0;
+  for (; i + 4 * kLanes <= count; i += 4 * kLanes) {
+    Ints q[4];
+#pragma GCC unroll 4
+    for (std::size_t part = 0; part < 4; ++part) q[part] = limited_sum(add, a + i + part * kLanes, b + i + part * kLanes);
+    store_ints(out + i, bytes_of(q, add.zero_words));
+  }
+  // The pixels of a view may be shorter than that.
+  for (; i + kLanes <= count; i += kLanes) store_bytes(out + i, add_ints(limited_sum(add, a + i, b + i), add.zero_point));
+  return i;
+}
+
+}  // namespace
+
+OCTET_TARGET void add_u8_run(const AddU8& how, const Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
+                             std::span<std::uint8_t> out) {
+  const std::size_t i = add_vectors(limited_addition(how, limits), a.data(), b.data(), out.data(), out.size());
+  if (i < out.size()) rest::add_u8_run(how, limits, a.subspan(i), b.subspan(i), out.subspan(i));
+}
+
 OCTET_TARGET void add_u8(const AddU8& how, const Limits& limits, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b,
                          ImageView<std::uint8_t> out) {
-  const Addition addends = addition(how);
-  const Vec lowest = set(limits.lowest), highest = set(limits.highest);
-  const Ints zero_points = set_ints(how.zero_point), zero_words = set_words(how.zero_point);
+  const LimitedAddition add = limited_addition(how, limits);
+  const auto channels = static_cast<std::size_t>(out.channels);
   for (std::int64_t pixel = 0; pixel < out.pixels(); ++pixel) {
     const std::uint8_t *x = a.data + pixel * a.pixel_stride, *y = b.data + pixel * b.pixel_stride;
     std::uint8_t* const to = out.data + pixel * out.pixel_stride;
-    std::int64_t i = 0;
-    for (; i + 4 * kLanes <= out.channels; i += 4 * kLanes) {
-      Ints q[4];
-#pragma GCC unroll 4
-      for (int part = 0; part < 4; ++part)
-        q[part] = round_between(real_sum(addends, x + i + part * kLanes, y + i + part * kLanes), lowest, highest);
-      store_ints(to + i, bytes_of(q, zero_words));
-    }
-    for (; i + kLanes <= out.channels; i += kLanes)
-      store_bytes(to + i, add_ints(round_between(real_sum(addends, x + i, y + i), lowest, highest), zero_points));
-    const std::int64_t left = out.channels - i;
-    if (left > 0) rest::add_u8(how, limits, {x + i, 1, 1, left, left}, {y + i, 1, 1, left, left}, {to + i, 1, 1, left, left});
+    const std::size_t i = add_vectors(add, x, y, to, channels), left = channels - i;
+    if (left != 0) rest::add_u8_run(how, limits, {x + i, left}, {y + i, left}, {to + i, left});
   }
 }

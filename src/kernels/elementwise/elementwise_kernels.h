@@ -18,7 +18,10 @@ using BinaryF32 = void(std::span<const float> a, std::span<const float> b, std::
 using ScaleShiftF32 = void(std::span<const float> in, std::span<const float> scale, std::span<const float> offset, std::span<float> out);
 // The sum before activation and quantization.
 using AddU8F32 = void(const AddU8& add, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b, std::span<float> out);
-// Quantized, where the activation is no more than `limits`; of images, as pixels without neighbours may be short.
+// Quantized, where the activation is no more than `limits`.
+using AddU8Run = void(const AddU8& add, const Limits& limits, std::span<const std::uint8_t> a, std::span<const std::uint8_t> b,
+                      std::span<std::uint8_t> out);
+// The same of images, as pixels that lie apart may be short.
 using AddU8Limited = void(const AddU8& add, const Limits& limits, ImageView<const std::uint8_t> a, ImageView<const std::uint8_t> b,
                           ImageView<std::uint8_t> out);
 
@@ -26,18 +29,21 @@ namespace portable {
 BinaryF32 add_f32, multiply_f32;
 ScaleShiftF32 scale_shift_f32;
 AddU8F32 add_u8_f32;
+AddU8Run add_u8_run;
 AddU8Limited add_u8;
 }  // namespace portable
 namespace avx2 {
 BinaryF32 add_f32, multiply_f32;
 ScaleShiftF32 scale_shift_f32;
 AddU8F32 add_u8_f32;
+AddU8Run add_u8_run;
 AddU8Limited add_u8;
 }  // namespace avx2
 namespace avx512 {
 BinaryF32 add_f32, multiply_f32;
 ScaleShiftF32 scale_shift_f32;
 AddU8F32 add_u8_f32;
+AddU8Run add_u8_run;
 AddU8Limited add_u8;
 }  // namespace avx512
 namespace neon {
