@@ -32,7 +32,7 @@ Requantization random_requantization(Random& random, std::int64_t channels, bool
   result.activation = random_activation(random);
   result.multiplier = random.reals(channels, 1e-5f, 1e-3f);
   result.offset = random.reals(channels, -20, 20);
-  result.zero_point = random.integers<std::uint8_t>(channels, 0, 255);
+  result.zero_point = random.integers<std::int16_t>(channels, -1000, 1000);
   if (to_u8 && !is_scalable(result.activation)) result.inv_scale = random.reals(channels, 5, 40);
   return result;
 }

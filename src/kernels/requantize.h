@@ -19,8 +19,9 @@ struct Requantization {
   std::vector<float> multiplier, offset;  // one a channel
   Activation activation;
   bool to_u8 = true;
-  std::vector<float> inv_scale;          // empty, or one a channel
-  std::vector<std::uint8_t> zero_point;  // of the result, one a channel; for u8 results
+  std::vector<float> inv_scale;  // empty, or one a channel
+  std::vector<std::int16_t>
+      zero_point;  // of the result, one a channel, -32000..32000; for u8 results. Beyond those where a channel is far from zero
 };
 
 }  // namespace octet::kernels

@@ -15,9 +15,9 @@ inline float requantize_f32(const Requantization& r, std::size_t channel, std::i
 }
 
 // zero_point + round_half_even(real), kept within 0..255; NaN becomes 0.
-inline std::uint8_t quantize(float real, std::uint8_t zero_point) {
+inline std::uint8_t quantize(float real, int zero_point) {
   if (std::isnan(real)) return 0;
-  const float z = zero_point;
+  const auto z = static_cast<float>(zero_point);
   return static_cast<std::uint8_t>(zero_point + static_cast<int>(std::nearbyint(std::fmin(std::fmax(real, -z), 255 - z))));
 }
 

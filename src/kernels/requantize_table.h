@@ -46,7 +46,7 @@ struct RequantizationTable {
     offset = padded(from.offset, 0.0f);
     if (!to_u8) return;
     inv_scale = from.inv_scale.empty() ? std::vector<float>(channels + kPadding, 1.0f) : padded(from.inv_scale, 1.0f);
-    for (const std::uint8_t z : from.zero_point) {
+    for (const std::int16_t z : from.zero_point) {
       lowest.push_back(-static_cast<float>(z));
       highest.push_back(255.0f - static_cast<float>(z));
       zero_point.push_back(z);

@@ -50,11 +50,11 @@ Results run_kernel(const GemmU8Function& kernel, const RequantizationTable& tabl
 Requantization random_requantization(std::mt19937& random, bool hostile) {
   Requantization r;
   std::uniform_real_distribution<float> factor(1e-4f, 0.3f), offset(-60, 60);
-  std::uniform_int_distribution<int> byte(0, 255);
+  std::uniform_int_distribution<int> byte(0, 255), zero_point(-32000, 32000);
   for (std::size_t c = 0; c < kChannels; ++c) {
     r.multiplier.push_back(factor(random));
     r.offset.push_back(offset(random));
-    r.zero_point.push_back(static_cast<std::uint8_t>(byte(random)));
+    r.zero_point.push_back(static_cast<std::int16_t>(byte(random) % 4 == 0 ? zero_point(random) : byte(random)));
   }
   if (hostile) {
     r.multiplier[3] = kInfinity;

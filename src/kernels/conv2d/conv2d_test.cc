@@ -320,7 +320,7 @@ Requantization random_requantization(const Conv2dShape& s, std::mt19937& random,
   for (std::int64_t o = 0; o < s.out_channels; ++o) {
     r.multiplier.push_back(factor(random));
     r.offset.push_back(offset(random));
-    if (to_u8) r.zero_point.push_back(static_cast<std::uint8_t>(random() % 256));
+    if (to_u8) r.zero_point.push_back(static_cast<std::int16_t>(static_cast<int>(random() % 2048) - 1024));
     if (to_u8 && with_scale) r.inv_scale.push_back(scale(random));
   }
   return r;
@@ -705,7 +705,7 @@ TEST(NarrowF32, IsChosenForFewOutputs) {
 }
 
 TEST(Conv2dU8, TakesTilesWhereThereIsDepth) {
-  const Requantization r{std::vector<float>(40, 0.01f), std::vector<float>(40, 0), {}, true, {}, std::vector<std::uint8_t>(40, 0)};
+  const Requantization r{std::vector<float>(40, 0.01f), std::vector<float>(40, 0), {}, true, {}, std::vector<std::int16_t>(40, 0)};
   const Requantization swish{r.multiplier, r.offset, {Kind::kSwish, 0, 0}, true, std::vector<float>(40, 1), r.zero_point};
   for (const std::int64_t channels : {16, 32, 64}) {
     const Conv2dShape shape{.in_channels = channels, .out_channels = 40};

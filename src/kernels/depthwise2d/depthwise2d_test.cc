@@ -70,7 +70,7 @@ Requantization any_requantization(std::int64_t channels, bool to_u8) {
   for (std::int64_t c = 0; c < channels; ++c) {
     r.multiplier.push_back(static_cast<float>(pick(-100, 3000)) * 1e-5f);
     r.offset.push_back(static_cast<float>(pick(-1000, 1000)) * 0.1f);
-    r.zero_point.push_back(static_cast<std::uint8_t>(usual ? 0 : pick(0, 255)));
+    r.zero_point.push_back(static_cast<std::int16_t>(usual ? 0 : pick(-500, 700)));
     if (scaled) r.inv_scale.push_back(static_cast<float>(pick(1, 300)) * 0.01f);
   }
   return r;
