@@ -14,7 +14,8 @@ namespace {
 
 using Numbers = std::vector<double>;
 
-constexpr double kTolerance = 1e-5;  // of quotients of limits that are one factor
+constexpr double kTolerance = 1e-5;   // of quotients of limits that are one factor
+constexpr double kWholeSteps = 1e-2;  // how far from a whole step an offset may be, by the digits of the limits
 
 // The values of limit `input` (1 to 4) of a FakeQuantize of images; nothing where they are unknown.
 std::optional<Numbers> limit(const Graph& graph, const Node& node, std::size_t input) {
@@ -42,21 +43,53 @@ void replace_quantizer(Graph& graph, NodeId id, std::vector<Value> inputs) {
   graph.replace_uses({id, 0}, graph.emit(op, std::move(inputs), name));
 }
 
+// What stands in front of a quantizer: data * factors + offsets, either of which may be missing.
+struct Moves {
+  Value data;
+  std::optional<Numbers> factors, offsets;
+};
+
+// The constant of `kind` in front of `data`, which becomes what it reads.
+std::optional<Numbers> take_constant(const Graph& graph, BinaryKind kind, Value& data) {
+  const auto side = constant_side(graph, data);
+  if (!side || side->kind != kind || graph.shape(side->data) != graph.shape(data)) return std::nullopt;
+  auto numbers = channel_values(*side->constant, graph.shape(data));
+  if (!numbers || numbers->size() < 2 || (kind == BinaryKind::kMultiply && !all_positive(*numbers))) return std::nullopt;
+  data = side->data;
+  return numbers;
+}
+
+bool are_whole(const Numbers& numbers, double step) {
+  return std::ranges::all_of(numbers, [step](double x) { return std::fabs(x / step - std::nearbyint(x / step)) <= kWholeSteps; });
+}
+
+// A sum in front of a quantizer may be the bias of a convolution, which stays, as does one that does not move by whole steps.
+Moves moves_before(const Graph& graph, Value data, double step) {
+  Moves moves{data, {}, {}};
+  if (const auto side = constant_side(graph, data); side && !is_convolution(graph.node(side->data).op)) {
+    moves.offsets = take_constant(graph, BinaryKind::kAdd, moves.data);
+    if (moves.offsets && !are_whole(*moves.offsets, step)) return {data, {}, {}};
+  }
+  moves.factors = take_constant(graph, BinaryKind::kMultiply, moves.data);
+  return moves;
+}
+
 void move_into_limits(Graph& graph, NodeId id) {
   const Node node = graph.node(id);
-  const auto side = constant_side(graph, node.inputs[0]);
-  if (!side || side->kind != BinaryKind::kMultiply || graph.shape(side->data) != node.outputs[0].shape) return;
-  const auto scale = channel_values(*side->constant, node.outputs[0].shape);
   const auto low = limit(graph, node, 1), high = limit(graph, node, 2);
-  if (!scale || scale->size() < 2 || !all_positive(*scale) || !low || !high || low->size() != 1 || high->size() != 1) return;
+  if (!low || !high || low->size() != 1 || high->size() != 1) return;
+  const auto steps = static_cast<double>(std::get<FakeQuantize>(node.op).levels - 1);
+  const Moves moves = moves_before(graph, node.inputs[0], (high->front() - low->front()) / steps);
+  if (!moves.factors && !moves.offsets) return;
   Numbers lows, highs;
-  for (const double factor : *scale) {
-    lows.push_back(low->front() / factor);
-    highs.push_back(high->front() / factor);
+  for (std::size_t c = 0; c < static_cast<std::size_t>(node.outputs[0].shape[1]); ++c) {
+    const double factor = moves.factors ? (*moves.factors)[c] : 1, offset = moves.offsets ? (*moves.offsets)[c] : 0;
+    lows.push_back((low->front() - offset) / factor);
+    highs.push_back((high->front() - offset) / factor);
   }
   const Value first = channel_constant(graph, lows, node.name + "/scaled_low"),
               last = channel_constant(graph, highs, node.name + "/scaled_high");
-  replace_quantizer(graph, id, {side->data, first, last, node.inputs[3], node.inputs[4]});
+  replace_quantizer(graph, id, {moves.data, first, last, node.inputs[3], node.inputs[4]});
 }
 
 // By what the limits of the input are to be multiplied for those of the output; nothing where it is not one positive number a channel.
@@ -79,13 +112,43 @@ std::optional<Numbers> factors_of_limits(const Graph& graph, const Node& node) {
   return all_positive(factors) ? std::optional(factors) : std::nullopt;
 }
 
+// The same where each channel is moved by whole steps of the output as well; nothing where it is not.
+std::optional<Moves> moves_of_limits(const Graph& graph, const Node& node) {
+  if (auto factors = factors_of_limits(graph, node)) return Moves{node.inputs[0], std::move(factors), {}};
+  const auto in_low = limit(graph, node, 1), in_high = limit(graph, node, 2), out_low = limit(graph, node, 3),
+             out_high = limit(graph, node, 4);
+  const auto channels = static_cast<std::size_t>(node.outputs[0].shape[1]);
+  if (!in_low || !in_high || !out_low || !out_high || out_low->size() != 1 || out_high->size() != 1) return std::nullopt;
+  if (in_low->size() != channels || in_high->size() != channels || channels < 2) return std::nullopt;
+  for (const std::size_t input : {1, 2})
+    if (!is_per_channel(graph.shape(node.inputs[input]), node.outputs[0].shape)) return std::nullopt;
+  const double range = out_high->front() - out_low->front(), step = range / static_cast<double>(std::get<FakeQuantize>(node.op).levels - 1);
+  Numbers factors, offsets;
+  for (std::size_t c = 0; c < channels; ++c) {
+    const double factor = range / ((*in_high)[c] - (*in_low)[c]);
+    factors.push_back(std::fabs(factor - 1) <= kTolerance ? 1 : factor);
+    const double steps = (out_low->front() - factors[c] * (*in_low)[c]) / step;
+    if (!(std::fabs(steps - std::nearbyint(steps)) <= kWholeSteps)) return std::nullopt;
+    offsets.push_back(std::nearbyint(steps) * step);
+  }
+  if (!all_positive(factors)) return std::nullopt;
+  Moves moves{node.inputs[0], {}, std::move(offsets)};
+  if (std::ranges::any_of(factors, [](double factor) { return factor != 1; })) moves.factors = std::move(factors);
+  return moves;
+}
+
 void move_out_of_limits(Graph& graph, NodeId id) {
   const Node node = graph.node(id);
-  const auto factors = factors_of_limits(graph, node);
-  if (!factors) return;
-  const Value scale = channel_constant(graph, *factors, node.name + "/scale_of_channels");
-  const Value scaled = graph.emit(Binary{BinaryKind::kMultiply}, {node.inputs[0], scale}, node.name + "/scale");
-  replace_quantizer(graph, id, {scaled, node.inputs[3], node.inputs[4], node.inputs[3], node.inputs[4]});
+  const auto moves = moves_of_limits(graph, node);
+  if (!moves) return;
+  Value data = node.inputs[0];
+  if (moves->factors)
+    data = graph.emit(Binary{BinaryKind::kMultiply}, {data, channel_constant(graph, *moves->factors, node.name + "/scale_of_channels")},
+                      node.name + "/scale");
+  if (moves->offsets)
+    data = graph.emit(Binary{BinaryKind::kAdd}, {data, channel_constant(graph, *moves->offsets, node.name + "/offset_of_channels")},
+                      node.name + "/offset");
+  replace_quantizer(graph, id, {data, node.inputs[3], node.inputs[4], node.inputs[3], node.inputs[4]});
 }
 
 void for_each_quantizer(Graph& graph, void (*f)(Graph&, NodeId)) {

@@ -48,6 +48,42 @@ TEST(ScaledQuantizers, GoIntoLimitsAndBack) {
   }
 }
 
+// By steps of 0.01.
+Graph moved_quantizer(const std::vector<float>& offsets) {
+  Graph graph = scaled_quantizer({0.5f, 1, 3.7f});
+  const NodeId quantizer = graph.find("quantizer");
+  const Value constant = graph.emit_constant(Tensor::of<float>({1, 3, 1, 1}, offsets));
+  graph.set_input(quantizer, 0, graph.emit(Binary{BinaryKind::kAdd}, {graph.node(quantizer).inputs[0], constant}, "sum"));
+  graph.tidy();
+  return graph;
+}
+
+TEST(ScaledQuantizers, WholeStepsGoIntoLimitsAndBack) {
+  const Graph before = moved_quantizer({-3, 0.25f, 0});
+  Graph graph = before;
+  scales_into_limits(graph);
+  EXPECT_EQ(graph.node(graph.find("quantizer")).inputs[0].node, graph.find("image"));
+  const auto expected = computed(before), stored = computed(graph);
+  scales_out_of_limits(graph);
+  const auto side = constant_side(graph, graph.node(graph.find("quantizer")).inputs[0]);
+  ASSERT_TRUE(side && side->kind == BinaryKind::kAdd);
+  const auto offsets = side->constant->values<float>();
+  EXPECT_FLOAT_EQ(offsets[0], -3);
+  EXPECT_FLOAT_EQ(offsets[1], 0.25f);
+  EXPECT_FLOAT_EQ(offsets[2], 0);
+  const auto found = computed(graph);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_NEAR(stored[i], expected[i], 1e-5);
+    EXPECT_NEAR(found[i], expected[i], 1e-5);
+  }
+}
+
+TEST(ScaledQuantizers, StayWhereAChannelIsMovedByPartsOfSteps) {
+  Graph graph = moved_quantizer({-3, 0.255f, 0});
+  scales_into_limits(graph);
+  EXPECT_TRUE(is_binary(graph, graph.node(graph.find("quantizer")).inputs[0], BinaryKind::kAdd));
+}
+
 TEST(ScaledQuantizers, StayWhereAFactorIsNegative) {
   Graph graph = scaled_quantizer({0.5f, -1, 2});
   scales_into_limits(graph);

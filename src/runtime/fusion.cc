@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <span>
 
 #include "graph/patterns.h"
 
@@ -58,6 +60,19 @@ void compose(Affine& first, const Affine& second) {
     both.offset[i] = pick(first.offset, i) * pick(second.scale, i) + pick(second.offset, i);
   }
   first = std::move(both);
+}
+
+// The numbers in steps of one quantization for all channels; nothing where they are not whole, up to the digits of floats, or too many.
+std::optional<std::vector<std::int16_t>> whole_steps(std::span<const float> numbers, const QuantParams& quant) {
+  constexpr double kTolerance = 1e-2, kMost = 32000;
+  if (quant.per_channel()) return std::nullopt;
+  std::vector<std::int16_t> steps;
+  for (const float number : numbers) {
+    const double step = static_cast<double>(number) / static_cast<double>(quant.scale[0]), whole = std::nearbyint(step);
+    if (!(std::fabs(step - whole) <= kTolerance) || std::fabs(whole) > kMost - 255) return std::nullopt;
+    steps.push_back(static_cast<std::int16_t>(whole));
+  }
+  return steps;
 }
 
 }  // namespace
@@ -227,19 +242,33 @@ Epilogue FusionFinder::epilogue(Value value, Takes takes) const {
   return epilogue;
 }
 
-// Nothing unless the product is quantized at once: a kernel scales on the way to a byte.
+// Nothing unless the product, or the sum, is quantized at once: a kernel scales and moves on the way to a byte.
 void FusionFinder::absorb_scaled_quantization(Epilogue& epilogue) const {
   const auto reader = only_reader(epilogue.result);
-  if (!reader || !is_binary(graph_, {*reader, 0}, BinaryKind::kMultiply)) return;
-  Value data;
-  const auto affine = affine_of(*reader, &data);
-  if (!affine || std::ranges::any_of(affine->scale, [](float factor) { return !(factor > 0); })) return;
+  const auto chain = reader ? affine_chain(*reader) : std::nullopt;
+  if (!chain || chain->data != epilogue.result || !is_product_and_sum(*reader, *chain)) return;
+  const Affine affine = chain->affine.of_channels(graph_.shape(chain->data)[1]);
+  if (std::ranges::any_of(affine.scale, [](float factor) { return !(factor > 0); })) return;
   Epilogue scaled = epilogue;
-  scaled.scale = affine->of_channels(graph_.shape(data)[1]).scale;
   scaled.absorbed.push_back(*reader);
-  scaled.result = {*reader, 0};
+  scaled.absorbed.insert(scaled.absorbed.end(), chain->absorbed.begin(), chain->absorbed.end());
+  scaled.result = {chain->last, 0};
   absorb_quantization(scaled);
-  if (scaled.quant) epilogue = std::move(scaled);
+  if (!scaled.quant) return;
+  if (std::ranges::any_of(affine.scale, [](float factor) { return factor != 1; })) scaled.scale = affine.scale;
+  if (std::ranges::any_of(affine.offset, [](float offset) { return offset != 0; })) {
+    auto steps = whole_steps(affine.offset, *scaled.quant);
+    if (!steps) return;
+    scaled.steps = *std::move(steps);
+  }
+  epilogue = std::move(scaled);
+}
+
+// A product, a sum, or a sum behind a product.
+bool FusionFinder::is_product_and_sum(NodeId first, const AffineChain& chain) const {
+  const bool is_product = is_binary(graph_, {first, 0}, BinaryKind::kMultiply), is_sum = is_binary(graph_, {first, 0}, BinaryKind::kAdd);
+  if (chain.absorbed.empty()) return is_product || is_sum;
+  return is_product && chain.absorbed.size() == 1 && is_binary(graph_, {chain.last, 0}, BinaryKind::kAdd);
 }
 
 // All readers must be FakeQuantize nodes with the same limits, so that the float result is not needed.

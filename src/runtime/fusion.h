@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
@@ -20,6 +21,7 @@ struct Epilogue {
   std::vector<float> bias;  // empty, or one a channel
   kernels::Activation activation;
   std::vector<float> scale;           // empty, or positive factors, one a channel, of what is quantized
+  std::vector<std::int16_t> steps;    // empty, or whole steps of `quant`, one a channel, that are added to what is quantized
   QuantParamsPtr quant;               // null: the result is float
   Value result;                       // the value that the kernel produces
   std::vector<Value> same_as_result;  // further FakeQuantize nodes with the same limits
@@ -54,8 +56,8 @@ class FusionFinder {
   // `observe`: values that must stay visible, so that no chain runs past them.
   FusionFinder(const Graph& graph, const Constants& constants, const std::vector<Value>& observe);
 
-  // The chain behind `value`: [+ per-channel constant] [activation] [[* per-channel constant] FakeQuantize], as far as single readers lead
-  // and the operation can take.
+  // The chain behind `value`: [+ per-channel constant] [activation] [[* per-channel constant] [+ per-channel constant] FakeQuantize], as
+  // far as single readers lead and the operation can take; the second sum where it moves each channel by whole steps.
   struct Takes {
     bool bias = false, activation = true, scale = false;
   };
@@ -91,6 +93,7 @@ class FusionFinder {
   std::optional<float> single_number(Value value) const;  // of a constant of one element
   void absorb_quantization(Epilogue& epilogue) const;
   void absorb_scaled_quantization(Epilogue& epilogue) const;
+  bool is_product_and_sum(NodeId first, const AffineChain& chain) const;
 
   const Graph& graph_;
   const Constants& constants_;

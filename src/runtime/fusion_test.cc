@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "graph/evaluate.h"
 #include "runtime/graph_for_test.h"
 #include "runtime/plan.h"
 
@@ -60,6 +61,31 @@ TEST(Epilogue, LeavesAScaleThatIsNegativeOrReadAsFloat) {
   g.output(scaled(g, other, {1, 2}), "float");
   EXPECT_EQ(epilogue_of(g.graph, conv).result, conv);
   EXPECT_EQ(epilogue_of(g.graph, other).result, other);
+}
+
+Value moved(SmallGraph& g, Value data, const std::vector<float>& offsets) {
+  const Tensor constant = Tensor::of<float>({1, static_cast<std::int64_t>(offsets.size()), 1, 1}, offsets);
+  return g.graph.emit(Binary{BinaryKind::kAdd}, {data, g.graph.emit_constant(constant)}, "offset");
+}
+
+// Of 0.01.
+TEST(Epilogue, TakesWholeStepsThatChannelsAreMovedBy) {
+  SmallGraph g;
+  const Value conv = g.conv(g.input({1, 3, 5, 5}), 3), active = g.relu(g.bias(conv));
+  const Value fq = g.quantize(moved(g, scaled(g, active, {1, 2, 3}), {-3, 0, 0.02f}));
+  g.output(fq);
+  const Epilogue found = epilogue_of(g.graph, conv);
+  EXPECT_EQ(found.scale, (std::vector<float>{1, 2, 3}));
+  EXPECT_EQ(found.steps, (std::vector<std::int16_t>{-300, 0, 2}));
+  EXPECT_EQ(found.result, fq);
+  EXPECT_EQ(found.absorbed.size(), 5u);
+}
+
+TEST(Epilogue, LeavesWhatIsMovedByPartsOfSteps) {
+  SmallGraph g;
+  const Value conv = g.conv(g.input({1, 3, 5, 5}), 2), active = g.relu(g.bias(conv));
+  g.output(g.quantize(moved(g, active, {-3, 0.005f})));
+  EXPECT_EQ(epilogue_of(g.graph, conv).result, active);
 }
 
 TEST(Epilogue, StopsAtAValueWithTwoReaders) {
@@ -147,6 +173,29 @@ TEST(Plan, JoinsTheScaleOfAnInputWithItsQuantization) {
   const Value scaled = g.graph.emit(Binary{BinaryKind::kMultiply}, {g.input({1, 3, 5, 5}), g.graph.emit_constant(Tensor::scalar(0.01f))});
   g.output(g.integer_conv(g.quantize(g.bias(scaled)), 8));
   EXPECT_EQ(steps_of(g.graph), (std::vector<std::string>{"quantize input", "convolution", "Result"}));
+}
+
+// Against the definition, in floats.
+TEST(Plan, MovesChannelsInIntegers) {
+  SmallGraph g;
+  const auto quantize = [&](Value data, const std::string& name) {
+    const Value low = g.graph.emit_constant(Tensor::scalar(-32.0f)), high = g.graph.emit_constant(Tensor::scalar(31.75f));
+    return g.graph.emit(FakeQuantize{256}, {data, low, high, low, high}, name);
+  };
+  Tensor bytes(ElementType::kI8, {4, 3, 1, 1});
+  std::int8_t next = -100;
+  for (auto& value : bytes.mutable_values<std::int8_t>()) value = next = static_cast<std::int8_t>(next + 37);
+  const Value wide = g.graph.emit(Convert{ElementType::kF32}, {g.graph.emit_constant(bytes)});
+  const Value weights = g.graph.emit(Binary{BinaryKind::kMultiply}, {wide, g.graph.emit_constant(Tensor::scalar(0.0157f))});
+  const Value conv = g.graph.emit(Convolution{}, {quantize(g.input({1, 3, 6, 6}), "in"), weights}, "conv");
+  const Value slope = g.graph.emit_constant(Tensor::of<float>({1}, std::vector<float>{0.25f}));
+  g.output(quantize(moved(g, g.graph.emit(PRelu{}, {conv, slope}), {-20, 0, 15, 100}), "out"));
+  EXPECT_EQ(steps_of(g.graph), (std::vector<std::string>{"quantize input", "convolution", "dequantize", "Result"}));
+  Tensor image = runtime_test::numbers({1, 3, 6, 6}, 5);
+  for (float& value : image.mutable_values<float>()) value *= 30;
+  Session session(*compile(g.graph), 1);
+  const auto expected = *evaluate(g.graph, {{"image", image}});
+  EXPECT_EQ(to_vector<float>((*session.run(std::span(&image, 1)))[0]), to_vector<float>(expected.begin()->second));
 }
 
 TEST(Plan, AddsQuantizedImagesInIntegers) {

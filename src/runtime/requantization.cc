@@ -28,6 +28,11 @@ std::vector<double> steps_per_unit(std::size_t channels, const Epilogue& epilogu
   return steps;
 }
 
+// Of a channel that is moved by whole steps, it is moved as well.
+std::int16_t zero_point_of(const Epilogue& epilogue, std::size_t c) {
+  return static_cast<std::int16_t>(epilogue.quant->zero_point_of(c) + (epilogue.steps.empty() ? 0 : epilogue.steps[c]));
+}
+
 }  // namespace
 
 kernels::Requantization make_requantization(std::span<const double> sum_scale, const Epilogue& epilogue) {
@@ -37,9 +42,10 @@ kernels::Requantization make_requantization(std::span<const double> sum_scale, c
   const QuantParams* quant = epilogue.quant.get();
   const std::vector<double> steps = steps_per_unit(sum_scale.size(), epilogue);
   const bool alike = quant && !quant->per_channel() && epilogue.scale.empty();
-  if (alike)
+  const bool moves = !epilogue.steps.empty();  // what bytes imply are no limits of the activation then
+  if (alike && !moves)
     result.activation = without_implied_limits(result.activation, 1.0f / quant->scale[0], quant->zero_point[0]);
-  else if (quant && std::all_of(quant->zero_point.begin(), quant->zero_point.end(), [](int z) { return z == 0; }) &&
+  else if (quant && !moves && std::all_of(quant->zero_point.begin(), quant->zero_point.end(), [](int z) { return z == 0; }) &&
            result.activation.kind == Kind::kRelu)
     result.activation = {};
 
@@ -50,7 +56,7 @@ kernels::Requantization make_requantization(std::span<const double> sum_scale, c
     const double unit = fold ? steps[c] : 1.0;
     result.multiplier.push_back(static_cast<float>(sum_scale[c] * unit));
     result.offset.push_back(static_cast<float>(bias * unit));
-    if (quant) result.zero_point.push_back(quant->zero_point_of(c));
+    if (quant) result.zero_point.push_back(zero_point_of(epilogue, c));
     if (quant && !fold) result.inv_scale.push_back(static_cast<float>(steps[c]));
   }
   if (fold && alike) result.activation = kernels::scaled(result.activation, 1.0f / quant->scale[0]);
