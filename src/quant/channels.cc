@@ -42,7 +42,24 @@ bool scales_channels(const Graph& graph, Value value) {
          std::ranges::all_of(side->constant->values<float>(), [](float factor) { return factor > 0; });
 }
 
+bool moves_channels(const Graph& graph, Value value) {
+  const auto side = constant_side(graph, value);
+  return side && side->kind == BinaryKind::kAdd && graph.shape(side->data) == graph.shape(value) &&
+         is_bias_of(*side->constant, graph.shape(value)) && !is_convolution(graph.node(side->data).op);
+}
+
+std::optional<NodeId> bias_behind_unpadded(const Graph& graph, NodeId convolution) {
+  const auto conv = convolution_geometry(graph, graph.node(convolution));
+  if (!conv || conv->pads.begin != Spatial{0, 0} || conv->pads.end != Spatial{0, 0}) return std::nullopt;
+  const auto add = only_reader(graph, {convolution, 0});
+  const auto side = add ? constant_side(graph, {*add, 0}) : std::nullopt;
+  const bool is_bias = side && side->kind == BinaryKind::kAdd && is_bias_of(*side->constant, graph.shape({convolution, 0})) &&
+                       graph.shape({*add, 0}) == graph.shape({convolution, 0});
+  return is_bias ? add : std::nullopt;
+}
+
 const Node& node_before_scale(const Graph& graph, Value value) {
+  if (moves_channels(graph, value)) value = constant_side(graph, value)->data;
   return graph.node(scales_channels(graph, value) ? constant_side(graph, value)->data : value);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "base/disjoint_sets.h"
@@ -18,7 +19,14 @@ bool has_known_weights(const Graph& graph, const Node& node);
 // A product of an image with a positive constant that has one element for each channel, which can be rescaled.
 bool scales_channels(const Graph& graph, Value value);
 
-// For messages: the node that computes a value, before such a product.
+// A sum of an image with a constant that has one element for each channel, which is not the bias of a convolution.
+bool moves_channels(const Graph& graph, Value value);
+
+// The sum with its bias behind a convolution that reads no padding: what its inputs are moved by, one number a channel, can be given back
+// there. Nothing for other nodes.
+std::optional<NodeId> bias_behind_unpadded(const Graph& graph, NodeId convolution);
+
+// For messages: the node that computes a value, before such a product and such a sum behind it.
 const Node& node_before_scale(const Graph& graph, Value value);
 
 // Which channels of a graph's images can be multiplied by a positive factor without changing what the graph computes. A

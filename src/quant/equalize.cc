@@ -16,8 +16,9 @@ constexpr double kLeastShare = 1e-3;  // of a range; what is smaller is noise
 
 class Equalizer {
  public:
-  Equalizer(Graph& graph, const QuantizationPlan& plan, const std::map<Value, RangeObserver>& observers, double spread)
-      : graph_(graph), plan_(plan), observers_(observers), spread_(spread), links_(graph) {}
+  Equalizer(Graph& graph, const QuantizationPlan& plan, const std::map<Value, RangeObserver>& observers, const ChannelOffsets& offsets,
+            double spread)
+      : graph_(graph), plan_(plan), observers_(observers), offsets_(offsets), spread_(spread), links_(graph) {}
 
   void run() {
     choose_factors();
@@ -36,8 +37,12 @@ class Equalizer {
                            std::pow(std::max(weights[factor] > 0 ? weights[factor] : 1.0, kLeastShare), 1 - kIntoWeights);
   }
 
-  double typical_range(const RangeObserver& observer, std::size_t channel) const {
-    return std::max(0.0, observer.typical_max(channel, spread_)) - std::min(0.0, observer.typical_min(channel, spread_));
+  // Of a channel as it lies, with zero.
+  double typical_range(Value value, std::size_t channel) const {
+    const RangeObserver& observer = observers_.at(value);
+    const auto offsets = offsets_.find(value);
+    const double offset = offsets == offsets_.end() ? 0 : offsets->second[channel];
+    return std::max(0.0, observer.typical_max(channel, spread_) - offset) - std::min(0.0, observer.typical_min(channel, spread_) - offset);
   }
 
   // For each factor the range of its widest channel, as a part of the range that its tensor's scale has to cover.
@@ -55,9 +60,8 @@ class Equalizer {
   void for_each_observed_channel(F&& f) const {
     for (const Point& point : plan_.points) {
       if (point.per_channel || graph_.shape(point.value).size() != 4) continue;
-      const RangeObserver& observer = observers_.at(point.value);
       const auto factors = links_.factors(point.value);
-      for (std::size_t c = 0; c < factors.size(); ++c) f(point, factors[c], typical_range(observer, c));
+      for (std::size_t c = 0; c < factors.size(); ++c) f(point, factors[c], typical_range(point.value, c));
     }
   }
 
@@ -139,6 +143,7 @@ class Equalizer {
   Graph& graph_;
   const QuantizationPlan& plan_;
   const std::map<Value, RangeObserver>& observers_;
+  const ChannelOffsets& offsets_;
   const double spread_;
   const ChannelLinks links_;
   std::vector<double> factors_;
@@ -176,8 +181,9 @@ void insert_scales(Graph& graph) {
   graph.tidy();
 }
 
-void equalize_channels(Graph& graph, const QuantizationPlan& plan, const std::map<Value, RangeObserver>& observers, double spread) {
-  Equalizer(graph, plan, observers, spread).run();
+void equalize_channels(Graph& graph, const QuantizationPlan& plan, const std::map<Value, RangeObserver>& observers,
+                       const ChannelOffsets& offsets, double spread) {
+  Equalizer(graph, plan, observers, offsets, spread).run();
 }
 
 }  // namespace octet::quant

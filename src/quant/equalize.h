@@ -3,6 +3,7 @@
 #include <map>
 
 #include "graph/graph.h"
+#include "quant/center.h"
 #include "quant/observer.h"
 #include "quant/placement.h"
 
@@ -19,6 +20,7 @@ void insert_scales(Graph& graph);
 // et al. 2022) do: the channel's part of the range of its tensor, and its part of the weights that share a scale with it;
 // `spread` is that of RangeObserver. The observers are those of the points of `plan`, from any few images. Ids change, as with
 // Graph::tidy().
-void equalize_channels(Graph& graph, const QuantizationPlan& plan, const std::map<Value, RangeObserver>& observers, double spread);
+void equalize_channels(Graph& graph, const QuantizationPlan& plan, const std::map<Value, RangeObserver>& observers,
+                       const ChannelOffsets& offsets, double spread);
 
 }  // namespace octet::quant

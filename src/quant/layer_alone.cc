@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "graph/op_schema.h"
 #include "graph/patterns.h"
+#include "quant/channels.h"
 
 namespace octet::quant {
 namespace {
@@ -167,10 +168,12 @@ class TrialBuilder {
     return made;
   }
 
-  // As the graph in floats computes it; what is not there, such as integer weights, is copied.
+  // As the graph in floats computes it; what is not there, such as integer weights, is copied, and what channels are moved by, which is
+  // settled to whole steps.
   Value plain(Value value) {
     const Node& node = quantized_.node(value);
     if (is_quantizer(node)) return plain(node.inputs[0]);
+    if (moves_channels(quantized_, value)) return copied(value, [this](Value input) { return plain(input); });
     if (const auto same = by_name_.find(node.name); same != by_name_.end()) return moved({same->second, value.port});
     return copied(value, [this](Value input) { return plain(input); });
   }

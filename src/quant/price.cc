@@ -6,6 +6,7 @@
 #include <set>
 
 #include "graph/patterns.h"
+#include "quant/channels.h"
 
 namespace octet::quant {
 namespace {
@@ -67,7 +68,7 @@ class Traffic {
 
   struct Origin {
     NodeId convolution{};
-    bool is_curved = false, is_scaled = false;  // its activation; what that gives
+    bool is_curved = false, is_scaled = false;  // its activation; what that gives, or is moved
   };
 
   // The convolution that gives a value, with its bias, activation and scale.
@@ -80,7 +81,7 @@ class Traffic {
       const auto* unary = std::get_if<Unary>(&node.op);
       if (side && side->kind != BinaryKind::kAdd && side->kind != BinaryKind::kMultiply) return std::nullopt;
       if (!side && !unary && !std::holds_alternative<Clamp>(node.op) && !std::holds_alternative<PRelu>(node.op)) return std::nullopt;
-      origin.is_scaled = origin.is_scaled || (side && side->kind == BinaryKind::kMultiply);
+      origin.is_scaled = origin.is_scaled || (side && side->kind == BinaryKind::kMultiply) || moves_channels(graph_, value);
       origin.is_curved = origin.is_curved || (unary && unary->kind != UnaryKind::kRelu);
       value = side ? side->data : node.inputs[0];
       if (graph_.reader_count(value.node) != 1) return std::nullopt;
@@ -100,7 +101,8 @@ class Traffic {
   double passes_in_floats(Value value) const {
     const auto origin = origin_of(value);
     if (!origin || is_integer(origin->convolution)) return 0;
-    const bool rounds = convolution_geometry(graph_, graph_.node(origin->convolution))->is_depthwise() && !origin->is_curved;
+    const bool rounds =
+        convolution_geometry(graph_, graph_.node(origin->convolution))->is_depthwise() && !origin->is_curved && !origin->is_scaled;
     return rounds ? 0 : origin->is_scaled ? 2 : 1;
   }
 

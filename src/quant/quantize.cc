@@ -11,6 +11,7 @@
 #include "graph/patterns.h"
 #include "passes/standard.h"
 #include "quant/bias_correction.h"
+#include "quant/center.h"
 #include "quant/channels.h"
 #include "quant/clipping.h"
 #include "quant/equalize.h"
@@ -60,7 +61,7 @@ class Quantizer {
     for (const NodeId layer : layers) {
       const bool is_wide = !std::ranges::binary_search(plan_.layers, layer);
       result_.layers.push_back({source_.node(layer).name, is_wide ? 32 : 8});
-      if (is_wide) take_in_scale(layer);
+      if (is_wide) take_in_moves(layer);
     }
     for (const NodeId convolution : plan_.convolutions) OCTET_RETURN_IF_ERROR(quantize_convolution(convolution));
     OCTET_RETURN_IF_ERROR(insert_points());
@@ -71,11 +72,38 @@ class Quantizer {
   }
 
  private:
-  // A convolution in float has no use for the product that made the channels of its input alike.
-  void take_in_scale(NodeId layer) {
+  // A convolution in float has no use for what moved the channels of its input around zero and made them alike.
+  void take_in_moves(NodeId layer) {
     const Node& node = source_.node(layer);
-    if (!has_known_weights(source_, node) || !scales_channels(source_, node.inputs[0])) return;
-    const ConstantSide scale = *constant_side(source_, node.inputs[0]);
+    if (!has_known_weights(source_, node)) return;
+    const Value input = node.inputs[0];
+    const auto bias = bias_behind_unpadded(source_, layer);
+    const bool is_moved = bias && moves_channels(source_, input);
+    if (is_moved) take_in_offset(layer, *bias);
+    take_in_scale(layer, is_moved ? constant_side(source_, input)->data : input);
+  }
+
+  void take_in_offset(NodeId layer, NodeId add) {
+    const Node& node = source_.node(layer);
+    const ConstantSide offset = *constant_side(source_, node.inputs[0]);
+    const ConstantSide side = *constant_side(source_, {add, 0});
+    const auto offsets = offset.constant->values<float>(), weights = source_.constant(node.inputs[1])->values<float>();
+    auto bias = to_vector<double>(*side.constant);
+    for_each_weight(*convolution_geometry(source_, node), [&](std::size_t o, std::size_t i, std::size_t at) {
+      bias[o] += static_cast<double>(weights[at]) * static_cast<double>(offsets[i]);
+    });
+    const std::vector<float> floats(bias.begin(), bias.end());
+    Graph& graph = result_.graph;
+    graph.set_input(add, side.input,
+                    graph.emit_constant(Tensor::of<float>(side.constant->shape(), floats), source_.node(add).name + "/bias"));
+    graph.set_input(layer, 0, offset.data);
+  }
+
+  // `data`: what a convolution in float reads.
+  void take_in_scale(NodeId layer, Value data) {
+    const Node& node = source_.node(layer);
+    if (!scales_channels(source_, data)) return;
+    const ConstantSide scale = *constant_side(source_, data);
     const auto factors = scale.constant->values<float>();
     const Tensor& constant = *source_.constant(node.inputs[1]);
     std::vector<float> weights = to_vector<float>(constant);
@@ -492,9 +520,10 @@ void let_go_of_file(Graph& graph) {
   }
 }
 
-// The graph with its channels made alike. Warnings and progress are left to the pass over all images.
+// The graph with its channels around zero and made alike. Warnings and progress are left to the pass over all images.
 Result<Graph> equalized(Graph graph, const CalibrationImages& images, int threads) {
   insert_scales(graph);
+  insert_offsets(graph);
   const QuantizationPlan plan = plan_quantization(graph);
   if (plan.convolutions.empty()) return Error{ErrorCode::kUnsupported, "the model has no convolution to quantize"};
   OCTET_RETURN_IF_ERROR(expect_finite_weights(graph, plan));
@@ -502,7 +531,9 @@ Result<Graph> equalized(Graph graph, const CalibrationImages& images, int thread
   if (!observers.ok() && observers.error().code == ErrorCode::kNotFound)
     observers = calibrate(graph, observed_values(graph, plan), images, {threads, {}, {}});
   OCTET_RETURN_IF_ERROR(observers);
-  equalize_channels(graph, plan, *observers, kSpread);
+  const ChannelOffsets offsets = center_channels(graph, plan, *observers, kSpread);
+  equalize_channels(graph, plan, *observers, offsets, kSpread);
+  remove_idle_offsets(graph);
   let_go_of_file(graph);
   return graph;
 }

@@ -1,5 +1,6 @@
 #include "quant/settle.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -7,6 +8,7 @@
 
 #include "graph/byte_grids.h"
 #include "graph/patterns.h"
+#include "quant/channels.h"
 
 namespace octet::quant {
 namespace {
@@ -71,12 +73,51 @@ void settle_bias(Graph& graph, NodeId id, float data_scale) {
     graph.set_input(*add, side->input, graph.emit_constant(*bias, graph.node(*add).name + "/bias"));
 }
 
+// The bias behind a convolution of integer weights that what its inputs are moved by, one number a channel, is given back in.
+void move_bias(Graph& graph, NodeId convolution, const std::vector<double>& moved) {
+  const Node node = graph.node(convolution);
+  const auto scales = weight_scales(graph, node);
+  const NodeId add = *bias_behind_unpadded(graph, convolution);
+  const ConstantSide side = *constant_side(graph, {add, 0});
+  const Value integers = graph.node(constant_side(graph, node.inputs[1])->data).inputs[0];
+  const auto weights = graph.constant(integers)->values<std::int8_t>();
+  auto bias = to_vector<double>(*side.constant);
+  for_each_weight(*convolution_geometry(graph, node),
+                  [&](std::size_t o, std::size_t i, std::size_t at) { bias[o] -= (*scales)[o] * weights[at] * moved[i]; });
+  const std::vector<float> floats(bias.begin(), bias.end());
+  graph.set_input(add, side.input, graph.emit_constant(Tensor::of(side.constant->shape(), floats), graph.node(add).name + "/bias"));
+}
+
+// Channels that are moved in front of a quantizer are moved by whole steps of it, so that a byte says both.
+void settle_offsets(Graph& graph, NodeId quantizer) {
+  const Node node = graph.node(quantizer);
+  const auto grids = byte_grids_of(graph, node);
+  if (!grids || grids->size() != 1 || !moves_channels(graph, node.inputs[0]) || graph.reader_count(node.inputs[0].node) != 1) return;
+  const auto readers = graph.readers(quantizer);
+  const auto gives_back = [&](NodeId reader) { return bias_behind_unpadded(graph, reader) && weight_scales(graph, graph.node(reader)); };
+  if (!std::ranges::all_of(readers, gives_back)) return;
+  const ConstantSide side = *constant_side(graph, node.inputs[0]);
+  std::vector<float> offsets = to_vector<float>(*side.constant);
+  std::vector<double> moved;
+  const double step = static_cast<double>(grids->front().scale);
+  for (float& offset : offsets) {
+    const double before = static_cast<double>(offset);
+    offset = static_cast<float>(std::nearbyint(before / step) * step);
+    moved.push_back(static_cast<double>(offset) - before);
+  }
+  const NodeId sum = node.inputs[0].node;
+  graph.set_input(sum, side.input, graph.emit_constant(Tensor::of(side.constant->shape(), offsets), graph.node(sum).name + "/whole"));
+  for (const NodeId reader : readers) move_bias(graph, reader, moved);
+}
+
 }  // namespace
 
 void settle_numbers(Graph& graph) {
   const std::size_t count = graph.nodes().size();
   for (std::size_t i = 0; i < count; ++i)
     if (std::holds_alternative<FakeQuantize>(graph.nodes()[i].op)) settle_limits(graph, static_cast<NodeId>(i));
+  for (std::size_t i = 0; i < count; ++i)
+    if (std::holds_alternative<FakeQuantize>(graph.nodes()[i].op)) settle_offsets(graph, static_cast<NodeId>(i));
   const auto grids = values_on_grids(graph);
   for (std::size_t i = 0; i < count; ++i) {
     if (!is_convolution(graph.nodes()[i].op)) continue;

@@ -57,6 +57,22 @@ TEST(SettleNumbers, BiasesAreWholeSteps) {
   }
 }
 
+// Steps of 0.5, and what the convolution makes stays.
+TEST(SettleNumbers, ChannelsAreMovedByWholeSteps) {
+  SmallGraph g;
+  const Value active = g.relu(g.input({1, 2, 4, 4}));
+  const Value offset = g.graph.emit_constant(Tensor::of<float>({1, 2, 1, 1}, {-3.2f, 7.9f}));
+  const Value moved = g.graph.emit(Binary{BinaryKind::kAdd}, {active, offset}, "offset");
+  g.output(g.bias(g.integer_conv(quantized(g, moved, -64, 63.5f), 3)));
+  const auto before = constant_of(g.graph, "bias", 1);
+  const auto weights =
+      to_vector<double>(*g.graph.constant(g.graph.node(g.graph.node(g.graph.node(g.graph.find("conv")).inputs[1]).inputs[0]).inputs[0]));
+  settle_numbers(g.graph);
+  EXPECT_EQ(constant_of(g.graph, "offset", 1), (std::vector<float>{-3, 8}));
+  const auto after = constant_of(g.graph, "bias", 1);
+  for (std::size_t o = 0; o < 3; ++o) EXPECT_NEAR(after[o], before[o] - 0.01 * (weights[2 * o] * 0.2 + weights[2 * o + 1] * 0.1), 0.003);
+}
+
 TEST(SettleNumbers, LeavesBiasesBehindFloats) {
   SmallGraph g;
   g.output(g.bias(g.integer_conv(g.input({1, 2, 4, 4}), 3)));
