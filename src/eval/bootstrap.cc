@@ -15,12 +15,32 @@
 namespace octet {
 namespace {
 
-// One draw's counts, in column `lane`.
-void draw_images(std::uint64_t seed, std::size_t lane, DrawCounts& draws) {
-  std::mt19937_64 random(seed);
-  for (auto& counts : draws) counts[lane] = 0;
-  for (std::size_t i = 0; i < draws.size(); ++i) ++draws[draw_below(random, draws.size())][lane];
-}
+// Draws of images. Each is counted in memory of its own, which a cache holds, and then put in its column with a few others.
+class Drawer {
+ public:
+  explicit Drawer(std::size_t images) : counts_(images) { few_.fill(std::vector<std::uint8_t>(images)); }
+
+  //   seed   of the first draw; the next has the next one
+  const DrawCounts& draw(std::uint64_t seed) {
+    for (std::size_t begin = 0; begin < kDrawsAtOnce; begin += few_.size()) {
+      for (std::size_t i = 0; i < few_.size(); ++i) count(seed + begin + i, few_[i]);
+      for (std::size_t image = 0; image < counts_.size(); ++image)
+        for (std::size_t i = 0; i < few_.size(); ++i) counts_[image][begin + i] = few_[i][image];
+    }
+    return counts_;
+  }
+
+ private:
+  static void count(std::uint64_t seed, std::vector<std::uint8_t>& counts) {
+    std::mt19937_64 random(seed);
+    const UniformBelow image(counts.size());
+    std::ranges::fill(counts, std::uint8_t{0});
+    for (std::size_t i = 0; i < counts.size(); ++i) ++counts[image(random)];
+  }
+
+  DrawCounts counts_;
+  std::array<std::vector<std::uint8_t>, 8> few_;
+};
 
 // Drops of every draw: of each size over all categories, and of each category over all sizes. NaN where a draw has no such object.
 struct DrawnDrops {
@@ -35,21 +55,21 @@ struct DrawnDrops {
 class Resampler {
  public:
   Resampler(const ResampledModel& first, const ResampledModel& second)
-      : model_(first), first_(first.make_drawn_ap()), second_(second.make_drawn_ap()), draws_(first.images) {}
+      : model_(first), first_(first.make_drawn_ap()), second_(second.make_drawn_ap()), drawer_(first.images) {}
 
   // Draws `begin` and those after it, up to kDrawsAtOnce.
   void run(std::size_t begin, std::uint64_t seed, DrawnDrops& drops) {
     const std::size_t count = std::min(kDrawsAtOnce, drops.sizes[0].size() - begin);
-    for (std::size_t i = 0; i < kDrawsAtOnce; ++i) draw_images(seed * 1'000'003 + begin + i, i, draws_);
+    const DrawCounts& draws = drawer_.draw(seed * 1'000'003 + begin);
     for (std::size_t size = 0; size < kSizeClassCount; ++size)
-      if (size == 0 || model_.ap_of_sizes[size - 1] >= 0) run_size(size, begin, count, drops);
+      if (size == 0 || model_.ap_of_sizes[size - 1] >= 0) run_size(size, draws, begin, count, drops);
   }
 
  private:
-  void run_size(std::size_t size, std::size_t begin, std::size_t count, DrawnDrops& drops) {
+  void run_size(std::size_t size, const DrawCounts& draws, std::size_t begin, std::size_t count, DrawnDrops& drops) {
     std::array<double, kDrawsAtOnce> sum{}, defined{};
     for (std::size_t k = 0; k < model_.categories.size(); ++k) {
-      const DrawnPrecision a = first_(static_cast<SizeClass>(size), k, draws_), b = second_(static_cast<SizeClass>(size), k, draws_);
+      const DrawnPrecision a = first_(static_cast<SizeClass>(size), k, draws), b = second_(static_cast<SizeClass>(size), k, draws);
       for (std::size_t i = 0; i < count; ++i) {
         const double drop = a[i] - b[i];
         if (size == 0) drops.categories[k][begin + i] = drop;
@@ -63,7 +83,7 @@ class Resampler {
 
   const ResampledModel& model_;
   DrawnAp first_, second_;
-  DrawCounts draws_;
+  Drawer drawer_;
 };
 
 DrawnDrops resample(const ResampledModel& first, const ResampledModel& second, const BootstrapOptions& options, int threads) {

@@ -79,7 +79,7 @@ class ResampledMatches {
 
 // Paired bootstrap: draws as many images as there are, with replacement, scores both models on the same draw, and repeats.
 // Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3 (percentile interval). The same seed gives the
-// same answer at any number of threads. Costs one pass over both lists of detections for each 16 draws; matching is done once.
+// same answer at any number of threads. Costs a pass over both lists of detections for every kDrawsAtOnce draws; matching is done once.
 //   first, second   of the same images and categories, by the same metric
 //   error           kInvalidArgument: no resamples, or nothing annotated
 Result<ApDrops> bootstrap_ap_drop(const ResampledModel& first, const ResampledModel& second, const BootstrapOptions& options = {},

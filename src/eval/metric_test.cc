@@ -102,7 +102,7 @@ void expect_draws(const Metric& metric, EvalFixture fixture, std::mt19937& rando
   ASSERT_TRUE(accuracy.ok());
   DrawCounts draws(fixture.truth.images.size());
   for (auto& counts : draws)
-    for (auto& count : counts) count = static_cast<std::uint16_t>(random() % 4);
+    for (auto& count : counts) count = static_cast<std::uint8_t>(random() % 4);
   draws.front().fill(1);  // so that no draw is empty
   const DrawnAp drawn_ap = accuracy->model.make_drawn_ap();
   for (const std::size_t draw : {0U, 7U}) {

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 #include <ranges>
+#include <tuple>
 
 #include "eval/average_precision.h"
 
@@ -14,28 +15,54 @@ namespace {
 // For what is compiled with the instruction set of the function that it becomes part of.
 #define OCTET_INLINE inline __attribute__((always_inline))
 
-// Vectors of the compiler's, each in a register of `kBytes`: of counts, and of doubles for half as many draws.
+// Vectors of the compiler's, each in a register of `kBytes`, or in half of one where they become others of twice the width.
 template <std::size_t kBytes>
 struct Lanes {
-  static constexpr std::size_t kCounts = kBytes / sizeof(std::int32_t), kDoubles = kBytes / sizeof(double);
+  static constexpr std::size_t kSums = kBytes / sizeof(std::uint16_t), kCounts = kBytes / sizeof(std::int32_t),
+                               kDoubles = kBytes / sizeof(double);
   // GCC 12 makes vectors of a template's size by typedef alone.
-  typedef std::uint16_t Words __attribute__((vector_size(kBytes / 2)));   // NOLINT(modernize-use-using)
-  typedef std::int32_t Ints __attribute__((vector_size(kBytes)));         // NOLINT(modernize-use-using)
-  typedef std::int32_t FewInts __attribute__((vector_size(kBytes / 2)));  // NOLINT(modernize-use-using)
-  typedef double Doubles __attribute__((vector_size(kBytes)));            // NOLINT(modernize-use-using)
+  typedef std::uint8_t FewBytes __attribute__((vector_size(kBytes / 2)));   // NOLINT(modernize-use-using)
+  typedef std::uint16_t Words __attribute__((vector_size(kBytes)));         // NOLINT(modernize-use-using)
+  typedef std::uint16_t FewWords __attribute__((vector_size(kBytes / 2)));  // NOLINT(modernize-use-using)
+  typedef std::int32_t Ints __attribute__((vector_size(kBytes)));           // NOLINT(modernize-use-using)
+  typedef std::int32_t FewInts __attribute__((vector_size(kBytes / 2)));    // NOLINT(modernize-use-using)
+  typedef double Doubles __attribute__((vector_size(kBytes)));              // NOLINT(modernize-use-using)
 };
 
-// A count and a value of each draw.
+// A short sum, a count and a value of each draw.
+template <typename Lanes>
+using Sums = std::array<typename Lanes::Words, kDrawsAtOnce / Lanes::kSums>;
 template <typename Lanes>
 using Counts = std::array<typename Lanes::Ints, kDrawsAtOnce / Lanes::kCounts>;
 template <typename Lanes>
 using Values = std::array<typename Lanes::Doubles, kDrawsAtOnce / Lanes::kDoubles>;
 
+// Each number as one of twice the width or, from a count to a value and back, of another kind.
+template <typename Part, typename From, typename To>
+OCTET_INLINE void convert(const From& from, To& to) {
+  std::array<Part, sizeof from / sizeof(Part)> parts;
+  std::memcpy(&parts, &from, sizeof from);
+  static_assert(parts.size() == std::tuple_size_v<To>);
+  for (std::size_t v = 0; v < to.size(); ++v) to[v] = __builtin_convertvector(parts[v], typename To::value_type);
+}
+
+// Counts of many images lie in no near cache, and neighbours by score are of any image: what is to come is asked for before.
+constexpr std::size_t kAhead = 12;
+OCTET_INLINE void fetch_image(const DrawCounts& draws, std::uint32_t image) { __builtin_prefetch(draws[image].data()); }
+
 template <typename Lanes>
-OCTET_INLINE void load_image(const DrawCounts& draws, std::uint32_t image, Counts<Lanes>& counts) {
-  std::array<typename Lanes::Words, kDrawsAtOnce / Lanes::kCounts> words;
-  std::memcpy(&words, draws[image].data(), sizeof words);
-  for (std::size_t v = 0; v < counts.size(); ++v) counts[v] = __builtin_convertvector(words[v], typename Lanes::Ints);
+OCTET_INLINE void load_image(const DrawCounts& draws, std::uint32_t image, Sums<Lanes>& counts) {
+  convert<typename Lanes::FewBytes>(draws[image], counts);
+}
+
+template <typename Lanes>
+OCTET_INLINE void widen(const Sums<Lanes>& sums, Counts<Lanes>& counts) {
+  convert<typename Lanes::FewWords>(sums, counts);
+}
+
+template <typename Lanes>
+OCTET_INLINE void to_values(const Counts<Lanes>& counts, Values<Lanes>& values) {
+  convert<typename Lanes::FewInts>(counts, values);
 }
 
 template <typename Counts>
@@ -46,14 +73,6 @@ OCTET_INLINE void add(const Counts& counts, Counts& sum) {
 template <typename Counts>
 OCTET_INLINE void subtract(const Counts& counts, Counts& sum) {
   for (std::size_t v = 0; v < sum.size(); ++v) sum[v] -= counts[v];
-}
-
-template <typename Lanes>
-OCTET_INLINE void convert(const Counts<Lanes>& counts, Values<Lanes>& values) {
-  std::array<typename Lanes::FewInts, kDrawsAtOnce / Lanes::kDoubles> few;
-  static_assert(sizeof few == sizeof counts);
-  std::memcpy(&few, &counts, sizeof few);
-  for (std::size_t v = 0; v < values.size(); ++v) values[v] = __builtin_convertvector(few[v], typename Lanes::Doubles);
 }
 
 // The curve at one threshold while it is walked from its end to its beginning: what is before the place come to, and the mean so far.
@@ -71,8 +90,8 @@ OCTET_INLINE void visit_peak(const Counts<Lanes>& counted, const Values<Lanes>& 
   Counts<Lanes> not_ignored = counted;
   subtract(curve.ignored, not_ignored);
   Values<Lanes> hits, total;
-  convert<Lanes>(curve.hits, hits);
-  convert<Lanes>(not_ignored, total);
+  to_values<Lanes>(curve.hits, hits);
+  to_values<Lanes>(not_ignored, total);
   for (std::size_t v = 0; v < hits.size(); ++v) {
     const Doubles recall = hits[v] / objects[v], precision = hits[v] / (total[v] + kEpsilon);
     const Doubles nearest = __builtin_convertvector(__builtin_convertvector(recall * 100 + 0.5, typename Lanes::FewInts), Doubles);
@@ -84,44 +103,80 @@ OCTET_INLINE void visit_peak(const Counts<Lanes>& counted, const Values<Lanes>& 
   }
 }
 
-// The detections up to each meeting, by meeting.
-using Counted = std::vector<std::array<std::int32_t, kDrawsAtOnce>>;
+// Of each meeting, the detections from the one before it to itself.
+using Steps = std::vector<std::array<std::uint16_t, kDrawsAtOnce>>;
 
-// `counted`: room for a value of each meeting.
 template <typename Lanes>
-OCTET_INLINE void mean_precision(const CountedMatches& matches, const DrawCounts& draws, Counted& counted, DrawnPrecision& mean) {
+OCTET_INLINE void count_objects(const CountedMatches& matches, const DrawCounts& draws, Values<Lanes>& objects) {
+  Sums<Lanes> sums;
   Counts<Lanes> here, drawn{};
   for (const std::uint32_t image : matches.objects) {
-    load_image<Lanes>(draws, image, here);
+    load_image<Lanes>(draws, image, sums);
+    widen<Lanes>(sums, here);
     add(here, drawn);
   }
-  Values<Lanes> objects;
-  convert<Lanes>(drawn, objects);
+  to_values<Lanes>(drawn, objects);
   for (auto& some : objects) some = some > 1 ? some : typename Lanes::Doubles{} + 1;
+}
 
-  std::array<Curve<Lanes>, kIouThresholdCount> curves;
-  Counts<Lanes> before{};
-  const std::uint32_t* miss = matches.misses.data();
+template <typename Lanes>
+using Curves = std::array<Curve<Lanes>, kIouThresholdCount>;
+
+// Walks to the end. `all`: how many detections that is.
+template <typename Lanes>
+OCTET_INLINE void count_detections(const CountedMatches& matches, const DrawCounts& draws, Steps& steps, Curves<Lanes>& curves,
+                                   Counts<Lanes>& all) {
+  Sums<Lanes> step, miss;
+  Counts<Lanes> here;
+  std::size_t next = 0;  // of the misses
   for (std::size_t i = 0; i < matches.meetings.size(); ++i) {
     const CountedMatches::Meeting& meeting = matches.meetings[i];
-    for (const std::uint32_t* const end = miss + meeting.misses_before; miss != end; ++miss) {
-      load_image<Lanes>(draws, *miss, here);
-      add(here, before);
-    }
-    load_image<Lanes>(draws, meeting.image, here);
-    add(here, before);
-    std::memcpy(counted[i].data(), &before, sizeof before);
+    if (i + kAhead < matches.meetings.size()) fetch_image(draws, matches.meetings[i + kAhead].image);
+    load_image<Lanes>(draws, meeting.image, step);
+    widen<Lanes>(step, here);
     for (unsigned bits = meeting.hits; bits != 0; bits &= bits - 1) add(here, curves[std::countr_zero(bits)].hits);
     for (unsigned bits = meeting.ignored; bits != 0; bits &= bits - 1) add(here, curves[std::countr_zero(bits)].ignored);
+    for (const std::size_t end = next + meeting.misses_before; next < end; ++next) {
+      if (next + kAhead < matches.misses.size()) fetch_image(draws, matches.misses[next + kAhead]);
+      load_image<Lanes>(draws, matches.misses[next], miss);
+      add(miss, step);
+    }
+    std::memcpy(steps[i].data(), &step, sizeof step);
+    widen<Lanes>(step, here);
+    add(here, all);
   }
+}
+
+// Walks back to the beginning.
+template <typename Lanes>
+OCTET_INLINE void read_curves(const CountedMatches& matches, const DrawCounts& draws, const Steps& steps, const Values<Lanes>& objects,
+                              const Counts<Lanes>& all, Curves<Lanes>& curves) {
+  Counts<Lanes> before = all;
+  Sums<Lanes> step;
+  Counts<Lanes> here;
   for (std::size_t i = matches.meetings.size(); i-- > 0;) {
     const CountedMatches::Meeting& meeting = matches.meetings[i];
-    std::memcpy(&before, counted[i].data(), sizeof before);
-    load_image<Lanes>(draws, meeting.image, here);
+    if (i >= kAhead) fetch_image(draws, matches.meetings[i - kAhead].image);
+    load_image<Lanes>(draws, meeting.image, step);
+    widen<Lanes>(step, here);
     for (unsigned bits = meeting.peaks; bits != 0; bits &= bits - 1) visit_peak<Lanes>(before, objects, curves[std::countr_zero(bits)]);
     for (unsigned bits = meeting.hits; bits != 0; bits &= bits - 1) subtract(here, curves[std::countr_zero(bits)].hits);
     for (unsigned bits = meeting.ignored; bits != 0; bits &= bits - 1) subtract(here, curves[std::countr_zero(bits)].ignored);
+    std::memcpy(&step, steps[i].data(), sizeof step);
+    widen<Lanes>(step, here);
+    subtract(here, before);
   }
+}
+
+// `steps`: room for one of each meeting.
+template <typename Lanes>
+OCTET_INLINE void mean_precision(const CountedMatches& matches, const DrawCounts& draws, Steps& steps, DrawnPrecision& mean) {
+  Values<Lanes> objects;
+  count_objects<Lanes>(matches, draws, objects);
+  Curves<Lanes> curves;
+  Counts<Lanes> all{};
+  count_detections<Lanes>(matches, draws, steps, curves, all);
+  read_curves<Lanes>(matches, draws, steps, objects, all, curves);
 
   Values<Lanes> sum{};
   for (const Curve<Lanes>& curve : curves)
@@ -133,22 +188,22 @@ OCTET_INLINE void mean_precision(const CountedMatches& matches, const DrawCounts
 
 #undef OCTET_INLINE
 
-using MeanPrecision = void(const CountedMatches&, const DrawCounts&, Counted&, DrawnPrecision&);
+using MeanPrecision = void(const CountedMatches&, const DrawCounts&, Steps&, DrawnPrecision&);
 
-void mean_precision_portable(const CountedMatches& matches, const DrawCounts& draws, Counted& counted, DrawnPrecision& mean) {
-  mean_precision<Lanes<16>>(matches, draws, counted, mean);
+void mean_precision_portable(const CountedMatches& matches, const DrawCounts& draws, Steps& steps, DrawnPrecision& mean) {
+  mean_precision<Lanes<16>>(matches, draws, steps, mean);
 }
 
 #ifdef __x86_64__
-__attribute__((target("avx2"))) void mean_precision_avx2(const CountedMatches& matches, const DrawCounts& draws, Counted& counted,
+__attribute__((target("avx2"))) void mean_precision_avx2(const CountedMatches& matches, const DrawCounts& draws, Steps& steps,
                                                          DrawnPrecision& mean) {
-  mean_precision<Lanes<32>>(matches, draws, counted, mean);
+  mean_precision<Lanes<32>>(matches, draws, steps, mean);
 }
 
 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) void mean_precision_avx512(const CountedMatches& matches,
-                                                                                         const DrawCounts& draws, Counted& counted,
+                                                                                         const DrawCounts& draws, Steps& steps,
                                                                                          DrawnPrecision& mean) {
-  mean_precision<Lanes<64>>(matches, draws, counted, mean);
+  mean_precision<Lanes<64>>(matches, draws, steps, mean);
 }
 #endif
 
@@ -182,12 +237,13 @@ CountedMatches count_matches(const CategoryMatches& matches, SizeClass size, int
   for (const MatchedDetection& detection : matches.detections) {
     const ThresholdBits matched = detection.matched[class_index], ignored = detection.ignored[class_index];
     if (detection.rank >= max_detections || ignored == kEveryThreshold) continue;
-    if ((matched | ignored) == 0) {
+    const std::size_t misses_before = counted.misses.size() - before;
+    if ((matched | ignored) == 0 && misses_before < CountedMatches::kMostMisses) {
       counted.misses.push_back(detection.image);
       continue;
     }
     const auto hits = static_cast<ThresholdBits>(matched & ~ignored);
-    counted.meetings.push_back({detection.image, static_cast<std::uint32_t>(counted.misses.size() - before), hits, ignored, 0});
+    counted.meetings.push_back({detection.image, hits, ignored, 0, static_cast<std::uint8_t>(misses_before)});
     before = counted.misses.size();
     if (hits == 0) continue;
     meetings = counted.meetings.size();
@@ -202,9 +258,9 @@ CountedMatches count_matches(const CategoryMatches& matches, SizeClass size, int
 }
 
 DrawnPrecision ResampledPrecision::operator()(const CountedMatches& matches, const DrawCounts& draws) {
-  counted_.resize(std::max(counted_.size(), matches.meetings.size()));
+  steps_.resize(std::max(steps_.size(), matches.meetings.size()));
   DrawnPrecision mean;
-  fastest_of(isa_.features)(matches, draws, counted_, mean);
+  fastest_of(isa_.features)(matches, draws, steps_, mean);
   for (std::size_t i = 0; i < kDrawsAtOnce; ++i)
     if (!has_object(matches, draws, i)) mean[i] = std::numeric_limits<double>::quiet_NaN();
   return mean;

@@ -11,24 +11,28 @@
 // Average precision of many draws of images, several at a time and without matching again: what the bootstrap spends its time on.
 namespace octet {
 
-inline constexpr std::size_t kDrawsAtOnce = 16;  // a vector or a few of the CPU's
+inline constexpr std::size_t kDrawsAtOnce = 32;  // a vector or a few of the CPU's
 
-// How often each image is in each of kDrawsAtOnce draws, by image.
-using DrawCounts = std::vector<std::array<std::uint16_t, kDrawsAtOnce>>;
+// How often each image is in each of kDrawsAtOnce draws, by image: bytes, so that the counts of many images fit into a cache. Of 255 images
+// none can be in a draw more often, and of more none ever is (the chance is below 1e-500).
+struct alignas(kDrawsAtOnce) ImageCounts : std::array<std::uint8_t, kDrawsAtOnce> {};  // in one line of a cache
+using DrawCounts = std::vector<ImageCounts>;
 
 // What the curve of one category and size is made of: the detections by falling score, up to the last that met an object, as later ones
 // change no precision that is read.
 struct CountedMatches {
-  // A detection that met something at one threshold at least.
+  static constexpr std::size_t kMostMisses = 255;  // together, so that a step of 16 bits counts them and the meeting in any draw
+
+  // A detection that met something at one threshold at least; or nothing, behind kMostMisses others.
   struct Meeting {
     std::uint32_t image = 0;
-    std::uint32_t misses_before = 0;      // since the meeting before
     ThresholdBits hits = 0, ignored = 0;  // neither: a miss
-    ThresholdBits peaks = 0;  // Of the hits those with a miss behind them: whatever the draw, a hit behind a hit makes precision
-                              // no lower and recall no less, so that the one before it decides nothing.
+    ThresholdBits peaks = 0;         // Of the hits those with a miss behind them: whatever the draw, a hit behind a hit makes precision
+                                     // no lower and recall no less, so that the one before it decides nothing.
+    std::uint8_t misses_before = 0;  // since the meeting before
   };
   std::vector<Meeting> meetings;
-  std::vector<std::uint32_t> misses;   // the image of each detection that met nothing
+  std::vector<std::uint32_t> misses;   // the image of each other detection, which met nothing
   std::vector<std::uint32_t> objects;  // the image of each object that counts
 };
 CountedMatches count_matches(const CategoryMatches& matches, SizeClass size, int max_detections);
@@ -45,7 +49,7 @@ class ResampledPrecision {
 
  private:
   Isa isa_;
-  std::vector<std::array<std::int32_t, kDrawsAtOnce>> counted_;  // kept for its memory
+  std::vector<std::array<std::uint16_t, kDrawsAtOnce>> steps_;  // kept for its memory
 };
 
 }  // namespace octet

@@ -19,7 +19,7 @@ DrawCounts random_draws(std::size_t images, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   DrawCounts draws(images);
   for (auto& counts : draws)
-    for (auto& count : counts) count = static_cast<std::uint16_t>(random() % 4);
+    for (auto& count : counts) count = static_cast<std::uint8_t>(random() % 4);
   return draws;
 }
 
