@@ -142,7 +142,10 @@ INSTANTIATE_TEST_SUITE_P(All, OpenDatasetLayout,
                                          Layout{"test/_annotations.coco.json", "test/a.jpg"}, Layout{"_annotations.coco.json", "a.jpg"},
                                          Layout{"annotations/instances_default.json", "images/a.jpg"},
                                          Layout{"annotations/instances_default.json", "images/default/a.jpg"},
-                                         Layout{"annotations/instances_street.json", "street/a.jpg"}));
+                                         Layout{"annotations/instances_street.json", "street/a.jpg"},
+                                         Layout{"annotations/instances_val2017.json.gz", "val2017/a.jpg"},
+                                         Layout{"valid/_annotations.coco.json.zst", "valid/a.jpg"},
+                                         Layout{"annotations/instances_street.json.zst", "street/a.jpg"}));
 
 TEST(OpenAnnotated, TakesPicturesAndAnnotationsApart) {
   const ScratchFolder folder;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 #include <system_error>
@@ -34,11 +35,22 @@ fs::path own_folder(const fs::path& dir, const std::string& part) {
   return {};
 }
 
+// The file, or the same packed, as data/file_text.h unpacks it; empty if there is none.
+fs::path packed_or_not(const fs::path& file) {
+  for (const char* packed : {"", ".gz", ".zst"})
+    if (const fs::path path = file.string() + packed; is_file(path)) return path;
+  return {};
+}
+
+fs::path without_packing(const fs::path& file) {
+  const fs::path packing = file.extension();
+  return packing == ".gz" || packing == ".zst" ? fs::path(file).replace_extension() : file;
+}
+
 // The annotations of a part; empty if there are none.
 fs::path annotations_of(const fs::path& dir, const std::string& part) {
-  for (const fs::path& file : {dir / "annotations" / ("instances_" + part + ".json"), dir / part / kAnnotationsBesidePictures})
-    if (is_file(file)) return file;
-  return {};
+  const fs::path own = packed_or_not(dir / "annotations" / ("instances_" + part + ".json"));
+  return own.empty() ? packed_or_not(dir / part / kAnnotationsBesidePictures) : own;
 }
 
 // A part with annotations, whose pictures may also lie in the one folder images/. Its folder is empty if none is there.
@@ -59,20 +71,21 @@ std::optional<DataPart> part_with_folder(const fs::path& dir, std::span<const ch
 // The NAME of annotations/instances_NAME.json where there is one such file, of a part that is not for training.
 std::string only_other_part(const fs::path& dir) {
   constexpr std::string_view kPrefix = "instances_";
-  std::vector<std::string> names;
+  std::set<std::string> names;
   std::error_code failed;
   for (fs::directory_iterator at(dir / "annotations", failed), end; !failed && at != end; at.increment(failed)) {
-    const std::string stem = at->path().stem().string();
-    if (at->path().extension() == ".json" && stem.starts_with(kPrefix) && !stem.starts_with("instances_train"))
-      names.push_back(stem.substr(kPrefix.size()));
+    const fs::path file = without_packing(at->path());
+    const std::string stem = file.stem().string();
+    if (file.extension() == ".json" && stem.starts_with(kPrefix) && !stem.starts_with("instances_train"))
+      names.insert(stem.substr(kPrefix.size()));
   }
-  return names.size() == 1 ? names[0] : std::string();
+  return names.size() == 1 ? *names.begin() : std::string();
 }
 
 std::optional<DataPart> measured_part(const fs::path& dir) {
   for (const char* name : kMeasuredParts)
     if (auto part = annotated_part(dir, name)) return part;
-  if (is_file(dir / kAnnotationsBesidePictures)) return DataPart{dir, dir / kAnnotationsBesidePictures};
+  if (const fs::path file = packed_or_not(dir / kAnnotationsBesidePictures); !file.empty()) return DataPart{dir, file};
   const std::string other = only_other_part(dir);
   return other.empty() ? std::nullopt : annotated_part(dir, other);
 }
@@ -90,7 +103,7 @@ Result<DataPart> find_measured_part(const fs::path& dir) {
   if (part->image_folder.empty())
     return Error{ErrorCode::kNotFound,
                  fmt::format("{}: no folder of pictures beside it; expected {} or images/", part->annotation_file.string(),
-                             part->annotation_file.stem().string().substr(std::string_view("instances_").size()) + "/")};
+                             without_packing(part->annotation_file).stem().string().substr(std::string_view("instances_").size()) + "/")};
   return *part;
 }
 
