@@ -98,12 +98,28 @@ Result<Outcome> fetch_and_check(const Options& options, const std::string& part,
   return outcome;
 }
 
+// What is odd about annotations, before they are scored with: faults of boxes and names, and pictures that are not there.
+void look_at(const LabelledPictures& labelled, const std::filesystem::path& file, const Warn& warn) {
+  Dataset dataset{.image_folder = labelled.image_folder, .annotation_file = file, .images = {}, .truth = labelled.truth};
+  std::vector<std::string> absent;
+  for (const CocoImage& image : labelled.truth.images) {
+    std::error_code ignored;
+    dataset.images.push_back({image.id, labelled.image_folder / image.file_name, image.width, image.height, image.file_name});
+    if (!std::filesystem::exists(dataset.images.back().path, ignored)) absent.push_back(image.file_name);
+  }
+  for (const std::string& remark : remarks_on(find_annotation_faults(dataset), dataset)) warn(remark);
+  if (!absent.empty())
+    warn(fmt::format("{}: lacks {} of {}: {}", labelled.image_folder.string(), absent.size(), counted(dataset.images.size(), "picture"),
+                     first_few(absent)));
+}
+
 Result<Outcome> convert_annotations(const Options& options, Console& console) {
   const std::filesystem::path folder = options.words.back(), &file = options.coco.output;
   if (file.empty()) return Error{ErrorCode::kInvalidArgument, "say where COCO's annotations are to go: --output FILE.json"};
   OCTET_ASSIGN(const LabelFormat* format, find_label_format(folder, options.form));
   OCTET_ASSIGN(const LabelledPictures labelled, format->read(folder, options.part, console.warnings()));
   const CocoGroundTruth& truth = labelled.truth;
+  look_at(labelled, file, console.warnings());
   OCTET_ASSIGN(const std::string text, format_coco_annotations(truth));
   OCTET_RETURN_IF_ERROR(write_file(file, text));
   return Outcome{{{"annotations", file.string()},
@@ -113,7 +129,8 @@ Result<Outcome> convert_annotations(const Options& options, Console& console) {
                   {"annotation_count", truth.annotations.size()},
                   {"category_count", truth.categories.size()}},
                  fmt::format("{}: {} of {} in {}\nuse it with --images {} --annotations {}", file.string(),
-                             counted(truth.annotations.size(), "annotation"), counted(truth.categories.size(), "class"),
+                             counted(truth.annotations.size(), "annotation"),
+                             fmt::format("{} {}", truth.categories.size(), truth.categories.size() == 1 ? "class" : "classes"),
                              counted(truth.images.size(), "picture"), labelled.image_folder.string(), file.string())};
 }
 

@@ -31,7 +31,8 @@ Result<const LabelFormat*> find_label_format(const std::filesystem::path& folder
                                   : std::ranges::find(kFormats, name, &LabelFormat::name);
   if (found != kFormats.end()) return &*found;
   if (name.empty())
-    return Error{ErrorCode::kNotFound, fmt::format("{}: no annotations in a known form: {}", folder.string(), known_formats())};
+    return Error{ErrorCode::kNotFound,
+                 fmt::format("{}: no annotations in a known form: {}; COCO's are taken as they are", folder.string(), known_formats())};
   return Error{ErrorCode::kInvalidArgument, fmt::format("'{}' is no form of annotations; known: {}", name, known_formats())};
 }
 

@@ -66,12 +66,73 @@ TEST(Yolo, NamesFileAndLine) {
            {"0 0.5 x 0.1 0.1", "/labels/val/b.txt:1: 'x' is no number"},
            {"0 0.5 nan 0.1 0.1", "/labels/val/b.txt:1: 'nan' is no number"},
            {"0 0.5 1e308 0.1 0.1", "/labels/val/b.txt:1: '1e308' is no fraction of a picture"},
+           {"0 120 50 40 30", "/labels/val/b.txt:1: '120' is no fraction of a picture"},
            {"0.5 0.5 0.5 0.1 0.1", "/labels/val/b.txt:1: has the class 0.5, and 'names' has 2"},
            {"0 0.5 0.5 -0.1 0.1", "/labels/val/b.txt:1: has the size -0.1 x 0.1, expected none below 0"}}) {
     const ScratchFolder folder;
     write_yolo(folder, labels);
     EXPECT_EQ(error_of(folder), words);
   }
+}
+
+// As some editors and Windows write files.
+TEST(Yolo, ReadsFilesThatBeginWithAMarkAndHaveOtherEndsOfLines) {
+  const ScratchFolder folder;
+  write_yolo(folder,
+             "\xef\xbb\xbf"
+             "1 0.5 0.5 0.25 0.5\r\n");
+  folder.write("data.yaml", "\xef\xbb\xbfval: val.txt\r\nnames: [cup, dog]\r\n");
+  folder.write("val.txt", "\xef\xbb\xbf./images/val/b.png\r\nimages/val/b.png\r\n");
+  const auto labelled = read(folder);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  ASSERT_EQ(labelled->truth.images.size(), 1u) << "a picture that is listed twice is one";
+  EXPECT_EQ(labelled->truth.images[0].file_name, "images/val/b.png");
+  EXPECT_EQ(labelled->truth.annotations.size(), 1u);
+}
+
+// Roboflow names folders from one within, others name several.
+TEST(Yolo, FindsThePicturesWhereTheyLie) {
+  const ScratchFolder folder;
+  folder.write("data.yml", "val: [../valid/images, more/images]\nnames: [cup, dog]\n");
+  folder.write("valid/images/a.png", picture(200, 100));
+  folder.write("valid/labels/a.txt", "0 0.5 0.5 1 1");
+  folder.write("more/images/deep/b.png", picture(20, 10));
+  folder.write("more/labels/deep/b.txt", "1 0.5 0.5 1 1");
+  const auto labelled = read(folder);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  ASSERT_EQ(labelled->truth.images.size(), 2u);
+  EXPECT_EQ(labelled->truth.images[0].file_name, "more/images/deep/b.png");
+  EXPECT_EQ(labelled->truth.images[1].file_name, "valid/images/a.png");
+  EXPECT_EQ(labelled->truth.annotations.size(), 2u);
+  folder.write("data.yml", "val: ../valid/images\nnames: [cup, dog]\n");
+  EXPECT_EQ(read(folder)->truth.images.at(0).file_name, "a.png");
+}
+
+TEST(Yolo, TellsKeypointsFromPolygons) {
+  const ScratchFolder folder;
+  const std::string names = "val: images/val\nnames: [cup, dog]\n";
+  write_yolo(folder, "1 0.5 0.5 0.25 0.5 0.1 0.1 2 0.9 0.9 1\n");
+  folder.write("data.yaml", names + "kpt_shape: [2, 3]\n");
+  const auto labelled = read(folder);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  EXPECT_EQ(labelled->truth.annotations.at(0).box, (BoxLtwh{75, 25, 50, 50}));
+  folder.write("data.yaml", names + "kpt_shape: [3, 3]\n");
+  EXPECT_EQ(error_of(folder), "/labels/val/b.txt:1: has 11 numbers, expected a class and centre and size and 9 of keypoints");
+  for (const char* shape : {"[2]", "[2, 9]", "2", "[a, 2]", "[99999999999, 3]"}) {
+    folder.write("data.yaml", names + "kpt_shape: " + shape + "\n");
+    EXPECT_EQ(error_of(folder), "/data.yaml: line 3: 'kpt_shape' is no [points, 2 or 3]") << shape;
+  }
+}
+
+TEST(Yolo, TakesARepeatedLineOnce) {
+  const ScratchFolder folder;
+  write_yolo(folder, "1 0.5 0.5 0.25 0.5\n0 0.5 0.5 0.25 0.5\n1 0.5 0.5 0.25 0.5\n");
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  EXPECT_EQ(labelled->truth.annotations.size(), 2u);
+  ASSERT_EQ(warnings.size(), 2u);
+  EXPECT_NE(warnings[0].find("takes lines once that a file of labels repeats, and leaves out 1"), std::string::npos) << warnings[0];
 }
 
 TEST(Yolo, TakesAListOfNamesAndRefusesGaps) {
@@ -119,16 +180,51 @@ TEST(Voc, CountsPixelsFromOneAndMakesDifficultObjectsCrowds) {
   ASSERT_EQ(warnings.size(), 1u);
 }
 
+const char kTurnedDog[] =
+    "<object><name>\n dog </name><robndbox><cx>20</cx><cy>20</cy><w>10</w><h>4</h><angle>1.5707963267948966</angle></robndbox></object>";
+
+// Lists with a mark in front, with names twice, with blanks in them, or with a number behind them; folders below; other names of pictures.
+TEST(Voc, FindsWhatItsListsAndFilesMean) {
+  const ScratchFolder folder;
+  const std::string dog = "<object><name>dog</name><bndbox><xmin> 1 </xmin><ymin>3</ymin><xmax>10</xmax><ymax>20</ymax></bndbox></object>";
+  folder.write("JPEGImages/a.jpg", "");
+  folder.write("JPEGImages/my b.png", "");
+  folder.write("JPEGImages/sub/c.png", "");
+  folder.write("Annotations/a.xml", voc_xml(dog));
+  folder.write("Annotations/my b.xml", "<annotation><filename>C:\\pictures\\my b.png</filename>" + dog + "</annotation>");
+  folder.write("Annotations/sub/c.xml", "<annotation><filename>c</filename>" + std::string(kTurnedDog) + "</annotation>");
+  std::vector<std::string> warnings;
+  const auto all = read(folder, &warnings);
+  ASSERT_TRUE(all.ok()) << all.error().message;
+  ASSERT_EQ(all->truth.images.size(), 3u);
+  EXPECT_EQ(all->truth.images[1].file_name, "my b.png");
+  EXPECT_EQ(all->truth.images[2].file_name, "sub/c.png");
+  EXPECT_EQ(all->truth.categories.size(), 1u);
+  EXPECT_NEAR(all->truth.annotations[2].box.left, 18, 1e-9);
+  EXPECT_NEAR(all->truth.annotations[2].box.width, 4, 1e-9);
+  EXPECT_NEAR(all->truth.annotations[2].box.height, 10, 1e-9);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("2 pictures named otherwise"), std::string::npos) << warnings[0];
+  folder.write("ImageSets/Main/val.txt",
+               "\xef\xbb\xbf"
+               "a  1\r\nmy b\r\na -1\r\n\r\n");
+  const auto listed = read(folder);
+  ASSERT_TRUE(listed.ok()) << listed.error().message;
+  EXPECT_EQ(listed->truth.images.size(), 2u);
+}
+
 TEST(Voc, NamesTheFile) {
   const ScratchFolder folder;
   folder.write("JPEGImages/a.jpg", "");
   for (const auto& [objects, words] : std::vector<std::pair<std::string, std::string>>{
            {"<object/>", "/Annotations/a.xml: an 'object' has no 'name'"},
-           {"<object><name>dog</name><bndbox><xmin>1</xmin></bndbox></object>", "/Annotations/a.xml: 'bndbox' lacks the number 'ymin'"},
+           {"<object><name>dog</name><polygon/></object>", "/Annotations/a.xml: an object of 'dog' has neither 'bndbox' nor 'robndbox'"},
+           {"<object><name>dog</name><bndbox><xmin>1</xmin></bndbox></object>",
+            "/Annotations/a.xml: an object of 'dog': 'bndbox' lacks the number 'ymin'"},
            {"<object><name>dog</name><bndbox><xmin>9</xmin><ymin>3</ymin><xmax>1</xmax><ymax>20</ymax></bndbox></object>",
-            "/Annotations/a.xml: the 'bndbox' of a dog ends before it begins"},
+            "/Annotations/a.xml: an object of 'dog': the 'bndbox' ends before it begins"},
            {"<object><name>dog</name><bndbox><xmin>-1e308</xmin></bndbox></object>",
-            "/Annotations/a.xml: the 'xmin' of 'bndbox' is -1e+308, which is no place in a picture"}}) {
+            "/Annotations/a.xml: an object of 'dog': the 'xmin' of 'bndbox' is -1e+308, which is no place in a picture"}}) {
     folder.write("Annotations/a.xml", voc_xml(objects));
     EXPECT_EQ(error_of(folder), words);
   }
@@ -240,6 +336,7 @@ TEST(OpenImages, NamesFileAndLine) {
            {"\naa,x,/m/dog,1,0.25,0.2,0.1,0.3,0,0,1,0,0", "/validation-annotations-bbox.csv:3: the box ends before it begins"},
            {"aa,x,/m/dog,1,0.25", "/validation-annotations-bbox.csv:2: has 5 fields and none for 'XMax'"},
            {"aa,\"x,/m/dog", "/validation-annotations-bbox.csv:2: a quote does not end"},
+           {"aa,x,/m/dog,1,0,1,0,1,0,0,yes,0,0", "/validation-annotations-bbox.csv:2: 'IsGroupOf' is 'yes', expected 1, 0 or -1"},
            {"aa,x,/m/cat,1,0,1,0,1,0,0,1,0,0", "/class-descriptions-boxable.csv: lacks the class '/m/cat', of which there are boxes"}}) {
     const ScratchFolder folder;
     write_openimages(folder, boxes);
@@ -271,6 +368,13 @@ TEST(OpenImages, CountsNoObjectTwiceWhereAClassIsBelowItself) {
   const auto labelled = read(folder);
   ASSERT_TRUE(labelled.ok()) << labelled.error().message;
   EXPECT_EQ(labelled->truth.annotations.size(), 1u);
+}
+
+TEST(OpenImages, TakesNoTwoPicturesOfOneName) {
+  const ScratchFolder folder;
+  write_openimages(folder, "");
+  folder.write("validation/deep/aa.png", picture(20, 10));
+  EXPECT_EQ(error_of(folder), "/validation: aa.png and deep/aa.png are of one ImageID; leave one of them there");
 }
 
 TEST(OpenImages, TakesNoTwoFilesOfOneKind) {
@@ -392,6 +496,26 @@ TEST(LabelStudio, IsReadByTheNamesOfFiles) {
   ASSERT_EQ(warnings.size(), 2u);
   EXPECT_NE(warnings[0].find("leaves out 1 picture that "), std::string::npos) << warnings[0];
   EXPECT_NE(warnings[1].find("leaves out 1 label: "), std::string::npos) << warnings[1];
+}
+
+// Coded and Windows' places, pictures of one name in several folders, several classes, a mark at the beginning, keys behind long lists.
+TEST(LabelStudio, FindsWhatAddressesMean) {
+  const ScratchFolder folder;
+  for (const char* name : {"my a.png", "x/b.png", "y/b.png"}) folder.write(name, picture(200, 100));
+  const std::string dog = rectangle(R"("x": 1, "y": 2, "width": 3, "height": 4, "rectanglelabels": ["dog", "cup"])");
+  const std::string blanks(100'000, ' ');
+  folder.write("p.json", "\xef\xbb\xbf[" + blanks + task("/data/upload/89abcdef-my%20a.png", dog) + "," +
+                             task("/data/local-files/?d=set%5Cy\\\\b.png", dog) + "]");
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  ASSERT_EQ(labelled->truth.images.size(), 2u);
+  EXPECT_EQ(labelled->truth.images[0].file_name, "my a.png");
+  EXPECT_EQ(labelled->truth.images[1].file_name, "y/b.png");
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("takes the first class of 2 objects with several"), std::string::npos) << warnings[0];
+  folder.write("p.json", "[" + task("upload/b.png", dog) + "]");
+  EXPECT_EQ(error_of(folder), "/p.json: task 0: 'upload/b.png' may be x/b.png or y/b.png");
 }
 
 TEST(LabelStudio, NamesTheTaskAndWhatIsWrong) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <map>
 #include <vector>
@@ -74,20 +75,38 @@ Result<BoxLtwh> read_polygon(const Json& value, double width, double height) {
   return box_around(corners);
 }
 
-// The name of a file in an address: behind the last slash, or of ?d= where files of the server are shared.
-std::string file_name_in(std::string address) {
+// "%20" as what it stands for.
+std::string decoded(std::string_view address) {
+  std::string text;
+  for (std::size_t i = 0; i < address.size(); ++i) {
+    unsigned byte = 0;
+    const char* const begin = address.data() + i + 1;
+    const bool is_coded = address[i] == '%' && i + 2 < address.size() && std::from_chars(begin, begin + 2, byte, 16).ptr == begin + 2;
+    text += is_coded ? static_cast<char>(byte) : address[i];
+    i += is_coded ? 2 : 0;
+  }
+  return text;
+}
+
+// The place of a file in an address, steps apart by slashes: behind ?d= where files of the server are shared.
+std::string place_in(std::string address) {
   if (const std::size_t at = address.find("?d="); at != std::string::npos)
     address.erase(0, at + 3);
   else
     address = address.substr(0, address.find('?'));
-  return address.substr(address.rfind('/') + 1);
+  address = decoded(address);
+  std::ranges::replace(address, '\\', '/');
+  return address;
 }
 
+std::string name_of(const std::string& place) { return place.substr(place.rfind('/') + 1); }
+
 // Uploaded files have eight digits of a hash and a dash before their name.
-std::string without_hash(const std::string& name) {
+std::string without_hash(const std::string& place) {
   constexpr std::size_t kDigits = 8;
+  const std::string name = name_of(place);
   const bool has_hash = name.size() > kDigits + 1 && name[kDigits] == '-' && name.find_first_not_of("0123456789abcdef") == kDigits;
-  return has_hash ? name.substr(kDigits + 1) : name;
+  return has_hash ? place.substr(0, place.size() - name.size()) + name.substr(kDigits + 1) : place;
 }
 
 class LabelStudioReader {
@@ -96,7 +115,7 @@ class LabelStudioReader {
 
   Status list_images() {
     OCTET_ASSIGN(const FolderListing listing, list_pictures(labelled_.image_folder));
-    for (const fs::path& name : listing.pictures) path_of_[name.filename().string()] = name.string();
+    for (const fs::path& name : listing.pictures) paths_of_[name.filename().string()].push_back(name.string());
     return {};
   }
 
@@ -106,34 +125,48 @@ class LabelStudioReader {
     if (!warn) return {};
     if (absent_ > 0) warn(fmt::format("leaves out {} that {} lacks", counted(absent_, "picture"), labelled_.image_folder.string()));
     if (several_ > 0) warn(fmt::format("takes one annotation of {} with several", counted(several_, "task")));
+    if (more_labels_ > 0) warn(fmt::format("takes the first class of {} with several", counted(more_labels_, "object")));
     if (left_out_ > 0) warn(fmt::format("leaves out {}: boxes and polygons with a class are read", counted(left_out_, "label")));
     return {};
   }
 
  private:
   Status read_task(const Json& task) {
-    OCTET_ASSIGN(const std::string name, name_of_picture(member(task, "data")));
-    const auto path = path_of_.find(path_of_.contains(name) ? name : without_hash(name));
-    if (path == path_of_.end()) {
+    OCTET_ASSIGN(const std::string place, place_of_picture(member(task, "data")));
+    OCTET_ASSIGN(const std::string path, find_picture(paths_of_.contains(name_of(place)) ? place : without_hash(place)));
+    if (path.empty()) {
       ++absent_;
       return {};
     }
-    truth_.images.push_back({static_cast<std::int64_t>(truth_.images.size()) + 1, path->second});
+    truth_.images.push_back({static_cast<std::int64_t>(truth_.images.size()) + 1, path});
     const Json& results = member(chosen_annotation(task), "result");
     for (const Json& result : results)
-      if (const Status status = read_result(result); !status.ok()) return status.error().at(in_quotes(name));
+      if (const Status status = read_result(result); !status.ok()) return status.error().at(in_quotes(name_of(place)));
     return {};
   }
 
+  // Of several of one name, that which the place ends with; empty where there is none.
+  Result<std::string> find_picture(const std::string& place) const {
+    const auto found = paths_of_.find(name_of(place));
+    if (found == paths_of_.end()) return std::string();
+    const std::vector<std::string>& paths = found->second;
+    if (paths.size() == 1) return paths[0];
+    const std::string* longest = nullptr;
+    for (const std::string& path : paths)
+      if (("/" + place).ends_with("/" + path) && (!longest || path.size() > longest->size())) longest = &path;
+    if (longest) return *longest;
+    return Error{ErrorCode::kMalformed, fmt::format("{} may be {} or {}", in_quotes(place), paths[0], paths[1])};
+  }
+
   // The one text of `data` that names a picture; "image" where there are several.
-  static Result<std::string> name_of_picture(const Json& data) {
+  static Result<std::string> place_of_picture(const Json& data) {
     const Json* chosen = &member(data, "image");
     if (!chosen->is_string() && data.is_object())
       for (const Json& value : data)
         if (!chosen->is_string() && value.is_string()) chosen = &value;
     if (!chosen->is_string())
       return Error{ErrorCode::kMalformed, "has no 'data' with the picture's address; export it as JSON, not JSON-MIN"};
-    return file_name_in(chosen->get<std::string>());
+    return place_in(chosen->get<std::string>());
   }
 
   // That which counts as the truth, else the first that was not cancelled.
@@ -163,6 +196,7 @@ class LabelStudioReader {
       ++left_out_;  // drawn, and not named
       return {};
     }
+    more_labels_ += labels.size() > 1;
     OCTET_ASSIGN(const double width, read_side(result, "original_width"));
     OCTET_ASSIGN(const double height, read_side(result, "original_height"));
     OCTET_ASSIGN(const BoxLtwh box, is_rectangle ? read_rectangle(value, width, height) : read_polygon(value, width, height));
@@ -184,16 +218,17 @@ class LabelStudioReader {
 
   LabelledPictures& labelled_;
   CocoGroundTruth& truth_;
-  std::map<std::string, std::string> path_of_;  // of pictures, by their file names
-  std::int64_t absent_ = 0, several_ = 0, left_out_ = 0;
+  std::map<std::string, std::vector<std::string>> paths_of_;  // of pictures, by their file names
+  std::int64_t absent_ = 0, several_ = 0, left_out_ = 0, more_labels_ = 0;
 };
 
-// An array of tasks, by its beginning.
+// An array of tasks. The keys of the first may stand behind a long list of points.
 bool is_export(const fs::path& file) {
-  constexpr std::size_t kBeginning = 65536;
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
   const auto mapped = MappedFile::open(file);
   if (!mapped.ok()) return false;
-  const std::string_view text(reinterpret_cast<const char*>(mapped->bytes().data()), std::min(mapped->bytes().size(), kBeginning));
+  std::string_view text(reinterpret_cast<const char*>(mapped->bytes().data()), mapped->bytes().size());
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   return begin != std::string_view::npos && text[begin] == '[' && text.find("\"data\"") != std::string_view::npos &&
          text.find("\"annotations\"") != std::string_view::npos;

@@ -103,6 +103,13 @@ Result<double> read_fraction(const std::string& field, std::string_view name) {
   return *number;
 }
 
+// 1 or 0, or -1 where it is not known; or as Python writes truth values.
+Result<bool> read_flag(const std::string& field, std::string_view name) {
+  if (field == "1" || field == "True") return true;
+  if (field == "0" || field == "-1" || field == "False") return false;
+  return Error{ErrorCode::kMalformed, fmt::format("'{}' is {}, expected 1, 0 or -1", name, in_quotes(field))};
+}
+
 class OpenImages {
  public:
   explicit OpenImages(Files files) : files_(std::move(files)) {}
@@ -130,7 +137,10 @@ class OpenImages {
       OCTET_ASSIGN(const MappedFile file, MappedFile::open(files_.pictures / name));
       OCTET_ASSIGN_AT(const ImageSize size, image_size(file.bytes()), (files_.pictures / name).string());
       const auto id = static_cast<std::int64_t>(truth().images.size()) + 1;
-      image_of_[name.stem().string()] = truth().images.size();
+      const auto [other, is_new] = image_of_.emplace(name.stem().string(), truth().images.size());
+      if (!is_new)
+        return Error{ErrorCode::kMalformed, fmt::format("{}: {} and {} are of one ImageID; leave one of them there",
+                                                        files_.pictures.string(), truth().images[other->second].file_name, name.string())};
       truth().images.push_back({id, name.string(), size.width, size.height});
       truth().verifications.push_back({id, {}, {}});
     }
@@ -145,7 +155,8 @@ class OpenImages {
         absent_.insert(fields[0]);
         return {};
       }
-      Row row{.image = image->second, .label = fields[1], .is_group = fields[6] == "1"};
+      Row row{.image = image->second, .label = fields[1]};
+      OCTET_ASSIGN(row.is_group, read_flag(fields[6], kColumns[6]));
       OCTET_ASSIGN(row.x0, read_fraction(fields[2], kColumns[2]));
       OCTET_ASSIGN(row.x1, read_fraction(fields[3], kColumns[3]));
       OCTET_ASSIGN(row.y0, read_fraction(fields[4], kColumns[4]));

@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <sstream>
+#include <numbers>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -9,7 +10,11 @@
 
 #include "base/files.h"
 #include "base/parse_number.h"
+#include "base/quoted_name.h"
+#include "data/labels/box_around.h"
 #include "data/labels/label_format.h"
+#include "data/labels/lines.h"
+#include "data/list_pictures.h"
 #include "data/words.h"
 
 namespace octet {
@@ -32,8 +37,10 @@ struct VocImage {
   std::vector<VocObject> objects;
 };
 
+std::string_view text_in(const pugi::xml_node& node, const char* name) { return without_blanks(node.child_value(name)); }
+
 Result<double> read_number(const pugi::xml_node& node, const char* name) {
-  const auto number = parse_number<double>(node.child_value(name));
+  const auto number = parse_number<double>(text_in(node, name));
   if (!number || !std::isfinite(*number)) return Error{ErrorCode::kMalformed, fmt::format("'{}' lacks the number '{}'", node.name(), name)};
   if (std::abs(*number) > kGreatestNumber)
     return Error{ErrorCode::kMalformed,
@@ -48,16 +55,33 @@ Result<int> read_side(const pugi::xml_node& size, const char* name) {
   return static_cast<int>(side);
 }
 
-Result<VocObject> read_object(const pugi::xml_node& node) {
-  VocObject object{node.child_value("name"), {}, std::string_view(node.child_value("difficult")) == "1"};
-  if (object.name.empty()) return Error{ErrorCode::kMalformed, "an 'object' has no 'name'"};
-  const pugi::xml_node corners = node.child("bndbox");
+Result<BoxLtwh> read_corners(const pugi::xml_node& corners) {
   OCTET_ASSIGN(const double x0, read_number(corners, "xmin"));
   OCTET_ASSIGN(const double y0, read_number(corners, "ymin"));
   OCTET_ASSIGN(const double x1, read_number(corners, "xmax"));
   OCTET_ASSIGN(const double y1, read_number(corners, "ymax"));
-  if (x1 < x0 || y1 < y0) return Error{ErrorCode::kMalformed, fmt::format("the 'bndbox' of a {} ends before it begins", object.name)};
-  object.box = {x0 - 1, y0 - 1, x1 - x0 + 1, y1 - y0 + 1};
+  if (x1 < x0 || y1 < y0) return Error{ErrorCode::kMalformed, "the 'bndbox' ends before it begins"};
+  return BoxLtwh{x0 - 1, y0 - 1, x1 - x0 + 1, y1 - y0 + 1};
+}
+
+// roLabelImg's: a centre, a size and an angle.
+Result<BoxLtwh> read_turned(const pugi::xml_node& box) {
+  OCTET_ASSIGN(const double x, read_number(box, "cx"));
+  OCTET_ASSIGN(const double y, read_number(box, "cy"));
+  OCTET_ASSIGN(const double width, read_number(box, "w"));
+  OCTET_ASSIGN(const double height, read_number(box, "h"));
+  OCTET_ASSIGN(const double angle, read_number(box, "angle"));
+  if (width < 0 || height < 0) return Error{ErrorCode::kMalformed, "the 'robndbox' has a size below 0"};
+  return box_around_turned({x - width / 2, y - height / 2, width, height}, angle * 180 / std::numbers::pi, x, y);
+}
+
+Result<VocObject> read_object(const pugi::xml_node& node) {
+  VocObject object{std::string(text_in(node, "name")), {}, text_in(node, "difficult") == "1"};
+  if (object.name.empty()) return Error{ErrorCode::kMalformed, "an 'object' has no 'name'"};
+  const pugi::xml_node corners = node.child("bndbox"), turned = node.child("robndbox");
+  if (!corners && !turned)
+    return Error{ErrorCode::kMalformed, fmt::format("an object of {} has neither 'bndbox' nor 'robndbox'", in_quotes(object.name))};
+  OCTET_ASSIGN_AT(object.box, corners ? read_corners(corners) : read_turned(turned), "an object of " + in_quotes(object.name));
   return object;
 }
 
@@ -66,7 +90,7 @@ Result<VocImage> parse_image(const std::string& xml) {
   if (const auto parsed = document.load_buffer(xml.data(), xml.size()); !parsed)
     return Error{ErrorCode::kMalformed, fmt::format("byte {}: {}", parsed.offset, parsed.description())};
   const pugi::xml_node root = document.document_element();
-  VocImage image{root.child_value("filename"), 0, 0, {}};
+  VocImage image{std::string(text_in(root, "filename")), 0, 0, {}};
   if (image.file_name.empty()) return Error{ErrorCode::kMalformed, "lacks the element 'filename'"};
   if (const pugi::xml_node size = root.child("size")) {
     OCTET_ASSIGN(image.width, read_side(size, "width"));
@@ -79,24 +103,65 @@ Result<VocImage> parse_image(const std::string& xml) {
   return image;
 }
 
-// Names without extension: those of the list of the part, else of every annotation.
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+// Of a line of a list: all of it, or, as in the lists of a class, what stands before a number.
+std::string name_in(const fs::path& annotations, const std::string& line) {
+  return is_there(annotations / (line + ".xml")) ? line : line.substr(0, line.find_first_of(" \t"));
+}
+
+// Names without extension: those of the list of the part, else of every annotation, in folders below as well.
 Result<std::vector<std::string>> names_of(const fs::path& folder, std::string_view part) {
   std::vector<std::string> names;
-  const fs::path list = folder / "ImageSets" / "Main" / (std::string(part) + ".txt");
+  const fs::path list = folder / "ImageSets" / "Main" / (std::string(part) + ".txt"), annotations = folder / "Annotations";
   std::error_code failed;
-  if (fs::exists(list, failed)) {
-    OCTET_ASSIGN(const std::string text, read_text(list, kMostListBytes));
-    std::istringstream words(text);
-    for (std::string name; words >> name;) names.push_back(name);
+  if (is_there(list)) {
+    OCTET_ASSIGN(const std::vector<std::string> lines, read_lines(list, kMostListBytes));
+    std::set<std::string> seen;
+    for (const std::string& line : lines)
+      if (std::string name = name_in(annotations, line); !name.empty() && seen.insert(name).second) names.push_back(std::move(name));
     return names;
   }
-  for (const auto& entry : fs::directory_iterator(folder / "Annotations", failed))
-    if (entry.path().extension() == ".xml") names.push_back(entry.path().stem().string());
-  if (failed)
-    return Error{ErrorCode::kNotFound, fmt::format("{}: cannot be listed: {}", (folder / "Annotations").string(), failed.message())};
+  for (fs::recursive_directory_iterator entry(annotations, failed), end; !failed && entry != end; entry.increment(failed))
+    if (entry->path().extension() == ".xml") names.push_back(entry->path().lexically_relative(annotations).replace_extension().string());
+  if (failed) return Error{ErrorCode::kNotFound, fmt::format("{}: cannot be listed: {}", annotations.string(), failed.message())};
   std::ranges::sort(names);
   return names;
 }
+
+// Finds the picture of an annotation that names another: some name none, or its place on their author's machine.
+class PictureFinder {
+ public:
+  explicit PictureFinder(fs::path folder) : folder_(std::move(folder)) {}
+
+  // By the name of the annotation's file, without extension, where `file_name` is not there.
+  Result<std::string> find(const std::string& file_name, const std::string& name) {
+    if (is_there(folder_ / file_name)) return file_name;
+    if (!is_listed_) OCTET_RETURN_IF_ERROR(list());
+    const auto found = by_name_.find(name);
+    if (found == by_name_.end()) return file_name;
+    ++renamed_;
+    return found->second;
+  }
+
+  std::int64_t renamed() const { return renamed_; }
+
+ private:
+  Status list() {
+    OCTET_ASSIGN(const FolderListing listing, list_pictures(folder_));
+    for (const fs::path& picture : listing.pictures) by_name_.emplace(fs::path(picture).replace_extension().string(), picture.string());
+    is_listed_ = true;
+    return {};
+  }
+
+  fs::path folder_;
+  bool is_listed_ = false;
+  std::map<std::string, std::string> by_name_;
+  std::int64_t renamed_ = 0;
+};
 
 // Categories by name, as no file says in which order they are.
 void number_categories(const std::vector<VocImage>& images, CocoGroundTruth& truth) {
@@ -117,10 +182,12 @@ bool is_voc(const fs::path& folder) {
 Result<LabelledPictures> read_voc(const fs::path& folder, std::string_view part, const Warn& warn) {
   OCTET_ASSIGN(const std::vector<std::string> names, names_of(folder, part));
   std::vector<VocImage> images;
+  PictureFinder pictures(folder / "JPEGImages");
   for (const std::string& name : names) {
     OCTET_ASSIGN(const fs::path path, path_inside(folder / "Annotations", name + ".xml"));
     OCTET_ASSIGN(const std::string xml, read_text(path, kMostXmlBytes));
     OCTET_ASSIGN_AT(VocImage image, parse_image(xml), path.string());
+    OCTET_ASSIGN(image.file_name, pictures.find(image.file_name, name));
     images.push_back(std::move(image));
   }
   LabelledPictures labelled{folder / "JPEGImages", {}};
@@ -137,6 +204,9 @@ Result<LabelledPictures> read_voc(const fs::path& folder, std::string_view part,
       difficult += object.is_difficult;
     }
   }
+  if (pictures.renamed() > 0 && warn)
+    warn(fmt::format("{}: {} named otherwise in JPEGImages than in their annotations are taken by the names of these", folder.string(),
+                     counted(pictures.renamed(), "picture")));
   if (difficult > 0 && warn)
     warn(fmt::format("{}: {} difficult become crowds, which count neither way", folder.string(),
                      counted(difficult, "object") + (difficult == 1 ? " is" : " are")));

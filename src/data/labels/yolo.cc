@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <vector>
 
@@ -12,6 +12,7 @@
 #include "base/quoted_name.h"
 #include "data/labels/box_around.h"
 #include "data/labels/label_format.h"
+#include "data/labels/lines.h"
 #include "data/list_pictures.h"
 #include "data/words.h"
 #include "image/decode.h"
@@ -22,13 +23,14 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kMostLabelBytes = std::size_t{16} << 20, kMostListBytes = std::size_t{256} << 20;
-constexpr double kGreatestNumber = 1e6;  // of a fraction of a picture, or a class
+constexpr double kGreatestClass = 1e6, kGreatestFraction = 2;  // what lies beyond its picture by more is in pixels
 
 // The pictures of a part and the classes.
 struct YoloSet {
   fs::path folder;                 // that the pictures are relative to
   std::vector<fs::path> pictures;  // sorted
   std::vector<std::string> names;  // by class index
+  std::size_t keypoints = 0;       // numbers of them behind each box
 };
 
 // A list, or a map from the indices 0, 1, 2 ... to names.
@@ -51,15 +53,9 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-// The lines of a list that are no blank.
-Result<std::vector<std::string>> read_lines(const fs::path& file) {
-  OCTET_ASSIGN(const std::string text, read_text(file, kMostListBytes));
-  std::istringstream stream(text);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(stream, line);) {
-    line.erase(line.find_last_not_of(" \t\r") + 1);
-    if (!line.empty()) lines.push_back(line);
-  }
+Result<std::vector<std::string>> read_list(const fs::path& file) {
+  OCTET_ASSIGN(std::vector<std::string> lines, read_lines(file, kMostListBytes));
+  std::erase(lines, "");
   return lines;
 }
 
@@ -71,57 +67,109 @@ Result<fs::path> place_in(const fs::path& folder, const std::string& name) {
   return path_inside(folder, name.substr(kPrefix.size()));
 }
 
+// Each picture once.
+void sort_pictures(YoloSet& set) {
+  std::ranges::sort(set.pictures);
+  set.pictures.erase(std::unique(set.pictures.begin(), set.pictures.end()), set.pictures.end());
+}
+
 Status list_by_file(const fs::path& file, YoloSet& set) {
-  OCTET_ASSIGN(const std::vector<std::string> lines, read_lines(file));
+  OCTET_ASSIGN(const std::vector<std::string> lines, read_list(file));
   for (const std::string& line : lines) {
     OCTET_ASSIGN_AT(const fs::path path, place_in(set.folder, line), file.string());
-    set.pictures.push_back(path.lexically_relative(set.folder));
+    set.pictures.push_back(path.lexically_normal().lexically_relative(set.folder));
   }
-  std::ranges::sort(set.pictures);
+  sort_pictures(set);
   return {};
 }
 
-Status list_by_folder(YoloSet& set) {
-  OCTET_ASSIGN(FolderListing listing, list_pictures(set.folder));
-  set.pictures = std::move(listing.pictures);
+// Of several folders, the names are relative to what they are relative to.
+Status list_by_folders(const fs::path& base, const std::vector<fs::path>& folders, YoloSet& set) {
+  set.folder = folders.size() == 1 ? folders[0] : (base / "").lexically_normal();
+  for (const fs::path& folder : folders) {
+    OCTET_ASSIGN(const FolderListing listing, list_pictures(folder));
+    for (const fs::path& picture : listing.pictures) set.pictures.push_back((folder / picture).lexically_relative(set.folder));
+  }
+  sort_pictures(set);
   return {};
 }
 
-// As Ultralytics has it: relative to 'path', which is relative to the file; a folder of pictures, or a list of them.
-Result<YoloSet> read_data_yaml(const fs::path& folder, std::string_view part) {
-  const fs::path file = folder / "data.yaml";
+// Folders of pictures, or a list of them. Published files name a place on their author's machine and lie beside what they name, or they
+// name it from a folder within ("../valid/images").
+fs::path place_of_part(const fs::path& base, const std::string& name) {
+  constexpr std::string_view kAbove = "../";
+  if (!is_there(base / name) && name.starts_with(kAbove)) return (base / name.substr(kAbove.size())).lexically_normal();
+  return (base / name).lexically_normal();
+}
+
+// How many numbers [points, numbers of each] are.
+Result<std::size_t> keypoints_of(const YAML::Node& shape) {
+  constexpr std::size_t kMostPoints = 10'000;
+  if (!shape) return 0;
+  const auto number = [&](std::size_t i) { return parse_number<std::size_t>(shape[i].IsScalar() ? shape[i].Scalar() : ""); };
+  if (!shape.IsSequence() || shape.size() != 2 || number(0).value_or(kMostPoints) >= kMostPoints || number(1).value_or(0) < 2 ||
+      *number(1) > 3)
+    return yaml_error(shape, "'kpt_shape' is no [points, 2 or 3]");
+  return *number(0) * *number(1);
+}
+
+// One or several places.
+Result<std::vector<std::string>> places_of(const YAML::Node& root, std::string_view part) {
+  const YAML::Node places = root[std::string(part)];
+  std::vector<std::string> names;
+  if (places && places.IsScalar()) names.push_back(places.Scalar());
+  for (std::size_t i = 0; places && places.IsSequence() && i < places.size(); ++i)
+    if (places[i].IsScalar()) names.push_back(places[i].Scalar());
+  if (names.empty()) return Error{ErrorCode::kUnsupported, fmt::format("'{}' names neither a folder of pictures nor a list of them", part)};
+  return names;
+}
+
+// The first of its usual names; empty where there is none.
+fs::path data_yaml_in(const fs::path& folder) {
+  std::error_code ignored;
+  for (const char* name : {"data.yaml", "data.yml", "dataset.yaml", "dataset.yml"})
+    if (fs::is_regular_file(folder / name, ignored)) return folder / name;
+  return {};
+}
+
+// As Ultralytics has it: relative to 'path', which is relative to the file; folders of pictures, or a list of them.
+Result<YoloSet> read_data_yaml(const fs::path& file, std::string_view part) {
   OCTET_ASSIGN(const YAML::Node root, load_yaml_file(file));
   if (!root.IsMap() || !root["names"]) return Error{ErrorCode::kMalformed, file.string() + ": lacks 'names', the list of classes"};
   YoloSet set;
   OCTET_ASSIGN_AT(set.names, names_of(root["names"]), file.string());
-  const YAML::Node path = root["path"], pictures = root[std::string(part)];
-  if (!pictures || !pictures.IsScalar())
-    return Error{ErrorCode::kUnsupported,
-                 fmt::format("{}: '{}' names neither a folder of pictures nor a list of them", file.string(), part)};
-  // Published files name a place on their author's machine, and lie beside what they name.
-  const fs::path above = folder / (path && path.IsScalar() ? path.Scalar() : "");
-  const fs::path base = is_there(above / pictures.Scalar()) ? above : folder, named = (base / pictures.Scalar()).lexically_normal();
-  const bool is_list = named.extension() == ".txt";
-  set.folder = is_list ? (base / "").lexically_normal() : named;
-  OCTET_RETURN_IF_ERROR(is_list ? list_by_file(named, set) : list_by_folder(set));
+  OCTET_ASSIGN_AT(set.keypoints, keypoints_of(root["kpt_shape"]), file.string());
+  OCTET_ASSIGN_AT(const std::vector<std::string> names, places_of(root, part), file.string());
+  const YAML::Node path = root["path"];
+  const fs::path folder = file.parent_path(), above = folder / (path && path.IsScalar() ? path.Scalar() : "");
+  const fs::path base = is_there(above / names[0]) ? above : folder;
+  std::vector<fs::path> places;
+  for (const std::string& name : names) places.push_back(place_of_part(base, name));
+  if (places.size() == 1 && places[0].extension() == ".txt") {
+    set.folder = (base / "").lexically_normal();
+    OCTET_RETURN_IF_ERROR(list_by_file(places[0], set));
+  } else {
+    OCTET_RETURN_IF_ERROR(list_by_folders(base, places, set));
+  }
   return set;
 }
 
 // As Darknet has it, "key = value": a list of classes, and lists of the pictures of the parts.
 Result<YoloSet> read_obj_data(const fs::path& folder, std::string_view part) {
   const fs::path file = folder / "obj.data";
-  OCTET_ASSIGN(const std::vector<std::string> lines, read_lines(file));
+  OCTET_ASSIGN(const std::vector<std::string> lines, read_list(file));
   const auto place_of = [&](std::string_view key) -> Result<fs::path> {
-    for (const std::string& line : lines) {
-      std::istringstream words(line);
-      std::string name, equals, value;
-      if (words >> name >> equals >> value && name == key && equals == "=") return place_in(folder, value);
+    for (const std::string_view line : lines) {
+      const std::size_t equals = std::min(line.find('='), line.size());
+      if (without_blanks(line.substr(0, equals)) != key || equals == line.size()) continue;
+      return place_in(folder, std::string(without_blanks(line.substr(equals + 1))));
     }
     return Error{ErrorCode::kNotFound, fmt::format("{}: lacks '{} = FILE'", file.string(), key)};
   };
-  YoloSet set{folder, {}, {}};
+  YoloSet set;
+  set.folder = folder;
   OCTET_ASSIGN(const fs::path names, place_of("names"));
-  OCTET_ASSIGN(set.names, read_lines(names));
+  OCTET_ASSIGN(set.names, read_list(names));
   OCTET_ASSIGN(const fs::path list, place_of(part == "val" ? "valid" : part));
   OCTET_RETURN_IF_ERROR(list_by_file(list, set));
   return set;
@@ -142,23 +190,31 @@ struct LabelLine {
   BoxLtwh box;  // fractions of the picture
 };
 
-Result<LabelLine> parse_line(const std::string& line, std::size_t class_count) {
+Result<std::vector<double>> read_numbers(const std::string& line) {
   std::istringstream words(line);
   std::vector<double> numbers;
   for (std::string word; words >> word;) {
     const auto number = parse_number<double>(word);
     if (!number || !std::isfinite(*number)) return Error{ErrorCode::kMalformed, in_quotes(word) + " is no number"};
-    if (std::abs(*number) > kGreatestNumber) return Error{ErrorCode::kMalformed, in_quotes(word) + " is no fraction of a picture"};
+    if (std::abs(*number) > (numbers.empty() ? kGreatestClass : kGreatestFraction))
+      return Error{ErrorCode::kMalformed, in_quotes(word) + (numbers.empty() ? " is no class" : " is no fraction of a picture")};
     numbers.push_back(*number);
   }
-  if (numbers.size() < 5 || numbers.size() % 2 == 0)
+  return numbers;
+}
+
+// A class and the centre and size of a box, with keypoints behind it where the set has some; or a class and a polygon.
+Result<LabelLine> parse_line(const std::string& line, const YoloSet& set) {
+  OCTET_ASSIGN(const std::vector<double> numbers, read_numbers(line));
+  if (set.keypoints > 0 ? numbers.size() != 5 + set.keypoints : numbers.size() < 5 || numbers.size() % 2 == 0)
     return Error{ErrorCode::kMalformed,
-                 fmt::format("has {} numbers, expected a class and centre and size, or a class and a polygon", numbers.size())};
-  if (numbers[0] < 0 || numbers[0] != std::floor(numbers[0]) || numbers[0] >= static_cast<double>(class_count))
-    return Error{ErrorCode::kMalformed, fmt::format("has the class {:g}, and 'names' has {}", numbers[0], class_count)};
+                 fmt::format("has {} numbers, expected a class and centre and size{}", numbers.size(),
+                             set.keypoints > 0 ? fmt::format(" and {} of keypoints", set.keypoints) : ", or a class and a polygon")};
+  if (numbers[0] < 0 || numbers[0] != std::floor(numbers[0]) || numbers[0] >= static_cast<double>(set.names.size()))
+    return Error{ErrorCode::kMalformed, fmt::format("has the class {:g}, and 'names' has {}", numbers[0], set.names.size())};
   LabelLine label{static_cast<std::size_t>(numbers[0]), {}};
   const std::span<const double> place = std::span(numbers).subspan(1);
-  if (place.size() > 4)
+  if (place.size() > 4 && set.keypoints == 0)
     label.box = box_around(place);
   else if (place[2] < 0 || place[3] < 0)
     return Error{ErrorCode::kMalformed, fmt::format("has the size {:g} x {:g}, expected none below 0", place[2], place[3])};
@@ -167,14 +223,19 @@ Result<LabelLine> parse_line(const std::string& line, std::size_t class_count) {
   return label;
 }
 
-Status read_labels(const fs::path& file, const CocoImage& image, LabelledPictures& labelled) {
-  OCTET_ASSIGN(const std::string text, read_text(file, kMostLabelBytes));
-  std::istringstream lines(text);
-  std::size_t number = 0;
-  for (std::string line; std::getline(lines, line);) {
-    ++number;
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    OCTET_ASSIGN_AT(const LabelLine label, parse_line(line, labelled.truth.categories.size()), fmt::format("{}:{}", file.string(), number));
+// Adds the objects of the picture that was added last, each line once, as Ultralytics does. Gives how many lines are there again.
+Result<std::int64_t> read_labels(const fs::path& file, const YoloSet& set, LabelledPictures& labelled) {
+  OCTET_ASSIGN(const std::vector<std::string> lines, read_lines(file, kMostLabelBytes));
+  std::set<std::string_view> seen;
+  const CocoImage& image = labelled.truth.images.back();
+  std::int64_t repeated = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].empty()) continue;
+    OCTET_ASSIGN_AT(const LabelLine label, parse_line(lines[i], set), fmt::format("{}:{}", file.string(), i + 1));
+    if (!seen.insert(lines[i]).second) {
+      ++repeated;
+      continue;
+    }
     const BoxLtwh box{label.box.left * image.width, label.box.top * image.height, label.box.width * image.width,
                       label.box.height * image.height};
     auto& annotations = labelled.truth.annotations;
@@ -182,22 +243,23 @@ Status read_labels(const fs::path& file, const CocoImage& image, LabelledPicture
     annotations.push_back({static_cast<std::int64_t>(annotations.size()) + 1, image.id, category.id, box, box.area(), false});
     ++category.annotations;
   }
-  return {};
+  return repeated;
 }
 
 }  // namespace
 
 bool is_yolo(const fs::path& folder) {
   std::error_code ignored;
-  return fs::is_regular_file(folder / "data.yaml", ignored) || fs::is_regular_file(folder / "obj.data", ignored);
+  return !data_yaml_in(folder).empty() || fs::is_regular_file(folder / "obj.data", ignored);
 }
 
 Result<LabelledPictures> read_yolo(const fs::path& folder, std::string_view part, const Warn& warn) {
-  OCTET_ASSIGN(const YoloSet set, is_there(folder / "data.yaml") ? read_data_yaml(folder, part) : read_obj_data(folder, part));
+  const fs::path yaml = data_yaml_in(folder);
+  OCTET_ASSIGN(const YoloSet set, yaml.empty() ? read_obj_data(folder, part) : read_data_yaml(yaml, part));
   LabelledPictures labelled{set.folder, {}};
   for (const std::string& name : set.names)
     labelled.truth.categories.push_back({static_cast<std::int64_t>(labelled.truth.categories.size()) + 1, name});
-  std::int64_t without = 0;
+  std::int64_t without = 0, repeated = 0;
   for (const fs::path& name : set.pictures) {
     const fs::path path = labelled.image_folder / name;
     OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
@@ -205,11 +267,15 @@ Result<LabelledPictures> read_yolo(const fs::path& folder, std::string_view part
     const auto id = static_cast<std::int64_t>(labelled.truth.images.size()) + 1;
     labelled.truth.images.push_back({id, name.string(), size.width, size.height});
     const fs::path labels = label_file_of(path);
-    if (is_there(labels))
-      OCTET_RETURN_IF_ERROR(read_labels(labels, labelled.truth.images.back(), labelled));
-    else
+    if (!is_there(labels)) {
       ++without;
+      continue;
+    }
+    OCTET_ASSIGN(const std::int64_t again, read_labels(labels, set, labelled));
+    repeated += again;
   }
+  if (repeated > 0 && warn)
+    warn(fmt::format("{}: takes lines once that a file of labels repeats, and leaves out {}", labelled.image_folder.string(), repeated));
   if (without > 0 && warn)
     warn(fmt::format("{}: {} have no file of labels and are taken for empty", labelled.image_folder.string(), counted(without, "picture")));
   return labelled;
