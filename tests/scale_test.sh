@@ -198,6 +198,7 @@ expect 2 "have no figures" merge "$work/detected" --history "$work/merged.db"
 must history "$work/runs.db" --page "$work/trend.html"
 grep -q '<h3>INT8 MB</h3>' "$work/trend.html" || fail "the page of trends lacks the size of the files: $(cat "$work/trend.html")"
 grep -q '<h3>INT8 AP</h3>' "$work/trend.html" || fail "the page of trends says $(cat "$work/trend.html")"
+grep -q '; check, --data [^ ]*, --limit 4</p>' "$work/trend.html" || fail "the page of trends does not say what was measured: $(cat "$work/trend.html")"
 must compare 1 2 --history "$work/runs.db" --json
 grep -q '{"figure":"models/0/AP",.*"change":0.0}' "$work/stdout" || fail "compare says $(cat "$work/stdout")"
 expect 3 "has no run 9" compare 1 9 --history "$work/runs.db"

@@ -1,9 +1,11 @@
 // octet history and octet compare: runs that --history kept.
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -51,7 +53,7 @@ struct Column {
 };
 
 const std::vector<Column>& columns() {
-  static const std::vector<Column> all{{"AP", {"/models/0/AP", "/check/models/0/AP"}, 100, true},
+  static const std::vector<Column> all{{"AP", {"/models/0/AP", "/check/models/0/AP", "/AP"}, 100, true},
                                        {"INT8 AP", {"/models/1/AP", "/check/models/1/AP"}, 100, true},
                                        {"fidelity", {"/fidelity", "/check/fidelity"}, 100, true},
                                        {"ms", {"/models/0/median_ms", "/bench/models/0/median_ms"}, 1, false},
@@ -61,9 +63,10 @@ const std::vector<Column>& columns() {
   return all;
 }
 
+// None for what is not defined either, which is -1.
 std::optional<double> figure_in(const Json& figures, const Column& column) {
   for (const char* place : column.places)
-    if (const Json::json_pointer pointer(place); figures.contains(pointer) && figures[pointer].is_number())
+    if (const Json::json_pointer pointer(place); figures.contains(pointer) && figures[pointer].is_number() && figures[pointer] >= 0)
       return column.scale * figures[pointer].get<double>();
   return std::nullopt;
 }
@@ -91,19 +94,48 @@ std::string table_of(const std::vector<HistoryRun>& runs) {
   return text;
 }
 
-// By models and machine, which are told apart.
-using Subject = std::pair<std::string, std::string>;
+// Whether an option may change the figures of a verb.
+bool decides(const std::string& option, const std::string& verb) {
+  constexpr std::array kNothing = {"model",    "--results", "--history", "--junit",        "--require", "--output",
+                                   "--resume", "--shard",   "--parts",   "--label-errors", "--curves",  "--explain"};
+  const bool is_of_latency = verb == "bench" || verb == "run";
+  return std::ranges::find(kNothing, option) == kNothing.end() && (is_of_latency || option != "--threads");
+}
+
+// "check, --data coco, --limit 20".
+std::string way_of(const HistoryRun& run) {
+  std::string way = run.verb;
+  const Json arguments = json_of(run.arguments);
+  for (const auto& [option, words] : arguments.items()) {
+    if (!decides(option, run.verb)) continue;
+    way += ", " + option;
+    for (const Json& word : words)
+      if (word.is_string()) way += " " + word.get<std::string>();
+  }
+  return way;
+}
+
+// The names of the models, or of files of results.
+std::string models_of(const HistoryRun& run) {
+  const std::string names = names_of(json_of(run.models));
+  const Json arguments = json_of(run.arguments);
+  return names.empty() && arguments.is_object() ? names_of(arguments.value("--results", Json::array())) : names;
+}
+
+// Runs of the same models on the same machine that were measured in the same way: others say nothing of what became worse.
+using Subject = std::tuple<std::string, std::string, std::string>;
 using LinesOfSubjects = std::map<Subject, std::vector<TrendLine>>;
 
 Subject subject_of(const HistoryRun& run) {
-  return {names_of(json_of(run.models)), fmt::format("{}: {}, {}", run.machine, run.cpu, run.isa)};
+  return {models_of(run), fmt::format("{}: {}, {}", run.machine, run.cpu, run.isa), way_of(run)};
 }
 
 void add_point(const HistoryRun& run, const std::string& figure, bool rises, double value, LinesOfSubjects& of_subject) {
   const Subject subject = subject_of(run);
+  const auto& [models, machine, way] = subject;
   std::vector<TrendLine>& lines = of_subject[subject];
   auto line = std::ranges::find(lines, figure, &TrendLine::figure);
-  if (line == lines.end()) line = lines.insert(line, {subject.first, subject.second, figure, 2, rises, {}});
+  if (line == lines.end()) line = lines.insert(line, {models, machine, way, figure, 2, rises, {}});
   line->points.push_back({run.id, run.at, value});
 }
 
@@ -150,6 +182,7 @@ Json falls_in(const std::vector<TrendLine>& classes) {
     if (const auto fall = first_fall(line, kFallOfClass))
       falls.push_back({{"models", line.models},
                        {"machine", line.machine},
+                       {"way", line.way},
                        {"class", line.figure},
                        {"run", fall->first.run},
                        {"at", fall->first.at},

@@ -53,11 +53,15 @@ Json line_view(const TrendLine& line) {
           {"facts", facts_of(line)}};
 }
 
+bool is_of_subject(const TrendLine& line, const TrendLine& other) {
+  return line.models == other.models && line.machine == other.machine && line.way == other.way;
+}
+
 // The classes of a subject that fell, those that lost the most first.
 Json falls_view(const TrendLine& subject, const std::vector<TrendLine>& classes) {
   std::vector<std::pair<const TrendLine*, TrendFall>> falls;
   for (const TrendLine& line : classes)
-    if (line.models == subject.models && line.machine == subject.machine)
+    if (is_of_subject(line, subject))
       if (const auto fall = first_fall(line, kFallOfClass)) falls.emplace_back(&line, *fall);
   std::ranges::stable_sort(falls, std::greater(), [](const auto& each) { return each.second.best - each.second.last.value; });
   Json view = Json::array();
@@ -81,9 +85,9 @@ std::optional<TrendFall> first_fall(const TrendLine& line, double least) {
     if (loss(line.points[best].value, line.points[i].value) <= 0) best = i;
   const double value = line.points[best].value;
   if (!is_lost(value, line.points.back().value)) return std::nullopt;
-  const auto first = std::find_if(line.points.begin() + static_cast<std::ptrdiff_t>(best), line.points.end(),
-                                  [&](const TrendPoint& point) { return is_lost(value, point.value); });
-  return TrendFall{value, *first, line.points.back()};
+  std::size_t first = line.points.size() - 1;
+  while (is_lost(value, line.points[first - 1].value)) --first;  // the best is not
+  return TrendFall{value, line.points[first], line.points.back()};
 }
 
 std::string render_trend(const std::string& title, const std::vector<TrendLine>& lines, const std::vector<TrendLine>& classes) {
@@ -91,11 +95,12 @@ std::string render_trend(const std::string& title, const std::vector<TrendLine>&
   Json subjects = Json::array();
   const TrendLine* before = nullptr;
   for (const TrendLine& line : lines) {
-    if (!before || before->models != line.models || before->machine != line.machine) {
+    if (!before || !is_of_subject(line, *before)) {
       Json falls = falls_view(line, classes);
       const bool has_falls = !falls.empty();
       subjects.push_back({{"models", line.models},
                           {"machine", line.machine},
+                          {"way", line.way},
                           {"lines", Json::array()},
                           {"has_falls", has_falls},
                           {"falls", std::move(falls)}});

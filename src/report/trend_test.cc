@@ -8,7 +8,7 @@ namespace {
 bool has(const std::string& page, const std::string& text) { return page.find(text) != std::string::npos; }
 
 TrendLine line_of(const std::string& models, const std::string& figure, bool rises, const std::vector<double>& values) {
-  TrendLine line{models, "here", figure, 2, rises, {}};
+  TrendLine line{models, "here", "check", figure, 2, rises, {}};
   for (const double value : values) line.points.push_back({static_cast<std::int64_t>(line.points.size()) + 1, "2026-11-27", value});
   return line;
 }
@@ -46,6 +46,23 @@ TEST(Trend, NamesTheFirstRunInWhichAClassFell) {
   EXPECT_LT(page.find(">bus</th>"), page.find(">cup</th>"));
   EXPECT_FALSE(has(page, ">dog</th>"));
   EXPECT_EQ(page.find("Classes that fell</h3>"), page.rfind("Classes that fell</h3>"));
+}
+
+// Since the run behind the last that was near the best: what a class did before it came back is over.
+TEST(Trend, NamesTheFallThatLasts) {
+  const auto fall = first_fall(line_of("a.xml", "cup", true, {50, 47, 49.5, 48, 47}), kFallOfClass);
+  ASSERT_TRUE(fall.has_value());
+  EXPECT_EQ(fall->best, 50);
+  EXPECT_EQ(fall->first.run, 4);
+}
+
+TEST(Trend, DoesNotMixWaysOfMeasuring) {
+  TrendLine other = line_of("a.xml", "AP", true, {9});
+  other.way = "check, --limit 20";
+  const std::string page = render_trend("runs.db", {line_of("a.xml", "AP", true, {30}), other}, {});
+  EXPECT_TRUE(has(page, "2 models on their machines"));
+  EXPECT_TRUE(has(page, "here; check, --limit 20"));
+  EXPECT_FALSE(has(page, "Worse than its best"));
 }
 
 TEST(Trend, EscapesWhatTheDatabaseHolds) {
