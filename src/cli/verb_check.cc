@@ -83,14 +83,14 @@ std::string of_other_metric(const Options& options) {
 }
 
 // Writes the file of --label-errors, where that is given.
-Status write_label_errors(const Options& options, const CocoGroundTruth& truth, std::span<const std::vector<CocoResult>> found) {
+Status write_label_errors(const Options& options, const CocoGroundTruth& truth, std::span<const ResultSource* const> found) {
   if (options.label_errors.empty()) return {};
   OCTET_ASSIGN(const std::vector<LabelError> errors, suggest_label_errors(truth, found));
   return write_file(options.label_errors, to_json(errors, truth).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 // The first number of one file is at the top level, as COCO's are; of two files or of models each has its own.
-Result<Outcome> check_files_by_metric(const Metric& metric, const CocoGroundTruth& truth, std::span<const std::vector<CocoResult>> found,
+Result<Outcome> check_files_by_metric(const Metric& metric, const CocoGroundTruth& truth, std::span<const ResultSource* const> found,
                                       const Options& options, const Requirements& requirements) {
   OCTET_RETURN_IF_ERROR(refuse_options_of_coco(options));
   OCTET_ASSIGN_AT(const MetricCheckResult result, score_by_metric(metric, truth, found, ids_of(truth.images), options.detection.threads),
@@ -125,8 +125,12 @@ Result<Outcome> check_one_file(const Options& options, const Requirements& requi
   OCTET_ASSIGN(const Metric* metric, find_metric(options.metric));
   OCTET_ASSIGN(const auto truth, read_coco_annotations(options.detection.source.annotations));
   OCTET_ASSIGN(const auto results, read_results(options.results[0], truth, options.detection.threads, console));
-  OCTET_RETURN_IF_ERROR(write_label_errors(options, truth, std::span(&results, 1)));
-  if (metric) return check_files_by_metric(*metric, truth, std::span(&results, 1), options, requirements);
+  if (metric || !options.label_errors.empty()) {
+    const ResultList list(results);
+    const std::array<const ResultSource*, 1> found{&list};
+    OCTET_RETURN_IF_ERROR(write_label_errors(options, truth, found));
+    if (metric) return check_files_by_metric(*metric, truth, found, options, requirements);
+  }
   if (!truth.verifications.empty()) console.warn(of_other_metric(options));
   OCTET_ASSIGN_AT(const CocoMatches matches, match_coco(truth, results, options.detection.threads, settings), options.results[0]);
   CheckResult result;
@@ -148,10 +152,10 @@ Result<Outcome> check_two_files(const Options& options, const Requirements& requ
     results.push_back(std::move(found));
     if (options.deployed_threshold) how.deployed_thresholds.push_back(*options.deployed_threshold);
   }
-  OCTET_RETURN_IF_ERROR(write_label_errors(options, truth, results));
-  if (metric) return check_files_by_metric(*metric, truth, results, options, requirements);
   const ResultList first(results[0]), second(results[1]);
   const std::array<const ResultSource*, 2> models{&first, &second};
+  OCTET_RETURN_IF_ERROR(write_label_errors(options, truth, models));
+  if (metric) return check_files_by_metric(*metric, truth, models, options, requirements);
   OCTET_ASSIGN(const CheckResult result, score_results(truth, models, ids_of(truth.images), how));
   return outcome_of(to_json(result), to_text(result), requirements, measured_of(result));
 }
@@ -175,9 +179,9 @@ Result<Outcome> score_by_coco(const Options& options, const Requirements& requir
 
 Result<Outcome> score_by(const Metric& metric, const Options& options, const Requirements& requirements, const DetectionInputs& inputs,
                          const Detections& found) {
-  OCTET_ASSIGN(const MeasuredResults measured, measured_results(inputs.classes, inputs.dataset, found.runs));
+  OCTET_ASSIGN(const MeasuredRuns measured, measured_runs(inputs.classes, inputs.dataset, found.runs));
   OCTET_ASSIGN_AT(MetricCheckResult result,
-                  score_by_metric(metric, measured.truth, measured.found, measured.image_ids, options.detection.threads),
+                  score_by_metric(metric, measured.truth, measured.sources(), measured.image_ids, options.detection.threads),
                   inputs.dataset.annotation_file.string());
   result.classes = inputs.classes;
   Json json{{"metric", metric.name}};
@@ -194,15 +198,15 @@ Result<Outcome> score(const Options& options, const Requirements& requirements, 
   add_file_sizes(files, outcome.json);
   if (found.resumed_images) outcome.json["resumed_images"] = *found.resumed_images;
   if (options.label_errors.empty()) return outcome;
-  OCTET_ASSIGN(const MeasuredResults measured, measured_results(inputs.classes, inputs.dataset, found.runs));
-  OCTET_RETURN_IF_ERROR(write_label_errors(options, measured.truth, measured.found));
+  OCTET_ASSIGN(const MeasuredRuns measured, measured_runs(inputs.classes, inputs.dataset, found.runs));
+  OCTET_RETURN_IF_ERROR(write_label_errors(options, measured.truth, measured.sources()));
   return outcome;
 }
 
 // What can be said before pictures are run: whether the metric has what it needs.
 Status prepare(const Metric* metric, const DetectionInputs& inputs) {
   if (!metric) return {};
-  const auto of_nothing = metric->evaluate(inputs.dataset.truth, {}, 1);
+  const auto of_nothing = metric->evaluate(inputs.dataset.truth, ResultList({}), 1);
   return of_nothing.ok() ? Status() : of_nothing.error().at(inputs.dataset.annotation_file.string());
 }
 

@@ -2,60 +2,68 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
-#include "eval/by_category.h"
+#include "eval/coco_eval.h"
 #include "eval/id_index.h"
 
 namespace octet {
 namespace {
 
-// The categories that are judged in each image, rising.
-std::vector<std::vector<std::int64_t>> judged_categories(const CocoGroundTruth& truth, const IdIndex& images, std::size_t count) {
-  std::vector<std::vector<std::int64_t>> of_image(count);
-  for (const CocoVerification& verification : truth.verifications)
-    if (const std::uint32_t image = images.find(verification.image_id); image != IdIndex::kNone) of_image[image] = verification.absent;
-  for (const CocoAnnotation& annotation : truth.annotations)
-    if (const std::uint32_t image = images.find(annotation.image_id); image != IdIndex::kNone)
-      of_image[image].push_back(annotation.category_id);
-  for (auto& categories : of_image) {
-    std::ranges::sort(categories);
-    categories.erase(std::unique(categories.begin(), categories.end()), categories.end());
+class JudgedResults : public ResultSource {
+ public:
+  JudgedResults(JudgedCategories judged, std::span<const std::int64_t> listed, const ResultSource& results, std::size_t most_in_image)
+      : judged_(std::move(judged)), results_(results), most_in_image_(most_in_image) {
+    const IdIndex images(listed);
+    for (const std::int64_t id : results.image_ids()) images_.push_back(images.find(id));
   }
-  return of_image;
-}
 
-// Numbers of results by image, without those whose score is NaN.
-Result<std::vector<std::vector<std::uint32_t>>> by_image(std::span<const CocoResult> results, const IdIndex& images, std::size_t count) {
-  std::vector<std::vector<std::uint32_t>> of_image(count);
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const std::uint32_t image = images.find(results[i].image_id);
-    if (image == IdIndex::kNone) return unlisted_image(i, results[i]);
-    if (!std::isnan(results[i].score)) of_image[image].push_back(static_cast<std::uint32_t>(i));
+  std::span<const std::int64_t> image_ids() const override { return results_.image_ids(); }
+
+  void read(std::size_t place, std::vector<CocoResult>& results) const override {
+    results_.read(place, results);
+    std::erase_if(results, [](const CocoResult& result) { return std::isnan(result.score); });
+    std::ranges::stable_sort(results, std::ranges::greater(), &CocoResult::score);
+    results.resize(std::min(results.size(), most_in_image_));
+    std::erase_if(results, [&](const CocoResult& result) { return !judged_.contain(images_[place], result.category_id); });
   }
-  return of_image;
-}
+
+ private:
+  JudgedCategories judged_;
+  const ResultSource& results_;
+  std::size_t most_in_image_;
+  std::vector<std::uint32_t> images_;  // of each place, among those that are listed
+};
 
 }  // namespace
 
-Result<std::vector<CocoResult>> judged_results(const CocoGroundTruth& truth, std::span<const CocoResult> results,
-                                               std::size_t most_in_image) {
+JudgedCategories::JudgedCategories(const CocoGroundTruth& truth, std::span<const std::int64_t> image_ids) : of_image_(image_ids.size()) {
+  const IdIndex images(image_ids);
+  for (const CocoVerification& verification : truth.verifications)
+    if (const std::uint32_t image = images.find(verification.image_id); image != IdIndex::kNone) of_image_[image] = verification.absent;
+  for (const CocoAnnotation& annotation : truth.annotations)
+    if (const std::uint32_t image = images.find(annotation.image_id); image != IdIndex::kNone)
+      of_image_[image].push_back(annotation.category_id);
+  for (auto& categories : of_image_) {
+    std::ranges::sort(categories);
+    categories.erase(std::unique(categories.begin(), categories.end()), categories.end());
+  }
+}
+
+bool JudgedCategories::contain(std::size_t image, std::int64_t category_id) const {
+  return std::ranges::binary_search(of_image_[image], category_id);
+}
+
+Result<std::unique_ptr<const ResultSource>> judged_results(const CocoGroundTruth& truth, const ResultSource& results,
+                                                           std::size_t most_in_image) {
   if (truth.verifications.empty())
     return Error{
         ErrorCode::kInvalidArgument,
         "the annotations say of no image which categories were looked for ('neg_category_ids'), so that this metric is not theirs"};
-  const std::vector<std::int64_t> ids = ids_of(truth).image_ids;
-  const IdIndex images(ids);
-  const auto judged = judged_categories(truth, images, ids.size());
-  OCTET_ASSIGN(auto of_image, by_image(results, images, ids.size()));
-  std::vector<CocoResult> kept;
-  for (std::size_t image = 0; image < of_image.size(); ++image) {
-    std::vector<std::uint32_t>& places = of_image[image];
-    std::ranges::stable_sort(places, std::ranges::greater(), [&](std::uint32_t i) { return results[i].score; });
-    places.resize(std::min(places.size(), most_in_image));
-    for (const std::uint32_t i : places)
-      if (std::ranges::binary_search(judged[image], results[i].category_id)) kept.push_back(results[i]);
-  }
-  return kept;
+  const std::vector<std::int64_t> listed = ids_of(truth).image_ids;
+  OCTET_RETURN_IF_ERROR(check_images(results, listed));
+  return std::unique_ptr<const ResultSource>(
+      std::make_unique<JudgedResults>(JudgedCategories(truth, listed), listed, results, most_in_image));
 }
 
 }  // namespace octet

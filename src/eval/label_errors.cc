@@ -1,9 +1,12 @@
 #include "eval/label_errors.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <memory>
+#include <utility>
 
-#include "eval/by_category.h"
+#include "eval/coco_eval.h"
 #include "eval/id_index.h"
 #include "eval/judged_results.h"
 
@@ -26,7 +29,7 @@ struct Scene {
   std::int64_t image_id = 0;
   std::vector<Object> objects;
   std::vector<const CocoAnnotation*> crowds;
-  std::vector<std::vector<const CocoResult*>> found;
+  std::vector<std::vector<CocoResult>> found;
 };
 
 class Judge {
@@ -35,8 +38,8 @@ class Judge {
 
   void run() {
     for (Object& object : scene_.objects) look_for(object);
-    for (const CocoResult* found : scene_.found.front())
-      if (const auto score = score_of_all(*found); score && *score >= confident_) judge(*found, *score);
+    for (const CocoResult& found : scene_.found.front())
+      if (const auto score = score_of_all(found); score && *score >= confident_) judge(found, *score);
     for (const Object& object : scene_.objects)
       if (!object.is_overlapped && !object.is_named)
         add(LabelFault::kSpurious, object.annotation->category_id, object.annotation->box, std::nullopt, object.annotation);
@@ -45,9 +48,9 @@ class Judge {
  private:
   void look_for(Object& object) const {
     for (const auto& found : scene_.found)
-      for (const CocoResult* one : found) {
-        if (one->category_id != object.annotation->category_id) continue;
-        const double overlap = iou(one->box, object.annotation->box);
+      for (const CocoResult& one : found) {
+        if (one.category_id != object.annotation->category_id) continue;
+        const double overlap = iou(one.box, object.annotation->box);
         object.is_found = object.is_found || overlap >= kFits;
         object.is_overlapped = object.is_overlapped || overlap >= kOverlaps;
       }
@@ -58,9 +61,9 @@ class Judge {
     double lowest = found.score;
     for (const auto& others : std::span(scene_.found).subspan(1)) {
       const auto same = std::ranges::find_if(
-          others, [&](const CocoResult* other) { return other->category_id == found.category_id && iou(other->box, found.box) >= kFits; });
+          others, [&](const CocoResult& other) { return other.category_id == found.category_id && iou(other.box, found.box) >= kFits; });
       if (same == others.end()) return std::nullopt;
-      lowest = std::min(lowest, (*same)->score);
+      lowest = std::min(lowest, same->score);
     }
     return lowest;
   }
@@ -113,7 +116,11 @@ class Judge {
   std::vector<const CocoResult*> missing_;
 };
 
-void add_annotations(const CocoGroundTruth& truth, const IdIndex& images, const IdIndex& categories, std::vector<Scene>& scenes) {
+// What is annotated in each image.
+std::vector<Scene> annotated_scenes(const CocoGroundTruth& truth, const CocoIds& ids) {
+  const IdIndex images(ids.image_ids), categories(ids.category_ids);
+  std::vector<Scene> scenes(ids.image_ids.size());
+  for (std::size_t i = 0; i < scenes.size(); ++i) scenes[i].image_id = ids.image_ids[i];
   for (const CocoAnnotation& annotation : truth.annotations) {
     const std::uint32_t image = images.find(annotation.image_id);
     if (image == IdIndex::kNone || categories.find(annotation.category_id) == IdIndex::kNone) continue;
@@ -122,49 +129,59 @@ void add_annotations(const CocoGroundTruth& truth, const IdIndex& images, const 
     else
       scenes[image].objects.push_back({&annotation});
   }
+  return scenes;
 }
 
-Status add_results(std::span<const CocoResult> results, std::size_t model, const IdIndex& images, const IdIndex& categories,
-                   std::vector<Scene>& scenes) {
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    const CocoResult& result = results[i];
-    const std::uint32_t image = images.find(result.image_id);
-    if (image == IdIndex::kNone) return unlisted_image(i, result);
-    if (categories.find(result.category_id) != IdIndex::kNone && result.score == result.score)
-      scenes[image].found[model].push_back(&result);
-  }
-  for (Scene& scene : scenes) {
-    auto& found = scene.found[model];
+// Gives out what a model found in one image after the other.
+class ImageReader {
+ public:
+  ImageReader(const ResultSource& source, const IdIndex& categories) : source_(source), categories_(categories) {}
+
+  // The best of an image, by falling score. Images come by rising id.
+  std::vector<CocoResult> read(std::int64_t image_id) {
+    const auto ids = source_.image_ids();
+    std::vector<CocoResult> found;
+    if (place_ == ids.size() || ids[place_] != image_id) return found;
+    source_.read(place_++, found);
+    std::erase_if(found, [&](const CocoResult& result) {
+      return categories_.find(result.category_id) == IdIndex::kNone || std::isnan(result.score);
+    });
     std::ranges::stable_sort(found, std::ranges::greater(), &CocoResult::score);
     found.resize(std::min(found.size(), kMostInImage));
+    return found;
   }
-  return {};
-}
+
+ private:
+  const ResultSource& source_;
+  const IdIndex& categories_;
+  std::size_t place_ = 0;
+};
 
 // Rank of an error among those of its fault: higher first.
 double weight_of(const LabelError& error) { return error.score.value_or(error.box.area()); }
 
 }  // namespace
 
-Result<std::vector<LabelError>> suggest_label_errors(const CocoGroundTruth& truth, std::span<const std::vector<CocoResult>> models,
+Result<std::vector<LabelError>> suggest_label_errors(const CocoGroundTruth& truth, std::span<const ResultSource* const> models,
                                                      double confident) {
   const CocoIds ids = ids_of(truth);
-  const IdIndex images(ids.image_ids), categories(ids.category_ids);
-  std::vector<Scene> scenes(ids.image_ids.size());
-  for (std::size_t i = 0; i < scenes.size(); ++i) {
-    scenes[i].image_id = ids.image_ids[i];
-    scenes[i].found.resize(models.size());
-  }
-  add_annotations(truth, images, categories, scenes);
-  std::vector<std::vector<CocoResult>> judged(truth.verifications.empty() ? 0 : models.size());
-  for (std::size_t i = 0; i < models.size(); ++i) {
-    if (!judged.empty()) {
-      OCTET_ASSIGN(judged[i], judged_results(truth, models[i], std::numeric_limits<std::size_t>::max()));
+  const IdIndex categories(ids.category_ids);
+  std::vector<std::unique_ptr<const ResultSource>> judged;
+  std::vector<ImageReader> readers;
+  for (const ResultSource* model : models) {
+    OCTET_RETURN_IF_ERROR(check_images(*model, ids.image_ids));
+    if (!truth.verifications.empty()) {
+      OCTET_ASSIGN(auto of_model, judged_results(truth, *model, std::numeric_limits<std::size_t>::max()));
+      judged.push_back(std::move(of_model));
     }
-    OCTET_RETURN_IF_ERROR(add_results(judged.empty() ? models[i] : judged[i], i, images, categories, scenes));
+    readers.emplace_back(judged.empty() ? *model : *judged.back(), categories);
   }
   std::vector<LabelError> errors;
-  for (Scene& scene : scenes) Judge(scene, confident, errors).run();
+  for (Scene& scene : annotated_scenes(truth, ids)) {
+    for (ImageReader& reader : readers) scene.found.push_back(reader.read(scene.image_id));
+    Judge(scene, confident, errors).run();
+    scene = {};
+  }
   std::ranges::stable_sort(errors, [](const LabelError& a, const LabelError& b) {
     return a.fault != b.fault ? a.fault < b.fault : weight_of(a) > weight_of(b);
   });

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "boxes/detection.h"
+#include "eval/result_source.h"
 
 // Annotations that are perhaps wrong, by what models found. Whether they are is for a person to see.
 namespace octet {
@@ -33,10 +34,10 @@ struct LabelError {
 // What all models agree on: each has a confident detection of the same class there. By fault; then by falling score, kSpurious by falling
 // area, as large objects are not missed easily. Of the 100 best detections of each image. What lies in a crowd of its class is not missing,
 // and where categories are annotated in some images alone, nothing is that was not looked for.
-//   models   what each found, one at least
+//   models   what each found, one at least; read an image at a time
 //   confident   the least score of a detection that is taken for more right than an annotation
 //   error       kInvalidArgument: a result names an image that `truth` does not list
-Result<std::vector<LabelError>> suggest_label_errors(const CocoGroundTruth& truth, std::span<const std::vector<CocoResult>> models,
+Result<std::vector<LabelError>> suggest_label_errors(const CocoGroundTruth& truth, std::span<const ResultSource* const> models,
                                                      double confident = 0.5);
 
 }  // namespace octet

@@ -1,5 +1,7 @@
 #include "eval/label_errors.h"
 
+#include <memory>
+
 #include <gtest/gtest.h>
 
 namespace octet {
@@ -19,7 +21,13 @@ CocoGroundTruth scene() {
 const CocoResult kRightCup{7, kCup, {0, 1, 20, 20}, 0.9}, kRightDog{7, kDog, {101, 0, 40, 40}, 0.2};
 
 std::vector<LabelError> errors_of(const std::vector<std::vector<CocoResult>>& models, const CocoGroundTruth& truth = scene()) {
-  const auto errors = suggest_label_errors(truth, models);
+  std::vector<std::unique_ptr<const ResultList>> lists;
+  std::vector<const ResultSource*> sources;
+  for (const auto& results : models) {
+    lists.push_back(std::make_unique<ResultList>(results));
+    sources.push_back(lists.back().get());
+  }
+  const auto errors = suggest_label_errors(truth, sources);
   EXPECT_TRUE(errors.ok()) << errors.error().message;
   return errors.ok() ? *errors : std::vector<LabelError>();
 }
@@ -82,7 +90,9 @@ TEST(LabelErrors, LeaveOutWhatWasNotLookedFor) {
 }
 
 TEST(LabelErrors, NameAResultOfAnImageThatIsNotListed) {
-  const auto errors = suggest_label_errors(scene(), std::vector<std::vector<CocoResult>>{{{8, kCup, {}, 0.5}}});
+  const std::vector<CocoResult> results{{8, kCup, {}, 0.5}};
+  const ResultList list(results);
+  const auto errors = suggest_label_errors(scene(), std::vector<const ResultSource*>{&list});
   ASSERT_FALSE(errors.ok());
   EXPECT_EQ(errors.error().code, ErrorCode::kInvalidArgument);
 }

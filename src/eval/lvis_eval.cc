@@ -25,18 +25,23 @@ void ignore_misses(CategoryMatches& matches, std::span<const std::uint32_t> imag
   }
 }
 
-void ignore_misses_where_partly_annotated(CocoMatches& matches, const CocoGroundTruth& truth) {
-  const IdIndex images(matches.image_ids);
-  std::unordered_map<std::int64_t, std::vector<std::uint32_t>> images_of;  // by category
+// The images, rising, in which not all objects of a category are annotated, by category.
+using PartlyAnnotated = std::unordered_map<std::int64_t, std::vector<std::uint32_t>>;
+
+PartlyAnnotated partly_annotated(const CocoGroundTruth& truth, std::span<const std::int64_t> image_ids) {
+  const IdIndex images(image_ids);
+  PartlyAnnotated images_of;
   for (const CocoVerification& verification : truth.verifications)
     if (const std::uint32_t image = images.find(verification.image_id); image != IdIndex::kNone)
       for (const std::int64_t category : verification.partly) images_of[category].push_back(image);
-  for (std::size_t k = 0; k < matches.categories.size(); ++k) {
-    const auto found = images_of.find(matches.category_ids[k]);
-    if (found == images_of.end()) continue;
-    std::ranges::sort(found->second);
-    ignore_misses(matches.categories[k], found->second);
-  }
+  for (auto& [category, places] : images_of) std::ranges::sort(places);
+  return images_of;
+}
+
+void ignore_misses(CocoMatches& matches, const PartlyAnnotated& images_of) {
+  for (std::size_t k = 0; k < matches.categories.size(); ++k)
+    if (const auto found = images_of.find(matches.category_ids[k]); found != images_of.end())
+      ignore_misses(matches.categories[k], found->second);
 }
 
 // Over the categories of one frequency that have objects.
@@ -55,15 +60,22 @@ double mean_precision(const CocoAccuracy& accuracy, const CocoGroundTruth& truth
 
 }  // namespace
 
-Result<MetricAccuracy> evaluate_lvis(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads) {
+Result<MetricAccuracy> evaluate_lvis(const CocoGroundTruth& truth, const ResultSource& results, int threads) {
   const MatchSettings settings = lvis_settings();
-  OCTET_ASSIGN(const std::vector<CocoResult> judged, judged_results(truth, results, kLvisMostInImage));
-  OCTET_ASSIGN(CocoMatches matches, match_coco(truth, judged, threads, settings));
-  ignore_misses_where_partly_annotated(matches, truth);
-  CocoAccuracy accuracy = score_coco(matches, truth, threads, settings);
-  const CocoNumbers all = accuracy.numbers;
+  const CocoIds ids = ids_of(truth);
+  const PartlyAnnotated partly = partly_annotated(truth, ids.image_ids);
+  OCTET_ASSIGN(const auto judged, judged_results(truth, results, kLvisMostInImage));
+  CocoTally tally(settings);
   ResampledMatches resampled(settings);
-  resampled.add(matches);
+  OCTET_RETURN_IF_ERROR(for_each_group(*judged, ids.category_ids, [&](auto group, auto found) -> Status {
+    OCTET_ASSIGN(CocoMatches matches, match_coco(truth, found, {ids.image_ids, {group.begin(), group.end()}}, threads, settings));
+    ignore_misses(matches, partly);
+    tally.add(matches, truth, threads);
+    resampled.add(matches);
+    return {};
+  }));
+  CocoAccuracy accuracy = tally.accuracy();
+  const CocoNumbers all = accuracy.numbers;
   return MetricAccuracy{{{"AP", all.AP},
                          {"AP50", all.AP50},
                          {"AP75", all.AP75},

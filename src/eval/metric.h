@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "eval/bootstrap.h"
+#include "eval/result_source.h"
 
 // The metrics of other data sets than COCO. Each has a file here and a line in metric.cc.
 namespace octet {
@@ -24,8 +25,8 @@ struct MetricAccuracy {
 struct Metric {
   std::string_view name;
   std::size_t most_in_image;  // detections, over all categories, that a model is to keep for it
-  // Errors, and what is left out, as of match_coco().
-  Result<MetricAccuracy> (*evaluate)(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads);
+  // Errors, and what is left out, as of match_coco(). Results are read some categories at a time.
+  Result<MetricAccuracy> (*evaluate)(const CocoGroundTruth& truth, const ResultSource& results, int threads);
 };
 
 std::span<const Metric> metrics();
@@ -36,17 +37,17 @@ inline constexpr std::size_t kLvisMostInImage = 300;
 // over all categories together, of categories that were looked for in the image, with a mean for rare, common and frequent ones. What
 // meets no object of a category that is not annotated exhaustively in the image counts neither way. LVIS has no crowds; where there are
 // some, they count as in COCO.
-Result<MetricAccuracy> evaluate_lvis(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
+Result<MetricAccuracy> evaluate_lvis(const CocoGroundTruth& truth, const ResultSource& results, int threads = 1);
 
 // Everingham et al., "The Pascal Visual Object Classes Challenge", 2010: the mean of average precisions at an IoU of 0.5, in 11 points as
 // until VOC 2009, or all points as from VOC 2010 on. Objects that are difficult count neither way: those that are crowds, which the reader
 // of VOC's annotations makes of them. Boxes are continuous, so that VOC's corners 1 and 1 are a box of one pixel.
-Result<MetricAccuracy> evaluate_voc2007(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
-Result<MetricAccuracy> evaluate_voc2012(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
+Result<MetricAccuracy> evaluate_voc2007(const CocoGroundTruth& truth, const ResultSource& results, int threads = 1);
+Result<MetricAccuracy> evaluate_voc2012(const CocoGroundTruth& truth, const ResultSource& results, int threads = 1);
 
 // The Open Images Challenge's: the mean of average precisions at an IoU of 0.5, of categories that are in the image or were looked for
 // there. A group of objects (a crowd, in COCO's form) is one object that all detections at least half inside it find together. Objects are
 // those of the classes above theirs as well: the reader of OpenImages adds them.
-Result<MetricAccuracy> evaluate_openimages(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1);
+Result<MetricAccuracy> evaluate_openimages(const CocoGroundTruth& truth, const ResultSource& results, int threads = 1);
 
 }  // namespace octet

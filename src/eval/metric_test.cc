@@ -33,7 +33,7 @@ void expect_fixtures(const Metric& metric, const std::string& file, std::size_t 
   for (std::size_t i = 0; i < fixtures.size(); ++i) {
     SCOPED_TRACE(i);
     for (const int threads : {1, 2}) {
-      const auto accuracy = metric.evaluate(fixtures[i].truth, fixtures[i].found, threads);
+      const auto accuracy = metric.evaluate(fixtures[i].truth, ResultList(fixtures[i].found), threads);
       ASSERT_TRUE(accuracy.ok()) << accuracy.error().message;
       expect_accuracy(*accuracy, fixtures[i]);
     }
@@ -56,8 +56,8 @@ TEST(Voc, ReadsTheCurveAtElevenPointsOrAll) {
   CocoGroundTruth truth{.images = {{.id = 1, .file_name = {}}}, .categories = {{1, "cup"}}, .annotations = {}};
   for (int i = 0; i < 4; ++i) truth.annotations.push_back({i + 1, 1, 1, {20.0 * i, 0, 10, 10}, 100, false});
   const std::vector<CocoResult> found{{1, 1, {0, 0, 10, 10}, 0.9}, {1, 1, {0, 50, 10, 10}, 0.8}, {1, 1, {20, 0, 10, 10}, 0.7}};
-  EXPECT_NEAR(evaluate_voc2007(truth, found)->numbers[0].value, (3 + 3 * 2.0 / 3) / 11, 1e-12);
-  EXPECT_NEAR(evaluate_voc2012(truth, found)->numbers[0].value, (1 + 2.0 / 3) / 4, 1e-12);
+  EXPECT_NEAR(evaluate_voc2007(truth, ResultList(found))->numbers[0].value, (3 + 3 * 2.0 / 3) / 11, 1e-12);
+  EXPECT_NEAR(evaluate_voc2012(truth, ResultList(found))->numbers[0].value, (1 + 2.0 / 3) / 4, 1e-12);
 }
 
 // Groups that are met once, several times, beside an object, and never; classes that were not looked for.
@@ -98,7 +98,7 @@ void make_scores_differ(EvalFixture& fixture) {
 // By what it says of images that were drawn, once or several times or never.
 void expect_draws(const Metric& metric, EvalFixture fixture, std::mt19937& random) {
   make_scores_differ(fixture);
-  const auto accuracy = metric.evaluate(fixture.truth, fixture.found, 1);
+  const auto accuracy = metric.evaluate(fixture.truth, ResultList(fixture.found), 1);
   ASSERT_TRUE(accuracy.ok());
   DrawCounts draws(fixture.truth.images.size());
   for (auto& counts : draws)
@@ -109,7 +109,7 @@ void expect_draws(const Metric& metric, EvalFixture fixture, std::mt19937& rando
     std::vector<int> times;
     for (const auto& counts : draws) times.push_back(counts[draw]);
     const EvalFixture set = repeated(fixture, times);
-    const auto expected = metric.evaluate(set.truth, set.found, 1);
+    const auto expected = metric.evaluate(set.truth, ResultList(set.found), 1);
     ASSERT_TRUE(expected.ok()) << expected.error().message;
     for (std::size_t k = 0; k < expected->model.categories.size(); ++k) {
       const double ap = drawn_ap(SizeClass::kAll, k, draws)[draw], wanted = expected->model.categories[k].AP;
@@ -129,7 +129,7 @@ TEST(Metrics, DrawImagesAsIfTheyWereTheDataSet) {
 
 TEST(Lvis, AsksWhichCategoriesWereLookedFor) {
   const CocoGroundTruth truth{.images = {{.id = 7, .file_name = {}}}, .categories = {{1, "cup"}}, .annotations = {}};
-  const auto accuracy = evaluate_lvis(truth, {});
+  const auto accuracy = evaluate_lvis(truth, ResultList({}));
   ASSERT_FALSE(accuracy.ok());
   EXPECT_NE(accuracy.error().message.find("which categories were looked for"), std::string::npos);
 }
@@ -139,18 +139,36 @@ TEST(Metrics, NameAResultOfAnImageThatIsNotListed) {
       .images = {{.id = 7, .file_name = {}}}, .categories = {{1, "cup"}}, .annotations = {}, .verifications = {{7, {1}, {}}}};
   const std::vector<CocoResult> found{{7, 1, {0, 0, 5, 5}, 0.5}, {8, 1, {0, 0, 5, 5}, 0.5}};
   for (const Metric& metric : metrics()) {
-    const auto accuracy = metric.evaluate(truth, found, 1);
+    const auto accuracy = metric.evaluate(truth, ResultList(found), 1);
     ASSERT_FALSE(accuracy.ok()) << metric.name;
     EXPECT_EQ(accuracy.error().code, ErrorCode::kInvalidArgument);
-    EXPECT_EQ(accuracy.error().message, "result 1 is of image 8, which the annotations do not list; are they of the same data set?");
+    EXPECT_EQ(accuracy.error().message, "a result is of image 8, which the annotations do not list; are they of the same data set?");
   }
+}
+
+// A category without objects whose results are a group by themselves changes nothing of the others.
+TEST(Metrics, AreTheSameInGroupsOfCategories) {
+  EvalFixture fixture = load_eval_fixtures("voc2012_sets")[0];
+  const auto together = evaluate_voc2012(fixture.truth, ResultList(fixture.found));
+  constexpr std::int64_t kOther = 1'000'000;
+  fixture.truth.categories.push_back({kOther, "other"});
+  fixture.truth.categories.push_back({-kOther, "another"});
+  for (std::size_t i = 0; i < kResultsTogether; ++i)
+    for (const std::int64_t category : {kOther, -kOther})
+      fixture.found.push_back({fixture.truth.images[0].id, category, {0, 0, 5, 5}, NAN});
+  const auto apart = evaluate_voc2012(fixture.truth, ResultList(fixture.found));
+  EXPECT_EQ(apart->model.ap, together->model.ap);
+  ASSERT_EQ(apart->model.categories.size(), together->model.categories.size() + 2);
+  for (std::size_t k = 0; k < together->model.categories.size(); ++k)
+    EXPECT_EQ(apart->model.categories[k + 1].AP, together->model.categories[k].AP);
 }
 
 TEST(Metrics, AreUndefinedWhereNothingIsAnnotated) {
   const CocoGroundTruth truth{
       .images = {{.id = 7, .file_name = {}}}, .categories = {{1, "cup"}}, .annotations = {}, .verifications = {{7, {1}, {}}}};
+  const std::vector<CocoResult> found{{7, 1, {0, 0, 5, 5}, 0.5}};
   for (const Metric& metric : metrics()) {
-    const auto accuracy = metric.evaluate(truth, std::vector<CocoResult>{{7, 1, {0, 0, 5, 5}, 0.5}}, 1);
+    const auto accuracy = metric.evaluate(truth, ResultList(found), 1);
     ASSERT_TRUE(accuracy.ok());
     for (const NamedNumber& number : accuracy->numbers) EXPECT_EQ(number.value, -1) << metric.name << " " << number.name;
   }

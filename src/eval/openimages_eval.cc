@@ -78,10 +78,10 @@ Ranking rank(std::span<const TruthBox> truth, std::span<const FoundBox> found) {
 
 }  // namespace
 
-Result<MetricAccuracy> evaluate_openimages(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads) {
+Result<MetricAccuracy> evaluate_openimages(const CocoGroundTruth& truth, const ResultSource& results, int threads) {
   constexpr auto kAll = std::numeric_limits<std::size_t>::max();
-  OCTET_ASSIGN(const std::vector<CocoResult> judged, judged_results(truth, results, kAll));
-  return evaluate_pascal(truth, judged, threads, {rank, area_under});
+  OCTET_ASSIGN(const auto judged, judged_results(truth, results, kAll));
+  return evaluate_pascal(truth, *judged, threads, {rank, area_under});
 }
 
 }  // namespace octet

@@ -74,20 +74,26 @@ double area_under(PrecisionRecall curve) {
   return sum;
 }
 
-Result<MetricAccuracy> evaluate_pascal(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads,
-                                       const PascalRules& rules) {
+Result<MetricAccuracy> evaluate_pascal(const CocoGroundTruth& truth, const ResultSource& results, int threads, const PascalRules& rules) {
   const CocoIds ids = ids_of(truth);
+  OCTET_RETURN_IF_ERROR(check_images(results, ids.image_ids));
   std::vector<CategoryAccuracy> categories(ids.category_ids.size());
   const auto rankings = std::make_shared<std::vector<Ranking>>(categories.size());
-  OCTET_RETURN_IF_ERROR(for_each_category(truth, results, ids, threads,
-                                          [&](std::size_t k, std::span<const TruthBox> truth_boxes, std::span<const FoundBox> found_boxes) {
-                                            Ranking& ranking = (*rankings)[k] = rules.rank(truth_boxes, found_boxes);
-                                            std::ranges::stable_sort(ranking.detections, std::ranges::greater(), &RankedDetection::score);
-                                            categories[k] = {ids.category_ids[k], name_of_category(truth, ids.category_ids[k]),
-                                                             static_cast<std::int64_t>(ranking.objects.size())};
-                                            if (!ranking.objects.empty())
-                                              categories[k].AP = categories[k].AP50 = rules.average(curve_of(ranking));
-                                          }));
+  std::size_t before = 0;  // categories
+  OCTET_RETURN_IF_ERROR(for_each_group(results, ids.category_ids, [&](auto group, auto found) -> Status {
+    const Status ranked =
+        for_each_category(truth, found, {ids.image_ids, {group.begin(), group.end()}}, threads,
+                          [&](std::size_t place, std::span<const TruthBox> truth_boxes, std::span<const FoundBox> found_boxes) {
+                            const std::size_t k = before + place;
+                            Ranking& ranking = (*rankings)[k] = rules.rank(truth_boxes, found_boxes);
+                            std::ranges::stable_sort(ranking.detections, std::ranges::greater(), &RankedDetection::score);
+                            categories[k] = {ids.category_ids[k], name_of_category(truth, ids.category_ids[k]),
+                                             static_cast<std::int64_t>(ranking.objects.size())};
+                            if (!ranking.objects.empty()) categories[k].AP = categories[k].AP50 = rules.average(curve_of(ranking));
+                          });
+    before += group.size();
+    return ranked;
+  }));
   double sum = 0;
   int count = 0;
   for (const CategoryAccuracy& category : categories) {

@@ -39,8 +39,7 @@ struct PascalRules {
 };
 
 // The mean over the categories in which objects count, and each of them.
-Result<MetricAccuracy> evaluate_pascal(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads,
-                                       const PascalRules& rules);
+Result<MetricAccuracy> evaluate_pascal(const CocoGroundTruth& truth, const ResultSource& results, int threads, const PascalRules& rules);
 
 // The first of those with the highest overlap, whatever it is; none where there is nothing to overlap with.
 struct BestOverlap {

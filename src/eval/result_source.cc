@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string>
 
 #include "eval/id_index.h"
 
@@ -59,13 +60,12 @@ void ResultList::read(std::size_t place, std::vector<CocoResult>& results) const
   for (std::size_t i = begin_[place]; i < begin_[place + 1]; ++i) results.push_back(results_[order_[i]]);
 }
 
-std::vector<CocoResult> all_results(const ResultSource& source) {
-  std::vector<CocoResult> all, results;
-  for (std::size_t place = 0; place < source.image_ids().size(); ++place) {
-    source.read(place, results);
-    all.insert(all.end(), results.begin(), results.end());
-  }
-  return all;
+Status check_images(const ResultSource& source, std::span<const std::int64_t> listed) {
+  for (const std::int64_t id : source.image_ids())
+    if (!std::ranges::binary_search(listed, id))
+      return Error{ErrorCode::kInvalidArgument,
+                   "a result is of image " + std::to_string(id) + ", which the annotations do not list; are they of the same data set?"};
+  return {};
 }
 
 Status for_each_group(const ResultSource& source, std::span<const std::int64_t> category_ids, const GroupVisitor& visit,

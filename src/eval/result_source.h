@@ -40,7 +40,8 @@ class ResultList : public ResultSource {
   std::vector<std::size_t> begin_;  // of each image in `order_`, and the end of the last one
 };
 
-std::vector<CocoResult> all_results(const ResultSource& source);
+// kInvalidArgument where there are results of an image that is not among `listed`, rising.
+Status check_images(const ResultSource& source, std::span<const std::int64_t> listed);
 
 // All results of some categories, and the ids of these.
 using GroupVisitor = std::function<Status(std::span<const std::int64_t> category_ids, std::span<const CocoResult> results)>;

@@ -23,7 +23,6 @@ TEST(ResultList, GivesThoseOfAnImageInTheirOrder) {
   EXPECT_EQ(scores_of(results), (std::vector<double>{0.1, 0.3, 0.4}));
   list.read(0, results);
   EXPECT_EQ(scores_of(results), std::vector<double>{0.2});
-  EXPECT_EQ(scores_of(all_results(list)), (std::vector<double>{0.2, 0.5, 0.1, 0.3, 0.4}));
   EXPECT_TRUE(ResultList({}).image_ids().empty());
 }
 
@@ -45,6 +44,13 @@ TEST(ForEachGroup, ReadsNeighbouringCategoriesTogether) {
   groups.clear();
   ASSERT_TRUE(for_each_group(ResultList({}), categories, note).ok());
   EXPECT_EQ(groups, std::vector<std::vector<std::int64_t>>{categories});
+}
+
+TEST(CheckImages, NamesOneThatIsNotListed) {
+  const ResultList list(kResults);
+  EXPECT_TRUE(check_images(list, std::vector<std::int64_t>{-3, 4, 5, 9}).ok());
+  const Status status = check_images(list, std::vector<std::int64_t>{-3, 9});
+  EXPECT_EQ(status.error().message, "a result is of image 4, which the annotations do not list; are they of the same data set?");
 }
 
 TEST(ForEachGroup, EndsWithAnError) {

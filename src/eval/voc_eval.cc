@@ -42,11 +42,11 @@ Ranking rank(std::span<const TruthBox> truth, std::span<const FoundBox> found) {
 
 }  // namespace
 
-Result<MetricAccuracy> evaluate_voc2007(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads) {
+Result<MetricAccuracy> evaluate_voc2007(const CocoGroundTruth& truth, const ResultSource& results, int threads) {
   return evaluate_pascal(truth, results, threads, {rank, eleven_point_average});
 }
 
-Result<MetricAccuracy> evaluate_voc2012(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads) {
+Result<MetricAccuracy> evaluate_voc2012(const CocoGroundTruth& truth, const ResultSource& results, int threads) {
   return evaluate_pascal(truth, results, threads, {rank, area_under});
 }
 

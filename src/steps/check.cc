@@ -65,33 +65,6 @@ class RunResults : public ResultSource {
   std::vector<std::int64_t> image_ids_;
 };
 
-// What counts of what detectors found in a data set.
-struct MeasuredRuns {
-  CocoGroundTruth truth;
-  std::vector<std::int64_t> image_ids;
-  std::vector<std::unique_ptr<const ResultSource>> models;
-
-  std::vector<const ResultSource*> sources() const {
-    std::vector<const ResultSource*> list;
-    for (const auto& model : models) list.push_back(model.get());
-    return list;
-  }
-};
-
-Result<MeasuredRuns> measured_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs) {
-  OCTET_CHECK(classes.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
-  auto ids = ids_of_done(dataset, runs[0]);
-  if (ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};
-  const std::vector<std::int64_t> categories = measured_by_all(classes);
-  MeasuredRuns measured{measured_truth(dataset, ids, categories), std::move(ids), {}};
-  // Beyond the categories that both models know, an id of the one means nothing to the other.
-  const bool have_same_classes = classes.front() == classes.back();
-  for (std::size_t i = 0; i < classes.size(); ++i)
-    measured.models.push_back(
-        std::make_unique<RunResults>(classes[i], dataset, runs[i], have_same_classes ? std::nullopt : std::optional(categories)));
-  return measured;
-}
-
 // What is said of one model.
 struct ModelScore {
   CocoAccuracy accuracy;
@@ -99,18 +72,9 @@ struct ModelScore {
   ResampledModel resampled;
 };
 
-Status check_images(const CocoGroundTruth& truth, const ResultSource& results) {
-  const std::vector<std::int64_t> listed = ids_of(truth).image_ids;
-  for (const std::int64_t id : results.image_ids())
-    if (!std::ranges::binary_search(listed, id))
-      return Error{ErrorCode::kInvalidArgument,
-                   "a result is of image " + std::to_string(id) + ", which the annotations do not list; are they of the same data set?"};
-  return {};
-}
-
 Result<ModelScore> score_model(const CocoGroundTruth& truth, const ResultSource& results, int threads, const MatchSettings& settings) {
-  OCTET_RETURN_IF_ERROR(check_images(truth, results));
   const CocoIds ids = ids_of(truth);
+  OCTET_RETURN_IF_ERROR(check_images(results, ids.image_ids));
   CocoTally tally(settings);
   ResampledMatches resampled(settings);
   ModelScore score;
@@ -170,11 +134,24 @@ Result<CheckResult> score_results(const CocoGroundTruth& truth, std::span<const 
   return result;
 }
 
-Result<MeasuredResults> measured_results(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs) {
-  OCTET_ASSIGN(MeasuredRuns measured, measured_runs(classes, dataset, runs));
-  MeasuredResults results{std::move(measured.truth), {}, std::move(measured.image_ids)};
-  for (const auto& model : measured.models) results.found.push_back(all_results(*model));
-  return results;
+std::vector<const ResultSource*> MeasuredRuns::sources() const {
+  std::vector<const ResultSource*> list;
+  for (const auto& model : models) list.push_back(model.get());
+  return list;
+}
+
+Result<MeasuredRuns> measured_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs) {
+  OCTET_CHECK(classes.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
+  auto ids = ids_of_done(dataset, runs[0]);
+  if (ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};
+  const std::vector<std::int64_t> categories = measured_by_all(classes);
+  MeasuredRuns measured{measured_truth(dataset, ids, categories), std::move(ids), {}};
+  // Beyond the categories that both models know, an id of the one means nothing to the other.
+  const bool have_same_classes = classes.front() == classes.back();
+  for (std::size_t i = 0; i < classes.size(); ++i)
+    measured.models.push_back(
+        std::make_unique<RunResults>(classes[i], dataset, runs[i], have_same_classes ? std::nullopt : std::optional(categories)));
+  return measured;
 }
 
 Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -50,14 +51,15 @@ struct ScoreOptions {
 Result<CheckResult> score_results(const CocoGroundTruth& truth, std::span<const ResultSource* const> models,
                                   std::span<const std::int64_t> image_ids, const ScoreOptions& options);
 
-// What each detector found in an annotated data set in one piece, and the part of the data set that counts. Errors and arguments as of
-// score_runs().
-struct MeasuredResults {
+// What counts of what detectors found in a data set. Errors and arguments as of score_runs(); the arguments must outlive it.
+struct MeasuredRuns {
   CocoGroundTruth truth;
-  std::vector<std::vector<CocoResult>> found;
   std::vector<std::int64_t> image_ids;
+  std::vector<std::unique_ptr<const ResultSource>> models;
+
+  std::vector<const ResultSource*> sources() const;
 };
-Result<MeasuredResults> measured_results(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs);
+Result<MeasuredRuns> measured_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs);
 
 // Scores what each detector found in an annotated data set, `classes` being the map of each. An image that could not be read
 // counts for neither model, nor does a category for which one of them has no class.

@@ -20,8 +20,7 @@ struct MetricCheckResult {
 };
 
 // Everything of a MetricCheckResult but its classes. Arguments and errors are those of score_results(), and those of the metric.
-Result<MetricCheckResult> score_by_metric(const Metric& metric, const CocoGroundTruth& truth,
-                                          std::span<const std::vector<CocoResult>> found, std::span<const std::int64_t> image_ids,
-                                          int threads);
+Result<MetricCheckResult> score_by_metric(const Metric& metric, const CocoGroundTruth& truth, std::span<const ResultSource* const> found,
+                                          std::span<const std::int64_t> image_ids, int threads);
 
 }  // namespace octet

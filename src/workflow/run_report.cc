@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <map>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -121,27 +121,39 @@ Status take_content(const std::filesystem::path& path, const DecodeOptions& deco
   return {};
 }
 
+// What the page shows of an image, without the file's bytes.
+ReportPicture picture_of(const ReportSources& sources, std::size_t image, double faint_score) {
+  ReportPicture picture;
+  picture.name = sources.dataset.images[image].path.string();
+  picture.first = boxes_of(sources.detectors[0], sources.runs[0].detections[image], faint_score);
+  picture.second = boxes_of(sources.detectors[1], sources.runs[1].detections[image], faint_score);
+  return picture;
+}
+
+// Images that every model could read, those that changed most first.
+std::vector<std::size_t> changed_most_first(const ReportSources& sources, double shown_score, double faint_score) {
+  std::vector<std::pair<double, std::size_t>> changes;
+  for (std::size_t i = 0; i < sources.dataset.images.size(); ++i)
+    if (sources.runs[0].done[i])
+      changes.emplace_back(report::compare_boxes(picture_of(sources, i, faint_score), shown_score, faint_score).amount, i);
+  std::ranges::stable_sort(changes, std::ranges::greater(), [](const auto& change) { return change.first; });
+  std::vector<std::size_t> images;
+  for (const auto& [amount, image] : changes) images.push_back(image);
+  return images;
+}
+
 // Those that changed most, with the files' bytes.
 std::vector<ReportPicture> pictures_of(const ReportSources& sources, double shown_score, double faint_score) {
-  std::map<std::int64_t, std::string> credits;
+  std::unordered_map<std::int64_t, std::string> credits;
   for (const CocoImage& image : sources.dataset.truth.images) credits[image.id] = image.credit;
-  std::vector<ReportPicture> all;
-  for (std::size_t i = 0; i < sources.dataset.images.size(); ++i) {
-    if (!sources.runs[0].done[i]) continue;
-    ReportPicture picture;
-    picture.name = sources.dataset.images[i].path.string();
-    picture.credit = credits[sources.dataset.images[i].id];
-    picture.first = boxes_of(sources.detectors[0], sources.runs[0].detections[i], faint_score);
-    picture.second = boxes_of(sources.detectors[1], sources.runs[1].detections[i], faint_score);
-    all.push_back(std::move(picture));
-  }
   std::vector<ReportPicture> shown;
-  for (const auto& change : report::changed_most_first(all, shown_score, faint_score)) {
+  for (const std::size_t image : changed_most_first(sources, shown_score, faint_score)) {
     if (shown.size() == kMostPictures) break;
-    ReportPicture picture = *change.picture;
+    ReportPicture picture = picture_of(sources, image, faint_score);
     const std::filesystem::path path = picture.name;
     if (!take_content(path, sources.dataset.decode, picture).ok()) continue;
     picture.name = path.filename().string();
+    picture.credit = credits[sources.dataset.images[image].id];
     shown.push_back(std::move(picture));
   }
   return shown;
