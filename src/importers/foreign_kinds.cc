@@ -36,6 +36,11 @@ bool is_packed(std::string_view start) {
 bool is_text_graph(std::string_view start) { return begins_with(start, "node {") || begins_with(start, "node:"); }
 bool is_caffe_text(std::string_view start) { return holds(start, "layer {") || holds(start, "layers {"); }
 bool is_ncnn(std::string_view start) { return begins_with(start, "7767517"); }
+bool is_runtime_format(std::string_view start) { return start.size() >= 8 && start.substr(4, 4) == "ORTM"; }
+bool is_executorch(std::string_view start) { return start.size() >= 8 && start.substr(4, 2) == "ET"; }
+bool is_tensorrt(std::string_view start) { return begins_with(start, "ftrt") || begins_with(start, "ptrt"); }
+bool is_rockchip(std::string_view start) { return begins_with(start, "RKNN"); }
+bool is_told_by_name_alone(std::string_view) { return false; }
 
 constexpr ForeignKind kKinds[] = {
     {is_torch, ".pt", "a PyTorch model; export it to ONNX"},
@@ -43,6 +48,15 @@ constexpr ForeignKind kKinds[] = {
     {is_text_graph, ".pbtxt", "a TensorFlow graph as text; export a frozen_inference_graph.pb, in binary and with its weights"},
     {is_caffe_text, ".caffemodel", "a Caffe network"},
     {is_ncnn, ".param", "an ncnn network; take the files that it was made of"},
+    {is_runtime_format, ".ort", "a model in ONNX Runtime's own format; give the ONNX file that it was made of"},
+    {is_executorch, ".pte", "an ExecuTorch program; export the model to ONNX"},
+    {is_tensorrt, ".engine", "a TensorRT engine, which is made for one GPU; give the ONNX file that it was made of"},
+    {is_rockchip, ".rknn", "an RKNN model; give the ONNX file that it was made of"},
+    {is_told_by_name_alone, ".pdmodel", "a PaddlePaddle model; export it to ONNX"},
+    {is_told_by_name_alone, ".mlmodel", "a Core ML model; export the model that it was made of to ONNX"},
+    {is_told_by_name_alone, ".mnn", "an MNN network; give the file that it was made of"},
+    {is_told_by_name_alone, ".safetensors", "weights without a network; export the model to ONNX"},
+    {is_told_by_name_alone, ".blob", "a compiled OpenVINO model; give its IR, the .xml with the .bin beside it"},
     {is_packed, "", "an archive; unpack it and give the model in it"},
 };
 

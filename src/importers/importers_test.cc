@@ -111,6 +111,12 @@ TEST_F(ImportModel, SaysWhatAnotherFileIs) {
   expect_foreign("a.pbtxt", "node {\n  name: \"x\"\n", "a TensorFlow graph as text");
   expect_foreign("a.prototxt", "name: \"x\"\nlayer {\n", "a Caffe network");
   expect_foreign("a.param", "7767517\n75 83\n", "an ncnn network");
+  expect_foreign("a.ort", "\x18\0\0\0ORTM"sv, "a model in ONNX Runtime's own format");
+  expect_foreign("a.pte", "\x18\0\0\0ET12"sv, "an ExecuTorch program");
+  expect_foreign("yolov8n.engine", "ftrt\xc8"sv, "a TensorRT engine");
+  expect_foreign("a.rknn", "RKNN\0\0\0\0"sv, "an RKNN model");
+  expect_foreign("inference.pdmodel", "\x0a\x8a\x01"sv, "a PaddlePaddle model");
+  expect_foreign("model.safetensors", "\x10\0\0\0\0\0\0\0{"sv, "weights without a network");
   expect_foreign("a.tar.gz", "\x1f\x8b\x08\0"sv, "an archive");
 }
 

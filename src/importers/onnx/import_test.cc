@@ -79,6 +79,13 @@ TEST(OnnxImport, NamesNodeAndOperatorThatItLacksAndWhereToCut) {
   EXPECT_EQ(names_of_outputs(cut->graph), Names{"r"});
 }
 
+TEST(OnnxImport, SaysThatAFileWasLaidOutForOneCpu) {
+  ModelWriter writer;
+  NodeProto& node = writer.node("ReorderInput", {"x"}, {"y"});
+  node.set_domain("com.microsoft.nchwc");
+  expect_refused(import(writer), ErrorCode::kUnsupported, "ONNX Runtime laid this file out for one CPU");
+}
+
 // Boxes and scores of two levels, of which some are picked by what is known with a picture only.
 TEST(OnnxImport, ProposesToCutInFrontOfAllThatDependsOnTheNode) {
   ModelWriter writer(13, {"picked"});

@@ -10,12 +10,23 @@ Result<Values> mat_mul(NodeImport& node) {
   return node.add(MatMul{}, {node.input(0), node.input(1)});
 }
 
-// ONNX Runtime's: the last two axes may be exchanged, and the product scaled.
+// A factor of ONNX Runtime's product whose first axis stands behind the others but the last.
+Result<Value> with_batch_first(NodeImport& node, Value factor, std::string_view is_moved) {
+  const auto rank = static_cast<std::int64_t>(node.shape_of(factor).size());
+  if (!node.flag(is_moved, false) || rank < 3) return factor;
+  std::vector<std::int64_t> order;
+  for (std::int64_t axis = 1; axis < rank - 1; ++axis) order.push_back(axis);
+  order.push_back(0);
+  order.push_back(rank - 1);
+  return node.transpose(factor, order);
+}
+
+// ONNX Runtime's: the last two axes may be exchanged, the first may stand behind the batch, and the product is scaled.
 Result<Values> fused_mat_mul(NodeImport& node) {
   OCTET_RETURN_IF_ERROR(node.expect_inputs(2));
-  if (node.flag("transBatchA", false) || node.flag("transBatchB", false)) return unsupported("transposed batch axes are not supported");
-  OCTET_ASSIGN(const Value product,
-               node.value(MatMul{node.flag("transA", false), node.flag("transB", false)}, {node.input(0), node.input(1)}));
+  OCTET_ASSIGN(const Value a, with_batch_first(node, node.input(0), "transBatchA"));
+  OCTET_ASSIGN(const Value b, with_batch_first(node, node.input(1), "transBatchB"));
+  OCTET_ASSIGN(const Value product, node.value(MatMul{node.flag("transA", false), node.flag("transB", false)}, {a, b}));
   const double alpha = node.number("alpha", 1);
   if (alpha == 1) return Values{{product}};
   OCTET_ASSIGN(const Value factor, node.scalar_like(alpha, product));

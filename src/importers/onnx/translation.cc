@@ -11,6 +11,8 @@ namespace octet::onnx {
 namespace {
 
 constexpr std::size_t kMostOutputs = 24;  // that a message proposes; a detector has no more
+constexpr std::string_view kBlockedDomain =
+    "com.microsoft.nchwc";  // ONNX Runtime's, of tensors in blocks of as many channels as a register holds
 
 }  // namespace
 
@@ -56,6 +58,10 @@ Status Translation::translate(const NodeRecord& node) {
 
 Result<Values> Translation::apply_rule(const NodeRecord& node) {
   const OperatorRule* rule = find_rule(node.domain, node.op);
+  if (!rule && node.domain == kBlockedDomain)
+    return unsupported(
+        "ONNX Runtime laid this file out for one CPU: take the file that it was made of, or have it saved with no more than "
+        "ORT_ENABLE_EXTENDED");
   if (!rule) return unsupported("octet does not know this operator");
   OCTET_ASSIGN(auto inputs, inputs_of(node));
   std::optional<Quantization> moved;

@@ -305,6 +305,9 @@ def fused():
     case("FusedConv_sum", [node("FusedConv", "x,w,b,z", "y", domain="com.microsoft", activation="Relu", pads=[1, 1, 1, 1])], weights | {"z": floats(1, 4, 6, 8)})
     pair = [node("QuantizeLinear", "x,s,z", "q"), node("QLinearSoftmax", "q,s,z,o,r", "c", domain="com.microsoft", axis=2, opset=11), node("DequantizeLinear", "c,o,r", "y")]
     case("QLinearSoftmax_flattened", pair, {"s": np.float32(0.0217), "z": np.uint8(120), "o": np.float32(1 / 256), "r": np.uint8(0)})
+    for name, size, attributes in (("a", (3, 6, 8, 5), {"transBatchA": 1}), ("b", (5, 1, 3, 8), {"transBatchB": 1, "transB": 1}),
+                                   ("a_transposed", (3, 6, 1, 4), {"transBatchA": 1, "transA": 1}), ("both", (8, 3, 6, 5), {"transBatchA": 1, "transBatchB": 1})):
+        case(f"FusedMatMul_batch_{name}", [node("FusedMatMul", "x,w", "y", domain="com.microsoft", alpha=0.5, **attributes)], {"w": floats(*size)})
 
 
 for family in (elementwise, shapes, parts, reductions, products, windows, resizes, normalizations, quantized, functions, fused):
