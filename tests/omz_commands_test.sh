@@ -36,6 +36,13 @@ prints "Moving quantized model to model/public/$name/FP32-INT8..."
 # What the notebook keeps of it.
 [ "$(grep -cE '^(Quantization command|Moving|INFO)' stdout)" -eq 3 ] || die "the notebook's filter keeps other lines"
 [ -s model/public/$name/FP32-INT8/$name.bin ] || die "there is no INT8 IR"
+# The order of upstream's lines, of the keys of its configuration, and its log.
+lines=$(sed -nE 's/^(========== Quantizing|Unable to locate quantization|Creating|Quantization command|Quantization environment|INFO|Moving).*/\1/p; s/^$/-/p' stdout | paste -sd'|' -)
+expected="========== Quantizing|Unable to locate quantization|Creating|Quantization command|Quantization environment|-|INFO|-|Moving|-"
+[ "$lines" = "$expected" ] || die "lines in another order: $lines"
+keys=$(grep -oE '"(compression|engine|model|weights|model_name)":' model/public/$name/FP32-INT8/pot-config.json | paste -sd' ' -)
+[ "$keys" = '"compression": "engine": "model": "model": "weights": "model_name":' ] || die "keys in another order: $keys"
+[ "$(cat model/public/$name/FP32-INT8/pot-output/log.txt)" = "$(grep ^INFO stdout)" ] || die "the log says something else"
 
 # Models converted side by side, of which most have no files: the same text in the same order.
 for jobs in 1 3 auto; do

@@ -72,18 +72,17 @@ class Quantization {
   Status run() {
     OCTET_ASSIGN(source_, published_ir(model_, options_.model_dir, from_));
     OCTET_ASSIGN(target_, published_ir(model_, options_.output(), precision_));
+    reporter_.section_heading(
+        fmt::format("{}Quantizing {} from {} to {}", options_.dry_run ? "(DRY RUN) " : "", model_.name, from_, precision_));
     const fs::path quantization = beside(model_, "quantization.yml");
     if (quantization.empty())
       reporter_.line(fmt::format("Unable to locate quantization.yml in {}, loading default POT config",
                                  (model_.folder / "quantization.yml").string()));
     OCTET_ASSIGN(settings_, read_quantization_settings(quantization));
-    reporter_.section_heading(
-        fmt::format("{}Quantizing {} from {} to {}", options_.dry_run ? "(DRY RUN) " : "", model_.name, from_, precision_));
     OCTET_RETURN_IF_ERROR(write_config());
     print_command();
-    if (!options_.dry_run) OCTET_RETURN_IF_ERROR(quantize());
     reporter_.line();
-    return {};
+    return options_.dry_run ? Status() : quantize();
   }
 
  private:
@@ -94,7 +93,7 @@ class Quantization {
     const fs::path accuracy = beside(model_, "accuracy-check.yml");
     config["engine"] = {{"config", accuracy.empty() ? Json() : Json(accuracy.string())}};
     config["model"] = {
-        {"model_name", model_.name}, {"model", source_.string()}, {"weights", fs::path(source_).replace_extension(".bin").string()}};
+        {"model", source_.string()}, {"weights", fs::path(source_).replace_extension(".bin").string()}, {"model_name", model_.name}};
     const fs::path path = target_.parent_path() / "pot-config.json";
     reporter_.line(fmt::format("Creating {}...", path.string()));
     return write_file(path, config.dump(4, ' ', true, Json::error_handler_t::replace) + "\n");
@@ -119,8 +118,12 @@ class Quantization {
     calibration.preset = settings_.preset;
     calibration.estimator = settings_.estimator;
     OCTET_ASSIGN(const QuantizedIr done, quantize_ir_to(target_, source_, samples, calibration, plain, floats));
-    reporter_.line(fmt::format("INFO: {} images, {} convolutions in integers", done.images, done.convolutions));
+    const std::string log = fmt::format("INFO: {} images, {} convolutions in integers", done.images, done.convolutions);
+    reporter_.line(log);
+    OCTET_RETURN_IF_ERROR(write_file(target_.parent_path() / "pot-output" / "log.txt", log + "\n"));
+    reporter_.line();
     reporter_.line(fmt::format("Moving quantized model to {}...", target_.parent_path().string()));
+    reporter_.line();
     return {};
   }
 
