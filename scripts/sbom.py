@@ -2,8 +2,9 @@
 """The bill of materials of a build, as SPDX 2.3 JSON on standard output: octet, and each Debian package that is in it or that it loads.
 
     scripts/sbom.py VERSION FILE...
+    scripts/sbom.py --linked BUILD
 
-FILE is a program or library of the build. SOURCE_DATE_EPOCH sets the date.
+FILE is a program or library of the build. SOURCE_DATE_EPOCH sets the date. --linked prints the packages that programs of a build folder hold.
 """
 import hashlib
 import json
@@ -40,6 +41,12 @@ def owner(library):
         if answer.returncode == 0:
             return answer.stdout.split(":")[0]
     raise SystemExit(f"error: no Debian package has {library}")
+
+
+def linked_packages(build):
+    """The packages of all archives that something in a build folder is linked with, and of headers."""
+    archives = {Path(file) for file in re.findall(r"(?<=[ =])/\S+\.a(?=\s)", (build / "build.ninja").read_text())}
+    return {owner(file) for file in archives if not file.is_relative_to(build)} | set(INCLUDED)
 
 
 def debian(name):
@@ -93,6 +100,9 @@ def bill(version, files, linked, loaded, comment):
 
 
 def main():
+    if sys.argv[1] == "--linked":
+        print(*sorted(linked_packages(Path(sys.argv[2]).absolute())), sep="\n")
+        return
     version, files = sys.argv[1], [Path(name) for name in sys.argv[2:]]
     loaded = {owner(library) for file in files for library in libraries(file)}
     comment = "The demonstration inside has licences of its own: demo/ATTRIBUTION.md."

@@ -10,7 +10,9 @@ enter=(chroot)
 if [ $# -eq 2 ]; then
   cp -a "$2" "$work/root"
   packed=$(tar --directory "$work/root" --create . | gzip | wc -c)
-  echo "$(du -sb "$work/root" | cut -f1) bytes, $packed packed"
+  unpacked=$(du -sb "$work/root" | cut -f1)
+  echo "$unpacked bytes, $packed packed"
+  [ "$unpacked" -lt 48000000 ] || fail "the image has $unpacked bytes, not less than 48 MB"
   [ "$packed" -lt 40000000 ] || fail "the image has $packed bytes as a registry packs it, not less than 40 MB"
 else
   "$root/scripts/image_root" "$octet" "$work/root"

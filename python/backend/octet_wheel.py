@@ -22,12 +22,6 @@ BUILD = Path("build/wheel").absolute()  # build-dir of pyproject.toml
 COMMON = Path("/usr/share/common-licenses")
 
 
-def linked_packages() -> set[str]:
-    """The Debian packages that the module holds: archives that it is linked with, and headers."""
-    archives = {Path(file) for file in re.findall(r"(?<=[ =])/\S+\.a(?=\s)", (BUILD / "build.ninja").read_text())}
-    return {sbom.owner(file) for file in archives if not file.is_relative_to(BUILD)} | set(sbom.INCLUDED)
-
-
 def bundled_packages(unpacked: Path) -> set[str]:
     """The Debian packages whose libraries auditwheel took, with a digest in their names."""
     there = {file.name: file for file in sbom.loaded_libraries(next(BUILD.glob("python/octet/_octet*.so"))).values()}
@@ -48,7 +42,7 @@ def add_licences(folder: Path, packages: set[str]) -> None:
 def complete(wheel: Path, target: Path) -> None:
     """The wheel with licences and bill, in which all that is inside is named by its digest."""
     with InWheelCtx(wheel, target) as inside:
-        linked, bundled = linked_packages(), bundled_packages(inside.path)
+        linked, bundled = sbom.linked_packages(BUILD), bundled_packages(inside.path)
         metadata = next(inside.path.glob("*.dist-info"))
         licences = metadata / "licenses" / "third_party"
         licences.mkdir(parents=True)
