@@ -100,12 +100,13 @@ class Accumulation {
 
 }  // namespace
 
-octet_status bench(const std::vector<const octet_model*>& models, int threads, int streams, double seconds,
-                   const octet_callbacks& callbacks, std::vector<v1::Latency>& latencies) noexcept {
+octet_status bench(const std::vector<const octet_model*>& models, const BenchSettings& settings, const octet_callbacks& callbacks,
+                   std::vector<v1::Latency>& latencies) noexcept {
   return v1::guarded([&] {
     std::vector<v1::Model> all;
     for (const octet_model* one : models) all.push_back(one->model);
-    latencies = v1::bench(all, {threads, streams, seconds, v1::progress_of(callbacks)});
+    latencies = v1::bench(
+        all, {settings.threads, settings.streams, settings.seconds, v1::progress_of(callbacks), settings.engine, settings.require});
   });
 }
 
@@ -121,6 +122,10 @@ octet_status run(const RunSettings& settings, const octet_callbacks& callbacks, 
     options.limit = settings.limit;
     options.threads = settings.threads;
     options.onnx = settings.onnx;
+    options.annotations = settings.annotations;
+    options.exif = settings.exif;
+    options.engines = settings.engines;
+    options.require = settings.require;
     options.step = [&](std::string_view) { return v1::progress_of(callbacks); };
     options.warn = v1::warn_of(callbacks);
     const v1::RunResult result = v1::run(settings.source, settings.coco, settings.output, options);

@@ -12,15 +12,21 @@
 // What the Python module calls beside the C interface, in its manner: a status, and octet_error_message() for what is wrong.
 namespace octet::python {
 
-octet_status bench(const std::vector<const octet_model*>& models, int threads, int streams, double seconds,
-                   const octet_callbacks& callbacks, std::vector<v1::Latency>& latencies) noexcept;
+struct BenchSettings {
+  int threads = 1, streams = 1;
+  double seconds = 10;
+  std::string engine, require;
+};
+octet_status bench(const std::vector<const octet_model*>& models, const BenchSettings& settings, const octet_callbacks& callbacks,
+                   std::vector<v1::Latency>& latencies) noexcept;
 
 struct RunSettings {
-  std::string source, coco, output, weights, description, labels, model_dir;
+  std::string source, coco, output, weights, description, labels, model_dir, annotations, require;
+  std::vector<std::string> engines;
   double score_threshold = 0.001, bench_seconds = 10;
   std::int64_t limit = 0;
   int threads = 1;
-  bool onnx = false;
+  bool onnx = false, exif = false;
 };
 struct RunFigures {
   std::string report, fp32, int8;

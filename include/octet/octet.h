@@ -89,10 +89,14 @@ struct Detection {
   float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
 };
 
-// Decodes a JPEG, PNG, BMP, WebP or TIFF file: grey becomes BGR, 16 bits become 8, alpha is dropped, an EXIF orientation is
-// ignored. Of several pages or frames it takes the first.
+struct ReadOptions {
+  bool exif = false;  // turn the picture as its EXIF orientation says, which is ignored else
+};
+
+// Decodes a JPEG, PNG, BMP, WebP or TIFF file: grey becomes BGR, 16 bits become 8, alpha is dropped. Of several pages or frames it takes
+// the first.
 // Throws kNotFound; kMalformed for a file that is no such picture, lacks pixels or has more than 100 million pixels.
-OCTET_API Image read_image(const std::filesystem::path& path);
+OCTET_API Image read_image(const std::filesystem::path& path, const ReadOptions& options = {});
 
 // Encodes as JPEG or PNG by the extension of `path`. Throws kInvalidArgument, kIo.
 OCTET_API void write_image(const std::filesystem::path& path, const Image& image);
@@ -120,6 +124,8 @@ class OCTET_API Model {
 
   // Writes an OpenVINO IR, version 11: `xml` and the .bin file beside it, both or none. Throws kIo.
   void save(const std::filesystem::path& xml) const;
+  // Writes an ONNX model; what is quantized as QuantizeLinear and DequantizeLinear. Throws kUnsupported for what ONNX cannot express, kIo.
+  void save_onnx(const std::filesystem::path& onnx) const;
 
   const Impl& impl() const { return *impl_; }
 
@@ -136,6 +142,8 @@ struct ConvertOptions {
   std::string description = {};        // what the source cannot tell: name of a known model, or path of a .yml file
   std::filesystem::path labels = {};   // file with the names of the classes, one a line; default: what source and description say
   Warn warn = {};
+  std::vector<std::string> outputs =
+      {};  // values of an ONNX model, by their names in the file, at which the graph is to end; empty: its own
 };
 
 // A published file as a model, in FP32 unless it is quantized, which keeps its scales. Of these kinds:
@@ -186,6 +194,10 @@ struct QuantizeOptions {
   // At most one of: as many layers in float as this fidelity AP takes, or until no more points of AP are lost, 0..100, in pictures that are
   // held out; without annotations a drop is that against what the FP32 model finds. Not with kPlain or strict_int8.
   std::optional<double> min_fidelity = {}, max_drop = {};
+  std::filesystem::path annotations = {};  // in COCO's format, of the pictures in the folder
+  bool exif = false;                       // turn pictures as their EXIF orientation says
+  bool all_pictures = false;               // also those of more than 512 that would move no range by a step
+  std::string range_estimator = {};        // as --range-estimator of octet quantize has it; empty: octet's own way to find ranges
 };
 
 // An FP32 model in INT8. Ranges are measured on the pictures of a folder, or COCO's layout, of which train2017 is taken where there is one,
@@ -197,12 +209,14 @@ OCTET_API Model quantize(const Model& model, const std::filesystem::path& pictur
 // --- Detection ---
 
 struct CompileOptions {
-  int threads = 0;  // 0: all that this process may use
+  int threads = 0;          // 0: all that this process may use
+  std::string engine = {};  // "openvino" or "onnxruntime", where it is installed (docs/engines.md); empty: octet's own
 };
 
 struct DetectOptions {
   double score_threshold = 0.3;  // a box is kept if its score is strictly above
   std::size_t max_detections = 100;
+  bool exif = false;  // turn the picture of a file as its EXIF orientation says
 };
 
 // A model made ready to run on this machine, with its threads and memory. Serves one call at a time; compile the model once
@@ -223,7 +237,7 @@ class OCTET_API Detector {
   std::unique_ptr<Impl> impl_;
 };
 
-// Throws kInvalidArgument; kUnsupported if the runtime lacks an operation of the model.
+// Throws kInvalidArgument; kNotFound if the engine is not installed; kUnsupported if it lacks an operation of the model.
 OCTET_API Detector compile(const Model& model, const CompileOptions& options = {});
 
 // --- Accuracy ---
@@ -234,6 +248,10 @@ struct EvaluateOptions {
   int threads = 0;         // 0: all that this process may use
   Progress progress = {};  // pictures, each by all models
   Warn warn = {};
+  std::filesystem::path annotations = {};  // in COCO's format, of the pictures in the folder, which is in no layout then
+  bool exif = false;                       // turn pictures as their EXIF orientation says
+  std::string engine = {};                 // as of CompileOptions
+  std::string require = {};                // "max-drop=1.0@95%,min-fidelity=90", as --require of octet check has it
 };
 
 // COCO's 12 numbers, those of pycocotools, as fractions; -1 where nothing of the kind is annotated.
@@ -246,7 +264,8 @@ struct Accuracy {
 };
 
 // `coco` is a folder in COCO's layout: val2017/ and annotations/instances_val2017.json. A picture that cannot be read is
-// skipped with a warning. Throws kInvalidArgument, kNotFound, kMalformed.
+// skipped with a warning. Throws kInvalidArgument, kNotFound, kMalformed; kRequirement, with every figure and bound, if what is required
+// is not met.
 OCTET_API Accuracy evaluate(const Model& model, const std::filesystem::path& coco, const EvaluateOptions& options = {});
 
 struct Comparison {
@@ -267,6 +286,8 @@ struct BenchOptions {
   int streams = 1;      // inferences at a time, each with its share of the threads
   double seconds = 10;  // of measuring, all models together
   Progress progress = {};
+  std::string engine = {};   // as of CompileOptions
+  std::string require = {};  // "min-speedup=1.2", of the second model over the first
 };
 
 // Of one model, from the picture in the size of the network to its outputs.
@@ -277,7 +298,7 @@ struct Latency {
 };
 
 // Latency of one model, or of several in turn (A B A B ...) within one run, so that whatever else the machine does meets all alike.
-// Throws kInvalidArgument; kUnsupported if the runtime lacks an operation.
+// Throws kInvalidArgument; kNotFound if the engine is not installed; kUnsupported if it lacks an operation; kRequirement.
 OCTET_API std::vector<Latency> bench(std::span<const Model> models, const BenchOptions& options = {});
 
 // --- The whole workflow ---
@@ -294,6 +315,10 @@ struct RunOptions {
   bool onnx = false;                                         // write ONNX models beside the IRs
   std::function<Progress(std::string_view step)> step = {};  // begins a step, such as "4/7 quantize", and gives its progress; may be empty
   Warn warn = {};
+  std::filesystem::path annotations = {};  // as of EvaluateOptions
+  bool exif = false;                       // turn pictures as their EXIF orientation says
+  std::vector<std::string> engines = {};   // the first one's figures are judged, those of others stand beside them; empty: octet's own
+  std::string require = {};                // as of EvaluateOptions, and "min-speedup=1.2"
 };
 
 struct RunResult {
@@ -304,7 +329,7 @@ struct RunResult {
 
 // Converts a source file or a known model, quantizes it with pictures in COCO's layout, measures accuracy and latency before and after,
 // and writes both IRs and the report below `output`. Each step is all there or not at all.
-// Throws what convert(), quantize(), evaluate() and bench() throw, and kIo.
+// Throws what convert(), quantize(), evaluate() and bench() throw, and kIo. Where what is required is not met all is written.
 OCTET_API RunResult run(const std::string& source, const std::filesystem::path& coco, const std::filesystem::path& output,
                         const RunOptions& options = {});
 

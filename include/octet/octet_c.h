@@ -89,6 +89,8 @@ typedef struct octet_detection {
 
 // Decodes a JPEG, PNG, BMP, WebP or TIFF file, as octet::read_image() does.
 OCTET_C_API octet_status octet_read_image(const char* path, octet_image** image);
+// The same, turned as its EXIF orientation says.
+OCTET_C_API octet_status octet_read_upright_image(const char* path, octet_image** image);
 
 // A copy of the caller's pixels, to be drawn on.
 OCTET_C_API octet_status octet_copy_image(const octet_image_view* pixels, octet_image** image);
@@ -117,11 +119,10 @@ typedef struct octet_convert_options {
   const char* description;  // what the source cannot tell: name of a known model, or path of a .yml file; may be null
   const char* labels;       // file with the names of the classes, one a line; null: what source and description say
   octet_callbacks callbacks;
+  const char* const* outputs;  // names in an ONNX file, with a null behind the last, of values at which the graph is to end; may be null
 } octet_convert_options;
-#define OCTET_CONVERT_OPTIONS_INIT         \
-  {                                        \
-    NULL, NULL, NULL, { NULL, NULL, NULL } \
-  }
+#define OCTET_CONVERT_OPTIONS_INIT \
+  { NULL, NULL, NULL, {NULL, NULL, NULL}, NULL }
 
 // A published file as a model, of any kind that octet::convert() takes; tells no progress.
 OCTET_C_API octet_status octet_convert(const char* source, const octet_convert_options* options, octet_model** model);
@@ -161,9 +162,13 @@ typedef struct octet_quantize_options {
   // At most one of them not below 0: as many layers in float as this fidelity AP takes, or until no more points of AP are lost, up to 100,
   // in pictures that are held out. Not with OCTET_RECIPE_PLAIN or strict_int8.
   double min_fidelity, max_drop;
+  const char* annotations;      // in COCO's format, of the pictures in the folder; may be null
+  int32_t exif;                 // not 0: turn pictures as their EXIF orientation says
+  int32_t all_pictures;         // not 0: also those of more than 512 that would move no range by a step
+  const char* range_estimator;  // as --range-estimator of octet quantize has it; null: octet's own way to find ranges
 } octet_quantize_options;
 #define OCTET_QUANTIZE_OPTIONS_INIT \
-  { 0, 0, 0, {NULL, NULL, NULL}, OCTET_RECIPE_DEFAULT, OCTET_PRESET_MIXED, OCTET_TARGET_ANY, 0, -1, -1 }
+  { 0, 0, 0, {NULL, NULL, NULL}, OCTET_RECIPE_DEFAULT, OCTET_PRESET_MIXED, OCTET_TARGET_ANY, 0, -1, -1, NULL, 0, 0, NULL }
 
 // An FP32 model in INT8, as octet::quantize() makes it. `pictures` is a folder of pictures or in COCO's layout. OCTET_REQUIREMENT if
 // min_fidelity or max_drop cannot be reached.
@@ -181,6 +186,9 @@ OCTET_C_API const char* octet_model_label(const octet_model* model, size_t class
 // Writes an OpenVINO IR, version 11: `xml` and the .bin file beside it, both or none.
 OCTET_C_API octet_status octet_save(const octet_model* model, const char* xml);
 
+// Writes an ONNX model; what is quantized as QuantizeLinear and DequantizeLinear.
+OCTET_C_API octet_status octet_save_onnx(const octet_model* model, const char* onnx);
+
 OCTET_C_API void octet_model_free(octet_model* model);
 
 // --- Detection ---
@@ -192,19 +200,21 @@ typedef struct octet_detector octet_detector;
 typedef struct octet_detections octet_detections;
 
 typedef struct octet_compile_options {
-  int32_t threads;  // 0: all that this process may use
+  int32_t threads;     // 0: all that this process may use
+  const char* engine;  // "openvino" or "onnxruntime", where it is installed (docs/engines.md); null: octet's own
 } octet_compile_options;
 #define OCTET_COMPILE_OPTIONS_INIT \
-  { 0 }
+  { 0, NULL }
 
 OCTET_C_API octet_status octet_compile(const octet_model* model, const octet_compile_options* options, octet_detector** detector);
 
 typedef struct octet_detect_options {
   double score_threshold;  // a box is kept if its score is strictly above
   size_t max_detections;
+  int32_t exif;  // not 0: turn the picture of a file as its EXIF orientation says
 } octet_detect_options;
 #define OCTET_DETECT_OPTIONS_INIT \
-  { 0.3, 100 }
+  { 0.3, 100, 0 }
 
 OCTET_C_API octet_status octet_detect(octet_detector* detector, const octet_image_view* pixels, const octet_detect_options* options,
                                       octet_detections** found);
@@ -225,11 +235,13 @@ typedef struct octet_evaluate_options {
   int64_t limit;              // the first pictures by id; 0: all
   int32_t threads;            // 0: all that this process may use
   octet_callbacks callbacks;  // progress: pictures, each by all models
+  const char* annotations;    // in COCO's format, of the pictures in the folder, which is in no layout then; may be null
+  int32_t exif;               // not 0: turn pictures as their EXIF orientation says
+  const char* engine;         // as of octet_compile_options
+  const char* require;        // "max-drop=1.0@95%,min-fidelity=90", as --require of octet check has it; may be null
 } octet_evaluate_options;
-#define OCTET_EVALUATE_OPTIONS_INIT   \
-  {                                   \
-    0.001, 0, 0, { NULL, NULL, NULL } \
-  }
+#define OCTET_EVALUATE_OPTIONS_INIT \
+  { 0.001, 0, 0, {NULL, NULL, NULL}, NULL, 0, NULL, NULL }
 
 // COCO's 12 numbers, those of pycocotools, as fractions; -1 where nothing of the kind is annotated.
 typedef struct octet_accuracy {
@@ -248,6 +260,7 @@ typedef struct octet_comparison {
 } octet_comparison;
 
 // `coco` is a folder in COCO's layout: val2017/ and annotations/instances_val2017.json. The results stay as they are if it fails.
+// OCTET_REQUIREMENT, with every figure and bound, if what is required is not met.
 OCTET_C_API octet_status octet_evaluate(const octet_model* model, const char* coco, const octet_evaluate_options* options,
                                         octet_accuracy* accuracy);
 

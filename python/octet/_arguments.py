@@ -51,6 +51,22 @@ def points_of(value: Any, name: str) -> float:
     return points
 
 
+def words_of(value: Any, name: str) -> bytes:
+    """A text as the library takes it. Raises TypeError for what is none, ValueError for one with a null byte."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is a text, not {type(value).__name__}")
+    if "\0" in value:
+        raise ValueError(f"{name} is no text: {value!r}")
+    return value.encode("utf-8", "surrogateescape")
+
+
+def list_of(values: Any, name: str) -> list[bytes]:
+    """Several texts. Raises TypeError for what is no sequence of them, a single text included."""
+    if isinstance(values, (str, bytes)):
+        raise TypeError(f"{name} is a sequence of texts, not one")
+    return [words_of(value, name) for value in values]
+
+
 def score_of(value: Any) -> float:
     """A threshold of scores. Raises TypeError for what is no number, ValueError for NaN."""
     threshold = float(value)

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from octet import _octet
-from octet._arguments import count_of, score_of, threads_of
+from octet._arguments import count_of, score_of, threads_of, words_of
 from octet._models import AnyModel, Model, model_of
 from octet._pictures import Picture, pixels_of
 from octet._results import Detection, Detections
@@ -24,31 +24,34 @@ class Detector:
     Threads may share it: it serves one picture at a time, and the others wait.
     """
 
-    def __init__(self, model: Model, threads: int) -> None:
+    def __init__(self, model: Model, threads: int, engine: str) -> None:
         self.model = model
-        self._native = _octet.Detector(model._native, threads)
+        self.engine = engine
+        self._native = _octet.Detector(model._native, threads, words_of(engine, "engine"))
         self._lock = threading.Lock()
 
-    def detect(self, picture: Picture, *, score_threshold: float = 0.3, max_detections: int = 100) -> Detections:
+    def detect(self, picture: Picture, *, score_threshold: float = 0.3, max_detections: int = 100, exif: bool = False) -> Detections:
         """What is in a picture, by falling score.
 
         picture           a path; bytes of the shape [height, width, 3] with channels B, G, R, in NumPy or whatever lends them by DLPack,
                           which are read where they lie unless there are gaps within a row; or a picture of Pillow
         score_threshold   0..1; a box is kept if its score is strictly above
         max_detections    so many of the best
+        exif              turn the picture of a path as its EXIF orientation says; boxes are those of the turned one
 
         Raises FileNotFoundError for a path without a file; ValueError for a file that is no picture and for an array of another type or
         shape; TypeError for anything else.
         """
-        pixels = pixels_of(picture)
+        pixels = pixels_of(picture, exif)
         score, most = score_of(score_threshold), count_of(max_detections, "max_detections")
         with self._lock:
             rows = self._native.detect(pixels, score, most)
         height, width = pixels.shape[:2]
-        return Detections(tuple(Detection(*row) for row in rows), width, height, self.model.labels, picture)
+        shown = pixels if exif else picture  # what the boxes lie in
+        return Detections(tuple(Detection(*row) for row in rows), width, height, self.model.labels, shown)
 
     def detect_many(self, pictures: Iterable[Picture], *, threads: int = 0, score_threshold: float = 0.3,
-                    max_detections: int = 100) -> Iterator[Detections]:
+                    max_detections: int = 100, exif: bool = False) -> Iterator[Detections]:
         """What is in each picture, in their order, several at a time.
 
         pictures    of any kind that detect() takes; from a generator so many are taken as are worked on, twice the threads
@@ -58,24 +61,24 @@ class Detector:
         """
         score, most = score_of(score_threshold), count_of(max_detections, "max_detections")
         count = threads_of(threads) or _octet.available_threads()
-        return _detect_many(self.model, iter(pictures), count, score, most)
+        return _detect_many(self, iter(pictures), count, score, most, exif)
 
     def __repr__(self) -> str:
-        return f"<octet.Detector of {self.model!r}>"
+        return f"<octet.Detector of {self.model!r} by {self.engine}>"
 
 
-def _detect_many(model: Model, pictures: Iterator[Picture], threads: int, score: float, most: int) -> Iterator[Detections]:
+def _detect_many(like: Detector, pictures: Iterator[Picture], threads: int, score: float, most: int, exif: bool) -> Iterator[Detections]:
     # Here and not above: it would be a fifth of what `import octet` takes.
     from concurrent.futures import ThreadPoolExecutor
 
     idle: SimpleQueue[Detector] = SimpleQueue()
     for _ in range(threads):
-        idle.put(Detector(model, 1))
+        idle.put(Detector(like.model, 1, like.engine))
 
     def detect(picture: Picture) -> Detections:
         detector = idle.get()
         try:
-            return detector.detect(picture, score_threshold=score, max_detections=most)
+            return detector.detect(picture, score_threshold=score, max_detections=most, exif=exif)
         finally:
             idle.put(detector)
 
@@ -93,12 +96,14 @@ def _detect_many(model: Model, pictures: Iterator[Picture], threads: int, score:
                 future.cancel()
 
 
-def compile(model: AnyModel, *, threads: int = 0) -> Detector:
+def compile(model: AnyModel, *, threads: int = 0, engine: str = "octet") -> Detector:
     """A model made ready to run.
 
     model     of load(), convert() or quantize(), or the path of a file that these read
     threads   that share each picture; 0: all that this process may use
+    engine    "octet", or "openvino" or "onnxruntime" where it is installed (docs/engines.md)
 
-    Raises what those raise; Unsupported if the runtime lacks an operation of the model.
+    Raises what those raise; ValueError for another engine; FileNotFoundError if it is not installed; Unsupported if it lacks an operation
+    of the model.
     """
-    return Detector(model_of(model), threads_of(threads))
+    return Detector(model_of(model), threads_of(threads), engine)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import html
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from octet import _octet
 from octet._arguments import Path as AnyPath
-from octet._arguments import count_of, optional_path_of, path_of, score_of, threads_of, whole_number
+from octet._arguments import count_of, list_of, optional_path_of, path_of, score_of, threads_of, whole_number, words_of
 from octet._models import AnyModel, model_of
 from octet._results import Accuracy, Comparison, table
 from octet._work import Progress, interruptible
@@ -67,23 +68,28 @@ class Bench:
         return table(["", *_COLUMNS], rows) + ratio
 
 
-def bench(*models: AnyModel, threads: int = 1, streams: int = 1, seconds: float = 10.0, progress: Progress = None) -> Bench:
+def bench(*models: AnyModel, threads: int = 1, streams: int = 1, seconds: float = 10.0, engine: str = "octet", require: str = "",
+          progress: Progress = None) -> Bench:
     """Latency of one model, or of several in turn within one run, so that whatever else the machine does meets all alike.
 
     models     of load(), convert() or quantize(), or paths of files that these read
     threads    in all; 0: all that this process may use
     streams    inferences at a time, each with its share of the threads
     seconds    of measuring, all models together
+    engine     what runs the models: "octet", or "openvino" or "onnxruntime" where it is installed (docs/engines.md)
+    require    "min-speedup=1.2", of the second model over the first
     progress   True for a bar by tqdm, or called as progress(done, total), in milliseconds
 
-    Raises ValueError; Unsupported if the runtime lacks an operation; what load() and convert() raise. Ctrl-C ends it.
+    Raises ValueError; FileNotFoundError if the engine is not installed; Unsupported if it lacks an operation; RequirementNotMet; what load()
+    and convert() raise. Ctrl-C ends it.
     """
     if not models:
         raise ValueError("bench takes one model or more")
     loaded = [model_of(model) for model in models]
     natives = [model._native for model in loaded]
     workers, at_a_time, duration = threads_of(threads), whole_number(streams, "streams", 1024), float(seconds)
-    measured = interruptible(lambda told, warn: _octet.bench(natives, workers, at_a_time, duration, told), progress, "bench")
+    by, asked = words_of(engine, "engine"), words_of(require, "require")
+    measured = interruptible(lambda told, warn: _octet.bench(natives, workers, at_a_time, duration, by, asked, told), progress, "bench")
     return Bench(tuple(Latency(name=model.name, **one) for model, one in zip(loaded, measured)), workers)
 
 
@@ -107,28 +113,36 @@ class Run:
 
 
 def run(source: AnyPath, data: AnyPath, output: AnyPath, *, weights: AnyPath | None = None, model: AnyPath | None = None,
-        labels: AnyPath | None = None, model_dir: AnyPath | None = None, score_threshold: float = 0.001, bench_seconds: float = 10.0,
-        limit: int = 0, threads: int = 1, onnx: bool = False, progress: Progress = None) -> Run:
+        labels: AnyPath | None = None, model_dir: AnyPath | None = None, annotations: AnyPath | None = None, exif: bool = False,
+        score_threshold: float = 0.001, bench_seconds: float = 10.0, limit: int = 0, threads: int = 1, engines: Sequence[str] = ("octet",),
+        require: str = "", onnx: bool = False, progress: Progress = None) -> Run:
     """Converts, quantizes, and measures accuracy and latency before and after; writes both IRs and the report below `output`.
 
     source          a file as convert() takes it, or the name of a known model, which is fetched unless it lies in model_dir
     data            a folder in COCO's layout
     weights, model, labels   as of convert()
+    annotations     in COCO's format, of the pictures in `data`, which is a folder of them then
+    exif            turn pictures as their EXIF orientation says
     bench_seconds   of measuring latency
     limit           pictures to measure accuracy on, the first by id; 0: all
     threads         0: all that this process may use
+    engines         what runs the models, as of bench(): the first one's figures are judged and returned, those of others stand beside them
+                    in the report
+    require         such as "max-drop=1.0@95%,min-fidelity=90,min-speedup=1.2", as --require of `octet run` has it
     onnx            write ONNX models beside the IRs
     progress        of each of the seven steps: True for a bar by tqdm, or called as progress(done, total)
 
-    Raises what convert(), quantize(), evaluate() and bench() raise. Ctrl-C ends it; a step that was not finished leaves nothing.
+    Raises what convert(), quantize(), evaluate() and bench() raise; where what is required is not met all is written. Ctrl-C ends it; a
+    step that was not finished leaves nothing.
     """
     network, coco, folder = path_of(source, "source"), path_of(data, "data"), path_of(output, "output")
     beside, described = optional_path_of(weights, "weights") or b"", optional_path_of(model, "model") or b""
     named, known = optional_path_of(labels, "labels") or b"", optional_path_of(model_dir, "model_dir") or b""
+    listed, by, asked = optional_path_of(annotations, "annotations") or b"", list_of(engines, "engines"), words_of(require, "require")
     score, most, workers, seconds = score_of(score_threshold), count_of(limit, "limit"), threads_of(threads), float(bench_seconds)
     figures = interruptible(
-        lambda told, warn: _octet.run(network, coco, folder, beside, described, named, known, score, seconds, most, workers, bool(onnx),
-                                      told, warn),
+        lambda told, warn: _octet.run(network, coco, folder, beside, described, named, known, listed, bool(exif), score, seconds, most, workers,
+                                      by, asked, bool(onnx), told, warn),
         progress, "run")
     both = figures["comparison"]
     comparison = Comparison(**{**both, "first": Accuracy(**both["first"]), "second": Accuracy(**both["second"])})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Literal, Union
 
 from octet import _octet
-from octet._arguments import Path, choice_of, count_of, optional_path_of, path_of, points_of, score_of, threads_of, whole_number
+from octet._arguments import (Path, choice_of, count_of, list_of, optional_path_of, path_of, points_of, score_of, threads_of, whole_number,
+                              words_of)
 from octet._results import Accuracy, Comparison
 from octet._work import Progress, interruptible
 
@@ -28,6 +30,11 @@ class Model:
     def save(self, xml: Path) -> None:
         """Writes an OpenVINO IR, version 11: `xml` and the .bin file beside it, both or none. Raises OSError."""
         self._native.save(path_of(xml, "xml"))
+
+    def save_onnx(self, onnx: Path) -> None:
+        """Writes an ONNX model; what is quantized as QuantizeLinear and DequantizeLinear. Raises OSError, Unsupported for what ONNX cannot
+        express, ValueError for a name that does not end in .onnx."""
+        self._native.save_onnx(path_of(onnx, "onnx"))
 
     def __repr__(self) -> str:
         return f"<octet.Model {self.name}: {self.input_width}x{self.input_height}, {len(self.labels)} classes>"
@@ -52,7 +59,7 @@ def known_models() -> list[str]:
 
 
 def convert(source: Path, *, weights: Path | None = None, model: Path | None = None, labels: Path | None = None,
-            model_dir: Path | None = None) -> Model:
+            model_dir: Path | None = None, outputs: Sequence[str] = ()) -> Model:
     """A published file as a model, in FP32 unless it is quantized, which keeps its scales.
 
     source      a Darknet network (.cfg), an ONNX model (.onnx), a frozen TensorFlow graph (.pb), a TensorFlow.js graph model (.json), a
@@ -62,18 +69,20 @@ def convert(source: Path, *, weights: Path | None = None, model: Path | None = N
     model       what the source cannot tell: the name of a known model, or a .yml file (docs/model_info.md)
     labels      file with the names of the classes, one a line
     model_dir   folder with the published files of a known model; size and SHA-384 are checked
+    outputs     values of an ONNX model, by their names in the file, at which the graph is to end; none: its own outputs
 
     Raises FileNotFoundError; ValueError for a file that is not what it claims to be; Unsupported for an operation, a format or a head
     that octet lacks. What is no failure is a warning of Python's.
     """
     name = path_of(source, "source")
     if model_dir is not None:
-        if not (weights is None and model is None and labels is None):
-            raise ValueError("model_dir is for a known model, which has its weights, description and labels")
+        if not (weights is None and model is None and labels is None and not outputs):
+            raise ValueError("model_dir is for a known model, which has its weights, description, labels and outputs")
         folder = path_of(model_dir, "model_dir")
         return Model(interruptible(lambda progress, warn: _octet.convert_known(name, folder, progress, warn), None, "convert"))
     beside, described, named = optional_path_of(weights, "weights"), optional_path_of(model, "model"), optional_path_of(labels, "labels")
-    return Model(interruptible(lambda progress, warn: _octet.convert(name, beside, described, named, progress, warn), None, "convert"))
+    ends = list_of(outputs, "outputs")
+    return Model(interruptible(lambda progress, warn: _octet.convert(name, beside, described, named, ends, progress, warn), None, "convert"))
 
 
 def model_of(model: AnyModel, name: str = "model") -> Model:
@@ -84,19 +93,25 @@ def model_of(model: AnyModel, name: str = "model") -> Model:
     return load(path) if path.endswith(".xml") else convert(path)
 
 
-def quantize(model: AnyModel, data: Path, *, subset: int = 0, seed: int = 0, recipe: Literal["default", "plain"] = "default",
+def quantize(model: AnyModel, data: Path, *, annotations: Path | None = None, exif: bool = False, subset: int = 0, seed: int = 0,
+             all_pictures: bool = False, recipe: Literal["default", "plain"] = "default",
              preset: Literal["mixed", "performance", "accuracy"] = "mixed", target: Literal["any", "avx2"] = "any",
-             strict_int8: bool = False, min_fidelity: float | None = None, max_drop: float | None = None, threads: int = 0,
-             progress: Progress = None) -> Model:
+             range_estimator: str | None = None, strict_int8: bool = False, min_fidelity: float | None = None,
+             max_drop: float | None = None, threads: int = 0, progress: Progress = None) -> Model:
     """An FP32 model in INT8, as `octet quantize` makes it with the options of the same names.
 
     data          pictures to measure ranges on: a folder of them, or COCO's layout, of which train2017 is taken where there is one
+    annotations   in COCO's format, of the pictures in the folder, for max_drop
+    exif          turn pictures as their EXIF orientation says
     subset        pictures drawn at random; 0: all
     seed          of the draw
+    all_pictures  also those of more than 512 that would move no range by a step
     recipe        "default": the layers that lose the most for the time that they save stay in float, 5 % of the model's at most; "plain":
                   every layer in integers, no search
     preset        limits of activations about zero: "performance": symmetric; "mixed": as the values lie; "accuracy": as "mixed", on CPUs
     target        weights that are fastest on any CPU, or on those with AVX2 alone, a little less exact
+    range_estimator   of activations, by the names of the Open Model Zoo's tools: "default", "quantile", "max.aggregator=median", ...,
+                  separated by commas (docs/quantization.md); None: octet's own way
     strict_int8   no layer that integers can compute stays in float
     min_fidelity  as many layers in float as this fidelity AP takes, in points (0..100), in pictures that are held out; takes long
     max_drop      the same until no more points of AP are lost, against annotations where there are some, else against what FP32 finds
@@ -110,33 +125,48 @@ def quantize(model: AnyModel, data: Path, *, subset: int = 0, seed: int = 0, rec
     """
     fp32 = model_of(model)._native
     pictures, of_all, draw = path_of(data, "data"), count_of(subset, "subset"), whole_number(seed, "seed", 2**64 - 1)
+    listed = optional_path_of(annotations, "annotations")
+    estimator = None if range_estimator is None else words_of(range_estimator, "range_estimator")
     how = choice_of(recipe, "recipe", _octet.RECIPES), choice_of(preset, "preset", _octet.PRESETS), choice_of(target, "target", _octet.TARGETS)
     goals, workers = (points_of(min_fidelity, "min_fidelity"), points_of(max_drop, "max_drop")), threads_of(threads)
     return Model(interruptible(
-        lambda told, warn: _octet.quantize(fp32, pictures, of_all, draw, *how, bool(strict_int8), *goals, workers, told, warn),
+        lambda told, warn: _octet.quantize(fp32, pictures, listed, bool(exif), of_all, draw, bool(all_pictures), *how, estimator,
+                                           bool(strict_int8), *goals, workers, told, warn),
         progress, "quantize"))
 
 
-def evaluate(model: AnyModel, data: Path, *, score_threshold: float = 0.001, limit: int = 0, threads: int = 0,
-             progress: Progress = None) -> Accuracy:
+def _judging(annotations: Path | None, exif: bool, score_threshold: float, limit: int, threads: int, engine: str, require: str) -> _octet.Judging:
+    return _octet.Judging(optional_path_of(annotations, "annotations"), bool(exif), score_of(score_threshold), count_of(limit, "limit"),
+                          threads_of(threads), words_of(engine, "engine"), words_of(require, "require"))
+
+
+def evaluate(model: AnyModel, data: Path, *, annotations: Path | None = None, exif: bool = False, score_threshold: float = 0.001,
+             limit: int = 0, threads: int = 0, engine: str = "octet", require: str = "", progress: Progress = None) -> Accuracy:
     """COCO's 12 numbers of a model.
 
     data              a folder in COCO's layout: val2017/ and annotations/instances_val2017.json
+    annotations       in COCO's format, of the pictures in `data`, which is a folder of them then
+    exif              turn pictures as their EXIF orientation says
     score_threshold   0..1; what scores higher counts
     limit             the first pictures by id; 0: all
+    engine            what runs the model: "octet", or "openvino" or "onnxruntime" where it is installed (docs/engines.md)
+    require           such as "min-ap=30", as --require of `octet check` has it
     progress          pictures: True for a bar by tqdm, or called as progress(done, total)
 
-    Raises FileNotFoundError, ValueError, Unsupported. Ctrl-C ends it. A picture that cannot be read is a warning.
+    Raises FileNotFoundError, ValueError, Unsupported; RequirementNotMet, with every figure and bound, if what is required is not met.
+    Ctrl-C ends it. A picture that cannot be read is a warning.
     """
-    native = model_of(model)._native
-    coco, score, first, workers = path_of(data, "data"), score_of(score_threshold), count_of(limit, "limit"), threads_of(threads)
-    return Accuracy(**interruptible(lambda told, warn: _octet.evaluate(native, coco, score, first, workers, told, warn), progress, "evaluate"))
+    native, coco = model_of(model)._native, path_of(data, "data")
+    how = _judging(annotations, exif, score_threshold, limit, threads, engine, require)
+    return Accuracy(**interruptible(lambda told, warn: _octet.evaluate(native, coco, how, told, warn), progress, "evaluate"))
 
 
-def compare(first: AnyModel, second: AnyModel, data: Path, *, score_threshold: float = 0.001, limit: int = 0, threads: int = 0,
+def compare(first: AnyModel, second: AnyModel, data: Path, *, annotations: Path | None = None, exif: bool = False,
+            score_threshold: float = 0.001, limit: int = 0, threads: int = 0, engine: str = "octet", require: str = "",
             progress: Progress = None) -> Comparison:
-    """Two models, such as FP32 and INT8, on the same pictures. Arguments and errors are those of evaluate()."""
-    one, other = model_of(first, "first")._native, model_of(second, "second")._native
-    coco, score, most, workers = path_of(data, "data"), score_of(score_threshold), count_of(limit, "limit"), threads_of(threads)
-    figures = interruptible(lambda told, warn: _octet.compare(one, other, coco, score, most, workers, told, warn), progress, "compare")
+    """Two models, such as FP32 and INT8, on the same pictures. Arguments and errors are those of evaluate(); of two models the drop can
+    be required, too, such as "max-drop=1.0@95%,min-fidelity=90"."""
+    one, other, coco = model_of(first, "first")._native, model_of(second, "second")._native, path_of(data, "data")
+    how = _judging(annotations, exif, score_threshold, limit, threads, engine, require)
+    figures = interruptible(lambda told, warn: _octet.compare(one, other, coco, how, told, warn), progress, "compare")
     return Comparison(**{**figures, "first": Accuracy(**figures["first"]), "second": Accuracy(**figures["second"])})

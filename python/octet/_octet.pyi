@@ -29,31 +29,42 @@ class Model:
     @property
     def labels(self) -> list[str]: ...
     def save(self, xml: bytes) -> None: ...
+    def save_onnx(self, onnx: bytes) -> None: ...
 
 class Detector:
-    def __init__(self, model: Model, threads: int) -> None: ...
+    def __init__(self, model: Model, threads: int, engine: bytes) -> None: ...
     def detect(self, picture: Any, score_threshold: float, max_detections: int) -> list[_Row]: ...
 
 def version() -> str: ...
 def available_threads() -> int: ...
 def known_models() -> list[str]: ...
 def run_program(arguments: list[str]) -> int: ...
-def read_image(path: bytes) -> Picture: ...
+def read_image(path: bytes, exif: bool) -> Picture: ...
 def copy_image(pixels: Any) -> Picture: ...
 def draw(picture: Picture, detections: Sequence[_Row]) -> None: ...
 def load(xml: bytes) -> Model: ...
 def convert(
-    source: bytes, weights: bytes | None, description: bytes | None, labels: bytes | None, progress: _Progress, warn: _Warn
+    source: bytes,
+    weights: bytes | None,
+    description: bytes | None,
+    labels: bytes | None,
+    outputs: list[bytes],
+    progress: _Progress,
+    warn: _Warn,
 ) -> Model: ...
 def convert_known(name: bytes, model_dir: bytes, progress: _Progress, warn: _Warn) -> Model: ...
 def quantize(
     model: Model,
     pictures: bytes,
+    annotations: bytes | None,
+    exif: bool,
     subset: int,
     seed: int,
+    all_pictures: bool,
     recipe: int,
     preset: int,
     target: int,
+    range_estimator: bytes | None,
     strict_int8: bool,
     min_fidelity: float,
     max_drop: float,
@@ -61,13 +72,17 @@ def quantize(
     progress: _Progress,
     warn: _Warn,
 ) -> Model: ...
-def evaluate(
-    model: Model, coco: bytes, score_threshold: float, limit: int, threads: int, progress: _Progress, warn: _Warn
-) -> dict[str, Any]: ...
-def compare(
-    first: Model, second: Model, coco: bytes, score_threshold: float, limit: int, threads: int, progress: _Progress, warn: _Warn
-) -> dict[str, Any]: ...
-def bench(models: list[Model], threads: int, streams: int, seconds: float, progress: _Progress) -> list[dict[str, Any]]: ...
+
+class Judging:
+    def __init__(
+        self, annotations: bytes | None, exif: bool, score_threshold: float, limit: int, threads: int, engine: bytes, require: bytes
+    ) -> None: ...
+
+def evaluate(model: Model, coco: bytes, how: Judging, progress: _Progress, warn: _Warn) -> dict[str, Any]: ...
+def compare(first: Model, second: Model, coco: bytes, how: Judging, progress: _Progress, warn: _Warn) -> dict[str, Any]: ...
+def bench(
+    models: list[Model], threads: int, streams: int, seconds: float, engine: bytes, require: bytes, progress: _Progress
+) -> list[dict[str, Any]]: ...
 def run(
     source: bytes,
     coco: bytes,
@@ -76,10 +91,14 @@ def run(
     description: bytes,
     labels: bytes,
     model_dir: bytes,
+    annotations: bytes,
+    exif: bool,
     score_threshold: float,
     bench_seconds: float,
     limit: int,
     threads: int,
+    engines: list[bytes],
+    require: bytes,
     onnx: bool,
     progress: _Progress,
     warn: _Warn,

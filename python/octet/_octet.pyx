@@ -42,6 +42,7 @@ cdef extern from "octet/octet_c.h" nogil:
         int32_t class_index
         float score, x0, y0, x1, y1
     octet_status octet_read_image(const char* path, octet_image** image)
+    octet_status octet_read_upright_image(const char* path, octet_image** image)
     octet_status octet_copy_image(const octet_image_view* pixels, octet_image** image)
     octet_image_view octet_image_pixels(const octet_image* image)
     octet_status octet_write_image(const octet_image* image, const char* path)
@@ -55,6 +56,7 @@ cdef extern from "octet/octet_c.h" nogil:
         const char* description
         const char* labels
         octet_callbacks callbacks
+        const char* const* outputs
     octet_status octet_convert(const char* source, const octet_convert_options* options, octet_model** model)
     const char* const* octet_known_models()
     octet_status octet_convert_known(const char* name, const char* model_dir, const octet_callbacks* callbacks, octet_model** model)
@@ -75,6 +77,9 @@ cdef extern from "octet/octet_c.h" nogil:
         octet_callbacks callbacks
         int32_t recipe, preset, target, strict_int8
         double min_fidelity, max_drop
+        const char* annotations
+        int32_t exif, all_pictures
+        const char* range_estimator
     octet_status octet_quantize(const octet_model* model, const char* pictures, const octet_quantize_options* options, octet_model** int8)
     const char* octet_model_name(const octet_model* model)
     int32_t octet_model_input_width(const octet_model* model)
@@ -82,6 +87,7 @@ cdef extern from "octet/octet_c.h" nogil:
     size_t octet_model_label_count(const octet_model* model)
     const char* octet_model_label(const octet_model* model, size_t class_index)
     octet_status octet_save(const octet_model* model, const char* xml)
+    octet_status octet_save_onnx(const octet_model* model, const char* onnx)
     void octet_model_free(octet_model* model)
     ctypedef struct octet_detector:
         pass
@@ -89,10 +95,12 @@ cdef extern from "octet/octet_c.h" nogil:
         pass
     ctypedef struct octet_compile_options:
         int32_t threads
+        const char* engine
     octet_status octet_compile(const octet_model* model, const octet_compile_options* options, octet_detector** detector)
     ctypedef struct octet_detect_options:
         double score_threshold
         size_t max_detections
+        int32_t exif
     octet_status octet_detect(octet_detector* detector, const octet_image_view* pixels, const octet_detect_options* options,
                               octet_detections** found)
     octet_status octet_detect_file(octet_detector* detector, const char* picture, const octet_detect_options* options,
@@ -106,6 +114,10 @@ cdef extern from "octet/octet_c.h" nogil:
         int64_t limit
         int32_t threads
         octet_callbacks callbacks
+        const char* annotations
+        int32_t exif
+        const char* engine
+        const char* require
     ctypedef struct octet_accuracy:
         double ap, ap50, ap75, ap_small, ap_medium, ap_large, ar1, ar10, ar100, ar_small, ar_medium, ar_large
         int64_t images
@@ -155,14 +167,19 @@ cdef extern from "bindings.h" namespace "octet" nogil:
 
 
 cdef extern from "bindings.h" namespace "octet::python" nogil:
-    octet_status c_bench "octet::python::bench"(const vector[const octet_model*]& models, int threads, int streams, double seconds,
+    cppclass BenchSettings:
+        int threads, streams
+        double seconds
+        string engine, require
+    octet_status c_bench "octet::python::bench"(const vector[const octet_model*]& models, const BenchSettings& settings,
                                                 const octet_callbacks& callbacks, vector[Latency]& latencies)
     cppclass RunSettings:
-        string source, coco, output, weights, description, labels, model_dir
+        string source, coco, output, weights, description, labels, model_dir, annotations, require
+        vector[string] engines
         double score_threshold, bench_seconds
         int64_t limit
         int threads
-        bint onnx
+        bint onnx, exif
     cppclass RunFigures:
         string report, fp32, int8
         octet_comparison comparison
@@ -357,12 +374,12 @@ cdef class Picture:
         check(status)
 
 
-def read_image(bytes path not None) -> Picture:
+def read_image(bytes path not None, bint exif) -> Picture:
     cdef Picture picture = Picture()
     cdef const char* c_path = path
     cdef octet_status status
     with nogil:
-        status = octet_read_image(c_path, &picture.image)
+        status = octet_read_upright_image(c_path, &picture.image) if exif else octet_read_image(c_path, &picture.image)
     check(status)
     return picture
 
@@ -411,6 +428,13 @@ cdef class Model:
             status = octet_save(self.model, c_xml)
         check(status)
 
+    def save_onnx(self, bytes onnx not None) -> None:
+        cdef const char* c_onnx = onnx
+        cdef octet_status status
+        with nogil:
+            status = octet_save_onnx(self.model, c_onnx)
+        check(status)
+
 
 def load(bytes xml not None) -> Model:
     cdef Model model = Model()
@@ -422,12 +446,16 @@ def load(bytes xml not None) -> Model:
     return model
 
 
-def convert(bytes source not None, bytes weights, bytes description, bytes labels, progress, warn) -> Model:
+def convert(bytes source not None, bytes weights, bytes description, bytes labels, list outputs not None, progress, warn) -> Model:
     cdef Model model = Model()
     cdef Callbacks callbacks = Callbacks(progress, warn)
+    cdef vector[const char*] names
+    for name in outputs:
+        names.push_back(<bytes>name)
+    names.push_back(NULL)
     cdef octet_convert_options options
     options.weights, options.description, options.labels = text_or_null(weights), text_or_null(description), text_or_null(labels)
-    options.callbacks = callbacks.c
+    options.callbacks, options.outputs = callbacks.c, names.data()
     cdef const char* c_source = source
     cdef octet_status status
     with nogil:
@@ -453,8 +481,9 @@ PRESETS = {"mixed": OCTET_PRESET_MIXED, "performance": OCTET_PRESET_PERFORMANCE,
 TARGETS = {"any": OCTET_TARGET_ANY, "avx2": OCTET_TARGET_AVX2}
 
 
-def quantize(Model model not None, bytes pictures not None, int64_t subset, uint64_t seed, int recipe, int preset, int target,
-             bint strict_int8, double min_fidelity, double max_drop, int32_t threads, progress, warn) -> Model:
+def quantize(Model model not None, bytes pictures not None, bytes annotations, bint exif, int64_t subset, uint64_t seed,
+             bint all_pictures, int recipe, int preset, int target, bytes range_estimator, bint strict_int8, double min_fidelity,
+             double max_drop, int32_t threads, progress, warn) -> Model:
     """Recipe, preset and target are values of the tables above; -1 stands for no goal."""
     cdef Model int8 = Model()
     cdef Callbacks callbacks = Callbacks(progress, warn)
@@ -462,6 +491,8 @@ def quantize(Model model not None, bytes pictures not None, int64_t subset, uint
     options.subset, options.seed, options.threads, options.callbacks = subset, seed, threads, callbacks.c
     options.recipe, options.preset, options.target, options.strict_int8 = recipe, preset, target, strict_int8
     options.min_fidelity, options.max_drop = min_fidelity, max_drop
+    options.annotations, options.range_estimator = text_or_null(annotations), text_or_null(range_estimator)
+    options.exif, options.all_pictures = exif, all_pictures
     cdef const char* c_pictures = pictures
     cdef octet_status status
     with nogil:
@@ -483,9 +514,9 @@ cdef class Detector:
     """Serves one call at a time: the caller sees to that."""
     cdef octet_detector* detector
 
-    def __cinit__(self, Model model not None, int32_t threads):
+    def __cinit__(self, Model model not None, int32_t threads, bytes engine):
         cdef octet_compile_options options
-        options.threads = threads
+        options.threads, options.engine = threads, text_or_null(engine)
         cdef octet_status status
         with nogil:
             status = octet_compile(model.model, &options, &self.detector)
@@ -498,7 +529,7 @@ cdef class Detector:
         """Rows of (label, class_index, score, x0, y0, x1, y1) of a picture of bytes in [height, width, 3], which is not copied."""
         cdef Pixels pixels = Pixels(picture)
         cdef octet_detect_options options
-        options.score_threshold, options.max_detections = score_threshold, max_detections
+        options.score_threshold, options.max_detections, options.exif = score_threshold, max_detections, 0
         cdef octet_detections* found = NULL
         cdef octet_status status
         with nogil:
@@ -512,15 +543,25 @@ cdef class Detector:
 
 # --- Accuracy ---
 
-cdef octet_evaluate_options evaluate_options(double score_threshold, int64_t limit, int32_t threads, Callbacks callbacks):
-    cdef octet_evaluate_options options
-    options.score_threshold, options.limit, options.threads, options.callbacks = score_threshold, limit, threads, callbacks.c
-    return options
+cdef class Judging:
+    """How models are evaluated: the options of the C interface, whose texts this keeps alive."""
+    cdef bytes annotations, engine, require
+    cdef octet_evaluate_options c
+
+    def __init__(self, bytes annotations, bint exif, double score_threshold, int64_t limit, int32_t threads, bytes engine, bytes require):
+        self.annotations, self.engine, self.require = annotations, engine, require
+        self.c.annotations, self.c.engine, self.c.require = text_or_null(annotations), text_or_null(engine), text_or_null(require)
+        self.c.exif, self.c.score_threshold, self.c.limit, self.c.threads = exif, score_threshold, limit, threads
+
+    cdef octet_evaluate_options told(self, Callbacks callbacks):
+        cdef octet_evaluate_options options = self.c
+        options.callbacks = callbacks.c
+        return options
 
 
-def evaluate(Model model not None, bytes coco not None, double score_threshold, int64_t limit, int32_t threads, progress, warn) -> dict:
+def evaluate(Model model not None, bytes coco not None, Judging how not None, progress, warn) -> dict:
     cdef Callbacks callbacks = Callbacks(progress, warn)
-    cdef octet_evaluate_options options = evaluate_options(score_threshold, limit, threads, callbacks)
+    cdef octet_evaluate_options options = how.told(callbacks)
     cdef octet_accuracy accuracy
     cdef const char* c_coco = coco
     cdef octet_status status
@@ -530,10 +571,9 @@ def evaluate(Model model not None, bytes coco not None, double score_threshold, 
     return accuracy
 
 
-def compare(Model first not None, Model second not None, bytes coco not None, double score_threshold, int64_t limit, int32_t threads,
-            progress, warn) -> dict:
+def compare(Model first not None, Model second not None, bytes coco not None, Judging how not None, progress, warn) -> dict:
     cdef Callbacks callbacks = Callbacks(progress, warn)
-    cdef octet_evaluate_options options = evaluate_options(score_threshold, limit, threads, callbacks)
+    cdef octet_evaluate_options options = how.told(callbacks)
     cdef octet_comparison comparison
     cdef const char* c_coco = coco
     cdef octet_status status
@@ -550,30 +590,33 @@ cdef dict latency_of(const Latency& one):
             "throughput": one.throughput, "latencies_ms": tuple(one.latencies_ms)}
 
 
-def bench(list models not None, int threads, int streams, double seconds, progress) -> list:
+def bench(list models not None, int threads, int streams, double seconds, bytes engine not None, bytes require not None, progress) -> list:
     cdef Callbacks callbacks = Callbacks(progress, None)
     cdef vector[const octet_model*] handles
     cdef Model model
     for model in models:
         handles.push_back(model.model)
+    cdef BenchSettings settings
+    settings.threads, settings.streams, settings.seconds, settings.engine, settings.require = threads, streams, seconds, engine, require
     cdef vector[Latency] latencies
     cdef octet_status status
     with nogil:
-        status = c_bench(handles, threads, streams, seconds, callbacks.c, latencies)
+        status = c_bench(handles, settings, callbacks.c, latencies)
     callbacks.finish(status)
     return [latency_of(latencies[i]) for i in range(latencies.size())]
 
 
 def run(bytes source not None, bytes coco not None, bytes output not None, bytes weights not None, bytes description not None,
-        bytes labels not None, bytes model_dir not None, double score_threshold, double bench_seconds, int64_t limit, int threads,
-        bint onnx, progress, warn) -> dict:
+        bytes labels not None, bytes model_dir not None, bytes annotations not None, bint exif, double score_threshold,
+        double bench_seconds, int64_t limit, int threads, list engines not None, bytes require not None, bint onnx, progress, warn) -> dict:
     """Empty bytes stand for what is not given."""
     cdef Callbacks callbacks = Callbacks(progress, warn)
     cdef RunSettings settings
     settings.source, settings.coco, settings.output, settings.weights = source, coco, output, weights
     settings.description, settings.labels, settings.model_dir = description, labels, model_dir
     settings.score_threshold, settings.bench_seconds, settings.limit = score_threshold, bench_seconds, limit
-    settings.threads, settings.onnx = threads, onnx
+    settings.threads, settings.onnx, settings.exif = threads, onnx, exif
+    settings.annotations, settings.engines, settings.require = annotations, engines, require
     cdef RunFigures figures
     cdef octet_status status
     with nogil:

@@ -34,24 +34,26 @@ class PillowImage(Protocol):
 Picture = Union[str, "os.PathLike[str]", "Pixels", SupportsDLPack, PillowImage]
 
 
-def read_image(path: str | os.PathLike[str]) -> Pixels:
+def read_image(path: str | os.PathLike[str], *, exif: bool = False) -> Pixels:
     """Decodes a JPEG, PNG, BMP, WebP or TIFF file.
 
+    exif   turn the picture as its EXIF orientation says, which is ignored else
+
     Returns an array of bytes, shape [height, width, 3], channels B, G, R, as OpenCV's imread: grey becomes BGR, 16 bits become 8,
-    alpha is dropped, an EXIF orientation is ignored.
+    alpha is dropped.
 
     Raises FileNotFoundError; ValueError for a file that is no picture, lacks pixels or has more than 100 million of them.
     """
     import numpy as np
 
-    picture = _octet.read_image(os.fsencode(path))
+    picture = _octet.read_image(os.fsencode(path), bool(exif))
     pixels = np.empty(picture.shape, np.uint8)
     picture.copy_to(pixels)
     return pixels
 
 
-def pixels_of(picture: Picture) -> Pixels:
-    """The bytes of a picture, shape [height, width, 3], channels B, G, R; each row without gaps.
+def pixels_of(picture: Picture, exif: bool = False) -> Pixels:
+    """The bytes of a picture, shape [height, width, 3], channels B, G, R; each row without gaps. `exif` is for paths.
 
     An array's own memory where its rows have no gaps within, whatever lies between the rows; else a copy.
     Raises what read_image() raises, ValueError for an array of another type or shape, TypeError for anything else.
@@ -59,7 +61,7 @@ def pixels_of(picture: Picture) -> Pixels:
     import numpy as np
 
     if isinstance(picture, (str, os.PathLike)):
-        return read_image(picture)
+        return read_image(picture, exif=exif)
     if isinstance(picture, np.ndarray):
         return _checked(picture)
     if isinstance(picture, PillowImage):

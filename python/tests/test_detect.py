@@ -56,6 +56,18 @@ def test_takes_a_picture_of_pillow(detector: octet.Detector, tmp_path: Path, pix
     assert detector.detect(grey) == detector.detect(tmp_path / "grey.png")
 
 
+def test_turns_a_picture_where_that_is_asked_for(detector: octet.Detector, tmp_path: Path, pixels: np.ndarray) -> None:
+    lying = Image.Exif()
+    lying[0x0112] = 6
+    Image.fromarray(pixels[:, :, ::-1]).save(tmp_path / "lying.jpg", exif=lying)
+    stored, upright = octet.read_image(tmp_path / "lying.jpg"), octet.read_image(tmp_path / "lying.jpg", exif=True)
+    assert stored.shape == pixels.shape and (upright == np.rot90(stored, -1)).all()
+    found = detector.detect(tmp_path / "lying.jpg", exif=True)
+    assert (found.width, found.height) == (pixels.shape[0], pixels.shape[1]) and list(found) == list(detector.detect(upright))
+    many, = detector.detect_many([tmp_path / "lying.jpg"], threads=1, exif=True)
+    assert many.to_dict() == found.to_dict() and "<img" in found._repr_html_()
+
+
 class OnlyDLPack:
     def __init__(self, array: np.ndarray) -> None:
         self._array = array

@@ -119,6 +119,7 @@ def test_says_what_cannot_be_reached(fp32: octet.Model, coco: Path) -> None:
     ({"min_fidelity": 98, "max_drop": 1}, "one"),
     ({"min_fidelity": 98, "strict_int8": True}, "strict_int8"),
     ({"max_drop": 1, "recipe": "plain"}, "plain"),
+    ({"range_estimator": "guess"}, "guess"),
 ])
 def test_refuses_recipes_that_are_none(fp32: octet.Model, coco: Path, options: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
@@ -127,6 +128,58 @@ def test_refuses_recipes_that_are_none(fp32: octet.Model, coco: Path, options: d
         octet.quantize(fp32, coco, recipe=3)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="min_fidelity is a number"):
         octet.quantize(fp32, coco, min_fidelity="high")  # type: ignore[arg-type]
+
+
+def test_takes_annotations_of_a_folder(fp32: octet.Model, coco: Path) -> None:
+    pictures, annotations = coco / "val2017", coco / "annotations" / "instances_val2017.json"
+    assert octet.evaluate(fp32, pictures, annotations=annotations, limit=3) == octet.evaluate(fp32, coco, limit=3)
+    with pytest.raises(FileNotFoundError, match="none.json"):
+        octet.evaluate(fp32, pictures, annotations="none.json")
+
+
+def test_raises_where_a_requirement_is_not_met(fp32: octet.Model, int8: octet.Model, coco: Path) -> None:
+    octet.compare(fp32, fp32, coco, limit=2, require="max-drop=0,min-fidelity=99")
+    with pytest.raises(octet.RequirementNotMet, match="min-ap"):
+        octet.compare(fp32, int8, coco, limit=2, require="min-ap=100")
+    with pytest.raises(octet.RequirementNotMet, match="min-ap"):
+        octet.evaluate(fp32, coco, limit=2, require="min-ap=100")
+    with pytest.raises(octet.RequirementNotMet, match="min-speedup"):
+        octet.bench(fp32, int8, seconds=0.05, require="min-speedup=1000000")
+    with pytest.raises(ValueError, match="most-drop"):
+        octet.compare(fp32, int8, coco, require="most-drop=1")
+
+
+def test_refuses_engines_that_are_none(fp32: octet.Model, coco: Path, tmp_path: Path) -> None:
+    for call in (lambda: octet.compile(fp32, engine="steam"), lambda: octet.evaluate(fp32, coco, engine="steam"),
+                 lambda: octet.bench(fp32, engine="steam"), lambda: octet.run("none.cfg", coco, tmp_path, engines=["octet", "steam"])):
+        with pytest.raises(ValueError, match="steam"):
+            call()
+    with pytest.raises(TypeError, match="engine is a text"):
+        octet.compile(fp32, engine=3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="engines is a sequence"):
+        octet.run("none.cfg", coco, tmp_path, engines="octet")
+
+
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
+def test_runs_in_another_engine(fp32: octet.Model, int8: octet.Model, picture: Path, engine: str) -> None:
+    try:
+        detector = octet.compile(int8, threads=1, engine=engine)
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
+    found, wanted = detector.detect(picture), octet.compile(int8, threads=1).detect(picture)
+    assert [one.label for one in found][:1] == [one.label for one in wanted][:1]
+    many, = detector.detect_many([picture], threads=1)
+    assert many.to_dict() == found.to_dict() and engine in repr(detector)
+    assert octet.bench(fp32, int8, seconds=0.05, engine=engine).models[0].median_ms > 0
+
+
+def test_writes_onnx_and_ends_it_where_it_is_told(fp32: octet.Model, tmp_path: Path) -> None:
+    fp32.save_onnx(tmp_path / "model.onnx")
+    assert octet.convert(tmp_path / "model.onnx").labels == fp32.labels
+    with pytest.raises(Exception, match="no-such-value"):
+        octet.convert(tmp_path / "model.onnx", outputs=["no-such-value"])
+    with pytest.raises(ValueError, match="onnx"):
+        fp32.save_onnx(tmp_path / "model.xml")
 
 
 def test_refuses_wrong_arguments(fp32: octet.Model, int8: octet.Model, coco: Path, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "base/result.h"
+#include "data/dataset.h"
+#include "engines/engine.h"
 #include "graph/graph.h"
 #include "model/description.h"
 
@@ -13,7 +15,8 @@ namespace octet::v1 {
 struct Model::Impl {
   Graph graph;
   ModelDescription description;
-  std::filesystem::path path;  // where it came from, for messages
+  // Where it came from, for messages; ends in .xml only if the graph is that of this IR, which other engines then read themselves.
+  std::filesystem::path path;
 };
 
 [[noreturn]] void throw_error(const octet::Error& error);
@@ -41,5 +44,11 @@ int threads_of(int option);
 
 // `option` itself. kInvalidArgument, with `what` it counts, if it is negative.
 std::int64_t count_of(std::int64_t option, std::string_view what);
+
+// A data set in a layout of its own, or the pictures of a folder with the annotations that are given.
+DataSource annotated_pictures(const std::filesystem::path& folder, const std::filesystem::path& annotations, bool exif);
+
+// octet's own for an empty name. kInvalidArgument for one that there is not.
+const Engine& engine_of(const std::string& name);
 
 }  // namespace octet::v1

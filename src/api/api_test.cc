@@ -113,6 +113,99 @@ TEST_F(Api, KeepsAsManyDetectionsAsAskedFor) {
   EXPECT_TRUE(detector.detect(kPicture, {.score_threshold = 1}).empty());
 }
 
+// A copy of the photograph that says that it lies on its side.
+fs::path write_turned_picture(const fs::path& folder) {
+  using namespace std::string_literals;
+  const std::string tag = "\xff\xe1\0\x22"s + "Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"s;
+  const std::string picture = contents(kPicture);
+  std::ofstream(folder / "turned.jpg", std::ios::binary) << picture.substr(0, 2) << tag << picture.substr(2);
+  return folder / "turned.jpg";
+}
+
+TEST_F(Api, TurnsAPictureWhereThatIsAskedFor) {
+  const fs::path turned = write_turned_picture(folder_);
+  const octet::Image stored = octet::read_image(turned), upright = octet::read_image(turned, {.exif = true});
+  EXPECT_EQ(stored.bgr, octet::read_image(kPicture).bgr);
+  EXPECT_EQ(upright.width, stored.height);
+  EXPECT_EQ(upright.height, stored.width);
+  octet::Detector detector = octet::compile(demo_model());
+  expect_same(detector.detect(turned), detector.detect(stored));
+  expect_same(detector.detect(turned, {.exif = true}), detector.detect(upright));
+}
+
+TEST_F(Api, TakesAnnotationsOfTheirOwnForAFolderOfPictures) {
+  const octet::Model model = demo_model();
+  const fs::path pictures = kDemo / "coco/val2017", annotations = kDemo / "coco/annotations/instances_val2017.json";
+  const octet::Accuracy wanted = octet::evaluate(model, kDemo / "coco", {.limit = 5});
+  EXPECT_EQ(octet::evaluate(model, pictures, {.limit = 5, .annotations = annotations}).ap, wanted.ap);
+  EXPECT_EQ(kind_of_failure([&] { octet::evaluate(model, pictures, {.annotations = "no.json"}); }), octet::ErrorKind::kNotFound);
+  const auto int8 = [&](const fs::path& folder, const fs::path& file) {
+    octet::quantize(model, folder, {.subset = 4, .recipe = octet::Recipe::kPlain, .annotations = file}).save(folder_ / "int8.xml");
+    return contents(folder_ / "int8.bin");
+  };
+  EXPECT_EQ(int8(pictures, annotations), int8(pictures, {}));
+}
+
+TEST_F(Api, RefusesAnEngineThatIsNone) {
+  const octet::Model model = demo_model();
+  using Kind = octet::ErrorKind;
+  EXPECT_EQ(kind_of_failure([&] { octet::compile(model, {.engine = "steam"}); }), Kind::kInvalidArgument);
+  EXPECT_EQ(kind_of_failure([&] { octet::evaluate(model, kDemo / "coco", {.engine = "steam"}); }), Kind::kInvalidArgument);
+  EXPECT_EQ(kind_of_failure([&] { octet::bench({&model, 1}, {.engine = "steam"}); }), Kind::kInvalidArgument);
+  EXPECT_EQ(kind_of_failure([&] {
+              octet::run("no.cfg", kDemo / "coco", folder_, {.engines = {"octet", "steam"}});
+            }),
+            Kind::kInvalidArgument);
+}
+
+// What was made in memory is what another engine runs, and not the file that it was made of.
+TEST_F(Api, RunsWhatIsInMemoryInAnotherEngine) {
+  demo_model().save(folder_ / "fp32.xml");
+  const octet::Model fp32 = octet::load(folder_ / "fp32.xml");
+  const octet::Model int8 = octet::quantize(fp32, kDemo / "coco", {.subset = 4, .recipe = octet::Recipe::kPlain});
+  int8.save(folder_ / "int8.xml");
+  int engines = 0;
+  for (const char* engine : {"openvino", "onnxruntime"}) {
+    try {
+      octet::Detector detector = octet::compile(int8, {.engine = engine});
+      expect_same(detector.detect(kPicture), octet::compile(octet::load(folder_ / "int8.xml"), {.engine = engine}).detect(kPicture), 1e-5);
+      EXPECT_GT(octet::evaluate(fp32, kDemo / "coco", {.limit = 4, .engine = engine}).ap, 0.1);
+      EXPECT_EQ(octet::bench({&int8, 1}, {.seconds = 0.05, .engine = engine}).size(), 1u);
+      ++engines;
+    } catch (const octet::Error& error) {
+      ASSERT_EQ(error.kind(), octet::ErrorKind::kNotFound) << error.what();
+    }
+  }
+  if (engines == 0) GTEST_SKIP() << "neither OpenVINO nor ONNX Runtime is installed (OCTET_OPENVINO, OCTET_ONNXRUNTIME)";
+}
+
+TEST_F(Api, ThrowsWhereARequirementIsNotMet) {
+  const octet::Model models[] = {demo_model(), demo_model()};
+  using Kind = octet::ErrorKind;
+  const auto compare = [&](const char* require) { octet::compare(models[0], models[1], kDemo / "coco", {.limit = 3, .require = require}); };
+  EXPECT_NO_THROW(compare("max-drop=0,min-fidelity=99"));
+  EXPECT_EQ(kind_of_failure([&] { compare("min-ap=100"); }), Kind::kRequirement);
+  EXPECT_EQ(kind_of_failure([&] { compare("most-drop=1"); }), Kind::kInvalidArgument);
+  EXPECT_EQ(kind_of_failure([&] { octet::bench(models, {.seconds = 0.05, .require = "min-speedup=1000000"}); }), Kind::kRequirement);
+  const octet::RunOptions options{.bench_seconds = 0.05, .limit = 3, .require = "min-speedup=1000000"};
+  const auto run = [&] { octet::run((kModelFolder / "yolo-fastest-1.1-xl.cfg").string(), kDemo / "coco", folder_ / "out", options); };
+  EXPECT_EQ(kind_of_failure(run), Kind::kRequirement);
+  EXPECT_TRUE(fs::is_regular_file(folder_ / "out/report.html"));
+}
+
+TEST_F(Api, WritesOnnxAndEndsItWhereItIsTold) {
+  const fs::path file = folder_ / "model.onnx";
+  demo_model().save_onnx(file);
+  expect_same(octet::compile(octet::convert(file)).detect(kPicture), octet::compile(demo_model()).detect(kPicture), 1e-4);
+  EXPECT_EQ(kind_of_failure([&] { demo_model().save_onnx(folder_ / "model.xml"); }), octet::ErrorKind::kInvalidArgument);
+  try {
+    octet::convert(file, {.outputs = {"no-such-value"}});
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const octet::Error& error) {
+    EXPECT_NE(std::string(error.what()).find("no-such-value"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(Api, QuantizesAndCompares) {
   const octet::Model model = demo_model();
   std::int64_t steps = 0;
@@ -144,6 +237,9 @@ TEST_F(Api, QuantizesByEveryRecipe) {
   EXPECT_NE(bytes({}), plain);
   EXPECT_NE(bytes({.recipe = octet::Recipe::kPlain, .preset = octet::Preset::kPerformance}), plain);
   EXPECT_NE(bytes({.recipe = octet::Recipe::kPlain, .target = octet::Target::kAvx2}), plain);
+  EXPECT_NE(bytes({.recipe = octet::Recipe::kPlain, .range_estimator = "quantile"}), plain);
+  EXPECT_EQ(bytes({.recipe = octet::Recipe::kPlain, .all_pictures = true}), plain);
+  EXPECT_EQ(kind_of_failure([&] { bytes({.range_estimator = "guess"}); }), octet::ErrorKind::kInvalidArgument);
 }
 
 TEST_F(Api, RefusesGoalsThatDoNotFitTogether) {

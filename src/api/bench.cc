@@ -2,12 +2,15 @@
 
 #include "benchmark/compare.h"
 #include "engines/load_network.h"
+#include "report/requirements.h"
 
 #include "api/measured.h"
 
 namespace octet::v1 {
 
 std::vector<Latency> bench(std::span<const Model> models, const BenchOptions& options) try {
+  const Requirements requirements = unwrap(parse_requirements(options.require));
+  const Engine& engine = engine_of(options.engine);
   require_requested_isa();
   if (models.empty()) throw Error(ErrorKind::kInvalidArgument, "no model to measure");
   if (!(options.seconds > 0 && std::isfinite(options.seconds))) throw Error(ErrorKind::kInvalidArgument, "seconds is not above 0");
@@ -15,11 +18,12 @@ std::vector<Latency> bench(std::span<const Model> models, const BenchOptions& op
     throw Error(ErrorKind::kInvalidArgument, "streams is not 1 to " + std::to_string(kMostThreads));
   std::vector<std::shared_ptr<const EngineModel>> loaded;
   for (const Model& model : models)
-    loaded.push_back(unwrap(load_bare_network(default_engine(), {model.impl().graph, model.impl().path}, InferencePrecision::kF32, {})));
+    loaded.push_back(unwrap(load_bare_network(engine, {model.impl().graph, model.impl().path}, InferencePrecision::kF32, {})));
   std::vector<Latency> latencies;
   const int threads = threads_of(options.threads);
-  for (const ModelBench& one : unwrap(compare_latency(loaded, {threads, options.streams, options.seconds, options.progress})))
-    latencies.push_back(latency_from(one));
+  const auto measured = unwrap(compare_latency(loaded, {threads, options.streams, options.seconds, options.progress}));
+  unwrap(check_requirements(requirements, {std::nullopt, std::nullopt, speedup(measured)}));
+  for (const ModelBench& one : measured) latencies.push_back(latency_from(one));
   return latencies;
 } catch (...) {
   rethrow_as_error();

@@ -10,7 +10,11 @@ EvaluateOptions settings_of(const octet_evaluate_options* options) {
           .limit = given.limit,
           .threads = given.threads,
           .progress = progress_of(given.callbacks),
-          .warn = warn_of(given.callbacks)};
+          .warn = warn_of(given.callbacks),
+          .annotations = text_or_empty(given.annotations),
+          .exif = given.exif != 0,
+          .engine = text_or_empty(given.engine),
+          .require = text_or_empty(given.require)};
 }
 
 octet_accuracy c_accuracy(const Accuracy& all) {

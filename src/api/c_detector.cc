@@ -6,7 +6,7 @@ namespace {
 
 DetectOptions settings_of(const octet_detect_options* options) {
   const octet_detect_options given = options ? *options : octet_detect_options OCTET_DETECT_OPTIONS_INIT;
-  return {given.score_threshold, given.max_detections};
+  return {given.score_threshold, given.max_detections, given.exif != 0};
 }
 
 octet_detections handle_of(std::vector<Detection> found) {
@@ -22,7 +22,7 @@ octet_status octet_compile(const octet_model* model, const octet_compile_options
   return make_handle(detector, [&] {
     require(model, "model");
     const octet_compile_options given = options ? *options : octet_compile_options OCTET_COMPILE_OPTIONS_INIT;
-    return octet_detector{compile(model->model, {.threads = given.threads})};
+    return octet_detector{compile(model->model, {.threads = given.threads, .engine = text_or_empty(given.engine)})};
   });
 }
 

@@ -20,6 +20,13 @@ octet_status octet_read_image(const char* path, octet_image** image) {
   });
 }
 
+octet_status octet_read_upright_image(const char* path, octet_image** image) {
+  return make_handle(image, [&] {
+    require(path, "path");
+    return octet_image{read_image(path, {.exif = true})};
+  });
+}
+
 octet_status octet_copy_image(const octet_image_view* pixels, octet_image** image) {
   return make_handle(image, [&] { return octet_image{copy_of(view_of(pixels))}; });
 }

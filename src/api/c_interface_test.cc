@@ -102,7 +102,7 @@ TEST_F(CInterface, FindsWhatTheCppInterfaceFinds) {
   ASSERT_EQ(octet_detect_file(detector.get(), kPicture.c_str(), nullptr, &found), OCTET_OK) << octet_error_message();
   expect_same(DetectionsHandle(found).get(), wanted.detect(fs::path(kPicture)));
 
-  const octet_detect_options options = {0.01, 7};
+  const octet_detect_options options = {0.01, 7, 0};
   const ImageHandle image = demo_image();
   const octet_image_view pixels = octet_image_pixels(image.get());
   ASSERT_EQ(octet_detect(detector.get(), &pixels, &options, &found), OCTET_OK) << octet_error_message();
@@ -125,6 +125,32 @@ TEST_F(CInterface, DefaultsAreThoseOfTheCppInterface) {
   EXPECT_EQ(quantize.target, static_cast<int>(octet::QuantizeOptions().target));
   EXPECT_LT(quantize.min_fidelity, 0);
   EXPECT_LT(quantize.max_drop, 0);
+}
+
+TEST_F(CInterface, HandsOptionsOn) {
+  const ModelHandle model = demo_model();
+  octet_detector* detector = nullptr;
+  const octet_compile_options compile = {1, "steam"};
+  expect_failure(octet_compile(model.get(), &compile, &detector), OCTET_INVALID_ARGUMENT, "steam");
+  octet_evaluate_options evaluate = OCTET_EVALUATE_OPTIONS_INIT;
+  octet_accuracy accuracy;
+  evaluate.annotations = "no.json";
+  expect_failure(octet_evaluate(model.get(), kCoco.c_str(), &evaluate, &accuracy), OCTET_NOT_FOUND, "no.json");
+  evaluate = OCTET_EVALUATE_OPTIONS_INIT;
+  evaluate.limit = 2;
+  evaluate.require = "min-ap=100";
+  expect_failure(octet_evaluate(model.get(), kCoco.c_str(), &evaluate, &accuracy), OCTET_REQUIREMENT, "min-ap");
+  octet_quantize_options quantize = OCTET_QUANTIZE_OPTIONS_INIT;
+  quantize.range_estimator = "guess";
+  octet_model* made = nullptr;
+  expect_failure(octet_quantize(model.get(), kCoco.c_str(), &quantize, &made), OCTET_INVALID_ARGUMENT, "guess");
+  const std::string onnx = file("model.onnx");
+  ASSERT_EQ(octet_save_onnx(model.get(), onnx.c_str()), OCTET_OK) << octet_error_message();
+  const char* outputs[] = {"no-such-value", nullptr};
+  octet_convert_options convert = OCTET_CONVERT_OPTIONS_INIT;
+  convert.outputs = outputs;
+  EXPECT_NE(octet_convert(onnx.c_str(), &convert, &made), OCTET_OK);
+  EXPECT_NE(std::string(octet_error_message()).find("no-such-value"), std::string::npos) << octet_error_message();
 }
 
 TEST_F(CInterface, SavesAndLoads) {
@@ -246,7 +272,7 @@ TEST_F(CInterface, SaysWhatIsWrong) {
   fs::copy_file(kCfg, folder_ / "in the way");
   expect_failure(octet_save(model.get(), file("in the way/model.xml").c_str()), OCTET_IO, "in the way");
   octet_detector* detector = nullptr;
-  const octet_compile_options negative = {-1};
+  const octet_compile_options negative = {-1, nullptr};
   expect_failure(octet_compile(model.get(), &negative, &detector), OCTET_INVALID_ARGUMENT, "threads");
   octet_accuracy accuracy = {};
   accuracy.ap = 0.5;
@@ -293,6 +319,8 @@ TEST_F(CInterface, RefusesNullWhereSomethingMustBe) {
       octet_quantize(model.get(), kCoco.c_str(), nullptr, nullptr),
       octet_save(nullptr, "model.xml"),
       octet_save(model.get(), nullptr),
+      octet_save_onnx(nullptr, "model.onnx"),
+      octet_save_onnx(model.get(), nullptr),
       octet_compile(nullptr, nullptr, &compiled),
       octet_compile(model.get(), nullptr, nullptr),
       octet_detect(nullptr, &pixels, nullptr, &found),
@@ -303,6 +331,8 @@ TEST_F(CInterface, RefusesNullWhereSomethingMustBe) {
       octet_detect_file(detector.get(), kPicture.c_str(), nullptr, nullptr),
       octet_read_image(nullptr, &read),
       octet_read_image(kPicture.c_str(), nullptr),
+      octet_read_upright_image(nullptr, &read),
+      octet_read_upright_image(kPicture.c_str(), nullptr),
       octet_copy_image(nullptr, &read),
       octet_copy_image(&pixels, nullptr),
       octet_write_image(nullptr, "drawn.png"),

@@ -4,6 +4,12 @@ using namespace octet::v1;
 
 namespace {
 
+std::vector<std::string> names_of(const char* const* names) {
+  std::vector<std::string> all;
+  for (; names && *names; ++names) all.emplace_back(*names);
+  return all;
+}
+
 octet_model handle_of(const Model& model) { return {model, model.name(), model.labels()}; }
 
 std::optional<double> points_of(double option) { return option < 0 ? std::nullopt : std::optional(option); }
@@ -28,7 +34,11 @@ QuantizeOptions settings_of(const octet_quantize_options* options) {
           .target = kind_of(given.target, Target::kAvx2, "target"),
           .strict_int8 = given.strict_int8 != 0,
           .min_fidelity = points_of(given.min_fidelity),
-          .max_drop = points_of(given.max_drop)};
+          .max_drop = points_of(given.max_drop),
+          .annotations = text_or_empty(given.annotations),
+          .exif = given.exif != 0,
+          .all_pictures = given.all_pictures != 0,
+          .range_estimator = text_or_empty(given.range_estimator)};
 }
 
 }  // namespace
@@ -47,7 +57,8 @@ octet_status octet_convert(const char* source, const octet_convert_options* opti
     return handle_of(convert(source, {.weights = text_or_empty(given.weights),
                                       .description = text_or_empty(given.description),
                                       .labels = text_or_empty(given.labels),
-                                      .warn = warn_of(given.callbacks)}));
+                                      .warn = warn_of(given.callbacks),
+                                      .outputs = names_of(given.outputs)}));
   });
 }
 
@@ -100,6 +111,14 @@ octet_status octet_save(const octet_model* model, const char* xml) {
     require(model, "model");
     require(xml, "xml");
     model->model.save(xml);
+  });
+}
+
+octet_status octet_save_onnx(const octet_model* model, const char* onnx) {
+  return guarded([&] {
+    require(model, "model");
+    require(onnx, "onnx");
+    model->model.save_onnx(onnx);
   });
 }
 

@@ -37,7 +37,7 @@ std::vector<Detection> Detector::detect(const ImageView& image, const DetectOpti
 }
 
 std::vector<Detection> Detector::detect(const std::filesystem::path& picture, const DetectOptions& options) try {
-  return impl_->detect(unwrap(octet::read_image(picture)), options);
+  return impl_->detect(unwrap(octet::read_image(picture, {.apply_exif = options.exif})), options);
 } catch (...) {
   rethrow_as_error();
 }
@@ -45,7 +45,7 @@ std::vector<Detection> Detector::detect(const std::filesystem::path& picture, co
 Detector compile(const Model& model, const CompileOptions& options) try {
   require_requested_isa();
   const int threads = threads_of(options.threads);
-  const auto compiled = unwrap(make_detector(model.impl().graph, model.impl().path));
+  const auto compiled = unwrap(make_detector(model.impl().graph, model.impl().path, engine_of(options.engine)));
   return Detector(std::unique_ptr<Detector::Impl>(new Detector::Impl{compiled.description, DetectionSession(compiled, threads)}));
 } catch (...) {
   rethrow_as_error();

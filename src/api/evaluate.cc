@@ -1,5 +1,7 @@
 #include "data/first_look.h"
+#include "report/requirements.h"
 #include "steps/check.h"
+#include "workflow/measured.h"
 
 #include "api/measured.h"
 
@@ -9,15 +11,20 @@ namespace {
 CheckResult check(std::span<const Model> models, const std::filesystem::path& coco, const EvaluateOptions& options) {
   DetectRunOptions settings;
   settings.detect.score_threshold = options.score_threshold;
+  const Requirements requirements = unwrap(parse_requirements(options.require));
+  const Engine& engine = engine_of(options.engine);
   require_requested_isa();
   settings.threads = threads_of(options.threads);
   settings.progress = options.progress;
   settings.warn = options.warn;
-  const Dataset dataset = first_images(unwrap(open_dataset({.folder = coco})), count_of(options.limit, "limit"));
+  const DataSource source = annotated_pictures(coco, options.annotations, options.exif);
+  const Dataset dataset = first_images(unwrap(open_dataset(source)), count_of(options.limit, "limit"));
   look_first(dataset, {}, options.warn);
   std::vector<octet::Detector> detectors;
-  for (const Model& model : models) detectors.push_back(unwrap(make_detector(model.impl().graph, model.impl().path)));
-  return unwrap(check_detectors(detectors, dataset, settings));
+  for (const Model& model : models) detectors.push_back(unwrap(make_detector(model.impl().graph, model.impl().path, engine)));
+  CheckResult result = unwrap(check_detectors(detectors, dataset, settings));
+  unwrap(check_requirements(requirements, measured_of(result)));
+  return result;
 }
 
 }  // namespace

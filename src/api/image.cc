@@ -43,7 +43,9 @@ octet::Image internal_image(const ImageView& view) {
 
 Image copy_of(const ImageView& view) { return public_image(internal_image(view)); }
 
-Image read_image(const std::filesystem::path& path) try { return public_image(unwrap(octet::read_image(path))); } catch (...) {
+Image read_image(const std::filesystem::path& path, const ReadOptions& options) try {
+  return public_image(unwrap(octet::read_image(path, {.apply_exif = options.exif})));
+} catch (...) {
   rethrow_as_error();
 }
 

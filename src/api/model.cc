@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "data/dataset.h"
 #include "data/layout.h"
+#include "exporters/onnx/export.h"
 #include "exporters/openvino_ir/export.h"
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
@@ -21,9 +22,18 @@ Model model_of(Graph graph, const fs::path& path) {
   return Model(std::make_shared<const Model::Impl>(Model::Impl{std::move(graph), std::move(*description), path}));
 }
 
-Dataset calibration_pictures(const fs::path& folder, DataUse use, const Warn& warn) {
-  const bool is_data_set = find_calibration_part(folder).ok();
-  return unwrap(open_dataset(is_data_set ? DataSource{.folder = folder} : DataSource{.images = {folder}}, use, warn));
+// The name of a graph that was made of a file: not that of an IR, which another engine would read in its stead.
+fs::path name_of(const fs::path& source) { return source.extension() == ".xml" ? fs::path(source) += " (in memory)" : source; }
+
+DataSource calibration_source(const fs::path& folder, const QuantizeOptions& options) {
+  if (options.annotations.empty() && !find_calibration_part(folder).ok()) return {.images = {folder}, .apply_exif = options.exif};
+  return annotated_pictures(folder, options.annotations, options.exif);
+}
+
+Dataset calibration_pictures(const fs::path& folder, const QuantizeOptions& options) {
+  const DataUse use = options.max_drop ? DataUse::kCalibrateAndMeasure : DataUse::kCalibrate;
+  Dataset all = unwrap(open_dataset(calibration_source(folder, options), use, options.warn));
+  return random_subset(std::move(all), count_of(options.subset, "subset"), options.seed);
 }
 
 void check_points(const std::optional<double>& points, std::string_view what) {
@@ -46,8 +56,11 @@ octet::Recipe recipe_of(const QuantizeOptions& options) {
 }
 
 quant::CalibrationOptions calibration_of(const QuantizeOptions& options) {
-  return {threads_of(options.threads), options.progress, options.warn, options.target == Target::kAvx2,
-          options.preset == Preset::kPerformance ? quant::Preset::kPerformance : quant::Preset::kMixed};
+  quant::CalibrationOptions calibration{threads_of(options.threads), options.progress, options.warn, options.target == Target::kAvx2,
+                                        options.preset == Preset::kPerformance ? quant::Preset::kPerformance : quant::Preset::kMixed};
+  if (!options.range_estimator.empty()) calibration.estimator = unwrap(quant::parse_range_estimator(options.range_estimator));
+  calibration.stops_when_enough = !options.all_pictures;
+  return calibration;
 }
 
 }  // namespace
@@ -61,6 +74,10 @@ void Model::save(const fs::path& xml) const try { unwrap(export_openvino_ir(impl
   rethrow_as_error();
 }
 
+void Model::save_onnx(const fs::path& onnx) const try { unwrap(export_onnx(impl_->graph, onnx)); } catch (...) {
+  rethrow_as_error();
+}
+
 Model load(const fs::path& xml) try { return model_of(unwrap(import_openvino_ir(xml)), xml); } catch (...) {
   rethrow_as_error();
 }
@@ -71,7 +88,8 @@ Model convert(const fs::path& source, const ConvertOptions& options) try {
   if (!options.description.empty()) settings.description = unwrap(find_description(options.description, options.warn));
   settings.labels = options.labels;
   settings.warn = options.warn;
-  return model_of(unwrap(import_source(source, settings)), source);
+  settings.outputs = options.outputs;
+  return model_of(unwrap(import_source(source, settings)), name_of(source));
 } catch (...) {
   rethrow_as_error();
 }
@@ -87,7 +105,7 @@ Model convert_known(std::string_view name, const fs::path& model_dir, const Warn
   if (!files.weights.empty()) settings.weights = files.weights;
   settings.description = known;
   settings.warn = warn;
-  return model_of(unwrap(import_source(files.source, settings)), files.source);
+  return model_of(unwrap(import_source(files.source, settings)), name_of(files.source));
 } catch (...) {
   rethrow_as_error();
 }
@@ -97,12 +115,10 @@ Model quantize(const Model& model, const fs::path& pictures, const QuantizeOptio
   require_requested_isa();
   const octet::Recipe recipe = recipe_of(options);
   const quant::CalibrationOptions calibration = calibration_of(options);
-  const DataUse use = options.max_drop ? DataUse::kCalibrateAndMeasure : DataUse::kCalibrate;
-  const Dataset dataset =
-      random_subset(calibration_pictures(pictures, use, options.warn), count_of(options.subset, "subset"), options.seed);
+  const Dataset dataset = calibration_pictures(pictures, options);
   QuantizationResult quantized = unwrap(quantize_model(impl.graph, impl.path, dataset, calibration, recipe));
   unwrap(quantized.goal);
-  return model_of(std::move(quantized.model.graph), impl.path);
+  return model_of(std::move(quantized.model.graph), name_of(impl.path));
 } catch (...) {
   rethrow_as_error();
 }

@@ -21,4 +21,11 @@ std::int64_t count_of(std::int64_t option, std::string_view what) {
   return option;
 }
 
+DataSource annotated_pictures(const std::filesystem::path& folder, const std::filesystem::path& annotations, bool exif) {
+  if (annotations.empty()) return {.folder = folder, .apply_exif = exif};
+  return {.images = {folder}, .annotations = annotations, .apply_exif = exif};
+}
+
+const Engine& engine_of(const std::string& name) { return name.empty() ? default_engine() : *unwrap(engine_named(name)); }
+
 }  // namespace octet::v1

@@ -1,3 +1,4 @@
+#include "workflow/measured.h"
 #include "workflow/run.h"
 
 #include "api/measured.h"
@@ -8,12 +9,15 @@ RunResult run(const std::string& source, const std::filesystem::path& coco, cons
               const RunOptions& options) try {
   require_requested_isa();
   octet::RunOptions settings;
+  settings.requirements = unwrap(parse_requirements(options.require));
+  if (!options.engines.empty()) settings.engines.clear();
+  for (const std::string& name : options.engines) settings.engines.push_back(&engine_of(name));
   settings.warn = options.warn;
   unwrap(choose_model(source, options.description, settings));
   settings.model_dir = options.model_dir;
   if (!options.weights.empty()) settings.weights = options.weights;
   settings.labels = options.labels;
-  settings.data.folder = coco;
+  settings.data = annotated_pictures(coco, options.annotations, options.exif);
   settings.output = output;
   settings.score_threshold = options.score_threshold;
   settings.bench_seconds = options.bench_seconds;
@@ -22,6 +26,7 @@ RunResult run(const std::string& source, const std::filesystem::path& coco, cons
   settings.onnx = options.onnx;
   if (options.step) settings.step = [&options](const std::string& step) { return options.step(step); };
   const octet::RunResult result = unwrap(run_workflow(settings));
+  unwrap(check_requirements(settings.requirements, measured_of(result.check, speedup(result.bench))));
   return {result.report,
           result.fp32,
           result.int8,

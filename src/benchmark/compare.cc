@@ -82,6 +82,11 @@ Result<std::vector<ModelBench>> compare_latency(const std::vector<std::shared_pt
   return results;
 }
 
+std::optional<double> speedup(const std::vector<ModelBench>& models) {
+  if (models.size() < 2) return std::nullopt;
+  return models[0].latency.median_ms / models[1].latency.median_ms;
+}
+
 Status run_once(const std::shared_ptr<const EngineModel>& model, int threads) {
   const std::vector<Tensor> inputs = random_inputs(model->inputs());
   const auto session = model->open_session(threads);

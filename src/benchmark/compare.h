@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ struct ModelBench {
 // Latency of one model, or of several in turn (A B A B ...) within one run, so that whatever else the machine does meets all
 // alike. Inputs are pseudo-random pixels 0..255, the same for every run. A few inferences before the first round are not counted.
 Result<std::vector<ModelBench>> compare_latency(const std::vector<std::shared_ptr<const EngineModel>>& models, const BenchOptions& options);
+
+// How many times as fast as the first of the models the second is; nothing for one.
+std::optional<double> speedup(const std::vector<ModelBench>& models);
 
 // One inference of a new session with the same inputs, as a program makes that has just loaded a model.
 Status run_once(const std::shared_ptr<const EngineModel>& model, int threads);

@@ -275,11 +275,6 @@ std::string to_text(const CheckResult& result) {
   return text + "\n" + counted(result.images, "image");
 }
 
-std::optional<double> speedup(const std::vector<ModelBench>& models) {
-  if (models.size() < 2) return std::nullopt;
-  return models[0].latency.median_ms / models[1].latency.median_ms;
-}
-
 Json to_json(const std::vector<ModelBench>& models, const BenchRows& rows, int threads) {
   Json json{{"cpu", cpu_name()},
             {"isa", isa_text(models, rows.precision)},

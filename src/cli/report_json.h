@@ -31,9 +31,6 @@ std::string to_text(const CocoNumbers& numbers, const MatchSettings& settings = 
 std::string to_text(const MetricCheckResult& result);
 std::string to_text(const CheckResult& result);
 
-// How many times as fast as the first of the models the second is; nothing for one.
-std::optional<double> speedup(const std::vector<ModelBench>& models);
-
 // What is known of each of the models beside its times. Empty lists: octet ran them, and their loading was not measured.
 struct BenchRows {
   std::vector<std::string> engines;
