@@ -24,6 +24,11 @@ MaxPoolRowF32 max_pool_row_f32;
 MaxPoolRowU8 max_pool_row_u8;
 AvgPoolRowF32 avg_pool_row_f32;
 }  // namespace avx2
+namespace neon {
+MaxPoolRowF32 max_pool_row_f32;
+MaxPoolRowU8 max_pool_row_u8;
+AvgPoolRowF32 avg_pool_row_f32;
+}  // namespace neon
 
 struct MaxPoolF32Kernels {
   static constexpr std::string_view kOp = "max_pool_f32";
@@ -31,6 +36,9 @@ struct MaxPoolF32Kernels {
   static constexpr Kernel<MaxPoolRowF32*> kKernels[] = {
 #ifdef OCTET_X86
       {"avx2", kAvx2, avx2::max_pool_row_f32},
+#endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, neon::max_pool_row_f32},
 #endif
       {"portable", {}, portable::max_pool_row_f32},
   };
@@ -45,6 +53,9 @@ struct MaxPoolU8Kernels {
 #ifdef OCTET_X86
       {"avx2", kAvx2, avx2::max_pool_row_u8},
 #endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, neon::max_pool_row_u8},
+#endif
       {"portable", {}, portable::max_pool_row_u8},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
@@ -57,6 +68,9 @@ struct AvgPoolF32Kernels {
   static constexpr Kernel<AvgPoolRowF32*> kKernels[] = {
 #ifdef OCTET_X86
       {"avx2", kAvx2, avx2::avg_pool_row_f32},
+#endif
+#ifdef OCTET_ARM
+      {"neon", kNeon, neon::avg_pool_row_f32},
 #endif
       {"portable", {}, portable::avg_pool_row_f32},
   };
