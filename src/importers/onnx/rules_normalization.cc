@@ -80,6 +80,23 @@ Result<Values> layer_normalization(NodeImport& node) {
   return one(scaled_and_shifted(node, normal, node.input(1), node.has_input(2) ? std::optional(node.input(2)) : std::nullopt));
 }
 
+// x / sqrt(mean of its squares + epsilon) * scale: RMSNormalization, which ONNX Runtime called SimplifiedLayerNormalization before it was
+// ONNX's.
+Result<Values> rms_normalization(NodeImport& node) {
+  OCTET_RETURN_IF_ERROR(node.expect_inputs(2));
+  if (node.has_output(1)) return unsupported("gives its deviation, which is not supported");
+  OCTET_ASSIGN(const std::int64_t axis, node.axis("axis", -1, node.rank(0)));
+  const Value data = node.input(0);
+  OCTET_ASSIGN(const Value squares, node.binary(BinaryKind::kMultiply, data, data));
+  OCTET_ASSIGN(const Value over, node.integers_constant(axes_from(axis, node.rank(0))));
+  OCTET_ASSIGN(const Value mean, node.value(Reduce{ReduceKind::kMean, true}, {squares, over}));
+  OCTET_ASSIGN(const Value epsilon, node.scalar_like(node.number("epsilon", 1e-5f), mean));
+  OCTET_ASSIGN(const Value variance, node.binary(BinaryKind::kAdd, mean, epsilon));
+  OCTET_ASSIGN(const Value deviation, node.value(Unary{UnaryKind::kSqrt}, {variance}));
+  OCTET_ASSIGN(const Value normal, node.binary(BinaryKind::kDivide, data, deviation));
+  return one(node.binary(BinaryKind::kMultiply, normal, node.input(1)));
+}
+
 // Normalises [N, groups, rest]. Before opset 21 scale and offset have one number a group, then one a channel.
 Result<Values> group_normalization(NodeImport& node) {
   OCTET_RETURN_IF_ERROR(node.expect_inputs(3));
@@ -124,6 +141,8 @@ constexpr OperatorRule kRules[] = {
     {"LayerNormalization", layer_normalization},
     {"LpNormalization", lp_normalization},
     {"MeanVarianceNormalization", mean_variance_normalization},
+    {"RMSNormalization", rms_normalization},
+    {"SimplifiedLayerNormalization", rms_normalization},
 };
 
 }  // namespace

@@ -308,6 +308,9 @@ def fused():
     for name, size, attributes in (("a", (3, 6, 8, 5), {"transBatchA": 1}), ("b", (5, 1, 3, 8), {"transBatchB": 1, "transB": 1}),
                                    ("a_transposed", (3, 6, 1, 4), {"transBatchA": 1, "transA": 1}), ("both", (8, 3, 6, 5), {"transBatchA": 1, "transBatchB": 1})):
         case(f"FusedMatMul_batch_{name}", [node("FusedMatMul", "x,w", "y", domain="com.microsoft", alpha=0.5, **attributes)], {"w": floats(*size)})
+    case("SimplifiedLayerNormalization", [node("SimplifiedLayerNormalization", "x,s", "y", epsilon=1e-3)], {"s": floats(8)})
+    case("SimplifiedLayerNormalization_axes", [node("SimplifiedLayerNormalization", "x,s", "y", axis=2)], {"s": floats(6, 8)})
+    case("RMSNormalization", [node("RMSNormalization", "x,s", "y")], {"s": floats(8)}, opset=23)
 
 
 for family in (elementwise, shapes, parts, reductions, products, windows, resizes, normalizations, quantized, functions, fused):
