@@ -16,6 +16,7 @@
 #include "graph/scaled_quantizers.h"
 #include "importers/openvino_ir/half_limits.h"
 #include "importers/openvino_ir/halves.h"
+#include "importers/openvino_ir/off_grid.h"
 #include "importers/openvino_ir/rules.h"
 #include "importers/openvino_ir/tail.h"
 #include "recognise/metadata.h"
@@ -343,7 +344,9 @@ Result<Graph> NetworkImport::import_layers() {
   scales_out_of_limits(graph_);
   join_counted_padding(graph_);
   OCTET_RETURN_IF_ERROR(check_numbers(graph_));
-  return with_floats_for_halves(std::move(graph_));
+  graph_ = with_floats_for_halves(std::move(graph_));
+  put_zeros_on_levels(graph_);
+  return std::move(graph_);
 }
 
 // Only a network with constants needs the .bin file.

@@ -17,6 +17,7 @@
 #include "graph/op_schema.h"
 #include "importers/openvino_ir/half_limits.h"
 #include "importers/openvino_ir/halves.h"
+#include "importers/openvino_ir/off_grid.h"
 #include "importers/openvino_ir/rules.h"
 
 namespace octet {
@@ -658,6 +659,65 @@ TEST(RestoreHalfLimits, LeavesLimitsThatNoGridWithZeroRoundsTo) {
     Graph graph = quantized_by_halves({1, 1, 1, 1}, {low}, {high}, ElementType::kF16);
     const std::string before = dump(graph);
     openvino_ir::restore_half_limits(graph);
+    EXPECT_EQ(dump(graph), before);
+  }
+}
+
+// x [1,2,1,3] -> FakeQuantize with limits a channel -> a convolution that copies it, with stored weights or with plain ones.
+Graph quantized_then_copied(const std::vector<float>& low, const std::vector<float>& high, bool stored) {
+  Graph graph;
+  const Value x = graph.emit(Parameter{ElementType::kF32, {1, 2, 1, 3}}, {}, "x");
+  const Value from = graph.emit_constant(Tensor::of({1, 2, 1, 1}, low)), to = graph.emit_constant(Tensor::of({1, 2, 1, 1}, high));
+  const Value rounded = graph.emit(FakeQuantize{256}, {x, from, to, from, to}, "rounded");
+  const auto plain = [&] { return graph.emit_constant(Tensor::of({2, 2, 1, 1}, std::vector<float>{1, 0, 0, 1})); };
+  const auto integers = [&] {
+    const Value bytes = graph.emit_constant(Tensor::of({2, 2, 1, 1}, std::vector<std::int8_t>{100, 0, 0, 100}));
+    const Value scale = graph.emit_constant(Tensor::of({1, 1, 1, 1}, std::vector<float>{0.01f}));
+    const Value floats = graph.emit(Convert{ElementType::kF32}, {bytes});
+    return graph.emit(Binary{BinaryKind::kMultiply}, {floats, scale});
+  };
+  const Value weights = stored ? integers() : plain();
+  graph.emit(Output{}, {graph.emit(Convolution{}, {rounded, weights})}, "y");
+  return graph;
+}
+
+TEST(PutZerosOnLevels, RoundsAsOpenvinosIntegerKernelsDo) {
+  std::mt19937 generator(11);
+  for (int round = 0; round < 100; ++round) {
+    // Of the first channel less than half a step is below zero, of the second somewhat more than 100 steps.
+    const double steps[] = {std::uniform_real_distribution<>(0.02, 0.48)(generator),
+                            100 + std::uniform_real_distribution<>(-0.48, 0.48)(generator)};
+    const double scales[] = {std::uniform_real_distribution<>(0.001, 2)(generator), std::uniform_real_distribution<>(0.001, 2)(generator)};
+    std::vector<float> low, high, data;
+    for (int c = 0; c < 2; ++c) {
+      low.push_back(static_cast<float>(-steps[c] * scales[c]));
+      high.push_back(static_cast<float>((255 - steps[c]) * scales[c]));
+      for (int i = 0; i < 3; ++i)
+        data.push_back(static_cast<float>((std::uniform_int_distribution<>(-3, 258)(generator) + 0.3 - steps[c]) * scales[c]));
+    }
+    Graph graph = quantized_then_copied(low, high, true);
+    openvino_ir::put_zeros_on_levels(graph);
+    const auto outputs = evaluate(graph, {{"x", Tensor::of({1, 2, 1, 3}, data)}});
+    ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+    const auto found = to_vector<double>(outputs->at("y"));
+    for (std::size_t i = 0; i < 6; ++i) {
+      const std::size_t c = i / 3;
+      const double level = std::clamp(std::nearbyint((data[i] - low[c]) / scales[c]), 0.0, 255.0);
+      EXPECT_NEAR(found[i], (level - std::nearbyint(steps[c])) * scales[c], 1e-3 * scales[c]);
+    }
+    for (const Node& node : graph.nodes()) {
+      const bool is_quantizer = std::holds_alternative<FakeQuantize>(node.op);
+      EXPECT_TRUE(!is_quantizer || byte_grids_of(graph, node));
+    }
+  }
+}
+
+TEST(PutZerosOnLevels, LeavesWhatIsOnLevelsAndWhatIsReadInFloats) {
+  for (Graph graph : {quantized_then_copied({-100, 0}, {155, 255}, true), quantized_then_copied({-0.3f, 0}, {254.7f, 255}, false),
+                      quantized_then_copied({0.3f, 0}, {255, 255}, true)}) {
+    graph.tidy();
+    const std::string before = dump(graph);
+    openvino_ir::put_zeros_on_levels(graph);
     EXPECT_EQ(dump(graph), before);
   }
 }
