@@ -29,6 +29,8 @@ Json to_json(const DoctorResult& result) {
   return {{"present", to_json(result.trials[0])},
           {"best", to_json(result.trials[result.best])},
           {"loss", result.loss()},
+          {"loss_interval", {result.loss_low, result.loss_high}},
+          {"loss_is_certain", result.loss_is_certain()},
           {"trials", trials},
           {"images", result.images}};
 }
@@ -44,8 +46,10 @@ std::string to_text(const DoctorResult& result) {
   for (const DoctorTrial& trial : result.trials)
     text += fmt::format("\n{:>6.2f}  {}", 100 * trial.ap, trial.change.empty() ? "as it is used now" : trial.change);
   if (result.best == 0) return text + "\nNothing that was tried is better than the present setting.";
-  return text + fmt::format("\nThe present setting loses {:.2f} points of AP; the best is, in a description's model_info:{}",
-                            100 * result.loss(), settings_text(result.trials[result.best].settings));
+  text += fmt::format("\nThe present setting {} {:.2f} points of AP ({:.2f} to {:.2f} with 95 % confidence",
+                      result.loss_is_certain() ? "loses" : "may lose", 100 * result.loss(), 100 * result.loss_low, 100 * result.loss_high);
+  if (!result.loss_is_certain()) text += fmt::format(": {} cannot tell it from none", counted(result.images, "image"));
+  return text + "); the best is, in a description's model_info:" + settings_text(result.trials[result.best].settings);
 }
 
 Result<Outcome> run(const Options& options, Console& console) {

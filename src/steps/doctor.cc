@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A better AP that is no more than noise is no finding.
+// A better AP that is less than what rounding moves is no finding.
 constexpr double kLeastGain = 1e-3;
 
 struct Change {
@@ -96,8 +96,10 @@ class Examination {
       for (const auto& [key, value] : best->settings) together[key] = value;
     }
     if (better > 1) OCTET_RETURN_IF_ERROR(attempt({"every change that was better", together}));
+    find_best();
+    if (result_.best != 0) OCTET_RETURN_IF_ERROR(find_interval_of_loss());
     if (run_.progress) run_.progress(total_, total_);
-    return finished();
+    return std::move(result_);
   }
 
  private:
@@ -116,24 +118,43 @@ class Examination {
 
   Status attempt(const Change& change) {
     if (run_.progress) run_.progress(std::ssize(result_.trials), total_);
-    OCTET_ASSIGN(const OpenedModel opened, open_model_with(model_, options_, change.settings));
-    OCTET_ASSIGN(const Detector detector, make_detector(opened.graph, model_));
-    DetectRunOptions quiet = run_;
-    quiet.progress = {};
-    if (!result_.trials.empty()) quiet.warn = {};
-    OCTET_ASSIGN(const CheckResult check, check_detectors({detector}, dataset_, quiet));
+    OCTET_ASSIGN(const CheckResult check, measure({change.settings}));
     result_.images = check.images;
     DoctorTrial trial{change.what, present_, check.models[0].numbers.AP};
     for (const auto& [key, value] : change.settings) trial.settings[key] = value;
     result_.trials.push_back(std::move(trial));
+    tried_.push_back(change.settings);
     return {};
   }
 
-  DoctorResult finished() {
+  // The model used in these ways. Warnings are those of the first time.
+  Result<CheckResult> measure(std::initializer_list<ModelInfo> ways) {
+    std::vector<Detector> detectors;
+    for (const ModelInfo& settings : ways) {
+      OCTET_ASSIGN(const OpenedModel opened, open_model_with(model_, options_, settings));
+      OCTET_ASSIGN(Detector detector, make_detector(opened.graph, model_));
+      detectors.push_back(std::move(detector));
+    }
+    DetectRunOptions quiet = run_;
+    quiet.progress = {};
+    if (!result_.trials.empty()) quiet.warn = {};
+    return check_detectors(detectors, dataset_, quiet);
+  }
+
+  void find_best() {
     const auto best = std::ranges::max_element(result_.trials, {}, &DoctorTrial::ap);
     const bool gains = best->ap > result_.trials[0].ap + kLeastGain;
     result_.best = gains ? static_cast<std::size_t>(best - result_.trials.begin()) : 0;
-    return std::move(result_);
+  }
+
+  Status find_interval_of_loss() {
+    OCTET_ASSIGN(const CheckResult check, measure({tried_[result_.best], tried_[0]}));
+    if (!check.drops) return {};
+    const ApDrop& loss = check.drops->all;
+    result_.loss_low = loss.low;
+    result_.loss_high = loss.high;
+    result_.loss_p_value = std::min(1.0, loss.p_value * static_cast<double>(result_.trials.size() - 1));  // Bonferroni
+    return {};
   }
 
   const fs::path& model_;
@@ -142,6 +163,7 @@ class Examination {
   const DetectRunOptions& run_;
   ModelInfo present_;
   DoctorResult result_;
+  std::vector<ModelInfo> tried_;  // of each trial what it changes
   std::int64_t total_ = 0;
 };
 

@@ -82,7 +82,31 @@ TEST_F(Doctor, LeavesAModelThatIsRight) {
   EXPECT_NEAR(result.trials[0].ap, 1, 1e-9);
   EXPECT_EQ(result.best, 0u);
   EXPECT_EQ(result.loss(), 0);
+  EXPECT_FALSE(result.loss_is_certain());
   EXPECT_GT(result.trials.size(), 8u) << "every other way was tried";
+}
+
+// One object is not enough to say so.
+TEST_F(Doctor, SaysWhetherPicturesCanTell) {
+  const DoctorResult few = examined(-40, 40);
+  EXPECT_NEAR(few.loss(), 1, 1e-9);
+  EXPECT_FALSE(few.loss_is_certain()) << few.loss_p_value;
+  std::string images, annotations;
+  for (int i = 1; i <= 20; ++i) {
+    const std::string name = std::to_string(i) + ".png";
+    if (i > 2) std::filesystem::copy_file(folder_ / "pictures/1.png", folder_ / ("pictures/" + name));
+    images += std::string(i > 1 ? "," : "") + R"({"id": )" + std::to_string(i) + R"(, "file_name": ")" + name + R"("})";
+    annotations += std::string(i > 1 ? "," : "") + R"({"id": )" + std::to_string(i) + R"(, "image_id": )" + std::to_string(i) +
+                   R"(, "category_id": 1, "bbox": [0, 0, 32, 32], "area": 1024, "iscrowd": 0})";
+  }
+  const std::string text =
+      R"({"images": [)" + images + R"(], "categories": [{"id": 1, "name": "thing"}], "annotations": [)" + annotations + "]}";
+  const auto many = open_dataset({.images = {folder_ / "pictures"}, .annotations = folder_.write("many.json", text)});
+  ASSERT_TRUE(many.ok()) << many.error().message;
+  dataset_ = *many;
+  const DoctorResult certain = examined(-40, 40);
+  EXPECT_GT(certain.loss(), 0.7) << "the blue picture is as wrong as it was right";
+  EXPECT_TRUE(certain.loss_is_certain()) << certain.loss_p_value;
 }
 
 }  // namespace
