@@ -27,9 +27,11 @@ struct FourVectors {
   OCTET_OP static Vec mul(Vec a, Vec b) { return neon::mul(a, b); }
   OCTET_OP static Vec min(Vec a, Vec b) { return neon::min(a, b); }
   OCTET_OP static Vec max(Vec a, Vec b) { return neon::max(a, b); }
+  using Bundle = bundle::Vec;
+  static constexpr int kParts = bundle::kParts;
   template <Activation::Kind kKind>
-  OCTET_OP static Vec activate(Vec x, float a, float b) {
-    return activate_number<kKind>(x, set(a), set(b));
+  OCTET_OP static Bundle activate(const Bundle& x, float a, float b) {
+    return bundle::activate_number<kKind>(x, bundle::set(a), bundle::set(b));
   }
 };
 
