@@ -117,9 +117,8 @@ class Centerer {
     const ConvolutionGeometry conv = *convolution_geometry(graph_, node);
     Numbers missing(static_cast<std::size_t>(conv.outputs()));
     const auto weights = graph_.constant(node.inputs[1])->values<float>();
-    for_each_weight(conv, [&](std::size_t o, std::size_t i, std::size_t at) {
-      missing[o] += static_cast<double>(weights[at]) * found->second[i];
-    });
+    for_each_weight(
+        conv, [&](std::size_t o, std::size_t i, std::size_t at) { missing[o] += static_cast<double>(weights[at]) * found->second[i]; });
     missing_[{convolution, 0}] = std::move(missing);
   }
 
@@ -135,7 +134,8 @@ class Centerer {
     }
     if (!centers.empty()) offsets_[{id, 0}] = centers;
     const std::vector<float> floats(bias.begin(), bias.end());
-    graph_.set_input(id, side.input, graph_.emit_constant(Tensor::of<float>(side.constant->shape(), floats), graph_.node(id).name + "/centered"));
+    graph_.set_input(id, side.input,
+                     graph_.emit_constant(Tensor::of<float>(side.constant->shape(), floats), graph_.node(id).name + "/centered"));
   }
 
   // The middle of each channel; nothing where that gains nothing.

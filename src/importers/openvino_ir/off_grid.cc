@@ -38,7 +38,8 @@ std::optional<std::vector<ShiftedGrid>> shifted_grids_of(const Graph& graph, con
   const auto is_as_first = [&](const Tensor* limit) {
     return limit && limit->type() == ElementType::kF32 && limit->shape() == limits[0]->shape();
   };
-  if (!std::ranges::all_of(limits, is_as_first) || !is_per_channel(limits[0]->shape(), graph.shape(quantizer.inputs[0]))) return std::nullopt;
+  if (!std::ranges::all_of(limits, is_as_first) || !is_per_channel(limits[0]->shape(), graph.shape(quantizer.inputs[0])))
+    return std::nullopt;
   const auto low = to_vector<double>(*limits[0]), high = to_vector<double>(*limits[1]);
   if (to_vector<double>(*limits[2]) != low || to_vector<double>(*limits[3]) != high) return std::nullopt;
   std::vector<ShiftedGrid> grids;
