@@ -50,6 +50,7 @@ namespace neon {
 BinaryF32 add_f32, multiply_f32;
 ScaleShiftF32 scale_shift_f32;
 AddU8F32 add_u8_f32;
+AddU8Run add_u8_run;
 AddU8Limited add_u8;
 }  // namespace neon
 
