@@ -1,38 +1,16 @@
 #pragma once
 
-#include <map>
-#include <optional>
 #include <set>
-#include <string>
 #include <vector>
 
 #include "graph/graph.h"
 #include "quant/calibrate.h"
-#include "quant/channel_histogram.h"
 #include "quant/picture_curve.h"
 #include "quant/placement.h"
+#include "quant/quantized_model.h"
 #include "quant/weight_rounding.h"
 
 namespace octet::quant {
-
-// A layer that integers could compute, and in how many bits it does: 8, or 32 for one that was left in float.
-struct QuantizedLayer {
-  std::string node;
-  int bits = 8;
-};
-
-struct QuantizedModel {
-  Graph graph;
-  std::int64_t images = 0;       // used for calibration
-  std::size_t convolutions = 0;  // that compute in integers now
-  std::size_t points = 0;        // FakeQuantize nodes
-  bool is_second_order = false;  // how the weights were rounded: together, or each for itself (weight_rounding.h)
-  // For explain.h: the model in floats from which `graph` differs by quantizers, weights and biases alone, and in words how the range of
-  // each FakeQuantize was found.
-  Graph floats{};
-  std::map<std::string, std::string> methods{};
-  std::vector<QuantizedLayer> layers{};  // all that integers could compute
-};
 
 // A model in floats whose channels were made alike, and what a calibration found of its values: ready to be quantized, with any of its
 // layers left in float. Immutable, safe from several threads.
@@ -57,11 +35,7 @@ class CalibratedModel {
 
  private:
   CalibratedModel(Graph graph, const CalibrationOptions& options)
-      : graph_(std::move(graph)),
-        plan_(plan_quantization(graph_)),
-        pair_safe_(options.pair_safe),
-        preset_(options.preset),
-        estimator_(options.estimator) {}
+      : graph_(std::move(graph)), plan_(plan_quantization(graph_)), settings_{options.pair_safe, options.preset, options.estimator} {}
 
   // Before its numbers are settled (settle.h).
   Result<QuantizedModel> unsettled(const std::set<NodeId>& wide, const RoundedWeights& rounded) const;
@@ -70,9 +44,7 @@ class CalibratedModel {
   QuantizationPlan plan_;
   CalibrationStatistics statistics_;
   std::vector<CurvePoint> curve_;
-  bool pair_safe_;
-  Preset preset_;
-  std::optional<RangeEstimator> estimator_;
+  QuantizationSettings settings_;
 };
 
 // Post-training quantization of a graph with one image input of 0..255, f32 [1,C,H,W] or what run_reading_passes makes so, and weights of
