@@ -16,7 +16,20 @@
 
 namespace octet::kernels::neon {
 
+namespace {
+
+using Gemm = GemmF32;
+using Factor = float;
+
+constexpr int kGroup = 1;
 constexpr int kTileRows[] = {12, 12, 6, 6};
+
+OCTET_OP Vec broadcast(const float* from) { return set(*from); }
+
+}  // namespace
+
 #include "kernels/conv2d/gemm_f32_tile.inl"
+
+void gemm_f32(const GemmF32& gemm) { run_gemm(gemm); }
 
 }  // namespace octet::kernels::neon
