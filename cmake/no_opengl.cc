@@ -1,2 +1,2 @@
-// OpenCV's archive refers to OpenGL's loader. octet opens no window, and a wheel cannot ask for OpenGL to be installed.
+// OpenCV's archive refers to OpenGL's loader. octet opens no window, and neither a wheel nor a container image is to need OpenGL.
 extern "C" void* glXGetProcAddressARB(const unsigned char*) { return nullptr; }
