@@ -20,8 +20,8 @@ struct Requantization {
   Activation activation;
   bool to_u8 = true;
   std::vector<float> inv_scale;  // empty, or one a channel
-  std::vector<std::int16_t>
-      zero_point;  // of the result, one a channel, -32000..32000; for u8 results. Beyond those where a channel is far from zero
+  // Of the result, one a channel, for u8 results: -32000..32000, beyond the bytes where all of a channel is far from zero.
+  std::vector<std::int16_t> zero_point;
 };
 
 }  // namespace octet::kernels

@@ -84,6 +84,7 @@ struct alignas(64) F32Constants {
 // What padding looks like to the float kernels.
 alignas(64) inline constexpr float kZeros[32] = {};
 
+// The most values that FinishNumbers takes at once.
 inline constexpr int kMostTogether = 256;
 
 // The rest of the requantization of `pixels` pixels of to_real for each kind of activation, where RequantizationTable::round_first holds.
