@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "kernels/activation/with_kind.h"
 #include "kernels/activation/arm/activation_neon.h"
+#include "kernels/activation/with_kind.h"
 #include "kernels/conv2d/winograd_f32.h"
 
 #define OCTET_TARGET OCTET_NEON

@@ -1,5 +1,5 @@
-#include "kernels/elementwise/elementwise_kernels.h"
 #include "kernels/arm/vec_neon.h"
+#include "kernels/elementwise/elementwise_kernels.h"
 
 #define OCTET_TARGET OCTET_NEON
 

@@ -1,5 +1,5 @@
-#include "kernels/quantize/quantize_kernels.h"
 #include "kernels/arm/vec_neon.h"
+#include "kernels/quantize/quantize_kernels.h"
 
 #define OCTET_TARGET OCTET_NEON
 
