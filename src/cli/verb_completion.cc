@@ -108,10 +108,11 @@ std::string for_bash(const std::vector<Verb>& verbs) {
     case "${{COMP_WORDS[1]}} ${{COMP_WORDS[COMP_CWORD - 1]}}" in
 {}    esac
   fi
-  COMPREPLY=($(compgen -W "$words" -- "$current") $files)
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current"; [ -z "$files" ] || compgen -f -- "$current")
+  [ -z "$files" ] || compopt -o filenames 2>/dev/null
 }}
 complete -o default -F _octet octet)",
-      spaced(names_of(verbs)), cases, cases_of_choices(verbs, "words='", "'", " files=$(compgen -f -- \"$current\")"));
+      spaced(names_of(verbs)), cases, cases_of_choices(verbs, "words='", "'", " files=1"));
 }
 
 // 'word:help', in which a colon of the help is escaped.
