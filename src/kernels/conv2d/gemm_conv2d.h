@@ -104,8 +104,12 @@ class GemmConv2d final : public ConvolutionF32 {
     pool.run_each(tasks.count(), direct ? 0 : scratch_bytes(out.pixels()), [&](std::int64_t task, std::byte* scratch) {
       const std::int64_t block = task / tasks.groups, first = tasks.first_pixel(block);
       Gemm gemm = gemm_of_pixels(first, tasks.first_pixel(block + 1) - first, out);
-      if constexpr (kIsFloat)
-        if (direct) gemm.a = in.data + first * in.pixel_stride, gemm.a_stride = in.pixel_stride;
+      if constexpr (kIsFloat) {
+        if (direct) {
+          gemm.a = in.data + first * in.pixel_stride;
+          gemm.a_stride = in.pixel_stride;
+        }
+      }
       if (!direct) gather(in, out.width, first, reinterpret_cast<Factor*>(scratch), gemm);
       const std::int64_t group = task % tasks.groups;
       run_panels(std::span(panels_).subspan(static_cast<std::size_t>(tasks.first_panel(group)),
