@@ -93,7 +93,8 @@ class Quantizer {
     const Tensor& constant = *source_.constant(node.inputs[1]);
     const auto weights = constant.values<float>();
     const auto rounded = rounded_.find(convolution);
-    const WeightQuantization quantized = rounded != rounded_.end() ? rounded->second : nearest_weights(source_, convolution, settings_.pair_safe);
+    const WeightQuantization quantized =
+        rounded != rounded_.end() ? rounded->second : nearest_weights(source_, convolution, settings_.pair_safe);
     OCTET_RETURN_IF_ERROR(correct_bias(convolution, weights, quantized));
 
     const Shape scale_shape =

@@ -34,7 +34,7 @@ struct QuantizedModel {
 
 // How numbers become integers, beside what the images say of them.
 struct QuantizationSettings {
-  bool pair_safe = false;                     // weights for CPUs with AVX2 alone (pair_safe.h)
+  bool pair_safe = false;  // weights for CPUs with AVX2 alone (pair_safe.h)
   Preset preset = Preset::kMixed;
   std::optional<RangeEstimator> estimator{};  // of activations, in place of octet's own way to find ranges
 };

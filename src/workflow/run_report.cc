@@ -253,7 +253,7 @@ std::vector<ReportStep> steps_of(const std::vector<StepTime>& times) {
 
 std::optional<ReportProfile> profile_of(const RunResult& result) {
   if (result.fp32_steps.empty()) return std::nullopt;
-  const auto& [integers, floats, memory, bf16] = result.roofs;
+  const auto& [floats, integers, memory, bf16] = result.roofs;
   return ReportProfile{{floats, integers, memory, bf16}, steps_of(result.fp32_steps), steps_of(result.int8_steps)};
 }
 

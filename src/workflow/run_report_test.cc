@@ -100,7 +100,7 @@ struct RecordedRun {
     result.bench = {bench(24.68), bench(9.753)};
     result.fp32_steps = {{StepInfo{.node = "conv_7", .op = "convolution", .kernel = "avx512", .macs = 9'000'000, .bytes = 4'000}, 123}};
     result.int8_steps = {{StepInfo{.node = "conv_7", .op = "convolution", .integer = true, .macs = 9'000'000, .bytes = 1'000}, 45}};
-    result.roofs = {800, 100, 20};
+    result.roofs = {100, 800, 20};
     options.data.folder = folder.path();
     options.threads = 3;
     options.bench_seconds = 7;

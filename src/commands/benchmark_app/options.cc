@@ -183,7 +183,7 @@ void add_values(ArgumentParser& parser, Options& o) {
   parser.add({{"-infer_precision"},
               Arity::kOne,
               "INFER_PRECISION",
-              "octet computes in f32, or in the integers that the model has",
+              "f32, or bf16 where the CPU has it; integers of the model stay",
               {},
               false,
               store(o.inference_precision)});

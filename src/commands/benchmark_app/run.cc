@@ -173,6 +173,7 @@ class App {
     if (picture_) info("The bytes of the image are given to octet pixel by pixel, as it takes pictures.");
     RuntimeOptions runtime;
     runtime.picture_input = picture_;
+    runtime.precision = settings_.precision;
     std::optional<Result<std::shared_ptr<const Plan>>> plan;
     const double ms = timed_ms([&] { plan = make_plan(std::move(prepared.graph), runtime); });
     if (!plan->ok()) return plan->error().at(options_.model);
@@ -192,7 +193,7 @@ class App {
     property("NUM_STREAMS", layout_.streams.streams);
     property("INFERENCE_NUM_THREADS", layout_.streams.streams * layout_.streams.threads_per_stream);
     property("PERF_COUNT", settings_.counters ? "YES" : "NO");
-    property("INFERENCE_PRECISION_HINT", "<Type: 'float32'>");
+    property("INFERENCE_PRECISION_HINT", settings_.precision == InferencePrecision::kBf16 ? "<Type: 'bfloat16'>" : "<Type: 'float32'>");
     property("PERFORMANCE_HINT", settings_.hint.empty() ? "PerformanceMode.LATENCY" : settings_.hint);
     property("EXECUTION_MODE_HINT", "ExecutionMode.PERFORMANCE");
     property("PERFORMANCE_HINT_NUM_REQUESTS", settings_.requests.value_or(0));

@@ -210,12 +210,23 @@ TEST_F(BenchmarkAppTest, SaysInTheReportWhatStoppedIt) {
 }
 
 TEST_F(BenchmarkAppTest, WarnsOnceOfWhatDoesNothing) {
-  const Run run = app({"-niter", "1", "-hint", "none", "-pin", "NUMA", "-cdir", "c", "-infer_precision", "bf16", "-d", "MULTI:CPU"});
+  const Run run = app({"-niter", "1", "-hint", "none", "-pin", "NUMA", "-cdir", "c", "-infer_precision", "f16", "-d", "MULTI:CPU"});
   EXPECT_EQ(run.status, 0);
-  for (const char* part : {"-pin NUMA", "-cdir", "-infer_precision bf16", "MULTI:CPU is taken as CPU"})
+  for (const char* part : {"-pin NUMA", "-cdir", "-infer_precision f16", "MULTI:CPU is taken as CPU"})
     EXPECT_NE(run.first_with(part), "") << part;
   EXPECT_EQ(run.first_with("Latency:").substr(0, 8), "Latency:");  // the plain line alone
   EXPECT_TRUE(run.starting_with("[ INFO ] Latency:").empty());
+}
+
+TEST_F(BenchmarkAppTest, MultipliesInBf16WhereItIsAskedFor) {
+  const Run run = app({"-niter", "1", "-hint", "none", "-infer_precision", "bf16"});
+  if (!active_isa().features.contains({CpuFeature::kAvx512Bf16})) {
+    EXPECT_EQ(run.status, 1);
+    EXPECT_NE(run.first_with("bf16"), "");
+    GTEST_SKIP() << "no AVX512_BF16 here";
+  }
+  EXPECT_EQ(run.status, 0);
+  EXPECT_NE(run.first_with("INFERENCE_PRECISION_HINT: <Type: 'bfloat16'>"), "");
 }
 
 class InputFilesTest : public testing::Test {

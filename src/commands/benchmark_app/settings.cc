@@ -132,12 +132,14 @@ void warn_of_ignored(const Options& options) {
   if (!options.cache_folder.empty()) warning("-cdir is ignored: octet keeps no compiled models.");
 }
 
-Status check_precision(const Options& options) {
-  if (options.inference_precision.empty()) return {};
+// f32 where nothing else is asked for: bf16 is another computation, which upstream takes unasked.
+Result<InferencePrecision> precision_of(const Options& options) {
+  if (options.inference_precision.empty()) return InferencePrecision::kF32;
   OCTET_ASSIGN(const std::string precision, value_for_device(options.inference_precision, options.device));
+  if (precision == "bf16") return InferencePrecision::kBf16;
   if (precision != "f32")
-    warning("-infer_precision " + precision + " is ignored: octet computes in f32, and in the integers that a model has.");
-  return {};
+    warning("-infer_precision " + precision + " is ignored: octet computes in f32 or bf16, and in the integers that a model has.");
+  return InferencePrecision::kF32;
 }
 
 }  // namespace
@@ -163,7 +165,7 @@ Result<Settings> read_settings(const Options& options) {
     OCTET_RETURN_IF_ERROR(apply_property(settings, "NUM_STREAMS", streams));
     settings.streams_are_given = true;
   }
-  OCTET_RETURN_IF_ERROR(check_precision(options));
+  OCTET_ASSIGN(settings.precision, precision_of(options));
   warn_of_ignored(options);
   if (!options.batch.empty()) {
     warning("Batch size is set. Auto batching will be disabled");

@@ -22,6 +22,7 @@ struct Settings {
   std::optional<int> threads;
   std::optional<int> requests;
   bool counters = false;
+  InferencePrecision precision = InferencePrecision::kF32;
   // Whether -nstreams says how many streams there are to be: reports and lines then say it too.
   bool streams_are_given = false;
 

@@ -88,31 +88,33 @@ double check_floats(Random& random, const Isa& isa, ThreadPool& pool, std::int64
       [&](auto out) { make(shape, weights, bias, activation, isa)->run(in.view(), out, pool); });
 }
 
-}  // namespace
-
-void conv2d_f32_ref(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
-                    ImageView<const float> in, ImageView<float> out) {
+// Of factors as `rounded` gives them.
+template <typename Rounded>
+void sum_of_products(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
+                     ImageView<const float> in, ImageView<float> out, const Rounded& rounded) {
   const std::int64_t taps = shape.kernel_h * shape.kernel_w;
   define(out, [&](auto y, auto x, auto o) {
     double sum = bias.empty() ? 0.0 : bias[static_cast<std::size_t>(o)];
     for_each_tap(shape, in, y, x, [&](const float* pixel, std::int64_t tap) {
-      for (std::int64_t i = 0; pixel != nullptr && i < shape.in_channels; ++i)
-        sum += static_cast<double>(pixel[i]) * weights[static_cast<std::size_t>((o * shape.in_channels + i) * taps + tap)];
+      for (std::int64_t i = 0; pixel != nullptr && i < shape.in_channels; ++i) {
+        const float weight = weights[static_cast<std::size_t>((o * shape.in_channels + i) * taps + tap)];
+        sum += static_cast<double>(rounded(pixel[i])) * rounded(weight);
+      }
     });
     return activate(activation, static_cast<float>(sum));
   });
 }
 
+}  // namespace
+
+void conv2d_f32_ref(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
+                    ImageView<const float> in, ImageView<float> out) {
+  sum_of_products(shape, weights, bias, activation, in, out, [](float x) { return x; });
+}
+
 void conv2d_bf16_ref(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
                      ImageView<const float> in, ImageView<float> out) {
-  const auto rounded = [](std::span<const float> values) {
-    std::vector<float> result(values.size());
-    std::ranges::transform(values, result.begin(), [](float x) { return static_cast<float>(Bf16(x)); });
-    return result;
-  };
-  const auto image = rounded({in.data, static_cast<std::size_t>(in.pixels() * in.pixel_stride)});
-  in.data = image.data();
-  conv2d_f32_ref(shape, rounded(weights), bias, activation, in, out);
+  sum_of_products(shape, weights, bias, activation, in, out, [](float x) { return static_cast<float>(Bf16(x)); });
 }
 
 void conv2d_u8_ref(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,
