@@ -37,7 +37,9 @@ bool is_text_graph(std::string_view start) { return begins_with(start, "node {")
 bool is_caffe_text(std::string_view start) { return holds(start, "layer {") || holds(start, "layers {"); }
 bool is_ncnn(std::string_view start) { return begins_with(start, "7767517"); }
 bool is_runtime_format(std::string_view start) { return start.size() >= 8 && start.substr(4, 4) == "ORTM"; }
-bool is_executorch(std::string_view start) { return start.size() >= 8 && start.substr(4, 2) == "ET"; }
+bool is_executorch(std::string_view start) {
+  return start.size() >= 8 && start.substr(4, 2) == "ET" && start.substr(6, 2).find_first_not_of("0123456789") == std::string_view::npos;
+}
 bool is_tensorrt(std::string_view start) { return begins_with(start, "ftrt") || begins_with(start, "ptrt"); }
 bool is_rockchip(std::string_view start) { return begins_with(start, "RKNN"); }
 bool is_told_by_name_alone(std::string_view) { return false; }

@@ -118,6 +118,7 @@ TEST_F(ImportModel, SaysWhatAnotherFileIs) {
   expect_foreign("inference.pdmodel", "\x0a\x8a\x01"sv, "a PaddlePaddle model");
   expect_foreign("model.safetensors", "\x10\0\0\0\0\0\0\0{"sv, "weights without a network");
   expect_foreign("a.tar.gz", "\x1f\x8b\x08\0"sv, "an archive");
+  EXPECT_EQ(error_of("notes.txt", "PLANET a\n").message.find("ExecuTorch"), std::string::npos);
 }
 
 // A Parameter and a Result; what octet says of its own it also says in rt_info.
