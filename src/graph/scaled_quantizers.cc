@@ -92,21 +92,33 @@ void move_into_limits(Graph& graph, NodeId id) {
   replace_quantizer(graph, id, {moves.data, first, last, node.inputs[3], node.inputs[4]});
 }
 
-// By what the limits of the input are to be multiplied for those of the output; nothing where it is not one positive number a channel.
-std::optional<Numbers> factors_of_limits(const Graph& graph, const Node& node) {
-  const auto in_low = limit(graph, node, 1), in_high = limit(graph, node, 2), out_low = limit(graph, node, 3),
-             out_high = limit(graph, node, 4);
+// Of a quantizer with limits of each channel for its input and one pair for its output.
+struct ChannelLimits {
+  Numbers in_low, in_high;
+  double out_low, out_high;
+
+  double range() const { return out_high - out_low; }
+};
+
+std::optional<ChannelLimits> channel_limits(const Graph& graph, const Node& node) {
+  auto in_low = limit(graph, node, 1), in_high = limit(graph, node, 2);
+  const auto out_low = limit(graph, node, 3), out_high = limit(graph, node, 4);
   if (!in_low || !in_high || !out_low || !out_high || out_low->size() != 1 || out_high->size() != 1) return std::nullopt;
   const auto channels = static_cast<std::size_t>(node.outputs[0].shape[1]);
   if (in_low->size() != channels || in_high->size() != channels || channels < 2) return std::nullopt;
   for (const std::size_t input : {1, 2})
     if (!is_per_channel(graph.shape(node.inputs[input]), node.outputs[0].shape)) return std::nullopt;
-  const bool by_high = std::fabs(out_high->front()) >= std::fabs(out_low->front());
+  return ChannelLimits{*std::move(in_low), *std::move(in_high), out_low->front(), out_high->front()};
+}
+
+// By what the limits of the input are to be multiplied for those of the output; nothing where it is not one positive number a channel.
+std::optional<Numbers> factors_of_limits(const ChannelLimits& limits) {
+  const bool by_high = std::fabs(limits.out_high) >= std::fabs(limits.out_low);
   Numbers factors;
-  for (std::size_t c = 0; c < channels; ++c) {
-    const double factor = by_high ? out_high->front() / (*in_high)[c] : out_low->front() / (*in_low)[c];
-    const double other = by_high ? (*in_low)[c] * factor - out_low->front() : (*in_high)[c] * factor - out_high->front();
-    if (!(std::fabs(other) <= kTolerance * (out_high->front() - out_low->front()))) return std::nullopt;
+  for (std::size_t c = 0; c < limits.in_low.size(); ++c) {
+    const double low = limits.in_low[c], high = limits.in_high[c], factor = by_high ? limits.out_high / high : limits.out_low / low;
+    const double other = by_high ? low * factor - limits.out_low : high * factor - limits.out_high;
+    if (!(std::fabs(other) <= kTolerance * limits.range())) return std::nullopt;
     factors.push_back(factor);
   }
   return all_positive(factors) ? std::optional(factors) : std::nullopt;
@@ -114,20 +126,15 @@ std::optional<Numbers> factors_of_limits(const Graph& graph, const Node& node) {
 
 // The same where each channel is moved by whole steps of the output as well; nothing where it is not.
 std::optional<Moves> moves_of_limits(const Graph& graph, const Node& node) {
-  if (auto factors = factors_of_limits(graph, node)) return Moves{node.inputs[0], std::move(factors), {}};
-  const auto in_low = limit(graph, node, 1), in_high = limit(graph, node, 2), out_low = limit(graph, node, 3),
-             out_high = limit(graph, node, 4);
-  const auto channels = static_cast<std::size_t>(node.outputs[0].shape[1]);
-  if (!in_low || !in_high || !out_low || !out_high || out_low->size() != 1 || out_high->size() != 1) return std::nullopt;
-  if (in_low->size() != channels || in_high->size() != channels || channels < 2) return std::nullopt;
-  for (const std::size_t input : {1, 2})
-    if (!is_per_channel(graph.shape(node.inputs[input]), node.outputs[0].shape)) return std::nullopt;
-  const double range = out_high->front() - out_low->front(), step = range / static_cast<double>(std::get<FakeQuantize>(node.op).levels - 1);
+  const auto limits = channel_limits(graph, node);
+  if (!limits) return std::nullopt;
+  if (auto factors = factors_of_limits(*limits)) return Moves{node.inputs[0], std::move(factors), {}};
+  const double step = limits->range() / static_cast<double>(std::get<FakeQuantize>(node.op).levels - 1);
   Numbers factors, offsets;
-  for (std::size_t c = 0; c < channels; ++c) {
-    const double factor = range / ((*in_high)[c] - (*in_low)[c]);
+  for (std::size_t c = 0; c < limits->in_low.size(); ++c) {
+    const double factor = limits->range() / (limits->in_high[c] - limits->in_low[c]);
     factors.push_back(std::fabs(factor - 1) <= kTolerance ? 1 : factor);
-    const double steps = (out_low->front() - factors[c] * (*in_low)[c]) / step;
+    const double steps = (limits->out_low - factors[c] * limits->in_low[c]) / step;
     if (!(std::fabs(steps - std::nearbyint(steps)) <= kWholeSteps)) return std::nullopt;
     offsets.push_back(std::nearbyint(steps) * step);
   }
