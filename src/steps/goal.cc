@@ -7,7 +7,7 @@
 namespace octet {
 namespace {
 
-// Away from the goal, to as many decimals as the goal may need.
+// To two decimals, away from the goal.
 double rounded_up(double lost) { return std::ceil(lost * 100) / 100; }
 
 }  // namespace
