@@ -108,6 +108,17 @@ TEST(Yolo, FindsThePicturesWhereTheyLie) {
   EXPECT_EQ(read(folder)->truth.images.at(0).file_name, "a.png");
 }
 
+TEST(Yolo, NamesOneOfSeveralFoldersThatLiesElsewhere) {
+  const ScratchFolder folder;
+  folder.write("images/a.png", picture(20, 10));
+  folder.write("set/images/b.png", picture(20, 10));
+  folder.write("set/data.yml", "val: [images, " + (folder.path() / "images").string() + "]\nnames: [cup]\n");
+  const std::filesystem::path set = folder.path() / "set";
+  const auto labelled = (*find_label_format(set))->read(set, "val", [](std::string_view) {});
+  ASSERT_FALSE(labelled.ok());
+  EXPECT_NE(labelled.error().message.find("images: does not lie in "), std::string::npos) << labelled.error().message;
+}
+
 TEST(Yolo, TellsKeypointsFromPolygons) {
   const ScratchFolder folder;
   const std::string names = "val: images/val\nnames: [cup, dog]\n";

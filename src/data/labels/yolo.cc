@@ -83,12 +83,16 @@ Status list_by_file(const fs::path& file, YoloSet& set) {
   return {};
 }
 
-// Of several folders, the names are relative to what they are relative to.
+// Of several folders, the names are relative to what they are relative to, in which they have to lie, as a data set is one folder.
 Status list_by_folders(const fs::path& base, const std::vector<fs::path>& folders, YoloSet& set) {
   set.folder = folders.size() == 1 ? folders[0] : (base / "").lexically_normal();
   for (const fs::path& folder : folders) {
     OCTET_ASSIGN(const FolderListing listing, list_pictures(folder));
-    for (const fs::path& picture : listing.pictures) set.pictures.push_back((folder / picture).lexically_relative(set.folder));
+    const fs::path below = folder.lexically_relative(set.folder);
+    if (below.empty() || *below.begin() == "..")
+      return Error{ErrorCode::kUnsupported, fmt::format("{}: does not lie in {}, as one of several folders of pictures has to",
+                                                        folder.string(), set.folder.string())};
+    for (const fs::path& picture : listing.pictures) set.pictures.push_back((below / picture).lexically_normal());
   }
   sort_pictures(set);
   return {};
