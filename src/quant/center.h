@@ -12,7 +12,8 @@ namespace octet::quant {
 // What has been taken from the channels of images: true values are those of the graph and these. A value without an entry is as it was.
 using ChannelOffsets = std::map<Value, std::vector<double>>;
 
-// Puts a sum with zeros behind activations of convolutions that convolutions without padding alone read, for center_channels() to change.
+// Puts a sum with zeros behind activations of convolutions that convolutions without padding alone read, for center_channels() to change;
+// not behind clamps.
 // In integers it is part of the convolution that computes the activation, and no work of its own. Ids change.
 void insert_offsets(Graph& graph);
 

@@ -135,5 +135,29 @@ TEST(CenterChannels, MovesWhatActivationsMakeInASum) {
   EXPECT_LT(range_of(after, "a_leaky/offset"), 0.5 * range_of(before, "a_leaky"));
 }
 
+TEST(CenterChannels, LeavesWhatClampsMake) {
+  SmallGraph g;
+  const Value a = g.graph.emit(Unary{UnaryKind::kRelu}, {apart(g, g.input(kImage), "a")}, "a_relu");
+  const Value b = g.graph.emit(Clamp{0, 6}, {apart(g, a, "b")}, "b_clamp");
+  g.output(g.bias(pixels(g, b, 4, "reader"), "reader_bias"));
+  Graph graph = std::move(g.graph);
+  EXPECT_TRUE(center(graph).empty());
+}
+
+// A channel that hardly changes and lies far from zero would be more steps away than a plan holds.
+TEST(CenterChannels, LeavesAChannelThatIsThousandsOfStepsAway) {
+  SmallGraph g;
+  const Value weights = g.graph.emit_constant(Tensor::of<float>({2, 3, 1, 1}, std::vector<float>{1, 1, 1, 1e-4f, 0, 0}));
+  const Value conv = g.graph.emit(Convolution{}, {g.input(kImage), weights}, "a");
+  const Value bias = g.graph.emit_constant(Tensor::of<float>({1, 2, 1, 1}, std::vector<float>{20, 40}));
+  const Value a = leaky(g, g.graph.emit(Binary{BinaryKind::kAdd}, {conv, bias}, "a_bias"), "a_leaky");
+  g.output(g.bias(pixels(g, a, 4, "reader"), "reader_bias"));
+  Graph graph = std::move(g.graph);
+  const ChannelOffsets offsets = center(graph);
+  const std::vector<double>& moved = offsets.at({graph.find("a_leaky/offset"), 0});
+  EXPECT_GT(moved[0], 10);
+  EXPECT_EQ(moved[1], 0);
+}
+
 }  // namespace
 }  // namespace octet::quant
