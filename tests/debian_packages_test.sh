@@ -39,15 +39,15 @@ done
 # The pages are those of the help texts.
 page() { man --local-file --encoding=UTF-8 "$usr/share/man/man1/$1.1.gz" | col -b; }
 if command -v man >/dev/null; then
-  page octet-quantize | grep -q -- '--min-fidelity' || die "octet-quantize.1 lacks --min-fidelity"
-  page octet-quantize | grep -q '^EXAMPLES' || die "octet-quantize.1 has no examples"
-  zcat "$usr/share/man/man1/octet.1.gz" | grep -q 'octet-selftest' || die "octet.1 does not lead to octet-selftest.1"
+  page octet-quantize | grep -- '--min-fidelity' >/dev/null || die "octet-quantize.1 lacks --min-fidelity"
+  page octet-quantize | grep '^EXAMPLES' >/dev/null || die "octet-quantize.1 has no examples"
+  zcat "$usr/share/man/man1/octet.1.gz" | grep 'octet-selftest' >/dev/null || die "octet.1 does not lead to octet-selftest.1"
 fi
 
-"$usr/bin/octet" --version | grep -q "^octet $version " || die "octet says $("$usr/bin/octet" --version)"
-"$usr/bin/omz_downloader" --help | grep -q '^usage: omz_downloader' || die "omz_downloader does not know its name"
+"$usr/bin/octet" --version | grep "^octet $version " >/dev/null || die "octet says $("$usr/bin/octet" --version)"
+"$usr/bin/omz_downloader" --help | grep '^usage: omz_downloader' >/dev/null || die "omz_downloader does not know its name"
 "$usr/bin/octet" data --demo "$work/demo" >/dev/null
-"$usr/bin/octet" data "$work/demo/coco" --json | grep -q '"ok":true' || die "the demonstration is not whole"
+"$usr/bin/octet" data "$work/demo/coco" --json | grep '"ok":true' >/dev/null || die "the demonstration is not whole"
 
 # The bill of materials names what the package depends on, and refers to nothing that it does not name.
 "$root/scripts/sbom.py" "$version" "$build/octet" "$build/liboctet.so" >"$work/sbom.json" || die "there is no bill of materials"

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What the shell tests have in common, to be sourced: where things lie, a folder for the test's files, how a test fails or is skipped, and
 # how it calls the program, which it names in $octet.
+# In a pipe, grep reads to the end (>/dev/null, not -q): what writes would be ended by SIGPIPE, which pipefail takes for a failure.
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 demo=$root/demo
 cfg=$demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl.cfg
@@ -46,7 +47,7 @@ expect() {
   "$octet" "$@" >"$work/stdout" 2>"$work/stderr" || status=$?
   [ "$status" -eq "$expected" ] || fail "status $status, not $expected: octet $*: $(cat "$work/stderr")"
   [ "$(grep -c '^error:' "$work/stderr")" -eq 1 ] || fail "not one line begins with 'error:': octet $*: $(cat "$work/stderr")"
-  grep '^error:' "$work/stderr" | grep -qiF -e "$word" || fail "the error does not name '$word': octet $*: $(cat "$work/stderr")"
+  grep '^error:' "$work/stderr" | grep -iF -e "$word" >/dev/null || fail "the error does not name '$word': octet $*: $(cat "$work/stderr")"
   if grep -q '^error:' "$work/stdout"; then fail "the error went to standard output: octet $*"; fi
   if [ -e "$work/bad" ] && [ -n "$(find "$work/bad" -type f)" ]; then fail "left behind: $(find "$work/bad" -type f): octet $*"; fi
 }

@@ -24,7 +24,7 @@ fi
 inside() { "${enter[@]}" "$work/root" "$@" 2>"$work/error" || die "$*: $(cat "$work/error")"; }
 
 grep -q '^octet ' "$work/version" || die "octet says $(cat "$work/version")"
-inside /usr/bin/omz_downloader --help | grep -q '^usage: omz_downloader' || die "omz_downloader does not know its name"
+inside /usr/bin/omz_downloader --help | grep '^usage: omz_downloader' >/dev/null || die "omz_downloader does not know its name"
 [ -z "$(find "$work/root" -name sh -o -name bash)" ] || die "there is a shell"
 [ -s "$work/root/usr/share/doc/octet/LICENSE" ] || die "octet's licence is missing"
 [ -s "$work/root/usr/share/doc/libc6/copyright" ] || die "the licence of libc6 is missing"

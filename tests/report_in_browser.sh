@@ -25,7 +25,7 @@ console_lines() { grep -E '[A-Z]+:CONSOLE[:(]' "$work/log" || true; }
 # The check itself can fail: an error that nothing catches must appear in the log.
 echo '<!doctype html><script>throw new Error("seen by the test")</script>' >"$work/broken.html"
 dom_of "$work/broken.html" >/dev/null || die "$browser does not run"
-console_lines | grep -q "seen by the test" || die "$browser does not report an uncaught exception"
+console_lines | grep "seen by the test" >/dev/null || die "$browser does not report an uncaught exception"
 
 "$octet" run "$cfg" --data "$demo/coco" --output "$work/out" --limit 8 --seconds 1 --json \
   >"$work/json" 2>"$work/progress" || die "octet run: $(cat "$work/progress")"
