@@ -77,21 +77,14 @@ OCTET_OP void store_rounded(const Constants& constants, const Vec (&real)[2], in
 
 namespace {
 
-struct Pairs {
-  using Element = std::uint8_t;
-  using Vector = Ints;
-  using Constants = avx2::Constants;
-  static constexpr auto kLaneOrder = depthwise::LaneOrder::kNatural;
+#include "kernels/depthwise2d/depthwise2d_pairs.inl"
+
+struct Pairs : PairsOfTaps {
   static constexpr auto kTapOrder = depthwise::TapOrder::kTwoColumns;
-  static constexpr int kGroups = 2, kTapsAtOnce = 2;
-  static constexpr int parts(int taps) { return taps / kTapsAtOnce; }
   template <class Finish>
   static constexpr RowFunctions<Element> rows() {
     return rows_by_columns<Pairs, Finish>();
   }
-
-  static const std::uint8_t* outside(const Constants& constants) { return constants.outside; }
-  OCTET_OP static Ints start(const Constants& constants, int group) { return load_ints(constants.start + kLanes * group); }
 
   template <int kTaps>
   OCTET_OP static void read(const std::uint8_t* const* taps, Ints (&q)[parts(kTaps)][2]) {
