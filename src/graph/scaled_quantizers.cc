@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "graph/patterns.h"
+#include "graph/whole_steps.h"
 
 namespace octet {
 namespace {
 
 using Numbers = std::vector<double>;
 
-constexpr double kTolerance = 1e-5;   // of quotients of limits that are one factor
-constexpr double kWholeSteps = 1e-2;  // how far from a whole step an offset may be, by the digits of the limits
+constexpr double kTolerance = 1e-5;  // of quotients of limits that are one factor
 
 // The values of limit `input` (1 to 4) of a FakeQuantize of images; nothing where they are unknown.
 std::optional<Numbers> limit(const Graph& graph, const Node& node, std::size_t input) {
@@ -60,7 +60,7 @@ std::optional<Numbers> take_constant(const Graph& graph, BinaryKind kind, Value&
 }
 
 bool are_whole(const Numbers& numbers, double step) {
-  return std::ranges::all_of(numbers, [step](double x) { return std::fabs(x / step - std::nearbyint(x / step)) <= kWholeSteps; });
+  return std::ranges::all_of(numbers, [step](double x) { return whole_steps(x, step).has_value(); });
 }
 
 // A sum in front of a quantizer may be the bias of a convolution, which stays, as does one that does not move by whole steps.
@@ -134,9 +134,9 @@ std::optional<Moves> moves_of_limits(const Graph& graph, const Node& node) {
   for (std::size_t c = 0; c < limits->in_low.size(); ++c) {
     const double factor = limits->range() / (limits->in_high[c] - limits->in_low[c]);
     factors.push_back(std::fabs(factor - 1) <= kTolerance ? 1 : factor);
-    const double steps = (limits->out_low - factors[c] * limits->in_low[c]) / step;
-    if (!(std::fabs(steps - std::nearbyint(steps)) <= kWholeSteps)) return std::nullopt;
-    offsets.push_back(std::nearbyint(steps) * step);
+    const auto steps = whole_steps(limits->out_low - factors[c] * limits->in_low[c], step);
+    if (!steps) return std::nullopt;
+    offsets.push_back(*steps * step);
   }
   if (!all_positive(factors)) return std::nullopt;
   Moves moves{node.inputs[0], {}, std::move(offsets)};

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "graph/patterns.h"
+#include "graph/whole_steps.h"
 
 namespace octet {
 namespace {
@@ -62,15 +63,15 @@ void compose(Affine& first, const Affine& second) {
   first = std::move(both);
 }
 
-// The numbers in steps of one quantization for all channels; nothing where they are not whole, up to the digits of floats, or too many.
-std::optional<std::vector<std::int16_t>> whole_steps(std::span<const float> numbers, const QuantParams& quant) {
-  constexpr double kTolerance = 1e-2, kMost = 32000;
+// The numbers in steps of one quantization for all channels; nothing where they are not whole or too many.
+std::optional<std::vector<std::int16_t>> steps_of(std::span<const float> numbers, const QuantParams& quant) {
+  constexpr double kMost = 32000;
   if (quant.per_channel()) return std::nullopt;
   std::vector<std::int16_t> steps;
   for (const float number : numbers) {
-    const double step = static_cast<double>(number) / static_cast<double>(quant.scale[0]), whole = std::nearbyint(step);
-    if (!(std::fabs(step - whole) <= kTolerance) || std::fabs(whole) > kMost - 255) return std::nullopt;
-    steps.push_back(static_cast<std::int16_t>(whole));
+    const auto whole = whole_steps(static_cast<double>(number), static_cast<double>(quant.scale[0]));
+    if (!whole || std::fabs(*whole) > kMost - 255) return std::nullopt;
+    steps.push_back(static_cast<std::int16_t>(*whole));
   }
   return steps;
 }
@@ -257,7 +258,7 @@ void FusionFinder::absorb_scaled_quantization(Epilogue& epilogue) const {
   if (!scaled.quant) return;
   if (std::ranges::any_of(affine.scale, [](float factor) { return factor != 1; })) scaled.scale = affine.scale;
   if (std::ranges::any_of(affine.offset, [](float offset) { return offset != 0; })) {
-    auto steps = whole_steps(affine.offset, *scaled.quant);
+    auto steps = steps_of(affine.offset, *scaled.quant);
     if (!steps) return;
     scaled.steps = *std::move(steps);
   }
