@@ -31,12 +31,21 @@ class GroupFinder {
     }
   }
 
+  // Of all ways to cut the steps into groups the one that keeps most bytes from being written as a whole, from the last step backwards.
   std::vector<RowGroup> find() const {
+    std::vector<Cut> cuts(plan_.steps.size() + 1);
+    for (std::size_t first = plan_.steps.size(); first-- > 0;) {
+      cuts[first].kept_bytes = cuts[first + 1].kept_bytes;
+      for (RowGroup& group : groups_from(first)) {
+        const std::int64_t kept_bytes = bytes_between(group) + cuts[first + group.steps()].kept_bytes;
+        if (kept_bytes > cuts[first].kept_bytes) cuts[first] = {kept_bytes, std::move(group)};
+      }
+    }
     std::vector<RowGroup> groups;
     for (std::size_t first = 0; first < plan_.steps.size();) {
-      const auto group = longest_from(first);
+      std::optional<RowGroup>& group = cuts[first].group;
       first += group ? group->steps() : 1;
-      if (group) groups.push_back(*group);
+      if (group) groups.push_back(std::move(*group));
     }
     return groups;
   }
@@ -46,11 +55,16 @@ class GroupFinder {
     std::size_t step;
     SlotId slot;
   };
+  // How the steps from one on are cut: the group that it begins, if any.
+  struct Cut {
+    std::int64_t kept_bytes = 0;  // by all groups from there on
+    std::optional<RowGroup> group;
+  };
 
   const Slot& written(std::size_t step) const { return plan_.slot(plan_.steps[step].writes[0]); }
 
-  std::optional<RowGroup> longest_from(std::size_t first) const {
-    std::optional<RowGroup> longest;
+  std::vector<RowGroup> groups_from(std::size_t first) const {
+    std::vector<RowGroup> groups;
     const std::size_t end = std::min(plan_.steps.size(), first + kMostSteps);
     for (std::size_t last = first; last < end && goes_by_rows(plan_.steps[last]); ++last) {
       if (last == first || !is_closed(first, last)) continue;
@@ -58,9 +72,16 @@ class GroupFinder {
       choose_strips(group);
       if (is_low(group) || group.cost_of_border > RowGroup::kMostTwice) continue;
       set_memory(group);
-      longest = std::move(group);
+      groups.push_back(std::move(group));
     }
-    return longest;
+    return groups;
+  }
+
+  std::int64_t bytes_between(const RowGroup& group) const {
+    std::int64_t bytes = 0;
+    for (std::size_t i = 0; i < group.between.size(); ++i)
+      bytes += written(group.first + i).height() * static_cast<std::int64_t>(group.between[i].row_bytes);
+    return bytes;
   }
 
   // No window lies outside of the image as a whole, so that strips ask for rows one after the other.

@@ -176,6 +176,21 @@ TEST(RowGroups, CountTheRowsOfTheHighestImage) {
   EXPECT_EQ(plan->data().groups[0].strip_rows, 2);
 }
 
+// Three layers before a block: as many steps as can be joined from the first one on would end with what is expanded, the largest image.
+TEST(RowGroups, EndWhereLeastIsWritten) {
+  SmallGraph net;
+  Value data = net.input({1, 3, 40, 40});
+  for (const char* name : {"first", "second", "third"}) data = net.relu(net.conv(data, 8, name));
+  data = net.relu(net.graph.emit(Convolution{}, {data, net.graph.emit_constant(numbers({48, 8, 1, 1}))}, "expand"));
+  const GroupConvolution halving{{2, 2}, {1, 1}, {{1, 1}, {1, 1}}};
+  data = net.graph.emit(halving, {data, net.graph.emit_constant(numbers({48, 1, 1, 3, 3}))}, "depthwise");
+  net.output(net.graph.emit(Convolution{}, {data, net.graph.emit_constant(numbers({8, 48, 1, 1}))}, "project"));
+  const auto plan = plan_of(net.graph, 128 * 1024);
+  EXPECT_EQ(nodes_of_groups(*plan), (std::vector<std::string>{"first", "second", "third", "expand", "depthwise", "project"}));
+  ASSERT_EQ(plan->data().groups.size(), 2u);
+  EXPECT_EQ(plan->steps()[plan->data().groups[1].first].node, "third");
+}
+
 TEST(RowGroups, LeaveOutWhatOthersRead) {
   Block block(40);
   block.output(block.sum);
