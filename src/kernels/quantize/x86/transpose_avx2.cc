@@ -1,5 +1,4 @@
-// Planes <-> pixels, in squares of eight channels by eight pixels; three channels of bytes, the input of a detector,
-// have a way of their own.
+// Planes <-> pixels, in squares of eight channels by eight pixels; three channels, the input of a detector, have a way of their own.
 #include <algorithm>
 #include <array>
 
@@ -67,6 +66,46 @@ OCTET_OP void interleave_square(const PlanarPixels& in, const ScaleShift& how, s
 #pragma GCC unroll 8
   for (int i = 0; i < 8; ++i) store_some(out + (x + i) * pixel_stride + c, rows[i], count);
 }
+
+// Floats 8 * kPiece to 8 * kPiece + 7 of eight pixels of three channels: the one at `at` is of pixel at / 3 and of channel at % 3.
+template <int kPiece>
+OCTET_OP Vec piece_of_three(const Vec (&channels)[3]) {
+  static constexpr auto kPixels = [] {
+    std::array<std::int32_t, 8> pixels{};
+    for (int i = 0; i < 8; ++i) pixels[i] = (8 * kPiece + i) / 3;
+    return pixels;
+  }();
+  constexpr auto lanes_of = [](int channel) {
+    int lanes = 0;
+    for (int i = 0; i < 8; ++i) lanes |= ((8 * kPiece + i) % 3 == channel ? 1 : 0) << i;
+    return lanes;
+  };
+  const Ints from = load_ints(kPixels.data());
+  const Vec first = _mm256_permutevar8x32_ps(channels[0], from), second = _mm256_permutevar8x32_ps(channels[1], from);
+  return _mm256_blend_ps(_mm256_blend_ps(first, second, lanes_of(1)), _mm256_permutevar8x32_ps(channels[2], from), lanes_of(2));
+}
+
+// Eight pixels at a time; how many that are.
+OCTET_TARGET std::int64_t interleave_three(const PlanarPixels& in, const ScaleShift& how, float* out) {
+  std::int64_t x = 0;
+  for (; x + kSquare <= in.pixels; x += kSquare, out += 3 * kSquare) {
+    const Vec channels[3] = {scaled_8(in, how, x, 0), scaled_8(in, how, x, 1), scaled_8(in, how, x, 2)};
+    store(out, piece_of_three<0>(channels));
+    store(out + kSquare, piece_of_three<1>(channels));
+    store(out + 2 * kSquare, piece_of_three<2>(channels));
+  }
+  return x;
+}
+
+OCTET_TARGET std::int64_t interleave_squares(const PlanarPixels& in, const ScaleShift& how, float* out, std::int64_t pixel_stride) {
+  std::int64_t x = 0;
+  for (; x + kSquare <= in.pixels; x += kSquare)
+    for (std::int64_t c = 0; c < in.channels; c += kSquare) interleave_square(in, how, x, c, out, pixel_stride);
+  return x;
+}
+
+// Whether pixels lie together and have three channels.
+bool are_three(const PlanarPixels& in, std::int64_t pixel_stride) { return in.channels == 3 && pixel_stride == 3; }
 
 // The pixels from x on.
 PlanarPixels from_pixel(PlanarPixels in, std::int64_t x) {
@@ -139,17 +178,15 @@ OCTET_TARGET std::int64_t scatter_channels(const PlanarPixels& in, const ScaleSh
 
 }  // namespace
 
-OCTET_TARGET void interleave(const PlanarPixels& in, const ScaleShift& how, float* out, std::int64_t pixel_stride) {
-  std::int64_t x = 0;
-  for (; x + kSquare <= in.pixels; x += kSquare)
-    for (std::int64_t c = 0; c < in.channels; c += kSquare) interleave_square(in, how, x, c, out, pixel_stride);
+void interleave(const PlanarPixels& in, const ScaleShift& how, float* out, std::int64_t pixel_stride) {
+  const std::int64_t x = are_three(in, pixel_stride) ? interleave_three(in, how, out) : interleave_squares(in, how, out, pixel_stride);
   portable::interleave(from_pixel(in, x), how, out + x * pixel_stride, pixel_stride);
 }
 
 void interleave_quantized(const PlanarPixels& in, const ScaleShift& how, std::span<const std::uint8_t> zero_point, std::uint8_t* out,
                           std::int64_t pixel_stride) {
-  const bool three = in.channels == 3 && pixel_stride == 3;
-  const std::int64_t x = three ? interleave_three(in, how, zero_point, out) : scatter_channels(in, how, zero_point, out, pixel_stride);
+  const std::int64_t x =
+      are_three(in, pixel_stride) ? interleave_three(in, how, zero_point, out) : scatter_channels(in, how, zero_point, out, pixel_stride);
   portable::interleave_quantized(from_pixel(in, x), how, zero_point, out + x * pixel_stride, pixel_stride);
 }
 
