@@ -42,13 +42,21 @@ void settle_limits(Graph& graph, NodeId id) {
   for (const std::size_t input : {2, 4}) graph.set_input(id, input, to);
 }
 
-// One scale for each output, of weights that are stored as integers.
-std::optional<std::vector<double>> weight_scales(const Graph& graph, const Node& convolution) {
+// Weights that are stored as bytes with a sign, and one scale for each output.
+struct ByteWeights {
+  const Tensor* bytes;  // the graph's
+  std::vector<double> scales;
+};
+
+// Nothing where the weights of a convolution are stored otherwise.
+std::optional<ByteWeights> byte_weights(const Graph& graph, const Node& convolution) {
   const auto side = constant_side(graph, convolution.inputs[1]);
   if (!side || side->kind != BinaryKind::kMultiply || !op_of<Convert>(graph, side->data)) return std::nullopt;
+  const Tensor* bytes = graph.constant(graph.node(side->data).inputs[0]);
+  if (!bytes || bytes->type() != ElementType::kI8) return std::nullopt;
   auto scales = to_vector<double>(*side->constant);
   scales.resize(static_cast<std::size_t>(convolution_geometry(graph, convolution)->outputs()), scales[0]);
-  return scales;
+  return ByteWeights{bytes, std::move(scales)};
 }
 
 // The bias in whole steps, which are products of floats as QuantizeLinear's scales are; nothing where 32 bits do not hold it.
@@ -64,26 +72,25 @@ std::optional<Tensor> in_steps(const Tensor& bias, float data_scale, const std::
 }
 
 void settle_bias(Graph& graph, NodeId id, float data_scale) {
-  const auto scales = weight_scales(graph, graph.node(id));
+  const auto weights = byte_weights(graph, graph.node(id));
   const auto add = only_reader(graph, {id, 0});
   const auto side = add ? constant_side(graph, {*add, 0}) : std::nullopt;
-  if (!scales || !side || side->kind != BinaryKind::kAdd) return;
-  if (side->constant->size() != std::ssize(*scales) || !is_per_channel(side->constant->shape(), graph.shape({id, 0}))) return;
-  if (const auto bias = in_steps(*side->constant, data_scale, *scales))
+  if (!weights || !side || side->kind != BinaryKind::kAdd) return;
+  if (side->constant->size() != std::ssize(weights->scales) || !is_per_channel(side->constant->shape(), graph.shape({id, 0}))) return;
+  if (const auto bias = in_steps(*side->constant, data_scale, weights->scales))
     graph.set_input(*add, side->input, graph.emit_constant(*bias, graph.node(*add).name + "/bias"));
 }
 
-// The bias behind a convolution of integer weights that what its inputs are moved by, one number a channel, is given back in.
+// The bias behind a convolution of byte_weights() gives back what its inputs are moved by, one number a channel.
 void move_bias(Graph& graph, NodeId convolution, const std::vector<double>& moved) {
   const Node node = graph.node(convolution);
-  const auto scales = weight_scales(graph, node);
+  const ByteWeights weights = *byte_weights(graph, node);
   const NodeId add = *bias_behind_unpadded(graph, convolution);
   const ConstantSide side = *constant_side(graph, {add, 0});
-  const Value integers = graph.node(constant_side(graph, node.inputs[1])->data).inputs[0];
-  const auto weights = graph.constant(integers)->values<std::int8_t>();
+  const auto bytes = weights.bytes->values<std::int8_t>();
   auto bias = to_vector<double>(*side.constant);
   for_each_weight(*convolution_geometry(graph, node),
-                  [&](std::size_t o, std::size_t i, std::size_t at) { bias[o] -= (*scales)[o] * weights[at] * moved[i]; });
+                  [&](std::size_t o, std::size_t i, std::size_t at) { bias[o] -= weights.scales[o] * bytes[at] * moved[i]; });
   const std::vector<float> floats(bias.begin(), bias.end());
   graph.set_input(add, side.input, graph.emit_constant(Tensor::of(side.constant->shape(), floats), graph.node(add).name + "/bias"));
 }
@@ -94,7 +101,7 @@ void settle_offsets(Graph& graph, NodeId quantizer) {
   const auto grids = byte_grids_of(graph, node);
   if (!grids || grids->size() != 1 || !moves_channels(graph, node.inputs[0]) || graph.reader_count(node.inputs[0].node) != 1) return;
   const auto readers = graph.readers(quantizer);
-  const auto gives_back = [&](NodeId reader) { return bias_behind_unpadded(graph, reader) && weight_scales(graph, graph.node(reader)); };
+  const auto gives_back = [&](NodeId reader) { return bias_behind_unpadded(graph, reader) && byte_weights(graph, graph.node(reader)); };
   if (!std::ranges::all_of(readers, gives_back)) return;
   const ConstantSide side = *constant_side(graph, node.inputs[0]);
   std::vector<float> offsets = to_vector<float>(*side.constant);
