@@ -13,6 +13,7 @@
 #include "cli/sharing.h"
 #include "data/words.h"
 #include "steps/calibration_parts.h"
+#include "steps/quantization_journal.h"
 #include "workflow/quantize.h"
 #include "zoo/catalogue.h"
 
@@ -149,6 +150,7 @@ std::string check_range_estimator(const std::string& word) {
 
 Result<PartSetup> setup_for(const Options& options, const CLI::App& verb, const Share& share, std::vector<std::filesystem::path> files,
                             const Dataset& dataset) {
+  if (options.max_drop && !dataset.annotation_file.empty()) files.push_back(dataset.annotation_file);
   if (!options.beside.labels.empty()) files.push_back(options.beside.labels);
   if (is_description_file(options.beside.description)) files.emplace_back(options.beside.description);
   return setup_of(verb, share, files, dataset);
@@ -157,6 +159,14 @@ Result<PartSetup> setup_for(const Options& options, const CLI::App& verb, const 
 Result<PartSetup> setup_for(const Options& options, const CLI::App& verb, const Share& share, const Inputs& inputs) {
   OCTET_ASSIGN(const OpenedModel opened, open_model_with(options.model, inputs.opening, {}));
   return setup_for(options, verb, share, opened.files, inputs.dataset);
+}
+
+// That of the whole work; null where none is kept.
+Result<std::unique_ptr<QuantizationJournal>> open_journal(const Options& options, const CLI::App& verb, const Inputs& inputs,
+                                                          const Talk& talk) {
+  if (options.resume.empty()) return std::unique_ptr<QuantizationJournal>();
+  OCTET_ASSIGN(const PartSetup setup, setup_for(options, verb, {}, inputs));
+  return QuantizationJournal::open(options.resume, setup, talk.warn_of_pictures);
 }
 
 // Makes a part of each share that this process is given, in the blocks of the share's journal where one is kept.
@@ -177,7 +187,7 @@ class PartMaker : public quant::CalibrationStore {
     setup_.share = *share;
     watch_ = {};
     if (resume_.empty()) return share;
-    OCTET_ASSIGN(journal_, CalibrationJournal::open(resume_, setup_, warn_));
+    OCTET_ASSIGN(journal_, QuantizationJournal::open(resume_, setup_, warn_));
     return journal_->next(images);
   }
 
@@ -218,7 +228,7 @@ class PartMaker : public quant::CalibrationStore {
   Warn warn_;
   std::size_t images_ = 0;  // of all shares
   Stopwatch watch_;
-  std::unique_ptr<CalibrationJournal> journal_;
+  std::unique_ptr<QuantizationJournal> journal_;
   std::optional<quant::CalibrationStatistics> sum_;
   std::vector<MadePart> parts_;
 };
@@ -235,11 +245,14 @@ Result<std::vector<MadePart>> make_parts(const Options& options, const CLI::App&
   return maker.take();
 }
 
-Result<Outcome> quantize(const Options& options, const Inputs& inputs, const quant::CalibrationOptions& calibration, const Talk& talk,
-                         const Stopwatch& watch) {
+//   journal   of the search; may be null
+Result<Outcome> quantize(const Options& options, const Inputs& inputs, const quant::CalibrationOptions& calibration,
+                         QuantizationJournal* journal, const Talk& talk, const Stopwatch& watch) {
+  Recipe recipe = recipe_of(options);
+  recipe.store = journal;
   OCTET_ASSIGN(const QuantizedIr done,
-               quantize_ir(options.model, inputs.dataset, options.sharing.output, calibration, recipe_of(options), options.written,
-                           inputs.opening, {options.explain, [&] { return talk.bar("explain"); }}));
+               quantize_ir(options.model, inputs.dataset, options.sharing.output, calibration, recipe, options.written, inputs.opening,
+                           {options.explain, [&] { return talk.bar("explain"); }}));
   Outcome outcome;
   outcome.json = {{"model", done.xml.string()},
                   {"record", done.record.string()},
@@ -253,6 +266,8 @@ Result<Outcome> quantize(const Options& options, const Inputs& inputs, const qua
                   {"layers", layers_json(done)}};
   if (!done.curve.empty()) outcome.json["pictures"] = curve_json(done.curve);
   if (searches(options)) outcome.json["tradeoff"] = tradeoff_json(done.tradeoff);
+  if (done.search) outcome.json["search"] = {{"estimated_s", done.search->estimated_s}, {"seconds", done.search->s}};
+  if (journal) outcome.json["resumed_trials"] = journal->resumed_trials();
   if (!done.onnx.empty()) outcome.json["onnx"] = done.onnx.string();
   if (!options.explain.empty()) add_explanation(done.explanation, outcome.json);
   outcome.text = fmt::format(
@@ -274,22 +289,19 @@ Result<Outcome> join(const Options& options, const CLI::App& verb, const std::ve
   OCTET_ASSIGN(auto statistics, statistics_of_parts(parts));
   quant::CalibrationOptions calibration = calibration_of(options, talk);
   calibration.known = std::make_shared<const quant::CalibrationStatistics>(std::move(statistics));
-  OCTET_ASSIGN(Outcome outcome, quantize(options, inputs, calibration, talk, watch));
-  if (!options.resume.empty()) outcome.json["resumed_images"] = resumed_in(parts);
+  OCTET_ASSIGN(const auto journal, open_journal(options, verb, inputs, talk));  // of the search, which is nobody's share
+  OCTET_ASSIGN(Outcome outcome, quantize(options, inputs, calibration, journal.get(), talk, watch));
+  if (journal) outcome.json["resumed_images"] = resumed_in(parts);
   return outcome;
 }
 
 Result<Outcome> do_all(const Options& options, const CLI::App& verb, const Talk& talk, const Stopwatch& watch) {
   OCTET_ASSIGN(const Inputs inputs, open_inputs(options, talk));
-  std::unique_ptr<CalibrationJournal> journal;
-  if (!options.resume.empty()) {
-    OCTET_ASSIGN(const PartSetup setup, setup_for(options, verb, {}, inputs));
-    OCTET_ASSIGN(journal, CalibrationJournal::open(options.resume, setup, talk.warn_of_pictures));
-  }
+  OCTET_ASSIGN(const auto journal, open_journal(options, verb, inputs, talk));
   quant::CalibrationOptions calibration = calibration_of(options, talk);
   calibration.store = journal.get();
   calibration.stops_when_enough = !journal && !options.all_pictures;
-  OCTET_ASSIGN(Outcome outcome, quantize(options, inputs, calibration, talk, watch));
+  OCTET_ASSIGN(Outcome outcome, quantize(options, inputs, calibration, journal.get(), talk, watch));
   if (journal) outcome.json["resumed_images"] = journal->resumed_images();
   return outcome;
 }

@@ -42,7 +42,8 @@ Result<std::vector<Effect>> effects_of(const LayerTrials& trials, const HeadRefe
   };
   std::vector<std::size_t> all(layers);
   std::iota(all.begin(), all.end(), std::size_t{0});
-  OCTET_RETURN_IF_ERROR(run_trials(plan, reference.inputs, all, threads, compare, progress));
+  const std::vector layers_of(reference.inputs.size(), all);
+  OCTET_RETURN_IF_ERROR(run_trials(plan, reference.inputs, layers_of, threads, compare, progress));
 
   std::vector<Effect> effects(layers, Effect{{}, std::vector<Powers>(heads)});
   for (std::size_t image = 0; image < errors.size(); ++image)

@@ -252,18 +252,20 @@ Status for_each_picture(const std::shared_ptr<const Plan>& plan, std::size_t pic
 
 }  // namespace
 
-Status run_trials(const std::shared_ptr<const Plan>& plan, std::span<const Tensor> pictures, std::span<const std::size_t> layers,
-                  int threads, const OnOutputs& see, const Progress& progress) {
+Status run_trials(const std::shared_ptr<const Plan>& plan, std::span<const Tensor> pictures,
+                  std::span<const std::vector<std::size_t>> layers, int threads, const OnOutputs& see, const Progress& progress) {
   std::mutex mutex;
-  std::int64_t tried = 0;
+  std::int64_t tried = 0, total = 0;
+  for (const auto& of_picture : layers) total += std::ssize(of_picture);
   const auto count = [&] {
     const std::lock_guard lock(mutex);
-    if (progress) progress(++tried, static_cast<std::int64_t>(pictures.size() * layers.size()));
+    if (progress) progress(++tried, total);
   };
   return for_each_picture(plan, pictures.size(), threads, [&](Session& session, std::size_t picture) -> Status {
+    if (layers[picture].empty()) return {};
     OCTET_ASSIGN(const auto floats, session.run(pictures.subspan(picture, 1)));
     see(picture, std::nullopt, floats);
-    for (const std::size_t layer : std::views::reverse(layers)) {
+    for (const std::size_t layer : std::views::reverse(layers[picture])) {
       OCTET_ASSIGN(const auto outputs, session.run_with(layer, pictures.subspan(picture, 1)));
       see(picture, layer, outputs);
       count();

@@ -54,9 +54,10 @@ Result<std::shared_ptr<const Plan>> compile_trials(const LayerTrials& trials);
 // in turn: floats, then layers from the last on.
 using OnOutputs = std::function<void(std::size_t picture, std::optional<std::size_t> layer, std::span<const Tensor> outputs)>;
 
-// Tries some layers, in rising order, on each picture. The plan is that of the trials. Progress counts trials.
-Status run_trials(const std::shared_ptr<const Plan>& plan, std::span<const Tensor> pictures, std::span<const std::size_t> layers,
-                  int threads, const OnOutputs& see, const Progress& progress = {});
+// Tries on each picture the layers that it has in `layers`, in rising order; a picture without any is not run. The plan is that of the
+// trials. Progress counts trials.
+Status run_trials(const std::shared_ptr<const Plan>& plan, std::span<const Tensor> pictures,
+                  std::span<const std::vector<std::size_t>> layers, int threads, const OnOutputs& see, const Progress& progress = {});
 
 // Of each picture and layer its result in floats and what quantizing the layer adds; `see` is shown the outputs in floats.
 Result<std::vector<std::vector<Powers>>> measure_results(const LayerTrials& trials, const std::shared_ptr<const Plan>& plan,

@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "steps/run_results.h"
+
 namespace octet {
 namespace {
 
@@ -33,37 +35,6 @@ CocoGroundTruth measured_truth(const Dataset& dataset, const std::vector<std::in
   std::erase_if(truth.categories, [&](const CocoCategory& category) { return !std::ranges::binary_search(category_ids, category.id); });
   return truth;
 }
-
-// What a detector found in the images that it could read.
-class RunResults : public ResultSource {
- public:
-  //   only   of these categories, rising; none: whatever the classes are
-  RunResults(const ClassMap& classes, const Dataset& dataset, const DetectionRun& run, std::optional<std::vector<std::int64_t>> only)
-      : classes_(classes), run_(run), only_(std::move(only)) {
-    for (std::size_t i = 0; i < dataset.images.size(); ++i)
-      if (run.done[i]) places_.push_back(i);
-    std::ranges::sort(places_, {}, [&](std::size_t i) { return dataset.images[i].id; });
-    for (const std::size_t i : places_) image_ids_.push_back(dataset.images[i].id);
-  }
-
-  std::span<const std::int64_t> image_ids() const override { return image_ids_; }
-
-  void read(std::size_t place, std::vector<CocoResult>& results) const override {
-    results.clear();
-    for (const Detection& found : run_.detections[places_[place]]) {
-      const std::int64_t category = classes_.category_ids.at(static_cast<std::size_t>(found.class_index));
-      if (!only_ || std::ranges::binary_search(*only_, category))
-        results.push_back({image_ids_[place], category, ltwh_from_xyxy(found.box_px), found.score});
-    }
-  }
-
- private:
-  const ClassMap& classes_;
-  const DetectionRun& run_;
-  std::optional<std::vector<std::int64_t>> only_;
-  std::vector<std::size_t> places_;  // of the images in the data set
-  std::vector<std::int64_t> image_ids_;
-};
 
 // What is said of one model.
 struct ModelScore {
@@ -150,7 +121,7 @@ Result<MeasuredRuns> measured_runs(const std::vector<ClassMap>& classes, const D
   const bool have_same_classes = classes.front() == classes.back();
   for (std::size_t i = 0; i < classes.size(); ++i)
     measured.models.push_back(
-        std::make_unique<RunResults>(classes[i], dataset, runs[i], have_same_classes ? std::nullopt : std::optional(categories)));
+        std::make_unique<RunResults>(dataset, runs[i], &classes[i], have_same_classes ? std::nullopt : std::optional(categories)));
   return measured;
 }
 

@@ -59,21 +59,30 @@ Status LayerJudge::take(std::vector<Image> images) {
   return {};
 }
 
-Result<std::map<std::string, double>> LayerJudge::errors(const std::set<std::string>& names, const Progress& progress) const {
-  std::vector<std::size_t> layers;
-  for (std::size_t i = 0; i < trials_->layers.size(); ++i)
-    if (names.contains(trials_->layers[i].name)) layers.push_back(i);
+Result<std::map<std::string, double>> LayerJudge::errors(const std::set<std::string>& names, SearchStore* store,
+                                                         const Progress& progress) const {
   std::vector<std::map<std::size_t, double>> of_picture(inputs_.size());
+  std::vector<std::vector<std::size_t>> untried(inputs_.size());
+  for (std::size_t picture = 0; picture < inputs_.size(); ++picture)
+    for (std::size_t i = 0; i < trials_->layers.size(); ++i) {
+      if (!names.contains(trials_->layers[i].name)) continue;
+      if (const auto known = store ? store->known_trial(picture, i) : std::nullopt)
+        of_picture[picture][i] = *known;
+      else
+        untried[picture].push_back(i);
+    }
   std::vector<Status> failures(inputs_.size());
   const auto compare = [&](std::size_t picture, std::optional<std::size_t> layer, std::span<const Tensor> outputs) {
-    if (!layer) return;
+    if (!layer || !failures[picture].ok()) return;
     const auto found = detect(outputs, sizes_[picture], kLeastScore);
-    if (found.ok())
-      of_picture[picture][*layer] = detection_error(reference_[picture], *found);
-    else
+    if (!found.ok()) {
       failures[picture] = found.error();
+      return;
+    }
+    const double error = of_picture[picture][*layer] = detection_error(reference_[picture], *found);
+    if (store) failures[picture] = store->keep_trial(picture, *layer, error);
   };
-  OCTET_RETURN_IF_ERROR(quant::run_trials(plan_, inputs_, layers, threads_, compare, progress));
+  OCTET_RETURN_IF_ERROR(quant::run_trials(plan_, inputs_, untried, threads_, compare, progress));
   for (const Status& failure : failures) OCTET_RETURN_IF_ERROR(failure);
   std::map<std::string, double> errors;
   for (const auto& of_layer : of_picture)

@@ -14,6 +14,7 @@
 #include "image/image.h"
 #include "model/description.h"
 #include "quant/layer_alone.h"
+#include "steps/search_store.h"
 
 namespace octet {
 
@@ -29,8 +30,8 @@ class LayerJudge {
   // pictures.
   const std::map<std::string, double>& noise() const { return noise_; }
 
-  // Of some of them the mean of detection_error() over the pictures.
-  Result<std::map<std::string, double>> errors(const std::set<std::string>& names, const Progress& progress) const;
+  // Of some of them the mean of detection_error() over the pictures. What `store`, where there is one, knows of a trial is not tried again.
+  Result<std::map<std::string, double>> errors(const std::set<std::string>& names, SearchStore* store, const Progress& progress) const;
 
  private:
   LayerJudge(const quant::LayerTrials& trials, const ModelDescription& description, int threads)

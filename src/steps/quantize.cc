@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes.h"
+#include "base/digest.h"
 #include "data/first_look.h"
 #include "detector/detect_images.h"
 #include "eval/fidelity.h"
@@ -22,6 +24,8 @@
 #include "steps/check.h"
 #include "steps/goal.h"
 #include "steps/layer_judge.h"
+#include "steps/run_results.h"
+#include "steps/search_store.h"
 
 namespace octet {
 namespace {
@@ -71,15 +75,6 @@ Dataset part_of(const Dataset& pictures, bool held_out) {
   return part;
 }
 
-// Of classes as the model numbers them, which serves to compare it with itself.
-std::vector<CocoResult> results_of(const Dataset& pictures, const DetectionRun& run) {
-  std::vector<CocoResult> results;
-  for (std::size_t i = 0; i < run.detections.images(); ++i)
-    for (const Detection& each : run.detections[i])
-      results.push_back({pictures.images[i].id, each.class_index, ltwh_from_xyxy(each.box_px), static_cast<double>(each.score)});
-  return results;
-}
-
 class RecipeRun {
  public:
   RecipeRun(Graph graph, const std::filesystem::path& path, const ModelDescription& description, const Dataset& pictures,
@@ -87,7 +82,7 @@ class RecipeRun {
       : graph_(std::move(graph)), path_(path), description_(description), pictures_(pictures), options_(options), recipe_(recipe) {}
 
   Result<QuantizationResult> run() {
-    if (recipe_.min_fidelity || recipe_.max_drop) return reach();
+    if (recipe_.has_goal()) return reach();
     if (recipe_.kind == Recipe::Kind::kPlain || recipe_.strict_int8) {
       OCTET_ASSIGN(const auto model, calibrate(pictures_, options_.progress));
       if (recipe_.kind != Recipe::Kind::kPlain) OCTET_RETURN_IF_ERROR(round_weights(model, pictures_));
@@ -95,6 +90,7 @@ class RecipeRun {
     }
     OCTET_ASSIGN(const auto model, calibrate(pictures_, stage(options_.progress, 0, 0.8)));
     OCTET_RETURN_IF_ERROR(round_weights(model, pictures_));
+    OCTET_RETURN_IF_ERROR(begin_search(model, {}));
     const std::size_t most_wide = model.plan().convolutions.size() / kConvolutionsOfWide;
     const auto ranking = rank(model, pictures_, kMostLatency, layers_to_try(model, most_wide), stage(options_.progress, 0.8, 1));
     if (!ranking.ok() && ranking.error().code == ErrorCode::kNotFound) {
@@ -136,15 +132,29 @@ class RecipeRun {
     return std::min(kTriedOfWide * most_wide, static_cast<std::size_t>(std::min(affordable, 1e6)));
   }
 
-  // Says how long a search takes, by what each picture of a calibration took.
-  void announce_search(const quant::CalibratedModel& model, std::size_t held_out, double seconds_of_picture) const {
-    constexpr double kOfTrial = 0.6, kShort = 10;  // a trial computes a part of the model; seconds that nobody need be told of
-    const auto layers = static_cast<double>(model.plan().layers.size());
-    const double trials = static_cast<double>(pictures_to_judge(model)) * layers * kOfTrial;
-    const double walk = static_cast<double>(held_out) * (2 + std::log2(layers + 1));
-    const double seconds = (trials + walk) * seconds_of_picture;
+  // What the search keeps is of these statistics, and of these pictures that were held out.
+  Status begin_search(const quant::CalibratedModel& model, const std::vector<bool>& held_out) const {
+    if (!recipe_.store) return {};
+    Sha256 digest;
+    digest.update(bytes_of(quant::encode_statistics(model.statistics())));
+    for (const bool is_done : held_out) digest.update(bytes_of(is_done ? "1" : "0"));
+    return recipe_.store->begin(digest.hex());
+  }
+
+  // How long the search takes that is left, by the time of a picture in floats on all threads.
+  double estimated_seconds(const quant::CalibratedModel& model, std::size_t held_out, double seconds_of_picture) const {
+    constexpr double kOfTrial = 0.6;  // which computes a part of the model, and a picture a thread
+    const auto layers = static_cast<double>(model.plan().layers.size()), judged = static_cast<double>(pictures_to_judge(model));
+    const double trials = judged * layers - (recipe_.store ? static_cast<double>(recipe_.store->trials()) : 0);
+    const double steps = 2 + std::log2(layers + 1) - (recipe_.store ? static_cast<double>(recipe_.store->steps()) : 0);
+    const double idle = std::max(1.0, options_.threads / judged);
+    return seconds_of_picture * (std::max(0.0, trials) * kOfTrial * idle + std::max(0.0, steps) * static_cast<double>(held_out));
+  }
+
+  void announce_search(const quant::CalibratedModel& model, double seconds) const {
+    constexpr double kShort = 10;  // that nobody need be told of
     if (options_.warn && seconds > kShort)
-      options_.warn(fmt::format("the search among {:.0f} layers takes about {:.0f} s", layers, seconds));
+      options_.warn(fmt::format("the search among {} layers takes about {:.0f} s", model.plan().layers.size(), seconds));
   }
 
   // The layers that are affordable, but for those that the error of their own results puts behind `most_tried` others.
@@ -158,7 +168,7 @@ class RecipeRun {
     OCTET_ASSIGN(const auto judge, LayerJudge::make(trials, description_, some, static_cast<std::size_t>(judged), options_.threads));
     take_errors(model, judge.noise(), layers);
     layers.resize(std::min(layers.size(), most_tried));
-    OCTET_ASSIGN(const auto errors, judge.errors(names_of(model, layers), progress));
+    OCTET_ASSIGN(const auto errors, judge.errors(names_of(model, layers), recipe_.store, progress));
     take_errors(model, errors, layers);
     return layers;
   }
@@ -180,22 +190,33 @@ class RecipeRun {
 
   Result<QuantizationResult> result_with(const quant::CalibratedModel& model, const std::set<NodeId>& wide) const {
     OCTET_ASSIGN(auto quantized, model.quantize(wide, rounded_));
-    return QuantizationResult{std::move(quantized), relative_latency(model, wide), {}, model.curve(), {}};
+    return QuantizationResult{
+        .model = std::move(quantized), .relative_latency = relative_latency(model, wide), .curve = model.curve(), .goal = {}};
   }
 
   // Walks over the ranking by halves, as what is lost falls with each layer.
   Result<QuantizationResult> reach() {
     const Dataset held_out = part_of(pictures_, true), others = part_of(pictures_, false);
-    const auto start = std::chrono::steady_clock::now();
     OCTET_ASSIGN(const auto model, calibrate(others, stage(options_.progress, 0, 0.3)));
     OCTET_RETURN_IF_ERROR(round_weights(model, others));
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    announce_search(model, held_out.images.size(), took.count() / static_cast<double>(std::max<std::size_t>(1, others.images.size())));
     OCTET_ASSIGN(const auto reference, Reference::make(*this, model.graph(), held_out));
-    const bool by_drop = recipe_.max_drop.has_value();
-    if (by_drop && !reference.is_annotated() && options_.warn)
+    if (recipe_.max_drop && !reference.is_annotated() && options_.warn)
       options_.warn("no object in the pictures that were held out is annotated: the drop is that against what the FP32 model finds there");
+    OCTET_RETURN_IF_ERROR(begin_search(model, reference.found().done));
+    const auto start = std::chrono::steady_clock::now();
+    SearchTime time{estimated_seconds(model, held_out.images.size(), reference.seconds_of_picture()), 0};
+    announce_search(model, time.estimated_s);
     OCTET_ASSIGN(const auto ranking, rank(model, others, kAnyLatency, kAllLayers, stage(options_.progress, 0.3, 0.8)));
+    OCTET_ASSIGN(auto result, walk(model, ranking, reference));
+    time.s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    result.search = time;
+    return result;
+  }
+
+  class Reference;
+
+  Result<QuantizationResult> walk(const quant::CalibratedModel& model, const std::vector<quant::LayerCost>& ranking,
+                                  const Reference& reference) const {
     const auto wide_of = [&ranking](std::size_t count) {
       std::set<NodeId> wide;
       for (std::size_t i = 0; i < count; ++i) wide.insert(ranking[i].layer);
@@ -203,14 +224,12 @@ class RecipeRun {
     };
     std::vector<TradeoffStep> steps;
     const auto measure = [&](std::size_t count) -> Result<double> {
-      OCTET_ASSIGN(const auto quantized, model.quantize(wide_of(count), rounded_));
-      OCTET_ASSIGN(TradeoffStep step, reference.compare(*this, quantized.graph));
-      step.wide_layers = count;
+      OCTET_ASSIGN(TradeoffStep step, measured_step(model, wide_of(count), reference));
       step.relative_latency = relative_latency(model, wide_of(count));
       steps.push_back(step);
       return loss_of(step);
     };
-    const double allowed = by_drop ? *recipe_.max_drop : 100 - *recipe_.min_fidelity;
+    const double allowed = recipe_.max_drop ? *recipe_.max_drop : 100 - *recipe_.min_fidelity;
     // With all layers in float nothing is lost, and nothing gained: one stays.
     std::size_t fails = 0, holds = ranking.empty() ? 0 : ranking.size() - 1;
     OCTET_ASSIGN(const double most, measure(fails));
@@ -231,6 +250,15 @@ class RecipeRun {
     return result;
   }
 
+  Result<TradeoffStep> measured_step(const quant::CalibratedModel& model, const std::set<NodeId>& wide, const Reference& reference) const {
+    if (const auto known = recipe_.store ? recipe_.store->known_step(wide.size()) : std::nullopt) return *known;
+    OCTET_ASSIGN(const auto quantized, model.quantize(wide, rounded_));
+    OCTET_ASSIGN(TradeoffStep step, reference.compare(*this, quantized.graph));
+    step.wide_layers = wide.size();
+    if (recipe_.store) OCTET_RETURN_IF_ERROR(recipe_.store->keep_step(step));
+    return step;
+  }
+
   double loss_of(const TradeoffStep& step) const { return recipe_.max_drop && step.drop ? *step.drop : 100 - step.fidelity; }
 
   // What the model in floats finds in the pictures that were held out, which others are compared with.
@@ -239,21 +267,22 @@ class RecipeRun {
     static Result<Reference> make(const RecipeRun& run, const Graph& graph, const Dataset& held_out) {
       Reference reference(held_out);
       OCTET_ASSIGN(const Detector detector, make_detector(graph, run.path_));
-      OCTET_ASSIGN(const DetectionRun found, run.detect(detector, held_out));
-      reference.found_ = results_of(held_out, found);
+      OCTET_ASSIGN(reference.found_, run.detect(detector, held_out));
       if (held_out.truth.annotations.empty()) return reference;
       OCTET_ASSIGN(reference.classes_, map_classes({detector}, held_out, run.options_.warn));
-      OCTET_ASSIGN(reference.ap_, reference.ap_of(found, run.options_.threads));
+      OCTET_ASSIGN(reference.ap_, reference.ap_of(reference.found_, run.options_.threads));
       return reference;
     }
 
     bool is_annotated() const { return ap_ >= 0; }
+    const DetectionRun& found() const { return found_; }
+    double seconds_of_picture() const { return found_.seconds / static_cast<double>(std::max<std::int64_t>(1, found_.images)); }
 
     // Fidelity and drop of another model.
     Result<TradeoffStep> compare(const RecipeRun& run, const Graph& graph) const {
       OCTET_ASSIGN(const Detector detector, make_detector(graph, run.path_));
       OCTET_ASSIGN(const DetectionRun found, run.detect(detector, held_out_));
-      OCTET_ASSIGN(const Fidelity fidelity, evaluate_fidelity(ResultList(found_), ResultList(results_of(held_out_, found)),
+      OCTET_ASSIGN(const Fidelity fidelity, evaluate_fidelity(RunResults(held_out_, found_, nullptr), RunResults(held_out_, found, nullptr),
                                                               ids_of(held_out_), kReferenceScore, run.options_.threads));
       if (fidelity.reference_boxes == 0)
         return Error{ErrorCode::kNotFound, "finds nothing in the pictures that were held out, so that no fidelity can be measured"};
@@ -274,7 +303,7 @@ class RecipeRun {
     }
 
     const Dataset& held_out_;
-    std::vector<CocoResult> found_;
+    DetectionRun found_;
     std::vector<ClassMap> classes_;
     double ap_ = -1;
   };
@@ -319,7 +348,7 @@ Result<QuantizationResult> quantize_model(Graph graph, const std::filesystem::pa
 Result<quant::CalibrationStatistics> calibrate_share(Graph graph, const std::filesystem::path& path, const Dataset& pictures,
                                                      const quant::CalibrationOptions& options, const Recipe& recipe) {
   OCTET_ASSIGN_AT(const ModelDescription description, read_model_info(graph.model_info), path.string());
-  const Dataset calibrated = recipe.min_fidelity ? part_of(pictures, false) : pictures;
+  const Dataset calibrated = recipe.has_goal() ? part_of(pictures, false) : pictures;
   const auto model = quant::CalibratedModel::calibrate(std::move(graph), calibration_images(description, calibrated), options);
   if (!model.ok()) return model.error().at(path.string());
   return model->statistics();

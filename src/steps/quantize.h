@@ -7,8 +7,11 @@
 #include "data/dataset.h"
 #include "quant/explain.h"
 #include "quant/quantize.h"
+#include "steps/tradeoff.h"
 
 namespace octet {
+
+class SearchStore;
 
 // How much work the quantizer takes, and what it may leave in float.
 struct Recipe {
@@ -20,21 +23,21 @@ struct Recipe {
   bool strict_int8 = false;  // no layer stays in float: kDefault is as kPlain
   // At most one of: as many layers in float as this fidelity AP, or no more than this drop of AP, takes, in points, whatever their time.
   std::optional<double> min_fidelity = {}, max_drop = {};
+  SearchStore* store = nullptr;  // where there is one, what it knows of the search is not measured again
+
+  bool has_goal() const { return min_fidelity || max_drop; }
 };
 
-// A model of the walk of Recipe::min_fidelity and max_drop.
-struct TradeoffStep {
-  std::size_t wide_layers = 0;  // in float
-  double fidelity = 0;          // AP in points, in the pictures that were held out
-  std::optional<double> drop;   // of AP in points, there, where Recipe::max_drop was asked for and objects are annotated
-  double relative_latency = 1;  // by quant::price(), over that of none in float
-  bool chosen = false;
+// How long a search took, and how long it was expected to when it began.
+struct SearchTime {
+  double estimated_s = 0, s = 0;
 };
 
 struct QuantizationResult {
   quant::QuantizedModel model;
   double relative_latency = 1;           // by quant::price(), over that of the plain recipe
-  std::vector<TradeoffStep> tradeoff;    // by number of layers; empty without a goal
+  std::vector<TradeoffStep> tradeoff{};  // by number of layers; empty without a goal
+  std::optional<SearchTime> search{};    // for a goal
   std::vector<quant::CurvePoint> curve;  // CalibratedModel::curve()
   Status goal;                           // kRequirement where it was not reached; the model is then the best that was found
 };

@@ -1,6 +1,10 @@
 #include "steps/quantize.h"
 
 #include <algorithm>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,6 +17,7 @@
 #include "image/decode.h"
 #include "image/encode.h"
 #include "steps/import_source.h"
+#include "steps/search_store.h"
 
 namespace octet {
 namespace {
@@ -52,6 +57,74 @@ TEST_F(QuantizeModel, LeavesTheSameLayersInFloatAtAnyNumberOfThreads) {
   EXPECT_FALSE(in_float(*one).empty());
   EXPECT_EQ(in_float(*one), in_float(*three));
   EXPECT_LE(one->relative_latency, 1.05);
+}
+
+// Keeps what a search measured in memory, and ends it after some of that.
+class StoreThatEnds : public SearchStore {
+ public:
+  explicit StoreThatEnds(std::size_t keeps) : left_(keeps) {}
+  void go_on() { left_ = std::numeric_limits<std::size_t>::max(); }
+  std::size_t kept() const { return kept_; }
+
+  Status begin(const std::string& digest) override {
+    digests_.insert(digest);
+    EXPECT_EQ(digests_.size(), 1u) << "the search of the same model and pictures is another one";
+    return {};
+  }
+  std::size_t trials() const override { return trials_.size(); }
+  std::size_t steps() const override { return steps_.size(); }
+  std::optional<double> known_trial(std::size_t picture, std::size_t layer) const override {
+    const auto found = trials_.find({picture, layer});
+    return found == trials_.end() ? std::nullopt : std::optional(found->second);
+  }
+  Status keep_trial(std::size_t picture, std::size_t layer, double error) override {
+    return keep([&] { EXPECT_TRUE(trials_.try_emplace({picture, layer}, error).second) << "it was known"; });
+  }
+  std::optional<TradeoffStep> known_step(std::size_t wide_layers) const override {
+    const auto found = steps_.find(wide_layers);
+    return found == steps_.end() ? std::nullopt : std::optional(found->second);
+  }
+  Status keep_step(const TradeoffStep& step) override {
+    return keep([&] { EXPECT_TRUE(steps_.try_emplace(step.wide_layers, step).second) << "it was known"; });
+  }
+
+ private:
+  template <typename Keep>
+  Status keep(Keep keep) {
+    const std::lock_guard lock(mutex_);
+    if (left_ == 0) return Error{ErrorCode::kIo, "ended"};
+    keep();
+    --left_;
+    ++kept_;
+    return {};
+  }
+
+  std::mutex mutex_;
+  std::size_t left_, kept_ = 0;
+  std::set<std::string> digests_;
+  std::map<std::pair<std::size_t, std::size_t>, double> trials_;
+  std::map<std::size_t, TradeoffStep> steps_;
+};
+
+// Among its trials, and on its walk.
+TEST_F(QuantizeModel, GoesOnWithASearchThatWasEnded) {
+  StoreThatEnds all(std::numeric_limits<std::size_t>::max());
+  const auto whole = quantized({.min_fidelity = 97, .store = &all}, DataUse::kCalibrate);
+  ASSERT_TRUE(whole.ok()) << whole.error().message;
+  ASSERT_GT(whole->tradeoff.size(), 2u);
+  for (const std::size_t keeps : {all.kept() / 2, all.kept() - 2}) {
+    StoreThatEnds store(keeps);
+    const auto ended = quantized({.min_fidelity = 97, .store = &store}, DataUse::kCalibrate);
+    ASSERT_FALSE(ended.ok());
+    EXPECT_EQ(ended.error().code, ErrorCode::kIo);
+    store.go_on();
+    const auto resumed = quantized({.min_fidelity = 97, .store = &store}, DataUse::kCalibrate, 3);
+    ASSERT_TRUE(resumed.ok()) << resumed.error().message;
+    EXPECT_EQ(store.kept(), all.kept());
+    EXPECT_EQ(in_float(*resumed), in_float(*whole));
+    ASSERT_EQ(resumed->tradeoff.size(), whole->tradeoff.size());
+    for (std::size_t i = 0; i < whole->tradeoff.size(); ++i) EXPECT_EQ(resumed->tradeoff[i].fidelity, whole->tradeoff[i].fidelity);
+  }
 }
 
 // The photographs with red and blue exchanged.

@@ -77,6 +77,7 @@ QuantizedIr result_of(const QuantizationResult& quantized, const std::filesystem
           .layers = model.layers,
           .relative_latency = quantized.relative_latency,
           .tradeoff = quantized.tradeoff,
+          .search = quantized.search,
           .curve = quantized.curve,
           .goal = quantized.goal,
           .is_second_order = model.is_second_order};

@@ -28,6 +28,7 @@ struct QuantizedIr {
   std::vector<quant::QuantizedLayer> layers = {};
   double relative_latency = 1;  // these and the goal as QuantizationResult has them
   std::vector<TradeoffStep> tradeoff = {};
+  std::optional<SearchTime> search = {};
   std::vector<quant::CurvePoint> curve = {};
   Status goal = {};
   bool is_second_order = false;  // of the weights' rounding, as QuantizedModel has it
