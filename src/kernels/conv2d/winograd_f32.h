@@ -16,7 +16,7 @@ namespace octet::kernels {
 inline constexpr float kNearPoint = 0.6875f, kFarPoint = 1.5f;
 
 // Channels whose products are summed from zero; then come the sums of such blocks.
-inline constexpr std::int64_t kWinogradSumBlock = 16;
+inline constexpr std::int64_t kWinogradSumBlock = 32;
 
 // Of the pixels below a tile, each with slack behind its channels: to[position * position_step + vector * vector_step + lane], of whole
 // vectors.
