@@ -110,7 +110,7 @@ class GemmConv2d final : public ConvolutionF32 {
           gemm.a_stride = in.pixel_stride;
         }
       }
-      if (!direct) gather(in, out.width, first, reinterpret_cast<Factor*>(scratch), gemm);
+      if (!direct) gather(in, out, first, reinterpret_cast<Factor*>(scratch), gemm);
       const std::int64_t group = task % tasks.groups;
       run_panels(std::span(panels_).subspan(static_cast<std::size_t>(tasks.first_panel(group)),
                                             static_cast<std::size_t>(tasks.first_panel(group + 1) - tasks.first_panel(group))),
@@ -159,11 +159,16 @@ class GemmConv2d final : public ConvolutionF32 {
     return gemm;
   }
 
-  void gather(const ImageView<const float>& in, std::int64_t out_width, std::int64_t first, Factor* patches, Gemm& gemm) const {
-    gemm.a_stride = patch_stride<Factor>(depth_);
-    PatchGatherer<float, Factor, std::remove_const_t<decltype(Function::copy)>>(shape_, in, out_width, 0.0f, kernel_.run.copy)
-        .gather(first, gemm.rows, gemm.a_stride, patches);
+  void gather(const ImageView<const float>& in, const ImageView<float>& out, std::int64_t first, Factor* patches, Gemm& gemm) const {
     gemm.a = patches;
+    if (patches_are_pixels(shape_, in, out) && in.pixel_stride == depth_ && !rows_fight<Factor>(depth_)) {
+      gemm.a_stride = depth_;
+      kernel_.run.copy(in.data + first * depth_, gemm.rows * depth_, patches);  // one run: to begin one takes as long as 170 channels
+      return;
+    }
+    gemm.a_stride = patch_stride<Factor>(depth_);
+    PatchGatherer<float, Factor, std::remove_const_t<decltype(Function::copy)>>(shape_, in, out.width, 0.0f, kernel_.run.copy)
+        .gather(first, gemm.rows, gemm.a_stride, patches);
   }
 
   void run_panel(const Panel& panel, Gemm gemm) const {

@@ -77,13 +77,18 @@ bool patches_are_pixels(const Conv2dShape& shape, const ImageView<In>& in, const
          shape.pad_left == 0 && in.width == out.width && in.height >= out.height;
 }
 
-// Distance of gathered rows: at least `depth`, whole cache lines, and never a multiple of 1024 bytes, at which rows would
-// fight for the same few places of the first cache.
+// Whether rows so far apart fight for the same few places of the first cache: at a multiple of 1024 bytes.
+template <typename T>
+bool rows_fight(std::int64_t stride) {
+  return stride * static_cast<std::int64_t>(sizeof(T)) % 1024 == 0;
+}
+
+// Distance of gathered rows: at least `depth`, whole cache lines, and never one at which they fight.
 template <typename T>
 std::int64_t patch_stride(std::int64_t depth) {
   constexpr std::int64_t kLine = 64 / sizeof(T);
-  const std::int64_t lines = (depth + kLine - 1) / kLine;
-  return (lines % 16 == 0 ? lines + 1 : lines) * kLine;
+  const std::int64_t stride = (depth + kLine - 1) / kLine * kLine;
+  return rows_fight<T>(stride) ? stride + kLine : stride;
 }
 
 }  // namespace octet::kernels
