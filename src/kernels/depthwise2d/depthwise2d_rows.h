@@ -102,12 +102,13 @@ struct U8Kernels {
   RowFunctions<std::uint8_t> to_real;                     // fma(sum, multiplier, offset) in the order of the lanes, all pixels of a set
 
   int width() const { return channels * pixels; }
-  int pixel_of(int group, int lane) const { return place_of(group, lane) / channels; }
   int channel_of(int group, int lane) const { return place_of(group, lane) % channels; }
   // Among the bytes that a lane's is one of: channel after channel, pixel after pixel.
   int place_of(int group, int lane) const {
     return lane_order == LaneOrder::kNatural ? group * lanes + lane : lane / 4 * 16 + group * 4 + lane % 4;
   }
+  // Which of the lanes of all groups is at a place: the other way round.
+  int lane_of(int place) const { return lane_order == LaneOrder::kNatural ? place : place % 16 / 4 * lanes + place / 16 * 4 + place % 4; }
 
   // The rest of the requantization of `pixels` pixels of to_real, after the activation.
   void (*finish)(const void* block, const float* real, std::int64_t pixels, std::uint8_t* out, std::int64_t out_step, int channels);

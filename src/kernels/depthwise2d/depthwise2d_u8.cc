@@ -134,13 +134,14 @@ class PackedU8 final : public ConvolutionU8 {
     }
   }
 
-  // Of a set of pixels, of which `count` are left.
+  // Of a set of pixels, of which `count` are left. Four channels lie together in every order of lanes.
   void store_natural(const Block& block, const float* reals, float* out, std::int64_t out_step, std::int64_t count) const {
     const U8Kernels& kernels = kernels_of(block);
-    for (int i = 0; i < kernels.width(); ++i) {
-      const int pixel = kernels.pixel_of(i / kernels.lanes, i % kernels.lanes),
-                c = kernels.channel_of(i / kernels.lanes, i % kernels.lanes);
-      if (pixel < count && c < block.channels) out[pixel * out_step + c] = reals[i];
+    const int pixels = static_cast<int>(std::min<std::int64_t>(kernels.pixels, count)), fours = block.channels / 4 * 4;
+    for (int pixel = 0; pixel < pixels; ++pixel, out += out_step) {
+      const int first = pixel * kernels.channels;
+      for (int c = 0; c < fours; c += 4) std::memcpy(out + c, reals + kernels.lane_of(first + c), 4 * sizeof(float));
+      for (int c = fours; c < block.channels; ++c) out[c] = reals[kernels.lane_of(first + c)];
     }
   }
 
