@@ -25,13 +25,14 @@ struct alignas(64) Line {
 
 inline std::size_t lines_of(std::size_t bytes) { return (bytes + sizeof(Line) - 1) / sizeof(Line); }
 
-// Cuts the channels into blocks as wide as the kernels have them; the last one may be filled in part.
+// Cuts the channels into blocks as wide as the kernels have them, the widest first; the last one may be filled in part, and lack fewer
+// channels than the narrowest block has.
 template <typename Kernels>
 std::vector<Block> cut_blocks(std::int64_t channels, std::span<const Kernels> kernels) {
   std::vector<Block> blocks;
   for (std::int64_t first = 0; first < channels;) {
     std::size_t k = 0;
-    while (k + 1 < kernels.size() && kernels[k].channels > channels - first) ++k;
+    while (k + 1 < kernels.size() && kernels[k].channels - kernels.back().channels >= channels - first) ++k;
     const int count = static_cast<int>(std::min<std::int64_t>(kernels[k].channels, channels - first));
     blocks.push_back({first, count, k, 0});
     first += count;

@@ -6,39 +6,49 @@
 
 namespace {
 
+// Some pixels of a row, those outside of its `width` pixels being `outside`. Out of the way of the loop, whose registers it would take.
+template <class R, int kStep>
+[[gnu::noinline]] OCTET_TARGET typename R::Int load_at_border(const std::uint8_t* row, std::int64_t step, std::int64_t width,
+                                                              std::int64_t column, const std::uint8_t* outside) {
+  const std::uint8_t* pixels[R::kPixels];
+  for (int i = 0; i < R::kPixels; ++i, column += kStep) pixels[i] = column >= 0 && column < width ? row + column * step : outside;
+  return R::load_pixels(pixels);
+}
+
 // The pixels of a row of windows, at columns that are kStep apart, as q of V.
 template <class V, int kStep>
 class PixelReader {
  public:
+  using R = typename V::Vectors;
   using Vector = typename V::Vector;
-  explicit PixelReader(const RowPiece<std::uint8_t>& piece, const std::uint8_t* outside)
-      : rows_(piece, outside), outside_(outside), width_(piece.in.width) {}
+  OCTET_OP PixelReader(const RowPiece<std::uint8_t>& piece, const std::uint8_t* outside)
+      : step_(piece.in.pixel_stride), width_(piece.in.width), outside_(outside), padding_(R::load_pixels(outside, 0)) {
+    for (int ky = 0; ky < 3; ++ky) {
+      const std::int64_t y = piece.y * piece.shape->stride_h - piece.shape->pad_top + ky;
+      row_[ky] = piece.in.has_row(y) ? piece.in.pixel(y, 0) : nullptr;
+    }
+  }
 
   OCTET_OP void read(std::int64_t column, Vector (&q)[V::kGroups]) const {
-    using R = typename V::Vectors;
     const bool inside = column >= 0 && column + (R::kPixels - 1) * kStep < width_;
     Vector x[4];
 #pragma GCC unroll 3
     for (int ky = 0; ky < 3; ++ky) {
-      const std::int64_t step = rows_.step[ky];
-      x[ky] = inside ? R::load_pixels(rows_.row[ky] + column * step, kStep * step) : load_at_border(ky, column);
+      if (row_[ky] == nullptr)
+        x[ky] = padding_;
+      else
+        x[ky] = inside ? R::load_pixels(row_[ky] + column * step_, kStep * step_)
+                       : load_at_border<R, kStep>(row_[ky], step_, width_, column, outside_);
     }
     x[3] = R::zero();
     V::interleave(x, q);
   }
 
  private:
-  OCTET_OP Vector load_at_border(int ky, std::int64_t column) const {
-    using R = typename V::Vectors;
-    const std::uint8_t* pixels[R::kPixels];
-    for (int i = 0; i < R::kPixels; ++i, column += kStep)
-      pixels[i] = column >= 0 && column < width_ ? rows_.row[ky] + column * rows_.step[ky] : outside_;
-    return R::load_pixels(pixels);
-  }
-
-  WindowRows<V, 3> rows_;
+  const std::uint8_t* row_[3];  // null outside of the image
+  std::int64_t step_, width_;
   const std::uint8_t* outside_;
-  std::int64_t width_;
+  Vector padding_;  // a row of it
 };
 
 // 3x3. The pixels of a vector are as far apart as their outputs; those of the third tap, and with stride 1 of the second one, lie partly

@@ -161,6 +161,12 @@ struct ZmmOfPixels : Zmm {
     return _mm512_alignr_epi64(next, x, kFirst % kPixels * 8 / kPixels);
   }
   OCTET_OP static void store_pixels(std::uint8_t* to, std::int64_t step, Int bytes, std::int64_t pixels, int channels) {
+    // Once for all pixels, as tests and jumps with each of them take longer than its bytes.
+    pixels >= kPixels&& channels == kBlock ? store_parts(to, step, bytes, kPixels, kBlock) : store_parts(to, step, bytes, pixels, channels);
+  }
+
+ private:
+  OCTET_OP static void store_parts(std::uint8_t* to, std::int64_t step, Int bytes, std::int64_t pixels, int channels) {
     const __mmask32 first = _bzhi_u32(~0u, static_cast<unsigned>(channels));
     if constexpr (kPixels == 2) {
       const __m256i halves[] = {_mm512_castsi512_si256(bytes), _mm512_extracti64x4_epi64(bytes, 1)};
