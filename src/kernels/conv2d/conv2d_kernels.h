@@ -123,29 +123,22 @@ struct WinogradU8Kernels {
 #ifdef OCTET_X86
       {"avx512_vnni_winograd",
        kAvx512Vnni,
-       {16, 12, 32, avx512_vnni::winograd_input, avx512_vnni::winograd_weights, avx512_vnni::winograd_product, avx512_vnni::winograd_output,
+       {16, 12, 32, avx512_vnni::winograd_input, avx512_vnni::winograd_weights, avx512_vnni::winograd_product,
         avx512_vnni::winograd_finish}},
       {"avx512_winograd",
        kAvx512,
-       {16, 12, 32, avx512::winograd_input, avx512::winograd_weights, avx512::winograd_product, avx512::winograd_output,
-        avx512::winograd_finish}},
+       {16, 12, 32, avx512::winograd_input, avx512::winograd_weights, avx512::winograd_product, avx512::winograd_finish}},
       {"avx2_vnni_winograd",
        kAvx2Vnni,
-       {8, 6, 16, avx2_vnni::winograd_input, avx2_vnni::winograd_weights, avx2_vnni::winograd_product, avx2_vnni::winograd_output,
-        avx2_vnni::winograd_finish}},
-      {"avx2_winograd",
-       kAvx2,
-       {8, 6, 16, avx2::winograd_input, avx2::winograd_weights, avx2::winograd_product, avx2::winograd_output, avx2::winograd_finish}},
+       {8, 6, 16, avx2_vnni::winograd_input, avx2_vnni::winograd_weights, avx2_vnni::winograd_product, avx2_vnni::winograd_finish}},
+      {"avx2_winograd", kAvx2, {8, 6, 16, avx2::winograd_input, avx2::winograd_weights, avx2::winograd_product, avx2::winograd_finish}},
 #endif
 #ifdef OCTET_ARM
-      {"neon_winograd",
-       kNeon,
-       {4, 8, 8, neon::winograd_input, neon::winograd_weights, neon::winograd_product, neon::winograd_output, neon::winograd_finish}},
+      {"neon_winograd", kNeon, {4, 8, 8, neon::winograd_input, neon::winograd_weights, neon::winograd_product, neon::winograd_finish}},
 #endif
       {"portable_winograd",
        {},
-       {1, 1, 1, portable::winograd_input, portable::winograd_weights, portable::winograd_product, portable::winograd_output,
-        portable::winograd_finish}},
+       {1, 1, 1, portable::winograd_input, portable::winograd_weights, portable::winograd_product, portable::winograd_finish}},
   };
   static double check(Random& random, const Isa& isa, ThreadPool& pool);
   static void add_benchmarks();

@@ -43,11 +43,16 @@ struct WinogradTiles {
 template <typename T>
 void find_window(const Conv2dShape& shape, const ImageView<const T>& in, const WinogradTile& tile, int side, const T* padding,
                  const T* (&pixels)[kWinogradPositions]) {
-  for (int y = 0, i = 0; y < side; ++y)
-    for (int x = 0; x < side; ++x, ++i) {
-      const std::int64_t in_y = tile.y - shape.pad_top + y, in_x = tile.x - shape.pad_left + x;
-      pixels[i] = in_y >= 0 && in_y < in.height && in_x >= 0 && in_x < in.width ? in.pixel(in_y, in_x) : padding;
+  for (int y = 0; y < side; ++y) {
+    const T** const line = pixels + y * side;
+    const std::int64_t in_y = tile.y - shape.pad_top + y, in_x = tile.x - shape.pad_left;
+    if (in_y < 0 || in_y >= in.height) {
+      std::fill_n(line, side, padding);
+      continue;
     }
+    const T* const row = in.pixel(in_y, 0);
+    for (int x = 0; x < side; ++x) line[x] = in_x + x >= 0 && in_x + x < in.width ? row + (in_x + x) * in.pixel_stride : padding;
+  }
 }
 
 }  // namespace octet::kernels

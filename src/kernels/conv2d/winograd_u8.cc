@@ -27,10 +27,10 @@ std::int64_t padded_channels_of(const Conv2dShape& shape, const WinogradU8Functi
   return rounded_up(shape.in_channels, std::max(2, kernel.words));
 }
 
-// Tiles whose windows, and sums of a panel, take no more than the second cache, and at least so many that to make the weights anew for them
-// is little beside the products.
+// Tiles whose windows, and sums of a panel, stay in the second cache beside all else, and at least so many that to make the weights anew
+// for them is little beside the products.
 std::int64_t most_tiles_of_a_block(std::int64_t padded_channels, const WinogradU8Function& kernel) {
-  constexpr std::int64_t kBytes = 1 << 20, kFewestRows = 5;
+  constexpr std::int64_t kBytes = 512 << 10, kFewestRows = 5;
   const std::int64_t sum_bytes = 2 * kernel.lanes * std::int64_t{sizeof(std::int32_t)};
   const std::int64_t tile_bytes = kWinogradPositions * (padded_channels * std::int64_t{sizeof(std::int16_t)} + sum_bytes);
   return std::max(kFewestRows * kernel.tile_rows, kBytes / tile_bytes);
@@ -83,10 +83,10 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
   }
 
  private:
-  // Where in the scratch memory of a block of tiles what lies, each on a cache line: windows from its beginning on, then sums of a panel,
-  // the weights of a slice, and the results of a tile.
+  // Where in the scratch memory of a block of tiles what lies, each on a cache line: windows from its beginning on, then sums of a panel
+  // and the weights of a slice.
   struct Scratch {
-    std::size_t sums, weights, results, bytes;
+    std::size_t sums, weights, bytes;
   };
 
   std::int64_t most_width() const { return 2 * kernel_.run.lanes; }
@@ -97,10 +97,11 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
   std::int64_t sum_step(std::int64_t tiles) const { return odd_lines<std::int32_t>(tiles * most_width()); }
   std::int64_t weight_step() const { return odd_lines<std::int16_t>(slice_pairs() * 2 * most_width()); }
 
-  // Pairs of input channels whose transformed weights for a panel stay in the second cache beside windows and sums.
+  // Pairs of input channels whose transformed weights for a panel, of a row of positions, stay in the second cache beside windows and
+  // sums. They are made one row after the other, as those of all positions would drive these out.
   std::int64_t slice_pairs() const {
-    constexpr std::int64_t kSliceBytes = 300 << 10;
-    const std::int64_t pair_bytes = kWinogradPositions * 2 * most_width() * std::int64_t{sizeof(std::int16_t)};
+    constexpr std::int64_t kSliceBytes = 200 << 10;
+    const std::int64_t pair_bytes = kWinogradWindow * 2 * most_width() * std::int64_t{sizeof(std::int16_t)};
     return std::min(depth_ / 2, kSliceBytes / pair_bytes);
   }
 
@@ -108,8 +109,7 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
     constexpr std::int64_t kWord = sizeof(std::int16_t), kInt = sizeof(std::int32_t);
     const auto sums = static_cast<std::size_t>(kWinogradPositions * window_step(tiles) * kWord);
     const std::size_t weights = sums + static_cast<std::size_t>(kWinogradPositions * sum_step(tiles) * kInt);
-    const std::size_t results = weights + static_cast<std::size_t>(kWinogradPositions * weight_step() * kWord);
-    return {sums, weights, results, results + static_cast<std::size_t>(kWinogradResults * most_width() * kInt)};
+    return {sums, weights, weights + static_cast<std::size_t>(kWinogradWindow * weight_step() * kWord)};
   }
 
   std::span<const std::int16_t> filter(std::span<const std::int16_t> weights, std::int64_t output) const {
@@ -145,11 +145,10 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
       auto* windows = reinterpret_cast<std::int16_t*>(memory);
       for (std::int64_t t = 0; t < tiles; ++t) transform_window(in, all[first + t], window_step(tiles), windows + t * padded_channels_);
       auto* sums = reinterpret_cast<std::int32_t*>(memory + scratch.sums);
-      auto* results = reinterpret_cast<std::int32_t*>(memory + scratch.results);
       for (std::int64_t p = tasks.first_panel(group); p < tasks.first_panel(group + 1); ++p) {
         const Panel& panel = panels_[static_cast<std::size_t>(p)];
         multiply(panel, windows, tiles, reinterpret_cast<std::int16_t*>(memory + scratch.weights), sums);
-        for (std::int64_t t = 0; t < tiles; ++t) finish(panel, sums, t, tiles, all[first + t], out, results, set_out);
+        finish(panel, {sums, sum_step(tiles), all, first, tiles, {}}, out, set_out);
       }
     });
   }
@@ -178,29 +177,28 @@ class WinogradConv2dU8 final : public ConvolutionU8 {
       gemm.groups = gemm.run_groups = std::min(slice_pairs(), pairs - first);
       const std::int16_t* taps = taps_of(panel) + first * kTaps * words;
       const std::int64_t count = gemm.groups * kTaps * words, ahead = rounded_up(count, kWinogradPositions) / kWinogradPositions;
-      kernel_.run.transform_weights(taps, gemm.groups, words, weight_step(), weights);
       for (std::int64_t p = 0; p < kWinogradPositions; ++p) {
+        const std::int64_t x = p % kWinogradWindow;
+        if (x == 0) kernel_.run.transform_weights(taps, gemm.groups, words, static_cast<int>(p / kWinogradWindow), weight_step(), weights);
         fetch(taps + count + p * ahead, ahead);  // of the next slice
         gemm.a = windows + p * window_step(tiles) + 2 * first;
-        gemm.weights = weights + p * weight_step();
+        gemm.weights = weights + x * weight_step();
         kernel_.run.multiply(gemm, first > 0, sums + p * sum_step(tiles));
       }
     }
   }
 
   template <typename Out, typename SetOut>
-  void finish(const Panel& panel, const std::int32_t* sums, std::int64_t t, std::int64_t tiles, const WinogradTile& tile,
-              const ImageView<Out>& out, std::int32_t* results, SetOut set_out) const {
-    const std::int64_t width = width_of(panel);
-    kernel_.run.transform_output(sums + t * width, width, sum_step(tiles), start_.data() + panel.first, results);
-    GemmU8 gemm;
+  void finish(const Panel& panel, WinogradSums sums, const ImageView<Out>& out, SetOut set_out) const {
+    GemmU8& gemm = sums.gemm;
     gemm.vectors = panel.vectors;
     gemm.channels = panel.channels;
+    gemm.start = start_.data() + panel.first;
     gemm.requantization = &requantization_;
     gemm.first_channel = static_cast<std::size_t>(panel.first);
     gemm.out_stride = out.pixel_stride;
-    set_out(gemm, out.pixel(tile.y, tile.x) + panel.first);
-    kernel_.run.finish(gemm, results, tile.lines, tile.pixels, out.width * out.pixel_stride);
+    set_out(gemm, out.data + panel.first);
+    kernel_.run.finish(sums);
   }
 
   Conv2dShape shape_;

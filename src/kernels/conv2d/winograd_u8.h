@@ -17,18 +17,23 @@ namespace octet::kernels {
 
 // Of 36 pixels of `channels` values, each with slack behind them: to[position * stride + channel], for a multiple of `words` channels.
 using WinogradInput = void(const std::uint8_t* const* pixels, std::int64_t channels, std::int64_t stride, std::int16_t* to);
-// Of taps[pair of channels][tap][word], as many words as some vectors: to[position * position_step + pair * words + word].
-using WinogradWeights = void(const std::int16_t* taps, std::int64_t pairs, std::int64_t words, std::int64_t position_step,
+// Of taps[pair of channels][tap][word], as many words as some vectors, the six positions of a row:
+// to[position in the row * position_step + pair * words + word].
+using WinogradWeights = void(const std::int16_t* taps, std::int64_t pairs, std::int64_t words, int row, std::int64_t position_step,
                              std::int16_t* to);
 // Sums of one position, a * weights in pairs of words: sums[row * vectors * lanes + channel], to which it may add. Of `gemm` all but the
 // start and the results.
 using WinogradProduct = void(const GemmU8& gemm, bool adds, std::int32_t* sums);
-// The 16 results of a tile, `channels` (a multiple of `lanes`) behind one another, of sums[position * stride + channel], plus
-// start[channel].
-using WinogradOutput = void(const std::int32_t* sums, std::int64_t channels, std::int64_t stride, const std::int32_t* start,
-                            std::int32_t* results);
-// Requantizes the first `pixels` of each of the first `lines` lines of a tile, which are `line_stride` elements apart in the output.
-using WinogradFinish = void(const GemmU8& gemm, const std::int32_t* results, int lines, int pixels, std::int64_t line_stride);
+// Sums of a panel that become results: those of tile `first + t` are at sums[position * step + t * vectors * lanes + channel]. Of `gemm`
+// the start, the results, of which the first is that of the output's first pixel, and how they are requantized.
+struct WinogradSums {
+  const std::int32_t* sums = nullptr;
+  std::int64_t step = 0;
+  WinogradTiles tiles;
+  std::int64_t first = 0, count = 0;
+  GemmU8 gemm;
+};
+using WinogradFinish = void(const WinogradSums& of);
 
 // Safe to run from several threads.
 struct WinogradU8Function {
@@ -37,7 +42,6 @@ struct WinogradU8Function {
   WinogradInput* transform_input;
   WinogradWeights* transform_weights;
   WinogradProduct* multiply;
-  WinogradOutput* transform_output;
   WinogradFinish* finish;
 };
 
@@ -45,42 +49,36 @@ namespace avx512_vnni {
 WinogradInput winograd_input;
 WinogradWeights winograd_weights;
 WinogradProduct winograd_product;
-WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
 }  // namespace avx512_vnni
 namespace avx512 {
 WinogradInput winograd_input;
 WinogradWeights winograd_weights;
 WinogradProduct winograd_product;
-WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
 }  // namespace avx512
 namespace avx2_vnni {
 WinogradInput winograd_input;
 WinogradWeights winograd_weights;
 WinogradProduct winograd_product;
-WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
 }  // namespace avx2_vnni
 namespace avx2 {
 WinogradInput winograd_input;
 WinogradWeights winograd_weights;
 WinogradProduct winograd_product;
-WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
 }  // namespace avx2
 namespace neon {
 WinogradInput winograd_input;
 WinogradWeights winograd_weights;
 WinogradProduct winograd_product;
-WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
 }  // namespace neon
 namespace portable {
 WinogradInput winograd_input;
 WinogradWeights winograd_weights;
 WinogradProduct winograd_product;
-WinogradOutput winograd_output;
 WinogradFinish winograd_finish;
 }  // namespace portable
 

@@ -38,34 +38,46 @@ void winograd_product(const GemmU8& gemm, bool adds, std::int32_t* sums) {
 
 namespace {
 
+// Calls finish(gemm, results, 0, pixels) for each line of a tile.
+template <typename Finish>
+void finish_lines(GemmU8& gemm, const std::int32_t* results, const WinogradTile& tile, std::int64_t width, Finish finish) {
+  const std::int64_t line_stride = width * gemm.out_stride;
+  for (int y = 0; y < tile.lines; ++y, results += kWinogradTile * gemm.vectors * kLanes) {
+    finish(gemm, results, 0, tile.pixels);
+    gemm.out_u8 == nullptr ? void(gemm.out_f32 += line_stride) : void(gemm.out_u8 += line_stride);
+  }
+}
+
+template <typename Finish>
+void finish_each_line(const WinogradSums& of, Finish finish) {
+  finish_tiles(of, [&](GemmU8& gemm, const std::int32_t* results, const WinogradTile& tile) {
+    finish_lines(gemm, results, tile, of.tiles.width, finish);
+  });
+}
+
 template <Brief kBrief, int kVectors>
-OCTET_TARGET void finish_lines(GemmU8 line, const std::int32_t* results, int lines, int pixels, std::int64_t line_stride) {
-  const PanelLimits limits = limits_of(line);
-  for (int y = 0; y < lines; ++y, results += kWinogradTile * kVectors * kLanes, line.out_u8 += line_stride)
-    finish_brief<kBrief, kVectors>(line, limits, results, 0, pixels);
+OCTET_TARGET void finish_line(const GemmU8& gemm, const PanelLimits& limits, const std::int32_t* results, int pixels) {
+  finish_brief<kBrief, kVectors>(gemm, limits, results, 0, pixels);
+}
+
+template <Brief kBrief>
+OCTET_TARGET void finish_brief_lines(const WinogradSums& of) {
+  const PanelLimits limits = limits_of(of.gemm);
+  const auto finish = of.gemm.vectors == 2 ? finish_line<kBrief, 2> : finish_line<kBrief, 1>;
+  finish_each_line(
+      of, [&](const GemmU8& gemm, const std::int32_t* results, std::int64_t, int pixels) { finish(gemm, limits, results, pixels); });
 }
 
 }  // namespace
 
-void winograd_finish(const GemmU8& gemm, const std::int32_t* results, int lines, int pixels, std::int64_t line_stride) {
-  const std::int64_t line_results = std::int64_t{kWinogradTile} * gemm.vectors * kLanes;
-  GemmU8 line = gemm;
-  const auto each_line = [&](auto finish) {
-    for (int y = 0; y < lines; ++y, results += line_results) {
-      finish(line, results, 0, pixels);
-      line.out_u8 == nullptr ? void(line.out_f32 += line_stride) : void(line.out_u8 += line_stride);
-    }
-  };
-  const RequantizationTable& table = *gemm.requantization;
-  if (gemm.out_u8 == nullptr)
-    with_kind(table.activation.kind, [&](auto kind) { each_line(finish_f32<kind()>); });
+void winograd_finish(const WinogradSums& of) {
+  const RequantizationTable& table = *of.gemm.requantization;
+  if (of.gemm.out_u8 == nullptr)
+    with_kind(table.activation.kind, [&](auto kind) { finish_each_line(of, finish_f32<kind()>); });
   else if (table.brief != Brief::kNo)
-    with_brief(table.brief, [&](auto brief) {
-      const auto finish = gemm.vectors == 2 ? finish_lines<brief(), 2> : finish_lines<brief(), 1>;
-      finish(gemm, results, lines, pixels, line_stride);
-    });
+    with_brief(table.brief, [&](auto brief) { finish_brief_lines<brief()>(of); });
   else if (table.round_first)
-    with_kind(table.activation.kind, [&](auto kind) { each_line(finish_numbers<kind()>); });
+    with_kind(table.activation.kind, [&](auto kind) { finish_each_line(of, finish_numbers<kind()>); });
   else
-    with_requantization(table, [&](auto kind, auto plain) { each_line(finish_u8<kind(), plain()>); });
+    with_requantization(table, [&](auto kind, auto plain) { finish_each_line(of, finish_u8<kind(), plain()>); });
 }

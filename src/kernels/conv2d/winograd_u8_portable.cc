@@ -41,15 +41,6 @@ OCTET_OP Ints shift_right(Ints x) {
   return static_cast<Ints>(static_cast<std::int32_t>(x) >> kCount);
 }
 
-template <typename Finish>
-void finish_each(const GemmU8& gemm, const std::int32_t* results, int lines, int pixels, std::int64_t line_stride, Finish finish) {
-  for (int y = 0; y < lines; ++y)
-    for (int x = 0; x < pixels; ++x)
-      for (std::int64_t c = 0; c < gemm.channels; ++c)
-        finish(y * line_stride + x * gemm.out_stride + c, gemm.first_channel + static_cast<std::size_t>(c),
-               results[(y * kWinogradTile + x) * gemm.vectors + c]);
-}
-
 }  // namespace
 
 #include "kernels/conv2d/winograd_u8_transforms.inl"
@@ -68,17 +59,32 @@ void winograd_product(const GemmU8& gemm, bool adds, std::int32_t* sums) {
   }
 }
 
-void winograd_finish(const GemmU8& gemm, const std::int32_t* results, int lines, int pixels, std::int64_t line_stride) {
-  const RequantizationTable& table = *gemm.requantization;
-  if (gemm.out_u8 != nullptr)
+namespace {
+
+template <typename Finish>
+void finish_each(const WinogradSums& of, Finish finish) {
+  finish_tiles(of, [&](const GemmU8& gemm, const std::int32_t* results, const WinogradTile& tile) {
+    for (int y = 0; y < tile.lines; ++y)
+      for (int x = 0; x < tile.pixels; ++x)
+        for (std::int64_t c = 0; c < gemm.channels; ++c)
+          finish(gemm, (y * of.tiles.width + x) * gemm.out_stride + c, gemm.first_channel + static_cast<std::size_t>(c),
+                 results[(y * kWinogradTile + x) * gemm.vectors + c]);
+  });
+}
+
+}  // namespace
+
+void winograd_finish(const WinogradSums& of) {
+  const RequantizationTable& table = *of.gemm.requantization;
+  if (of.gemm.out_u8 != nullptr)
     with_requantization(table, [&](auto kind, auto plain) {
-      finish_each(gemm, results, lines, pixels, line_stride, [&](std::int64_t at, std::size_t channel, std::int32_t sum) {
+      finish_each(of, [&](const GemmU8& gemm, std::int64_t at, std::size_t channel, std::int32_t sum) {
         gemm.out_u8[at] = scalar::requantize_u8<kind(), plain()>(table, channel, sum);
       });
     });
   else
     with_kind(table.activation.kind, [&](auto kind) {
-      finish_each(gemm, results, lines, pixels, line_stride, [&](std::int64_t at, std::size_t channel, std::int32_t sum) {
+      finish_each(of, [&](const GemmU8& gemm, std::int64_t at, std::size_t channel, std::int32_t sum) {
         gemm.out_f32[at] = scalar::requantize_real<kind()>(table, channel, sum);
       });
     });

@@ -57,25 +57,29 @@ OCTET_TARGET void transform_windows(const std::uint8_t* const* pixels, std::int6
   }
 }
 
+template <int kRow>
 OCTET_TARGET void transform_taps(const std::int16_t* taps, std::int64_t pairs, std::int64_t words, std::int64_t position_step,
                                  std::int16_t* to) {
   constexpr int kSide = kWinogradWindow, kTaps = 3;
   for (std::int64_t pair = 0; pair < pairs; ++pair, taps += kTaps * kTaps * words, to += words)
     for (std::int64_t w = 0; w < words; w += kWords) {
-      Words filter[kTaps * kTaps], columns[kSide * kTaps], line[kSide];
-#pragma GCC unroll 9
-      for (int i = 0; i < kTaps * kTaps; ++i) filter[i] = load_words(taps + i * words + w);
+      Words row[kTaps], line[kSide];
 #pragma GCC unroll 3
-      for (int x = 0; x < kTaps; ++x) transform_weight_line(filter + x, kTaps, columns + x, kTaps);
-#pragma GCC unroll 6
-      for (int y = 0; y < kSide; ++y) {
-        transform_weight_line(columns + y * kTaps, 1, line, 1);
-#pragma GCC unroll 6
-        for (int x = 0; x < kSide; ++x) store_words(to + (y * kSide + x) * position_step + w, line[x]);
+      for (int x = 0; x < kTaps; ++x) {
+        Words filter[kTaps], column[kSide];
+#pragma GCC unroll 3
+        for (int y = 0; y < kTaps; ++y) filter[y] = load_words(taps + (y * kTaps + x) * words + w);
+        transform_weight_line(filter, 1, column, 1);
+        row[x] = column[kRow];
       }
+      transform_weight_line(row, 1, line, 1);
+#pragma GCC unroll 6
+      for (int x = 0; x < kSide; ++x) store_words(to + x * position_step + w, line[x]);
     }
 }
 
+// The 16 results of a tile, `channels` (a multiple of kLanes) behind one another, of sums[position * stride + channel], plus
+// start[channel].
 OCTET_TARGET void transform_sums(const std::int32_t* sums, std::int64_t channels, std::int64_t stride, const std::int32_t* start,
                                  std::int32_t* results) {
   constexpr int kSide = kWinogradWindow, kTile = kWinogradTile;
@@ -104,11 +108,28 @@ void winograd_input(const std::uint8_t* const* pixels, std::int64_t channels, st
   transform_windows(pixels, channels, stride, to);
 }
 
-void winograd_weights(const std::int16_t* taps, std::int64_t pairs, std::int64_t words, std::int64_t position_step, std::int16_t* to) {
-  transform_taps(taps, pairs, words, position_step, to);
+void winograd_weights(const std::int16_t* taps, std::int64_t pairs, std::int64_t words, int row, std::int64_t position_step,
+                      std::int16_t* to) {
+  constexpr decltype(&transform_taps<0>) kRows[] = {transform_taps<0>, transform_taps<1>, transform_taps<2>,
+                                                    transform_taps<3>, transform_taps<4>, transform_taps<5>};
+  kRows[row](taps, pairs, words, position_step, to);
 }
 
-void winograd_output(const std::int32_t* sums, std::int64_t channels, std::int64_t stride, const std::int32_t* start,
-                     std::int32_t* results) {
-  transform_sums(sums, channels, stride, start, results);
+namespace {
+
+// Calls finish(gemm, results, tile) for each tile, `gemm` with where its first pixel goes.
+template <typename Finish>
+void finish_tiles(const WinogradSums& of, Finish finish) {
+  const std::int64_t width = std::int64_t{of.gemm.vectors} * kLanes;
+  alignas(64) std::int32_t results[kWinogradResults * 2 * kLanes];
+  GemmU8 gemm = of.gemm;
+  for (std::int64_t t = 0; t < of.count; ++t) {
+    const WinogradTile tile = of.tiles[of.first + t];
+    transform_sums(of.sums + t * width, width, of.step, gemm.start, results);
+    const std::int64_t at = (tile.y * of.tiles.width + tile.x) * gemm.out_stride;
+    of.gemm.out_u8 == nullptr ? void(gemm.out_f32 = of.gemm.out_f32 + at) : void(gemm.out_u8 = of.gemm.out_u8 + at);
+    finish(gemm, results, tile);
+  }
 }
+
+}  // namespace
