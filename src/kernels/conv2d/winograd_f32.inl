@@ -131,11 +131,10 @@ OCTET_TARGET void transform_window(const float* const* pixels, std::int64_t chan
   }
 }
 
-// results[result * kLanes + lane], plus the bias, of kLanes channels.
+// The columns of the results of kLanes channels.
 template <int kTile>
-OCTET_OP void transform_sums(const float* sums, std::int64_t stride, Vec bias, float* results) {
+OCTET_OP void transform_columns(const float* sums, std::int64_t stride, Vec (&columns)[kTile * (kTile + 2)]) {
   constexpr int kSide = kTile + 2;
-  Vec columns[kTile * kSide];
 #pragma GCC unroll 6
   for (int x = 0; x < kSide; ++x) {
     Vec column[kSide];
@@ -143,30 +142,37 @@ OCTET_OP void transform_sums(const float* sums, std::int64_t stride, Vec bias, f
     for (int y = 0; y < kSide; ++y) column[y] = load(sums + (y * kSide + x) * stride);
     transform_output_line<kTile>(column, 1, columns + x, kSide);
   }
-#pragma GCC unroll 4
-  for (int y = 0; y < kTile; ++y) {
+}
+
+// The lines of them, activated, of kLanes channels or as many as are left; kWhole says that the image has all pixels and channels.
+template <int kTile, Activation::Kind kKind, bool kWhole>
+OCTET_TARGET void finish_lines(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t c,
+                               std::int64_t line_stride) {
+  constexpr int kSide = kTile + 2;
+  Vec columns[kTile * kSide];
+  transform_columns<kTile>(sums + c, stride, columns);
+  const Vec a = set(gemm.activation.a), b = set(gemm.activation.b), bias = load(gemm.bias + c);
+  const std::int64_t channels = gemm.channels - c, out_stride = gemm.out_stride;
+  float* out = gemm.out + c;
+  for (int y = 0; y < (kWhole ? kTile : tile.lines); ++y, out += line_stride) {
     Vec line[kTile];
     transform_output_line<kTile>(columns + y * kSide, 1, line, 1);
 #pragma GCC unroll 4
-    for (int x = 0; x < kTile; ++x) store(results + (y * kTile + x) * kLanes, add(line[x], bias));
+    for (int x = 0; x < kTile; ++x) {
+      if (!kWhole && x >= tile.pixels) break;
+      const Vec value = activate<kKind>(add(line[x], bias), a, b);
+      float* to = out + x * out_stride;
+      kWhole || channels >= kLanes ? store(to, value) : store_first(to, value, channels);
+    }
   }
 }
 
 template <int kTile, Activation::Kind kKind>
-OCTET_TARGET void finish_tile(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile,
-                              std::int64_t line_stride) {
-  alignas(64) float results[kTile * kTile * kLanes];
-  const Vec a = set(gemm.activation.a), b = set(gemm.activation.b);
-  for (std::int64_t c = 0; c < gemm.channels; c += kLanes) {
-    transform_sums<kTile>(sums + c, stride, load(gemm.bias + c), results);
-    const std::int64_t channels = gemm.channels - c;
-    for (int y = 0; y < tile.lines; ++y)
-      for (int x = 0; x < tile.pixels; ++x) {
-        const Vec value = activate<kKind>(load(results + (y * kTile + x) * kLanes), a, b);
-        float* to = gemm.out + y * line_stride + x * gemm.out_stride + c;
-        channels >= kLanes ? store(to, value) : store_first(to, value, channels);
-      }
-  }
+void finish_tile(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t line_stride) {
+  const bool all_pixels = tile.lines == kTile && tile.pixels == kTile;
+  for (std::int64_t c = 0; c < gemm.channels; c += kLanes)
+    all_pixels&& gemm.channels - c >= kLanes ? finish_lines<kTile, kKind, true>(gemm, sums, stride, tile, c, line_stride)
+                                             : finish_lines<kTile, kKind, false>(gemm, sums, stride, tile, c, line_stride);
 }
 
 template <int kTile>
