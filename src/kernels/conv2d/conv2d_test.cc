@@ -492,7 +492,7 @@ TEST(Conv2dBf16, IsChosenWhereItIsQuickerThanFloats) {
     return std::string(make_conv2d_bf16(shape, weights, {}, {}, isas_of<Conv2dBf16Kernels>()[0], pixels)->name());
   };
   const Conv2dShape wide{64, 64, 3, 3, 1, 1, 1, 1, 1, 1}, point{.in_channels = 64, .out_channels = 64},
-      odd{.in_channels = 3, .out_channels = 64}, shallow{.in_channels = 16, .out_channels = 16};
+      odd{.in_channels = 3, .out_channels = 64}, shallow{2, 16, 3, 3, 2, 2, 1, 1, 1, 1};
   EXPECT_EQ(name(wide, 52 * 52).find("bf16"), std::string::npos);
   EXPECT_NE(name(point, 52 * 52).find("bf16"), std::string::npos);
   EXPECT_EQ(name(odd, 52 * 52).find("bf16"), std::string::npos);
