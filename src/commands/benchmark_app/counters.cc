@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <sstream>
 
 #include <fmt/format.h>
-#include <pugixml.hpp>
 
 #include "base/cpu.h"
 #include "commands/benchmark_app/log.h"
@@ -97,29 +95,6 @@ void print_sorted_counters(std::span<const std::vector<Counter>> requests, const
     print_line(fmt::format("Total CPU time:   {:.3f} milliseconds", total));
     print_line(fmt::format("Total proportion: {:.2f} % \n", 100 * std::round(shares)));
   }
-}
-
-std::string execution_graph(const std::string& model, std::span<const Counter> counters) {
-  pugi::xml_document document;
-  pugi::xml_node net = document.append_child("net");
-  net.append_attribute("name") = model.c_str();
-  net.append_attribute("version") = 11;
-  pugi::xml_node layers = net.append_child("layers");
-  for (std::size_t i = 0; i < counters.size(); ++i) {
-    pugi::xml_node layer = layers.append_child("layer");
-    layer.append_attribute("id") = i;
-    layer.append_attribute("name") = counters[i].name.c_str();
-    layer.append_attribute("type") = counters[i].type.c_str();
-    pugi::xml_node data = layer.append_child("data");
-    data.append_attribute("execOrder") = i;
-    data.append_attribute("execTimeMcs") = std::llround(1e3 * counters[i].ms);
-    data.append_attribute("originalLayersNames") = counters[i].name.c_str();
-    data.append_attribute("primitiveType") = counters[i].execution.c_str();
-  }
-  net.append_child("edges");
-  std::ostringstream text;
-  document.save(text, "\t");
-  return text.str();
 }
 
 }  // namespace octet::commands::benchmark_app

@@ -32,8 +32,4 @@ std::vector<Counter> sorted_counters(std::vector<Counter> counters, const std::s
 void print_counters(std::span<const std::vector<Counter>> requests);
 void print_sorted_counters(std::span<const std::vector<Counter>> requests, const std::string& order);
 
-// The steps in their order as an XML file in the form of OpenVINO's execution graphs, without edges: what a step reads and writes are
-// places in memory that several may share.
-std::string execution_graph(const std::string& model, std::span<const Counter> counters);
-
 }  // namespace octet::commands::benchmark_app

@@ -15,6 +15,7 @@
 #include "base/version.h"
 #include "benchmark/measure.h"
 #include "benchmark/prepare_model.h"
+#include "commands/benchmark_app/execution_graph.h"
 #include "commands/benchmark_app/input_files.h"
 #include "commands/benchmark_app/log.h"
 #include "commands/benchmark_app/model_arguments.h"
@@ -307,7 +308,7 @@ class App {
     }
     const auto all = counters();
     if (!options_.execution_graph.empty())
-      OCTET_RETURN_IF_ERROR(write_file(options_.execution_graph, execution_graph(graph_.name, all[0])));
+      OCTET_RETURN_IF_ERROR(write_file(options_.execution_graph, execution_graph(graph_.name, *plan_, all[0])));
     if (settings_.counters) OCTET_RETURN_IF_ERROR(dump_counters(all));
     for (const auto& [name, value] : result_pairs(figures_, options_)) report_.add(Section::kResults, name, value);
     return report_.write();

@@ -3,6 +3,7 @@
 #include "commands/benchmark_app/run.h"
 
 #include <fstream>
+#include <map>
 #include <regex>
 #include <set>
 
@@ -18,6 +19,7 @@
 #include "base/scratch_folder.h"
 #include "exporters/openvino_ir/export.h"
 #include "formats/npz/npz.h"
+#include "formats/openvino_ir/ir.h"
 #include "image/encode.h"
 #include "runtime/graph_for_test.h"
 
@@ -158,7 +160,6 @@ TEST_F(BenchmarkAppTest, WritesCountersOfEachRequest) {
                 .status,
             0);
   EXPECT_EQ(json("r/benchmark_detailed_counters_report.json")["detailed_performance"].size(), 2u);
-  EXPECT_NE(read_text(path("e.xml"))->find("primitiveType="), std::string::npos);
   EXPECT_EQ(app({"-niter", "1", "-pc", "false", "-exec_graph_path", path("untimed.xml")}).status, 0);
   EXPECT_NE(read_text(path("untimed.xml"))->find("execTimeMcs=\"0\""), std::string::npos);
   const Json config = json("c.json");
@@ -166,6 +167,33 @@ TEST_F(BenchmarkAppTest, WritesCountersOfEachRequest) {
   EXPECT_EQ(config["CPU"]["PERF_COUNT"], "YES");
   // What was written is read again, without being counted as said on the command line.
   EXPECT_TRUE(app({"-niter", "2", "-hint", "none", "-load_config", path("c.json")}).has("[ INFO ]   NUM_STREAMS: 2"));
+}
+
+TEST_F(BenchmarkAppTest, WritesTheStepsAsAGraph) {
+  SmallGraph g;
+  const Value image = g.input({1, 3, 8, 8});
+  const Value left = g.relu(g.conv(image, 4, "left"), "left_relu"), right = g.conv(image, 2, "right");
+  g.output(g.conv(g.concat({left, right}), 5, "joined"), "end");
+  ASSERT_TRUE(export_openvino_ir(g.graph, folder_.path() / "joins.xml").ok());
+  ASSERT_EQ(app({"-m", path("joins.xml"), "-niter", "1", "-exec_graph_path", path("e.xml")}).status, 0);
+  const auto network = openvino_ir::read_network(*read_text(path("e.xml")));
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  EXPECT_TRUE(openvino_ir::validate(*network, 0).ok());
+  // Whom each layer takes from, by names.
+  std::map<std::string, std::set<std::string>> sources;
+  for (const openvino_ir::Edge& edge : network->edges)
+    sources[network->layers[static_cast<std::size_t>(edge.to_layer)].name].insert(
+        network->layers[static_cast<std::size_t>(edge.from_layer)].name);
+  EXPECT_EQ(sources["joined"], (std::set<std::string>{"left", "right"}));
+  EXPECT_EQ(sources["left"], sources["right"]);
+  EXPECT_EQ(network->layers.front().type, "Input");
+  EXPECT_EQ(network->layers.back().type, "Output");
+  EXPECT_FALSE(sources["end"].empty());
+  for (const openvino_ir::Layer& layer : network->layers) {
+    const auto kernel = std::ranges::find(layer.attributes, "primitiveType", &openvino_ir::Attribute::name);
+    ASSERT_NE(kernel, layer.attributes.end());
+    EXPECT_EQ(kernel->value.empty(), layer.type == "Input" || layer.type == "Output") << layer.name;
+  }
 }
 
 TEST_F(BenchmarkAppTest, EndsWithOneLineWhereItCannotGoOn) {

@@ -49,7 +49,7 @@ void write_layer(pugi::xml_node layers, const Layer& layer) {
   set(node, "id", layer.id);
   set(node, "name", layer.name);
   set(node, "type", layer.type);
-  set(node, "version", layer.opset);
+  if (!layer.opset.empty()) set(node, "version", layer.opset);
   if (!layer.output_names.empty()) set(node, "output_names", joined_names(layer.output_names));
   if (!layer.attributes.empty()) {
     pugi::xml_node data = node.append_child("data");
