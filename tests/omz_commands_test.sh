@@ -7,7 +7,7 @@ source "$(dirname "$0")/helpers.sh"
 octet=$(realpath "$1")
 name=yolo-fastest-1.1-xl
 unset OMZ_ROOT
-for command in omz_info_dumper omz_converter omz_quantizer; do ln -s "$octet" "$work/$command"; done
+for command in octet omz_info_dumper omz_converter omz_quantizer; do ln -s "$octet" "$work/$command"; done
 export PATH=$work:$PATH
 mkdir -p "$work/model/public/$name"
 cp "$demo/$name/$name".* "$work/model/public/$name"
@@ -43,6 +43,18 @@ expected="========== Quantizing|Unable to locate quantization|Creating|Quantizat
 keys=$(grep -oE '"(compression|engine|model|weights|model_name)":' model/public/$name/FP32-INT8/pot-config.json | paste -sd' ' -)
 [ "$keys" = '"compression": "engine": "model": "model": "weights": "model_name":' ] || die "keys in another order: $keys"
 [ "$(cat model/public/$name/FP32-INT8/pot-output/log.txt)" = "$(grep ^INFO stdout)" ] || die "the log says something else"
+
+# The command that is printed makes the same model.
+printed=$(sed -n 's/^Quantization command: //p' stdout)
+case "$printed" in *" --output model") ;; *) die "the printed command ends otherwise: $printed" ;; esac
+sh -c "${printed% model} again" >again.log 2>&1 || die "$printed: $(cat again.log)"
+for suffix in xml bin; do
+  cmp model/public/$name/FP32-INT8/$name.$suffix again/public/$name/FP32-INT8/$name.$suffix || die "the printed command makes another model"
+done
+case "$(sed -n 's/^Quantization environment: //p' stdout)" in
+  ANNOTATIONS_DIR=*annotations*" DATA_DIR="*" DEFINITIONS_FILE="*" MODELS_DIR=model/public/$name") ;;
+  *) die "another environment: $(grep '^Quantization environment' stdout)" ;;
+esac
 
 # Models converted side by side, of which most have no files: the same text in the same order.
 for jobs in 1 3 auto; do

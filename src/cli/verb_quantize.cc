@@ -25,12 +25,12 @@ struct Options {
   SharingOptions sharing;  // its output is that of the verb
   BesideModel beside;
   DataSource source;
-  std::int64_t subset = 0;
+  std::int64_t limit = 0, subset = 0;
   std::uint64_t seed = 0;
   int threads = 1;
   std::string target = "any", preset = "mixed", recipe = "default";
   std::string range_estimator = "octet";
-  bool strict_int8 = false, all_pictures = false;
+  bool strict_int8 = false, annotated = false, all_pictures = false;
   std::optional<double> min_fidelity, max_drop;
   WriteOptions written;
   std::filesystem::path explain;
@@ -127,8 +127,12 @@ struct Inputs {
 
 Result<Inputs> open_inputs(const Options& options, const Talk& talk) {
   Inputs inputs;
-  const DataUse use = options.max_drop ? DataUse::kCalibrateAndMeasure : DataUse::kCalibrate;
+  const DataUse use = options.max_drop || options.annotated ? DataUse::kCalibrateAndMeasure : DataUse::kCalibrate;
   OCTET_ASSIGN(inputs.dataset, open_dataset(options.source, use, talk.warn));
+  if (options.annotated) {
+    OCTET_ASSIGN(inputs.dataset, annotated_images(std::move(inputs.dataset)));
+  }
+  inputs.dataset = first_images(std::move(inputs.dataset), options.limit);
   inputs.dataset = random_subset(std::move(inputs.dataset), options.subset, options.seed);
   OCTET_ASSIGN(inputs.opening, model_options(options.beside, talk.warn));
   return inputs;
@@ -332,7 +336,9 @@ Run add_quantize(CLI::App& app) {
   add_labels(*verb, options->beside.labels);
   add_beside_model(*verb, options->beside);
   add_pictures(*verb, options->source);
-  verb->add_option("--subset", options->subset, "Only N images, drawn at random; 0 is all")->check(whole_number());
+  verb->add_flag("--annotated", options->annotated, "Only images that have annotations");
+  auto* limit = verb->add_option("--limit", options->limit, "Only the first N images, by their ids; 0 is all")->check(whole_number());
+  verb->add_option("--subset", options->subset, "Only N images, drawn at random; 0 is all")->check(whole_number())->excludes(limit);
   verb->add_option("--seed", options->seed, "Of the draw")->check(whole_number())->capture_default_str();
   verb->add_flag("--all-pictures", options->all_pictures,
                  "Also those of more than 512 that would move no range by a step, as --shard and --resume always do");

@@ -13,7 +13,7 @@ namespace {
 
 struct Options {
   ModelSelection selection;
-  std::string download_dir = ".";
+  std::string download_dir = std::filesystem::current_path().string();
   std::optional<std::string> output_dir, precisions, python, optimizer;
   std::vector<std::string> extra_args;
   bool dry_run = false;

@@ -22,7 +22,7 @@ constexpr std::string_view kPrecisions[] = {"FP16-INT8", "FP32-INT8"};
 
 struct Options {
   ModelSelection selection;
-  std::string model_dir = ".";
+  std::string model_dir = fs::current_path().string();
   std::optional<std::string> output_dir, dataset_dir, precisions, python, optimizer, target_device;
   bool dry_run = false;
 
@@ -79,6 +79,8 @@ class Quantization {
       reporter_.line(fmt::format("Unable to locate quantization.yml in {}, loading default POT config",
                                  (model_.folder / "quantization.yml").string()));
     OCTET_ASSIGN(settings_, read_quantization_settings(quantization));
+    OCTET_ASSIGN(pictures_,
+                 accuracy_source(beside(model_, "accuracy-check.yml"), dataset_definitions(options_.selection), *options_.dataset_dir));
     OCTET_RETURN_IF_ERROR(write_config());
     print_command();
     reporter_.line();
@@ -100,18 +102,33 @@ class Quantization {
   }
 
   void print_command() const {
-    const fs::path definitions = dataset_definitions(options_.selection);
-    reporter_.line("Quantization command: " + shell_command({"octet", "quantize", source_.string(), "--data", *options_.dataset_dir,
-                                                             "--precision", from_, "--output", options_.output().string()}));
-    reporter_.line("Quantization environment: " +
-                   shell_command({"DATA_DIR=" + *options_.dataset_dir, "DEFINITIONS_FILE=" + definitions.string(),
-                                  "MODELS_DIR=" + (fs::path(options_.model_dir) / model_.subdirectory).string()}));
+    reporter_.line("Quantization command: " + shell_command(command()));
+    const std::pair<const char*, fs::path> environment[] = {{"ANNOTATIONS_DIR", pictures_.annotations.parent_path()},
+                                                            {"DATA_DIR", *options_.dataset_dir},
+                                                            {"DEFINITIONS_FILE", dataset_definitions(options_.selection)},
+                                                            {"MODELS_DIR", fs::path(options_.model_dir) / model_.subdirectory}};
+    std::string line = "Quantization environment:";
+    for (const auto& [name, value] : environment) line += fmt::format(" {}={}", name, shell_command({value.string()}));
+    reporter_.line(line);
     for (const std::string& unheeded : settings_.unheeded) reporter_.line("Not followed: " + unheeded);
   }
 
+  // What quantize() does, in the words of octet itself.
+  std::vector<std::string> command() const {
+    std::vector<std::string> words{"octet", "quantize", source_.string()};
+    if (pictures_.images.empty())
+      words.insert(words.end(), {"--data", pictures_.folder.string()});
+    else
+      words.insert(words.end(), {"--images", pictures_.images[0].string(), "--annotations", pictures_.annotations.string()});
+    words.insert(words.end(), {"--annotated", "--limit", std::to_string(settings_.samples), "--all-pictures", "--recipe", "plain"});
+    words.insert(words.end(), {"--preset", settings_.preset == quant::Preset::kPerformance ? "performance" : "mixed"});
+    if (settings_.estimator) words.insert(words.end(), {"--range-estimator", quant::to_string(*settings_.estimator)});
+    words.insert(words.end(), {"--precision", from_, "--output", options_.output().string()});
+    return words;
+  }
+
   Status quantize() const {
-    OCTET_ASSIGN(const Dataset samples, open_accuracy_samples(beside(model_, "accuracy-check.yml"), dataset_definitions(options_.selection),
-                                                              *options_.dataset_dir, settings_.samples, warn_by(reporter_)));
+    OCTET_ASSIGN(const Dataset samples, open_accuracy_samples(pictures_, settings_.samples, warn_by(reporter_)));
     const Precision floats = from_ == "FP16" ? Precision::kFp16 : Precision::kFp32;
     const Recipe plain{.kind = Recipe::Kind::kPlain};  // as DefaultQuantization has it
     quant::CalibrationOptions calibration{available_threads(), {}, warn_by(reporter_)};
@@ -133,6 +150,7 @@ class Quantization {
   std::string precision_, from_;
   fs::path source_, target_;
   QuantizationSettings settings_;
+  DataSource pictures_;
 };
 
 bool quantize(const ZooModel& model, const Options& options, const std::vector<std::string>& precisions, const Reporter& reporter) {

@@ -235,6 +235,18 @@ Dataset first_images(Dataset dataset, std::int64_t limit) {
   return dataset;
 }
 
+Result<Dataset> annotated_images(Dataset dataset) {
+  std::unordered_set<std::int64_t> annotated;
+  for (const CocoAnnotation& annotation : dataset.truth.annotations) annotated.insert(annotation.image_id);
+  std::erase_if(dataset.images, [&](const ImageEntry& image) { return !annotated.contains(image.id); });
+  if (dataset.images.empty()) {
+    const fs::path& named = dataset.annotation_file.empty() ? dataset.image_folder : dataset.annotation_file;
+    return Error{ErrorCode::kNotFound, named.string() + ": no picture with annotations is there"};
+  }
+  restrict_truth(dataset);
+  return dataset;
+}
+
 Dataset random_subset(Dataset dataset, std::int64_t count, std::uint64_t seed) {
   if (covers(count, dataset)) return dataset;
   std::mt19937_64 random(seed);

@@ -63,6 +63,9 @@ std::vector<std::filesystem::path> unlisted_pictures(const Dataset& dataset);
 // The first `limit` images and their annotations; all if `limit` is 0 or larger than the data set.
 Dataset first_images(Dataset dataset, std::int64_t limit);
 
+// Those of the images that have annotations. kNotFound where none has, or the data set has no annotations.
+Result<Dataset> annotated_images(Dataset dataset);
+
 // `count` images drawn at random and kept in their order, with their annotations; all if `count` is 0 or larger than the
 // data set. The same seed draws the same images on every machine.
 Dataset random_subset(Dataset dataset, std::int64_t count, std::uint64_t seed);

@@ -341,6 +341,14 @@ TEST(FirstImages, CutsImagesAndAnnotations) {
   EXPECT_EQ(part.truth.annotations.size(), 2u);
 }
 
+TEST(AnnotatedImages, AreThoseThatHaveSome) {
+  Dataset dataset = numbered(9);
+  std::erase_if(dataset.truth.annotations, [](const CocoAnnotation& annotation) { return annotation.image_id % 4 != 0; });
+  EXPECT_EQ(ids_of(*annotated_images(dataset)), (std::vector<std::int64_t>{4, 8}));
+  dataset.truth.annotations.clear();
+  EXPECT_EQ(annotated_images(dataset).error().code, ErrorCode::kNotFound);
+}
+
 TEST(CheckDataset, SortsOutWhatIsWrong) {
   const ScratchFolder folder;
   const Image image({8, 6});

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <unordered_set>
 
 #include "base/files.h"
 #include "base/parse_number.h"
+#include "data/layout.h"
 #include "model/yaml.h"
 
 namespace octet {
@@ -149,7 +149,7 @@ Result<YAML::Node> defined_dataset(const fs::path& definitions, const std::strin
   return Error{ErrorCode::kMalformed, fmt::format("{}: has no data set '{}'", definitions.string(), name)};
 }
 
-Result<DataSource> source_of(const fs::path& accuracy_check, const fs::path& definitions, const fs::path& data) {
+Result<DataSource> configured_source(const fs::path& accuracy_check, const fs::path& definitions, const fs::path& data) {
   OCTET_ASSIGN(const YAML::Node local, first_dataset(accuracy_check));
   const std::string name = text_at(local, {"name"});
   OCTET_ASSIGN(const YAML::Node defined, defined_dataset(definitions, name));
@@ -170,13 +170,6 @@ Result<DataSource> source_of(const fs::path& accuracy_check, const fs::path& def
   return source;
 }
 
-void keep_annotated(Dataset& dataset) {
-  std::unordered_set<std::int64_t> annotated;
-  for (const CocoAnnotation& annotation : dataset.truth.annotations) annotated.insert(annotation.image_id);
-  if (!dataset.annotation_file.empty())
-    std::erase_if(dataset.images, [&](const ImageEntry& image) { return !annotated.contains(image.id); });
-}
-
 }  // namespace
 
 Result<QuantizationSettings> read_quantization_settings(const fs::path& path) {
@@ -194,18 +187,19 @@ Result<QuantizationSettings> read_quantization_settings(const fs::path& path) {
   return settings;
 }
 
-Result<Dataset> open_accuracy_samples(const fs::path& accuracy_check, const fs::path& definitions, const fs::path& data, std::int64_t count,
-                                      const Warn& warn) {
-  DataSource source{.folder = data};
-  if (!accuracy_check.empty() && !definitions.empty()) {
-    OCTET_ASSIGN(source, source_of(accuracy_check, definitions, data));
-  }
-  OCTET_ASSIGN(Dataset dataset, open_dataset(source));
-  keep_annotated(dataset);
-  const std::size_t absent = std::erase_if(dataset.images, [](const ImageEntry& image) { return !fs::exists(image.path); });
-  if (absent > 0 && warn) warn(fmt::format("{}: {} of the annotated pictures are not there", dataset.image_folder.string(), absent));
-  if (dataset.images.empty())
-    return Error{ErrorCode::kNotFound, dataset.annotation_file.string() + ": no picture with annotations is there"};
+Result<DataSource> accuracy_source(const fs::path& accuracy_check, const fs::path& definitions, const fs::path& data) {
+  if (!accuracy_check.empty() && !definitions.empty()) return configured_source(accuracy_check, definitions, data);
+  DataSource source;
+  if (const auto part = find_measured_part(data); part.ok())
+    source.images = {part->image_folder}, source.annotations = part->annotation_file;
+  else
+    source.folder = data;
+  return source;
+}
+
+Result<Dataset> open_accuracy_samples(const DataSource& source, std::int64_t count, const Warn& warn) {
+  OCTET_ASSIGN(Dataset dataset, open_dataset(source, DataUse::kCalibrateAndMeasure, warn));
+  OCTET_ASSIGN(dataset, annotated_images(std::move(dataset)));
   if (warn && static_cast<std::int64_t>(dataset.images.size()) < count)
     warn(fmt::format("{}: {} pictures where {} are asked for: all are used", dataset.image_folder.string(), dataset.images.size(), count));
   return first_images(std::move(dataset), count);

@@ -25,12 +25,15 @@ struct QuantizationSettings {
 // Reads quantization.yml; an empty path gives what holds without one. kMalformed, with the file, for what is none.
 Result<QuantizationSettings> read_quantization_settings(const std::filesystem::path& path);
 
-// The pictures of the data set that accuracy-check.yml measures a model on: the first `count` by id of those that have annotations.
-// `accuracy_check` and `definitions` (dataset_definitions.yml) say where they lie below `data`; where one of them is empty, `data` is
-// looked at as everywhere in octet. Listed pictures that are not there are left out, and `warn` is told how many.
+// Where the pictures and annotations lie that accuracy-check.yml measures a model on: below `data`, as `accuracy_check` and `definitions`
+// (dataset_definitions.yml) say; where one of them is empty, `data` is looked at as everywhere in octet.
 //
-// Errors: those of open_dataset(); kMalformed for files that cannot be read so, kUnsupported for annotations that are not COCO's.
-Result<Dataset> open_accuracy_samples(const std::filesystem::path& accuracy_check, const std::filesystem::path& definitions,
-                                      const std::filesystem::path& data, std::int64_t count, const Warn& warn);
+// Errors: kMalformed for files that cannot be read so, kUnsupported for annotations that are not COCO's.
+Result<DataSource> accuracy_source(const std::filesystem::path& accuracy_check, const std::filesystem::path& definitions,
+                                   const std::filesystem::path& data);
+
+// The first `count` of them by id that have annotations. Listed pictures that are not there are left out, and `warn` is told how many.
+// Errors as open_dataset() and annotated_images() have them.
+Result<Dataset> open_accuracy_samples(const DataSource& source, std::int64_t count, const Warn& warn);
 
 }  // namespace octet

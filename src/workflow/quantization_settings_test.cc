@@ -103,12 +103,13 @@ TEST_F(QuantizationFiles, SamplesAreTheFirstAnnotatedPicturesById) {
                                    "annotation_file: annotations/truth.json}}]");
   std::string warned;
   const Warn warn = [&](std::string_view said) { warned += said; };
-  const auto samples = open_accuracy_samples(accuracy, definitions, folder_ / "data", 1, warn);
+  const DataSource source = *accuracy_source(accuracy, definitions, folder_ / "data");
+  const auto samples = open_accuracy_samples(source, 1, warn);
   ASSERT_TRUE(samples.ok()) << samples.error().message;
   ASSERT_EQ(samples->images.size(), 1u);
   EXPECT_EQ(samples->images[0].id, 3);
-  EXPECT_NE(warned.find("1 of the annotated pictures are not there"), std::string::npos) << warned;
-  const auto all = open_accuracy_samples(accuracy, definitions, folder_ / "data", 300, {});
+  EXPECT_NE(warned.find("lists 4 images, 1 of which are not in"), std::string::npos) << warned;
+  const auto all = open_accuracy_samples(source, 300, {});
   ASSERT_EQ(all->images.size(), 2u);
   EXPECT_EQ(all->images[1].id, 7);
 }
@@ -116,8 +117,8 @@ TEST_F(QuantizationFiles, SamplesAreTheFirstAnnotatedPicturesById) {
 TEST_F(QuantizationFiles, SamplesAreRefusedWhereTheConfigurationIsNotFollowed) {
   const fs::path definitions = put("d.yml", "datasets: [{name: set, annotation_conversion: {converter: wider}}]");
   const auto error = [&](const std::string& accuracy) {
-    const auto samples = open_accuracy_samples(put("a.yml", accuracy), definitions, folder_, 1, {});
-    return samples.ok() ? "no error" : samples.error().message;
+    const auto source = accuracy_source(put("a.yml", accuracy), definitions, folder_);
+    return source.ok() ? "no error" : source.error().message;
   };
   EXPECT_EQ(error("models: []"), (folder_ / "a.yml").string() + ": names no data set of a model");
   EXPECT_EQ(error("models: [{datasets: [{name: other}]}]"), (folder_ / "d.yml").string() + ": has no data set 'other'");
