@@ -200,12 +200,19 @@ class ModelDownloader {
       report.begin();
       const Status fetched = fetch(file, place, report, reporter);
       if (!fetched.ok() && fetched.error().code == ErrorCode::kIo) return fetched.error();
-      if (!fetched.ok()) reporter.cause(fetched.error().message);
+      if (!fetched.ok()) give_up(place, fetched.error(), reporter);
       reporter.line();
       report.end(fetched.ok());
       if (!fetched.ok()) return false;
     }
     return true;
+  }
+
+  // What lay in the file's place before is not that file.
+  static void give_up(const fs::path& place, const Error& error, const Reporter& reporter) {
+    std::error_code ignored;
+    fs::remove(place, ignored);
+    reporter.cause(error.message);
   }
 
   Status fetch(const RemoteFile& file, const fs::path& place, FileReport& report, const Reporter& reporter) {

@@ -105,6 +105,15 @@ TEST_F(OmzDownloader, WritesEventsThatProgramsRead) {
   EXPECT_EQ(read_text(place("replaced").string() + ".orig").value(), content_);
 }
 
+TEST_F(OmzDownloader, LeavesNothingInThePlaceOfWhatFailed) {
+  for (const char* name : {"missing", "not-replaced"}) {
+    folder_.write("out/public/" + std::string(name) + "/part.py", "of another day");
+    EXPECT_EQ(download(name).status, 1);
+    EXPECT_FALSE(fs::exists(place(name))) << name;
+  }
+  EXPECT_EQ(read_text(place("not-replaced").string() + ".orig").value(), content_);
+}
+
 TEST_F(OmzDownloader, GoesOnAfterAModelThatFails) {
   for (const std::string jobs : {"1", "3"}) {
     fs::remove_all(out_);

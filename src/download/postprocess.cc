@@ -34,12 +34,14 @@ Status apply(const ReplaceText& step, const fs::path& path) {
   OCTET_ASSIGN(const std::string original, read_text(path, ReplaceLimits().text_bytes));
   OCTET_ASSIGN_AT(const ReplacedText replaced, replace_text(step.pattern, step.replacement, with_unix_line_ends(original), step.count),
                   path.string());
-  if (replaced.count == 0 || replaced.count < step.count)
+  const fs::path kept = path.string() + ".orig";
+  std::error_code ignored;
+  if (replaced.count == 0 || replaced.count < step.count) {
+    fs::rename(path, kept, ignored);
     return Error{ErrorCode::kMalformed, fmt::format("{}: pattern '{}' occurs {} times where {} or more were expected", path.string(),
                                                     step.pattern, replaced.count, std::max(step.count, 1))};
-  const fs::path kept = path.string() + ".orig";
+  }
   FileTransaction transaction;
-  std::error_code ignored;
   if (!fs::exists(kept, ignored)) OCTET_RETURN_IF_ERROR(transaction.add(kept, original));
   OCTET_RETURN_IF_ERROR(transaction.add(path, replaced.text));
   return transaction.commit();
