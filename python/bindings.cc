@@ -105,8 +105,8 @@ octet_status bench(const std::vector<const octet_model*>& models, const BenchSet
   return v1::guarded([&] {
     std::vector<v1::Model> all;
     for (const octet_model* one : models) all.push_back(one->model);
-    latencies = v1::bench(
-        all, {settings.threads, settings.streams, settings.seconds, v1::progress_of(callbacks), settings.engine, settings.require});
+    latencies = v1::bench(all, {settings.threads, settings.streams, settings.seconds, v1::progress_of(callbacks), settings.engine,
+                                settings.require, v1::infer_precision_of(settings.infer_precision)});
   });
 }
 
@@ -126,9 +126,12 @@ octet_status run(const RunSettings& settings, const octet_callbacks& callbacks, 
     options.exif = settings.exif;
     options.engines = settings.engines;
     options.require = settings.require;
+    options.infer_precision = v1::infer_precision_of(settings.infer_precision);
     options.step = [&](std::string_view) { return v1::progress_of(callbacks); };
     options.warn = v1::warn_of(callbacks);
     const v1::RunResult result = v1::run(settings.source, settings.coco, settings.output, options);
+    v1::tell_classes(result.comparison.first, 0, settings.class_accuracy, callbacks.user);
+    v1::tell_classes(result.comparison.second, 1, settings.class_accuracy, callbacks.user);
     figures = {result.report.string(),
                result.fp32.string(),
                result.int8.string(),

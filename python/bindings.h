@@ -16,6 +16,7 @@ struct BenchSettings {
   int threads = 1, streams = 1;
   double seconds = 10;
   std::string engine, require;
+  std::int32_t infer_precision = OCTET_INFER_F32;
 };
 octet_status bench(const std::vector<const octet_model*>& models, const BenchSettings& settings, const octet_callbacks& callbacks,
                    std::vector<v1::Latency>& latencies) noexcept;
@@ -27,6 +28,8 @@ struct RunSettings {
   std::int64_t limit = 0;
   int threads = 1;
   bool onnx = false, exif = false;
+  std::int32_t infer_precision = OCTET_INFER_F32;
+  v1::TellClass class_accuracy = nullptr;  // with the callbacks' user
 };
 struct RunFigures {
   std::string report, fp32, int8;

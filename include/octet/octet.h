@@ -10,6 +10,7 @@
 // at a time; what they throw ends the call as an Error. Needs C++20 and nothing but the standard library.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -106,6 +107,10 @@ OCTET_API void draw(Image& image, std::span<const Detection> detections);
 
 // --- Models ---
 
+struct SaveOptions {
+  bool fp16 = false;  // store floats as FP16, in half the space; they are computed with as FP32
+};
+
 // A network and what it says of itself: how a picture enters it and how its outputs become boxes. Copies are cheap.
 class OCTET_API Model {
  public:
@@ -123,9 +128,9 @@ class OCTET_API Model {
   std::vector<std::string> labels() const;  // by class index; may be empty
 
   // Writes an OpenVINO IR, version 11: `xml` and the .bin file beside it, both or none. Throws kIo.
-  void save(const std::filesystem::path& xml) const;
+  void save(const std::filesystem::path& xml, const SaveOptions& options = {}) const;
   // Writes an ONNX model; what is quantized as QuantizeLinear and DequantizeLinear. Throws kUnsupported for what ONNX cannot express, kIo.
-  void save_onnx(const std::filesystem::path& onnx) const;
+  void save_onnx(const std::filesystem::path& onnx, const SaveOptions& options = {}) const;
 
   const Impl& impl() const { return *impl_; }
 
@@ -198,6 +203,7 @@ struct QuantizeOptions {
   bool exif = false;                       // turn pictures as their EXIF orientation says
   bool all_pictures = false;               // also those of more than 512 that would move no range by a step
   std::string range_estimator = {};        // as --range-estimator of octet quantize has it; empty: octet's own way to find ranges
+  std::filesystem::path explain = {};      // a page of HTML to write, of what each layer costs; is measured after the quantization
 };
 
 // An FP32 model in INT8. Ranges are measured on the pictures of a folder, or COCO's layout, of which train2017 is taken where there is one,
@@ -208,9 +214,16 @@ OCTET_API Model quantize(const Model& model, const std::filesystem::path& pictur
 
 // --- Detection ---
 
+// What layers of floats multiply.
+enum class InferPrecision {
+  kF32,
+  kBf16,  // where that saves time; kUnsupported on CPUs and of engines that lack it
+};
+
 struct CompileOptions {
   int threads = 0;          // 0: all that this process may use
   std::string engine = {};  // "openvino" or "onnxruntime", where it is installed (docs/engines.md); empty: octet's own
+  InferPrecision infer_precision = InferPrecision::kF32;
 };
 
 struct DetectOptions {
@@ -252,15 +265,26 @@ struct EvaluateOptions {
   bool exif = false;                       // turn pictures as their EXIF orientation says
   std::string engine = {};                 // as of CompileOptions
   std::string require = {};                // "max-drop=1.0@95%,min-fidelity=90", as --require of octet check has it
+  InferPrecision infer_precision = InferPrecision::kF32;
+  std::array<int, 3> max_detections = {1, 10, 100};  // of one class in a picture, rising: of ar1, ar10 and everything else
+  std::array<double, 2> area_limits = {1024, 9216};  // between small, medium and large objects, in square pixels
+};
+
+// Of the objects of one category.
+struct ClassAccuracy {
+  std::string name;
+  std::int64_t category_id = 0, objects = 0;  // of the annotations; how many of its objects are annotated
+  double ap = -1, ap50 = -1;                  // as of Accuracy
 };
 
 // COCO's 12 numbers, those of pycocotools, as fractions; -1 where nothing of the kind is annotated.
 struct Accuracy {
   double ap = -1, ap50 = -1, ap75 = -1;                 // ap: mean over IoU 0.50, 0.55 .. 0.95
-  double ap_small = -1, ap_medium = -1, ap_large = -1;  // by the area of the object: up to 32², up to 96², above
+  double ap_small = -1, ap_medium = -1, ap_large = -1;  // by the area of the object: up to 32², up to 96², above, or by area_limits
   double ar1 = -1, ar10 = -1, ar100 = -1;               // recall with that many detections a picture
   double ar_small = -1, ar_medium = -1, ar_large = -1;
-  std::int64_t images = 0;  // pictures that could be read
+  std::int64_t images = 0;             // pictures that could be read
+  std::vector<ClassAccuracy> classes;  // by rising category_id
 };
 
 // `coco` is a folder in COCO's layout: val2017/ and annotations/instances_val2017.json. A picture that cannot be read is
@@ -288,6 +312,7 @@ struct BenchOptions {
   Progress progress = {};
   std::string engine = {};   // as of CompileOptions
   std::string require = {};  // "min-speedup=1.2", of the second model over the first
+  InferPrecision infer_precision = InferPrecision::kF32;
 };
 
 // Of one model, from the picture in the size of the network to its outputs.
@@ -319,6 +344,7 @@ struct RunOptions {
   bool exif = false;                       // turn pictures as their EXIF orientation says
   std::vector<std::string> engines = {};   // the first one's figures are judged, those of others stand beside them; empty: octet's own
   std::string require = {};                // as of EvaluateOptions, and "min-speedup=1.2"
+  InferPrecision infer_precision = InferPrecision::kF32;
 };
 
 struct RunResult {

@@ -166,9 +166,10 @@ typedef struct octet_quantize_options {
   int32_t exif;                 // not 0: turn pictures as their EXIF orientation says
   int32_t all_pictures;         // not 0: also those of more than 512 that would move no range by a step
   const char* range_estimator;  // as --range-estimator of octet quantize has it; null: octet's own way to find ranges
+  const char* explain;          // a page of HTML to write, of what each layer costs; may be null
 } octet_quantize_options;
 #define OCTET_QUANTIZE_OPTIONS_INIT \
-  { 0, 0, 0, {NULL, NULL, NULL}, OCTET_RECIPE_DEFAULT, OCTET_PRESET_MIXED, OCTET_TARGET_ANY, 0, -1, -1, NULL, 0, 0, NULL }
+  { 0, 0, 0, {NULL, NULL, NULL}, OCTET_RECIPE_DEFAULT, OCTET_PRESET_MIXED, OCTET_TARGET_ANY, 0, -1, -1, NULL, 0, 0, NULL, NULL }
 
 // An FP32 model in INT8, as octet::quantize() makes it. `pictures` is a folder of pictures or in COCO's layout. OCTET_REQUIREMENT if
 // min_fidelity or max_drop cannot be reached.
@@ -183,11 +184,17 @@ OCTET_C_API int32_t octet_model_input_height(const octet_model* model);
 OCTET_C_API size_t octet_model_label_count(const octet_model* model);
 OCTET_C_API const char* octet_model_label(const octet_model* model, size_t class_index);
 
+typedef struct octet_save_options {
+  int32_t fp16;  // not 0: store floats as FP16, in half the space; they are computed with as FP32
+} octet_save_options;
+#define OCTET_SAVE_OPTIONS_INIT \
+  { 0 }
+
 // Writes an OpenVINO IR, version 11: `xml` and the .bin file beside it, both or none.
-OCTET_C_API octet_status octet_save(const octet_model* model, const char* xml);
+OCTET_C_API octet_status octet_save(const octet_model* model, const char* xml, const octet_save_options* options);
 
 // Writes an ONNX model; what is quantized as QuantizeLinear and DequantizeLinear.
-OCTET_C_API octet_status octet_save_onnx(const octet_model* model, const char* onnx);
+OCTET_C_API octet_status octet_save_onnx(const octet_model* model, const char* onnx, const octet_save_options* options);
 
 OCTET_C_API void octet_model_free(octet_model* model);
 
@@ -199,12 +206,19 @@ typedef struct octet_detector octet_detector;
 // What was found in a picture, by falling score.
 typedef struct octet_detections octet_detections;
 
+// What layers of floats multiply.
+typedef enum octet_infer_precision {
+  OCTET_INFER_F32 = 0,
+  OCTET_INFER_BF16 = 1,  // where that saves time; OCTET_UNSUPPORTED on CPUs and of engines that lack it
+} octet_infer_precision;
+
 typedef struct octet_compile_options {
-  int32_t threads;     // 0: all that this process may use
-  const char* engine;  // "openvino" or "onnxruntime", where it is installed (docs/engines.md); null: octet's own
+  int32_t threads;          // 0: all that this process may use
+  const char* engine;       // "openvino" or "onnxruntime", where it is installed (docs/engines.md); null: octet's own
+  int32_t infer_precision;  // an octet_infer_precision
 } octet_compile_options;
 #define OCTET_COMPILE_OPTIONS_INIT \
-  { 0, NULL }
+  { 0, NULL, OCTET_INFER_F32 }
 
 OCTET_C_API octet_status octet_compile(const octet_model* model, const octet_compile_options* options, octet_detector** detector);
 
@@ -230,6 +244,13 @@ OCTET_C_API void octet_detector_free(octet_detector* detector);
 
 // --- Accuracy ---
 
+// Of the objects of one category, as octet::ClassAccuracy.
+typedef struct octet_class_accuracy {
+  const char* name;
+  int64_t category_id, objects;
+  double ap, ap50;
+} octet_class_accuracy;
+
 typedef struct octet_evaluate_options {
   double score_threshold;
   int64_t limit;              // the first pictures by id; 0: all
@@ -239,9 +260,15 @@ typedef struct octet_evaluate_options {
   int32_t exif;               // not 0: turn pictures as their EXIF orientation says
   const char* engine;         // as of octet_compile_options
   const char* require;        // "max-drop=1.0@95%,min-fidelity=90", as --require of octet check has it; may be null
+  int32_t infer_precision;    // an octet_infer_precision
+  int32_t max_detections[3];  // of one class in a picture, rising: of ar1, ar10 and everything else
+  double area_limits[2];      // between small, medium and large objects, in square pixels
+  // Told of each category, by rising category_id, of the first model (0) and then of the second (1), in the thread of the call. `user` is
+  // that of the callbacks. May be null.
+  void (*class_accuracy)(void* user, int32_t model, const octet_class_accuracy* accuracy);
 } octet_evaluate_options;
 #define OCTET_EVALUATE_OPTIONS_INIT \
-  { 0.001, 0, 0, {NULL, NULL, NULL}, NULL, 0, NULL, NULL }
+  { 0.001, 0, 0, {NULL, NULL, NULL}, NULL, 0, NULL, NULL, OCTET_INFER_F32, {1, 10, 100}, {1024, 9216}, NULL }
 
 // COCO's 12 numbers, those of pycocotools, as fractions; -1 where nothing of the kind is annotated.
 typedef struct octet_accuracy {

@@ -17,13 +17,14 @@ from octet._measure import Bench, Latency, Run, bench, run
 from octet._models import Model, compare, convert, evaluate, known_models, load, quantize
 from octet._octet import RequirementNotMet, Unsupported, version
 from octet._pictures import read_image
-from octet._results import Accuracy, Comparison, Detection, Detections
+from octet._results import Accuracy, ClassAccuracy, Comparison, Detection, Detections
 
 __version__ = version()
 
 __all__ = [
     "Accuracy",
     "Bench",
+    "ClassAccuracy",
     "Comparison",
     "Detection",
     "Detections",

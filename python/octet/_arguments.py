@@ -67,6 +67,32 @@ def list_of(values: Any, name: str) -> list[bytes]:
     return [words_of(value, name) for value in values]
 
 
+def detections_of(values: Any) -> tuple[int, int, int]:
+    """Three numbers of detections; whether they rise the library asks. Raises TypeError, ValueError."""
+    few, some, most = _numbers_of(values, "max_detections", 3)
+    return (whole_number(few, "max_detections", 65535), whole_number(some, "max_detections", 65535),
+            whole_number(most, "max_detections", 65535))
+
+
+def areas_of(values: Any) -> tuple[float, float]:
+    """Two areas; whether they rise the library asks. Raises TypeError, ValueError."""
+    medium, large = _numbers_of(values, "area_limits", 2)
+    try:
+        return (float(medium), float(large))
+    except (TypeError, ValueError):
+        raise TypeError(f"area_limits are numbers, not {values!r}") from None
+
+
+def _numbers_of(values: Any, name: str, count: int) -> tuple[Any, ...]:
+    try:
+        numbers = tuple(values)
+    except TypeError:
+        raise TypeError(f"{name} are {count} numbers, not {type(values).__name__}") from None
+    if len(numbers) != count:
+        raise ValueError(f"{name} are {count} numbers, not {len(numbers)}")
+    return numbers
+
+
 def score_of(value: Any) -> float:
     """A threshold of scores. Raises TypeError for what is no number, ValueError for NaN."""
     threshold = float(value)

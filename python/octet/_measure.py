@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from octet import _octet
 from octet._arguments import Path as AnyPath
 from octet._arguments import count_of, list_of, optional_path_of, path_of, score_of, threads_of, whole_number, words_of
-from octet._models import AnyModel, model_of
-from octet._results import Accuracy, Comparison, table
+from octet._models import AnyModel, InferPrecision, infer_precision_of, model_of
+from octet._results import Comparison, comparison_of, table
 from octet._work import Progress, interruptible
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Bench:
 
 
 def bench(*models: AnyModel, threads: int = 1, streams: int = 1, seconds: float = 10.0, engine: str = "octet", require: str = "",
-          progress: Progress = None) -> Bench:
+          infer_precision: InferPrecision = "f32", progress: Progress = None) -> Bench:
     """Latency of one model, or of several in turn within one run, so that whatever else the machine does meets all alike.
 
     models     of load(), convert() or quantize(), or paths of files that these read
@@ -78,6 +78,7 @@ def bench(*models: AnyModel, threads: int = 1, streams: int = 1, seconds: float 
     seconds    of measuring, all models together
     engine     what runs the models: "octet", or "openvino" or "onnxruntime" where it is installed (docs/engines.md)
     require    "min-speedup=1.2", of the second model over the first
+    infer_precision   what layers of floats multiply: "f32", or "bf16" where that saves time, on CPUs that have it
     progress   True for a bar by tqdm, or called as progress(done, total), in milliseconds
 
     Raises ValueError; FileNotFoundError if the engine is not installed; Unsupported if it lacks an operation; RequirementNotMet; what load()
@@ -88,8 +89,8 @@ def bench(*models: AnyModel, threads: int = 1, streams: int = 1, seconds: float 
     loaded = [model_of(model) for model in models]
     natives = [model._native for model in loaded]
     workers, at_a_time, duration = threads_of(threads), whole_number(streams, "streams", 1024), float(seconds)
-    by, asked = words_of(engine, "engine"), words_of(require, "require")
-    measured = interruptible(lambda told, warn: _octet.bench(natives, workers, at_a_time, duration, by, asked, told), progress, "bench")
+    by, asked, precision = words_of(engine, "engine"), words_of(require, "require"), infer_precision_of(infer_precision)
+    measured = interruptible(lambda told, warn: _octet.bench(natives, workers, at_a_time, duration, by, asked, precision, told), progress, "bench")
     return Bench(tuple(Latency(name=model.name, **one) for model, one in zip(loaded, measured)), workers)
 
 
@@ -115,7 +116,7 @@ class Run:
 def run(source: AnyPath, data: AnyPath, output: AnyPath, *, weights: AnyPath | None = None, model: AnyPath | None = None,
         labels: AnyPath | None = None, model_dir: AnyPath | None = None, annotations: AnyPath | None = None, exif: bool = False,
         score_threshold: float = 0.001, bench_seconds: float = 10.0, limit: int = 0, threads: int = 1, engines: Sequence[str] = ("octet",),
-        require: str = "", onnx: bool = False, progress: Progress = None) -> Run:
+        require: str = "", infer_precision: InferPrecision = "f32", onnx: bool = False, progress: Progress = None) -> Run:
     """Converts, quantizes, and measures accuracy and latency before and after; writes both IRs and the report below `output`.
 
     source          a file as convert() takes it, or the name of a known model, which is fetched unless it lies in model_dir
@@ -129,6 +130,7 @@ def run(source: AnyPath, data: AnyPath, output: AnyPath, *, weights: AnyPath | N
     engines         what runs the models, as of bench(): the first one's figures are judged and returned, those of others stand beside them
                     in the report
     require         such as "max-drop=1.0@95%,min-fidelity=90,min-speedup=1.2", as --require of `octet run` has it
+    infer_precision   of all engines, as of bench()
     onnx            write ONNX models beside the IRs
     progress        of each of the seven steps: True for a bar by tqdm, or called as progress(done, total)
 
@@ -140,12 +142,12 @@ def run(source: AnyPath, data: AnyPath, output: AnyPath, *, weights: AnyPath | N
     named, known = optional_path_of(labels, "labels") or b"", optional_path_of(model_dir, "model_dir") or b""
     listed, by, asked = optional_path_of(annotations, "annotations") or b"", list_of(engines, "engines"), words_of(require, "require")
     score, most, workers, seconds = score_of(score_threshold), count_of(limit, "limit"), threads_of(threads), float(bench_seconds)
+    precision = infer_precision_of(infer_precision)
     figures = interruptible(
         lambda told, warn: _octet.run(network, coco, folder, beside, described, named, known, listed, bool(exif), score, seconds, most, workers,
-                                      by, asked, bool(onnx), told, warn),
+                                      by, asked, precision, bool(onnx), told, warn),
         progress, "run")
-    both = figures["comparison"]
-    comparison = Comparison(**{**both, "first": Accuracy(**both["first"]), "second": Accuracy(**both["second"])})
+    comparison = comparison_of(figures["comparison"])
     latencies = tuple(Latency(name=name, **one) for name, one in zip(("FP32", "INT8"), figures["latencies"]))
     report, fp32, int8 = (Path(os.fsdecode(figures[name])) for name in ("report", "fp32", "int8"))
     return Run(report, fp32, int8, comparison, Bench(latencies, workers))

@@ -7,10 +7,18 @@ from collections.abc import Sequence
 from typing import Literal, Union
 
 from octet import _octet
-from octet._arguments import (Path, choice_of, count_of, list_of, optional_path_of, path_of, points_of, score_of, threads_of, whole_number,
-                              words_of)
-from octet._results import Accuracy, Comparison
+from octet._arguments import (Path, areas_of, choice_of, count_of, detections_of, list_of, optional_path_of, path_of, points_of, score_of,
+                              threads_of, whole_number, words_of)
+from octet._results import Accuracy, Comparison, accuracy_of, comparison_of
 from octet._work import Progress, interruptible
+
+
+# What layers of floats multiply.
+InferPrecision = Literal["f32", "bf16"]
+
+
+def infer_precision_of(value: str) -> int:
+    return choice_of(value, "infer_precision", _octet.INFER_PRECISIONS)
 
 
 class Model:
@@ -27,14 +35,17 @@ class Model:
         self.input_width, self.input_height = native.input_size
         self.labels: tuple[str, ...] = tuple(native.labels)  # by class index; may be empty
 
-    def save(self, xml: Path) -> None:
-        """Writes an OpenVINO IR, version 11: `xml` and the .bin file beside it, both or none. Raises OSError."""
-        self._native.save(path_of(xml, "xml"))
+    def save(self, xml: Path, *, fp16: bool = False) -> None:
+        """Writes an OpenVINO IR, version 11: `xml` and the .bin file beside it, both or none. Raises OSError.
 
-    def save_onnx(self, onnx: Path) -> None:
+        fp16    store floats as FP16, in half the space; they are computed with as FP32
+        """
+        self._native.save(path_of(xml, "xml"), bool(fp16))
+
+    def save_onnx(self, onnx: Path, *, fp16: bool = False) -> None:
         """Writes an ONNX model; what is quantized as QuantizeLinear and DequantizeLinear. Raises OSError, Unsupported for what ONNX cannot
-        express, ValueError for a name that does not end in .onnx."""
-        self._native.save_onnx(path_of(onnx, "onnx"))
+        express, ValueError for a name that does not end in .onnx. `fp16` as of save()."""
+        self._native.save_onnx(path_of(onnx, "onnx"), bool(fp16))
 
     def __repr__(self) -> str:
         return f"<octet.Model {self.name}: {self.input_width}x{self.input_height}, {len(self.labels)} classes>"
@@ -97,7 +108,7 @@ def quantize(model: AnyModel, data: Path, *, annotations: Path | None = None, ex
              all_pictures: bool = False, recipe: Literal["default", "plain"] = "default",
              preset: Literal["mixed", "performance", "accuracy"] = "mixed", target: Literal["any", "avx2"] = "any",
              range_estimator: str | None = None, strict_int8: bool = False, min_fidelity: float | None = None,
-             max_drop: float | None = None, threads: int = 0, progress: Progress = None) -> Model:
+             max_drop: float | None = None, explain: Path | None = None, threads: int = 0, progress: Progress = None) -> Model:
     """An FP32 model in INT8, as `octet quantize` makes it with the options of the same names.
 
     data          pictures to measure ranges on: a folder of them, or COCO's layout, of which train2017 is taken where there is one
@@ -115,6 +126,7 @@ def quantize(model: AnyModel, data: Path, *, annotations: Path | None = None, ex
     strict_int8   no layer that integers can compute stays in float
     min_fidelity  as many layers in float as this fidelity AP takes, in points (0..100), in pictures that are held out; takes long
     max_drop      the same until no more points of AP are lost, against annotations where there are some, else against what FP32 finds
+    explain       a page of HTML to write, of what each layer costs, which is measured after the quantization
     threads       0: all that this process may use; the answer does not depend on them
     progress      thousandths of the work: True for a bar by tqdm, or called as progress(done, total)
 
@@ -128,20 +140,25 @@ def quantize(model: AnyModel, data: Path, *, annotations: Path | None = None, ex
     listed = optional_path_of(annotations, "annotations")
     estimator = None if range_estimator is None else words_of(range_estimator, "range_estimator")
     how = choice_of(recipe, "recipe", _octet.RECIPES), choice_of(preset, "preset", _octet.PRESETS), choice_of(target, "target", _octet.TARGETS)
+    page = optional_path_of(explain, "explain")
     goals, workers = (points_of(min_fidelity, "min_fidelity"), points_of(max_drop, "max_drop")), threads_of(threads)
     return Model(interruptible(
         lambda told, warn: _octet.quantize(fp32, pictures, listed, bool(exif), of_all, draw, bool(all_pictures), *how, estimator,
-                                           bool(strict_int8), *goals, workers, told, warn),
+                                           bool(strict_int8), *goals, page, workers, told, warn),
         progress, "quantize"))
 
 
-def _judging(annotations: Path | None, exif: bool, score_threshold: float, limit: int, threads: int, engine: str, require: str) -> _octet.Judging:
+def _judging(annotations: Path | None, exif: bool, score_threshold: float, limit: int, threads: int, engine: str, require: str,
+             infer_precision: str, max_detections: Sequence[int], area_limits: Sequence[float]) -> _octet.Judging:
     return _octet.Judging(optional_path_of(annotations, "annotations"), bool(exif), score_of(score_threshold), count_of(limit, "limit"),
-                          threads_of(threads), words_of(engine, "engine"), words_of(require, "require"))
+                          threads_of(threads), words_of(engine, "engine"), words_of(require, "require"), infer_precision_of(infer_precision),
+                          detections_of(max_detections), areas_of(area_limits))
 
 
 def evaluate(model: AnyModel, data: Path, *, annotations: Path | None = None, exif: bool = False, score_threshold: float = 0.001,
-             limit: int = 0, threads: int = 0, engine: str = "octet", require: str = "", progress: Progress = None) -> Accuracy:
+             limit: int = 0, threads: int = 0, engine: str = "octet", require: str = "", infer_precision: InferPrecision = "f32",
+             max_detections: Sequence[int] = (1, 10, 100), area_limits: Sequence[float] = (1024, 9216),
+             progress: Progress = None) -> Accuracy:
     """COCO's 12 numbers of a model.
 
     data              a folder in COCO's layout: val2017/ and annotations/instances_val2017.json
@@ -151,22 +168,25 @@ def evaluate(model: AnyModel, data: Path, *, annotations: Path | None = None, ex
     limit             the first pictures by id; 0: all
     engine            what runs the model: "octet", or "openvino" or "onnxruntime" where it is installed (docs/engines.md)
     require           such as "min-ap=30", as --require of `octet check` has it
+    infer_precision   what layers of floats multiply: "f32", or "bf16" where that saves time, on CPUs that have it
+    max_detections    of one class in a picture, three numbers that rise: of ar1, ar10 and everything else
+    area_limits       between small, medium and large objects, in square pixels
     progress          pictures: True for a bar by tqdm, or called as progress(done, total)
 
     Raises FileNotFoundError, ValueError, Unsupported; RequirementNotMet, with every figure and bound, if what is required is not met.
     Ctrl-C ends it. A picture that cannot be read is a warning.
     """
     native, coco = model_of(model)._native, path_of(data, "data")
-    how = _judging(annotations, exif, score_threshold, limit, threads, engine, require)
-    return Accuracy(**interruptible(lambda told, warn: _octet.evaluate(native, coco, how, told, warn), progress, "evaluate"))
+    how = _judging(annotations, exif, score_threshold, limit, threads, engine, require, infer_precision, max_detections, area_limits)
+    return accuracy_of(interruptible(lambda told, warn: _octet.evaluate(native, coco, how, told, warn), progress, "evaluate"))
 
 
 def compare(first: AnyModel, second: AnyModel, data: Path, *, annotations: Path | None = None, exif: bool = False,
             score_threshold: float = 0.001, limit: int = 0, threads: int = 0, engine: str = "octet", require: str = "",
-            progress: Progress = None) -> Comparison:
+            infer_precision: InferPrecision = "f32", max_detections: Sequence[int] = (1, 10, 100),
+            area_limits: Sequence[float] = (1024, 9216), progress: Progress = None) -> Comparison:
     """Two models, such as FP32 and INT8, on the same pictures. Arguments and errors are those of evaluate(); of two models the drop can
     be required, too, such as "max-drop=1.0@95%,min-fidelity=90"."""
     one, other, coco = model_of(first, "first")._native, model_of(second, "second")._native, path_of(data, "data")
-    how = _judging(annotations, exif, score_threshold, limit, threads, engine, require)
-    figures = interruptible(lambda told, warn: _octet.compare(one, other, coco, how, told, warn), progress, "compare")
-    return Comparison(**{**figures, "first": Accuracy(**figures["first"]), "second": Accuracy(**figures["second"])})
+    how = _judging(annotations, exif, score_threshold, limit, threads, engine, require, infer_precision, max_detections, area_limits)
+    return comparison_of(interruptible(lambda told, warn: _octet.compare(one, other, coco, how, told, warn), progress, "compare"))

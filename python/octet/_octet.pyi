@@ -14,6 +14,7 @@ class Cancelled(Exception): ...
 RECIPES: dict[str, int]
 PRESETS: dict[str, int]
 TARGETS: dict[str, int]
+INFER_PRECISIONS: dict[str, int]
 
 class Picture:
     @property
@@ -28,11 +29,11 @@ class Model:
     def input_size(self) -> tuple[int, int]: ...
     @property
     def labels(self) -> list[str]: ...
-    def save(self, xml: bytes) -> None: ...
-    def save_onnx(self, onnx: bytes) -> None: ...
+    def save(self, xml: bytes, fp16: bool) -> None: ...
+    def save_onnx(self, onnx: bytes, fp16: bool) -> None: ...
 
 class Detector:
-    def __init__(self, model: Model, threads: int, engine: bytes) -> None: ...
+    def __init__(self, model: Model, threads: int, engine: bytes, infer_precision: int) -> None: ...
     def detect(self, picture: Any, score_threshold: float, max_detections: int) -> list[_Row]: ...
 
 def version() -> str: ...
@@ -68,6 +69,7 @@ def quantize(
     strict_int8: bool,
     min_fidelity: float,
     max_drop: float,
+    explain: bytes | None,
     threads: int,
     progress: _Progress,
     warn: _Warn,
@@ -75,13 +77,30 @@ def quantize(
 
 class Judging:
     def __init__(
-        self, annotations: bytes | None, exif: bool, score_threshold: float, limit: int, threads: int, engine: bytes, require: bytes
+        self,
+        annotations: bytes | None,
+        exif: bool,
+        score_threshold: float,
+        limit: int,
+        threads: int,
+        engine: bytes,
+        require: bytes,
+        infer_precision: int,
+        max_detections: tuple[int, int, int],
+        area_limits: tuple[float, float],
     ) -> None: ...
 
 def evaluate(model: Model, coco: bytes, how: Judging, progress: _Progress, warn: _Warn) -> dict[str, Any]: ...
 def compare(first: Model, second: Model, coco: bytes, how: Judging, progress: _Progress, warn: _Warn) -> dict[str, Any]: ...
 def bench(
-    models: list[Model], threads: int, streams: int, seconds: float, engine: bytes, require: bytes, progress: _Progress
+    models: list[Model],
+    threads: int,
+    streams: int,
+    seconds: float,
+    engine: bytes,
+    require: bytes,
+    infer_precision: int,
+    progress: _Progress,
 ) -> list[dict[str, Any]]: ...
 def run(
     source: bytes,
@@ -99,6 +118,7 @@ def run(
     threads: int,
     engines: list[bytes],
     require: bytes,
+    infer_precision: int,
     onnx: bool,
     progress: _Progress,
     warn: _Warn,

@@ -80,22 +80,29 @@ cdef extern from "octet/octet_c.h" nogil:
         const char* annotations
         int32_t exif, all_pictures
         const char* range_estimator
+        const char* explain
     octet_status octet_quantize(const octet_model* model, const char* pictures, const octet_quantize_options* options, octet_model** int8)
     const char* octet_model_name(const octet_model* model)
     int32_t octet_model_input_width(const octet_model* model)
     int32_t octet_model_input_height(const octet_model* model)
     size_t octet_model_label_count(const octet_model* model)
     const char* octet_model_label(const octet_model* model, size_t class_index)
-    octet_status octet_save(const octet_model* model, const char* xml)
-    octet_status octet_save_onnx(const octet_model* model, const char* onnx)
+    ctypedef struct octet_save_options:
+        int32_t fp16
+    octet_status octet_save(const octet_model* model, const char* xml, const octet_save_options* options)
+    octet_status octet_save_onnx(const octet_model* model, const char* onnx, const octet_save_options* options)
     void octet_model_free(octet_model* model)
     ctypedef struct octet_detector:
         pass
     ctypedef struct octet_detections:
         pass
+    ctypedef enum octet_infer_precision:
+        OCTET_INFER_F32
+        OCTET_INFER_BF16
     ctypedef struct octet_compile_options:
         int32_t threads
         const char* engine
+        int32_t infer_precision
     octet_status octet_compile(const octet_model* model, const octet_compile_options* options, octet_detector** detector)
     ctypedef struct octet_detect_options:
         double score_threshold
@@ -109,6 +116,10 @@ cdef extern from "octet/octet_c.h" nogil:
     const octet_detection* octet_detections_data(const octet_detections* found)
     void octet_detections_free(octet_detections* found)
     void octet_detector_free(octet_detector* detector)
+    ctypedef struct octet_class_accuracy:
+        const char* name
+        int64_t category_id, objects
+        double ap, ap50
     ctypedef struct octet_evaluate_options:
         double score_threshold
         int64_t limit
@@ -118,6 +129,10 @@ cdef extern from "octet/octet_c.h" nogil:
         int32_t exif
         const char* engine
         const char* require
+        int32_t infer_precision
+        int32_t max_detections[3]
+        double area_limits[2]
+        void (*class_accuracy)(void* user, int32_t model, const octet_class_accuracy* accuracy) noexcept
     ctypedef struct octet_accuracy:
         double ap, ap50, ap75, ap_small, ap_medium, ap_large, ar1, ar10, ar100, ar_small, ar_medium, ar_large
         int64_t images
@@ -171,6 +186,7 @@ cdef extern from "bindings.h" namespace "octet::python" nogil:
         int threads, streams
         double seconds
         string engine, require
+        int32_t infer_precision
     octet_status c_bench "octet::python::bench"(const vector[const octet_model*]& models, const BenchSettings& settings,
                                                 const octet_callbacks& callbacks, vector[Latency]& latencies)
     cppclass RunSettings:
@@ -180,6 +196,8 @@ cdef extern from "bindings.h" namespace "octet::python" nogil:
         int64_t limit
         int threads
         bint onnx, exif
+        int32_t infer_precision
+        void (*class_accuracy)(void* user, int32_t model, const octet_class_accuracy* accuracy) noexcept
     cppclass RunFigures:
         string report, fp32, int8
         octet_comparison comparison
@@ -256,10 +274,11 @@ cdef class Callbacks:
     """What a call tells while it works: `user` of the C interface, kept alive by the call. What a callback raises ends the work."""
     cdef object progress, warn
     cdef object raised
+    cdef list classes  # what was told of the classes of each of two models
     cdef octet_callbacks c
 
     def __init__(self, progress, warn):
-        self.progress, self.warn = progress, warn
+        self.progress, self.warn, self.classes = progress, warn, [[], []]
         self.c.progress = &on_progress
         self.c.warn = &on_warn
         self.c.user = <void*>self
@@ -280,6 +299,14 @@ cdef int on_progress(void* user, int64_t done, int64_t total) noexcept with gil:
     except BaseException as raised:
         callbacks.raised = raised
         return 1
+
+
+cdef void on_class(void* user, int32_t model, const octet_class_accuracy* one) noexcept with gil:
+    callbacks = <Callbacks>user
+    try:
+        callbacks.classes[model].append((one.name.decode("utf-8", "replace"), one.category_id, one.objects, one.ap, one.ap50))
+    except BaseException as raised:
+        callbacks.raised = raised
 
 
 cdef void on_warn(void* user, const char* message) noexcept with gil:
@@ -421,18 +448,22 @@ cdef class Model:
     def labels(self) -> list:
         return [octet_model_label(self.model, i).decode("utf-8", "replace") for i in range(octet_model_label_count(self.model))]
 
-    def save(self, bytes xml not None) -> None:
+    def save(self, bytes xml not None, bint fp16) -> None:
+        cdef octet_save_options options
+        options.fp16 = fp16
         cdef const char* c_xml = xml
         cdef octet_status status
         with nogil:
-            status = octet_save(self.model, c_xml)
+            status = octet_save(self.model, c_xml, &options)
         check(status)
 
-    def save_onnx(self, bytes onnx not None) -> None:
+    def save_onnx(self, bytes onnx not None, bint fp16) -> None:
+        cdef octet_save_options options
+        options.fp16 = fp16
         cdef const char* c_onnx = onnx
         cdef octet_status status
         with nogil:
-            status = octet_save_onnx(self.model, c_onnx)
+            status = octet_save_onnx(self.model, c_onnx, &options)
         check(status)
 
 
@@ -479,11 +510,12 @@ def convert_known(bytes name not None, bytes model_dir not None, progress, warn)
 RECIPES = {"default": OCTET_RECIPE_DEFAULT, "plain": OCTET_RECIPE_PLAIN}
 PRESETS = {"mixed": OCTET_PRESET_MIXED, "performance": OCTET_PRESET_PERFORMANCE, "accuracy": OCTET_PRESET_ACCURACY}
 TARGETS = {"any": OCTET_TARGET_ANY, "avx2": OCTET_TARGET_AVX2}
+INFER_PRECISIONS = {"f32": OCTET_INFER_F32, "bf16": OCTET_INFER_BF16}
 
 
 def quantize(Model model not None, bytes pictures not None, bytes annotations, bint exif, int64_t subset, uint64_t seed,
              bint all_pictures, int recipe, int preset, int target, bytes range_estimator, bint strict_int8, double min_fidelity,
-             double max_drop, int32_t threads, progress, warn) -> Model:
+             double max_drop, bytes explain, int32_t threads, progress, warn) -> Model:
     """Recipe, preset and target are values of the tables above; -1 stands for no goal."""
     cdef Model int8 = Model()
     cdef Callbacks callbacks = Callbacks(progress, warn)
@@ -492,7 +524,7 @@ def quantize(Model model not None, bytes pictures not None, bytes annotations, b
     options.recipe, options.preset, options.target, options.strict_int8 = recipe, preset, target, strict_int8
     options.min_fidelity, options.max_drop = min_fidelity, max_drop
     options.annotations, options.range_estimator = text_or_null(annotations), text_or_null(range_estimator)
-    options.exif, options.all_pictures = exif, all_pictures
+    options.exif, options.all_pictures, options.explain = exif, all_pictures, text_or_null(explain)
     cdef const char* c_pictures = pictures
     cdef octet_status status
     with nogil:
@@ -514,9 +546,9 @@ cdef class Detector:
     """Serves one call at a time: the caller sees to that."""
     cdef octet_detector* detector
 
-    def __cinit__(self, Model model not None, int32_t threads, bytes engine):
+    def __cinit__(self, Model model not None, int32_t threads, bytes engine, int infer_precision):
         cdef octet_compile_options options
-        options.threads, options.engine = threads, text_or_null(engine)
+        options.threads, options.engine, options.infer_precision = threads, text_or_null(engine), infer_precision
         cdef octet_status status
         with nogil:
             status = octet_compile(model.model, &options, &self.detector)
@@ -548,15 +580,30 @@ cdef class Judging:
     cdef bytes annotations, engine, require
     cdef octet_evaluate_options c
 
-    def __init__(self, bytes annotations, bint exif, double score_threshold, int64_t limit, int32_t threads, bytes engine, bytes require):
+    def __init__(self, bytes annotations, bint exif, double score_threshold, int64_t limit, int32_t threads, bytes engine, bytes require,
+                 int infer_precision, tuple max_detections not None, tuple area_limits not None):
         self.annotations, self.engine, self.require = annotations, engine, require
         self.c.annotations, self.c.engine, self.c.require = text_or_null(annotations), text_or_null(engine), text_or_null(require)
         self.c.exif, self.c.score_threshold, self.c.limit, self.c.threads = exif, score_threshold, limit, threads
+        self.c.infer_precision = infer_precision
+        self.c.max_detections[0], self.c.max_detections[1], self.c.max_detections[2] = max_detections
+        self.c.area_limits[0], self.c.area_limits[1] = area_limits
 
     cdef octet_evaluate_options told(self, Callbacks callbacks):
         cdef octet_evaluate_options options = self.c
-        options.callbacks = callbacks.c
+        options.callbacks, options.class_accuracy = callbacks.c, &on_class
         return options
+
+
+cdef dict accuracy_of(octet_accuracy numbers, list classes):
+    cdef dict accuracy = numbers
+    accuracy["classes"] = classes
+    return accuracy
+
+
+cdef dict comparison_of(octet_comparison both, list classes):
+    return {"first": accuracy_of(both.first, classes[0]), "second": accuracy_of(both.second, classes[1]), "drop": both.drop,
+            "drop_low": both.drop_low, "drop_high": both.drop_high, "fidelity": both.fidelity}
 
 
 def evaluate(Model model not None, bytes coco not None, Judging how not None, progress, warn) -> dict:
@@ -568,7 +615,7 @@ def evaluate(Model model not None, bytes coco not None, Judging how not None, pr
     with nogil:
         status = octet_evaluate(model.model, c_coco, &options, &accuracy)
     callbacks.finish(status)
-    return accuracy
+    return accuracy_of(accuracy, callbacks.classes[0])
 
 
 def compare(Model first not None, Model second not None, bytes coco not None, Judging how not None, progress, warn) -> dict:
@@ -580,7 +627,7 @@ def compare(Model first not None, Model second not None, bytes coco not None, Ju
     with nogil:
         status = octet_compare(first.model, second.model, c_coco, &options, &comparison)
     callbacks.finish(status)
-    return comparison
+    return comparison_of(comparison, callbacks.classes)
 
 
 # --- Speed, and the whole workflow ---
@@ -590,7 +637,8 @@ cdef dict latency_of(const Latency& one):
             "throughput": one.throughput, "latencies_ms": tuple(one.latencies_ms)}
 
 
-def bench(list models not None, int threads, int streams, double seconds, bytes engine not None, bytes require not None, progress) -> list:
+def bench(list models not None, int threads, int streams, double seconds, bytes engine not None, bytes require not None,
+          int infer_precision, progress) -> list:
     cdef Callbacks callbacks = Callbacks(progress, None)
     cdef vector[const octet_model*] handles
     cdef Model model
@@ -598,6 +646,7 @@ def bench(list models not None, int threads, int streams, double seconds, bytes 
         handles.push_back(model.model)
     cdef BenchSettings settings
     settings.threads, settings.streams, settings.seconds, settings.engine, settings.require = threads, streams, seconds, engine, require
+    settings.infer_precision = infer_precision
     cdef vector[Latency] latencies
     cdef octet_status status
     with nogil:
@@ -608,7 +657,8 @@ def bench(list models not None, int threads, int streams, double seconds, bytes 
 
 def run(bytes source not None, bytes coco not None, bytes output not None, bytes weights not None, bytes description not None,
         bytes labels not None, bytes model_dir not None, bytes annotations not None, bint exif, double score_threshold,
-        double bench_seconds, int64_t limit, int threads, list engines not None, bytes require not None, bint onnx, progress, warn) -> dict:
+        double bench_seconds, int64_t limit, int threads, list engines not None, bytes require not None, int infer_precision, bint onnx,
+        progress, warn) -> dict:
     """Empty bytes stand for what is not given."""
     cdef Callbacks callbacks = Callbacks(progress, warn)
     cdef RunSettings settings
@@ -617,12 +667,14 @@ def run(bytes source not None, bytes coco not None, bytes output not None, bytes
     settings.score_threshold, settings.bench_seconds, settings.limit = score_threshold, bench_seconds, limit
     settings.threads, settings.onnx, settings.exif = threads, onnx, exif
     settings.annotations, settings.engines, settings.require = annotations, engines, require
+    settings.infer_precision, settings.class_accuracy = infer_precision, &on_class
     cdef RunFigures figures
     cdef octet_status status
     with nogil:
         status = c_run(settings, callbacks.c, figures)
     callbacks.finish(status)
-    return {"report": figures.report, "fp32": figures.fp32, "int8": figures.int8, "comparison": figures.comparison,
+    return {"report": figures.report, "fp32": figures.fp32, "int8": figures.int8,
+            "comparison": comparison_of(figures.comparison, callbacks.classes),
             "latencies": [latency_of(figures.latencies[i]) for i in range(figures.latencies.size())]}
 
 

@@ -126,13 +126,27 @@ class Detections(Sequence[Detection]):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class ClassAccuracy:
+    """Of the objects of one category."""
+
+    name: str
+    category_id: int  # of the annotations
+    objects: int  # annotated ones
+    ap: float  # as of Accuracy
+    ap50: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Accuracy:
     """COCO's 12 numbers, those of pycocotools, as fractions; -1 where nothing of the kind is annotated."""
 
     ap: float  # mean over IoU 0.50, 0.55 .. 0.95
     ap50: float
     ap75: float
-    ap_small: float  # by the area of the object: up to 32², up to 96², above
+    ap_small: float  # by the area of the object: up to 32², up to 96², above, or by area_limits
     ap_medium: float
     ap_large: float
     ar1: float  # recall with that many detections a picture
@@ -142,15 +156,22 @@ class Accuracy:
     ar_medium: float
     ar_large: float
     images: int  # pictures that could be read
+    classes: tuple[ClassAccuracy, ...] = dataclasses.field(default=(), repr=False)  # by rising category_id
 
     def to_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
 
     def to_pandas(self) -> pd.Series[Any]:
-        """The fields by name. Needs pandas."""
+        """The fields by name, but for `classes`. Needs pandas."""
         import pandas as pd
 
-        return pd.Series(self.to_dict())
+        return pd.Series({**dict(_fractions(self)), "images": self.images})
+
+    def classes_to_pandas(self) -> pd.DataFrame:
+        """A row a class, a column a field of ClassAccuracy. Needs pandas."""
+        import pandas as pd
+
+        return pd.DataFrame([one.to_dict() for one in self.classes], columns=[field.name for field in dataclasses.fields(ClassAccuracy)])
 
     def _repr_html_(self) -> str:
         return table(["", "%"], [(name, _percent(value)) for name, value in _fractions(self)]) + f"<p>{self.images} pictures</p>"
@@ -183,7 +204,17 @@ class Comparison:
 
 
 def _fractions(accuracy: Accuracy) -> list[tuple[str, float]]:
-    return [(name, value) for name, value in accuracy.to_dict().items() if name != "images"]
+    names = [field.name for field in dataclasses.fields(accuracy) if field.name not in ("images", "classes")]
+    return [(name, getattr(accuracy, name)) for name in names]
+
+
+def accuracy_of(figures: dict[str, Any]) -> Accuracy:
+    """As the binary module gives it."""
+    return Accuracy(**{**figures, "classes": tuple(ClassAccuracy(*row) for row in figures["classes"])})
+
+
+def comparison_of(figures: dict[str, Any]) -> Comparison:
+    return Comparison(**{**figures, "first": accuracy_of(figures["first"]), "second": accuracy_of(figures["second"])})
 
 
 def _percent(fraction: float) -> str:

@@ -71,6 +71,53 @@ def test_compares(fp32: octet.Model, int8: octet.Model, coco: Path) -> None:
     assert octet.evaluate(fp32, coco, limit=6, threads=1) == both.first
 
 
+def test_tells_of_each_class(fp32: octet.Model, int8: octet.Model, coco: Path) -> None:
+    both = octet.compare(fp32, int8, coco, limit=6)
+    classes = both.first.classes
+    assert len(classes) == len(both.second.classes) == 80 and classes[0].name == "person" and classes[0].category_id == 1
+    annotated = [one.ap for one in classes if one.objects]
+    assert sum(annotated) / len(annotated) == pytest.approx(both.first.ap)
+    assert list(both.first.classes_to_pandas()["ap50"]) == [one.ap50 for one in classes]
+    assert "classes" not in both.first.to_pandas() and both.first.to_dict()["classes"][0]["name"] == "person"
+
+
+def test_counts_and_divides_as_asked(fp32: octet.Model, coco: Path) -> None:
+    usual = octet.evaluate(fp32, coco, limit=6)
+    assert octet.evaluate(fp32, coco, limit=6, max_detections=[1, 10, 10]).ar100 == usual.ar10
+    assert octet.evaluate(fp32, coco, limit=6, area_limits=(0, 0)).ap_large == usual.ap
+    for wrong in ({"max_detections": (1, 2)}, {"max_detections": (3, 2, 1)}, {"max_detections": (1, 2, -3)}, {"area_limits": (2, 1)},
+                  {"area_limits": (1, float("nan"))}, {"infer_precision": "f64"}):
+        with pytest.raises(ValueError, match="max.detections|area.limits|infer_precision"):
+            octet.evaluate(fp32, coco, **wrong)  # type: ignore[arg-type]
+    for kind in ({"max_detections": 3}, {"max_detections": (1, 2, "many")}, {"area_limits": (1, "large")}, {"infer_precision": 32}):
+        with pytest.raises(TypeError):
+            octet.evaluate(fp32, coco, **kind)  # type: ignore[arg-type]
+
+
+def test_multiplies_in_bf16_or_says_that_it_cannot(fp32: octet.Model, picture: Path) -> None:
+    try:
+        found = octet.compile(fp32, infer_precision="bf16").detect(picture)
+    except octet.Unsupported as error:
+        assert "bf16" in str(error)
+    else:
+        assert found[0].score == pytest.approx(octet.compile(fp32).detect(picture)[0].score, abs=0.05)
+
+
+def test_saves_floats_in_half_the_space(fp32: octet.Model, tmp_path: Path) -> None:
+    for name, fp16 in (("full", False), ("half", True)):
+        fp32.save(tmp_path / f"{name}.xml", fp16=fp16)
+        fp32.save_onnx(tmp_path / f"{name}.onnx", fp16=fp16)
+    for kind in ("bin", "onnx"):
+        assert (tmp_path / f"half.{kind}").stat().st_size < 0.6 * (tmp_path / f"full.{kind}").stat().st_size
+
+
+@pytest.mark.slow
+def test_explains_what_each_layer_costs(fp32: octet.Model, coco: Path, tmp_path: Path) -> None:
+    with pytest.warns(UserWarning):
+        octet.quantize(fp32, coco, subset=3, recipe="plain", explain=tmp_path / "page.html")
+    assert "yolo-fastest-1.1-xl" in (tmp_path / "page.html").read_text()
+
+
 @pytest.mark.slow
 def test_quantizes_the_same_with_any_threads(fp32: octet.Model, coco: Path, tmp_path: Path) -> None:
     for threads in (1, 3):

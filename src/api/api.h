@@ -51,4 +51,6 @@ DataSource annotated_pictures(const std::filesystem::path& folder, const std::fi
 // octet's own for an empty name. kInvalidArgument for one that there is not.
 const Engine& engine_of(const std::string& name);
 
+InferencePrecision precision_of(InferPrecision precision);
+
 }  // namespace octet::v1

@@ -226,6 +226,71 @@ TEST_F(Api, QuantizesAndCompares) {
   EXPECT_DOUBLE_EQ(octet::evaluate(model, kDemo / "coco", {.limit = 12, .threads = 1}).ap, comparison.first.ap);
 }
 
+TEST_F(Api, TellsOfEachClass) {
+  const octet::Accuracy accuracy = octet::evaluate(demo_model(), kDemo / "coco", {.limit = 12});
+  ASSERT_EQ(accuracy.classes.size(), 80u);
+  EXPECT_EQ(accuracy.classes[0].name, "person");
+  EXPECT_EQ(accuracy.classes[0].category_id, 1);
+  double sum = 0;
+  std::int64_t annotated = 0;
+  for (const octet::ClassAccuracy& one : accuracy.classes) {
+    EXPECT_EQ(one.objects > 0, one.ap >= 0) << one.name;
+    sum += one.objects > 0 ? one.ap : 0;
+    annotated += one.objects > 0;
+  }
+  EXPECT_NEAR(sum / static_cast<double>(annotated), accuracy.ap, 1e-12);
+}
+
+TEST_F(Api, CountsAsManyDetectionsAndDividesSizesAsAsked) {
+  const octet::Model model = demo_model();
+  const auto evaluate = [&](octet::EvaluateOptions options) {
+    options.limit = 12;
+    return octet::evaluate(model, kDemo / "coco", options);
+  };
+  const octet::Accuracy coco = evaluate({}), fewer = evaluate({.max_detections = {1, 10, 10}});
+  EXPECT_EQ(fewer.ar100, coco.ar10);
+  EXPECT_EQ(evaluate({.area_limits = {0, 0}}).ap_large, coco.ap);
+  EXPECT_EQ(kind_of_failure([&] { evaluate({.max_detections = {10, 1, 100}}); }), octet::ErrorKind::kInvalidArgument);
+  EXPECT_EQ(kind_of_failure([&] { evaluate({.max_detections = {0, 1, 100}}); }), octet::ErrorKind::kInvalidArgument);
+  EXPECT_EQ(kind_of_failure([&] { evaluate({.area_limits = {9216, 1024}}); }), octet::ErrorKind::kInvalidArgument);
+}
+
+// bf16 is refused by CPUs that lack it, everywhere alike.
+TEST_F(Api, MultipliesInBf16WhereThatIsAskedFor) {
+  const octet::Model model = demo_model();
+  const auto bf16 = octet::InferPrecision::kBf16;
+  try {
+    octet::Detector detector = octet::compile(model, {.infer_precision = bf16});
+    EXPECT_NE(detector.detect(kPicture).at(0).score, octet::compile(model).detect(kPicture).at(0).score);
+    EXPECT_GT(octet::evaluate(model, kDemo / "coco", {.limit = 4, .infer_precision = bf16}).ap, 0.1);
+    EXPECT_EQ(octet::bench({&model, 1}, {.seconds = 0.05, .infer_precision = bf16}).size(), 1u);
+  } catch (const octet::Error& error) {
+    EXPECT_EQ(error.kind(), octet::ErrorKind::kUnsupported) << error.what();
+    const auto refused = [&](const auto& act) { EXPECT_EQ(kind_of_failure(act), octet::ErrorKind::kUnsupported); };
+    refused([&] { octet::evaluate(model, kDemo / "coco", {.limit = 4, .infer_precision = bf16}); });
+    refused([&] { octet::bench({&model, 1}, {.seconds = 0.05, .infer_precision = bf16}); });
+  }
+}
+
+TEST_F(Api, ExplainsWhatEachLayerCosts) {
+  const fs::path page = folder_ / "page.html";
+  octet::quantize(demo_model(), kDemo / "coco", {.subset = 3, .recipe = octet::Recipe::kPlain, .explain = page});
+  const std::string text = contents(page);
+  EXPECT_NE(text.find("<html"), std::string::npos);
+  EXPECT_NE(text.find("yolo-fastest-1.1-xl"), std::string::npos);
+}
+
+TEST_F(Api, SavesFloatsInHalfTheSpace) {
+  const octet::Model model = demo_model();
+  model.save(folder_ / "full.xml");
+  model.save(folder_ / "half.xml", {.fp16 = true});
+  EXPECT_LT(fs::file_size(folder_ / "half.bin"), 0.6 * static_cast<double>(fs::file_size(folder_ / "full.bin")));
+  expect_same(octet::compile(octet::load(folder_ / "half.xml")).detect(kPicture), octet::compile(model).detect(kPicture), 0.5);
+  model.save_onnx(folder_ / "full.onnx");
+  model.save_onnx(folder_ / "half.onnx", {.fp16 = true});
+  EXPECT_LT(fs::file_size(folder_ / "half.onnx"), 0.6 * static_cast<double>(fs::file_size(folder_ / "full.onnx")));
+}
+
 TEST_F(Api, QuantizesByEveryRecipe) {
   const auto bytes = [&](octet::QuantizeOptions options) {
     options.subset = 6;

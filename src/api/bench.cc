@@ -12,13 +12,14 @@ std::vector<Latency> bench(std::span<const Model> models, const BenchOptions& op
   const Requirements requirements = unwrap(parse_requirements(options.require));
   const Engine& engine = engine_of(options.engine);
   require_requested_isa();
+  const InferencePrecision precision = precision_of(options.infer_precision);
   if (models.empty()) throw Error(ErrorKind::kInvalidArgument, "no model to measure");
   if (!(options.seconds > 0 && std::isfinite(options.seconds))) throw Error(ErrorKind::kInvalidArgument, "seconds is not above 0");
   if (options.streams < 1 || options.streams > kMostThreads)
     throw Error(ErrorKind::kInvalidArgument, "streams is not 1 to " + std::to_string(kMostThreads));
   std::vector<std::shared_ptr<const EngineModel>> loaded;
   for (const Model& model : models)
-    loaded.push_back(unwrap(load_bare_network(engine, {model.impl().graph, model.impl().path}, InferencePrecision::kF32, {})));
+    loaded.push_back(unwrap(load_bare_network(engine, {model.impl().graph, model.impl().path}, precision, {})));
   std::vector<Latency> latencies;
   const int threads = threads_of(options.threads);
   const auto measured = unwrap(compare_latency(loaded, {threads, options.streams, options.seconds, options.progress}));

@@ -22,7 +22,9 @@ octet_status octet_compile(const octet_model* model, const octet_compile_options
   return make_handle(detector, [&] {
     require(model, "model");
     const octet_compile_options given = options ? *options : octet_compile_options OCTET_COMPILE_OPTIONS_INIT;
-    return octet_detector{compile(model->model, {.threads = given.threads, .engine = text_or_empty(given.engine)})};
+    return octet_detector{compile(
+        model->model,
+        {.threads = given.threads, .engine = text_or_empty(given.engine), .infer_precision = infer_precision_of(given.infer_precision)})};
   });
 }
 

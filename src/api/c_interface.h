@@ -65,6 +65,19 @@ Warn warn_of(const octet_callbacks& callbacks);
 
 octet_comparison c_comparison(const Comparison& both);
 
+// The enumerator that a number of C's stands for; `last` is the greatest. kInvalidArgument, with `what` it is, for another number.
+template <typename Kind>
+Kind kind_of(std::int32_t option, Kind last, const char* what) {
+  if (option < 0 || option > static_cast<int>(last))
+    throw Error(ErrorKind::kInvalidArgument, std::string(what) + " is " + std::to_string(option) + ", which is none");
+  return static_cast<Kind>(option);
+}
+inline InferPrecision infer_precision_of(std::int32_t option) { return kind_of(option, InferPrecision::kBf16, "infer_precision"); }
+
+// Tells each class of a model's accuracy; `tell` may be null.
+using TellClass = void (*)(void* user, std::int32_t model, const octet_class_accuracy* accuracy);
+void tell_classes(const Accuracy& accuracy, std::int32_t model, TellClass tell, void* user);
+
 // The view as C++ has it. kInvalidArgument if it or its pixels are null.
 ImageView view_of(const octet_image_view* pixels);
 

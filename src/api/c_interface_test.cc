@@ -117,6 +117,8 @@ TEST_F(CInterface, DefaultsAreThoseOfTheCppInterface) {
   const octet_evaluate_options evaluate = OCTET_EVALUATE_OPTIONS_INIT;
   EXPECT_EQ(evaluate.score_threshold, octet::EvaluateOptions().score_threshold);
   EXPECT_EQ(evaluate.limit, octet::EvaluateOptions().limit);
+  EXPECT_EQ(std::to_array(evaluate.max_detections), octet::EvaluateOptions().max_detections);
+  EXPECT_EQ(std::to_array(evaluate.area_limits), octet::EvaluateOptions().area_limits);
   const octet_quantize_options quantize = OCTET_QUANTIZE_OPTIONS_INIT;
   EXPECT_EQ(quantize.subset, octet::QuantizeOptions().subset);
   EXPECT_EQ(quantize.seed, octet::QuantizeOptions().seed);
@@ -130,7 +132,7 @@ TEST_F(CInterface, DefaultsAreThoseOfTheCppInterface) {
 TEST_F(CInterface, HandsOptionsOn) {
   const ModelHandle model = demo_model();
   octet_detector* detector = nullptr;
-  const octet_compile_options compile = {1, "steam"};
+  const octet_compile_options compile = {1, "steam", OCTET_INFER_F32};
   expect_failure(octet_compile(model.get(), &compile, &detector), OCTET_INVALID_ARGUMENT, "steam");
   octet_evaluate_options evaluate = OCTET_EVALUATE_OPTIONS_INIT;
   octet_accuracy accuracy;
@@ -140,12 +142,18 @@ TEST_F(CInterface, HandsOptionsOn) {
   evaluate.limit = 2;
   evaluate.require = "min-ap=100";
   expect_failure(octet_evaluate(model.get(), kCoco.c_str(), &evaluate, &accuracy), OCTET_REQUIREMENT, "min-ap");
+  evaluate = OCTET_EVALUATE_OPTIONS_INIT;
+  evaluate.max_detections[0] = 200;
+  expect_failure(octet_evaluate(model.get(), kCoco.c_str(), &evaluate, &accuracy), OCTET_INVALID_ARGUMENT, "max-detections");
+  evaluate = OCTET_EVALUATE_OPTIONS_INIT;
+  evaluate.infer_precision = 7;
+  expect_failure(octet_evaluate(model.get(), kCoco.c_str(), &evaluate, &accuracy), OCTET_INVALID_ARGUMENT, "infer_precision is 7");
   octet_quantize_options quantize = OCTET_QUANTIZE_OPTIONS_INIT;
   quantize.range_estimator = "guess";
   octet_model* made = nullptr;
   expect_failure(octet_quantize(model.get(), kCoco.c_str(), &quantize, &made), OCTET_INVALID_ARGUMENT, "guess");
   const std::string onnx = file("model.onnx");
-  ASSERT_EQ(octet_save_onnx(model.get(), onnx.c_str()), OCTET_OK) << octet_error_message();
+  ASSERT_EQ(octet_save_onnx(model.get(), onnx.c_str(), nullptr), OCTET_OK) << octet_error_message();
   const char* outputs[] = {"no-such-value", nullptr};
   octet_convert_options convert = OCTET_CONVERT_OPTIONS_INIT;
   convert.outputs = outputs;
@@ -155,10 +163,18 @@ TEST_F(CInterface, HandsOptionsOn) {
 
 TEST_F(CInterface, SavesAndLoads) {
   const std::string xml = file("model.xml");
-  ASSERT_EQ(octet_save(demo_model().get(), xml.c_str()), OCTET_OK) << octet_error_message();
+  ASSERT_EQ(octet_save(demo_model().get(), xml.c_str(), nullptr), OCTET_OK) << octet_error_message();
   octet_model* loaded = nullptr;
   ASSERT_EQ(octet_load(xml.c_str(), &loaded), OCTET_OK) << octet_error_message();
   EXPECT_STREQ(octet_model_name(ModelHandle(loaded).get()), "yolo-fastest-1.1-xl");
+}
+
+TEST_F(CInterface, SavesFloatsInHalfTheSpace) {
+  const octet_save_options half = {1};
+  const ModelHandle model = demo_model();
+  ASSERT_EQ(octet_save(model.get(), file("full.xml").c_str(), nullptr), OCTET_OK) << octet_error_message();
+  ASSERT_EQ(octet_save(model.get(), file("half.xml").c_str(), &half), OCTET_OK) << octet_error_message();
+  EXPECT_LT(fs::file_size(file("half.bin")), 0.6 * static_cast<double>(fs::file_size(file("full.bin"))));
 }
 
 TEST_F(CInterface, ConvertsWithOptionsAndByName) {
@@ -196,6 +212,11 @@ TEST_F(CInterface, QuantizesAndComparesAsTheCppInterface) {
 
   octet_evaluate_options settings = OCTET_EVALUATE_OPTIONS_INIT;
   settings.limit = 6;
+  std::array<std::vector<double>, 2> classes;
+  settings.callbacks.user = &classes;
+  settings.class_accuracy = [](void* user, std::int32_t of, const octet_class_accuracy* one) {
+    (*static_cast<std::array<std::vector<double>, 2>*>(user))[static_cast<std::size_t>(of)].push_back(one->ap);
+  };
   octet_comparison comparison;
   ASSERT_EQ(octet_compare(model.get(), int8.get(), kCoco.c_str(), &settings, &comparison), OCTET_OK) << octet_error_message();
   const octet::Model fp32 = octet::convert(kCfg);
@@ -208,6 +229,10 @@ TEST_F(CInterface, QuantizesAndComparesAsTheCppInterface) {
   EXPECT_EQ(comparison.drop_low, wanted.drop_low);
   EXPECT_EQ(comparison.drop_high, wanted.drop_high);
   EXPECT_EQ(comparison.fidelity, wanted.fidelity);
+  ASSERT_EQ(classes[0].size(), wanted.first.classes.size());
+  for (std::size_t i = 0; i < classes[0].size(); ++i) EXPECT_EQ(classes[0][i], wanted.first.classes[i].ap);
+  EXPECT_EQ(classes[1].size(), classes[0].size());
+  settings.class_accuracy = nullptr;
   octet_accuracy accuracy;
   ASSERT_EQ(octet_evaluate(model.get(), kCoco.c_str(), &settings, &accuracy), OCTET_OK) << octet_error_message();
   EXPECT_EQ(accuracy.ap, wanted.first.ap);
@@ -270,7 +295,7 @@ TEST_F(CInterface, SaysWhatIsWrong) {
   expect_failure(octet_convert(kPicture.c_str(), nullptr, &made), OCTET_MALFORMED, "000000030213.jpg");
   expect_failure(octet_convert_known("no-such-model", kDemo.c_str(), nullptr, &made), OCTET_NOT_FOUND, "no-such-model");
   fs::copy_file(kCfg, folder_ / "in the way");
-  expect_failure(octet_save(model.get(), file("in the way/model.xml").c_str()), OCTET_IO, "in the way");
+  expect_failure(octet_save(model.get(), file("in the way/model.xml").c_str(), nullptr), OCTET_IO, "in the way");
   octet_detector* detector = nullptr;
   const octet_compile_options negative = {-1, nullptr};
   expect_failure(octet_compile(model.get(), &negative, &detector), OCTET_INVALID_ARGUMENT, "threads");
@@ -317,10 +342,10 @@ TEST_F(CInterface, RefusesNullWhereSomethingMustBe) {
       octet_quantize(nullptr, kCoco.c_str(), nullptr, &made),
       octet_quantize(model.get(), nullptr, nullptr, &made),
       octet_quantize(model.get(), kCoco.c_str(), nullptr, nullptr),
-      octet_save(nullptr, "model.xml"),
-      octet_save(model.get(), nullptr),
-      octet_save_onnx(nullptr, "model.onnx"),
-      octet_save_onnx(model.get(), nullptr),
+      octet_save(nullptr, "model.xml", nullptr),
+      octet_save(model.get(), nullptr, nullptr),
+      octet_save_onnx(nullptr, "model.onnx", nullptr),
+      octet_save_onnx(model.get(), nullptr, nullptr),
       octet_compile(nullptr, nullptr, &compiled),
       octet_compile(model.get(), nullptr, nullptr),
       octet_detect(nullptr, &pixels, nullptr, &found),

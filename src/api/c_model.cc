@@ -14,14 +14,6 @@ octet_model handle_of(const Model& model) { return {model, model.name(), model.l
 
 std::optional<double> points_of(double option) { return option < 0 ? std::nullopt : std::optional(option); }
 
-// The enumerator that a number of C's stands for; `last` is the greatest.
-template <typename Kind>
-Kind kind_of(std::int32_t option, Kind last, const char* what) {
-  if (option < 0 || option > static_cast<int>(last))
-    throw Error(ErrorKind::kInvalidArgument, std::string(what) + " is " + std::to_string(option) + ", which is none");
-  return static_cast<Kind>(option);
-}
-
 QuantizeOptions settings_of(const octet_quantize_options* options) {
   const octet_quantize_options given = options ? *options : octet_quantize_options OCTET_QUANTIZE_OPTIONS_INIT;
   return {.subset = given.subset,
@@ -38,7 +30,13 @@ QuantizeOptions settings_of(const octet_quantize_options* options) {
           .annotations = text_or_empty(given.annotations),
           .exif = given.exif != 0,
           .all_pictures = given.all_pictures != 0,
-          .range_estimator = text_or_empty(given.range_estimator)};
+          .range_estimator = text_or_empty(given.range_estimator),
+          .explain = text_or_empty(given.explain)};
+}
+
+SaveOptions settings_of(const octet_save_options* options) {
+  const octet_save_options given = options ? *options : octet_save_options OCTET_SAVE_OPTIONS_INIT;
+  return {.fp16 = given.fp16 != 0};
 }
 
 }  // namespace
@@ -106,19 +104,19 @@ const char* octet_model_label(const octet_model* model, size_t class_index) {
   return class_index < octet_model_label_count(model) ? model->labels[class_index].c_str() : nullptr;
 }
 
-octet_status octet_save(const octet_model* model, const char* xml) {
+octet_status octet_save(const octet_model* model, const char* xml, const octet_save_options* options) {
   return guarded([&] {
     require(model, "model");
     require(xml, "xml");
-    model->model.save(xml);
+    model->model.save(xml, settings_of(options));
   });
 }
 
-octet_status octet_save_onnx(const octet_model* model, const char* onnx) {
+octet_status octet_save_onnx(const octet_model* model, const char* onnx, const octet_save_options* options) {
   return guarded([&] {
     require(model, "model");
     require(onnx, "onnx");
-    model->model.save_onnx(onnx);
+    model->model.save_onnx(onnx, settings_of(options));
   });
 }
 

@@ -45,7 +45,8 @@ std::vector<Detection> Detector::detect(const std::filesystem::path& picture, co
 Detector compile(const Model& model, const CompileOptions& options) try {
   require_requested_isa();
   const int threads = threads_of(options.threads);
-  const auto compiled = unwrap(make_detector(model.impl().graph, model.impl().path, engine_of(options.engine)));
+  const auto compiled =
+      unwrap(make_detector(model.impl().graph, model.impl().path, engine_of(options.engine), precision_of(options.infer_precision)));
   return Detector(std::unique_ptr<Detector::Impl>(new Detector::Impl{compiled.description, DetectionSession(compiled, threads)}));
 } catch (...) {
   rethrow_as_error();

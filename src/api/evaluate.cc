@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "data/first_look.h"
 #include "report/requirements.h"
 #include "steps/check.h"
@@ -12,8 +14,11 @@ CheckResult check(std::span<const Model> models, const std::filesystem::path& co
   DetectRunOptions settings;
   settings.detect.score_threshold = options.score_threshold;
   const Requirements requirements = unwrap(parse_requirements(options.require));
+  const MatchSettings scoring = unwrap(match_settings(options.max_detections, options.area_limits));
+  settings.detect.max_detections = std::max(settings.detect.max_detections, static_cast<std::size_t>(scoring.most_detections()));
   const Engine& engine = engine_of(options.engine);
   require_requested_isa();
+  const InferencePrecision precision = precision_of(options.infer_precision);
   settings.threads = threads_of(options.threads);
   settings.progress = options.progress;
   settings.warn = options.warn;
@@ -21,8 +26,8 @@ CheckResult check(std::span<const Model> models, const std::filesystem::path& co
   const Dataset dataset = first_images(unwrap(open_dataset(source)), count_of(options.limit, "limit"));
   look_first(dataset, {}, options.warn);
   std::vector<octet::Detector> detectors;
-  for (const Model& model : models) detectors.push_back(unwrap(make_detector(model.impl().graph, model.impl().path, engine)));
-  CheckResult result = unwrap(check_detectors(detectors, dataset, settings));
+  for (const Model& model : models) detectors.push_back(unwrap(make_detector(model.impl().graph, model.impl().path, engine, precision)));
+  CheckResult result = unwrap(check_detectors(detectors, dataset, settings, scoring));
   unwrap(check_requirements(requirements, measured_of(result)));
   return result;
 }

@@ -4,8 +4,11 @@ namespace octet::v1 {
 
 Accuracy accuracy_from(const CheckResult& result, std::size_t model) {
   const CocoNumbers& numbers = result.models.at(model).numbers;
-  return {numbers.AP,   numbers.AP50,  numbers.AP75,     numbers.AP_small,  numbers.AP_medium, numbers.AP_large, numbers.AR1,
-          numbers.AR10, numbers.AR100, numbers.AR_small, numbers.AR_medium, numbers.AR_large,  result.images};
+  Accuracy accuracy{numbers.AP,   numbers.AP50,  numbers.AP75,     numbers.AP_small,  numbers.AP_medium, numbers.AP_large, numbers.AR1,
+                    numbers.AR10, numbers.AR100, numbers.AR_small, numbers.AR_medium, numbers.AR_large,  result.images,    {}};
+  for (const CategoryAccuracy& category : result.models.at(model).categories)
+    accuracy.classes.push_back({category.name, category.category_id, category.objects, category.AP, category.AP50});
+  return accuracy;
 }
 
 Comparison comparison_from(const CheckResult& result) {

@@ -1,14 +1,17 @@
 #include <fmt/format.h>
 
 #include "api/api.h"
+#include "base/files.h"
 #include "data/dataset.h"
 #include "data/layout.h"
 #include "exporters/onnx/export.h"
 #include "exporters/openvino_ir/export.h"
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
+#include "passes/passes.h"
 #include "steps/import_source.h"
 #include "steps/quantize.h"
+#include "workflow/quantize.h"
 #include "zoo/catalogue.h"
 #include "zoo/fetch.h"
 
@@ -63,6 +66,18 @@ quant::CalibrationOptions calibration_of(const QuantizeOptions& options) {
   return calibration;
 }
 
+Graph written_graph(Graph graph, const SaveOptions& options) {
+  if (options.fp16) passes::compress_constants(graph);
+  return graph;
+}
+
+void write_explanation(const QuantizationResult& quantized, const Model::Impl& of, const Dataset& pictures,
+                       const QuantizeOptions& options) {
+  const auto explanation =
+      unwrap(explain_model(quantized.model, of.path, pictures, {threads_of(options.threads), options.progress, options.warn}));
+  unwrap(write_file(options.explain, explanation_page(of.description.name, explanation, quantized)));
+}
+
 }  // namespace
 
 std::string Model::name() const { return impl_->description.name; }
@@ -70,11 +85,15 @@ int Model::input_width() const { return impl_->description.input.width; }
 int Model::input_height() const { return impl_->description.input.height; }
 std::vector<std::string> Model::labels() const { return impl_->description.labels; }
 
-void Model::save(const fs::path& xml) const try { unwrap(export_openvino_ir(impl_->graph, xml)); } catch (...) {
+void Model::save(const fs::path& xml, const SaveOptions& options) const try {
+  unwrap(export_openvino_ir(written_graph(impl_->graph, options), xml));
+} catch (...) {
   rethrow_as_error();
 }
 
-void Model::save_onnx(const fs::path& onnx) const try { unwrap(export_onnx(impl_->graph, onnx)); } catch (...) {
+void Model::save_onnx(const fs::path& onnx, const SaveOptions& options) const try {
+  unwrap(export_onnx(written_graph(impl_->graph, options), onnx));
+} catch (...) {
   rethrow_as_error();
 }
 
@@ -117,6 +136,7 @@ Model quantize(const Model& model, const fs::path& pictures, const QuantizeOptio
   const quant::CalibrationOptions calibration = calibration_of(options);
   const Dataset dataset = calibration_pictures(pictures, options);
   QuantizationResult quantized = unwrap(quantize_model(impl.graph, impl.path, dataset, calibration, recipe));
+  if (!options.explain.empty()) write_explanation(quantized, impl, dataset, options);
   unwrap(quantized.goal);
   return model_of(std::move(quantized.model.graph), name_of(impl.path));
 } catch (...) {

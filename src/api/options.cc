@@ -26,6 +26,10 @@ DataSource annotated_pictures(const std::filesystem::path& folder, const std::fi
   return {.images = {folder}, .annotations = annotations, .apply_exif = exif};
 }
 
+InferencePrecision precision_of(InferPrecision precision) {
+  return precision == InferPrecision::kBf16 ? InferencePrecision::kBf16 : InferencePrecision::kF32;
+}
+
 const Engine& engine_of(const std::string& name) { return name.empty() ? default_engine() : *unwrap(engine_named(name)); }
 
 }  // namespace octet::v1

@@ -12,6 +12,7 @@ RunResult run(const std::string& source, const std::filesystem::path& coco, cons
   settings.requirements = unwrap(parse_requirements(options.require));
   if (!options.engines.empty()) settings.engines.clear();
   for (const std::string& name : options.engines) settings.engines.push_back(&engine_of(name));
+  settings.precision = precision_of(options.infer_precision);
   settings.warn = options.warn;
   unwrap(choose_model(source, options.description, settings));
   settings.model_dir = options.model_dir;

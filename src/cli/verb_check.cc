@@ -47,17 +47,11 @@ std::vector<std::int64_t> ids_of(const std::vector<CocoImage>& images) {
 
 // Numbers of detections and limits of areas, where others than COCO's are wanted.
 Result<MatchSettings> match_settings(const Options& options) {
-  MatchSettings settings;
-  if (!options.max_detections.empty()) std::ranges::copy(options.max_detections, settings.max_detections.begin());
-  if (!std::ranges::is_sorted(settings.max_detections))
-    return Error{ErrorCode::kInvalidArgument, "--max-detections: the numbers must rise"};
-  if (options.area_limits.empty()) return settings;
-  const double medium = options.area_limits[0], large = options.area_limits[1];
-  if (medium > large) return Error{ErrorCode::kInvalidArgument, "--area-limits: the areas must rise"};
-  settings.areas[static_cast<std::size_t>(SizeClass::kSmall)].highest = medium;
-  settings.areas[static_cast<std::size_t>(SizeClass::kMedium)] = {medium, large};
-  settings.areas[static_cast<std::size_t>(SizeClass::kLarge)].lowest = large;
-  return settings;
+  std::array<int, 3> max_detections = MatchSettings().max_detections;
+  std::array<double, 2> area_limits = kCocoAreaLimits;
+  std::ranges::copy(options.max_detections, max_detections.begin());
+  std::ranges::copy(options.area_limits, area_limits.begin());
+  return octet::match_settings(max_detections, area_limits);
 }
 
 Outcome outcome_of(Json json, std::string text, const Requirements& requirements, const Measured& measured) {

@@ -34,8 +34,8 @@ Status check_outputs_of(const EngineModel& model, const ModelDescription& descri
 
 }  // namespace
 
-Result<Detector> make_detector(const Graph& graph, const fs::path& path, const Engine& engine) {
-  return make_detector(NetworkSource{graph, path}, engine, InferencePrecision::kF32, {});
+Result<Detector> make_detector(const Graph& graph, const fs::path& path, const Engine& engine, InferencePrecision precision) {
+  return make_detector(NetworkSource{graph, path}, engine, precision, {});
 }
 
 Result<Detector> make_detector(const NetworkSource& source, const Engine& engine, InferencePrecision precision, const Warn& say) {

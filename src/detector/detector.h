@@ -29,7 +29,8 @@ Result<Detector> load_detector(const std::filesystem::path& xml, const Engine& e
                                InferencePrecision precision = InferencePrecision::kF32);
 
 // The same of a graph in memory, without file_bytes; `path` says in messages where it came from.
-Result<Detector> make_detector(const Graph& graph, const std::filesystem::path& path, const Engine& engine = default_engine());
+Result<Detector> make_detector(const Graph& graph, const std::filesystem::path& path, const Engine& engine = default_engine(),
+                               InferencePrecision precision = InferencePrecision::kF32);
 
 // The same of a network that was read from a file, which the engine may run as it lies there; `say` is told (load_network.h).
 Result<Detector> make_detector(const NetworkSource& source, const Engine& engine, InferencePrecision precision, const Warn& say);

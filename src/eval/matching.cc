@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include "eval/by_image.h"
 
 namespace octet {
 namespace {
+
+constexpr double kLargestArea = 1e10;
 
 double coco_overlap(const BoxLtwh& found, const TruthBox& truth) {
   if (!truth.is_crowd) return iou(found, truth.box);
@@ -116,6 +120,16 @@ void note_objects(std::span<const TruthBox> truth, const MatchSettings& settings
 }
 
 }  // namespace
+
+Result<MatchSettings> match_settings(const std::array<int, 3>& max_detections, const std::array<double, 2>& area_limits) {
+  const auto [fewest, between, most] = max_detections;
+  if (!(1 <= fewest && fewest <= between && between <= most && most <= kMostDetections))
+    return Error{ErrorCode::kInvalidArgument, fmt::format("max-detections: the numbers must rise, from 1 to {}", kMostDetections)};
+  const auto [medium, large] = area_limits;
+  if (!(0 <= medium && medium <= large && large <= kLargestArea))
+    return Error{ErrorCode::kInvalidArgument, fmt::format("area-limits: the areas must rise, from 0 to {:g}", kLargestArea)};
+  return MatchSettings{max_detections, {{{0, kLargestArea}, {0, medium}, {medium, large}, {large, kLargestArea}}}};
+}
 
 double iou_threshold(int index) {
   constexpr double kStep = (0.95 - 0.5) / 9;

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/result.h"
 #include "boxes/detection.h"
 
 // First half of COCO's accuracy: which detections of one category meet which annotated objects, at each IoU threshold
@@ -30,7 +31,12 @@ struct MatchSettings {
 
   int most_detections() const { return max_detections.back(); }
 };
-inline constexpr int kMostDetections = 65535;  // that any setting may ask for
+inline constexpr int kMostDetections = 65535;                           // that any setting may ask for
+inline constexpr std::array<double, 2> kCocoAreaLimits = {1024, 9216};  // between small, medium and large objects
+
+// Settings with these numbers of detections and these areas between small, medium and large objects. kInvalidArgument, with the option's
+// name, for numbers that do not rise, detections out of 1..kMostDetections and areas out of 0..1e10.
+Result<MatchSettings> match_settings(const std::array<int, 3>& max_detections, const std::array<double, 2>& area_limits);
 
 // 0.50, 0.55, ..., 0.95 with the rounding that COCO's own code has.
 double iou_threshold(int index);

@@ -159,10 +159,11 @@ std::vector<double> deployed_thresholds(const std::vector<Detector>& detectors) 
   return thresholds;
 }
 
-Result<CheckResult> check_detectors(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options) {
+Result<CheckResult> check_detectors(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options,
+                                    const MatchSettings& settings) {
   OCTET_ASSIGN(const auto classes, map_classes(detectors, dataset, options.warn));
   OCTET_ASSIGN(const auto runs, detect_images(detectors, dataset, options));
-  return score_runs(classes, dataset, runs, {options.threads, {}, deployed_thresholds(detectors)});
+  return score_runs(classes, dataset, runs, {options.threads, settings, deployed_thresholds(detectors)});
 }
 
 }  // namespace octet

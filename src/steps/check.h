@@ -81,6 +81,7 @@ Result<RunningAccuracy> running_accuracy(const std::vector<ClassMap>& classes, c
 std::vector<double> deployed_thresholds(const std::vector<Detector>& detectors);
 
 // All of it: maps the classes, runs the detectors and scores what they found. `options.warn` is told of classes before pictures are run.
-Result<CheckResult> check_detectors(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options);
+Result<CheckResult> check_detectors(const std::vector<Detector>& detectors, const Dataset& dataset, const DetectRunOptions& options,
+                                    const MatchSettings& settings = {});
 
 }  // namespace octet

@@ -85,6 +85,10 @@ QuantizedIr result_of(const QuantizationResult& quantized, const std::filesystem
 
 }  // namespace
 
+std::string explanation_page(const std::string& name, const quant::Explanation& explanation, const QuantizationResult& quantized) {
+  return render_explanation(input_of(name, explanation, quantized));
+}
+
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Dataset& pictures, const std::filesystem::path& output,
                                 const quant::CalibrationOptions& options, const Recipe& recipe, const WriteOptions& written,
                                 ConvertOptions opening, const ExplainPage& page) {
@@ -111,7 +115,7 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
   result.record = std::filesystem::path(target).replace_extension(".octet.json");
   result.outputs = record.outputs = seen.by_name();
   OCTET_RETURN_IF_ERROR(files.add(result.record, format_record(record)));
-  if (!page.path.empty()) OCTET_RETURN_IF_ERROR(files.add(page.path, render_explanation(input_of(name, explanation, quantized))));
+  if (!page.path.empty()) OCTET_RETURN_IF_ERROR(files.add(page.path, explanation_page(name, explanation, quantized)));
   result.explanation = std::move(explanation);
   OCTET_RETURN_IF_ERROR(files.commit());
   return result;

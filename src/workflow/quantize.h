@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "record/recorded_file.h"
@@ -40,6 +41,9 @@ struct QuantizedIr {
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Dataset& pictures, const std::filesystem::path& output,
                                 const quant::CalibrationOptions& options, const Recipe& recipe = {}, const WriteOptions& written = {},
                                 ConvertOptions opening = {}, const ExplainPage& page = {});
+
+// The page about a model that was quantized, as HTML.
+std::string explanation_page(const std::string& name, const quant::Explanation& explanation, const QuantizationResult& quantized);
 
 // A model as quantize_ir() opens it, its files, and what a share of its calibration found (steps/quantize.h).
 struct CalibratedShare {
