@@ -6,13 +6,18 @@
 
 namespace {
 
-// Some pixels of a row, those outside of its `width` pixels being `outside`. Out of the way of the loop, whose registers it would take.
+// Some pixels of a row, those outside of its `width` pixels being `outside`. They are copied one after the other, as a call or as many
+// pointers would take the registers of the loop that it is part of.
 template <class R, int kStep>
-[[gnu::noinline]] OCTET_TARGET typename R::Int load_at_border(const std::uint8_t* row, std::int64_t step, std::int64_t width,
-                                                              std::int64_t column, const std::uint8_t* outside) {
-  const std::uint8_t* pixels[R::kPixels];
-  for (int i = 0; i < R::kPixels; ++i, column += kStep) pixels[i] = column >= 0 && column < width ? row + column * step : outside;
-  return R::load_pixels(pixels);
+OCTET_OP typename R::Int load_at_border(const std::uint8_t* row, std::int64_t step, std::int64_t width, std::int64_t column,
+                                        const std::uint8_t* outside) {
+  alignas(64) std::uint8_t pixels[R::kChannels];
+#pragma GCC unroll 1
+  for (std::uint8_t* to = pixels; to < pixels + R::kChannels; to += R::kBlock, column += kStep) {
+    asm("" : "+r"(column));  // keeps GCC from moving a pointer on with every step of the loop around
+    std::memcpy(to, column >= 0 && column < width ? row + column * step : outside, R::kBlock);
+  }
+  return R::load(pixels);
 }
 
 // The pixels of a row of windows, at columns that are kStep apart, as q of V.

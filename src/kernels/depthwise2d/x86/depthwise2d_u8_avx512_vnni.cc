@@ -1,4 +1,6 @@
 // Depthwise convolutions of u8 with vpdpbusd: four taps a multiplication.
+#include <cstring>
+
 #include "kernels/depthwise2d/x86/depthwise2d_quads_avx512.h"
 
 #define OCTET_TARGET OCTET_AVX512_VNNI
