@@ -151,6 +151,34 @@ OCTET_OP void finish_in_registers(const GemmU8& gemm, const PanelLimits& limits,
   channels == kWidth ? store_steps(limits, steps, out, stride, kWidth) : store_steps(limits, steps, out, stride, channels);
 }
 
+template <int kRows, int kVectors>
+OCTET_OP void store_reals(const Ints (&acc)[kRows][kVectors], int v, Vec multiplier, Vec offset, Vec lowest, Vec highest, float* out,
+                          std::int64_t stride, std::int64_t channels) {
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r, out += stride) {
+    const Vec real = clamp(fma(to_float(opaque_copy(acc[r][v])), multiplier, offset), lowest, highest);
+    channels >= kLanes ? store(out, real) : store_first(out, real, channels);
+  }
+}
+
+// Float results within limits.
+template <int kRows, int kVectors>
+OCTET_OP void finish_reals_in_registers(const GemmU8& gemm, const Limits& limits, const Ints (&acc)[kRows][kVectors], std::int64_t row) {
+  const Vec lowest = set(limits.lowest), highest = set(limits.highest);
+#pragma GCC unroll 2
+  for (int v = 0; v < kVectors; ++v) {
+    asm("" ::: "memory");  // as in finish_in_registers()
+    const std::size_t channel = gemm.first_channel + static_cast<std::size_t>(v * kLanes);
+    const Vec multiplier = load(gemm.requantization->multiplier.data() + channel),
+              offset = load(gemm.requantization->offset.data() + channel);
+    float* const out = gemm.out_f32 + row * gemm.out_stride + v * kLanes;
+    const std::int64_t channels = gemm.channels - v * kLanes;
+    // Once for all rows, as in finish_in_registers().
+    channels >= kLanes ? store_reals(acc, v, multiplier, offset, lowest, highest, out, gemm.out_stride, kLanes)
+                       : store_reals(acc, v, multiplier, offset, lowest, highest, out, gemm.out_stride, channels);
+  }
+}
+
 // The same of sums in memory. Up to three rows of sums beyond the last are read; what they are does not matter.
 template <Brief kBrief, int kVectors>
 OCTET_OP void finish_brief(const GemmU8& gemm, const PanelLimits& limits, const std::int32_t* sums, std::int64_t row, std::int64_t rows) {
