@@ -66,11 +66,22 @@ Graph nanodet(std::int64_t classes, std::int64_t bins) {
   return graph;
 }
 
+// Rows [1,queries,9] of a network that begins as RT-DETR does, or with patches beside that.
+Value rows_of_queries(Graph& graph, std::int64_t queries, bool takes_patches = false) {
+  const Value image = picture(graph);
+  const auto weights = [&](std::int64_t outputs, std::int64_t inputs, std::int64_t side) {
+    return graph.emit_constant(Tensor(ElementType::kF32, {outputs, inputs, side, side}));
+  };
+  const Value stem = graph.emit(Convolution{{2, 2}, {1, 1}, {{1, 1}, {1, 1}}}, {image, weights(4, 3, 3)});
+  Value map = graph.emit(Convolution{{16, 16}}, {stem, weights(queries, 4, 16)});
+  if (takes_patches) map = graph.emit(Binary{}, {map, convolved(graph, image, 32, queries)});
+  return graph.emit(Reshape{}, {map, integers(graph, {1, queries, 9})});
+}
+
 // Queries of a transformer: products with weights.
-Graph detr(std::int64_t queries, std::int64_t classes) {
+Graph detr(std::int64_t queries, std::int64_t classes, bool takes_patches = false) {
   Graph graph;
-  const Value map = convolved(graph, picture(graph), 32, queries);
-  const Value rows = graph.emit(Reshape{}, {map, integers(graph, {1, queries, 9})});
+  const Value rows = rows_of_queries(graph, queries, takes_patches);
   const auto projected = [&](std::int64_t columns) {
     return graph.emit(MatMul{}, {rows, graph.emit_constant(Tensor(ElementType::kF32, {9, columns}))});
   };
@@ -336,6 +347,13 @@ TEST(Recognise, TellsFourClassesOfQueriesFromBoxes) {
   EXPECT_EQ(std::get<DenseHead>(found_in(detr(10, 4), cut).description.head).scores, std::vector<std::string>{"logits"}) << "first";
 }
 
+// As DEIMv2 does where its backbone is DINOv3: those are trained on pictures less a mean.
+TEST(Recognise, AsksHowPicturesEnterADetrThatTakesPatches) {
+  const SourceFacts best{.end = SourceFacts::End::kTopK};
+  EXPECT_EQ(found_in(detr(10, 5), best).input.scale, std::vector<double>{255});
+  expect_contains(error_of(detr(10, 5, true), best).message, "declare octet_resize, reverse_input_channels, scale_values");
+}
+
 // Conditional DETR has a logistic score a class, the first DETR a distribution; their graphs are alike.
 TEST(Recognise, AsksForNamesWhereScoresOfQueriesMayBeEither) {
   expect_contains(error_of(detr(10, 5), {.declared = kDeclaredWay}).message,
@@ -347,8 +365,7 @@ TEST(Recognise, AsksForNamesWhereScoresOfQueriesMayBeEither) {
 // Boxes and scores of queries side by side: two classes make rows of six numbers, too.
 TEST(Recognise, TakesQueriesOfTwoClassesForNoRows) {
   Graph graph;
-  const Value map = convolved(graph, picture(graph), 32, 30);
-  const Value rows = graph.emit(Reshape{}, {map, integers(graph, {1, 30, 9})});
+  const Value rows = rows_of_queries(graph, 30);
   const auto projected = [&](std::int64_t columns) {
     return sigmoid(graph, graph.emit(MatMul{}, {rows, graph.emit_constant(Tensor(ElementType::kF32, {9, columns}))}));
   };

@@ -16,13 +16,25 @@ bool has_operation(const Graph& graph) {
   return std::ranges::any_of(graph.nodes(), [](const Node& node) { return std::holds_alternative<Operation>(node.op); });
 }
 
-// Queries chosen by their scores, sampled attention, and a convolutional backbone that begins as those of RT-DETR and D-FINE do. The
-// others of the kind begin with patches or with 7x7, and take other pictures.
+// Whether all convolutions of the picture are as those with which backbones of RT-DETR, D-FINE and DEIM begin. Others of the kind take
+// patches or 7x7, also beside such a stem (DEIMv2 on DINOv3), and other pictures.
+bool begins_as_real_time_detr(const Graph& graph) {
+  bool begins = false;
+  for (const Node& node : graph.nodes()) {
+    if (!is_convolution(node.op)) continue;
+    const auto geometry = convolution_geometry(graph, node);
+    if (!geometry || geometry->inputs() != 3) continue;
+    begins = geometry->kernel == Spatial{3, 3} && geometry->strides == Spatial{2, 2};
+    if (!begins) return false;
+  }
+  return begins;
+}
+
+// Queries chosen by their scores, and sampled attention where the file does not end in the best of them.
 bool is_real_time_detr(const HeadEvidence& evidence) {
-  if (evidence.facts().end == SourceFacts::End::kTopK) return true;
-  if (!has_operation<GridSample>(evidence.graph()) || !has_operation<TopK>(evidence.graph())) return false;
-  const auto geometry = first_convolution(evidence.graph());
-  return geometry && geometry->inputs() == 3 && geometry->kernel == Spatial{3, 3} && geometry->strides == Spatial{2, 2};
+  const bool ends_in_best = evidence.facts().end == SourceFacts::End::kTopK;
+  const bool samples = has_operation<GridSample>(evidence.graph()) && has_operation<TopK>(evidence.graph());
+  return (ends_in_best || samples) && begins_as_real_time_detr(evidence.graph());
 }
 
 // DETRs with deformable attention have a logistic score a class, the first one a distribution over the classes and "no object".
@@ -85,7 +97,7 @@ std::optional<Result<FoundHead>> head_of_joined_queries(const HeadEvidence& evid
   DenseHead head;
   head.boxes = head.scores = head.objectness = {output.name};
   head.classes = static_cast<int>(joined.lengths[1]);
-  return head_of_queries(evidence, std::move(head), Score::kProbability, true);
+  return head_of_queries(evidence, std::move(head), Score::kProbability, begins_as_real_time_detr(evidence.graph()));
 }
 
 Result<FoundHead> head_of_boxes_and_scores(HeadEvidence& evidence) {
