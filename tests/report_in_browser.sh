@@ -61,5 +61,5 @@ layers=$(tail -n 1 "$work/json" | grep -oE '"operation"' | wc -l)
 [ "$layers" -gt 50 ] || die "the JSON holds $layers layers: $(tail -n 1 "$work/json")"
 [ "$(grep -oE 'class="share"' "$work/why.html" | wc -l)" -eq "$layers" ] || die "not every layer of the JSON is on the page"
 grep -q 'Show all '"$layers"' layers' "$work/text" || die "the page does not offer all $layers layers"
-for word in conv_0 'standard deviations' 'make half of the error'; do grep -q "$word" "$work/text" || die "'$word' is not in the page's text"; done
+for word in conv_0 'standard deviations' 'make half of the error' 'Gained in float' 'What both models find in 8 pictures' 'on average; one score moves'; do grep -q "$word" "$work/text" || die "'$word' is not in the page's text"; done
 echo "passed: APs $(echo $aps) and $layers layers are on the pages, the console is silent, nothing is loaded"

@@ -73,9 +73,9 @@ Graph written_graph(Graph graph, const SaveOptions& options) {
 
 void write_explanation(const QuantizationResult& quantized, const Model::Impl& of, const Dataset& pictures,
                        const QuantizeOptions& options) {
-  const auto explanation =
-      unwrap(explain_model(quantized.model, of.path, pictures, {threads_of(options.threads), options.progress, options.warn}));
-  unwrap(write_file(options.explain, explanation_page(of.description.name, explanation, quantized)));
+  const quant::CalibrationOptions running{threads_of(options.threads), options.progress, options.warn};
+  const auto explained = unwrap(explain_quantized(of.description.name, quantized, of.path, pictures, recipe_of(options), running));
+  unwrap(write_file(options.explain, explained.page));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "cli/options.h"
 #include "cli/recording.h"
+#include "cli/report_json.h"
 #include "cli/resources.h"
 #include "cli/sharing.h"
 #include "data/words.h"
@@ -56,6 +57,23 @@ void add_explanation(const quant::Explanation& explanation, Json& json) {
                                {"snr_db", tensor.snr_db},
                                {"histogram", tensor.shares}});
   for (const quant::FloatLayer& layer : explanation.floats) json["floats"].push_back({{"node", layer.node}, {"reason", layer.reason}});
+}
+
+Json decisions_json(const std::vector<LayerDecision>& decisions) {
+  Json rows = Json::array();
+  for (const LayerDecision& each : decisions)
+    rows.push_back({{"node", each.node}, {"error", each.error}, {"latency", each.latency}, {"in_float", each.is_wide}});
+  return rows;
+}
+
+Json found_json(const FoundByBoth& found) {
+  Json json = to_json(found.check);
+  json["truth"] = found.is_annotated ? "annotations" : "FP32";
+  json["held_out"] = found.is_held_out;
+  json["pictures"] = Json::array();
+  for (const FoundByBoth::Picture& each : found.pictures)
+    json["pictures"].push_back({{"file_name", each.file}, {"kept", each.kept}, {"lost", each.lost}, {"new", each.added}});
+  return json;
 }
 
 Recipe recipe_of(const Options& options) {
@@ -273,7 +291,11 @@ Result<Outcome> quantize(const Options& options, const Inputs& inputs, const qua
   if (done.search) outcome.json["search"] = {{"estimated_s", done.search->estimated_s}, {"seconds", done.search->s}};
   if (journal) outcome.json["resumed_trials"] = journal->resumed_trials();
   if (!done.onnx.empty()) outcome.json["onnx"] = done.onnx.string();
-  if (!options.explain.empty()) add_explanation(done.explanation, outcome.json);
+  if (!options.explain.empty()) {
+    add_explanation(done.explanation, outcome.json);
+    outcome.json["decisions"] = decisions_json(done.decisions);
+    outcome.json["found"] = done.found ? found_json(*done.found) : Json();
+  }
   outcome.text = fmt::format(
       "{}\n{} convolutions compute in 8-bit integers, weights rounded {}, {} activations are quantized; {}, {:.1f} s, {:.0f} MB{}{}",
       done.xml.string(), done.convolutions, done.is_second_order ? "by second order" : "each for itself", done.points,

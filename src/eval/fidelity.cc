@@ -17,7 +17,9 @@ void for_each_result(const ResultSource& source, Visit visit) {
   }
 }
 
-CocoGroundTruth truth_from_results(const ResultSource& reference, const ResultSource& results, std::span<const std::int64_t> image_ids,
+}  // namespace
+
+CocoGroundTruth truth_of_reference(const ResultSource& reference, const ResultSource& results, std::span<const std::int64_t> image_ids,
                                    double reference_score) {
   std::set<std::int64_t> images(image_ids.begin(), image_ids.end()), categories;
   CocoGroundTruth truth;
@@ -35,11 +37,9 @@ CocoGroundTruth truth_from_results(const ResultSource& reference, const ResultSo
   return truth;
 }
 
-}  // namespace
-
 Result<Fidelity> evaluate_fidelity(const ResultSource& reference, const ResultSource& results, std::span<const std::int64_t> image_ids,
                                    double reference_score, int threads) {
-  const CocoGroundTruth truth = truth_from_results(reference, results, image_ids, reference_score);
+  const CocoGroundTruth truth = truth_of_reference(reference, results, image_ids, reference_score);
   const CocoIds ids = ids_of(truth);
   CocoTally tally;
   OCTET_RETURN_IF_ERROR(for_each_group(results, ids.category_ids, [&](auto group, auto found) -> Status {

@@ -6,6 +6,8 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "base/parallel.h"
 #include "quant/channels.h"
@@ -42,7 +44,8 @@ class Calibration {
       }
     });
     OCTET_RETURN_IF_ERROR(failure_);
-    if (observers_.empty()) return Error{ErrorCode::kNotFound, "no image of the calibration set could be used"};
+    if (observers_.empty())
+      return Error{ErrorCode::kNotFound, "no image of the calibration set could be used" + (unusable_ ? ", as " + unusable_->second : "")};
     if (checkpoint_ && used_ != shown_) checkpoint_(used_, observers_);
     return std::move(observers_);
   }
@@ -52,18 +55,19 @@ class Calibration {
   std::optional<ImageStatistics> observe(int worker, std::size_t index) {
     if (failed_) return std::nullopt;
     const auto input = images_.load(index);
-    if (!input.ok()) return warn(input.error()), std::nullopt;
+    if (!input.ok()) return skip(index, input.error()), std::nullopt;
     ImageStatistics statistics;
     const auto done = sessions_[static_cast<std::size_t>(worker)]->run(std::span(&*input, 1), [&](const Observed& seen) {
       statistics[seen.value] = channel_statistics(seen.images);
       if (observer_) observer_(worker, index, seen);
     });
-    if (!done.ok()) return warn(done.error()), std::nullopt;
+    if (!done.ok()) return skip(index, done.error()), std::nullopt;
     return statistics;
   }
 
-  void warn(const Error& error) {
+  void skip(std::size_t index, const Error& error) {
     const std::lock_guard lock(mutex_);
+    if (!unusable_ || index < unusable_->first) unusable_ = {index, error.message};
     if (options_.warn) options_.warn("skipped: " + error.message);
   }
 
@@ -113,6 +117,7 @@ class Calibration {
   const CalibrationCheckpoint& checkpoint_;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::map<Value, RangeObserver> observers_;
+  std::optional<std::pair<std::size_t, std::string>> unusable_;  // the first image that cannot be used, and why
   std::mutex mutex_;
   std::condition_variable added_;
   std::map<std::size_t, std::optional<ImageStatistics>> early_;

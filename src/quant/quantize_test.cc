@@ -142,6 +142,11 @@ TEST(Calibrate, SaysThatNoImageCouldBeUsed) {
   const auto found = calibrate(graph, {{graph.find("a"), 0}}, pictures(0), {});
   ASSERT_FALSE(found.ok());
   EXPECT_EQ(found.error().code, ErrorCode::kNotFound);
+  const auto broken = [](std::size_t i) -> Result<Tensor> { return Error{ErrorCode::kMalformed, std::to_string(i) + ".jpg: no JPEG"}; };
+  const auto why = calibrate(graph, {{graph.find("a"), 0}}, {3, broken, {}}, {2, {}, {}});
+  ASSERT_FALSE(why.ok());
+  EXPECT_EQ(why.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(why.error().message.find("could be used, as 0.jpg: no JPEG"), std::string::npos) << why.error().message;
 }
 
 TEST(RangeObserver, WidensTheMeanOfTheExtremesBySpread) {

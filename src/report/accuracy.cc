@@ -62,6 +62,15 @@ Json class_row(const ReportClass& one, bool is_extra) {
   return row;
 }
 
+// "Of 312 boxes that both find, ...".
+Json shift_sentence(const ReportInput& input) {
+  if (!input.score_shift || input.score_shift->pairs == 0) return {};
+  const ReportScoreShift& shift = *input.score_shift;
+  return fmt::format("Of {} that both find, {} scores {:.3f} {} on average; one score moves by {:.3f} either way.",
+                     count_of(shift.pairs, "box", "boxes"), input.second.label, std::abs(shift.mean), shift.mean < 0 ? "less" : "more",
+                     shift.mean_absolute);
+}
+
 }  // namespace
 
 Json accuracy_view(const ReportInput& input) {
@@ -83,6 +92,7 @@ Json accuracy_view(const ReportInput& input) {
   const bool has_fidelity = input.fidelity && is_defined(*input.fidelity);
   return {{"numbers", numbers},
           {"details", details.empty() ? Json() : Json{{"figures", details}}},
+          {"shift", shift_sentence(input)},
           {"fidelity", has_fidelity ? Json(percent(*input.fidelity, 2)) : Json()}};
 }
 

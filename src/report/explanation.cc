@@ -8,6 +8,7 @@
 
 #include "report/html.h"
 #include "report/template.h"
+#include "report/views.h"
 
 namespace octet {
 namespace report {
@@ -179,6 +180,30 @@ Json tradeoff_view(const std::vector<ExplainedStep>& steps) {
                                    tick(100 - y.place(y.least()), fmt::format("{:.1f}", y.least()))})}};
 }
 
+Json decisions_view(const std::vector<ExplainedDecision>& decisions) {
+  if (decisions.empty()) return {};
+  Json rows = Json::array();
+  for (const ExplainedDecision& each : decisions)
+    rows.push_back({{"name", each.node},
+                    {"error", fmt::format("{:.3f}", 1000 * each.error)},
+                    {"exact_error", fmt::format("{:.9f}", each.error)},
+                    {"latency", percent(each.latency, 2)},
+                    {"exact_latency", fmt::format("{:.9f}", each.latency)},
+                    {"place", rows.size()},
+                    {"choice", each.is_wide ? "float" : "integers"},
+                    {"is_extra", rows.size() >= kLayersShownAtFirst}});
+  return {{"rows", rows}, {"more", rows.size() > kLayersShownAtFirst ? Json(std::to_string(rows.size())) : Json()}};
+}
+
+// --- What the models find ---
+
+std::string detections_sentence(const ExplainedDetections& detections) {
+  return fmt::format("What both models find in {}{}. The truth is {}.", count_of(detections.compared.images, "picture", "pictures"),
+                     detections.is_held_out ? " that were held out of the calibration" : " of the calibration",
+                     detections.is_annotated ? "what is annotated there"
+                                             : "what FP32 finds there with a score of at least 0.3, so that nothing need be annotated");
+}
+
 // --- The pictures ---
 
 // Pictures to the right by their logarithm, 300 wide, the distance of the ranges upwards, 100 high.
@@ -214,10 +239,20 @@ Json curve_view(const std::vector<ExplainedCurvePoint>& curve) {
 
 std::string render_explanation(const ExplanationInput& input) {
   using namespace report;
+  const ReportInput found = input.detections ? input.detections->compared : ReportInput();
+  const Json gallery = pictures_view(found);
   const std::vector<ExplainedLayer> worst = worst_first(input.layers);
   Json tensors = Json::array();
   for (const ExplainedTensor& tensor : input.tensors) tensors.push_back(tensor_view(tensor));
   return fill_page("explanation", {{"has_script", true},
+                                   {"has_pictures", !gallery.is_null()},
+                                   {"first", found.first.label},
+                                   {"second", found.second.label},
+                                   {"detections", input.detections ? Json(detections_sentence(*input.detections)) : Json()},
+                                   {"gallery", gallery},
+                                   {"accuracy", accuracy_view(found)},
+                                   {"classes", classes_view(found)},
+                                   {"decisions", decisions_view(input.decisions)},
                                    {"model", input.model_name},
                                    {"pictures", count_of(static_cast<std::int64_t>(input.images), "picture", "pictures")},
                                    {"sentence", sentence_of(input, worst)},

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "report/report.h"
+
 // One page that tells what quantization does to each layer and tensor of a model, made of plain results.
 namespace octet {
 
@@ -39,6 +41,20 @@ struct ExplainedStep {
   bool chosen = false;
 };
 
+// A layer that a search tried.
+struct ExplainedDecision {
+  std::string node;
+  double error = 0;    // that its integers alone make in what is found: what is gained in float
+  double latency = 0;  // what that costs, a fraction
+  bool is_wide = false;
+};
+
+// What quantization does to what the model finds.
+struct ExplainedDetections {
+  ReportInput compared;  // labels, accuracy, classes, pictures
+  bool is_annotated = false, is_held_out = false;
+};
+
 // How far the ranges were from those of all pictures after some of them.
 struct ExplainedCurvePoint {
   std::int64_t images = 0;
@@ -52,8 +68,10 @@ struct ExplanationInput {
   std::vector<ExplainedLayer> layers;
   std::vector<ExplainedTensor> tensors;
   std::vector<KeptInFloats> floats;
-  std::vector<ExplainedStep> tradeoff = {};     // by latency; empty where nothing was searched for
-  std::vector<ExplainedCurvePoint> curve = {};  // by pictures, the last that of all; empty where that is not known
+  std::vector<ExplainedStep> tradeoff = {};       // by latency; empty where nothing was searched for
+  std::vector<ExplainedCurvePoint> curve = {};    // by pictures, the last that of all; empty where that is not known
+  std::vector<ExplainedDecision> decisions = {};  // those worth the most first; empty where nothing was tried
+  std::optional<ExplainedDetections> detections = {};
 };
 
 // The whole page as UTF-8 HTML, which loads nothing. The same input gives the same bytes. All text of `input` is escaped.

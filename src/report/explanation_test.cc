@@ -82,14 +82,44 @@ TEST(RenderExplanation, PlotsTheModelsOfASearchAndTheFrontOfThem) {
 }
 
 TEST(RenderExplanation, PlotsHowTheRangesCameToRest) {
-  EXPECT_FALSE(contains(render_explanation(sample()), "id=\"pictures\""));
+  EXPECT_FALSE(contains(render_explanation(sample()), "id=\"curve\""));
   ExplanationInput input = sample();
   input.curve = {{4, 0.25}, {8, 0.05}, {9, 0}};
   const std::string page = render_explanation(input);
-  EXPECT_TRUE(contains(page, "id=\"pictures\""));
+  EXPECT_TRUE(contains(page, "id=\"curve\""));
   EXPECT_TRUE(contains(page, "<tr><th scope=\"row\">4</th><td>25.00</td></tr>"));
   EXPECT_TRUE(contains(page, "<title>8 pictures: 5.00 %</title>"));
   EXPECT_TRUE(contains(page, ">25.0 %</span>"));
+}
+
+TEST(RenderExplanation, ListsTheLayersThatWereTried) {
+  EXPECT_FALSE(contains(render_explanation(sample()), "id=\"decisions\""));
+  ExplanationInput input = sample();
+  input.decisions = {{"conv_1", 0.0123, 0.004, true}, {"conv_0", 0.001, 0.03, false}};
+  const std::string page = render_explanation(input);
+  EXPECT_TRUE(contains(page, "<th scope=\"row\">conv_1</th><td>0</td><td>12.300</td><td>0.40</td><td>float</td>")) << page;
+  EXPECT_TRUE(contains(page, "<th scope=\"row\">conv_0</th><td>1</td><td>1.000</td><td>3.00</td><td>integers</td>"));
+}
+
+TEST(RenderExplanation, ShowsWhatBothModelsFind) {
+  for (const char* section : {"id=\"detections\"", "id=\"classes\"", "id=\"accuracy\"", "img-src"})
+    EXPECT_FALSE(contains(render_explanation(sample()), section)) << section;
+  ExplanationInput input = sample();
+  ReportInput found;
+  found.images = 55;
+  found.first = {.label = "FP32", .coco = {{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}}, .latency = {}};
+  found.second = {.label = "INT8", .coco = {{0.97, 1, 1, 0.9, 1, 1, 1, 1, 1, 1, 1, 1}}, .latency = {}};
+  found.score_shift = {312, -0.012, 0.02};
+  found.classes = {{.name = "dog", .objects = 7, .first_ap = 1, .second_ap = 0.5}};
+  found.pictures = {
+      {.name = "street.jpg", .credit = {}, .bytes = {}, .width = 40, .height = 30, .first = {{"dog", 0.9, {1, 2, 30, 20}}}, .second = {}}};
+  input.detections = {found, false, true};
+  const std::string page = render_explanation(input);
+  EXPECT_TRUE(contains(page, "What both models find in 55 pictures that were held out of the calibration. The truth is what FP32 finds"));
+  EXPECT_TRUE(contains(page, "Of 312 boxes that both find, INT8 scores 0.012 less on average; one score moves by 0.020 either way."));
+  EXPECT_TRUE(contains(page, "data-name=\"dog\""));
+  EXPECT_TRUE(contains(page, "lost: dog 0.90"));
+  EXPECT_TRUE(contains(page, "img-src data:"));
 }
 
 TEST(RenderExplanation, EscapesEveryTextAndLoadsNothing) {

@@ -69,6 +69,12 @@ struct ReportPicture {
   std::vector<ReportBox> first, second;  // any order, any score
 };
 
+// Of boxes that both models find: the second's score less the first's.
+struct ReportScoreShift {
+  std::int64_t pairs = 0;
+  double mean = 0, mean_absolute = 0;  // fractions
+};
+
 struct ReportFacts {
   std::string title;  // "Models", "Machine"
   std::vector<std::pair<std::string, std::string>> rows;
@@ -116,6 +122,7 @@ struct ReportInput {
   Requirements requirements;                               // for a yes, with the defaults of requirements.h
   std::vector<ReportEngine> engines;                       // that ran both models; all else is of the first one
   std::optional<ReportProfile> profile;                    // of the first engine, where it tells its steps
+  std::optional<ReportScoreShift> score_shift;             // that AP, which sees their order alone, does not show
   std::vector<ReportFigure> details;                       // of accuracy, below COCO's numbers
   std::vector<ReportClass> classes;
   std::vector<ReportLabelError> label_errors;  // of each kind, those to look at first come first

@@ -42,7 +42,8 @@ std::string fill_page(std::string_view name, Json view) {
   view["style"] = page_part("style");
   view["script"] = page_part("script");
   mustache::data data = to_data(view);
-  data.set("head", mustache::partial([] { return page_part("head"); }));
+  for (const char* part : {"head", "gallery_section", "accuracy_section", "classes_section"})
+    data.set(part, mustache::partial([part] { return page_part(part); }));
   mustache::mustache page(page_part(name));
   page.set_custom_escape([](const std::string& text) { return escape(text); });
   OCTET_CHECK(page.is_valid(), page.error_message());

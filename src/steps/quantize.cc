@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "data/first_look.h"
+#include "data/words.h"
 #include "detector/detect_images.h"
 #include "eval/fidelity.h"
 #include "image/decode.h"
@@ -98,7 +99,7 @@ class RecipeRun {
       return result_with(model, {});
     }
     OCTET_RETURN_IF_ERROR(ranking);
-    return result_with(model, layers_within(model, *ranking, kMostLatency, most_wide));
+    return result_with(model, layers_within(model, *ranking, kMostLatency, most_wide), *ranking);
   }
 
  private:
@@ -188,15 +189,38 @@ class RecipeRun {
     quant::sort_by_worth(layers);
   }
 
-  Result<QuantizationResult> result_with(const quant::CalibratedModel& model, const std::set<NodeId>& wide) const {
+  //   ranking   of the layers that were tried
+  Result<QuantizationResult> result_with(const quant::CalibratedModel& model, const std::set<NodeId>& wide,
+                                         const std::vector<quant::LayerCost>& ranking = {}) const {
     OCTET_ASSIGN(auto quantized, model.quantize(wide, rounded_));
-    return QuantizationResult{
-        .model = std::move(quantized), .relative_latency = relative_latency(model, wide), .curve = model.curve(), .goal = {}};
+    std::vector<LayerDecision> decisions;
+    for (const quant::LayerCost& each : ranking)
+      decisions.push_back({model.graph().node(each.layer).name, each.error, each.latency, wide.contains(each.layer)});
+    return QuantizationResult{.model = std::move(quantized),
+                              .relative_latency = relative_latency(model, wide),
+                              .decisions = std::move(decisions),
+                              .curve = model.curve(),
+                              .goal = {}};
+  }
+
+  // Pictures to judge a goal by.
+  Status expect_judges(const Dataset& held_out) const {
+    constexpr std::size_t kFew = 20;
+    if (held_out.images.empty())
+      return Error{ErrorCode::kNotFound, fmt::format("cannot be judged: every third picture is held out to judge it by, and there {}",
+                                                     pictures_.images.size() == 1 ? "is one" : "are two")};
+    if (held_out.images.size() < kFew && options_.warn)
+      options_.warn(
+          fmt::format("only {} to judge the model by, as every third is held out of the calibration: what holds for so few may "
+                      "not hold for others",
+                      counted(held_out.images.size(), "picture")));
+    return {};
   }
 
   // Walks over the ranking by halves, as what is lost falls with each layer.
   Result<QuantizationResult> reach() {
     const Dataset held_out = part_of(pictures_, true), others = part_of(pictures_, false);
+    OCTET_RETURN_IF_ERROR(expect_judges(held_out));
     OCTET_ASSIGN(const auto model, calibrate(others, stage(options_.progress, 0, 0.3)));
     OCTET_RETURN_IF_ERROR(round_weights(model, others));
     OCTET_ASSIGN(const auto reference, Reference::make(*this, model.graph(), held_out));
@@ -243,7 +267,7 @@ class RecipeRun {
       (lost <= allowed ? holds : fails) = middle;
     }
     std::ranges::sort(steps, {}, &TradeoffStep::wide_layers);
-    OCTET_ASSIGN(auto result, result_with(model, wide_of(holds)));
+    OCTET_ASSIGN(auto result, result_with(model, wide_of(holds), ranking));
     for (TradeoffStep& step : steps) step.chosen = step.wide_layers == holds;
     result.tradeoff = std::move(steps);
     result.goal = status;
@@ -353,6 +377,8 @@ Result<quant::CalibrationStatistics> calibrate_share(Graph graph, const std::fil
   if (!model.ok()) return model.error().at(path.string());
   return model->statistics();
 }
+
+Dataset judged_pictures(const Dataset& pictures, const Recipe& recipe) { return recipe.has_goal() ? part_of(pictures, true) : pictures; }
 
 Result<quant::Explanation> explain_model(const quant::QuantizedModel& model, const std::filesystem::path& path, const Dataset& pictures,
                                          const quant::CalibrationOptions& options) {

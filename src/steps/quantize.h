@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "data/dataset.h"
@@ -33,13 +34,22 @@ struct SearchTime {
   double estimated_s = 0, s = 0;
 };
 
+// What leaving one layer in float is worth, as the search found it.
+struct LayerDecision {
+  std::string node;
+  double error = 0;    // detection_error() that its integers alone make: what is gained
+  double latency = 0;  // by quant::price(), of it alone in float, over that of none, less one: what it costs
+  bool is_wide = false;
+};
+
 struct QuantizationResult {
   quant::QuantizedModel model;
-  double relative_latency = 1;           // by quant::price(), over that of the plain recipe
-  std::vector<TradeoffStep> tradeoff{};  // by number of layers; empty without a goal
-  std::optional<SearchTime> search{};    // for a goal
-  std::vector<quant::CurvePoint> curve;  // CalibratedModel::curve()
-  Status goal;                           // kRequirement where it was not reached; the model is then the best that was found
+  double relative_latency = 1;             // by quant::price(), over that of the plain recipe
+  std::vector<TradeoffStep> tradeoff{};    // by number of layers; empty without a goal
+  std::optional<SearchTime> search{};      // for a goal
+  std::vector<LayerDecision> decisions{};  // of the layers that were tried, those worth the most first
+  std::vector<quant::CurvePoint> curve;    // CalibratedModel::curve()
+  Status goal;                             // kRequirement where it was not reached; the model is then the best that was found
 };
 
 // Quantizes an FP32 model that describes itself with the pictures of a data set. Pictures that cannot give good ranges are warned of
@@ -56,6 +66,9 @@ Result<QuantizationResult> quantize_model(Graph graph, const std::filesystem::pa
 // others judge layers.
 Result<quant::CalibrationStatistics> calibrate_share(Graph graph, const std::filesystem::path& path, const Dataset& pictures,
                                                      const quant::CalibrationOptions& options, const Recipe& recipe);
+
+// For a goal the pictures that are held out of the calibration, else all.
+Dataset judged_pictures(const Dataset& pictures, const Recipe& recipe);
 
 // What each layer of what quantize_model() made costs, from a few of the same pictures. Errors are those of quant::explain().
 Result<quant::Explanation> explain_model(const quant::QuantizedModel& model, const std::filesystem::path& path, const Dataset& pictures,

@@ -106,6 +106,19 @@ class StoreThatEnds : public SearchStore {
   std::map<std::size_t, TradeoffStep> steps_;
 };
 
+TEST_F(QuantizeModel, NeedsPicturesToJudgeAGoalBy) {
+  const auto with = [&](std::int64_t pictures) {
+    const auto warn = [this](std::string_view line) { warned_ += std::string(line) + "\n"; };
+    return quantize_model(graph_, "demo.cfg", first_images(photographs(DataUse::kCalibrate), pictures), {2, {}, warn}, {.min_fidelity = 1});
+  };
+  const auto two = with(2);
+  ASSERT_FALSE(two.ok());
+  EXPECT_EQ(two.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(two.error().message.find("every third picture is held out to judge it by, and there are two"), std::string::npos);
+  EXPECT_TRUE(with(9).ok());
+  EXPECT_NE(warned_.find("only 3 pictures to judge the model by"), std::string::npos) << warned_;
+}
+
 // Among its trials, and on its walk.
 TEST_F(QuantizeModel, GoesOnWithASearchThatWasEnded) {
   StoreThatEnds all(std::numeric_limits<std::size_t>::max());

@@ -8,7 +8,10 @@
 #include "data/words.h"
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
+#include "report/changes.h"
 #include "report/explanation.h"
+#include "steps/detection_change.h"
+#include "workflow/compared_runs.h"
 #include "workflow/quantization_record.h"
 
 namespace octet {
@@ -50,7 +53,33 @@ ExplanationInput input_of(const std::string& name, const quant::Explanation& exp
   for (const quant::CurvePoint& point : quantized.curve) input.curve.push_back({point.images, point.distance});
   for (const TradeoffStep& step : quantized.tradeoff)
     input.tradeoff.push_back({step.wide_layers, step.fidelity, step.relative_latency, step.drop, step.chosen});
+  for (const LayerDecision& each : quantized.decisions) input.decisions.push_back({each.node, each.error, each.latency, each.is_wide});
   return input;
+}
+
+// What both models find, for the page and for the answer.
+struct ComparedDetections {
+  ExplainedDetections shown;
+  FoundByBoth found;
+};
+
+// Nothing, with a warning, where there is nothing to compare by.
+Result<std::optional<ComparedDetections>> compared_detections(const quant::QuantizedModel& model, const std::filesystem::path& path,
+                                                              const Dataset& pictures, const Recipe& recipe,
+                                                              const quant::CalibrationOptions& options) {
+  const auto change = detection_change(model, path, judged_pictures(pictures, recipe), options);
+  if (!change.ok() && change.error().code == ErrorCode::kNotFound) {
+    if (options.warn) options.warn("classes and pictures are not compared: the model " + change.error().message);
+    return std::optional<ComparedDetections>();
+  }
+  if (!change.ok()) return change.error();
+  const ReportInput page = compared_on_a_page({change->pictures, change->detectors, change->runs, change->check}, 0);
+  FoundByBoth found{change->check, change->is_annotated, recipe.has_goal(), {}};
+  for (const ReportPicture& picture : page.pictures) {
+    const report::PictureChange boxes = report::compare_boxes(picture, page.picture_score, page.faint_score);
+    found.pictures.push_back({picture.name, boxes.kept, static_cast<int>(boxes.lost.size()), static_cast<int>(boxes.added.size())});
+  }
+  return std::optional(ComparedDetections{{page, found.is_annotated, found.is_held_out}, std::move(found)});
 }
 
 // Pictures that are the same file count again and tell nothing new.
@@ -78,6 +107,7 @@ QuantizedIr result_of(const QuantizationResult& quantized, const std::filesystem
           .relative_latency = quantized.relative_latency,
           .tradeoff = quantized.tradeoff,
           .search = quantized.search,
+          .decisions = quantized.decisions,
           .curve = quantized.curve,
           .goal = quantized.goal,
           .is_second_order = model.is_second_order};
@@ -85,8 +115,18 @@ QuantizedIr result_of(const QuantizationResult& quantized, const std::filesystem
 
 }  // namespace
 
-std::string explanation_page(const std::string& name, const quant::Explanation& explanation, const QuantizationResult& quantized) {
-  return render_explanation(input_of(name, explanation, quantized));
+Result<ExplainedModel> explain_quantized(const std::string& name, const QuantizationResult& quantized, const std::filesystem::path& path,
+                                         const Dataset& pictures, const Recipe& recipe, const quant::CalibrationOptions& options) {
+  ExplainedModel explained;
+  OCTET_ASSIGN(explained.explanation, explain_model(quantized.model, path, pictures, options));
+  ExplanationInput input = input_of(name, explained.explanation, quantized);
+  OCTET_ASSIGN(auto compared, compared_detections(quantized.model, path, pictures, recipe, {options.threads, {}, options.warn}));
+  if (compared) {
+    input.detections = std::move(compared->shown);
+    explained.found = std::move(compared->found);
+  }
+  explained.page = render_explanation(input);
+  return explained;
 }
 
 Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Dataset& pictures, const std::filesystem::path& output,
@@ -101,10 +141,10 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
   warn_of_repeats(record.pictures, options.warn);
   OCTET_ASSIGN(const auto quantized, quantize_model(std::move(opened.graph), model, pictures, options, recipe));
 
-  quant::Explanation explanation;
+  ExplainedModel explained;
   if (!page.path.empty()) {
     const Progress progress = page.begin ? page.begin() : Progress();
-    OCTET_ASSIGN(explanation, explain_model(quantized.model, model, pictures, {options.threads, progress, options.warn}));
+    OCTET_ASSIGN(explained, explain_quantized(name, quantized, model, pictures, recipe, {options.threads, progress, options.warn}));
   }
 
   FileTransaction files;
@@ -115,8 +155,9 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
   result.record = std::filesystem::path(target).replace_extension(".octet.json");
   result.outputs = record.outputs = seen.by_name();
   OCTET_RETURN_IF_ERROR(files.add(result.record, format_record(record)));
-  if (!page.path.empty()) OCTET_RETURN_IF_ERROR(files.add(page.path, explanation_page(name, explanation, quantized)));
-  result.explanation = std::move(explanation);
+  if (!page.path.empty()) OCTET_RETURN_IF_ERROR(files.add(page.path, explained.page));
+  result.explanation = std::move(explained.explanation);
+  result.found = std::move(explained.found);
   OCTET_RETURN_IF_ERROR(files.commit());
   return result;
 }

@@ -2,10 +2,12 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "record/recorded_file.h"
+#include "steps/check.h"
 #include "steps/import_source.h"
 #include "steps/quantize.h"
 #include "workflow/layout.h"
@@ -16,6 +18,17 @@ namespace octet {
 struct ExplainPage {
   std::filesystem::path path{};
   std::function<Progress()> begin{};  // begins the step and gives its progress
+};
+
+// What quantization does to what the model finds, and in which pictures.
+struct FoundByBoth {
+  CheckResult check;
+  bool is_annotated = false, is_held_out = false;  // DetectionChange::is_annotated; of the calibration
+  struct Picture {
+    std::string file;
+    int kept = 0, lost = 0, added = 0;  // boxes that the page shows
+  };
+  std::vector<Picture> pictures;  // that changed most, in any order
 };
 
 struct QuantizedIr {
@@ -30,6 +43,8 @@ struct QuantizedIr {
   double relative_latency = 1;  // these and the goal as QuantizationResult has them
   std::vector<TradeoffStep> tradeoff = {};
   std::optional<SearchTime> search = {};
+  std::vector<LayerDecision> decisions = {};
+  std::optional<FoundByBoth> found = {};  // where a page was asked for and something is found
   std::vector<quant::CurvePoint> curve = {};
   Status goal = {};
   bool is_second_order = false;  // of the weights' rounding, as QuantizedModel has it
@@ -42,8 +57,15 @@ Result<QuantizedIr> quantize_ir(const std::filesystem::path& model, const Datase
                                 const quant::CalibrationOptions& options, const Recipe& recipe = {}, const WriteOptions& written = {},
                                 ConvertOptions opening = {}, const ExplainPage& page = {});
 
-// The page about a model that was quantized, as HTML.
-std::string explanation_page(const std::string& name, const quant::Explanation& explanation, const QuantizationResult& quantized);
+// What quantizing a model did to it.
+struct ExplainedModel {
+  std::string page;  // HTML
+  quant::Explanation explanation;
+  std::optional<FoundByBoth> found;  // nothing, with a warning, where there is nothing to compare by
+};
+// Of what quantize_model() made of the model at `path` with these pictures.
+Result<ExplainedModel> explain_quantized(const std::string& name, const QuantizationResult& quantized, const std::filesystem::path& path,
+                                         const Dataset& pictures, const Recipe& recipe, const quant::CalibrationOptions& options);
 
 // A model as quantize_ir() opens it, its files, and what a share of its calibration found (steps/quantize.h).
 struct CalibratedShare {

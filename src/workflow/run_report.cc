@@ -1,7 +1,6 @@
 #include "workflow/run_report.h"
 
 #include <algorithm>
-#include <array>
 #include <ctime>
 #include <unordered_map>
 #include <utility>
@@ -14,45 +13,11 @@
 #include "base/files.h"
 #include "base/version.h"
 #include "eval/by_category.h"
-#include "image/browser_picture.h"
-#include "report/changes.h"
 #include "report/report.h"
-#include "workflow/measured.h"
+#include "workflow/compared_runs.h"
 
 namespace octet {
 namespace {
-
-// Pictures that the page can hold without becoming slow to open.
-constexpr std::size_t kMostPictures = 36;
-constexpr double kShownScore = 0.3, kFaintScore = 0.15;
-
-ReportModel model_of(const std::string& label, const Detector& detector, const CocoAccuracy& accuracy, const ModelBench& bench) {
-  ReportModel model;
-  model.label = label;
-  model.size_bytes = static_cast<std::int64_t>(detector.file_bytes);
-  model.coco = accuracy.numbers.values();
-  const LatencySummary& latency = bench.latency;
-  model.latency = ReportLatency{latency.median_ms, latency.p90_ms, latency.p99_ms, latency.min_ms, bench.throughput, bench.latencies_ms};
-  return model;
-}
-
-bool has_certainly_changed(std::int64_t category_id, const CheckResult& check) {
-  constexpr double kSignificant = 0.05;
-  if (!check.drops) return false;
-  const auto& parts = check.drops->categories;
-  const auto found = std::ranges::find(parts, category_id, &PartDrop::category_id);
-  return found != parts.end() && found->adjusted_p < kSignificant;
-}
-
-std::vector<ReportClass> classes_of(const CheckResult& check) {
-  std::vector<ReportClass> classes;
-  for (std::size_t i = 0; i < check.models[0].categories.size(); ++i) {
-    const CategoryAccuracy &first = check.models[0].categories[i], &second = check.models[1].categories[i];
-    if (first.objects > 0)
-      classes.push_back({first.name, first.objects, first.AP, second.AP, has_certainly_changed(first.category_id, check)});
-  }
-  return classes;
-}
 
 std::string place_of(const std::string& name, const BoxLtwh& box) {
   return fmt::format("{} at {:.0f}, {:.0f}, {:.0f} x {:.0f}", name, box.left, box.top, box.width, box.height);
@@ -75,86 +40,6 @@ std::vector<ReportLabelError> label_errors_of(const std::vector<LabelError>& err
     }
     if (error.score) row.found = place_of(name_of_category(truth, error.category_id), error.box);
     shown.push_back(std::move(row));
-  }
-  return shown;
-}
-
-constexpr std::array<const char*, kErrorKindCount> kErrorMeanings = {"AP50 lost to boxes of the right class that fit badly",
-                                                                     "AP50 lost to boxes of another class",
-                                                                     "AP50 lost to second boxes of an object",
-                                                                     "AP50 lost to boxes where there is nothing",
-                                                                     "AP50 lost to boxes of another class that fit badly",
-                                                                     "AP50 lost to objects not found"};
-
-std::vector<ReportFigure> details_of(const CheckResult& check) {
-  if (check.details.size() != 2) return {};
-  const ModelDetails &first = check.details[0], &second = check.details[1];
-  std::vector<ReportFigure> figures;
-  if (first.deployed && second.deployed) {
-    const std::string at = fmt::format("at scores from {:g} on, IoU 0.50", first.deployed->threshold);
-    figures.push_back({"Precision", at, first.deployed->precision(), second.deployed->precision()});
-    figures.push_back({"Recall", at, first.deployed->recall(), second.deployed->recall()});
-    figures.push_back({"F1", at, first.deployed->f1(), second.deployed->f1()});
-    figures.push_back({"Calibration error", "of these scores as probabilities", first.calibration_error, second.calibration_error, true});
-  }
-  figures.push_back({"Best F1", fmt::format("at scores from {:.2f} and {:.2f} on", first.best.threshold, second.best.threshold),
-                     first.best.f1(), second.best.f1()});
-  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind)
-    figures.push_back({std::string(kErrorKindNames[kind]), kErrorMeanings[kind], first.errors[kind].ap50, second.errors[kind].ap50, true});
-  return figures;
-}
-
-std::vector<ReportBox> boxes_of(const Detector& detector, const std::vector<Detection>& detections, double faint_score) {
-  std::vector<ReportBox> boxes;
-  for (const Detection& found : detections)
-    if (found.score >= faint_score) boxes.push_back({label_of(detector.description, found.class_index), found.score, found.box_px});
-  return boxes;
-}
-
-Status take_content(const std::filesystem::path& path, const DecodeOptions& decode, ReportPicture& picture) {
-  OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
-  OCTET_ASSIGN(BrowserPicture content, browser_picture(file.bytes(), decode));
-  picture.media_type = content.media_type;
-  picture.bytes = std::move(content.bytes);
-  picture.width = content.size.width;
-  picture.height = content.size.height;
-  return {};
-}
-
-// What the page shows of an image, without the file's bytes.
-ReportPicture picture_of(const ReportSources& sources, std::size_t image, double faint_score) {
-  ReportPicture picture;
-  picture.name = sources.dataset.images[image].path.string();
-  picture.first = boxes_of(sources.detectors[0], sources.runs[0].detections[image], faint_score);
-  picture.second = boxes_of(sources.detectors[1], sources.runs[1].detections[image], faint_score);
-  return picture;
-}
-
-// Images that every model could read, those that changed most first.
-std::vector<std::size_t> changed_most_first(const ReportSources& sources, double shown_score, double faint_score) {
-  std::vector<std::pair<double, std::size_t>> changes;
-  for (std::size_t i = 0; i < sources.dataset.images.size(); ++i)
-    if (sources.runs[0].done[i])
-      changes.emplace_back(report::compare_boxes(picture_of(sources, i, faint_score), shown_score, faint_score).amount, i);
-  std::ranges::stable_sort(changes, std::ranges::greater(), [](const auto& change) { return change.first; });
-  std::vector<std::size_t> images;
-  for (const auto& [amount, image] : changes) images.push_back(image);
-  return images;
-}
-
-// Those that changed most, with the files' bytes.
-std::vector<ReportPicture> pictures_of(const ReportSources& sources, double shown_score, double faint_score) {
-  std::unordered_map<std::int64_t, std::string> credits;
-  for (const CocoImage& image : sources.dataset.truth.images) credits[image.id] = image.credit;
-  std::vector<ReportPicture> shown;
-  for (const std::size_t image : changed_most_first(sources, shown_score, faint_score)) {
-    if (shown.size() == kMostPictures) break;
-    ReportPicture picture = picture_of(sources, image, faint_score);
-    const std::filesystem::path path = picture.name;
-    if (!take_content(path, sources.dataset.decode, picture).ok()) continue;
-    picture.name = path.filename().string();
-    picture.credit = credits[sources.dataset.images[image].id];
-    shown.push_back(std::move(picture));
   }
   return shown;
 }
@@ -257,29 +142,22 @@ std::optional<ReportProfile> profile_of(const RunResult& result) {
   return ReportProfile{{floats, integers, memory, bf16}, steps_of(result.fp32_steps), steps_of(result.int8_steps)};
 }
 
+ReportLatency latency_of(const ModelBench& bench) {
+  const LatencySummary& latency = bench.latency;
+  return {latency.median_ms, latency.p90_ms, latency.p99_ms, latency.min_ms, bench.throughput, bench.latencies_ms};
+}
+
 }  // namespace
 
 Result<std::string> make_report(const RunResult& result, const ReportSources& sources) {
-  ReportInput input;
-  input.model_name = sources.detectors[0].description.name;
+  ReportInput input = compared_on_a_page({sources.dataset, sources.detectors, sources.runs, result.check}, sources.options.score_threshold);
   input.data_name = data_name(sources);
-  input.images = result.check.images;
-  input.skipped_images = static_cast<std::int64_t>(sources.dataset.images.size()) - result.check.images;
-  input.first = model_of("FP32", sources.detectors[0], result.check.models[0], result.bench[0]);
-  input.second = model_of("INT8", sources.detectors[1], result.check.models[1], result.bench[1]);
-  input.fidelity = result.check.fidelity;
-  if (const auto& drops = result.check.drops) input.drop_interval = {drops->all.low, drops->all.high};
-  input.drops = measured_of(result.check).drops;
+  input.first.latency = latency_of(result.bench[0]);
+  input.second.latency = latency_of(result.bench[1]);
   input.engines = engines_of(result, sources.options.engines);
   input.profile = profile_of(result);
   input.requirements = sources.options.requirements;
-  input.details = details_of(result.check);
-  input.classes = classes_of(result.check);
   input.label_errors = label_errors_of(result.label_errors, sources.dataset.truth);
-  // What was not asked of the detector is not in the page either.
-  input.faint_score = std::max(kFaintScore, sources.options.score_threshold);
-  input.picture_score = std::max(kShownScore, input.faint_score);
-  input.pictures = pictures_of(sources, input.picture_score, input.faint_score);
   OCTET_ASSIGN(input.facts, facts_of(result, sources));
   return render_report(input);
 }
