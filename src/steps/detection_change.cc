@@ -17,8 +17,7 @@ Result<CheckResult> by_what_floats_find(const DetectionChange& change, int threa
   const RunResults first(change.pictures, change.runs[0], nullptr), second(change.pictures, change.runs[1], nullptr);
   CocoGroundTruth truth = truth_of_reference(first, second, first.image_ids());
   if (truth.annotations.empty()) return Error{ErrorCode::kNotFound, "finds nothing in the pictures, so that nothing can be compared"};
-  for (CocoCategory& category : truth.categories)
-    category.name = label_of(change.detectors[0].description, static_cast<int>(category.id));
+  for (CocoCategory& category : truth.categories) category.name = label_of(change.detectors[0].description, static_cast<int>(category.id));
   const std::vector<const ResultSource*> both{&first, &second};
   return score_results(truth, both, first.image_ids(), {threads, {}, deployed_thresholds(change.detectors)});
 }

@@ -19,8 +19,8 @@ class DetectionChangeTest : public testing::Test {
     ASSERT_TRUE(write_embedded_demo(folder_.path() / "demo").ok());
     auto opened = import_source(folder_.path() / "demo/yolo-fastest-1.1-xl/yolo-fastest-1.1-xl.cfg", {});
     ASSERT_TRUE(opened.ok()) << opened.error().message;
-    auto quantized = quantize_model(*std::move(opened), "demo.cfg", photographs(DataUse::kCalibrate), {2, {}, {}},
-                                    {.kind = Recipe::Kind::kPlain});
+    auto quantized =
+        quantize_model(*std::move(opened), "demo.cfg", photographs(DataUse::kCalibrate), {2, {}, {}}, {.kind = Recipe::Kind::kPlain});
     ASSERT_TRUE(quantized.ok()) << quantized.error().message;
     model_ = std::move(quantized->model);
   }
