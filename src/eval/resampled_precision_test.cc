@@ -72,5 +72,22 @@ TEST(ResampledPrecision, IsThatOfScoreCategory) {
   }
 }
 
+// So many objects that most peaks come to no other value of recall: a chain of images with one object and four detections each.
+TEST(ResampledPrecision, IsThatOfScoreCategoryWhereObjectsAreMany) {
+  EvalFixture fixture;
+  std::mt19937_64 random(7);
+  fixture.truth.categories = {{1, "one"}};
+  for (std::int64_t id = 1; id <= 6000; ++id) {
+    const double side = 20 + static_cast<double>(random() % 100);
+    fixture.truth.images.push_back({.id = id, .file_name = {}});
+    fixture.truth.annotations.push_back({id, id, 1, {0, 0, side, side}, side * side, false});
+    for (int i = 0; i < 4; ++i) {
+      const double shift = static_cast<double>(random() % 30), score = static_cast<double>(random() % 1000) / (1000 + 20 * shift);
+      fixture.found.push_back({id, 1, {shift, 0, side, side}, score});
+    }
+  }
+  expect_same_as_score_category(fixture, 8);
+}
+
 }  // namespace
 }  // namespace octet
