@@ -150,7 +150,7 @@ Result<Outcome> check_two_files(const Options& options, const Requirements& requ
   const std::array<const ResultSource*, 2> models{&first, &second};
   OCTET_RETURN_IF_ERROR(write_label_errors(options, truth, models));
   if (metric) return check_files_by_metric(*metric, truth, models, options, requirements);
-  OCTET_ASSIGN(const CheckResult result, score_results(truth, models, ids_of(truth.images), how));
+  OCTET_ASSIGN(const CheckResult result, score_results(truth, ids_of(truth), models, how));
   return outcome_of(to_json(result), to_text(result), requirements, measured_of(result));
 }
 
@@ -175,7 +175,8 @@ Result<Outcome> score_by(const Metric& metric, const Options& options, const Req
                          const Detections& found) {
   OCTET_ASSIGN(const MeasuredRuns measured, measured_runs(inputs.classes, inputs.dataset, found.runs));
   OCTET_ASSIGN_AT(MetricCheckResult result,
-                  score_by_metric(metric, measured.truth, measured.sources(), measured.image_ids, options.detection.threads),
+                  score_by_metric(metric, restricted_truth(inputs.dataset.truth, measured.ids), measured.sources(), measured.ids.image_ids,
+                                  options.detection.threads),
                   inputs.dataset.annotation_file.string());
   result.classes = inputs.classes;
   Json json{{"metric", metric.name}};
@@ -193,7 +194,7 @@ Result<Outcome> score(const Options& options, const Requirements& requirements, 
   if (found.resumed_images) outcome.json["resumed_images"] = *found.resumed_images;
   if (options.label_errors.empty()) return outcome;
   OCTET_ASSIGN(const MeasuredRuns measured, measured_runs(inputs.classes, inputs.dataset, found.runs));
-  OCTET_RETURN_IF_ERROR(write_label_errors(options, measured.truth, measured.sources()));
+  OCTET_RETURN_IF_ERROR(write_label_errors(options, restricted_truth(inputs.dataset.truth, measured.ids), measured.sources()));
   return outcome;
 }
 

@@ -1,40 +1,13 @@
 #include "detector/detection_lists.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdlib>
-#include <filesystem>
+#include <algorithm>
 #include <span>
-#include <string>
-#include <system_error>
 #include <type_traits>
 
 namespace octet {
 namespace {
 
 static_assert(std::is_trivially_copyable_v<Detection>);
-
-// To be read and written, in `folder` and without a name: it is gone when it is closed. Not open where it cannot be made.
-posix::File unnamed_file(const std::filesystem::path& folder) {
-  std::string name = (folder / "octet-XXXXXX").string();
-  posix::File file(::mkostemp(name.data(), O_CLOEXEC));
-  if (file.is_open() && posix::unlink(name) != 0) return {};
-  return file;
-}
-
-// All of `content`, from that place in the file on; 0 or the errno.
-int read_at(const posix::File& file, std::uint64_t place, std::span<std::byte> content) {
-  while (!content.empty()) {
-    const ssize_t count = ::pread(file.descriptor(), content.data(), content.size(), static_cast<off_t>(place));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return count < 0 ? errno : EIO;
-    content = content.subspan(static_cast<std::size_t>(count));
-    place += static_cast<std::uint64_t>(count);
-  }
-  return 0;
-}
 
 constexpr std::size_t kMostInMemory = (std::size_t{4} << 20) / sizeof(Detection);
 
@@ -47,8 +20,7 @@ std::vector<Detection> DetectionLists::operator[](std::size_t image) const {
     return {first, first + list.count};
   }
   std::vector<Detection> found(list.count);
-  if (const int error = read_at(file_, list.begin * sizeof(Detection), std::as_writable_bytes(std::span(found))); error != 0)
-    throw std::system_error(error, std::generic_category(), "what was found cannot be read back from its temporary file");
+  file_.read(list.begin * sizeof(Detection), std::as_writable_bytes(std::span(found)));
   return found;
 }
 
@@ -59,13 +31,36 @@ void DetectionLists::set(std::size_t image, const std::vector<Detection>& found)
 }
 
 void DetectionLists::spill() {
-  std::error_code failed;
-  const std::filesystem::path folder = std::filesystem::temp_directory_path(failed);
-  if (!file_.is_open() && !failed) file_ = unnamed_file(folder);
-  can_spill_ = file_.is_open() && posix::write_all(file_, std::as_bytes(std::span(recent_))) == 0;
+  can_spill_ = file_.append(std::as_bytes(std::span(recent_)));
   if (!can_spill_) return;
   in_file_ += recent_.size();
   recent_.clear();
+}
+
+void DetectionLists::Reader::read(std::size_t image, std::vector<Detection>& found) {
+  const List& list = lists_.lists_[image];
+  if (list.begin >= lists_.in_file_) {
+    found = lists_[image];
+    return;
+  }
+  found.clear();
+  for (std::uint64_t at = list.begin; found.size() < list.count; at = list.begin + found.size()) {
+    const Block& from = block(at / kDetectionsOfBlock);
+    const std::size_t first = at % kDetectionsOfBlock, count = std::min(from.detections.size() - first, list.count - found.size());
+    const auto begin = from.detections.begin() + static_cast<std::ptrdiff_t>(first);
+    found.insert(found.end(), begin, begin + static_cast<std::ptrdiff_t>(count));
+  }
+}
+
+const DetectionLists::Reader::Block& DetectionLists::Reader::block(std::uint64_t number) {
+  Block& kept = blocks_[number % kBlocks];
+  if (kept.number == number) return kept;
+  const std::uint64_t begin = number * kDetectionsOfBlock;
+  kept.number = UINT64_MAX;  // where reading throws
+  kept.detections.resize(std::min<std::uint64_t>(kDetectionsOfBlock, lists_.in_file_ - begin));
+  lists_.file_.read(begin * sizeof(Detection), std::as_writable_bytes(std::span(kept.detections)));
+  kept.number = number;
+  return kept;
 }
 
 }  // namespace octet

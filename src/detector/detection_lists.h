@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/posix_file.h"
+#include "base/scratch_file.h"
 #include "boxes/detection.h"
 
 namespace octet {
@@ -13,6 +13,8 @@ namespace octet {
 // grows with the number of images alone; where no such file can be written, it stays in memory. Several threads may read.
 class DetectionLists {
  public:
+  class Reader;
+
   DetectionLists() = default;
   explicit DetectionLists(std::size_t images) : lists_(images) {}
 
@@ -33,10 +35,32 @@ class DetectionLists {
   void spill();
 
   std::vector<List> lists_;
-  posix::File file_;
+  ScratchFile file_;
   bool can_spill_ = true;
   std::uint64_t in_file_ = 0;      // detections, the first ones
   std::vector<Detection> recent_;  // those behind them
+};
+
+// Reads lists that were set about in the order in which they are read, as those of neighbouring images are, or in that of several shares:
+// the file is read in blocks, of which the last ones are kept. For one thread; `lists`, which nothing is added to, outlive it.
+class DetectionLists::Reader {
+ public:
+  explicit Reader(const DetectionLists& lists) : lists_(lists), blocks_(kBlocks) {}
+
+  // In the place of what `found` holds. Throws as operator[].
+  void read(std::size_t image, std::vector<Detection>& found);
+
+ private:
+  static constexpr std::size_t kBlocks = 64, kDetectionsOfBlock = 256;
+  struct Block {
+    std::uint64_t number = UINT64_MAX;
+    std::vector<Detection> detections;
+  };
+
+  const Block& block(std::uint64_t number);
+
+  const DetectionLists& lists_;
+  std::vector<Block> blocks_;  // by number, of those with the same remainder the last that was read
 };
 
 }  // namespace octet

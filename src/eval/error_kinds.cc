@@ -1,12 +1,16 @@
 #include "eval/error_kinds.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/parallel.h"
+#include "base/spilled_lists.h"
 #include "eval/average_precision.h"
 #include "eval/id_index.h"
 
@@ -31,9 +35,12 @@ struct Point {
 };
 
 // What one category comes to.
+struct Counts {
+  std::int64_t objects = 0, misses = 0;
+};
 struct Tally {
   std::vector<Point> points;
-  std::int64_t objects = 0, misses = 0;
+  Counts counts;
 };
 
 struct Object {
@@ -73,9 +80,9 @@ bool is_in_crowd(const BoxLtwh& box, std::uint32_t category, const Scene& scene)
 // Says what is wrong with detections that found nothing; the best one comes first.
 class Judge {
  public:
-  explicit Judge(std::vector<Tally>& tallies) : tallies_(tallies) {}
+  explicit Judge(std::size_t categories) : points_(categories), counts_(categories) {}
 
-  void run(Scene scene) {
+  void run(Scene& scene) {
     std::vector<bool> is_right;
     for (const auto& [found, category] : scene.found) is_right.push_back(take_object(found.box, category, scene));
     for (std::size_t i = 0; i < scene.found.size(); ++i) {
@@ -87,10 +94,12 @@ class Judge {
       ++order_;
     }
     for (const Object& object : scene.objects) {
-      ++tallies_[object.category].objects;
-      tallies_[object.category].misses += !object.is_found && !object.is_claimed;
+      ++counts_[object.category].objects;
+      counts_[object.category].misses += !object.is_found && !object.is_claimed;
     }
   }
+
+  Tally tally(std::size_t category) const { return {points_[category], counts_[category]}; }
 
  private:
   static bool take_object(const BoxLtwh& box, std::uint32_t category, Scene& scene) {
@@ -122,35 +131,44 @@ class Judge {
     add(object.category, found.score, Role::kMended, error);
   }
 
-  void add(std::uint32_t category, double score, Role role, ErrorKind error) {
-    tallies_[category].points.push_back({score, order_, role, error});
-  }
+  void add(std::uint32_t category, double score, Role role, ErrorKind error) { points_.add(category, {score, order_, role, error}); }
 
-  std::vector<Tally>& tallies_;
+  SpilledLists<Point> points_;  // by category
+  std::vector<Counts> counts_;
   std::uint32_t order_ = 0;
 };
 
-std::vector<std::int64_t> unique_ids(const auto& records) {
-  std::vector<std::int64_t> ids;
-  for (const auto& record : records) ids.push_back(record.id);
-  std::ranges::sort(ids);
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
-}
-
-// What is annotated in each image.
-std::vector<Scene> scenes_of(const CocoGroundTruth& truth, const IdIndex& images, std::size_t count, const IdIndex& categories) {
-  std::vector<Scene> scenes(count);
-  for (const CocoAnnotation& annotation : truth.annotations) {
-    const std::uint32_t image = images.find(annotation.image_id), category = categories.find(annotation.category_id);
-    if (image == IdIndex::kNone || category == IdIndex::kNone) continue;
-    Scene& scene = scenes[image];
-    (annotation.is_crowd ? scene.crowds : scene.objects).push_back({&annotation, category});
+// What is annotated, image by image.
+class Annotated {
+ public:
+  Annotated(const CocoGroundTruth& truth, const CocoIds& ids, const IdIndex& categories)
+      : truth_(truth), categories_(categories), begin_(ids.image_ids.size() + 1) {
+    const IdIndex images(ids.image_ids);
+    const auto image_of = [&](const CocoAnnotation& annotation) { return images.find(annotation.image_id); };
+    for (const CocoAnnotation& annotation : truth.annotations)
+      if (const std::uint32_t image = image_of(annotation); image != IdIndex::kNone) ++begin_[image + 1];
+    std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
+    order_.resize(begin_.back());
+    std::vector<std::size_t> next(begin_.begin(), begin_.end() - 1);
+    for (std::size_t i = 0; i < truth.annotations.size(); ++i)
+      if (const std::uint32_t image = image_of(truth.annotations[i]); image != IdIndex::kNone) order_[next[image]++] = i;
   }
-  return scenes;
-}
 
-void fill(const std::vector<CocoResult>& results, const IdIndex& categories, Scene& scene) {
+  void add_to(Scene& scene, std::size_t image) const {
+    for (std::size_t at = begin_[image]; at < begin_[image + 1]; ++at) {
+      const CocoAnnotation& annotation = truth_.annotations[order_[at]];
+      const std::uint32_t category = categories_.find(annotation.category_id);
+      if (category != IdIndex::kNone) (annotation.is_crowd ? scene.crowds : scene.objects).push_back({&annotation, category});
+    }
+  }
+
+ private:
+  const CocoGroundTruth& truth_;
+  const IdIndex& categories_;
+  std::vector<std::size_t> begin_, order_;  // of each image in `order_`, and the end of the last one; annotations
+};
+
+void add_found(const std::vector<CocoResult>& results, const IdIndex& categories, Scene& scene) {
   for (const CocoResult& result : results)
     if (const std::uint32_t category = categories.find(result.category_id); category != IdIndex::kNone && !std::isnan(result.score))
       scene.found.emplace_back(result, category);
@@ -173,58 +191,72 @@ std::optional<double> precision(const Tally& tally, std::optional<ErrorKind> men
     detection.matched[0] = point.role != Role::kWrong;
     matches.detections.push_back(detection);
   }
-  const std::int64_t objects = tally.objects - (mended == ErrorKind::kMiss ? tally.misses : 0);
-  if (tally.objects == 0 || (objects == 0 && matches.detections.empty())) return std::nullopt;
+  const std::int64_t objects = tally.counts.objects - (mended == ErrorKind::kMiss ? tally.counts.misses : 0);
+  if (tally.counts.objects == 0 || (objects == 0 && matches.detections.empty())) return std::nullopt;
   matches.objects[0].resize(static_cast<std::size_t>(objects));
   return score_category(matches, SizeClass::kAll, static_cast<int>(kMostInImage)).average_precision[0];
 }
 
+// What one category adds to the costs: AP as it is and, behind it, with the errors of each kind mended; and their numbers.
+struct CategoryCosts {
+  std::array<std::optional<double>, 1 + kErrorKindCount> precisions;
+  std::array<std::int64_t, kErrorKindCount> counts{};
+};
+
+CategoryCosts costs_of(Tally tally) {
+  sort_points(tally);
+  CategoryCosts costs;
+  costs.precisions[0] = precision(tally, std::nullopt);
+  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind) costs.precisions[1 + kind] = precision(tally, static_cast<ErrorKind>(kind));
+  for (const Point& point : tally.points)
+    if (point.role == Role::kWrong) ++costs.counts[static_cast<std::size_t>(point.error)];
+  costs.counts[static_cast<std::size_t>(ErrorKind::kMiss)] += tally.counts.misses;
+  return costs;
+}
+
 // Over the categories that have objects.
-double mean_precision(const std::vector<Tally>& tallies, std::optional<ErrorKind> mended) {
+double mean_precision(const std::vector<CategoryCosts>& categories, std::size_t which) {
   double sum = 0;
   std::int64_t count = 0;
-  for (const Tally& tally : tallies) {
-    const auto of_category = precision(tally, mended);
-    sum += of_category.value_or(0);
-    count += of_category.has_value();
+  for (const CategoryCosts& category : categories) {
+    sum += category.precisions[which].value_or(0);
+    count += category.precisions[which].has_value();
   }
   return count > 0 ? sum / static_cast<double>(count) : 0;
 }
 
-ErrorCosts costs_in(const std::vector<Tally>& tallies) {
+ErrorCosts sum_up(const std::vector<CategoryCosts>& categories) {
   ErrorCosts costs{};
-  for (const Tally& tally : tallies) {
-    for (const Point& point : tally.points)
-      if (point.role == Role::kWrong) ++costs[static_cast<std::size_t>(point.error)].count;
-    costs[static_cast<std::size_t>(ErrorKind::kMiss)].count += tally.misses;
+  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind) {
+    for (const CategoryCosts& category : categories) costs[kind].count += category.counts[kind];
+    costs[kind].ap50 = std::max(0.0, mean_precision(categories, 1 + kind) - mean_precision(categories, 0));
   }
-  const double as_it_is = mean_precision(tallies, std::nullopt);
-  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind)
-    costs[kind].ap50 = std::max(0.0, mean_precision(tallies, static_cast<ErrorKind>(kind)) - as_it_is);
   return costs;
 }
 
 }  // namespace
 
-Result<ErrorCosts> error_costs(const CocoGroundTruth& truth, const ResultSource& source) {
-  const std::vector<std::int64_t> image_ids = unique_ids(truth.images), category_ids = unique_ids(truth.categories);
-  const IdIndex images(image_ids), categories(category_ids);
-  std::vector<Scene> scenes = scenes_of(truth, images, image_ids.size(), categories);
-  std::vector<Tally> tallies(category_ids.size());
-  Judge judge(tallies);
+Result<ErrorCosts> error_costs(const CocoGroundTruth& truth, const CocoIds& ids, const ResultSource& source, int threads) {
+  OCTET_RETURN_IF_ERROR(check_images(source, ids.image_ids));
+  const IdIndex categories(ids.category_ids);
+  const Annotated annotated(truth, ids, categories);
+  Judge judge(ids.category_ids.size());
   std::vector<CocoResult> results;
-  for (std::size_t place = 0; place < source.image_ids().size(); ++place) {
-    const std::int64_t id = source.image_ids()[place];
-    const std::uint32_t image = images.find(id);
-    if (image == IdIndex::kNone)
-      return Error{ErrorCode::kInvalidArgument, "a result is of image " + std::to_string(id) + ", which the annotations do not list"};
-    source.read(place, results);
-    fill(results, categories, scenes[image]);
-    judge.run(std::exchange(scenes[image], {}));
+  Scene scene;
+  for (std::size_t image = 0, place = 0; image < ids.image_ids.size(); ++image) {
+    scene.objects.clear();
+    scene.crowds.clear();
+    scene.found.clear();
+    annotated.add_to(scene, image);
+    if (place < source.image_ids().size() && source.image_ids()[place] == ids.image_ids[image]) {
+      source.read(place++, results);
+      add_found(results, categories, scene);
+    }
+    judge.run(scene);
   }
-  for (Scene& scene : scenes) judge.run(std::move(scene));  // those in which nothing was found
-  for (Tally& tally : tallies) sort_points(tally);
-  return costs_in(tallies);
+  std::vector<CategoryCosts> costs(ids.category_ids.size());
+  parallel_for_each(threads, costs.size(), [&](int, std::size_t k) { costs[k] = costs_of(judge.tally(k)); });
+  return sum_up(costs);
 }
 
 }  // namespace octet

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "boxes/detection.h"
+#include "eval/coco_eval.h"
 #include "eval/result_source.h"
 
 // What is wrong with detections, and what it costs: Bolya et al., "TIDE: A General Toolbox for Identifying Object Detection Errors", 2020.
@@ -31,7 +32,8 @@ struct ErrorCost {
 using ErrorCosts = std::array<ErrorCost, kErrorKindCount>;
 
 // Of the 100 best detections of each image, over the categories that have objects. What lies in a crowd of its class is no error.
-//   error   kInvalidArgument: a result names an image that `truth` does not list
-Result<ErrorCosts> error_costs(const CocoGroundTruth& truth, const ResultSource& results);
+//   ids     of the images and categories of `truth` that count
+//   error   kInvalidArgument: a result names another image
+Result<ErrorCosts> error_costs(const CocoGroundTruth& truth, const CocoIds& ids, const ResultSource& results, int threads = 1);
 
 }  // namespace octet

@@ -34,7 +34,7 @@ TEST(ErrorCosts, AreThoseOfTidecv) {
     SCOPED_TRACE(name);
     EvalFixture fixture = load_eval_fixture(name);
     leave_out_differences(fixture);
-    const auto costs = error_costs(fixture.truth, ResultList(fixture.found));
+    const auto costs = error_costs(fixture.truth, ids_of(fixture.truth), ResultList(fixture.found));
     ASSERT_TRUE(costs.ok()) << costs.error().message;
     for (std::size_t kind = 0; kind < kErrorKindCount; ++kind) {
       std::int64_t count = 0;
@@ -53,13 +53,13 @@ TEST(ErrorCosts, OfABoxInACrowdAreNone) {
                               .categories = {{1, "cup"}},
                               .annotations = {{1, 1, 1, {0, 0, 10, 10}, 100, false}, {2, 1, 1, {50, 0, 90, 90}, 8100, true}}};
   const std::vector<CocoResult> found = {{1, 1, {0, 0, 10, 10}, 0.9}, {1, 1, {60, 10, 10, 10}, 0.95}};
-  const ErrorCosts costs = error_costs(truth, ResultList(found)).value();
+  const ErrorCosts costs = error_costs(truth, ids_of(truth), ResultList(found)).value();
   for (const ErrorCost& cost : costs) EXPECT_EQ(cost.count, 0);
 }
 
 TEST(ErrorCosts, NameTheImageThatIsNotListed) {
   const std::vector<CocoResult> found = {{7, 1, {0, 0, 10, 10}, 0.9}};
-  EXPECT_NE(error_costs({}, ResultList(found)).error().message.find("image 7"), std::string::npos);
+  EXPECT_NE(error_costs({}, {}, ResultList(found)).error().message.find("image 7"), std::string::npos);
 }
 
 }  // namespace

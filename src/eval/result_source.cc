@@ -4,41 +4,31 @@
 #include <numeric>
 #include <string>
 
+#include "base/spilled_lists.h"
 #include "eval/id_index.h"
 
 namespace octet {
 namespace {
 
-constexpr std::size_t kMostPasses = 64;
+constexpr std::size_t kMostGroups = 64;
 
-std::vector<std::size_t> count_by_category(const ResultSource& source, const IdIndex& categories, std::size_t count) {
-  std::vector<std::size_t> counts(count);
+SpilledLists<CocoResult> by_category(const ResultSource& source, std::span<const std::int64_t> category_ids) {
+  const IdIndex categories(category_ids);
+  SpilledLists<CocoResult> lists(category_ids.size());
   std::vector<CocoResult> results;
   for (std::size_t place = 0; place < source.image_ids().size(); ++place) {
     source.read(place, results);
     for (const CocoResult& result : results)
-      if (const std::uint32_t category = categories.find(result.category_id); category != IdIndex::kNone) ++counts[category];
+      if (const std::uint32_t category = categories.find(result.category_id); category != IdIndex::kNone) lists.add(category, result);
   }
-  return counts;
+  return lists;
 }
 
 // Where a group that begins at `begin` ends.
-std::size_t end_of_group(const std::vector<std::size_t>& counts, std::size_t begin, std::size_t most) {
+std::size_t end_of_group(const SpilledLists<CocoResult>& lists, std::size_t begin, std::size_t most) {
   std::size_t results = 0, end = begin;
-  while (end < counts.size() && (end == begin || results + counts[end] <= most)) results += counts[end++];
+  while (end < lists.size() && (end == begin || results + lists.count(end) <= most)) results += lists.count(end++);
   return end;
-}
-
-std::vector<CocoResult> read_group(const ResultSource& source, std::span<const std::int64_t> category_ids, std::size_t count) {
-  const IdIndex categories(category_ids);
-  std::vector<CocoResult> group, results;
-  group.reserve(count);
-  for (std::size_t place = 0; place < source.image_ids().size(); ++place) {
-    source.read(place, results);
-    for (const CocoResult& result : results)
-      if (categories.find(result.category_id) != IdIndex::kNone) group.push_back(result);
-  }
-  return group;
 }
 
 }  // namespace
@@ -70,14 +60,15 @@ Status check_images(const ResultSource& source, std::span<const std::int64_t> li
 
 Status for_each_group(const ResultSource& source, std::span<const std::int64_t> category_ids, const GroupVisitor& visit,
                       std::size_t together) {
-  const std::vector<std::size_t> counts = count_by_category(source, IdIndex(category_ids), category_ids.size());
-  const std::size_t most = std::max(together, std::accumulate(counts.begin(), counts.end(), std::size_t{0}) / kMostPasses);
-  for (std::size_t begin = 0; begin < counts.size();) {
-    const std::size_t end = end_of_group(counts, begin, most);
-    const auto group = category_ids.subspan(begin, end - begin);
-    const std::size_t count = std::accumulate(counts.begin() + static_cast<std::ptrdiff_t>(begin),
-                                              counts.begin() + static_cast<std::ptrdiff_t>(end), std::size_t{0});
-    OCTET_RETURN_IF_ERROR(visit(group, read_group(source, group, count)));
+  const SpilledLists<CocoResult> lists = by_category(source, category_ids);
+  std::size_t all = 0;
+  for (std::size_t k = 0; k < lists.size(); ++k) all += lists.count(k);
+  std::vector<CocoResult> results;
+  for (std::size_t begin = 0; begin < lists.size();) {
+    const std::size_t end = end_of_group(lists, begin, std::max(together, all / kMostGroups));
+    results.clear();
+    for (std::size_t k = begin; k < end; ++k) lists.append_to(results, k);
+    OCTET_RETURN_IF_ERROR(visit(category_ids.subspan(begin, end - begin), results));
     begin = end;
   }
   return {};

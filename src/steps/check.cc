@@ -28,14 +28,6 @@ std::vector<std::int64_t> measured_by_all(const std::vector<ClassMap>& classes) 
   return ids;
 }
 
-CocoGroundTruth measured_truth(const Dataset& dataset, const std::vector<std::int64_t>& image_ids,
-                               const std::vector<std::int64_t>& category_ids) {
-  CocoGroundTruth truth = dataset.truth;
-  restrict_to_images(truth, {image_ids.begin(), image_ids.end()});
-  std::erase_if(truth.categories, [&](const CocoCategory& category) { return !std::ranges::binary_search(category_ids, category.id); });
-  return truth;
-}
-
 // What is said of one model.
 struct ModelScore {
   CocoAccuracy accuracy;
@@ -43,8 +35,8 @@ struct ModelScore {
   ResampledModel resampled;
 };
 
-Result<ModelScore> score_model(const CocoGroundTruth& truth, const ResultSource& results, int threads, const MatchSettings& settings) {
-  const CocoIds ids = ids_of(truth);
+Result<ModelScore> score_model(const CocoGroundTruth& truth, const CocoIds& ids, const ResultSource& results, int threads,
+                               const MatchSettings& settings) {
   OCTET_RETURN_IF_ERROR(check_images(results, ids.image_ids));
   CocoTally tally(settings);
   ResampledMatches resampled(settings);
@@ -61,15 +53,14 @@ Result<ModelScore> score_model(const CocoGroundTruth& truth, const ResultSource&
   return score;
 }
 
-Result<ModelDetails> details_of(const CocoGroundTruth& truth, const ResultSource& results, const JudgedScores& scores,
-                                std::optional<double> deployed_threshold) {
+// All but the kinds of errors.
+ModelDetails details_of(const JudgedScores& scores, std::optional<double> deployed_threshold) {
   ModelDetails details;
   details.best = scores.best();
   if (deployed_threshold) {
     details.deployed = scores.at(*deployed_threshold);
     details.calibration_error = scores.calibration_error(*deployed_threshold);
   }
-  OCTET_ASSIGN(details.errors, error_costs(truth, results));
   return details;
 }
 
@@ -86,22 +77,23 @@ Status compare(CheckResult& result, std::span<const ResultSource* const> models,
 
 }  // namespace
 
-Result<CheckResult> score_results(const CocoGroundTruth& truth, std::span<const ResultSource* const> models,
-                                  std::span<const std::int64_t> image_ids, const ScoreOptions& options) {
+Result<CheckResult> score_results(const CocoGroundTruth& truth, const CocoIds& ids, std::span<const ResultSource* const> models,
+                                  const ScoreOptions& options) {
   CheckResult result;
-  result.images = static_cast<std::int64_t>(image_ids.size());
+  result.images = static_cast<std::int64_t>(ids.image_ids.size());
   result.settings = options.settings;
   std::vector<ResampledModel> resampled;
   for (std::size_t i = 0; i < models.size(); ++i) {
     const bool is_known = i < options.deployed_thresholds.size();
-    OCTET_ASSIGN(ModelScore score, score_model(truth, *models[i], options.threads, options.settings));
-    OCTET_ASSIGN(const ModelDetails details,
-                 details_of(truth, *models[i], score.scores, is_known ? std::optional(options.deployed_thresholds[i]) : std::nullopt));
+    OCTET_ASSIGN(ModelScore score, score_model(truth, ids, *models[i], options.threads, options.settings));
+    ModelDetails details = details_of(score.scores, is_known ? std::optional(options.deployed_thresholds[i]) : std::nullopt);
+    score.scores = {};  // before as much memory is taken for the errors
+    OCTET_ASSIGN(details.errors, error_costs(truth, ids, *models[i], options.threads));
     result.models.push_back(std::move(score.accuracy));
     result.details.push_back(details);
     resampled.push_back(std::move(score.resampled));
   }
-  if (models.size() == 2) OCTET_RETURN_IF_ERROR(compare(result, models, resampled, image_ids, options.threads));
+  if (models.size() == 2) OCTET_RETURN_IF_ERROR(compare(result, models, resampled, ids.image_ids, options.threads));
   return result;
 }
 
@@ -111,12 +103,23 @@ std::vector<const ResultSource*> MeasuredRuns::sources() const {
   return list;
 }
 
+CocoGroundTruth restricted_truth(const CocoGroundTruth& truth, const CocoIds& ids) {
+  CocoGroundTruth restricted = truth;
+  restrict_to_images(restricted, {ids.image_ids.begin(), ids.image_ids.end()});
+  std::erase_if(restricted.categories,
+                [&](const CocoCategory& category) { return !std::ranges::binary_search(ids.category_ids, category.id); });
+  return restricted;
+}
+
 Result<MeasuredRuns> measured_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs) {
   OCTET_CHECK(classes.size() == runs.size() && (runs.size() == 1 || runs.size() == 2), "one model or two");
   auto ids = ids_of_done(dataset, runs[0]);
   if (ids.empty()) return Error{ErrorCode::kNotFound, dataset.image_folder.string() + ": none of its images could be read"};
   const std::vector<std::int64_t> categories = measured_by_all(classes);
-  MeasuredRuns measured{measured_truth(dataset, ids, categories), std::move(ids), {}};
+  MeasuredRuns measured{{std::move(ids), {}}, {}};
+  for (const CocoCategory& category : dataset.truth.categories)
+    if (std::ranges::binary_search(categories, category.id)) measured.ids.category_ids.push_back(category.id);
+  std::ranges::sort(measured.ids.category_ids);
   // Beyond the categories that both models know, an id of the one means nothing to the other.
   const bool have_same_classes = classes.front() == classes.back();
   for (std::size_t i = 0; i < classes.size(); ++i)
@@ -128,7 +131,7 @@ Result<MeasuredRuns> measured_runs(const std::vector<ClassMap>& classes, const D
 Result<CheckResult> score_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs,
                                const ScoreOptions& options) {
   OCTET_ASSIGN(const MeasuredRuns measured, measured_runs(classes, dataset, runs));
-  OCTET_ASSIGN(CheckResult result, score_results(measured.truth, measured.sources(), measured.image_ids, options));
+  OCTET_ASSIGN(CheckResult result, score_results(dataset.truth, measured.ids, measured.sources(), options));
   result.classes = classes;
   return result;
 }
@@ -137,10 +140,10 @@ Result<RunningAccuracy> running_accuracy(const std::vector<ClassMap>& classes, c
   constexpr BootstrapOptions kFew{.resamples = 320};
   OCTET_ASSIGN(const MeasuredRuns measured, measured_runs(classes, dataset, runs));
   const auto resampled = [&](const ResultSource& results) -> Result<ResampledModel> {
-    OCTET_ASSIGN(ModelScore score, score_model(measured.truth, results, 1, {}));
+    OCTET_ASSIGN(ModelScore score, score_model(dataset.truth, measured.ids, results, 1, {}));
     return std::move(score.resampled);
   };
-  RunningAccuracy accuracy{static_cast<std::int64_t>(measured.image_ids.size()), {}, {}};
+  RunningAccuracy accuracy{static_cast<std::int64_t>(measured.ids.image_ids.size()), {}, {}};
   OCTET_ASSIGN(const ResampledModel first, resampled(*measured.models[0]));
   OCTET_ASSIGN(const ResampledModel nothing, resampled(ResultList({})));
   // The AP of a model is its drop to one that finds nothing.

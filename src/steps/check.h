@@ -46,19 +46,20 @@ struct ScoreOptions {
 
 // Everything of a CheckResult but its classes, of one model or two. What was found is read several times, some categories or one image at a
 // time.
-//   image_ids   of the images that every model saw
-//   error       kInvalidArgument: a result names an image that `truth` does not list
-Result<CheckResult> score_results(const CocoGroundTruth& truth, std::span<const ResultSource* const> models,
-                                  std::span<const std::int64_t> image_ids, const ScoreOptions& options);
+//   ids     of the images that every model saw, and of the categories that count
+//   error   kInvalidArgument: a result names another image
+Result<CheckResult> score_results(const CocoGroundTruth& truth, const CocoIds& ids, std::span<const ResultSource* const> models,
+                                  const ScoreOptions& options);
 
 // What counts of what detectors found in a data set. Errors and arguments as of score_runs(); the arguments must outlive it.
 struct MeasuredRuns {
-  CocoGroundTruth truth;
-  std::vector<std::int64_t> image_ids;
+  CocoIds ids;
   std::vector<std::unique_ptr<const ResultSource>> models;
 
   std::vector<const ResultSource*> sources() const;
 };
+// The annotations of these images and categories alone.
+CocoGroundTruth restricted_truth(const CocoGroundTruth& truth, const CocoIds& ids);
 Result<MeasuredRuns> measured_runs(const std::vector<ClassMap>& classes, const Dataset& dataset, std::span<const DetectionRun> runs);
 
 // Scores what each detector found in an annotated data set, `classes` being the map of each. An image that could not be read

@@ -19,7 +19,7 @@ Result<CheckResult> by_what_floats_find(const DetectionChange& change, int threa
   if (truth.annotations.empty()) return Error{ErrorCode::kNotFound, "finds nothing in the pictures, so that nothing can be compared"};
   for (CocoCategory& category : truth.categories) category.name = label_of(change.detectors[0].description, static_cast<int>(category.id));
   const std::vector<const ResultSource*> both{&first, &second};
-  return score_results(truth, both, first.image_ids(), {threads, {}, deployed_thresholds(change.detectors)});
+  return score_results(truth, ids_of(truth), both, {threads, {}, deployed_thresholds(change.detectors)});
 }
 
 }  // namespace

@@ -23,8 +23,9 @@ class RunResults : public ResultSource {
   void read(std::size_t place, std::vector<CocoResult>& results) const override;
 
  private:
-  const DetectionRun& run_;
   const ClassMap* classes_;
+  mutable DetectionLists::Reader reader_;
+  mutable std::vector<Detection> detections_;  // kept for its memory
   std::optional<std::vector<std::int64_t>> only_;
   std::vector<std::size_t> places_;  // of the images in the data set
   std::vector<std::int64_t> image_ids_;

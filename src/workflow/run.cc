@@ -111,7 +111,7 @@ class Workflow {
     const Progress progress = begin("6/7 check");
     OCTET_ASSIGN(result_.check, score_runs(classes_, dataset_, runs_, {options_.threads, {}, deployed_thresholds(detectors_[0])}));
     OCTET_ASSIGN(const MeasuredRuns measured, measured_runs(classes_, dataset_, runs_));
-    OCTET_ASSIGN(result_.label_errors, suggest_label_errors(measured.truth, measured.sources()));
+    OCTET_ASSIGN(result_.label_errors, suggest_label_errors(restricted_truth(dataset_.truth, measured.ids), measured.sources()));
     finish(progress);
     for (std::size_t i = 1; i < detectors_.size(); ++i) {
       const Progress other = begin("6/7 check, " + std::string(options_.engines[i]->name()));

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/posix_file.h"
+
+namespace octet {
+
+// A temporary file without a name, in TMPDIR: what need not be in memory. It is gone when it is closed. Several threads may read.
+class ScratchFile {
+ public:
+  std::uint64_t size() const { return size_; }
+
+  // Makes the file where there is none yet. False where it cannot be written (any more): nothing was added then, nor will be.
+  bool append(std::span<const std::byte> content);
+  // Throws std::system_error where it cannot be read any more.
+  void read(std::uint64_t place, std::span<std::byte> content) const;
+
+ private:
+  posix::File file_;
+  std::uint64_t size_ = 0;
+  bool has_failed_ = false;
+};
+
+}  // namespace octet
