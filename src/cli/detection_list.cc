@@ -36,7 +36,7 @@ std::string list_as_text(const Detector& detector, const Dataset& dataset, const
   const std::size_t shown = std::min(dataset.images.size(), kMostPictures);
   for (std::size_t i = 0; i < shown; ++i) {
     if (!run.done[i]) continue;
-    text += dataset.images[i].name.string() + table_of(detector, run.detections[i], score_threshold) + "\n";
+    text += dataset.images[i].name + table_of(detector, run.detections[i], score_threshold) + "\n";
   }
   if (shown < dataset.images.size()) text += fmt::format("and {} more\n", counted(dataset.images.size() - shown, "picture"));
   return text;
@@ -51,7 +51,7 @@ Json list_as_json(const Detector& detector, const Dataset& dataset, const Detect
       detections.push_back({{"label", label_of(detector.description, found.class_index)},
                             {"score", found.score},
                             {"box", {found.box_px.x0, found.box_px.y0, found.box_px.x1, found.box_px.y1}}});
-    pictures.push_back({{"file", dataset.images[i].path.string()}, {"id", dataset.images[i].id}, {"detections", std::move(detections)}});
+    pictures.push_back({{"file", dataset.images[i].path}, {"id", dataset.images[i].id}, {"detections", std::move(detections)}});
   }
   return pictures;
 }

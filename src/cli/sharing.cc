@@ -43,8 +43,8 @@ std::string absolute_if_there(const std::string& word) {
 std::string digest_of_names(const std::vector<ImageEntry>& images) {
   Sha256 digest;
   for (const ImageEntry& image : images) {
-    const fs::path& name = image.name.empty() ? image.path.filename() : image.name;
-    digest.update(bytes_of(std::to_string(image.id) + '/' + name.generic_string() + '\n'));
+    const std::string name = image.name.empty() ? fs::path(image.path).filename().string() : image.name;
+    digest.update(bytes_of(std::to_string(image.id) + '/' + name + '\n'));
   }
   return digest.hex();
 }

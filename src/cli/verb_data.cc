@@ -99,17 +99,16 @@ Result<Outcome> fetch_and_check(const Options& options, const std::string& part,
 }
 
 // What is odd about annotations, before they are scored with: faults of boxes and names, and pictures that are not there.
-void look_at(const LabelledPictures& labelled, const std::filesystem::path& file, const Warn& warn) {
-  Dataset dataset{.image_folder = labelled.image_folder, .annotation_file = file, .images = {}, .truth = labelled.truth};
+void look_at(Dataset& dataset, const Warn& warn) {
   std::vector<std::string> absent;
-  for (const CocoImage& image : labelled.truth.images) {
+  for (const CocoImage& image : dataset.truth.images) {
     std::error_code ignored;
-    dataset.images.push_back({image.id, labelled.image_folder / image.file_name, image.width, image.height, image.file_name});
+    dataset.images.push_back({image.id, (dataset.image_folder / image.file_name).string(), image.width, image.height, image.file_name});
     if (!std::filesystem::exists(dataset.images.back().path, ignored)) absent.push_back(image.file_name);
   }
   for (const std::string& remark : remarks_on(find_annotation_faults(dataset), dataset)) warn(remark);
   if (!absent.empty())
-    warn(fmt::format("{}: lacks {} of {}: {}", labelled.image_folder.string(), absent.size(), counted(dataset.images.size(), "picture"),
+    warn(fmt::format("{}: lacks {} of {}: {}", dataset.image_folder.string(), absent.size(), counted(dataset.images.size(), "picture"),
                      first_few(absent)));
 }
 
@@ -117,13 +116,15 @@ Result<Outcome> convert_annotations(const Options& options, Console& console) {
   const std::filesystem::path folder = options.words.back(), &file = options.coco.output;
   if (file.empty()) return Error{ErrorCode::kInvalidArgument, "say where COCO's annotations are to go: --output FILE.json"};
   OCTET_ASSIGN(const LabelFormat* format, find_label_format(folder, options.form));
-  OCTET_ASSIGN(const LabelledPictures labelled, format->read(folder, options.part, console.warnings()));
-  const CocoGroundTruth& truth = labelled.truth;
-  look_at(labelled, file, console.warnings());
+  OCTET_ASSIGN(LabelledPictures labelled, format->read(folder, options.part, console.warnings()));
+  Dataset dataset{
+      .image_folder = std::move(labelled.image_folder), .annotation_file = file, .images = {}, .truth = std::move(labelled.truth)};
+  const CocoGroundTruth& truth = dataset.truth;
+  look_at(dataset, console.warnings());
   OCTET_ASSIGN(const std::string text, format_coco_annotations(truth));
   OCTET_RETURN_IF_ERROR(write_file(file, text));
   return Outcome{{{"annotations", file.string()},
-                  {"images", labelled.image_folder.string()},
+                  {"images", dataset.image_folder.string()},
                   {"format", format->name},
                   {"image_count", truth.images.size()},
                   {"annotation_count", truth.annotations.size()},
@@ -131,7 +132,7 @@ Result<Outcome> convert_annotations(const Options& options, Console& console) {
                  fmt::format("{}: {} of {} in {}\nuse it with --images {} --annotations {}", file.string(),
                              counted(truth.annotations.size(), "annotation"),
                              fmt::format("{} {}", truth.categories.size(), truth.categories.size() == 1 ? "class" : "classes"),
-                             counted(truth.images.size(), "picture"), labelled.image_folder.string(), file.string())};
+                             counted(truth.images.size(), "picture"), dataset.image_folder.string(), file.string())};
 }
 
 Result<Outcome> run(const Options& options, Console& console) {

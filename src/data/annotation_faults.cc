@@ -1,6 +1,6 @@
 #include "data/annotation_faults.h"
 
-#include <set>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -40,7 +40,7 @@ AnnotationFaults find_annotation_faults(const Dataset& dataset) {
   AnnotationFaults faults;
   std::unordered_map<std::int64_t, ImageSize> size_of;
   std::unordered_set<std::int64_t> categories;
-  std::set<std::filesystem::path> files;
+  std::unordered_set<std::string_view> files;
   for (const ImageEntry& image : dataset.images) {
     size_of[image.id] = {image.width, image.height};
     faults.shared_files += !files.insert(image.name).second;

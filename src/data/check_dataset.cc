@@ -29,8 +29,8 @@ Finding look_at(const ImageEntry& entry, const DecodeOptions& decode) {
   }
   const bool is_as_listed = entry.width == 0 || (entry.width == image->width() && entry.height == image->height());
   if (is_as_listed) return {};
-  return {Fault::kOtherSize, fmt::format("{}: is {} x {}, the annotations say {} x {}", entry.path.string(), image->width(),
-                                         image->height(), entry.width, entry.height)};
+  return {Fault::kOtherSize, fmt::format("{}: is {} x {}, the annotations say {} x {}", entry.path, image->width(), image->height(),
+                                         entry.width, entry.height)};
 }
 
 std::vector<Finding> look_at_all(const Dataset& dataset, int threads, const Progress& progress) {
@@ -48,7 +48,7 @@ std::vector<Finding> look_at_all(const Dataset& dataset, int threads, const Prog
 
 void sort_findings(const Dataset& dataset, const std::vector<Finding>& findings, DatasetReport& report) {
   for (std::size_t i = 0; i < findings.size(); ++i) {
-    const fs::path& path = dataset.images[i].path;
+    const fs::path path = dataset.images[i].path;
     if (findings[i].fault == Fault::kMissing) report.missing.push_back(path);
     if (findings[i].fault == Fault::kUnreadable) report.unreadable.push_back({path, findings[i].reason});
     if (findings[i].fault == Fault::kOtherSize) report.other_size.push_back({path, findings[i].reason});

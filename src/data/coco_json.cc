@@ -160,20 +160,28 @@ Result<CocoResult> read_result(const JsonRecord& record) {
   return result;
 }
 
-// Adds entries to a list and refuses an id that it has seen.
+// Adds entries to a list and refuses an id that it has seen. As long as ids rise, the list itself tells; millions need no table then.
 class UniqueIds {
  public:
   template <typename Entry>
   Status add(Result<Entry> entry, std::vector<Entry>& list) {
     if (!entry.ok()) return entry.error();
-    if (!seen_.insert(entry->id).second)
+    const bool rises = list.size() == rising_ && (list.empty() || list.back().id < entry->id);
+    if (!rises && !take(entry->id, std::span<const Entry>(list).first(rising_)))
       return Error{ErrorCode::kMalformed, fmt::format("'id' is {}, which an entry before it has", entry->id)};
+    rising_ += rises;
     list.push_back(std::move(*entry));
     return {};
   }
 
  private:
-  std::unordered_set<std::int64_t> seen_;
+  template <typename Entry>
+  bool take(std::int64_t id, std::span<const Entry> rising) {
+    return !std::ranges::binary_search(rising, id, {}, &Entry::id) && seen_.insert(id).second;
+  }
+
+  std::size_t rising_ = 0;                 // at the beginning of the list
+  std::unordered_set<std::int64_t> seen_;  // behind them
 };
 
 void count_annotations(CocoGroundTruth& truth) {

@@ -76,10 +76,15 @@ Result<fs::path> name_inside(const fs::path& folder, const std::string& name) {
   return relative;
 }
 
-Result<ImageEntry> entry_of(const fs::path& folder, const CocoImage& image) {
+bool is_plain_name(std::string_view name) { return !name.empty() && name != "." && name != ".." && name.find('/') == name.npos; }
+
+//   prefix   the folder as it stands before a name
+Result<ImageEntry> entry_of(const fs::path& folder, const std::string& prefix, const CocoImage& image) {
+  if (is_plain_name(image.file_name))  // as nearly all are: there may be millions
+    return ImageEntry{image.id, prefix + image.file_name, image.width, image.height, image.file_name};
   OCTET_ASSIGN(const fs::path name, name_inside(folder, image.file_name));
-  OCTET_ASSIGN(fs::path path, path_inside(folder, name.string()));
-  return ImageEntry{image.id, std::move(path), image.width, image.height, name.lexically_normal()};
+  OCTET_ASSIGN(const fs::path path, path_inside(folder, name.string()));
+  return ImageEntry{image.id, path.string(), image.width, image.height, name.lexically_normal().string()};
 }
 
 bool is_present(const fs::path& path) {
@@ -94,7 +99,7 @@ Status expect_some(const Dataset& dataset) {
   const std::string folder = dataset.image_folder.string(), list = dataset.annotation_file.string();
   if (dataset.images.empty()) return Error{ErrorCode::kNotFound, list + ": lists no images"};
   if (std::ranges::any_of(dataset.images, is_there)) return {};
-  const fs::path& name = dataset.images[0].name;
+  const fs::path name = dataset.images[0].name;
   const bool is_without_folder = is_present(dataset.image_folder / name.filename());
   return Error{ErrorCode::kNotFound,
                fmt::format("{}: none of the {} images that {} lists is there, such as '{}'; names are relative to this folder{}", folder,
@@ -112,8 +117,10 @@ Result<Dataset> open_annotated(const fs::path& image_folder, const fs::path& ann
   } else {
     OCTET_ASSIGN(dataset.truth, read_coco_annotations(annotation_file));
   }
+  const std::string prefix = (image_folder / "").string();
+  dataset.images.reserve(dataset.truth.images.size());
   for (std::size_t i = 0; i < dataset.truth.images.size(); ++i) {
-    OCTET_ASSIGN_AT(ImageEntry entry, entry_of(image_folder, dataset.truth.images[i]),
+    OCTET_ASSIGN_AT(ImageEntry entry, entry_of(image_folder, prefix, dataset.truth.images[i]),
                     fmt::format("{}: images[{}]: 'file_name'", annotation_file.string(), i));
     dataset.images.push_back(std::move(entry));
   }
@@ -162,7 +169,7 @@ Result<Dataset> open_pictures(const std::vector<fs::path>& paths) {
   tell_apart(found);
   dataset.image_folder = found.front().path.parent_path();
   const std::vector<std::int64_t> ids = ids_of(found);
-  for (std::size_t i = 0; i < found.size(); ++i) dataset.images.push_back({ids[i], found[i].path, 0, 0, found[i].name});
+  for (std::size_t i = 0; i < found.size(); ++i) dataset.images.push_back({ids[i], found[i].path.string(), 0, 0, found[i].name.string()});
   sort_by_id(dataset.images);
   return dataset;
 }

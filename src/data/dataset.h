@@ -16,11 +16,12 @@
 namespace octet {
 
 struct ImageEntry {
+  // Paths are texts here: std::filesystem::path keeps a list of its parts beside its text, ten times as large.
   std::int64_t id = 0;
-  std::filesystem::path path;
+  std::string path;
   int width = 0, height = 0;  // as the annotations say, 0 if they do not
   // Inside the folder that was named, for tables and drawings: two pictures of one data set have different names.
-  std::filesystem::path name{};
+  std::string name{};
 };
 
 struct Dataset {

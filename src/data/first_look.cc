@@ -98,7 +98,7 @@ class HeaderFaults {
 
   void note_other_size(const ImageEntry& image, ImageSize size) {
     if (other_size_++ == 0)
-      example_ = fmt::format("{}: {} x {}, not {} x {}", image.name.string(), size.width, size.height, image.width, image.height);
+      example_ = fmt::format("{}: {} x {}, not {} x {}", image.name, size.width, size.height, image.width, image.height);
   }
 
   std::string share(std::int64_t count) const { return fmt::format("{} of {} pictures", count, looked_); }

@@ -174,7 +174,7 @@ std::vector<std::string> calibration_remarks(const Dataset& dataset, int threads
   if (const std::string remark = scale_remark(figures); !remark.empty()) lines.push_back(place + ": " + remark);
   if (const auto measured = list_pictures(dataset.measured_folder); !dataset.measured_folder.empty() && measured.ok()) {
     std::vector<ImageEntry> others;
-    for (const std::filesystem::path& name : measured->pictures) others.push_back({.path = dataset.measured_folder / name});
+    for (const std::filesystem::path& name : measured->pictures) others.push_back({.path = (dataset.measured_folder / name).string()});
     const std::string remark = unlike_remark(figures, look_at(others, dataset.decode, kCompared, threads).figures);
     if (!remark.empty()) lines.push_back(place + ": the pictures to calibrate with are " + remark);
   }

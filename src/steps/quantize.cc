@@ -39,7 +39,7 @@ quant::CalibrationImages calibration_images(const ModelDescription& description,
     resize_to_planes(image, description.resize, description.input, input.mutable_values<float>(), description.pad_value);
     return input;
   };
-  return {pictures.images.size(), load, [&](std::size_t index) { return pictures.images[index].path.string(); }};
+  return {pictures.images.size(), load, [&](std::size_t index) { return pictures.images[index].path; }};
 }
 
 // What layers in float may cost under the default recipe: 5 % but for what the price does not know of.

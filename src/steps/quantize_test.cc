@@ -149,7 +149,8 @@ TEST_F(QuantizeModel, NamesPicturesWhoseChannelsAreExchanged) {
       for (std::size_t i = 0; exchanges && i < image.bytes().size(); i += Image::kChannels)
         std::swap(image.bytes()[i], image.bytes()[i + 2]);
       const auto file = encode_image("x.png", image);
-      entry.path = folder_.write(entry.path.stem().string() + ".png", {reinterpret_cast<const char*>(file->data()), file->size()});
+      entry.path = folder_.write(std::filesystem::path(entry.path).stem().string() + ".png", {reinterpret_cast<const char*>(file->data()), file->size()})
+                       .string();
     }
     std::string warned;
     const auto warn = [&warned](std::string_view line) { warned += line; };

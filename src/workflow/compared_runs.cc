@@ -90,7 +90,7 @@ Status take_content(const std::filesystem::path& path, const DecodeOptions& deco
 // What the page shows of an image, without the file's bytes.
 ReportPicture picture_of(const ComparedRuns& runs, std::size_t image, double faint_score) {
   ReportPicture picture;
-  picture.name = runs.dataset.images[image].path.string();
+  picture.name = runs.dataset.images[image].path;
   picture.first = boxes_of(runs.detectors[0], runs.runs[0].detections[image], faint_score);
   picture.second = boxes_of(runs.detectors[1], runs.runs[1].detections[image], faint_score);
   return picture;
