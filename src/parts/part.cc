@@ -1,5 +1,7 @@
 #include "parts/part.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -29,13 +31,20 @@ std::string_view text_of(std::span<const std::byte> bytes) { return {reinterpret
 
 bool has_kind(std::span<const std::byte> content, char kind) { return !content.empty() && content[0] == static_cast<std::byte>(kind); }
 
-Result<Part> parse(std::span<const std::byte> bytes, std::shared_ptr<const void> owner, std::string name) {
+// `release` as of Part.
+Result<Part> parse(std::span<const std::byte> bytes, std::shared_ptr<const void> owner, std::string name, std::function<void()> release) {
+  constexpr std::size_t kMostAtOnce = std::size_t{16} << 20;
   PartReader reader(bytes);
   const auto first = reader.next();
   if (!first) return Error{ErrorCode::kMalformed, name + ": is no part of octet"};
   OCTET_ASSIGN_AT(PartSetup setup, setup_in(*first), name);
-  Part part{std::move(name), std::move(setup), {}, 0, 0, std::move(owner)};
+  Part part{std::move(name), std::move(setup), {}, 0, 0, std::move(owner), std::move(release)};
+  std::size_t released = 0;
   while (const auto content = reader.next()) {
+    if (reader.position() - released > kMostAtOnce) {
+      part.release();
+      released = reader.position();
+    }
     if (!has_kind(*content, 'E')) {
       part.records.push_back(*content);
       continue;
@@ -109,7 +118,9 @@ Result<PartSetup> setup_in(std::span<const std::byte> record) {
 Result<Part> read_part(const fs::path& path) {
   OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
   auto owner = std::make_shared<const MappedFile>(file);
-  return parse(owner->bytes(), owner, path.string());
+  const std::span<const std::byte> bytes = owner->bytes();
+  return parse(bytes, owner, path.string(),
+               [bytes] { (void)::madvise(const_cast<std::byte*>(bytes.data()), bytes.size(), MADV_DONTNEED); });
 }
 
 Result<PartSetup> read_setup(const fs::path& path) {
@@ -122,7 +133,7 @@ Result<PartSetup> read_setup(const fs::path& path) {
 
 Result<Part> parse_part(std::string bytes, std::string name) {
   auto owner = std::make_shared<const std::string>(std::move(bytes));
-  return parse(bytes_of(*owner), owner, std::move(name));
+  return parse(bytes_of(*owner), owner, std::move(name), [] {});
 }
 
 Result<std::vector<fs::path>> find_parts(const std::vector<fs::path>& places) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -72,6 +73,7 @@ struct Part {
   double seconds = 0;
   std::uint64_t resumed = 0;
   std::shared_ptr<const void> owner;  // of the bytes
+  std::function<void()> release{};    // gives back what memory records take that lie in a file; they may be read again
 };
 
 // Errors name the part: kMalformed where it is cut, changed or none.

@@ -7,10 +7,13 @@
 namespace octet {
 namespace {
 
+constexpr std::size_t kRecordsAtOnce = 16384;
+
 // Takes the records of one part into the runs.
 Status add_part(const Part& part, const FoundBounds& bounds, std::vector<DetectionRun>& runs) {
   const Share& share = part.setup.share;
   std::vector<bool> seen(runs.size() * bounds.pictures);
+  std::size_t taken = 0;
   for (const auto& record : part.records) {
     OCTET_ASSIGN_AT(FoundInPicture found, decode_found(record, bounds), part.name);
     const std::size_t place = found.model * bounds.pictures + found.picture;
@@ -22,7 +25,9 @@ Status add_part(const Part& part, const FoundBounds& bounds, std::vector<Detecti
     run.done[found.picture] = found.done;
     run.images += found.done ? 1 : 0;
     run.detections.set(found.picture, found.detections);
+    if (++taken % kRecordsAtOnce == 0) part.release();
   }
+  part.release();
   const auto records = static_cast<std::size_t>(std::ranges::count(seen, true));
   if (records != runs.size() * share.size(bounds.pictures))
     return Error{ErrorCode::kMalformed, fmt::format("{}: part {} holds {} of its {} records", part.name, to_string(share), records,
