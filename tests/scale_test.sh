@@ -25,6 +25,17 @@ for i in 1 2 3; do
 done
 must merge "$work/part3" "$work/part1" "$work/part2" --json
 same whole "merge of three"
+# Merging computes nothing, so that any machine will do.
+OCTET_ISA=portable must merge "$work"/part? --json
+same whole "merge by another instruction set"
+if "$octet" check "$fp32" --data "$demo/coco" --infer-precision bf16 --json >"$work/stdout" 2>/dev/null; then  # this CPU has it
+  keep bf16
+  for i in 1 2; do
+    must check "$fp32" --data "$demo/coco" --infer-precision bf16 --shard $i/2 --output "$work/in_bf16"
+  done
+  OCTET_ISA=portable must merge "$work/in_bf16" --json
+  same bf16 "merge by a machine without bf16"
+fi
 cp -r "$demo/coco" "$work/coco"
 must check "$fp32" "$int8" --data "$work/coco" --parts "$work/part1" "$work/part2" "$work/part3" --json
 same whole "check --parts of data that was moved"

@@ -30,7 +30,7 @@ class DetectionWork {
       : options_(options), verb_(verb), console_(console) {}
 
   Result<std::vector<MadePart>> make_parts(const NextShare& next, const Talk& talk) const {
-    OCTET_ASSIGN(const DetectionInputs inputs, open(talk));
+    OCTET_ASSIGN(const DetectionInputs inputs, open(talk, options_.precision));
     OCTET_ASSIGN(PartSetup setup, setup_for(inputs, {}));
     std::vector<MadePart> parts;
     while (const auto share = next(inputs.dataset.images.size(), kPicturesOfBlock)) {
@@ -42,8 +42,10 @@ class DetectionWork {
   }
 
   Result<Outcome> join(const std::vector<Part>& parts, const Talk& talk) const {
-    OCTET_ASSIGN(const DetectionInputs inputs, open(talk));
-    OCTET_ASSIGN(const PartSetup setup, setup_for(inputs, parts.front().setup.share));
+    // Nothing is computed: a machine will do that lacks the instructions of those that made the parts.
+    OCTET_ASSIGN(const DetectionInputs inputs, open(talk, InferencePrecision::kF32));
+    OCTET_ASSIGN(PartSetup setup, setup_for(inputs, parts.front().setup.share));
+    setup.isa = parts.front().setup.isa;
     if (const auto difference = difference_of(setup, parts.front().setup))
       return Error{ErrorCode::kMalformed, parts.front().name + ": is of other work than this: it " + *difference};
     Detections found;
@@ -53,7 +55,7 @@ class DetectionWork {
   }
 
   Result<Outcome> do_all(const Talk& talk) const {
-    OCTET_ASSIGN(const DetectionInputs inputs, open(talk));
+    OCTET_ASSIGN(const DetectionInputs inputs, open(talk, options_.precision));
     PartSetup setup;  // of the journal, whose digests take time
     if (!options_.resume.empty()) {
       OCTET_ASSIGN(setup, setup_for(inputs, {}));
@@ -64,12 +66,12 @@ class DetectionWork {
   }
 
  private:
-  Result<DetectionInputs> open(const Talk& talk) const {
+  Result<DetectionInputs> open(const Talk& talk, InferencePrecision precision) const {
     OCTET_ASSIGN(const Engine* engine, engine_named(options_.engine));
     DetectionInputs inputs;
     OCTET_ASSIGN(inputs.dataset, open_pictures(options_.source, options_.limit, talk.warn));
     OCTET_ASSIGN(const ConvertOptions settings, model_options(options_.beside, talk.warn));
-    OCTET_ASSIGN(inputs.detectors, load_detectors(options_.models, settings, *engine, options_.precision));
+    OCTET_ASSIGN(inputs.detectors, load_detectors(options_.models, settings, *engine, precision));
     OCTET_ASSIGN(inputs.classes, map_classes(inputs.detectors, inputs.dataset, talk.warn));
     OCTET_RETURN_IF_ERROR(verb_.prepare(inputs));
     return inputs;
