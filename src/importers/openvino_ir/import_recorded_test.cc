@@ -49,6 +49,9 @@ TEST(ImportRecorded, DetectionOutputOfOpset1AsOpenvino) { expect_as_recorded("de
 TEST(ImportRecorded, HalfPrecisionConstantsAsOpenvino) { expect_as_recorded("compressed"); }
 TEST(ImportRecorded, QuantizedByNncfAsOpenvino) { expect_as_recorded("quantized", 0.1); }
 
+// By the definition of FakeQuantize, with zero between two levels, the sums would be up to 0.03 apart.
+TEST(ImportRecorded, ZeroBetweenLevelsAsOpenvino) { expect_as_recorded("zero_between_levels"); }
+
 TEST(ImportRecorded, ReadsModelInfo) {
   const auto graph = import_openvino_ir(path_of("compressed", ".xml"));
   ASSERT_TRUE(graph.ok()) << graph.error().message;

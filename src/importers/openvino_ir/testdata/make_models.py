@@ -201,6 +201,17 @@ def small_net():
     return model
 
 
+def zero_between_levels():
+    """Zero is 0.39 of a step above the lowest level, as NNCF leaves it; the convolution is one of integers."""
+    net, own = Net("zero_between_levels", (1, 8, 6, 6)), np.random.default_rng(11)
+    limits = [const(np.full((1, 1, 1, 1), limit), np.float32) for limit in (-0.003, 1.95)]
+    data = op.fake_quantize(net.x, *limits, *limits, 256)
+    weights = op.convert(const(own.integers(-127, 128, (16, 8, 3, 3)), np.int8), np.float32)
+    weights = op.multiply(weights, const(own.uniform(0.001, 0.01, (16, 1, 1, 1)), np.float32))
+    net.out("sum", op.convolution(data, weights, [1, 1], [1, 1], [1, 1], [1, 1]))
+    return net.model()
+
+
 def serialize(model, path):
     ov.serialize(model, path)
 
@@ -220,6 +231,7 @@ def main():
         versions.append(f"nncf {nncf.__version__}")
     except ImportError:
         print("no nncf: quantized.* is left as it is")
+    record(zero_between_levels(), "zero_between_levels", serialize)
     with open(os.path.join(HERE, "VERSIONS"), "w") as file:
         file.write("\n".join(versions) + "\n")
 
