@@ -1,5 +1,7 @@
 #include "importers/finish_import.h"
 
+#include <algorithm>
+
 namespace octet {
 namespace {
 
@@ -29,8 +31,9 @@ Result<OriginalFile> finished(Result<OriginalFile> original, const passes::Input
 
 }  // namespace
 
-Result<ImportedModel> finish_import(Graph graph, const SourceFacts& facts, Result<OriginalFile> original) {
+Result<ImportedModel> finish_import(Graph graph, SourceFacts facts, Result<OriginalFile> original) {
   passes::fold_constants(graph);
+  facts.takes_bytes |= std::ranges::any_of(graph.parameters(), [&](NodeId id) { return graph.type({id, 0}).element == ElementType::kU8; });
   OCTET_RETURN_IF_ERROR(passes::require_planar_input(graph));
   graph = with_float_outputs(graph);
   OCTET_ASSIGN(Recognition found, recognise(graph, facts));

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/parse_number.h"
-#include "graph/patterns.h"
 #include "model/model_info.h"
+#include "recognise/picture_inside.h"
 
 namespace octet {
 namespace {
@@ -77,41 +77,30 @@ Result<Stated> read_metadata_way(const ModelInfo& map) {
   return stated;
 }
 
-// By how much the graph itself scales the picture before anything else.
-double scale_inside(const Graph& graph) {
-  double scale = 1;
-  auto reader = only_reader(graph, {graph.parameters()[0], 0});
-  for (int hops = 0; reader && hops < 16; ++hops) {
-    const Value value{*reader, 0};
-    const auto side = constant_side(graph, value);
-    const bool copies = op_of<Transpose>(graph, value) || op_of<Convert>(graph, value) || op_of<FakeQuantize>(graph, value);
-    if (!side && !copies) break;
-    if (side && side->kind == BinaryKind::kMultiply) scale *= to_vector<double>(*side->constant).at(0);
-    if (side && side->kind == BinaryKind::kDivide && !side->constant_first()) scale /= to_vector<double>(*side->constant).at(0);
-    reader = only_reader(graph, value);
-  }
-  return scale;
-}
-
-Stated way_of_family(Family family, const Graph& graph) {
+// What a network of the family takes, less what the graph or its converter does, and less what nobody can do to bytes.
+Stated way_of_family(Family family, const Graph& graph, const SourceFacts& facts) {
   constexpr double kTakesBytes = 1. / 50;
-  const bool divides_itself = std::abs(scale_inside(graph)) < kTakesBytes;
+  const PictureInside inside = picture_inside(graph);
+  const bool reverses = inside.reverses_channels || facts.converter_reverses;
+  const bool is_ready = facts.takes_bytes || facts.converter_scales, divides_itself = is_ready || std::abs(inside.scale) < kTakesBytes;
   const std::vector<double> scale = divides_itself ? std::vector<double>() : std::vector<double>{255};
-  const bool takes_pixels = !divides_itself && std::abs(scale_inside(graph)) > 1 - kTakesBytes;  // as they are
-  if (!takes_pixels && (family == Family::kNanoDet || family == Family::kPicoDet)) return {};
+  const auto numbers = [&](std::vector<double> usual) {
+    if (reverses) std::ranges::reverse(usual);
+    return is_ready ? std::vector<double>() : usual;
+  };
+  const bool takes_pixels = !divides_itself && std::abs(inside.scale) > 1 - kTakesBytes && !inside.subtracts;  // as they are
+  if (!takes_pixels && !is_ready && (family == Family::kNanoDet || family == Family::kPicoDet)) return {};
   switch (family) {
     case Family::kUltralytics:
-      return {ResizeKind::kLetterboxRounded, std::nullopt, true, std::vector<double>(), scale};
+      return {ResizeKind::kLetterboxRounded, std::nullopt, !reverses, std::vector<double>(), scale};
     case Family::kRealTimeDetr:
-      return {ResizeKind::kStretch, std::nullopt, true, std::vector<double>(), scale};
+      return {ResizeKind::kStretch, std::nullopt, !reverses, std::vector<double>(), scale};
     case Family::kYolox:
-      return {ResizeKind::kLetterboxCorner, std::nullopt, false, std::vector<double>(), std::vector<double>()};
+      return {ResizeKind::kLetterboxCorner, std::nullopt, reverses, std::vector<double>(), std::vector<double>()};
     case Family::kNanoDet:
-      return {ResizeKind::kStretch, std::nullopt, false, std::vector<double>{103.53, 116.28, 123.675},
-              std::vector<double>{57.375, 57.12, 58.395}};
+      return {ResizeKind::kStretch, std::nullopt, reverses, numbers({103.53, 116.28, 123.675}), numbers({57.375, 57.12, 58.395})};
     case Family::kPicoDet:
-      return {ResizeKind::kStretch, std::nullopt, true, std::vector<double>{123.675, 116.28, 103.53},
-              std::vector<double>{58.395, 57.12, 57.375}};
+      return {ResizeKind::kStretch, std::nullopt, !reverses, numbers({123.675, 116.28, 103.53}), numbers({58.395, 57.12, 57.375})};
     case Family::kUnknown:
       break;
   }
@@ -157,7 +146,7 @@ Result<PictureWay> find_picture_way(const Graph& graph, const SourceFacts& facts
   PictureWay way;
   if (!stated.is_empty()) way.reasons.push_back("the way of a picture is declared, in part or whole");
   OCTET_ASSIGN(const Stated of_file, read_metadata_way(facts.metadata));
-  const Stated by_family = way_of_family(is_ultralytics && family != Family::kRealTimeDetr ? Family::kUltralytics : family, graph);
+  const Stated by_family = way_of_family(is_ultralytics && family != Family::kRealTimeDetr ? Family::kUltralytics : family, graph, facts);
   if (!of_file.is_empty()) way.reasons.push_back("the file says how a picture enters it, in part or whole");
   fill(stated, of_file);
   const bool is_open = !missing_keys(stated).empty();
@@ -165,6 +154,10 @@ Result<PictureWay> find_picture_way(const Graph& graph, const SourceFacts& facts
     way.reasons.push_back("its metadata is Ultralytics': pictures enter as is usual there");
   else if (is_open && !by_family.is_empty())
     way.reasons.push_back("the file does not say how a picture enters it: taken to be as is usual for its head");
+  if (is_open && (facts.converter_reverses || facts.converter_scales))
+    way.reasons.push_back(
+        fmt::format("its converter says that it {}{}{} in front of the network", facts.converter_reverses ? "reversed channels" : "",
+                    facts.converter_reverses && facts.converter_scales ? " and " : "", facts.converter_scales ? "scaled pixels" : ""));
   fill(stated, by_family);
   if (!stated.mean) stated.mean.emplace();
   if (const std::string keys = missing_keys(stated); !keys.empty())

@@ -107,6 +107,61 @@ TEST(Recognise, KnowsDecodedBoxesInTheMiddleOfCells) {
   EXPECT_FALSE(found.reasons.empty());
 }
 
+// The graph with something between the picture and all that reads it: `make` gives the node that reads the picture, and the value that is
+// read in its place.
+Graph with_front(Graph graph, const std::function<std::pair<NodeId, Value>(Graph&, Value)>& make) {
+  const Value image{graph.parameters()[0], 0};
+  const auto [reader, made] = make(graph, image);
+  graph.replace_uses(image, made);
+  graph.set_input(reader, 0, image);
+  graph.tidy();
+  return graph;
+}
+
+std::pair<NodeId, Value> gathered(Graph& graph, Value image) {
+  const Value made = graph.emit(Gather{}, {image, integers(graph, {2, 1, 0}), graph.emit_constant(Tensor::scalar<std::int64_t>(1))});
+  return {made.node, made};
+}
+
+std::pair<NodeId, Value> split_and_joined(Graph& graph, Value image) {
+  const NodeId planes = graph.emit(Split{3}, {image, graph.emit_constant(Tensor::scalar<std::int64_t>(1))}).node;
+  return {planes, graph.emit(Concat{1}, {Value{planes, 2}, Value{planes, 1}, Value{planes, 0}})};
+}
+
+// As in a network that takes pixels one after another: the channels are turned while they are last.
+std::pair<NodeId, Value> turned_while_last_and_divided(Graph& graph, Value image) {
+  const Value last = graph.emit(Transpose{}, {image, integers(graph, {0, 2, 3, 1})});
+  const Value turned = graph.emit(Gather{}, {last, integers(graph, {2, 1, 0}), graph.emit_constant(Tensor::scalar<std::int64_t>(3))});
+  const Value planes = graph.emit(Transpose{}, {turned, integers(graph, {0, 3, 1, 2})});
+  return {last.node, graph.emit(Binary{BinaryKind::kDivide}, {planes, graph.emit_constant(Tensor::scalar(255.0f))})};
+}
+
+TEST(Recognise, DoesNotDoAgainWhatTheGraphDoesToThePicture) {
+  for (const auto& front : {gathered, split_and_joined, turned_while_last_and_divided}) {
+    const Recognition found = found_in(with_front(decoded(3), front));
+    EXPECT_FALSE(found.input.reverse_channels) << "of a network that takes RGB and turns BGR itself";
+    EXPECT_EQ(found.input.scale.empty(), front == turned_while_last_and_divided);
+    EXPECT_TRUE(found_in(with_front(yolox(7), front)).input.reverse_channels);
+  }
+  const Recognition bytes = found_in(decoded(3), {.takes_bytes = true});
+  EXPECT_TRUE(bytes.input.scale.empty()) << "which hold no fractions";
+  EXPECT_TRUE(bytes.input.reverse_channels);
+  const Recognition converted = found_in(decoded(3), {.converter_reverses = true, .converter_scales = true});
+  EXPECT_TRUE(converted.input.empty()) << "the Model Optimizer has put both into the weights";
+  const auto subtracted = [](Graph& graph, Value image) {
+    const Value made = graph.emit(Binary{BinaryKind::kSubtract}, {image, graph.emit_constant(Tensor::scalar(100.0f))});
+    return std::pair(made.node, made);
+  };
+  EXPECT_TRUE(found_in(with_front(decoded(3), subtracted)).input.reverse_channels);
+  // A picture of greys says nothing of an order.
+  const auto grey = [](Graph& graph, Value image) {
+    const Value axis = integers(graph, {1});
+    const Value mean = graph.emit(Reduce{ReduceKind::kMean, true}, {image, axis});
+    return std::pair(mean.node, graph.emit(Concat{1}, {mean, mean, mean}));
+  };
+  EXPECT_TRUE(found_in(with_front(decoded(3), grey)).input.reverse_channels);
+}
+
 TEST(Recognise, KnowsTheUnitOfDecodedBoxes) {
   EXPECT_EQ(std::get<DenseHead>(found_in(decoded(3, 1. / kSide)).description.head).unit, DenseHead::Unit::kFractions);
 }

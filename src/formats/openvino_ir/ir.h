@@ -53,7 +53,7 @@ struct Network {
   std::int64_t version = 11;
   std::vector<Layer> layers;
   std::vector<Edge> edges;
-  std::vector<Info> rt_info;
+  std::vector<Info> rt_info;  // with what older files have in an element of its own, as "meta_data"
   bool operator==(const Network&) const = default;
 };
 

@@ -4,6 +4,7 @@
 //                                                              output / port[id, precision, names] / dim
 //     edges / edge[from-layer, from-port, to-layer, to-port]
 //     rt_info / ...
+//     meta_data / ...   in older files
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -137,6 +138,10 @@ Result<Network> read_network(std::string_view xml) {
     network.edges.push_back(edge);
   }
   OCTET_ASSIGN(network.rt_info, read_info(net.child("rt_info"), 0));
+  if (const pugi::xml_node meta_data = net.child("meta_data")) {
+    OCTET_ASSIGN(auto children, read_info(meta_data, 1));
+    network.rt_info.push_back({"meta_data", "", std::move(children)});
+  }
   return network;
 }
 

@@ -65,6 +65,7 @@ class Importing {
 
   Status set_inputs(const std::vector<const NodeRecord*>& nodes, Translation& translation) {
     OCTET_ASSIGN(Shape shape, picture_shape(*picture_, facts_));
+    facts_.takes_bytes = picture_->type == DataType::kUint8;
     border_.take_picture(*picture_, shape);
     OCTET_ASSIGN(const Value picture, builder_.add_stored(Parameter{ElementType::kF32, std::move(shape)}, {}, picture_->name));
     OCTET_RETURN_IF_ERROR(set_picture(picture, translation));

@@ -56,6 +56,18 @@ TEST(OnnxImport, TellsWhatStandsAroundTheFile) {
   EXPECT_EQ(imported->original->after.node(imported->original->after.parameters()[0]).name, "y");
 }
 
+TEST(OnnxImport, TellsAnInputOfBytes) {
+  for (const int type : {1, 2}) {  // floats, bytes
+    ModelWriter writer;
+    writer.graph().clear_input();
+    writer.input("x", type, {1, 3, 4, 4});
+    ModelWriter::integer(writer.node("Cast", {"x"}, {"y"}), "to", 1);
+    const auto imported = import(writer);
+    ASSERT_TRUE(imported.ok()) << imported.error().message;
+    EXPECT_EQ(imported->facts.takes_bytes, type == 2);
+  }
+}
+
 TEST(OnnxImport, SaysWhereAFileDoesNotOutputWhatIsDecoded) {
   ModelWriter writer;
   writer.node("Relu", {"x"}, {"r"});

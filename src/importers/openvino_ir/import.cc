@@ -298,7 +298,7 @@ Result<ImportedIr> NetworkImport::run_cut() {
   OCTET_RETURN_IF_ERROR(prepare());
   OCTET_ASSIGN(tail_, find_tail(network_, order_, sources_, [&](const Layer& layer) { return weights_.constant(layer); }));
   OCTET_ASSIGN(Graph graph, import_layers());
-  return ImportedIr{std::move(graph), tail_ ? std::optional(tail_->end) : std::nullopt};
+  return ImportedIr{std::move(graph), tail_ ? std::optional(tail_->end) : std::nullopt, converter_steps(network_)};
 }
 
 // All, or those that the values depend on at which the network is cut.

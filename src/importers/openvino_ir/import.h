@@ -11,6 +11,7 @@
 #include "base/image_size.h"
 #include "graph/graph.h"
 #include "importers/onnx/tail.h"
+#include "importers/openvino_ir/converter_steps.h"
 #include "model/info_reader.h"
 
 namespace octet {
@@ -40,6 +41,7 @@ Result<Graph> import_openvino_ir(std::string_view xml, std::span<const std::byte
 struct ImportedIr {
   Graph graph;                    // where it is cut: with the scores and the boxes as outputs
   std::optional<onnx::Tail> end;  // of the network, where it is cut
+  openvino_ir::ConverterSteps converter{};
 };
 
 // As import_openvino_ir() imports it.

@@ -27,6 +27,8 @@ Result<ImportedModel> import(const fs::path& source, const fs::path&, const Impo
   facts.metadata.merge(std::move(beside));
   facts.declared = options.model_info;
   if (imported.end) imported.end->tell(facts);
+  facts.converter_reverses = imported.converter.reverses_channels;
+  facts.converter_scales = imported.converter.scales_pixels;
   if (ends_in_detection_output(graph)) facts.end = SourceFacts::End::kDetectionOutput;
   Result<OriginalFile> original = file_with_border_of(graph, FileFormat::kOpenvinoIr, source);
   OCTET_ASSIGN_AT(ImportedModel model, finish_import(std::move(graph), facts, std::move(original)), source.string());

@@ -1,0 +1,133 @@
+#include "recognise/picture_inside.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "graph/evaluate.h"
+#include "graph/patterns.h"
+
+namespace octet {
+namespace {
+
+constexpr std::size_t kChannels = 3;
+constexpr std::int64_t kMostElements = std::int64_t{1} << 26;  // a large picture and a few steps on it
+constexpr std::size_t kMostNodes = 64;
+
+// The value that the first convolution of the picture reads.
+std::optional<Value> first_convolved(const Graph& graph, NodeId picture) {
+  std::vector<bool> follows(graph.nodes().size());
+  follows[index_of(picture)] = true;
+  for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+    const Node& node = graph.nodes()[i];
+    for (const Value input : node.inputs) follows[i] = follows[i] || follows[index_of(input.node)];
+    if (is_convolution(node.op) && follows[index_of(node.inputs[0].node)]) return node.inputs[0];
+  }
+  return std::nullopt;
+}
+
+// What `value` is computed from, as a graph of its own with quantizers left out; nothing where that is too much or reads another input.
+std::optional<Graph> front_of(const Graph& graph, NodeId picture, Value value) {
+  std::vector<bool> needed(graph.nodes().size());
+  needed[index_of(value.node)] = true;
+  for (std::size_t i = index_of(value.node) + 1; i-- > 0;)
+    if (needed[i])
+      for (const Value input : graph.nodes()[i].inputs) needed[index_of(input.node)] = true;
+  Graph front;
+  std::map<Value, Value> copies;
+  std::int64_t elements = 0;
+  for (std::size_t i = 0; i <= index_of(value.node); ++i) {
+    if (!needed[i]) continue;
+    const Node& node = graph.nodes()[i];
+    const auto id = static_cast<NodeId>(i);
+    for (const TensorType& output : node.outputs) elements += element_count(output.shape);
+    const bool is_other_input = std::holds_alternative<Parameter>(node.op) && id != picture;
+    const bool takes_long = std::holds_alternative<MatMul>(node.op) || is_convolution(node.op);
+    if (is_other_input || takes_long || elements > kMostElements || front.nodes().size() > kMostNodes) return std::nullopt;
+    if (std::holds_alternative<FakeQuantize>(node.op) && graph.shape(node.inputs[0]) == node.outputs[0].shape) {
+      copies[{id, 0}] = copies[node.inputs[0]];
+      continue;
+    }
+    std::vector<Value> inputs;
+    for (const Value input : node.inputs) inputs.push_back(copies[input]);
+    const NodeId copy = front.emit(node.op, std::move(inputs), node.name).node;
+    for (std::uint32_t port = 0; port < node.outputs.size(); ++port) copies[{id, port}] = {copy, port};
+  }
+  front.emit(Output{}, {copies[value]}, "front");
+  return front;
+}
+
+// The pixel in the middle of what a front [N,C,H,W] makes of a picture of one colour, by channel; nothing for what is no such front.
+std::optional<std::vector<double>> made_of(const Graph& front, const std::array<float, kChannels>& colour) {
+  const Node& parameter = front.node(front.parameters()[0]);
+  const auto& [element, shape] = parameter.outputs[0];
+  if (element != ElementType::kF32 || shape.size() != 4 || shape[1] != std::int64_t{kChannels}) return std::nullopt;
+  Tensor picture(element, shape);
+  const auto plane = static_cast<std::size_t>(shape[2] * shape[3]);
+  const std::span<float> pixels = picture.mutable_values<float>();
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = colour[i / plane % kChannels];
+  const auto made = evaluate(front, {{parameter.name, std::move(picture)}});
+  if (!made.ok()) return std::nullopt;
+  const Tensor& result = made->begin()->second;
+  if (result.shape().size() != 4 || result.size() == 0) return std::nullopt;
+  const auto values = to_vector<double>(result);
+  const auto height = static_cast<std::size_t>(result.shape()[2]), width = static_cast<std::size_t>(result.shape()[3]);
+  std::vector<double> middle;
+  for (std::size_t channel = 0; channel < static_cast<std::size_t>(result.shape()[1]); ++channel)
+    middle.push_back(values.at((channel * height + height / 2) * width + width / 2));
+  return middle;
+}
+
+// Which channel of the picture a channel is made of, and times what; nothing where it is made of several or of none.
+struct Source {
+  std::size_t channel = 0;
+  double factor = 0;
+};
+std::optional<Source> source_of(const std::array<double, kChannels>& responses) {
+  constexpr double kNegligible = 1e-3;
+  Source source;
+  double sum = 0;
+  for (std::size_t channel = 0; channel < kChannels; ++channel) {
+    sum += std::abs(responses[channel]);
+    if (std::abs(responses[channel]) > std::abs(source.factor)) source = {channel, responses[channel]};
+  }
+  const bool is_alone = sum > 0 && std::isfinite(sum) && sum - std::abs(source.factor) <= kNegligible * sum;
+  return is_alone ? std::optional(source) : std::nullopt;
+}
+
+}  // namespace
+
+PictureInside picture_inside(const Graph& graph) {
+  const NodeId picture = graph.parameters()[0];
+  const auto convolved = first_convolved(graph, picture);
+  if (!convolved || convolved->node == picture) return {};
+  const auto front = front_of(graph, picture, *convolved);
+  const auto black = front ? made_of(*front, {0, 0, 0}) : std::nullopt;
+  if (!black) return {};
+  std::array<std::vector<double>, kChannels> made;
+  for (std::size_t channel = 0; channel < kChannels; ++channel) {
+    std::array<float, kChannels> colour{};
+    colour[channel] = 1;
+    made[channel] = made_of(*front, colour).value_or(*black);
+  }
+  PictureInside inside;
+  std::vector<std::size_t> order;  // of the picture's channels, as they first appear
+  for (std::size_t at = 0; at < black->size(); ++at) {
+    std::array<double, kChannels> responses{};
+    for (std::size_t channel = 0; channel < kChannels; ++channel) responses[channel] = made[channel][at] - (*black)[at];
+    const auto source = source_of(responses);
+    if (!source) return {};
+    if (at == 0) inside.scale = source->factor;
+    if ((*black)[at] != 0) inside.subtracts = true;
+    if (std::ranges::find(order, source->channel) == order.end()) order.push_back(source->channel);
+  }
+  inside.reverses_channels = order == std::vector<std::size_t>{2, 1, 0};
+  return inside;
+}
+
+}  // namespace octet
