@@ -67,12 +67,13 @@ Graph nanodet(std::int64_t classes, std::int64_t bins) {
 }
 
 // Rows [1,queries,9] of a network that begins as RT-DETR does, or with patches beside that.
-Value rows_of_queries(Graph& graph, std::int64_t queries, bool takes_patches = false) {
+Value rows_of_queries(Graph& graph, std::int64_t queries, bool takes_patches = false, std::int64_t stem_side = 3) {
   const Value image = picture(graph);
   const auto weights = [&](std::int64_t outputs, std::int64_t inputs, std::int64_t side) {
     return graph.emit_constant(Tensor(ElementType::kF32, {outputs, inputs, side, side}));
   };
-  const Value stem = graph.emit(Convolution{{2, 2}, {1, 1}, {{1, 1}, {1, 1}}}, {image, weights(4, 3, 3)});
+  const std::int64_t pad = stem_side / 2;
+  const Value stem = graph.emit(Convolution{{2, 2}, {1, 1}, {{pad, pad}, {pad, pad}}}, {image, weights(4, 3, stem_side)});
   Value map = graph.emit(Convolution{{16, 16}}, {stem, weights(queries, 4, 16)});
   if (takes_patches) map = graph.emit(Binary{}, {map, convolved(graph, image, 32, queries)});
   return graph.emit(Reshape{}, {map, integers(graph, {1, queries, 9})});
@@ -407,6 +408,20 @@ TEST(Recognise, AsksHowPicturesEnterADetrThatTakesPatches) {
   const SourceFacts best{.end = SourceFacts::End::kTopK};
   EXPECT_EQ(found_in(detr(10, 5), best).input.scale, std::vector<double>{255});
   expect_contains(error_of(detr(10, 5, true), best).message, "declare octet_resize, reverse_input_channels, scale_values");
+}
+
+// Ultralytics' RT-DETR on a ResNet, which begins with 7x7, stretches pictures as every RT-DETR does, and not as a YOLO.
+TEST(Recognise, StretchesPicturesOfUltralyticsDetrs) {
+  for (const std::int64_t stem : {3, 7}) {
+    Graph graph;
+    const Value rows = rows_of_queries(graph, 30, false, stem);
+    const auto projected = [&](std::int64_t columns) {
+      return sigmoid(graph, graph.emit(MatMul{}, {rows, graph.emit_constant(Tensor(ElementType::kF32, {9, columns}))}));
+    };
+    output(graph, graph.emit(Concat{2}, {projected(4), projected(3)}), "output0");
+    const Recognition found = found_in(graph, {.metadata = {{"names", "[a, b, c]"}, {"stride", "32"}, {"task", "detect"}}});
+    EXPECT_EQ(found.description.resize, ResizeKind::kStretch) << stem;
+  }
 }
 
 // Conditional DETR has a logistic score a class, the first DETR a distribution; their graphs are alike.

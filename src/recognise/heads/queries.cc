@@ -1,6 +1,8 @@
 #include "recognise/heads/heads.h"
 
 #include <algorithm>
+#include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -16,18 +18,28 @@ bool has_operation(const Graph& graph) {
   return std::ranges::any_of(graph.nodes(), [](const Node& node) { return std::holds_alternative<Operation>(node.op); });
 }
 
-// Whether all convolutions of the picture are as those with which backbones of RT-DETR, D-FINE and DEIM begin. Others of the kind take
-// patches or 7x7, also beside such a stem (DEIMv2 on DINOv3), and other pictures.
-bool begins_as_real_time_detr(const Graph& graph) {
-  bool begins = false;
+// Of the convolutions of three channels, which are those of the picture.
+std::vector<ConvolutionGeometry> convolutions_of_picture(const Graph& graph) {
+  std::vector<ConvolutionGeometry> found;
   for (const Node& node : graph.nodes()) {
     if (!is_convolution(node.op)) continue;
     const auto geometry = convolution_geometry(graph, node);
-    if (!geometry || geometry->inputs() != 3) continue;
-    begins = geometry->kernel == Spatial{3, 3} && geometry->strides == Spatial{2, 2};
-    if (!begins) return false;
+    if (geometry && geometry->inputs() == 3) found.push_back(*geometry);
   }
-  return begins;
+  return found;
+}
+
+// Whether all of them are as those with which backbones of RT-DETR, D-FINE and DEIM begin. Others of the kind take patches or 7x7, also
+// beside such a stem (DEIMv2 on DINOv3), and other pictures.
+bool begins_as_real_time_detr(const Graph& graph) {
+  const auto first = convolutions_of_picture(graph);
+  return !first.empty() && std::ranges::all_of(first, [](const ConvolutionGeometry& each) {
+    return each.kernel == Spatial{3, 3} && each.strides == Spatial{2, 2};
+  });
+}
+
+bool takes_patches(const Graph& graph) {
+  return std::ranges::any_of(convolutions_of_picture(graph), [](const ConvolutionGeometry& each) { return each.kernel == each.strides; });
 }
 
 // Queries chosen by their scores, and sampled attention where the file does not end in the best of them.
@@ -88,6 +100,7 @@ std::optional<std::size_t> boxes_of_four_columns(const HeadEvidence& evidence) {
 
 }  // namespace
 
+// Boxes and logistic scores joined are the form of Ultralytics' exports of RT-DETR, whose backbones begin with 3x3 or, as ResNet, with 7x7.
 std::optional<Result<FoundHead>> head_of_joined_queries(const HeadEvidence& evidence, const OutputShape& output) {
   if (output.shape.size() != 3 || output.shape[0] != 1 || output.shape[2] <= kBoxColumns) return std::nullopt;
   const JoinedColumns joined = joined_columns(evidence.graph(), evidence.value_of(output), output.shape[2]);
@@ -97,7 +110,7 @@ std::optional<Result<FoundHead>> head_of_joined_queries(const HeadEvidence& evid
   DenseHead head;
   head.boxes = head.scores = head.objectness = {output.name};
   head.classes = static_cast<int>(joined.lengths[1]);
-  return head_of_queries(evidence, std::move(head), Score::kProbability, begins_as_real_time_detr(evidence.graph()));
+  return head_of_queries(evidence, std::move(head), Score::kProbability, !takes_patches(evidence.graph()));
 }
 
 Result<FoundHead> head_of_boxes_and_scores(HeadEvidence& evidence) {
