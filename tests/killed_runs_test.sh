@@ -54,6 +54,8 @@ for ((i = 0; i < searches; ++i)); do
   again=$(find "$work/walk$i" -name '*.xml')
   cmp "$walked" "$again" && cmp "${walked%.xml}.bin" "${again%.xml}.bin" || fail "a search, killed and resumed, makes another model"
 done
+must "${quantize[@]:1}"
+grep -qE '"resumed_trials":[1-9]' "$work/stdout" || fail "a search that has ended keeps nothing"
 echo "quantize --min-fidelity: $searches kills in $seconds s, $kept of them with trials kept"
 
 timed "$octet" check "$fp32" "$int8" --data "$data" --threads 1 --json

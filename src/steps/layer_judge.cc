@@ -30,17 +30,20 @@ Result<LayerJudge> LayerJudge::make(const quant::LayerTrials& trials, const Mode
   OCTET_ASSIGN(judge.plan_, quant::compile_trials(trials));
   for (std::size_t next = 0; next < dataset.images.size() && judge.inputs_.size() < pictures;) {
     std::vector<Image> images;
+    std::vector<std::int64_t> ids;
     for (; next < dataset.images.size() && judge.inputs_.size() + images.size() < pictures; ++next)
-      if (auto image = read_image(dataset.images[next].path, dataset.decode); image.ok())  // else the calibration has named it
+      if (auto image = read_image(dataset.images[next].path, dataset.decode); image.ok()) {  // else the calibration has named it
         images.push_back(std::move(*image));
-    OCTET_RETURN_IF_ERROR(judge.take(std::move(images)));
+        ids.push_back(dataset.images[next].id);
+      }
+    OCTET_RETURN_IF_ERROR(judge.take(std::move(images), ids));
   }
   if (judge.inputs_.empty()) return Error{ErrorCode::kNotFound, "finds nothing in the pictures of the calibration set"};
   for (auto& [name, noise] : judge.noise_) noise /= static_cast<double>(judge.inputs_.size());
   return judge;
 }
 
-Status LayerJudge::take(std::vector<Image> images) {
+Status LayerJudge::take(std::vector<Image> images, const std::vector<std::int64_t>& ids) {
   std::vector<Tensor> inputs;
   for (const Image& image : images) inputs.push_back(input_of(image, *description_));
   std::vector<Result<std::vector<Detection>>> found(images.size(), std::vector<Detection>());
@@ -53,6 +56,7 @@ Status LayerJudge::take(std::vector<Image> images) {
     if (found[i]->empty()) continue;
     for (std::size_t layer = 0; layer < results[i].size(); ++layer) noise_[trials_->layers[layer].name] += results[i][layer].relative();
     inputs_.push_back(std::move(inputs[i]));
+    ids_.push_back(ids[i]);
     sizes_.push_back(images[i].size());
     reference_.push_back(std::move(*found[i]));
   }
@@ -66,7 +70,7 @@ Result<std::map<std::string, double>> LayerJudge::errors(const std::set<std::str
   for (std::size_t picture = 0; picture < inputs_.size(); ++picture)
     for (std::size_t i = 0; i < trials_->layers.size(); ++i) {
       if (!names.contains(trials_->layers[i].name)) continue;
-      if (const auto known = store ? store->known_trial(picture, i) : std::nullopt)
+      if (const auto known = store ? store->known_trial(ids_[picture], i) : std::nullopt)
         of_picture[picture][i] = *known;
       else
         untried[picture].push_back(i);
@@ -80,7 +84,7 @@ Result<std::map<std::string, double>> LayerJudge::errors(const std::set<std::str
       return;
     }
     const double error = of_picture[picture][*layer] = detection_error(reference_[picture], *found);
-    if (store) failures[picture] = store->keep_trial(picture, *layer, error);
+    if (store) failures[picture] = store->keep_trial(ids_[picture], *layer, error);
   };
   OCTET_RETURN_IF_ERROR(quant::run_trials(plan_, inputs_, untried, threads_, compare, progress));
   for (const Status& failure : failures) OCTET_RETURN_IF_ERROR(failure);

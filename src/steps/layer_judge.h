@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -37,8 +38,8 @@ class LayerJudge {
   LayerJudge(const quant::LayerTrials& trials, const ModelDescription& description, int threads)
       : trials_(&trials), description_(&description), threads_(threads) {}
 
-  // Takes those of some pictures in which something is found.
-  Status take(std::vector<Image> images);
+  // Takes those of some pictures, of these ids, in which something is found.
+  Status take(std::vector<Image> images, const std::vector<std::int64_t>& ids);
   Result<std::vector<Detection>> detect(std::span<const Tensor> outputs, ImageSize size, double threshold) const;
 
   const quant::LayerTrials* trials_;
@@ -46,6 +47,7 @@ class LayerJudge {
   int threads_;
   std::shared_ptr<const Plan> plan_;
   std::vector<Tensor> inputs_;  // of each picture
+  std::vector<std::int64_t> ids_;
   std::vector<ImageSize> sizes_;
   std::vector<std::vector<Detection>> reference_;
   std::map<std::string, double> noise_;

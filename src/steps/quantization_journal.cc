@@ -44,7 +44,8 @@ Status QuantizationJournal::take(std::span<const std::byte> record) {
 }
 
 Status QuantizationJournal::take_trial(ByteReader content) {
-  const auto picture = content.get<std::uint64_t>(), layer = content.get<std::uint64_t>();
+  const auto picture = content.get<std::int64_t>();
+  const auto layer = content.get<std::uint64_t>();
   const auto error = content.get<double>();
   if (!content.at_end() || !std::isfinite(error)) return malformed("holds a trial that is none");
   trials_[{picture, layer}] = error;
@@ -109,13 +110,13 @@ Status QuantizationJournal::begin(const std::string& digest) {
   return {};
 }
 
-std::optional<double> QuantizationJournal::known_trial(std::size_t picture, std::size_t layer) const {
+std::optional<double> QuantizationJournal::known_trial(std::int64_t picture, std::size_t layer) const {
   const auto found = trials_.find({picture, layer});
   return found == trials_.end() ? std::nullopt : std::optional(found->second);
 }
 
-Status QuantizationJournal::keep_trial(std::size_t picture, std::size_t layer, double error) {
-  ByteWriter record = record_of(kTrialRecord, picture, layer);
+Status QuantizationJournal::keep_trial(std::int64_t picture, std::size_t layer, double error) {
+  ByteWriter record = record_of(kTrialRecord, static_cast<std::uint64_t>(picture), layer);
   record.add(error);
   return append(record.take());
 }

@@ -22,7 +22,7 @@ inline constexpr std::size_t kPicturesOfCalibration = 8, kMostCalibrations = 32;
 // What a quantization found so far, in a journal of records of these kinds, each number behind it as docs/scale.md has it:
 //   'B'   a block of the share's pictures: its number, the number of blocks, and their statistics
 //   'K'   the digest of what the trials and steps behind it are of
-//   'T'   a trial: picture, layer, error
+//   'T'   a trial: id of the picture, layer, error
 //   'W'   a step of the walk: layers in float, fidelity, drop
 class QuantizationJournal : public quant::CalibrationStore, public SearchStore {
  public:
@@ -41,8 +41,8 @@ class QuantizationJournal : public quant::CalibrationStore, public SearchStore {
   Status begin(const std::string& digest) override;
   std::size_t trials() const override { return trials_.size(); }
   std::size_t steps() const override { return steps_.size(); }
-  std::optional<double> known_trial(std::size_t picture, std::size_t layer) const override;
-  Status keep_trial(std::size_t picture, std::size_t layer, double error) override;
+  std::optional<double> known_trial(std::int64_t picture, std::size_t layer) const override;
+  Status keep_trial(std::int64_t picture, std::size_t layer, double error) override;
   std::optional<TradeoffStep> known_step(std::size_t wide_layers) const override;
   Status keep_step(const TradeoffStep& step) override;
 
@@ -61,7 +61,7 @@ class QuantizationJournal : public quant::CalibrationStore, public SearchStore {
   std::optional<PartJournal> journal_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, quant::CalibrationStatistics> blocks_;  // by index and count of the block
   std::string digest_;                                                                      // of what the following are of
-  std::map<std::pair<std::uint64_t, std::uint64_t>, double> trials_;                        // by picture and layer: what was known
+  std::map<std::pair<std::int64_t, std::uint64_t>, double> trials_;                         // by picture and layer: what was known
   std::map<std::uint64_t, TradeoffStep> steps_;                                             // by layers in float: the same
   std::int64_t resumed_images_ = 0, resumed_trials_ = 0;
   std::mutex mutex_;  // of the file

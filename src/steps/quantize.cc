@@ -133,10 +133,13 @@ class RecipeRun {
     return std::min(kTriedOfWide * most_wide, static_cast<std::size_t>(std::min(affordable, 1e6)));
   }
 
-  // What the search keeps is of these statistics, and of these pictures that were held out.
+  // What the search keeps is of these statistics and weights, and of these pictures that were held out. Weights that are rounded together
+  // come from pictures that are read anew.
   Status begin_search(const quant::CalibratedModel& model, const std::vector<bool>& held_out) const {
     if (!recipe_.store) return {};
+    OCTET_ASSIGN(const auto quantized, model.quantize({}, rounded_));
     Sha256 digest;
+    digest.update(bytes_of(quant::digest_of_constants(quantized.graph)));
     digest.update(bytes_of(quant::encode_statistics(model.statistics())));
     for (const bool is_done : held_out) digest.update(bytes_of(is_done ? "1" : "0"));
     return recipe_.store->begin(digest.hex());
@@ -207,8 +210,8 @@ class RecipeRun {
   Status expect_judges(const Dataset& held_out) const {
     constexpr std::size_t kFew = 20;
     if (held_out.images.empty())
-      return Error{ErrorCode::kNotFound, fmt::format("cannot be judged: every third picture is held out to judge it by, and there {}",
-                                                     pictures_.images.size() == 1 ? "is one" : "are two")};
+      return Error{ErrorCode::kNotFound, fmt::format("cannot be judged: every third picture is held out to judge it by, and there {} {}",
+                                                     pictures_.images.size() == 1 ? "is" : "are", pictures_.images.size())};
     if (held_out.images.size() < kFew && options_.warn)
       options_.warn(
           fmt::format("only {} to judge the model by, as every third is held out of the calibration: what holds for so few may "

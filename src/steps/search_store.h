@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -25,9 +26,9 @@ class SearchStore {
   virtual std::size_t trials() const = 0;
   virtual std::size_t steps() const = 0;
 
-  // The error that a layer alone makes in a picture, by their places among those that are tried; nothing where that is not known.
-  virtual std::optional<double> known_trial(std::size_t picture, std::size_t layer) const = 0;
-  virtual Status keep_trial(std::size_t picture, std::size_t layer, double error) = 0;
+  // The error that a layer, by its place among those that are tried, alone makes in the picture of an id; nothing where that is not known.
+  virtual std::optional<double> known_trial(std::int64_t picture, std::size_t layer) const = 0;
+  virtual Status keep_trial(std::int64_t picture, std::size_t layer, double error) = 0;
 
   // What the model with so many layers in float reaches; without relative latency and choice, which are not measured.
   virtual std::optional<TradeoffStep> known_step(std::size_t wide_layers) const = 0;
