@@ -35,14 +35,16 @@ Status apply(const ReplaceText& step, const fs::path& path) {
   OCTET_ASSIGN_AT(const ReplacedText replaced, replace_text(step.pattern, step.replacement, with_unix_line_ends(original), step.count),
                   path.string());
   const fs::path kept = path.string() + ".orig";
-  std::error_code ignored;
+  std::error_code failed;
+  const bool is_kept = fs::exists(kept, failed);
   if (replaced.count == 0 || replaced.count < step.count) {
-    fs::rename(path, kept, ignored);
+    is_kept ? void(fs::remove(path, failed)) : fs::rename(path, kept, failed);
+    if (failed) return Error{ErrorCode::kIo, path.string() + ": cannot be moved away: " + failed.message()};
     return Error{ErrorCode::kMalformed, fmt::format("{}: pattern '{}' occurs {} times where {} or more were expected", path.string(),
                                                     step.pattern, replaced.count, std::max(step.count, 1))};
   }
   FileTransaction transaction;
-  if (!fs::exists(kept, ignored)) OCTET_RETURN_IF_ERROR(transaction.add(kept, original));
+  if (!is_kept) OCTET_RETURN_IF_ERROR(transaction.add(kept, original));
   OCTET_RETURN_IF_ERROR(transaction.add(path, replaced.text));
   return transaction.commit();
 }

@@ -85,12 +85,12 @@ TEST_F(PostprocessText, KeepsTheOriginalOnce) {
 
 TEST_F(PostprocessText, RefusesAPatternThatDoesNotOccurOftenEnough) {
   for (const int count : {0, 2}) {
-    const auto path = folder_.write("a.py", "one");
+    const auto path = folder_.write("a.py", count == 0 ? "one" : "one again");
     const Status status = postprocess(ReplaceText{"a.py", count == 0 ? "two" : "one", "", count}, folder_.path());
     ASSERT_FALSE(status.ok());
     EXPECT_EQ(status.error().code, ErrorCode::kMalformed);
     EXPECT_FALSE(std::filesystem::exists(path)) << "what is not done is not in its place";
-    EXPECT_EQ(read_text(path.string() + ".orig").value(), "one");
+    EXPECT_EQ(read_text(path.string() + ".orig").value(), "one") << "the first one is the original";
   }
   EXPECT_EQ(postprocess(ReplaceText{"b.py", "a", "", 0}, folder_.path()).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(postprocess(ReplaceText{"../b.py", "a", "", 0}, folder_.path()).error().code, ErrorCode::kMalformed);
