@@ -79,9 +79,9 @@ class Quantization {
       reporter_.line(fmt::format("Unable to locate quantization.yml in {}, loading default POT config",
                                  (model_.folder / "quantization.yml").string()));
     OCTET_ASSIGN(settings_, read_quantization_settings(quantization));
+    OCTET_RETURN_IF_ERROR(write_config());
     OCTET_ASSIGN(pictures_,
                  accuracy_source(beside(model_, "accuracy-check.yml"), dataset_definitions(options_.selection), *options_.dataset_dir));
-    OCTET_RETURN_IF_ERROR(write_config());
     print_command();
     reporter_.line();
     return options_.dry_run ? Status() : quantize();
