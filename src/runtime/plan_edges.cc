@@ -21,6 +21,28 @@ TensorType type_in_memory(const Slot& slot) {
   return {is_bytes ? ElementType::kU8 : slot.type.element, slot.type.shape};
 }
 
+// The bytes of a tensor: as many runs as it has pixels, `stride` apart; one where it is no image.
+struct Bytes {
+  std::int64_t begin = 0, run = 0, stride = 0, runs = 1;
+  std::int64_t end() const { return begin + (runs - 1) * stride + run; }
+};
+
+Bytes bytes_of(const Slot& slot) {
+  const TensorType type = type_in_memory(slot);
+  const auto item = static_cast<std::int64_t>(size_of(type.element)), begin = static_cast<std::int64_t>(slot.byte_offset);
+  const std::int64_t items = element_count(type.shape);
+  if (slot.pixel_stride == 0 || items == 0) return {begin, items * item, 0, 1};
+  return {begin, slot.channels() * item, slot.pixel_stride * item, items / slot.channels()};
+}
+
+// Of two tensors in one buffer, whose strides are the same where both are images that others surround.
+bool overlap(const Bytes& one, const Bytes& other) {
+  if (one.begin >= other.end() || other.begin >= one.end()) return false;
+  if (one.stride != other.stride || one.stride == 0) return true;
+  const std::int64_t apart = ((one.begin - other.begin) % one.stride + one.stride) % one.stride;
+  return apart < other.run || apart + one.run > one.stride;
+}
+
 // What lies where while the steps are gone through.
 class EdgeFinder {
  public:
@@ -43,14 +65,14 @@ class EdgeFinder {
 
   void add(const Written& written, std::size_t to) { edges_.push_back({written.part, to, written.output, type_in_memory(*written.slot)}); }
 
-  // The tensor itself where it was written as it is read, else all that lies in its buffer.
+  // The tensor itself where it was written as it is read, else all that lies in its place.
   void read(const Slot& slot, std::size_t to) {
     if (slot.memory == Slot::Memory::kConstant) return;
     if (slot.memory == Slot::Memory::kInput) return add({&slot, slot.index, 0}, to);
     auto& buffer = buffer_of(slot);
     const bool is_whole = std::ranges::find(buffer, &slot, &Written::slot) == buffer.end();
     for (Written& written : buffer) {
-      if (!is_whole && written.slot != &slot) continue;
+      if (is_whole ? !overlap(bytes_of(*written.slot), bytes_of(slot)) : written.slot != &slot) continue;
       written.is_read = true;
       add(written, to);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -45,6 +46,23 @@ TEST(EdgesOf, JoinPartsOfOneTensor) {
   g.output(g.relu(g.concat({g.relu(a, "left"), g.relu(b, "right")})));
   const auto plan = *compile(g.graph);
   EXPECT_EQ(joined_parts(*plan).size(), 2 + plan->steps().size() + 1);
+}
+
+// A concatenation inside of another, which lies in the memory of that.
+TEST(EdgesOf, LeaveOutWhatLiesBesideATensor) {
+  SmallGraph g;
+  const Value in = g.input({1, 8, 6, 6});
+  const Value c = g.relu(g.conv(in, 8, "c"));
+  const Value inner = g.concat({g.relu(g.conv(in, 8, "a")), g.relu(g.conv(in, 8, "b"))});
+  g.output(g.concat({inner, c}));
+  g.output(g.conv(inner, 8, "reader"));
+  const auto plan = *compile(g.graph);
+  const std::size_t inputs = plan->inputs().size();
+  std::set<std::string> read;
+  for (const PlanEdge& edge : edges_of(*plan))
+    if (edge.to >= inputs && edge.to < inputs + plan->steps().size() && plan->steps()[edge.to - inputs].node == "reader")
+      read.insert(plan->steps()[edge.from - inputs].node);
+  EXPECT_EQ(read, (std::set<std::string>{"a", "b"}));
 }
 
 }  // namespace
