@@ -21,7 +21,8 @@
 // Threads: functions may be called from several threads at once, and models and detections may be used by all of them, since nothing
 // changes them. An octet_detector and an octet_image serve one call at a time. Nothing may be in use that is freed.
 //
-// Options: null stands for the defaults, which OCTET_..._OPTIONS_INIT spells out: octet_detect_options options = OCTET_DETECT_OPTIONS_INIT;
+// Options: null stands for the defaults, which OCTET_..._OPTIONS_INIT spells out and zeros are not:
+// octet_detect_options options = OCTET_DETECT_OPTIONS_INIT;
 //
 // Paths are what the system's fopen() takes. Within one SONAME (liboctet.so.MAJOR.MINOR) nothing here changes.
 #ifndef OCTET_OCTET_C_H

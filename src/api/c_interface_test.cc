@@ -297,7 +297,7 @@ TEST_F(CInterface, SaysWhatIsWrong) {
   fs::copy_file(kCfg, folder_ / "in the way");
   expect_failure(octet_save(model.get(), file("in the way/model.xml").c_str(), nullptr), OCTET_IO, "in the way");
   octet_detector* detector = nullptr;
-  const octet_compile_options negative = {-1, nullptr};
+  const octet_compile_options negative = {-1, nullptr, OCTET_INFER_F32};
   expect_failure(octet_compile(model.get(), &negative, &detector), OCTET_INVALID_ARGUMENT, "threads");
   octet_accuracy accuracy = {};
   accuracy.ap = 0.5;

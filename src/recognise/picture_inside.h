@@ -6,8 +6,8 @@ namespace octet {
 
 // What a graph itself does to a picture before its first convolution.
 struct PictureInside {
-  double scale = 1;               // that it multiplies by, in the first channel
-  bool subtracts = false;         // a mean
+  double scale = 1;        // that it multiplies by, in the first channel
+  bool subtracts = false;  // a mean
   bool reverses_channels = false;
 };
 

@@ -170,9 +170,11 @@ OCTET_TARGET void finish_lines(const GemmF32& gemm, const float* sums, std::int6
 template <int kTile, Activation::Kind kKind>
 void finish_tile(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t line_stride) {
   const bool all_pixels = tile.lines == kTile && tile.pixels == kTile;
-  for (std::int64_t c = 0; c < gemm.channels; c += kLanes)
-    all_pixels&& gemm.channels - c >= kLanes ? finish_lines<kTile, kKind, true>(gemm, sums, stride, tile, c, line_stride)
-                                             : finish_lines<kTile, kKind, false>(gemm, sums, stride, tile, c, line_stride);
+  for (std::int64_t c = 0; c < gemm.channels; c += kLanes) {
+    const bool is_whole = all_pixels && gemm.channels - c >= kLanes;
+    const auto finish = is_whole ? finish_lines<kTile, kKind, true> : finish_lines<kTile, kKind, false>;
+    finish(gemm, sums, stride, tile, c, line_stride);
+  }
 }
 
 template <int kTile>
