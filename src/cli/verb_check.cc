@@ -51,7 +51,9 @@ Result<MatchSettings> match_settings(const Options& options) {
   std::array<double, 2> area_limits = kCocoAreaLimits;
   std::ranges::copy(options.max_detections, max_detections.begin());
   std::ranges::copy(options.area_limits, area_limits.begin());
-  return octet::match_settings(max_detections, area_limits);
+  const auto settings = octet::match_settings(max_detections, area_limits);
+  if (!settings.ok()) return Error{settings.error().code, "--" + settings.error().message};  // the options have the names of the settings
+  return *settings;
 }
 
 Outcome outcome_of(Json json, std::string text, const Requirements& requirements, const Measured& measured) {
