@@ -15,6 +15,7 @@ namespace {
 
 // For what is compiled with the instruction set of the function that it becomes part of.
 #define OCTET_INLINE inline __attribute__((always_inline))
+#pragma GCC diagnostic ignored "-Wpsabi"  // vectors are returned within a function alone, as what returns them is inlined
 
 // Vectors of the compiler's, each in a register of `kBytes`, or in half of one where they become others of twice the width.
 template <std::size_t kBytes>
