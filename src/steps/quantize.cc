@@ -150,6 +150,7 @@ class RecipeRun {
     constexpr double kOfTrial = 0.6;  // which computes a part of the model, and a picture a thread
     const auto layers = static_cast<double>(model.plan().layers.size()), judged = static_cast<double>(pictures_to_judge(model));
     const double trials = judged * layers - (recipe_.store ? static_cast<double>(recipe_.store->trials()) : 0);
+    // As if the root of their number reached the goal.
     const double steps = 2 + std::log2(layers + 1) - (recipe_.store ? static_cast<double>(recipe_.store->steps()) : 0);
     const double idle = std::max(1.0, options_.threads / judged);
     return seconds_of_picture * (std::max(0.0, trials) * kOfTrial * idle + std::max(0.0, steps) * static_cast<double>(held_out));
@@ -220,7 +221,6 @@ class RecipeRun {
     return {};
   }
 
-  // Walks over the ranking by halves, as what is lost falls with each layer.
   Result<QuantizationResult> reach() {
     const Dataset held_out = part_of(pictures_, true), others = part_of(pictures_, false);
     OCTET_RETURN_IF_ERROR(expect_judges(held_out));
@@ -250,28 +250,21 @@ class RecipeRun {
       return wide;
     };
     std::vector<TradeoffStep> steps;
-    const auto measure = [&](std::size_t count) -> Result<double> {
+    const double allowed = recipe_.max_drop ? *recipe_.max_drop : 100 - *recipe_.min_fidelity;
+    const auto reaches = [&](std::size_t count) -> Result<bool> {
       OCTET_ASSIGN(TradeoffStep step, measured_step(model, wide_of(count), reference));
       step.relative_latency = relative_latency(model, wide_of(count));
       steps.push_back(step);
-      return loss_of(step);
+      return loss_of(step) <= allowed;
     };
-    const double allowed = recipe_.max_drop ? *recipe_.max_drop : 100 - *recipe_.min_fidelity;
     // With all layers in float nothing is lost, and nothing gained: one stays.
-    std::size_t fails = 0, holds = ranking.empty() ? 0 : ranking.size() - 1;
-    OCTET_ASSIGN(const double most, measure(fails));
-    OCTET_ASSIGN(const double least, measure(holds));
-    Status status;
-    if (least > allowed) status = goal_out_of_reach(recipe_, least);
-    if (most <= allowed) holds = 0;
-    while (status.ok() && holds > fails + 1) {
-      const std::size_t middle = fails + (holds - fails) / 2;
-      OCTET_ASSIGN(const double lost, measure(middle));
-      (lost <= allowed ? holds : fails) = middle;
-    }
+    const std::size_t most = ranking.empty() ? 0 : ranking.size() - 1;
+    OCTET_ASSIGN(const auto enough, few_layers_for(most, reaches));
+    const Status status = enough ? Status() : goal_out_of_reach(recipe_, loss_of(steps.back()));
+    const std::size_t count = enough.value_or(most);
     std::ranges::sort(steps, {}, &TradeoffStep::wide_layers);
-    OCTET_ASSIGN(auto result, result_with(model, wide_of(holds), ranking));
-    for (TradeoffStep& step : steps) step.chosen = step.wide_layers == holds;
+    OCTET_ASSIGN(auto result, result_with(model, wide_of(count), ranking));
+    for (TradeoffStep& step : steps) step.chosen = step.wide_layers == count;
     result.tradeoff = std::move(steps);
     result.goal = status;
     return result;

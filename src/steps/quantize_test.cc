@@ -167,7 +167,7 @@ TEST_F(QuantizeModel, MeasuresTheDropAgainstAnnotations) {
   const auto result = quantized({.max_drop = 100}, DataUse::kDetect);
   ASSERT_TRUE(result.ok()) << result.error().message;
   EXPECT_TRUE(result->goal.ok());
-  ASSERT_EQ(result->tradeoff.size(), 2u);
+  ASSERT_EQ(result->tradeoff.size(), 1u);
   EXPECT_TRUE(result->tradeoff.front().chosen);
   for (const TradeoffStep& step : result->tradeoff) EXPECT_TRUE(step.drop);
   EXPECT_TRUE(in_float(*result).empty());
