@@ -47,8 +47,6 @@ constexpr double kMostLatency = 0.03;
 // At most one layer of so many convolutions stays in float then, whatever it costs here: other engines pay for every way between integers
 // and floats.
 constexpr std::size_t kConvolutionsOfWide = 10;
-// For each of which so many are tried.
-constexpr std::size_t kTriedOfWide = 3;
 // Of a model that takes long no more than take as long as the calibration; quant::price() of one that does not, of all trials.
 constexpr double kTriedPicoseconds = 2e12;
 constexpr double kAnyLatency = std::numeric_limits<double>::infinity();
@@ -93,7 +91,7 @@ class RecipeRun {
     OCTET_RETURN_IF_ERROR(round_weights(model, pictures_));
     OCTET_RETURN_IF_ERROR(begin_search(model, {}));
     const std::size_t most_wide = model.plan().convolutions.size() / kConvolutionsOfWide;
-    const auto ranking = rank(model, pictures_, kMostLatency, layers_to_try(model, most_wide), stage(options_.progress, 0.8, 1));
+    const auto ranking = rank(model, pictures_, kMostLatency, layers_to_try(model), stage(options_.progress, 0.8, 1));
     if (!ranking.ok() && ranking.error().code == ErrorCode::kNotFound) {
       if (options_.warn) options_.warn("every layer computes in integers, as none can be judged: the model " + ranking.error().message);
       return result_with(model, {});
@@ -126,11 +124,11 @@ class RecipeRun {
     return static_cast<std::int64_t>(std::clamp(affordable, kFewestJudged, kMostJudged));
   }
 
-  std::size_t layers_to_try(const quant::CalibratedModel& model, std::size_t most_wide) const {
+  std::size_t layers_to_try(const quant::CalibratedModel& model) const {
     const double runs =
         std::max(static_cast<double>(pictures_.images.size()), kTriedPicoseconds / quant::price(model.graph(), model.plan(), model.plan()));
     const double affordable = runs / static_cast<double>(pictures_to_judge(model));
-    return std::min(kTriedOfWide * most_wide, static_cast<std::size_t>(std::min(affordable, 1e6)));
+    return static_cast<std::size_t>(std::min(affordable, 1e6));
   }
 
   // What the search keeps is of these statistics and weights, and of these pictures that were held out. Weights that are rounded together
