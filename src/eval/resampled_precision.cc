@@ -6,7 +6,6 @@
 #include <limits>
 #include <ranges>
 #include <tuple>
-#include <type_traits>
 
 #include "eval/average_precision.h"
 
@@ -15,7 +14,6 @@ namespace {
 
 // For what is compiled with the instruction set of the function that it becomes part of.
 #define OCTET_INLINE inline __attribute__((always_inline))
-#pragma GCC diagnostic ignored "-Wpsabi"  // vectors are returned within a function alone, as what returns them is inlined
 
 // Vectors of the compiler's, each in a register of `kBytes`, or in half of one where they become others of twice the width.
 template <std::size_t kBytes>
@@ -77,95 +75,32 @@ OCTET_INLINE void subtract(const Counts& counts, Counts& sum) {
   for (std::size_t v = 0; v < sum.size(); ++v) sum[v] -= counts[v];
 }
 
-template <typename Lanes>
-OCTET_INLINE bool is_any(const typename Lanes::Ints& mask) {
-  std::array<typename Lanes::FewInts, 2> halves;
-  std::memcpy(&halves, &mask, sizeof mask);
-  halves[0] |= halves[1];
-  std::array<std::uint64_t, sizeof halves[0] / sizeof(std::uint64_t)> parts;
-  std::memcpy(&parts, halves.data(), sizeof parts);
-  std::uint64_t any = 0;
-  for (const std::uint64_t part : parts) any |= part;
-  return any != 0;
-}
-
-// The highest precision so far of each draw: divided out, or as a fraction, which is not divided until it is asked for.
-constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
-template <typename Lanes>
-struct Quotient {
-  using Doubles = typename Lanes::Doubles;
-
-  OCTET_INLINE Doubles value(std::size_t v) const { return highest[v]; }
-  OCTET_INLINE void raise(std::size_t v, const Doubles& hits, const Doubles& total) {
-    const Doubles precision = hits / (total + kEpsilon);
-    highest[v] = highest[v] < precision ? precision : highest[v];
-  }
-
-  Values<Lanes> highest{};
-};
-template <typename Lanes>
-struct Fraction {
-  using Doubles = typename Lanes::Doubles;
-
-  OCTET_INLINE Fraction() { totals.fill(Doubles{} + 1); }
-  OCTET_INLINE Doubles value(std::size_t v) const { return hits[v] / (totals[v] + kEpsilon); }
-  OCTET_INLINE void raise(std::size_t v, const Doubles& new_hits, const Doubles& new_total) {
-    const auto is_higher = new_hits * totals[v] > hits[v] * new_total;
-    hits[v] = is_higher ? new_hits : hits[v];
-    totals[v] = is_higher ? new_total : totals[v];
-  }
-
-  Values<Lanes> hits{}, totals;
-};
-
 // The curve at one threshold while it is walked from its end to its beginning: what is before the place come to, and the mean so far.
-template <typename Lanes, template <typename> typename Precision>
+template <typename Lanes>
 struct Curve {
-  static constexpr bool kHasFractions = std::is_same_v<Precision<Lanes>, Fraction<Lanes>>;
-
-  OCTET_INLINE Curve() { least.fill(typename Lanes::Ints{} + std::numeric_limits<std::int32_t>::max()); }
-
-  Counts<Lanes> hits{}, ignored{}, least;  // `least`: with so many hits or more, no fewer values of recall are come to
-  Precision<Lanes> highest;
-  Values<Lanes> sum{}, reached{};  // `reached`: how many values of recall the peak behind has come to
+  Counts<Lanes> hits{}, ignored{};
+  Values<Lanes> sum{}, highest{}, reached{};  // `reached`: how many values of recall the peak behind has come to
 };
 
-// Takes what the highest precision so far is worth, where fewer values of recall are come to from here on.
-template <typename Lanes, typename Curve>
-OCTET_INLINE void pass_recall(const typename Lanes::Doubles& hits, const typename Lanes::Doubles& objects, std::size_t v, Curve& curve) {
-  using Doubles = typename Lanes::Doubles;
-  const Doubles recall = hits / objects, zero{}, one = zero + 1;
-  const Doubles nearest = __builtin_convertvector(__builtin_convertvector(recall * 100 + 0.5, typename Lanes::FewInts), Doubles);
-  const Doubles now = nearest + (nearest * 0.01 > recall ? zero : one) - (hits > zero ? zero : one);
-  curve.sum[v] += curve.highest.value(v) * (curve.reached[v] - now);
-  curve.reached[v] = now;
-}
-
-// More hits than it takes to come to so many values of recall, whatever the rounding.
+// score_category() has the same in its plain form: precision made falling from the right and read at 101 values of recall.
 template <typename Lanes>
-OCTET_INLINE typename Lanes::FewInts enough_hits(const typename Lanes::Doubles& reached, const typename Lanes::Doubles& objects) {
-  return __builtin_convertvector((reached - 1) * 0.01 * objects + 2, typename Lanes::FewInts);
-}
-
-// score_category() has the same in its plain form: precision made falling from the right and read at 101 values of recall. Where objects
-// are many, most peaks come to as many values of recall as the one behind them, and fractions make them cost no division.
-template <typename Lanes, typename Curve>
-OCTET_INLINE void visit_peak(const Counts<Lanes>& counted, const Values<Lanes>& objects, Curve& curve) {
+OCTET_INLINE void visit_peak(const Counts<Lanes>& counted, const Values<Lanes>& objects, Curve<Lanes>& curve) {
+  constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+  using Doubles = typename Lanes::Doubles;
   Counts<Lanes> not_ignored = counted;
   subtract(curve.ignored, not_ignored);
   Values<Lanes> hits, total;
   to_values<Lanes>(curve.hits, hits);
   to_values<Lanes>(not_ignored, total);
-  for (std::size_t pair = 0; pair < curve.hits.size(); ++pair) {
-    const std::size_t v = 2 * pair, w = v + 1;
-    if (Curve::kHasFractions && !is_any<Lanes>(curve.hits[pair] < curve.least[pair])) continue;
-    pass_recall<Lanes>(hits[v], objects[v], v, curve);
-    pass_recall<Lanes>(hits[w], objects[w], w, curve);
-    if (!Curve::kHasFractions) continue;
-    const std::array least{enough_hits<Lanes>(curve.reached[v], objects[v]), enough_hits<Lanes>(curve.reached[w], objects[w])};
-    std::memcpy(&curve.least[pair], least.data(), sizeof least);
+  for (std::size_t v = 0; v < hits.size(); ++v) {
+    const Doubles recall = hits[v] / objects[v], precision = hits[v] / (total[v] + kEpsilon);
+    const Doubles nearest = __builtin_convertvector(__builtin_convertvector(recall * 100 + 0.5, typename Lanes::FewInts), Doubles);
+    const Doubles zero{}, one = zero + 1;
+    const Doubles now = nearest + (nearest * 0.01 > recall ? zero : one) - (hits[v] > zero ? zero : one);
+    curve.sum[v] += curve.highest[v] * (curve.reached[v] - now);
+    curve.highest[v] = curve.highest[v] < precision ? precision : curve.highest[v];
+    curve.reached[v] = now;
   }
-  for (std::size_t v = 0; v < hits.size(); ++v) curve.highest.raise(v, hits[v], total[v]);
 }
 
 // Of each meeting, the detections from the one before it to itself.
@@ -184,12 +119,12 @@ OCTET_INLINE void count_objects(const CountedMatches& matches, const DrawCounts&
   for (auto& some : objects) some = some > 1 ? some : typename Lanes::Doubles{} + 1;
 }
 
-template <typename Lanes, template <typename> typename Precision>
-using Curves = std::array<Curve<Lanes, Precision>, kIouThresholdCount>;
+template <typename Lanes>
+using Curves = std::array<Curve<Lanes>, kIouThresholdCount>;
 
 // Walks to the end. `all`: how many detections that is.
-template <typename Lanes, typename Curves>
-OCTET_INLINE void count_detections(const CountedMatches& matches, const DrawCounts& draws, Steps& steps, Curves& curves,
+template <typename Lanes>
+OCTET_INLINE void count_detections(const CountedMatches& matches, const DrawCounts& draws, Steps& steps, Curves<Lanes>& curves,
                                    Counts<Lanes>& all) {
   Sums<Lanes> step, miss;
   Counts<Lanes> here;
@@ -213,9 +148,9 @@ OCTET_INLINE void count_detections(const CountedMatches& matches, const DrawCoun
 }
 
 // Walks back to the beginning.
-template <typename Lanes, typename Curves>
+template <typename Lanes>
 OCTET_INLINE void read_curves(const CountedMatches& matches, const DrawCounts& draws, const Steps& steps, const Values<Lanes>& objects,
-                              const Counts<Lanes>& all, Curves& curves) {
+                              const Counts<Lanes>& all, Curves<Lanes>& curves) {
   Counts<Lanes> before = all;
   Sums<Lanes> step;
   Counts<Lanes> here;
@@ -234,31 +169,21 @@ OCTET_INLINE void read_curves(const CountedMatches& matches, const DrawCounts& d
 }
 
 // `steps`: room for one of each meeting.
-template <typename Lanes, template <typename> typename Precision>
+template <typename Lanes>
 OCTET_INLINE void mean_precision(const CountedMatches& matches, const DrawCounts& draws, Steps& steps, DrawnPrecision& mean) {
   Values<Lanes> objects;
   count_objects<Lanes>(matches, draws, objects);
-  Curves<Lanes, Precision> curves;
+  Curves<Lanes> curves;
   Counts<Lanes> all{};
   count_detections<Lanes>(matches, draws, steps, curves, all);
   read_curves<Lanes>(matches, draws, steps, objects, all, curves);
 
   Values<Lanes> sum{};
-  for (const auto& curve : curves)
-    for (std::size_t v = 0; v < sum.size(); ++v) sum[v] += (curve.sum[v] + curve.highest.value(v) * curve.reached[v]) / kRecallPoints;
+  for (const Curve<Lanes>& curve : curves)
+    for (std::size_t v = 0; v < sum.size(); ++v) sum[v] += (curve.sum[v] + curve.highest[v] * curve.reached[v]) / kRecallPoints;
   for (auto& some : sum) some /= kIouThresholdCount;
   static_assert(sizeof sum == sizeof mean);
   std::memcpy(mean.data(), &sum, sizeof sum);
-}
-
-// From so many objects on, a value of recall is so many hits that most peaks pass none in any of the draws that are looked at together.
-constexpr std::size_t kManyObjects = 4096;
-template <typename Lanes>
-OCTET_INLINE void mean_precision(const CountedMatches& matches, const DrawCounts& draws, Steps& steps, DrawnPrecision& mean) {
-  if (matches.objects.size() < kManyObjects)
-    mean_precision<Lanes, Quotient>(matches, draws, steps, mean);
-  else
-    mean_precision<Lanes, Fraction>(matches, draws, steps, mean);
 }
 
 #undef OCTET_INLINE
