@@ -28,32 +28,31 @@ killed() {
   wait "$process" 2>/dev/null || true
 }
 
-timed "$octet" quantize "$fp32" --data "$data" --threads 1 --recipe plain --output "$work/int8"
-int8=$(find "$work/int8" -name '*.xml')
-kept=0
-for ((i = 0; i < moments; ++i)); do
-  quantize=("$octet" quantize "$fp32" --data "$data" --threads 1 --recipe plain --output "$work/again$i" --resume "$work/quantize$i" --json)
-  killed "${quantize[@]}"
-  must "${quantize[@]:1}"
-  grep -qE '"resumed_images":[1-9]' "$work/stdout" && kept=$((kept + 1))
-  again=$(find "$work/again$i" -name '*.xml')
-  cmp "$int8" "$again" && cmp "${int8%.xml}.bin" "${again%.xml}.bin" || fail "quantize, killed and resumed, makes another model"
-done
+# quantized_anyway KILLS FIELD OPTIONS...: a quantization, killed so many times and resumed each time, makes the same `model`. `kept`: how
+# often FIELD of the answer says that something was known; `quantize`: the last of these commands.
+quantized_anyway() {
+  local kills=$1 field=$2 i again
+  shift 2
+  timed "$octet" quantize "$fp32" --data "$data" --threads 1 "$@" --output "$work/$field"
+  model=$(find "$work/$field" -name '*.xml')
+  kept=0
+  for ((i = 0; i < kills; ++i)); do
+    quantize=("$octet" quantize "$fp32" --data "$data" --threads 1 "$@" --output "$work/$field$i" --resume "$work/$field-kept$i" --json)
+    killed "${quantize[@]}"
+    must "${quantize[@]:1}"
+    grep -qE "\"$field\":[1-9]" "$work/stdout" && kept=$((kept + 1))
+    again=$(find "$work/$field$i" -name '*.xml')
+    cmp "$model" "$again" && cmp "${model%.xml}.bin" "${again%.xml}.bin" || fail "quantize $*, killed and resumed, makes another model"
+  done
+}
+
+quantized_anyway "$moments" resumed_images --recipe plain
+int8=$model
 echo "quantize: $moments kills in $seconds s, $kept of them with pictures kept"
 
 # A search takes longer, and is killed a third as often.
 searches=$(((moments + 2) / 3))
-timed "$octet" quantize "$fp32" --data "$data" --subset 12 --threads 1 --min-fidelity 97 --output "$work/walked"
-walked=$(find "$work/walked" -name '*.xml')
-kept=0
-for ((i = 0; i < searches; ++i)); do
-  quantize=("$octet" quantize "$fp32" --data "$data" --subset 12 --threads 1 --min-fidelity 97 --output "$work/walk$i" --resume "$work/search$i" --json)
-  killed "${quantize[@]}"
-  must "${quantize[@]:1}"
-  grep -qE '"resumed_trials":[1-9]' "$work/stdout" && kept=$((kept + 1))
-  again=$(find "$work/walk$i" -name '*.xml')
-  cmp "$walked" "$again" && cmp "${walked%.xml}.bin" "${again%.xml}.bin" || fail "a search, killed and resumed, makes another model"
-done
+quantized_anyway "$searches" resumed_trials --subset 12 --min-fidelity 97
 must "${quantize[@]:1}"
 grep -qE '"resumed_trials":[1-9]' "$work/stdout" || fail "a search that has ended keeps nothing"
 echo "quantize --min-fidelity: $searches kills in $seconds s, $kept of them with trials kept"
