@@ -5,7 +5,7 @@ struct PairsOfTaps {
   using Vector = Ints;
   using Constants = depthwise::U8Constants<16>;
   static constexpr auto kLaneOrder = depthwise::LaneOrder::kNatural;
-  static constexpr int kGroups = 16 / kLanes, kTapsAtOnce = 2;
+  static constexpr int kChannels = 16, kGroups = kChannels / kLanes, kTapsAtOnce = 2;
   static constexpr int parts(int taps) { return taps / kTapsAtOnce; }
 
   static const std::uint8_t* outside(const Constants& constants) { return constants.outside; }

@@ -51,7 +51,7 @@ using RowFunctions = std::array<void (*)(const RowPiece<Element>&), kShapes>;  /
 // Which sum a lane of a vector of sums belongs to, for group `group` of a block's vectors.
 enum class LaneOrder : std::uint8_t {
   kNatural,  // channel group * lanes + lane
-  kByQuads,  // four channels of each group in turn, in every 16 channels: what interleaving bytes leaves
+  kByQuads,  // four channels of each group in turn: what interleaving leaves
 };
 
 // How taps are laid into the weights that a lane multiplies at once.
@@ -105,10 +105,14 @@ struct U8Kernels {
   int channel_of(int group, int lane) const { return place_of(group, lane) % channels; }
   // Among the bytes that a lane's is one of: channel after channel, pixel after pixel.
   int place_of(int group, int lane) const {
-    return lane_order == LaneOrder::kNatural ? group * lanes + lane : lane / 4 * 16 + group * 4 + lane % 4;
+    return lane_order == LaneOrder::kNatural ? group * lanes + lane : lane / 4 * quads() + group * 4 + lane % 4;
   }
   // Which of the lanes of all groups is at a place: the other way round.
-  int lane_of(int place) const { return lane_order == LaneOrder::kNatural ? place : place % 16 / 4 * lanes + place / 16 * 4 + place % 4; }
+  int lane_of(int place) const {
+    return lane_order == LaneOrder::kNatural ? place : place % quads() / 4 * lanes + place / quads() * 4 + place % 4;
+  }
+  // Channels of a quad from each group.
+  int quads() const { return width() / lanes * 4; }
 
   // The rest of the requantization of `pixels` pixels of to_real, after the activation.
   void (*finish)(const void* block, const float* real, std::int64_t pixels, std::uint8_t* out, std::int64_t out_step, int channels);

@@ -1,7 +1,8 @@
 // What integer kernels make of their sums, written once: see kernels/target.h. It takes depthwise2d_walk.inl, vectors `R` of a block of
 // channels, of R::kPixels pixels, and
 //   store_rounded<R>(constants, reals, channels, StoredPixels)
-// which rounds values that fit into 32 bits or are too small for that: these, and NaN, become the smallest integer. What is no byte is
+//   store_two<R>(constants, first, second, out, out_step)     where V walks along columns: of two pixels, all channels of a block
+// which round values that fit into 32 bits or are too small for that: these, and NaN, become the smallest integer. What is no byte is
 // brought to 0 or 255 by the saturation of its packs, and then to the limits of the block.
 
 namespace {
@@ -25,12 +26,24 @@ struct ToU8 {
                                     depthwise::StoredPixels<std::uint8_t> to) {
     typename R::Float real[R::kGroups];
 #pragma GCC unroll 4
-    for (int g = 0; g < R::kGroups; ++g) {
-      real[g] = scaled<R>(constants, sums[g], g);
-      if constexpr (kBrief == Brief::kLeaky) real[g] = R::max(real[g], R::mul(real[g], R::broadcast(constants.leak)));  // for leaks up to 1
-      if constexpr (kBrief == Brief::kScaled) real[g] = R::mul(real[g], R::load_f32(constants.inv_scale + g * R::kLanes));
-    }
+    for (int g = 0; g < R::kGroups; ++g) real[g] = active(constants, sums[g], g);
     store_rounded<R>(constants, real, channels, to);
+  }
+  OCTET_OP static void write_two(const ConstantsOf<R>& constants, const typename R::Int (&first)[R::kGroups],
+                                 const typename R::Int (&second)[R::kGroups], std::uint8_t* out, std::int64_t out_step) {
+    typename R::Float real[2][R::kGroups];
+#pragma GCC unroll 4
+    for (int g = 0; g < R::kGroups; ++g) {
+      real[0][g] = active(constants, first[g], g);
+      real[1][g] = active(constants, second[g], g);
+    }
+    store_two<R>(constants, real[0], real[1], out, out_step);
+  }
+  OCTET_OP static typename R::Float active(const ConstantsOf<R>& constants, typename R::Int sum, int group) {
+    typename R::Float real = scaled<R>(constants, sum, group);
+    if constexpr (kBrief == Brief::kLeaky) real = R::max(real, R::mul(real, R::broadcast(constants.leak)));  // for leaks up to 1
+    if constexpr (kBrief == Brief::kScaled) real = R::mul(real, R::load_f32(constants.inv_scale + group * R::kLanes));
+    return real;
   }
 };
 
@@ -44,6 +57,11 @@ struct ToReal {
   OCTET_OP static void write_pixels(const ConstantsOf<R>& constants, const typename R::Int (&sums)[R::kGroups], int channels,
                                     depthwise::StoredPixels<float> to) {
     write(constants, sums, to.first, channels);
+  }
+  OCTET_OP static void write_two(const ConstantsOf<R>& constants, const typename R::Int (&first)[R::kGroups],
+                                 const typename R::Int (&second)[R::kGroups], float* out, std::int64_t out_step) {
+    write(constants, first, out, R::kChannels);
+    write(constants, second, out + out_step, R::kChannels);
   }
 };
 

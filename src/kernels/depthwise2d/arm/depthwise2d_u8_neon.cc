@@ -47,6 +47,13 @@ OCTET_OP void store_rounded(const Constants& constants, const Vec (&real)[4], in
   if (channels > 8) store_half(to.first + 8, high_half(result), channels - 8);
 }
 
+template <class R>
+OCTET_OP void store_two(const Constants& constants, const Vec (&first)[4], const Vec (&second)[4], std::uint8_t* out,
+                        std::int64_t out_step) {
+  store_rounded<R>(constants, first, R::kChannels, {out});
+  store_rounded<R>(constants, second, R::kChannels, {out + out_step});
+}
+
 }  // namespace
 
 #include "kernels/depthwise2d/depthwise2d_walk.inl"

@@ -60,13 +60,26 @@ OCTET_OP void store_some(std::uint8_t* out, __m128i x, int count) {
 template <class>
 OCTET_OP void store_rounded(const Constants& constants, const Vec (&real)[2], int channels, depthwise::StoredPixels<std::uint8_t> to) {
   const Ints quantized = add_words(pack_words(to_int(real[0]), to_int(real[1])), load_ints(constants.zero_point));
-  const Half mixed = _mm_packus_epi16(low_half(quantized), high_half(quantized));
-  const Half ordered = _mm_shuffle_epi32(mixed, _MM_SHUFFLE(3, 1, 2, 0));
+  const Half bytes = _mm_packus_epi16(low_half(quantized), high_half(quantized));
   const Half lowest = _mm_load_si128(reinterpret_cast<const Half*>(constants.lowest_u8)),
              highest = _mm_load_si128(reinterpret_cast<const Half*>(constants.highest_u8));
-  const Half result = _mm_min_epu8(_mm_max_epu8(ordered, lowest), highest);
+  const Half result = _mm_min_epu8(_mm_max_epu8(bytes, lowest), highest);
   if (channels == TwoYmm::kChannels) return _mm_storeu_si128(reinterpret_cast<Half*>(to.first), result);
   store_some(to.first, result, channels);
+}
+
+template <class>
+OCTET_OP void store_two(const Constants& constants, const Vec (&first)[2], const Vec (&second)[2], std::uint8_t* out,
+                        std::int64_t out_step) {
+  const Ints zero_point = load_ints(constants.zero_point);
+  const Ints mixed = pack_bytes(add_words(pack_words(to_int(first[0]), to_int(first[1])), zero_point),
+                                add_words(pack_words(to_int(second[0]), to_int(second[1])), zero_point));
+  const Ints bytes = _mm256_permute4x64_epi64(mixed, _MM_SHUFFLE(3, 1, 2, 0));
+  const Ints lowest = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const Half*>(constants.lowest_u8))),
+             highest = _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const Half*>(constants.highest_u8)));
+  const Ints result = min_bytes(max_bytes(bytes, lowest), highest);
+  _mm_storeu_si128(reinterpret_cast<Half*>(out), low_half(result));
+  _mm_storeu_si128(reinterpret_cast<Half*>(out + out_step), high_half(result));
 }
 
 }  // namespace
@@ -80,6 +93,7 @@ namespace {
 #include "kernels/depthwise2d/depthwise2d_pairs.inl"
 
 struct Pairs : PairsOfTaps {
+  static constexpr auto kLaneOrder = depthwise::LaneOrder::kByQuads;
   static constexpr auto kTapOrder = depthwise::TapOrder::kTwoColumns;
   template <class Finish>
   static constexpr RowFunctions<Element> rows() {
@@ -89,9 +103,9 @@ struct Pairs : PairsOfTaps {
   template <int kTaps>
   OCTET_OP static void read(const std::uint8_t* const* taps, Ints (&q)[parts(kTaps)][2]) {
     static_assert(kTaps == kTapsAtOnce);
-    const Half a = _mm_loadu_si128(reinterpret_cast<const Half*>(taps[0])), b = _mm_loadu_si128(reinterpret_cast<const Half*>(taps[1]));
-    q[0][0] = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b));
-    q[0][1] = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b));
+    const Ints a = load_words(taps[0]), b = load_words(taps[1]);
+    q[0][0] = _mm256_unpacklo_epi16(a, b);
+    q[0][1] = _mm256_unpackhi_epi16(a, b);
   }
   // One opaque step: left to itself GCC computes the products early and spills the sums.
   OCTET_OP static Ints dot(Ints sum, Ints x, const Ints& w) {
