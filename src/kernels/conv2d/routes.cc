@@ -46,15 +46,19 @@ struct Routed {
   std::vector<std::int64_t> pairs, singles[kPairings], wides;
 };
 
-// Finds groups that fit together, of those with the loads of `safe`.
+// Finds groups that fit together, of those with the loads of `safe`: the heaviest is given the lightest partner that it has, as others have
+// more to choose from. Few are tried, so that packing stays linear.
 void pair_up(std::vector<std::pair<std::int64_t, Loads>> safe, Routed& routed) {
-  constexpr std::ptrdiff_t kTried = 16;  // partners of a group, so that packing stays linear
+  constexpr std::ptrdiff_t kTried = 32;
+  const auto most = [](const auto& group) { return *std::max_element(group.second.begin(), group.second.end()); };
+  std::stable_sort(safe.begin(), safe.end(), [&](const auto& a, const auto& b) { return most(a) < most(b); });
   while (!safe.empty()) {
     const auto [group, loads] = safe.back();
     safe.pop_back();
-    const auto tried = safe.end() - std::min<std::ptrdiff_t>(kTried, std::ssize(safe));
-    const auto partner = std::find_if(tried, safe.end(), [&, &own = loads](const auto& other) { return fit_together(own, other.second); });
-    if (partner == safe.end()) {
+    const auto tried = safe.begin() + std::min<std::ptrdiff_t>(kTried, std::ssize(safe));
+    const auto partner =
+        std::find_if(safe.begin(), tried, [&, &own = loads](const auto& other) { return fit_together(own, other.second); });
+    if (partner == tried) {
       routed.singles[0].push_back(group);
     } else {
       routed.pairs.insert(routed.pairs.end(), {group, partner->first});
