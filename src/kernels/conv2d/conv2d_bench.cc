@@ -94,6 +94,7 @@ void Conv2dU8Kernels::add_benchmarks() {
   for (const Layer& layer : kLayers) {
     add(layer, 127, "");
     add(layer, 64, "_7bit");  // where products of bytes fit into 16 bits
+    add(layer, 32, "_6bit");  // where two groups of them do
   }
 }
 

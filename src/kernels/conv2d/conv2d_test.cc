@@ -587,6 +587,30 @@ TEST(RoutedConv2dU8, IsExactAtTheEndsOf16Bits) {
     }
 }
 
+// Two groups whose sums fit together in the first or the second register of a panel alone, by one in the other more than 16 bits hold.
+TEST(RoutedConv2dU8, AddsTwoGroupsInTheRegisterThatHoldsTheirSums) {
+  constexpr std::int64_t kDepth = 32, kOutputs = 16;
+  const Conv2dShape shape{.in_channels = kDepth, .out_channels = kOutputs};
+  const Requantization r{std::vector<float>(kOutputs, 1), std::vector<float>(kOutputs, 0), {}, false, {}, {}};
+  Image<std::uint8_t> in(1, 5, kDepth, 0, 255);
+  ThreadPool pool(1);
+  for (const std::size_t lighter : {std::size_t{0}, std::size_t{8}})
+    for (const int sign : {1, -1}) {
+      std::vector<std::int16_t> weights(static_cast<std::size_t>(kDepth * kOutputs));
+      for (std::size_t i = 0; i < weights.size(); ++i) {
+        const bool light = i / kDepth / 8 * 8 == lighter;
+        weights[i] = static_cast<std::int16_t>(sign * (light || i % 4 != 0 ? 32 : 33));
+      }
+      Image<float> expected(1, 5, kOutputs, 0, 0.0f);
+      conv2d_u8_ref(shape, weights, 0, r, in.view, expected.view);
+      for (const Isa& isa : isas_of<Conv2dU8Kernels>()) {
+        Image<float> out(1, 5, kOutputs, 0, 0.0f);
+        make_direct_u8(shape, weights, 0, r, isa)->run(in.view, out.view, pool);
+        EXPECT_EQ(out.memory, expected.memory) << isa.name << ", the lighter half from " << lighter << ", sign " << sign;
+      }
+    }
+}
+
 TEST(RoutedConv2dU8, IsChosenForWeightsThatFit) {
   const Conv2dShape shape{.in_channels = 32, .out_channels = 16};
   const Requantization r{std::vector<float>(16, 1), std::vector<float>(16, 0), {}, false, {}, {}};

@@ -14,6 +14,7 @@ inline constexpr std::uint8_t kPairing[kPairings][4] = {{0, 1, 2, 3}, {0, 2, 1, 
 // which are ordered by it.
 struct GroupRoutes {
   std::int32_t pairs = 0;                // times two groups whose sums fit even when added
+  std::int32_t half_pairs[2] = {};       // times two groups of which that is true in one of the panel's two registers
   std::int32_t singles[kPairings] = {};  // groups whose sums fit, if inputs are paired so
   std::int32_t wides = 0;                // all others: their bytes are widened first
 };

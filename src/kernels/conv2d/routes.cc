@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "base/check.h"
 
@@ -37,48 +36,68 @@ int fitting_pairing(const std::int8_t* group, std::int64_t lanes, Loads& loads) 
   return pairing;
 }
 
-bool fit_together(const Loads& a, const Loads& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), [](int x, int y) { return x + y <= kSafeSum; });
+// Lanes of a panel, from one to behind another.
+struct Lanes {
+  std::int64_t first, last;
+};
+
+bool fit_together(const Loads& a, const Loads& b, Lanes lanes) {
+  const auto from = kGroup * lanes.first, to = kGroup * lanes.last;
+  return std::equal(a.begin() + from, a.begin() + to, b.begin() + from, [](int x, int y) { return x + y <= kSafeSum; });
+}
+
+struct SafeGroup {
+  std::int64_t number;
+  Loads loads;
+
+  int most() const { return *std::max_element(loads.begin(), loads.end()); }
+};
+
+// Takes groups that fit together in some lanes out of `safe`, where the lightest is first, and appends their numbers to `pairs`. The
+// heaviest is given the lightest partner that it has, as others have more to choose from. Few are tried, so that packing stays linear.
+void take_pairs(std::vector<SafeGroup>& safe, Lanes lanes, std::vector<std::int64_t>& pairs) {
+  constexpr std::ptrdiff_t kTried = 32;
+  std::vector<SafeGroup> alone;
+  while (!safe.empty()) {
+    const SafeGroup group = safe.back();
+    safe.pop_back();
+    const auto tried = safe.begin() + std::min<std::ptrdiff_t>(kTried, std::ssize(safe));
+    const auto partner =
+        std::find_if(safe.begin(), tried, [&](const SafeGroup& other) { return fit_together(group.loads, other.loads, lanes); });
+    if (partner == tried) {
+      alone.push_back(group);
+    } else {
+      pairs.insert(pairs.end(), {group.number, partner->number});
+      safe.erase(partner);
+    }
+  }
+  safe.assign(alone.rbegin(), alone.rend());
 }
 
 // The groups of a run, by their numbers.
 struct Routed {
-  std::vector<std::int64_t> pairs, singles[kPairings], wides;
+  std::vector<std::int64_t> pairs, half_pairs[2], singles[kPairings], wides;
 };
 
-// Finds groups that fit together, of those with the loads of `safe`: the heaviest is given the lightest partner that it has, as others have
-// more to choose from. Few are tried, so that packing stays linear.
-void pair_up(std::vector<std::pair<std::int64_t, Loads>> safe, Routed& routed) {
-  constexpr std::ptrdiff_t kTried = 32;
-  const auto most = [](const auto& group) { return *std::max_element(group.second.begin(), group.second.end()); };
-  std::stable_sort(safe.begin(), safe.end(), [&](const auto& a, const auto& b) { return most(a) < most(b); });
-  while (!safe.empty()) {
-    const auto [group, loads] = safe.back();
-    safe.pop_back();
-    const auto tried = safe.begin() + std::min<std::ptrdiff_t>(kTried, std::ssize(safe));
-    const auto partner =
-        std::find_if(safe.begin(), tried, [&, &own = loads](const auto& other) { return fit_together(own, other.second); });
-    if (partner == tried) {
-      routed.singles[0].push_back(group);
-    } else {
-      routed.pairs.insert(routed.pairs.end(), {group, partner->first});
-      safe.erase(partner);
-    }
-  }
-}
-
-Routed route(const std::int8_t* groups, std::int64_t count, std::int64_t lanes) {
+// `half`: lanes of a register, of which a panel has one or two.
+Routed route(const std::int8_t* groups, std::int64_t count, std::int64_t lanes, std::int64_t half) {
   Routed routed;
-  std::vector<std::pair<std::int64_t, Loads>> safe;
+  std::vector<SafeGroup> safe;
   for (std::int64_t g = 0; g < count; ++g) {
     Loads loads{};
     const int pairing = fitting_pairing(groups + g * lanes * kGroup, lanes, loads);
     if (pairing == 0)
-      safe.emplace_back(g, loads);
+      safe.push_back({g, loads});
     else
       (pairing < kPairings ? routed.singles[pairing] : routed.wides).push_back(g);
   }
-  pair_up(std::move(safe), routed);
+  std::stable_sort(safe.begin(), safe.end(), [](const SafeGroup& a, const SafeGroup& b) { return a.most() < b.most(); });
+  take_pairs(safe, {0, lanes}, routed.pairs);
+  if (lanes > half) {
+    take_pairs(safe, {0, half}, routed.half_pairs[0]);
+    take_pairs(safe, {half, lanes}, routed.half_pairs[1]);
+  }
+  for (const SafeGroup& group : safe) routed.singles[0].push_back(group.number);
   return routed;
 }
 
@@ -122,12 +141,14 @@ RoutedPanels route_panels(const std::int8_t* packed, const std::vector<Panel>& p
     routed.first_weight.push_back(weights.size());
     for (std::int64_t r = 0; r < runs; ++r) {
       const std::int8_t* run = packed + panel.offset + r * run_groups * width * kGroup;
-      const Routed order = route(run, run_groups, width);
+      const Routed order = route(run, run_groups, width, lanes);
       append(order.pairs, run, width, 0);
+      for (const auto& half_pairs : order.half_pairs) append(half_pairs, run, width, 0);
       for (int pairing = 0; pairing < kPairings; ++pairing) append(order.singles[pairing], run, width, pairing);
       append(order.wides, run, width, kPairings);
       GroupRoutes& counts = routed.routes.emplace_back();
       counts.pairs = static_cast<std::int32_t>(order.pairs.size() / 2);
+      for (int i = 0; i < 2; ++i) counts.half_pairs[i] = static_cast<std::int32_t>(order.half_pairs[i].size() / 2);
       for (int pairing = 0; pairing < kPairings; ++pairing)
         counts.singles[pairing] = static_cast<std::int32_t>(order.singles[pairing].size());
       counts.wides = static_cast<std::int32_t>(order.wides.size());

@@ -87,6 +87,26 @@ OCTET_OP void add_singles(std::int32_t count, const std::uint8_t* run, std::int6
   }
 }
 
+// Two groups a step, whose sums fit when added in vector kFitting.
+template <int kFitting, int kRows, int kVectors>
+OCTET_OP void add_half_pairs(std::int32_t count, const std::uint8_t* run, std::int64_t stride, const std::int32_t*& place,
+                             const std::int8_t*& weights, Ints (&acc)[kRows][kVectors]) {
+  if constexpr (kVectors == 2) {
+    constexpr int kOther = 1 - kFitting;
+    for (; count > 0; --count, place += 2) {
+      const std::uint8_t *x = run + place[0], *y = run + place[1];
+      Ints w[2 * kVectors];
+      load_weights(weights, w);
+#pragma GCC unroll 4
+      for (int r = 0; r < kRows; ++r) {
+        const Ints a = broadcast(x + r * stride), b = broadcast(y + r * stride);
+        acc[r][kFitting] = add_pair(acc[r][kFitting], a, b, w[kFitting], w[kVectors + kFitting]);
+        acc[r][kOther] = add_single(add_single(acc[r][kOther], a, w[kOther]), b, w[kVectors + kOther]);
+      }
+    }
+  }
+}
+
 // acc + the products of kRows rows from `row` on.
 template <int kRows, int kVectors>
 OCTET_OP void add_products(const GemmU8& gemm, std::int64_t row, Ints (&acc)[kRows][kVectors]) {
@@ -107,6 +127,8 @@ OCTET_OP void add_products(const GemmU8& gemm, std::int64_t row, Ints (&acc)[kRo
         for (int v = 0; v < kVectors; ++v) acc[r][v] = add_pair(acc[r][v], a, b, w[v], w[kVectors + v]);
       }
     }
+    add_half_pairs<0>(routes->half_pairs[0], run, stride, place, weights, acc);
+    add_half_pairs<1>(routes->half_pairs[1], run, stride, place, weights, acc);
     add_singles<0>(routes->singles[0], run, stride, place, weights, acc);
     add_singles<1>(routes->singles[1], run, stride, place, weights, acc);
     add_singles<2>(routes->singles[2], run, stride, place, weights, acc);
