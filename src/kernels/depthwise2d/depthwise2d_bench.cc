@@ -18,7 +18,7 @@ struct Layer {
 };
 
 constexpr Layer kLayers[] = {{75, 144, 3, 1}, {38, 192, 3, 1}, {19, 576, 3, 1}, {10, 960, 3, 1}, {150, 96, 3, 2},
-                             {75, 144, 3, 2}, {38, 192, 3, 2}, {20, 192, 5, 1}, {40, 64, 7, 1}};
+                             {75, 144, 3, 2}, {38, 192, 3, 2}, {150, 24, 3, 1}, {20, 192, 5, 1}, {40, 64, 7, 1}};
 
 void add_u8(const Layer& layer, Activation::Kind kind, const std::string& suffix) {
   bench::add<Depthwise2dU8Kernels>(layer.text() + suffix, layer.macs(), [layer, kind](const Isa& isa) {

@@ -13,8 +13,10 @@ namespace {
 constexpr std::int64_t kPiecePixels = 32;  // of the way over real values; they stay in the nearest cache
 constexpr int kMaxChannels = 64;
 
-// Where the 16-bit result of a lane is after groups 2i and 2i + 1 were packed into one vector, 128 bits at a time.
+// Where the 16-bit result of a lane is after groups 2i and 2i + 1 were packed into one vector, 128 bits at a time; a single group has no
+// other.
 int packed_place(const U8Kernels& kernels, int group, int lane) {
+  if (kernels.width() == kernels.lanes) return lane;
   return group / 2 * 2 * kernels.lanes + lane / 4 * 8 + group % 2 * 4 + lane % 4;
 }
 
@@ -153,8 +155,10 @@ class PackedU8 final : public ConvolutionU8 {
         return pack_as<32>(block, weights, in_zero_point);
       case 16:
         return pack_as<16>(block, weights, in_zero_point);
+      case 8:
+        return pack_as<8>(block, weights, in_zero_point);
       default:
-        check_failed(__FILE__, __LINE__, "width", "vectors of 16, 32 or 64 elements");
+        check_failed(__FILE__, __LINE__, "width", "vectors of 8, 16, 32 or 64 elements");
     }
   }
 

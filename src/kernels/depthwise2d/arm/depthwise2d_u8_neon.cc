@@ -64,7 +64,7 @@ namespace {
 
 #include "kernels/depthwise2d/depthwise2d_pairs.inl"
 
-struct Pairs : PairsOfTaps {
+struct Pairs : PairsOfTaps<16> {
   static constexpr auto kTapOrder = depthwise::TapOrder::kTwoColumnsByHalves;
   template <class Finish>
   static constexpr RowFunctions<Element> rows() {
