@@ -93,6 +93,7 @@ class GemmConv2d final : public ConvolutionF32 {
         gemm.a_stride = shape_.stride_w * shape_.in_channels;
         gemm.run = shape_.kernel_w * shape_.in_channels;
         gemm.run_step = shape_.dilation_h * row_step;
+        gemm.next = part_of(p + 1 < last_panel ? weights_of(panels(p + 1, p + 2)) : std::span<const Factor>(), row, row + 1, strip.rows);
         run_panel(panels_[static_cast<std::size_t>(p)], gemm);
       }
   }
@@ -112,40 +113,53 @@ class GemmConv2d final : public ConvolutionF32 {
       }
       if (!direct) gather(in, out, first, reinterpret_cast<Factor*>(scratch), gemm);
       const std::int64_t group = task % tasks.groups;
-      run_panels(std::span(panels_).subspan(static_cast<std::size_t>(tasks.first_panel(group)),
-                                            static_cast<std::size_t>(tasks.first_panel(group + 1) - tasks.first_panel(group))),
-                 gemm);
+      run_panels(panels(tasks.first_panel(group), tasks.first_panel(group + 1)), gemm);
     });
+  }
+
+  std::span<const Panel> panels(std::int64_t first, std::int64_t last) const {
+    return std::span(panels_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+  }
+
+  std::span<const Factor> weights_of(std::span<const Panel> panels) const {
+    if (panels.empty()) return {};
+    const std::size_t end = panels.back().offset + static_cast<std::size_t>(panels.back().vectors * kernel_.run.lanes * depth_);
+    return {weights_.data() + panels[0].offset, end - panels[0].offset};
   }
 
   // Panels whose weights fit into the first cache together are taken in turn for a few rows, which then are read once, and written in the
   // order of the memory.
   void run_panels(std::span<const Panel> panels, const Gemm& gemm) const {
+    for (std::span<const Panel> now = fitting(panels); !now.empty();) {
+      panels = panels.subspan(now.size());
+      const std::span<const Panel> next = fitting(panels);
+      run_together(now, weights_of(next), gemm);
+      now = next;
+    }
+  }
+
+  // As many as fit, or the first.
+  std::span<const Panel> fitting(std::span<const Panel> panels) const {
     constexpr std::size_t kCache = 32 * 1024;
-    while (!panels.empty()) {
-      std::size_t together = 1;
-      const auto bytes = [&](std::size_t count) { return (end_of(panels[count - 1]) - panels[0].offset) * sizeof(Factor); };
-      while (together < panels.size() && bytes(together + 1) <= kCache) ++together;
-      run_together(panels.first(together), gemm);
-      panels = panels.subspan(together);
-    }
+    std::size_t count = std::min<std::size_t>(panels.size(), 1);
+    while (count < panels.size() && weights_of(panels.first(count + 1)).size_bytes() <= kCache) ++count;
+    return panels.first(count);
   }
 
-  void run_together(std::span<const Panel> panels, const Gemm& gemm) const {
+  void run_together(std::span<const Panel> panels, std::span<const Factor> next, const Gemm& gemm) const {
     constexpr std::int64_t kRows = 24;  // whole tiles of any width
-    for (std::int64_t row = 0; row < gemm.rows;) {
+    const auto count = static_cast<std::int64_t>(panels.size());
+    const std::int64_t turns = count > 1 ? std::max<std::int64_t>(1, gemm.rows / kRows) : 1;
+    for (std::int64_t turn = 0; turn < turns; ++turn) {
       Gemm rows = gemm;
-      rows.a += row * gemm.a_stride;
-      rows.out += row * gemm.out_stride;
-      rows.rows = gemm.rows - row;
-      if (panels.size() > 1 && rows.rows >= 2 * kRows) rows.rows = kRows;
-      for (const Panel& panel : panels) run_panel(panel, rows);
-      row += rows.rows;
+      rows.a += turn * kRows * gemm.a_stride;
+      rows.out += turn * kRows * gemm.out_stride;
+      rows.rows = turn + 1 < turns ? kRows : gemm.rows - turn * kRows;
+      for (std::int64_t p = 0; p < count; ++p) {
+        rows.next = part_of(next, turn * count + p, turn * count + p + 1, turns * count);
+        run_panel(panels[static_cast<std::size_t>(p)], rows);
+      }
     }
-  }
-
-  std::size_t end_of(const Panel& panel) const {
-    return panel.offset + static_cast<std::size_t>(panel.vectors * kernel_.run.lanes * depth_);
   }
 
   Gemm gemm_of_pixels(std::int64_t first, std::int64_t count, const ImageView<float>& out) const {

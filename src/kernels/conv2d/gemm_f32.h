@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "kernels/activation/activation.h"
 #include "kernels/conv2d/patches.h"
@@ -25,8 +26,16 @@ struct GemmOf {
   float* out = nullptr;
   std::int64_t out_stride = 0;
   Activation activation;
-  bool out_is_far = false;  // not in the second cache: lines that are to be written are fetched while sums are made
+  bool out_is_far = false;       // not in the second cache: lines that are to be written are fetched while sums are made
+  std::span<const Factor> next;  // what is multiplied after these weights, fetched into the second cache while sums are made
 };
+
+// Elements [first, last) of `all`, where `all` is cut into `parts`.
+template <typename T>
+std::span<T> part_of(std::span<T> all, std::int64_t first, std::int64_t last, std::int64_t parts) {
+  const auto at = [&](std::int64_t part) { return all.size() * static_cast<std::size_t>(part) / static_cast<std::size_t>(parts); };
+  return all.subspan(at(first), at(last) - at(first));
+}
 
 using GemmF32 = GemmOf<float>;
 

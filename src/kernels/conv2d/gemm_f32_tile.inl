@@ -107,11 +107,31 @@ OCTET_OP void fetch_results(const Gemm& gemm, std::int64_t row) {
     for (int v = 0; v < kVectors; ++v) __builtin_prefetch(gemm.out + (row + r) * gemm.out_stride + v * kLanes, 1);
 }
 
+// Weights come from beyond the second cache, and the first tile of a panel would wait for each line of them. A tile asks for its share of
+// the next ones, `lines` for every kUnroll steps of the sums.
+struct Ahead {
+  const Factor *at, *end;
+  std::int64_t lines;
+};
+constexpr int kUnroll = 4;
+constexpr std::int64_t kLine = 64 / sizeof(Factor);
+
+inline Ahead share_of_next(const Gemm& gemm, std::int64_t row, std::int64_t rows) {
+  const auto share = part_of(gemm.next, row, row + rows, gemm.rows);
+  const std::int64_t steps = std::max<std::int64_t>(1, gemm.depth / (kUnroll * kGroup)), each = kLine * steps;
+  return {share.data(), share.data() + share.size(), (static_cast<std::int64_t>(share.size()) + each - 1) / each};
+}
+
+OCTET_OP void ask_for_next(Ahead& ahead) {
+  if (ahead.at >= ahead.end) return;
+  for (std::int64_t line = 0; line < ahead.lines; ++line, ahead.at += kLine) __builtin_prefetch(ahead.at, 0, 2);
+}
+
 // kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart, or from the registers to the results. `sums` also
 // holds what the blocks of the depth before this one came to. The bias comes last, so that no small product is lost beside it.
 template <int kRows, int kVectors, Finish kFinish>
 OCTET_TARGET void multiply_tile(const Gemm& gemm, std::int64_t row, float* sums, const Limits& limits) {
-  constexpr int kWidth = kVectors * kLanes * kGroup, kUnroll = 4;
+  constexpr int kWidth = kVectors * kLanes * kGroup;
   Vec acc[kRows][kVectors];
   clear_sums(acc);
   if (gemm.out_is_far) fetch_results<kRows, kVectors>(gemm, row);
@@ -127,6 +147,7 @@ OCTET_TARGET void multiply_tile(const Gemm& gemm, std::int64_t row, float* sums,
       asm("" : "+r"(a.base[i]));  // keeps GCC from making a pointer of every row
     }
   };
+  Ahead ahead = share_of_next(gemm, row, kRows);
   std::int64_t left = gemm.depth, left_of_run = gemm.run;
   for (;;) {
     for (std::int64_t block = std::min(left, kSumBlock); block > 0;) {
@@ -136,6 +157,7 @@ OCTET_TARGET void multiply_tile(const Gemm& gemm, std::int64_t row, float* sums,
 #pragma GCC unroll 4
         for (int u = 0; u < kUnroll; ++u) multiply_step(acc, a, stride, u * kGroup, weights + u * kWidth);
         move_rows(kUnroll * kGroup);
+        ask_for_next(ahead);
       }
       for (std::int64_t steps = groups % kUnroll; steps > 0; --steps, weights += kWidth) {
         multiply_step(acc, a, stride, 0, weights);
