@@ -42,6 +42,14 @@ class ConvolutionF32 {
   virtual void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const = 0;
 };
 
+// A dense one, which can add an image to its results: of the same rows and channels, and no part of the output.
+class SummingConvolutionF32 : public ConvolutionF32 {
+ public:
+  void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const final { run(in, std::nullopt, out, pool); }
+  virtual void run(ImageView<const float> in, std::optional<ImageView<const float>> addend, ImageView<float> out,
+                   ThreadPool& pool) const = 0;
+};
+
 // As ConvolutionF32, in integers.
 class ConvolutionU8 {
  public:

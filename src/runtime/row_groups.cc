@@ -1,6 +1,7 @@
 #include "runtime/row_groups.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 namespace octet {
@@ -141,14 +142,17 @@ class GroupFinder {
     const std::int64_t begin = (group.height - rows) / 2;
     const std::vector<Rows> needed = needed_alone(group, {begin, begin + rows});
     std::int64_t bytes = 0;
+    std::map<SlotId, Rows> read_from_outside;
     for (std::size_t i = 0; i < group.steps(); ++i) {
       const Step& step = plan_.steps[group.first + i];
       for (const SlotId to : step.writes) bytes += needed[i].count() * row_bytes(plan_.slot(to));
       for (std::size_t read = 0; read < step.reads.size(); ++read) {
-        const Slot& from = plan_.slot(step.reads[read]);
-        if (group.producers[i][read] < 0) bytes += step.windows[read].below(needed[i], from.height()).count() * row_bytes(from);
+        if (group.producers[i][read] >= 0) continue;
+        Rows& rows_read = read_from_outside[step.reads[read]];
+        rows_read = hull(rows_read, step.windows[read].below(needed[i], plan_.slot(step.reads[read]).height()));
       }
     }
+    for (const auto& [from, rows_read] : read_from_outside) bytes += rows_read.count() * row_bytes(plan_.slot(from));
     return bytes;
   }
 

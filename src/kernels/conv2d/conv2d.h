@@ -24,13 +24,15 @@ struct Conv2dShape {
 // activate(conv(in) + bias): weights [O, I, kh, kw], bias [O] (or empty: zeros). By the best kernel for `isa` where an image of
 // `out_pixels` is written; others are written as well. Kernels sum in floats, each in its order: the results of two differ by rounding
 // only. What an image gives does not depend on the number of threads.
-std::unique_ptr<ConvolutionF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                const Activation& activation, const Isa& isa, std::int64_t out_pixels);
+std::unique_ptr<SummingConvolutionF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights,
+                                                       std::span<const float> bias, const Activation& activation, const Isa& isa,
+                                                       std::int64_t out_pixels);
 
 // The same where less precise products will do: image and weights are rounded to bfloat16 (bf16.h) in layers where that saves time, and
 // sums, bias and activation stay floats. Depth in pairs of channels and no quicker way in floats (Winograd, few outputs) decide.
-std::unique_ptr<ConvolutionF32> make_conv2d_bf16(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                 const Activation& activation, const Isa& isa, std::int64_t out_pixels);
+std::unique_ptr<SummingConvolutionF32> make_conv2d_bf16(const Conv2dShape& shape, std::span<const float> weights,
+                                                        std::span<const float> bias, const Activation& activation, const Isa& isa,
+                                                        std::int64_t out_pixels);
 
 // Whether `isa` has instructions for products of bfloat16; make_conv2d_bf16() computes without them, but slowly.
 bool has_bf16(const Isa& isa);

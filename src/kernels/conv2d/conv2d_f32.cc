@@ -51,21 +51,23 @@ bool pays_to_round(const Conv2dShape& shape) {
 
 }  // namespace
 
-std::unique_ptr<ConvolutionF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                const Activation& activation, const Isa& isa, std::int64_t out_pixels) {
+std::unique_ptr<SummingConvolutionF32> make_conv2d_f32(const Conv2dShape& shape, std::span<const float> weights,
+                                                       std::span<const float> bias, const Activation& activation, const Isa& isa,
+                                                       std::int64_t out_pixels) {
   if (is_narrow(shape)) return make_narrow_f32(shape, weights, bias, activation, isa);
   const int side = winograd_side(shape, out_pixels, kDirectProduct);
   return side != 0 ? make_winograd_f32(shape, weights, bias, activation, isa, side)
                    : make_direct_f32(shape, weights, bias, activation, isa);
 }
 
-std::unique_ptr<ConvolutionF32> make_direct_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                const Activation& activation, const Isa& isa) {
+std::unique_ptr<SummingConvolutionF32> make_direct_f32(const Conv2dShape& shape, std::span<const float> weights,
+                                                       std::span<const float> bias, const Activation& activation, const Isa& isa) {
   return std::make_unique<GemmConv2d<GemmF32Function>>(shape, weights, bias, activation, best_kernel<Conv2dF32Kernels>(isa));
 }
 
-std::unique_ptr<ConvolutionF32> make_conv2d_bf16(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                 const Activation& activation, const Isa& isa, std::int64_t out_pixels) {
+std::unique_ptr<SummingConvolutionF32> make_conv2d_bf16(const Conv2dShape& shape, std::span<const float> weights,
+                                                        std::span<const float> bias, const Activation& activation, const Isa& isa,
+                                                        std::int64_t out_pixels) {
   if (!rounded_has(shape) || !pays_to_round(shape) || is_narrow(shape) || winograd_side(shape, out_pixels, kRoundedProduct) != 0)
     return make_conv2d_f32(shape, weights, bias, activation, isa, out_pixels);
   return make_direct_bf16(shape, weights, bias, activation, isa);
@@ -73,8 +75,8 @@ std::unique_ptr<ConvolutionF32> make_conv2d_bf16(const Conv2dShape& shape, std::
 
 bool rounded_has(const Conv2dShape& shape) { return shape.in_channels % GemmBf16Function::kGroup == 0; }
 
-std::unique_ptr<ConvolutionF32> make_direct_bf16(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                 const Activation& activation, const Isa& isa) {
+std::unique_ptr<SummingConvolutionF32> make_direct_bf16(const Conv2dShape& shape, std::span<const float> weights,
+                                                        std::span<const float> bias, const Activation& activation, const Isa& isa) {
   return std::make_unique<GemmConv2d<GemmBf16Function>>(shape, weights, bias, activation, best_kernel<Conv2dBf16Kernels>(isa));
 }
 

@@ -152,19 +152,20 @@ std::int64_t winograd_readings(const Conv2dShape& shape, std::int64_t tiles, con
 // By the products of all taps with each pixel, which then are added up where they belong: for few outputs, which would leave most lanes of
 // a vector empty.
 bool narrow_has(const Conv2dShape& shape);
-std::unique_ptr<ConvolutionF32> make_narrow_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                const Activation& activation, const Isa& isa);
+std::unique_ptr<SummingConvolutionF32> make_narrow_f32(const Conv2dShape& shape, std::span<const float> weights,
+                                                       std::span<const float> bias, const Activation& activation, const Isa& isa);
 
 // make_conv2d_f32() chooses among them: direct sums, and Winograd of tiles of 2x2 or 4x4 where winograd_has() the shape.
-std::unique_ptr<ConvolutionF32> make_direct_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                const Activation& activation, const Isa& isa);
-std::unique_ptr<ConvolutionF32> make_winograd_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                  const Activation& activation, const Isa& isa, int tile);
+std::unique_ptr<SummingConvolutionF32> make_direct_f32(const Conv2dShape& shape, std::span<const float> weights,
+                                                       std::span<const float> bias, const Activation& activation, const Isa& isa);
+std::unique_ptr<SummingConvolutionF32> make_winograd_f32(const Conv2dShape& shape, std::span<const float> weights,
+                                                         std::span<const float> bias, const Activation& activation, const Isa& isa,
+                                                         int tile);
 
 // Direct sums of rounded factors, of shapes whose channels come in pairs.
 bool rounded_has(const Conv2dShape& shape);
-std::unique_ptr<ConvolutionF32> make_direct_bf16(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                 const Activation& activation, const Isa& isa);
+std::unique_ptr<SummingConvolutionF32> make_direct_bf16(const Conv2dShape& shape, std::span<const float> weights,
+                                                        std::span<const float> bias, const Activation& activation, const Isa& isa);
 
 // make_conv2d_u8() chooses between the two: sums of products tap by tap, and Winograd, of which winograd_fits() must hold.
 std::unique_ptr<ConvolutionU8> make_direct_u8(const Conv2dShape& shape, std::span<const std::int16_t> weights, std::uint8_t in_zero_point,

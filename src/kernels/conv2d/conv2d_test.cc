@@ -250,8 +250,22 @@ struct LayerF32 {
   }
 };
 
+// A run with an addend gives to the bit what one without gave, and the addend added to it.
+void check_sum(const LayerF32& layer, const Case& c, const SummingConvolutionF32& conv, const Image<float>& results, ThreadPool& pool) {
+  Image<float> addend(c.out_height, c.out_width, c.shape.out_channels, c.in_gap, 0.0f);
+  for (std::size_t i = 0; i < addend.memory.size(); ++i) addend.memory[i] = static_cast<float>(i % 17) - 8.25f;
+  Image<float> sum(c.out_height, c.out_width, c.shape.out_channels, c.out_gap, -77.0f);
+  conv.run(layer.in.view, ImageView<const float>(addend.view), sum.view, pool);
+  RC_ASSERT(only_channels_written(sum, -77.0f));
+  for (std::int64_t p = 0; p < sum.view.pixels(); ++p)
+    for (std::int64_t o = 0; o < c.shape.out_channels; ++o) {
+      const float expected = results.view.pixel(0, p)[o] + addend.view.pixel(0, p)[o];
+      if (sum.view.pixel(0, p)[o] != expected && !std::isnan(expected)) RC_FAIL(std::string(conv.name()) + " differs with an addend");
+    }
+}
+
 // With `roundings` one after another on the way of a product to its result; no activation here has a slope above 1.1.
-void check_f32(const LayerF32& layer, const Case& c, const ConvolutionF32& conv, double roundings, const std::vector<double>& sums) {
+void check_f32(const LayerF32& layer, const Case& c, const SummingConvolutionF32& conv, double roundings, const std::vector<double>& sums) {
   Image<float> out(c.out_height, c.out_width, c.shape.out_channels, c.out_gap, -77.0f), alone = out;
   alone.view.data = alone.memory.data() + Image<float>::kMargin;
   ThreadPool pool(c.threads), one(1);
@@ -264,6 +278,7 @@ void check_f32(const LayerF32& layer, const Case& c, const ConvolutionF32& conv,
     test::run_in_pieces<ConvolutionF32, float, float>(conv, layer.in.view, alone.view, c.shape.stride_h, c.piece_rows, pool);
     RC_ASSERT(out.memory == alone.memory);
   }
+  check_sum(layer, c, conv, out, pool);
   for (std::int64_t p = 0; p < out.view.pixels(); ++p)
     for (std::int64_t o = 0; o < c.shape.out_channels; ++o) {
       const double tolerance = 0x1p-24 * roundings * (sums[static_cast<std::size_t>(p * c.shape.out_channels + o)] + 2) * 1.1;

@@ -31,9 +31,10 @@ float sum_of(const GemmBf16& gemm, const Bf16* a, std::int64_t channel) {
 void gemm_bf16(const GemmBf16& gemm) {
   with_kind(gemm.activation.kind, [&](auto kind) {
     for (std::int64_t row = 0; row < gemm.rows; ++row)
-      for (std::int64_t c = 0; c < gemm.channels; ++c)
-        gemm.out[row * gemm.out_stride + c] =
-            scalar::activate<kind()>(sum_of(gemm, gemm.a + row * gemm.a_stride, c), gemm.activation.a, gemm.activation.b);
+      for (std::int64_t c = 0; c < gemm.channels; ++c) {
+        const float sum = sum_of(gemm, gemm.a + row * gemm.a_stride, c);
+        write_result(gemm, row, c, scalar::activate<kind()>(sum, gemm.activation.a, gemm.activation.b));
+      }
   });
 }
 

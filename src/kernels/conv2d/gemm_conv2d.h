@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -19,7 +20,7 @@ namespace octet::kernels {
 // A convolution of a float image by products of patches and panels, of floats or of what is rounded from them (`Function::Factor`). What is
 // rounded is rounded as it is gathered, once for all panels of a task.
 template <typename Function>
-class GemmConv2d final : public ConvolutionF32 {
+class GemmConv2d final : public SummingConvolutionF32 {
  public:
   GemmConv2d(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
              const Kernel<Function>& kernel)
@@ -47,15 +48,21 @@ class GemmConv2d final : public ConvolutionF32 {
     return static_cast<std::size_t>(std::max(patches, most_bytes_of_a_strip(shape_, out_pixels, sizeof(Factor))));
   }
 
-  void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
+  void run(ImageView<const float> in, std::optional<ImageView<const float>> addend, ImageView<float> out, ThreadPool& pool) const override {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
-    !patches_are_pixels(shape_, in, out) && slides(out.width) ? run_strips(in, out, pool) : run_patches(in, out, pool);
+    const Results results{out, addend};
+    !patches_are_pixels(shape_, in, out) && slides(out.width) ? run_strips(in, results, pool) : run_patches(in, results, pool);
   }
 
  private:
   using Factor = typename Function::Factor;
   using Gemm = GemmOf<Factor>;
   static constexpr bool kIsFloat = std::is_same_v<Factor, float>;
+
+  struct Results {
+    ImageView<float> out;
+    std::optional<ImageView<const float>> addend;
+  };
 
   std::int64_t row_bytes() const { return depth_ * static_cast<std::int64_t>(sizeof(Factor)); }
 
@@ -65,7 +72,8 @@ class GemmConv2d final : public ConvolutionF32 {
     return shape_.dilation_w == 1 && 2 * out_width >= kernel_.run.tile_rows * tiles;
   }
 
-  void run_strips(const ImageView<const float>& in, const ImageView<float>& out, ThreadPool& pool) const {
+  void run_strips(const ImageView<const float>& in, const Results& results, ThreadPool& pool) const {
+    const ImageView<float>& out = results.out;
     const std::int64_t wanted = pool.threads() == 1 ? 1 : kTasksPerThread * pool.threads();
     const Strips strips = cut_into_strips(shape_, out.height, out.width, sizeof(Factor), wanted);
     const auto panels = static_cast<std::int64_t>(panels_.size());
@@ -73,11 +81,11 @@ class GemmConv2d final : public ConvolutionF32 {
     pool.run_each(strips.count() * groups, scratch_bytes(out.pixels()), [&](std::int64_t task, std::byte* scratch) {
       const Strip strip = strips[task / groups];
       const std::int64_t group = task % groups;
-      run_strip(in, out, strip, panels * group / groups, panels * (group + 1) / groups, reinterpret_cast<Factor*>(scratch));
+      run_strip(in, results, strip, panels * group / groups, panels * (group + 1) / groups, reinterpret_cast<Factor*>(scratch));
     });
   }
 
-  void run_strip(const ImageView<const float>& in, const ImageView<float>& out, const Strip& strip, std::int64_t first_panel,
+  void run_strip(const ImageView<const float>& in, const Results& results, const Strip& strip, std::int64_t first_panel,
                  std::int64_t last_panel, Factor* scratch) const {
     const InputStrip<float, Factor> below(shape_, in, strip);
     const bool copied = !below.lies_in_image();
@@ -88,7 +96,7 @@ class GemmConv2d final : public ConvolutionF32 {
       if (!copied) first = below.in_image();
     for (std::int64_t p = first_panel; p < last_panel; ++p)
       for (std::int64_t row = 0; row < strip.rows; ++row) {
-        Gemm gemm = gemm_of_pixels((strip.y + row) * out.width + strip.x, strip.columns, out);
+        Gemm gemm = gemm_of_pixels((strip.y + row) * results.out.width + strip.x, strip.columns, results);
         gemm.a = first + row * shape_.stride_h * row_step;
         gemm.a_stride = shape_.stride_w * shape_.in_channels;
         gemm.run = shape_.kernel_w * shape_.in_channels;
@@ -98,13 +106,14 @@ class GemmConv2d final : public ConvolutionF32 {
       }
   }
 
-  void run_patches(const ImageView<const float>& in, const ImageView<float>& out, ThreadPool& pool) const {
+  void run_patches(const ImageView<const float>& in, const Results& results, ThreadPool& pool) const {
+    const ImageView<float>& out = results.out;
     const bool direct = kIsFloat && patches_are_pixels(shape_, in, out);
     const Tasks tasks =
         split_into_tasks(out.pixels(), row_bytes(), kernel_.run.tile_rows, static_cast<std::int64_t>(panels_.size()), pool.threads());
     pool.run_each(tasks.count(), direct ? 0 : scratch_bytes(out.pixels()), [&](std::int64_t task, std::byte* scratch) {
       const std::int64_t block = task / tasks.groups, first = tasks.first_pixel(block);
-      Gemm gemm = gemm_of_pixels(first, tasks.first_pixel(block + 1) - first, out);
+      Gemm gemm = gemm_of_pixels(first, tasks.first_pixel(block + 1) - first, results);
       if constexpr (kIsFloat) {
         if (direct) {
           gemm.a = in.data + first * in.pixel_stride;
@@ -146,29 +155,33 @@ class GemmConv2d final : public ConvolutionF32 {
     return panels.first(count);
   }
 
-  void run_together(std::span<const Panel> panels, std::span<const Factor> next, const Gemm& gemm) const {
+  void run_together(std::span<const Panel> panels, std::span<const Factor> next, Gemm gemm) const {
     constexpr std::int64_t kRows = 24;  // whole tiles of any width
     const auto count = static_cast<std::int64_t>(panels.size());
     const std::int64_t turns = count > 1 ? std::max<std::int64_t>(1, gemm.rows / kRows) : 1;
-    for (std::int64_t turn = 0; turn < turns; ++turn) {
-      Gemm rows = gemm;
-      rows.a += turn * kRows * gemm.a_stride;
-      rows.out += turn * kRows * gemm.out_stride;
-      rows.rows = turn + 1 < turns ? kRows : gemm.rows - turn * kRows;
+    for (std::int64_t turn = 0, left = gemm.rows; turn < turns; ++turn, left -= kRows) {
+      gemm.rows = turn + 1 < turns ? kRows : left;
       for (std::int64_t p = 0; p < count; ++p) {
-        rows.next = part_of(next, turn * count + p, turn * count + p + 1, turns * count);
-        run_panel(panels[static_cast<std::size_t>(p)], rows);
+        gemm.next = part_of(next, turn * count + p, turn * count + p + 1, turns * count);
+        run_panel(panels[static_cast<std::size_t>(p)], gemm);
       }
+      gemm.a += kRows * gemm.a_stride;
+      move_results(gemm, kRows * gemm.out_stride, kRows * gemm.addend_stride);
     }
   }
 
-  Gemm gemm_of_pixels(std::int64_t first, std::int64_t count, const ImageView<float>& out) const {
+  Gemm gemm_of_pixels(std::int64_t first, std::int64_t count, const Results& results) const {
+    const ImageView<float>& out = results.out;
     Gemm gemm;
     gemm.rows = count;
     gemm.depth = gemm.run = depth_;
     gemm.out = out.data + first * out.pixel_stride;
     gemm.out_stride = out.pixel_stride;
     gemm.activation = activation_;
+    if (results.addend) {
+      gemm.addend = results.addend->data + first * results.addend->pixel_stride;
+      gemm.addend_stride = results.addend->pixel_stride;
+    }
     gemm.out_is_far = out.pixels() * out.pixel_stride * static_cast<std::int64_t>(sizeof(float)) > kSecondCache;
     return gemm;
   }
@@ -185,13 +198,20 @@ class GemmConv2d final : public ConvolutionF32 {
         .gather(first, gemm.rows, gemm.a_stride, patches);
   }
 
-  void run_panel(const Panel& panel, Gemm gemm) const {
+  // Leaves the places of all channels in `gemm`: to copy it takes as long as some tiles.
+  void run_panel(const Panel& panel, Gemm& gemm) const {
     gemm.weights = weights_.data() + panel.offset;
     gemm.bias = bias_.data() + panel.first;
     gemm.vectors = panel.vectors;
     gemm.channels = panel.channels;
-    gemm.out += panel.first;
+    move_results(gemm, panel.first, panel.first);
     kernel_.run.run(gemm);
+    move_results(gemm, -panel.first, -panel.first);
+  }
+
+  static void move_results(Gemm& gemm, std::int64_t out, std::int64_t addend) {
+    gemm.out += out;
+    if (gemm.addend != nullptr) gemm.addend += addend;
   }
 
   static constexpr std::int64_t kSecondCache = 1 << 20;  // of most CPUs, or less

@@ -12,8 +12,8 @@ namespace octet::kernels {
 // grow with kSumBlock + depth / kSumBlock, not with depth. Smaller blocks cost more time than they are worth.
 inline constexpr std::int64_t kSumBlock = 64;
 
-// Rows of patches times one panel of weights: out[r][c] = activate(bias[c] + sum over k of a[r][k] * w[k][c]). A row of `a` lies in runs
-// of `run` elements, one every `run_step`; the depth is a number of them. Factors are of one type, sums and results floats.
+// Rows of patches times one panel of weights: out[r][c] = activate(bias[c] + sum over k of a[r][k] * w[k][c]) + addend[r][c]. A row of `a`
+// lies in runs of `run` elements, one every `run_step`; the depth is a number of them. Factors are of one type, sums and results floats.
 template <typename Factor>
 struct GemmOf {
   const Factor* a = nullptr;
@@ -26,9 +26,18 @@ struct GemmOf {
   float* out = nullptr;
   std::int64_t out_stride = 0;
   Activation activation;
+  const float* addend = nullptr;  // [row][channel], added to the activated results; none where null
+  std::int64_t addend_stride = 0;
   bool out_is_far = false;       // not in the second cache: lines that are to be written are fetched while sums are made
   std::span<const Factor> next;  // what is multiplied after these weights, fetched into the second cache while sums are made
 };
+
+// Writes an activated result and what is added to it.
+template <typename Factor>
+void write_result(const GemmOf<Factor>& gemm, std::int64_t row, std::int64_t channel, float result) {
+  if (gemm.addend != nullptr) result += gemm.addend[row * gemm.addend_stride + channel];
+  gemm.out[row * gemm.out_stride + channel] = result;
+}
 
 // Elements [first, last) of `all`, where `all` is cut into `parts`.
 template <typename T>

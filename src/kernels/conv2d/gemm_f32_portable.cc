@@ -37,7 +37,7 @@ void multiply_tile(const GemmF32& gemm, std::int64_t row, float (&sums)[kRows][2
 template <Activation::Kind kKind>
 void finish_row(const GemmF32& gemm, std::int64_t row, const float* sums) {
   for (std::int64_t c = 0; c < gemm.channels; ++c)
-    gemm.out[row * gemm.out_stride + c] = scalar::activate<kKind>(sums[c], gemm.activation.a, gemm.activation.b);
+    write_result(gemm, row, c, scalar::activate<kKind>(sums[c], gemm.activation.a, gemm.activation.b));
 }
 
 }  // namespace

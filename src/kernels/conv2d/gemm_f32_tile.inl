@@ -7,8 +7,8 @@
 
 namespace {
 
-// How sums become results: in registers where few operations do it, else through memory.
-enum class Finish : std::uint8_t { kClamped, kLeaky, kHSwish, kInMemory };
+// How sums become results: in registers where few operations do it, else through memory. kAdded has an addend and no activation.
+enum class Finish : std::uint8_t { kClamped, kLeaky, kHSwish, kAdded, kInMemory };
 
 constexpr int kMostVectors = std::size(kTileRows);
 constexpr int kMostSums = [] {  // vectors of them in a tile
@@ -31,20 +31,38 @@ OCTET_OP void store_channels(float* to, Vec values, std::int64_t count) {
   count >= kLanes ? store(to, values) : store_first(to, values, count);
 }
 
+OCTET_OP Vec load_channels(const float* from, std::int64_t count) {
+  return count >= kLanes ? load(from) : load_first(from, count, set(0.0f));
+}
+
 // Activates and stores kRows rows of sums that lie vectors * kLanes apart.
 template <Activation::Kind kKind>
 OCTET_TARGET void finish_rows(const Gemm& gemm, const float* sums, std::int64_t row, int rows) {
   const Vec a = set(gemm.activation.a), b = set(gemm.activation.b);
   for (int r = 0; r < rows; ++r, ++row, sums += gemm.vectors * kLanes)
-    for (std::int64_t c = 0; c < gemm.channels; c += kLanes)
-      store_channels(gemm.out + row * gemm.out_stride + c, activate<kKind>(load(sums + c), a, b), gemm.channels - c);
+    for (std::int64_t c = 0; c < gemm.channels; c += kLanes) {
+      Vec result = activate<kKind>(load(sums + c), a, b);
+      if (gemm.addend != nullptr) result = add(result, load_channels(gemm.addend + row * gemm.addend_stride + c, gemm.channels - c));
+      store_channels(gemm.out + row * gemm.out_stride + c, result, gemm.channels - c);
+    }
 }
 
 template <Finish kFinish>
 OCTET_OP Vec finished(Vec sum, Vec slope, Vec lowest, Vec highest) {
   if constexpr (kFinish == Finish::kLeaky) return activate<Activation::Kind::kLeaky>(sum, slope, slope);
   if constexpr (kFinish == Finish::kHSwish) return activate<Activation::Kind::kHSwish>(sum, slope, slope);
+  if constexpr (kFinish == Finish::kAdded) return sum;
   return clamp(sum, lowest, highest);
+}
+
+template <int kRows, int kVectors>
+OCTET_OP void add_addend(const Gemm& gemm, Vec (&acc)[kRows][kVectors], std::int64_t row) {
+  const std::int64_t in_last = gemm.channels - (kVectors - 1) * kLanes;
+  const float* addend = gemm.addend + row * gemm.addend_stride;
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r, addend += gemm.addend_stride)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; ++v) acc[r][v] = add(acc[r][v], load_channels(addend + v * kLanes, v + 1 < kVectors ? kLanes : in_last));
 }
 
 template <Finish kFinish, int kRows, int kVectors>
@@ -182,6 +200,7 @@ OCTET_TARGET void multiply_tile(const Gemm& gemm, std::int64_t row, float* sums,
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) acc[r][v] = add(acc[r][v], bias);
   }
+  if constexpr (kFinish == Finish::kAdded) add_addend(gemm, acc, row);
   if constexpr (kFinish != Finish::kInMemory) return finish_in_registers<kFinish>(gemm, limits, acc, row);
   store_sums(acc, sums);
 }
@@ -211,9 +230,13 @@ void run_tiles(const Gemm& gemm, const Limits& limits, FinishFunction finish) {
 }
 
 void run_gemm(const Gemm& gemm) {
-  if (const auto limits = limits_of(gemm.activation)) return run_tiles<Finish::kClamped>(gemm, *limits, nullptr);
-  if (gemm.activation.kind == Activation::Kind::kLeaky) return run_tiles<Finish::kLeaky>(gemm, {}, nullptr);
-  if (gemm.activation.kind == Activation::Kind::kHSwish) return run_tiles<Finish::kHSwish>(gemm, {}, nullptr);
+  if (gemm.addend != nullptr) {
+    if (gemm.activation.kind == Activation::Kind::kNone) return run_tiles<Finish::kAdded>(gemm, {}, nullptr);
+  } else {
+    if (const auto limits = limits_of(gemm.activation)) return run_tiles<Finish::kClamped>(gemm, *limits, nullptr);
+    if (gemm.activation.kind == Activation::Kind::kLeaky) return run_tiles<Finish::kLeaky>(gemm, {}, nullptr);
+    if (gemm.activation.kind == Activation::Kind::kHSwish) return run_tiles<Finish::kHSwish>(gemm, {}, nullptr);
+  }
   with_kind(gemm.activation.kind, [&](auto kind) { run_tiles<Finish::kInMemory>(gemm, {}, finish_rows<kind()>); });
 }
 

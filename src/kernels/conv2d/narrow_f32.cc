@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "base/check.h"
@@ -26,7 +27,7 @@ std::vector<float> weights_of_taps(const Conv2dShape& shape, std::span<const flo
   return packed;
 }
 
-class NarrowConv2dF32 final : public ConvolutionF32 {
+class NarrowConv2dF32 final : public SummingConvolutionF32 {
  public:
   NarrowConv2dF32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
                   const Isa& isa)
@@ -44,7 +45,7 @@ class NarrowConv2dF32 final : public ConvolutionF32 {
   // For an input as large as the output.
   std::size_t scratch_bytes(std::int64_t out_pixels) const override { return product_bytes(out_pixels); }
 
-  void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
+  void run(ImageView<const float> in, std::optional<ImageView<const float>> addend, ImageView<float> out, ThreadPool& pool) const override {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
     const std::int64_t channels = taps_of(shape_) * shape_.out_channels;
     float* shared = nullptr;  // the scratch of this thread
@@ -52,7 +53,10 @@ class NarrowConv2dF32 final : public ConvolutionF32 {
     const ImageView<float> products{shared, in.height, in.width, channels, channels};
     taps_->run(in, products, pool);
     pool.run(out.height, task_grain(out.width * channels), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t y = begin; y < end; ++y) add_up(products, out, y);
+      for (std::int64_t y = begin; y < end; ++y) {
+        add_up(products, out, y);
+        if (addend) add_row(*addend, out, y);
+      }
     });
   }
 
@@ -80,10 +84,15 @@ class NarrowConv2dF32 final : public ConvolutionF32 {
     }
   }
 
+  static void add_row(const ImageView<const float>& addend, const ImageView<float>& out, std::int64_t y) {
+    for (std::int64_t x = 0; x < out.width; ++x)
+      for (std::int64_t o = 0; o < out.channels; ++o) out.pixel(y, x)[o] += addend.pixel(y, x)[o];
+  }
+
   Conv2dShape shape_;
   Activation activation_;
   Isa isa_;
-  std::unique_ptr<ConvolutionF32> taps_;
+  std::unique_ptr<SummingConvolutionF32> taps_;
   std::vector<float> bias_;
 };
 
@@ -91,8 +100,8 @@ class NarrowConv2dF32 final : public ConvolutionF32 {
 
 bool narrow_has(const Conv2dShape& shape) { return shape.stride_h == 1 && shape.stride_w == 1; }
 
-std::unique_ptr<ConvolutionF32> make_narrow_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                const Activation& activation, const Isa& isa) {
+std::unique_ptr<SummingConvolutionF32> make_narrow_f32(const Conv2dShape& shape, std::span<const float> weights,
+                                                       std::span<const float> bias, const Activation& activation, const Isa& isa) {
   OCTET_CHECK(narrow_has(shape), "the products of taps are those of a convolution without strides");
   return std::make_unique<NarrowConv2dF32>(shape, weights, bias, activation, isa);
 }

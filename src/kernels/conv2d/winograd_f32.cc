@@ -1,6 +1,7 @@
 #include "kernels/conv2d/winograd_f32.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "base/check.h"
@@ -16,7 +17,7 @@ constexpr std::int64_t kTaps = 9, kLine = 64 / sizeof(float);
 // An odd number of cache lines, so that what lies so far apart does not fight for the same places of a cache.
 std::int64_t odd_lines(std::int64_t elements) { return ((elements + kLine - 1) / kLine | 1) * kLine; }
 
-class WinogradConv2dF32 final : public ConvolutionF32 {
+class WinogradConv2dF32 final : public SummingConvolutionF32 {
  public:
   WinogradConv2dF32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias, const Activation& activation,
                     const Kernel<WinogradF32Function>& kernel, int tile)
@@ -41,15 +42,16 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
     return scratch_of(std::min(out_pixels, most_tiles_of_a_block()));  // an image one pixel wide has as many tiles
   }
 
-  void run(ImageView<const float> in, ImageView<float> out, ThreadPool& pool) const override {
+  void run(ImageView<const float> in, std::optional<ImageView<const float>> addend, ImageView<float> out, ThreadPool& pool) const override {
     OCTET_CHECK(in.channels == shape_.in_channels && out.channels == shape_.out_channels, "views do not fit the convolution");
+    const Results results{out, addend};
     const WinogradTiles tiles{out.height, out.width, tile_};
     const std::int64_t fewest = (tiles.count() + most_tiles_of_a_block() - 1) / most_tiles_of_a_block();
-    if (transforms_weights_anew()) return run_by_panels(in, out, tiles, fewest, pool);
+    if (transforms_weights_anew()) return run_by_panels(in, results, tiles, fewest, pool);
     const std::int64_t wanted = pool.threads() == 1 ? 1 : kTasksPerThread * pool.threads();
     const std::int64_t blocks = std::max(fewest, std::min(wanted, tiles.count() / kernel_.run.tiles));
     const bool together = pool.threads() > 1 && (has_many_weights() || blocks < wanted);
-    together ? run_together(in, out, tiles, fewest, pool) : run_each_alone(in, out, tiles, blocks, pool);
+    together ? run_together(in, results, tiles, fewest, pool) : run_each_alone(in, results, tiles, blocks, pool);
   }
 
  private:
@@ -60,6 +62,11 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
     std::int64_t first = 0;
     WinogradGroups groups;
     float *windows = nullptr, *sums = nullptr;
+  };
+
+  struct Results {
+    ImageView<float> out;
+    std::optional<ImageView<const float>> addend;
   };
 
   // Input channels [first, last) of a panel and their weights at a position.
@@ -116,30 +123,30 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
   }
 
   // Threads take blocks, each all of one.
-  void run_each_alone(const ImageView<const float>& in, const ImageView<float>& out, const WinogradTiles& tiles, std::int64_t blocks,
+  void run_each_alone(const ImageView<const float>& in, const Results& results, const WinogradTiles& tiles, std::int64_t blocks,
                       ThreadPool& pool) const {
     pool.run_each(blocks, scratch_bytes(tiles.count()), [&](std::int64_t task, std::byte* scratch) {
       const Block block = block_of(tiles, task, blocks, scratch);
       transform_windows(in, block, 0, block.groups.count());
       multiply(block, 0, positions() * panels());
-      finish(block, 0, block.groups.tiles, out);
+      finish(block, 0, block.groups.tiles, results);
     });
   }
 
   // Threads share each block, so that its windows are transformed once and each weight is read by one of them.
-  void run_together(const ImageView<const float>& in, const ImageView<float>& out, const WinogradTiles& tiles, std::int64_t blocks,
+  void run_together(const ImageView<const float>& in, const Results& results, const WinogradTiles& tiles, std::int64_t blocks,
                     ThreadPool& pool) const {
     std::byte* const shared = scratch_of_this_thread(tiles, pool);
     for (std::int64_t i = 0; i < blocks; ++i) {
       const Block block = block_of(tiles, i, blocks, shared);
       pool.run(block.groups.count(), 1, [&](std::int64_t begin, std::int64_t end) { transform_windows(in, block, begin, end); });
       pool.run(positions() * panels(), 1, [&](std::int64_t begin, std::int64_t end) { multiply(block, begin, end); });
-      pool.run(block.groups.tiles, 1, [&](std::int64_t begin, std::int64_t end) { finish(block, begin, end, out); });
+      pool.run(block.groups.tiles, 1, [&](std::int64_t begin, std::int64_t end) { finish(block, begin, end, results); });
     }
   }
 
   // Threads share the windows of each block and take panels, each of which transforms its weights.
-  void run_by_panels(const ImageView<const float>& in, const ImageView<float>& out, const WinogradTiles& tiles, std::int64_t blocks,
+  void run_by_panels(const ImageView<const float>& in, const Results& results, const WinogradTiles& tiles, std::int64_t blocks,
                      ThreadPool& pool) const {
     std::byte* const shared = scratch_of_this_thread(tiles, pool);
     for (std::int64_t i = 0; i < blocks; ++i) {
@@ -149,7 +156,7 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
         const Panel& panel = panels_[static_cast<std::size_t>(p)];
         float* const sums = reinterpret_cast<float*>(scratch) + (block.sums - block.windows);
         multiply_slices(block, panel, sums, sums + positions() * sum_step(block.groups.tiles));
-        finish_panel(block, panel, sums, 0, block.groups.tiles, out);
+        finish_panel(block, panel, sums, 0, block.groups.tiles, results);
       });
     }
   }
@@ -232,22 +239,24 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
                          factor.weights, factor.panel.vectors, sums + position * sum_step(tiles)});
   }
 
-  void finish(const Block& block, std::int64_t first, std::int64_t last, const ImageView<float>& out) const {
+  void finish(const Block& block, std::int64_t first, std::int64_t last, const Results& results) const {
     for (std::int64_t p = 0; p < panels(); ++p)
-      finish_panel(block, panels_[static_cast<std::size_t>(p)], sums_of(block, p), first, last, out);
+      finish_panel(block, panels_[static_cast<std::size_t>(p)], sums_of(block, p), first, last, results);
   }
 
   void finish_panel(const Block& block, const Panel& panel, const float* sums, std::int64_t first, std::int64_t last,
-                    const ImageView<float>& out) const {
+                    const Results& results) const {
     GemmF32 gemm;
     gemm.bias = bias_.data() + panel.first;
     gemm.channels = panel.channels;
-    gemm.out_stride = out.pixel_stride;
+    gemm.out_stride = results.out.pixel_stride;
     gemm.activation = activation_;
+    if (results.addend) gemm.addend_stride = results.addend->pixel_stride;
     for (std::int64_t t = first; t < last; ++t) {
       const WinogradTile tile = block.tiles[block.first + t];
-      gemm.out = out.pixel(tile.y, tile.x) + panel.first;
-      transforms().output(gemm, sums + t * width_of(panel), sum_step(block.groups.tiles), tile, out.width * out.pixel_stride);
+      gemm.out = results.out.pixel(tile.y, tile.x) + panel.first;
+      if (results.addend) gemm.addend = results.addend->pixel(tile.y, tile.x) + panel.first;
+      transforms().output(gemm, sums + t * width_of(panel), sum_step(block.groups.tiles), tile, results.out.width);
     }
   }
 
@@ -267,8 +276,9 @@ class WinogradConv2dF32 final : public ConvolutionF32 {
 
 }  // namespace
 
-std::unique_ptr<ConvolutionF32> make_winograd_f32(const Conv2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                                                  const Activation& activation, const Isa& isa, int tile) {
+std::unique_ptr<SummingConvolutionF32> make_winograd_f32(const Conv2dShape& shape, std::span<const float> weights,
+                                                         std::span<const float> bias, const Activation& activation, const Isa& isa,
+                                                         int tile) {
   OCTET_CHECK(winograd_has(shape) && (tile == 2 || tile == 4), "Winograd does not have this convolution");
   return std::make_unique<WinogradConv2dF32>(shape, weights, bias, activation, best_kernel<WinogradF32Kernels>(isa), tile);
 }

@@ -26,10 +26,9 @@ using WinogradInputF32 = void(const float* const* pixels, std::int64_t channels,
 // Of taps[channel][tap][lane], as wide as some vectors: to[position * position_step + channel * width + lane].
 using WinogradWeightsF32 = void(const float* taps, std::int64_t channels, std::int64_t width, float* to, std::int64_t position_step);
 
-// activate(bias + what the sums[position * stride + channel] make) for the part of `tile` that the image has, whose lines are
-// `line_stride` elements apart. Of `gemm`: the bias, the channels and all of the results.
-using WinogradOutputF32 = void(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile,
-                               std::int64_t line_stride);
+// activate(bias + what the sums[position * stride + channel] make) + addend for the part of `tile` that the image has, which is `width`
+// pixels wide. Of `gemm`: the bias, the channels, the addend and all of the results, from the tile's first pixel on.
+using WinogradOutputF32 = void(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t width);
 
 // Tiles that are multiplied together: groups of at most `most`, as even as can be.
 struct WinogradGroups {

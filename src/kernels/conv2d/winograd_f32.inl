@@ -147,20 +147,25 @@ OCTET_OP void transform_columns(const float* sums, std::int64_t stride, Vec (&co
 // The lines of them, activated, of kLanes channels or as many as are left; kWhole says that the image has all pixels and channels.
 template <int kTile, Activation::Kind kKind, bool kWhole>
 OCTET_TARGET void finish_lines(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t c,
-                               std::int64_t line_stride) {
+                               std::int64_t width) {
   constexpr int kSide = kTile + 2;
   Vec columns[kTile * kSide];
   transform_columns<kTile>(sums + c, stride, columns);
   const Vec a = set(gemm.activation.a), b = set(gemm.activation.b), bias = load(gemm.bias + c);
   const std::int64_t channels = gemm.channels - c, out_stride = gemm.out_stride;
   float* out = gemm.out + c;
-  for (int y = 0; y < (kWhole ? kTile : tile.lines); ++y, out += line_stride) {
+  const float* addend = gemm.addend;
+  for (int y = 0; y < (kWhole ? kTile : tile.lines); ++y, out += width * out_stride) {
     Vec line[kTile];
     transform_output_line<kTile>(columns + y * kSide, 1, line, 1);
 #pragma GCC unroll 4
     for (int x = 0; x < kTile; ++x) {
       if (!kWhole && x >= tile.pixels) break;
-      const Vec value = activate<kKind>(add(line[x], bias), a, b);
+      Vec value = activate<kKind>(add(line[x], bias), a, b);
+      if (addend != nullptr) {
+        const float* more = addend + (y * width + x) * gemm.addend_stride + c;
+        value = add(value, kWhole || channels >= kLanes ? load(more) : load_first(more, channels, set(0.0f)));
+      }
       float* to = out + x * out_stride;
       kWhole || channels >= kLanes ? store(to, value) : store_first(to, value, channels);
     }
@@ -168,18 +173,18 @@ OCTET_TARGET void finish_lines(const GemmF32& gemm, const float* sums, std::int6
 }
 
 template <int kTile, Activation::Kind kKind>
-void finish_tile(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t line_stride) {
+void finish_tile(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t width) {
   const bool all_pixels = tile.lines == kTile && tile.pixels == kTile;
   for (std::int64_t c = 0; c < gemm.channels; c += kLanes) {
     const bool is_whole = all_pixels && gemm.channels - c >= kLanes;
     const auto finish = is_whole ? finish_lines<kTile, kKind, true> : finish_lines<kTile, kKind, false>;
-    finish(gemm, sums, stride, tile, c, line_stride);
+    finish(gemm, sums, stride, tile, c, width);
   }
 }
 
 template <int kTile>
-void finish_tile_of(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t line_stride) {
-  with_kind(gemm.activation.kind, [&](auto kind) { finish_tile<kTile, kind()>(gemm, sums, stride, tile, line_stride); });
+void finish_tile_of(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t width) {
+  with_kind(gemm.activation.kind, [&](auto kind) { finish_tile<kTile, kind()>(gemm, sums, stride, tile, width); });
 }
 
 }  // namespace
@@ -202,12 +207,10 @@ void winograd_weights_f32_4x4(const float* taps, std::int64_t channels, std::int
   transform_weights<4>(taps, channels, width, to, position_step);
 }
 
-void winograd_output_f32_2x2(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile,
-                             std::int64_t line_stride) {
-  finish_tile_of<2>(gemm, sums, stride, tile, line_stride);
+void winograd_output_f32_2x2(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t width) {
+  finish_tile_of<2>(gemm, sums, stride, tile, width);
 }
 
-void winograd_output_f32_4x4(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile,
-                             std::int64_t line_stride) {
-  finish_tile_of<4>(gemm, sums, stride, tile, line_stride);
+void winograd_output_f32_4x4(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t width) {
+  finish_tile_of<4>(gemm, sums, stride, tile, width);
 }

@@ -18,6 +18,7 @@ using Vec = float;
 constexpr int kLanes = 1;
 
 OCTET_OP Vec load(const float* from) { return *from; }
+OCTET_OP Vec load_first(const float* from, std::int64_t, Vec) { return *from; }
 OCTET_OP void store(float* to, Vec x) { *to = x; }
 OCTET_OP void store_first(float* to, Vec x, std::int64_t) { *to = x; }
 OCTET_OP Vec sub(Vec x, Vec y) { return x - y; }

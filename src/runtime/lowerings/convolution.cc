@@ -22,9 +22,21 @@ std::optional<NoMatch> unfit_convolution(const MatchContext& context, NodeId id)
   return std::nullopt;
 }
 
-std::unique_ptr<kernels::ConvolutionF32> float_convolution(const PlanBuilder& builder, const kernels::Conv2dShape& shape,
-                                                           std::span<const float> weights, std::span<const float> bias,
-                                                           const kernels::Activation& activation, std::int64_t out_pixels) {
+std::optional<SumBehind> sum_behind(const MatchContext& context, Value value) {
+  const auto reader = context.fusion.only_reader(value);
+  if (!reader || !is_binary(context.graph, {*reader, 0}, BinaryKind::kAdd)) return std::nullopt;
+  const Node& sum = context.graph.node(*reader);
+  const Value addend = sum.inputs[sum.inputs[0] == value ? 1 : 0];
+  const bool alike = addend != value && context.graph.shape(addend) == sum.outputs[0].shape && context.forms.is_image(addend);
+  if (!alike || context.forms.quant(addend)) return std::nullopt;
+  const auto behind = context.fusion.only_reader({*reader, 0});
+  if (behind && context.fusion.activation_of(*behind)) return std::nullopt;
+  return SumBehind{*reader, addend};
+}
+
+std::unique_ptr<kernels::SummingConvolutionF32> float_convolution(const PlanBuilder& builder, const kernels::Conv2dShape& shape,
+                                                                  std::span<const float> weights, std::span<const float> bias,
+                                                                  const kernels::Activation& activation, std::int64_t out_pixels) {
   const auto& make = builder.precision() == InferencePrecision::kBf16 ? kernels::make_conv2d_bf16 : kernels::make_conv2d_f32;
   return make(shape, weights, bias, activation, builder.isa(), out_pixels);
 }

@@ -22,6 +22,13 @@ RowWindow window_of(const ConvolutionGeometry& conv);
 // Why no kernel takes a convolution, or nothing.
 std::optional<NoMatch> unfit_convolution(const MatchContext& context, NodeId id);
 
+// The sum of `value`, which nothing else reads, and an image that lies in floats already. An activation behind it is for another lowering.
+struct SumBehind {
+  NodeId node{};
+  Value addend;
+};
+std::optional<SumBehind> sum_behind(const MatchContext& context, Value value);
+
 // Group `group` of values that lie group after group, `size` each; none of none.
 template <typename T>
 std::span<const T> group_of(std::span<const T> values, std::int64_t group, std::int64_t size) {
@@ -33,9 +40,9 @@ template <typename Kernel>
 using GroupKernels = std::vector<std::shared_ptr<const Kernel>>;
 
 // The kernel of a dense convolution of floats, in the precision that was asked for.
-std::unique_ptr<kernels::ConvolutionF32> float_convolution(const PlanBuilder& builder, const kernels::Conv2dShape& shape,
-                                                           std::span<const float> weights, std::span<const float> bias,
-                                                           const kernels::Activation& activation, std::int64_t out_pixels);
+std::unique_ptr<kernels::SummingConvolutionF32> float_convolution(const PlanBuilder& builder, const kernels::Conv2dShape& shape,
+                                                                  std::span<const float> weights, std::span<const float> bias,
+                                                                  const kernels::Activation& activation, std::int64_t out_pixels);
 
 StepInfo convolution_info(const PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, std::string_view kernel);
 

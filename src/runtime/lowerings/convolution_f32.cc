@@ -1,4 +1,4 @@
-// A convolution of floats with constant weights: dense, grouped or depthwise.
+// A convolution of floats with constant weights: dense, grouped or depthwise. A dense one adds an image to its results where a sum follows.
 
 #include "runtime/lowerings/convolution.h"
 #include "runtime/lowerings/list.h"
@@ -52,6 +52,44 @@ void emit(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, cons
   result.finish(node.name);
 }
 
+struct Sum {
+  Value addend;
+  Epilogue epilogue;  // of the convolution and the sum
+};
+
+std::optional<Sum> sum_of(const MatchContext& context, const ConvolutionGeometry& conv, const Epilogue& epilogue) {
+  if (conv.groups != 1 || conv.is_depthwise() || epilogue.quant) return std::nullopt;
+  const auto sum = sum_behind(context, epilogue.result);
+  if (!sum) return std::nullopt;
+  Epilogue both = context.fusion.epilogue({sum->node, 0}, {.activation = false});
+  both.bias = epilogue.bias;
+  both.activation = epilogue.activation;
+  both.absorbed.push_back(sum->node);
+  both.absorbed.insert(both.absorbed.end(), epilogue.absorbed.begin(), epilogue.absorbed.end());
+  return Sum{sum->addend, std::move(both)};
+}
+
+void emit_sum(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, const Sum& sum) {
+  const Node& node = builder.graph().node(id);
+  const SlotId from = builder.image_f32(node.inputs[0]), addend = builder.image_f32(sum.addend);
+  const Tensor weights = converted(builder.constants()[node.inputs[1]], ElementType::kF32);
+  FloatResult result(builder, sum.epilogue);
+  const SlotId to = result.slot();
+  const std::int64_t out_pixels = builder.slot(to).height() * builder.slot(to).width();
+  const std::shared_ptr<const kernels::SummingConvolutionF32> kernel =
+      float_convolution(builder, group_shape(conv), weights.values<float>(), sum.epilogue.bias, sum.epilogue.activation, out_pixels);
+  builder.need_scratch(kernel->scratch_bytes(out_pixels));
+  StepInfo info = convolution_info(builder, id, conv, kernel->name());
+  info.bf16 = kernel->factors() == kernels::Factors::kBf16;
+  const auto run = [kernel, from, addend, to](const Workspace& ws) {
+    for (std::int64_t n = 0; n < ws.images(to); ++n)
+      kernel->run(ws.image<const float>(from, n), ws.image<const float>(addend, n), ws.image<float>(to, n), ws.pool());
+  };
+  builder.add_step(std::move(info), {from, addend}, {to}, run,
+                   kernel->takes_rows() ? std::vector{window_of(conv), kSameRow} : std::vector<RowWindow>());
+  result.finish(node.name);
+}
+
 }  // namespace
 
 MatchResult match_convolution_f32(const MatchContext& context, NodeId id) {
@@ -59,6 +97,11 @@ MatchResult match_convolution_f32(const MatchContext& context, NodeId id) {
   if (!conv) return NoMatch{};
   if (const auto unfit = unfit_convolution(context, id)) return *unfit;
   Epilogue epilogue = context.fusion.epilogue({id, 0}, {true, true});
+  if (auto sum = sum_of(context, *conv, epilogue)) {
+    Match match = match_of(sum->epilogue);
+    match.emit = [id, conv = *conv, sum = *std::move(sum)](PlanBuilder& builder) { emit_sum(builder, id, conv, sum); };
+    return match;
+  }
   Match match = match_of(epilogue);
   match.emit = [id, conv = *conv, epilogue = std::move(epilogue)](PlanBuilder& builder) { emit(builder, id, conv, epilogue); };
   return match;

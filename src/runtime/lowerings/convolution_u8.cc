@@ -63,24 +63,6 @@ struct Uses {
   std::vector<NodeId> absorbed;
 };
 
-struct SumBehind {
-  NodeId node{};
-  Value addend;
-};
-
-// The sum of `value`, which nothing else reads, and an image that lies in floats already. An activation behind it is for another lowering.
-std::optional<SumBehind> sum_behind(const MatchContext& context, Value value) {
-  const auto reader = context.fusion.only_reader(value);
-  if (!reader || !is_binary(context.graph, {*reader, 0}, BinaryKind::kAdd)) return std::nullopt;
-  const Node& sum = context.graph.node(*reader);
-  const Value addend = sum.inputs[sum.inputs[0] == value ? 1 : 0];
-  const bool alike = addend != value && context.graph.shape(addend) == sum.outputs[0].shape && context.forms.is_image(addend);
-  if (!alike || context.forms.quant(addend)) return std::nullopt;
-  const auto behind = context.fusion.only_reader({*reader, 0});
-  if (behind && context.fusion.activation_of(*behind)) return std::nullopt;
-  return SumBehind{*reader, addend};
-}
-
 // Nothing where the results are written as they are.
 std::optional<Uses> uses_of_floats(const MatchContext& context, const ConvolutionGeometry& conv, const Epilogue& epilogue) {
   if (epilogue.quant || conv.groups != 1 || conv.kernel != Spatial{1, 1}) return std::nullopt;
