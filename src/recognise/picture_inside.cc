@@ -19,14 +19,28 @@ constexpr std::size_t kChannels = 3;
 constexpr std::int64_t kMostElements = std::int64_t{1} << 26;  // a large picture and a few steps on it
 constexpr std::size_t kMostNodes = 64;
 
-// The value that the first convolution of the picture reads.
+// Whether a convolution makes three channels of the three of a pixel: a step on colours, as those who put a mean and a scale into a file
+// write it.
+bool is_step_on_colours(const Graph& graph, const Node& node) {
+  const auto geometry = convolution_geometry(graph, node);
+  return geometry && geometry->inputs() == 3 && geometry->outputs() == 3 && geometry->taps() == 1 && geometry->strides == Spatial{1, 1};
+}
+
+// Whether a product has a matrix of colours as one of its factors.
+bool is_product_with_colours(const Graph& graph, const Node& node) {
+  return std::holds_alternative<MatMul>(node.op) && std::ranges::any_of(node.inputs, [&](Value input) {
+           return graph.constant(input) && element_count(graph.shape(input)) == std::int64_t{kChannels * kChannels};
+         });
+}
+
+// The value that the first convolution of the picture reads, steps on its colours aside.
 std::optional<Value> first_convolved(const Graph& graph, NodeId picture) {
   std::vector<bool> follows(graph.nodes().size());
   follows[index_of(picture)] = true;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const Node& node = graph.nodes()[i];
     for (const Value input : node.inputs) follows[i] = follows[i] || follows[index_of(input.node)];
-    if (is_convolution(node.op) && follows[index_of(node.inputs[0].node)]) return node.inputs[0];
+    if (is_convolution(node.op) && follows[index_of(node.inputs[0].node)] && !is_step_on_colours(graph, node)) return node.inputs[0];
   }
   return std::nullopt;
 }
@@ -47,7 +61,8 @@ std::optional<Graph> front_of(const Graph& graph, NodeId picture, Value value) {
     const auto id = static_cast<NodeId>(i);
     for (const TensorType& output : node.outputs) elements += element_count(output.shape);
     const bool is_other_input = std::holds_alternative<Parameter>(node.op) && id != picture;
-    const bool takes_long = std::holds_alternative<MatMul>(node.op) || is_convolution(node.op);
+    const bool is_product = std::holds_alternative<MatMul>(node.op) || is_convolution(node.op);
+    const bool takes_long = is_product && !is_step_on_colours(graph, node) && !is_product_with_colours(graph, node);
     if (is_other_input || takes_long || elements > kMostElements || front.nodes().size() > kMostNodes) return std::nullopt;
     if (std::holds_alternative<FakeQuantize>(node.op) && graph.shape(node.inputs[0]) == node.outputs[0].shape) {
       copies[{id, 0}] = copies[node.inputs[0]];

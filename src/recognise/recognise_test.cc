@@ -137,6 +137,29 @@ std::pair<NodeId, Value> turned_while_last_and_divided(Graph& graph, Value image
   return {last.node, graph.emit(Binary{BinaryKind::kDivide}, {planes, graph.emit_constant(Tensor::scalar(255.0f))})};
 }
 
+// Channels turned and divided by 255 as a step on colours.
+Tensor turning(Shape shape) { return Tensor::of<float>(std::move(shape), {0, 0, 1 / 255.0f, 0, 1 / 255.0f, 0, 1 / 255.0f, 0, 0}); }
+
+std::pair<NodeId, Value> convolved_colours(Graph& graph, Value image) {
+  const Value made = graph.emit(Convolution{}, {image, graph.emit_constant(turning({3, 3, 1, 1}))});
+  return {made.node, made};
+}
+
+std::pair<NodeId, Value> multiplied_colours(Graph& graph, Value image) {
+  const Value last = graph.emit(Transpose{}, {image, integers(graph, {0, 2, 3, 1})});
+  const Value made = graph.emit(MatMul{}, {last, graph.emit_constant(turning({3, 3}))});
+  return {last.node, graph.emit(Transpose{}, {made, integers(graph, {0, 3, 1, 2})})};
+}
+
+// A mean and a scale as a convolution of 1x1, a matrix of colours: what files have that take pixels as they are.
+TEST(Recognise, SeesWhatAStepOnColoursDoesToThePicture) {
+  for (const auto& front : {convolved_colours, multiplied_colours}) {
+    const Recognition found = found_in(with_front(decoded(3), front));
+    EXPECT_FALSE(found.input.reverse_channels);
+    EXPECT_TRUE(found.input.scale.empty());
+  }
+}
+
 TEST(Recognise, DoesNotDoAgainWhatTheGraphDoesToThePicture) {
   for (const auto& front : {gathered, split_and_joined, turned_while_last_and_divided}) {
     const Recognition found = found_in(with_front(decoded(3), front));
