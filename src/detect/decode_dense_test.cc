@@ -77,6 +77,18 @@ TEST(DecodeDense, TakesTheMeanOfTheDistanceDistributions) {
   expect_box(found[0], 48 - 16, 16, 48 + 32, 16 + 8);
 }
 
+// One class: a column of scores without a batch.
+TEST(DecodeDense, TakesOneColumnWithoutABatch) {
+  DenseHead head = head_of({"boxes"}, 1);
+  head.scores = {"scores"};
+  const std::vector<float> boxes = {20, 10, 8, 4, 1, 1, 1, 1}, scores = {0.9f, 0.1f};
+  const NamedOutput outputs[] = {{"boxes", {2, 4}, boxes}, {"scores", {2, 1}, scores}};
+  std::vector<Candidate> candidates;
+  ASSERT_TRUE(decode(head, described(head, {64, 32}), outputs, 0.25, candidates).ok());
+  ASSERT_EQ(candidates.size(), 1u);
+  expect_box(candidates[0], 16, 8, 24, 12);
+}
+
 // Maps of 2x1 cells with two anchors and of one cell with one, in an input of 64x32. The second anchor of the second cell is of 20x10
 // pixels around (48, 16): offsets of 5 and -2.5, of which 0.1 counts, move it by half its width and a quarter of its height, and 5 ln 2, of
 // which 0.2 counts, makes it twice as wide.

@@ -6,7 +6,7 @@ namespace octet {
 
 std::optional<Columns> columns_of(const Shape& shape, std::int64_t columns) {
   std::span<const std::int64_t> sides(shape);
-  if (sides.size() > 2 || (sides.size() == 2 && columns == 1)) {
+  if (sides.size() > 2 || (sides.size() == 2 && columns == 1 && sides[1] != 1)) {
     if (sides[0] != 1) return std::nullopt;
     sides = sides.subspan(1);
   }

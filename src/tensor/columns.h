@@ -14,7 +14,7 @@ struct Columns {
 };
 
 // An output of that many columns: [1,columns,...] or, where that does not fit, [1,...,columns]; the batch may be missing. One column is
-// any shape of one batch. Nothing for other shapes, and for none or no rows.
+// any shape of one batch, or [N,1]. Nothing for other shapes, and for none or no rows.
 std::optional<Columns> columns_of(const Shape& shape, std::int64_t columns);
 
 // Numbers of an output from a column on.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 #include <unordered_set>
 
@@ -15,10 +16,30 @@
 namespace octet::onnx {
 namespace {
 
-// What stands for an input beside the picture that the outputs still depend on: Paddle's scale_factor [N,2], by which boxes are divided.
-Result<Tensor> value_of_further_input(const InputRecord& input) {
-  const bool is_pair = input.type == DataType::kFloat && input.shape.size() == 2 && input.shape[1] == 2;
-  if (!is_pair)
+constexpr std::int64_t kMostMaskElements = std::int64_t{1} << 24;
+
+// Paddle's scale_factor [N,2], by which boxes are divided.
+bool is_scale_factor(const InputRecord& input) { return input.type == DataType::kFloat && input.shape.size() == 2 && input.shape[1] == 2; }
+
+// Transformers' mask [N,H,W] of the pixels that are picture, of whatever size.
+bool is_pixel_mask(const InputRecord& input) {
+  return input.name == "pixel_mask" && input.type == DataType::kInt64 && input.shape.size() == 3;
+}
+
+// All ones, as the picture fills its input.
+Result<Tensor> whole_mask(const InputRecord& input, const Shape& picture) {
+  Shape shape{1, input.shape[1] < 0 ? picture[2] : input.shape[1], input.shape[2] < 0 ? picture[3] : input.shape[2]};
+  if (!validate_shape(shape).ok() || element_count(shape) > kMostMaskElements)
+    return malformed(fmt::format("input 'pixel_mask' is a mask of shape {}", to_string(shape)));
+  Tensor mask(ElementType::kI64, std::move(shape));
+  std::ranges::fill(mask.mutable_values<std::int64_t>(), 1);
+  return mask;
+}
+
+// What stands for an input beside the picture that the outputs still depend on.
+Result<Tensor> value_of_further_input(const InputRecord& input, const Shape& picture) {
+  if (is_pixel_mask(input)) return whole_mask(input, picture);
+  if (!is_scale_factor(input))
     return unsupported(
         fmt::format("needs input {} {}{} beside the picture, which octet cannot give; cut the graph before it is read: --outputs NAME,...",
                     in_quotes(input.name), name_of(input.type), to_string(input.shape)));
@@ -64,10 +85,10 @@ class Importing {
   }
 
   Status set_inputs(const std::vector<const NodeRecord*>& nodes, Translation& translation) {
-    OCTET_ASSIGN(Shape shape, picture_shape(*picture_, facts_));
+    OCTET_ASSIGN(const Shape shape, picture_shape(*picture_, facts_));
     facts_.takes_bytes = picture_->type == DataType::kUint8;
     border_.take_picture(*picture_, shape);
-    OCTET_ASSIGN(const Value picture, builder_.add_stored(Parameter{ElementType::kF32, std::move(shape)}, {}, picture_->name));
+    OCTET_ASSIGN(const Value picture, builder_.add_stored(Parameter{ElementType::kF32, shape}, {}, picture_->name));
     OCTET_RETURN_IF_ERROR(set_picture(picture, translation));
     std::vector<std::string_view> reads(outputs_.begin(), outputs_.end());
     for (const NodeRecord* node : nodes) collect_reads(*node, reads);
@@ -78,11 +99,11 @@ class Importing {
         border_.take_unneeded(input);
         continue;
       }
-      OCTET_ASSIGN(Tensor value, value_of_further_input(input));
+      OCTET_ASSIGN(Tensor value, value_of_further_input(input, shape));
       border_.take_constant(input.name, value);
       OCTET_ASSIGN(const Value constant, builder_.constant(std::move(value), input.name));
       translation.set(input.name, {constant});
-      facts_.scale_factor_input = true;
+      facts_.scale_factor_input |= is_scale_factor(input);
     }
     return {};
   }

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "formats/onnx/model_writer_for_test.h"
+#include "graph/patterns.h"
 
 namespace octet::onnx {
 namespace {
@@ -273,6 +275,30 @@ TEST(OnnxImport, SetsAScaleFactorToOneWhereItIsLeft) {
   expect_refused(import(other), ErrorCode::kUnsupported, "needs input 'sizes' int64[1,2] beside the picture");
 }
 
+// Transformers' DETRs: which pixels are picture. Their exporters write 64 x 64 whatever the picture's size.
+TEST(OnnxImport, FillsAMaskOfThePictureWithOnes) {
+  const auto masked = [](const Shape& sides, int type) {
+    ModelWriter writer;
+    writer.input("pixel_mask", type, sides);
+    ModelWriter::integer(writer.node("Cast", {"pixel_mask"}, {"mask"}), "to", 1);
+    writer.node("ReduceSum", {"mask"}, {"count"});
+    writer.node("Mul", {"x", "count"}, {"y"});
+    return writer;
+  };
+  for (const Shape& sides : {Shape{1, 2, 8}, Shape{-1, -1, -1}}) {
+    const auto imported = import(masked(sides, 7));
+    expect_picture(imported, {1, 3, 4, 4});
+    EXPECT_FALSE(imported->facts.scale_factor_input);
+    const auto is_count = [](const Node& node) {
+      const auto* constant = std::get_if<Constant>(&node.op);
+      return constant && uniform_value(constant->value) == 16.0;
+    };
+    EXPECT_TRUE(std::ranges::any_of(imported->graph.nodes(), is_count)) << "the sum of ones";
+  }
+  expect_refused(import(masked({1, 1 << 15, 1 << 15}, 7)), ErrorCode::kMalformed, "is a mask of shape [1,32768,32768]");
+  expect_refused(import(masked({1, 4, 4}, 6)), ErrorCode::kUnsupported, "needs input 'pixel_mask'");
+}
+
 // ---- where the graph ends
 
 // Boxes [1,4,3] and scores [1,4,4] of the picture.
@@ -334,6 +360,33 @@ TEST(OnnxImport, CutsInFrontOfTheChoiceOfAClass) {
   expect_end(writer, SourceFacts::End::kSuppression, {"scores", "boxes"});
 }
 
+// As OpenMMLab's exporters have it: the best boxes first, their scores transposed on the way.
+TEST(OnnxImport, CutsInFrontOfASuppressionOfTheBestBoxes) {
+  ModelWriter writer(13, {"picked"});
+  add_boxes_and_scores(writer);
+  writer.node("Sigmoid", {"logits"}, {"scores"});
+  ModelWriter::integers(writer.node("ReduceMax", {"scores"}, {"best"}), "axes", {2});
+  writer.node("Reshape", {"best", "row"}, {"best_row"});
+  writer.node("TopK", {"best_row", "two"}, {"unused", "places"});
+  for (const std::string value : {"boxes", "scores"}) {
+    writer.node("Reshape", {value, "flat_" + value}, {"all_" + value});
+    writer.node("Gather", {"all_" + value, "places"}, {"some_" + value});
+    writer.node("Reshape", {"some_" + value, "batch_" + value}, {"chosen_" + value});
+  }
+  ModelWriter::integers(writer.node("Transpose", {"chosen_scores"}, {"entered"}), "perm", {0, 2, 1});
+  writer.node("NonMaxSuppression", {"chosen_boxes", "entered"}, {"kept"});
+  ModelWriter::integer(writer.node("Gather", {"kept", "third"}, {"indices"}), "axis", 1);
+  ModelWriter::integer(writer.node("Gather", {"chosen_boxes", "indices"}, {"picked"}), "axis", 1);
+  writer.whole("row", {1}, {-1});
+  writer.whole("two", {1}, {2});
+  writer.whole("third", {}, {2});
+  writer.whole("flat_boxes", {2}, {-1, 4});
+  writer.whole("flat_scores", {2}, {-1, 3});
+  writer.whole("batch_boxes", {3}, {1, -1, 4});
+  writer.whole("batch_scores", {3}, {1, -1, 3});
+  expect_end(writer, SourceFacts::End::kSuppression, {"all_scores", "all_boxes"});
+}
+
 void add_top_k(ModelWriter& writer, const std::string& scores) {
   writer.node("Reshape", {scores, "row"}, {"flattened"});
   writer.node("TopK", {"flattened", "k"}, {"score", "index"});
@@ -348,9 +401,8 @@ void add_top_k(ModelWriter& writer, const std::string& scores) {
   writer.whole("four", {3}, {1, 1, 4});
 }
 
-TEST(OnnxImport, CutsInFrontOfTheTopKOfATransformer) {
-  ModelWriter writer(13, {"label", "box", "score"});
-  writer.input("sizes", 7, {1, 2});
+// A transformer whose boxes become corners, times `twice`, [1,4], of the best pairs of query and class.
+void add_best_queries(ModelWriter& writer) {
   add_boxes_and_scores(writer);
   writer.node("Sigmoid", {"logits"}, {"scores"});
   add_top_k(writer, "scores");
@@ -361,13 +413,27 @@ TEST(OnnxImport, CutsInFrontOfTheTopKOfATransformer) {
   writer.node("Add", {"cx", "half_w"}, {"x1"});
   writer.node("Add", {"cy", "half_h"}, {"y1"});
   ModelWriter::integer(writer.node("Concat", {"x0", "y0", "x1", "y1"}, {"corners"}), "axis", -1);
-  ModelWriter::integer(writer.node("Cast", {"sizes"}, {"real"}), "to", 1);
-  ModelWriter::integer(writer.node("Concat", {"real", "real"}, {"twice"}), "axis", 1);
   writer.node("Mul", {"corners", "twice"}, {"pixels"});
   ModelWriter::integer(writer.node("GatherElements", {"pixels", "chosen"}, {"box"}), "axis", 1);
   writer.floats("half", {}, {0.5f});
+}
+
+TEST(OnnxImport, CutsInFrontOfTheTopKOfATransformer) {
+  ModelWriter writer(13, {"label", "box", "score"});
+  writer.input("sizes", 7, {1, 2});
+  ModelWriter::integer(writer.node("Cast", {"sizes"}, {"real"}), "to", 1);
+  ModelWriter::integer(writer.node("Concat", {"real", "real"}, {"twice"}), "axis", 1);
+  add_best_queries(writer);
   expect_end(writer, SourceFacts::End::kTopK, {"logits", "boxes"});
   EXPECT_EQ(import(writer)->facts.keep, 5);
+}
+
+// Exported for one size, which is a constant: boxes in pixels of the input.
+TEST(OnnxImport, CutsBeforeTheScaleOfTheInput) {
+  ModelWriter writer(13, {"label", "box", "score"});
+  add_best_queries(writer);
+  writer.floats("twice", {1, 4}, {640, 480, 640, 480});
+  expect_end(writer, SourceFacts::End::kTopK, {"logits", "boxes"});
 }
 
 // A product of two axes that gets its batch afterwards: what enters has it.

@@ -155,13 +155,14 @@ class TailFinder {
     if (const auto score = setting(4, "score_threshold"); score && *score >= 0 && *score <= 1) tail.nms_score = static_cast<float>(*score);
   }
 
-  // The scores of all classes of all boxes, where only the best of them enter.
+  // The scores of all classes of all boxes, where only the best of them enter; what is selected may be transposed before it enters.
   std::string selected_scores(const std::string& from) {
-    return follow(from, [&](const NodeRecord& node) -> std::optional<std::size_t> {
+    const auto step = [&](const NodeRecord& node) -> std::optional<std::size_t> {
       best_class_alone_ |= node.op == "ReduceMax";
       if (node.op == "ReduceMax" || node.op == "TopK" || selects(node) || takes_first_picture(node)) return 0;
       return std::nullopt;
-    });
+    };
+    return follow(from, step, [](const NodeRecord& node) { return node.op == "Transpose" ? std::optional<std::size_t>(0) : std::nullopt; });
   }
 
   std::string selected_boxes(const std::string& from) {
@@ -182,6 +183,10 @@ class TailFinder {
   // Takes the columns of boxes, lines others up behind them, or scales all boxes alike, which changes no overlap.
   std::optional<std::size_t> keeps_overlaps(const NodeRecord& node) const {
     if ((node.op == "Slice" || node.op == "Concat") && !node.inputs.empty()) return 0;
+    return scaled_by_constant(node);
+  }
+
+  std::optional<std::size_t> scaled_by_constant(const NodeRecord& node) const {
     if ((node.op != "Mul" && node.op != "Div") || node.inputs.size() != 2) return std::nullopt;
     if (is_constant(node.inputs[1])) return 0;
     return node.op == "Mul" && is_constant(node.inputs[0]) ? std::optional<std::size_t>(1) : std::nullopt;
@@ -271,7 +276,8 @@ class TailFinder {
       if (selects(node)) return 0;
       return scaled_by_other_input(node);
     });
-    return before_corners(boxes).value_or(boxes);
+    const std::string unscaled = follow(boxes, [&](const NodeRecord& node) { return scaled_by_constant(node); });
+    return before_corners(unscaled).value_or(boxes);
   }
 
   // The value of centres and sizes of which single numbers and nothing else make the corners that are joined here.

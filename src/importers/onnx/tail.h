@@ -30,7 +30,7 @@ struct Tail {
 //   the
 //                      filters take theirs of
 //   TopK               whose values are the scores that the file gives: its data before they were flattened, and before their sigmoid; the
-//                      boxes that its indices choose, before the scale of the picture, and before centre and size became corners
+//                      boxes that its indices choose, before a scale to pixels, and before centre and size became corners
 // Nothing for a file that ends otherwise; kUnsupported for one that ends in several suppressions.
 Result<std::optional<Tail>> find_tail(const GraphRecord& graph, const std::string& picture);
 
