@@ -217,6 +217,10 @@ class LevelDecoder {
               (cell.y - distance(row, 1)) * grid.step_y,
               (cell.x + distance(row, 2)) * grid.step_x,
               (cell.y + distance(row, 3)) * grid.step_y};
+    if (head_.box == DenseHead::Box::kPixelDistances) {
+      const double x = cell.x * grid.step_x, y = cell.y * grid.step_y;
+      return {0, 0, x - boxes_.at(row, 0), y - boxes_.at(row, 1), x + boxes_.at(row, 2), y + boxes_.at(row, 3)};
+    }
     if (head_.is_of_anchors()) return box_on_anchor(row, cell.x * grid.step_x, cell.y * grid.step_y, cell.anchor);
     return box_around((cell.x + boxes_.at(row, 0)) * grid.step_x, (cell.y + boxes_.at(row, 1)) * grid.step_y,
                       std::exp(boxes_.at(row, 2)) * grid.step_x, std::exp(boxes_.at(row, 3)) * grid.step_y);

@@ -77,6 +77,15 @@ TEST(DecodeDense, TakesTheMeanOfTheDistanceDistributions) {
   expect_box(found[0], 48 - 16, 16, 48 + 32, 16 + 8);
 }
 
+// The second of two cells of 32x32 pixels, whose centre is 48,16.
+TEST(DecodeDense, TakesDistancesInPixels) {
+  DenseHead head = head_of({"out"}, 1);
+  head.box = DenseHead::Box::kPixelDistances;
+  const auto found = decoded(head, std::vector<float>{0, 10, 0, 5, 0, 3, 0, 2, 0.1f, 0.9f}, {1, 5, 1, 2}, 0.25);
+  ASSERT_EQ(found.size(), 1u);
+  expect_box(found[0], 38, 11, 51, 18);
+}
+
 // One class: a column of scores without a batch.
 TEST(DecodeDense, TakesOneColumnWithoutABatch) {
   DenseHead head = head_of({"boxes"}, 1);

@@ -185,8 +185,8 @@ TEST(DenseHead, NamesKeysThatAreMissingOrWrong) {
   EXPECT_EQ(error_with("octet_boxes", R"(["a","b"])"),
             "model_info: octet_boxes names 2 outputs, octet_scores 1, octet_objectness 1; a level has one of each");
   EXPECT_EQ(error_with("octet_box", "round"),
-            "model_info: octet_box is 'round', expected center_size or corners or corners_yx or distances or grid_center or anchor_offsets "
-            "or anchor_offsets_yx");
+            "model_info: octet_box is 'round', expected center_size or corners or corners_yx or distances or pixel_distances or "
+            "grid_center or anchor_offsets or anchor_offsets_yx");
   for (const char* anchors : {"[]", "1", R"([{"grid":[1,0],"anchors":[1,1]}])", R"([{"grid":[1,1],"anchors":[1]}])",
                               R"([{"grid":[1,1],"anchors":[0,1]}])", R"([{"grid":[9999999,1],"anchors":[1,1]}])", R"([{"grid":[1,1]}])"})
     EXPECT_NE(error_with("octet_anchors", anchors).find("expected a JSON array of one {\"grid\""), std::string::npos) << anchors;

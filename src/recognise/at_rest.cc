@@ -63,13 +63,16 @@ std::optional<std::vector<bool>> nodes_behind_convolutions(const Graph& graph) {
   return needed;
 }
 
-std::vector<Tensor> value_of(const Graph& graph, const Node& node, const std::vector<std::vector<Tensor>>& values) {
+// The one output of a node that rests.
+Tensor at_rest(const TensorType& type, float convolved) {
+  Tensor resting(type.element, type.shape);
+  if (convolved != 0 && type.element == ElementType::kF32) std::ranges::fill(resting.mutable_values<float>(), convolved);
+  return resting;
+}
+
+std::vector<Tensor> value_of(const Graph& graph, const Node& node, const std::vector<std::vector<Tensor>>& values, float convolved) {
   if (const auto* constant = std::get_if<Constant>(&node.op)) return {constant->value};
-  if (rests(graph, node)) {
-    std::vector<Tensor> zeros;
-    for (const TensorType& output : node.outputs) zeros.emplace_back(output.element, output.shape);
-    return zeros;
-  }
+  if (rests(graph, node)) return {at_rest(node.outputs[0], convolved)};
   std::vector<Tensor> inputs;
   for (const Value input : node.inputs) inputs.push_back(values[index_of(input.node)][input.port]);
   const bool passes_on = std::holds_alternative<Output>(node.op) ||
@@ -80,14 +83,14 @@ std::vector<Tensor> value_of(const Graph& graph, const Node& node, const std::ve
 
 }  // namespace
 
-std::optional<std::map<std::string, Tensor>> outputs_at_rest(const Graph& graph) {
+std::optional<std::map<std::string, Tensor>> outputs_at_rest(const Graph& graph, float convolved) {
   const auto needed = nodes_behind_convolutions(graph);
   if (!needed) return std::nullopt;
   std::vector<std::vector<Tensor>> values(graph.nodes().size());
   std::map<std::string, Tensor> outputs;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     if (!(*needed)[i]) continue;
-    values[i] = value_of(graph, graph.nodes()[i], values);
+    values[i] = value_of(graph, graph.nodes()[i], values, convolved);
     if (std::holds_alternative<Output>(graph.nodes()[i].op)) outputs.emplace(graph.nodes()[i].name, values[i][0]);
   }
   return outputs;

@@ -65,6 +65,20 @@ std::optional<RestingBoxes> HeadEvidence::resting_boxes(const Levels& levels, co
   return boxes_at_cells(boxes, levels.strides, levels.anchors, input_);
 }
 
+bool HeadEvidence::grow_with_strides(const Levels& levels, const ColumnGroup& group, std::int64_t column) const {
+  const auto outputs = levels.strides.size() > 1 ? outputs_at_rest(graph_, 1) : std::nullopt;
+  if (!outputs) return false;
+  const auto numbers_of = [&](const std::string& output) {
+    const Tensor& tensor = outputs->at(output);
+    return ColumnValues{tensor.values<float>(), columns_of(tensor.shape(), group.columns).value_or(Columns{}),
+                        static_cast<std::size_t>(column)};
+  };
+  const ColumnValues finest = numbers_of(group.outputs.front()), coarsest = numbers_of(group.outputs.back());
+  if (finest.columns.rows == 0 || coarsest.columns.rows == 0) return false;
+  const double growth = coarsest.at(coarsest.columns.rows - 1, 0) / finest.at(0, 0);
+  return growth > std::sqrt(static_cast<double>(levels.strides.back()) / levels.strides.front());
+}
+
 Error open_question(const std::string& why) { return {ErrorCode::kUnsupported, why}; }
 
 Suppression suppression_of(Family family) {

@@ -61,6 +61,9 @@ class HeadEvidence {
   Status let_rest();
   std::vector<RestingColumn> resting_columns(const ColumnGroup& group) const;
   std::optional<RestingBoxes> resting_boxes(const Levels& levels, const ColumnGroup& group) const;
+  // Whether the distances in a column are in pixels: multiplied by the strides of the levels, or about so, on the way from the
+  // convolutions.
+  bool grow_with_strides(const Levels& levels, const ColumnGroup& group, std::int64_t column) const;
   std::span<const float> resting_numbers(const std::string& output) const { return rest_->at(output).values<float>(); }
 
  private:

@@ -9,8 +9,19 @@ namespace octet {
 namespace {
 
 // The feature maps that detectors have, the commonest first.
-const std::vector<std::vector<int>> kStrides = {
-    {8, 16, 32}, {8, 16, 32, 64}, {4, 8, 16, 32}, {8, 16, 32, 64, 128}, {16, 32}, {8, 16}, {32}, {16}, {8}};
+const std::vector<std::vector<int>> kStrides = {{8, 16, 32},
+                                                {8, 16, 32, 64},
+                                                {4, 8, 16, 32},
+                                                {8, 16, 32, 64, 128},
+                                                {4, 8, 16},
+                                                {4, 8, 16, 32, 64},
+                                                {16, 32, 64},
+                                                {16, 32},
+                                                {8, 16},
+                                                {4, 8},
+                                                {32},
+                                                {16},
+                                                {8}};
 constexpr std::array kAnchors = {1, 3};
 
 // The candidates of one map or of several. `rows` and `columns` are how one map has its candidates in two axes; of several maps: none.

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "recognise/graphs_for_test.h"
+#include "recognise/levels.h"
 
 namespace octet {
 namespace {
@@ -348,6 +349,70 @@ TEST(Recognise, TellsFourScoresFromBoxes) {
   }
 }
 
+// Logits of 64 numbers beside logits of four: 16 bins of four classes, or boxes of 64 classes.
+TEST(Recognise, AsksWhichLogitsAreBoxesWhereBothMayBe) {
+  Graph graph;
+  for (const std::int64_t columns : {4, 64}) {
+    const Value image = graph.parameters().empty() ? picture(graph) : Value{graph.parameters()[0], 0};
+    std::vector<Value> maps;
+    for (const std::int64_t stride : kStrides) maps.push_back(flat(graph, convolved(graph, image, stride, columns)));
+    output(graph, graph.emit(Concat{2}, maps), "of" + std::to_string(columns));
+  }
+  expect_contains(error_of(graph, {.declared = kDeclaredWay}).message, "which of them are boxes and which are scores");
+  SourceFacts named{.metadata = {{"names", "['a', 'b', 'c', 'd']"}}, .declared = kDeclaredWay};
+  const Recognition found = found_in(graph, named);
+  EXPECT_EQ(std::get<DenseHead>(found.description.head).boxes, std::vector<std::string>{"of64"});
+  EXPECT_EQ(std::get<DenseHead>(found.description.head).bins, 16);
+}
+
+// Logits side by side, in the order of NanoDet and in that of YOLOv8; nothing else tells the one from the other.
+TEST(Recognise, TellsBoxesAmongJoinedLogitsByTheirBins) {
+  const auto joined = [](std::vector<std::int64_t> parts) {
+    Graph graph;
+    const Value all = of_strides(graph, [&](Value image, std::int64_t stride) {
+      return graph.emit(Concat{1}, {convolved(graph, image, stride, parts[0]), convolved(graph, image, stride, parts[1])});
+    });
+    output(graph, all, "output");
+    return graph;
+  };
+  const Recognition nano = found_in(joined({80, 32})), yolov8 = found_in(joined({64, 80}));
+  EXPECT_TRUE(std::get<DenseHead>(nano.description.head).scores_first);
+  EXPECT_EQ(std::get<DenseHead>(nano.description.head).classes, 80);
+  EXPECT_FALSE(std::get<DenseHead>(yolov8.description.head).scores_first);
+  EXPECT_EQ(std::get<DenseHead>(yolov8.description.head).classes, 80);
+  expect_contains(error_of(joined({64, 32})).message, "which of its columns are boxes and which are scores");
+}
+
+// Scores and distances of each map; RTMDet's are multiplied by the stride, behind an exponential in some.
+TEST(Recognise, TellsDistancesInPixelsFromThoseInStrides) {
+  const auto apart = [](bool in_pixels, bool is_exponential, bool is_joined) {
+    Graph graph;
+    const Value image = picture(graph);
+    std::vector<Value> scores, distances;
+    for (const std::int64_t stride : kStrides) {
+      scores.push_back(flat(graph, sigmoid(graph, convolved(graph, image, stride, 5))));
+      Value distance = convolved(graph, image, stride, 4);
+      if (is_exponential) distance = graph.emit(Unary{UnaryKind::kExp}, {distance});
+      const float factor = in_pixels ? static_cast<float>(stride) : 1.1f;  // some have a learned factor a level
+      distance = graph.emit(Binary{BinaryKind::kMultiply}, {distance, graph.emit_constant(Tensor::scalar(factor))});
+      distances.push_back(flat(graph, distance));
+      if (is_joined) continue;
+      output(graph, scores.back(), "scores" + std::to_string(stride));
+      output(graph, distances.back(), "boxes" + std::to_string(stride));
+    }
+    if (is_joined)
+      output(graph, graph.emit(Concat{1}, {graph.emit(Concat{2}, scores), graph.emit(Concat{2}, distances)}), "scores_and_boxes");
+    return graph;
+  };
+  for (const auto& [is_exponential, is_joined] : {std::pair(false, false), {true, false}, {false, true}})
+    for (const bool in_pixels : {false, true}) {
+      const Recognition found = found_in(apart(in_pixels, is_exponential, is_joined), {.declared = kDeclaredWay});
+      const auto& head = std::get<DenseHead>(found.description.head);
+      EXPECT_EQ(head.box, in_pixels ? DenseHead::Box::kPixelDistances : DenseHead::Box::kDistances);
+      EXPECT_EQ(head.classes, 5);
+    }
+}
+
 // Three outputs a level, one class: objectness and score have one column each, and are multiplied.
 TEST(Recognise, KnowsYoloxOfOneClassInNineOutputs) {
   Graph graph;
@@ -380,6 +445,17 @@ TEST(Recognise, TakesBoxesAndScoresWithoutABatch) {
   const auto& head = std::get<DenseHead>(found.description.head);
   EXPECT_EQ(head.classes, 3);
   EXPECT_EQ(head.box, DenseHead::Box::kCenter);
+}
+
+TEST(Recognise, KnowsTheMapsOfNetworksForSmallObjects) {
+  for (const std::vector<int>& strides : {std::vector{4, 8, 16}, {4, 8, 16, 32, 64}, {4, 8}, {16, 32, 64}}) {
+    std::int64_t cells = 0;
+    for (const int stride : strides) cells += (128 / stride) * (192 / stride);
+    const auto levels = find_levels({{"output", {1, 9, cells}}}, {192, 128});
+    ASSERT_TRUE(levels);
+    EXPECT_EQ(levels->strides, strides);
+    EXPECT_EQ(levels->anchors, 1);
+  }
 }
 
 // Two sides of one map may have the product of another's height and width.

@@ -23,6 +23,7 @@ constexpr Word<DenseHead::Box> kBoxWords[] = {{"center_size", DenseHead::Box::kC
                                               {"corners", DenseHead::Box::kCorners},
                                               {"corners_yx", DenseHead::Box::kCornersYx},
                                               {"distances", DenseHead::Box::kDistances},
+                                              {"pixel_distances", DenseHead::Box::kPixelDistances},
                                               {"grid_center", DenseHead::Box::kGridCenter},
                                               {"anchor_offsets", DenseHead::Box::kAnchorOffsets},
                                               {"anchor_offsets_yx", DenseHead::Box::kAnchorOffsetsYx}};

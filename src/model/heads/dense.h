@@ -30,6 +30,7 @@ struct DenseHead {
     kCorners,          // x0, y0, x1, y1
     kCornersYx,        // y0, x0, y1, x1
     kDistances,        // of left, top, right, bottom from the cell's place, in strides; of `bins` logits each where there are any
+    kPixelDistances,   // the same in pixels: what RTMDet's maps are, whose last step multiplies by the stride
     kGridCenter,       // offset of the centre from the cell's place, logarithm of the size, in strides: YOLOX
     kAnchorOffsets,    // x, y: offset of the centre from the anchor's; width, height: logarithm of the size; in sizes of the anchor: SSD
     kAnchorOffsetsYx,  // y, x, height, width of the same: TensorFlow's SSD
@@ -69,7 +70,7 @@ struct DenseHead {
   std::array<float, 4> box_scales{0.1f, 0.1f, 0.2f, 0.2f};  // of anchor offsets: x, y, width and height are multiplied by
 
   bool is_of_anchors() const { return box == Box::kAnchorOffsets || box == Box::kAnchorOffsetsYx; }
-  bool is_on_cells() const { return box == Box::kDistances || box == Box::kGridCenter || is_of_anchors(); }
+  bool is_on_cells() const { return box == Box::kDistances || box == Box::kPixelDistances || box == Box::kGridCenter || is_of_anchors(); }
   int box_columns() const { return box == Box::kDistances && bins > 0 ? 4 * bins : 4; }
   int score_columns() const { return classes + (background == Background::kNone ? 0 : 1); }
 

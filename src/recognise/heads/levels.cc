@@ -1,6 +1,7 @@
 #include "recognise/heads/heads.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,7 @@ constexpr int kPicoDetBins = 8;
 const std::vector<int> kPicoDetStrides = {8, 16, 32, 64};
 
 constexpr const char* kWhichAreBoxes = "which of them are boxes and which are scores";
+constexpr const char* kWhichPartIsBoxes = "which of its columns are boxes and which are scores: name the classes (--labels)";
 constexpr const char* kNotScores =
     "which columns are scores of classes: they are not all alike, as where keypoints, angles or coefficients of masks stand beside them";
 
@@ -69,30 +71,51 @@ Result<FoundHead> yolox(const HeadEvidence& evidence, const Levels& levels, std:
   return checked(evidence, std::move(found));
 }
 
-void set_distances(const Levels& levels, std::int64_t box_columns, DenseHead& head) {
-  head.box = Box::kDistances;
-  head.bins = box_columns == kBoxColumns ? 0 : static_cast<int>(box_columns / kBoxColumns);
+// `group`: of the boxes, which may have scores beside them (`head.scores_first`).
+void set_distances(const HeadEvidence& evidence, const Levels& levels, const ColumnGroup& group, std::int64_t box_columns,
+                   DenseHead& head) {
+  const bool are_logits = box_columns != kBoxColumns;
+  head.bins = are_logits ? static_cast<int>(box_columns / kBoxColumns) : 0;
+  const std::int64_t first = head.scores_first ? group.columns - box_columns : 0;
+  head.box = !are_logits && evidence.grow_with_strides(levels, group, first) ? Box::kPixelDistances : Box::kDistances;
   head.strides = levels.strides;
 }
 
 std::string distances_text(const Levels& levels, const DenseHead& head) {
   return fmt::format("distances of the sides of a box{} and scores of {} classes in each cell of strides {}",
-                     head.bins > 0 ? fmt::format(", distributions over {} bins each,", head.bins) : "", head.classes,
-                     fmt::join(levels.strides, ", "));
+                     head.bins > 0                      ? fmt::format(", distributions over {} bins each,", head.bins)
+                     : head.box == Box::kPixelDistances ? " in pixels"
+                                                        : "",
+                     head.classes, fmt::join(levels.strides, ", "));
 }
 
 Result<FoundHead> distances(const HeadEvidence& evidence, const Levels& levels, std::int64_t box_columns, bool scores_first, Score score) {
   if (box_columns % kBoxColumns != 0) return open_question(fmt::format("{} numbers of a box, which is not four of anything", box_columns));
   FoundHead found = joined_head(levels);
   auto& head = std::get<DenseHead>(found.head);
-  set_distances(levels, box_columns, head);
   head.scores_first = scores_first;
+  set_distances(evidence, levels, levels.groups[0], box_columns, head);
   if (scores_first && levels.strides.size() == 4) head.cell_offset = 0;  // NanoDet-Plus, whose priors are corners of cells
   head.classes = static_cast<int>(levels.groups[0].columns - box_columns);
   head.score = score;
   found.family = scores_first ? Family::kNanoDet : Family::kUltralytics;
   found.reasons.push_back(distances_text(levels, head));
   return checked(evidence, std::move(found));
+}
+
+// Whether so many numbers are those of a box: four, or four distributions of as many bins as the families have.
+bool are_usual_box_columns(std::int64_t columns) {
+  constexpr std::array<std::int64_t, 5> kUsualBins = {1, 8, 11, 16, 17};
+  return columns % kBoxColumns == 0 && std::ranges::find(kUsualBins, columns / kBoxColumns) != kUsualBins.end();
+}
+
+// Which of two parts is boxes, where nothing else tells them apart: by the number of names, else the one that alone may be.
+std::optional<std::size_t> boxes_among_parts(const std::vector<std::int64_t>& parts, std::optional<int> classes) {
+  const auto may_be = [&](std::size_t i) {
+    return classes ? parts[1 - i] == *classes && parts[i] % kBoxColumns == 0 : are_usual_box_columns(parts[i]);
+  };
+  if (may_be(0) == may_be(1)) return std::nullopt;
+  return may_be(0) ? 0 : 1;
 }
 
 // Nothing is known of the columns but how many there are, and what was put side by side.
@@ -102,8 +125,11 @@ Result<FoundHead> of_logits(const HeadEvidence& evidence, const Levels& levels) 
   if (parts.size() == 3 && parts[0] == kBoxColumns && parts[1] == 1) return yolox(evidence, levels, joined_classes(levels), Score::kLogit);
   if (evidence.classes() && count == kBoxColumns + 1 + *evidence.classes())
     return yolox(evidence, levels, joined_classes(levels), Score::kLogit);
-  if (parts.size() == 2 && parts[0] % kBoxColumns == 0 && (!evidence.classes() || parts[1] == *evidence.classes()))
-    return distances(evidence, levels, parts[0], false, Score::kLogit);
+  if (parts.size() == 2) {
+    const auto place = boxes_among_parts(parts, evidence.classes());
+    if (!place) return open_question(kWhichPartIsBoxes);
+    return distances(evidence, levels, parts[*place], *place == 1, Score::kLogit);
+  }
   if (evidence.classes() && count > *evidence.classes() && (count - *evidence.classes()) % kBoxColumns == 0)
     return distances(evidence, levels, count - *evidence.classes(), false, Score::kLogit);
   return head_of_anchor_maps(evidence);
@@ -148,11 +174,10 @@ std::optional<std::size_t> boxes_among(const HeadEvidence& evidence, const Level
       return i;
     if (levels.groups[i].columns == kBoxColumns && evidence.resting_boxes(levels, levels.groups[i])) return i;
   }
-  const bool zero[] = {evidence.resting_columns(levels.groups[0])[0].is_zero(), evidence.resting_columns(levels.groups[1])[0].is_zero()};
-  if (zero[0] != zero[1]) return zero[0] ? 0 : 1;
-  if (levels.groups[0].columns == levels.groups[1].columns) return std::nullopt;
+  const auto is_probability = [&](std::size_t i) { return evidence.resting_columns(levels.groups[i])[0].is_probability(); };
+  if (is_probability(0) != is_probability(1)) return is_probability(0) ? 1 : 0;
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}})
-    if (levels.groups[i].columns == kBoxColumns) return i;
+    if (levels.groups[i].columns == kBoxColumns && !are_usual_box_columns(levels.groups[1 - i].columns)) return i;
   return std::nullopt;
 }
 
@@ -175,7 +200,7 @@ Result<FoundHead> of_boxes_and_scores(const HeadEvidence& evidence, const Levels
     found.reasons.push_back(
         fmt::format("decoded boxes and scores of {} classes in each cell of strides {}", head.classes, fmt::join(levels.strides, ", ")));
   } else {
-    set_distances(levels, boxes.columns, head);
+    set_distances(evidence, levels, boxes, boxes.columns, head);
     if (head.bins == kPicoDetBins && levels.strides == kPicoDetStrides && boxes.outputs.size() == kPicoDetStrides.size())
       found.family = Family::kPicoDet;
     found.reasons.push_back(distances_text(levels, head));
