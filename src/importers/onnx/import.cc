@@ -70,7 +70,8 @@ class Importing {
  private:
   Status choose_outputs(const std::vector<std::string>& wanted) {
     outputs_ = wanted.empty() ? source_.outputs : wanted;
-    if (!wanted.empty()) return {};
+    const bool is_of_octet = facts_.metadata.contains("octet_head");  // its description names the outputs that it has
+    if (!wanted.empty() || is_of_octet) return {};
     OCTET_ASSIGN(const auto tail, find_tail(source_, picture_->name));
     if (!tail) return {};
     outputs_ = tail->outputs;

@@ -436,6 +436,38 @@ TEST(OnnxImport, CutsBeforeTheScaleOfTheInput) {
   expect_end(writer, SourceFacts::End::kTopK, {"logits", "boxes"});
 }
 
+// The best class of each box, and the best boxes by it: YOLO26 with agnostic_nms. In front of the choice the classes would be lost.
+void add_best_boxes(ModelWriter& writer) {
+  add_boxes_and_scores(writer);
+  writer.node("Sigmoid", {"logits"}, {"scores"});
+  ModelWriter::integer(writer.node("TopK", {"scores", "one"}, {"best", "class"}), "axis", 2);
+  ModelWriter::integer(writer.node("TopK", {"best", "two"}, {"score", "index"}), "axis", 1);
+  ModelWriter::integer(writer.node("GatherElements", {"class", "index"}, {"label"}), "axis", 1);
+  writer.node("Tile", {"index", "four"}, {"chosen"});
+  ModelWriter::integer(writer.node("GatherElements", {"boxes", "chosen"}, {"box"}), "axis", 1);
+  ModelWriter::integer(writer.node("Cast", {"label"}, {"number"}), "to", 1);
+  ModelWriter::integer(writer.node("Concat", {"box", "score", "number"}, {"rows_of_best"}), "axis", 2);
+  writer.whole("one", {1}, {1});
+  writer.whole("two", {1}, {2});
+  writer.whole("four", {3}, {1, 1, 4});
+}
+
+TEST(OnnxImport, DoesNotCutInFrontOfTheBestClass) {
+  ModelWriter writer(13, {"rows_of_best"});
+  add_best_boxes(writer);
+  expect_end(writer, SourceFacts::End::kOpen, {"rows_of_best"});
+}
+
+TEST(OnnxImport, CutsNoFileOfOctet) {
+  ModelWriter writer(13, {"label", "box", "score"});
+  add_best_queries(writer);
+  writer.floats("twice", {1, 4}, {640, 480, 640, 480});
+  auto& entry = *writer.model().add_metadata_props();
+  entry.set_key("octet_head");
+  entry.set_value("list");
+  expect_end(writer, SourceFacts::End::kOpen, {"label", "box", "score"});
+}
+
 // A product of two axes that gets its batch afterwards: what enters has it.
 TEST(OnnxImport, UndoesOneFlatteningOfScoresAlone) {
   ModelWriter writer(13, {"score", "box"});

@@ -255,6 +255,7 @@ class TailFinder {
       if (flattens) is_flat = false;
       return flattens || step.op == "Sigmoid" || selects(step) ? std::optional<std::size_t>(0) : std::nullopt;
     });
+    if (is_best_of_classes(scores)) return std::optional<Tail>();  // whose number would be lost
     std::set<std::string> boxes;
     for (const NodeRecord* gather : choices.gathers) {
       if (gather->inputs.size() < 2 || !reaches(gather->inputs[1], node.outputs[1]) || is_of_indices(gather->inputs[0])) continue;
@@ -339,6 +340,18 @@ class TailFinder {
       at = node->inputs[*wrapped];
     }
     return result;
+  }
+
+  // Whether a value is one score a box, that of its best class, in whatever shape.
+  bool is_best_of_classes(std::string value) const {
+    for (std::size_t steps = 0; steps < kMostSteps; ++steps) {
+      const NodeRecord* node = view_.maker(value);
+      if (!node || node->inputs.empty()) return false;
+      if (node->op == "ReduceMax" || (node->op == "TopK" && value == node->outputs[0])) return true;
+      if (!is_one_of(node->op, kWrappers)) return false;
+      value = node->inputs[0];
+    }
+    return false;
   }
 
   // Whether a value is the places of the best, in whatever shape.
