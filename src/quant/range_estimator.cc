@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -85,6 +86,11 @@ bool take_word(std::string_view word, RangeEstimator& estimator) {
   const bool is_max = key.starts_with("max.");
   if (!is_max && !key.starts_with("min.")) return false;
   return take_setting(key.substr(4), value, is_max ? estimator.max : estimator.min, is_max);
+}
+
+// What a word sets: two words with one name would leave it to the last of them.
+std::string_view name_of_setting(std::string_view word) {
+  return word == "default" || word == "quantile" ? "preset" : word.substr(0, word.find('='));
 }
 
 std::string settings_of(const char* name, const End& end) {
@@ -172,6 +178,7 @@ std::string to_string(const RangeEstimator& estimator) {
 
 Result<RangeEstimator> parse_range_estimator(std::string_view text) {
   RangeEstimator estimator;
+  std::set<std::string_view> set;
   for (;;) {
     const std::string_view word = text.substr(0, text.find(','));
     if (!take_word(word, estimator))
@@ -180,6 +187,8 @@ Result<RangeEstimator> parse_range_estimator(std::string_view text) {
                        " is no setting of a range estimator: preset (default, quantile), and of min or max type (min, max, abs_max, "
                        "quantile, abs_quantile), aggregator (mean, min, max, median, mean_no_outliers, median_no_outliers, "
                        "hl_estimator), outlier_prob (0 to 0.5), clipping_value, such as max.aggregator=median"};
+    if (const std::string_view name = name_of_setting(word); !set.insert(name).second)
+      return Error{ErrorCode::kInvalidArgument, fmt::format("{} sets {} of a range estimator a second time", in_quotes(word), name)};
     if (word.size() == text.size()) return estimator;
     text.remove_prefix(word.size() + 1);
   }

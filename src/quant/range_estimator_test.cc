@@ -78,6 +78,14 @@ TEST(RangeEstimator, IsReadAsItIsWritten) {
     EXPECT_EQ(parse_range_estimator(wrong).error().code, ErrorCode::kInvalidArgument) << wrong;
 }
 
+TEST(RangeEstimator, IsRefusedWhereASettingIsGivenTwice) {
+  EXPECT_EQ(parse_range_estimator("max.type=max,max.type=abs_max").error().message,
+            "'max.type=abs_max' sets max.type of a range estimator a second time");
+  EXPECT_EQ(parse_range_estimator("quantile,preset=default").error().message,
+            "'preset=default' sets preset of a range estimator a second time");
+  EXPECT_TRUE(parse_range_estimator("min.outlier_prob=0.1,max.outlier_prob=0.1").ok());
+}
+
 // Two channels, one of them in the middle of wider pixels.
 TEST(ImageRanges, AreOfTheWholeOrOfEachChannel) {
   const std::vector<float> pixels{1, -10, 0, 3, 20, 0};
