@@ -33,12 +33,14 @@ Result<std::vector<Effect>> effects_of(const LayerTrials& trials, const HeadRefe
   std::vector<std::vector<Tensor>> floats(reference.inputs.size());
   const auto keep = [&](std::size_t image, std::optional<std::size_t>, std::span<const Tensor> outputs) {
     floats[image] = copies_of(outputs);
+    return Status();
   };
   OCTET_ASSIGN(const auto results, measure_results(trials, plan, reference.inputs, threads, keep));
   std::vector<std::vector<std::vector<Powers>>> errors(reference.inputs.size(), {layers, std::vector<Powers>(heads)});
   const auto compare = [&](std::size_t image, std::optional<std::size_t> layer, std::span<const Tensor> outputs) {
     for (std::size_t head = 0; layer && head < heads; ++head)
       add_difference(errors[image][*layer][head], floats[image][head], outputs[head]);
+    return Status();
   };
   std::vector<std::size_t> all(layers);
   std::iota(all.begin(), all.end(), std::size_t{0});

@@ -1,6 +1,7 @@
 #include "quant/layer_alone.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <ranges>
@@ -244,8 +245,12 @@ Status for_each_picture(const std::shared_ptr<const Plan>& plan, std::size_t pic
       std::clamp<std::size_t>(static_cast<std::size_t>(threads), 1, std::max<std::size_t>(pictures, 1)));
   for (auto& session : sessions) session = std::make_unique<Session>(plan, 1);
   std::vector<Status> done(pictures);
-  parallel_for_each(static_cast<int>(sessions.size()), pictures,
-                    [&](int worker, std::size_t picture) { done[picture] = work(*sessions[static_cast<std::size_t>(worker)], picture); });
+  std::atomic<bool> ended = false;
+  parallel_for_each(static_cast<int>(sessions.size()), pictures, [&](int worker, std::size_t picture) {
+    if (ended) return;
+    done[picture] = work(*sessions[static_cast<std::size_t>(worker)], picture);
+    if (!done[picture].ok()) ended = true;
+  });
   for (const Status& each : done) OCTET_RETURN_IF_ERROR(each);
   return {};
 }
@@ -264,10 +269,10 @@ Status run_trials(const std::shared_ptr<const Plan>& plan, std::span<const Tenso
   return for_each_picture(plan, pictures.size(), threads, [&](Session& session, std::size_t picture) -> Status {
     if (layers[picture].empty()) return {};
     OCTET_ASSIGN(const auto floats, session.run(pictures.subspan(picture, 1)));
-    see(picture, std::nullopt, floats);
+    OCTET_RETURN_IF_ERROR(see(picture, std::nullopt, floats));
     for (const std::size_t layer : std::views::reverse(layers[picture])) {
       OCTET_ASSIGN(const auto outputs, session.run_with(layer, pictures.subspan(picture, 1)));
-      see(picture, layer, outputs);
+      OCTET_RETURN_IF_ERROR(see(picture, layer, outputs));
       count();
     }
     return {};
@@ -287,8 +292,7 @@ Result<std::vector<std::vector<Powers>>> measure_results(const LayerTrials& tria
           results[picture][found->second].noise += power_of(image);
       }
     }));
-    see(picture, std::nullopt, outputs);
-    return {};
+    return see(picture, std::nullopt, outputs);
   }));
   return results;
 }

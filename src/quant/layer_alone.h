@@ -51,8 +51,8 @@ LayerTrials try_layers(const Graph& floats, const Graph& quantized, const std::s
 Result<std::shared_ptr<const Plan>> compile_trials(const LayerTrials& trials);
 
 // What is made of a picture: by the model in floats, or with one layer quantized. Several pictures come from several threads, those of one
-// in turn: floats, then layers from the last on.
-using OnOutputs = std::function<void(std::size_t picture, std::optional<std::size_t> layer, std::span<const Tensor> outputs)>;
+// in turn: floats, then layers from the last on. An error ends the work.
+using OnOutputs = std::function<Status(std::size_t picture, std::optional<std::size_t> layer, std::span<const Tensor> outputs)>;
 
 // Tries on each picture the layers that it has in `layers`, in rising order; a picture without any is not run. The plan is that of the
 // trials. Progress counts trials.

@@ -46,19 +46,19 @@ Result<LayerJudge> LayerJudge::make(const quant::LayerTrials& trials, const Mode
 Status LayerJudge::take(std::vector<Image> images, const std::vector<std::int64_t>& ids) {
   std::vector<Tensor> inputs;
   for (const Image& image : images) inputs.push_back(input_of(image, *description_));
-  std::vector<Result<std::vector<Detection>>> found(images.size(), std::vector<Detection>());
-  const auto detect_in = [&](std::size_t picture, std::optional<std::size_t>, std::span<const Tensor> outputs) {
-    found[picture] = detect(outputs, images[picture].size(), kReferenceScore);
+  std::vector<std::vector<Detection>> found(images.size());
+  const auto detect_in = [&](std::size_t picture, std::optional<std::size_t>, std::span<const Tensor> outputs) -> Status {
+    OCTET_ASSIGN(found[picture], detect(outputs, images[picture].size(), kReferenceScore));
+    return {};
   };
   OCTET_ASSIGN(const auto results, quant::measure_results(*trials_, plan_, inputs, threads_, detect_in));
   for (std::size_t i = 0; i < images.size(); ++i) {
-    OCTET_RETURN_IF_ERROR(found[i]);
-    if (found[i]->empty()) continue;
+    if (found[i].empty()) continue;
     for (std::size_t layer = 0; layer < results[i].size(); ++layer) noise_[trials_->layers[layer].name] += results[i][layer].relative();
     inputs_.push_back(std::move(inputs[i]));
     ids_.push_back(ids[i]);
     sizes_.push_back(images[i].size());
-    reference_.push_back(std::move(*found[i]));
+    reference_.push_back(std::move(found[i]));
   }
   return {};
 }
@@ -75,19 +75,13 @@ Result<std::map<std::string, double>> LayerJudge::errors(const std::set<std::str
       else
         untried[picture].push_back(i);
     }
-  std::vector<Status> failures(inputs_.size());
-  const auto compare = [&](std::size_t picture, std::optional<std::size_t> layer, std::span<const Tensor> outputs) {
-    if (!layer || !failures[picture].ok()) return;
-    const auto found = detect(outputs, sizes_[picture], kLeastScore);
-    if (!found.ok()) {
-      failures[picture] = found.error();
-      return;
-    }
-    const double error = of_picture[picture][*layer] = detection_error(reference_[picture], *found);
-    if (store) failures[picture] = store->keep_trial(ids_[picture], *layer, error);
+  const auto compare = [&](std::size_t picture, std::optional<std::size_t> layer, std::span<const Tensor> outputs) -> Status {
+    if (!layer) return {};
+    OCTET_ASSIGN(const auto found, detect(outputs, sizes_[picture], kLeastScore));
+    const double error = of_picture[picture][*layer] = detection_error(reference_[picture], found);
+    return store ? store->keep_trial(ids_[picture], *layer, error) : Status();
   };
   OCTET_RETURN_IF_ERROR(quant::run_trials(plan_, inputs_, untried, threads_, compare, progress));
-  for (const Status& failure : failures) OCTET_RETURN_IF_ERROR(failure);
   std::map<std::string, double> errors;
   for (const auto& of_layer : of_picture)
     for (const auto& [layer, error] : of_layer) errors[trials_->layers[layer].name] += error / static_cast<double>(inputs_.size());

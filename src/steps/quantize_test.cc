@@ -65,6 +65,7 @@ class StoreThatEnds : public SearchStore {
   explicit StoreThatEnds(std::size_t keeps) : left_(keeps) {}
   void go_on() { left_ = std::numeric_limits<std::size_t>::max(); }
   std::size_t kept() const { return kept_; }
+  std::size_t refused() const { return refused_; }
 
   Status begin(const std::string& digest) override {
     digests_.insert(digest);
@@ -92,7 +93,10 @@ class StoreThatEnds : public SearchStore {
   template <typename Keep>
   Status keep(Keep keep) {
     const std::lock_guard lock(mutex_);
-    if (left_ == 0) return Error{ErrorCode::kIo, "ended"};
+    if (left_ == 0) {
+      ++refused_;
+      return Error{ErrorCode::kIo, "ended"};
+    }
     keep();
     --left_;
     ++kept_;
@@ -100,7 +104,7 @@ class StoreThatEnds : public SearchStore {
   }
 
   std::mutex mutex_;
-  std::size_t left_, kept_ = 0;
+  std::size_t left_, kept_ = 0, refused_ = 0;
   std::set<std::string> digests_;
   std::map<std::pair<std::int64_t, std::size_t>, double> trials_;
   std::map<std::size_t, TradeoffStep> steps_;
@@ -130,6 +134,7 @@ TEST_F(QuantizeModel, GoesOnWithASearchThatWasEnded) {
     const auto ended = quantized({.min_fidelity = 97, .store = &store}, DataUse::kCalibrate);
     ASSERT_FALSE(ended.ok());
     EXPECT_EQ(ended.error().code, ErrorCode::kIo);
+    EXPECT_LE(store.refused(), 2u) << "each thread tries no more than once behind a full disk";
     store.go_on();
     const auto resumed = quantized({.min_fidelity = 97, .store = &store}, DataUse::kCalibrate, 3);
     ASSERT_TRUE(resumed.ok()) << resumed.error().message;
