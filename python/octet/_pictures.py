@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, Protocol, Union, runtime_checkable
 
 from octet import _octet
+from octet._arguments import path_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +47,7 @@ def read_image(path: str | os.PathLike[str], *, exif: bool = False) -> Pixels:
     """
     import numpy as np
 
-    picture = _octet.read_image(os.fsencode(path), bool(exif))
+    picture = _octet.read_image(path_of(path, "path"), bool(exif))
     pixels = np.empty(picture.shape, np.uint8)
     picture.copy_to(pixels)
     return pixels

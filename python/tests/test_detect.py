@@ -135,6 +135,13 @@ def test_refuses_files_that_are_no_pictures(detector: octet.Detector, tmp_path: 
         octet.read_image(tmp_path / "text.jpg")
 
 
+def test_refuses_a_path_with_a_null_byte(detector: octet.Detector, picture: Path) -> None:
+    """The system would read the file whose name ends before it."""
+    for call in (octet.read_image, detector.detect):
+        with pytest.raises(ValueError, match="no path"):
+            call(f"{picture}\0.jpg")
+
+
 def test_checks_its_options(detector: octet.Detector, pixels: np.ndarray) -> None:
     assert len(detector.detect(pixels, score_threshold=0.01, max_detections=2)) == 2
     assert len(detector.detect(pixels, score_threshold=1)) == 0
