@@ -23,7 +23,16 @@ std::string csv_value(const Json& value) {
   return value.get<std::string>();
 }
 
-std::string dumped(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
+// As Python's json writes it: all in ASCII, and a blank behind each colon and comma of a single line.
+std::string dumped(const Json& json, int indent) { return json.dump(indent, ' ', true, Json::error_handler_t::replace); }
+
+std::string on_one_line(const Json& json) {
+  if (!json.is_object()) return dumped(json, -1);
+  std::string text;
+  for (const auto& [name, value] : json.items())
+    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", dumped(name, -1), on_one_line(value));
+  return "{" + text + "}";
+}
 
 std::string counters_csv(std::span<const Counter> counters) {
   std::string text = "layerName;execStatus;layerType;execType;realTime (ms);cpuTime (ms)\n";
@@ -99,7 +108,7 @@ Status Report::write() const {
     }
     csv += "\n";
   }
-  return write_as("benchmark_report", csv, dumped(json, -1), "Statistics report");
+  return write_as("benchmark_report", csv, on_one_line(json), "Statistics report");
 }
 
 Status Report::write_counters(std::span<const std::vector<Counter>> requests) const {

@@ -195,7 +195,7 @@ class App {
     property("INFERENCE_NUM_THREADS", layout_.streams.streams * layout_.streams.threads_per_stream);
     property("PERF_COUNT", settings_.counters ? "YES" : "NO");
     property("INFERENCE_PRECISION_HINT", settings_.precision == InferencePrecision::kBf16 ? "<Type: 'bfloat16'>" : "<Type: 'float32'>");
-    property("PERFORMANCE_HINT", settings_.hint.empty() ? "PerformanceMode.LATENCY" : settings_.hint);
+    property("PERFORMANCE_HINT", settings_.hint.empty() ? "LATENCY" : settings_.hint);
     property("EXECUTION_MODE_HINT", "ExecutionMode.PERFORMANCE");
     property("PERFORMANCE_HINT_NUM_REQUESTS", settings_.requests.value_or(0));
     property("ENABLE_CPU_PINNING", "False");

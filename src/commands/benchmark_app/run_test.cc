@@ -102,6 +102,7 @@ TEST_F(BenchmarkAppTest, DividesThreadsAsTheHintSays) {
   EXPECT_TRUE(app({"-hint", "latency", "-niter", "2"}).has("[ INFO ]   NUM_STREAMS: 1"));
   const Run streams = app({"-hint", "none", "-nstreams", "3", "-nthreads", "6", "-nireq", "4", "-niter", "5"});
   EXPECT_TRUE(streams.has("[ INFO ]   NUM_STREAMS: 3"));
+  EXPECT_TRUE(streams.has("[ INFO ]   PERFORMANCE_HINT: LATENCY"));
   EXPECT_TRUE(streams.has("[ INFO ]   INFERENCE_NUM_THREADS: 6"));
   EXPECT_TRUE(streams.has("[ WARNING ] Number of iterations was aligned by request number from 5 to 8 using number of requests 4"));
   EXPECT_TRUE(streams.has(
@@ -128,6 +129,9 @@ TEST_F(BenchmarkAppTest, WritesTheSameRecordsAsCsvAndAsJson) {
   json_words.insert(json_words.end(), {path("json"), "-json_stats"});
   ASSERT_EQ(app(csv_words).status, 0);
   ASSERT_EQ(app(json_words).status, 0);
+  const std::string text = *read_text(folder_.path() / "json/benchmark_report.json");
+  EXPECT_TRUE(text.starts_with(R"({"cmd_options": {"-)")) << text;
+  EXPECT_NE(text.find(R"(, "-niter": "2")"), std::string::npos) << text;
   const Json report = json("json/benchmark_report.json");
   EXPECT_EQ(report["cmd_options"]["-hint"], "latency");
   EXPECT_EQ(report["configuration_setup"]["inference_only"], true);
