@@ -77,7 +77,8 @@ TEST(Selection, AddsAConstantOfTheWholeShapeByAKernel) {
 TEST(Selection, SaysThatShapesDiffer) {
   SmallGraph g;
   const Value image = g.input({1, 3, 5, 5});
-  g.output(g.add(g.conv(image, 4), g.conv(image, 1, "one"), "sum"));
+  const Value four = g.conv(image, 4), one = g.conv(image, 1, "one");  // in this order, so that the one that is repeated comes last
+  g.output(g.add(four, one, "sum"));
   expect_planar_kernel(g.graph, "sum", "add or multiply: the inputs [1,4,5,5] and [1,1,5,5] differ in shape");
 }
 

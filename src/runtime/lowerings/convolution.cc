@@ -27,8 +27,9 @@ std::optional<SumBehind> sum_behind(const MatchContext& context, Value value) {
   if (!reader || !is_binary(context.graph, {*reader, 0}, BinaryKind::kAdd)) return std::nullopt;
   const Node& sum = context.graph.node(*reader);
   const Value addend = sum.inputs[sum.inputs[0] == value ? 1 : 0];
-  const bool alike = addend != value && context.graph.shape(addend) == sum.outputs[0].shape && context.forms.is_image(addend);
-  if (!alike || context.forms.quant(addend)) return std::nullopt;
+  const Shape& shape = sum.outputs[0].shape;
+  const bool alike = addend != value && context.graph.shape(value) == shape && context.graph.shape(addend) == shape;
+  if (!alike || !context.forms.is_image(addend) || context.forms.quant(addend)) return std::nullopt;
   const auto behind = context.fusion.only_reader({*reader, 0});
   if (behind && context.fusion.activation_of(*behind)) return std::nullopt;
   return SumBehind{*reader, addend};
