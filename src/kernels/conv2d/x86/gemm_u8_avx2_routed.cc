@@ -87,22 +87,21 @@ OCTET_OP void add_singles(std::int32_t count, const std::uint8_t* run, std::int6
   }
 }
 
-// Two groups a step, whose sums fit when added in vector kFitting.
-template <int kFitting, int kRows, int kVectors>
-OCTET_OP void add_half_pairs(std::int32_t count, const std::uint8_t* run, std::int64_t stride, const std::int32_t*& place,
-                             const std::int8_t*& weights, Ints (&acc)[kRows][kVectors]) {
-  if constexpr (kVectors == 2) {
-    constexpr int kOther = 1 - kFitting;
-    for (; count > 0; --count, place += 2) {
-      const std::uint8_t *x = run + place[0], *y = run + place[1];
-      Ints w[2 * kVectors];
-      load_weights(weights, w);
+// Two groups a step: added up before they are widened in the vectors whose bit is set in kFits, one by one in the others.
+template <unsigned kFits, int kRows, int kVectors>
+OCTET_OP void add_pairs(std::int32_t count, const std::uint8_t* run, std::int64_t stride, const std::int32_t*& place,
+                        const std::int8_t*& weights, Ints (&acc)[kRows][kVectors]) {
+  for (; count > 0; --count, place += 2) {
+    const std::uint8_t *x = run + place[0], *y = run + place[1];
+    Ints w[2 * kVectors];
+    load_weights(weights, w);
 #pragma GCC unroll 4
-      for (int r = 0; r < kRows; ++r) {
-        const Ints a = broadcast(x + r * stride), b = broadcast(y + r * stride);
-        acc[r][kFitting] = add_pair(acc[r][kFitting], a, b, w[kFitting], w[kVectors + kFitting]);
-        acc[r][kOther] = add_single(add_single(acc[r][kOther], a, w[kOther]), b, w[kVectors + kOther]);
-      }
+    for (int r = 0; r < kRows; ++r) {
+      const Ints a = broadcast(x + r * stride), b = broadcast(y + r * stride);
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v)
+        acc[r][v] = (kFits >> v & 1) != 0 ? add_pair(acc[r][v], a, b, w[v], w[kVectors + v])
+                                          : add_single(add_single(acc[r][v], a, w[v]), b, w[kVectors + v]);
     }
   }
 }
@@ -116,19 +115,11 @@ OCTET_OP void add_products(const GemmU8& gemm, std::int64_t row, Ints (&acc)[kRo
   const GroupRoutes* routes = gemm.routes;
   const std::int32_t* place = gemm.places;
   for (std::int64_t left = gemm.groups; left > 0; left -= gemm.run_groups, run += gemm.run_step, ++routes) {
-    for (std::int32_t i = routes->pairs; i > 0; --i, place += 2) {
-      const std::uint8_t *x = run + place[0], *y = run + place[1];
-      Ints w[2 * kVectors];
-      load_weights(weights, w);
-#pragma GCC unroll 4
-      for (int r = 0; r < kRows; ++r) {
-        const Ints a = broadcast(x + r * stride), b = broadcast(y + r * stride);
-#pragma GCC unroll 2
-        for (int v = 0; v < kVectors; ++v) acc[r][v] = add_pair(acc[r][v], a, b, w[v], w[kVectors + v]);
-      }
+    add_pairs<3>(routes->pairs, run, stride, place, weights, acc);
+    if constexpr (kVectors == 2) {
+      add_pairs<1>(routes->half_pairs[0], run, stride, place, weights, acc);
+      add_pairs<2>(routes->half_pairs[1], run, stride, place, weights, acc);
     }
-    add_half_pairs<0>(routes->half_pairs[0], run, stride, place, weights, acc);
-    add_half_pairs<1>(routes->half_pairs[1], run, stride, place, weights, acc);
     add_singles<0>(routes->singles[0], run, stride, place, weights, acc);
     add_singles<1>(routes->singles[1], run, stride, place, weights, acc);
     add_singles<2>(routes->singles[2], run, stride, place, weights, acc);
