@@ -9,6 +9,14 @@
 #include "recognise/origins.h"
 
 namespace octet {
+namespace {
+
+ColumnValues values_in(const std::map<std::string, Tensor>& outputs, const std::string& output, std::int64_t columns) {
+  const Tensor& tensor = outputs.at(output);
+  return {tensor.values<float>(), columns_of(tensor.shape(), columns).value_or(Columns{}), 0};
+}
+
+}  // namespace
 
 void RestingColumn::add(double number) {
   least = std::min(least, number);
@@ -40,15 +48,10 @@ Status HeadEvidence::let_rest() {
   return open_question("the operations behind the last convolutions are too many to tell what they make of them");
 }
 
-ColumnValues HeadEvidence::resting_values(const std::string& output, std::int64_t columns) const {
-  const Tensor& tensor = rest_->at(output);
-  return {tensor.values<float>(), columns_of(tensor.shape(), columns).value_or(Columns{}), 0};
-}
-
 std::vector<RestingColumn> HeadEvidence::resting_columns(const ColumnGroup& group) const {
   std::vector<RestingColumn> columns(static_cast<std::size_t>(group.columns));
   for (const std::string& output : group.outputs) {
-    const ColumnValues values = resting_values(output, group.columns);
+    const ColumnValues values = values_in(*rest_, output, group.columns);
     for (std::size_t row = 0; row < values.columns.rows; ++row)
       for (std::size_t i = 0; i < columns.size(); ++i) columns[i].add(values.at(row, i));
   }
@@ -58,7 +61,7 @@ std::vector<RestingColumn> HeadEvidence::resting_columns(const ColumnGroup& grou
 std::optional<RestingBoxes> HeadEvidence::resting_boxes(const Levels& levels, const ColumnGroup& group) const {
   std::vector<double> boxes;
   for (const std::string& output : group.outputs) {
-    const ColumnValues values = resting_values(output, group.columns);
+    const ColumnValues values = values_in(*rest_, output, group.columns);
     for (std::size_t row = 0; row < values.columns.rows; ++row)
       for (std::size_t i = 0; i < 4; ++i) boxes.push_back(values.at(row, i));
   }
@@ -68,14 +71,11 @@ std::optional<RestingBoxes> HeadEvidence::resting_boxes(const Levels& levels, co
 bool HeadEvidence::grow_with_strides(const Levels& levels, const ColumnGroup& group, std::int64_t column) const {
   const auto outputs = levels.strides.size() > 1 ? outputs_at_rest(graph_, 1) : std::nullopt;
   if (!outputs) return false;
-  const auto numbers_of = [&](const std::string& output) {
-    const Tensor& tensor = outputs->at(output);
-    return ColumnValues{tensor.values<float>(), columns_of(tensor.shape(), group.columns).value_or(Columns{}),
-                        static_cast<std::size_t>(column)};
-  };
-  const ColumnValues finest = numbers_of(group.outputs.front()), coarsest = numbers_of(group.outputs.back());
+  const ColumnValues finest = values_in(*outputs, group.outputs.front(), group.columns),
+                     coarsest = values_in(*outputs, group.outputs.back(), group.columns);
   if (finest.columns.rows == 0 || coarsest.columns.rows == 0) return false;
-  const double growth = coarsest.at(coarsest.columns.rows - 1, 0) / finest.at(0, 0);
+  const auto at = static_cast<std::size_t>(column);
+  const double growth = coarsest.at(coarsest.columns.rows - 1, at) / finest.at(0, at);
   return growth > std::sqrt(static_cast<double>(levels.strides.back()) / levels.strides.front());
 }
 

@@ -67,8 +67,6 @@ class HeadEvidence {
   std::span<const float> resting_numbers(const std::string& output) const { return rest_->at(output).values<float>(); }
 
  private:
-  ColumnValues resting_values(const std::string& output, std::int64_t columns) const;
-
   const Graph& graph_;
   const SourceFacts& facts_;
   ImageSize input_;
