@@ -30,7 +30,6 @@ struct SourceFacts {
   bool converter_reverses = false;     // the file's converter says that it reversed channels,
   bool converter_scales = false;       // that it took a mean off or divided pixels, which may be in the weights
   bool takes_bytes = false;            // its input is u8: pictures as they are, 0..255
-  bool scale_factor_input = false;     // Paddle: boxes were divided by an input scale_factor, which was cut off or set to 1
 };
 
 // How a picture enters a network and its outputs become boxes.

@@ -104,7 +104,6 @@ class Importing {
       border_.take_constant(input.name, value);
       OCTET_ASSIGN(const Value constant, builder_.constant(std::move(value), input.name));
       translation.set(input.name, {constant});
-      facts_.scale_factor_input |= is_scale_factor(input);
     }
     return {};
   }

@@ -135,7 +135,6 @@ class TailFinder {
     tail.end = SourceFacts::End::kSuppression;
     tail.across_classes = best_class_alone_ && !classes_apart_;
     tail.outputs = {entries.begin()->first, entries.begin()->second};
-    tail.scale_factor_input = undid_division_;
     read_settings(**choices.suppressions.begin(), view_, tail);
     return std::optional<Tail>(std::move(tail));
   }
@@ -266,7 +265,6 @@ class TailFinder {
     Tail tail;
     tail.end = SourceFacts::End::kTopK;
     tail.outputs = {scores, *boxes.begin()};
-    tail.scale_factor_input = undid_division_;
     if (const auto keep = node.inputs.size() > 1 ? view_.number(node.inputs[1]) : std::nullopt; keep && *keep >= 1 && *keep <= 1e6)
       tail.keep = static_cast<int>(*keep);
     return std::optional<Tail>(std::move(tail));
@@ -372,12 +370,11 @@ class TailFinder {
   }
 
   // The side of the boxes in a product or quotient with the scale or size of the original picture.
-  std::optional<std::size_t> scaled_by_other_input(const NodeRecord& node) {
+  std::optional<std::size_t> scaled_by_other_input(const NodeRecord& node) const {
     if ((node.op != "Mul" && node.op != "Div") || node.inputs.size() != 2) return std::nullopt;
     for (const std::size_t i : {0, 1}) {
       const std::string& other = node.inputs[1 - i];
       if (!view_.depends_on_other_input(other) || view_.depends_on_picture(other) || !view_.depends_on_picture(node.inputs[i])) continue;
-      undid_division_ |= node.op == "Div";
       return i;
     }
     return std::nullopt;
@@ -412,7 +409,6 @@ class TailFinder {
   const GraphRecord& graph_;
   GraphView view_;
   std::unordered_map<std::string, std::set<std::string>> chosen_;  // by value
-  bool undid_division_ = false;
   bool best_class_alone_ = false, classes_apart_ = false;  // what enters a suppression: one score a box, boxes of each class elsewhere
 };
 
@@ -424,7 +420,6 @@ void Tail::tell(SourceFacts& facts) const {
   facts.nms_iou = nms_iou;
   facts.nms_score = nms_score;
   facts.keep = keep;
-  facts.scale_factor_input = scale_factor_input;
 }
 
 Result<std::optional<Tail>> find_tail(const GraphRecord& graph, const std::string& picture) { return TailFinder(graph, picture).find(); }
