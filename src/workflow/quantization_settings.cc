@@ -57,9 +57,9 @@ std::optional<quant::Preset> preset_of(const Json& name) {
 
 // As words of parse_range_estimator().
 std::string words_of_estimator(const Json& estimator) {
-  std::string words = "default";
+  std::string words;
   const auto add = [&words](const std::string& key, const Json& value) {
-    words += "," + key + "=" + (value.is_string() ? value.get<std::string>() : value.dump());
+    words += (words.empty() ? "" : ",") + key + "=" + (value.is_string() ? value.get<std::string>() : value.dump());
   };
   for (const auto& [key, value] : estimator.items()) {
     if (!value.is_object())
@@ -67,7 +67,7 @@ std::string words_of_estimator(const Json& estimator) {
     else
       for (const auto& [setting, of] : value.items()) add(key + "." + setting, of);
   }
-  return words;
+  return words.empty() ? "default" : words;
 }
 
 Status read_estimator(const Json& estimator, QuantizationSettings& settings) {

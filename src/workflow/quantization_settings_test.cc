@@ -74,6 +74,7 @@ TEST_F(QuantizationFiles, DecideTheRangeEstimator) {
   EXPECT_EQ(quant::to_string(*partly->estimator), "default,max.type=abs_max,max.aggregator=max");
   EXPECT_EQ(partly->unheeded, std::vector<std::string>{"activations.bits"});
   EXPECT_EQ(quant::to_string(*read("range_estimator: {preset: quantile}")->estimator), "quantile");
+  EXPECT_EQ(quant::to_string(*read("range_estimator: {}")->estimator), "default");
   for (const char* wrong : {"{max: {type: least}}", "{max: {outlier_prob: 2}}", "{min: {type: abs_max}}", "{middle: 3}", "7"})
     EXPECT_EQ(read("range_estimator: " + std::string(wrong)).error().code, ErrorCode::kMalformed) << wrong;
 }
