@@ -3,12 +3,11 @@
 #include "formats/npz/npz.h"
 
 #include <fmt/format.h>
-#include <zip.h>
 
 #include <array>
-#include <memory>
 
 #include "base/files.h"
+#include "formats/zip/archive.h"
 
 namespace octet {
 namespace {
@@ -22,39 +21,15 @@ using Bytes = std::span<const std::byte>;
 
 Error malformed(std::string message) { return {ErrorCode::kMalformed, "not an .npz archive: " + std::move(message)}; }
 
-struct ErrorOfZip {
-  ErrorOfZip() { zip_error_init(&error); }
-  ~ErrorOfZip() { zip_error_fini(&error); }
-  std::string text() { return zip_error_strerror(&error); }
-
-  zip_error_t error;
-};
-
-struct DiscardArchive {
-  void operator()(zip_t* archive) const { zip_discard(archive); }
-};
-struct CloseMember {
-  void operator()(zip_file_t* member) const { zip_fclose(member); }
-};
-struct FreeSource {
-  void operator()(zip_source_t* source) const { zip_source_free(source); }
-};
-using Archive = std::unique_ptr<zip_t, DiscardArchive>;
-using Source = std::unique_ptr<zip_source_t, FreeSource>;
-
 // `bytes` must outlive the archive.
-Result<Archive> open_archive(Bytes bytes) {
-  if (bytes.empty()) return malformed("it is empty");  // libzip takes that for an archive of nothing
-  ErrorOfZip failed;
-  Source source(zip_source_buffer_create(bytes.data(), bytes.size(), 0, &failed.error));
-  Archive archive(source ? zip_open_from_source(source.get(), ZIP_RDONLY, &failed.error) : nullptr);
-  if (!archive) return malformed(failed.text() + "; it may be cut off");
-  (void)source.release();  // the archive's now
+Result<zip::Archive> open_archive(Bytes bytes) {
+  auto archive = zip::open_archive(bytes);
+  if (!archive.ok()) return malformed(archive.error().message + (bytes.empty() ? "" : "; it may be cut off"));
   return archive;
 }
 
 Result<std::vector<std::byte>> unpacked(zip_t* archive, std::uint64_t index, std::size_t size) {
-  const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(archive, index, 0));
+  const zip::Member member(zip_fopen_index(archive, index, 0));
   if (!member) return malformed(zip_strerror(archive));
   std::vector<std::byte> content(size);
   std::size_t done = 0;
@@ -93,7 +68,7 @@ Status add_array(zip_t* archive, const std::string& name, const std::string& hea
   };
   const std::array fragments{fragment_of(header.data(), header.size()), fragment_of(array.bytes().data(), array.bytes().size())};
   constexpr zip_uint16_t kMidnight = 0, kFirstOfJanuary1980 = 0x21;
-  Source source(zip_source_buffer_fragment(archive, fragments.data(), array.bytes().empty() ? 1 : 2, 0));
+  zip::Source source(zip_source_buffer_fragment(archive, fragments.data(), array.bytes().empty() ? 1 : 2, 0));
   const zip_int64_t index = source ? zip_file_add(archive, (name + ".npy").c_str(), source.get(), ZIP_FL_ENC_UTF_8) : -1;
   if (index < 0) return Error{ErrorCode::kInvalidArgument, fmt::format("array '{:.100}': {}", name, zip_strerror(archive))};
   (void)source.release();  // the archive's now
@@ -117,10 +92,10 @@ Result<std::vector<std::byte>> content_of(zip_source_t* source) {
 }
 
 Result<std::vector<std::byte>> archive_of(const std::map<std::string, Tensor>& arrays) {
-  ErrorOfZip failed;
-  const Source buffer(zip_source_buffer_create(nullptr, 0, 0, &failed.error));
+  zip::Failure failed;
+  const zip::Source buffer(zip_source_buffer_create(nullptr, 0, 0, failed.get()));
   if (!buffer) return Error{ErrorCode::kInternal, failed.text()};
-  Archive archive(zip_open_from_source(buffer.get(), ZIP_TRUNCATE, &failed.error));
+  zip::Archive archive(zip_open_from_source(buffer.get(), ZIP_TRUNCATE, failed.get()));
   if (!archive) return Error{ErrorCode::kInternal, failed.text()};
   zip_source_keep(buffer.get());  // the archive has its own reference
   std::vector<std::string> headers;
@@ -135,7 +110,7 @@ Result<std::vector<std::byte>> archive_of(const std::map<std::string, Tensor>& a
 }  // namespace
 
 Result<std::map<std::string, Tensor>> parse_npz(Bytes file, const NpzNames& wanted, std::size_t limit_bytes) {
-  OCTET_ASSIGN(const Archive archive, open_archive(file));
+  OCTET_ASSIGN(const zip::Archive archive, open_archive(file));
   const zip_int64_t members = zip_get_num_entries(archive.get(), 0);
   std::map<std::string, Tensor> arrays;
   for (zip_int64_t i = 0; i < members; ++i) {

@@ -1,11 +1,9 @@
 #include "formats/tflite/metadata.h"
 
-#include <zip.h>
-
 #include <algorithm>
-#include <memory>
 
 #include "formats/tflite/metadata_generated.h"
+#include "formats/zip/archive.h"
 
 namespace octet::tflite {
 namespace {
@@ -31,24 +29,8 @@ std::vector<float> numbers_of(const flatbuffers::Vector<float>* numbers) {
   return {numbers->begin(), numbers->end()};
 }
 
-struct DiscardArchive {
-  void operator()(zip_t* archive) const { zip_discard(archive); }
-};
-struct CloseMember {
-  void operator()(zip_file_t* member) const { zip_fclose(member); }
-};
-using Archive = std::unique_ptr<zip_t, DiscardArchive>;
-
-Archive archive_behind(std::span<const std::byte> file) {
-  zip_source_t* source = zip_source_buffer_create(file.data(), file.size(), 0, nullptr);
-  if (!source) return nullptr;
-  Archive archive(zip_open_from_source(source, ZIP_RDONLY, nullptr));
-  if (!archive) zip_source_free(source);
-  return archive;
-}
-
 std::optional<std::string> text_at(zip_t* archive, zip_uint64_t index, zip_uint64_t size) {
-  const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(archive, index, 0));
+  const zip::Member member(zip_fopen_index(archive, index, 0));
   if (!member) return std::nullopt;
   std::string text(size, '\0');
   const zip_int64_t read = zip_fread(member.get(), text.data(), size);
@@ -74,14 +56,14 @@ Result<std::optional<Normalization>> normalization_of(const Model& model) {
 
 std::map<std::string, std::string> appended_texts(std::span<const std::byte> file) {
   std::map<std::string, std::string> texts;
-  const Archive archive = file.empty() ? nullptr : archive_behind(file);
-  if (!archive) return texts;
-  const zip_int64_t count = std::min(zip_get_num_entries(archive.get(), 0), kMostTexts);
+  const auto archive = zip::open_archive(file);
+  if (!archive.ok()) return texts;
+  const zip_int64_t count = std::min(zip_get_num_entries(archive->get(), 0), kMostTexts);
   for (zip_int64_t i = 0; i < count; ++i) {
     zip_stat_t stat;
-    const bool known = zip_stat_index(archive.get(), static_cast<zip_uint64_t>(i), 0, &stat) == 0;
+    const bool known = zip_stat_index(archive->get(), static_cast<zip_uint64_t>(i), 0, &stat) == 0;
     if (!known || (stat.valid & ZIP_STAT_NAME) == 0 || (stat.valid & ZIP_STAT_SIZE) == 0 || stat.size > kLongestText) continue;
-    if (auto text = text_at(archive.get(), static_cast<zip_uint64_t>(i), stat.size)) texts.emplace(stat.name, std::move(*text));
+    if (auto text = text_at(archive->get(), static_cast<zip_uint64_t>(i), stat.size)) texts.emplace(stat.name, std::move(*text));
   }
   return texts;
 }
