@@ -57,6 +57,16 @@ class Evaluation {
 
 }  // namespace
 
+Result<std::vector<TensorType>> infer_types(const Op& op, std::span<const Tensor> inputs) {
+  std::vector<TensorType> types;
+  std::vector<const Tensor*> constants;
+  for (const Tensor& input : inputs) {
+    types.push_back({input.type(), input.shape()});
+    constants.push_back(&input);
+  }
+  return infer_types(op, types, constants);
+}
+
 Result<std::map<std::string, Tensor>> evaluate(const Graph& graph, const std::map<std::string, Tensor>& inputs) {
   Evaluation evaluation(graph);
   OCTET_RETURN_IF_ERROR(evaluation.run(inputs));

@@ -40,16 +40,6 @@ Error without_place(Error error) {
   return error;
 }
 
-Result<std::vector<TensorType>> types_of(const Op& op, std::span<const Tensor> inputs) {
-  std::vector<TensorType> types;
-  std::vector<const Tensor*> constants;
-  for (const Tensor& input : inputs) {
-    types.push_back({input.type(), input.shape()});
-    constants.push_back(&input);
-  }
-  return infer_types(op, types, constants);
-}
-
 }  // namespace
 
 Status GraphBuilder::charge(std::int64_t elements) {
@@ -61,7 +51,7 @@ Status GraphBuilder::charge(std::int64_t elements) {
 Result<Values> GraphBuilder::add(Op op, const std::vector<Value>& inputs, const std::string& name) {
   if (is_cheap(op))
     if (const auto constants = small_constants(graph, inputs)) {
-      OCTET_ASSIGN(const auto types, types_of(op, *constants));
+      OCTET_ASSIGN(const auto types, infer_types(op, *constants));
       std::int64_t elements = 0;
       for (const TensorType& type : types) elements += std::max(element_count(type.shape), std::int64_t{1});
       if (elements <= kMaxFoldedElements && charge(elements).ok()) return add_constants(evaluate(op, *constants, types), name);

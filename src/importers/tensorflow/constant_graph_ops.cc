@@ -16,13 +16,7 @@ Error malformed_value(const std::string& what) { return {ErrorCode::kMalformed, 
 
 // One operation of the graph on known values.
 Outputs compute(const Op& op, const std::vector<Tensor>& inputs) {
-  std::vector<TensorType> types;
-  std::vector<const Tensor*> constants;
-  for (const Tensor& input : inputs) {
-    types.push_back({input.type(), input.shape()});
-    constants.push_back(&input);
-  }
-  OCTET_ASSIGN(const auto outputs, infer_types(op, types, constants));
+  OCTET_ASSIGN(const auto outputs, infer_types(op, inputs));
   for (const TensorType& output : outputs) OCTET_RETURN_IF_ERROR(check_constant_shape(output.shape));
   return evaluate(op, inputs, outputs);
 }
