@@ -81,6 +81,22 @@ Error yaml_error(const YAML::Node& node, const std::string& what) {
   return {ErrorCode::kMalformed, where + what};
 }
 
+std::string in_one_line(const YAML::Node& node) {
+  if (node.IsScalar()) return node.Scalar();
+  YAML::Emitter emitter;
+  emitter.SetSeqFormat(YAML::Flow);
+  emitter.SetMapFormat(YAML::Flow);
+  emitter << node;
+  return emitter.c_str();
+}
+
+ModelInfo values_in_one_line(const YAML::Node& map) {
+  ModelInfo values;
+  for (const auto& pair : map)
+    if (pair.first.IsScalar()) values[pair.first.Scalar()] = in_one_line(pair.second);
+  return values;
+}
+
 Result<std::vector<std::string>> texts_from_yaml(const YAML::Node& list, const std::string& what) {
   std::vector<std::string> texts;
   if (!list) return texts;
@@ -106,9 +122,6 @@ Result<ModelInfo> model_info_from_yaml(const YAML::Node& map) {
       info[key] = fmt::format("{}", fmt::join(values, " "));
     } else if (pair.second.IsScalar()) {
       info[key] = pair.second.Scalar();
-    } else if (pair.second.IsSequence()) {  // "anchors", "masks": as Model API writes lists
-      OCTET_ASSIGN(const std::vector<std::string> items, texts_from_yaml(pair.second, key));
-      info[key] = fmt::format("{}", fmt::join(items, " "));
     } else {
       return yaml_error(pair.second, "'" + key + "' of 'model_info' must be text");
     }

@@ -27,6 +27,12 @@ bool is_text(const YAML::Node& scalar);
 // is no map of texts.
 Result<ModelInfo> model_info_from_yaml(const YAML::Node& map);
 
+// A scalar as it is; a list or map as flow YAML, which load_yaml reads again.
+std::string in_one_line(const YAML::Node& node);
+
+// What a map has under keys that are scalars, each value in one line.
+ModelInfo values_in_one_line(const YAML::Node& map);
+
 // Texts of a list; a missing one gives none. kMalformed, naming `what`.
 Result<std::vector<std::string>> texts_from_yaml(const YAML::Node& list, const std::string& what);
 

@@ -1,7 +1,5 @@
 #include "recognise/metadata.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -42,15 +40,6 @@ Result<std::vector<std::string>> names_of(const std::string& text) {
   return names;
 }
 
-std::string in_one_line(const YAML::Node& node) {
-  if (node.IsScalar()) return node.Scalar();
-  YAML::Emitter emitter;
-  emitter.SetSeqFormat(YAML::Flow);
-  emitter.SetMapFormat(YAML::Flow);
-  emitter << node;
-  return emitter.c_str();
-}
-
 }  // namespace
 
 Result<MetadataFacts> read_metadata(const ModelInfo& metadata) {
@@ -72,11 +61,7 @@ Result<ModelInfo> metadata_beside(const fs::path& model) {
   std::error_code ignored;
   if (!fs::is_regular_file(file, ignored)) return ModelInfo{};
   OCTET_ASSIGN(const YAML::Node root, load_yaml_file(file));
-  ModelInfo metadata;
-  if (!root.IsMap() || !root["names"].IsDefined()) return metadata;
-  for (const auto& pair : root)
-    if (pair.first.IsScalar()) metadata[pair.first.Scalar()] = in_one_line(pair.second);
-  return metadata;
+  return root.IsMap() && root["names"].IsDefined() ? values_in_one_line(root) : ModelInfo{};
 }
 
 Result<ImageSize> stated_size(const ModelInfo& declared, const ModelInfo& metadata) {

@@ -35,21 +35,11 @@ Result<passes::InputSteps> steps_of_metadata(const Model& model) {
   return steps;
 }
 
-std::string in_one_line(const YAML::Node& node) {
-  if (node.IsScalar()) return node.Scalar();
-  YAML::Emitter emitter;
-  emitter.SetSeqFormat(YAML::Flow);
-  emitter.SetMapFormat(YAML::Flow);
-  emitter << node;
-  return emitter.c_str();
-}
-
-// Ultralytics appends its keys as JSON or as Python prints a dictionary; YAML reads both.
+// Ultralytics appends its keys as JSON or as Python prints a dictionary; YAML reads both. Where two texts have a key, the later one counts.
 void read_keys(const std::string& text, ModelInfo& metadata) {
   const auto root = load_yaml(text);
   if (!root.ok() || !root->IsMap()) return;
-  for (const auto& pair : *root)
-    if (pair.first.IsScalar()) metadata[pair.first.Scalar()] = in_one_line(pair.second);
+  for (auto& [key, value] : values_in_one_line(*root)) metadata[key] = value;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
