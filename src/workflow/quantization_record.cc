@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -10,6 +9,7 @@
 
 #include "base/cpu.h"
 #include "base/parallel.h"
+#include "base/parse_number.h"
 #include "base/quoted_name.h"
 #include "base/version.h"
 #include "data/layout.h"
@@ -39,13 +39,8 @@ bool take_either(const std::string& word, const char* no, const char* yes, bool&
 std::string points_word(const std::optional<double>& points) { return points ? fmt::format("{}", *points) : "none"; }
 
 bool take_points(const std::string& word, std::optional<double>& points) {
-  points.reset();
-  if (word == "none") return true;
-  double value = 0;
-  const auto [end, failed] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (failed != std::errc() || end != word.data() + word.size() || !(value >= 0 && value <= 100)) return false;
-  points = value;
-  return true;
+  points = parse_number<double>(word);
+  return points ? *points >= 0 && *points <= 100 : word == "none";
 }
 
 constexpr std::array kChoices{
