@@ -141,11 +141,12 @@ KindSchema schema_of(ReduceKind kind) {
 constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
 
 // Traits that several have.
-constexpr OpTraits kElementwise{.keeps_axes = true};
-constexpr OpTraits kMoves{.only_moves_values = true};
-constexpr OpTraits kMovesWithinAxes{.only_moves_values = true, .keeps_axes = true};
-constexpr OpTraits kOnlyRepeats{.only_moves_values = true, .copies_if_type_stays = true};
-constexpr OpTraits kOnlyRenamesAxes{.only_moves_values = true, .copies_if_type_stays = true};
+constexpr OpTraits kCheap{.is_cheap = true};
+constexpr OpTraits kElementwise{.keeps_axes = true, .is_cheap = true};
+constexpr OpTraits kMoves{.only_moves_values = true, .is_cheap = true};
+constexpr OpTraits kMovesWithinAxes{.only_moves_values = true, .keeps_axes = true, .is_cheap = true};
+constexpr OpTraits kOnlyRepeats{.only_moves_values = true, .copies_if_type_stays = true, .is_cheap = true};
+constexpr OpTraits kOnlyRenamesAxes{.only_moves_values = true, .copies_if_type_stays = true, .is_cheap = true};
 
 struct SchemaOf {
   OpSchema operator()(const Parameter&) const { return {"Parameter", "opset1", 0, 0}; }
@@ -158,11 +159,11 @@ struct SchemaOf {
   OpSchema operator()(const MatMul&) const { return {"MatMul", "opset1", 2, 2}; }
   OpSchema operator()(const Binary& op) const {
     const auto [name, opset] = schema_of(op.kind);
-    return {name, opset, 2, 2, {.keeps_axes = true, .computes_in_integers = op.kind == BinaryKind::kAdd}};
+    return {name, opset, 2, 2, {.keeps_axes = true, .computes_in_integers = op.kind == BinaryKind::kAdd, .is_cheap = true}};
   }
   OpSchema operator()(const Unary& op) const {
     const auto [name, opset] = schema_of(op.kind);
-    return {name, opset, 1, 1, {.keeps_axes = true, .keeps_channel_factors = op.kind == UnaryKind::kRelu}};
+    return {name, opset, 1, 1, {.keeps_axes = true, .keeps_channel_factors = op.kind == UnaryKind::kRelu, .is_cheap = true}};
   }
   OpSchema operator()(const Compare& op) const {
     const auto [name, opset] = schema_of(op.kind);
@@ -172,7 +173,7 @@ struct SchemaOf {
     const auto [name, opset] = schema_of(op.kind);
     return {name, opset, 2, 2, kElementwise};
   }
-  OpSchema operator()(const Select&) const { return {"Select", "opset1", 3, 3}; }
+  OpSchema operator()(const Select&) const { return {"Select", "opset1", 3, 3, kCheap}; }
   OpSchema operator()(const Clamp&) const { return {"Clamp", "opset1", 1, 1, kElementwise}; }
   OpSchema operator()(const PRelu&) const { return {"PReLU", "opset1", 2, 2, {.keeps_axes = true, .keeps_channel_factors = true}, 1}; }
   OpSchema operator()(const Elu&) const { return {"Elu", "opset1", 1, 1, kElementwise}; }
@@ -195,34 +196,38 @@ struct SchemaOf {
   OpSchema operator()(const Transpose&) const { return {"Transpose", "opset1", 2, 2, kMoves, 1}; }
   OpSchema operator()(const Squeeze&) const { return {"Squeeze", "opset1", 1, 2, kOnlyRenamesAxes, 1}; }
   OpSchema operator()(const Unsqueeze&) const { return {"Unsqueeze", "opset1", 2, 2, kOnlyRenamesAxes, 1}; }
-  OpSchema operator()(const Convert&) const { return {"Convert", "opset1", 1, 1, {.keeps_axes = true, .copies_if_type_stays = true}}; }
+  OpSchema operator()(const Convert&) const {
+    return {"Convert", "opset1", 1, 1, {.keeps_axes = true, .copies_if_type_stays = true, .is_cheap = true}};
+  }
   OpSchema operator()(const Interpolate& op) const {
     const bool nearest = op.mode == Interpolate::Mode::kNearest;
     const OpTraits traits{.only_moves_values = nearest, .keeps_axes = true, .keeps_channel_factors = true, .copies_if_type_stays = true};
     return {"Interpolate", "opset4", 2, 2, traits, 1};
   }
-  OpSchema operator()(const FakeQuantize&) const { return {"FakeQuantize", "opset1", 5, 5, kElementwise}; }
+  OpSchema operator()(const FakeQuantize&) const { return {"FakeQuantize", "opset1", 5, 5, {.keeps_axes = true}}; }
   OpSchema operator()(const PriorBoxClustered&) const { return {"PriorBoxClustered", "opset1", 2, 2, {}, 0}; }
   OpSchema operator()(const DetectionOutput&) const { return {"DetectionOutput", "opset8", 3, 3}; }
   OpSchema operator()(const ReorgYolo&) const { return {"ReorgYolo", "opset2", 1, 1, kMoves}; }
   OpSchema operator()(const Reduce& op) const {
     const auto [name, opset] = schema_of(op.kind);
-    return {name, opset, 2, 2, {}, 1};
+    return {name, opset, 2, 2, kCheap, 1};
   }
-  OpSchema operator()(const CumSum&) const { return {"CumSum", "opset3", 2, 2, {.keeps_axes = true}, 1}; }
+  OpSchema operator()(const CumSum&) const { return {"CumSum", "opset3", 2, 2, kElementwise, 1}; }
   // opset11 adds `stable`.
   OpSchema operator()(const TopK&) const { return {"TopK", "opset11", 2, 2, {}, 1}; }
-  OpSchema operator()(const Pad&) const { return {"Pad", "opset1", 3, 4, {.keeps_axes = true, .copies_if_type_stays = true}, 1}; }
+  OpSchema operator()(const Pad&) const {
+    return {"Pad", "opset1", 3, 4, {.keeps_axes = true, .copies_if_type_stays = true, .is_cheap = true}, 1};
+  }
   OpSchema operator()(const ShapeOf&) const { return {"ShapeOf", "opset3", 1, 1}; }
-  OpSchema operator()(const Range&) const { return {"Range", "opset4", 3, 3, {}, 0}; }
+  OpSchema operator()(const Range&) const { return {"Range", "opset4", 3, 3, kCheap, 0}; }
   OpSchema operator()(const Tile&) const { return {"Tile", "opset1", 2, 2, kOnlyRepeats, 1}; }
   OpSchema operator()(const Broadcast&) const { return {"Broadcast", "opset3", 2, 2, kOnlyRepeats, 1}; }
-  OpSchema operator()(const OneHot&) const { return {"OneHot", "opset1", 4, 4, {}, 1}; }
+  OpSchema operator()(const OneHot&) const { return {"OneHot", "opset1", 4, 4, kCheap, 1}; }
   OpSchema operator()(const Gather&) const { return {"Gather", "opset8", 3, 3, kMoves, 1}; }
   OpSchema operator()(const GatherElements&) const { return {"GatherElements", "opset6", 2, 2, kMoves}; }
   OpSchema operator()(const GatherNd&) const { return {"GatherND", "opset8", 2, 2, kMoves}; }
-  OpSchema operator()(const ScatterElementsUpdate&) const { return {"ScatterElementsUpdate", "opset3", 4, 4, {}, 3}; }
-  OpSchema operator()(const ScatterNdUpdate&) const { return {"ScatterNDUpdate", "opset4", 3, 3}; }
+  OpSchema operator()(const ScatterElementsUpdate&) const { return {"ScatterElementsUpdate", "opset3", 4, 4, kCheap, 3}; }
+  OpSchema operator()(const ScatterNdUpdate&) const { return {"ScatterNDUpdate", "opset4", 3, 3, kCheap}; }
   OpSchema operator()(const GridSample&) const { return {"GridSample", "opset9", 2, 2}; }
   OpSchema operator()(const DepthToSpace&) const { return {"DepthToSpace", "opset1", 1, 1, kMoves}; }
   OpSchema operator()(const SpaceToDepth&) const { return {"SpaceToDepth", "opset1", 1, 1, kMoves}; }

@@ -22,6 +22,9 @@ struct OpTraits {
   bool computes_in_integers = false;
   // A copy of its data input wherever the output's type (element and shape) is the input's.
   bool copies_if_type_stays = false;
+  // Its evaluation takes a few steps for each element of its inputs and outputs, so that their sizes bound it, and nothing wants the
+  // operation itself where its value is known, as of a quantizer: importers compute such values as they read them.
+  bool is_cheap = false;
 };
 
 // What is known of an operation by itself.

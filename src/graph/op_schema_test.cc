@@ -113,6 +113,14 @@ TEST(OpSchema, WhatKeepsChannelFactorsCommutesWithThem) {
   }
 }
 
+// A quantizer of known values would lose its levels; what a window costs its input and output do not tell.
+TEST(OpSchema, WhatShapesAreComputedWithIsCheapAndNeitherQuantizersNorWindowsAre) {
+  for (const char* name : {"Add", "Concat", "Convert", "Gather", "Range", "ReduceProd", "StridedSlice", "Unsqueeze"})
+    EXPECT_TRUE(schema_of(*operation_named(name)).traits.is_cheap) << name;
+  for (const char* name : {"FakeQuantize", "Convolution", "MatMul", "MaxPool", "AvgPool", "Interpolate", "GridSample", "DetectionOutput"})
+    EXPECT_FALSE(schema_of(*operation_named(name)).traits.is_cheap) << name;
+}
+
 TEST(OperationNamed, TakesExactNamesOnly) {
   const auto unary = [](std::string_view name) { return std::get<Unary>(*operation_named(name)).kind; };
   EXPECT_EQ(unary("HSigmoid"), UnaryKind::kHSigmoid);

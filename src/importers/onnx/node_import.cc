@@ -5,22 +5,12 @@
 #include <algorithm>
 
 #include "graph/evaluate.h"
+#include "graph/op_schema.h"
 
 namespace octet::onnx {
 namespace {
 
 constexpr std::int64_t kMaxFoldedElements = std::int64_t{1} << 22;  // of one input or result
-
-// What shapes, masks and grids are computed with. Others cost more than the sizes of their inputs and outputs tell.
-template <typename... Operations>
-bool is_any_of(const Op& op) {
-  return (std::holds_alternative<Operations>(op) || ...);
-}
-bool is_cheap(const Op& op) {
-  return is_any_of<Binary, Unary, Compare, Logical, Select, Clamp, Convert, Concat, Split, VariadicSplit, StridedSlice, Reshape, Transpose,
-                   Squeeze, Unsqueeze, Gather, GatherElements, GatherNd, ScatterElementsUpdate, ScatterNdUpdate, Reduce, CumSum, Range,
-                   Tile, Broadcast, Pad>(op);
-}
 
 // The inputs where all are small constants.
 std::optional<std::vector<Tensor>> small_constants(const Graph& graph, std::span<const Value> inputs) {
@@ -49,7 +39,7 @@ Status GraphBuilder::charge(std::int64_t elements) {
 }
 
 Result<Values> GraphBuilder::add(Op op, const std::vector<Value>& inputs, const std::string& name) {
-  if (is_cheap(op))
+  if (schema_of(op).traits.is_cheap)
     if (const auto constants = small_constants(graph, inputs)) {
       OCTET_ASSIGN(const auto types, infer_types(op, *constants));
       std::int64_t elements = 0;

@@ -16,18 +16,6 @@ bool is_small(const std::vector<TensorType>& outputs) {
   return std::all_of(outputs.begin(), outputs.end(), [](const TensorType& type) { return element_count(type.shape) <= kMaxKnownElements; });
 }
 
-// The operations that shapes are computed with. Others cost more than their small inputs and outputs tell: a window may be
-// huge where nearly all of it is padding.
-template <typename... Operations>
-bool is_any_of(const Op& op) {
-  return (std::holds_alternative<Operations>(op) || ...);
-}
-bool is_shape_arithmetic(const Op& op) {
-  return is_any_of<Binary, Unary, Compare, Logical, Select, Clamp, Convert, Reduce, CumSum, Concat, Split, VariadicSplit, StridedSlice,
-                   Reshape, Transpose, Squeeze, Unsqueeze, Range, Tile, Broadcast, OneHot, Gather, GatherElements, GatherNd,
-                   ScatterElementsUpdate, ScatterNdUpdate>(op);
-}
-
 Tensor shape_tensor(const Shape& shape, ElementType type) {
   return converted(Tensor::of<std::int64_t>({static_cast<std::int64_t>(shape.size())}, shape), type);
 }
@@ -58,7 +46,7 @@ void KnownValues::extend(const Graph& graph) {
 void KnownValues::learn(const Graph& graph, const Node& node) {
   if (const auto* constant = std::get_if<Constant>(&node.op)) values_.back()[0] = constant->value;
   if (const auto* shape_of = std::get_if<ShapeOf>(&node.op)) values_.back()[0] = shape_tensor(graph.shape(node.inputs[0]), shape_of->type);
-  if (!is_shape_arithmetic(node.op)) return;
+  if (!schema_of(node.op).traits.is_cheap) return;
   std::vector<Tensor> inputs;
   for (const Value input : node.inputs) {
     const Tensor* value = find(input);
