@@ -84,7 +84,7 @@ class ResampledMatches {
 //   error           kInvalidArgument: no resamples, or nothing annotated
 Result<ApDrops> bootstrap_ap_drop(const ResampledModel& first, const ResampledModel& second, const BootstrapOptions& options = {},
                                   int threads = 1);
-// The same by COCO's metric. kInvalidArgument also for a result of an image that is not listed.
+// The same by COCO's metric. kMalformed for a result of an image that is not listed.
 Result<ApDrops> bootstrap_ap_drop(const CocoGroundTruth& truth, std::span<const CocoResult> first, std::span<const CocoResult> second,
                                   const BootstrapOptions& options = {}, int threads = 1);
 

@@ -105,8 +105,8 @@ std::string name_of_category(const CocoGroundTruth& truth, std::int64_t id) {
 CocoIds ids_of(const CocoGroundTruth& truth) { return {sorted_ids(truth.images), sorted_ids(truth.categories)}; }
 
 Error unlisted_image(std::size_t index, const CocoResult& result) {
-  return {ErrorCode::kInvalidArgument, "result " + std::to_string(index) + " is of image " + std::to_string(result.image_id) +
-                                           ", which the annotations do not list; are they of the same data set?"};
+  return {ErrorCode::kMalformed, "result " + std::to_string(index) + " is of image " + std::to_string(result.image_id) +
+                                     ", which the annotations do not list; are they of the same data set?"};
 }
 
 Status for_each_category(const CocoGroundTruth& truth, std::span<const CocoResult> results, const CocoIds& ids, int threads,

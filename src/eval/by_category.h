@@ -24,7 +24,7 @@ using CategoryVisitor = std::function<void(std::size_t category, std::span<const
 
 // Visits each category of `ids`, those of `truth`, in any order. Results of other categories are left out, as are annotations of images
 // that `truth` does not list and results whose score is NaN. Takes linear time.
-//   error    kInvalidArgument: a result names an image that `truth` does not list
+//   error    kMalformed: a result names an image that `truth` does not list
 //   threads  share the categories out, so that `visit` is called from all of them
 Status for_each_category(const CocoGroundTruth& truth, std::span<const CocoResult> results, const CocoIds& ids, int threads,
                          const CategoryVisitor& visit);

@@ -57,7 +57,7 @@ CocoIds ids_of(const CocoGroundTruth& truth);
 
 // Matches `results` with `truth`. Results of categories that `truth` lacks are left out, as are annotations of images that
 // it does not list and results whose score is NaN.
-//   error    kInvalidArgument: a result names an image that `truth` does not list
+//   error    kMalformed: a result names an image that `truth` does not list
 //   threads  share the categories out; the answer does not depend on them
 Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1,
                                const MatchSettings& settings = {});

@@ -74,7 +74,7 @@ TEST(EvaluateCoco, NamesTheResultOfAnImageThatIsNotListed) {
   const CocoResult stray{8, 1, {10, 10, 40, 40}, 0.9};
   const auto accuracy = evaluate_coco(one_object(), std::span(&stray, 1));
   ASSERT_FALSE(accuracy.ok());
-  EXPECT_EQ(accuracy.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(accuracy.error().code, ErrorCode::kMalformed);
   EXPECT_NE(accuracy.error().message.find("result 0 is of image 8"), std::string::npos) << accuracy.error().message;
 }
 

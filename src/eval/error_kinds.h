@@ -33,7 +33,7 @@ using ErrorCosts = std::array<ErrorCost, kErrorKindCount>;
 
 // Of the 100 best detections of each image, over the categories that have objects. What lies in a crowd of its class is no error.
 //   ids     of the images and categories of `truth` that count
-//   error   kInvalidArgument: a result names another image
+//   error   kMalformed: a result names another image
 Result<ErrorCosts> error_costs(const CocoGroundTruth& truth, const CocoIds& ids, const ResultSource& results, int threads = 1);
 
 }  // namespace octet

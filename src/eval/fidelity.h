@@ -23,7 +23,7 @@ CocoGroundTruth truth_of_reference(const ResultSource& reference, const ResultSo
                                    double reference_score = kReferenceScore);
 
 // COCO's numbers of `results` by that truth.
-//   error       kInvalidArgument: a result is of an image that is not in `image_ids`
+//   error       kMalformed: a result is of an image that is not in `image_ids`
 Result<Fidelity> evaluate_fidelity(const ResultSource& reference, const ResultSource& results, std::span<const std::int64_t> image_ids = {},
                                    double reference_score = kReferenceScore, int threads = 1);
 

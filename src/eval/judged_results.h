@@ -25,7 +25,8 @@ class JudgedCategories {
 
 // What of `results`, which must outlive it, is of judged categories, by falling score; before that, the best `most_in_image` of each image
 // over all categories are taken.
-//   error   kInvalidArgument: `truth` says of no image which categories were looked for, or a result is of an image that it does not list
+//   error   kInvalidArgument: `truth` says of no image which categories were looked for
+//           kMalformed: a result is of an image that it does not list
 Result<std::unique_ptr<const ResultSource>> judged_results(const CocoGroundTruth& truth, const ResultSource& results,
                                                            std::size_t most_in_image);
 

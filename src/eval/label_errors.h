@@ -36,7 +36,7 @@ struct LabelError {
 // and where categories are annotated in some images alone, nothing is that was not looked for.
 //   models   what each found, one at least; read an image at a time
 //   confident   the least score of a detection that is taken for more right than an annotation
-//   error       kInvalidArgument: a result names an image that `truth` does not list
+//   error       kMalformed: a result names an image that `truth` does not list
 Result<std::vector<LabelError>> suggest_label_errors(const CocoGroundTruth& truth, std::span<const ResultSource* const> models,
                                                      double confident = 0.5);
 

@@ -94,7 +94,7 @@ TEST(LabelErrors, NameAResultOfAnImageThatIsNotListed) {
   const ResultList list(results);
   const auto errors = suggest_label_errors(scene(), std::vector<const ResultSource*>{&list});
   ASSERT_FALSE(errors.ok());
-  EXPECT_EQ(errors.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(errors.error().code, ErrorCode::kMalformed);
 }
 
 }  // namespace

@@ -141,7 +141,7 @@ TEST(Metrics, NameAResultOfAnImageThatIsNotListed) {
   for (const Metric& metric : metrics()) {
     const auto accuracy = metric.evaluate(truth, ResultList(found), 1);
     ASSERT_FALSE(accuracy.ok()) << metric.name;
-    EXPECT_EQ(accuracy.error().code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(accuracy.error().code, ErrorCode::kMalformed);
     EXPECT_EQ(accuracy.error().message, "a result is of image 8, which the annotations do not list; are they of the same data set?");
   }
 }

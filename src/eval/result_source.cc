@@ -53,7 +53,7 @@ void ResultList::read(std::size_t place, std::vector<CocoResult>& results) const
 Status check_images(const ResultSource& source, std::span<const std::int64_t> listed) {
   for (const std::int64_t id : source.image_ids())
     if (!std::ranges::binary_search(listed, id))
-      return Error{ErrorCode::kInvalidArgument,
+      return Error{ErrorCode::kMalformed,
                    "a result is of image " + std::to_string(id) + ", which the annotations do not list; are they of the same data set?"};
   return {};
 }

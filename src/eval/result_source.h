@@ -40,7 +40,7 @@ class ResultList : public ResultSource {
   std::vector<std::size_t> begin_;  // of each image in `order_`, and the end of the last one
 };
 
-// kInvalidArgument where there are results of an image that is not among `listed`, rising.
+// kMalformed where there are results of an image that is not among `listed`, rising.
 Status check_images(const ResultSource& source, std::span<const std::int64_t> listed);
 
 // All results of some categories, and the ids of these. Results of a category come by rising id of their images; those of an image keep

@@ -47,7 +47,7 @@ struct ScoreOptions {
 // Everything of a CheckResult but its classes, of one model or two. What was found is read several times, some categories or one image at a
 // time.
 //   ids     of the images that every model saw, and of the categories that count
-//   error   kInvalidArgument: a result names another image
+//   error   kMalformed: a result names another image
 Result<CheckResult> score_results(const CocoGroundTruth& truth, const CocoIds& ids, std::span<const ResultSource* const> models,
                                   const ScoreOptions& options);
 
