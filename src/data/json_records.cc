@@ -31,7 +31,7 @@ std::string name_of(const JsonRecord::Value& value) {
     case JsonRecord::Kind::kInteger:
       return "is an integer";
     case JsonRecord::Kind::kReal:
-      return "is a number with a fraction";
+      return std::trunc(value.real) == value.real ? "is too large to be exact" : "is a number with a fraction";
     case JsonRecord::Kind::kText:
       return "is a string";
     case JsonRecord::Kind::kNumbers:
