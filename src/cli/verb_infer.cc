@@ -1,6 +1,7 @@
 // octet infer: raw tensors in, raw tensors out, as .npz files.
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <set>
 #include <string>
@@ -33,6 +34,16 @@ Result<Tensor> input_for(const Port& port, const std::map<std::string, Tensor>& 
   return converted(found->second, port.type.element);
 }
 
+// Layers of integers make some byte of it, whose result nothing marks.
+void warn_of_what_is_not_finite(const Options& options, const Port& port, const Tensor& input, Console& console) {
+  if (input.type() != ElementType::kF32) return;
+  const auto values = input.values<float>();
+  const auto count = std::ranges::count_if(values, [](float value) { return !std::isfinite(value); });
+  if (count > 0)
+    console.warn(
+        fmt::format("{}: {} of {} values of array '{}' are infinite or no numbers", options.input, count, values.size(), port.name));
+}
+
 Result<Outcome> run(const Options& options, Console& console) {
   OCTET_ASSIGN(const ConvertOptions settings, model_options(options.beside, console.warnings()));
   OCTET_ASSIGN(const Engine* engine, engine_named(options.engine));
@@ -49,6 +60,7 @@ Result<Outcome> run(const Options& options, Console& console) {
   std::vector<Tensor> inputs;
   for (const Port& port : model->inputs()) {
     OCTET_ASSIGN_AT(auto input, input_for(port, arrays), options.input);
+    warn_of_what_is_not_finite(options, port, input, console);
     inputs.push_back(std::move(input));
   }
   const auto session = model->open_session(options.threads);
