@@ -65,7 +65,10 @@ Status prepare(const Options& options, const DetectionInputs& inputs, Console& c
   return {};
 }
 
+// Nothing is written where no picture could be read: an empty list of boxes would pass for one of pictures without objects.
 Result<Outcome> finish(const Options& options, const DetectionInputs& inputs, const Detections& found) {
+  if (found.runs[0].images == 0)
+    return Error{ErrorCode::kNotFound, fmt::format("none of {} could be read", counted(inputs.dataset.images.size(), "picture"))};
   OCTET_RETURN_IF_ERROR(write_files(options, inputs, found.runs));
   Outcome outcome = describe(options, inputs.detectors[0], inputs.dataset, found.runs[0], inputs.classes[0]);
   if (found.resumed_images) outcome.json["resumed_images"] = *found.resumed_images;
