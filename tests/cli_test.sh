@@ -25,6 +25,14 @@ echo "$version" | grep -E '^octet [0-9]+\.[0-9]+\.[0-9]+ \((portable|avx2|avx2_v
   fail "octet --version says '$version'"
 echo "$(OCTET_ISA=portable "$octet" --version)" | grep portable >/dev/null || fail "OCTET_ISA=portable does not hold the kernels back"
 
+for arguments in '--help' 'quantize --help' '--version' 'list' 'completion bash' ''; do
+  status=0
+  # shellcheck disable=SC2086
+  "$octet" $arguments >/dev/full 2>"$work/stderr" || status=$?
+  [ "$status" -eq 1 ] && grep -q '^error: standard output cannot be written: ' "$work/stderr" ||
+    fail "octet $arguments to a full disk: status $status, $(cat "$work/stderr")"
+done
+
 # Shells complete the verbs and their options.
 for shell in bash zsh fish; do
   must completion "$shell"
@@ -124,6 +132,16 @@ expect 3 "Put it by hand at $work/bad/annotations_trainval2017.zip" data coco-va
 
 # Status 3: an input is missing or malformed.
 # A source file is opened as its IR is: what is wrong is the array.
+# What is no number goes through all the same, and is said.
+python3 - "$work/nan.npz" <<'END'
+import struct, sys, zipfile
+header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3, 320, 320), }".ljust(117) + "\n"
+with zipfile.ZipFile(sys.argv[1], "w") as archive:
+    archive.writestr("image.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", 118) + header.encode() + struct.pack("<f", float("nan")) * 307200)
+END
+must infer "$cfg" --input "$work/nan.npz" --output "$work/nan-out.npz"
+grep -q "^warning: .*nan.npz: 307200 of 307200 values of array 'image' are infinite or no numbers$" "$work/stderr" ||
+  fail "infer says of NaN $(cat "$work/stderr")"
 expect 3 "holds no array" infer "$cfg" --input "$demo/../src/importers/openvino_ir/testdata/math_ops.in.npz" --output "$work/bad/out.npz"
 expect 3 missing.cfg convert "$work/missing.cfg" --output "$work/bad"
 printf '[net]\nwidth=32\nheight=32\nchannels=3\n[nosuchsection]\n' >"$work/section.cfg"
@@ -141,6 +159,9 @@ expect 3 missing.xml quantize "$work/missing.xml" --data "$demo/coco" --output "
 echo '<net name="cut"' >"$work/cut.xml"
 expect 3 cut.xml bench "$work/cut.xml"
 expect 3 missing.json check --annotations "$work/missing.json" --results "$work/missing.json"
+echo '[{"image_id":123456789,"category_id":1,"bbox":[0,0,9,9],"score":0.5}]' >"$work/stray.json"
+expect 3 "image 123456789, which the annotations do not list" \
+  check --annotations "$demo/coco/annotations/instances_val2017.json" --results "$work/stray.json"
 
 # A model, quantized on a few photographs.
 mkdir "$work/images"
@@ -224,6 +245,16 @@ grep -q '"images":5' "$work/stdout" && grep -q '"label"' "$work/stdout" || fail 
 grep -q '1 file is left out that octet does not read: 1 .mp4' "$work/stderr" || fail "detect does not speak of film.mp4: $(cat "$work/stderr")"
 [ -f "$work/tree-drawn/tree/deep/one.jpg" ] || fail "detect draws $(find "$work/tree-drawn")"
 expect 3 absent.jpg detect "$fp32" --images "$work/tree" "$work/absent.jpg"
+
+# A name that holds the end of a line or commands a terminal takes one line and commands nothing, in tables, warnings and errors.
+mkdir "$work/odd"
+cp "$work/tree/deep/one.jpg" "$work/odd/a"$'\n'"b"$'\e'"[31mc.jpg"
+printf x >"$work/odd/no"$'\n'"pic"$'\xc2\x9b'"31mture.jpg"
+must detect "$fp32" --images "$work"/odd/*
+grep -q '^a b \[31mc.jpg$' "$work/stdout" || fail "detect lists $(cat -v "$work/stdout")"
+grep -q '^warning: skipped .*/no pic 31mture.jpg: not a picture' "$work/stderr" || fail "detect warns $(cat -v "$work/stderr")"
+expect 3 "$work/x y: no such picture" detect "$fp32" --images "$work/x"$'\n'"y"
+expect 3 "none of 1 picture could be read" detect "$fp32" --images "$work"/odd/no* --results "$work/bad/r.json"
 
 # A class is the category of its name, whatever the numbers and the spelling; the same ids with and without annotations.
 mkdir -p "$work/named/valid"

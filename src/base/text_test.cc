@@ -1,11 +1,15 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/parse_number.h"
 #include "base/quantile.h"
+#include "base/quoted_name.h"
 #include "base/utf8.h"
+
+using std::string_literals::operator""s;
 
 namespace octet {
 namespace {
@@ -41,6 +45,14 @@ TEST(Utf8, RefusesWhatIsNone) {
                              "\xF5\x80\x80\x80",
                              "\xFF"};
   for (const char* text : bad) EXPECT_EQ(utf8_sequence_length(text), 0u) << text;
+}
+
+TEST(PlainLine, HoldsNoControlCharacter) {
+  EXPECT_EQ(plain_line("a\nb\r\x1b[31mc\x7f\xC2\x9B"
+                       "d\0"s),
+            "a b  [31mc  d ");
+  EXPECT_EQ(plain_line("caf\xC3\xA9 \xC2\xA9 \xC2"), "caf\xC3\xA9 \xC2\xA9 \xC2");
+  EXPECT_EQ(plain_lines("a\n\tb\x1b"), "a\n\tb ");
 }
 
 TEST(Quantile, IsLinearBetweenNeighbours) {

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "base/quoted_name.h"
+
 namespace octet::cli {
 namespace {
 
@@ -71,7 +73,7 @@ void Console::warn(std::string_view message) { note(fmt::format("warning: {}", m
 
 void Console::note(std::string_view message) {
   const std::lock_guard lock(output());
-  put(fmt::format("{}{}\n", open_ && on_terminal() ? "\r\033[K" : "", message));
+  put(fmt::format("{}{}\n", open_ && on_terminal() ? "\r\033[K" : "", plain_line(message)));
   last_percent_ = -1;
 }
 

@@ -19,6 +19,7 @@ class Console {
   // Whether somebody sees the bar move.
   static bool is_watched();
 
+  // Each message in one line, whatever names it holds.
   Warn warnings();
   void warn(std::string_view message);
   void note(std::string_view message);

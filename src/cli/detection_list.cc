@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/quoted_name.h"
 #include "data/words.h"
 
 namespace octet::cli {
@@ -36,7 +37,7 @@ std::string list_as_text(const Detector& detector, const Dataset& dataset, const
   const std::size_t shown = std::min(dataset.images.size(), kMostPictures);
   for (std::size_t i = 0; i < shown; ++i) {
     if (!run.done[i]) continue;
-    text += dataset.images[i].name + table_of(detector, run.detections[i], score_threshold) + "\n";
+    text += plain_line(dataset.images[i].name) + table_of(detector, run.detections[i], score_threshold) + "\n";
   }
   if (shown < dataset.images.size()) text += fmt::format("and {} more\n", counted(dataset.images.size() - shown, "picture"));
   return text;

@@ -9,7 +9,9 @@
 #include <exception>
 #include <filesystem>
 #include <new>
+#include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,7 @@
 
 #include "base/cpu.h"
 #include "base/edit_distance.h"
+#include "base/quoted_name.h"
 #include "base/version.h"
 #include "cli/interrupt.h"
 #include "cli/verb.h"
@@ -48,20 +51,22 @@ int exit_code(ErrorCode code) {
 
 // One line, whatever the message holds: tools that read it count lines.
 int fail(const Error& error) {
-  std::string line = error.message;
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  std::fprintf(stderr, "error: %s\n", line.c_str());
+  std::fprintf(stderr, "error: %s\n", plain_line(error.message).c_str());
   return exit_code(error.code);
 }
 
 std::string version() { return fmt::format("octet {} ({}, {} threads, {})", kVersion, active_isa().name, available_threads(), cpu_name()); }
 
+// 0, or the status of an error where standard output takes no more.
+int print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return 0;
+  return fail({ErrorCode::kIo, std::string("standard output cannot be written: ") + std::strerror(errno)});
+}
+
 int finish(const Outcome& outcome, bool json) {
   const std::string text =
-      json && !outcome.json.is_null() ? outcome.json.dump(-1, ' ', false, Json::error_handler_t::replace) : outcome.text;
-  if (!text.empty()) fmt::print("{}\n", text);
-  if (std::fflush(stdout) != 0) return fail({ErrorCode::kIo, std::string("standard output cannot be written: ") + std::strerror(errno)});
+      json && !outcome.json.is_null() ? outcome.json.dump(-1, ' ', false, Json::error_handler_t::replace) : plain_lines(outcome.text);
+  if (const int status = print(text.empty() ? "" : text + "\n"); status != 0) return status;
   return outcome.requirements.ok() ? 0 : fail(outcome.requirements.error());
 }
 
@@ -107,10 +112,7 @@ int run(int argc, char** argv) {
     command->add_flag("--json", json, "Print one JSON object as the last line");
     verbs.emplace_back(command, std::move(verb));
   }
-  if (argc <= 1) {
-    fmt::print("{}\nMore about a verb: octet VERB --help\n", app.help());
-    return 0;
-  }
+  if (argc <= 1) return print(fmt::format("{}\nMore about a verb: octet VERB --help\n", app.help()));
   const std::string first = argv[1];
   const bool is_option_of_program = first == "-h" || first == "--help" || first == "--version";
   if (!is_option_of_program && std::ranges::none_of(verbs, [&](const auto& verb) { return verb.first->get_name() == first; }))
@@ -118,8 +120,10 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);
-    return fail(wrong_usage(error, verbs));
+    if (error.get_exit_code() != 0) return fail(wrong_usage(error, verbs));
+    std::ostringstream asked_for;  // help, version
+    app.exit(error, asked_for);
+    return print(asked_for.str());
   }
   discard_files_on_interrupt();
   Console console;
