@@ -99,7 +99,7 @@ kept 'tests="1" failures="0"'
 # What is not met fails the step after report, result and test cases are written.
 act "${small[@]}" require=min-fidelity=101
 [ "$status" -eq 4 ] || fail "status $status, not 4, of a requirement that is not met: $(cat "$work/stderr")"
-kept '<failure message="min-fidelity: '
+kept '<failure type="requirement" message="min-fidelity: '
 
 # Text in an input stays text, and what cannot begin says so.
 act "${small[@]}" model='$(touch touched).onnx' require=min-fidelity=1

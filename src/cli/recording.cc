@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -34,6 +35,14 @@ Json arguments_of(const CLI::App& verb) {
 
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+using Clock = std::chrono::steady_clock;
+
+JudgedRun judged_run(const CLI::App& verb, Clock::time_point start) {
+  std::string at = time_of_now();
+  at.pop_back();  // its zone
+  return {"octet " + verb.get_name(), at, machine_name(), std::chrono::duration<double>(Clock::now() - start).count()};
+}
+
 HistoryRun history_run(const CLI::App& verb, const Outcome& outcome) {
   const Json arguments = arguments_of(verb);
   HistoryRun run;
@@ -50,10 +59,12 @@ HistoryRun history_run(const CLI::App& verb, const Outcome& outcome) {
   return run;
 }
 
-Status record(const Options& options, const CLI::App& verb, const Outcome& outcome) {
-  if (!options.junit.empty()) OCTET_RETURN_IF_ERROR(write_file(options.junit, render_junit("octet " + verb.get_name(), outcome.judged)));
-  if (!options.history.empty()) OCTET_RETURN_IF_ERROR(add_to_history(options.history, history_run(verb, outcome)));
-  return {};
+// Either is written where the other cannot be.
+Status record(const Options& options, const CLI::App& verb, const Outcome& outcome, Clock::time_point start) {
+  Status junit, history;
+  if (!options.junit.empty()) junit = write_file(options.junit, render_junit(judged_run(verb, start), outcome.judged));
+  if (!options.history.empty()) history = add_to_history(options.history, history_run(verb, outcome));
+  return junit.ok() ? history : junit;
 }
 
 }  // namespace
@@ -63,9 +74,10 @@ Run add_recording(CLI::App& verb, Run run) {
   verb.add_option("--history", options->history, "Add this run to the table 'runs' of an SQLite file, which is made where it is absent");
   verb.add_option("--junit", options->junit, "Write a test case a requirement, as JUnit's XML");
   return [options, &verb, run = std::move(run)](Console& console) -> Result<Outcome> {
+    const auto start = Clock::now();
     OCTET_ASSIGN(Outcome outcome, run(console));
     const bool speaks = !outcome.json.is_null();
-    if (const Status recorded = speaks ? record(*options, verb, outcome) : Status(); !recorded.ok()) outcome.requirements = recorded;
+    if (const Status recorded = speaks ? record(*options, verb, outcome, start) : Status(); !recorded.ok()) outcome.requirements = recorded;
     return outcome;
   };
 }
