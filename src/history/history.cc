@@ -5,6 +5,7 @@
 #include <ctime>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include <fmt/chrono.h>
@@ -81,7 +82,8 @@ class Database {
 
   Error error() const {
     const int code = handle_ ? sqlite3_errcode(handle_.get()) : SQLITE_NOMEM;
-    const std::string words = fmt::format("{}: {}", file_.string(), handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory");
+    const std::string words =
+        fmt::format("{}: {}{}", file_.string(), handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory", cause_of(code));
     switch (code) {
       case SQLITE_NOTADB:
       case SQLITE_CORRUPT:
@@ -103,6 +105,16 @@ class Database {
   };
 
   Database(fs::path file, sqlite3* handle) : file_(std::move(file)), handle_(handle) {}
+
+  // What the system said of a file, as SQLite speaks of an I/O error alone; of the file of locks beside the database it keeps not even
+  // that.
+  std::string cause_of(int code) const {
+    if (code != SQLITE_IOERR) return {};
+    if (sqlite3_extended_errcode(handle_.get()) == SQLITE_IOERR_SHMSIZE)
+      return " (the file of locks beside it has no room to grow: is the disk full?)";
+    const int cause = sqlite3_system_errno(handle_.get());
+    return cause == 0 ? "" : fmt::format(" ({})", std::generic_category().message(cause));
+  }
 
   fs::path file_;
   std::unique_ptr<sqlite3, Close> handle_;

@@ -1,5 +1,8 @@
 #include "history/history.h"
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <fstream>
 #include <thread>
 
@@ -83,17 +86,48 @@ TEST_F(HistoryTest, LeavesFilesOfOthersAlone) {
 }
 
 // The size of a file that the system grants stands for a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limited{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limited);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, SIG_DFL);
+  }
+
+ private:
+  rlimit before_{};
+};
+
 TEST_F(HistoryTest, LosesNothingWhereTheDiskIsFull) {
-  ASSERT_TRUE(add_to_history(file_, run_of(R"({"first":1})")).ok());
-  execute(file_, "PRAGMA wal_checkpoint(TRUNCATE)");
   EXPECT_FALSE(add_to_history("/dev/full/runs.db", run_of("{}")).ok());
-  sqlite3_hard_heap_limit64(1 << 20);
-  const Status added = add_to_history(file_, run_of(std::string(4 << 20, 'x')));
-  sqlite3_hard_heap_limit64(0);
-  EXPECT_FALSE(added.ok());
+  ASSERT_TRUE(add_to_history(file_, run_of(R"({"first":1})")).ok());
+  {
+    const FileSizeLimit limit(1 << 20);
+    const Status added = add_to_history(file_, run_of(std::string(4 << 20, 'x')));
+    ASSERT_FALSE(added.ok());
+    EXPECT_EQ(added.error().code, ErrorCode::kIo);
+    EXPECT_NE(added.error().message.find("File too large"), std::string::npos) << added.error().message;
+    ASSERT_TRUE(read_history(file_).ok());
+    EXPECT_EQ(read_history(file_)->size(), 1U);
+  }
+  {
+    const FileSizeLimit limit(1 << 14);  // less than its locks take
+    const auto runs = read_history(file_);
+    ASSERT_FALSE(runs.ok());
+    EXPECT_NE(runs.error().message.find("no room to grow"), std::string::npos) << runs.error().message;
+  }
+  ASSERT_TRUE(add_to_history(file_, run_of(R"({"second":1})")).ok());
   const auto runs = read_history(file_);
   ASSERT_TRUE(runs.ok());
-  EXPECT_EQ(runs->size(), 1U);
+  ASSERT_EQ(runs->size(), 2U);
+  EXPECT_EQ((*runs)[1].figures, R"({"second":1})");
 }
 
 }  // namespace
