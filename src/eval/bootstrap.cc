@@ -17,7 +17,11 @@ namespace {
 
 // Draws of images. Each is counted in memory of its own, which a cache holds, and then put in its column with a few others.
 class Drawer {
+  static constexpr std::size_t kCountedAtOnce = 8;
+
  public:
+  static constexpr std::size_t kBytesOfImage = sizeof(ImageCounts) + kCountedAtOnce;
+
   explicit Drawer(std::size_t images) : counts_(images) { few_.fill(std::vector<std::uint8_t>(images)); }
 
   //   seed   of the first draw; the next has the next one
@@ -39,7 +43,7 @@ class Drawer {
   }
 
   DrawCounts counts_;
-  std::array<std::vector<std::uint8_t>, 8> few_;
+  std::array<std::vector<std::uint8_t>, kCountedAtOnce> few_;
 };
 
 // Drops of every draw: of each size over all categories, and of each category over all sizes. NaN where a draw has no such object.
@@ -86,11 +90,19 @@ class Resampler {
   Drawer drawer_;
 };
 
+// So many that what they draw stays within half a gigabyte, as that grows with the images of each; one at least.
+int workers_within_memory(int threads, std::size_t images) {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 29;
+  return static_cast<int>(std::clamp<std::size_t>(kMostBytes / (Drawer::kBytesOfImage * std::max<std::size_t>(images, 1)), 1,
+                                                  static_cast<std::size_t>(std::max(threads, 1))));
+}
+
 DrawnDrops resample(const ResampledModel& first, const ResampledModel& second, const BootstrapOptions& options, int threads) {
   const auto draws = static_cast<std::size_t>(options.resamples);
   DrawnDrops drops(draws, first.categories.size());
-  std::vector<std::optional<Resampler>> resamplers(static_cast<std::size_t>(std::max(threads, 1)));
-  parallel_for_each(threads, (draws + kDrawsAtOnce - 1) / kDrawsAtOnce, [&](int worker, std::size_t i) {
+  const int workers = workers_within_memory(threads, first.images);
+  std::vector<std::optional<Resampler>> resamplers(static_cast<std::size_t>(workers));
+  parallel_for_each(workers, (draws + kDrawsAtOnce - 1) / kDrawsAtOnce, [&](int worker, std::size_t i) {
     auto& resampler = resamplers[static_cast<std::size_t>(worker)];
     if (!resampler) resampler.emplace(first, second);
     resampler->run(i * kDrawsAtOnce, options.seed, drops);
