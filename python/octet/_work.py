@@ -51,6 +51,8 @@ class _Work(Generic[T]):
     def __init__(self, call: Callable[[Callback, Warn], T], progress: Callable[[int, int], object]) -> None:
         self._call, self._progress = call, progress
         self._stop, self._done = threading.Event(), threading.Event()
+        self._beginning = threading.Lock()  # so that what is told to end either has begun, and is waited for, or never begins
+        self._has_begun = False
         self._result: T
         self._raised: BaseException | None = None
         self._warnings: list[str] = []
@@ -61,6 +63,10 @@ class _Work(Generic[T]):
         return self._stop.is_set()
 
     def _run(self) -> None:
+        with self._beginning:
+            if self._stop.is_set():
+                return
+            self._has_begun = True
         try:
             self._result = self._call(self._told, self._warnings.append)
         except BaseException as raised:  # noqa: BLE001 - raised again by finish()
@@ -71,12 +77,14 @@ class _Work(Generic[T]):
     def finish(self) -> T:
         """Runs it. On KeyboardInterrupt the work is told to end, and has ended when the exception leaves."""
         thread = threading.Thread(target=self._run, name="octet")
-        thread.start()
         try:
+            thread.start()  # where Ctrl-C may come, too
             self._done.wait()
         except BaseException:
-            self._stop.set()
-            thread.join()
+            with self._beginning:
+                self._stop.set()
+            if self._has_begun:
+                thread.join()
             raise
         thread.join()
         for message in self._warnings:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -277,28 +278,68 @@ def test_ends_with_what_a_callback_raises(fp32: octet.Model, coco: Path) -> None
         octet.evaluate(fp32, coco, progress=stop)
 
 
-def test_ctrl_c_ends_the_work(fp32: octet.Model, coco: Path) -> None:
-    """The signal comes at the first picture; the work waits until it is there and would else do all pictures."""
-    done: list[int] = []
+@pytest.mark.parametrize("step", [1, 5])
+@pytest.mark.parametrize("verb", ["quantize", "evaluate", "compare", "bench", "run"])
+def test_ctrl_c_ends_the_work(fp32: octet.Model, source: Path, coco: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str, step: int) -> None:
+    """The signal comes at a step, where the work waits for it; the call of the library then ends as one that was ended, with nothing written by
+    halves."""
+    calls: dict[str, Callable[..., object]] = {
+        "quantize": lambda progress: octet.quantize(fp32, coco, subset=20, explain=tmp_path / "page.html", progress=progress),
+        "evaluate": lambda progress: octet.evaluate(fp32, coco, threads=1, progress=progress),
+        "compare": lambda progress: octet.compare(fp32, fp32, coco, threads=1, progress=progress),
+        "bench": lambda progress: octet.bench(fp32, seconds=60, progress=progress),
+        "run": lambda progress: octet.run(source, coco, tmp_path / "out", bench_seconds=60, progress=progress),
+    }
+    told = 0
     is_there = threading.Event()
+    endings: list[type[BaseException]] = []
+    work = getattr(octet._octet, verb)
+
+    def watched(*arguments: Any) -> Any:
+        try:
+            return work(*arguments)
+        except BaseException as error:
+            endings.append(type(error))
+            raise
 
     def interrupt(*_: object) -> None:
         is_there.set()
         raise KeyboardInterrupt
 
-    def interrupt_once(step: int, total: int) -> None:
-        done.append(step)
-        if len(done) == 1:
+    def progress(done: int, total: int) -> None:
+        nonlocal told
+        told += 1
+        if told == step:
             signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
             is_there.wait()
 
+    monkeypatch.setattr(octet._octet, verb, watched)
     before = signal.signal(signal.SIGINT, interrupt)
     try:
         with pytest.raises(KeyboardInterrupt):
-            octet.evaluate(fp32, coco, threads=1, progress=interrupt_once)
+            calls[verb](progress)
     finally:
         signal.signal(signal.SIGINT, before)
-    assert len(done) < 36, "the embedded pictures"
+    assert endings == [octet._octet.Cancelled]
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert {file.suffix for file in files} <= {".xml", ".bin", ".json"} and not [file for file in files if file.name.startswith(".")]
+    for file in tmp_path.rglob("*.xml"):
+        assert octet.load(file).labels == fp32.labels
+
+
+def test_ctrl_c_ends_work_that_begins(fp32: octet.Model, coco: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the signal comes before the thread is waited for."""
+
+    class Interrupted(threading.Thread):
+        def start(self) -> None:
+            super().start()
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading, "Thread", Interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        octet.evaluate(fp32, coco, threads=1)
+    monkeypatch.undo()
+    assert "octet" not in [thread.name for thread in threading.enumerate()]
 
 
 @pytest.mark.parametrize("words", [["--version"], ["list"]])
