@@ -105,6 +105,17 @@ def test_has_the_records_of_pycocotools(annotations: Path, results: list[dict[st
             np.testing.assert_array_equal(np.asarray(one[key], float).reshape(-1), np.asarray(other[key], float).reshape(-1), key)
 
 
+@pytest.mark.parametrize("change", [some, any_category])
+def test_has_the_overlaps_of_pycocotools(annotations: Path, results: list[dict[str, Any]], change: Any) -> None:
+    """Which torchmetrics' MeanAveragePrecision returns with extended_summary."""
+    assert COCOeval(iouType="bbox").ious == {}
+    ours, others = (judged(kinds, annotations, results, change) for kinds in ((COCO, COCOeval), theirs()))
+    assert list(ours.ious) == list(others.ious)
+    for key, overlaps in ours.ious.items():
+        assert (len(overlaps) == 0) == (len(others.ious[key]) == 0)
+        np.testing.assert_allclose(np.asarray(overlaps), np.asarray(others.ious[key]), rtol=0, atol=1e-12)
+
+
 def test_goes_by_the_records_that_it_is_given(annotations: Path, results: list[dict[str, Any]]) -> None:
     """As torchvision does, which gathers them from several processes."""
     judge = judged((COCO, COCOeval), annotations, results)

@@ -66,15 +66,26 @@ def _evaluate_image(truth: list[Record], found: list[Record], overlaps: Array, a
             "dtIgnore": np.logical_or(met_ignored, np.logical_and(met == 0, outside))}
 
 
+def _to_match(truth: COCO, found: COCO, image: Any, category: Any, p: Any) -> tuple[list[Record], list[Record]]:
+    """The objects, and by falling score the detections that count."""
+    detections = _of_image(found, image, category, p)
+    best = np.argsort([-one["score"] for one in detections], kind="mergesort")[: p.maxDets[-1]]
+    return _of_image(truth, image, category, p), [detections[j] for j in best]
+
+
+def overlaps_of_images(truth: COCO, found: COCO, p: Any) -> dict[tuple[Any, Any], Any]:
+    """Of each image and category [detection, object], in the order of _to_match(); an empty list where there are no pairs."""
+    pairs = {(image, category): _to_match(truth, found, image, category, p) for image in p.imgIds for category in (p.catIds if p.useCats else [-1])}
+    return {key: _overlaps(detections, objects) if objects and detections else [] for key, (objects, detections) in pairs.items()}
+
+
 def evaluate(truth: COCO, found: COCO, p: Any) -> list[Record | None]:
     """Of each category, range of areas and image, in this order; None where nothing is annotated and nothing was found."""
     categories = p.catIds if p.useCats else [-1]
     records: dict[tuple[int, int, int], Record | None] = {}
     for k, category in enumerate(categories):
         for i, image in enumerate(p.imgIds):
-            objects, detections = _of_image(truth, image, category, p), _of_image(found, image, category, p)
-            best = np.argsort([-one["score"] for one in detections], kind="mergesort")[: p.maxDets[-1]]
-            detections = [detections[j] for j in best]
+            objects, detections = _to_match(truth, found, image, category, p)
             overlaps = _overlaps(detections, objects)
             for a, area in enumerate(p.areaRng):
                 record = _evaluate_image(objects, detections, overlaps, area, p) if objects or detections else None

@@ -42,6 +42,7 @@ class COCOeval:
              detections], counts, params; -1 where no object counts
     stats    by summarize(): 12 numbers
     evalImgs which detections of each image met which objects; computed when it is asked for
+    ious     by image and category, of detections by falling score with objects; computed when it is asked for
     """
 
     def __init__(self, cocoGt: COCO | None = None, cocoDt: COCO | None = None, iouType: str = "segm") -> None:
@@ -54,6 +55,7 @@ class COCOeval:
         self._paramsEval: Any = {}
         self._given: Any = None  # evalImgs that another has set
         self._images: Any = None  # evalImgs of evaluate(), once it was asked for
+        self._overlaps: Any = None  # ious, the same
         if cocoGt is not None:
             self.params.imgIds = sorted(cocoGt.getImgIds())
             self.params.catIds = sorted(cocoGt.getCatIds())
@@ -70,6 +72,12 @@ class COCOeval:
     def evalImgs(self, value: Any) -> None:
         self._given = value
 
+    @property
+    def ious(self) -> dict[tuple[Any, Any], Any]:
+        if self._overlaps is None and self._paramsEval:
+            self._overlaps = _by_image.overlaps_of_images(*self._both(), self._paramsEval)
+        return self._overlaps or {}
+
     def evaluate(self) -> None:
         """Settles what is to be judged; sorts the ids and limits in `params`."""
         self._both()
@@ -78,7 +86,7 @@ class COCOeval:
         if p.useCats:
             p.catIds = list(np.unique(p.catIds))
         p.maxDets = sorted(p.maxDets)
-        self._given = self._images = None
+        self._given = self._images = self._overlaps = None
         self._paramsEval = copy.deepcopy(p)
 
     def accumulate(self, p: Params | None = None) -> None:
