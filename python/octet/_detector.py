@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from octet import _octet
 from octet._arguments import count_of, score_of, threads_of, words_of
 from octet._models import AnyModel, InferPrecision, Model, infer_precision_of, model_of
-from octet._pictures import Picture, pixels_of
+from octet._pictures import Picture, array_of, pixels_of
 from octet._results import Detection, Detections
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Detector:
         with self._lock:
             rows = self._native.detect(pixels, score, most)
         height, width = pixels.shape[:2]
-        shown = pixels if exif else picture  # what the boxes lie in
+        shown = array_of(pixels) if exif else picture  # what the boxes lie in
         return Detections(tuple(Detection(*row) for row in rows), width, height, self.model.labels, shown)
 
     def detect_many(self, pictures: Iterable[Picture], *, threads: int = 0, score_threshold: float = 0.3,

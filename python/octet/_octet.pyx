@@ -1,4 +1,4 @@
-# cython: language_level=3, embedsignature=False
+# cython: language_level=3, embedsignature=False, subinterpreters_compatible=shared_gil
 """The one binary module: the C interface of octet as Python calls it. Nothing here is for users; `octet` has what is.
 
 Paths are bytes, as os.fsencode() gives them. Whatever runs for long releases the interpreter's lock. A `progress` is called as
@@ -145,6 +145,18 @@ cdef extern from "octet/octet_c.h" nogil:
                                const octet_evaluate_options* options, octet_comparison* comparison)
 
 
+# Its functions are called with the interpreter's lock held.
+cdef extern from "callee.h" namespace "octet::python":
+    cppclass Callee:
+        void* self
+        int (*progress)(void* self, int64_t done, int64_t total) noexcept
+        void (*warn)(void* self, const char* message) noexcept
+        void (*class_accuracy)(void* self, int32_t model, const octet_class_accuracy* accuracy) noexcept
+    int tell_progress(void* callee, int64_t done, int64_t total) noexcept nogil
+    void tell_warning(void* callee, const char* message) noexcept nogil
+    void tell_class(void* callee, int32_t model, const octet_class_accuracy* accuracy) noexcept nogil
+
+
 cdef extern from "bindings.h" namespace "octet::v1" nogil:
     cppclass Latency:
         double median_ms, p90_ms, p99_ms, min_ms, mean_ms, throughput
@@ -271,17 +283,18 @@ def run_program(list arguments not None) -> int:
 
 
 cdef class Callbacks:
-    """What a call tells while it works: `user` of the C interface, kept alive by the call. What a callback raises ends the work."""
+    """What a call tells while it works: kept alive by the call, whose `user` is the callee. What a callback raises ends the work."""
     cdef object progress, warn
     cdef object raised
     cdef list classes  # what was told of the classes of each of two models
+    cdef Callee callee
     cdef octet_callbacks c
 
     def __init__(self, progress, warn):
         self.progress, self.warn, self.classes = progress, warn, [[], []]
-        self.c.progress = &on_progress
-        self.c.warn = &on_warn
-        self.c.user = <void*>self
+        self.callee.self = <void*>self
+        self.callee.progress, self.callee.warn, self.callee.class_accuracy = &on_progress, &on_warn, &on_class
+        self.c.progress, self.c.warn, self.c.user = &tell_progress, &tell_warning, &self.callee
 
     cdef int finish(self, octet_status status) except -1:
         """After the call: what a callback raised, else what the status stands for."""
@@ -290,8 +303,8 @@ cdef class Callbacks:
         return check(status)
 
 
-cdef int on_progress(void* user, int64_t done, int64_t total) noexcept with gil:
-    callbacks = <Callbacks>user
+cdef int on_progress(void* self, int64_t done, int64_t total) noexcept:
+    callbacks = <Callbacks>self
     if callbacks.raised is not None:
         return 1
     try:
@@ -301,16 +314,16 @@ cdef int on_progress(void* user, int64_t done, int64_t total) noexcept with gil:
         return 1
 
 
-cdef void on_class(void* user, int32_t model, const octet_class_accuracy* one) noexcept with gil:
-    callbacks = <Callbacks>user
+cdef void on_class(void* self, int32_t model, const octet_class_accuracy* one) noexcept:
+    callbacks = <Callbacks>self
     try:
         callbacks.classes[model].append((one.name.decode("utf-8", "replace"), one.category_id, one.objects, one.ap, one.ap50))
     except BaseException as raised:
         callbacks.raised = raised
 
 
-cdef void on_warn(void* user, const char* message) noexcept with gil:
-    callbacks = <Callbacks>user
+cdef void on_warn(void* self, const char* message) noexcept:
+    callbacks = <Callbacks>self
     try:
         callbacks.warn(message.decode("utf-8", "replace"))
     except BaseException as raised:
@@ -345,12 +358,17 @@ def known_models() -> list:
 # --- Pictures ---
 
 cdef class Pixels:
-    """A view of the bytes of a picture of shape [height, width, 3], whose pixels and channels have no gaps."""
+    """A view of the bytes of a picture of shape [height, width, 3], whose pixels and channels have no gaps: a Picture or a buffer."""
+    cdef Picture own
     cdef Py_buffer buffer
     cdef bint is_held
     cdef octet_image_view view
 
     def __cinit__(self, picture):
+        if isinstance(picture, Picture):
+            self.own = picture
+            self.view = octet_image_pixels(self.own.image)
+            return
         PyObject_GetBuffer(picture, &self.buffer, PyBUF_STRIDED_RO)
         self.is_held = True
         cdef Py_buffer* b = &self.buffer
@@ -591,7 +609,7 @@ cdef class Judging:
 
     cdef octet_evaluate_options told(self, Callbacks callbacks):
         cdef octet_evaluate_options options = self.c
-        options.callbacks, options.class_accuracy = callbacks.c, &on_class
+        options.callbacks, options.class_accuracy = callbacks.c, &tell_class
         return options
 
 
@@ -667,7 +685,7 @@ def run(bytes source not None, bytes coco not None, bytes output not None, bytes
     settings.score_threshold, settings.bench_seconds, settings.limit = score_threshold, bench_seconds, limit
     settings.threads, settings.onnx, settings.exif = threads, onnx, exif
     settings.annotations, settings.engines, settings.require = annotations, engines, require
-    settings.infer_precision, settings.class_accuracy = infer_precision, &on_class
+    settings.infer_precision, settings.class_accuracy = infer_precision, &tell_class
     cdef RunFigures figures
     cdef octet_status status
     with nogil:

@@ -45,24 +45,31 @@ def read_image(path: str | os.PathLike[str], *, exif: bool = False) -> Pixels:
 
     Raises FileNotFoundError; ValueError for a file that is no picture, lacks pixels or has more than 100 million of them.
     """
+    return array_of(_octet.read_image(path_of(path, "path"), bool(exif)))
+
+
+def array_of(pixels: Pixels | _octet.Picture) -> Pixels:
+    """What pixels_of() returns as an array, a copy where it is none."""
+    if not isinstance(pixels, _octet.Picture):
+        return pixels
     import numpy as np
 
-    picture = _octet.read_image(path_of(path, "path"), bool(exif))
-    pixels = np.empty(picture.shape, np.uint8)
-    picture.copy_to(pixels)
-    return pixels
+    array = np.empty(pixels.shape, np.uint8)
+    pixels.copy_to(array)
+    return array
 
 
-def pixels_of(picture: Picture, exif: bool = False) -> Pixels:
+def pixels_of(picture: Picture, exif: bool = False) -> Pixels | _octet.Picture:
     """The bytes of a picture, shape [height, width, 3], channels B, G, R; each row without gaps. `exif` is for paths.
 
-    An array's own memory where its rows have no gaps within, whatever lies between the rows; else a copy.
+    An array's own memory where its rows have no gaps within, whatever lies between the rows; else a copy. A path's picture is in the library's
+    memory: NumPy is not needed for it.
     Raises what read_image() raises, ValueError for an array of another type or shape, TypeError for anything else.
     """
+    if isinstance(picture, (str, os.PathLike)):
+        return _octet.read_image(path_of(picture, "path"), bool(exif))
     import numpy as np
 
-    if isinstance(picture, (str, os.PathLike)):
-        return read_image(picture, exif=exif)
     if isinstance(picture, np.ndarray):
         return _checked(picture)
     if isinstance(picture, PillowImage):

@@ -37,14 +37,3 @@ def test_needs_numpy_alone() -> None:
     """And that not before there is a picture: the program and `import octet` begin at once."""
     code = "import sys, octet; sys.exit(bool({'numpy', 'PIL', 'pandas', 'tqdm'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
-
-
-def test_a_second_interpreter_is_refused() -> None:
-    """By one error: callbacks come from threads of the library's own, which Python takes for those of the main interpreter."""
-    interpreters = pytest.importorskip("_xxsubinterpreters")
-    second = interpreters.create()
-    try:
-        with pytest.raises(interpreters.RunFailedError, match="ImportError.*one interpreter per process"):
-            interpreters.run_string(second, f"import sys; sys.path[:0] = {sys.path!r}\nimport octet")
-    finally:
-        interpreters.destroy(second)
