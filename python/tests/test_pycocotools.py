@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import octet
-from octet.pycocotools import COCO, COCOeval, _by_image
+from octet.pycocotools import COCO, COCOeval, COCOeval_faster, _by_image
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +103,24 @@ def test_has_the_records_of_pycocotools(annotations: Path, results: list[dict[st
         assert list(one["aRng"]) == list(other["aRng"])
         for key in ("dtMatches", "gtMatches", "dtScores", "gtIgnore", "dtIgnore"):
             np.testing.assert_array_equal(np.asarray(one[key], float).reshape(-1), np.asarray(other[key], float).reshape(-1), key)
+
+
+def test_is_what_ultralytics_takes_for_faster_coco_eval(annotations: Path, results: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]) -> None:
+    lines: list[str] = []
+    truth = COCO(json.loads(annotations.read_text()))
+    judge = COCOeval_faster(truth, truth.loadRes(results), iouType="bbox", lvis_style=False, print_function=lines.append)
+    judge.params.imgIds = truth.getImgIds()
+    judge.evaluate()
+    judge.accumulate()
+    judge.summarize()
+    assert capsys.readouterr().out == "" and len(lines) == 12
+    others = judged(theirs(), annotations, results)
+    assert "\n".join(lines) + "\n" == others.printed
+    named = judge.stats_as_dict
+    assert list(named)[:6] == ["AP_all", "AP_50", "AP_75", "AP_small", "AP_medium", "AP_large"]
+    np.testing.assert_allclose(list(named.values()), others.stats, rtol=0, atol=1e-12)
+    with pytest.raises(octet.Unsupported, match="LVIS"):
+        COCOeval(truth, truth, "bbox", lvis_style=True)
 
 
 @pytest.mark.parametrize("change", [some, any_category])

@@ -27,15 +27,18 @@ class COCO:
     imgToAnns, catToImgs   the annotations of an image; the ids of the images of a category
     """
 
-    def __init__(self, annotation_file: str | os.PathLike[str] | None = None) -> None:
-        """Reads a file in COCO's format. Raises OSError; ValueError for one that is not in it."""
+    def __init__(self, annotation_file: str | os.PathLike[str] | Record | None = None) -> None:
+        """Reads a file in COCO's format, or takes what such a file holds. Raises OSError; ValueError for one that is not in it."""
         self.dataset: Record = {}
         self.anns: dict[Any, Record] = {}
         self.cats: dict[Any, Record] = {}
         self.imgs: dict[Any, Record] = {}
         self.imgToAnns: dict[Any, list[Record]] = defaultdict(list)
         self.catToImgs: dict[Any, list[Any]] = defaultdict(list)
-        if annotation_file is not None:
+        if isinstance(annotation_file, dict):
+            self.dataset = annotation_file
+            self.createIndex()
+        elif annotation_file is not None:
             with open(annotation_file, encoding="utf-8") as file:
                 dataset = json.load(file)
             if not isinstance(dataset, dict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -40,13 +41,20 @@ class COCOeval:
     params   to be changed before evaluate(): imgIds, catIds, iouThrs, recThrs, maxDets, areaRng, areaRngLbl, useCats
     eval     by accumulate(): precision and scores [iou, recall, category, area, most detections], recall [iou, category, area, most
              detections], counts, params; -1 where no object counts
-    stats    by summarize(): 12 numbers
+    stats    by summarize(): 12 numbers; stats_as_dict has them by the names of faster-coco-eval, which Ultralytics reads
     evalImgs which detections of each image met which objects; computed when it is asked for
     ious     by image and category, of detections by falling score with objects; computed when it is asked for
     """
 
-    def __init__(self, cocoGt: COCO | None = None, cocoDt: COCO | None = None, iouType: str = "segm") -> None:
-        """iouType is "bbox"; others raise octet.Unsupported, as does the default, which is that of pycocotools."""
+    def __init__(self, cocoGt: COCO | None = None, cocoDt: COCO | None = None, iouType: str = "segm", *, lvis_style: bool = False,
+                 print_function: Callable[[str], object] = print) -> None:
+        """iouType is "bbox"; others raise octet.Unsupported, as do the default, which is that of pycocotools, and the metric of LVIS.
+
+        print_function takes each line of summarize().
+        """
+        if lvis_style:
+            raise _octet.Unsupported("octet.pycocotools computes COCO's metric, not that of LVIS")
+        self._print = print_function
         self.cocoGt = cocoGt
         self.cocoDt = cocoDt
         self.params = Params(iouType)
@@ -112,6 +120,13 @@ class COCOeval:
             *(self._mean(False, most=count) for count in most[:3]),
             *(self._mean(False, area=area, most=most[2]) for area in ("small", "medium", "large"))])
 
+    @property
+    def stats_as_dict(self) -> dict[str, float]:
+        most = self.params.maxDets
+        recalls = ["AR_all", "AR_second", "AR_third"] if list(most) == [1, 10, 100] else [f"AR_{count}" for count in most]
+        sizes = [f"{kind}_{area}" for kind in ("AP", "AR") for area in ("small", "medium", "large")]
+        return dict(zip(["AP_all", "AP_50", "AP_75", *sizes[:3], *recalls[:3], *sizes[3:]], map(float, self.stats)))
+
     def __str__(self) -> str:
         self.summarize()
         return ""
@@ -133,7 +148,7 @@ class COCOeval:
         mean = float(np.mean(counted)) if counted.size else -1.0
         title, kind = ("Average Precision", "(AP)") if is_precision else ("Average Recall", "(AR)")
         thresholds = f"{p.iouThrs[0]:0.2f}:{p.iouThrs[-1]:0.2f}" if iou is None else f"{iou:0.2f}"
-        print(f" {title:<18} {kind} @[ IoU={thresholds:<9} | area={area:>6s} | maxDets={most:>3d} ] = {mean:0.3f}")
+        self._print(f" {title:<18} {kind} @[ IoU={thresholds:<9} | area={area:>6s} | maxDets={most:>3d} ] = {mean:0.3f}")
         return mean
 
 
