@@ -51,9 +51,9 @@ std::string with_value(const Option& option, const std::string& name) {
   return name + " " + value;
 }
 
-// Appends words to lines of at most 100 characters, further lines indented.
+// Appends words to lines, further lines indented: as long as argparse has them where 80 characters fit on a line.
 std::string wrapped(std::string line, const std::vector<std::string>& words, std::size_t indent) {
-  constexpr std::size_t kWidth = 100;
+  constexpr std::size_t kWidth = 78;
   std::string text;
   for (const std::string& word : words) {
     if (line.size() + 1 + word.size() > kWidth && line.size() > indent) {

@@ -27,8 +27,10 @@ int run_benchmark_app(std::span<const std::string> words) {
     print_line(parser.help() + "\nAvailable target devices:   CPU");
     return 0;
   }
+  if (!has_known_percentile(options)) print_line(parser.help());
   try {
-    const Status done = run(options, words);
+    Status done = check(options);
+    if (done.ok()) done = run(options, words);
     if (!done.ok()) error(done.error().message);
     return done.ok() ? 0 : 1;
   } catch (const std::exception& thrown) {

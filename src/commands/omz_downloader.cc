@@ -245,9 +245,17 @@ class ModelDownloader {
   FetchOptions fetch_options_;
 };
 
+// Nothing is downloaded where the cache that is asked for cannot be.
+Status make_cache_folder(const std::optional<std::string>& folder) {
+  std::error_code failure;
+  if (folder) fs::create_directories(FileCache(*folder).folder(), failure);
+  return failure ? Error{ErrorCode::kIo, fmt::format("error: --cache_dir {}: {}", *folder, failure.message())} : Status();
+}
+
 int download_selected(const std::vector<ZooModel>& models, const Options& options) {
   const auto precisions = parse_precisions(options.precisions, known_precisions());
   if (!precisions.ok()) return print_and_exit(precisions.error());
+  if (const Status made = make_cache_folder(options.cache_dir); !made.ok()) return print_and_exit(made.error());
   const auto format = options.progress_format == "json" ? Reporter::Format::kJson : Reporter::Format::kText;
   ModelDownloader downloader(options, *precisions);
   return work_on_each(models, options.jobs, format,

@@ -2,6 +2,8 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include <nlohmann/json.hpp>
 
 #include "base/digest.h"
@@ -163,6 +165,15 @@ TEST_F(OmzDownloader, RefusesAWrongCommandLineWithTheWholeHelp) {
   EXPECT_EQ(zero.status, 2);
   EXPECT_EQ(zero.err, "error: argument --num_attempts: must be a positive integer (got '0')\n");
   EXPECT_TRUE(zero.out.starts_with("usage: omz_downloader")) << zero.out;
+}
+
+TEST_F(OmzDownloader, EndsWhereTheCacheThatIsAskedForIsAFile) {
+  const fs::path cache = out_.parent_path() / "cache-in-the-way";
+  std::ofstream(cache) << "a file";
+  const Finished ended = download("good", {"--cache_dir", cache.string()});
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_EQ(ended.err, "error: --cache_dir " + cache.string() + ": Not a directory\n");
+  EXPECT_FALSE(fs::exists(out_));
 }
 
 TEST(OrderedOutput, WritesJobsInTheirOrder) {

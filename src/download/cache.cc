@@ -40,9 +40,11 @@ Result<FileCache> FileCache::of_user() {
   return Error{ErrorCode::kNotFound, "there is no folder to keep fetched files in: set OCTET_CACHE to one"};
 }
 
+fs::path FileCache::folder() const { return root_ / "1"; }
+
 fs::path FileCache::path_of(const std::string& sha384) const {
   OCTET_CHECK(sha384.size() > 2, "a cached file has a digest");
-  return root_ / "1" / sha384.substr(0, 2) / sha384.substr(2);
+  return folder() / sha384.substr(0, 2) / sha384.substr(2);
 }
 
 Result<fs::path> FileCache::get(const RemoteFile& file, const FetchOptions& options, const OnFetchEvent& on_event) const {

@@ -19,6 +19,7 @@ class FileCache {
   static Result<FileCache> of_user();
 
   const std::filesystem::path& root() const { return root_; }
+  std::filesystem::path folder() const;  // <root>/1
   std::filesystem::path path_of(const std::string& sha384) const;
 
   // Where a file lies in the cache, which has it from now on: it was there and is right, or is fetched.

@@ -264,9 +264,13 @@ ArgumentParser parser_for(Options& options) {
   return parser;
 }
 
-Status check(const Options& options) {
+bool has_known_percentile(const Options& options) {
   const std::int64_t percentile = options.percentile.value_or(50);
-  if (percentile < 1 || percentile > 100) return invalid("The percentile value is incorrect. The applicable values range is [1, 100].");
+  return percentile >= 1 && percentile <= 100;
+}
+
+Status check(const Options& options) {
+  if (!has_known_percentile(options)) return invalid("The percentile value is incorrect. The applicable values range is [1, 100].");
   if (options.hint != "none" && (!options.streams.empty() || options.threads.value_or(0) != 0 || !options.pinning.empty()))
     return invalid(
         "-nstreams, -nthreads and -pin options are fine tune options. To use them you should explicitely set -hint option to none. This is "

@@ -28,6 +28,9 @@ struct Options {
 // The parser of OpenVINO's benchmark_app (2024.6), and -no_warmup and -max_irate of its later releases. `options` must outlive it.
 ArgumentParser parser_for(Options& options);
 
+// 1 to 100. Where it is not, upstream shows the help before the error that check() has.
+bool has_known_percentile(const Options& options);
+
 // What no single option can say: kInvalidArgument, in the words of benchmark_app.
 Status check(const Options& options);
 

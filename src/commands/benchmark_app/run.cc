@@ -75,7 +75,6 @@ class App {
   using StepFunction = Status (App::*)();
 
   Status run_steps() {
-    OCTET_RETURN_IF_ERROR(check(options_));
     for (const StepFunction step : {&App::show_runtime, &App::configure, &App::read, &App::reshape, &App::configure_inputs, &App::load,
                                     &App::show_properties, &App::prepare_requests, &App::measure, &App::dump_reports})
       OCTET_RETURN_IF_ERROR((this->*step)());

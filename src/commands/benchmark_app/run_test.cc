@@ -79,6 +79,16 @@ class BenchmarkAppTest : public testing::Test {
   ScratchFolder folder_;
 };
 
+// As upstream: nothing has begun yet that a report could be of.
+TEST_F(BenchmarkAppTest, ShowsTheHelpBeforeTheErrorOfAWrongPercentile) {
+  const Run run = app({"-latency_percentile", "101", "-report_type", "no_counters", "-report_folder", path("report")});
+  EXPECT_EQ(run.status, 1);
+  EXPECT_EQ(run.starting_with("usage: benchmark_app").size(), 1u);
+  EXPECT_EQ(run.lines.back(), "[ ERROR ] The percentile value is incorrect. The applicable values range is [1, 100].");
+  EXPECT_FALSE(fs::exists(path("report")));
+  EXPECT_TRUE(app({"-niter", "1", "-latency_percentile", "100"}).starting_with("usage:").empty());
+}
+
 TEST_F(BenchmarkAppTest, GoesThroughElevenSteps) {
   const Run run = app({"-niter", "6"});
   EXPECT_EQ(run.status, 0);
