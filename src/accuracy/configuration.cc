@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxConfigBytes = std::size_t{4} << 20;
 constexpr std::string_view kOldLauncher = "dlsdk";  // what files of 2021 call it
+constexpr const char* kDevice = "CPU";              // the only one
 
 std::string in_case(std::string text, int (*change)(int)) {
   for (char& c : text) c = static_cast<char>(change(static_cast<unsigned char>(c)));
@@ -64,11 +65,12 @@ class Reader {
  private:
   struct Launcher {
     YAML::Node adapter;
-    std::string model, device;
+    std::string model;
     std::vector<std::string> tags;
   };
 
   Result<bool> is_wanted(const YAML::Node& launcher, const std::string& framework) const;
+  Result<bool> is_on_wanted_device(const YAML::Node& launcher) const;
   Result<Launcher> read_launcher(const YAML::Node& node) const;
   Result<std::vector<std::filesystem::path>> model_paths(const Launcher& launcher) const;
   Result<EvaluationConfig> read_dataset(const YAML::Node& node, const std::string& name) const;
@@ -83,6 +85,22 @@ Result<bool> Reader::is_wanted(const YAML::Node& launcher, const std::string& fr
   Settings settings(launcher, "launcher");
   const std::vector<std::string> tags = settings.texts("tags");
   return std::ranges::find_first_of(tags, request_.tags) != tags.end();
+}
+
+// A launcher that names no device runs on each that is asked for; one that does, where that is among them.
+Result<bool> Reader::is_on_wanted_device(const YAML::Node& launcher) const {
+  Settings settings(launcher, "launcher");
+  std::vector<std::string> asked;
+  for (const std::string& device : request_.devices) asked.push_back(in_case(device, std::toupper));
+  if (settings.has("device")) {
+    const std::string named = in_case(settings.text("device"), std::toupper);
+    if (!asked.empty() && std::ranges::find(asked, named) == asked.end()) return false;
+    asked = {named};
+  }
+  for (const std::string& device : asked)
+    if (device != kDevice)
+      return Error{ErrorCode::kUnsupported, fmt::format("launcher: 'device' is {}, octet runs on {}", device, kDevice)};
+  return true;
 }
 
 // Only one input is fed: the picture.
@@ -108,12 +126,10 @@ Result<Reader::Launcher> Reader::read_launcher(const YAML::Node& node) const {
   if (!launcher.adapter) settings.fail("adapter", "is missing");
   launcher.model = settings.text("model", "");
   launcher.tags = settings.texts("tags");
-  launcher.device = in_case(settings.text("device", request_.devices.empty() ? "CPU" : request_.devices.front()), std::toupper);
-  if (launcher.device != "CPU") settings.fail("device", fmt::format("is {}, octet runs on CPU", launcher.device), ErrorCode::kUnsupported);
   OCTET_RETURN_IF_ERROR(check_inputs(settings));
   // Ways to run that change no figure, and the weights, which lie beside the model.
-  settings.ignore({"framework", "weights", "batch", "allow_reshape_input", "outputs", "num_requests", "async_mode", "device_config",
-                   "reset_memory_state"});
+  settings.ignore({"framework", "device", "weights", "batch", "allow_reshape_input", "outputs", "num_requests", "async_mode",
+                   "device_config", "reset_memory_state"});
   OCTET_RETURN_IF_ERROR(settings.finish());
   return launcher;
 }
@@ -174,6 +190,8 @@ Status Reader::read_model(const YAML::Node& model, std::vector<EvaluationConfig>
     const std::string framework = framework_name(written);
     OCTET_ASSIGN(const bool is_this_wanted, is_wanted(node, framework));
     if (!is_this_wanted) continue;
+    OCTET_ASSIGN_AT(const bool is_this_device, is_on_wanted_device(node), "model " + name);
+    if (!is_this_device) continue;
     ++wanted;
     if (framework != kLauncher) {
       Error error = yaml_error(own, fmt::format("model {}: the launcher's framework is '{}', octet has {} ({}); -tf {} leaves others out",
@@ -192,7 +210,7 @@ Status Reader::read_model(const YAML::Node& model, std::vector<EvaluationConfig>
           if (pair.first.IsScalar()) config.own_keys.insert(pair.first.Scalar());
         config.model = name;
         config.model_path = path;
-        config.device = launcher.device;
+        config.device = kDevice;
         config.tags = launcher.tags;
         config.adapter.reset(launcher.adapter);
         evaluations.push_back(std::move(config));

@@ -106,6 +106,20 @@ TEST(Configuration, LeavesOutWhatTagsLeaveOut) {
   EXPECT_EQ(warnings, (std::vector<std::string>{"Model \"net\" has no launchers"}));
 }
 
+TEST(Configuration, RunsLaunchersOnTheDevicesThatAreAskedFor) {
+  const std::string gpu = replaced(kConfig, "tags: [fp32]", "device: GPU"), cpu = replaced(kConfig, "tags: [fp32]", "device: cpu");
+  Request asked = request();
+  asked.devices = {"CPU"};
+  EXPECT_EQ(parsed(asked, gpu)->size(), 0u);
+  EXPECT_EQ(parsed(asked, cpu)->size(), 2u);
+  asked.devices = {"GPU"};
+  EXPECT_EQ(parsed(asked, cpu)->size(), 0u);
+  EXPECT_NE(error_of(request(), gpu).find("device' is GPU"), std::string::npos);
+  asked.devices = {"cpu", "gpu"};
+  EXPECT_EQ(parsed(asked, cpu)->size(), 2u);
+  EXPECT_NE(error_of(asked).find("device' is GPU"), std::string::npos);
+}
+
 TEST(Configuration, NamesWhatOctetLacks) {
   Request all = request();
   all.framework.clear();
