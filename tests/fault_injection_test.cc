@@ -113,6 +113,19 @@ const std::vector<Verb>& verbs() {
          return "download " + quoted(root / "models" / version / "tiny.yml") + " --model-dir " + quoted(root / "models" / version) +
                 " --output " + quoted(root / "out");
        }},
+      {"reproduce",
+       [](const fs::path& root, const std::string& version) {
+         return "reproduce " + quoted(root / "int8" / version / "public/tiny/FP32-INT8/tiny.octet.json") + " --output " +
+                quoted(root / "out");
+       }},
+      {"merge",
+       [](const fs::path& root, const std::string& version) {
+         return "merge " + quoted(root / "parts" / version) + " --output " + quoted(root / "out");
+       }},
+      {"data convert",
+       [](const fs::path& root, const std::string& version) {
+         return "data convert " + quoted(root / "labelled" / version) + " --output " + quoted(root / "out/val.json");
+       }},
       {"data --demo", [](const fs::path& root, const std::string&) { return "data --demo " + quoted(root / "out"); }},
       {"run",
        [](const fs::path& root, const std::string& version) {
@@ -136,6 +149,7 @@ class FaultInjection : public testing::TestWithParam<Verb> {
     root_ = pattern;
     for (const char* version : {"a", "b"}) write_version(version);
     write_pictures();
+    for (const char* version : {"a", "b"}) write_work_of(version);
     ASSERT_TRUE(write_npz(root_ / "in.npz", {{"image", Tensor(ElementType::kF32, {1, 3, 32, 32})}}).ok());
   }
   static void TearDownTestSuite() { fs::remove_all(root_); }
@@ -148,6 +162,22 @@ class FaultInjection : public testing::TestWithParam<Verb> {
                                                     "  - {name: tiny.cfg, role: source}\n  - {name: tiny.weights, role: weights}\n"))
             .ok());
     ASSERT_EQ(octet("convert " + quoted(folder / "tiny.cfg") + " --output " + quoted(root_ / "ir" / version)), 0) << errors();
+  }
+
+  // What reproduce, merge and data convert start from.
+  static void write_work_of(const std::string& version) {
+    const std::string pictures = " --images " + quoted(root_ / "pictures") + " --threads 1";
+    ASSERT_EQ(octet("quantize " + ir_of(root_, version) + pictures + " --output " + quoted(root_ / "int8" / version)), 0) << errors();
+    for (const char* share : {"1/2", "2/2"})
+      ASSERT_EQ(
+          octet("detect " + ir_of(root_, version) + pictures + " --shard " + share + " --output " + quoted(root_ / "parts" / version)), 0)
+          << errors();
+    const fs::path labelled = root_ / "labelled" / version;
+    ASSERT_TRUE(write_file(labelled / "data.yaml", std::string("path: .\nval: images/val\nnames: [thing]\n")).ok());
+    ASSERT_TRUE(write_file(labelled / "labels/val/one.txt", "0 0.5 0.5 0." + std::to_string(version == "a" ? 1 : 2) + " 0.1\n").ok());
+    fs::create_directories(labelled / "images/val");
+    for (const fs::path& picture : files_below(root_ / "pictures"))
+      fs::copy_file(picture, labelled / "images/val/one.jpg", fs::copy_options::overwrite_existing);
   }
 
   // Two photographs, by themselves and in COCO's layout.
