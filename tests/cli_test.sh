@@ -411,6 +411,15 @@ printf '{"images":[{"id":1,"file_name":"%s"}],"annotations":[],"categories":[]}'
 expect 4 max-drop check "$fp32" "$int8" --data "$work/unannotated" --require max-drop=1  # nothing was lost where nothing is known
 touch "$work/file"
 expect 1 "$work/file" convert "$cfg" --output "$work/file/folder"
+# Before any picture is run.
+expect 1 "$work/file is no folder" quantize "$fp32" --data "$demo/coco" --output "$work/file/folder"
+expect 1 "$work: cannot be written: Is a directory" quantize "$fp32" --data "$demo/coco" --output "$work/bad" --explain "$work"
+expect 1 "$work/file is no folder" run "$cfg" --data "$demo/coco" --output "$work/file"
+expect 1 "$work: cannot be written: Is a directory" detect "$fp32" --data "$demo/coco" --results "$work"
+for option in --history --junit --label-errors; do
+  expect 1 "$work: cannot be written: Is a directory" check "$fp32" "$int8" --data "$demo/coco" $option "$work"
+  if grep -q 'done' "$work/stderr"; then fail "check $option FOLDER runs pictures: $(cat "$work/stderr")"; fi
+done
 
 # accuracy_check, by its name beside octet. The configuration decides: with its own suppression the figure is near that of `check`, and the
 # same twice. What octet lacks, and a path that leaves the folder, is one line before any image.

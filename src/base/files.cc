@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -49,6 +50,24 @@ Result<std::size_t> size_of_file(const fs::path& path) {
   const std::uintmax_t size = fs::file_size(path, failed);  // all ones where it failed
   if (failed) return open_error(path, failed.value());
   return static_cast<std::size_t>(size);
+}
+
+Status check_output_folder(const fs::path& path) {
+  const auto refused = [&](const std::string& why) { return Error{ErrorCode::kIo, path.string() + ": cannot be written: " + why}; };
+  if (path.empty()) return {};
+  std::error_code ignored;
+  fs::path nearest = path;
+  while (!nearest.empty() && !fs::exists(nearest, ignored)) nearest = nearest.parent_path();
+  if (nearest.empty()) nearest = ".";
+  if (!fs::is_directory(nearest, ignored)) return refused(nearest.string() + " is no folder");
+  if (::access(nearest.c_str(), W_OK | X_OK) != 0) return refused(std::strerror(errno));
+  return {};
+}
+
+Status check_output_file(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) return Error{ErrorCode::kIo, path.string() + ": cannot be written: " + std::strerror(EISDIR)};
+  return fs::exists(path, ignored) ? Status() : check_output_folder(path.parent_path());
 }
 
 Result<FolderView> FolderView::open(const fs::path& folder) {

@@ -38,6 +38,12 @@ class MappedFile {
 Status write_file(const std::filesystem::path& path, std::string_view content);
 Status write_file(const std::filesystem::path& path, std::span<const std::byte> content);
 
+// Whether files can be put at `path` or below it, as far as can be told without a write: kIo where what should be one of its folders is
+// none, or may not be written to. To be asked before long work whose result goes there. An empty path is no place and no error.
+Status check_output_folder(const std::filesystem::path& path);
+// The same of a single file, where no folder may stand.
+Status check_output_file(const std::filesystem::path& path);
+
 // Several files that appear together or not at all: add() writes each beside its place, commit() puts all in place, and an object
 // that goes away uncommitted removes what it wrote. An error of commit() leaves the old files, unless its message says otherwise.
 //

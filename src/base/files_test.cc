@@ -34,6 +34,22 @@ TEST_F(Files, AreWrittenWithTheirFolders) {
   EXPECT_EQ(text_of(folder_ / "a" / "b.txt"), "two");
 }
 
+TEST_F(Files, AreRefusedWhereNoneCanBe) {
+  ASSERT_TRUE(write_file(folder_ / "a.txt", "one").ok());
+  for (const fs::path& path : {fs::path(), folder_, folder_ / "new/deep", fs::path("new")})
+    EXPECT_TRUE(check_output_folder(path).ok()) << path;
+  for (const fs::path& path : {folder_ / "a.txt", folder_ / "new/b.txt", fs::path("b.txt"), fs::path("/dev/null"), fs::path()})
+    EXPECT_TRUE(check_output_file(path).ok()) << path;
+  for (const fs::path& path : {folder_ / "a.txt", folder_ / "a.txt/deep"}) {
+    const Status status = check_output_folder(path);
+    ASSERT_FALSE(status.ok()) << path;
+    EXPECT_EQ(status.error().code, ErrorCode::kIo);
+    EXPECT_EQ(status.error().message, path.string() + ": cannot be written: " + (folder_ / "a.txt").string() + " is no folder");
+  }
+  EXPECT_EQ(check_output_file(folder_).error().message, folder_.string() + ": cannot be written: Is a directory");
+  EXPECT_FALSE(check_output_file(folder_ / "a.txt/b.txt").ok());
+}
+
 TEST_F(Files, HaveASizeIfTheyAreThere) {
   ASSERT_TRUE(write_file(folder_ / "a.txt", "four").ok());
   EXPECT_EQ(size_of_file(folder_ / "a.txt").value(), 4u);

@@ -74,6 +74,7 @@ Run add_recording(CLI::App& verb, Run run) {
   verb.add_option("--history", options->history, "Add this run to the table 'runs' of an SQLite file, which is made where it is absent");
   verb.add_option("--junit", options->junit, "Write a test case a requirement, as JUnit's XML");
   return [options, &verb, run = std::move(run)](Console& console) -> Result<Outcome> {
+    for (const std::filesystem::path& file : {options->history, options->junit}) OCTET_RETURN_IF_ERROR(check_output_file(file));
     const auto start = Clock::now();
     OCTET_ASSIGN(Outcome outcome, run(console));
     const bool speaks = !outcome.json.is_null();

@@ -224,6 +224,7 @@ Result<Outcome> run_models(const Options& options, const Requirements& requireme
 
 Result<Outcome> run(const Options& options, const CLI::App& verb, Console& console) {
   OCTET_ASSIGN(const Requirements requirements, parse_requirements(options.require));
+  for (const std::filesystem::path& file : {options.curves, options.label_errors}) OCTET_RETURN_IF_ERROR(check_output_file(file));
   const DetectionOptions& detection = options.detection;
   if (detection.models.empty()) return check_results_files(options, requirements, console);
   if (!options.results.empty()) return Error{ErrorCode::kInvalidArgument, "--results goes without a model"};

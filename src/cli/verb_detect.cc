@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/files.h"
 #include "cli/detection_list.h"
 #include "cli/detection_work.h"
 #include "data/words.h"
@@ -78,6 +79,8 @@ Result<Outcome> finish(const Options& options, const DetectionInputs& inputs, co
 Result<Outcome> run(const Options& options, const CLI::App& verb, Console& console) {
   if (!options.detection.sharing.shard.empty() && (!options.results.empty() || !options.draw.empty()))
     return Error{ErrorCode::kInvalidArgument, "--shard finds a share of the boxes: --results and --draw are for who takes all --parts"};
+  OCTET_RETURN_IF_ERROR(check_output_file(options.results));
+  OCTET_RETURN_IF_ERROR(check_output_folder(options.draw));
   return run_detection(options.detection,
                        {verb, [&](const DetectionInputs& inputs) { return prepare(options, inputs, console); },
                         [&](const DetectionInputs& inputs, const Detections& found) { return finish(options, inputs, found); }},

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/files.h"
 #include "cli/options.h"
 #include "cli/recording.h"
 #include "cli/report_json.h"
@@ -338,6 +339,8 @@ Result<Outcome> run(const Options& options, const CLI::App& verb, Console& conso
     return Error{ErrorCode::kInvalidArgument, "--min-fidelity and --max-drop search for layers, which --recipe plain does not"};
   if (!options.sharing.shard.empty() && !options.explain.empty())
     return Error{ErrorCode::kInvalidArgument, "--shard makes no model that could be explained: --explain is for who takes all --parts"};
+  OCTET_RETURN_IF_ERROR(check_output_folder(options.sharing.output));
+  OCTET_RETURN_IF_ERROR(check_output_file(options.explain));
   return run_shared(options.sharing,
                     {[&](const NextShare& next, const Talk& talk) { return make_parts(options, verb, next, talk); },
                      [&](const std::vector<Part>& parts, const Talk& talk) { return join(options, verb, parts, talk, watch); },

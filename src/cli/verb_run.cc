@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/files.h"
 #include "cli/options.h"
 #include "cli/recording.h"
 #include "cli/report_json.h"
@@ -73,6 +74,7 @@ Result<Outcome> run(const Options& options, Console& console) {
   settings.step = [&console](const std::string& step) { return console.bar(step); };
   settings.warn = console.warnings();
   if (!options.weights.empty()) settings.weights = options.weights;
+  OCTET_RETURN_IF_ERROR(check_output_folder(settings.output));
   OCTET_RETURN_IF_ERROR(choose_model(options.model, options.description, settings));
   if (settings.data.annotations.empty() != settings.data.images.empty())
     return Error{ErrorCode::kInvalidArgument, "--images and --annotations go together"};
