@@ -108,10 +108,9 @@ std::string render_trend(const std::string& title, const std::vector<TrendLine>&
     subjects.back()["lines"].push_back(line_view(line));
     before = &line;
   }
-  return fill_page("trend",
-                   {{"title", title},
-                    {"sentence", count_of(static_cast<std::int64_t>(subjects.size()), "model on its machine", "models on their machines")},
-                    {"subjects", subjects}});
+  return fill_page("trend", {{"title", title},
+                             {"sentence", count_of(static_cast<std::int64_t>(subjects.size()), "series of runs", "series of runs")},
+                             {"subjects", subjects}});
 }
 
 }  // namespace octet

@@ -23,7 +23,7 @@ TEST(Trend, SaysSinceWhenAFigureIsWorseThanItsBest) {
 TEST(Trend, DrawsEachLineBelowItsModels) {
   const std::string page = render_trend(
       "runs.db", {line_of("a.xml", "AP", true, {1, 3, 2}), line_of("a.xml", "ms", false, {7}), line_of("b.xml", "AP", true, {5, 5})});
-  EXPECT_TRUE(has(page, "2 models on their machines"));
+  EXPECT_TRUE(has(page, "2 series of runs"));
   EXPECT_EQ(page.find("<h2>a.xml</h2>"), page.rfind("<h2>a.xml</h2>"));
   EXPECT_TRUE(has(page, "M0.00 96.00L50.00 4.00L100.00 50.00"));
   EXPECT_TRUE(has(page, "M50.00 50.00h.01"));
@@ -60,7 +60,7 @@ TEST(Trend, DoesNotMixWaysOfMeasuring) {
   TrendLine other = line_of("a.xml", "AP", true, {9});
   other.way = "check, --limit 20";
   const std::string page = render_trend("runs.db", {line_of("a.xml", "AP", true, {30}), other}, {});
-  EXPECT_TRUE(has(page, "2 models on their machines"));
+  EXPECT_TRUE(has(page, "2 series of runs"));
   EXPECT_TRUE(has(page, "here; check, --limit 20"));
   EXPECT_FALSE(has(page, "Worse than its best"));
 }
@@ -69,7 +69,7 @@ TEST(Trend, EscapesWhatTheDatabaseHolds) {
   const std::string page = render_trend("<b>", {line_of("<script>", "AP", true, {1})});
   EXPECT_FALSE(has(page, "<script>"));
   EXPECT_FALSE(has(page, "<b><b>"));
-  EXPECT_TRUE(has(render_trend("empty", {}), "0 models"));
+  EXPECT_TRUE(has(render_trend("empty", {}), "0 series of runs"));
 }
 
 }  // namespace
