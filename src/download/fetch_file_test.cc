@@ -96,6 +96,21 @@ TEST_F(FetchFile, TakesAnEmptyFile) {
   EXPECT_EQ(read_text(place_).value(), "");
 }
 
+// gzip.compress(b"packed on its way", mtime=0), from a server that packs what was not to be packed.
+TEST_F(FetchFile, UnpacksWhatAServerPacksOnTheWay) {
+  constexpr std::string_view kPacked(
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x2b\x48\x4c\xce\x4e\x4d\x51\xc8\xcf\x53\xc8\x2c\x29\x56\x28\x4f\xac\x04\x00\x9d\xf0\xa7\xcd"
+      "\x11\x00\x00\x00",
+      37);
+  const std::string content = "packed on its way";
+  const HttpServerForTest server(
+      [&](const Request&) { return Answer{.body = std::string(kPacked), .headers = {"Content-Encoding: gzip"}}; });
+  const RemoteFile file{"net.bin", static_cast<std::int64_t>(content.size()), digest_of(content), {UrlSource{server.url("/net.bin")}}};
+  const Status fetched = fetch_file(file, place_, options_);
+  ASSERT_TRUE(fetched.ok()) << fetched.error().message;
+  EXPECT_EQ(read_text(place_).value(), content);
+}
+
 TEST_F(FetchFile, GoesOnWhereAConnectionBroke) {
   ASSERT_TRUE(fetch([&](const Request& request) {
                 Answer answer = HttpServerForTest::whole_or_rest(content_, request);
@@ -206,6 +221,17 @@ TEST_F(FetchFile, FollowsRedirectsButNotIntoTheFileSystem) {
   EXPECT_FALSE(fetch_file({"net.bin", {}, "", {UrlSource{server.url("/inside")}}}, scratch_.path() / "inside", options_).ok());
   EXPECT_FALSE(fetch_file({"net.bin", {}, "", {UrlSource{server.url("/round")}}}, scratch_.path() / "round", options_).ok());
   EXPECT_FALSE(fs::exists(scratch_.path() / "inside"));
+}
+
+TEST_F(FetchFile, GoesThroughTheProxyOfTheEnvironment) {
+  HttpServerForTest proxy([this](const Request& request) { return HttpServerForTest::whole_or_rest(content_, request); });
+  ASSERT_EQ(::setenv("http_proxy", proxy.url("").c_str(), 1), 0);
+  const Status fetched = fetch_file(published({UrlSource{"http://published.invalid/net.bin"}}), place_, options_);
+  ::unsetenv("http_proxy");
+  ASSERT_TRUE(fetched.ok()) << fetched.error().message;
+  expect_whole();
+  ASSERT_EQ(proxy.requests().size(), 1u);
+  EXPECT_EQ(proxy.requests()[0].path, "http://published.invalid/net.bin");
 }
 
 TEST_F(FetchFile, TriesSourcesInTurnAndSaysWhatEachAnswered) {

@@ -170,7 +170,8 @@ void set_request(CURL* handle, const Request& request) {
   curl_easy_setopt(handle, CURLOPT_COOKIEFILE, "");  // cookies are kept, for the confirmation of Google Drive
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_BUFFERSIZE, kBufferBytes);
-  // No encoding is asked for, so that the bytes are those of the file.
+  // The file as it lies there; what a server packs on the way all the same is unpacked.
+  curl_easy_setopt(handle, CURLOPT_ACCEPT_ENCODING, "identity");
   if (request.offset > 0) curl_easy_setopt(handle, CURLOPT_RANGE, (std::to_string(request.offset) + "-").c_str());
 }
 
