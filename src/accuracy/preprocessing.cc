@@ -1,9 +1,11 @@
 #include "accuracy/preprocessing.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <opencv2/imgproc.hpp>
 
 #include "accuracy/pillow_resize.h"
@@ -72,12 +74,17 @@ Result<cv::Mat> Resize::operator()(const cv::Mat& pixels, Frame& frame) const {
   return resized;
 }
 
+// In any case, as upstream has it.
 int read_interpolation(Settings& settings) {
+  const std::string written = settings.text("interpolation", "LINEAR");
+  std::string name = written;
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const auto found = std::ranges::find(kInterpolations, name, &Interpolation::name);
+  if (found != kInterpolations.end()) return found->flag;
   std::array<std::string_view, kInterpolations.size()> names;
   std::ranges::transform(kInterpolations, names.begin(), &Interpolation::name);
-  const std::string name = settings.choice("interpolation", names);
-  const auto found = std::ranges::find(kInterpolations, name, &Interpolation::name);
-  return found != kInterpolations.end() ? found->flag : cv::INTER_LINEAR;
+  settings.fail("interpolation", fmt::format("is '{}', which octet lacks ({})", written, fmt::join(names, ", ")), ErrorCode::kUnsupported);
+  return cv::INTER_LINEAR;
 }
 
 void read_realization(Settings& settings, Resize& resize) {

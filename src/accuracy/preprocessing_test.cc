@@ -54,6 +54,16 @@ TEST(Preprocessing, ResizesAsOpenCvDoesAndKeepsBytes) {
   EXPECT_EQ(result->frame.source, (ImageSize{13, 9}));
 }
 
+TEST(Preprocessing, ReadsInterpolationsInAnyCase) {
+  const Image image = gradient(13, 9);
+  const auto lower = prepared("[{type: resize, size: 6, interpolation: nearest}]", image, {6, 6});
+  const auto upper = prepared("[{type: resize, size: 6, interpolation: NEAREST}]", image, {6, 6});
+  ASSERT_TRUE(lower.ok()) << lower.error().message;
+  ASSERT_TRUE(upper.ok()) << upper.error().message;
+  EXPECT_EQ(cv::norm(lower->pixels, upper->pixels, cv::NORM_INF), 0);
+  EXPECT_NE(error_of("[{type: resize, size: 8, interpolation: bits}]").find("is 'bits', which octet lacks (LINEAR"), std::string::npos);
+}
+
 TEST(Preprocessing, PadsWhereItIsTold) {
   const Image image = gradient(8, 4);
   const auto result = prepared(
