@@ -23,21 +23,27 @@ Json inputs_of(const ZooModel& model) {
   return inputs;
 }
 
+// What omz_quantizer makes, where the tree states of its models whether they can be quantized: trees of 2024 and later do not.
+void add_quantized_precisions(const ZooModel& model, Json& info) {
+  if (!model.quantizable) return;
+  info["quantization_output_precisions"] = *model.quantizable ? Json::array({"FP16-INT8", "FP32-INT8"}) : Json::array();
+}
+
 Json info_of(const ZooModel& model) {
   Json stages = Json::array();
   for (const ZooModel& stage : model.stages) stages.push_back(info_of(stage));
-  return {{"name", model.name},
-          {"composite_model_name", model.composite_name.empty() ? Json() : Json(model.composite_name)},
-          {"description", model.description},
-          {"framework", model.framework},
-          {"license_url", model.license},
-          {"accuracy_config", file_of(model, "accuracy-check.yml")},
-          {"model_config", file_of(model, "model.yml")},
-          {"precisions", model.precisions},
-          {"subdirectory", model.subdirectory},
-          {"task_type", model.task_type},
-          {"input_info", inputs_of(model)},
-          {"model_stages", stages}};
+  Json info{{"name", model.name},
+            {"composite_model_name", model.composite_name.empty() ? Json() : Json(model.composite_name)},
+            {"description", model.description},
+            {"framework", model.framework},
+            {"license_url", model.license},
+            {"accuracy_config", file_of(model, "accuracy-check.yml")},
+            {"model_config", file_of(model, "model.yml")},
+            {"precisions", model.precisions}};
+  add_quantized_precisions(model, info);
+  info.update(
+      {{"subdirectory", model.subdirectory}, {"task_type", model.task_type}, {"input_info", inputs_of(model)}, {"model_stages", stages}});
+  return info;
 }
 
 }  // namespace

@@ -110,11 +110,12 @@ Result<ZooModel> load_composite(const fs::path& root, const fs::path& config, co
   return model;
 }
 
-// Where models of a tree say that they can be quantized, those that do not say so cannot.
-void complete_quantizable(std::vector<ZooModel>& models) {
-  if (std::ranges::none_of(models, [](const ZooModel& model) { return model.quantizable.has_value(); })) return;
+bool states_quantizable(const ZooModel& model) { return model.quantizable || std::ranges::any_of(model.stages, states_quantizable); }
+
+// Of a tree that states it of some, stages of composites among them.
+void forbid_quantizing_the_others(std::vector<ZooModel>& models) {
   for (ZooModel& model : models) {
-    complete_quantizable(model.stages);
+    forbid_quantizing_the_others(model.stages);
     if (!model.quantizable) model.quantizable = false;
   }
 }
@@ -137,7 +138,7 @@ Result<std::vector<ZooModel>> load_models(const fs::path& root) {
     OCTET_ASSIGN(ZooModel model, load_model(root, config));
     models.push_back(std::move(model));
   }
-  complete_quantizable(models);
+  if (std::ranges::any_of(models, states_quantizable)) forbid_quantizing_the_others(models);
   std::ranges::stable_sort(models, {}, &ZooModel::name);
   return models;
 }

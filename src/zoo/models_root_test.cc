@@ -58,6 +58,23 @@ TEST_F(LoadModels, PutsStagesIntoTheirCompositeInItsOrder) {
   EXPECT_EQ(pair.stages[1].subdirectory, "public/pair/pair-a");
 }
 
+TEST_F(LoadModels, TakesModelsThatDoNotSaySoForNotQuantizableWhereOthersSay) {
+  put("public/pair/composite-model.yml", kComposite);
+  for (const std::string stage : {"a", "b"}) put("public/pair/pair-" + stage + "/model.yml", kModel);
+  put("public/x/model.yml", kModel);
+  auto models = load_models(root_);
+  ASSERT_TRUE(models.ok()) << models.error().message;
+  EXPECT_EQ(models->at(0).stages[0].quantizable, std::nullopt);
+  EXPECT_EQ(models->at(1).quantizable, std::nullopt);
+  put("public/y/model.yml", std::string(kModel) + "quantizable: true\n");
+  models = load_models(root_);
+  ASSERT_TRUE(models.ok()) << models.error().message;
+  EXPECT_EQ(models->at(0).quantizable, false);
+  EXPECT_EQ(models->at(0).stages[0].quantizable, false);
+  EXPECT_EQ(models->at(1).quantizable, false);
+  EXPECT_EQ(models->at(2).quantizable, true);
+}
+
 TEST_F(LoadModels, NamesTheFileOfAFault) {
   put("public/b/model.yml", "files: 3\n");
   EXPECT_EQ(error(), "In config \"ROOT/public/b/model.yml\":\n    In model \"b\":\n        \"files\": expected a list, got 3 (line 1)");
