@@ -31,6 +31,13 @@ void pad_taps(TapOrder order, std::vector<int>& taps) {
   while (taps.size() % static_cast<std::size_t>(taps_at_once(order)) != 0) taps.push_back(kNoTap);
 }
 
+// The lane of each fourth place, found once: to find it takes divisions.
+std::vector<int> lanes_of_fours(const U8Kernels& kernels) {
+  std::vector<int> lanes;
+  for (int place = 0; place < kernels.width(); place += 4) lanes.push_back(kernels.lane_of(place));
+  return lanes;
+}
+
 std::vector<int> in_lane_order(TapOrder order, const std::vector<int>& taps) {
   if (order != TapOrder::kSplitQuads) return taps;
   std::vector<int> ordered;
@@ -49,6 +56,7 @@ class PackedU8 final : public ConvolutionU8 {
         class_(shape_class(shape)),
         table_(requantization),
         blocks_(cut_blocks(shape.channels, kernels)) {
+    for (const U8Kernels& each : kernels_) lanes_of_fours_.push_back(lanes_of_fours(each));
     for (Block& block : blocks_) pack(block, weights, in_zero_point);
   }
 
@@ -139,11 +147,12 @@ class PackedU8 final : public ConvolutionU8 {
   // Of a set of pixels, of which `count` are left. Four channels lie together in every order of lanes.
   void store_natural(const Block& block, const float* reals, float* out, std::int64_t out_step, std::int64_t count) const {
     const U8Kernels& kernels = kernels_of(block);
-    const int pixels = static_cast<int>(std::min<std::int64_t>(kernels.pixels, count)), fours = block.channels / 4 * 4;
-    for (int pixel = 0; pixel < pixels; ++pixel, out += out_step) {
-      const int first = pixel * kernels.channels;
-      for (int c = 0; c < fours; c += 4) std::memcpy(out + c, reals + kernels.lane_of(first + c), 4 * sizeof(float));
-      for (int c = fours; c < block.channels; ++c) out[c] = reals[kernels.lane_of(first + c)];
+    const auto pixels = static_cast<int>(std::min<std::int64_t>(kernels.pixels, count));
+    const int* lanes = lanes_of_fours_[block.kernels].data();
+    for (int pixel = 0; pixel < pixels; ++pixel, out += out_step, lanes += kernels.channels / 4) {
+      int c = 0;
+      for (; c + 4 <= block.channels; c += 4) std::memcpy(out + c, reals + lanes[c / 4], 4 * sizeof(float));
+      for (; c < block.channels; ++c) out[c] = reals[lanes[c / 4] + c % 4];
     }
   }
 
@@ -259,6 +268,7 @@ class PackedU8 final : public ConvolutionU8 {
   Depthwise2dShape shape_;
   Shape class_;
   RequantizationTable table_;
+  std::vector<std::vector<int>> lanes_of_fours_;  // of each of the kernels
   std::vector<Block> blocks_;
   std::vector<Line> lines_;
 };
