@@ -1,5 +1,6 @@
 #include "kernels/elementwise/elementwise.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -35,6 +36,13 @@ void for_each_piece(std::int64_t pixels, std::int64_t channels, bool dense, Thre
   for_each_run(pixels, channels, dense, pool, [&](std::int64_t pixel, std::int64_t elements) {
     for (std::int64_t first = 0; first < elements; first += kPiece) piece(pixel, first, std::min(kPiece, elements - first));
   });
+}
+
+// The numbers of the channels for so many pixels side by side.
+std::span<const float> repeated(std::span<const float> numbers, std::int64_t times, std::span<float> buffer) {
+  auto to = buffer.begin();
+  for (std::int64_t i = 0; i < times; ++i) to = std::ranges::copy(numbers, to).out;
+  return {buffer.begin(), to};
 }
 
 void activate_in_place(const Activation& activation, std::span<float> values, const Isa& isa) {
@@ -87,10 +95,20 @@ void multiply_f32(ImageView<const float> a, ImageView<const float> b, ImageView<
 void scale_shift_f32(ImageView<const float> in, std::span<const float> scale, std::span<const float> offset, ImageView<float> out,
                      const Activation& activation, const Isa& isa, ThreadPool& pool) {
   const auto scale_shift = best_kernel<ScaleShiftF32Kernels>(isa).run;
-  for_each_run(out.pixels(), out.channels, false, pool, [&](std::int64_t pixel, std::int64_t elements) {
-    const std::span<float> values = run_of(out, pixel, 0, elements);
-    scale_shift(run_of(in, pixel, 0, elements), scale, offset, values);
-    activate_in_place(activation, values, isa);
+  // Pixels without gaps are taken several at once, as few channels end in the middle of a vector.
+  const std::int64_t together = is_dense(in) && is_dense(out) ? std::max<std::int64_t>(1, kPiece / out.channels) : 1;
+  std::array<float, kPiece> scales, offsets;
+  if (together > 1) {
+    scale = repeated(scale, together, scales);
+    offset = repeated(offset, together, offsets);
+  }
+  pool.run(out.pixels(), task_grain(out.channels), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t pixel = begin; pixel < end; pixel += together) {
+      const std::int64_t elements = std::min(together, end - pixel) * out.channels;
+      const std::span<float> values = run_of(out, pixel, 0, elements);
+      scale_shift(run_of(in, pixel, 0, elements), scale, offset, values);
+      activate_in_place(activation, values, isa);
+    }
   });
 }
 
