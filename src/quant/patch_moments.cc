@@ -38,32 +38,35 @@ void PatchMoments::add(const kernels::ImageView<const float>& image, std::size_t
   const auto pixels = static_cast<std::size_t>(out_height_ * out_width_);
   std::vector<std::int64_t> chosen(std::min({places, pixels, kMostPlaces - places_}));
   for (std::size_t i = 0; i < chosen.size(); ++i) chosen[i] = static_cast<std::int64_t>((i * pixels / chosen.size() + first) % pixels);
+  const std::vector<const float*> read = pixels_read_at(chosen, image);
   for (std::size_t block = 0; block < blocks_.size(); ++block) {
-    gather(image, blocks_[block], chosen);
+    gather(read, chosen.size(), blocks_[block]);
     add_products(block, chosen.size());
   }
   places_ += chosen.size();
 }
 
-void PatchMoments::gather(const kernels::ImageView<const float>& image, const PatchBlock& block, std::span<const std::int64_t> places) {
-  rows_.assign(block.size * places.size(), 0);
-  const std::int64_t taps = conv_.taps();
-  const std::size_t channels = block.size / static_cast<std::size_t>(taps);
-  const std::size_t first = block.group * static_cast<std::size_t>(conv_.group_inputs) + block.first / static_cast<std::size_t>(taps);
-  std::vector<const float*> pixels(places.size());  // where a tap reads; none beyond the border
-  for (std::int64_t tap = 0; tap < taps; ++tap) {
-    for (std::size_t place = 0; place < places.size(); ++place) {
-      const std::int64_t y =
-          places[place] / out_width_ * conv_.strides[0] + tap / conv_.kernel[1] * conv_.dilations[0] - conv_.pads.begin[0];
-      const std::int64_t x =
-          places[place] % out_width_ * conv_.strides[1] + tap % conv_.kernel[1] * conv_.dilations[1] - conv_.pads.begin[1];
-      pixels[place] = y < 0 || y >= image.height || x < 0 || x >= image.width ? nullptr : image.pixel(y, x) + first;
+std::vector<const float*> PatchMoments::pixels_read_at(std::span<const std::int64_t> places,
+                                                       const kernels::ImageView<const float>& image) const {
+  std::vector<const float*> pixels;
+  pixels.reserve(static_cast<std::size_t>(conv_.taps()) * places.size());
+  for (std::int64_t tap = 0; tap < conv_.taps(); ++tap)
+    for (const std::int64_t place : places) {
+      const std::int64_t y = place / out_width_ * conv_.strides[0] + tap / conv_.kernel[1] * conv_.dilations[0] - conv_.pads.begin[0];
+      const std::int64_t x = place % out_width_ * conv_.strides[1] + tap % conv_.kernel[1] * conv_.dilations[1] - conv_.pads.begin[1];
+      pixels.push_back(y < 0 || y >= image.height || x < 0 || x >= image.width ? nullptr : image.pixel(y, x));
     }
-    for (std::size_t c = 0; c < channels; ++c) {
-      std::int16_t* const row = &rows_[(c * static_cast<std::size_t>(taps) + static_cast<std::size_t>(tap)) * places.size()];
-      for (std::size_t place = 0; place < places.size(); ++place)
-        if (pixels[place]) row[place] = whole_steps(pixels[place][c] / steps_[first + c]);
-    }
+  return pixels;
+}
+
+void PatchMoments::gather(std::span<const float* const> pixels, std::size_t places, const PatchBlock& block) {
+  const auto taps = static_cast<std::size_t>(conv_.taps()), channels = block.size / taps;
+  const std::size_t first = block.group * static_cast<std::size_t>(conv_.group_inputs) + block.first / taps;
+  rows_.resize(block.size * places);
+  for (std::size_t c = 0; c < channels; ++c) {
+    const float step = steps_[first + c];
+    std::int16_t* const rows = &rows_[c * taps * places];
+    for (std::size_t i = 0; i < taps * places; ++i) rows[i] = pixels[i] ? whole_steps(pixels[i][first + c] / step) : std::int16_t{0};
   }
 }
 

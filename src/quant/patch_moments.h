@@ -32,7 +32,9 @@ class PatchMoments {
   std::vector<double> covariance(std::size_t block) const;
 
  private:
-  void gather(const kernels::ImageView<const float>& image, const PatchBlock& block, std::span<const std::int64_t> places);
+  // Tap by tap the pixel that each place reads; null beyond the border.
+  std::vector<const float*> pixels_read_at(std::span<const std::int64_t> places, const kernels::ImageView<const float>& image) const;
+  void gather(std::span<const float* const> pixels, std::size_t places, const PatchBlock& block);
   void add_products(std::size_t block, std::size_t places);
 
   ConvolutionGeometry conv_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "base/parallel.h"
@@ -14,7 +15,7 @@
 namespace octet::quant {
 namespace {
 
-// Of the mean variance of a filter's inputs; chosen on train2017, docs/quantization.md has the figures.
+// Of the mean variance of a filter's inputs; chosen on train2017, docs/quantization-experiments.md has the figures.
 constexpr double kDamping = 0.1;
 
 constexpr std::size_t kPlaces = 64;  // of each image
@@ -74,21 +75,26 @@ Status observe_inputs(const Graph& graph, const Readers& readers, const Calibrat
   return {};
 }
 
-WeightQuantization rounded_together(const Graph& graph, const Reader& reader, bool pair_safe) {
+// Of each reader each block.
+std::vector<std::pair<std::size_t, std::size_t>> blocks_of(const Readers& readers) {
+  std::vector<std::pair<std::size_t, std::size_t>> blocks;
+  for (std::size_t reader = 0; reader < readers.size(); ++reader)
+    for (std::size_t block = 0; block < readers[reader]->moments.blocks().size(); ++block) blocks.emplace_back(reader, block);
+  return blocks;
+}
+
+// Rounds the weights of one block anew, which are no other's.
+void round_together(const Graph& graph, const Reader& reader, std::size_t index, bool pair_safe, WeightQuantization& result) {
   const ConvolutionGeometry& conv = reader.geometry;
   const auto weights = graph.constant(graph.node(reader.convolution).inputs[1])->values<float>();
   const auto filter = static_cast<std::size_t>(conv.filter()), outputs = static_cast<std::size_t>(conv.group_outputs);
-  WeightQuantization result = nearest_weights(graph, reader.convolution, pair_safe);
-  for (std::size_t i = 0; i < reader.moments.blocks().size(); ++i) {
-    const PatchBlock& block = reader.moments.blocks()[i];
-    const ErrorFeedback feedback(reader.moments.covariance(i), block.size, kDamping);
-    for (std::size_t output = block.group * outputs; output < (block.group + 1) * outputs; ++output) {
-      const std::size_t first = output * filter + block.first;
-      feedback.round(weights.subspan(first, block.size), result.scale[output], pair_safe && is_dense_1x1(conv),
-                     std::span(result.values).subspan(first, block.size));
-    }
+  const PatchBlock& block = reader.moments.blocks()[index];
+  const ErrorFeedback feedback(reader.moments.covariance(index), block.size, kDamping);
+  for (std::size_t output = block.group * outputs; output < (block.group + 1) * outputs; ++output) {
+    const std::size_t first = output * filter + block.first;
+    feedback.round(weights.subspan(first, block.size), result.scale[output], pair_safe && is_dense_1x1(conv),
+                   std::span(result.values).subspan(first, block.size));
   }
-  return result;
 }
 
 }  // namespace
@@ -110,7 +116,12 @@ Result<RoundedWeights> second_order_weights(const Graph& graph, const Quantizati
   OCTET_RETURN_IF_ERROR(observe_inputs(graph, readers, images, threads));
   std::vector<WeightQuantization> weights(readers.size());
   parallel_for_each(std::max(1, threads), readers.size(),
-                    [&](int, std::size_t i) { weights[i] = rounded_together(graph, *readers[i], pair_safe); });
+                    [&](int, std::size_t i) { weights[i] = nearest_weights(graph, readers[i]->convolution, pair_safe); });
+  const auto blocks = blocks_of(readers);  // a layer alone may be most of the work
+  parallel_for_each(std::max(1, threads), blocks.size(), [&](int, std::size_t i) {
+    const auto [reader, block] = blocks[i];
+    round_together(graph, *readers[reader], block, pair_safe, weights[reader]);
+  });
   RoundedWeights result;
   for (std::size_t i = 0; i < readers.size(); ++i) result.emplace(readers[i]->convolution, std::move(weights[i]));
   return result;
