@@ -10,7 +10,7 @@ namespace octet::quant {
 namespace {
 
 // The share of a channel's range that moves into the weights that read it: 1 makes all activations alike, 0 all weights. Rounding
-// activations loses more; chosen on train2017, docs/quantization.md.
+// activations loses more; chosen on train2017, docs/quantization-experiments.md.
 constexpr double kIntoWeights = 0.75;
 constexpr double kLeastShare = 1e-3;  // of a range; what is smaller is noise
 

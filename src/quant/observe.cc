@@ -15,7 +15,7 @@ using AllRanges = std::map<Value, ImageRanges>;
 constexpr double kEnough = 1.0 / 255;
 
 // Whether rare values may be far beyond the usual ones, as behind a SiLU. Behind clamps and straight lines the extremes serve better, in
-// all models that were measured (docs/quantization.md).
+// all models that were measured (docs/quantization-experiments.md).
 bool is_smooth_activation(const Node& node) {
   const auto* unary = std::get_if<Unary>(&node.op);
   if (!unary) return false;

@@ -20,7 +20,7 @@ struct ChannelStatistics {
 ChannelStatistics channel_statistics(std::span<const kernels::ImageView<const float>> images);
 
 // A tensor's range is the mean of the images' extremes, widened by this many of their standard deviations. The mean alone (the
-// reference's choice, D.4) cuts off half of the images; chosen on train2017 by fidelity, docs/quantization.md has the figures.
+// reference's choice, D.4) cuts off half of the images; chosen on train2017 by fidelity, docs/quantization-experiments.md has the figures.
 inline constexpr double kSpread = 0.5;
 
 // Statistics of a tensor over the images of a calibration, in bounded memory. Sums are exact, so that the result depends neither on the
