@@ -56,14 +56,6 @@ Result<MetadataFacts> read_metadata(const ModelInfo& metadata) {
   return facts;
 }
 
-Result<ModelInfo> metadata_beside(const fs::path& model) {
-  const fs::path file = model.parent_path() / "metadata.yaml";
-  std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) return ModelInfo{};
-  OCTET_ASSIGN(const YAML::Node root, load_yaml_file(file));
-  return root.IsMap() && root["names"].IsDefined() ? values_in_one_line(root) : ModelInfo{};
-}
-
 Result<ImageSize> stated_size(const ModelInfo& declared, const ModelInfo& metadata) {
   ImageSize size;
   OCTET_RETURN_IF_ERROR(InfoReader(declared).read_integer("orig_height", 1, kLargestSide, size.height));

@@ -20,10 +20,6 @@ struct MetadataFacts {
 // kMalformed for names that cannot be read; kUnsupported where the task is not to detect boxes. Both name the key.
 Result<MetadataFacts> read_metadata(const ModelInfo& metadata);
 
-// The keys of metadata.yaml beside a model, as Ultralytics writes it; none where there is no such file, or one without names of classes.
-// A list or map is one line of YAML. kMalformed, with file and line, where it is no YAML.
-Result<ModelInfo> metadata_beside(const std::filesystem::path& model);
-
 // The height and width of the pictures of a file whose input leaves them open: as declared (orig_height, orig_width), else by its metadata
 // (imgsz: "[480, 640]", "640"); zeros where neither says. kMalformed, naming the key.
 Result<ImageSize> stated_size(const ModelInfo& declared, const ModelInfo& metadata);

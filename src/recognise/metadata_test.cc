@@ -27,28 +27,6 @@ class Metadata : public testing::Test {
   fs::path folder_;
 };
 
-// As Ultralytics lays it beside an exported model: maps and lists in several lines.
-TEST_F(Metadata, IsReadBesideAModel) {
-  write("metadata.yaml", "stride: 32\ntask: detect\nimgsz:\n- 640\n- 640\nnames:\n  0: person\n  1: traffic light\n  2: \"it's, a\"\n");
-  const auto metadata = metadata_beside(folder_ / "model.xml");
-  ASSERT_TRUE(metadata.ok()) << metadata.error().message;
-  EXPECT_EQ(metadata->at("stride"), "32");
-  const auto facts = read_metadata(*metadata);
-  ASSERT_TRUE(facts.ok()) << facts.error().message;
-  EXPECT_EQ(facts->labels, (std::vector<std::string>{"person", "traffic light", "it's, a"}));
-  EXPECT_TRUE(facts->is_ultralytics);
-}
-
-TEST_F(Metadata, IsNoneWithoutAFileOrNames) {
-  EXPECT_EQ(metadata_beside(folder_ / "model.xml").value(), ModelInfo{});
-  write("metadata.yaml", "author: somebody\n");
-  EXPECT_EQ(metadata_beside(folder_ / "model.xml").value(), ModelInfo{});
-  write("metadata.yaml", "names: [\n");
-  const auto metadata = metadata_beside(folder_ / "model.xml");
-  ASSERT_FALSE(metadata.ok());
-  EXPECT_EQ(metadata.error().code, ErrorCode::kMalformed);
-}
-
 TEST_F(Metadata, NamesComeFromADataYaml) {
   EXPECT_EQ(names_in_yaml(write("data.yaml", "path: ../coco\nnames: [cat, dog]\n")).value(), (std::vector<std::string>{"cat", "dog"}));
   EXPECT_FALSE(names_in_yaml(write("data.yaml", "path: ../coco\n")).ok());

@@ -147,7 +147,9 @@ Result<PictureWay> find_picture_way(const Graph& graph, const SourceFacts& facts
   if (!stated.is_empty()) way.reasons.push_back("the way of a picture is declared, in part or whole");
   OCTET_ASSIGN(const Stated of_file, read_metadata_way(facts.metadata));
   const Stated by_family = way_of_family(is_ultralytics && family != Family::kRealTimeDetr ? Family::kUltralytics : family, graph, facts);
-  if (!of_file.is_empty()) way.reasons.push_back("the file says how a picture enters it, in part or whole");
+  if (!of_file.is_empty())
+    way.reasons.push_back(fmt::format("{} says how a picture enters it, in part or whole",
+                                      facts.of_metadata.empty() ? "the file" : "the file or one beside it"));
   fill(stated, of_file);
   const bool is_open = !missing_keys(stated).empty();
   if (is_open && is_ultralytics)

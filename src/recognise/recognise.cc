@@ -113,6 +113,7 @@ Result<Recognition> recognise(const Graph& graph, const SourceFacts& found_facts
   found.reasons = head->reasons;
   found.reasons.insert(found.reasons.end(), way->reasons.begin(), way->reasons.end());
   OCTET_RETURN_IF_ERROR(describe(graph, facts, *std::move(head), *way, found.description));
+  found.reasons.insert(found.reasons.end(), facts.of_metadata.begin(), facts.of_metadata.end());
   if (facts.across_classes && found.description.suppression.across_classes)
     found.reasons.push_back("the file suppresses boxes across classes, from the best class of each");
   found.input = std::move(way->steps);

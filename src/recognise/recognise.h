@@ -21,15 +21,16 @@ struct SourceFacts {
     kDetectionOutput,  // rows of a DetectionOutput, which the graph still has
   };
 
-  ModelInfo metadata = {};  // of the file: ONNX metadata_props, TFLite's metadata, rt_info/model_info, metadata.yaml beside it
+  ModelInfo metadata = {};  // of the file: ONNX metadata_props, TFLite's metadata, rt_info/model_info; what lies beside it below that
   ModelInfo declared = {};  // what a person says of it; wins over everything
   End end = End::kOpen;
-  float nms_iou = -1, nms_score = -1;  // of that end; negative: it does not say
-  bool across_classes = false;         // whether that end suppresses boxes of other classes, too
-  int keep = -1;                       // boxes kept by that end; negative: it does not say
-  bool converter_reverses = false;     // the file's converter says that it reversed channels,
-  bool converter_scales = false;       // that it took a mean off or divided pixels, which may be in the weights
-  bool takes_bytes = false;            // its input is u8: pictures as they are, 0..255
+  float nms_iou = -1, nms_score = -1;         // of that end; negative: it does not say
+  bool across_classes = false;                // whether that end suppresses boxes of other classes, too
+  int keep = -1;                              // boxes kept by that end; negative: it does not say
+  bool converter_reverses = false;            // the file's converter says that it reversed channels,
+  bool converter_scales = false;              // that it took a mean off or divided pixels, which may be in the weights
+  bool takes_bytes = false;                   // its input is u8: pictures as they are, 0..255
+  std::vector<std::string> of_metadata = {};  // which of it files beside the model say: sentences for the reasons
 };
 
 // How a picture enters a network and its outputs become boxes.

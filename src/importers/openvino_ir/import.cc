@@ -19,6 +19,7 @@
 #include "importers/openvino_ir/off_grid.h"
 #include "importers/openvino_ir/rules.h"
 #include "importers/openvino_ir/tail.h"
+#include "recognise/beside/beside.h"
 #include "recognise/metadata.h"
 
 namespace octet {
@@ -370,8 +371,8 @@ bool leaves_sizes_open(const Network& network) {
 // What the file beside says is asked for only where a size is open.
 Result<ImageSize> open_sides(const Network& network, const std::filesystem::path& xml, const ModelInfo& declared) {
   if (!leaves_sizes_open(network)) return ImageSize{};
-  OCTET_ASSIGN(const ModelInfo metadata, metadata_beside(xml));
-  return stated_size(declared, metadata);
+  OCTET_ASSIGN(const Beside beside, read_beside(xml));
+  return stated_size(declared, beside.keys);
 }
 
 std::string_view text_of(std::span<const std::byte> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }

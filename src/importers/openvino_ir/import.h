@@ -24,8 +24,8 @@ namespace octet {
 // output needs are dropped. Floats of 16 bits become floats of 32, at the border as well, as OpenVINO computes them on a CPU.
 // rt_info/model_info becomes Graph::model_info, keys of nested elements joined by '.'.
 //
-// A picture [N,3,H,W] or [N,H,W,3] with an open batch has one of 1; open sides are those that `declared` or metadata.yaml beside the file
-// states (recognise/metadata.h).
+// A picture [N,3,H,W] or [N,H,W,3] with an open batch has one of 1; open sides are those that `declared` or a file beside it states
+// (recognise/beside/beside.h).
 //
 // Errors name file and layer: kNotFound for a missing file, kMalformed where the file contradicts itself, kUnsupported for
 // operations, attributes and dynamic shapes that octet lacks.

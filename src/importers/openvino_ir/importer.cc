@@ -2,7 +2,7 @@
 #include "importers/finish_import.h"
 #include "importers/importer.h"
 #include "importers/openvino_ir/import.h"
-#include "recognise/metadata.h"
+#include "recognise/beside/beside.h"
 
 namespace octet {
 namespace {
@@ -23,8 +23,8 @@ Result<ImportedModel> import(const fs::path& source, const fs::path&, const Impo
                  source.string() + ": is an IR of octet, which needs no conversion: give it to quantize, detect, check or bench as it is"};
   SourceFacts facts;
   facts.metadata = graph.model_info;
-  OCTET_ASSIGN(ModelInfo beside, metadata_beside(source));
-  facts.metadata.merge(std::move(beside));
+  OCTET_ASSIGN(const Beside beside, read_beside(source));
+  facts.of_metadata = merge_beside(beside, facts.metadata);
   facts.declared = options.model_info;
   if (imported.end) imported.end->tell(facts);
   facts.converter_reverses = imported.converter.reverses_channels;

@@ -125,6 +125,7 @@ Result<ImportedModel> plain_model_of(const Source& source, const TensorflowOptio
     OCTET_RETURN_IF_ERROR(check_numbers(graph));
     SourceFacts facts;
     facts.declared = options.model_info;
+    facts.of_metadata = merge_beside(options.beside, facts.metadata);
     return finish_import(std::move(graph), facts);
   };
   auto model = translated();
@@ -162,6 +163,7 @@ Result<ImportedModel> import_tensorflow_file(const fs::path& file, const Tensorf
                                              Result<tensorflow::GraphFiles> (*read)(const fs::path&)) {
   OCTET_ASSIGN(tensorflow::GraphFiles files, read(file));
   TensorflowOptions of_file = options;
+  OCTET_ASSIGN(of_file.beside, read_beside(file));
   of_file.warn = [&](std::string_view what) {
     if (options.warn) options.warn(fmt::format("{}: {}", file.string(), what));
   };

@@ -9,6 +9,7 @@
 #include "formats/tensorflow/graph_def.h"
 #include "importers/imported_model.h"
 #include "model/info_reader.h"
+#include "recognise/beside/beside.h"
 
 namespace octet {
 
@@ -17,6 +18,7 @@ struct TensorflowOptions {
   // of raw heads.
   ModelInfo model_info = {};
   Warn warn = {};
+  Beside beside = {};  // what lies beside the file, for heads that are recognised
 };
 
 // The graph of a frozen single-shot detector (SSD) of the TensorFlow Object Detection API: a binary GraphDef with

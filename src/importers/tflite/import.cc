@@ -58,7 +58,8 @@ Result<ImportedModel> finish_ssd(Translation found, const FileFacts& facts, cons
 }  // namespace
 }  // namespace tflite
 
-Result<ImportedModel> import_tflite(std::span<const std::byte> bytes, std::shared_ptr<const void> owner, const ImportOptions& options) {
+Result<ImportedModel> import_tflite(std::span<const std::byte> bytes, std::shared_ptr<const void> owner, const ImportOptions& options,
+                                    const Beside& beside) {
   OCTET_ASSIGN(const tflite::Model model, tflite::parse_model(bytes, std::move(owner)));
   if (model.inputs.size() != 1)
     return Error{ErrorCode::kUnsupported, fmt::format("has {} inputs, expected one, the picture", model.inputs.size())};
@@ -67,17 +68,19 @@ Result<ImportedModel> import_tflite(std::span<const std::byte> bytes, std::share
   if (found.post_process) return tflite::finish_ssd(std::move(found), facts, options);
   SourceFacts known;
   known.metadata = std::move(facts.metadata);
+  known.of_metadata = merge_beside(beside, known.metadata);
   known.declared = options.model_info;
   return finish_import(std::move(found.graph), known, std::move(found.original));
 }
 
 Result<ImportedModel> import_tflite(const std::filesystem::path& path, const ImportOptions& options) {
   OCTET_ASSIGN(const MappedFile mapped, MappedFile::open(path));
+  OCTET_ASSIGN(const Beside beside, read_beside(path));
   ImportOptions of_file = options;
   of_file.warn = [&](std::string_view what) {
     if (options.warn) options.warn(fmt::format("{}: {}", path.string(), what));
   };
-  OCTET_ASSIGN_AT(ImportedModel model, import_tflite(mapped.bytes(), std::make_shared<MappedFile>(mapped), of_file), path.string());
+  OCTET_ASSIGN_AT(ImportedModel model, import_tflite(mapped.bytes(), std::make_shared<MappedFile>(mapped), of_file, beside), path.string());
   model.description.name = path.stem().string();
   model.graph.name = model.description.name;
   model.weights = {path};

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "importers/importer.h"
+#include "recognise/beside/beside.h"
 
 namespace octet {
 
@@ -17,7 +18,8 @@ namespace octet {
 Result<ImportedModel> import_tflite(const std::filesystem::path& path, const ImportOptions& options = {});
 
 // The same from the content of a file that `owner` keeps alive, aligned as an allocation; errors and warnings name no file, the model has
-// no name.
-Result<ImportedModel> import_tflite(std::span<const std::byte> bytes, std::shared_ptr<const void> owner, const ImportOptions& options = {});
+// no name; `beside`: what lies beside the file, for heads that are recognised.
+Result<ImportedModel> import_tflite(std::span<const std::byte> bytes, std::shared_ptr<const void> owner, const ImportOptions& options = {},
+                                    const Beside& beside = {});
 
 }  // namespace octet

@@ -1,0 +1,38 @@
+#include "recognise/beside/beside.h"
+
+#include <fmt/format.h>
+
+#include "recognise/beside/readers.h"
+
+namespace octet {
+namespace {
+
+constexpr auto kReaders = {beside::read_ultralytics, beside::read_paddle_detection, beside::read_mmdeploy, beside::read_transformers};
+
+}  // namespace
+
+Result<Beside> read_beside(const std::filesystem::path& model) {
+  std::error_code ignored;
+  const std::filesystem::path folder = std::filesystem::is_directory(model, ignored) ? model : model.parent_path();
+  for (const auto& read : kReaders) {
+    OCTET_ASSIGN(auto found, read(folder, model.filename().string()));
+    if (found) return *std::move(found);
+  }
+  return Beside{};
+}
+
+std::vector<std::string> merge_beside(const Beside& beside, ModelInfo& metadata) {
+  std::vector<std::string> sentences;
+  if (beside.from.empty() || metadata.contains("octet_head")) return sentences;
+  const bool is_named = metadata.contains("names") || metadata.contains("labels");
+  std::vector<std::string_view> taken;
+  for (const auto& [key, value] : beside.keys) {
+    const bool names = key == "names" || key == "labels" || key == "octet_labels";
+    if (!(names && is_named) && metadata.try_emplace(key, value).second) taken.push_back(key);
+  }
+  if (!taken.empty()) sentences.push_back(fmt::format("{} from {}", fmt::join(taken, ", "), beside.from));
+  if (!beside.remark.empty()) sentences.push_back(fmt::format("of {}: {}", beside.from, beside.remark));
+  return sentences;
+}
+
+}  // namespace octet
