@@ -10,6 +10,7 @@
 #include "model/head.h"
 #include "recognise/at_rest.h"
 #include "recognise/levels.h"
+#include "recognise/origins.h"
 #include "recognise/yolov5.h"
 
 namespace octet {
@@ -99,9 +100,16 @@ std::vector<DenseHead::AnchorMap> ssd_anchors(ImageSize input) {
   return maps;
 }
 
+// A box and scores for each query of a transformer, as heads/queries.cc has them; whether they are a distribution is for the reader.
+void draft_queries(const Graph& graph, const std::string& boxes, DenseHead& head) {
+  head.box = is_of_corners(graph, graph.node(graph.find(boxes)).inputs[0]) ? DenseHead::Box::kCorners : DenseHead::Box::kCenter;
+  head.unit = DenseHead::Unit::kFractions;
+  head.suppressed = true;
+}
+
 // Boxes [1,N,4] and scores [1,N,columns]; of an SSD, where neither is decoded.
-std::optional<Head> boxes_and_scores_draft(const std::vector<OutputShape>& outputs, const Resting& resting, ImageSize input,
-                                           std::optional<int> classes) {
+std::optional<Head> boxes_and_scores_draft(const Graph& graph, const std::vector<OutputShape>& outputs, const Resting& resting,
+                                           ImageSize input, std::optional<int> classes) {
   const auto boxes = std::ranges::find(outputs, kBoxColumns, last_side);
   if (outputs.size() != 2 || boxes == outputs.end()) return std::nullopt;
   const OutputShape& scores = outputs[boxes == outputs.begin() ? 1 : 0];
@@ -110,6 +118,10 @@ std::optional<Head> boxes_and_scores_draft(const std::vector<OutputShape>& outpu
   head.scores = {scores.name};
   head.score = resting.is_zero(scores.name) ? DenseHead::Score::kLogit : DenseHead::Score::kProbability;
   head.classes = static_cast<int>(std::clamp<std::int64_t>(last_side(scores), 1, kMaxClasses));
+  if (is_projected(graph, graph.node(graph.find(scores.name)).inputs[0])) {
+    draft_queries(graph, boxes->name, head);
+    return head;
+  }
   if (!resting.is_zero(boxes->name)) {
     head.box = DenseHead::Box::kCorners;
     head.unit = DenseHead::Unit::kFractions;
@@ -124,6 +136,12 @@ std::optional<Head> boxes_and_scores_draft(const std::vector<OutputShape>& outpu
   return head;
 }
 
+// As many as there are names, else as stand behind a box in rows or columns of numbers.
+int likely_classes(const Shape& shape, std::optional<int> classes) {
+  const std::int64_t columns = shape.size() == 3 ? std::min(shape[1], shape[2]) : kBoxColumns;
+  return classes.value_or(static_cast<int>(std::clamp<std::int64_t>(columns - kBoxColumns, 1, kMaxClasses)));
+}
+
 Head plain_draft(const std::vector<OutputShape>& outputs, std::optional<int> classes) {
   using enum ListHead::Column;
   if (outputs.size() == 1 && last_side(outputs[0]) == 6)
@@ -131,15 +149,16 @@ Head plain_draft(const std::vector<OutputShape>& outputs, std::optional<int> cla
   DenseHead head;
   for (const OutputShape& output : outputs) head.boxes.push_back(output.name);
   head.scores = head.objectness = head.boxes;
-  head.classes = classes.value_or(1);
+  head.classes = outputs.size() == 1 ? likely_classes(outputs[0].shape, classes) : classes.value_or(1);
   return head;
 }
 
-Head head_draft(const std::vector<OutputShape>& outputs, const Resting& resting, ImageSize input, std::optional<int> classes) {
+Head head_draft(const Graph& graph, const std::vector<OutputShape>& outputs, const Resting& resting, ImageSize input,
+                std::optional<int> classes) {
   if (auto yolo = yolo_draft(outputs, resting, input)) return *std::move(yolo);
   if (auto centernet = centernet_draft(outputs, resting)) return *std::move(centernet);
   if (auto lists = lists_draft(outputs, classes)) return *std::move(lists);
-  if (auto dense = boxes_and_scores_draft(outputs, resting, input, classes)) return *std::move(dense);
+  if (auto dense = boxes_and_scores_draft(graph, outputs, resting, input, classes)) return *std::move(dense);
   return plain_draft(outputs, classes);
 }
 
@@ -154,7 +173,7 @@ std::string in_flow(const std::string& value) {
 }  // namespace
 
 ModelInfo draft_of_model(const Graph& graph, ImageSize input, std::optional<int> classes) {
-  const Head head = head_draft(output_shapes(graph), Resting(graph), input, classes);
+  const Head head = head_draft(graph, output_shapes(graph), Resting(graph), input, classes);
   ModelInfo info;
   std::visit(
       [&](const auto& kind) {

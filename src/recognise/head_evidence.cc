@@ -86,8 +86,26 @@ Suppression suppression_of(Family family) {
   return {.iou_limit = family == Family::kYolox ? 0.65f : 0.6f};
 }
 
+namespace {
+
+// The class that the end of a file leaves out stands for no object, unless the scores told that already.
+Status leave_out_background(int background_class, DenseHead& head, std::vector<std::string>& reasons) {
+  if (background_class < 0 || head.background != DenseHead::Background::kNone) return {};
+  const bool is_first = background_class == 0, is_last = background_class == head.classes - 1;
+  if (!is_first && !is_last)
+    return open_question(fmt::format("what class {} of {} is, which its end leaves out and which is neither the first nor the last",
+                                     background_class, head.classes));
+  head.background = is_first ? DenseHead::Background::kFirst : DenseHead::Background::kLast;
+  --head.classes;
+  reasons.push_back(fmt::format("the {} class stands for no object: the file's suppression leaves it out", is_first ? "first" : "last"));
+  return {};
+}
+
+}  // namespace
+
 Result<FoundHead> checked(const HeadEvidence& evidence, FoundHead found) {
-  const auto& head = std::get<DenseHead>(found.head);
+  auto& head = std::get<DenseHead>(found.head);
+  OCTET_RETURN_IF_ERROR(leave_out_background(evidence.facts().background_class, head, found.reasons));
   if (head.classes < 1 || head.classes > kMaxClasses) return open_question(fmt::format("{} classes", head.classes));
   const bool may_name_background = head.background == DenseHead::Background::kFirst && evidence.classes() == head.classes + 1;
   if (evidence.classes() && head.classes != *evidence.classes() && !may_name_background)

@@ -26,6 +26,12 @@ struct JoinedColumns {
 };
 JoinedColumns joined_columns(const Graph& graph, Value value, std::int64_t columns);
 
+// The numbers of the constant that the last operation behind a value multiplies by; none where it is another.
+std::vector<double> factors_of(const Graph& graph, Value value);
+
+// Whether a value is the corners of boxes, computed from centres and sizes: put together of differences first and sums last.
+bool is_of_corners(const Graph& graph, Value value);
+
 // The geometry of the first convolution of a network, by which families are told apart; nothing where it has none that is known.
 std::optional<ConvolutionGeometry> first_convolution(const Graph& graph);
 

@@ -27,6 +27,7 @@ struct SourceFacts {
   float nms_iou = -1, nms_score = -1;         // of that end; negative: it does not say
   bool across_classes = false;                // whether that end suppresses boxes of other classes, too
   int keep = -1;                              // boxes kept by that end; negative: it does not say
+  int background_class = -1;                  // the class that it leaves out, which stands for no object; negative: none
   bool converter_reverses = false;            // the file's converter says that it reversed channels,
   bool converter_scales = false;              // that it took a mean off or divided pixels, which may be in the weights
   bool takes_bytes = false;                   // its input is u8: pictures as they are, 0..255

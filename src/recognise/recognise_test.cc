@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <functional>
 
 #include "recognise/graphs_for_test.h"
@@ -267,6 +268,98 @@ TEST(Recognise, TakesOneScoreMoreThanNamesForNoObject) {
   EXPECT_EQ(head.score, DenseHead::Score::kSoftmax);
   EXPECT_EQ(head.background, DenseHead::Background::kLast);
   EXPECT_EQ(head.classes, 2);
+}
+
+// Boxes of queries made of four numbers each by `make`, which is given them one by one.
+Graph detr_with_boxes(const std::function<std::vector<Value>(Graph&, const std::array<Value, 4>&)>& make) {
+  Graph graph;
+  const Value rows = rows_of_queries(graph, 10);
+  const auto projected = [&](std::int64_t columns) {
+    return graph.emit(MatMul{}, {rows, graph.emit_constant(Tensor(ElementType::kF32, {9, columns}))});
+  };
+  output(graph, projected(5), "logits");
+  const NodeId parts = graph.emit(Split{4}, {sigmoid(graph, projected(4)), graph.emit_constant(Tensor::scalar<std::int64_t>(2))}).node;
+  output(graph, graph.emit(Concat{2}, make(graph, {Value{parts, 0}, Value{parts, 1}, Value{parts, 2}, Value{parts, 3}})), "boxes");
+  return graph;
+}
+
+Value times(Graph& graph, Value value, float factor) {
+  return graph.emit(Binary{BinaryKind::kMultiply}, {value, graph.emit_constant(Tensor::scalar(factor))});
+}
+
+Value joined(Graph& graph, BinaryKind kind, Value left, Value right) { return graph.emit(Binary{kind}, {left, right}); }
+
+// What a wrapper around a DETR makes of its centres and sizes, and what D-FINE makes of its corners.
+TEST(Recognise, TellsCornersOfQueriesFromCentres) {
+  using enum BinaryKind;
+  const auto box_of = [](const Graph& graph) {
+    return std::get<DenseHead>(found_in(graph, {.end = SourceFacts::End::kTopK}).description.head).box;
+  };
+  EXPECT_EQ(box_of(detr_with_boxes([](Graph& graph, const std::array<Value, 4>& box) {
+              const Value w = times(graph, box[2], 0.5f), h = times(graph, box[3], 0.5f);
+              return std::vector{joined(graph, kSubtract, box[0], w), joined(graph, kSubtract, box[1], h), joined(graph, kAdd, box[0], w),
+                                 joined(graph, kAdd, box[1], h)};
+            })),
+            DenseHead::Box::kCorners);
+  EXPECT_EQ(box_of(detr_with_boxes([](Graph& graph, const std::array<Value, 4>& box) {
+              const Value w = times(graph, box[2], -0.5f), h = times(graph, box[3], -0.5f);
+              return std::vector{joined(graph, kAdd, box[0], w), joined(graph, kAdd, box[1], h),
+                                 graph.emit(Clamp{0, 1}, {joined(graph, kAdd, box[0], times(graph, box[2], 0.5f))}),
+                                 graph.emit(Clamp{0, 1}, {joined(graph, kAdd, box[1], times(graph, box[3], 0.5f))})};
+            })),
+            DenseHead::Box::kCorners);
+  EXPECT_EQ(box_of(detr_with_boxes([](Graph& graph, const std::array<Value, 4>& box) {
+              return std::vector{times(graph, joined(graph, kAdd, box[0], box[2]), 0.5f),
+                                 times(graph, joined(graph, kAdd, box[1], box[3]), 0.5f), joined(graph, kSubtract, box[2], box[0]),
+                                 joined(graph, kSubtract, box[3], box[1])};
+            })),
+            DenseHead::Box::kCenter);
+}
+
+// Boxes that the file multiplies by the sides of its input, whole or number by number.
+TEST(Recognise, KnowsBoxesOfQueriesInPixels) {
+  const auto with_sides = [](float x, float y) {
+    return detr_with_boxes([=](Graph& graph, const std::array<Value, 4>& box) {
+      return std::vector{times(graph, box[0], x), times(graph, box[1], y), times(graph, box[2], x), times(graph, box[3], y)};
+    });
+  };
+  const SourceFacts facts{.end = SourceFacts::End::kTopK};
+  EXPECT_EQ(std::get<DenseHead>(found_in(with_sides(kSide, kSide), facts).description.head).unit, DenseHead::Unit::kPixels);
+  EXPECT_EQ(std::get<DenseHead>(found_in(with_sides(1, 1), facts).description.head).unit, DenseHead::Unit::kFractions);
+  expect_contains(error_of(with_sides(640, 480), facts).message, "multiplies by 640, 480, 640, 480");
+  Graph whole = detr(10, 5);
+  const NodeId boxes = whole.find("boxes");
+  const Value scaled = whole.emit(Binary{BinaryKind::kMultiply},
+                                  {whole.node(boxes).inputs[0], whole.emit_constant(Tensor::of<float>({4}, {kSide, kSide, kSide, kSide}))});
+  whole.set_input(boxes, 0, scaled);
+  whole.tidy();
+  EXPECT_EQ(std::get<DenseHead>(found_in(whole, facts).description.head).unit, DenseHead::Unit::kPixels);
+}
+
+// background_class of EfficientNMS_TRT, MulticlassNms and MatrixNms.
+TEST(Recognise, LeavesOutTheClassThatTheSuppressionLeavesOut) {
+  const auto head_of = [](int background_class) {
+    const SourceFacts facts{.end = SourceFacts::End::kSuppression, .background_class = background_class};
+    return std::get<DenseHead>(found_in(decoded(3), facts).description.head);
+  };
+  EXPECT_EQ(head_of(0).background, DenseHead::Background::kFirst);
+  EXPECT_EQ(head_of(2).background, DenseHead::Background::kLast);
+  EXPECT_EQ(head_of(2).classes, 2);
+  EXPECT_EQ(head_of(-1).background, DenseHead::Background::kNone);
+  EXPECT_EQ(head_of(-1).classes, 3);
+  const Error error = error_of(decoded(3), {.end = SourceFacts::End::kSuppression, .background_class = 1});
+  expect_contains(error.message, "class 1 of 3");
+}
+
+// A description to begin with says what the operations behind the outputs tell.
+TEST(Recognise, BeginsADescriptionWithWhatIsKnown) {
+  const std::string of_detr =
+      error_of(detr_with_boxes([](Graph&, const std::array<Value, 4>& box) { return std::vector<Value>(box.begin(), box.end()); })).message;
+  expect_contains(of_detr, "octet_box: center_size, octet_box_unit: fractions");
+  expect_contains(of_detr, "octet_suppressed: YES");
+  Graph graph;
+  output(graph, rows_of_queries(graph, 50), "rows");
+  expect_contains(error_of(graph).message, "octet_classes: 5");
 }
 
 TEST(Recognise, KnowsRowsOfWhatTheNetworkHasChosen) {

@@ -152,6 +152,8 @@ class TailFinder {
     if (const auto keep = setting(2, "max_output_boxes"); keep && *keep >= 1 && *keep <= 1e6) tail.keep = static_cast<int>(*keep);
     if (const auto iou = setting(3, "iou_threshold"); iou && *iou >= 0 && *iou <= 1) tail.nms_iou = static_cast<float>(*iou);
     if (const auto score = setting(4, "score_threshold"); score && *score >= 0 && *score <= 1) tail.nms_score = static_cast<float>(*score);
+    if (const auto background = setting(node.inputs.size(), "background_class"); background && *background >= 0 && *background <= 1e6)
+      tail.background_class = static_cast<int>(*background);
   }
 
   // The scores of all classes of all boxes, where only the best of them enter; what is selected may be transposed before it enters.
@@ -420,6 +422,7 @@ void Tail::tell(SourceFacts& facts) const {
   facts.nms_iou = nms_iou;
   facts.nms_score = nms_score;
   facts.keep = keep;
+  facts.background_class = background_class;
 }
 
 Result<std::optional<Tail>> find_tail(const GraphRecord& graph, const std::string& picture) { return TailFinder(graph, picture).find(); }

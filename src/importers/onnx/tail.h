@@ -15,6 +15,7 @@ struct Tail {
   std::vector<std::string> outputs;  // class scores and boxes that enter the suppression or the top-k
   float nms_iou = -1, nms_score = -1;
   int keep = -1;
+  int background_class = -1;    // which a suppression leaves out; negative: none
   bool across_classes = false;  // the best class of each box enters, and boxes of different classes are not kept apart
 
   void tell(SourceFacts& facts) const;

@@ -761,17 +761,20 @@ TEST(ImportOpenvinoDetector, CutsInFrontOfASuppression) {
   struct Case {
     std::string text;
     float iou = 0;
+    int background = -1;
   };
-  for (const auto& [text, iou] :
+  for (const auto& [text, iou, background] :
        {Case{net_of_suppression("NonMaxSuppression", "box_encoding='corner'", " I64:1 FP32:1"), 0.45f},
-        Case{net_of_suppression("MulticlassNms", "nms_threshold='0.5' keep_top_k='100' score_threshold='0.05'", ""), 0.5f},
-        Case{net_of_suppression("MatrixNms", "keep_top_k='100' score_threshold='0.05'", ""), -1}}) {
+        Case{net_of_suppression("MulticlassNms", "nms_threshold='0.5' keep_top_k='100' score_threshold='0.05' background_class='3'", ""),
+             0.5f, 3},
+        Case{net_of_suppression("MatrixNms", "keep_top_k='100' score_threshold='0.05' background_class='-1'", ""), -1}}) {
     const auto imported = import_openvino_detector(text, *owner, owner);
     ASSERT_TRUE(imported.ok()) << imported.error().message;
     ASSERT_TRUE(imported->end.has_value());
     EXPECT_EQ(imported->end->end, SourceFacts::End::kSuppression);
     EXPECT_EQ(imported->end->nms_iou, iou);
     EXPECT_EQ(imported->end->keep, 100);
+    EXPECT_EQ(imported->end->background_class, background);
     ASSERT_EQ(imported->graph.outputs().size(), 2u);
     EXPECT_EQ(imported->graph.node(imported->graph.outputs()[0]).name, "scores");
     EXPECT_EQ(imported->graph.node(imported->graph.outputs()[1]).name, "boxes");

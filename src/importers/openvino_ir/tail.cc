@@ -41,9 +41,9 @@ constexpr std::array kOperators{
     Words{"VariadicSplit", "Split"},
 };
 
-// Attributes of a suppression that TensorRT, whose words are read, calls otherwise.
-constexpr std::array kAttributes{Words{"nms_threshold", "iou_threshold"}, Words{"score_threshold", "score_threshold"},
-                                 Words{"keep_top_k", "max_output_boxes"}};
+// Attributes of a suppression by TensorRT's words, which are read.
+constexpr std::array kAttributes{Words{"background_class", "background_class"}, Words{"nms_threshold", "iou_threshold"},
+                                 Words{"score_threshold", "score_threshold"}, Words{"keep_top_k", "max_output_boxes"}};
 
 template <std::size_t N>
 std::string_view in_onnx(const std::array<Words, N>& words, std::string_view word, std::string_view otherwise) {

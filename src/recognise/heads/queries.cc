@@ -59,9 +59,33 @@ Result<Score> score_of_queries(const HeadEvidence& evidence, const OutputShape& 
                   scores.shape.back(), scores.shape.back() - 1));
 }
 
-Result<FoundHead> head_of_queries(const HeadEvidence& evidence, DenseHead head, Score score, bool is_real_time_detr) {
-  head.box = DenseHead::Box::kCenter;
-  head.unit = DenseHead::Unit::kFractions;
+// What each of the four numbers of a box is multiplied by at its end; none, or ones, where it is a fraction of the input.
+std::vector<double> scales_of(const Graph& graph, Value boxes) {
+  std::vector<double> scales = factors_of(graph, boxes);
+  if (scales.size() == 1) scales.resize(kBoxColumns, scales[0]);
+  const JoinedColumns joined = joined_columns(graph, boxes, kBoxColumns);
+  if (!scales.empty() || joined.parts.size() != kBoxColumns) return scales;
+  for (const Value part : joined.parts) {
+    const std::vector<double> factors = factors_of(graph, part);
+    scales.push_back(factors.size() == 1 && factors[0] > 1 ? factors[0] : 1);  // halves are of centres
+  }
+  return scales;
+}
+
+Result<DenseHead::Unit> unit_of_boxes(const HeadEvidence& evidence, Value boxes) {
+  const std::vector<double> scales = scales_of(evidence.graph(), boxes);
+  if (std::ranges::all_of(scales, [](double scale) { return scale == 1; })) return DenseHead::Unit::kFractions;
+  const std::vector<double> sides = {1. * evidence.input().width, 1. * evidence.input().height, 1. * evidence.input().width,
+                                     1. * evidence.input().height};
+  if (scales == sides) return DenseHead::Unit::kPixels;
+  return open_question(fmt::format("in which unit its boxes are, which it multiplies by {} (octet_box_unit)", fmt::join(scales, ", ")));
+}
+
+// `boxes`: of `head`, without scores beside them.
+Result<FoundHead> head_of_queries(const HeadEvidence& evidence, Value boxes, DenseHead head, Score score, bool is_real_time_detr) {
+  const bool are_corners = is_of_corners(evidence.graph(), boxes);
+  head.box = are_corners ? DenseHead::Box::kCorners : DenseHead::Box::kCenter;
+  OCTET_ASSIGN(head.unit, unit_of_boxes(evidence, boxes));
   head.score = score;
   head.suppressed = true;
   if (score == Score::kSoftmax) {
@@ -71,8 +95,8 @@ Result<FoundHead> head_of_queries(const HeadEvidence& evidence, DenseHead head, 
   FoundHead found;
   found.clip = false;
   if (is_real_time_detr) found.family = Family::kRealTimeDetr;
-  found.reasons.push_back(
-      fmt::format("a box and scores of {} classes for each query of a transformer: DETR, without suppression", head.classes));
+  found.reasons.push_back(fmt::format("a box ({}) and scores of {} classes for each query of a transformer: DETR, without suppression",
+                                      are_corners ? "corners" : "centre and size", head.classes));
   found.head = std::move(head);
   return checked(evidence, std::move(found));
 }
@@ -110,7 +134,7 @@ std::optional<Result<FoundHead>> head_of_joined_queries(const HeadEvidence& evid
   DenseHead head;
   head.boxes = head.scores = head.objectness = {output.name};
   head.classes = static_cast<int>(joined.lengths[1]);
-  return head_of_queries(evidence, std::move(head), Score::kProbability, !takes_patches(evidence.graph()));
+  return head_of_queries(evidence, joined.parts[0], std::move(head), Score::kProbability, !takes_patches(evidence.graph()));
 }
 
 Result<FoundHead> head_of_boxes_and_scores(HeadEvidence& evidence) {
@@ -126,7 +150,7 @@ Result<FoundHead> head_of_boxes_and_scores(HeadEvidence& evidence) {
     head.scores = {scores.name};
     head.classes = static_cast<int>(score_rows->columns);
     OCTET_ASSIGN(const Score score, score_of_queries(evidence, scores));
-    return head_of_queries(evidence, std::move(head), score, is_real_time_detr(evidence));
+    return head_of_queries(evidence, evidence.value_of(boxes), std::move(head), score, is_real_time_detr(evidence));
   }
   return open_question("its outputs are no boxes [1,N,4] with scores [1,N,classes]");
 }
