@@ -8,8 +8,8 @@
 
 namespace octet::python {
 
-// Functions in Python that are called while something works, from whatever thread: within the interpreter that made the callee, whose lock is
-// held meanwhile. (PyGILState_Ensure() knows the main interpreter alone.)
+// Functions in Python that are called while something works, from whatever thread: within the interpreter that made the callee, whose lock
+// is held meanwhile. (PyGILState_Ensure() knows the main interpreter alone.)
 struct Callee {
   PyInterpreterState* interpreter = PyInterpreterState_Get();
   void* self = nullptr;
