@@ -1,6 +1,6 @@
 # The two commands of the README and what they are made of; below them the checks, which docs/testing.md describes. Everything is built
 # below build/, results go to out/.
-.PHONY: all setup setup-checks build demo dist image site wheel test-wheel sanitize-python test format format-check sanitize tsan aarch64 fuzz tidy tidy-changed coverage bench-compare clean
+.PHONY: all setup setup-checks build demo dist image site wheel test-wheel sanitize-python wheel-aarch64 test format format-check sanitize tsan aarch64 fuzz tidy tidy-changed coverage bench-compare clean
 
 PRESET ?= release
 BUILD := build/$(PRESET)
@@ -53,8 +53,22 @@ sanitize-python:
 	cmake --build build/asan-ubsan --target octet_python
 	scripts/test_python_sanitized build/asan-ubsan build/wheel-test/bin/python -m "not slow" python/tests
 
-# The files of a release, of the commit that is checked out.
-dist: wheel
+# Beside it in out/wheel that for 64-bit Arm, cross-compiled against Debian's libraries for it, and both compared, Arm's under QEMU.
+SYSROOT := $(CURDIR)/build/sysroot-arm64
+WHEEL_AARCH64 := build-dir=build/wheel-aarch64 \
+  cmake.define.CMAKE_TOOLCHAIN_FILE=$(CURDIR)/cmake/aarch64-linux-gnu.cmake \
+  cmake.define.CMAKE_SYSROOT=$(SYSROOT) \
+  cmake.define.CMAKE_CXX_COMPILER=aarch64-linux-gnu-g++ \
+  cmake.define.Python_INCLUDE_DIR=$(SYSROOT)/usr/include/python3.11
+wheel-aarch64: wheel
+	scripts/setup --packages g++-aarch64-linux-gnu qemu-user
+	scripts/sysroot arm64 $(SYSROOT) $$(scripts/setup --libraries) libpython3-dev python3-minimal
+	_PYTHON_HOST_PLATFORM=linux-aarch64 build/wheel-env/bin/python -m build --wheel --outdir out/wheel $(addprefix -C,$(WHEEL_AARCH64)) .
+	PYTHON=$(PYTHON) tests/wheel_aarch64.sh out/wheel $(SYSROOT)
+
+# The files of a release, of the commit that is checked out; AARCH64=1 adds the wheel for 64-bit Arm.
+AARCH64 ?=
+dist: wheel $(if $(AARCH64),wheel-aarch64)
 	scripts/setup --tests
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) cmake --preset $(PRESET)
 	cmake --build $(BUILD) --target octet octet_shared

@@ -1,11 +1,19 @@
-# Debian's cross compiler for 64-bit Arm; tests run under QEMU's user mode (g++-aarch64-linux-gnu, qemu-user).
+# Debian's cross compiler for 64-bit Arm; tests run under QEMU's user mode (g++-aarch64-linux-gnu, qemu-user). Its own folder has the C and C++
+# libraries alone; CMAKE_SYSROOT names one that has more (scripts/sysroot).
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
-set(CMAKE_FIND_ROOT_PATH /usr/aarch64-linux-gnu)
+if(CMAKE_SYSROOT)
+  set(root "${CMAKE_SYSROOT}")
+  set(ENV{PKG_CONFIG_SYSROOT_DIR} "${root}")
+  set(ENV{PKG_CONFIG_LIBDIR} "${root}/usr/lib/aarch64-linux-gnu/pkgconfig:${root}/usr/share/pkgconfig")
+else()
+  set(root /usr/aarch64-linux-gnu)
+  set(CMAKE_FIND_ROOT_PATH "${root}")
+endif()
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
-set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64 -L /usr/aarch64-linux-gnu)
+set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64 -L "${root}")
