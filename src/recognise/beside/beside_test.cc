@@ -135,11 +135,11 @@ TEST_F(FilesBeside, OfPaddleDetection) {
 // A border that is filled with a number of its own, before pixels are normalized.
 TEST_F(FilesBeside, SayWhatBordersAreFilledWith) {
   write("infer_cfg.yml", replaced(replaced(kPaddle, "keep_ratio: false", "keep_ratio: true"), "- is_scale: true",
-                                  "- fill_value: [114.0, 114.0, 114.0]\n  size: [320, 416]\n  type: Pad\n- is_scale: true"));
-  EXPECT_EQ(read().keys.at("octet_pad_value"), "114");
+                                  "- fill_value: [100.0, 100.0, 100.0]\n  size: [320, 416]\n  type: Pad\n- is_scale: true"));
+  EXPECT_EQ(read().keys.at("octet_pad_value"), "100");
   EXPECT_EQ(read().remark, "");
   write("infer_cfg.yml", replaced(kPaddle, "keep_ratio: false", "keep_ratio: true"));
-  EXPECT_EQ(read().keys.at("octet_pad_value"), "116") << "zeros behind it: the mean, of three";
+  EXPECT_EQ(read().keys.at("octet_pad_value"), "114") << "zeros behind it: the mean, of three";
 }
 
 TEST_F(FilesBeside, OfMmdeploy) {
