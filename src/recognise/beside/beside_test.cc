@@ -206,6 +206,14 @@ TEST_F(FilesBeside, NameStepsThatOctetHasNot) {
   EXPECT_NE(read().remark.find("CenterCrop"), std::string::npos);
 }
 
+TEST(ReadBeside, TakesAModelInTheCurrentFolder) {
+  for (const char* model : {"no_such.onnx", "./no_such.onnx", "../no_such.onnx", ""}) {
+    const auto beside = read_beside(model);
+    ASSERT_TRUE(beside.ok()) << model << ": " << beside.error().message;
+    EXPECT_EQ(beside->from, "") << model;
+  }
+}
+
 TEST_F(FilesBeside, OfOtherProgramsArePassedOver) {
   EXPECT_EQ(read().from, "");
   for (const char* name : {"metadata.yaml", "infer_cfg.yml", "pipeline.json", "preprocessor_config.json", "config.json"}) {

@@ -13,8 +13,9 @@ namespace fs = std::filesystem;
 
 // Where a repository of the hub has it: beside the weights, while files for other runtimes lie in folders of their own.
 fs::path folder_of_configuration(const fs::path& folder) {
-  const std::string name = fs::absolute(folder).lexically_normal().filename().string();
   std::error_code ignored;
+  // The folder itself may be named by nothing, by "." or by "..".
+  const std::string name = fs::absolute(folder / "file", ignored).lexically_normal().parent_path().filename().string();
   const bool is_below = (name == "onnx" || name == "openvino") && !fs::is_regular_file(folder / "preprocessor_config.json", ignored);
   return is_below ? folder / ".." : folder;
 }
