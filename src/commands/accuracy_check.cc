@@ -11,6 +11,7 @@
 #include <fstream>
 #include <functional>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -193,7 +194,7 @@ class Lines {
   void operator()(std::string_view text) {
     fmt::print("{}\n", text);
     std::fflush(stdout);
-    if (log_.is_open()) log_ << text << std::endl;
+    if (log_.is_open()) log_ << text << '\n' << std::flush;
   }
 
   // Whether all of the log is in its file.
