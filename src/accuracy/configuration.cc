@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 
 #include "accuracy/subset.h"
 #include "base/files.h"
+#include "base/letter_case.h"
 #include "model/yaml.h"
 
 namespace octet::accuracy {
@@ -17,13 +17,8 @@ constexpr std::size_t kMaxConfigBytes = std::size_t{4} << 20;
 constexpr std::string_view kOldLauncher = "dlsdk";  // what files of 2021 call it
 constexpr const char* kDevice = "CPU";              // the only one
 
-std::string in_case(std::string text, int (*change)(int)) {
-  for (char& c : text) c = static_cast<char>(change(static_cast<unsigned char>(c)));
-  return text;
-}
-
 std::string framework_name(std::string name) {
-  name = in_case(std::move(name), std::tolower);
+  name = lower_case(std::move(name));
   return name == kOldLauncher ? std::string(kLauncher) : name;
 }
 
@@ -91,9 +86,9 @@ Result<bool> Reader::is_wanted(const YAML::Node& launcher, const std::string& fr
 Result<bool> Reader::is_on_wanted_device(const YAML::Node& launcher) const {
   Settings settings(launcher, "launcher");
   std::vector<std::string> asked;
-  for (const std::string& device : request_.devices) asked.push_back(in_case(device, std::toupper));
+  for (const std::string& device : request_.devices) asked.push_back(upper_case(device));
   if (settings.has("device")) {
-    const std::string named = in_case(settings.text("device"), std::toupper);
+    const std::string named = upper_case(settings.text("device"));
     if (!asked.empty() && std::ranges::find(asked, named) == asked.end()) return false;
     asked = {named};
   }

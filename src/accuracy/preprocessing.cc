@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <opencv2/imgproc.hpp>
 
 #include "accuracy/pillow_resize.h"
+#include "base/letter_case.h"
 #include "image/mat_view.h"
 
 namespace octet::accuracy {
@@ -77,8 +77,7 @@ Result<cv::Mat> Resize::operator()(const cv::Mat& pixels, Frame& frame) const {
 // In any case, as upstream has it.
 int read_interpolation(Settings& settings) {
   const std::string written = settings.text("interpolation", "LINEAR");
-  std::string name = written;
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const std::string name = upper_case(written);
   const auto found = std::ranges::find(kInterpolations, name, &Interpolation::name);
   if (found != kInterpolations.end()) return found->flag;
   std::array<std::string_view, kInterpolations.size()> names;

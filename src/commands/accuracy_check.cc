@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -13,10 +12,12 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "accuracy/evaluation.h"
 #include "base/cpu.h"
+#include "base/letter_case.h"
 #include "base/version.h"
 #include "commands/argument_parser.h"
 
@@ -49,7 +50,7 @@ Take store_paths(std::vector<std::filesystem::path>& target) {
 
 // As upstream reads a boolean's value: what is none of these words is false.
 bool is_true(std::string word) {
-  std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  word = lower_case(std::move(word));
   return word == "yes" || word == "true" || word == "t" || word == "1";
 }
 
@@ -68,10 +69,8 @@ Take ignore() {
 // Takes `accepted`, in any case, and no other word.
 Take refuse_all_but(std::vector<std::string> accepted, std::string why) {
   return [accepted = std::move(accepted), why = std::move(why)](std::span<const std::string> values) -> Status {
-    for (std::string word : values) {
-      std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-      if (std::ranges::find(accepted, word) == accepted.end()) return Error{ErrorCode::kUnsupported, why};
-    }
+    for (const std::string& word : values)
+      if (std::ranges::find(accepted, upper_case(word)) == accepted.end()) return Error{ErrorCode::kUnsupported, why};
     return {};
   };
 }
@@ -84,11 +83,7 @@ Take refuse_true(std::string why) {
 }
 
 // "SUBSAMPLE_SIZE" of "--subsample_size", as argparse calls it.
-std::string value_name(const std::string& option) {
-  std::string name = option.substr(option.find_first_not_of('-'));
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return name;
-}
+std::string value_name(const std::string& option) { return upper_case(option.substr(option.find_first_not_of('-'))); }
 
 // Adds options that are called as argparse would call their values.
 class OptionAdder {

@@ -1,9 +1,12 @@
 #include "recognise/beside/beside.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
+
+#include <optional>
+#include <utility>
 
 #include "base/files.h"
+#include "base/temporary_folder.h"
 #include "recognise/metadata.h"
 
 namespace octet {
@@ -59,11 +62,11 @@ constexpr std::string_view kProcessor = R"({"do_normalize": true, "do_pad": fals
 class FilesBeside : public testing::Test {
  protected:
   void SetUp() override {
-    std::string pattern = (fs::temp_directory_path() / "octet-beside-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
+    auto made = TemporaryFolder::make(fs::temp_directory_path());
+    ASSERT_TRUE(made.ok()) << made.error().message;
+    temporary_.emplace(std::move(*made));
+    folder_ = temporary_->path();
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   void write(const std::string& name, std::string_view text) {
     fs::create_directories((folder_ / name).parent_path());
@@ -86,6 +89,7 @@ class FilesBeside : public testing::Test {
     fs::remove(folder_ / name);
   }
 
+  std::optional<TemporaryFolder> temporary_;
   fs::path folder_;
 };
 
