@@ -4,7 +4,9 @@
 #include <archive_entry.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -67,7 +69,8 @@ std::string odd_kind(archive_entry* entry) {
 
 class ArchiveWalk {
  public:
-  ArchiveWalk(::archive* reader, const ArchiveLimits& limits) : reader_(reader), limits_(limits) {}
+  ArchiveWalk(::archive* reader, std::int64_t max_entries, std::int64_t max_bytes)
+      : reader_(reader), max_entries_(max_entries), max_bytes_(max_bytes) {}
 
   Status each(const std::function<Result<Visit>(const ArchiveEntry&)>& visit) {
     archive_entry* entry = nullptr;
@@ -75,7 +78,7 @@ class ArchiveWalk {
       const int done = archive_read_next_header(reader_, &entry);
       if (done == ARCHIVE_EOF) return {};
       if (done != ARCHIVE_OK && done != ARCHIVE_WARN) return malformed(reason_of(reader_));
-      if (count == limits_.entries) return malformed(fmt::format("has more than {} entries", limits_.entries));
+      if (count == max_entries_) return malformed(fmt::format("has more than {} entries", max_entries_));
       OCTET_ASSIGN(const Visit next, visit_one(entry, visit));
       if (next == Visit::kStop) return {};
     }
@@ -86,10 +89,14 @@ class ArchiveWalk {
     const std::string name = name_of(entry);
     if (name.empty()) return malformed("has an entry without a name");
     if (const std::string kind = odd_kind(entry); !kind.empty()) return malformed(fmt::format("entry '{}' is {}", name, kind));
+    // A tar tells the size of every file, a zip that of all but those that were written to a pipe and lack the directory at its end.
+    const std::optional<std::int64_t> claimed =
+        archive_entry_size_is_set(entry) != 0 ? std::optional(archive_entry_size(entry)) : std::nullopt;
+    if (claimed && (*claimed < 0 || *claimed > max_bytes_ - bytes_)) return too_large();
     bool was_read = false;
     const auto read = [&](const ArchiveEntry::Sink& sink) {
       was_read = true;
-      return read_content(name, sink);
+      return read_content(name, claimed, sink);
     };
     OCTET_ASSIGN(const Visit next, visit({name, archive_entry_filetype(entry) == AE_IFDIR, read}));
     // Read and not skipped, so that what is never unpacked counts as well.
@@ -97,30 +104,43 @@ class ArchiveWalk {
     return next;
   }
 
-  Status read_content(const std::string& name, const ArchiveEntry::Sink& sink) {
-    for (;;) {
+  Error too_large() const { return malformed(fmt::format("unpacks to more than {} bytes", max_bytes_)); }
+
+  Status read_content(const std::string& name, std::optional<std::int64_t> claimed, const ArchiveEntry::Sink& sink) {
+    for (std::int64_t entry_bytes = 0;;) {
       const la_ssize_t got = archive_read_data(reader_, buffer_.data(), buffer_.size());
       if (got == ARCHIVE_RETRY) continue;
       if (got < 0) return malformed(fmt::format("entry '{}': {}", name, reason_of(reader_)));
       if (got == 0) return {};
       bytes_ += got;
-      if (bytes_ > limits_.bytes) return malformed(fmt::format("unpacks to more than {} bytes", limits_.bytes));
+      entry_bytes += got;
+      if (bytes_ > max_bytes_) return too_large();
+      if (claimed && entry_bytes > *claimed)
+        return malformed(fmt::format("entry '{}' has more than the {} bytes that it claims", name, *claimed));
       OCTET_RETURN_IF_ERROR(sink(std::span(buffer_).first(static_cast<std::size_t>(got))));
     }
   }
 
   ::archive* reader_;
-  const ArchiveLimits& limits_;
+  const std::int64_t max_entries_, max_bytes_;
   std::int64_t bytes_ = 0;
   std::vector<std::byte> buffer_ = std::vector<std::byte>(kChunkBytes);
 };
+
+// How much an archive of so many bytes may unpack to.
+std::int64_t max_unpacked(const ArchiveLimits& limits, std::uint64_t packed_bytes) {
+  const auto times = static_cast<std::uint64_t>(std::max<std::int64_t>(limits.bytes - limits.small_bytes, 0) / limits.growth);
+  if (packed_bytes >= times) return limits.bytes;
+  return limits.small_bytes + limits.growth * static_cast<std::int64_t>(packed_bytes);
+}
 
 }  // namespace
 
 Status read_archive(const fs::path& archive, ArchiveFormat format, const ArchiveLimits& limits,
                     const std::function<Result<Visit>(const ArchiveEntry&)>& visit) {
   OCTET_ASSIGN_AT(const Reader reader, open_archive(archive, format), archive.string());
-  const Status walked = ArchiveWalk(reader.get(), limits).each(visit);
+  OCTET_ASSIGN(const std::uint64_t packed_bytes, size_of_file(archive));
+  const Status walked = ArchiveWalk(reader.get(), limits.entries, max_unpacked(limits, packed_bytes)).each(visit);
   return walked.ok() ? walked : walked.error().at(archive.string());
 }
 

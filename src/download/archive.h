@@ -14,10 +14,15 @@ namespace octet {
 
 using ArchiveFormat = UnpackArchive::Format;
 
-// Against archives that are small on disk and endless when they are unpacked.
+// Against archives that are small on disk and endless when they are unpacked. Bytes are those of all entries together, those included that
+// nobody reads: what they claim, before anything is written, and what comes out.
 struct ArchiveLimits {
   std::int64_t entries = 20'000;
-  std::int64_t bytes = std::int64_t{16} << 30;  // of all entries together, those included that nobody reads
+  std::int64_t bytes = std::int64_t{16} << 30;
+  // The above for an archive of any size; a small one may not unpack to more than this and `growth` times its size on disk. Weights
+  // shrink by a half at most and text twentyfold, runs of zeros a thousandfold.
+  std::int64_t small_bytes = std::int64_t{256} << 20;
+  std::int64_t growth = 64;
 };
 
 // One file of an archive that is being read.
@@ -32,7 +37,8 @@ struct ArchiveEntry {
 enum class Visit { kContinue, kStop };
 
 // Calls `visit` for every file and folder of an archive in its order. Only the named format is read, and of compressions only gzip, once.
-//   errors   kNotFound: cannot be opened. kMalformed: is no such archive, or damaged; an entry is a link or a device; a limit is passed.
+//   errors   kNotFound: cannot be opened. kMalformed: is no such archive, or damaged; an entry is a link or a device, or has more bytes
+//            than it claims; a limit is passed.
 //            Those of `visit`
 Status read_archive(const std::filesystem::path& archive, ArchiveFormat format, const ArchiveLimits& limits,
                     const std::function<Result<Visit>(const ArchiveEntry&)>& visit);

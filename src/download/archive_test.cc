@@ -6,6 +6,8 @@
 
 #include <functional>
 
+#include <fmt/format.h>
+
 #include "base/files.h"
 #include "base/scratch_folder.h"
 
@@ -116,6 +118,54 @@ TEST_F(Archive, RefusesBombs) {
   std::vector<Member> many;
   for (int i = 0; i < 101; ++i) many.push_back({std::to_string(i), ""});
   for (const ArchiveFormat format : kFormats) EXPECT_EQ(refusal(format, many, {.entries = 100}), "has more than 100 entries");
+}
+
+// The bound follows from the size of the archive: a small one may not fill the disk as far as a large one may.
+TEST_F(Archive, RefusesWhatGrowsBeyondItsSize) {
+  const ArchiveLimits limits{.bytes = 100'000'000, .small_bytes = 1'000'000, .growth = 10};
+  for (const ArchiveFormat format : {ArchiveFormat::kZip, ArchiveFormat::kGzipTar}) {
+    const std::string refused = refusal(format, {{"zeros", std::string(20'000'000, '\0')}}, limits);
+    EXPECT_EQ(refused, fmt::format("unpacks to more than {} bytes", 1'000'000 + 10 * fs::file_size(archive_)));
+    EXPECT_TRUE(unpack(format, {{"zeros", std::string(1'000'000, '\0')}}, limits).ok());
+    fs::remove_all(folder_);
+  }
+  EXPECT_TRUE(unpack(ArchiveFormat::kTar, {{"zeros", std::string(20'000'000, '\0')}}, limits).ok());
+}
+
+// Nothing is asked of the visitor for an entry that claims too much.
+TEST_F(Archive, BelievesNoClaimBeyondTheLimit) {
+  for (const ArchiveFormat format : kFormats) {
+    write_archive(archive_, format, {{"good"}, {"zeros", std::string(20'000'000, '\0')}});
+    std::vector<std::string> seen;
+    const Status status = read_archive(archive_, format, {.bytes = 10'000'000}, [&](const ArchiveEntry& entry) -> Result<Visit> {
+      seen.push_back(entry.name);
+      return Visit::kContinue;
+    });
+    EXPECT_FALSE(status.ok());
+    EXPECT_EQ(seen, std::vector<std::string>{"good"});
+  }
+}
+
+// Puts other 32 bits in place of those that stand `offset` bytes behind each occurrence of a record's mark.
+void overwrite(std::string& bytes, std::string_view mark, std::size_t offset, std::uint32_t value) {
+  for (std::size_t at = bytes.find(mark); at != std::string::npos; at = bytes.find(mark, at + 1))
+    for (int i = 0; i < 4; ++i) bytes.at(at + offset + i) = static_cast<char>(value >> (8 * i));
+}
+
+TEST_F(Archive, RefusesMoreThanAnEntryClaims) {
+  write_archive(archive_, ArchiveFormat::kZip, {{"zeros", std::string(20'000'000, '\0')}});
+  std::string bytes = read_text(archive_).value();
+  overwrite(bytes, "PK\1\2", 24, 1000);
+  overwrite(bytes, "PK\3\4", 22, 1000);
+  scratch_.write("archive", bytes);
+  std::size_t got = 0;
+  const Status status = read_archive_member(archive_, ArchiveFormat::kZip, "zeros", {}, [&](std::span<const std::byte> part) -> Status {
+    got += part.size();
+    return {};
+  });
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().message, archive_.string() + ": entry 'zeros' has more than the 1000 bytes that it claims");
+  EXPECT_EQ(got, 0u);
 }
 
 // What stands before the wanted file has to be read, too.
