@@ -153,6 +153,13 @@ class Quantization {
   DataSource pictures_;
 };
 
+// A composite model that cannot be quantized is skipped as a whole, as upstream does; the stages of others are taken one by one.
+std::vector<ZooModel> without_stages_to_skip(std::vector<ZooModel> models) {
+  for (ZooModel& model : models)
+    if (model.quantizable == false) model.stages.clear();
+  return models;
+}
+
 bool quantize(const ZooModel& model, const Options& options, const std::vector<std::string>& precisions, const Reporter& reporter) {
   if (model.quantizable == false) return skip(model, "quantization not supported", reporter);
   for (const std::string& precision : precisions)
@@ -168,11 +175,11 @@ int run_omz_quantizer(std::span<const std::string> words) {
   Options options;
   add_options(parser, options);
   return run_on_models(parser, words, options.selection, [&](const std::vector<ZooModel>& models) {
-    if (!options.dataset_dir) return print_and_exit({ErrorCode::kInvalidArgument, "--dataset_dir must be specified."});
     const auto precisions = parse_precisions(options.precisions, kPrecisions);
     if (!precisions.ok()) return print_and_exit(precisions.error());
+    if (!options.dataset_dir) return print_and_exit({ErrorCode::kInvalidArgument, "--dataset_dir must be specified."});
     constexpr int kJobs = 1;  // a model takes all processors
-    return work_on_each(models, kJobs, Reporter::Format::kText,
+    return work_on_each(without_stages_to_skip(models), kJobs, Reporter::Format::kText,
                         [&](const ZooModel& model, const Reporter& reporter) { return quantize(model, options, *precisions, reporter); });
   });
 }

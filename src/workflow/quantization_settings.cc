@@ -25,8 +25,8 @@ Json json_of_scalar(const YAML::Node& node) {
   if (is_text(node)) return text;
   if (const auto integer = parse_number<std::int64_t>(text)) return *integer;
   if (const auto number = parse_number<double>(text)) return *number;
-  if (text == "true" || text == "false") return text == "true";
-  return text;
+  bool truth = false;
+  return YAML::convert<bool>::decode(node, truth) ? Json(truth) : Json(text);
 }
 
 // load_yaml() bounds the depth.

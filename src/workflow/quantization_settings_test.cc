@@ -37,17 +37,19 @@ TEST_F(QuantizationFiles, WithoutOneAre300PicturesAndPerformance) {
 }
 
 TEST_F(QuantizationFiles, GiveSamplesAndNameWhatIsNotFollowed) {
-  const auto settings =
-      read_quantization_settings(put("q.yml",
-                                     "compression:\n  algorithms:\n    - name: DefaultQuantization\n      params:\n"
-                                     "        preset: mixed\n        stat_subset_size: 12\n        ignored: {scope: [a]}\n"
-                                     "        ratio: 1.5\n        flag: true\n        word: '7'\n"));
+  const auto settings = read_quantization_settings(
+      put("q.yml",
+          "compression:\n  algorithms:\n    - name: DefaultQuantization\n      params:\n"
+          "        preset: mixed\n        stat_subset_size: 12\n        ignored: {scope: [a]}\n"
+          "        ratio: 1.5\n        flag: true\n        python: False\n        word: '7'\n        quoted: 'False'\n"));
   ASSERT_TRUE(settings.ok()) << settings.error().message;
   EXPECT_EQ(settings->samples, 12);
-  EXPECT_EQ(settings->unheeded, (std::vector<std::string>{"ignored", "ratio", "flag", "word"}));
+  EXPECT_EQ(settings->unheeded, (std::vector<std::string>{"ignored", "ratio", "flag", "python", "word", "quoted"}));
   const auto params = nlohmann::json::parse(settings->compression)["algorithms"][0]["params"];
   EXPECT_EQ(params["ratio"], 1.5);
   EXPECT_EQ(params["flag"], true);
+  EXPECT_EQ(params["python"], false);
+  EXPECT_EQ(params["quoted"], "False");
   EXPECT_EQ(params["word"], "7");
   EXPECT_EQ(params["ignored"]["scope"][0], "a");
 }

@@ -112,11 +112,11 @@ Result<ZooModel> load_composite(const fs::path& root, const fs::path& config, co
 
 bool states_quantizable(const ZooModel& model) { return model.quantizable || std::ranges::any_of(model.stages, states_quantizable); }
 
-// Of a tree that states it of some, stages of composites among them.
+// Of a tree that states it of some, stages of composites among them. A composite is what its first stage is.
 void forbid_quantizing_the_others(std::vector<ZooModel>& models) {
   for (ZooModel& model : models) {
     forbid_quantizing_the_others(model.stages);
-    if (!model.quantizable) model.quantizable = false;
+    if (!model.quantizable) model.quantizable = model.stages.empty() ? false : model.stages[0].quantizable;
   }
 }
 

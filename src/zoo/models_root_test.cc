@@ -73,6 +73,11 @@ TEST_F(LoadModels, TakesModelsThatDoNotSaySoForNotQuantizableWhereOthersSay) {
   EXPECT_EQ(models->at(0).stages[0].quantizable, false);
   EXPECT_EQ(models->at(1).quantizable, false);
   EXPECT_EQ(models->at(2).quantizable, true);
+  put("public/pair/pair-b/model.yml", std::string(kModel) + "quantizable: True\n");
+  models = load_models(root_);
+  ASSERT_TRUE(models.ok()) << models.error().message;
+  EXPECT_EQ(models->at(0).quantizable, true) << "a composite is what its first stage is";
+  EXPECT_EQ(models->at(0).stages[1].quantizable, false);
 }
 
 TEST_F(LoadModels, NamesTheFileOfAFault) {

@@ -202,7 +202,7 @@ Result<ZooModel> read_model(const MapReader& root, const std::string& name, cons
   OCTET_RETURN_IF_ERROR(read_words(root, model));
   OCTET_RETURN_IF_ERROR(read_model_info_of(root, warn, model));
   OCTET_RETURN_IF_ERROR(read_own_keys(root, model));
-  if (root.has("quantizable")) model.quantizable = root.find("quantizable").IsScalar() && root.find("quantizable").Scalar() == "true";
+  if (root.has("quantizable")) model.quantizable = root.find("quantizable").as<bool>(false);
   root.warn_of_other_keys(kModelKeys, name);
   return model;
 }
