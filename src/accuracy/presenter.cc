@@ -29,11 +29,21 @@ std::optional<double> reference_of(const Reference& reference, const std::string
 
 std::string coloured(std::string_view text, std::string_view colour) { return fmt::format("{}{}{}", colour, text, kPlain); }
 
-// " [abs error = 7.771 | relative error = 0.3199]", or nothing where both are 0.
+// Python's "{:.4}" of a float that is not negative: as "g", but with a decimal, and with an exponent from a thousand on.
+std::string four_digits(double number) {
+  const std::string text = fmt::format("{:.4g}", number);
+  if (text.find_first_not_of("0123456789") != std::string::npos) return text;
+  if (text.size() < 4) return text + ".0";
+  const std::string digits = text.substr(0, text.find_last_not_of('0') + 1);
+  return digits.substr(0, 1) + (digits.size() > 1 ? "." + digits.substr(1) : "") + "e+03";
+}
+
+// " [abs error = 7.771 | relative error = 0.3199]", or nothing where both are 0. The first is in the scale of what is printed; a threshold
+// for it is in that of the reference.
 std::string comparison(const MetricEntry& metric, double value, double reference, double scale) {
-  const double absolute = std::abs(reference - value) * scale, relative = std::abs(reference - value) / std::abs(reference);
-  if (absolute == 0 && relative == 0) return "";
-  const std::string errors = fmt::format("[abs error = {:.4} | relative error = {:.4}]", absolute, relative);
+  const double absolute = std::abs(reference - value), relative = absolute / std::abs(reference);
+  if (absolute == 0) return "";
+  const std::string errors = fmt::format("[abs error = {} | relative error = {}]", four_digits(absolute * scale), four_digits(relative));
   if (!metric.abs_threshold && !metric.rel_threshold) return " " + errors;
   const bool failed =
       (metric.abs_threshold && absolute >= *metric.abs_threshold) || (metric.rel_threshold && relative >= *metric.rel_threshold);

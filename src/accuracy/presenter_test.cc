@@ -34,12 +34,30 @@ TEST(Presenter, WritesALineWithItsComparison) {
   EXPECT_EQ(metric_lines(entry(0.5), {{0.5}, {}}, {}), (std::vector<std::string>{"AP: 50.00%"}));
 }
 
+// The absolute one is a fraction as the reference is, however the figure is printed.
 TEST(Presenter, JudgesByThresholds) {
   MetricEntry metric = entry(0.5);
-  metric.abs_threshold = 1;
+  metric.abs_threshold = 0.01;
   EXPECT_EQ(metric_lines(metric, {{0.495}, {}}, {}).at(0), "AP: 49.50% \x1b[0;32mPASSED: [abs error = 0.5 | relative error = 0.01]\x1b[0m");
+  EXPECT_EQ(metric_lines(metric, {{0.48}, {}}, {}).at(0), "AP: 48.00% \x1b[0;31mFAILED: [abs error = 2.0 | relative error = 0.04]\x1b[0m");
+  EXPECT_EQ(metric_lines(metric, {{0.48}, {}}, {.ignore_formatting = true}).at(0),
+            "AP: 0.48  \x1b[0;31mFAILED: [abs error = 0.02 | relative error = 0.04]\x1b[0m");
   metric.rel_threshold = 0.005;
   EXPECT_EQ(metric_lines(metric, {{0.495}, {}}, {}).at(0), "AP: 49.50% \x1b[0;31mFAILED: [abs error = 0.5 | relative error = 0.01]\x1b[0m");
+}
+
+// What Python's "{:.4}" gives.
+TEST(Presenter, WritesErrorsAsPythonDoes) {
+  const auto errors = [](double reference, double value) {
+    const std::string line = metric_lines(entry(reference), {{value}, {}}, {}).at(0);
+    return line.substr(line.find('['));
+  };
+  EXPECT_EQ(errors(0.7123, 0), "[abs error = 71.23 | relative error = 1.0]");
+  EXPECT_EQ(errors(1, 0), "[abs error = 100.0 | relative error = 1.0]");
+  EXPECT_EQ(errors(25, 0.22), "[abs error = 2.478e+03 | relative error = 0.9912]");
+  EXPECT_EQ(errors(10, 0), "[abs error = 1e+03 | relative error = 1.0]");
+  EXPECT_EQ(errors(1234567, 0), "[abs error = 1.235e+08 | relative error = 1.0]");
+  EXPECT_EQ(errors(0.5, 0.5 + 1e-7), "[abs error = 1e-05 | relative error = 2e-07]");
 }
 
 TEST(Presenter, WritesEachClassAndTheMean) {

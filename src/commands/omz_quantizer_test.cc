@@ -25,7 +25,8 @@ class OmzQuantizer : public testing::Test {
 
   // What a dry run prints, without the lines between the headings.
   std::string headings(std::vector<std::string> words, int status) {
-    words.insert(words.end(), {"--models_root", (scratch_.path() / "models").string(), "--model_dir", scratch_.path().string(), "--dry_run"});
+    words.insert(words.end(),
+                 {"--models_root", (scratch_.path() / "models").string(), "--model_dir", scratch_.path().string(), "--dry_run"});
     const auto command = std::ranges::find(commands(), "omz_quantizer", &Command::name);
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
