@@ -115,7 +115,10 @@ TEST(VocConverter, RefusesWhatItCannotRead) {
 TEST(Subset, ReadsNumbersAndShares) {
   EXPECT_EQ(*subset_size("300", 119), 300u);
   EXPECT_EQ(*subset_size("50%", 119), 59u);
-  for (const char* bad : {"", "0", "-1", "ten", "0%", "101%", "%", "nan%"}) EXPECT_FALSE(subset_size(bad, 10).ok()) << bad;
+  EXPECT_EQ(*subset_size("0.5%", 119), 1u) << "an image at least";
+  EXPECT_EQ(*subset_size("150%", 119), 178u) << "more than there are";
+  EXPECT_EQ(*subset_size("1e300%", 119), UINT32_MAX);
+  for (const char* bad : {"", "0", "-1", "ten", "0%", "-5%", "%", "nan%"}) EXPECT_FALSE(subset_size(bad, 10).ok()) << bad;
 }
 
 }  // namespace

@@ -222,8 +222,6 @@ Result<std::vector<AnnotatedImage>> choose_images(const EvaluationConfig& config
   if (has_file && !config.store_subset && fs::exists(config.subset_file)) return images_of_file(config.subset_file, std::move(images));
   if (config.subset) {
     OCTET_ASSIGN(const std::size_t size, subset_size(*config.subset, images.size()));
-    if (size == 0)
-      return Error{ErrorCode::kInvalidArgument, fmt::format("a subset of {} of {} images is none", *config.subset, images.size())};
     if (size > images.size() && options.print)
       options.print(fmt::format("warning: Dataset size {} less than subset size {}", images.size(), size));
     if (size <= images.size()) images = subset_of(std::move(images), size, config);

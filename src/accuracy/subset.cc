@@ -1,5 +1,6 @@
 #include "accuracy/subset.h"
 
+#include <algorithm>
 #include <bit>
 #include <numeric>
 #include <random>
@@ -37,8 +38,9 @@ Result<std::size_t> subset_size(std::string_view text, std::size_t count) {
     return size && *size > 0 ? Result<std::size_t>(*size) : wrong;
   }
   const auto percent = parse_number<double>(text.substr(0, text.size() - 1));
-  if (!percent || !(*percent > 0) || *percent > 100) return wrong;
-  return static_cast<std::size_t>(static_cast<double>(count) * (*percent / 100));
+  if (!percent || !(*percent > 0)) return wrong;
+  const double size = *percent * (static_cast<double>(count) / 100);
+  return static_cast<std::size_t>(std::clamp(size, 1.0, static_cast<double>(UINT32_MAX)));
 }
 
 }  // namespace octet::accuracy

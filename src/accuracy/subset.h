@@ -15,7 +15,8 @@ inline constexpr std::uint32_t kDefaultSubsetSeed = 666;
 // `numpy.random.choice(list, size, replace=False)` are the first `size` of them.
 std::vector<std::size_t> numpy_permutation(std::uint32_t seed, std::size_t count);
 
-// How many of `count` images "300" or "50%" are; more than `count` where the text asks for more. kInvalidArgument for other texts.
+// How many of `count` images "300" or "50%" are: one at least, more than `count` where the text asks for more. kInvalidArgument for other
+// texts.
 Result<std::size_t> subset_size(std::string_view text, std::size_t count);
 
 }  // namespace octet::accuracy
