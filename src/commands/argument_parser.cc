@@ -19,7 +19,10 @@ std::string all_names(const Option& option) { return fmt::format("{}", fmt::join
 
 // -5, -1.5, -.5: values and no options, as no command here has options that look so.
 bool is_negative_number(std::string_view word) {
-  return word.find_first_of("0123456789") <= 2 && word.find_first_not_of("-0123456789.") == std::string_view::npos;
+  const auto is_digits = [](std::string_view text) { return text.find_first_not_of("0123456789") == std::string_view::npos; };
+  const std::string_view number = word.substr(1), fraction = number.substr(std::min(number.find('.'), number.size()));
+  return word[0] == '-' && is_digits(number.substr(0, number.size() - fraction.size())) &&
+         is_digits(fraction.substr(fraction.empty() ? 0 : 1)) && is_digits(number.substr(number.size() - 1));
 }
 
 std::string quoted_choices(const std::vector<std::string>& choices) { return fmt::format("'{}'", fmt::join(choices, "', '")); }
@@ -33,6 +36,24 @@ Status take(const Option& option, std::span<const std::string> values) {
   if (const Status taken = option.take(values); !taken.ok())
     return usage_error("argument " + all_names(option) + ": " + taken.error().message);
   return {};
+}
+
+// How many of the words behind an option can be its values.
+std::size_t most_values(const Option& option, bool has_joined) {
+  if (option.arity == Arity::kNone || has_joined) return 0;
+  return option.arity == Arity::kOneOrMore ? std::string::npos : 1;
+}
+
+// The values of an option: what is joined to it, or else words behind it.
+Result<std::vector<std::string>> values_of(const Option& option, const std::optional<std::string>& joined,
+                                           std::span<const std::string> words) {
+  if (joined && option.arity == Arity::kNone)
+    return usage_error(fmt::format("argument {}: ignored explicit argument '{}'", all_names(option), *joined));
+  if (joined) return std::vector<std::string>{*joined};
+  if (words.empty() && (option.arity == Arity::kOne || option.arity == Arity::kOneOrMore))
+    return usage_error(
+        fmt::format("argument {}: expected {} argument", all_names(option), option.arity == Arity::kOne ? "one" : "at least one"));
+  return std::vector<std::string>(words.begin(), words.end());
 }
 
 // "--name PAT[,PAT...]", in brackets unless it is required.
@@ -84,16 +105,18 @@ struct ArgumentParser::Match {
   std::optional<std::string> joined;
 };
 
+// What a word is: a value, or an option, of which there is a match where it is known.
+struct ArgumentParser::Kind {
+  bool is_option = false;
+  std::optional<Match> match{};
+};
+
 ArgumentParser::ArgumentParser(std::string program, std::string description)
     : program_(std::move(program)), description_(std::move(description)) {
   add({.names = {"-h", "--help"}, .arity = Arity::kNone, .help = "show this help message and exit", .take = set_true(help_is_asked_)});
 }
 
 void ArgumentParser::add(Option option) { options_.push_back(std::move(option)); }
-
-bool ArgumentParser::looks_like_option(const std::string& word) const {
-  return word.size() > 1 && word[0] == '-' && !is_negative_number(word) && word.find(' ') == std::string::npos;
-}
 
 // The option of that very name, or the only one whose name begins so. An error where several do; nothing where none does.
 Result<std::optional<ArgumentParser::Match>> ArgumentParser::find(const std::string& word) const {
@@ -116,36 +139,42 @@ Result<std::optional<ArgumentParser::Match>> ArgumentParser::find(const std::str
   return usage_error(fmt::format("ambiguous option: {} could match {}", word, fmt::join(names, ", ")));
 }
 
+Result<ArgumentParser::Kind> ArgumentParser::kind_of(const std::string& word) const {
+  if (word.size() < 2 || word[0] != '-') return Kind{};
+  OCTET_ASSIGN(std::optional<Match> match, find(word));
+  if (!match && (is_negative_number(word) || word.find(' ') != std::string::npos)) return Kind{};
+  return Kind{true, std::move(match)};
+}
+
+// All words are looked at before the first is taken, as argparse does: an ambiguous one is told before anything else. What follows "--" is
+// no option and no value, and so nothing that these tools take.
 Status ArgumentParser::parse(std::span<const std::string> words) {
+  const auto end = static_cast<std::size_t>(std::ranges::find(words, "--") - words.begin());
+  std::vector<Kind> kinds;
+  for (const std::string& word : words.first(end)) {
+    OCTET_ASSIGN(Kind kind, kind_of(word));
+    kinds.push_back(std::move(kind));
+  }
   std::vector<const Option*> given;
   std::vector<std::string> unrecognized;
-  for (std::size_t i = 0; i < words.size();) {
+  for (std::size_t i = 0; i < end;) {
+    const std::optional<Match>& match = kinds[i].match;
     const std::string& word = words[i++];
-    std::optional<Match> match;
-    if (looks_like_option(word)) {
-      OCTET_ASSIGN(match, find(word));
-    }
     if (!match) {
       unrecognized.push_back(word);
       continue;
     }
-    const Option& option = *match->option;
-    std::vector<std::string> values;
-    if (match->joined) {
-      if (option.arity == Arity::kNone)
-        return usage_error(fmt::format("argument {}: ignored explicit argument '{}'", all_names(option), *match->joined));
-      values.push_back(*match->joined);
-    } else if (option.arity != Arity::kNone) {
-      const std::size_t most = option.arity == Arity::kOneOrMore ? words.size() : 1;
-      while (values.size() < most && i < words.size() && !looks_like_option(words[i])) values.push_back(words[i++]);
-      if (values.empty() && option.arity != Arity::kOptional)
-        return usage_error(
-            fmt::format("argument {}: expected {} argument", all_names(option), option.arity == Arity::kOne ? "one" : "at least one"));
-    }
-    OCTET_RETURN_IF_ERROR(take(option, values));
+    std::size_t count = 0;
+    for (const std::size_t most = std::min(most_values(*match->option, match->joined.has_value()), end - i);
+         count < most && !kinds[i + count].is_option;)
+      ++count;
+    OCTET_ASSIGN(const std::vector<std::string> values, values_of(*match->option, match->joined, words.subspan(i, count)));
+    i += count;
+    OCTET_RETURN_IF_ERROR(take(*match->option, values));
     if (help_is_asked_) return {};
-    given.push_back(&option);
+    given.push_back(match->option);
   }
+  unrecognized.insert(unrecognized.end(), words.begin() + static_cast<std::ptrdiff_t>(end), words.end());
   std::vector<std::string> missing;
   for (const Option& option : options_)
     if (option.required && std::ranges::find(given, &option) == given.end()) missing.push_back(all_names(option));

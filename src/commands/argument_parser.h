@@ -51,8 +51,9 @@ class ArgumentParser {
 
  private:
   struct Match;
+  struct Kind;
   Result<std::optional<Match>> find(const std::string& word) const;
-  bool looks_like_option(const std::string& word) const;
+  Result<Kind> kind_of(const std::string& word) const;
 
   std::string program_, description_;
   std::vector<Option> options_;

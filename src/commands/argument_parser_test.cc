@@ -77,6 +77,25 @@ TEST_F(ArgumentParserTest, SaysWhatArgparseSays) {
   EXPECT_EQ(parse({"--progress_format", "xml"}), "argument --progress_format: invalid choice: 'xml' (choose from 'text', 'json')");
 }
 
+TEST_F(ArgumentParserTest, LooksAtAllWordsFirst) {
+  EXPECT_EQ(parse({"--name", "-ni", "3"}), "ambiguous option: -ni could match -niter, -nireq");
+  EXPECT_EQ(parse({"-j", "x", "-ni"}), "ambiguous option: -ni could match -niter, -nireq");
+  EXPECT_EQ(parse({"-o b", "--all"}), "");
+  EXPECT_EQ(values_.output, " b") << "joined to a short option, with its blank";
+}
+
+TEST_F(ArgumentParserTest, TakesNothingBehindTwoDashes) {
+  EXPECT_EQ(parse({"--name", "a", "--", "x", "-ni"}), "unrecognized arguments: -- x -ni");
+  EXPECT_EQ(parse({"--all", "--"}), "unrecognized arguments: --");
+  EXPECT_EQ(parse({"--name", "--", "x"}), "argument --name: expected one argument");
+}
+
+TEST_F(ArgumentParserTest, KnowsNegativeNumbers) {
+  for (const std::string number : {"-5", "-15", "-1.5", "-.5"}) EXPECT_EQ(parse({"--name", number}), "") << number;
+  for (const std::string none : {"-1.", "-1.2.3", "-1e5", "-5-", "-."})
+    EXPECT_EQ(parse({"--name", none}), "argument --name: expected one argument") << none;
+}
+
 TEST_F(ArgumentParserTest, TakesAValueThatMayBeLeftOut) {
   ArgumentParser parser("tool", "");
   std::vector<std::string> found;
