@@ -1,6 +1,7 @@
 #include "base/scratch_file.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,6 +45,20 @@ void ScratchFile::read(std::uint64_t place, std::span<std::byte> content) const 
     content = content.subspan(static_cast<std::size_t>(count));
     place += static_cast<std::uint64_t>(count);
   }
+}
+
+std::span<const std::byte> ScratchFile::map() {
+  if (size_ == 0) return {};
+  void* const start = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file_.descriptor(), 0);
+  if (start == MAP_FAILED) return {};
+  mapped_ = std::shared_ptr<const void>(start, [size = size_](const void* p) { ::munmap(const_cast<void*>(p), size); });
+  return {static_cast<const std::byte*>(start), size_};
+}
+
+void ScratchFile::release(std::span<const std::byte> mapped) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t before = reinterpret_cast<std::uintptr_t>(mapped.data()) % page;  // the call takes whole pages
+  (void)::madvise(const_cast<std::byte*>(mapped.data() - before), before + mapped.size(), MADV_DONTNEED);
 }
 
 }  // namespace octet

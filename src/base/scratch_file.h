@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 
 #include "base/posix_file.h"
@@ -18,10 +19,16 @@ class ScratchFile {
   // Throws std::system_error where it cannot be read any more.
   void read(std::uint64_t place, std::span<std::byte> content) const;
 
+  // All of it, to be read where it lies, until the file goes; after the last append(). Empty where it cannot be mapped.
+  std::span<const std::byte> map();
+  // Gives back what memory these mapped bytes take.
+  static void release(std::span<const std::byte> mapped);
+
  private:
   posix::File file_;
   std::uint64_t size_ = 0;
   bool has_failed_ = false;
+  std::shared_ptr<const void> mapped_;
 };
 
 }  // namespace octet

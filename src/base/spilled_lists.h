@@ -40,6 +40,21 @@ class SpilledLists {
     }
     std::ranges::copy(from.last, items.begin() + static_cast<std::ptrdiff_t>(at));
   }
+  // `count` items of a list from `begin` on, in the place of what is in `items`. Throws as append_to().
+  void read(std::vector<Item>& items, std::size_t list, std::size_t begin, std::size_t count) const {
+    const List& from = lists_[list];
+    const std::size_t end = begin + count, in_file = from.blocks.size() * kItemsOfBlock;
+    items.resize(count);
+    std::size_t at = begin;
+    while (at < std::min(end, in_file)) {
+      const std::size_t inside = at % kItemsOfBlock, few = std::min(end - at, kItemsOfBlock - inside);
+      file_.read(from.blocks[at / kItemsOfBlock] + inside * sizeof(Item),
+                 std::as_writable_bytes(std::span(items).subspan(at - begin, few)));
+      at += few;
+    }
+    if (at < end)
+      std::ranges::copy(std::span(from.last).subspan(at - in_file, end - at), items.begin() + static_cast<std::ptrdiff_t>(at - begin));
+  }
   std::vector<Item> operator[](std::size_t list) const {
     std::vector<Item> items;
     append_to(items, list);
