@@ -4,7 +4,7 @@
     bench/made_up_parts.py --octet build/release/octet --model FP32.xml --model INT8.xml --pictures 1000000 --output DIR
     octet merge DIR/parts
 
-There are no pictures: octet checks one shard, reads none of them, and what its part says of a picture is replaced by ten boxes a model, most
+There are no pictures: octet checks one shard, reads none of them, and what its part says of a picture is replaced by ten boxes a model (--boxes), most
 of them near one of the picture's two objects. The models are of COCO's 80 classes.
 """
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 MAGIC = b"octet part 1\n"
-CLASSES, OBJECTS, BOXES, WIDTH, HEIGHT = 80, 2, 10, 640, 480
+CLASSES, OBJECTS, WIDTH, HEIGHT = 80, 2, 640, 480
 DETECTION = np.dtype([("class", "<i4"), ("score", "<f4"), ("box", "<f4", 4)])
 CATEGORIES = Path(__file__).parent.parent / "demo/coco/annotations/instances_val2017.json"
 
@@ -42,20 +42,20 @@ def write_annotations(folder, labels, boxes):
         file.write(f'],"categories":{json.dumps(categories)}}}')
 
 
-def detections(random, labels, boxes, noise):
-    """Of all pictures: BOXES each, near an object or anywhere."""
+def detections(random, labels, boxes, noise, count):
+    """Of all pictures: `count` each, near an object or anywhere."""
     pictures = len(labels)
-    found = np.zeros((pictures, BOXES), DETECTION)
-    target = random.integers(0, OBJECTS, (pictures, BOXES))
+    found = np.zeros((pictures, count), DETECTION)
+    target = random.integers(0, OBJECTS, (pictures, count))
     rows = np.arange(pictures)[:, None]
     near = boxes[rows, target]
     corners = np.concatenate([near[..., :2], near[..., :2] + near[..., 2:]], axis=2)
-    shift = random.normal(0, noise, (pictures, BOXES, 4)) * np.tile(near[..., 2:], 2)
-    elsewhere = random.random((pictures, BOXES)) < 0.6
-    corners += shift + np.where(elsewhere, random.uniform(-200, 200, (pictures, BOXES)), 0)[..., None]
+    shift = random.normal(0, noise, (pictures, count, 4)) * np.tile(near[..., 2:], 2)
+    elsewhere = random.random((pictures, count)) < 0.6
+    corners += shift + np.where(elsewhere, random.uniform(-200, 200, (pictures, count)), 0)[..., None]
     found["box"] = corners
-    found["class"] = np.where(random.random((pictures, BOXES)) < 0.8, labels[rows, target], random.integers(0, CLASSES, (pictures, BOXES)))
-    found["score"] = np.sort(np.where(elsewhere, random.beta(1, 6, (pictures, BOXES)), random.beta(2, 2, (pictures, BOXES))))[:, ::-1]
+    found["class"] = np.where(random.random((pictures, count)) < 0.8, labels[rows, target], random.integers(0, CLASSES, (pictures, count)))
+    found["score"] = np.sort(np.where(elsewhere, random.beta(1, 6, (pictures, count)), random.beta(2, 2, (pictures, count))))[:, ::-1]
     return found
 
 
@@ -80,7 +80,7 @@ def write_part(args, setup, shard, found):
         number = 1
         for model, of_model in enumerate(found):
             for picture in range(shard, args.pictures, args.shards):
-                content = b"D" + struct.pack("<IQBI", model, picture, 1, BOXES) + of_model[picture].tobytes()
+                content = b"D" + struct.pack("<IQBI", model, picture, 1, args.boxes) + of_model[picture].tobytes()
                 file.write(record(number, content))
                 number += 1
         file.write(record(number, b"E" + struct.pack("<QdQ", number, 1.0, 0)))
@@ -91,6 +91,7 @@ def main():
     parser.add_argument("--octet", required=True)
     parser.add_argument("--model", action="append", required=True)
     parser.add_argument("--pictures", type=int, default=1_000_000)
+    parser.add_argument("--boxes", type=int, default=10, help="that each model found in each picture")
     parser.add_argument("--shards", type=int, default=4)
     parser.add_argument("--output", type=Path, required=True)
     args = parser.parse_args()
@@ -100,7 +101,7 @@ def main():
     labels, boxes = objects(random, args.pictures)
     write_annotations(args.output, labels, boxes)
     setup = setup_of(args)
-    found = [detections(random, labels, boxes, noise) for noise in (0.08, 0.1)][:len(args.model)]
+    found = [detections(random, labels, boxes, noise, args.boxes) for noise in (0.08, 0.1)][:len(args.model)]
     for shard in range(args.shards):
         write_part(args, setup, shard, found)
 

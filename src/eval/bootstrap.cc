@@ -191,20 +191,23 @@ std::vector<double> holm_adjusted(std::span<const double> p_values) {
   return adjusted;
 }
 
-void ResampledMatches::add(const CocoMatches& matches) {
-  images_ = matches.image_ids.size();
+void ResampledMatches::add(std::span<const CategoryMatches> matches) {
   for (std::size_t size = 0; size < kSizeClassCount; ++size)
-    for (const CategoryMatches& category : matches.categories)
-      counted_[size].push_back(count_matches(category, static_cast<SizeClass>(size), settings_.most_detections()));
+    for (const CategoryMatches& category : matches) counted_[size].add(category, static_cast<SizeClass>(size), settings_.most_detections());
 }
 
-ResampledModel ResampledMatches::model(CocoAccuracy accuracy) && {
+ResampledModel ResampledMatches::model(CocoAccuracy accuracy, std::size_t images) && {
+  for (CountedCategories& of_size : counted_) of_size.finish();
   const auto shared = std::make_shared<const decltype(counted_)>(std::move(counted_));
   const CocoNumbers& numbers = accuracy.numbers;
   return {
-      numbers.AP, {numbers.AP_small, numbers.AP_medium, numbers.AP_large}, std::move(accuracy.categories), images_, [shared]() -> DrawnAp {
+      numbers.AP, {numbers.AP_small, numbers.AP_medium, numbers.AP_large}, std::move(accuracy.categories), images, [shared]() -> DrawnAp {
         return [shared, precision = ResampledPrecision()](SizeClass size, std::size_t category, const DrawCounts& draws) mutable {
-          return precision((*shared)[static_cast<std::size_t>(size)][category], draws);
+          const CountedCategories& counted = (*shared)[static_cast<std::size_t>(size)];
+          const CountedMatches matches = counted[category];
+          const DrawnPrecision drawn = precision(matches, draws);
+          counted.release(matches);
+          return drawn;
         };
       }};
 }
@@ -223,8 +226,8 @@ Result<ApDrops> bootstrap_ap_drop(const CocoGroundTruth& truth, std::span<const 
   for (std::size_t i = 0; i < models.size(); ++i) {
     OCTET_ASSIGN(const CocoMatches matches, match_coco(truth, i == 0 ? first : second, threads));
     ResampledMatches resampled;
-    resampled.add(matches);
-    models[i] = std::move(resampled).model(score_coco(matches, truth, threads));
+    resampled.add(matches.categories);
+    models[i] = std::move(resampled).model(score_coco(matches, truth, threads), matches.image_ids.size());
   }
   return bootstrap_ap_drop(models[0], models[1], options, threads);
 }

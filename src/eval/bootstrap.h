@@ -67,14 +67,14 @@ class ResampledMatches {
   explicit ResampledMatches(const MatchSettings& settings = {}) : settings_(settings) {}
 
   //   matches   made with these settings
-  void add(const CocoMatches& matches);
+  void add(std::span<const CategoryMatches> matches);
   //   accuracy   of all matches that were added
-  ResampledModel model(CocoAccuracy accuracy) &&;
+  //   images     that they are of
+  ResampledModel model(CocoAccuracy accuracy, std::size_t images) &&;
 
  private:
   MatchSettings settings_;
-  std::size_t images_ = 0;
-  std::array<std::vector<CountedMatches>, kSizeClassCount> counted_;
+  std::array<CountedCategories, kSizeClassCount> counted_;
 };
 
 // Paired bootstrap: draws as many images as there are, with replacement, scores both models on the same draw, and repeats.

@@ -67,16 +67,6 @@ ByCategory group(std::vector<BoxPlace> places, const CocoIds& ids) {
   return {std::move(places), std::move(numbers), std::move(begins)};
 }
 
-ByCategory truth_by_category(const CocoGroundTruth& truth, const CocoIds& ids) {
-  const IdIndex images(ids.image_ids), categories(ids.category_ids);
-  std::vector<BoxPlace> places(truth.annotations.size());
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const std::uint32_t image = images.find(truth.annotations[i].image_id);
-    if (image != IdIndex::kNone) places[i] = {image, categories.find(truth.annotations[i].category_id)};
-  }
-  return group(std::move(places), ids);
-}
-
 Result<ByCategory> found_by_category(std::span<const CocoResult> results, const CocoIds& ids) {
   const IdIndex images(ids.image_ids), categories(ids.category_ids);
   std::vector<BoxPlace> places(results.size());
@@ -87,6 +77,13 @@ Result<ByCategory> found_by_category(std::span<const CocoResult> results, const 
     if (!std::isnan(result.score)) places[i] = {image, categories.find(result.category_id)};
   }
   return group(std::move(places), ids);
+}
+
+// How many of the boxes found, by rising image, are of images of which there may be no more; all where they are of one image.
+std::size_t end_of_images(const std::vector<FoundBox>& found) {
+  const auto same =
+      std::ranges::find_if(found.rbegin(), found.rend(), [&](const FoundBox& box) { return box.image != found.back().image; });
+  return static_cast<std::size_t>(found.rend() - same);
 }
 
 // The boxes of the category that a thread is at; their memory is kept from one to the next.
@@ -109,22 +106,109 @@ Error unlisted_image(std::size_t index, const CocoResult& result) {
                                      ", which the annotations do not list; are they of the same data set?"};
 }
 
+TruthBoxes::TruthBoxes(const CocoGroundTruth& truth, const CocoIds& ids) : truth_(truth) {
+  const IdIndex images(ids.image_ids), categories(ids.category_ids);
+  std::vector<BoxPlace> places(truth.annotations.size());
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const std::uint32_t image = images.find(truth.annotations[i].image_id);
+    if (image != IdIndex::kNone) places[i] = {image, categories.find(truth.annotations[i].category_id)};
+  }
+  ByCategory grouped = group(std::move(places), ids);
+  order_ = std::move(grouped.order);
+  begin_ = std::move(grouped.begin);
+  image_.reserve(grouped.places.size());
+  for (const BoxPlace& place : grouped.places) image_.push_back(place.image);
+}
+
+void TruthBoxes::read(std::size_t category, ImageRange images, std::vector<TruthBox>& boxes) {
+  boxes.clear();
+  const auto all = std::span(order_).subspan(begin_[category], begin_[category + 1] - begin_[category]);
+  const auto first = std::ranges::lower_bound(all, images.begin, {}, [this](std::uint32_t i) { return image_[i]; });
+  for (auto at = first; at != all.end() && image_[*at] < images.end; ++at) {
+    const CocoAnnotation& object = truth_.annotations[*at];
+    boxes.push_back({image_[*at], object.box, object.area, object.is_crowd, object.id != 0});
+  }
+}
+
+Result<FoundBoxes> FoundBoxes::of(const ResultSource& results, const CocoIds& ids) {
+  OCTET_RETURN_IF_ERROR(check_images(results, ids.image_ids));
+  const IdIndex categories(ids.category_ids);
+  FoundBoxes found(ids.category_ids.size());
+  std::vector<CocoResult> in_image;
+  std::uint32_t image = 0;
+  for (std::size_t place = 0; place < results.image_ids().size(); ++place) {
+    while (ids.image_ids[image] != results.image_ids()[place]) ++image;
+    results.read(place, in_image);
+    for (const CocoResult& result : in_image)
+      if (const std::uint32_t category = categories.find(result.category_id); category != IdIndex::kNone && !std::isnan(result.score))
+        found.lists_.add(category, {image, result.box, result.score});
+  }
+  return found;
+}
+
+void FoundBoxes::for_each_piece(std::size_t category, AnnotatedBoxes& truth, PieceVisitor visit, std::size_t most) const {
+  std::vector<FoundBox> found;
+  std::vector<TruthBox> annotated;
+  ImageRange images{0, 0};
+  const std::size_t count = lists_.count(category);
+  std::size_t at = 0, wanted = most;
+  while (images.end != UINT32_MAX) {
+    lists_.read(found, category, at, std::min(wanted, count - at));
+    if (const bool is_last = at + found.size() == count; is_last) {
+      images = {images.end, UINT32_MAX};
+    } else if (const std::size_t whole = end_of_images(found); whole > 0) {
+      images = {images.end, found[whole].image};
+      found.resize(whole);
+    } else {
+      wanted *= 2;
+      continue;
+    }
+    at += found.size();
+    wanted = most;
+    truth.read(category, images, annotated);
+    visit(annotated, found);
+  }
+}
+
+std::size_t end_of_batch(const FoundBoxes& found, std::size_t begin) {
+  std::size_t boxes = 0, end = begin;
+  while (end < found.categories() && (end == begin || boxes + found.count(end) <= kBoxesTogether)) boxes += found.count(end++);
+  return end;
+}
+
+void match_by_category(AnnotatedBoxes& truth, const FoundBoxes& found, const CocoIds& ids, int threads, const MatchSettings& settings,
+                       const AdjustCategory& adjust, MatchesVisitor visit) {
+  const auto match = [&](std::size_t category) {
+    CategoryMatches matches;
+    AdjustMatches adjust_matches;
+    if (adjust) adjust_matches = [&, id = ids.category_ids[category]](std::span<MatchedDetection> some) { adjust(id, some); };
+    found.for_each_piece(category, truth, [&](std::span<const TruthBox> truth_boxes, std::span<const FoundBox> found_boxes) {
+      match_piece(truth_boxes, found_boxes, settings, adjust_matches, matches);
+    });
+    matches.detections.sort();
+    return matches;
+  };
+  for (std::size_t begin = 0; begin < found.categories();) {
+    const std::size_t end = end_of_batch(found, begin);
+    std::vector<CategoryMatches> matches(end - begin);
+    parallel_for_each(threads, matches.size(), [&](int, std::size_t i) { matches[i] = match(begin + i); });
+    visit(std::span(ids.category_ids).subspan(begin, matches.size()), matches);
+    begin = end;
+  }
+}
+
 Status for_each_category(const CocoGroundTruth& truth, std::span<const CocoResult> results, const CocoIds& ids, int threads,
                          const CategoryVisitor& visit) {
   constexpr std::size_t kMost = IdIndex::kNone;
   if (results.size() > kMost || truth.annotations.size() > kMost)
     return Error{ErrorCode::kUnsupported, "more than " + std::to_string(kMost) + " boxes at a time"};
   OCTET_ASSIGN(const ByCategory found, found_by_category(results, ids));
-  const ByCategory annotated = truth_by_category(truth, ids);
+  TruthBoxes annotated(truth, ids);
   std::vector<Scratch> scratch(static_cast<std::size_t>(std::max(threads, 1)));
   parallel_for_each(threads, ids.category_ids.size(), [&](int worker, std::size_t k) {
     auto& [truth_boxes, found_boxes] = scratch[static_cast<std::size_t>(worker)];
-    truth_boxes.clear();
+    annotated.read(k, {}, truth_boxes);
     found_boxes.clear();
-    for (const std::uint32_t i : annotated.of(k)) {
-      const CocoAnnotation& object = truth.annotations[i];
-      truth_boxes.push_back({annotated.places[i].image, object.box, object.area, object.is_crowd, object.id != 0});
-    }
     for (const std::uint32_t i : found.of(k)) found_boxes.push_back({found.places[i].image, results[i].box, results[i].score});
     visit(k, truth_boxes, found_boxes);
   });

@@ -80,8 +80,9 @@ std::array<std::string, 12> coco_number_names(const MatchSettings& settings) {
   return names;
 }
 
-Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, CocoIds ids, int threads,
+Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads,
                                const MatchSettings& settings) {
+  CocoIds ids = ids_of(truth);
   std::vector<CategoryMatches> categories(ids.category_ids.size());
   OCTET_RETURN_IF_ERROR(for_each_category(truth, results, ids, threads,
                                           [&](std::size_t k, std::span<const TruthBox> truth_boxes, std::span<const FoundBox> found_boxes) {
@@ -90,18 +91,14 @@ Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const Coc
   return CocoMatches{std::move(ids.image_ids), std::move(ids.category_ids), std::move(categories)};
 }
 
-Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads,
-                               const MatchSettings& settings) {
-  return match_coco(truth, results, ids_of(truth), threads, settings);
-}
-
-void CocoTally::add(const CocoMatches& matches, const CocoGroundTruth& truth, int threads) {
-  const std::size_t before = tables_.size(), count = matches.categories.size();
-  tables_.resize(before + count);
-  parallel_for_each(threads, count, [&](int, std::size_t k) { tables_[before + k] = tabulate(matches.categories[k], settings_); });
-  for (std::size_t k = 0; k < count; ++k) {
-    CategoryAccuracy category{matches.category_ids[k], name_of_category(truth, matches.category_ids[k]),
-                              static_cast<std::int64_t>(matches.categories[k].objects[0].size())};
+void CocoTally::add(std::span<const std::int64_t> category_ids, std::span<const CategoryMatches> matches, const CocoGroundTruth& truth,
+                    int threads) {
+  const std::size_t before = tables_.size();
+  tables_.resize(before + matches.size());
+  parallel_for_each(threads, matches.size(), [&](int, std::size_t k) { tables_[before + k] = tabulate(matches[k], settings_); });
+  for (std::size_t k = 0; k < matches.size(); ++k) {
+    CategoryAccuracy category{category_ids[k], name_of_category(truth, category_ids[k]),
+                              static_cast<std::int64_t>(matches[k].objects[0].size())};
     if (const CategoryScore& score = tables_[before + k].by_size[0]; score.is_defined) {
       category.AP = mean(score.average_precision);
       category.AP50 = score.average_precision[0];
@@ -114,7 +111,7 @@ CocoAccuracy CocoTally::accuracy() const { return {summarize(tables_), categorie
 
 CocoAccuracy score_coco(const CocoMatches& matches, const CocoGroundTruth& truth, int threads, const MatchSettings& settings) {
   CocoTally tally(settings);
-  tally.add(matches, truth, threads);
+  tally.add(matches.category_ids, matches.categories, truth, threads);
   return tally.accuracy();
 }
 

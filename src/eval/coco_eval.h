@@ -61,9 +61,6 @@ CocoIds ids_of(const CocoGroundTruth& truth);
 //   threads  share the categories out; the answer does not depend on them
 Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, int threads = 1,
                                const MatchSettings& settings = {});
-// The same of the categories of `ids` alone, whose images are all those of `truth`.
-Result<CocoMatches> match_coco(const CocoGroundTruth& truth, std::span<const CocoResult> results, CocoIds ids, int threads,
-                               const MatchSettings& settings);
 
 // Everything that the 12 numbers take from one category.
 struct CategoryTable {
@@ -77,8 +74,8 @@ class CocoTally {
  public:
   explicit CocoTally(const MatchSettings& settings = {}) : settings_(settings) {}
 
-  //   matches   of `truth` and made with the tally's settings; of no category that was added before
-  void add(const CocoMatches& matches, const CocoGroundTruth& truth, int threads);
+  //   matches   made with the tally's settings, of these categories of `truth`, none of which was added before
+  void add(std::span<const std::int64_t> category_ids, std::span<const CategoryMatches> matches, const CocoGroundTruth& truth, int threads);
   // Categories in the order in which they were added.
   CocoAccuracy accuracy() const;
 

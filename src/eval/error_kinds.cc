@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/parallel.h"
+#include "base/sorted_list.h"
 #include "base/spilled_lists.h"
 #include "eval/average_precision.h"
 #include "eval/id_index.h"
@@ -26,10 +27,9 @@ enum class Role : std::uint8_t {
   kMended,  // the same where its error is mended, in the category in which it is right then
 };
 
-// A detection that counts. Small, as there is one for each that a model found.
+// A detection that counts. Small, as there is one for each that a model found; of equal scores the first comes first.
 struct Point {
   double score = 0;
-  std::uint32_t order = 0;  // among all points: of equal scores the first comes first
   Role role = Role::kRight;
   ErrorKind error{};  // of one that is not right
 };
@@ -39,7 +39,7 @@ struct Counts {
   std::int64_t objects = 0, misses = 0;
 };
 struct Tally {
-  std::vector<Point> points;
+  SortedList<Point, &Point::score> points;
   Counts counts;
 };
 
@@ -91,7 +91,6 @@ class Judge {
         add(category, found.score, Role::kRight, {});
       else if (!is_in_crowd(found.box, category, scene))
         add_wrong(found, category, scene);
-      ++order_;
     }
     for (const Object& object : scene.objects) {
       ++counts_[object.category].objects;
@@ -99,7 +98,17 @@ class Judge {
     }
   }
 
-  Tally tally(std::size_t category) const { return {points_[category], counts_[category]}; }
+  Tally tally(std::size_t category) const {
+    constexpr std::size_t kAtOnce = std::size_t{1} << 14;
+    Tally tally{{}, counts_[category]};
+    std::vector<Point> points;
+    for (std::size_t begin = 0; begin < points_.count(category); begin += points.size()) {
+      points_.read(points, category, begin, std::min(kAtOnce, points_.count(category) - begin));
+      for (const Point& point : points) tally.points.add(point);
+    }
+    tally.points.sort();
+    return tally;
+  }
 
  private:
   static bool take_object(const BoxLtwh& box, std::uint32_t category, Scene& scene) {
@@ -131,11 +140,10 @@ class Judge {
     add(object.category, found.score, Role::kMended, error);
   }
 
-  void add(std::uint32_t category, double score, Role role, ErrorKind error) { points_.add(category, {score, order_, role, error}); }
+  void add(std::uint32_t category, double score, Role role, ErrorKind error) { points_.add(category, {score, role, error}); }
 
   SpilledLists<Point> points_;  // by category
   std::vector<Counts> counts_;
-  std::uint32_t order_ = 0;
 };
 
 // What is annotated, image by image.
@@ -176,26 +184,41 @@ void add_found(const std::vector<CocoResult>& results, const IdIndex& categories
   scene.found.resize(std::min(scene.found.size(), kMostInImage));
 }
 
-void sort_points(Tally& tally) {
-  std::ranges::sort(tally.points,
-                    [](const Point& a, const Point& b) { return a.score != b.score ? a.score > b.score : a.order < b.order; });
-}
+// AP of one category at an IoU of 0.5, with the errors of one kind mended.
+class MendedScorer {
+ public:
+  MendedScorer(const Counts& counts, std::optional<ErrorKind> mended)
+      : mended_(mended),
+        has_objects_(counts.objects > 0),
+        objects_(counts.objects - (mended == ErrorKind::kMiss ? counts.misses : 0)),
+        scorer_(static_cast<std::uint64_t>(objects_), SizeClass::kAll, static_cast<int>(kMostInImage)) {}
 
-// AP of one category at an IoU of 0.5, with the errors of one kind mended; none where nothing is to be found.
-std::optional<double> precision(const Tally& tally, std::optional<ErrorKind> mended) {
-  CategoryMatches matches;
-  for (const Point& point : tally.points) {
-    const bool is_mended = point.role != Role::kRight && mended && point.error == *mended;
-    if (point.role == (is_mended ? Role::kWrong : Role::kMended)) continue;
-    MatchedDetection detection{.score = point.score};
-    detection.matched[0] = point.role != Role::kWrong;
-    matches.detections.push_back(detection);
+  void add(std::span<const Point> points) {
+    detections_.clear();
+    for (const Point& point : points) {
+      const bool is_mended = point.role != Role::kRight && mended_ && point.error == *mended_;
+      if (point.role == (is_mended ? Role::kWrong : Role::kMended)) continue;
+      MatchedDetection detection{.score = point.score};
+      detection.matched[0] = point.role != Role::kWrong;
+      detections_.push_back(detection);
+    }
+    has_detections_ = has_detections_ || !detections_.empty();
+    scorer_.add(detections_);
   }
-  const std::int64_t objects = tally.counts.objects - (mended == ErrorKind::kMiss ? tally.counts.misses : 0);
-  if (tally.counts.objects == 0 || (objects == 0 && matches.detections.empty())) return std::nullopt;
-  matches.objects[0].resize(static_cast<std::size_t>(objects));
-  return score_category(matches, SizeClass::kAll, static_cast<int>(kMostInImage)).average_precision[0];
-}
+
+  // None where nothing is to be found.
+  std::optional<double> precision() const {
+    if (!has_objects_ || (objects_ == 0 && !has_detections_)) return std::nullopt;
+    return scorer_.score().average_precision[0];
+  }
+
+ private:
+  std::optional<ErrorKind> mended_;
+  bool has_objects_, has_detections_ = false;
+  std::int64_t objects_;
+  CategoryScorer scorer_;
+  std::vector<MatchedDetection> detections_;  // kept for its memory
+};
 
 // What one category adds to the costs: AP as it is and, behind it, with the errors of each kind mended; and their numbers.
 struct CategoryCosts {
@@ -203,13 +226,16 @@ struct CategoryCosts {
   std::array<std::int64_t, kErrorKindCount> counts{};
 };
 
-CategoryCosts costs_of(Tally tally) {
-  sort_points(tally);
+CategoryCosts costs_of(const Tally& tally) {
   CategoryCosts costs;
-  costs.precisions[0] = precision(tally, std::nullopt);
-  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind) costs.precisions[1 + kind] = precision(tally, static_cast<ErrorKind>(kind));
-  for (const Point& point : tally.points)
-    if (point.role == Role::kWrong) ++costs.counts[static_cast<std::size_t>(point.error)];
+  std::vector<MendedScorer> scorers{{tally.counts, std::nullopt}};
+  for (std::size_t kind = 0; kind < kErrorKindCount; ++kind) scorers.emplace_back(tally.counts, static_cast<ErrorKind>(kind));
+  tally.points.for_each_block([&](std::span<const Point> points) {
+    for (MendedScorer& scorer : scorers) scorer.add(points);
+    for (const Point& point : points)
+      if (point.role == Role::kWrong) ++costs.counts[static_cast<std::size_t>(point.error)];
+  });
+  for (std::size_t which = 0; which < scorers.size(); ++which) costs.precisions[which] = scorers[which].precision();
   costs.counts[static_cast<std::size_t>(ErrorKind::kMiss)] += tally.counts.misses;
   return costs;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/spilled_lists.h"
+#include "eval/by_category.h"
 #include "eval/id_index.h"
 
 namespace octet {
@@ -37,28 +38,39 @@ CocoIds ids_in(const ResultSource& reference, const ResultSource& results, std::
   return {sorted(std::move(images)), sorted({categories.begin(), categories.end()})};
 }
 
-// What the reference takes for certain, by category.
-class ReferenceBoxes {
+// What the reference takes for certain, by category; read from one image to the next.
+class ReferenceBoxes : public AnnotatedBoxes {
  public:
-  ReferenceBoxes(const ResultSource& reference, std::span<const std::int64_t> category_ids, double lowest_score)
-      : categories_(category_ids), boxes_(category_ids.size()) {
+  ReferenceBoxes(const ResultSource& reference, const CocoIds& ids, double lowest_score)
+      : boxes_(ids.category_ids.size()), next_(ids.category_ids.size()) {
+    const IdIndex images(ids.image_ids), categories(ids.category_ids);
     for_each_result(reference, [&](const CocoResult& box) {
-      if (!(box.score >= lowest_score)) return;
-      boxes_.add(categories_.find(box.category_id), {++count_, box.image_id, box.category_id, box.box, box.box.area(), false});
+      const std::uint32_t image = box.score >= lowest_score ? images.find(box.image_id) : IdIndex::kNone;
+      if (image == IdIndex::kNone) return;
+      boxes_.add(categories.find(box.category_id), {image, box.box, box.box.area()});
+      ++count_;
     });
   }
 
   std::int64_t count() const { return count_; }
 
-  CocoGroundTruth truth_of(std::span<const std::int64_t> category_ids) const {
-    CocoGroundTruth truth;
-    for (const std::int64_t id : category_ids) boxes_.append_to(truth.annotations, categories_.find(id));
-    return truth;
+  void read(std::size_t category, ImageRange images, std::vector<TruthBox>& boxes) override {
+    constexpr std::size_t kAtOnce = 4096;
+    boxes.clear();
+    std::size_t& next = next_[category];
+    std::vector<TruthBox> some;
+    while (next < boxes_.count(category)) {
+      boxes_.read(some, category, next, std::min(kAtOnce, boxes_.count(category) - next));
+      const auto end = std::ranges::lower_bound(some, images.end, {}, &TruthBox::image);
+      boxes.insert(boxes.end(), some.begin(), end);
+      next += static_cast<std::size_t>(end - some.begin());
+      if (end != some.end()) break;
+    }
   }
 
  private:
-  IdIndex categories_;
-  SpilledLists<CocoAnnotation> boxes_;
+  SpilledLists<TruthBox> boxes_;
+  std::vector<std::size_t> next_;  // of each category, the first that was not read
   std::int64_t count_ = 0;
 };
 
@@ -67,7 +79,12 @@ class ReferenceBoxes {
 CocoGroundTruth truth_of_reference(const ResultSource& reference, const ResultSource& results, std::span<const std::int64_t> image_ids,
                                    double reference_score) {
   const CocoIds ids = ids_in(reference, results, image_ids);
-  CocoGroundTruth truth = ReferenceBoxes(reference, ids.category_ids, reference_score).truth_of(ids.category_ids);
+  CocoGroundTruth truth;
+  for_each_result(reference, [&](const CocoResult& box) {
+    if (box.score >= reference_score)
+      truth.annotations.push_back(
+          {static_cast<std::int64_t>(truth.annotations.size()) + 1, box.image_id, box.category_id, box.box, box.box.area(), false});
+  });
   for (const std::int64_t id : ids.image_ids) truth.images.push_back({.id = id, .file_name = {}});
   for (const std::int64_t id : ids.category_ids) truth.categories.push_back({id, std::to_string(id)});
   return truth;
@@ -76,14 +93,11 @@ CocoGroundTruth truth_of_reference(const ResultSource& reference, const ResultSo
 Result<Fidelity> evaluate_fidelity(const ResultSource& reference, const ResultSource& results, std::span<const std::int64_t> image_ids,
                                    double reference_score, int threads) {
   const CocoIds ids = ids_in(reference, results, image_ids);
-  const ReferenceBoxes boxes(reference, ids.category_ids, reference_score);
+  ReferenceBoxes boxes(reference, ids, reference_score);
+  OCTET_ASSIGN(const FoundBoxes found, FoundBoxes::of(results, ids));
   CocoTally tally;
-  OCTET_RETURN_IF_ERROR(for_each_group(results, ids.category_ids, [&](auto group, auto found) -> Status {
-    const CocoGroundTruth truth = boxes.truth_of(group);
-    OCTET_ASSIGN(const CocoMatches matches, match_coco(truth, found, {ids.image_ids, {group.begin(), group.end()}}, threads, {}));
-    tally.add(matches, truth, threads);
-    return {};
-  }));
+  match_by_category(boxes, found, ids, threads, {}, {},
+                    [&](auto category_ids, auto matches) { tally.add(category_ids, matches, {}, threads); });
   return Fidelity{tally.accuracy().numbers, boxes.count()};
 }
 

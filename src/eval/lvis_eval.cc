@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "eval/by_category.h"
 #include "eval/id_index.h"
 #include "eval/judged_results.h"
 #include "eval/metric.h"
@@ -14,15 +15,6 @@ MatchSettings lvis_settings() {
   MatchSettings settings;
   settings.max_detections.fill(static_cast<int>(kLvisMostInImage));
   return settings;
-}
-
-// What meets nothing may be right where not all objects are annotated.
-void ignore_misses(CategoryMatches& matches, std::span<const std::uint32_t> images) {
-  for (MatchedDetection& detection : matches.detections) {
-    if (!std::ranges::binary_search(images, detection.image)) continue;
-    for (std::size_t size = 0; size < kSizeClassCount; ++size)
-      detection.ignored[size] |= static_cast<ThresholdBits>(~detection.matched[size] & kEveryThreshold);
-  }
 }
 
 // The images, rising, in which not all objects of a category are annotated, by category.
@@ -38,10 +30,13 @@ PartlyAnnotated partly_annotated(const CocoGroundTruth& truth, std::span<const s
   return images_of;
 }
 
-void ignore_misses(CocoMatches& matches, const PartlyAnnotated& images_of) {
-  for (std::size_t k = 0; k < matches.categories.size(); ++k)
-    if (const auto found = images_of.find(matches.category_ids[k]); found != images_of.end())
-      ignore_misses(matches.categories[k], found->second);
+// What meets nothing may be right where not all objects are annotated.
+void ignore_misses(std::span<MatchedDetection> matches, std::span<const std::uint32_t> images) {
+  for (MatchedDetection& detection : matches) {
+    if (!std::ranges::binary_search(images, detection.image)) continue;
+    for (std::size_t size = 0; size < kSizeClassCount; ++size)
+      detection.ignored[size] |= static_cast<ThresholdBits>(~detection.matched[size] & kEveryThreshold);
+  }
 }
 
 // Over the categories of one frequency that have objects.
@@ -65,15 +60,17 @@ Result<MetricAccuracy> evaluate_lvis(const CocoGroundTruth& truth, const ResultS
   const CocoIds ids = ids_of(truth);
   const PartlyAnnotated partly = partly_annotated(truth, ids.image_ids);
   OCTET_ASSIGN(const auto judged, judged_results(truth, results, kLvisMostInImage));
+  OCTET_ASSIGN(const FoundBoxes found, FoundBoxes::of(*judged, ids));
+  TruthBoxes annotated(truth, ids);
   CocoTally tally(settings);
   ResampledMatches resampled(settings);
-  OCTET_RETURN_IF_ERROR(for_each_group(*judged, ids.category_ids, [&](auto group, auto found) -> Status {
-    OCTET_ASSIGN(CocoMatches matches, match_coco(truth, found, {ids.image_ids, {group.begin(), group.end()}}, threads, settings));
-    ignore_misses(matches, partly);
-    tally.add(matches, truth, threads);
+  const auto ignore_where_partly = [&](std::int64_t category_id, std::span<MatchedDetection> matches) {
+    if (const auto images = partly.find(category_id); images != partly.end()) ignore_misses(matches, images->second);
+  };
+  match_by_category(annotated, found, ids, threads, settings, ignore_where_partly, [&](auto category_ids, auto matches) {
+    tally.add(category_ids, matches, truth, threads);
     resampled.add(matches);
-    return {};
-  }));
+  });
   CocoAccuracy accuracy = tally.accuracy();
   const CocoNumbers all = accuracy.numbers;
   return MetricAccuracy{{{"AP", all.AP},
@@ -89,7 +86,7 @@ Result<MetricAccuracy> evaluate_lvis(const CocoGroundTruth& truth, const ResultS
                          {"AR_small", all.AR_small},
                          {"AR_medium", all.AR_medium},
                          {"AR_large", all.AR_large}},
-                        std::move(resampled).model(std::move(accuracy))};
+                        std::move(resampled).model(std::move(accuracy), ids.image_ids.size())};
 }
 
 }  // namespace octet

@@ -99,20 +99,6 @@ void sort_by_falling_score(std::vector<FoundBox>& boxes) {
     std::rotate(std::upper_bound(boxes.begin(), box, *box, scores_more), box, box + 1);
 }
 
-// Sorts what is to be compared and not what is to be moved, which is three times as long.
-void sort_by_falling_score(std::vector<MatchedDetection>& detections) {
-  struct Key {
-    double score;
-    std::size_t place;
-  };
-  std::vector<Key> keys(detections.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = {detections[i].score, i};
-  std::ranges::sort(keys, [](const Key& a, const Key& b) { return a.score != b.score ? a.score > b.score : a.place < b.place; });
-  std::vector<MatchedDetection> sorted(detections.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) sorted[i] = detections[keys[i].place];
-  detections = std::move(sorted);
-}
-
 void note_objects(std::span<const TruthBox> truth, const MatchSettings& settings, CategoryMatches& matches) {
   for (std::size_t size = 0; size < kSizeClassCount; ++size)
     for (const TruthBox& box : truth)
@@ -136,22 +122,30 @@ double iou_threshold(int index) {
   return index == kIouThresholdCount - 1 ? 0.95 : index * kStep + 0.5;
 }
 
-CategoryMatches match_category(std::span<const TruthBox> truth, std::span<const FoundBox> found, const MatchSettings& settings) {
-  CategoryMatches matches;
-  matches.detections.reserve(found.size());
+void match_piece(std::span<const TruthBox> truth, std::span<const FoundBox> found, const MatchSettings& settings,
+                 const AdjustMatches& adjust, CategoryMatches& matches) {
   note_objects(truth, settings, matches);
+  matches.detections.reserve(matches.detections.size() + found.size());
   ImageMatcher matcher(settings.areas);
   std::vector<FoundBox> in_image;
+  std::vector<MatchedDetection> matched;
   for_each_image(truth, found, [&](std::uint32_t image, std::span<const TruthBox> truth_here, std::span<const FoundBox> found_here) {
     in_image.assign(found_here.begin(), found_here.end());
     sort_by_falling_score(in_image);
     in_image.resize(std::min(in_image.size(), static_cast<std::size_t>(settings.most_detections())));
-    const std::size_t at = matches.detections.size();
+    matched.clear();
     for (std::size_t rank = 0; rank < in_image.size(); ++rank)
-      matches.detections.push_back({in_image[rank].score, image, static_cast<std::uint16_t>(rank), {}, {}});
-    matcher.match(truth_here, in_image, std::span(matches.detections).subspan(at));
+      matched.push_back({in_image[rank].score, image, static_cast<std::uint16_t>(rank), {}, {}});
+    matcher.match(truth_here, in_image, matched);
+    if (adjust) adjust(matched);
+    for (const MatchedDetection& detection : matched) matches.detections.add(detection);
   });
-  sort_by_falling_score(matches.detections);
+}
+
+CategoryMatches match_category(std::span<const TruthBox> truth, std::span<const FoundBox> found, const MatchSettings& settings) {
+  CategoryMatches matches;
+  match_piece(truth, found, settings, {}, matches);
+  matches.detections.sort();
   return matches;
 }
 

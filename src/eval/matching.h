@@ -2,10 +2,12 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "base/result.h"
+#include "base/sorted_list.h"
 #include "boxes/detection.h"
 
 // First half of COCO's accuracy: which detections of one category meet which annotated objects, at each IoU threshold
@@ -55,7 +57,7 @@ struct MatchedDetection {
 };
 
 struct CategoryMatches {
-  std::vector<MatchedDetection> detections;  // by falling score; ties by image, then by rank
+  SortedList<MatchedDetection, &MatchedDetection::score> detections;  // ties by image, then by rank
   // For each size class, the image index of every object that counts.
   std::array<std::vector<std::uint32_t>, kSizeClassCount> objects;
 };
@@ -81,5 +83,12 @@ struct FoundBox {
 // `is_countable` reproduces a property of the official code: it marks a match by the id of the annotation, so that an
 // annotation with id 0 is used up but its detection counts as a miss.
 CategoryMatches match_category(std::span<const TruthBox> truth, std::span<const FoundBox> found, const MatchSettings& settings = {});
+
+// The same of a category that comes in several pieces: all boxes of some images at a time, images rising. `matches.detections` are to be
+// sorted after the last.
+//   adjust   told of the matches of each piece before they are added; may be empty
+using AdjustMatches = std::function<void(std::span<MatchedDetection>)>;
+void match_piece(std::span<const TruthBox> truth, std::span<const FoundBox> found, const MatchSettings& settings,
+                 const AdjustMatches& adjust, CategoryMatches& matches);
 
 }  // namespace octet

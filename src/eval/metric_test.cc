@@ -7,6 +7,7 @@
 #include <random>
 #include <vector>
 
+#include "eval/by_category.h"
 #include "eval/fixture_for_test.h"
 
 namespace octet {
@@ -153,9 +154,9 @@ TEST(Metrics, AreTheSameInGroupsOfCategories) {
   constexpr std::int64_t kOther = 1'000'000;
   fixture.truth.categories.push_back({kOther, "other"});
   fixture.truth.categories.push_back({-kOther, "another"});
-  for (std::size_t i = 0; i < kResultsTogether; ++i)
+  for (std::size_t i = 0; i < kBoxesTogether; ++i)
     for (const std::int64_t category : {kOther, -kOther})
-      fixture.found.push_back({fixture.truth.images[0].id, category, {0, 0, 5, 5}, NAN});
+      fixture.found.push_back({fixture.truth.images[i % 3].id, category, {0, 0, 5, 5}, 0.5});
   const auto apart = evaluate_voc2012(fixture.truth, ResultList(fixture.found));
   EXPECT_EQ(apart->model.ap, together->model.ap);
   ASSERT_EQ(apart->model.categories.size(), together->model.categories.size() + 2);

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <span>
 
-#include "eval/coco_eval.h"
+#include "base/spilled_lists.h"
+#include "eval/matching.h"
 
 // What a model is worth at one threshold of scores, as it is deployed: a detection that overlaps an object of its class by an IoU of 0.5 or
 // more is right, and crowds count neither way.
@@ -23,7 +24,7 @@ struct OperatingPoint {
 class JudgedScores {
  public:
   // Matches of categories that were not added before.
-  void add(const CocoMatches& matches);
+  void add(std::span<const CategoryMatches> matches);
 
   OperatingPoint at(double threshold) const;
 
@@ -36,7 +37,11 @@ class JudgedScores {
   double calibration_error(double threshold) const;
 
  private:
-  std::vector<double> right_, wrong_;
+  // Calls visit(score, is_right) with each, those that are right first.
+  template <typename Visit>
+  void for_each(Visit visit) const;
+
+  SpilledLists<double> scores_{2};  // of the wrong, of the right
   std::int64_t objects_ = 0;
 };
 

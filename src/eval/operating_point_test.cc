@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "eval/coco_eval.h"
 #include "eval/fixture_for_test.h"
 
 namespace octet {
@@ -28,7 +29,7 @@ CocoMatches small_matches() {
 
 JudgedScores scores_of(const CocoMatches& matches) {
   JudgedScores scores;
-  scores.add(matches);
+  scores.add(matches.categories);
   return scores;
 }
 

@@ -10,7 +10,7 @@
 // Average precision at one IoU threshold, as Pascal VOC defines it and OpenImages and others took it over.
 namespace octet {
 
-// Precision and recall behind each detection that counts, by falling score.
+// Precision and recall behind each detection that is right, by falling score: behind others recall is the same and precision lower.
 struct PrecisionRecall {
   std::vector<double> precision, recall;
 };

@@ -122,61 +122,86 @@ OCTET_INLINE void count_objects(const CountedMatches& matches, const DrawCounts&
 template <typename Lanes>
 using Curves = std::array<Curve<Lanes>, kIouThresholdCount>;
 
-// Walks to the end. `all`: how many detections that is.
-template <typename Lanes>
-OCTET_INLINE void count_detections(const CountedMatches& matches, const DrawCounts& draws, Steps& steps, Curves<Lanes>& curves,
-                                   Counts<Lanes>& all) {
+// Of as many meetings steps are kept at a time: those of most categories, and few enough for a cache.
+constexpr std::size_t kMeetingsAtOnce = std::size_t{1} << 16;
+
+// Walks over `steps.size()` meetings at most and keeps the steps. `all`: how many detections there are so far, and `curves` is told of
+// them, where they are to be counted.
+template <typename Lanes, bool kCounted>
+OCTET_INLINE DetectionPlace walk(const CountedMatches& matches, const DrawCounts& draws, DetectionPlace place, Steps& steps,
+                                 Curves<Lanes>& curves, Counts<Lanes>& all) {
   Sums<Lanes> step, miss;
   Counts<Lanes> here;
-  std::size_t next = 0;  // of the misses
-  for (std::size_t i = 0; i < matches.meetings.size(); ++i) {
+  const std::size_t end = std::min(place.meeting + steps.size(), matches.meetings.size());
+  for (std::size_t i = place.meeting, next = 0; i < end; ++i, ++next) {
     const CountedMatches::Meeting& meeting = matches.meetings[i];
     if (i + kAhead < matches.meetings.size()) fetch_image(draws, matches.meetings[i + kAhead].image);
     load_image<Lanes>(draws, meeting.image, step);
-    widen<Lanes>(step, here);
-    for (unsigned bits = meeting.hits; bits != 0; bits &= bits - 1) add(here, curves[std::countr_zero(bits)].hits);
-    for (unsigned bits = meeting.ignored; bits != 0; bits &= bits - 1) add(here, curves[std::countr_zero(bits)].ignored);
-    for (const std::size_t end = next + meeting.misses_before; next < end; ++next) {
-      if (next + kAhead < matches.misses.size()) fetch_image(draws, matches.misses[next + kAhead]);
-      load_image<Lanes>(draws, matches.misses[next], miss);
+    if constexpr (kCounted) {
+      widen<Lanes>(step, here);
+      for (unsigned bits = meeting.hits; bits != 0; bits &= bits - 1) add(here, curves[std::countr_zero(bits)].hits);
+      for (unsigned bits = meeting.ignored; bits != 0; bits &= bits - 1) add(here, curves[std::countr_zero(bits)].ignored);
+    }
+    for (const std::size_t behind = place.miss + meeting.misses_before; place.miss < behind; ++place.miss) {
+      if (place.miss + kAhead < matches.misses.size()) fetch_image(draws, matches.misses[place.miss + kAhead]);
+      load_image<Lanes>(draws, matches.misses[place.miss], miss);
       add(miss, step);
     }
-    std::memcpy(steps[i].data(), &step, sizeof step);
-    widen<Lanes>(step, here);
-    add(here, all);
+    std::memcpy(steps[next].data(), &step, sizeof step);
+    if constexpr (kCounted) {
+      widen<Lanes>(step, here);
+      add(here, all);
+    }
   }
+  place.meeting = end;
+  return place;
 }
 
-// Walks back to the beginning.
+// Walks back from `end` to `begin`, of which `steps` are.
+//   before       how many detections there are up to the place
+//   before_hit   thresholds at which a hit is behind it, and no miss before that
 template <typename Lanes>
-OCTET_INLINE void read_curves(const CountedMatches& matches, const DrawCounts& draws, const Steps& steps, const Values<Lanes>& objects,
-                              const Counts<Lanes>& all, Curves<Lanes>& curves) {
-  Counts<Lanes> before = all;
+OCTET_INLINE void read_curves(const CountedMatches& matches, const DrawCounts& draws, const Steps& steps, std::size_t begin,
+                              std::size_t end, const Values<Lanes>& objects, unsigned& before_hit, Counts<Lanes>& before,
+                              Curves<Lanes>& curves) {
   Sums<Lanes> step;
   Counts<Lanes> here;
-  for (std::size_t i = matches.meetings.size(); i-- > 0;) {
+  for (std::size_t i = end; i-- > begin;) {
     const CountedMatches::Meeting& meeting = matches.meetings[i];
     if (i >= kAhead) fetch_image(draws, matches.meetings[i - kAhead].image);
     load_image<Lanes>(draws, meeting.image, step);
     widen<Lanes>(step, here);
-    for (unsigned bits = meeting.peaks; bits != 0; bits &= bits - 1) visit_peak<Lanes>(before, objects, curves[std::countr_zero(bits)]);
+    // A hit in front of a hit decides nothing, whatever the draw: precision is no lower behind the other, and recall no less.
+    for (unsigned bits = meeting.hits & ~before_hit; bits != 0; bits &= bits - 1)
+      visit_peak<Lanes>(before, objects, curves[std::countr_zero(bits)]);
+    before_hit = meeting.misses_before > 0 ? 0 : meeting.hits | (before_hit & meeting.ignored);
     for (unsigned bits = meeting.hits; bits != 0; bits &= bits - 1) subtract(here, curves[std::countr_zero(bits)].hits);
     for (unsigned bits = meeting.ignored; bits != 0; bits &= bits - 1) subtract(here, curves[std::countr_zero(bits)].ignored);
-    std::memcpy(&step, steps[i].data(), sizeof step);
+    std::memcpy(&step, steps[i - begin].data(), sizeof step);
     widen<Lanes>(step, here);
     subtract(here, before);
   }
 }
 
-// `steps`: room for one of each meeting.
+// `steps`: room for those of all meetings, or of kMeetingsAtOnce. `begins`: kept for its memory.
 template <typename Lanes>
-OCTET_INLINE void mean_precision(const CountedMatches& matches, const DrawCounts& draws, Steps& steps, DrawnPrecision& mean) {
+OCTET_INLINE void mean_precision(const CountedMatches& matches, const DrawCounts& draws, Steps& steps, std::vector<DetectionPlace>& begins,
+                                 DrawnPrecision& mean) {
   Values<Lanes> objects;
   count_objects<Lanes>(matches, draws, objects);
   Curves<Lanes> curves;
   Counts<Lanes> all{};
-  count_detections<Lanes>(matches, draws, steps, curves, all);
-  read_curves<Lanes>(matches, draws, steps, objects, all, curves);
+  begins.clear();
+  DetectionPlace end;
+  do {
+    begins.push_back(end);
+    end = walk<Lanes, true>(matches, draws, end, steps, curves, all);
+  } while (end.meeting < matches.meetings.size());
+  unsigned before_hit = 0;
+  for (std::size_t at = begins.size(); at-- > 0;) {
+    if (at + 1 < begins.size()) end = walk<Lanes, false>(matches, draws, begins[at], steps, curves, all);
+    read_curves<Lanes>(matches, draws, steps, begins[at].meeting, end.meeting, objects, before_hit, all, curves);
+  }
 
   Values<Lanes> sum{};
   for (const Curve<Lanes>& curve : curves)
@@ -188,22 +213,24 @@ OCTET_INLINE void mean_precision(const CountedMatches& matches, const DrawCounts
 
 #undef OCTET_INLINE
 
-using MeanPrecision = void(const CountedMatches&, const DrawCounts&, Steps&, DrawnPrecision&);
+using MeanPrecision = void(const CountedMatches&, const DrawCounts&, Steps&, std::vector<DetectionPlace>&, DrawnPrecision&);
 
-void mean_precision_portable(const CountedMatches& matches, const DrawCounts& draws, Steps& steps, DrawnPrecision& mean) {
-  mean_precision<Lanes<16>>(matches, draws, steps, mean);
+void mean_precision_portable(const CountedMatches& matches, const DrawCounts& draws, Steps& steps, std::vector<DetectionPlace>& begins,
+                             DrawnPrecision& mean) {
+  mean_precision<Lanes<16>>(matches, draws, steps, begins, mean);
 }
 
 #ifdef __x86_64__
 __attribute__((target("avx2"))) void mean_precision_avx2(const CountedMatches& matches, const DrawCounts& draws, Steps& steps,
-                                                         DrawnPrecision& mean) {
-  mean_precision<Lanes<32>>(matches, draws, steps, mean);
+                                                         std::vector<DetectionPlace>& begins, DrawnPrecision& mean) {
+  mean_precision<Lanes<32>>(matches, draws, steps, begins, mean);
 }
 
 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq"))) void mean_precision_avx512(const CountedMatches& matches,
                                                                                          const DrawCounts& draws, Steps& steps,
+                                                                                         std::vector<DetectionPlace>& begins,
                                                                                          DrawnPrecision& mean) {
-  mean_precision<Lanes<64>>(matches, draws, steps, mean);
+  mean_precision<Lanes<64>>(matches, draws, steps, begins, mean);
 }
 #endif
 
@@ -219,48 +246,58 @@ bool has_object(const CountedMatches& matches, const DrawCounts& draws, std::siz
   return std::ranges::any_of(matches.objects, [&](std::uint32_t image) { return draws[image][draw] > 0; });
 }
 
-// Those among the hits with a miss, or nothing, behind them.
-void mark_peaks(std::vector<CountedMatches::Meeting>& meetings) {
-  unsigned before_hit = 0;  // thresholds at which a hit is behind, and no miss before it
-  for (CountedMatches::Meeting& meeting : meetings | std::views::reverse) {
-    meeting.peaks = static_cast<ThresholdBits>(meeting.hits & ~before_hit);
-    before_hit = meeting.misses_before > 0 ? 0 : meeting.hits | (before_hit & meeting.ignored);
-  }
-}
-
 }  // namespace
 
-CountedMatches count_matches(const CategoryMatches& matches, SizeClass size, int max_detections) {
+void CountedCategories::add(const CategoryMatches& matches, SizeClass size, int max_detections) {
   const auto class_index = static_cast<std::size_t>(size);
-  CountedMatches counted{{}, {}, matches.objects[class_index]};
-  std::size_t meetings = 0, misses = 0, before = 0;  // up to the last hit; up to the last meeting
-  for (const MatchedDetection& detection : matches.detections) {
-    const ThresholdBits matched = detection.matched[class_index], ignored = detection.ignored[class_index];
-    if (detection.rank >= max_detections || ignored == kEveryThreshold) continue;
-    const std::size_t misses_before = counted.misses.size() - before;
-    if ((matched | ignored) == 0 && misses_before < CountedMatches::kMostMisses) {
-      counted.misses.push_back(detection.image);
-      continue;
+  const std::size_t first_meeting = meetings_.size(), first_miss = misses_.size();
+  std::size_t meetings = first_meeting, misses = first_miss, before = first_miss;  // up to the last hit; up to the last meeting
+  matches.detections.for_each_block([&](std::span<const MatchedDetection> detections) {
+    for (const MatchedDetection& detection : detections) {
+      const ThresholdBits matched = detection.matched[class_index], ignored = detection.ignored[class_index];
+      if (detection.rank >= max_detections || ignored == kEveryThreshold) continue;
+      const std::size_t misses_before = misses_.size() - before;
+      if ((matched | ignored) == 0 && misses_before < CountedMatches::kMostMisses) {
+        misses_.add(detection.image);
+        continue;
+      }
+      const auto hits = static_cast<ThresholdBits>(matched & ~ignored);
+      meetings_.add({detection.image, hits, ignored, static_cast<std::uint32_t>(misses_before)});
+      before = misses_.size();
+      if (hits == 0) continue;
+      meetings = meetings_.size();
+      misses = before;
     }
-    const auto hits = static_cast<ThresholdBits>(matched & ~ignored);
-    counted.meetings.push_back({detection.image, hits, ignored, 0, static_cast<std::uint8_t>(misses_before)});
-    before = counted.misses.size();
-    if (hits == 0) continue;
-    meetings = counted.meetings.size();
-    misses = before;
-  }
-  counted.meetings.resize(meetings);
-  counted.misses.resize(misses);
-  counted.meetings.shrink_to_fit();  // they are kept until all categories are counted
-  counted.misses.shrink_to_fit();
-  mark_peaks(counted.meetings);
-  return counted;
+  });
+  meetings_.cut(meetings);
+  misses_.cut(misses);
+  const std::vector<std::uint32_t>& objects = matches.objects[class_index];
+  places_.push_back({{first_meeting, meetings - first_meeting}, {first_miss, misses - first_miss}, {objects_.size(), objects.size()}});
+  for (const std::uint32_t image : objects) objects_.add(image);
+}
+
+void CountedCategories::finish() {
+  meetings_.finish();
+  misses_.finish();
+  objects_.finish();
+}
+
+CountedMatches CountedCategories::operator[](std::size_t category) const {
+  const auto& [meetings, misses, objects] = places_[category];
+  return {meetings_.items(meetings.begin, meetings.count), misses_.items(misses.begin, misses.count),
+          objects_.items(objects.begin, objects.count)};
+}
+
+void CountedCategories::release(const CountedMatches& matches) const {
+  meetings_.release(matches.meetings);
+  misses_.release(matches.misses);
+  objects_.release(matches.objects);
 }
 
 DrawnPrecision ResampledPrecision::operator()(const CountedMatches& matches, const DrawCounts& draws) {
-  steps_.resize(std::max(steps_.size(), matches.meetings.size()));
+  steps_.resize(std::clamp(matches.meetings.size(), steps_.size(), kMeetingsAtOnce));
   DrawnPrecision mean;
-  fastest_of(isa_.features)(matches, draws, steps_, mean);
+  fastest_of(isa_.features)(matches, draws, steps_, begins_, mean);
   for (std::size_t i = 0; i < kDrawsAtOnce; ++i)
     if (!has_object(matches, draws, i)) mean[i] = std::numeric_limits<double>::quiet_NaN();
   return mean;

@@ -3,9 +3,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/cpu.h"
+#include "base/scratch_array.h"
 #include "eval/matching.h"
 
 // Average precision of many draws of images, several at a time and without matching again: what the bootstrap spends its time on.
@@ -26,16 +28,43 @@ struct CountedMatches {
   // A detection that met something at one threshold at least; or nothing, behind kMostMisses others.
   struct Meeting {
     std::uint32_t image = 0;
-    ThresholdBits hits = 0, ignored = 0;  // neither: a miss
-    ThresholdBits peaks = 0;         // Of the hits those with a miss behind them: whatever the draw, a hit behind a hit makes precision
-                                     // no lower and recall no less, so that the one before it decides nothing.
-    std::uint8_t misses_before = 0;  // since the meeting before
+    std::uint32_t hits : kIouThresholdCount = 0, ignored : kIouThresholdCount = 0;  // bits of thresholds; neither: a miss
+    std::uint32_t misses_before : 8 = 0;                                            // since the meeting before
   };
-  std::vector<Meeting> meetings;
-  std::vector<std::uint32_t> misses;   // the image of each other detection, which met nothing
-  std::vector<std::uint32_t> objects;  // the image of each object that counts
+  std::span<const Meeting> meetings;
+  std::span<const std::uint32_t> misses;   // the image of each other detection, which met nothing
+  std::span<const std::uint32_t> objects;  // the image of each object that counts
 };
-CountedMatches count_matches(const CategoryMatches& matches, SizeClass size, int max_detections);
+
+// Those of one size of several categories. What is more than a few megabytes lies in temporary files.
+class CountedCategories {
+ public:
+  void add(const CategoryMatches& matches, SizeClass size, int max_detections);
+  // After the last one, once. Throws std::system_error where a temporary file cannot be read any more.
+  void finish();
+
+  // After finish(): of a category by its number among those that were added. Several threads may read.
+  CountedMatches operator[](std::size_t category) const;
+  // Gives back what memory they take that lie in a file; they may be read again.
+  void release(const CountedMatches& matches) const;
+
+ private:
+  struct Range {
+    std::size_t begin = 0, count = 0;
+  };
+  struct Place {
+    Range meetings, misses, objects;
+  };
+
+  std::vector<Place> places_;  // of each category
+  ScratchArray<CountedMatches::Meeting> meetings_;
+  ScratchArray<std::uint32_t> misses_, objects_;
+};
+
+// A place on the way from the first detection to the last.
+struct DetectionPlace {
+  std::size_t meeting = 0, miss = 0;
+};
 
 using DrawnPrecision = std::array<double, kDrawsAtOnce>;
 
@@ -50,6 +79,7 @@ class ResampledPrecision {
  private:
   Isa isa_;
   std::vector<std::array<std::uint16_t, kDrawsAtOnce>> steps_;  // kept for its memory
+  std::vector<DetectionPlace> begins_;                          // the same
 };
 
 }  // namespace octet

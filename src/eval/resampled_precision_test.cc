@@ -46,7 +46,10 @@ void expect_same_as_score_category(const EvalFixture& fixture, std::uint64_t see
   for (const CategoryMatches& category : matches->categories) {
     for (const SizeClass size : {SizeClass::kAll, SizeClass::kSmall, SizeClass::kMedium, SizeClass::kLarge}) {
       for (const int most : {1, 100}) {
-        const CountedMatches counted = count_matches(category, size, most);
+        CountedCategories categories;
+        categories.add(category, size, most);
+        categories.finish();
+        const CountedMatches counted = categories[0];
         const DrawnPrecision values = ResampledPrecision(kPortableIsa)(counted, draws);
         for (const Isa& isa : available_isas()) ASSERT_EQ(bits_of(ResampledPrecision(isa)(counted, draws)), bits_of(values)) << isa.name;
         for (std::size_t i = 0; i < kDrawsAtOnce; ++i) {

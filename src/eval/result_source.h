@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -42,15 +41,5 @@ class ResultList : public ResultSource {
 
 // kMalformed where there are results of an image that is not among `listed`, rising.
 Status check_images(const ResultSource& source, std::span<const std::int64_t> listed);
-
-// All results of some categories, and the ids of these. Results of a category come by rising id of their images; those of an image keep
-// their order.
-using GroupVisitor = std::function<Status(std::span<const std::int64_t> category_ids, std::span<const CocoResult> results)>;
-
-// Reads the source once, and visits `category_ids`, rising, in groups of neighbours whose results are in memory together: at most
-// `together` of them or a 64th of all, whichever is more, unless one category has more. The others lie in a temporary file meanwhile.
-inline constexpr std::size_t kResultsTogether = std::size_t{1} << 19;
-Status for_each_group(const ResultSource& source, std::span<const std::int64_t> category_ids, const GroupVisitor& visit,
-                      std::size_t together = kResultsTogether);
 
 }  // namespace octet

@@ -26,36 +26,11 @@ TEST(ResultList, GivesThoseOfAnImageInTheirOrder) {
   EXPECT_TRUE(ResultList({}).image_ids().empty());
 }
 
-TEST(ForEachGroup, ReadsNeighbouringCategoriesTogether) {
-  const std::vector<std::int64_t> categories{1, 2, 3, 5};
-  std::vector<std::vector<std::int64_t>> groups;
-  std::vector<std::vector<double>> scores;
-  const auto note = [&](auto ids, auto results) {
-    groups.emplace_back(ids.begin(), ids.end());
-    scores.push_back(scores_of(results));
-    return Status();
-  };
-  ASSERT_TRUE(for_each_group(ResultList(kResults), categories, note, 2).ok());
-  EXPECT_EQ(groups, (std::vector<std::vector<std::int64_t>>{{1}, {2, 3}, {5}}));
-  EXPECT_EQ(scores, (std::vector<std::vector<double>>{{0.2, 0.3}, {0.1, 0.4}, {0.5}}));
-  groups.clear();
-  ASSERT_TRUE(for_each_group(ResultList(kResults), categories, note, 1).ok());
-  EXPECT_EQ(groups.size(), 3) << "a category that is more than a group is one by itself; one without results joins another";
-  groups.clear();
-  ASSERT_TRUE(for_each_group(ResultList({}), categories, note).ok());
-  EXPECT_EQ(groups, std::vector<std::vector<std::int64_t>>{categories});
-}
-
 TEST(CheckImages, NamesOneThatIsNotListed) {
   const ResultList list(kResults);
   EXPECT_TRUE(check_images(list, std::vector<std::int64_t>{-3, 4, 5, 9}).ok());
   const Status status = check_images(list, std::vector<std::int64_t>{-3, 9});
   EXPECT_EQ(status.error().message, "a result is of image 4, which the annotations do not list; are they of the same data set?");
-}
-
-TEST(ForEachGroup, EndsWithAnError) {
-  const auto fail = [](auto, auto) -> Status { return Error{ErrorCode::kInvalidArgument, "no"}; };
-  EXPECT_EQ(for_each_group(ResultList(kResults), std::vector<std::int64_t>{1, 2}, fail).error().message, "no");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "eval/by_category.h"
 #include "steps/run_results.h"
 
 namespace octet {
@@ -37,19 +38,18 @@ struct ModelScore {
 
 Result<ModelScore> score_model(const CocoGroundTruth& truth, const CocoIds& ids, const ResultSource& results, int threads,
                                const MatchSettings& settings) {
-  OCTET_RETURN_IF_ERROR(check_images(results, ids.image_ids));
+  OCTET_ASSIGN(const FoundBoxes found, FoundBoxes::of(results, ids));
+  TruthBoxes annotated(truth, ids);
   CocoTally tally(settings);
   ResampledMatches resampled(settings);
   ModelScore score;
-  OCTET_RETURN_IF_ERROR(for_each_group(results, ids.category_ids, [&](auto group, auto found) -> Status {
-    OCTET_ASSIGN(const CocoMatches matches, match_coco(truth, found, {ids.image_ids, {group.begin(), group.end()}}, threads, settings));
-    tally.add(matches, truth, threads);
+  match_by_category(annotated, found, ids, threads, settings, {}, [&](auto category_ids, auto matches) {
+    tally.add(category_ids, matches, truth, threads);
     resampled.add(matches);
     score.scores.add(matches);
-    return {};
-  }));
+  });
   score.accuracy = tally.accuracy();
-  score.resampled = std::move(resampled).model(score.accuracy);
+  score.resampled = std::move(resampled).model(score.accuracy, ids.image_ids.size());
   return score;
 }
 
