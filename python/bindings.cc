@@ -1,58 +1,69 @@
 #include "bindings.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 
 #include "base/cpu.h"
 #include "base/parallel.h"
+#include "data/coco_json.h"
 #include "eval/average_precision.h"
 #include "eval/coco_eval.h"
+#include "eval/id_index.h"
 
 namespace octet::python {
 namespace {
 
-BoxLtwh box_at(std::span<const double> numbers, std::size_t row) {
-  const auto box = numbers.subspan(4 * row, 4);
-  return {box[0], box[1], box[2], box[3]};
-}
-
-CocoGroundTruth truth_of(std::span<const std::int64_t> images, std::span<const std::int64_t> categories, const TruthColumns& columns) {
+CocoGroundTruth truth_of(std::span<const std::int64_t> images, std::span<const std::int64_t> categories, std::span<const CocoRow> rows) {
   CocoGroundTruth truth;
   for (const std::int64_t id : images) truth.images.push_back({.id = id, .file_name = {}});
   for (const std::int64_t id : categories) truth.categories.push_back({.id = id, .name = {}});
-  for (std::size_t i = 0; i < columns.id.size(); ++i)
-    if (std::ranges::binary_search(categories, columns.category[i]))
-      truth.annotations.push_back(
-          {columns.id[i], columns.image[i], columns.category[i], box_at(columns.box, i), columns.area[i], columns.is_crowd[i] != 0});
+  truth.annotations.reserve(rows.size());
+  for (const CocoRow& row : rows)
+    truth.annotations.push_back({row.id, row.image_id, row.category_id, row.box, row.area, row.is_crowd != 0});
   return truth;
 }
 
-std::vector<CocoResult> results_of(std::span<const std::int64_t> images, const FoundColumns& columns) {
+std::vector<CocoResult> results_of(std::span<const std::int64_t> images, std::span<const CocoRow> rows) {
+  const IdIndex chosen(images);
   std::vector<CocoResult> results;
-  for (std::size_t i = 0; i < columns.image.size(); ++i)
-    if (std::ranges::binary_search(images, columns.image[i]))
-      results.push_back({columns.image[i], columns.category[i], box_at(columns.box, i), columns.score[i]});
+  results.reserve(rows.size());
+  for (const CocoRow& row : rows)
+    if (chosen.find(row.image_id) != IdIndex::kNone) results.push_back({row.image_id, row.category_id, row.box, row.score});
   return results;
 }
 
-// Detections of one category and one limit of them an image, as precision and recall after each of them, at one IoU threshold.
-struct Curve {
-  std::vector<double> precision, recall;
+// Detections of one category, size class and limit of them an image, as precision and score at each hit, at one IoU threshold. Recall rises
+// at hits alone, and precision falls from one to the next, so that what COCO's tables take is found there.
+struct Hits {
+  std::vector<double> precision, scores;
 
-  void trace(std::span<const MatchedDetection* const> detections, std::size_t size, int threshold, std::size_t objects) {
+  void add(std::uint32_t counted, double score) {
     constexpr double kNotZero = 2.220446049250313e-16;  // that COCO's code adds to a divisor
-    precision.clear();
-    recall.clear();
-    double hits = 0, misses = 0;
-    for (const MatchedDetection* one : detections) {
-      const bool ignored = one->ignored[size] >> threshold & 1, matched = one->matched[size] >> threshold & 1;
-      if (!ignored) ++(matched ? hits : misses);
-      recall.push_back(hits / static_cast<double>(objects));
-      precision.push_back(hits / (misses + hits + kNotZero));
-    }
+    precision.push_back(static_cast<double>(precision.size() + 1) / (static_cast<double>(counted) + kNotZero));
+    scores.push_back(score);
+  }
+  // The best precision at this recall or a higher one.
+  void make_falling() {
     for (std::size_t i = precision.size(); i > 1; --i) precision[i - 2] = std::max(precision[i - 2], precision[i - 1]);
   }
+  void clear() {
+    precision.clear();
+    scores.clear();
+  }
 };
+
+// The number of hits, of as many objects, at which each point of recall is reached.
+std::array<std::size_t, kRecallPoints> hits_at_recall(std::size_t objects) {
+  std::array<std::size_t, kRecallPoints> hits{};
+  std::size_t count = 0;
+  for (std::size_t r = 0; r < hits.size(); ++r) {
+    while (static_cast<double>(count) / static_cast<double>(objects) < recall_point(static_cast<int>(r))) ++count;
+    hits[r] = count;
+  }
+  return hits;
+}
 
 class Accumulation {
  public:
@@ -60,32 +71,51 @@ class Accumulation {
       : matches_(matches), settings_(settings), tables_(tables) {}
 
   void category(std::size_t k) const {
-    std::vector<const MatchedDetection*> detections;
-    Curve curve;
-    for (std::size_t m = 0; m < settings_.max_detections.size(); ++m) {
-      detections.clear();
-      for (const MatchedDetection& one : matches_.categories[k].detections)
-        if (one.rank < settings_.max_detections[m]) detections.push_back(&one);
-      for (std::size_t size = 0; size < kSizeClassCount; ++size) {
-        const std::size_t objects = matches_.categories[k].objects[size].size();
-        if (objects == 0) continue;
-        for (int t = 0; t < kIouThresholdCount; ++t) {
-          curve.trace(detections, size, t, objects);
-          write(curve, detections, k, size, m, static_cast<std::size_t>(t));
+    std::array<Hits, kIouThresholdCount> hits;
+    for (std::size_t size = 0; size < kSizeClassCount; ++size) {
+      const std::size_t objects = matches_.categories[k].objects[size].size();
+      if (objects == 0) continue;
+      const auto needed = hits_at_recall(objects);
+      for (std::size_t m = 0; m < settings_.max_detections.size(); ++m) {
+        const double best_score = trace(matches_.categories[k].detections, size, settings_.max_detections[m], hits);
+        for (std::size_t t = 0; t < hits.size(); ++t) {
+          tables_.recall[place(t, k, size, m)] = static_cast<double>(hits[t].scores.size()) / static_cast<double>(objects);
+          write(hits[t], best_score, needed, t, place(0, k, size, m));
         }
       }
     }
   }
 
  private:
-  void write(const Curve& curve, std::span<const MatchedDetection* const> detections, std::size_t k, std::size_t size, std::size_t m,
-             std::size_t t) const {
-    tables_.recall[place(t, k, size, m)] = curve.recall.empty() ? 0 : curve.recall.back();
-    for (std::size_t r = 0; r < kRecallPoints; ++r) {
-      const auto at = std::ranges::lower_bound(curve.recall, recall_point(static_cast<int>(r))) - curve.recall.begin();
-      const std::size_t i = static_cast<std::size_t>(at), to = place(t * kRecallPoints + r, k, size, m);
-      tables_.precision[to] = i < detections.size() ? curve.precision[i] : 0;
-      tables_.scores[to] = i < detections.size() ? detections[i]->score : 0;
+  // Answers the highest score, 0 where nothing was found.
+  static double trace(std::span<const MatchedDetection> detections, std::size_t size, int most,
+                      std::array<Hits, kIouThresholdCount>& hits) {
+    std::array<std::uint32_t, kIouThresholdCount> counted{};
+    const MatchedDetection* best = nullptr;
+    for (Hits& at : hits) at.clear();
+    for (const MatchedDetection& one : detections) {
+      if (one.rank >= most) continue;
+      if (!best) best = &one;
+      const unsigned counts = ~one.ignored[size] & unsigned{kEveryThreshold};
+      for (std::size_t t = 0; t < counted.size(); ++t) counted[t] += counts >> t & 1;
+      for (unsigned met = one.matched[size] & counts; met != 0; met &= met - 1) {
+        const auto t = static_cast<std::size_t>(std::countr_zero(met));
+        hits[t].add(counted[t], one.score);
+      }
+    }
+    for (Hits& at : hits) at.make_falling();
+    return best ? best->score : 0;
+  }
+
+  // What no hit reaches is 0, in both tables; a recall of 0 is reached by the best detection, hit or not.
+  void write(const Hits& hits, double best_score, const std::array<std::size_t, kRecallPoints>& needed, std::size_t t,
+             std::size_t to) const {
+    const std::size_t step = place(1, 0, 0, 0);
+    for (std::size_t r = 0; r < needed.size(); ++r) {
+      const std::size_t hit = std::max<std::size_t>(needed[r], 1) - 1, at = to + (t * needed.size() + r) * step;
+      const bool is_reached = hit < hits.scores.size();
+      tables_.precision[at] = is_reached ? hits.precision[hit] : 0;
+      tables_.scores[at] = needed[r] == 0 ? best_score : is_reached ? hits.scores[hit] : 0;
     }
   }
 
@@ -140,10 +170,28 @@ octet_status run(const RunSettings& settings, const octet_callbacks& callbacks, 
   });
 }
 
-octet_status accumulate_coco(std::span<const std::int64_t> images, std::span<const std::int64_t> categories, const TruthColumns& truth,
-                             const FoundColumns& found, const MatchSettings& settings, int threads, const CocoTables& tables) noexcept {
+octet_status read_coco_annotations(std::string_view text, CocoGroundTruth& truth) noexcept {
+  return v1::guarded([&] { truth = v1::unwrap(parse_coco_annotations(text)); });
+}
+
+octet_status read_coco_results(std::string_view text, std::vector<CocoResult>& results) noexcept {
+  return v1::guarded([&] { results = v1::unwrap(parse_coco_results(text, available_threads())); });
+}
+
+void write_rows(const std::vector<CocoAnnotation>& annotations, CocoRow* rows) noexcept {
+  for (const CocoAnnotation& one : annotations)
+    *rows++ = {one.id, one.image_id, one.category_id, one.box, one.area, 0, one.is_crowd ? 1 : 0};
+}
+
+void write_rows(const std::vector<CocoResult>& results, CocoRow* rows) noexcept {
+  std::int64_t id = 0;
+  for (const CocoResult& one : results) *rows++ = {++id, one.image_id, one.category_id, one.box, one.box.area(), one.score, 0};
+}
+
+octet_status accumulate_coco(std::span<const std::int64_t> images, std::span<const std::int64_t> categories, std::span<const CocoRow> truth,
+                             std::span<const CocoRow> found, const MatchSettings& settings, const CocoTables& tables) noexcept {
   return v1::guarded([&] {
-    if (threads == 0) threads = available_threads();
+    const int threads = available_threads();
     const CocoMatches matches = v1::unwrap(match_coco(truth_of(images, categories, truth), results_of(images, found), threads, settings));
     for (const std::span<double> table : {tables.precision, tables.recall, tables.scores}) std::ranges::fill(table, -1);
     const Accumulation accumulation(matches, settings, tables);

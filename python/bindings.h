@@ -3,8 +3,12 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
+#include "boxes/box.h"
+#include "boxes/detection.h"
 #include "eval/matching.h"
 
 #include "api/c_interface.h"
@@ -38,23 +42,32 @@ struct RunFigures {
 };
 octet_status run(const RunSettings& settings, const octet_callbacks& callbacks, RunFigures& figures) noexcept;
 
-// Columns of COCO's annotations and results, an entry a row; boxes are left, top, width, height.
-struct TruthColumns {
-  std::span<const std::int64_t> id, image, category, is_crowd;
-  std::span<const double> area, box;  // four numbers of `box` a row
+// An annotation, or a detection, whose area is that of its box: a row of the arrays of octet.pycocotools (ROW in _rows.py), as it lies
+// there.
+struct CocoRow {
+  std::int64_t id = 0, image_id = 0, category_id = 0;
+  BoxLtwh box;
+  double area = 0, score = 0;
+  std::int64_t is_crowd = 0;
 };
-struct FoundColumns {
-  std::span<const std::int64_t> image, category;
-  std::span<const double> score, box;
-};
+static_assert(sizeof(CocoRow) == 80 && std::is_standard_layout_v<CocoRow>);
+
+// The text of a file of annotations, of results. What octet's readers refuse is an error, though Python may know what to do with it.
+octet_status read_coco_annotations(std::string_view text, CocoGroundTruth& truth) noexcept;
+octet_status read_coco_results(std::string_view text, std::vector<CocoResult>& results) noexcept;
+// Into as many rows; results are numbered from 1 on, as pycocotools does.
+void write_rows(const std::vector<CocoAnnotation>& annotations, CocoRow* rows) noexcept;
+void write_rows(const std::vector<CocoResult>& results, CocoRow* rows) noexcept;
+
 // The tables that COCOeval.eval has, in its order: precision and scores [iou][recall][category][size][most detections], recall
 // [iou][category][size][most detections]. -1 where no object counts.
 struct CocoTables {
   std::span<double> precision, recall, scores;
 };
 
-// Accumulates what was found in `images`, of `categories`, both rising. Rows of other images and categories are left out.
-octet_status accumulate_coco(std::span<const std::int64_t> images, std::span<const std::int64_t> categories, const TruthColumns& truth,
-                             const FoundColumns& found, const MatchSettings& settings, int threads, const CocoTables& tables) noexcept;
+// Accumulates what was found in `images`, of `categories`, both rising. Rows of other images and categories are left out. The areas and ids
+// of `found` are not looked at.
+octet_status accumulate_coco(std::span<const std::int64_t> images, std::span<const std::int64_t> categories, std::span<const CocoRow> truth,
+                             std::span<const CocoRow> found, const MatchSettings& settings, const CocoTables& tables) noexcept;
 
 }  // namespace octet::python

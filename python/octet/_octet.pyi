@@ -123,14 +123,17 @@ def run(
     progress: _Progress,
     warn: _Warn,
 ) -> dict[str, Any]: ...
+def read_coco_annotations(text: bytes) -> tuple[list[int], list[int], bytearray] | None: ...
+def read_coco_results(text: bytes) -> bytearray | None: ...
+def fill_results(entries: list[Any], rows: Any) -> bool: ...
+def fill_annotations(entries: list[Any], are_scored: bool, rows: Any) -> bool: ...
 def accumulate_coco(
     images: Any,
     categories: Any,
-    truth: tuple[Any, ...],
-    found: tuple[Any, ...],
+    truth: Any,
+    found: Any,
     max_detections: list[int],
     areas: list[tuple[float, float]],
-    threads: int,
     precision: Any,
     recall: Any,
     scores: Any,

@@ -5,12 +5,25 @@ Paths are bytes, as os.fsencode() gives them. Whatever runs for long releases th
 progress(done, total) and ends the work by returning True; a `warn` is called as warn(message). Both may come from other threads.
 """
 from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_STRIDED_RO, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bytearray cimport PyByteArray_AsString, PyByteArray_FromStringAndSize
+from cpython.dict cimport PyDict_CheckExact, PyDict_GetItemWithError
+from cpython.float cimport PyFloat_AsDouble, PyFloat_Check
+from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_Check
+from cpython.number cimport PyIndex_Check, PyNumber_Index
+from cpython.object cimport PyObject
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from libc.string cimport memcpy
 from libcpp.string cimport string
 from libcpp.vector cimport vector
 
 import os
+from collections.abc import Iterable
+
+
+cdef extern from "Python.h":
+    bint PyList_Check(object)
+    Py_ssize_t PyList_Size(object) except -1
+    PyObject* PyList_GetItem(object, Py_ssize_t) except NULL  # lent
 
 
 cdef extern from "octet/octet_c.h" nogil:
@@ -167,21 +180,43 @@ cdef extern from *:
     """
     #include <span>
     using Integers = std::span<const std::int64_t>;
-    using Doubles = std::span<const double>;
     using MutableDoubles = std::span<double>;
     """
     cppclass Integers:
         Integers()
         Integers(const int64_t*, size_t)
-    cppclass Doubles:
-        Doubles()
-        Doubles(const double*, size_t)
     cppclass MutableDoubles:
         MutableDoubles()
         MutableDoubles(double*, size_t)
 
 
+cdef extern from "<string_view>" namespace "std" nogil:
+    cppclass string_view:
+        string_view()
+        string_view(const char*, size_t)
+
+
+cdef extern from "bindings.h" nogil:
+    cppclass Rows "std::span<const octet::python::CocoRow>":
+        Rows()
+        Rows(const CocoRow*, size_t)
+
+
 cdef extern from "bindings.h" namespace "octet" nogil:
+    cppclass BoxLtwh:
+        double left, top, width, height
+    cppclass CocoImage:
+        int64_t id
+    cppclass CocoCategory:
+        int64_t id
+    cppclass CocoAnnotation:
+        pass
+    cppclass CocoResult:
+        pass
+    cppclass CocoGroundTruth:
+        vector[CocoImage] images
+        vector[CocoCategory] categories
+        vector[CocoAnnotation] annotations
     cppclass AreaRange:
         double lowest, highest
     cppclass MaxDetections "std::array<int, 3>":
@@ -215,17 +250,19 @@ cdef extern from "bindings.h" namespace "octet::python" nogil:
         octet_comparison comparison
         vector[Latency] latencies
     octet_status c_run "octet::python::run"(const RunSettings& settings, const octet_callbacks& callbacks, RunFigures& figures)
-    cppclass TruthColumns:
-        Integers id, image, category, is_crowd
-        Doubles area, box
-    cppclass FoundColumns:
-        Integers image, category
-        Doubles score, box
+    cppclass CocoRow:
+        int64_t id, image_id, category_id
+        BoxLtwh box
+        double area, score
+        int64_t is_crowd
+    octet_status c_read_coco_annotations "octet::python::read_coco_annotations"(string_view text, CocoGroundTruth& truth)
+    octet_status c_read_coco_results "octet::python::read_coco_results"(string_view text, vector[CocoResult]& results)
+    void write_annotation_rows "octet::python::write_rows"(const vector[CocoAnnotation]& annotations, CocoRow* rows)
+    void write_result_rows "octet::python::write_rows"(const vector[CocoResult]& results, CocoRow* rows)
     cppclass CocoTables:
         MutableDoubles precision, recall, scores
     octet_status c_accumulate_coco "octet::python::accumulate_coco"(
-        Integers images, Integers categories, const TruthColumns& truth, const FoundColumns& found, const MatchSettings& settings,
-        int threads, const CocoTables& tables)
+        Integers images, Integers categories, Rows truth, Rows found, const MatchSettings& settings, const CocoTables& tables)
 
 
 cdef extern from "base/cpu.h" namespace "octet" nogil:
@@ -699,17 +736,17 @@ def run(bytes source not None, bytes coco not None, bytes output not None, bytes
 # --- COCO's metric ---
 
 cdef class Numbers:
-    """A contiguous buffer of numbers of eight bytes, held as long as this lives."""
+    """A contiguous buffer of numbers of eight bytes, or of rows, held as long as this lives."""
     cdef Py_buffer buffer
     cdef bint is_held
     cdef size_t count
 
-    def __cinit__(self, array, bint writable=False):
+    def __cinit__(self, array, bint writable=False, size_t item_bytes=8):
         PyObject_GetBuffer(array, &self.buffer, PyBUF_WRITABLE if writable else PyBUF_SIMPLE)
         self.is_held = True
-        if self.buffer.itemsize != 8:
-            raise ValueError("not numbers of eight bytes")
-        self.count = <size_t>self.buffer.len // 8
+        if <size_t>self.buffer.itemsize != item_bytes:
+            raise ValueError(f"not numbers or rows of {item_bytes} bytes")
+        self.count = <size_t>self.buffer.len // item_bytes
 
     def __dealloc__(self):
         if self.is_held:
@@ -718,45 +755,146 @@ cdef class Numbers:
     cdef Integers integers(self):
         return Integers(<const int64_t*>self.buffer.buf, self.count)
 
-    cdef Doubles doubles(self):
-        return Doubles(<const double*>self.buffer.buf, self.count)
+    cdef Rows rows(self):
+        return Rows(<const CocoRow*>self.buffer.buf, self.count)
 
     cdef MutableDoubles table(self):
         return MutableDoubles(<double*>self.buffer.buf, self.count)
 
 
-cdef int check_rows(size_t rows, list columns, Numbers boxes) except -1:
-    cdef Numbers column
-    for column in columns:
-        if column.count != rows:
-            raise ValueError("columns of different length")
-    if boxes.count != 4 * rows:
-        raise ValueError("not four numbers a box")
-    return 0
+cdef CocoRow* new_rows(size_t count, list memory) except *:
+    """Appends what owns them."""
+    memory.append(PyByteArray_FromStringAndSize(NULL, <Py_ssize_t>(count * sizeof(CocoRow))))
+    return <CocoRow*>PyByteArray_AsString(memory[0])
 
 
-def accumulate_coco(images, categories, truth, found, max_detections, areas, int threads, precision, recall, scores) -> None:
-    """Fills the tables of COCOeval.eval. Arrays of int64 and float64 without gaps.
+def read_coco_annotations(bytes text):
+    """Ids of the images and of the categories, and the annotations as rows; None for what octet's reader refuses."""
+    cdef CocoGroundTruth truth
+    cdef octet_status status
+    cdef string_view view = string_view(<const char*>text, <size_t>len(text))
+    with nogil:
+        status = c_read_coco_annotations(view, truth)
+    if status != OCTET_OK:
+        return None
+    cdef size_t i
+    memory = []
+    write_annotation_rows(truth.annotations, new_rows(truth.annotations.size(), memory))
+    images = [truth.images[i].id for i in range(truth.images.size())]
+    return images, [truth.categories[i].id for i in range(truth.categories.size())], memory[0]
+
+
+def read_coco_results(bytes text):
+    """Results as rows; None for what octet's reader refuses."""
+    cdef vector[CocoResult] results
+    cdef octet_status status
+    cdef string_view view = string_view(<const char*>text, <size_t>len(text))
+    with nogil:
+        status = c_read_coco_results(view, results)
+    if status != OCTET_OK:
+        return None
+    memory = []
+    cdef CocoRow* rows = new_rows(results.size(), memory)
+    with nogil:
+        write_result_rows(results, rows)
+    return memory[0]
+
+
+# Entries are many, and each name of this module costs a look into the interpreter's state: names of fields are passed on.
+
+cdef bint set_integer(PyObject* field, int64_t* to) except -1:
+    """False for what is missing or no integer of 64 bits."""
+    cdef int overflow = 0
+    if field == NULL:
+        return False
+    if PyLong_Check(<object>field):
+        to[0] = PyLong_AsLongLongAndOverflow(<object>field, &overflow)
+    elif PyIndex_Check(<object>field):
+        to[0] = PyLong_AsLongLongAndOverflow(PyNumber_Index(<object>field), &overflow)
+    else:
+        return False
+    return overflow == 0
+
+
+cdef bint set_number(PyObject* field, double* to) except -1:
+    """False for what is missing or no number of Python's own types, whose arithmetic is that of double. OverflowError beyond it."""
+    if field == NULL or not (PyFloat_Check(<object>field) or PyLong_Check(<object>field)):
+        return False
+    to[0] = PyFloat_AsDouble(<object>field)
+    return True
+
+
+cdef bint set_box(PyObject* field, BoxLtwh* to) except -1:
+    if field == NULL:
+        return False
+    box = <object>field
+    if not PyList_Check(box):
+        if not isinstance(box, Iterable):
+            return False
+        box = list(box)
+    return (PyList_Size(box) == 4 and set_number(PyList_GetItem(box, 0), &to.left) and set_number(PyList_GetItem(box, 1), &to.top)
+            and set_number(PyList_GetItem(box, 2), &to.width) and set_number(PyList_GetItem(box, 3), &to.height))
+
+
+cdef bint set_result(object entry, object image, object category, object box, object score, CocoRow* row) except -1:
+    return (PyDict_CheckExact(entry) and set_integer(PyDict_GetItemWithError(entry, image), &row.image_id)
+            and set_integer(PyDict_GetItemWithError(entry, category), &row.category_id)
+            and set_box(PyDict_GetItemWithError(entry, box), &row.box)
+            and (score is None or set_number(PyDict_GetItemWithError(entry, score), &row.score)))
+
+
+def fill_results(list entries, rows) -> bool:
+    """Entries of the results format into as many rows, numbered from 1 on. False where one is not plain; the rows are not to be used then."""
+    cdef Numbers memory = Numbers(rows, True, sizeof(CocoRow))
+    cdef CocoRow* row = <CocoRow*>memory.buffer.buf
+    cdef int64_t number = 0
+    if memory.count != <size_t>len(entries):
+        raise ValueError("another number of rows")
+    image, category, box, score = "image_id", "category_id", "bbox", "score"
+    try:
+        for entry in entries:
+            if not set_result(entry, image, category, box, score, row):
+                return False
+            number += 1
+            row.id, row.area, row.is_crowd = number, row.box.width * row.box.height, 0
+            row += 1
+    except OverflowError:
+        return False
+    return True
+
+
+def fill_annotations(list entries, bint are_scored, rows) -> bool:
+    """Annotations into as many rows, with their scores where they have to have one. Otherwise as fill_results()."""
+    cdef Numbers memory = Numbers(rows, True, sizeof(CocoRow))
+    cdef CocoRow* row = <CocoRow*>memory.buffer.buf
+    cdef PyObject* crowd
+    if memory.count != <size_t>len(entries):
+        raise ValueError("another number of rows")
+    image, category, box, score = "image_id", "category_id", "bbox", "score" if are_scored else None
+    number, area, is_crowd = "id", "area", "iscrowd"
+    try:
+        for entry in entries:
+            row.score = 0
+            if not (set_result(entry, image, category, box, score, row) and set_integer(PyDict_GetItemWithError(entry, number), &row.id)
+                    and set_number(PyDict_GetItemWithError(entry, area), &row.area)):
+                return False
+            crowd = PyDict_GetItemWithError(entry, is_crowd)
+            row.is_crowd = 1 if crowd != NULL and <object>crowd else 0
+            row += 1
+    except OverflowError:
+        return False
+    return True
+
+
+def accumulate_coco(images, categories, truth, found, max_detections, areas, precision, recall, scores) -> None:
+    """Fills the tables of COCOeval.eval. Arrays without gaps, of int64, rows and float64.
 
     images, categories   rising ids
-    truth                (id, image, category, is_crowd, area, box)
-    found                (image, category, score, box)
     max_detections       three, rising; areas: four pairs, all, small, medium, large
     precision, scores    [10, 101, categories, 4, 3]; recall: [10, categories, 4, 3]
     """
     cdef Numbers image_ids = Numbers(images), category_ids = Numbers(categories)
-    cdef Numbers t_id, t_image, t_category, t_crowd, t_area, t_box
-    t_id, t_image, t_category, t_crowd, t_area, t_box = [Numbers(column) for column in truth]
-    check_rows(t_id.count, [t_image, t_category, t_crowd, t_area], t_box)
-    cdef Numbers f_image, f_category, f_score, f_box
-    f_image, f_category, f_score, f_box = [Numbers(column) for column in found]
-    check_rows(f_image.count, [f_category, f_score], f_box)
-    cdef TruthColumns truth_columns
-    truth_columns.id, truth_columns.image, truth_columns.category = t_id.integers(), t_image.integers(), t_category.integers()
-    truth_columns.is_crowd, truth_columns.area, truth_columns.box = t_crowd.integers(), t_area.doubles(), t_box.doubles()
-    cdef FoundColumns found_columns
-    found_columns.image, found_columns.category = f_image.integers(), f_category.integers()
-    found_columns.score, found_columns.box = f_score.doubles(), f_box.doubles()
+    cdef Numbers truth_rows = Numbers(truth, False, sizeof(CocoRow)), found_rows = Numbers(found, False, sizeof(CocoRow))
     cdef MatchSettings settings
     cdef int i
     for i in range(3):
@@ -771,6 +909,7 @@ def accumulate_coco(images, categories, truth, found, max_detections, areas, int
     tables.precision, tables.recall, tables.scores = p.table(), r.table(), s.table()
     cdef octet_status status
     cdef Integers c_images = image_ids.integers(), c_categories = category_ids.integers()
+    cdef Rows c_truth = truth_rows.rows(), c_found = found_rows.rows()
     with nogil:
-        status = c_accumulate_coco(c_images, c_categories, truth_columns, found_columns, settings, threads, tables)
+        status = c_accumulate_coco(c_images, c_categories, c_truth, c_found, settings, tables)
     check(status)

@@ -282,7 +282,7 @@ Json categories_json(const CocoGroundTruth& truth) {
 
 }  // namespace
 
-Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path) {
+Result<CocoGroundTruth> parse_coco_annotations(std::string_view text) {
   const JsonSchema schema{.sections = {"images", "categories", "annotations", "licenses"},
                           .optional_sections = 1,
                           .fields = {"id", "file_name", "width", "height", "name", "image_id", "category_id", "bbox", "area", "iscrowd",
@@ -303,9 +303,15 @@ Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path)
     if (section == "categories") return categories.add(read_category(record), truth.categories);
     return annotations.add(read_annotation(record), truth.annotations);
   };
-  OCTET_RETURN_IF_ERROR(read_json_records(path, schema, visit));
+  OCTET_RETURN_IF_ERROR(parse_json_records(text, schema, visit));
   credits.write_to(truth.images);
   count_annotations(truth);
+  return truth;
+}
+
+Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path) {
+  OCTET_ASSIGN(const FileText file, FileText::open(path));
+  OCTET_ASSIGN_AT(CocoGroundTruth truth, parse_coco_annotations(file.text()), path.string());
   return truth;
 }
 
@@ -333,6 +339,11 @@ Result<std::string> format_coco_annotations(const CocoGroundTruth& truth) {
   }
   const Json file{{"images", images_json(truth)}, {"annotations", std::move(annotations)}, {"categories", categories_json(truth)}};
   return file.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<std::vector<CocoResult>> parse_coco_results(std::string_view text, int threads) {
+  if (auto parts = read_parts(text, threads)) return join(*std::move(parts));
+  return read_results(text);
 }
 
 Result<std::vector<CocoResult>> read_coco_results(const std::filesystem::path& path, int threads) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -19,6 +20,7 @@ namespace octet {
 //   file, entry and field: "x.json: annotations[3]: 'bbox' is
 //              missing". Also for two entries of one section with the same id, and for a box or an area of negative size.
 Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path);
+Result<CocoGroundTruth> parse_coco_annotations(std::string_view text);  // errors name no file
 
 // Its images alone, without credits. Annotations that stand behind them, as in COCO's own files of half a gigabyte, are not read.
 Result<std::vector<CocoImage>> read_coco_images(const std::filesystem::path& path);
@@ -29,6 +31,7 @@ Result<std::string> format_coco_annotations(const CocoGroundTruth& truth);
 // Reads an array of {"image_id", "category_id", "bbox": [left, top, width, height], "score"}. Errors as above.
 //   threads  share the file out; neither the answer nor an error depends on them
 Result<std::vector<CocoResult>> read_coco_results(const std::filesystem::path& path, int threads = 1);
+Result<std::vector<CocoResult>> parse_coco_results(std::string_view text, int threads = 1);  // errors name no file
 
 // The same results give the same bytes, and reading them back gives the same numbers. A value that JSON cannot hold (NaN,
 // infinity) is an error that names the entry.

@@ -9,27 +9,31 @@ from typing import Any
 
 import numpy as np
 
-from octet.pycocotools.coco import COCO, Record
-
-Array = np.ndarray[Any, Any]
+from octet.pycocotools._rows import Array, Record
 
 
-def _of_image(coco: COCO, image: Any, category: Any, p: Any) -> list[Record]:
-    """The annotations of a category in an image; where categories do not matter, of all that are chosen, one after another."""
-    wanted = [category] if p.useCats else p.catIds
-    of_image = coco.imgToAnns.get(image, [])
-    return [one for number in wanted for one in of_image if one["category_id"] == number]
+class _Grouped:
+    """Rows by image and category."""
+
+    def __init__(self, rows: Array) -> None:
+        self.rows = rows
+        self.places: dict[tuple[Any, Any], list[int]] = {}
+        for place, key in enumerate(zip(rows["image_id"].tolist(), rows["category_id"].tolist())):
+            self.places.setdefault(key, []).append(place)
+
+    def of(self, image: Any, category: Any, p: Any) -> Array:
+        """Those of a category in an image; where categories do not matter, of all that are chosen, one after another."""
+        wanted = [category] if p.useCats else p.catIds
+        return self.rows[[place for number in wanted for place in self.places.get((image, number), ())]]
 
 
-def _overlaps(found: list[Record], truth: list[Record]) -> Array:
+def _overlaps(found: Array, truth: Array) -> Array:
     """IoU of each detection with each object; of a crowd the share of the detection that lies inside it."""
-    a = np.array([one["bbox"] for one in found], np.float64).reshape(-1, 1, 4)
-    b = np.array([one["bbox"] for one in truth], np.float64).reshape(1, -1, 4)
+    a, b = found["bbox"].reshape(-1, 1, 4), truth["bbox"].reshape(1, -1, 4)
     inside = np.minimum(a[..., :2] + a[..., 2:], b[..., :2] + b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
     common = np.where((inside > 0).all(-1), inside[..., 0] * inside[..., 1], 0.0)
     area = a[..., 2] * a[..., 3]
-    crowd = np.array([bool(one.get("iscrowd", 0)) for one in truth], bool)
-    whole = np.where(crowd, area, area + b[..., 2] * b[..., 3] - common)
+    whole = np.where(truth["iscrowd"] != 0, area, area + b[..., 2] * b[..., 3] - common)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(common > 0, common / whole, 0.0)
 
@@ -51,44 +55,49 @@ def _match(overlaps: Array, ignored: Array, crowd: Array, ids: list[Any], detect
     return taken, met, met_ignored
 
 
-def _evaluate_image(truth: list[Record], found: list[Record], overlaps: Array, area: Any, p: Any) -> Record:
+def _outside(rows: Array, area: Any) -> Array:
+    outside: Array = (rows["area"] < area[0]) | (rows["area"] > area[1])
+    return outside
+
+
+def _evaluate_image(truth: Array, found: Array, overlaps: Array, area: Any, p: Any) -> Record:
     """One image, category and range of areas; `found` by falling score, no more than count, `overlaps` of them in this order."""
-    ignored = np.array([bool(one.get("iscrowd", 0)) or one["area"] < area[0] or one["area"] > area[1] for one in truth], bool)
+    ignored = (truth["iscrowd"] != 0) | _outside(truth, area)
     order = np.argsort(ignored, kind="mergesort")
-    truth, ignored, overlaps = [truth[i] for i in order], ignored[order], overlaps[:, order]
-    crowd = np.array([bool(one.get("iscrowd", 0)) for one in truth], bool)
-    ids, detection_ids = [one["id"] for one in truth], [one["id"] for one in found]
-    outside = np.array([one["area"] < area[0] or one["area"] > area[1] for one in found], bool)
-    each = [_match(overlaps, ignored, crowd, ids, detection_ids, threshold) for threshold in p.iouThrs]
+    truth, ignored, overlaps = truth[order], ignored[order], overlaps[:, order]
+    ids, detection_ids = truth["id"].tolist(), found["id"].tolist()
+    each = [_match(overlaps, ignored, truth["iscrowd"] != 0, ids, detection_ids, threshold) for threshold in p.iouThrs]
     taken, met, met_ignored = (np.array([row[i] for row in each]).reshape(len(p.iouThrs), -1) for i in range(3))
     return {"aRng": area, "maxDet": p.maxDets[-1], "dtIds": detection_ids, "gtIds": ids, "dtMatches": met, "gtMatches": taken,
-            "dtScores": [one["score"] for one in found], "gtIgnore": ignored.astype(int),
-            "dtIgnore": np.logical_or(met_ignored, np.logical_and(met == 0, outside))}
+            "dtScores": found["score"].tolist(), "gtIgnore": ignored.astype(int),
+            "dtIgnore": np.logical_or(met_ignored, np.logical_and(met == 0, _outside(found, area)))}
 
 
-def _to_match(truth: COCO, found: COCO, image: Any, category: Any, p: Any) -> tuple[list[Record], list[Record]]:
+def _to_match(truth: _Grouped, found: _Grouped, image: Any, category: Any, p: Any) -> tuple[Array, Array]:
     """The objects, and by falling score the detections that count."""
-    detections = _of_image(found, image, category, p)
-    best = np.argsort([-one["score"] for one in detections], kind="mergesort")[: p.maxDets[-1]]
-    return _of_image(truth, image, category, p), [detections[j] for j in best]
+    detections = found.of(image, category, p)
+    best = np.argsort(-detections["score"], kind="mergesort")[: p.maxDets[-1]]
+    return truth.of(image, category, p), detections[best]
 
 
-def overlaps_of_images(truth: COCO, found: COCO, p: Any) -> dict[tuple[Any, Any], Any]:
+def overlaps_of_images(truth: Array, found: Array, p: Any) -> dict[tuple[Any, Any], Any]:
     """Of each image and category [detection, object], in the order of _to_match(); an empty list where there are no pairs."""
-    pairs = {(image, category): _to_match(truth, found, image, category, p) for image in p.imgIds for category in (p.catIds if p.useCats else [-1])}
-    return {key: _overlaps(detections, objects) if objects and detections else [] for key, (objects, detections) in pairs.items()}
+    grouped = _Grouped(truth), _Grouped(found)
+    pairs = {(image, category): _to_match(*grouped, image, category, p) for image in p.imgIds for category in (p.catIds if p.useCats else [-1])}
+    return {key: _overlaps(detections, objects) if len(objects) and len(detections) else [] for key, (objects, detections) in pairs.items()}
 
 
-def evaluate(truth: COCO, found: COCO, p: Any) -> list[Record | None]:
+def evaluate(truth: Array, found: Array, p: Any) -> list[Record | None]:
     """Of each category, range of areas and image, in this order; None where nothing is annotated and nothing was found."""
+    grouped = _Grouped(truth), _Grouped(found)
     categories = p.catIds if p.useCats else [-1]
     records: dict[tuple[int, int, int], Record | None] = {}
     for k, category in enumerate(categories):
         for i, image in enumerate(p.imgIds):
-            objects, detections = _to_match(truth, found, image, category, p)
+            objects, detections = _to_match(*grouped, image, category, p)
             overlaps = _overlaps(detections, objects)
             for a, area in enumerate(p.areaRng):
-                record = _evaluate_image(objects, detections, overlaps, area, p) if objects or detections else None
+                record = _evaluate_image(objects, detections, overlaps, area, p) if len(objects) or len(detections) else None
                 if record is not None:
                     record.update(image_id=image, category_id=category)
                 records[k, a, i] = record

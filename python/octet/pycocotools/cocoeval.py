@@ -11,7 +11,8 @@ import numpy as np
 
 from octet import _octet
 from octet.pycocotools import _by_image
-from octet.pycocotools.coco import COCO
+from octet.pycocotools._rows import ROW, Array
+from octet.pycocotools.coco import COCO, rows_to_judge
 
 _IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 _RECALL_THRESHOLDS = np.linspace(0.0, 1.00, 101)
@@ -61,8 +62,9 @@ class COCOeval:
         self.eval: dict[str, Any] = {}
         self.stats: Any = []
         self._paramsEval: Any = {}
+        self._rows: tuple[Array, Array] = (np.empty(0, ROW), np.empty(0, ROW))  # of both, as they were in evaluate()
         self._given: Any = None  # evalImgs that another has set
-        self._images: Any = None  # evalImgs of evaluate(), once it was asked for
+        self._images: Any = None  # evalImgs of evaluate(), once it was asked for; it may have been changed then
         self._overlaps: Any = None  # ious, the same
         if cocoGt is not None:
             self.params.imgIds = sorted(cocoGt.getImgIds())
@@ -73,7 +75,7 @@ class COCOeval:
         if self._given is not None:
             return self._given
         if self._images is None and self._paramsEval:
-            self._images = _by_image.evaluate(*self._both(), self._paramsEval)
+            self._images = _by_image.evaluate(*self._rows, self._paramsEval)
         return [] if self._images is None else self._images
 
     @evalImgs.setter
@@ -83,17 +85,19 @@ class COCOeval:
     @property
     def ious(self) -> dict[tuple[Any, Any], Any]:
         if self._overlaps is None and self._paramsEval:
-            self._overlaps = _by_image.overlaps_of_images(*self._both(), self._paramsEval)
+            self._overlaps = _by_image.overlaps_of_images(*self._rows, self._paramsEval)
         return self._overlaps or {}
 
     def evaluate(self) -> None:
-        """Settles what is to be judged; sorts the ids and limits in `params`."""
-        self._both()
+        """Settles what is to be judged, which later changes do not reach; sorts the ids and limits in `params`."""
+        truth, found = self._both()
         p = self.params
         p.imgIds = list(np.unique(p.imgIds))
         if p.useCats:
             p.catIds = list(np.unique(p.catIds))
         p.maxDets = sorted(p.maxDets)
+        categories = p.catIds if p.useCats else []
+        self._rows = rows_to_judge(truth, p.imgIds, categories, False), rows_to_judge(found, p.imgIds, categories, True)
         self._given = self._images = self._overlaps = None
         self._paramsEval = copy.deepcopy(p)
 
@@ -102,9 +106,9 @@ class COCOeval:
         if not self._paramsEval:
             raise RuntimeError("evaluate() comes before accumulate()")
         chosen = self.params if p is None else p
-        fast = self._given is None and p is None and _is_usual(chosen) and _same_choice(chosen, self._paramsEval)
-        columns = _columns(*self._both(), chosen) if fast else None
-        tables = _fast(columns, chosen) if columns else _by_image.accumulate(self.evalImgs, self._paramsEval, chosen)
+        fast = self._given is None and self._images is None and p is None and _is_usual(chosen) and _same_choice(chosen, self._paramsEval)
+        ids = _ids(chosen) if fast and _are_usual(*self._rows) else None
+        tables = _fast(ids, self._rows, chosen) if ids else _by_image.accumulate(self.evalImgs, self._paramsEval, chosen)
         precision, recall, scores = tables
         self.eval = {"params": chosen, "counts": list(precision.shape), "date": datetime.datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
                      "precision": precision, "recall": recall, "scores": scores}
@@ -164,42 +168,26 @@ def _same_choice(a: Params, b: Params) -> bool:
     return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("imgIds", "catIds", "maxDets", "areaRng"))
 
 
-def _integers(values: list[Any]) -> np.ndarray[Any, Any]:
-    """Raises ValueError for what is no integer."""
-    array = np.asarray(values if values else np.empty(0, np.int64))
-    if array.dtype.kind not in "iu":
-        raise ValueError("an id that is no integer")
-    return array.astype(np.int64)
+def _are_usual(truth: Array, found: Array) -> bool:
+    """Whether octet's evaluator goes by all that these rows say."""
+    if truth.dtype != ROW or found.dtype != ROW:
+        return False
+    boxes = found["bbox"]
+    return bool(np.array_equal(found["area"], boxes[:, 2] * boxes[:, 3]) and (found["id"] > 0).all() and not np.isnan(found["score"]).any())
 
 
-def _columns(truth: COCO, found: COCO, p: Params) -> tuple[Any, ...] | None:
-    """What _octet.accumulate_coco() takes; None where ids are no integers or a box is no four numbers."""
-    images, categories = set(p.imgIds), set(p.catIds)
-    annotations = [one for one in truth.dataset.get("annotations", []) if one["image_id"] in images and one["category_id"] in categories]
-    detections = [one for one in found.dataset.get("annotations", []) if one["image_id"] in images and one["category_id"] in categories]
-
-    def numbers(entries: list[dict[str, Any]], key: str) -> np.ndarray[Any, Any]:
-        return np.array([one[key] for one in entries], np.float64)
-
-    def ids(entries: list[dict[str, Any]], key: str) -> np.ndarray[Any, Any]:
-        return _integers([one[key] for one in entries])
-
-    try:
-        boxes = [numbers(entries, "bbox").reshape(len(entries), 4) for entries in (annotations, detections)]
-        crowds = _integers([int(bool(one.get("iscrowd", 0))) for one in annotations])
-        return (_integers(list(p.imgIds)), _integers(list(p.catIds)),
-                (ids(annotations, "id"), ids(annotations, "image_id"), ids(annotations, "category_id"), crowds,
-                 numbers(annotations, "area"), boxes[0]),
-                (ids(detections, "image_id"), ids(detections, "category_id"), numbers(detections, "score"), boxes[1]))
-    except ValueError:
+def _ids(p: Params) -> tuple[Array, Array] | None:
+    """Of images and categories; None where they are no integers of 64 bits."""
+    images, categories = (np.array(values if len(values) else np.empty(0, np.int64)) for values in (p.imgIds, p.catIds))
+    if any(ids.dtype.kind not in "iu" for ids in (images, categories)):
         return None
+    return images.astype(np.int64), categories.astype(np.int64)
 
 
-def _fast(columns: tuple[Any, ...], p: Params) -> tuple[np.ndarray[Any, Any], ...]:
-    images, categories, truth, found = columns
-    count = len(categories)
+def _fast(ids: tuple[Array, Array], rows: tuple[Array, Array], p: Params) -> tuple[Array, ...]:
+    count = len(ids[1])
     precision, scores = (np.empty((10, 101, count, 4, 3)) for _ in range(2))
     recall = np.empty((10, count, 4, 3))
     areas = [(float(low), float(high)) for low, high in p.areaRng]
-    _octet.accumulate_coco(images, categories, truth, found, [int(most) for most in p.maxDets], areas, 0, precision, recall, scores)
+    _octet.accumulate_coco(*ids, *rows, [int(most) for most in p.maxDets], areas, precision, recall, scores)
     return precision, recall, scores
