@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from octet import _octet
 from octet._arguments import count_of, score_of, threads_of, words_of
@@ -58,11 +59,16 @@ class Detector:
         pictures    of any kind that detect() takes; from a generator so many are taken as are worked on, twice the threads
         threads     each has a picture and a detector of its own; 0: all that this process may use
 
-        Raises what detect() raises, at the picture that it is about.
+        Raises what detect() raises, at the picture that it is about; TypeError for a path or an array that is one picture.
         """
+        if isinstance(pictures, (str, bytes, os.PathLike)) or getattr(pictures, "ndim", 0) == 3:
+            raise TypeError("detect_many takes pictures, in a list or whatever yields them; detect() takes one")
         score, most = score_of(score_threshold), count_of(max_detections, "max_detections")
         count = threads_of(threads) or _octet.available_threads()
         return _detect_many(self, iter(pictures), count, score, most, exif)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a detector is not pickled: save() its model, and compile() that by its path in the other process")
 
     def __repr__(self) -> str:
         return f"<octet.Detector of {self.model!r} by {self.engine}>"

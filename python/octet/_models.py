@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Literal, Union
+from typing import Literal, NoReturn, Union
 
 from octet import _octet
 from octet._arguments import (Path, areas_of, choice_of, count_of, detections_of, list_of, optional_path_of, path_of, points_of, score_of,
@@ -46,6 +46,15 @@ class Model:
         """Writes an ONNX model; what is quantized as QuantizeLinear and DequantizeLinear. Raises OSError, Unsupported for what ONNX cannot
         express, ValueError for a name that does not end in .onnx. `fp16` as of save()."""
         self._native.save_onnx(path_of(onnx, "onnx"), bool(fp16))
+
+    def __copy__(self) -> Model:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Model:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a model is not pickled: save() it, and give the other process its path")
 
     def __repr__(self) -> str:
         return f"<octet.Model {self.name}: {self.input_width}x{self.input_height}, {len(self.labels)} classes>"

@@ -6,6 +6,7 @@ import itertools
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -222,3 +223,9 @@ def test_memory_does_not_grow(detector: octet.Detector, pixels: np.ndarray) -> N
     before = resident_bytes()
     detect(1000)  # results alone are 10 MB
     assert resident_bytes() - before < 3_000_000
+
+
+@pytest.mark.parametrize("one", [str, Path, octet.read_image])
+def test_tells_one_picture_from_many(detector: octet.Detector, picture: Path, one: Any) -> None:
+    with pytest.raises(TypeError, match="detect\\(\\) takes one"):
+        detector.detect_many(one(picture))

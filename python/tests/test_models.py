@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -21,6 +23,13 @@ def test_describes_a_model(fp32: octet.Model) -> None:
     assert (fp32.name, fp32.input_width, fp32.input_height) == ("yolo-fastest-1.1-xl", 320, 320)
     assert len(fp32.labels) == 80 and fp32.labels[0] == "person"
     assert "yolo-fastest-1.1-xl" in octet.known_models()
+
+
+def test_is_copied_and_not_pickled(fp32: octet.Model, detector: octet.Detector) -> None:
+    assert copy.copy(fp32) is copy.deepcopy(fp32) is fp32
+    for one in (fp32, detector):
+        with pytest.raises(TypeError, match=r"save\(\)"):
+            pickle.dumps(one)
 
 
 def test_saves_and_loads(fp32: octet.Model, picture: Path, detector: octet.Detector, tmp_path: Path) -> None:
