@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "base/greatest.h"
 
@@ -12,6 +14,7 @@ namespace {
 using Box = std::array<float, 4>;  // x0, y0, x1, y1
 
 constexpr std::size_t kRowLength = 7;
+constexpr float kLowest = -std::numeric_limits<float>::infinity();
 
 // A score as an integer above 0 that is greater for a greater score; zeros are one whatever their sign.
 std::uint32_t rank_of(float score) {
@@ -50,15 +53,27 @@ float overlap(const Box& a, const Box& b) {
   return shared / (area(a) + area(b) - shared);
 }
 
+// Scores are looked at so many at once.
+constexpr std::size_t kAtOnce = 16;
+
+std::size_t rounded_up(std::size_t scores) { return (scores + kAtOnce - 1) / kAtOnce * kAtOnce; }
+
+// A bit for each of kAtOnce scores that is as great as `least`.
+unsigned which_reach(const float* scores, float least) {
+  unsigned reached = 0;
+  for (unsigned i = 0; i < kAtOnce; ++i) reached |= static_cast<unsigned>(scores[i] >= least) << i;
+  return reached;
+}
+
 // One image: candidates of all classes are taken best first, each compared with what its class has kept so far. As only
-// keep_top_k survive in the end, the walk stops once that many are kept, long before most scores are looked at twice: they are taken in
+// keep_top_k survive in the end, the walk stops once that many are kept, long before most scores are made: they are taken in
 // rounds, each of which goes down to the best score of a further prior.
 // A class meets its own candidates best first, so the first top_k that it meets are its top_k.
 class ImageDetector {
  public:
-  ImageDetector(const DetectionOutput& op, const DetectionSizes& sizes, const float* codes, const float* scores, const float* priors,
-                DetectionScratch& scratch)
-      : op_(op), sizes_(sizes), codes_(codes), scores_(scores), priors_(priors), scratch_(scratch) {}
+  ImageDetector(const DetectionOutput& op, const DetectionSizes& sizes, const float* codes, std::span<const float> numbers,
+                ScoreFunction score_of, const float* priors, DetectionScratch& scratch)
+      : op_(op), sizes_(sizes), codes_(codes), numbers_(numbers), score_of_(score_of), priors_(priors), scratch_(scratch) {}
 
   void run() {
     scratch_.kept_of_class.resize(std::max(scratch_.kept_of_class.size(), static_cast<std::size_t>(sizes_.classes)));
@@ -66,7 +81,7 @@ class ImageDetector {
     scratch_.seen_of_class.assign(static_cast<std::size_t>(sizes_.classes), 0);
     scratch_.boxes.resize(static_cast<std::size_t>(sizes_.priors));
     scratch_.decoded.assign(static_cast<std::size_t>(sizes_.priors), 0);
-    rank_priors();
+    find_best_scores();
     take_best_first();
   }
 
@@ -84,56 +99,68 @@ class ImageDetector {
   }
 
  private:
-  // The rank of the best candidate of each prior; 0 where it has none.
-  void rank_priors() {
+  std::span<const float> numbers_of(std::size_t prior) const {
+    const auto classes = static_cast<std::size_t>(sizes_.classes);
+    return numbers_.subspan(prior * classes, classes);
+  }
+
+  // The best score of each prior but for kScoreRounding, the background left out.
+  void find_best_scores() {
     const bool has_background = op_.background_label >= 0 && op_.background_label < sizes_.classes;
     const auto classes = static_cast<std::size_t>(sizes_.classes);
     const std::size_t before = has_background ? static_cast<std::size_t>(op_.background_label) : classes;
     const std::size_t after = has_background ? before + 1 : classes;
-    scratch_.ranks.resize(static_cast<std::size_t>(sizes_.priors));
-    const float* first = scores_;
-    for (std::uint32_t& rank : scratch_.ranks) {
-      const std::span scores(first, classes);
-      const float best = std::max(greatest_of(scores.first(before)), greatest_of(scores.subspan(after)));
-      rank = best > op_.confidence_threshold ? rank_of(best) : 0;
-      first += classes;
+    scratch_.best.resize(static_cast<std::size_t>(sizes_.priors));
+    for (std::size_t prior = 0; prior < scratch_.best.size(); ++prior) {
+      const std::span<const float> numbers = numbers_of(prior);
+      scratch_.best[prior] = std::max(greatest_of(numbers.first(before)), greatest_of(numbers.subspan(after)));
     }
+    score_of_(scratch_.best, scratch_.best);
   }
 
-  // The rank of the n-th best prior, and 1, which all candidates have, where so many have none.
-  std::uint32_t rank_of_prior(std::size_t n) {
-    if (n >= scratch_.ranks.size()) return 1;
-    scratch_.ordered_ranks = scratch_.ranks;
-    const auto nth = scratch_.ordered_ranks.begin() + static_cast<std::ptrdiff_t>(n);
-    std::nth_element(scratch_.ordered_ranks.begin(), nth, scratch_.ordered_ranks.end(), std::greater<>());
-    return std::max(*nth, 1u);
+  // About the n-th best of the best scores, by some of them, and minus infinity where so many priors have no candidate.
+  float best_score(std::size_t n) {
+    if (n >= scratch_.best.size()) return kLowest;
+    constexpr std::size_t kEnough = 256;
+    const std::size_t step = scratch_.best.size() / kEnough | 1;  // odd, as anchors of a cell, which are even in number, differ
+    scratch_.sample.clear();
+    for (std::size_t prior = 0; prior < scratch_.best.size(); prior += step) scratch_.sample.push_back(scratch_.best[prior]);
+    const auto nth = scratch_.sample.begin() + static_cast<std::ptrdiff_t>(n / step);
+    std::nth_element(scratch_.sample.begin(), nth, scratch_.sample.end(), std::greater<>());
+    return *nth > op_.confidence_threshold ? *nth : kLowest;
   }
 
   void take_best_first() {
     const auto limit = static_cast<std::size_t>(op_.keep_top_k);
-    std::uint64_t end = std::uint64_t{1} << 32;  // above all ranks
-    for (std::size_t n = 2 * std::min(limit, scratch_.ranks.size()); kept_ < limit && end > 1; n *= 4) {
-      const std::uint32_t least = rank_of_prior(n);
+    float least = std::numeric_limits<float>::quiet_NaN();  // which no score reaches
+    for (std::size_t n = 2 * std::min(limit, scratch_.best.size()); kept_ < limit && least != kLowest; n += n / 2) {
+      const float end = std::exchange(least, best_score(n));
       collect(least, end);
       std::sort(scratch_.candidates.begin(), scratch_.candidates.end(), std::greater<>());
       for (const std::uint64_t candidate : scratch_.candidates) {
         if (kept_ == limit) break;
         consider(candidate);
       }
-      end = least;
     }
   }
 
-  // The candidates with ranks in [least, end).
-  void collect(std::uint32_t least, std::uint64_t end) {
+  // The candidates with scores of `least` and more, but not of `end` and more.
+  void collect(float least, float end) {
+    const float lowest = std::max(least, op_.confidence_threshold), held = lowest - std::fabs(lowest) * kScoreRounding;
     scratch_.candidates.clear();
-    for (std::size_t prior = 0; prior < scratch_.ranks.size(); ++prior) {
-      if (scratch_.ranks[prior] < least) continue;
-      auto place = static_cast<std::uint32_t>(static_cast<std::int64_t>(prior) * sizes_.classes);
-      for (std::int64_t label = 0; label < sizes_.classes; ++label, ++place) {
-        if (!(scores_[place] > op_.confidence_threshold) || label == op_.background_label) continue;
-        const std::uint32_t rank = rank_of(scores_[place]);
-        if (rank >= least && rank < end) scratch_.candidates.push_back(pack(rank, place));
+    scratch_.scores.assign(rounded_up(static_cast<std::size_t>(sizes_.classes)), kLowest);
+    for (std::size_t prior = 0; prior < scratch_.best.size(); ++prior) {
+      if (scratch_.best[prior] < held) continue;
+      const std::span<const float> numbers = numbers_of(prior);
+      score_of_(numbers, std::span(scratch_.scores).first(numbers.size()));
+      for (std::size_t first = 0; first < numbers.size(); first += kAtOnce) {
+        for (unsigned left = which_reach(scratch_.scores.data() + first, lowest); left != 0; left &= left - 1) {
+          const std::size_t label = first + static_cast<std::size_t>(std::countr_zero(left));
+          const float score = scratch_.scores[label];
+          if (label >= numbers.size() || static_cast<std::int64_t>(label) == op_.background_label) continue;
+          if (score > op_.confidence_threshold && !(score >= end))
+            scratch_.candidates.push_back(pack(rank_of(score), static_cast<std::uint32_t>(prior * numbers.size() + label)));
+        }
       }
     }
   }
@@ -153,7 +180,10 @@ class ImageDetector {
 
   const DetectionOutput& op_;
   const DetectionSizes& sizes_;
-  const float *codes_, *scores_, *priors_;
+  const float* codes_;
+  std::span<const float> numbers_;
+  ScoreFunction score_of_;
+  const float* priors_;
   DetectionScratch& scratch_;
   std::size_t kept_ = 0;  // of all classes
 };
@@ -162,9 +192,11 @@ class ImageDetector {
 
 void DetectionScratch::reserve(const DetectionOutput& op, const DetectionSizes& sizes) {
   const auto priors = static_cast<std::size_t>(sizes.priors), classes = static_cast<std::size_t>(sizes.classes);
+  const auto most_kept = std::min(priors * classes, static_cast<std::size_t>(op.keep_top_k));
   candidates.reserve(priors * classes);
-  ranks.reserve(priors);
-  ordered_ranks.reserve(priors);
+  best.reserve(priors);
+  sample.reserve(priors);
+  scores.reserve(std::max(rounded_up(classes), most_kept));
   boxes.reserve(priors);
   decoded.reserve(priors);
   seen_of_class.reserve(classes);
@@ -172,26 +204,39 @@ void DetectionScratch::reserve(const DetectionOutput& op, const DetectionSizes& 
   for (auto& list : kept_of_class) list.reserve(std::min(priors, static_cast<std::size_t>(op.keep_top_k)));
 }
 
-void detection_output(const DetectionOutput& op, const DetectionSizes& sizes, std::span<const float> codes, std::span<const float> scores,
-                      std::span<const float> priors, std::span<float> rows, DetectionScratch& scratch) {
+void detection_output(const DetectionOutput& op, const DetectionSizes& sizes, std::span<const float> codes, std::span<const float> numbers,
+                      ScoreFunction score_of, std::span<const float> priors, std::span<float> rows, DetectionScratch& scratch) {
   const std::int64_t values_of_set = (sizes.has_variances ? 8 : 4) * sizes.priors;
+  const auto numbers_of_image = static_cast<std::size_t>(sizes.priors * sizes.classes);
   std::size_t filled = 0;
   for (std::int64_t image = 0; image < sizes.images; ++image) {
     const float* set = priors.data() + (sizes.priors_each_image ? image * values_of_set : 0);
-    const float* scores_of_image = scores.data() + image * sizes.priors * sizes.classes;
-    ImageDetector detector(op, sizes, codes.data() + image * sizes.priors * 4, scores_of_image, set, scratch);
+    const auto of_image = numbers.subspan(static_cast<std::size_t>(image) * numbers_of_image, numbers_of_image);
+    ImageDetector detector(op, sizes, codes.data() + image * sizes.priors * 4, of_image, score_of, set, scratch);
     detector.run();
+    scratch.scores.clear();
+    const std::size_t first_score = filled + 2;
     for (std::int64_t label = 0; label < sizes.classes; ++label)
       for (const std::int32_t prior : scratch.kept_of_class[static_cast<std::size_t>(label)]) {
         const Box box = op.clip_after_nms ? clipped(detector.box(prior)) : detector.box(prior);
-        const float score = scores_of_image[prior * sizes.classes + label];
-        const float row[kRowLength] = {static_cast<float>(image), static_cast<float>(label), score, box[0], box[1], box[2], box[3]};
+        const float row[kRowLength] = {static_cast<float>(image), static_cast<float>(label), 0, box[0], box[1], box[2], box[3]};
         std::copy_n(row, kRowLength, rows.begin() + static_cast<std::ptrdiff_t>(filled));
         filled += kRowLength;
+        scratch.scores.push_back(of_image[static_cast<std::size_t>(prior * sizes.classes + label)]);
       }
+    score_of(scratch.scores, scratch.scores);
+    for (std::size_t i = 0; i < scratch.scores.size(); ++i) rows[first_score + i * kRowLength] = scratch.scores[i];
   }
   std::fill(rows.begin() + static_cast<std::ptrdiff_t>(filled), rows.end(), 0.0f);
   if (filled < rows.size()) rows[filled] = -1;
+}
+
+void detection_output(const DetectionOutput& op, const DetectionSizes& sizes, std::span<const float> codes, std::span<const float> scores,
+                      std::span<const float> priors, std::span<float> rows, DetectionScratch& scratch) {
+  const auto as_they_are = [](std::span<const float> numbers, std::span<float> to) {
+    if (numbers.data() != to.data()) std::ranges::copy(numbers, to.begin());
+  };
+  detection_output(op, sizes, codes, scores, as_they_are, priors, rows, scratch);
 }
 
 }  // namespace octet

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/function_ref.h"
 #include "graph/ops.h"
 
 namespace octet {
@@ -22,12 +23,18 @@ struct DetectionScratch {
   void reserve(const DetectionOutput& op, const DetectionSizes& sizes);
 
   std::vector<std::uint64_t> candidates;
-  std::vector<std::uint32_t> ranks, ordered_ranks;  // of priors
+  std::vector<float> best, sample;  // the best score of each prior, and some of them
+  std::vector<float> scores;        // of one prior, or of all rows of an image
   std::vector<std::array<float, 4>> boxes;
   std::vector<char> decoded;
   std::vector<std::vector<std::int32_t>> kept_of_class;  // priors, best first
   std::vector<std::int64_t> seen_of_class;
 };
+
+// Makes scores of numbers, one of each; both may be the same memory. It does not fall where its argument grows, but by kScoreRounding of
+// the result: what comes of the greatest number of a prior is its best score but for that.
+using ScoreFunction = FunctionRef<void(std::span<const float> numbers, std::span<float> scores)>;
+inline constexpr float kScoreRounding = 0x1p-19f;
 
 // SSD post-processing as OpenVINO defines it (see DetectionOutput in ops.h), in float.
 //
@@ -39,5 +46,8 @@ struct DetectionScratch {
 // A row that begins with -1 ends a list that does not fill `rows`; zeros follow. NaN scores are no candidates.
 void detection_output(const DetectionOutput& op, const DetectionSizes& sizes, std::span<const float> codes, std::span<const float> scores,
                       std::span<const float> priors, std::span<float> rows, DetectionScratch& scratch);
+// The same of numbers of which `score_of` makes the scores; it is asked for few of them.
+void detection_output(const DetectionOutput& op, const DetectionSizes& sizes, std::span<const float> codes, std::span<const float> numbers,
+                      ScoreFunction score_of, std::span<const float> priors, std::span<float> rows, DetectionScratch& scratch);
 
 }  // namespace octet

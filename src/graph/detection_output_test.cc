@@ -4,6 +4,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -157,6 +158,65 @@ TEST(DetectionOutput, AgreesWithClassByClassSuppression) {
     }
     RC_ASSERT(found_rows(scene) == plain_detections(scene));
   }));
+}
+
+// Scores of numbers that are near to each other fall as often as they grow.
+float unsteady_score(float number) {
+  const float score = 1 / (1 + std::exp(-number));
+  return score - score * (kScoreRounding / 2) * static_cast<float>(std::bit_cast<std::uint32_t>(number) % 3) / 2;
+}
+
+TEST(DetectionOutput, MakesTheSameOfNumbersAsOfTheirScores) {
+  EXPECT_TRUE(rc::check([] {
+    DetectionOutput op = options(*rc::gen::inRange<std::int64_t>(1, 12));
+    op.background_label = *rc::gen::elementOf(std::vector<std::int64_t>{0, -1, 1, 40});
+    op.confidence_threshold = *rc::gen::elementOf(std::vector<float>{-1, 0, unsteady_score(0), 0.9f});
+    const std::int64_t classes = *rc::gen::elementOf(std::vector<std::int64_t>{2, 3, 17, 37}),
+                       priors = *rc::gen::inRange<std::int64_t>(1, 60);
+    const float apart = *rc::gen::elementOf(std::vector<float>{0x1p-23f, 0x1p-18f, 1});
+    std::vector<float> numbers, scores, boxes;
+    for (std::int64_t i = 0; i < priors * classes; ++i) {
+      const int steps = *rc::gen::inRange(-8, 8);
+      numbers.push_back(steps == 7 ? std::nanf("") : static_cast<float>(steps) * apart);
+      scores.push_back(unsteady_score(numbers.back()));
+    }
+    const auto grid = [](int end) { return static_cast<float>(*rc::gen::inRange(0, end)); };
+    for (std::int64_t i = 0; i < priors; ++i) {
+      const float x = grid(8), y = grid(8);
+      boxes.insert(boxes.end(), {x, y, x + 1 + grid(4), y + 1 + grid(4)});
+    }
+    const std::vector<float> codes(boxes.size());
+    const std::size_t places = static_cast<std::size_t>(op.keep_top_k) * 7;
+    std::vector<float> expected(places), found(places);
+    const auto score_of = [](std::span<const float> from, std::span<float> to) {
+      std::ranges::transform(from, to.begin(), unsteady_score);
+    };
+    DetectionScratch scratch;
+    detection_output(op, {1, priors, classes}, codes, scores, boxes, expected, scratch);
+    detection_output(op, {1, priors, classes}, codes, numbers, score_of, boxes, found, scratch);
+    RC_ASSERT(found == expected);
+  }));
+}
+
+TEST(DetectionOutput, AsksForTheScoresOfFewPriors) {
+  constexpr std::int64_t kPriors = 2000, kClasses = 20;
+  std::vector<float> numbers, boxes;
+  for (std::int64_t i = 0; i < kPriors; ++i) {
+    const auto place = static_cast<float>(2 * i);
+    boxes.insert(boxes.end(), {place, 0, place + 1, 1});
+    for (std::int64_t label = 0; label < kClasses; ++label) numbers.push_back(static_cast<float>((i * 7919 + label) % kPriors) / kPriors);
+  }
+  std::size_t asked = 0;
+  const auto score_of = [&](std::span<const float> from, std::span<float> to) {
+    asked += from.size();
+    std::ranges::transform(from, to.begin(), unsteady_score);
+  };
+  const std::vector<float> codes(boxes.size());
+  std::vector<float> rows(70);
+  DetectionScratch scratch;
+  detection_output(options(10), {1, kPriors, kClasses}, codes, numbers, score_of, boxes, rows, scratch);
+  EXPECT_EQ(rows[63], 0);  // all are found
+  EXPECT_LT(asked, numbers.size() / 4);
 }
 
 }  // namespace

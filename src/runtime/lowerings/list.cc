@@ -27,6 +27,7 @@ std::span<const Lowering> lowerings() {
       Lowering{"reshape", match_reshape},
       Lowering{"transpose to an image", match_transpose_to_image},
       Lowering{"transpose", match_transpose_image},
+      Lowering{"scores of detections", match_sigmoid_of_scores},
       Lowering{"activation", match_activate},
       Lowering{"integer matrix product", match_matmul_u8},
       Lowering{"matrix product", match_matmul},

@@ -42,6 +42,7 @@ MatchResult match_unary_plain(const MatchContext& context, NodeId id);
 MatchResult match_grid_sample(const MatchContext& context, NodeId id);
 MatchResult match_pad(const MatchContext& context, NodeId id);
 MatchResult match_binary_plain(const MatchContext& context, NodeId id);
+MatchResult match_sigmoid_of_scores(const MatchContext& context, NodeId id);
 MatchResult match_detection_output(const MatchContext& context, NodeId id);
 MatchResult match_reference(const MatchContext& context, NodeId id);
 
