@@ -78,17 +78,16 @@ Result<Stated> read_metadata_way(const ModelInfo& map) {
 }
 
 // What a network of the family takes, less what the graph or its converter does, and less what nobody can do to bytes.
-Stated way_of_family(Family family, const Graph& graph, const SourceFacts& facts) {
-  constexpr double kTakesBytes = 1. / 50;
-  const PictureInside inside = picture_inside(graph);
+Stated way_of_family(Family family, const PictureInside& inside, const SourceFacts& facts) {
+  constexpr double kAsIs = 0.98;
   const bool reverses = inside.reverses_channels || facts.converter_reverses;
-  const bool is_ready = facts.takes_bytes || facts.converter_scales, divides_itself = is_ready || std::abs(inside.scale) < kTakesBytes;
+  const bool is_ready = facts.takes_bytes || facts.converter_scales, divides_itself = is_ready || takes_bytes(inside);
   const std::vector<double> scale = divides_itself ? std::vector<double>() : std::vector<double>{255};
   const auto numbers = [&](std::vector<double> usual) {
     if (reverses) std::ranges::reverse(usual);
     return is_ready ? std::vector<double>() : usual;
   };
-  const bool takes_pixels = !divides_itself && std::abs(inside.scale) > 1 - kTakesBytes && !inside.subtracts;  // as they are
+  const bool takes_pixels = !divides_itself && std::abs(inside.scales[0]) > kAsIs && !inside.subtracts();  // as they are
   if (!takes_pixels && !is_ready && (family == Family::kNanoDet || family == Family::kPicoDet)) return {};
   switch (family) {
     case Family::kUltralytics:
@@ -105,6 +104,19 @@ Stated way_of_family(Family family, const Graph& graph, const SourceFacts& facts
       break;
   }
   return {};
+}
+
+// Takes out of what a file states what the graph does itself. Whether there was any of it.
+bool leave_to_graph(const PictureInside& inside, Stated& stated) {
+  const auto left = steps_left(
+      {stated.reverse_channels.value_or(false), stated.mean.value_or(std::vector<double>()), stated.scale.value_or(std::vector<double>())},
+      inside);
+  const bool asks = stated.mean || stated.scale || stated.reverse_channels == true;
+  if (!left || !asks) return false;
+  if (stated.reverse_channels) stated.reverse_channels = left->reverse_channels;
+  if (stated.mean) stated.mean = left->mean;
+  if (stated.scale) stated.scale = left->scale;
+  return true;
 }
 
 template <typename T>
@@ -145,11 +157,14 @@ Result<PictureWay> find_picture_way(const Graph& graph, const SourceFacts& facts
   OCTET_ASSIGN(Stated stated, read_stated(facts.declared));
   PictureWay way;
   if (!stated.is_empty()) way.reasons.push_back("the way of a picture is declared, in part or whole");
-  OCTET_ASSIGN(const Stated of_file, read_metadata_way(facts.metadata));
-  const Stated by_family = way_of_family(is_ultralytics && family != Family::kRealTimeDetr ? Family::kUltralytics : family, graph, facts);
+  OCTET_ASSIGN(Stated of_file, read_metadata_way(facts.metadata));
+  const PictureInside inside = picture_inside(graph);
+  const Stated by_family = way_of_family(is_ultralytics && family != Family::kRealTimeDetr ? Family::kUltralytics : family, inside, facts);
   if (!of_file.is_empty())
     way.reasons.push_back(fmt::format("{} says how a picture enters it, in part or whole",
                                       facts.of_metadata.empty() ? "the file" : "the file or one beside it"));
+  if (leave_to_graph(inside, of_file))
+    way.reasons.push_back("the graph itself does to pixels what is asked for there, in part or whole: it is not done again in front of it");
   fill(stated, of_file);
   const bool is_open = !missing_keys(stated).empty();
   if (is_open && is_ultralytics)

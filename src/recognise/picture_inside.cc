@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <utility>
 #include <vector>
@@ -115,7 +116,53 @@ std::optional<Source> source_of(const std::array<double, kChannels>& responses) 
   return is_alone ? std::optional(source) : std::nullopt;
 }
 
+// What is taken off a channel of the picture, and what it is divided by then.
+struct Step {
+  double mean = 0, scale = 1;
+};
+using Steps = std::array<Step, kChannels>;
+
+double number_at(const std::vector<double>& numbers, std::size_t channel, double otherwise) {
+  return numbers.empty() ? otherwise : numbers[channel % numbers.size()];
+}
+
+// What makes (x - mean) / scale, as asked, of a graph's own y * factor + offset. `is_turned`: the graph reverses the channels between.
+Steps in_front_of(const PictureInside& inside, const passes::InputSteps& asked, bool is_turned) {
+  Steps steps;
+  for (std::size_t channel = 0; channel < kChannels; ++channel) {
+    const std::size_t read = is_turned ? kChannels - 1 - channel : channel;
+    const double scale = number_at(asked.scale, read, 1);
+    steps[channel] = {number_at(asked.mean, read, 0) + inside.offsets[channel] * scale, scale * inside.scales[channel]};
+  }
+  return steps;
+}
+
+// Whether steps are none but for roundings of what files say, or a division by 255.
+bool are_plain(const Steps& steps) {
+  constexpr double kRounding = 0.01, kLevel = 0.5;
+  const double scale = std::abs(steps[0].scale - 1) < 0.5 ? 1 : 255;
+  return std::ranges::all_of(
+      steps, [&](const Step& step) { return std::abs(step.mean) < kLevel && std::abs(step.scale / scale - 1) < kRounding; });
+}
+
+passes::InputSteps plain_steps(const Steps& steps, bool reverses) {
+  return {reverses, {}, std::abs(steps[0].scale - 1) < 0.5 ? std::vector<double>() : std::vector<double>{255}};
+}
+
+// Whether what a graph takes off a picture is a mean of bytes: none has pixels of 0..1 or normalized ones that are so large.
+bool subtracts_bytes(const PictureInside& inside) {
+  constexpr double kLeast = 16;
+  return std::ranges::any_of(std::views::iota(std::size_t{0}, kChannels), [&](std::size_t channel) {
+    return std::abs(inside.offsets[channel]) >= kLeast * std::abs(inside.scales[channel]);
+  });
+}
+
 }  // namespace
+
+bool takes_bytes(const PictureInside& inside) {
+  constexpr double kLeast = 1. / 50;
+  return std::abs(inside.scales[0]) < kLeast;
+}
 
 PictureInside picture_inside(const Graph& graph) {
   const NodeId picture = graph.parameters()[0];
@@ -137,12 +184,33 @@ PictureInside picture_inside(const Graph& graph) {
     for (std::size_t channel = 0; channel < kChannels; ++channel) responses[channel] = made[channel][at] - (*black)[at];
     const auto source = source_of(responses);
     if (!source) return {};
-    if (at == 0) inside.scale = source->factor;
-    if ((*black)[at] != 0) inside.subtracts = true;
-    if (std::ranges::find(order, source->channel) == order.end()) order.push_back(source->channel);
+    if (std::ranges::find(order, source->channel) != order.end()) continue;
+    order.push_back(source->channel);
+    inside.scales[source->channel] = source->factor;
+    inside.offsets[source->channel] = (*black)[at];
   }
   inside.reverses_channels = order == std::vector<std::size_t>{2, 1, 0};
   return inside;
+}
+
+std::optional<passes::InputSteps> steps_left(const passes::InputSteps& asked, const PictureInside& inside) {
+  // A graph that reverses channels and is asked to be given reversed ones: what it makes of them is meant, unless its means say otherwise.
+  const bool is_turned = inside.reverses_channels && asked.reverse_channels;
+  const bool normalizes = inside.subtracts() || inside.scales != PictureInside{}.scales;
+  if (!is_turned && !normalizes) return std::nullopt;
+  const bool turned = is_turned && (are_plain(in_front_of(inside, asked, true)) || !are_plain(in_front_of(inside, asked, false)));
+  const bool reverses = asked.reverse_channels && !turned;
+  const Steps steps = in_front_of(inside, asked, turned);
+  if (normalizes && are_plain(steps)) return plain_steps(steps, reverses);
+  if (subtracts_bytes(inside)) return passes::InputSteps{.reverse_channels = reverses};
+  const bool divides_first = takes_bytes(inside) && !inside.subtracts();
+  if (!divides_first && !turned) return std::nullopt;
+  passes::InputSteps left{.reverse_channels = reverses};
+  for (const Step& step : divides_first ? steps : in_front_of({}, asked, turned)) {
+    left.mean.push_back(step.mean);
+    left.scale.push_back(step.scale);
+  }
+  return left;
 }
 
 }  // namespace octet

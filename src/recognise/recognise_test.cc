@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 
@@ -186,6 +187,87 @@ TEST(Recognise, DoesNotDoAgainWhatTheGraphDoesToThePicture) {
     return std::pair(mean.node, graph.emit(Concat{1}, {mean, mean, mean}));
   };
   EXPECT_TRUE(found_in(with_front(decoded(3), grey)).input.reverse_channels);
+}
+
+// A picture times `factors` and plus `offsets`, a channel each.
+Value scaled(Graph& graph, Value image, const std::vector<float>& factors, const std::vector<float>& offsets) {
+  const Value times = graph.emit(Binary{BinaryKind::kMultiply}, {image, graph.emit_constant(Tensor::of<float>({1, 3, 1, 1}, factors))});
+  return graph.emit(Binary{}, {times, graph.emit_constant(Tensor::of<float>({1, 3, 1, 1}, offsets))});
+}
+
+// What is done to pixels in front of a graph with such a front, where its metadata says what kDeclaredWay does.
+Recognition found_with(const std::vector<float>& factors, const std::vector<float>& offsets, ModelInfo metadata = kDeclaredWay) {
+  metadata["names"] = "[a, b, c]";
+  const auto front = [&](Graph& graph, Value image) {
+    const Value made = scaled(graph, image, factors, offsets);
+    return std::pair(graph.node(made.node).inputs[0].node, made);
+  };
+  return found_in(with_front(detr(10, 3), front), {.metadata = metadata});
+}
+
+Recognition found_turned_with(const std::vector<float>& factors, const std::vector<float>& offsets) {
+  const auto front = [&](Graph& graph, Value image) {
+    const auto [reader, turned] = gathered(graph, image);
+    return std::pair(reader, scaled(graph, turned, factors, offsets));
+  };
+  ModelInfo metadata = kDeclaredWay;
+  metadata["names"] = "[a, b, c]";
+  return found_in(with_front(detr(10, 3), front), {.metadata = metadata});
+}
+
+bool says_once(const Recognition& found) {
+  return std::ranges::any_of(found.reasons, [](const std::string& reason) { return reason.find("not done again") != std::string::npos; });
+}
+
+const std::vector<float> kFactors = {1 / 58.395f, 1 / 57.12f, 1 / 57.375f},
+                         kOffsets = {-123.675f / 58.395f, -116.28f / 57.12f, -103.53f / 57.375f};
+
+TEST(Recognise, DoesNotNormalizeAgainWhereMetadataSaysWhatTheGraphDoes) {
+  const Recognition whole = found_with(kFactors, kOffsets);
+  EXPECT_TRUE(whole.input.mean.empty() && whole.input.scale.empty());
+  EXPECT_TRUE(whole.input.reverse_channels);
+  EXPECT_TRUE(says_once(whole));
+  // Of pixels of 0..1: the division is left.
+  const std::vector<float> of_fractions = {1 / 0.229f, 1 / 0.224f, 1 / 0.225f};
+  const Recognition fractions = found_with(of_fractions, kOffsets);
+  EXPECT_EQ(fractions.input.scale, std::vector<double>{255});
+  EXPECT_TRUE(fractions.input.mean.empty());
+  // The division alone: means and deviations are left.
+  const Recognition divided = found_with(std::vector<float>(3, 1 / 255.0f), {0, 0, 0});
+  ASSERT_EQ(divided.input.scale.size(), 3);
+  EXPECT_NEAR(divided.input.scale[0], 0.229, 1e-4);
+  EXPECT_NEAR(divided.input.mean[2], 103.53, 1e-2);
+  EXPECT_TRUE(says_once(divided));
+  const Recognition bytes = found_with(std::vector<float>(3, 1 / 255.0f), {0, 0, 0},
+                                       {{"octet_resize", "stretch"}, {"reverse_input_channels", "NO"}, {"scale_values", "255"}});
+  EXPECT_TRUE(bytes.input.empty());
+  EXPECT_TRUE(says_once(bytes));
+  // A mean of bytes that is another: the graph's own counts.
+  EXPECT_TRUE(found_with(std::vector<float>(3, 1 / 128.0f), std::vector<float>(3, -127.5f / 128)).input.scale.empty());
+}
+
+TEST(Recognise, TurnsChannelsOnceWhereTheGraphDoesAndMetadataSaysSo) {
+  const Recognition turned = found_turned_with({1, 1, 1}, {0, 0, 0});
+  EXPECT_FALSE(turned.input.reverse_channels);
+  EXPECT_EQ(turned.input.mean, (std::vector<double>{103.53, 116.28, 123.675})) << "the channels of the picture, which are BGR";
+  EXPECT_TRUE(found_turned_with(kFactors, kOffsets).input.empty());
+  // Means that say that the picture is RGB, which the network reads as BGR.
+  auto factors = kFactors, offsets = kOffsets;
+  std::ranges::reverse(factors);
+  std::ranges::reverse(offsets);
+  const Recognition read_as_bgr = found_turned_with(factors, offsets);
+  EXPECT_TRUE(read_as_bgr.input.reverse_channels);
+  EXPECT_TRUE(read_as_bgr.input.mean.empty() && read_as_bgr.input.scale.empty());
+}
+
+TEST(Recognise, NormalizesWhatTheGraphOnlyScalesFurther) {
+  // As a batch normalization that was learned in front of a network, and a mean of pixels of 0..1 behind a division.
+  for (const float factor : {0.9f, 4.4f}) {
+    const Recognition found = found_with(std::vector<float>(3, factor), {0.1f, -0.2f, 0.05f});
+    EXPECT_EQ(found.input.scale, (std::vector<double>{58.395, 57.12, 57.375}));
+    EXPECT_FALSE(says_once(found));
+  }
+  EXPECT_FALSE(says_once(found_with({1, 1, 1}, {0, 0, 0})));
 }
 
 TEST(Recognise, KnowsTheUnitOfDecodedBoxes) {
