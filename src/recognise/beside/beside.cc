@@ -14,16 +14,21 @@ constexpr auto kReaders = {beside::read_ultralytics, beside::read_paddle_detecti
 Result<Beside> read_beside(const std::filesystem::path& model) {
   std::error_code ignored;
   const std::filesystem::path folder = std::filesystem::is_directory(model, ignored) ? model : model.parent_path();
+  beside::Place place{folder, model.filename().string()};
+  Beside result;
   for (const auto& read : kReaders) {
-    OCTET_ASSIGN(auto found, read(folder, model.filename().string()));
-    if (found) return *std::move(found);
+    OCTET_ASSIGN(auto found, read(place));
+    if (!found) continue;
+    result = *std::move(found);
+    break;
   }
-  return Beside{};
+  result.unused = std::move(place.unused);
+  return result;
 }
 
 std::vector<std::string> merge_beside(const Beside& beside, ModelInfo& metadata) {
-  std::vector<std::string> sentences;
-  if (beside.from.empty() || metadata.contains("octet_head")) return sentences;
+  if (metadata.contains("octet_head")) return {};
+  std::vector<std::string> sentences = beside.unused;
   const bool is_named = metadata.contains("names") || metadata.contains("labels");
   std::vector<std::string_view> taken;
   for (const auto& [key, value] : beside.keys) {

@@ -146,6 +146,13 @@ TEST_F(FilesBeside, SayWhatBordersAreFilledWith) {
   EXPECT_EQ(read().keys.at("octet_pad_value"), "114") << "zeros behind it: the mean, of three";
 }
 
+TEST_F(FilesBeside, SayNoThresholdThatIsNone) {
+  for (const char* score : {"half", "-1", "2", ".nan", "[0.5]"}) {
+    write("infer_cfg.yml", replaced(kPaddle, "draw_threshold: 0.5", std::string("draw_threshold: ") + score));
+    EXPECT_FALSE(read().keys.contains("confidence_threshold")) << score;
+  }
+}
+
 TEST_F(FilesBeside, OfMmdeploy) {
   write("pipeline.json", kPipeline);
   const Beside beside = read("end2end.onnx");
@@ -232,19 +239,57 @@ TEST_F(FilesBeside, OfOtherProgramsArePassedOver) {
 }
 
 TEST_F(FilesBeside, ThatAreDamagedAreNamed) {
-  expect_refused("metadata.yaml", "names: [\n", "line 2");
-  expect_refused("infer_cfg.yml", "arch: [\n", "line 2");
   expect_refused("infer_cfg.yml", replaced(kPaddle, "- 0.456\n  - 0.406", "- 0.456"), "the mean of pixels is not one number or three");
   expect_refused("infer_cfg.yml", replaced(kPaddle, "- 0.229", "- 0"), "is 0");
   expect_refused("infer_cfg.yml", replaced(kPaddle, "- 0.229", "- .nan"), "the deviation of pixels");
   expect_refused("infer_cfg.yml", replaced(kPaddle, "- person", "- [person]"), "label_list");
   expect_refused("pipeline.json", replaced(kPipeline, "[103.53, 116.28, 123.675]", "{}"), "the mean of pixels");
   expect_refused("preprocessor_config.json", replaced(kProcessor, "0.00392156862745098", "\"much\""), "rescale_factor");
-  expect_refused("preprocessor_config.json", replaced(kProcessor, "0.00392156862745098", "0"), "is 0");
-  expect_refused("pipeline.json", std::string(100'000, '['), "");
+  expect_refused("preprocessor_config.json", replaced(kProcessor, "0.00392156862745098", "0"), "rescale_factor");
+  expect_refused("infer_cfg.yml", replaced(kPaddle, "- 0.485", "- 1e308"), "none that a pixel could have");
   write("preprocessor_config.json", kProcessor);
   expect_refused("config.json", R"({"id2label": {"0": "a", "7": "b"}})", "id2label");
   expect_refused("config.json", R"({"id2label": {"0": ["a"]}})", "id2label");
+}
+
+// Whatever else has such a name must not keep a model from being imported.
+TEST_F(FilesBeside, ThatCannotBeReadAreSaidAndNotUsed) {
+  constexpr std::string_view kZip("PK\3\4\0\0: [", 9);
+  for (const char* name : {"metadata.yaml", "infer_cfg.yml", "inference.yml", "pipeline.json", "preprocessor_config.json"}) {
+    for (const std::string& text : {std::string(kZip), std::string("names: [\n"), std::string("{\"a\": "), std::string("\t- a\n%\n"),
+                                    std::string(100'000, '['), std::string(std::size_t{2} << 20, 'a')}) {
+      write(name, text);
+      const Beside beside = read();
+      EXPECT_EQ(beside.from, "") << name;
+      ASSERT_EQ(beside.unused.size(), 1) << name << ": " << text.substr(0, 20);
+      EXPECT_NE(beside.unused[0].find("is not used: " + (folder_ / name).string() + ": "), std::string::npos) << beside.unused[0];
+      ModelInfo metadata;
+      EXPECT_EQ(merge_beside(beside, metadata), beside.unused);
+      EXPECT_TRUE(metadata.empty());
+    }
+    fs::remove(folder_ / name);
+  }
+}
+
+TEST_F(FilesBeside, AreReadBesideOthersThatCannotBe) {
+  write("metadata.yaml", "no: [\n");
+  write("preprocessor_config.json", kProcessor);
+  write("config.json", "{");
+  const Beside beside = read();
+  EXPECT_EQ(beside.from, "preprocessor_config.json beside it (Transformers)");
+  EXPECT_EQ(beside.unused.size(), 2);
+  ModelInfo metadata;
+  EXPECT_EQ(merge_beside(beside, metadata).size(), 3);
+  EXPECT_TRUE(metadata.contains("mean_values"));
+}
+
+// Of a data catalogue, say.
+TEST_F(FilesBeside, WithAKeyOfTheSameNameAreOfOtherPrograms) {
+  for (const char* text : {"names: somebody\ntask: detect\n", "names: [somebody, else]\nlicence: MIT\n", "names:\n  en: a set\n"}) {
+    write("metadata.yaml", text);
+    EXPECT_EQ(read().from, "") << text;
+    EXPECT_TRUE(read().unused.empty()) << text;
+  }
 }
 
 TEST_F(FilesBeside, SayLessThanTheModelItself) {

@@ -9,11 +9,11 @@ namespace octet::beside {
 namespace {
 
 // Whether deploy.json says that the folder's pipeline is of another file than this.
-Result<bool> is_of_another(const std::filesystem::path& folder, const std::string& model) {
-  OCTET_ASSIGN(const YAML::Node root, load_if_there(folder / "deploy.json"));
+bool is_of_another(Place& place) {
+  const YAML::Node root = load_if_there(place.folder / "deploy.json", place);
   const YAML::Node models = at(root, "models");
   if (!models.IsSequence() || models.size() == 0) return false;
-  return std::none_of(models.begin(), models.end(), [&](const YAML::Node& each) { return text(at(each, "net")) == model; });
+  return std::none_of(models.begin(), models.end(), [&](const YAML::Node& each) { return text(at(each, "net")) == place.model; });
 }
 
 YAML::Node task_of(const YAML::Node& tasks, const char* key, const std::string& value) {
@@ -72,19 +72,17 @@ Status read_way(const YAML::Node& list, Beside& found) {
 
 }  // namespace
 
-Found read_mmdeploy(const std::filesystem::path& folder, const std::string& model) {
-  const std::filesystem::path file = folder / "pipeline.json";
-  OCTET_ASSIGN(const YAML::Node root, load_if_there(file));
+Found read_mmdeploy(Place& place) {
+  const std::filesystem::path file = place.folder / "pipeline.json";
+  const YAML::Node root = load_if_there(file, place);
   const YAML::Node tasks = at(at(root, "pipeline"), "tasks");
   if (!tasks.IsSequence()) return std::optional<Beside>();
   const YAML::Node steps = at(task_of(tasks, "module", "Transform"), "transforms");
-  if (!steps.IsSequence()) return std::optional<Beside>();
-  OCTET_ASSIGN(const bool of_another, is_of_another(folder, model));
-  if (of_another) return std::optional<Beside>();
+  if (!steps.IsSequence() || is_of_another(place)) return std::optional<Beside>();
   Beside found{.from = "pipeline.json beside it (MMDeploy)"};
   if (const auto status = read_way(steps, found); !status.ok()) return status.error().at(file.string());
   const YAML::Node parameters = at(task_of(tasks, "module", "mmdet"), "params");
-  if (const std::string score = text(at(parameters, "score_thr")); !score.empty()) found.keys["confidence_threshold"] = score;
+  set_threshold(at(parameters, "score_thr"), found.keys);
   return std::optional(std::move(found));
 }
 

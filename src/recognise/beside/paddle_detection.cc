@@ -61,16 +61,17 @@ Status read_way(const YAML::Node& list, Beside& found) {
 
 }  // namespace
 
-Found read_paddle_detection(const std::filesystem::path& folder, const std::string&) {
+Found read_paddle_detection(Place& place) {
   for (const char* name : kFiles) {
-    OCTET_ASSIGN(const YAML::Node root, load_if_there(folder / name));
+    const std::filesystem::path file = place.folder / name;
+    const YAML::Node root = load_if_there(file, place);
     const YAML::Node steps = at(root, "Preprocess");
     if (!steps.IsSequence() || at(root, "arch").IsNull()) continue;
     Beside found{.from = fmt::format("{} beside it (PaddleDetection)", name)};
-    OCTET_ASSIGN_AT(const std::vector<std::string> labels, texts_from_yaml(at(root, "label_list"), "label_list"), (folder / name).string());
+    OCTET_ASSIGN_AT(const std::vector<std::string> labels, texts_from_yaml(at(root, "label_list"), "label_list"), file.string());
     if (!labels.empty()) write_labels(labels, found.keys);
-    if (const auto status = read_way(steps, found); !status.ok()) return status.error().at((folder / name).string());
-    if (const std::string score = text(at(root, "draw_threshold")); !score.empty()) found.keys["confidence_threshold"] = score;
+    if (const auto status = read_way(steps, found); !status.ok()) return status.error().at(file.string());
+    set_threshold(at(root, "draw_threshold"), found.keys);
     return std::optional(std::move(found));
   }
   return std::optional<Beside>();

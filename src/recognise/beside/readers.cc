@@ -32,10 +32,13 @@ Result<std::vector<double>> channels(const YAML::Node& node, std::string_view wh
 
 }  // namespace
 
-Result<YAML::Node> load_if_there(const std::filesystem::path& file) {
+YAML::Node load_if_there(const std::filesystem::path& file, Place& place) {
   std::error_code ignored;
-  if (!std::filesystem::is_regular_file(file, ignored)) return YAML::Node();
-  return load_yaml_file(file);
+  if (!std::filesystem::is_regular_file(file, ignored)) return {};
+  const auto root = load_yaml_file(file);
+  if (root.ok()) return *root;
+  place.unused.push_back(fmt::format("a file beside it is not used: {}", root.error().message));
+  return {};
 }
 
 YAML::Node at(const YAML::Node& map, const char* key) {
@@ -67,8 +70,11 @@ Result<Normalization> normalization(const YAML::Node& mean, const YAML::Node& de
   Normalization found{.factor = factor};
   OCTET_ASSIGN(found.mean, channels(mean, "the mean of pixels"));
   OCTET_ASSIGN(found.deviation, channels(deviation, "the deviation of pixels"));
-  if (!std::isfinite(factor) || factor == 0 || std::ranges::count(found.deviation, 0) > 0)
-    return yaml_error(deviation, "the deviation of pixels, or what they are multiplied by, is 0");
+  const auto is_of_use = [&](double number) { return std::isfinite(number / factor); };
+  if (!std::ranges::all_of(found.mean, is_of_use) || !std::ranges::all_of(found.deviation, is_of_use))
+    return yaml_error(mean, "the mean or the deviation of pixels is none that a pixel could have");
+  if (std::ranges::any_of(found.deviation, [&](double number) { return number / factor == 0; }))
+    return yaml_error(deviation, "the deviation of pixels is 0");
   return found;
 }
 
@@ -96,6 +102,10 @@ void set_letterbox(const Border& border, const Normalization& normalization, Mod
     sum += border.fill * numbers.deviation[i % numbers.deviation.size()] + numbers.mean[i % numbers.mean.size()];
   keys["octet_resize"] = "letterbox_corner";
   keys["octet_pad_value"] = fmt::format("{}", std::lround(std::clamp(sum / 3 / numbers.factor, 0.0, 255.0)));
+}
+
+void set_threshold(const YAML::Node& score, ModelInfo& keys) {
+  if (const auto number = number_of(score); number && *number >= 0 && *number <= 1) keys["confidence_threshold"] = text(score);
 }
 
 void set_size(int height, int width, ModelInfo& keys) { keys["imgsz"] = fmt::format("[{}, {}]", height, width); }

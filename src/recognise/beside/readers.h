@@ -12,15 +12,22 @@
 // The readers of each kind of file, and what they share: walking over YAML, which JSON is as well.
 namespace octet::beside {
 
-// Nothing where no such file lies in the folder, or one of another program. `model`: the name of the model's file.
-using Found = Result<std::optional<Beside>>;
-Found read_ultralytics(const std::filesystem::path& folder, const std::string& model);
-Found read_paddle_detection(const std::filesystem::path& folder, const std::string& model);
-Found read_mmdeploy(const std::filesystem::path& folder, const std::string& model);
-Found read_transformers(const std::filesystem::path& folder, const std::string& model);
+// Where a model lies, and the sentences about files there that cannot be read, which may be another program's.
+struct Place {
+  std::filesystem::path folder;
+  std::string model;  // the name of its file
+  std::vector<std::string> unused = {};
+};
 
-// A file of a folder; an undefined node where there is none.
-Result<YAML::Node> load_if_there(const std::filesystem::path& file);
+// Nothing where no such file lies in the folder, or one of another program.
+using Found = Result<std::optional<Beside>>;
+Found read_ultralytics(Place& place);
+Found read_paddle_detection(Place& place);
+Found read_mmdeploy(Place& place);
+Found read_transformers(Place& place);
+
+// A file of a folder; null where there is none, or where it cannot be read, which is said among what is unused.
+YAML::Node load_if_there(const std::filesystem::path& file, Place& place);
 
 // The value of a key; null where the node is no map or has no such key.
 YAML::Node at(const YAML::Node& map, const char* key);
@@ -31,7 +38,7 @@ bool flag(const YAML::Node& scalar, bool otherwise);
 std::optional<std::pair<int, int>> two_sides(const YAML::Node& node);
 
 // What is taken off a pixel and what it is divided by, as files have them for pixels times `factor`. kMalformed, naming the key, unless
-// both are three numbers, or one.
+// both are three numbers, or one, that a pixel could have.
 struct Normalization {
   std::vector<double> mean = {}, deviation = {};
   double factor = 1;
@@ -49,6 +56,9 @@ Border border(const YAML::Node& fill, bool is_first);
 // Pictures that keep their ratio at the top left, with a border whose value before the normalization (0 to 255) is the same in all
 // channels.
 void set_letterbox(const Border& border, const Normalization& normalization, ModelInfo& keys);
+
+// The least score of a box, of 0 to 1; anything else is left out.
+void set_threshold(const YAML::Node& score, ModelInfo& keys);
 
 void set_size(int height, int width, ModelInfo& keys);
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "model/yaml.h"
 #include "recognise/beside/readers.h"
@@ -51,7 +52,8 @@ Status read_way(const YAML::Node& root, Beside& found) {
   const bool rescales = flag(at(root, "do_rescale"), true);
   const YAML::Node stated = at(root, "rescale_factor");
   const auto factor = stated.IsNull() ? std::optional(1. / 255) : number_of(stated);
-  if (rescales && !factor) return yaml_error(stated, "rescale_factor is no number");
+  const bool is_sound = factor && *factor > 0 && std::isfinite(1 / *factor);
+  if (rescales && !is_sound) return yaml_error(stated, "rescale_factor is none that pixels could have");
   Normalization numbers{{0}, {1}, rescales ? *factor : 1};
   if (normalizes(root) && !at(root, "image_mean").IsNull()) {
     OCTET_ASSIGN(numbers, normalization(at(root, "image_mean"), at(root, "image_std"), numbers.factor));
@@ -72,15 +74,15 @@ Status read_labels(const YAML::Node& names, Beside& found) {
 
 }  // namespace
 
-Found read_transformers(const fs::path& beside, const std::string&) {
-  const fs::path folder = folder_of_configuration(beside);
+Found read_transformers(Place& place) {
+  const fs::path folder = folder_of_configuration(place.folder);
   const fs::path file = folder / "preprocessor_config.json", names = folder / "config.json";
-  OCTET_ASSIGN(const YAML::Node root, load_if_there(file));
+  const YAML::Node root = load_if_there(file, place);
   const bool is_of_transformers = !at(root, "image_processor_type").IsNull() || !at(root, "feature_extractor_type").IsNull();
   if (!is_of_transformers) return std::optional<Beside>();
   Beside found{.from = "preprocessor_config.json beside it (Transformers)"};
   if (const auto status = read_way(root, found); !status.ok()) return status.error().at(file.string());
-  OCTET_ASSIGN(const YAML::Node configuration, load_if_there(names));
+  const YAML::Node configuration = load_if_there(names, place);
   if (const auto status = read_labels(at(configuration, "id2label"), found); !status.ok()) return status.error().at(names.string());
   if (found.keys.contains("names")) found.from = "preprocessor_config.json and config.json beside it (Transformers)";
   return std::optional(std::move(found));
