@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "importers/openvino_ir/einsum.h"
 #include "importers/openvino_ir/rules.h"
 
 namespace octet::openvino_ir {
@@ -34,8 +35,6 @@ Result<std::vector<double>> channel_numbers(LayerImport& layer, std::size_t inpu
   if (std::ssize(values) != channels) return malformed(std::string(role) + " has not one number for each channel");
   return values;
 }
-
-}  // namespace
 
 // opset13: softmax(query * scale x key^T + mask) x value.
 Result<std::vector<Value>> import_attention(LayerImport& layer) {
@@ -92,11 +91,33 @@ Result<std::vector<Value>> import_is_nan(LayerImport& layer) {
   return layer.add(Compare{CompareKind::kNotEqual}, {layer.input(0), layer.input(0)});
 }
 
-// x * sigmoid(beta * x), for a beta that is no 1.
+// x * sigmoid(beta * x)
 Result<std::vector<Value>> import_swish_of_beta(LayerImport& layer) {
   OCTET_ASSIGN(const Value steeper, add_one(layer, Binary{BinaryKind::kMultiply}, {layer.input(0), layer.input(1)}));
   OCTET_ASSIGN(const Value gate, add_one(layer, Unary{UnaryKind::kSigmoid}, {steeper}));
   return layer.add(Binary{BinaryKind::kMultiply}, {layer.input(0), gate});
 }
+
+Result<std::vector<Value>> import_swish(LayerImport& layer) {
+  if (layer.input_count() == 2) {
+    OCTET_ASSIGN(const auto beta, layer.numbers(1, "beta"));
+    if (beta.size() != 1) return malformed("beta is not one number");
+    if (beta[0] != 1) return import_swish_of_beta(layer);
+  }
+  return layer.add(Unary{UnaryKind::kSwish}, {layer.input(0)});
+}
+
+constexpr LayerRule kRules[] = {
+    {"Swish", import_swish, 1, 2},
+    {"ScaledDotProductAttention", import_attention, 3, 5},
+    {"BatchNormInference", import_batch_norm, 5, 5},
+    {"LogSoftmax", import_log_softmax, 1, 1},
+    {"Einsum", import_einsum, 2, 2},
+    {"IsNaN", import_is_nan, 1, 1},
+};
+
+}  // namespace
+
+std::span<const LayerRule> composed_rules() { return kRules; }
 
 }  // namespace octet::openvino_ir

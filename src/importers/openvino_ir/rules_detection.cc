@@ -38,8 +38,6 @@ Result<std::int64_t> read_keep_top_k(LayerImport& layer, std::int64_t top_k) {
   return classes * (top_k < 0 ? prior_count : std::min(top_k, prior_count));
 }
 
-}  // namespace
-
 Result<std::vector<Value>> import_prior_box_clustered(LayerImport& layer) {
   PriorBoxClustered op;
   op.widths = floats(layer.attributes.numbers("width"));
@@ -68,5 +66,14 @@ Result<std::vector<Value>> import_detection_output(LayerImport& layer) {
   op.clip_after_nms = attributes.flag("clip_after_nms", false);
   return layer.add(op);
 }
+
+constexpr LayerRule kRules[] = {
+    {"PriorBoxClustered", import_prior_box_clustered},
+    {"DetectionOutput", import_detection_output, 3, 5},
+};
+
+}  // namespace
+
+std::span<const LayerRule> detection_rules() { return kRules; }
 
 }  // namespace octet::openvino_ir

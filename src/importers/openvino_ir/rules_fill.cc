@@ -53,8 +53,6 @@ Result<std::vector<Value>> import_mapped_broadcast(LayerImport& layer) {
   return layer.add(Broadcast{}, {shaped[0], layer.input(1)});
 }
 
-}  // namespace
-
 Result<std::vector<Value>> import_pad(LayerImport& layer) {
   using Mode = Pad::Mode;
   const std::string name = layer.attributes.choice("pad_mode", {"constant", "edge", "reflect", "symmetric"});
@@ -89,5 +87,16 @@ Result<std::vector<Value>> import_one_hot(LayerImport& layer) {
   layer.attributes.choice("negative_indices_mode", {"ignore_negative"}, std::string("ignore_negative"));
   return layer.add(OneHot{layer.attributes.integer("axis", -1)});
 }
+
+constexpr LayerRule kRules[] = {
+    {"Pad", import_pad},
+    {"Range", import_range},
+    {"Broadcast", import_broadcast, 2, 3},
+    {"OneHot", import_one_hot},
+};
+
+}  // namespace
+
+std::span<const LayerRule> fill_rules() { return kRules; }
 
 }  // namespace octet::openvino_ir

@@ -2,6 +2,7 @@
 #include "importers/openvino_ir/rules.h"
 
 namespace octet::openvino_ir {
+namespace {
 
 // Before opset7 there are no batch_dims. A negative number counts from the rank of the indices.
 Result<std::vector<Value>> import_gather(LayerImport& layer) {
@@ -49,5 +50,19 @@ Result<std::vector<Value>> import_grid_sample(LayerImport& layer) {
   if (padding == "reflection") op.padding = GridSample::Padding::kReflection;
   return layer.add(op);
 }
+
+constexpr LayerRule kRules[] = {
+    {"Gather", import_gather},
+    {"GatherElements", import_gather_elements},
+    {"GatherND", import_gather_nd},
+    {"ScatterElementsUpdate", import_scatter},
+    {"ScatterUpdate", import_scatter_update, 4, 4},
+    {"ScatterNDUpdate", import_scatter},
+    {"GridSample", import_grid_sample},
+};
+
+}  // namespace
+
+std::span<const LayerRule> gather_rules() { return kRules; }
 
 }  // namespace octet::openvino_ir

@@ -1,5 +1,5 @@
-#include "graph/op_schema.h"
 #include "graph/op_functions.h"
+#include "graph/op_schema.h"
 #include "importers/openvino_ir/rules.h"
 
 namespace octet::openvino_ir {
@@ -14,15 +14,6 @@ Status check_broadcast(LayerImport& layer) {
   return {};
 }
 
-}  // namespace
-
-Result<std::vector<Value>> import_binary(LayerImport& layer) {
-  OCTET_RETURN_IF_ERROR(check_broadcast(layer));
-  return layer.add(*operation_named(layer.type()));
-}
-
-Result<std::vector<Value>> import_plain(LayerImport& layer) { return layer.add(*operation_named(layer.type())); }
-
 // Integers are what they are; PyTorch's floor division of integers has a Floor behind it.
 Result<std::vector<Value>> import_floor_or_ceiling(LayerImport& layer) {
   if (ops::is_integer(layer.element_type(0))) return std::vector<Value>{layer.input(0)};
@@ -30,15 +21,6 @@ Result<std::vector<Value>> import_floor_or_ceiling(LayerImport& layer) {
 }
 
 Result<std::vector<Value>> import_relu(LayerImport& layer) { return layer.add(Unary{UnaryKind::kRelu}); }
-
-Result<std::vector<Value>> import_swish(LayerImport& layer) {
-  if (layer.input_count() == 2) {
-    OCTET_ASSIGN(const auto beta, layer.numbers(1, "beta"));
-    if (beta.size() != 1) return malformed("beta is not one number");
-    if (beta[0] != 1) return import_swish_of_beta(layer);
-  }
-  return layer.add(Unary{UnaryKind::kSwish}, {layer.input(0)});
-}
 
 Result<std::vector<Value>> import_clamp(LayerImport& layer) {
   const double min = layer.attributes.number("min"), max = layer.attributes.number("max");
@@ -82,5 +64,33 @@ Result<std::vector<Value>> import_round(LayerImport& layer) {
 }
 
 Result<std::vector<Value>> import_elu(LayerImport& layer) { return layer.add(Elu{layer.attributes.number("alpha")}); }
+
+constexpr LayerRule kRules[] = {
+    {"Relu", import_relu, 1, 1},  // older files name these three so
+    {"PRelu", import_prelu, 2, 2},
+    {"Softmax", import_softmax, 1, 1},
+    {"Clamp", import_clamp},
+    {"SoftMax", import_softmax},
+    {"MatMul", import_matmul},
+    {"Convert", import_convert},
+    {"Floor", import_floor_or_ceiling},
+    {"Ceiling", import_floor_or_ceiling},
+    {"FakeQuantize", import_fake_quantize},
+    {"Gelu", import_gelu},
+    {"Round", import_round},
+    {"Elu", import_elu},
+    {"Select", import_binary},
+};
+
+}  // namespace
+
+Result<std::vector<Value>> import_binary(LayerImport& layer) {
+  OCTET_RETURN_IF_ERROR(check_broadcast(layer));
+  return layer.add(*operation_named(layer.type()));
+}
+
+Result<std::vector<Value>> import_plain(LayerImport& layer) { return layer.add(*operation_named(layer.type())); }
+
+std::span<const LayerRule> math_rules() { return kRules; }
 
 }  // namespace octet::openvino_ir

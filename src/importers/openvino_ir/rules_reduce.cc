@@ -19,14 +19,6 @@ Result<std::vector<Value>> import_mvn_by_channels(LayerImport& layer) {
   return layer.add(Mvn{variance, epsilon, true}, {layer.input(0), list});
 }
 
-}  // namespace
-
-Result<std::vector<Value>> import_reduce(LayerImport& layer) {
-  auto op = std::get<Reduce>(*operation_named(layer.type()));
-  op.keep_dims = layer.attributes.flag("keep_dims", false);
-  return layer.add(op);
-}
-
 Result<std::vector<Value>> import_mvn(LayerImport& layer) {
   if (layer.input_count() == 1) return import_mvn_by_channels(layer);
   Mvn op;
@@ -53,5 +45,21 @@ Result<std::vector<Value>> import_top_k(LayerImport& layer) {
   op.index_type = type == "i64" ? ElementType::kI64 : ElementType::kI32;
   return layer.add(op);
 }
+
+constexpr LayerRule kRules[] = {
+    {"MVN", import_mvn, 1, 2},
+    {"CumSum", import_cum_sum, 1, 2},
+    {"TopK", import_top_k},
+};
+
+}  // namespace
+
+Result<std::vector<Value>> import_reduce(LayerImport& layer) {
+  auto op = std::get<Reduce>(*operation_named(layer.type()));
+  op.keep_dims = layer.attributes.flag("keep_dims", false);
+  return layer.add(op);
+}
+
+std::span<const LayerRule> reduce_rules() { return kRules; }
 
 }  // namespace octet::openvino_ir

@@ -159,8 +159,6 @@ Result<std::vector<Value>> import_resize_of_channels_last(LayerImport& layer) {
   return layer.add(Transpose{}, {resized[0], list_constant(layer, {0, 2, 3, 1}, "/to_pixels")});
 }
 
-}  // namespace
-
 Result<std::vector<Value>> import_interpolate(LayerImport& layer) {
   if (layer.opset() != "opset1" && layer.opset() != "opset4" && layer.opset() != "opset11")
     return unsupported(fmt::format("version=\"{:.40}\" is not supported (opset1, opset4, opset11)", layer.opset()));
@@ -173,5 +171,13 @@ Result<std::vector<Value>> import_interpolate(LayerImport& layer) {
   if (target.is_input) return layer.add(op, {layer.input(0), layer.input(1)});
   return layer.add(op, {layer.input(0), layer.constant(Tensor::of<std::int64_t>({2}, target.sizes), "/sizes")});
 }
+
+constexpr LayerRule kRules[] = {
+    {"Interpolate", import_interpolate, 2, 4},
+};
+
+}  // namespace
+
+std::span<const LayerRule> resize_rules() { return kRules; }
 
 }  // namespace octet::openvino_ir

@@ -8,8 +8,6 @@ DepthToSpace::Mode read_block_mode(LayerImport& layer) {
   return blocks_first ? DepthToSpace::Mode::kBlocksFirst : DepthToSpace::Mode::kDepthFirst;
 }
 
-}  // namespace
-
 Result<std::vector<Value>> import_concat(LayerImport& layer) {
   const std::int64_t axis = layer.attributes.integer("axis"), rank = static_cast<std::int64_t>(layer.shape(0).size());
   return layer.add(Concat{axis < 0 && axis >= -rank ? axis + rank : axis});
@@ -59,5 +57,22 @@ Result<std::vector<Value>> import_space_to_depth(LayerImport& layer) {
 
 // To the type of another input.
 Result<std::vector<Value>> import_convert_like(LayerImport& layer) { return layer.add(Convert{layer.element_type(1)}, {layer.input(0)}); }
+
+constexpr LayerRule kRules[] = {
+    {"Concat", import_concat},
+    {"Split", import_split},
+    {"VariadicSplit", import_variadic_split},
+    {"Reshape", import_reshape},
+    {"Squeeze", import_squeeze},
+    {"ShapeOf", import_shape_of},
+    {"ReorgYolo", import_reorg},
+    {"DepthToSpace", import_depth_to_space},
+    {"SpaceToDepth", import_space_to_depth},
+    {"ConvertLike", import_convert_like, 2, 2},
+};
+
+}  // namespace
+
+std::span<const LayerRule> shape_rules() { return kRules; }
 
 }  // namespace octet::openvino_ir

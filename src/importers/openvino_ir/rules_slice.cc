@@ -50,8 +50,6 @@ Value list_constant(LayerImport& layer, const Integers& values, std::string_view
   return layer.constant(Tensor::of<std::int64_t>({static_cast<std::int64_t>(values.size())}, values), suffix);
 }
 
-}  // namespace
-
 Result<std::vector<Value>> import_strided_slice(LayerImport& layer) {
   StridedSlice op;
   op.begin_mask = layer.attributes.integers("begin_mask");
@@ -81,5 +79,14 @@ Result<std::vector<Value>> import_slice(LayerImport& layer) {
   const Value steps = list_constant(layer, bounds.steps, "/steps");
   return layer.add(StridedSlice{bounds.begin_mask, bounds.end_mask, {}, {}, {}}, {layer.input(0), begin, end, steps});
 }
+
+constexpr LayerRule kRules[] = {
+    {"StridedSlice", import_strided_slice},
+    {"Slice", import_slice, 4, 5},
+};
+
+}  // namespace
+
+std::span<const LayerRule> slice_rules() { return kRules; }
 
 }  // namespace octet::openvino_ir

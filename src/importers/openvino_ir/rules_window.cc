@@ -100,8 +100,6 @@ Result<std::vector<Value>> import_backprop(LayerImport& layer, std::size_t weigh
   return layer.add(Operation{window.strides, window.dilations, pads, output_padding}, {layer.input(0), layer.input(1)});
 }
 
-}  // namespace
-
 Result<std::vector<Value>> import_convolution_backprop(LayerImport& layer) { return import_backprop<ConvolutionBackpropData>(layer, 4); }
 
 Result<std::vector<Value>> import_group_convolution_backprop(LayerImport& layer) {
@@ -127,5 +125,18 @@ Result<std::vector<Value>> import_avg_pool(LayerImport& layer) {
   OCTET_ASSIGN(const Rounding rounding, read_rounding(layer, window, pads));
   return layer.add(AvgPool{window.kernel, window.strides, pads, exclude_pad, rounding});
 }
+
+constexpr LayerRule kRules[] = {
+    {"Convolution", import_convolution},
+    {"GroupConvolution", import_group_convolution},
+    {"ConvolutionBackpropData", import_convolution_backprop, 2, 3},
+    {"GroupConvolutionBackpropData", import_group_convolution_backprop, 2, 3},
+    {"MaxPool", import_max_pool},
+    {"AvgPool", import_avg_pool},
+};
+
+}  // namespace
+
+std::span<const LayerRule> window_rules() { return kRules; }
 
 }  // namespace octet::openvino_ir
