@@ -12,6 +12,7 @@ struct AddU8Kernels;
 struct AddU8F32Kernels;
 struct AddPixelsKernels;
 struct AvgPoolF32Kernels;
+struct ColumnProductsKernels;
 struct Conv2dBf16Kernels;
 struct Conv2dF32Kernels;
 struct Conv2dU8Kernels;
@@ -29,6 +30,7 @@ struct MultiplyF32Kernels;
 struct QuantizeU8Kernels;
 struct QuantizingDepthwise2dKernels;
 struct ScaleShiftF32Kernels;
+struct ScaledRowsKernels;
 struct SeparateKernels;
 struct SoftmaxF32Kernels;
 struct WinogradF32Kernels;
@@ -46,10 +48,11 @@ struct TableList {
   }
 };
 
-using AllTables = TableList<Conv2dF32Kernels, Conv2dBf16Kernels, Conv2dU8Kernels, Depthwise2dF32Kernels, Depthwise2dU8Kernels,
-                            QuantizingDepthwise2dKernels, AddF32Kernels, MultiplyF32Kernels, MatmulF32Kernels, MatmulU8Kernels,
-                            SoftmaxF32Kernels, ScaleShiftF32Kernels, AddU8Kernels, AddU8F32Kernels, MaxPoolF32Kernels, MaxPoolU8Kernels,
-                            AvgPoolF32Kernels, QuantizeU8Kernels, DequantizeU8Kernels, InterleaveKernels, InterleaveQuantizedKernels,
-                            SeparateKernels, GatherPixelsKernels, ActivateKernels, AddPixelsKernels, WinogradF32Kernels, WinogradU8Kernels>;
+using AllTables =
+    TableList<Conv2dF32Kernels, Conv2dBf16Kernels, Conv2dU8Kernels, Depthwise2dF32Kernels, Depthwise2dU8Kernels,
+              QuantizingDepthwise2dKernels, AddF32Kernels, MultiplyF32Kernels, MatmulF32Kernels, MatmulU8Kernels, SoftmaxF32Kernels,
+              ScaleShiftF32Kernels, AddU8Kernels, AddU8F32Kernels, MaxPoolF32Kernels, MaxPoolU8Kernels, AvgPoolF32Kernels,
+              QuantizeU8Kernels, DequantizeU8Kernels, InterleaveKernels, InterleaveQuantizedKernels, SeparateKernels, GatherPixelsKernels,
+              ActivateKernels, AddPixelsKernels, ColumnProductsKernels, ScaledRowsKernels, WinogradF32Kernels, WinogradU8Kernels>;
 
 }  // namespace octet::kernels

@@ -6,6 +6,7 @@
 #include "kernels/activation/activation_kernels.h"
 #include "kernels/check.h"
 #include "kernels/conv2d/conv2d_kernels.h"
+#include "kernels/covariance/covariance_kernels.h"
 #include "kernels/depthwise2d/depthwise2d_kernels.h"
 #include "kernels/elementwise/elementwise_kernels.h"
 #include "kernels/matmul/matmul_kernels.h"

@@ -1,9 +1,12 @@
 #include "quant/error_feedback.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
+#include "base/cpu.h"
+#include "kernels/covariance/covariance.h"
 #include "quant/pair_safe.h"
 
 namespace octet::quant {
@@ -12,19 +15,60 @@ namespace {
 constexpr double kLargestWeight = 127;
 constexpr double kLeastVariance = 1e-12;  // so that the factors exist where nothing varies
 
+// Rows whose share of the others is taken in one pass over these, each after the other as one by one.
+constexpr std::size_t kTogether = kernels::ScaledRows::kCount;
+
 // The factors of a positive definite matrix [size, size], of which the lower triangle is read: U over the diagonal, D on it.
-void factorize(std::vector<double>& matrix, std::size_t size) {
-  std::vector<double> column(size);
-  for (std::size_t j = size; j-- > 0;) {
-    const double* const row = &matrix[j * size];
-    for (std::size_t i = 0; i < j; ++i) column[i] = row[i] / row[j];
-    for (std::size_t i = 0; i < j; ++i) {
-      double* const to = &matrix[i * size];
-      for (std::size_t k = 0; k <= i; ++k) to[k] -= row[i] * column[k];
-      to[j] = column[i];
-    }
+class Factorization {
+ public:
+  Factorization(std::span<double> matrix, std::size_t size) : matrix_(matrix), size_(size) {
+    for (auto& column : columns_) column.resize(size);
   }
-}
+
+  void run() {
+    std::size_t left = size_;
+    for (; left >= kTogether; left -= kTogether) eliminate(left - kTogether, left);
+    eliminate(0, left);
+  }
+
+ private:
+  double* row(std::size_t i) { return &matrix_[i * size_]; }
+
+  // The rows from `first` up to `end`, the last one first.
+  void eliminate(std::size_t first, std::size_t end) {
+    for (std::size_t j = end; j-- > first;) {
+      std::vector<double>& column = columns_[j - first];
+      for (std::size_t i = 0; i < j; ++i) column[i] = row(j)[i] / row(j)[j];
+      for (std::size_t i = first; i < j; ++i) subtract(i, j, column);
+    }
+    if (end - first == kTogether) {
+      for (std::size_t i = 0; i < first; ++i) subtract_all(i, first);
+    }
+    for (std::size_t j = end; j-- > first;)
+      for (std::size_t i = 0; i < j; ++i) row(i)[j] = columns_[j - first][i];
+  }
+
+  // What row j takes of row i.
+  void subtract(std::size_t i, std::size_t j, const std::vector<double>& column) {
+    const double factor = row(j)[i];
+    for (std::size_t k = 0; k <= i; ++k) row(i)[k] -= factor * column[k];
+  }
+
+  void subtract_all(std::size_t i, std::size_t first) {
+    kernels::ScaledRows taken{};
+    for (std::size_t r = 0; r < kTogether; ++r) {
+      const std::size_t j = kTogether - 1 - r;
+      taken.factors[r] = -row(first + j)[i];
+      taken.rows[r] = columns_[j].data();
+    }
+    kernels::add_scaled_rows_f64(taken, {row(i), i + 1}, isa_);
+  }
+
+  std::span<double> matrix_;
+  std::size_t size_;
+  std::array<std::vector<double>, kTogether> columns_;
+  Isa isa_ = active_isa();
+};
 
 }  // namespace
 
@@ -39,15 +83,16 @@ ErrorFeedback::ErrorFeedback(std::span<const double> covariance, std::size_t siz
     for (std::size_t k = 0; k < i; ++k) upper_[i * size + k] = covariance[order_[i] * size + order_[k]];
     upper_[i * size + i] = variance(order_[i]) + added;
   }
-  factorize(upper_, size);
+  Factorization(upper_, size).run();
 }
 
 void ErrorFeedback::round(std::span<const float> weights, float scale, bool pair_safe, std::span<std::int8_t> values) const {
   const std::size_t count = size();
   std::vector<double> left(count);  // what is still to be rounded, in steps
   std::vector<bool> is_done(count);
-  for (std::size_t j = 0; j < count; ++j) left[j] = static_cast<double>(weights[order_[j]]) / static_cast<double>(scale);
-  for (std::size_t j = 0; j < count; ++j) {
+  const auto steps = [&](std::size_t at) { return static_cast<double>(weights[at]) / static_cast<double>(scale); };
+  for (std::size_t j = 0; j < count; ++j) left[j] = steps(order_[j]);
+  const auto round_one = [&](std::size_t j) {
     const std::size_t at = order_[j], other = at ^ 1;
     double low = -kLargestWeight, high = kLargestWeight;
     if (pair_safe && other < count && is_done[other]) {
@@ -57,9 +102,20 @@ void ErrorFeedback::round(std::span<const float> weights, float scale, bool pair
     const double rounded = std::clamp(std::nearbyint(left[j]), low, high);
     values[at] = static_cast<std::int8_t>(rounded);
     is_done[at] = true;
-    const double missing = static_cast<double>(weights[at]) / static_cast<double>(scale) - rounded;
-    const double* const row = &upper_[j * count];
-    for (std::size_t i = j + 1; i < count; ++i) left[i] += missing * row[i];
+    return steps(at) - rounded;
+  };
+  const Isa isa = active_isa();
+  for (std::size_t first = 0; first < count; first += kTogether) {
+    const std::size_t end = std::min(first + kTogether, count);
+    kernels::ScaledRows errors{};
+    for (std::size_t j = first; j < end; ++j) {
+      const double* const row = &upper_[j * count];
+      const double missing = round_one(j);
+      for (std::size_t i = j + 1; i < end; ++i) left[i] += missing * row[i];
+      errors.factors[j - first] = missing;
+      errors.rows[j - first] = row + end;
+    }
+    if (end < count) kernels::add_scaled_rows_f64(errors, std::span(left).subspan(end), isa);
   }
 }
 

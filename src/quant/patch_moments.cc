@@ -1,7 +1,9 @@
 #include "quant/patch_moments.h"
 
 #include <algorithm>
-#include <numeric>
+#include <cmath>
+
+#include "base/cpu.h"
 
 namespace octet::quant {
 namespace {
@@ -9,21 +11,33 @@ namespace {
 constexpr float kMostSteps = 255;
 static_assert(kMostSteps * kMostSteps * PatchMoments::kMostPlaces < 2147483648.0);
 
-std::int16_t whole_steps(float steps) {
-  const float bounded = std::clamp(steps, -kMostSteps, kMostSteps);
-  return static_cast<std::int16_t>(bounded < 0 ? bounded - 0.5f : bounded + 0.5f);
+// Half away from zero.
+std::int32_t whole_steps(float steps) {
+  const float bounded = std::min(std::max(-kMostSteps, steps), kMostSteps);
+  return static_cast<std::int32_t>(bounded + std::copysign(0.5f, bounded));
 }
 
-std::int32_t dot(const std::int16_t* a, const std::int16_t* b, std::size_t count) {
-  std::int32_t sum = 0;
-  for (std::size_t i = 0; i < count; ++i) sum += static_cast<std::int32_t>(a[i]) * b[i];
-  return sum;
+// Two numbers of 16 bits.
+std::int32_t word_of(std::int32_t low, std::int32_t high) {
+  return static_cast<std::int32_t>((static_cast<std::uint32_t>(high) << 16) | (static_cast<std::uint32_t>(low) & 0xffff));
+}
+
+void add_sums(const kernels::PairedColumns& in, std::span<std::int32_t> sums) {
+  for (std::int64_t pair = 0; pair < in.pairs; ++pair)
+    for (std::size_t column = 0; column < sums.size(); ++column) {
+      const std::int32_t word = in.words[pair * in.stride + static_cast<std::int64_t>(column)];
+      sums[column] += static_cast<std::int16_t>(word & 0xffff) + (word >> 16);
+    }
 }
 
 }  // namespace
 
 PatchMoments::PatchMoments(const ConvolutionGeometry& conv, const Shape& output, std::vector<float> steps, std::size_t longest_block)
-    : conv_(conv), out_height_(output[2]), out_width_(output[3]), steps_(std::move(steps)) {
+    : conv_(conv),
+      out_height_(output[2]),
+      out_width_(output[3]),
+      steps_(std::move(steps)),
+      zeros_(static_cast<std::size_t>(conv.inputs())) {
   const auto taps = static_cast<std::size_t>(conv.taps()), filter = static_cast<std::size_t>(conv.filter());
   const std::size_t longest = std::max(taps, longest_block / taps * taps);
   for (std::size_t group = 0; group < static_cast<std::size_t>(conv.groups); ++group)
@@ -40,8 +54,9 @@ void PatchMoments::add(const kernels::ImageView<const float>& image, std::size_t
   for (std::size_t i = 0; i < chosen.size(); ++i) chosen[i] = static_cast<std::int64_t>((i * pixels / chosen.size() + first) % pixels);
   const std::vector<const float*> read = pixels_read_at(chosen, image);
   for (std::size_t block = 0; block < blocks_.size(); ++block) {
-    gather(read, chosen.size(), blocks_[block]);
-    add_products(block, chosen.size());
+    const kernels::PairedColumns columns = gather(read, blocks_[block]);
+    add_sums(columns, sums_[block]);
+    kernels::add_column_products_i16(columns, products_[block], active_isa());
   }
   places_ += chosen.size();
 }
@@ -49,44 +64,44 @@ void PatchMoments::add(const kernels::ImageView<const float>& image, std::size_t
 std::vector<const float*> PatchMoments::pixels_read_at(std::span<const std::int64_t> places,
                                                        const kernels::ImageView<const float>& image) const {
   std::vector<const float*> pixels;
-  pixels.reserve(static_cast<std::size_t>(conv_.taps()) * places.size());
-  for (std::int64_t tap = 0; tap < conv_.taps(); ++tap)
+  for (std::int64_t tap = 0; tap < conv_.taps(); ++tap) {
     for (const std::int64_t place : places) {
       const std::int64_t y = place / out_width_ * conv_.strides[0] + tap / conv_.kernel[1] * conv_.dilations[0] - conv_.pads.begin[0];
       const std::int64_t x = place % out_width_ * conv_.strides[1] + tap % conv_.kernel[1] * conv_.dilations[1] - conv_.pads.begin[1];
-      pixels.push_back(y < 0 || y >= image.height || x < 0 || x >= image.width ? nullptr : image.pixel(y, x));
+      const bool is_inside = y >= 0 && y < image.height && x >= 0 && x < image.width;
+      pixels.push_back(is_inside ? image.pixel(y, x) : zeros_.data());
     }
+    if (places.size() % 2 != 0) pixels.push_back(zeros_.data());
+  }
   return pixels;
 }
 
-void PatchMoments::gather(std::span<const float* const> pixels, std::size_t places, const PatchBlock& block) {
-  const auto taps = static_cast<std::size_t>(conv_.taps()), channels = block.size / taps;
+kernels::PairedColumns PatchMoments::gather(std::span<const float* const> pixels, const PatchBlock& block) {
+  const auto taps = static_cast<std::size_t>(conv_.taps()), channels = block.size / taps, pairs = pixels.size() / taps / 2;
   const std::size_t first = block.group * static_cast<std::size_t>(conv_.group_inputs) + block.first / taps;
-  rows_.resize(block.size * places);
-  for (std::size_t c = 0; c < channels; ++c) {
-    const float step = steps_[first + c];
-    std::int16_t* const rows = &rows_[c * taps * places];
-    for (std::size_t i = 0; i < taps * places; ++i) rows[i] = pixels[i] ? whole_steps(pixels[i][first + c] / step) : std::int16_t{0};
+  const std::size_t stride = (block.size + kernels::kColumnStep - 1) / kernels::kColumnStep * kernels::kColumnStep;
+  words_.assign(pairs * stride, 0);
+  const float* const steps = &steps_[first];
+  for (std::size_t at = 0; at < taps * pairs; ++at) {
+    const float *const low = pixels[2 * at] + first, *const high = pixels[2 * at + 1] + first;
+    std::int32_t* const words = &words_[at % pairs * stride + at / pairs * channels];
+    for (std::size_t c = 0; c < channels; ++c) words[c] = word_of(whole_steps(low[c] / steps[c]), whole_steps(high[c] / steps[c]));
   }
-}
-
-void PatchMoments::add_products(std::size_t block, std::size_t places) {
-  std::int32_t* product = products_[block].data();
-  for (std::size_t i = 0; i < blocks_[block].size; ++i) {
-    const std::int16_t* const row = &rows_[i * places];
-    sums_[block][i] = std::accumulate(row, row + places, sums_[block][i]);
-    for (std::size_t k = 0; k <= i; ++k) *product++ += dot(row, &rows_[k * places], places);
-  }
+  return {words_.data(), static_cast<std::int64_t>(pairs), static_cast<std::int64_t>(block.size), static_cast<std::int64_t>(stride)};
 }
 
 std::vector<double> PatchMoments::covariance(std::size_t block) const {
-  const std::size_t size = blocks_[block].size;
+  const auto size = blocks_[block].size, taps = static_cast<std::size_t>(conv_.taps()), channels = size / taps;
   const double count = std::max(1.0, static_cast<double>(places_));
   std::vector<double> means, result(size * size);
   for (const std::int32_t sum : sums_[block]) means.push_back(sum / count);
+  const auto input_of = [&](std::size_t column) { return column % channels * taps + column / channels; };
   const std::int32_t* product = products_[block].data();
   for (std::size_t i = 0; i < size; ++i)
-    for (std::size_t k = 0; k <= i; ++k) result[i * size + k] = result[k * size + i] = *product++ / count - means[i] * means[k];
+    for (std::size_t k = 0; k <= i; ++k) {
+      const std::size_t a = input_of(i), b = input_of(k);
+      result[a * size + b] = result[b * size + a] = *product++ / count - means[i] * means[k];
+    }
   return result;
 }
 

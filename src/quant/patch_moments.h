@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graph/patterns.h"
+#include "kernels/covariance/covariance.h"
 #include "kernels/view.h"
 
 namespace octet::quant {
@@ -32,19 +33,19 @@ class PatchMoments {
   std::vector<double> covariance(std::size_t block) const;
 
  private:
-  // Tap by tap the pixel that each place reads; null beyond the border.
+  // Tap by tap the pixel that each place reads: zeros beyond the border, and for one place more where their number is odd.
   std::vector<const float*> pixels_read_at(std::span<const std::int64_t> places, const kernels::ImageView<const float>& image) const;
-  void gather(std::span<const float* const> pixels, std::size_t places, const PatchBlock& block);
-  void add_products(std::size_t block, std::size_t places);
+  kernels::PairedColumns gather(std::span<const float* const> pixels, const PatchBlock& block);
 
   ConvolutionGeometry conv_;
   std::int64_t out_height_, out_width_;
   std::vector<float> steps_;
+  std::vector<float> zeros_;  // a pixel
   std::vector<PatchBlock> blocks_;
-  std::vector<std::vector<std::int32_t>> sums_;
-  std::vector<std::vector<std::int32_t>> products_;  // the lower triangle, row by row
+  // Of the inputs of a block tap by tap; of products the lower triangle, row by row.
+  std::vector<std::vector<std::int32_t>> sums_, products_;
   std::size_t places_ = 0;
-  std::vector<std::int16_t> rows_;  // of one image and block: a row for each input, a column for each place
+  std::vector<std::int32_t> words_;  // of one image and block
 };
 
 }  // namespace octet::quant

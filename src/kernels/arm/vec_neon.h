@@ -117,6 +117,10 @@ OCTET_OP Ints add_ints(Ints x, Ints y) { return vaddq_s32(x, y); }
 OCTET_OP Ints multiply_ints(Ints x, Ints y) { return vmulq_s32(x, y); }
 OCTET_OP Ints subtract_ints(Ints x, Ints y) { return vsubq_s32(x, y); }
 OCTET_OP Ints add_words(Ints x, Ints y) { return ints_of(vqaddq_s16(as_words(x), as_words(y))); }
+OCTET_OP Ints add_word_products(Ints sums, Ints x, Ints y) {
+  const int16x8_t a = as_words(x), b = as_words(y);
+  return vaddq_s32(sums, vpaddq_s32(vmull_s16(vget_low_s16(a), vget_low_s16(b)), vmull_high_s16(a, b)));
+}
 
 using Words = Ints;
 inline constexpr int kWords = 2 * kLanes;

@@ -90,6 +90,8 @@ OCTET_OP Ints add_ints(Ints x, Ints y) { return _mm256_add_epi32(x, y); }
 OCTET_OP Ints multiply_ints(Ints x, Ints y) { return _mm256_mullo_epi32(x, y); }  // modulo 2^32
 OCTET_OP Ints subtract_ints(Ints x, Ints y) { return _mm256_sub_epi32(x, y); }
 OCTET_OP Ints add_words(Ints x, Ints y) { return _mm256_adds_epi16(x, y); }  // saturated
+// Each sum plus the products of both of its words.
+OCTET_OP Ints add_word_products(Ints sums, Ints x, Ints y) { return _mm256_add_epi32(sums, _mm256_madd_epi16(x, y)); }
 
 // 2 * kLanes words a vector, modulo 2^16.
 using Words = Ints;

@@ -71,6 +71,7 @@ OCTET_OP Ints add_ints(Ints x, Ints y) { return _mm512_add_epi32(x, y); }
 OCTET_OP Ints multiply_ints(Ints x, Ints y) { return _mm512_mullo_epi32(x, y); }
 OCTET_OP Ints subtract_ints(Ints x, Ints y) { return _mm512_sub_epi32(x, y); }
 OCTET_OP Ints add_words(Ints x, Ints y) { return _mm512_adds_epi16(x, y); }
+OCTET_OP Ints add_word_products(Ints sums, Ints x, Ints y) { return _mm512_add_epi32(sums, _mm512_madd_epi16(x, y)); }
 
 using Words = Ints;
 inline constexpr int kWords = 2 * kLanes;
