@@ -1,15 +1,20 @@
 #include "quant/patch_moments.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/cpu.h"
+#include "kernels/covariance/covariance.h"
 
 namespace octet::quant {
 namespace {
 
 constexpr float kMostSteps = 255;
 static_assert(kMostSteps * kMostSteps * PatchMoments::kMostPlaces < 2147483648.0);
+
+// Channels whose inputs are looked at together, so that one instruction takes several.
+constexpr std::size_t kDepthwiseTogether = 64;
 
 // Half away from zero.
 std::int32_t whole_steps(float steps) {
@@ -22,10 +27,15 @@ std::int32_t word_of(std::int32_t low, std::int32_t high) {
   return static_cast<std::int32_t>((static_cast<std::uint32_t>(high) << 16) | (static_cast<std::uint32_t>(low) & 0xffff));
 }
 
+// The inputs that two places read of some channels, in steps.
+void pair_up(const float* low, const float* high, std::span<const float> steps, std::int32_t* words) {
+  for (std::size_t c = 0; c < steps.size(); ++c) words[c] = word_of(whole_steps(low[c] / steps[c]), whole_steps(high[c] / steps[c]));
+}
+
 void add_sums(const kernels::PairedColumns& in, std::span<std::int32_t> sums) {
   for (std::int64_t pair = 0; pair < in.pairs; ++pair)
     for (std::size_t column = 0; column < sums.size(); ++column) {
-      const std::int32_t word = in.words[pair * in.stride + static_cast<std::int64_t>(column)];
+      const std::int32_t word = in.words[pair * in.columns + static_cast<std::int64_t>(column)];
       sums[column] += static_cast<std::int16_t>(word & 0xffff) + (word >> 16);
     }
 }
@@ -53,10 +63,16 @@ void PatchMoments::add(const kernels::ImageView<const float>& image, std::size_t
   std::vector<std::int64_t> chosen(std::min({places, pixels, kMostPlaces - places_}));
   for (std::size_t i = 0; i < chosen.size(); ++i) chosen[i] = static_cast<std::int64_t>((i * pixels / chosen.size() + first) % pixels);
   const std::vector<const float*> read = pixels_read_at(chosen, image);
-  for (std::size_t block = 0; block < blocks_.size(); ++block) {
-    const kernels::PairedColumns columns = gather(read, blocks_[block]);
-    add_sums(columns, sums_[block]);
-    kernels::add_column_products_i16(columns, products_[block], active_isa());
+  const std::size_t together = conv_.is_depthwise() ? kDepthwiseTogether : 1;
+  for (std::size_t first_block = 0; first_block < blocks_.size(); first_block += together) {
+    const std::size_t count = std::min(together, blocks_.size() - first_block);
+    const std::int64_t pairs = gather(read, blocks_[first_block], count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto size = static_cast<std::int64_t>(blocks_[first_block].size);
+      const kernels::PairedColumns columns{words_.data() + static_cast<std::int64_t>(i) * pairs * size, pairs, size};
+      add_sums(columns, sums_[first_block + i]);
+      kernels::add_column_products_i16(columns, products_[first_block + i], active_isa());
+    }
   }
   places_ += chosen.size();
 }
@@ -76,18 +92,18 @@ std::vector<const float*> PatchMoments::pixels_read_at(std::span<const std::int6
   return pixels;
 }
 
-kernels::PairedColumns PatchMoments::gather(std::span<const float* const> pixels, const PatchBlock& block) {
-  const auto taps = static_cast<std::size_t>(conv_.taps()), channels = block.size / taps, pairs = pixels.size() / taps / 2;
+std::int64_t PatchMoments::gather(std::span<const float* const> pixels, const PatchBlock& block, std::size_t blocks) {
+  const auto taps = static_cast<std::size_t>(conv_.taps()), channels = block.size / taps * blocks, pairs = pixels.size() / taps / 2;
   const std::size_t first = block.group * static_cast<std::size_t>(conv_.group_inputs) + block.first / taps;
-  const std::size_t stride = (block.size + kernels::kColumnStep - 1) / kernels::kColumnStep * kernels::kColumnStep;
-  words_.assign(pairs * stride, 0);
-  const float* const steps = &steps_[first];
+  words_.resize(pairs * block.size * blocks + kernels::kWordSlack);
+  std::array<std::int32_t, kDepthwiseTogether> row;
   for (std::size_t at = 0; at < taps * pairs; ++at) {
-    const float *const low = pixels[2 * at] + first, *const high = pixels[2 * at + 1] + first;
-    std::int32_t* const words = &words_[at % pairs * stride + at / pairs * channels];
-    for (std::size_t c = 0; c < channels; ++c) words[c] = word_of(whole_steps(low[c] / steps[c]), whole_steps(high[c] / steps[c]));
+    const std::size_t tap = at / pairs, pair = at % pairs;
+    std::int32_t* const to = blocks == 1 ? &words_[pair * block.size + tap * channels] : row.data();
+    pair_up(pixels[2 * at] + first, pixels[2 * at + 1] + first, std::span(steps_).subspan(first, channels), to);
+    for (std::size_t c = 0; blocks > 1 && c < channels; ++c) words_[(c * pairs + pair) * taps + tap] = row[c];
   }
-  return {words_.data(), static_cast<std::int64_t>(pairs), static_cast<std::int64_t>(block.size), static_cast<std::int64_t>(stride)};
+  return static_cast<std::int64_t>(pairs);
 }
 
 std::vector<double> PatchMoments::covariance(std::size_t block) const {

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "graph/patterns.h"
-#include "kernels/covariance/covariance.h"
 #include "kernels/view.h"
 
 namespace octet::quant {
@@ -35,7 +34,9 @@ class PatchMoments {
  private:
   // Tap by tap the pixel that each place reads: zeros beyond the border, and for one place more where their number is odd.
   std::vector<const float*> pixels_read_at(std::span<const std::int64_t> places, const kernels::ImageView<const float>& image) const;
-  kernels::PairedColumns gather(std::span<const float* const> pixels, const PatchBlock& block);
+  // The inputs of `blocks` blocks from `block` on, of one channel each where there are several, behind each other; how many pairs of places
+  // each has.
+  std::int64_t gather(std::span<const float* const> pixels, const PatchBlock& block, std::size_t blocks);
 
   ConvolutionGeometry conv_;
   std::int64_t out_height_, out_width_;
@@ -45,7 +46,7 @@ class PatchMoments {
   // Of the inputs of a block tap by tap; of products the lower triangle, row by row.
   std::vector<std::vector<std::int32_t>> sums_, products_;
   std::size_t places_ = 0;
-  std::vector<std::int32_t> words_;  // of one image and block
+  std::vector<std::int32_t> words_;  // of one image, as kernels::PairedColumns has them
 };
 
 }  // namespace octet::quant

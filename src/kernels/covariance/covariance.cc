@@ -6,7 +6,6 @@
 namespace octet::kernels {
 
 void add_column_products_i16(const PairedColumns& in, std::span<std::int32_t> products, const Isa& isa) {
-  OCTET_CHECK(in.stride % kColumnStep == 0 && in.columns <= in.stride, "columns lie in whole steps");
   OCTET_CHECK(products.size() == static_cast<std::size_t>(in.columns * (in.columns + 1) / 2), "one product for each pair of columns");
   best_kernel<ColumnProductsKernels>(isa).run(in, products.data());
 }

@@ -9,13 +9,13 @@
 
 namespace octet::kernels {
 
-// Columns of whole numbers of 16 bits, in words of two: `pairs` rows of two numbers of each column, the first in the lower half. Rows are
-// `stride` words apart, a multiple of kColumnStep; their words from `columns` on are 0.
+// Columns of whole numbers of 16 bits, in words of two: `pairs` rows of `columns` words, of which each holds two numbers of its column, the
+// first in the lower half. Kernels may read kWordSlack words behind the last.
 struct PairedColumns {
   const std::int32_t* words;
-  std::int64_t pairs, columns, stride;
+  std::int64_t pairs, columns;
 };
-inline constexpr std::int64_t kColumnStep = 32;
+inline constexpr std::int64_t kWordSlack = 32;
 
 // products[i * (i + 1) / 2 + k] += the sum of products of columns i and k, for all k <= i. Exact where all sums stay within 32 bits. On the
 // caller's thread alone.

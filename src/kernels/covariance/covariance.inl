@@ -3,7 +3,7 @@
 namespace {
 
 constexpr int kTileRows = 4, kTileVectors = 2, kTileColumns = kTileVectors * kLanes;
-static_assert(kColumnStep % kTileColumns == 0 && kColumnStep % kTileRows == 0);
+static_assert(kTileColumns <= kWordSlack);
 
 // The first `count` of a vector of sums.
 OCTET_OP void add_first(std::int32_t* to, Ints sums, std::int64_t count) {
@@ -21,7 +21,7 @@ OCTET_TARGET void add_tile(const PairedColumns& in, std::int64_t first, std::int
 #pragma GCC unroll 2
     for (Ints& sum : row) sum = set_ints(0);
   const std::int32_t* words = in.words;
-  for (std::int64_t pair = 0; pair < in.pairs; ++pair, words += in.stride) {
+  for (std::int64_t pair = 0; pair < in.pairs; ++pair, words += in.columns) {
     Ints others[kTileVectors];
 #pragma GCC unroll 2
     for (int v = 0; v < kTileVectors; ++v) others[v] = load_ints(words + column + v * kLanes);

@@ -10,15 +10,12 @@ namespace octet::kernels {
 void ColumnProductsKernels::add_benchmarks() {
   constexpr std::int64_t kPairs = 32;
   for (const std::int64_t columns : {9, 96, 576})
-    bench::add<ColumnProductsKernels>("64x" + std::to_string(columns), static_cast<double>(kPairs * columns * (columns + 1)),
-                                      [columns](const Isa& isa) {
-                                        const std::int64_t stride = (columns + kColumnStep - 1) / kColumnStep * kColumnStep;
-                                        auto words = std::make_shared<std::vector<std::int32_t>>(kPairs * stride);
-                                        std::vector<std::int32_t> products(static_cast<std::size_t>(columns * (columns + 1) / 2));
-                                        return [=](ThreadPool&) mutable {
-                                          add_column_products_i16({words->data(), kPairs, columns, stride}, products, isa);
-                                        };
-                                      });
+    bench::add<ColumnProductsKernels>(
+        "64x" + std::to_string(columns), static_cast<double>(kPairs * columns * (columns + 1)), [columns](const Isa& isa) {
+          auto words = std::make_shared<std::vector<std::int32_t>>(kPairs * columns + kWordSlack);
+          std::vector<std::int32_t> products(static_cast<std::size_t>(columns * (columns + 1) / 2));
+          return [=](ThreadPool&) mutable { add_column_products_i16({words->data(), kPairs, columns}, products, isa); };
+        });
 }
 
 void ScaledRowsKernels::add_benchmarks() {

@@ -14,7 +14,7 @@ std::int32_t product(std::int32_t a, std::int32_t b) {
 void add_column_products_i16(const PairedColumns& in, std::int32_t* products) {
   for (std::int64_t i = 0; i < in.columns; products += ++i)
     for (std::int64_t pair = 0; pair < in.pairs; ++pair) {
-      const std::int32_t* const row = in.words + pair * in.stride;
+      const std::int32_t* const row = in.words + pair * in.columns;
       for (std::int64_t k = 0; k <= i; ++k) products[k] += product(row[i], row[k]);
     }
 }

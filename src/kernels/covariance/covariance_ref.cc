@@ -7,7 +7,7 @@ namespace octet::kernels {
 
 void add_column_products_i16_ref(const PairedColumns& in, std::span<std::int32_t> products) {
   const auto number = [&](std::int64_t column, std::int64_t row) {
-    const auto word = static_cast<std::uint32_t>(in.words[row / 2 * in.stride + column]);
+    const auto word = static_cast<std::uint32_t>(in.words[row / 2 * in.columns + column]);
     return static_cast<std::int16_t>(row % 2 == 0 ? word & 0xffff : word >> 16);
   };
   std::size_t at = 0;
@@ -26,13 +26,10 @@ void add_scaled_rows_f64_ref(const ScaledRows& add, std::span<double> to) {
 
 double ColumnProductsKernels::check(Random& random, const Isa& isa, ThreadPool&) {
   constexpr int kMost = 255;
-  PairedColumns in{nullptr, random.between(0, 40), random.between(1, 100), 0};
-  in.stride = (in.columns + kColumnStep - 1) / kColumnStep * kColumnStep;
-  std::vector<std::int32_t> words(static_cast<std::size_t>(in.pairs * in.stride));
-  for (std::int64_t pair = 0; pair < in.pairs; ++pair)
-    for (std::int64_t column = 0; column < in.columns; ++column)
-      words[pair * in.stride + column] =
-          static_cast<std::int32_t>(random.between(-kMost, kMost) * 65536 + (random.between(-kMost, kMost) & 0xffff));
+  PairedColumns in{nullptr, random.between(0, 40), random.between(1, 100)};
+  std::vector<std::int32_t> words(static_cast<std::size_t>(in.pairs * in.columns + kWordSlack));
+  for (std::int32_t& word : words)
+    word = static_cast<std::int32_t>(random.between(-kMost, kMost) * 65536 + (random.between(-kMost, kMost) & 0xffff));
   in.words = words.data();
   auto expected = random.integers<std::int32_t>(in.columns * (in.columns + 1) / 2, -1000, 1000), found = expected;
   add_column_products_i16_ref(in, expected);

@@ -15,18 +15,16 @@ using test::pick;
 
 std::int32_t word(int first, int second) { return static_cast<std::int32_t>(second * 65536 + (first & 0xffff)); }
 
-// `number()` for both halves of each word; zeros behind the columns.
+// `number()` for both halves of each word, those behind the last as well.
 template <typename Number>
 std::vector<std::int32_t> words_of(const PairedColumns& shape, const Number& number) {
-  std::vector<std::int32_t> words(static_cast<std::size_t>(shape.pairs * shape.stride));
-  for (std::int64_t at = 0; at < std::ssize(words); ++at)
-    if (at % shape.stride < shape.columns) words[static_cast<std::size_t>(at)] = word(number(), number());
+  std::vector<std::int32_t> words(static_cast<std::size_t>(shape.pairs * shape.columns + kWordSlack));
+  for (std::int32_t& each : words) each = word(number(), number());
   return words;
 }
 
 RC_GTEST_PROP(ColumnProducts, AreThoseOfTheReferenceByEveryKernel, ()) {
-  PairedColumns in{nullptr, pick(0, 40), test::pick_channels(), 0};
-  in.stride = (in.columns + kColumnStep - 1) / kColumnStep * kColumnStep;
+  PairedColumns in{nullptr, pick(0, 40), test::pick_channels()};
   const int most = pick(0, 1) ? 255 : 3;
   const auto words = words_of(in, [most] { return pick(-most, most); });
   in.words = words.data();
@@ -42,12 +40,12 @@ RC_GTEST_PROP(ColumnProducts, AreThoseOfTheReferenceByEveryKernel, ()) {
 }
 
 TEST(ColumnProducts, AddUpBothHalvesOfEachWord) {
-  std::vector<std::int32_t> words(2 * kColumnStep);
+  std::vector<std::int32_t> words(4 + kWordSlack);
   words[0] = word(1, 2), words[1] = word(-3, 4);
-  words[kColumnStep] = word(5, -6), words[kColumnStep + 1] = word(255, -255);
+  words[2] = word(5, -6), words[3] = word(255, -255);
   for (const Isa& isa : isas_of<ColumnProductsKernels>()) {
     std::vector<std::int32_t> products{100, 0, 0};
-    add_column_products_i16({words.data(), 2, 2, kColumnStep}, products, isa);
+    add_column_products_i16({words.data(), 2, 2}, products, isa);
     EXPECT_EQ(products, (std::vector<std::int32_t>{100 + 1 + 4 + 25 + 36, -3 + 8 + 5 * 255 + 6 * 255, 9 + 16 + 2 * 255 * 255})) << isa.name;
   }
 }
