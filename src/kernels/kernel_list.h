@@ -27,6 +27,7 @@ struct MatmulU8Kernels;
 struct MaxPoolF32Kernels;
 struct MaxPoolU8Kernels;
 struct MultiplyF32Kernels;
+struct PairUpKernels;
 struct QuantizeU8Kernels;
 struct QuantizingDepthwise2dKernels;
 struct ScaleShiftF32Kernels;
@@ -48,11 +49,11 @@ struct TableList {
   }
 };
 
-using AllTables =
-    TableList<Conv2dF32Kernels, Conv2dBf16Kernels, Conv2dU8Kernels, Depthwise2dF32Kernels, Depthwise2dU8Kernels,
-              QuantizingDepthwise2dKernels, AddF32Kernels, MultiplyF32Kernels, MatmulF32Kernels, MatmulU8Kernels, SoftmaxF32Kernels,
-              ScaleShiftF32Kernels, AddU8Kernels, AddU8F32Kernels, MaxPoolF32Kernels, MaxPoolU8Kernels, AvgPoolF32Kernels,
-              QuantizeU8Kernels, DequantizeU8Kernels, InterleaveKernels, InterleaveQuantizedKernels, SeparateKernels, GatherPixelsKernels,
-              ActivateKernels, AddPixelsKernels, ColumnProductsKernels, ScaledRowsKernels, WinogradF32Kernels, WinogradU8Kernels>;
+using AllTables = TableList<Conv2dF32Kernels, Conv2dBf16Kernels, Conv2dU8Kernels, Depthwise2dF32Kernels, Depthwise2dU8Kernels,
+                            QuantizingDepthwise2dKernels, AddF32Kernels, MultiplyF32Kernels, MatmulF32Kernels, MatmulU8Kernels,
+                            SoftmaxF32Kernels, ScaleShiftF32Kernels, AddU8Kernels, AddU8F32Kernels, MaxPoolF32Kernels, MaxPoolU8Kernels,
+                            AvgPoolF32Kernels, QuantizeU8Kernels, DequantizeU8Kernels, InterleaveKernels, InterleaveQuantizedKernels,
+                            SeparateKernels, GatherPixelsKernels, ActivateKernels, AddPixelsKernels, PairUpKernels, ColumnProductsKernels,
+                            ScaledRowsKernels, WinogradF32Kernels, WinogradU8Kernels>;
 
 }  // namespace octet::kernels

@@ -10,27 +10,10 @@
 namespace octet::quant {
 namespace {
 
-constexpr float kMostSteps = 255;
-static_assert(kMostSteps * kMostSteps * PatchMoments::kMostPlaces < 2147483648.0);
+static_assert(kernels::kMostSteps * kernels::kMostSteps * PatchMoments::kMostPlaces < 2147483648.0);
 
 // Channels whose inputs are looked at together, so that one instruction takes several.
 constexpr std::size_t kDepthwiseTogether = 64;
-
-// Half away from zero.
-std::int32_t whole_steps(float steps) {
-  const float bounded = std::min(std::max(-kMostSteps, steps), kMostSteps);
-  return static_cast<std::int32_t>(bounded + std::copysign(0.5f, bounded));
-}
-
-// Two numbers of 16 bits.
-std::int32_t word_of(std::int32_t low, std::int32_t high) {
-  return static_cast<std::int32_t>((static_cast<std::uint32_t>(high) << 16) | (static_cast<std::uint32_t>(low) & 0xffff));
-}
-
-// The inputs that two places read of some channels, in steps.
-void pair_up(const float* low, const float* high, std::span<const float> steps, std::int32_t* words) {
-  for (std::size_t c = 0; c < steps.size(); ++c) words[c] = word_of(whole_steps(low[c] / steps[c]), whole_steps(high[c] / steps[c]));
-}
 
 void add_sums(const kernels::PairedColumns& in, std::span<std::int32_t> sums) {
   for (std::int64_t pair = 0; pair < in.pairs; ++pair)
@@ -100,7 +83,8 @@ std::int64_t PatchMoments::gather(std::span<const float* const> pixels, const Pa
   for (std::size_t at = 0; at < taps * pairs; ++at) {
     const std::size_t tap = at / pairs, pair = at % pairs;
     std::int32_t* const to = blocks == 1 ? &words_[pair * block.size + tap * channels] : row.data();
-    pair_up(pixels[2 * at] + first, pixels[2 * at + 1] + first, std::span(steps_).subspan(first, channels), to);
+    kernels::pair_up_f32({pixels[2 * at] + first, pixels[2 * at + 1] + first}, std::span(steps_).subspan(first, channels), {to, channels},
+                         active_isa());
     for (std::size_t c = 0; blocks > 1 && c < channels; ++c) words_[(c * pairs + pair) * taps + tap] = row[c];
   }
   return static_cast<std::int64_t>(pairs);

@@ -59,6 +59,7 @@ OCTET_OP Vec copy_sign(Vec magnitude, Vec sign) { return vbslq_f32(vdupq_n_u32(0
 OCTET_OP Vec float_of(Ints x) { return vreinterpretq_f32_s32(x); }
 OCTET_OP Ints bits_of(Vec x) { return vreinterpretq_s32_f32(x); }
 OCTET_OP Ints to_int(Vec x) { return vcvtnq_s32_f32(x); }  // what is out of range becomes the nearest integer that there is, NaN 0
+OCTET_OP Ints truncate(Vec x) { return vcvtq_s32_f32(x); }
 OCTET_OP Vec to_float(Ints x) { return vcvtq_f32_s32(x); }
 
 // Integers of other sizes in the same register.

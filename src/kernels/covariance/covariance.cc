@@ -5,6 +5,11 @@
 
 namespace octet::kernels {
 
+void pair_up_f32(const PlacePair& places, std::span<const float> steps, std::span<std::int32_t> words, const Isa& isa) {
+  OCTET_CHECK(steps.size() == words.size(), "a word for each step");
+  best_kernel<PairUpKernels>(isa).run(places, steps, words.data());
+}
+
 void add_column_products_i16(const PairedColumns& in, std::span<std::int32_t> products, const Isa& isa) {
   OCTET_CHECK(products.size() == static_cast<std::size_t>(in.columns * (in.columns + 1) / 2), "one product for each pair of columns");
   best_kernel<ColumnProductsKernels>(isa).run(in, products.data());

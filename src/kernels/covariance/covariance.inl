@@ -2,6 +2,11 @@
 
 namespace {
 
+OCTET_OP Ints whole_steps(const float* values, const float* steps) {
+  const Vec bounded = min(max(div(load(values), load(steps)), set(-kMostSteps)), set(kMostSteps));
+  return truncate(add(bounded, copy_sign(set(0.5f), bounded)));
+}
+
 constexpr int kTileRows = 4, kTileVectors = 2, kTileColumns = kTileVectors * kLanes;
 static_assert(kTileColumns <= kWordSlack);
 
@@ -54,6 +59,15 @@ OCTET_OP Doubles load_doubles(const double* from) {
 }
 
 }  // namespace
+
+OCTET_TARGET void pair_up_f32(const PlacePair& places, std::span<const float> steps, std::int32_t* words) {
+  std::size_t i = 0;
+  for (; i + kLanes <= steps.size(); i += kLanes) {
+    const Ints low = whole_steps(places.first + i, &steps[i]), high = whole_steps(places.second + i, &steps[i]);
+    store_ints(words + i, (low & set_ints(0xffff)) | shift_left<16>(high));
+  }
+  rest::pair_up_f32({places.first + i, places.second + i}, steps.subspan(i), words + i);
+}
 
 OCTET_TARGET void add_column_products_i16(const PairedColumns& in, std::int32_t* products) {
   for (std::int64_t first = 0; first < in.columns; first += kTileRows)

@@ -6,6 +6,15 @@
 
 namespace octet::kernels {
 
+void PairUpKernels::add_benchmarks() {
+  for (const std::size_t channels : {24, 576})
+    bench::add<PairUpKernels>(std::to_string(channels), 0, [channels](const Isa& isa) {
+      auto values = std::make_shared<std::vector<float>>(channels, 0.5f);
+      std::vector<std::int32_t> words(channels);
+      return [=](ThreadPool&) mutable { pair_up_f32({values->data(), values->data()}, *values, words, isa); };
+    });
+}
+
 // 64 places of an image, as second-order rounding takes them.
 void ColumnProductsKernels::add_benchmarks() {
   constexpr std::int64_t kPairs = 32;

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+
 #include "kernels/covariance/covariance_kernels.h"
 
 namespace octet::kernels::portable {
@@ -9,7 +12,19 @@ std::int32_t product(std::int32_t a, std::int32_t b) {
   return low(a) * low(b) + (a >> 16) * (b >> 16);
 }
 
+std::int32_t whole_steps(float steps) {
+  const float bounded = std::min(std::max(-kMostSteps, steps), kMostSteps);
+  return static_cast<std::int32_t>(bounded + std::copysign(0.5f, bounded));
+}
+
 }  // namespace
+
+void pair_up_f32(const PlacePair& places, std::span<const float> steps, std::int32_t* words) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const std::int32_t low = whole_steps(places.first[i] / steps[i]), high = whole_steps(places.second[i] / steps[i]);
+    words[i] = static_cast<std::int32_t>(static_cast<std::uint32_t>(high) << 16 | (static_cast<std::uint32_t>(low) & 0xffff));
+  }
+}
 
 void add_column_products_i16(const PairedColumns& in, std::int32_t* products) {
   for (std::int64_t i = 0; i < in.columns; products += ++i)

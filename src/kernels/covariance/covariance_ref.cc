@@ -1,9 +1,20 @@
 // The definitions, number by number, and the checks of the kernels against them.
+#include <algorithm>
+
 #include "kernels/check.h"
 #include "kernels/covariance/covariance.h"
 #include "kernels/covariance/covariance_kernels.h"
 
 namespace octet::kernels {
+
+void pair_up_f32_ref(const PlacePair& places, std::span<const float> steps, std::span<std::int32_t> words) {
+  const auto counted = [](float value, float step) {
+    const float number = std::clamp(value / step, -kMostSteps, kMostSteps);
+    return static_cast<std::int32_t>(number < 0 ? number - 0.5f : number + 0.5f);
+  };
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    words[i] = counted(places.second[i], steps[i]) * 65536 + (counted(places.first[i], steps[i]) & 0xffff);
+}
 
 void add_column_products_i16_ref(const PairedColumns& in, std::span<std::int32_t> products) {
   const auto number = [&](std::int64_t column, std::int64_t row) {
@@ -22,6 +33,17 @@ void add_scaled_rows_f64_ref(const ScaledRows& add, std::span<double> to) {
       const double product = add.factors[row] * add.rows[row][i];
       to[i] += product;
     }
+}
+
+double PairUpKernels::check(Random& random, const Isa& isa, ThreadPool&) {
+  const std::int64_t channels = random.between(1, 100);
+  auto steps = random.reals(channels, 0.01f, 2), first = random.reals(channels, -300, 300), second = random.reals(channels, -1, 1);
+  for (std::int64_t c = 0; c < channels; c += 5) first[c] = steps[c] * (static_cast<float>(random.between(-300, 300)) + 0.5f);
+  std::vector<std::int32_t> expected(static_cast<std::size_t>(channels)), found = expected;
+  const PlacePair places{first.data(), second.data()};
+  pair_up_f32_ref(places, steps, expected);
+  pair_up_f32(places, steps, found, isa);
+  return difference<std::int32_t>(expected, found);
 }
 
 double ColumnProductsKernels::check(Random& random, const Isa& isa, ThreadPool&) {

@@ -23,6 +23,32 @@ std::vector<std::int32_t> words_of(const PairedColumns& shape, const Number& num
   return words;
 }
 
+RC_GTEST_PROP(PairUp, CountsAsTheReferenceByEveryKernel, ()) {
+  const auto channels = static_cast<std::size_t>(test::pick_channels());
+  std::vector<float> first(channels), second(channels), steps(channels);
+  for (std::size_t c = 0; c < channels; ++c) {
+    steps[c] = static_cast<float>(pick(1, 100)) / 16.0f;
+    first[c] = static_cast<float>(pick(-600, 600)) / 2.0f * steps[c];  // halves and what is out of bounds among them
+    second[c] = static_cast<float>(pick(-1000, 1000)) / 7.0f;
+  }
+  std::vector<std::int32_t> expected(channels);
+  pair_up_f32_ref({first.data(), second.data()}, steps, expected);
+  for (const Isa& isa : isas_of<PairUpKernels>()) {
+    std::vector<std::int32_t> found(channels);
+    pair_up_f32({first.data(), second.data()}, steps, found, isa);
+    RC_ASSERT(found == expected);
+  }
+}
+
+TEST(PairUp, RoundsHalvesAwayFromZeroAndStaysInBounds) {
+  const std::vector<float> first{1, -1, 3, -1e30f, 0}, second{0.9f, -0.9f, -3, 1e30f, 1000}, steps{2, 2, 2, 1, 1};
+  for (const Isa& isa : isas_of<PairUpKernels>()) {
+    std::vector<std::int32_t> words(steps.size());
+    pair_up_f32({first.data(), second.data()}, steps, words, isa);
+    EXPECT_EQ(words, (std::vector<std::int32_t>{word(1, 0), word(-1, 0), word(2, -2), word(-255, 255), word(0, 255)})) << isa.name;
+  }
+}
+
 RC_GTEST_PROP(ColumnProducts, AreThoseOfTheReferenceByEveryKernel, ()) {
   PairedColumns in{nullptr, pick(0, 40), test::pick_channels()};
   const int most = pick(0, 1) ? 255 : 3;

@@ -58,7 +58,8 @@ OCTET_OP Vec copy_sign(Vec magnitude, Vec sign) { return _mm256_or_ps(abs(magnit
 
 OCTET_OP Vec float_of(Ints x) { return _mm256_castsi256_ps(x); }
 OCTET_OP Ints bits_of(Vec x) { return _mm256_castps_si256(x); }
-OCTET_OP Ints to_int(Vec x) { return _mm256_cvtps_epi32(x); }  // to nearest even; the smallest integer for NaN and what is out of range
+OCTET_OP Ints to_int(Vec x) { return _mm256_cvtps_epi32(x); }     // to nearest even; the smallest integer for NaN and what is out of range
+OCTET_OP Ints truncate(Vec x) { return _mm256_cvttps_epi32(x); }  // towards zero; what is out of range as by to_int()
 OCTET_OP Vec to_float(Ints x) { return _mm256_cvtepi32_ps(x); }
 
 OCTET_OP Ints set_ints(std::int32_t value) { return _mm256_set1_epi32(value); }

@@ -47,6 +47,7 @@ OCTET_OP Vec copy_sign(Vec magnitude, Vec sign) { return _mm512_or_ps(abs(magnit
 OCTET_OP Vec float_of(Ints x) { return _mm512_castsi512_ps(x); }
 OCTET_OP Ints bits_of(Vec x) { return _mm512_castps_si512(x); }
 OCTET_OP Ints to_int(Vec x) { return _mm512_cvtps_epi32(x); }
+OCTET_OP Ints truncate(Vec x) { return _mm512_cvttps_epi32(x); }
 OCTET_OP Vec to_float(Ints x) { return _mm512_cvtepi32_ps(x); }
 
 OCTET_OP Ints set_ints(std::int32_t value) { return _mm512_set1_epi32(value); }
