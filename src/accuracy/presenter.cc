@@ -31,7 +31,7 @@ std::string coloured(std::string_view text, std::string_view colour) { return fm
 
 // Python's "{:.4}" of a float that is not negative: as "g", but with a decimal, and with an exponent from a thousand on.
 std::string four_digits(double number) {
-  const std::string text = fmt::format("{:.4g}", number);
+  std::string text = fmt::format("{:.4g}", number);
   if (text.find_first_not_of("0123456789") != std::string::npos) return text;
   if (text.size() < 4) return text + ".0";
   const std::string digits = text.substr(0, text.find_last_not_of('0') + 1);
