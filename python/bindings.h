@@ -70,4 +70,20 @@ struct CocoTables {
 octet_status accumulate_coco(std::span<const std::int64_t> images, std::span<const std::int64_t> categories, std::span<const CocoRow> truth,
                              std::span<const CocoRow> found, const MatchSettings& settings, const CocoTables& tables) noexcept;
 
+// Objects and detections of pairs of an image and a category, one pair after another, the detections of each by falling score.
+struct CocoPairs {
+  std::span<const CocoRow> truth, found;
+  std::span<const std::int64_t> truth_begin, found_begin;  // of each pair, and the end of the last
+};
+// What pycocotools' evaluateImg() finds of each pair, for each range of areas and each threshold.
+struct CocoMeetings {
+  std::span<std::int32_t> order;          // [area][object]: those of a pair that count come first
+  std::span<std::int32_t> met;            // [area][threshold][detection]: the object, -1 for none
+  std::span<std::int32_t> taken;          // [area][threshold][object]: the last detection that met it, -1 for none
+  std::span<std::uint8_t> met_uncounted;  // [area][threshold][detection]: it met an object that does not count
+};
+
+octet_status match_pairs(const CocoPairs& pairs, std::span<const double> thresholds, std::span<const double> areas,
+                         const CocoMeetings& meetings) noexcept;
+
 }  // namespace octet::python

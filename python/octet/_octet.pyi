@@ -138,3 +138,15 @@ def accumulate_coco(
     recall: Any,
     scores: Any,
 ) -> None: ...
+def match_pairs(
+    truth: Any,
+    truth_begin: Any,
+    found: Any,
+    found_begin: Any,
+    thresholds: Any,
+    areas: Any,
+    order: Any,
+    met: Any,
+    taken: Any,
+    met_uncounted: Any,
+) -> None: ...

@@ -180,11 +180,25 @@ cdef extern from *:
     """
     #include <span>
     using Integers = std::span<const std::int64_t>;
+    using Doubles = std::span<const double>;
     using MutableDoubles = std::span<double>;
+    using Places = std::span<std::int32_t>;
+    using Flags = std::span<std::uint8_t>;
     """
     cppclass Integers:
         Integers()
         Integers(const int64_t*, size_t)
+        size_t size()
+        int64_t operator[](size_t)
+    cppclass Doubles:
+        Doubles()
+        Doubles(const double*, size_t)
+    cppclass Places:
+        Places()
+        Places(int32_t*, size_t)
+    cppclass Flags:
+        Flags()
+        Flags(uint8_t*, size_t)
     cppclass MutableDoubles:
         MutableDoubles()
         MutableDoubles(double*, size_t)
@@ -263,6 +277,14 @@ cdef extern from "bindings.h" namespace "octet::python" nogil:
         MutableDoubles precision, recall, scores
     octet_status c_accumulate_coco "octet::python::accumulate_coco"(
         Integers images, Integers categories, Rows truth, Rows found, const MatchSettings& settings, const CocoTables& tables)
+    cppclass CocoPairs:
+        Rows truth, found
+        Integers truth_begin, found_begin
+    cppclass CocoMeetings:
+        Places order, met, taken
+        Flags met_uncounted
+    octet_status c_match_pairs "octet::python::match_pairs"(
+        const CocoPairs& pairs, Doubles thresholds, Doubles areas, const CocoMeetings& meetings)
 
 
 cdef extern from "base/cpu.h" namespace "octet" nogil:
@@ -758,6 +780,15 @@ cdef class Numbers:
     cdef Rows rows(self):
         return Rows(<const CocoRow*>self.buffer.buf, self.count)
 
+    cdef Doubles doubles(self):
+        return Doubles(<const double*>self.buffer.buf, self.count)
+
+    cdef Places places(self):
+        return Places(<int32_t*>self.buffer.buf, self.count)
+
+    cdef Flags flags(self):
+        return Flags(<uint8_t*>self.buffer.buf, self.count)
+
     cdef MutableDoubles table(self):
         return MutableDoubles(<double*>self.buffer.buf, self.count)
 
@@ -912,4 +943,42 @@ def accumulate_coco(images, categories, truth, found, max_detections, areas, pre
     cdef Rows c_truth = truth_rows.rows(), c_found = found_rows.rows()
     with nogil:
         status = c_accumulate_coco(c_images, c_categories, c_truth, c_found, settings, tables)
+    check(status)
+
+
+cdef int check_begins(Integers begins, size_t pairs, size_t rows) except -1:
+    cdef size_t i
+    cdef int64_t before = 0
+    if begins.size() != pairs + 1 or begins[0] != 0 or begins[pairs] != <int64_t>rows:
+        raise ValueError("begins that are not those of the rows")
+    for i in range(pairs + 1):
+        if begins[i] < before:
+            raise ValueError("begins that fall")
+        before = begins[i]
+    return 0
+
+
+def match_pairs(truth, truth_begin, found, found_begin, thresholds, areas, order, met, taken, met_uncounted) -> None:
+    """Fills the last four; bindings.h says with what. Arrays without gaps: rows, int64, float64, int32 and, the last, uint8.
+
+    areas   of each range the lowest and the highest
+    """
+    cdef Numbers truth_rows = Numbers(truth, False, sizeof(CocoRow)), found_rows = Numbers(found, False, sizeof(CocoRow))
+    cdef Numbers t_begin = Numbers(truth_begin), f_begin = Numbers(found_begin)
+    cdef Numbers limits = Numbers(thresholds), ranges = Numbers(areas)
+    cdef Numbers o = Numbers(order, True, 4), m = Numbers(met, True, 4), t = Numbers(taken, True, 4), u = Numbers(met_uncounted, True, 1)
+    cdef size_t ranges_count = ranges.count // 2
+    if (o.count != ranges_count * truth_rows.count or m.count != ranges_count * limits.count * found_rows.count or u.count != m.count
+            or t.count != ranges_count * limits.count * truth_rows.count or t_begin.count == 0):
+        raise ValueError("tables of another size")
+    cdef CocoPairs pairs
+    pairs.truth, pairs.found, pairs.truth_begin, pairs.found_begin = truth_rows.rows(), found_rows.rows(), t_begin.integers(), f_begin.integers()
+    check_begins(pairs.truth_begin, t_begin.count - 1, truth_rows.count)
+    check_begins(pairs.found_begin, t_begin.count - 1, found_rows.count)
+    cdef CocoMeetings meetings
+    meetings.order, meetings.met, meetings.taken, meetings.met_uncounted = o.places(), m.places(), t.places(), u.flags()
+    cdef octet_status status
+    cdef Doubles c_limits = limits.doubles(), c_areas = ranges.doubles()
+    with nogil:
+        status = c_match_pairs(pairs, c_limits, c_areas, meetings)
     check(status)

@@ -1,6 +1,6 @@
 """COCO's metric image by image, for whoever asks which detection met which object, and for thresholds that octet's evaluator lacks.
 
-Slow and plain: the definition. The keys of the records are those of pycocotools' evalImgs.
+The keys of the records are those of pycocotools' evalImgs.
 """
 
 from __future__ import annotations
@@ -9,22 +9,48 @@ from typing import Any
 
 import numpy as np
 
-from octet.pycocotools._rows import Array, Record
+from octet import _octet
+from octet.pycocotools._rows import ROW, Array, Record
 
 
-class _Grouped:
-    """Rows by image and category."""
+class _Pairs:
+    """Objects and detections by pairs of an image and a category, or of an image where categories do not matter; detections by falling score,
+    no more than count. Pairs without either are left out."""
 
-    def __init__(self, rows: Array) -> None:
-        self.rows = rows
-        self.places: dict[tuple[Any, Any], list[int]] = {}
-        for place, key in enumerate(zip(rows["image_id"].tolist(), rows["category_id"].tolist())):
-            self.places.setdefault(key, []).append(place)
+    def __init__(self, truth: Array, found: Array, p: Any) -> None:
+        self.categories = list(p.catIds) if p.useCats else [-1]
+        self.images = list(p.imgIds)
+        sorted_truth, truth_pairs = self._sorted(truth, p)
+        sorted_found, found_pairs = self._sorted(found, p, -found["score"])
+        is_within = np.arange(len(found_pairs)) - np.searchsorted(found_pairs, found_pairs) < p.maxDets[-1]
+        found_pairs = found_pairs[is_within]
+        self.truth, self.found = sorted_truth, sorted_found[is_within]
+        self.pairs = np.union1d(truth_pairs, found_pairs)  # image * categories + category
+        self.truth_begin, self.found_begin = (np.append(np.searchsorted(of, self.pairs), len(of)) for of in (truth_pairs, found_pairs))
 
-    def of(self, image: Any, category: Any, p: Any) -> Array:
-        """Those of a category in an image; where categories do not matter, of all that are chosen, one after another."""
-        wanted = [category] if p.useCats else p.catIds
-        return self.rows[[place for number in wanted for place in self.places.get((image, number), ())]]
+    def _sorted(self, rows: Array, p: Any, order: Array | None = None) -> tuple[Array, Array]:
+        """The rows of what is chosen, by their pairs, then by `order`, and the pair of each."""
+        images = _places(rows["image_id"], self.images)
+        categories = _places(rows["category_id"], list(p.catIds))
+        pairs = images * len(self.categories) + (categories if p.useCats else 0)
+        by_place = np.lexsort((categories, pairs) if order is None else (categories, order, pairs))
+        chosen = by_place[(images[by_place] >= 0) & (categories[by_place] >= 0)]
+        return rows[chosen], pairs[chosen]
+
+    def key(self, pair: int) -> tuple[int, int]:
+        """Places of its image and its category."""
+        return divmod(pair, len(self.categories))
+
+    def begins(self) -> Any:
+        """Where the objects and the detections of each pair begin and end."""
+        t, f = self.truth_begin.tolist(), self.found_begin.tolist()
+        return zip(self.pairs.tolist(), t, t[1:], f, f[1:])
+
+
+def _places(values: Array, of: list[Any]) -> Array:
+    """The index of each value, -1 for others."""
+    places = {value: place for place, value in enumerate(of)}
+    return np.array([places.get(value, -1) for value in values.tolist()], np.int64)
 
 
 def _overlaps(found: Array, truth: Array) -> Array:
@@ -38,70 +64,63 @@ def _overlaps(found: Array, truth: Array) -> Array:
         return np.where(common > 0, common / whole, 0.0)
 
 
-def _match(overlaps: Array, ignored: Array, crowd: Array, ids: list[Any], detection_ids: list[Any], threshold: float) -> tuple[Array, ...]:
-    """By falling score each detection takes the best free object; those that count come before those that do not."""
-    taken, met, met_ignored = np.zeros(len(ids)), np.zeros(len(overlaps)), np.zeros(len(overlaps))
-    for d, row in enumerate(overlaps):
-        best, best_overlap = -1, min(threshold, 1 - 1e-10)
-        for g, overlap in enumerate(row):
-            if taken[g] > 0 and not crowd[g]:
-                continue
-            if best > -1 and not ignored[best] and ignored[g]:
-                break
-            if overlap >= best_overlap:
-                best, best_overlap = g, overlap
-        if best > -1:
-            met[d], met_ignored[d], taken[best] = ids[best], ignored[best], detection_ids[d]
-    return taken, met, met_ignored
-
-
-def _outside(rows: Array, area: Any) -> Array:
-    outside: Array = (rows["area"] < area[0]) | (rows["area"] > area[1])
-    return outside
-
-
-def _evaluate_image(truth: Array, found: Array, overlaps: Array, area: Any, p: Any) -> Record:
-    """One image, category and range of areas; `found` by falling score, no more than count, `overlaps` of them in this order."""
-    ignored = (truth["iscrowd"] != 0) | _outside(truth, area)
-    order = np.argsort(ignored, kind="mergesort")
-    truth, ignored, overlaps = truth[order], ignored[order], overlaps[:, order]
-    ids, detection_ids = truth["id"].tolist(), found["id"].tolist()
-    each = [_match(overlaps, ignored, truth["iscrowd"] != 0, ids, detection_ids, threshold) for threshold in p.iouThrs]
-    taken, met, met_ignored = (np.array([row[i] for row in each]).reshape(len(p.iouThrs), -1) for i in range(3))
-    return {"aRng": area, "maxDet": p.maxDets[-1], "dtIds": detection_ids, "gtIds": ids, "dtMatches": met, "gtMatches": taken,
-            "dtScores": found["score"].tolist(), "gtIgnore": ignored.astype(int),
-            "dtIgnore": np.logical_or(met_ignored, np.logical_and(met == 0, _outside(found, area)))}
-
-
-def _to_match(truth: _Grouped, found: _Grouped, image: Any, category: Any, p: Any) -> tuple[Array, Array]:
-    """The objects, and by falling score the detections that count."""
-    detections = found.of(image, category, p)
-    best = np.argsort(-detections["score"], kind="mergesort")[: p.maxDets[-1]]
-    return truth.of(image, category, p), detections[best]
-
-
 def overlaps_of_images(truth: Array, found: Array, p: Any) -> dict[tuple[Any, Any], Any]:
-    """Of each image and category [detection, object], in the order of _to_match(); an empty list where there are no pairs."""
-    grouped = _Grouped(truth), _Grouped(found)
-    pairs = {(image, category): _to_match(*grouped, image, category, p) for image in p.imgIds for category in (p.catIds if p.useCats else [-1])}
-    return {key: _overlaps(detections, objects) if len(objects) and len(detections) else [] for key, (objects, detections) in pairs.items()}
+    """Of each image and category [detection, object], detections by falling score; an empty list where there are no pairs."""
+    pairs = _Pairs(truth, found, p)
+    overlaps: dict[tuple[Any, Any], Any] = {(image, category): [] for image in pairs.images for category in pairs.categories}
+    for pair, t, t_end, f, f_end in pairs.begins():
+        image, category = pairs.key(pair)
+        if t < t_end and f < f_end:
+            overlaps[pairs.images[image], pairs.categories[category]] = _overlaps(pairs.found[f:f_end], pairs.truth[t:t_end])
+    return overlaps
+
+
+def _native(rows: Array) -> Array:
+    """Rows for matching, which asks of an id whether it is above 0."""
+    if rows.dtype == ROW:
+        return rows
+    native = np.zeros(len(rows), ROW)
+    for name in ("bbox", "area", "iscrowd"):
+        native[name] = rows[name]
+    native["id"] = [isinstance(number, str) or number > 0 for number in rows["id"].tolist()]
+    return native
+
+
+def _ids_at(places: Array, ids: Array) -> Array:
+    """0 at a place of -1. Raises ValueError for an id that is no number."""
+    return np.append(ids.astype(np.float64), 0.0)[places]
+
+
+def _outside(rows: Array, areas: Any) -> Array:
+    """[area, row]"""
+    outside: Array = np.array([(rows["area"] < low) | (rows["area"] > high) for low, high in areas])
+    return outside
 
 
 def evaluate(truth: Array, found: Array, p: Any) -> list[Record | None]:
     """Of each category, range of areas and image, in this order; None where nothing is annotated and nothing was found."""
-    grouped = _Grouped(truth), _Grouped(found)
-    categories = p.catIds if p.useCats else [-1]
-    records: dict[tuple[int, int, int], Record | None] = {}
-    for k, category in enumerate(categories):
-        for i, image in enumerate(p.imgIds):
-            objects, detections = _to_match(*grouped, image, category, p)
-            overlaps = _overlaps(detections, objects)
-            for a, area in enumerate(p.areaRng):
-                record = _evaluate_image(objects, detections, overlaps, area, p) if len(objects) or len(detections) else None
-                if record is not None:
-                    record.update(image_id=image, category_id=category)
-                records[k, a, i] = record
-    return [records[key] for key in sorted(records)]
+    pairs = _Pairs(truth, found, p)
+    truth, found = pairs.truth, pairs.found
+    areas, thresholds = np.array(p.areaRng, np.float64), np.array(p.iouThrs, np.float64)
+    order = np.empty((len(areas), len(truth)), np.int32)
+    met, taken = (np.empty((len(areas), len(thresholds), len(rows)), np.int32) for rows in (found, truth))
+    uncounted = np.empty(met.shape, np.uint8)
+    _octet.match_pairs(_native(truth), pairs.truth_begin, _native(found), pairs.found_begin, thresholds, areas, order, met, taken, uncounted)
+    met_ids, taken_ids = _ids_at(met, truth["id"]), _ids_at(taken, found["id"])
+    ignored = (truth["iscrowd"] != 0) | _outside(truth, areas)
+    ignored_found = (uncounted != 0) | ((met_ids == 0) & _outside(found, areas)[:, np.newaxis])
+    found_ids, scores = found["id"].tolist(), found["score"].tolist()
+    records: list[Record | None] = [None] * (len(pairs.categories) * len(areas) * len(pairs.images))
+    for pair, t, t_end, f, f_end in pairs.begins():
+        image, category = pairs.key(pair)
+        for a, area in enumerate(p.areaRng):
+            objects = order[a, t:t_end]
+            records[(category * len(areas) + a) * len(pairs.images) + image] = {
+                "image_id": pairs.images[image], "category_id": pairs.categories[category], "aRng": area, "maxDet": p.maxDets[-1],
+                "dtIds": found_ids[f:f_end], "gtIds": truth["id"][objects].tolist(), "dtMatches": met_ids[a, :, f:f_end],
+                "gtMatches": taken_ids[a][:, objects], "dtScores": scores[f:f_end], "gtIgnore": ignored[a, objects].astype(int),
+                "dtIgnore": ignored_found[a, :, f:f_end]}
+    return records
 
 
 def _curve(records: list[Record], most: int, p: Any) -> tuple[Array, Array, Array] | None:
