@@ -97,51 +97,80 @@ def _outside(rows: Array, areas: Any) -> Array:
     return outside
 
 
-def evaluate(truth: Array, found: Array, p: Any) -> list[Record | None]:
-    """Of each category, range of areas and image, in this order; None where nothing is annotated and nothing was found."""
-    pairs = _Pairs(truth, found, p)
-    truth, found = pairs.truth, pairs.found
-    areas, thresholds = np.array(p.areaRng, np.float64), np.array(p.iouThrs, np.float64)
-    order = np.empty((len(areas), len(truth)), np.int32)
-    met, taken = (np.empty((len(areas), len(thresholds), len(rows)), np.int32) for rows in (found, truth))
-    uncounted = np.empty(met.shape, np.uint8)
-    _octet.match_pairs(_native(truth), pairs.truth_begin, _native(found), pairs.found_begin, thresholds, areas, order, met, taken, uncounted)
-    met_ids, taken_ids = _ids_at(met, truth["id"]), _ids_at(taken, found["id"])
-    ignored = (truth["iscrowd"] != 0) | _outside(truth, areas)
-    ignored_found = (uncounted != 0) | ((met_ids == 0) & _outside(found, areas)[:, np.newaxis])
-    found_ids, scores = found["id"].tolist(), found["score"].tolist()
-    records: list[Record | None] = [None] * (len(pairs.categories) * len(areas) * len(pairs.images))
-    for pair, t, t_end, f, f_end in pairs.begins():
-        image, category = pairs.key(pair)
-        for a, area in enumerate(p.areaRng):
-            objects = order[a, t:t_end]
-            records[(category * len(areas) + a) * len(pairs.images) + image] = {
-                "image_id": pairs.images[image], "category_id": pairs.categories[category], "aRng": area, "maxDet": p.maxDets[-1],
-                "dtIds": found_ids[f:f_end], "gtIds": truth["id"][objects].tolist(), "dtMatches": met_ids[a, :, f:f_end],
-                "gtMatches": taken_ids[a][:, objects], "dtScores": scores[f:f_end], "gtIgnore": ignored[a, objects].astype(int),
-                "dtIgnore": ignored_found[a, :, f:f_end]}
-    return records
+class Meetings:
+    """Which detections of each pair met which objects, for each range of areas and each threshold."""
+
+    def __init__(self, truth: Array, found: Array, p: Any) -> None:
+        self.p = p
+        self.pairs = _Pairs(truth, found, p)
+        truth, found = self.pairs.truth, self.pairs.found
+        areas, thresholds = np.array(p.areaRng, np.float64), np.array(p.iouThrs, np.float64)
+        self.order = np.empty((len(areas), len(truth)), np.int32)  # objects of a pair that count come first
+        met, taken = (np.empty((len(areas), len(thresholds), len(rows)), np.int32) for rows in (found, truth))
+        uncounted = np.empty(met.shape, np.uint8)
+        _octet.match_pairs(_native(truth), self.pairs.truth_begin, _native(found), self.pairs.found_begin, thresholds, areas,
+                           self.order, met, taken, uncounted)
+        self.met, self.taken = _ids_at(met, truth["id"]), _ids_at(taken, found["id"])
+        self.ignored = (truth["iscrowd"] != 0) | _outside(truth, areas)
+        self.ignored_found = (uncounted != 0) | ((self.met == 0) & _outside(found, areas)[:, np.newaxis])
+
+    def records(self) -> list[Record | None]:
+        """Of each category, range of areas and image, in this order; None where nothing is annotated and nothing was found."""
+        p, pairs = self.p, self.pairs
+        object_ids, found_ids, scores = pairs.truth["id"], pairs.found["id"].tolist(), pairs.found["score"].tolist()
+        records: list[Record | None] = [None] * (len(pairs.categories) * len(p.areaRng) * len(pairs.images))
+        for pair, t, t_end, f, f_end in pairs.begins():
+            image, category = pairs.key(pair)
+            for a, area in enumerate(p.areaRng):
+                objects = self.order[a, t:t_end]
+                records[(category * len(p.areaRng) + a) * len(pairs.images) + image] = {
+                    "image_id": pairs.images[image], "category_id": pairs.categories[category], "aRng": area, "maxDet": p.maxDets[-1],
+                    "dtIds": found_ids[f:f_end], "gtIds": object_ids[objects].tolist(), "dtMatches": self.met[a, :, f:f_end],
+                    "gtMatches": self.taken[a][:, objects], "dtScores": scores[f:f_end], "gtIgnore": self.ignored[a, objects].astype(int),
+                    "dtIgnore": self.ignored_found[a, :, f:f_end]}
+        return records
+
+    def accumulate(self) -> tuple[Array, Array, Array]:
+        """precision, recall and scores as in COCOeval.eval."""
+        pairs = self.pairs
+        tables = _Tables(len(pairs.categories), self.p)
+        counts = np.diff(pairs.found_begin)
+        ranks = np.arange(len(pairs.found)) - np.repeat(pairs.found_begin[:-1], counts)
+        of_pairs = pairs.pairs % len(pairs.categories)
+        of_found, of_truth = np.repeat(of_pairs, counts), np.repeat(of_pairs, np.diff(pairs.truth_begin))
+        for k in range(len(pairs.categories)):
+            found, objects = np.flatnonzero(of_found == k), np.flatnonzero(of_truth == k)
+            found = found[np.argsort(-pairs.found["score"][found], kind="mergesort")]
+            for m, most in enumerate(self.p.maxDets):
+                best = found[ranks[found] < most]
+                for a in range(len(self.p.areaRng)):
+                    tables.fill(k, a, m, int(np.count_nonzero(~self.ignored[a, objects])), pairs.found["score"][best],
+                                self.met[a][:, best] != 0, ~self.ignored_found[a][:, best])
+        return tables.precision, tables.recall, tables.scores
 
 
-def _curve(records: list[Record], most: int, p: Any) -> tuple[Array, Array, Array] | None:
-    """precision [iou, recall], recall [iou] and scores [iou, recall] of one category and range of areas; None where no object counts."""
-    objects = sum(int(np.count_nonzero(record["gtIgnore"] == 0)) for record in records)
-    if objects == 0:
-        return None
-    scores = np.concatenate([np.asarray(record["dtScores"][:most], np.float64) for record in records])
-    order = np.argsort(-scores, kind="mergesort")
-    scores = scores[order]
-    met = np.concatenate([record["dtMatches"][:, :most] for record in records], axis=1)[:, order] != 0
-    counts = ~np.concatenate([record["dtIgnore"][:, :most] for record in records], axis=1)[:, order].astype(bool)
-    hits, misses = (np.cumsum(chosen, axis=1).astype(float) for chosen in (met & counts, ~met & counts))
-    found = hits / objects
-    exact = np.maximum.accumulate((hits / (misses + hits + np.spacing(1)))[:, ::-1], axis=1)[:, ::-1]
-    precision, at_scores = np.zeros((len(p.iouThrs), len(p.recThrs))), np.zeros((len(p.iouThrs), len(p.recThrs)))
-    for t, row in enumerate(found):
-        places = np.searchsorted(row, p.recThrs, side="left")
-        reached = places < len(row)
-        precision[t, reached], at_scores[t, reached] = exact[t, places[reached]], scores[places[reached]]
-    return precision, found[:, -1] if len(scores) else np.zeros(len(p.iouThrs)), at_scores
+class _Tables:
+    """precision, recall and scores as in COCOeval.eval."""
+
+    def __init__(self, categories: int, p: Any) -> None:
+        self.p = p
+        shape = (categories, len(p.areaRng), len(p.maxDets))
+        self.precision, self.scores = (-np.ones((len(p.iouThrs), len(p.recThrs), *shape)) for _ in range(2))
+        self.recall = -np.ones((len(p.iouThrs), *shape))
+
+    def fill(self, k: int, a: int, m: int, objects: int, scores: Array, met: Array, counts: Array) -> None:
+        """One category, range of areas and limit: so many objects count, and [threshold, detection], by falling score, what met one and what counts."""
+        if objects == 0:
+            return
+        hits, misses = (np.cumsum(chosen, axis=1).astype(float) for chosen in (met & counts, ~met & counts))
+        found = hits / objects
+        exact = np.maximum.accumulate((hits / (misses + hits + np.spacing(1)))[:, ::-1], axis=1)[:, ::-1]
+        self.recall[:, k, a, m] = found[:, -1] if len(scores) else 0
+        for t, row in enumerate(found):
+            places = np.searchsorted(row, self.p.recThrs, side="left")
+            reached = places < len(row)
+            self.precision[t, :, k, a, m], self.scores[t, :, k, a, m] = 0, 0
+            self.precision[t, reached, k, a, m], self.scores[t, reached, k, a, m] = exact[t, places[reached]], scores[places[reached]]
 
 
 def accumulate(records: Any, evaluated: Any, p: Any) -> tuple[Array, Array, Array]:
@@ -150,9 +179,7 @@ def accumulate(records: Any, evaluated: Any, p: Any) -> tuple[Array, Array, Arra
     of_records = list(evaluated.catIds) if evaluated.useCats else [-1]
     grid = np.empty((len(of_records), len(evaluated.areaRng), len(evaluated.imgIds)), object)
     grid.reshape(-1)[:] = list(np.asarray(records, object).reshape(-1))
-    shape = (len(categories), len(p.areaRng), len(p.maxDets))
-    precision, scores = (-np.ones((len(p.iouThrs), len(p.recThrs), *shape)) for _ in range(2))
-    recall = -np.ones((len(p.iouThrs), *shape))
+    tables = _Tables(len(categories), p)
     chosen = set(p.imgIds)
     images = [i for i, image in enumerate(evaluated.imgIds) if image in chosen]
     areas = [list(area) for area in evaluated.areaRng]
@@ -160,8 +187,17 @@ def accumulate(records: Any, evaluated: Any, p: Any) -> tuple[Array, Array, Arra
         for a, area in enumerate(p.areaRng):
             row = grid[of_records.index(category), areas.index(list(area)), images]
             present = [record for record in row if record is not None]
-            for m, most in enumerate(p.maxDets):
-                curve = _curve(present, most, p) if present else None
-                if curve is not None:
-                    precision[:, :, k, a, m], recall[:, k, a, m], scores[:, :, k, a, m] = curve
-    return precision, recall, scores
+            if present:
+                for m, most in enumerate(p.maxDets):
+                    tables.fill(k, a, m, *_joined(present, most))
+    return tables.precision, tables.recall, tables.scores
+
+
+def _joined(records: list[Record], most: int) -> tuple[int, Array, Array, Array]:
+    """What _Tables.fill() takes, of all images."""
+    objects = sum(int(np.count_nonzero(record["gtIgnore"] == 0)) for record in records)
+    scores = np.concatenate([np.asarray(record["dtScores"][:most], np.float64) for record in records])
+    order = np.argsort(-scores, kind="mergesort")
+    met = np.concatenate([record["dtMatches"][:, :most] for record in records], axis=1)[:, order] != 0
+    counts = ~np.concatenate([record["dtIgnore"][:, :most] for record in records], axis=1)[:, order].astype(bool)
+    return objects, scores[order], met, counts

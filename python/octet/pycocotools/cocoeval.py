@@ -75,7 +75,7 @@ class COCOeval:
         if self._given is not None:
             return self._given
         if self._images is None and self._paramsEval:
-            self._images = _by_image.evaluate(*self._rows, self._paramsEval)
+            self._images = _by_image.Meetings(*self._rows, self._paramsEval).records()
         return [] if self._images is None else self._images
 
     @evalImgs.setter
@@ -106,12 +106,16 @@ class COCOeval:
         if not self._paramsEval:
             raise RuntimeError("evaluate() comes before accumulate()")
         chosen = self.params if p is None else p
-        fast = self._given is None and self._images is None and p is None and _is_usual(chosen) and _same_choice(chosen, self._paramsEval)
-        ids = _ids(chosen) if fast and _are_usual(*self._rows) else None
-        tables = _fast(ids, self._rows, chosen) if ids else _by_image.accumulate(self.evalImgs, self._paramsEval, chosen)
-        precision, recall, scores = tables
+        precision, recall, scores = self._tables(chosen, is_part=p is not None)
         self.eval = {"params": chosen, "counts": list(precision.shape), "date": datetime.datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
                      "precision": precision, "recall": recall, "scores": scores}
+
+    def _tables(self, p: Params, is_part: bool) -> tuple[Array, Array, Array]:
+        has_records = self._given is not None or self._images is not None
+        if has_records or is_part or not _same_choice(p, self._paramsEval):
+            return _by_image.accumulate(self.evalImgs, self._paramsEval, p)
+        ids = _ids(p) if _is_usual(p) and _are_usual(*self._rows) else None
+        return _fast(ids, self._rows, p) if ids else _by_image.Meetings(*self._rows, p).accumulate()
 
     def summarize(self) -> None:
         """Fills `stats` in and prints it as pycocotools does."""
@@ -165,7 +169,7 @@ def _is_usual(p: Params) -> bool:
 
 
 def _same_choice(a: Params, b: Params) -> bool:
-    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("imgIds", "catIds", "maxDets", "areaRng"))
+    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("imgIds", "catIds", "maxDets", "areaRng", "iouThrs", "useCats"))
 
 
 def _are_usual(truth: Array, found: Array) -> bool:
@@ -184,7 +188,7 @@ def _ids(p: Params) -> tuple[Array, Array] | None:
     return images.astype(np.int64), categories.astype(np.int64)
 
 
-def _fast(ids: tuple[Array, Array], rows: tuple[Array, Array], p: Params) -> tuple[Array, ...]:
+def _fast(ids: tuple[Array, Array], rows: tuple[Array, Array], p: Params) -> tuple[Array, Array, Array]:
     count = len(ids[1])
     precision, scores = (np.empty((10, 101, count, 4, 3)) for _ in range(2))
     recall = np.empty((10, count, 4, 3))
