@@ -53,6 +53,8 @@ Result<MetadataFacts> read_metadata(const ModelInfo& metadata) {
   } else {
     OCTET_RETURN_IF_ERROR(InfoReader(metadata).read_labels(facts.labels));
   }
+  facts.classes = static_cast<int>(facts.labels.size());
+  if (facts.classes == 0) OCTET_RETURN_IF_ERROR(InfoReader(metadata).read_integer("octet_classes", 1, kMaxClasses, facts.classes));
   return facts;
 }
 

@@ -11,9 +11,11 @@
 
 namespace octet {
 
-// What the metadata of a file says by the keys of Ultralytics' exporters (names, task, stride, imgsz) and of Model API (labels).
+// What the metadata of a file says by the keys of Ultralytics' exporters (names, task, stride, imgsz) and of Model API (labels), and by
+// octet_classes.
 struct MetadataFacts {
   std::vector<std::string> labels = {};  // by class index; empty: it does not say
+  int classes = 0;                       // how many there are, also where it names none; 0: it does not say
   bool is_ultralytics = false;
 };
 

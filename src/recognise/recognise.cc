@@ -50,8 +50,9 @@ void name_background(ModelDescription& description) {
   if (lacks_one) description.labels.insert(description.labels.begin(), "background");
 }
 
-std::optional<int> count_of(const std::vector<std::string>& labels) {
-  return labels.empty() ? std::nullopt : std::optional(static_cast<int>(labels.size()));
+std::optional<int> count_of(const std::vector<std::string>& labels, const MetadataFacts& metadata) {
+  const int count = labels.empty() ? metadata.classes : static_cast<int>(labels.size());
+  return count > 0 ? std::optional(count) : std::nullopt;
 }
 
 // The head that was declared, or else found.
@@ -105,7 +106,7 @@ Result<Recognition> recognise(const Graph& graph, const SourceFacts& found_facts
   OCTET_ASSIGN(found.description.labels, labels_of(facts, metadata));
   const Shape& picture = graph.shape({graph.parameters()[0], 0});
   const ImageSize input{static_cast<int>(picture[3]), static_cast<int>(picture[2])};
-  const auto classes = count_of(found.description.labels);
+  const auto classes = count_of(found.description.labels, metadata);
   auto head = head_of(graph, facts, input, classes);
   if (!head.ok()) return with_advice(head.error(), graph, draft_of_model(graph, input, classes));
   auto way = find_picture_way(graph, facts, head->family, metadata.is_ultralytics);

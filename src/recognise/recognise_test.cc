@@ -219,6 +219,17 @@ bool says_once(const Recognition& found) {
   return std::ranges::any_of(found.reasons, [](const std::string& reason) { return reason.find("not done again") != std::string::npos; });
 }
 
+// As configurations of Transformers without names of classes do.
+TEST(Recognise, TellsLogisticScoresFromADistributionByTheNumberOfClasses) {
+  ModelInfo metadata = kDeclaredWay;
+  for (const auto& [count, score] : {std::pair("3", DenseHead::Score::kLogit), std::pair("2", DenseHead::Score::kSoftmax)}) {
+    metadata["octet_classes"] = count;
+    const Recognition found = found_in(detr(10, 3), {.metadata = metadata});
+    EXPECT_EQ(std::get<DenseHead>(found.description.head).score, score) << count;
+    EXPECT_TRUE(found.description.labels.empty());
+  }
+}
+
 const std::vector<float> kFactors = {1 / 58.395f, 1 / 57.12f, 1 / 57.375f},
                          kOffsets = {-123.675f / 58.395f, -116.28f / 57.12f, -103.53f / 57.375f};
 

@@ -198,6 +198,7 @@ TEST_F(FilesBeside, OfTransformers) {
   EXPECT_EQ(keys.at("mean_values"), "0");
   EXPECT_EQ(keys.at("scale_values"), "255");
   EXPECT_FALSE(keys.contains("names")) << "placeholders";
+  EXPECT_EQ(keys.at("octet_classes"), "2") << "which say how many there are";
 
   write("preprocessor_config.json",
         replaced(kProcessor, R"("size": {"height": 480, "width": 640})", R"("size": {"shortest_edge": 800, "longest_edge": 1333})"));

@@ -62,12 +62,15 @@ Status read_way(const YAML::Node& root, Beside& found) {
   return {};
 }
 
-// The names of classes by number; none where they are the placeholders that a configuration without names has.
+// The names of classes by number; how many there are where they are the placeholders that a configuration without names has.
 Status read_labels(const YAML::Node& names, Beside& found) {
   if (!names.IsMap() || names.size() == 0) return {};
   const bool are_placeholders =
       std::all_of(names.begin(), names.end(), [](const auto& pair) { return text(pair.second).starts_with("LABEL_"); });
-  if (are_placeholders) return {};
+  if (are_placeholders) {
+    found.keys["octet_classes"] = std::to_string(names.size());
+    return {};
+  }
   found.keys["names"] = in_one_line(names);
   return read_metadata(found.keys).ok() ? Status() : yaml_error(names, "id2label is no map from 0, 1, ... to names");
 }
@@ -84,7 +87,8 @@ Found read_transformers(Place& place) {
   if (const auto status = read_way(root, found); !status.ok()) return status.error().at(file.string());
   const YAML::Node configuration = load_if_there(names, place);
   if (const auto status = read_labels(at(configuration, "id2label"), found); !status.ok()) return status.error().at(names.string());
-  if (found.keys.contains("names")) found.from = "preprocessor_config.json and config.json beside it (Transformers)";
+  if (found.keys.contains("names") || found.keys.contains("octet_classes"))
+    found.from = "preprocessor_config.json and config.json beside it (Transformers)";
   return std::optional(std::move(found));
 }
 
