@@ -38,8 +38,8 @@ std::string_view taken_until(char end, std::string_view& text) {
 
 void expect_of_use(const ModelInfo& keys) {
   float score = 0;
-  const bool is_sound = steps_declared_in(keys).ok() && read_metadata(keys).ok() &&
-                        InfoReader(keys).read_number("confidence_threshold", 0, 1, score).ok();
+  const bool is_sound =
+      steps_declared_in(keys).ok() && read_metadata(keys).ok() && InfoReader(keys).read_number("confidence_threshold", 0, 1, score).ok();
   if (!is_sound) std::abort();
 }
 

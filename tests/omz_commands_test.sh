@@ -7,7 +7,7 @@ source "$(dirname "$0")/helpers.sh"
 octet=$(realpath "$1")
 name=yolo-fastest-1.1-xl
 unset OMZ_ROOT
-for command in octet omz_info_dumper omz_converter omz_quantizer; do ln -s "$octet" "$work/$command"; done
+for command in octet omz_info_dumper omz_converter omz_quantizer accuracy_check; do ln -s "$octet" "$work/$command"; done
 export PATH=$work:$PATH
 mkdir -p "$work/model/public/$name"
 cp "$demo/$name/$name".* "$work/model/public/$name"
@@ -78,3 +78,38 @@ status=0
 omz_quantizer --name $name --model_dir nowhere --dataset_dir "$demo/coco" --precisions FP16-INT8 >stdout 2>stderr || status=$?
 [ "$status" -eq 1 ] || die "status $status without an IR"
 grep -qF "nowhere/public/$name/FP16/$name.xml" stderr || die "the IR is not named"
+
+# accuracy_check: a model on two data sets, of which one takes what it does not say from the other, and on the pictures of a file.
+cat >accuracy.yml <<'END'
+models:
+  - name: yolo-fastest-1.1-xl
+    launchers:
+      - framework: openvino
+        adapter:
+          {type: yolo_v3, classes: 80, anchors: "12,18,37,49,52,132,115,73,119,199,242,238", anchor_masks: [[3, 4, 5], [0, 1, 2]], raw_output: True,
+           outputs: [yolo_121, yolo_130]}
+    datasets:
+      - &whole
+        name: whole
+        data_source: val2017
+        annotation_conversion: {converter: mscoco_detection, annotation_file: annotations/instances_val2017.json}
+        preprocessing: [{type: resize, size: 320}]
+        postprocessing: [{type: resize_prediction_boxes}, {type: nms}]
+        metrics: [{type: coco_precision, max_detections: 100, reference: 0.9, abs_threshold: 0.95}]
+      - <<: *whole
+        name: few
+        subsample_size: 5
+        metrics: [{type: map, reference: 0.99, abs_threshold: 0.01}]
+END
+measure=(accuracy_check -c accuracy.yml -m model/public/$name/FP32 -s "$demo/coco")
+runs "${measure[@]}" --csv_result figures.csv --store_subset True
+found=$(grep -oE "^dataset: .*|^[0-9]+ objects processed|^(coco_precision|map): |PASSED|FAILED" stdout | paste -sd'|' -)
+expected="dataset: whole|36 objects processed|35 objects processed|coco_precision: |PASSED|dataset: few|36 objects processed|5 objects processed|map: |FAILED"
+[ "$found" = "$expected" ] || die "two data sets were measured otherwise: $found"
+[ "$(cut -d, -f4,6,12-15 figures.csv | tail -2 | paste -sd' ' -)" = "whole,coco_precision,35,0.9,0.95,0 few,map,5,0.99,0.01,0" ] ||
+  die "other rows: $(cat figures.csv)"
+[ "$(wc -l <few_subset_5.yml)" -eq 5 ] || die "the subset was not kept: $(ls)"
+few=$(grep "^map: " stdout)
+runs "${measure[@]}" --subset_file "$PWD/few_subset_5.yml"
+[ "$(grep "^map: " stdout)" = "$few" ] || die "other figures of the same pictures: $few, $(grep "^map: " stdout)"
+[ "$(grep -c "^5 objects processed" stdout)" -eq 2 ] || die "a data set did not take the pictures of the file"

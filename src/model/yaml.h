@@ -13,7 +13,8 @@
 namespace octet {
 
 // The document of a YAML text that anybody may have written: at most 1 MiB, nested at most 64 deep, and at most 16 MiB with its aliases
-// written out, so that whoever walks over it or copies it needs no bounds of his own. kMalformed, with the line where there is one.
+// written out, so that whoever walks over it or copies it needs no bounds of his own. Maps that "<<" names are merged, as PyYAML does.
+// kMalformed, with the line where there is one.
 Result<YAML::Node> load_yaml(std::string_view text);
 
 // The same from a file, which errors name.
