@@ -47,6 +47,11 @@ TEST(Utf8, RefusesWhatIsNone) {
   for (const char* text : bad) EXPECT_EQ(utf8_sequence_length(text), 0u) << text;
 }
 
+TEST(TextForXml, HasAQuestionMarkForWhatXmlCannotHold) {
+  EXPECT_EQ(text_for_xml("a\t\r\n<\xC3\xA9\xF4\x8F\xBF\xBF\xEF\xBF\xBD"), "a\t\r\n<\xC3\xA9\xF4\x8F\xBF\xBF\xEF\xBF\xBD");
+  EXPECT_EQ(text_for_xml("\x01\0b\x1F\xEF\xBF\xBE\xEF\xBF\xBF\xE9\xED\xA0\x80\xC3"s), "??b????????");
+}
+
 TEST(PlainLine, HoldsNoControlCharacter) {
   EXPECT_EQ(plain_line("a\nb\r\x1b[31mc\x7f\xC2\x9B"
                        "d\0"s),

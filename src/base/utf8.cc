@@ -15,4 +15,17 @@ std::size_t utf8_sequence_length(std::string_view text) {
   return is_overlong || is_surrogate || is_beyond ? 0 : length;
 }
 
+std::string text_for_xml(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence_length(text);
+    const std::string_view character = text.substr(0, length);
+    const bool is_control = length == 1 && static_cast<unsigned char>(character[0]) < 0x20 && character.find_first_of("\t\n\r") != 0;
+    const bool is_none = length == 0 || is_control || character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF";
+    result += is_none ? "?" : character;
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return result;
+}
+
 }  // namespace octet

@@ -6,11 +6,15 @@
 #include <fmt/format.h>
 #include <pugixml.hpp>
 
+#include "base/utf8.h"
+
 namespace octet {
 
 namespace {
 
-void append(pugi::xml_node node, const char* attribute, const std::string& value) { node.append_attribute(attribute) = value.c_str(); }
+void append(pugi::xml_node node, const char* attribute, const std::string& value) {
+  node.append_attribute(attribute) = text_for_xml(value).c_str();
+}
 
 void append_case(pugi::xml_node suite, const std::string& name_of_suite, const Judgement& one) {
   pugi::xml_node test = suite.append_child("testcase");

@@ -35,12 +35,12 @@ TEST(OpenvinoIr, ReadsBackWhatItWrites) {
   EXPECT_EQ(*network, two_layers());
 }
 
-TEST(OpenvinoIr, WritesControlCharactersAsQuestionMarks) {
+TEST(OpenvinoIr, WritesWhatXmlCannotHoldAsQuestionMarks) {
   Network network;
-  network.name = std::string("a\x01") + "b\nc";
+  network.name = std::string("a\x01") + "b\nc\xEF\xBF\xBE\xE9\xC3\xA9";
   const auto read = read_network(write_network(network));
   ASSERT_TRUE(read.ok());
-  EXPECT_EQ(read->name, "a?b\nc");
+  EXPECT_EQ(read->name, "a?b\nc??\xC3\xA9");
 }
 
 TEST(OpenvinoIr, CutAnywhereIsAnErrorAndNoCrash) {

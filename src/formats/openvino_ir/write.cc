@@ -2,21 +2,15 @@
 #include <algorithm>
 #include <pugixml.hpp>
 
+#include "base/utf8.h"
 #include "formats/openvino_ir/attributes.h"
 #include "formats/openvino_ir/ir.h"
 
 namespace octet::openvino_ir {
 namespace {
 
-// XML 1.0 has no way to write control characters other than tab, newline and return.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r'; }, '?');
-  return text;
-}
-
 void set(pugi::xml_node element, const char* name, const std::string& value) {
-  element.append_attribute(name).set_value(printable(value).c_str());
+  element.append_attribute(name).set_value(text_for_xml(value).c_str());
 }
 
 void set(pugi::xml_node element, const char* name, std::int64_t value) {
