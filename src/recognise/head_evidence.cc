@@ -79,6 +79,13 @@ bool HeadEvidence::grow_with_strides(const Levels& levels, const ColumnGroup& gr
   return growth > std::sqrt(static_cast<double>(levels.strides.back()) / levels.strides.front());
 }
 
+bool HeadEvidence::is_never_negative(const ColumnGroup& group) const {
+  const auto outputs = outputs_at_rest(graph_, -1);
+  return outputs && std::ranges::all_of(group.outputs, [&](const std::string& output) {
+           return std::ranges::all_of(outputs->at(output).values<float>(), [](float number) { return number >= 0; });
+         });
+}
+
 Error open_question(const std::string& why) { return {ErrorCode::kUnsupported, why}; }
 
 Suppression suppression_of(Family family) {

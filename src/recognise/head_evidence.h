@@ -64,6 +64,8 @@ class HeadEvidence {
   // Whether the distances in a column are in pixels: multiplied by the strides of the levels, or about so, on the way from the
   // convolutions.
   bool grow_with_strides(const Levels& levels, const ColumnGroup& group, std::int64_t column) const;
+  // Whether the numbers of a group are none below 0 whatever the convolutions give: behind a ReLU or an exponential function.
+  bool is_never_negative(const ColumnGroup& group) const;
   std::span<const float> resting_numbers(const std::string& output) const { return rest_->at(output).values<float>(); }
 
  private:

@@ -24,6 +24,11 @@ const std::vector<std::vector<int>> kStrides = {{8, 16, 32},
                                                 {8}};
 constexpr std::array kAnchors = {1, 3};
 
+// Where the outputs of a file have their columns: before or behind their cells. kEither: each by itself as it fits, which is open where one
+// has as many columns as another has cells, or one cell in a row as it has columns.
+enum class Order { kEither, kColumnsFirst, kColumnsLast };
+constexpr std::array kOrders = {Order::kEither, Order::kColumnsFirst, Order::kColumnsLast};
+
 // The candidates of one map or of several. `rows` and `columns` are how one map has its candidates in two axes; of several maps: none.
 struct Candidates {
   std::int64_t count = 0, rows = 0, columns = 0;
@@ -38,27 +43,29 @@ Candidates candidates_of(int stride, int anchors, ImageSize input) {
 }
 
 // The columns of an output of those candidates, where it can be read so. A map has its cells side by side; the batch may be missing.
-std::optional<std::int64_t> columns_for(Shape shape, const Candidates& candidates) {
+std::optional<std::int64_t> columns_for(Shape shape, const Candidates& candidates, Order order) {
   if (shape.size() == 2) shape.insert(shape.begin(), 1);
   const bool is_empty = std::ranges::any_of(shape, [](std::int64_t side) { return side < 1; });
   if (shape.empty() || is_empty || shape[0] != 1 || candidates.count < 1) return std::nullopt;
+  const bool may_be_first = order != Order::kColumnsLast, may_be_last = order != Order::kColumnsFirst;
   if (shape.size() == 3) {
-    if (shape[2] == candidates.count) return shape[1];
-    if (shape[1] == candidates.count) return shape[2];
+    if (may_be_first && shape[2] == candidates.count) return shape[1];
+    if (may_be_last && shape[1] == candidates.count) return shape[2];
   }
   if (shape.size() == 4) {
-    if (candidates.lie_in(shape[2], shape[3])) return shape[1];
-    if (candidates.lie_in(shape[1], shape[2])) return shape[3];
+    if (may_be_first && candidates.lie_in(shape[2], shape[3])) return shape[1];
+    if (may_be_last && candidates.lie_in(shape[1], shape[2])) return shape[3];
   }
   return std::nullopt;
 }
 
 // Puts the outputs that have those candidates into groups by their columns, a level's; those with the same columns by their order. Whether
 // there are any.
-bool add_level(const std::vector<OutputShape>& outputs, const Candidates& candidates, std::vector<ColumnGroup>& groups, std::size_t& used) {
+bool add_level(const std::vector<OutputShape>& outputs, const Candidates& candidates, Order order, std::vector<ColumnGroup>& groups,
+               std::size_t& used) {
   std::vector<std::int64_t> seen;
   for (const OutputShape& output : outputs) {
-    const auto columns = columns_for(output.shape, candidates);
+    const auto columns = columns_for(output.shape, candidates, order);
     if (!columns) continue;
     auto group = std::ranges::find(groups, *columns, &ColumnGroup::columns);
     for (auto before = std::ranges::count(seen, *columns); before > 0 && group != groups.end(); --before)
@@ -71,11 +78,11 @@ bool add_level(const std::vector<OutputShape>& outputs, const Candidates& candid
   return !seen.empty();
 }
 
-std::optional<Levels> levels_of(const std::vector<OutputShape>& outputs, const std::vector<Candidates>& maps) {
+std::optional<Levels> levels_of(const std::vector<OutputShape>& outputs, const std::vector<Candidates>& maps, Order order) {
   Levels levels;
   std::size_t used = 0;
   for (const Candidates& candidates : maps)
-    if (!add_level(outputs, candidates, levels.groups, used)) return std::nullopt;
+    if (!add_level(outputs, candidates, order, levels.groups, used)) return std::nullopt;
   const bool fit = used == outputs.size() &&
                    std::ranges::all_of(levels.groups, [&](const ColumnGroup& group) { return group.outputs.size() == maps.size(); });
   if (!fit) return std::nullopt;
@@ -126,7 +133,9 @@ std::string list_of(const std::vector<OutputShape>& outputs) {
   return list;
 }
 
-std::optional<Levels> find_levels(const std::vector<OutputShape>& outputs, ImageSize input) {
+namespace {
+
+std::optional<Levels> find_levels_in(const std::vector<OutputShape>& outputs, ImageSize input, Order order) {
   for (const std::vector<int>& strides : kStrides)
     for (const int anchors : kAnchors) {
       std::vector<Candidates> each;
@@ -136,13 +145,21 @@ std::optional<Levels> find_levels(const std::vector<OutputShape>& outputs, Image
         all.count += each.back().count;
       }
       if (strides.size() == 1) all = each[0];
-      auto found = levels_of(outputs, {all});
-      if (!found && strides.size() > 1) found = levels_of(outputs, each);
+      auto found = levels_of(outputs, {all}, order);
+      if (!found && strides.size() > 1) found = levels_of(outputs, each, order);
       if (!found) continue;
       found->strides = strides;
       found->anchors = anchors;
       return found;
     }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Levels> find_levels(const std::vector<OutputShape>& outputs, ImageSize input) {
+  for (const Order order : kOrders)
+    if (auto found = find_levels_in(outputs, input, order)) return found;
   return std::nullopt;
 }
 

@@ -599,6 +599,64 @@ TEST(Recognise, TellsDistancesInPixelsFromThoseInStrides) {
     }
 }
 
+enum class EndOfBoxes { kRelu, kReluTimesStride, kExponential, kExponentialTimesStride };
+
+// Scores, distances and a centerness, a map each a stride.
+Graph fcos(const std::vector<std::int64_t>& strides, EndOfBoxes end, bool is_logistic = false) {
+  Graph graph;
+  const Value image = picture(graph);
+  const bool in_pixels = end == EndOfBoxes::kReluTimesStride || end == EndOfBoxes::kExponentialTimesStride;
+  const bool is_rectified = end == EndOfBoxes::kRelu || end == EndOfBoxes::kReluTimesStride;
+  for (const std::int64_t stride : strides) {
+    Value distance = convolved(graph, image, stride, 4);
+    distance = graph.emit(Unary{is_rectified ? UnaryKind::kRelu : UnaryKind::kExp}, {distance});
+    const float factor = in_pixels ? static_cast<float>(stride) : 1;
+    distance = graph.emit(Binary{BinaryKind::kMultiply}, {distance, graph.emit_constant(Tensor::scalar(factor))});
+    const Value scores = convolved(graph, image, stride, 5);
+    output(graph, is_logistic ? sigmoid(graph, scores) : scores, "scores" + std::to_string(stride));
+    output(graph, distance, "boxes" + std::to_string(stride));
+    output(graph, convolved(graph, image, stride, 1), "centerness" + std::to_string(stride));
+  }
+  return graph;
+}
+
+TEST(Recognise, TellsDistancesWithACenternessFromYolox) {
+  for (const auto& [end, box] : {std::pair(EndOfBoxes::kRelu, DenseHead::Box::kDistances),
+                                 {EndOfBoxes::kReluTimesStride, DenseHead::Box::kPixelDistances},
+                                 {EndOfBoxes::kExponentialTimesStride, DenseHead::Box::kPixelDistances}}) {
+    const Recognition found = found_in(fcos({8, 16, 32}, end), {.declared = kDeclaredWay});
+    const auto& head = std::get<DenseHead>(found.description.head);
+    EXPECT_EQ(head.box, box);
+    EXPECT_EQ(head.cell_offset, 0.5);
+    EXPECT_EQ(head.classes, 5);
+    EXPECT_EQ(head.score, DenseHead::Score::kLogit);
+    EXPECT_TRUE(head.has_objectness);
+    EXPECT_EQ(head.boxes, (std::vector<std::string>{"boxes8", "boxes16", "boxes32"}));
+    EXPECT_EQ(head.objectness, (std::vector<std::string>{"centerness8", "centerness16", "centerness32"}));
+    EXPECT_EQ(head.scores[0], "scores8");
+  }
+  expect_contains(error_of(fcos({8, 16, 32}, EndOfBoxes::kRelu)).message, "declare octet_resize");
+  expect_contains(error_of(fcos({8, 16, 32}, EndOfBoxes::kExponential)).message, "in pixels or in strides");
+  expect_contains(error_of(fcos({8, 16, 32}, EndOfBoxes::kRelu, true)).message, "a logistic function on one");
+}
+
+// A map of one column and as many rows as a coarser one has cells may be read as columns behind cells.
+TEST(FindLevels, ReadsAllOutputsOfAFileInOneOrder) {
+  const std::vector<int> strides = {8, 16, 32, 64, 128};
+  std::vector<OutputShape> maps, rows;
+  for (const std::int64_t columns : {5, 4, 1})
+    for (const int stride : strides) maps.push_back({"map", {1, columns, 256 / stride, 256 / stride}});
+  for (const std::int64_t columns : {16, 4})  // as many as stride 64 has cells
+    for (const int stride : strides) rows.push_back({"rows", {1, 256 / stride * 256 / stride, columns}});
+  for (const auto& outputs : {maps, rows}) {
+    const auto levels = find_levels(outputs, {256, 256});
+    ASSERT_TRUE(levels.has_value());
+    EXPECT_EQ(levels->strides, strides);
+    EXPECT_EQ(levels->groups.size(), outputs.size() / strides.size());
+    EXPECT_EQ(levels->groups[1].columns, 4);
+  }
+}
+
 // Three outputs a level, one class: objectness and score have one column each, and are multiplied.
 TEST(Recognise, KnowsYoloxOfOneClassInNineOutputs) {
   Graph graph;

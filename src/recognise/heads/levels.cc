@@ -214,18 +214,42 @@ Result<FoundHead> of_boxes_and_scores(const HeadEvidence& evidence, const Levels
   return checked(evidence, std::move(found));
 }
 
-// Boxes, objectness and scores apart: YOLOX without its last concatenation.
+// Distances of sides, which are never negative, beside one number of how near to the middle of a box a cell is: FCOS. Behind an exponential
+// function they are 1 where nothing is seen, and in pixels in one version and in strides in another.
+Result<FoundHead> distances_and_centerness(const HeadEvidence& evidence, const Levels& levels, const ColumnGroup& boxes,
+                                           std::int64_t classes, Score score) {
+  FoundHead found;
+  DenseHead head;
+  head.has_objectness = true;
+  head.classes = static_cast<int>(classes);
+  head.score = score;
+  set_distances(evidence, levels, boxes, kBoxColumns, head);
+  if (head.box == Box::kDistances && !evidence.resting_columns(boxes)[0].is_zero())
+    return open_question("whether its distances of sides are in pixels or in strides (octet_box: pixel_distances, distances)");
+  found.reasons.push_back(distances_text(levels, head) + ", with a centerness");
+  found.head = std::move(head);
+  return checked(evidence, std::move(found));
+}
+
+// Boxes, objectness and scores apart: YOLOX without its last concatenation, or FCOS.
 Result<FoundHead> of_three_groups(const HeadEvidence& evidence, const Levels& levels) {
   const ColumnGroup *boxes = nullptr, *objectness = nullptr, *scores = nullptr;
   const auto may_be_boxes = [&](const ColumnGroup& group) {
-    return group.columns == kBoxColumns && evidence.resting_columns(group)[0].is_zero();
+    if (group.columns != kBoxColumns) return false;
+    const RestingColumn first = evidence.resting_columns(group)[0];
+    return first.is_zero() || (!first.is_probability() && evidence.is_never_negative(group));
   };
   if (std::ranges::count_if(levels.groups, may_be_boxes) > 1) return open_question(kWhichAreBoxes);
   for (const ColumnGroup& group : levels.groups)
     (group.columns == 1 && !objectness ? objectness : may_be_boxes(group) ? boxes : scores) = &group;
   if (!boxes || !objectness || !scores) return open_question("three outputs a level that are not a box, an objectness and scores");
   if (evidence.resting_boxes(levels, *boxes)) return open_question("decoded boxes with an objectness apart");
-  OCTET_ASSIGN(FoundHead found, yolox(evidence, levels, scores->columns, score_of(evidence.resting_columns(*scores)[0])));
+  const Score score = score_of(evidence.resting_columns(*scores)[0]);
+  if (score != score_of(evidence.resting_columns(*objectness)[0]))
+    return open_question("a logistic function on one of its scores and objectness, and none on the other");
+  OCTET_ASSIGN(FoundHead found, evidence.is_never_negative(*boxes)
+                                    ? distances_and_centerness(evidence, levels, *boxes, scores->columns, score)
+                                    : yolox(evidence, levels, scores->columns, score));
   auto& head = std::get<DenseHead>(found.head);
   head.boxes = boxes->outputs;
   head.objectness = objectness->outputs;
