@@ -102,9 +102,11 @@ std::string replaced(std::string_view text, std::string_view what, std::string_v
 
 // As Ultralytics lays it beside an exported model: maps and lists in several lines.
 TEST_F(FilesBeside, OfUltralytics) {
-  write("metadata.yaml", "stride: 32\ntask: detect\nimgsz:\n- 640\n- 640\nnames:\n  0: person\n  1: traffic light\n  2: \"it's, a\"\n");
+  write("metadata.yaml",
+        "stride: 32\ntask: detect\nimgsz:\n- 640\n- 640\nnames:\n  0: person\n  1: traffic light\n  2: \"it's, a\"\noctet_head: dense\n");
   const Beside beside = read("model.xml");
   EXPECT_EQ(beside.keys.at("stride"), "32");
+  EXPECT_FALSE(beside.keys.contains("octet_head")) << "which would make the model one that octet wrote";
   const auto facts = read_metadata(beside.keys);
   ASSERT_TRUE(facts.ok()) << facts.error().message;
   EXPECT_EQ(facts->labels, (std::vector<std::string>{"person", "traffic light", "it's, a"}));
@@ -144,6 +146,12 @@ TEST_F(FilesBeside, SayWhatBordersAreFilledWith) {
   EXPECT_EQ(read().remark, "");
   write("infer_cfg.yml", replaced(kPaddle, "keep_ratio: false", "keep_ratio: true"));
   EXPECT_EQ(read().keys.at("octet_pad_value"), "114") << "zeros behind it: the mean, of three";
+}
+
+TEST_F(FilesBeside, NeedNameNoClasses) {
+  write("infer_cfg.yml", replaced(kPaddle, "label_list:\n- person\n- traffic light\n", ""));
+  EXPECT_FALSE(read().keys.contains("octet_labels"));
+  EXPECT_TRUE(read().keys.contains("mean_values"));
 }
 
 TEST_F(FilesBeside, SayNoThresholdThatIsNone) {

@@ -68,8 +68,10 @@ Found read_paddle_detection(Place& place) {
     const YAML::Node steps = at(root, "Preprocess");
     if (!steps.IsSequence() || at(root, "arch").IsNull()) continue;
     Beside found{.from = fmt::format("{} beside it (PaddleDetection)", name)};
-    OCTET_ASSIGN_AT(const std::vector<std::string> labels, texts_from_yaml(at(root, "label_list"), "label_list"), file.string());
-    if (!labels.empty()) write_labels(labels, found.keys);
+    if (const YAML::Node names = at(root, "label_list"); !names.IsNull()) {
+      OCTET_ASSIGN_AT(const std::vector<std::string> labels, texts_from_yaml(names, "label_list"), file.string());
+      if (!labels.empty()) write_labels(labels, found.keys);
+    }
     if (const auto status = read_way(steps, found); !status.ok()) return status.error().at(file.string());
     set_threshold(at(root, "draw_threshold"), found.keys);
     return std::optional(std::move(found));
