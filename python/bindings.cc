@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <optional>
 
 #include "base/cpu.h"
 #include "base/parallel.h"
@@ -77,7 +78,7 @@ class Accumulation {
       if (objects == 0) continue;
       const auto needed = hits_at_recall(objects);
       for (std::size_t m = 0; m < settings_.max_detections.size(); ++m) {
-        const double best_score = trace(matches_.categories[k].detections, size, settings_.max_detections[m], hits);
+        const double best_score = trace(matches_.categories[k], size, settings_.max_detections[m], hits);
         for (std::size_t t = 0; t < hits.size(); ++t) {
           tables_.recall[place(t, k, size, m)] = static_cast<double>(hits[t].scores.size()) / static_cast<double>(objects);
           write(hits[t], best_score, needed, t, place(0, k, size, m));
@@ -88,23 +89,24 @@ class Accumulation {
 
  private:
   // Answers the highest score, 0 where nothing was found.
-  static double trace(std::span<const MatchedDetection> detections, std::size_t size, int most,
-                      std::array<Hits, kIouThresholdCount>& hits) {
+  static double trace(const CategoryMatches& matches, std::size_t size, int most, std::array<Hits, kIouThresholdCount>& hits) {
     std::array<std::uint32_t, kIouThresholdCount> counted{};
-    const MatchedDetection* best = nullptr;
+    std::optional<double> best;
     for (Hits& at : hits) at.clear();
-    for (const MatchedDetection& one : detections) {
-      if (one.rank >= most) continue;
-      if (!best) best = &one;
-      const unsigned counts = ~one.ignored[size] & unsigned{kEveryThreshold};
-      for (std::size_t t = 0; t < counted.size(); ++t) counted[t] += counts >> t & 1;
-      for (unsigned met = one.matched[size] & counts; met != 0; met &= met - 1) {
-        const auto t = static_cast<std::size_t>(std::countr_zero(met));
-        hits[t].add(counted[t], one.score);
+    matches.detections.for_each_block([&](std::span<const MatchedDetection> detections) {
+      for (const MatchedDetection& one : detections) {
+        if (one.rank >= most) continue;
+        if (!best) best = one.score;
+        const unsigned counts = ~one.ignored[size] & unsigned{kEveryThreshold};
+        for (std::size_t t = 0; t < counted.size(); ++t) counted[t] += counts >> t & 1;
+        for (unsigned met = one.matched[size] & counts; met != 0; met &= met - 1) {
+          const auto t = static_cast<std::size_t>(std::countr_zero(met));
+          hits[t].add(counted[t], one.score);
+        }
       }
-    }
+    });
     for (Hits& at : hits) at.make_falling();
-    return best ? best->score : 0;
+    return best.value_or(0);
   }
 
   // What no hit reaches is 0, in both tables; a recall of 0 is reached by the best detection, hit or not.
