@@ -70,19 +70,24 @@ std::vector<std::string> remarks_on(const AnnotationFaults& faults, const Datase
   const auto remark = [&](std::int64_t count, const std::string& words) {
     if (count > 0) lines.push_back(fmt::format("{}: {}", dataset.annotation_file.string(), words));
   };
-  const auto boxes = [&](std::int64_t count) { return fmt::format("{} of {} boxes ", count, faults.boxes); };
-  remark(faults.in_pixel,
-         boxes(faults.in_pixel) + "lie within the first pixel of their picture; COCO's boxes are in pixels, are these fractions?");
+  const auto boxes = [&](std::int64_t count, std::string_view singular, std::string_view plural) {
+    return share_of(count, faults.boxes, "boxes", singular, plural);
+  };
+  remark(faults.in_pixel, boxes(faults.in_pixel, "lies", "lie") +
+                              " within the first pixel of their picture; COCO's boxes are in pixels, are these fractions?");
   remark(faults.in_percent, "all boxes lie within the first 100 pixels of their pictures; COCO's boxes are in pixels, are these percent?");
-  remark(faults.outside, boxes(faults.outside) +
-                             "reach outside their picture; COCO's boxes are left, top, width and height, are these two "
+  remark(faults.outside, boxes(faults.outside, "reaches", "reach") +
+                             " outside their picture; COCO's boxes are left, top, width and height, are these two "
                              "corners, or a centre and a size?");
-  remark(faults.without_area, boxes(faults.without_area) + "have no width or no height, so that nothing that is found can match them");
-  remark(faults.of_no_image, counted(faults.of_no_image, "annotation") + " of images that are not listed count for nothing");
-  remark(faults.of_no_category, counted(faults.of_no_category, "annotation") + " of categories that are not listed count for nothing");
+  remark(faults.without_area,
+         boxes(faults.without_area, "has", "have") + " no width or no height, so that nothing that is found can match them");
+  remark(faults.of_no_image, counted(faults.of_no_image, "annotation", "is", "are") + " of images that are not listed, and left out");
+  remark(faults.of_no_category,
+         counted(faults.of_no_category, "annotation", "is", "are") + " of categories that are not listed, and left out");
   remark(faults.with_id_0,
          "an annotation has the id 0, which COCO's code takes for none: what finds its object counts as wrong; number from 1");
-  remark(faults.shared_files, fmt::format("{} of {} images have the file_name of another one", faults.shared_files, dataset.images.size()));
+  remark(faults.shared_files,
+         share_of(faults.shared_files, dataset.images.size(), "images", "has", "have") + " the file_name of another one");
   remark(dataset.truth.annotations.empty() && !dataset.truth.images.empty(), "nothing is annotated, so there is no accuracy to measure");
   return lines;
 }

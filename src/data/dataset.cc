@@ -18,6 +18,7 @@
 #include "data/coco_json.h"
 #include "data/layout.h"
 #include "data/list_pictures.h"
+#include "data/words.h"
 #include "image/formats.h"
 
 namespace octet {
@@ -210,7 +211,9 @@ void keep_present(Dataset& dataset, const Warn& warn) {
   const std::string folder = dataset.image_folder.string(), list = dataset.annotation_file.string();
   const std::size_t listed = dataset.images.size(), missing = std::erase_if(dataset.images, std::not_fn(is_there));
   if (!warn) return;
-  if (missing > 0) warn(fmt::format("{}: lists {} images, {} of which are not in {}", list, listed, missing, folder));
+  if (missing > 0)
+    warn(fmt::format("{}: lists {}, {} of which {} not in {}", list, counted(listed, "image"), missing, missing == 1 ? "is" : "are",
+                     folder));
   if (const std::size_t unlisted = unlisted_pictures(dataset).size(); unlisted > 0)
     warn(fmt::format("{}: does not list {} of the pictures in {}, which are left out", list, unlisted, folder));
 }

@@ -260,7 +260,7 @@ TEST(OpenCalibrationImages, TakesTheImagesThatAreMeasured) {
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   EXPECT_EQ(ids_of(*dataset), (std::vector<std::int64_t>{1, 2}));
   ASSERT_EQ(warnings.size(), 2u);
-  EXPECT_NE(warnings[0].find("lists 3 images, 1 of which are not in"), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[0].find("lists 3 images, 1 of which is not in"), std::string::npos) << warnings[0];
 }
 
 // A training part is listed as every other is: by its annotations, subfolders included, where it has some.

@@ -32,7 +32,7 @@ std::string other_files_remark(const Dataset& dataset) {
   }
   if (total == 0) return {};
   return fmt::format("{}: {} left out that octet does not read: {}; it reads {}", dataset.image_folder.string(),
-                     counted(total, "file") + (total == 1 ? " is" : " are"), kinds, picture_formats());
+                     counted(total, "file", "is", "are"), kinds, picture_formats());
 }
 
 // --- Headers ---
@@ -64,17 +64,18 @@ class HeaderFaults {
     std::vector<std::string> lines;
     if (turned_by_exif_ > 0)
       lines.push_back(
-          fmt::format("{}: {} lie on their side: the annotations are made for the EXIF orientation, which is not applied; "
+          fmt::format("{}: {} on their side: the annotations are made for the EXIF orientation, which is not applied; "
                       "--exif applies it",
-                      place_, share(turned_by_exif_)));
+                      place_, share(turned_by_exif_, "lies", "lie")));
     if (unapplied_ > 0)
-      lines.push_back(
-          fmt::format("{}: {} have an EXIF orientation, which is not applied; --exif turns them upright", place_, share(unapplied_)));
+      lines.push_back(fmt::format("{}: {} an EXIF orientation, which is not applied; --exif turns pictures upright", place_,
+                                  share(unapplied_, "has", "have")));
     if (swapped_ > 0)
-      lines.push_back(fmt::format("{}: {} have width and height swapped against what the annotations say (EXIF orientation {})", place_,
-                                  share(swapped_), applies_exif_ ? "applied: try without --exif" : "is not the reason"));
+      lines.push_back(fmt::format("{}: {} width and height swapped against what the annotations say (EXIF orientation {})", place_,
+                                  share(swapped_, "has", "have"), applies_exif_ ? "applied: try without --exif" : "is not the reason"));
     if (other_size_ > 0)
-      lines.push_back(fmt::format("{}: {} have another size than the annotations say, such as {}", place_, share(other_size_), example_));
+      lines.push_back(
+          fmt::format("{}: {} another size than the annotations say, such as {}", place_, share(other_size_, "has", "have"), example_));
     return lines;
   }
 
@@ -101,7 +102,9 @@ class HeaderFaults {
       example_ = fmt::format("{}: {} x {}, not {} x {}", image.name, size.width, size.height, image.width, image.height);
   }
 
-  std::string share(std::int64_t count) const { return fmt::format("{} of {} pictures", count, looked_); }
+  std::string share(std::int64_t count, std::string_view singular, std::string_view plural) const {
+    return share_of(count, looked_, "pictures", singular, plural);
+  }
 
   std::string place_;
   bool applies_exif_;
@@ -130,14 +133,15 @@ void look_first(const CocoGroundTruth& truth, const std::vector<CocoResult>& res
   std::int64_t boxes = 0;
   for (const std::int64_t id : unknown) boxes += boxes_of[id];
   if (!unknown.empty())
-    warn(fmt::format("{} of {} boxes are of categories that the annotations lack and count for nothing: {}", boxes, results.size(),
+    warn(fmt::format("{} of categories that the annotations lack and {} for nothing: {}",
+                     share_of(boxes, results.size(), "boxes", "is", "are"), boxes == 1 ? "counts" : "count",
                      first_few(std::vector<std::int64_t>(unknown.begin(), unknown.end()))));
   std::vector<std::string> missed;
   for (const CocoCategory& category : truth.categories)
     if (category.annotations > 0 && !boxes_of.contains(category.id)) missed.push_back(category.name);
   if (!missed.empty())
-    warn(fmt::format("{} of {} categories are annotated and have no box, which counts as an AP of 0: {}", missed.size(),
-                     truth.categories.size(), first_few(missed)));
+    warn(fmt::format("{} no box though annotated, which counts as an AP of 0: {}",
+                     share_of(missed.size(), truth.categories.size(), "categories", "has", "have"), first_few(missed)));
 }
 
 }  // namespace octet

@@ -83,11 +83,11 @@ TEST(AnnotationFaults, AreCounted) {
   EXPECT_EQ(faults.shared_files, 1);
   EXPECT_FALSE(faults.none());
   const Lines lines = look(dataset);
-  EXPECT_TRUE(mentions(lines, "gt.json: 1 annotation of images that are not listed count"));
-  EXPECT_TRUE(mentions(lines, "gt.json: 2 annotations of categories that are not listed count for nothing"));
+  EXPECT_TRUE(mentions(lines, "gt.json: 1 annotation is of images that are not listed"));
+  EXPECT_TRUE(mentions(lines, "gt.json: 2 annotations are of categories that are not listed, and left out"));
   EXPECT_TRUE(mentions(lines, "an annotation has the id 0"));
-  EXPECT_TRUE(mentions(lines, "1 of 2 images have the file_name of another"));
-  EXPECT_TRUE(mentions(lines, "1 of 5 boxes have no width or no height"));
+  EXPECT_TRUE(mentions(lines, "1 of 2 images has the file_name of another"));
+  EXPECT_TRUE(mentions(lines, "1 of 5 boxes has no width or no height"));
 }
 
 TEST(AnnotationFaults, TellPercentFromPixels) {
@@ -108,8 +108,8 @@ TEST(AnnotationFaults, SayThatNothingIsAnnotated) {
 }
 
 TEST(FirstLook, SaysThatBoxesAreInAnotherForm) {
-  EXPECT_TRUE(mentions(look(with_boxes({{0, 0, 9, 9}, {50, 20, 90, 40}})), "gt.json: 1 of 2 boxes reach outside their picture"));
-  EXPECT_TRUE(mentions(look(with_boxes({{0, 0, 9, 9}, {0.5, 0.2, 0.3, 0.4}})), "1 of 2 boxes lie within the first pixel"));
+  EXPECT_TRUE(mentions(look(with_boxes({{0, 0, 9, 9}, {50, 20, 90, 40}})), "gt.json: 1 of 2 boxes reaches outside their picture"));
+  EXPECT_TRUE(mentions(look(with_boxes({{0, 0, 9, 9}, {0.5, 0.2, 0.3, 0.4}})), "1 of 2 boxes lies within the first pixel"));
   EXPECT_TRUE(look(with_boxes({{0, 0, 9, 9}})).empty());
 }
 
@@ -137,14 +137,14 @@ TEST(FirstLook, FindsOrientationsThatSizesDoNotTell) {
   const ScratchFolder folder;
   Dataset dataset = pictures(folder, {with_orientation(jpeg({8, 6}, 1), 3), jpeg({8, 6}, 2)});
   list_sizes(dataset, {8, 6});
-  EXPECT_TRUE(mentions(look(dataset), "1 of 2 pictures have an EXIF orientation, which is not applied"));
+  EXPECT_TRUE(mentions(look(dataset), "1 of 2 pictures has an EXIF orientation, which is not applied"));
 }
 
 TEST(FirstLook, FindsSwappedAndOtherSizes) {
   const ScratchFolder folder;
   Dataset dataset = pictures(folder, {jpeg({8, 6}, 1)});
   list_sizes(dataset, {6, 8});
-  EXPECT_TRUE(mentions(look(dataset), "1 of 1 pictures have width and height swapped"));
+  EXPECT_TRUE(mentions(look(dataset), "1 of 1 pictures has width and height swapped"));
   list_sizes(dataset, {16, 12});
   EXPECT_TRUE(mentions(look(dataset), "such as 1.jpg: 8 x 6, not 16 x 12"));
 }
@@ -185,7 +185,7 @@ TEST(FirstLookAtResults, NamesCategoriesThatOneSideLacks) {
   EXPECT_TRUE(lines.empty());
   look_first(truth, {{1, 1, {}, 0.5}, {1, 81, {}, 0.5}, {1, 0, {}, 0.5}}, warn);
   EXPECT_TRUE(mentions(lines, "2 of 3 boxes are of categories that the annotations lack and count for nothing: 0, 81"));
-  EXPECT_TRUE(mentions(lines, "1 of 3 categories are annotated and have no box, which counts as an AP of 0: dog"));
+  EXPECT_TRUE(mentions(lines, "1 of 3 categories has no box though annotated, which counts as an AP of 0: dog"));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "data/file_text.h"
 #include "data/json_scanner.h"
+#include "data/words.h"
 
 namespace octet {
 namespace {
@@ -35,7 +36,7 @@ std::string name_of(const JsonRecord::Value& value) {
     case JsonRecord::Kind::kText:
       return "is a string";
     case JsonRecord::Kind::kNumbers:
-      return fmt::format("is an array of {} numbers", value.count);
+      return "is an array of " + counted(value.count, "number");
     case JsonRecord::Kind::kOther:
       break;
   }

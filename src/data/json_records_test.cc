@@ -88,7 +88,7 @@ TEST(JsonRecords, RefusesAnIntegerBeyondInt64) {
 
 TEST(JsonRecords, TakesABoxOfNumbersOnly) {
   EXPECT_EQ(box_error(R"([{"box": [1, 2.5]}])"), "");
-  EXPECT_EQ(box_error(R"([{"box": [1]}])"), "entry 0: 'box' is an array of 1 numbers, expected an array of 2 numbers");
+  EXPECT_EQ(box_error(R"([{"box": [1]}])"), "entry 0: 'box' is an array of 1 number, expected an array of 2 numbers");
   for (const char* bad : {R"([{"box": [1, "2"]}])", R"([{"box": [[], 1, 2]}])", R"([{"box": [1, [2]]}])", R"([{"box": {"x": 1, "y": 2}}])",
                           R"([{"box": [1, 2, {"x": 3}]}])", R"([{"box": [1, null]}])"})
     EXPECT_EQ(box_error(bad), "entry 0: 'box' is something else, expected an array of 2 numbers") << bad;

@@ -166,9 +166,8 @@ std::vector<std::string> calibration_remarks(const Dataset& dataset, int threads
   const std::vector<PictureFigures>& figures = looked.figures;
   const auto blank = std::ranges::count_if(figures, &PictureFigures::is_blank);
   if (blank > 0)
-    lines.push_back(
-        fmt::format("{}: {} of {} pictures to calibrate with are all of one colour, black or blank: nothing can be learnt of them", place,
-                    blank, figures.size()));
+    lines.push_back(fmt::format("{}: {} all of one colour, black or blank: nothing can be learnt of that", place,
+                                share_of(blank, figures.size(), "pictures to calibrate with", "is", "are")));
   else if (figures.size() > 1 && looked.different == 1)
     lines.push_back(fmt::format("{}: the pictures to calibrate with are all the same picture", place));
   if (const std::string remark = scale_remark(figures); !remark.empty()) lines.push_back(place + ": " + remark);

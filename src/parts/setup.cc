@@ -34,7 +34,7 @@ std::optional<std::string> difference_of(const OptionWords& expected, const Opti
 }
 
 std::optional<std::string> difference_of(const std::vector<RecordedFile>& expected, const std::vector<RecordedFile>& other) {
-  if (expected.size() != other.size()) return fmt::format("is of {} files for {}", other.size(), expected.size());
+  if (expected.size() != other.size()) return fmt::format("is of another number of files, {} for {}", other.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i)
     if (expected[i].sha256 != other[i].sha256)
       return fmt::format("is of another {} ({} bytes, SHA-256 {:.12}..., for {} bytes, {:.12}...)", in_quotes(other[i].path),
@@ -84,7 +84,8 @@ std::optional<std::string> difference_of(const PartSetup& expected, const PartSe
     return fmt::format("was made by octet {} for {}", in_quotes(other.version), in_quotes(expected.version));
   if (auto options = difference_of(expected.options, other.options)) return options;
   if (auto inputs = difference_of(expected.inputs, other.inputs)) return inputs;
-  if (other.pictures != expected.pictures) return fmt::format("is of {} pictures for {}", other.pictures, expected.pictures);
+  if (other.pictures != expected.pictures)
+    return fmt::format("is of another number of pictures, {} for {}", other.pictures, expected.pictures);
   if (other.picture_names != expected.picture_names) return "is of pictures of other names";
   if (other.isa != expected.isa)
     return fmt::format("was computed with {} for {}, which round floats differently: set OCTET_ISA to one that all machines have",

@@ -105,7 +105,9 @@ Verdict judge(const ReportInput& input) {
       shown += fmt::format(", at most {} at {:g} %", figure(*judged.highest, judged.bound, words.decimals), 100 * *judged.confidence);
     verdict.checks.push_back({words.name, shown, fmt::format(fmt::runtime(words.limit), limit), judged.is_met});
     if (judged.is_unsure())
-      failures.push_back(fmt::format("{} pictures are too few to tell that it loses no more than {} points of AP", input.images, limit));
+      failures.push_back(fmt::format("{} too few to tell that it loses no more than {} points of AP",
+                                     input.images == 1 ? std::string("1 picture is") : fmt::format("{} pictures are", input.images),
+                                     limit));
     else if (!judged.is_met)
       failures.push_back(fmt::format(fmt::runtime(words.failure), value, limit));
   }

@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/parse_number.h"
 #include "data/layout.h"
+#include "data/words.h"
 #include "model/yaml.h"
 
 namespace octet {
@@ -201,7 +202,8 @@ Result<Dataset> open_accuracy_samples(const DataSource& source, std::int64_t cou
   OCTET_ASSIGN(Dataset dataset, open_dataset(source, DataUse::kCalibrateAndMeasure, warn));
   OCTET_ASSIGN(dataset, annotated_images(std::move(dataset)));
   if (warn && static_cast<std::int64_t>(dataset.images.size()) < count)
-    warn(fmt::format("{}: {} pictures where {} are asked for: all are used", dataset.image_folder.string(), dataset.images.size(), count));
+    warn(fmt::format("{}: has {} where {} are asked for: all are used", dataset.image_folder.string(),
+                     counted(dataset.images.size(), "picture"), count));
   return first_images(std::move(dataset), count);
 }
 

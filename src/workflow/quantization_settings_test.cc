@@ -111,7 +111,7 @@ TEST_F(QuantizationFiles, SamplesAreTheFirstAnnotatedPicturesById) {
   ASSERT_TRUE(samples.ok()) << samples.error().message;
   ASSERT_EQ(samples->images.size(), 1u);
   EXPECT_EQ(samples->images[0].id, 3);
-  EXPECT_NE(warned.find("lists 4 images, 1 of which are not in"), std::string::npos) << warned;
+  EXPECT_NE(warned.find("lists 4 images, 1 of which is not in"), std::string::npos) << warned;
   const auto all = open_accuracy_samples(source, 300, {});
   ASSERT_EQ(all->images.size(), 2u);
   EXPECT_EQ(all->images[1].id, 7);

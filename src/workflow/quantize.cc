@@ -92,8 +92,8 @@ void warn_of_repeats(const std::vector<RecordedFile>& pictures, const Warn& warn
     if (!is_new) repeats.push_back(picture.path + " (as " + known->second->path + ")");
   }
   if (warn && !repeats.empty())
-    warn(fmt::format("{} of {} to calibrate with repeat another, byte by byte, and count again: {}", repeats.size(),
-                     counted(pictures.size(), "picture"), first_few(repeats)));
+    warn(fmt::format("{} another, byte by byte, which counts again: {}",
+                     share_of(repeats.size(), pictures.size(), "pictures to calibrate with", "repeats", "repeat"), first_few(repeats)));
 }
 
 QuantizedIr result_of(const QuantizationResult& quantized, const std::filesystem::path& target, const std::filesystem::path& onnx) {

@@ -173,7 +173,7 @@ TEST_F(Reproduce, IsWarnedOfPicturesThatRepeatOthers) {
   const auto pictures = open_dataset({.images = {tree_.path() / "pictures"}});
   const auto warn = [&](std::string_view line) { warned += std::string(line) + "\n"; };
   ASSERT_TRUE(quantize_ir(tree_.path() / "models/tiny.cfg", *pictures, tree_.path() / "out", {1, {}, warn}).ok());
-  EXPECT_NE(warned.find("1 of 5 pictures to calibrate with repeat another, byte by byte, and count again: copy.png (as 2.png)"),
+  EXPECT_NE(warned.find("1 of 5 pictures to calibrate with repeats another, byte by byte, which counts again: copy.png (as 2.png)"),
             std::string::npos)
       << warned;
 }

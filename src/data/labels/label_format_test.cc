@@ -56,7 +56,7 @@ TEST(Yolo, IsReadInPixels) {
   EXPECT_NEAR(truth.annotations[1].box.width, 40, 1e-9);
   EXPECT_NEAR(truth.annotations[1].box.height, 40, 1e-9);
   ASSERT_EQ(warnings.size(), 1u);
-  EXPECT_NE(warnings[0].find("1 picture have no file of labels"), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[0].find("1 picture has no file of labels"), std::string::npos) << warnings[0];
 }
 
 TEST(Yolo, NamesFileAndLine) {
@@ -215,7 +215,7 @@ TEST(Voc, FindsWhatItsListsAndFilesMean) {
   EXPECT_NEAR(all->truth.annotations[2].box.width, 4, 1e-9);
   EXPECT_NEAR(all->truth.annotations[2].box.height, 10, 1e-9);
   ASSERT_EQ(warnings.size(), 1u);
-  EXPECT_NE(warnings[0].find("2 pictures named otherwise"), std::string::npos) << warnings[0];
+  EXPECT_NE(warnings[0].find("2 pictures are named otherwise"), std::string::npos) << warnings[0];
   folder.write("ImageSets/Main/val.txt",
                "\xef\xbb\xbf"
                "a  1\r\nmy b\r\na -1\r\n\r\n");

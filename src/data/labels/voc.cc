@@ -205,11 +205,11 @@ Result<LabelledPictures> read_voc(const fs::path& folder, std::string_view part,
     }
   }
   if (pictures.renamed() > 0 && warn)
-    warn(fmt::format("{}: {} named otherwise in JPEGImages than in their annotations are taken by the names of these", folder.string(),
-                     counted(pictures.renamed(), "picture")));
+    warn(fmt::format("{}: {} named otherwise in JPEGImages than in the annotations, whose names are taken", folder.string(),
+                     counted(pictures.renamed(), "picture", "is", "are")));
   if (difficult > 0 && warn)
-    warn(fmt::format("{}: {} difficult become crowds, which count neither way", folder.string(),
-                     counted(difficult, "object") + (difficult == 1 ? " is" : " are")));
+    warn(fmt::format("{}: {} difficult and taken for crowds, which count neither way", folder.string(),
+                     counted(difficult, "object", "is", "are")));
   return labelled;
 }
 

@@ -281,7 +281,8 @@ Result<LabelledPictures> read_yolo(const fs::path& folder, std::string_view part
   if (repeated > 0 && warn)
     warn(fmt::format("{}: takes lines once that a file of labels repeats, and leaves out {}", labelled.image_folder.string(), repeated));
   if (without > 0 && warn)
-    warn(fmt::format("{}: {} have no file of labels and are taken for empty", labelled.image_folder.string(), counted(without, "picture")));
+    warn(fmt::format("{}: {} no file of labels, which is taken for no objects", labelled.image_folder.string(),
+                     counted(without, "picture", "has", "have")));
   return labelled;
 }
 
