@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/falling_order.h"
 #include "base/scratch_file.h"
 
 namespace octet {
@@ -62,16 +63,13 @@ class SortedList {
     std::size_t at = 0;  // in the block
   };
 
-  // Sorts what is to be compared and not what is to be moved, which is three times as long.
   void sort_recent() {
-    using Key = std::remove_cvref_t<decltype(std::declval<Item>().*kKey)>;
-    std::vector<std::pair<Key, std::size_t>> order;
-    order.reserve(recent_.size());
-    for (std::size_t i = 0; i < recent_.size(); ++i) order.emplace_back(recent_[i].*kKey, i);
-    std::ranges::sort(order, [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+    std::vector<double> keys;
+    keys.reserve(recent_.size());
+    for (const Item& item : recent_) keys.push_back(item.*kKey);
     std::vector<Item> sorted;
     sorted.reserve(recent_.size());
-    for (const auto& [key, place] : order) sorted.push_back(recent_[place]);
+    for (const std::uint32_t place : falling_order(keys)) sorted.push_back(recent_[place]);
     recent_ = std::move(sorted);
   }
 
