@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "base/parse_number.h"
+#include "base/utf8.h"
 
 namespace octet {
 namespace {
@@ -26,6 +27,20 @@ bool is_small(const YAML::Node& node, int depth, std::size_t& budget) {
       return is_small(pair.first, depth + 1, budget) && is_small(pair.second, depth + 1, budget);
     });
   return !node.IsSequence() || std::all_of(node.begin(), node.end(), [&](const auto& item) { return is_small(item, depth + 1, budget); });
+}
+
+// yaml-cpp hands on what is not UTF-8, and makes such texts of some control characters. Of a document that is small.
+Status check_texts(const YAML::Node& node) {
+  if (node.IsScalar() && !is_utf8(node.Scalar()))
+    return yaml_error(node, "is not in UTF-8, or has characters that YAML does not allow; save the file in UTF-8");
+  if (node.IsSequence())
+    for (const YAML::Node& item : node) OCTET_RETURN_IF_ERROR(check_texts(item));
+  if (node.IsMap())
+    for (const auto& pair : node) {
+      OCTET_RETURN_IF_ERROR(check_texts(pair.first));
+      OCTET_RETURN_IF_ERROR(check_texts(pair.second));
+    }
+  return {};
 }
 
 // Adds what a map has under keys that are not among `keys` yet.
@@ -89,6 +104,7 @@ Result<YAML::Node> load_yaml(std::string_view text) {
     std::size_t budget = kMaxExpandedBytes;
     if (!is_small(root, 0, budget))
       return Error{ErrorCode::kMalformed, "is nested deeper than 64, or larger than 16 MiB with its aliases written out"};
+    OCTET_RETURN_IF_ERROR(check_texts(root));
     if (text.find("<<") != std::string_view::npos) OCTET_RETURN_IF_ERROR(merge_maps(root));
     return root;
   } catch (const YAML::Exception& broken) {  // yaml-cpp throws where the text is no YAML

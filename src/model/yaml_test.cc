@@ -42,6 +42,23 @@ TEST(LoadYaml, KeepsLinesOfWhatIsMerged) {
   EXPECT_EQ(yaml_error((*root)["b"]["x"], "").message, "line 2: ");
 }
 
+TEST(LoadYaml, RefusesWhatIsNotUtf8) {
+  const auto latin = load_yaml("names:\n- caf\xE9\n- \xC3\xA9t\xC3\xA9\n");
+  ASSERT_FALSE(latin.ok());
+  EXPECT_EQ(latin.error().message, "line 2: is not in UTF-8, or has characters that YAML does not allow; save the file in UTF-8");
+  EXPECT_TRUE(load_yaml("names: [caf\xC3\xA9]  # caf\xE9").ok());
+  EXPECT_FALSE(load_yaml(std::string_view("st\x1C\0_subset_size: 300", 20)).ok());
+}
+
+TEST(LoadYaml, TakesUtf16WithItsMark) {
+  using namespace std::string_view_literals;
+  const auto root = load_yaml(
+      "\xFF\xFE"
+      "a\0:\0 \0\xE9\0"sv);
+  ASSERT_TRUE(root.ok());
+  EXPECT_EQ((*root)["a"].Scalar(), "\xC3\xA9");
+}
+
 TEST(LoadYaml, RefusesAMapThatMergesItself) { EXPECT_FALSE(load_yaml("&a {<<: *a}").ok()); }
 
 }  // namespace
