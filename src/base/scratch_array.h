@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/scratch_file.h"
@@ -36,7 +37,7 @@ class ScratchArray {
     if (in_file_ == 0) return;
     if (can_spill_) spill();
     if (can_spill_) mapped_ = file_.map();
-    if (mapped_.empty()) take_back();
+    if (mapped_.empty()) take_back(file_, std::exchange(in_file_, 0), recent_);
   }
 
   // After finish(). Several threads may read.
@@ -58,14 +59,6 @@ class ScratchArray {
     if (!can_spill_) return;
     in_file_ += recent_.size();
     recent_.clear();
-  }
-
-  void take_back() {
-    std::vector<Item> all(in_file_);
-    file_.read(0, std::as_writable_bytes(std::span(all)));
-    all.insert(all.end(), recent_.begin(), recent_.end());
-    recent_ = std::move(all);
-    in_file_ = 0;
   }
 
   ScratchFile file_;

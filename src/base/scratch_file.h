@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "base/posix_file.h"
 
@@ -30,5 +32,14 @@ class ScratchFile {
   bool has_failed_ = false;
   std::shared_ptr<const void> mapped_;
 };
+
+// Puts the first `count` items of a file in front of those in memory. Throws as ScratchFile::read().
+template <typename Item>
+void take_back(const ScratchFile& file, std::size_t count, std::vector<Item>& items) {
+  std::vector<Item> all(count);
+  file.read(0, std::as_writable_bytes(std::span(all)));
+  all.insert(all.end(), items.begin(), items.end());
+  items = std::move(all);
+}
 
 }  // namespace octet

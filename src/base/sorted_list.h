@@ -37,7 +37,10 @@ class SortedList {
   // After the last call of add(), and once. Throws std::system_error where the file cannot be read any more.
   void sort() {
     if (!runs_.empty() && can_spill_) end_run();
-    if (!runs_.empty() && !(can_spill_ && merge())) take_back();
+    if (!runs_.empty() && !(can_spill_ && merge())) {
+      take_back(file_, std::exchange(in_file_, 0), recent_);
+      runs_.clear();
+    }
     if (runs_.empty()) sort_recent();
   }
 
@@ -118,15 +121,6 @@ class SortedList {
     run.begin += run.block.size();
     run.at = 0;
     return !run.block.empty();
-  }
-
-  void take_back() {
-    std::vector<Item> all(in_file_);
-    file_.read(0, std::as_writable_bytes(std::span(all)));
-    all.insert(all.end(), recent_.begin(), recent_.end());
-    recent_ = std::move(all);
-    in_file_ = 0;
-    runs_.clear();
   }
 
   std::size_t most_in_memory_ = kMostInMemory;
