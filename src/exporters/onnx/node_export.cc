@@ -143,16 +143,14 @@ void quantize(const std::string& from, const ByteGrid& grid, const std::string& 
   model.add_node("DequantizeLinear", {stored, scale, zero}, {to}, {});
 }
 
+// These are no nodes of a model, or end it.
+Status write(const Parameter&, NodeExport&) { return {}; }
+Status write(const Constant&, NodeExport&) { return {}; }
+Status write(const Output&, NodeExport&) { return {}; }
+Status write(const DetectionOutput&, NodeExport&) { return {}; }
+
 Status write_node(NodeExport& to) {
-  return std::visit(Overloaded{
-                        [&](const auto& op) { return write(op, to); },
-                        // These are no nodes of a model, or end it.
-                        [](const Parameter&) { return Status(); },
-                        [](const Constant&) { return Status(); },
-                        [](const Output&) { return Status(); },
-                        [](const DetectionOutput&) { return Status(); },
-                    },
-                    to.node().op);
+  return std::visit([&](const auto& op) { return write(op, to); }, to.node().op);
 }
 
 }  // namespace octet::onnx
