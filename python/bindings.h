@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -9,7 +10,6 @@
 
 #include "boxes/box.h"
 #include "boxes/detection.h"
-#include "eval/matching.h"
 
 #include "api/c_interface.h"
 
@@ -59,22 +59,50 @@ octet_status read_coco_results(std::string_view text, std::vector<CocoResult>& r
 void write_rows(const std::vector<CocoAnnotation>& annotations, CocoRow* rows) noexcept;
 void write_rows(const std::vector<CocoResult>& results, CocoRow* rows) noexcept;
 
+// What pycocotools leaves to choose.
+struct CocoChoice {
+  std::span<const std::int64_t> images, categories;  // ids, none twice; what else rows name is left out
+  bool has_categories = true;                        // false: a detection may meet an object of any category
+  std::span<const double> thresholds, recall_points;
+  std::span<const double> areas;                 // of each range the lowest and the highest
+  std::span<const std::int64_t> max_detections;  // of one pair of an image and a category; what scores lower than the most is not looked at
+};
+
 // The tables that COCOeval.eval has, in its order: precision and scores [iou][recall][category][size][most detections], recall
 // [iou][category][size][most detections]. -1 where no object counts.
 struct CocoTables {
   std::span<double> precision, recall, scores;
 };
 
-// Accumulates what was found in `images`, of `categories`, both rising. Rows of other images and categories are left out. The areas and ids
-// of `found` are not looked at.
-octet_status accumulate_coco(std::span<const std::int64_t> images, std::span<const std::int64_t> categories, std::span<const CocoRow> truth,
-                             std::span<const CocoRow> found, const MatchSettings& settings, const CocoTables& tables) noexcept;
+octet_status accumulate(const CocoChoice& choice, std::span<const CocoRow> truth, std::span<const CocoRow> found,
+                        const CocoTables& tables) noexcept;
 
-// Objects and detections of pairs of an image and a category, one pair after another, the detections of each by falling score.
+// Places of rows by pairs of an image and a category, the detections of each by falling score.
+struct SortedPairs {
+  std::vector<std::int64_t> pairs;  // category * images + image, by their places, rising; those without either are left out
+  std::vector<std::int64_t> truth, found;
+  std::vector<std::int64_t> truth_begin, found_begin;  // of each pair, and the end of the last
+};
+
+octet_status sort_pairs(const CocoChoice& choice, std::span<const CocoRow> truth, std::span<const CocoRow> found,
+                        SortedPairs& sorted) noexcept;
+
+// The rows themselves, in that order.
 struct CocoPairs {
   std::span<const CocoRow> truth, found;
-  std::span<const std::int64_t> truth_begin, found_begin;  // of each pair, and the end of the last
+  std::span<const std::int64_t> truth_begin, found_begin;
+
+  std::size_t size() const { return truth_begin.size() - 1; }
+  std::span<const CocoRow> objects(std::size_t pair) const { return rows_of(pair, truth_begin, truth); }
+  std::span<const CocoRow> detections(std::size_t pair) const { return rows_of(pair, found_begin, found); }
+
+ private:
+  static std::span<const CocoRow> rows_of(std::size_t pair, std::span<const std::int64_t> begins, std::span<const CocoRow> rows) {
+    const auto begin = static_cast<std::size_t>(begins[pair]);
+    return rows.subspan(begin, static_cast<std::size_t>(begins[pair + 1]) - begin);
+  }
 };
+
 // What pycocotools' evaluateImg() finds of each pair, for each range of areas and each threshold.
 struct CocoMeetings {
   std::span<std::int32_t> order;          // [area][object]: those of a pair that count come first

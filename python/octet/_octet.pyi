@@ -127,17 +127,23 @@ def read_coco_annotations(text: bytes) -> tuple[list[int], list[int], bytearray]
 def read_coco_results(text: bytes) -> bytearray | None: ...
 def fill_results(entries: list[Any], rows: Any) -> bool: ...
 def fill_annotations(entries: list[Any], are_scored: bool, rows: Any) -> bool: ...
-def accumulate_coco(
+def accumulate(
     images: Any,
     categories: Any,
+    has_categories: bool,
     truth: Any,
     found: Any,
-    max_detections: list[int],
-    areas: list[tuple[float, float]],
+    thresholds: Any,
+    recall_points: Any,
+    areas: Any,
+    max_detections: Any,
     precision: Any,
     recall: Any,
     scores: Any,
 ) -> None: ...
+def sort_pairs(
+    images: Any, categories: Any, has_categories: bool, truth: Any, found: Any, max_detections: Any
+) -> tuple[bytearray, bytearray, bytearray, bytearray, bytearray]: ...
 def match_pairs(
     truth: Any,
     truth_begin: Any,

@@ -231,15 +231,6 @@ cdef extern from "bindings.h" namespace "octet" nogil:
         vector[CocoImage] images
         vector[CocoCategory] categories
         vector[CocoAnnotation] annotations
-    cppclass AreaRange:
-        double lowest, highest
-    cppclass MaxDetections "std::array<int, 3>":
-        int& operator[](size_t)
-    cppclass Areas "std::array<octet::AreaRange, octet::kSizeClassCount>":
-        AreaRange& operator[](size_t)
-    cppclass MatchSettings:
-        MaxDetections max_detections
-        Areas areas
 
 
 cdef extern from "bindings.h" namespace "octet::python" nogil:
@@ -273,10 +264,16 @@ cdef extern from "bindings.h" namespace "octet::python" nogil:
     octet_status c_read_coco_results "octet::python::read_coco_results"(string_view text, vector[CocoResult]& results)
     void write_annotation_rows "octet::python::write_rows"(const vector[CocoAnnotation]& annotations, CocoRow* rows)
     void write_result_rows "octet::python::write_rows"(const vector[CocoResult]& results, CocoRow* rows)
+    cppclass CocoChoice:
+        Integers images, categories, max_detections
+        bint has_categories
+        Doubles thresholds, recall_points, areas
     cppclass CocoTables:
         MutableDoubles precision, recall, scores
-    octet_status c_accumulate_coco "octet::python::accumulate_coco"(
-        Integers images, Integers categories, Rows truth, Rows found, const MatchSettings& settings, const CocoTables& tables)
+    octet_status c_accumulate "octet::python::accumulate"(const CocoChoice& choice, Rows truth, Rows found, const CocoTables& tables)
+    cppclass SortedPairs:
+        vector[int64_t] pairs, truth, found, truth_begin, found_begin
+    octet_status c_sort_pairs "octet::python::sort_pairs"(const CocoChoice& choice, Rows truth, Rows found, SortedPairs& sorted)
     cppclass CocoPairs:
         Rows truth, found
         Integers truth_begin, found_begin
@@ -917,33 +914,51 @@ def fill_annotations(list entries, bint are_scored, rows) -> bool:
     return True
 
 
-def accumulate_coco(images, categories, truth, found, max_detections, areas, precision, recall, scores) -> None:
-    """Fills the tables of COCOeval.eval. Arrays without gaps, of int64, rows and float64.
+def accumulate(images, categories, bint has_categories, truth, found, thresholds, recall_points, areas, max_detections, precision, recall,
+               scores) -> None:
+    """Fills the tables of COCOeval.eval. Arrays without gaps, of int64, rows and float64; bindings.h says of what.
 
-    images, categories   rising ids
-    max_detections       three, rising; areas: four pairs, all, small, medium, large
-    precision, scores    [10, 101, categories, 4, 3]; recall: [10, categories, 4, 3]
+    precision, scores    [thresholds, recall points, categories, areas, max detections], with one category if there are none
+    recall               the same without recall points
     """
-    cdef Numbers image_ids = Numbers(images), category_ids = Numbers(categories)
+    cdef Numbers image_ids = Numbers(images), category_ids = Numbers(categories), counts = Numbers(max_detections)
     cdef Numbers truth_rows = Numbers(truth, False, sizeof(CocoRow)), found_rows = Numbers(found, False, sizeof(CocoRow))
-    cdef MatchSettings settings
-    cdef int i
-    for i in range(3):
-        settings.max_detections[i] = max_detections[i]
-    for i in range(4):
-        settings.areas[i].lowest, settings.areas[i].highest = areas[i]
+    cdef Numbers limits = Numbers(thresholds), points = Numbers(recall_points), ranges = Numbers(areas)
     cdef Numbers p = Numbers(precision, True), r = Numbers(recall, True), s = Numbers(scores, True)
-    cdef size_t cells = 10 * category_ids.count * 12
-    if p.count != 101 * cells or s.count != 101 * cells or r.count != cells:
+    cdef size_t cells = limits.count * (category_ids.count if has_categories else 1) * (ranges.count // 2) * counts.count
+    if p.count != points.count * cells or s.count != p.count or r.count != cells:
         raise ValueError("tables of another size")
+    cdef CocoChoice choice
+    choice.images, choice.categories, choice.has_categories = image_ids.integers(), category_ids.integers(), has_categories
+    choice.thresholds, choice.recall_points, choice.areas = limits.doubles(), points.doubles(), ranges.doubles()
+    choice.max_detections = counts.integers()
     cdef CocoTables tables
     tables.precision, tables.recall, tables.scores = p.table(), r.table(), s.table()
     cdef octet_status status
-    cdef Integers c_images = image_ids.integers(), c_categories = category_ids.integers()
     cdef Rows c_truth = truth_rows.rows(), c_found = found_rows.rows()
     with nogil:
-        status = c_accumulate_coco(c_images, c_categories, c_truth, c_found, settings, tables)
+        status = c_accumulate(choice, c_truth, c_found, tables)
     check(status)
+
+
+cdef bytearray bytes_of(const vector[int64_t]& numbers):
+    return PyByteArray_FromStringAndSize(<const char*>numbers.data(), <Py_ssize_t>(numbers.size() * sizeof(int64_t)))
+
+
+def sort_pairs(images, categories, bint has_categories, truth, found, max_detections) -> tuple:
+    """What SortedPairs in bindings.h has, in its order, as bytes of int64. Arrays without gaps, of int64 and rows."""
+    cdef Numbers image_ids = Numbers(images), category_ids = Numbers(categories), counts = Numbers(max_detections)
+    cdef Numbers truth_rows = Numbers(truth, False, sizeof(CocoRow)), found_rows = Numbers(found, False, sizeof(CocoRow))
+    cdef CocoChoice choice
+    choice.images, choice.categories, choice.has_categories = image_ids.integers(), category_ids.integers(), has_categories
+    choice.max_detections = counts.integers()
+    cdef SortedPairs sorted
+    cdef octet_status status
+    cdef Rows c_truth = truth_rows.rows(), c_found = found_rows.rows()
+    with nogil:
+        status = c_sort_pairs(choice, c_truth, c_found, sorted)
+    check(status)
+    return (bytes_of(sorted.pairs), bytes_of(sorted.truth), bytes_of(sorted.found), bytes_of(sorted.truth_begin), bytes_of(sorted.found_begin))
 
 
 cdef int check_begins(Integers begins, size_t pairs, size_t rows) except -1:

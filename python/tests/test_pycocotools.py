@@ -400,7 +400,7 @@ def data_sets(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 def test_equals_the_definition(data: tuple[dict[str, Any], list[dict[str, Any]]]) -> None:
     truth, found = data
     ours = judged((COCO, COCOeval), truth, found)
-    tables = _by_image.accumulate(ours.evalImgs, ours._paramsEval, ours.params)
+    tables = _by_image.Part(ours._paramsEval, ours.params).accumulate_records(ours.evalImgs)
     for name, table in zip(("precision", "recall", "scores"), tables):
         np.testing.assert_allclose(ours.eval[name], table, rtol=0, atol=1e-12)
 
@@ -418,6 +418,80 @@ def test_equals_pycocotools_on_any_boxes(data: tuple[dict[str, Any], list[dict[s
         for file, content in zip(files, data):
             file.write_text(json.dumps(content))
         expect_same(judged((COCO, COCOeval), files[0], str(files[1])), others)
+
+
+CHOICES: dict[str, list[Any]] = {
+    "iouThrs": [np.array([0.5]), np.array([0.75, 0.5]), np.array([]), np.array([0.0, 1.0]), np.linspace(0.05, 0.95, 34)],
+    "recThrs": [np.array([0.5]), np.array([0.0]), np.array([1.0, 0.3, 0.0]), np.array([0.2, 1.5, 0.1]), np.array([]), np.linspace(0, 1, 1001)],
+    "maxDets": [[100, 10, 1], [2], [0, 1, 2, 3]],
+    "areaRng": [[[0, 1e10]], [(0, 1e10), (0, 500), (500, 2000), (300, 400), (100, 50)]],
+    "useCats": [0],
+    "imgIds": [[], [3, 1], (1, 2, 3), [1, 1, 2], [2, 77], np.array([2, 3])],
+}
+# Of what was evaluated, which pycocotools finds by places.
+PARTS: dict[str, list[Any]] = {
+    "recThrs": [np.array([0.4])], "catIds": [[2], [1]], "imgIds": [[1, 3], [3]], "areaRng": [[[0, 32**2]], [[0, 1e10]]], "maxDets": [[100], [7, 10]],
+    "useCats": [0, 1], "iouThrs": [np.linspace(0, 1, 35)],
+}
+
+
+@st.composite
+def choices(draw: st.DrawFn, of: dict[str, list[Any]]) -> dict[str, Any]:
+    return {name: draw(st.sampled_from(of[name])) for name in draw(st.lists(st.sampled_from(list(of)), unique=True))}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data_sets(), choices(CHOICES), choices(PARTS), st.booleans())
+def test_equals_pycocotools_whatever_is_chosen(data: Any, choice: dict[str, Any], part: dict[str, Any], by_records: bool) -> None:
+    truth, found = data
+    if not found:
+        return
+    judges = []
+    for kinds in ((COCO, COCOeval), theirs()):
+        with contextlib.redirect_stdout(io.StringIO()):
+            gt = kinds[0]()
+            gt.dataset = copy.deepcopy(truth)
+            gt.createIndex()
+            judge = kinds[1](gt, gt.loadRes(copy.deepcopy(found)), "bbox")
+            vars(judge.params).update(copy.deepcopy(choice))
+            judge.evaluate()
+            if by_records:
+                judge.evalImgs = list(judge.evalImgs)
+            judge.accumulate()
+            tables = [judge.eval]
+            taken = copy.deepcopy(judge._paramsEval)
+            vars(taken).update(copy.deepcopy(part))
+            judge.accumulate(taken)
+        judges.append([*tables, judge.eval])
+    for ours, others in zip(*judges):
+        assert list(ours["counts"]) == list(others["counts"])
+        for table in ("precision", "recall", "scores"):
+            np.testing.assert_allclose(ours[table], others[table], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name, value", [("iouThrs", np.array([0.5])), ("imgIds", range(10**6)), ("areaRng", 4 * [[0, 1]] + [[0, 1e10]])])
+def test_says_what_was_not_evaluated(annotations: Path, results_file: str, name: str, value: Any) -> None:
+    judge = judged((COCO, COCOeval), annotations, results_file)
+    setattr(judge.params, name, value)
+    with pytest.raises(IndexError, match=f"params.{name}"):
+        judge.accumulate()
+
+
+def test_shares_a_data_set_among_judges(annotations: Path, results: list[dict[str, Any]]) -> None:
+    """Of which one has made dictionaries and others count other things."""
+    def tables(kinds: tuple[Any, Any]) -> list[Any]:
+        with contextlib.redirect_stdout(io.StringIO()):
+            gt = kinds[0](str(annotations))
+            judges = [kinds[1](gt, gt.loadRes(results[i::3]), "bbox") for i in range(3)]
+            for change, judge in zip((one_threshold, any_category, some), judges):
+                change(judge.params)
+                judge.evaluate()
+            gt.loadAnns(gt.getAnnIds())
+            for judge in judges:
+                judge.accumulate()
+        return [judge.eval[name] for judge in judges for name in ("precision", "recall", "scores")]
+    for ours, others in zip(tables((COCO, COCOeval)), tables(theirs())):
+        np.testing.assert_allclose(ours, others, rtol=0, atol=1e-12)
 
 
 def test_selects_as_pycocotools_does(annotations: Path) -> None:

@@ -1,4 +1,4 @@
-"""Annotations and detections as rows of arrays, by which octet's evaluator goes, and where they come from."""
+"""Annotations and detections as rows of arrays, by which they are judged, and where they come from."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Array = np.ndarray[Any, Any]
 Record = dict[str, Any]
 
 _NUMBERS: list[Any] = [("bbox", np.float64, (4,)), ("area", np.float64), ("score", np.float64), ("iscrowd", np.int64)]
-# A row as octet's evaluator reads it: CocoRow in bindings.h.
+# A row as the module reads it: CocoRow in bindings.h.
 ROW = np.dtype([("id", np.int64), ("image_id", np.int64), ("category_id", np.int64), *_NUMBERS])
-# One whose ids are no integers of 64 bits, which the definition in _by_image.py takes as well.
+# One whose ids are no integers of 64 bits; _by_image.py takes it as well.
 ANY_ROW = np.dtype([("id", object), ("image_id", object), ("category_id", object), *_NUMBERS])
 
 

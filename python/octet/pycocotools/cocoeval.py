@@ -16,7 +16,6 @@ from octet.pycocotools.coco import COCO, rows_to_judge
 
 _IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 _RECALL_THRESHOLDS = np.linspace(0.0, 1.00, 101)
-_MOST_DETECTIONS = 65535
 
 
 class Params:
@@ -106,16 +105,14 @@ class COCOeval:
         if not self._paramsEval:
             raise RuntimeError("evaluate() comes before accumulate()")
         chosen = self.params if p is None else p
-        precision, recall, scores = self._tables(chosen, is_part=p is not None)
+        precision, recall, scores = self._tables(chosen)
         self.eval = {"params": chosen, "counts": list(precision.shape), "date": datetime.datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
                      "precision": precision, "recall": recall, "scores": scores}
 
-    def _tables(self, p: Params, is_part: bool) -> tuple[Array, Array, Array]:
+    def _tables(self, p: Params) -> tuple[Array, Array, Array]:
+        part = _by_image.Part(self._paramsEval, p)
         has_records = self._given is not None or self._images is not None
-        if has_records or is_part or not _same_choice(p, self._paramsEval):
-            return _by_image.accumulate(self.evalImgs, self._paramsEval, p)
-        ids = _ids(p) if _is_usual(p) and _are_usual(*self._rows) else None
-        return _fast(ids, self._rows, p) if ids else _by_image.Meetings(*self._rows, p).accumulate()
+        return part.accumulate_records(self.evalImgs) if has_records else part.accumulate(*self._rows)
 
     def summarize(self) -> None:
         """Fills `stats` in and prints it as pycocotools does."""
@@ -158,40 +155,3 @@ class COCOeval:
         thresholds = f"{p.iouThrs[0]:0.2f}:{p.iouThrs[-1]:0.2f}" if iou is None else f"{iou:0.2f}"
         self._print(f" {title:<18} {kind} @[ IoU={thresholds:<9} | area={area:>6s} | maxDets={most:>3d} ] = {mean:0.3f}")
         return mean
-
-
-def _is_usual(p: Params) -> bool:
-    """Whether octet's evaluator has these thresholds and counts."""
-    return bool(
-        p.useCats and np.array_equal(p.iouThrs, _IOU_THRESHOLDS) and np.array_equal(p.recThrs, _RECALL_THRESHOLDS)
-        and len(p.maxDets) == 3 and list(p.maxDets) == sorted(p.maxDets) and 0 < p.maxDets[0] and p.maxDets[2] <= _MOST_DETECTIONS
-        and len(p.areaRng) == 4)
-
-
-def _same_choice(a: Params, b: Params) -> bool:
-    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("imgIds", "catIds", "maxDets", "areaRng", "iouThrs", "useCats"))
-
-
-def _are_usual(truth: Array, found: Array) -> bool:
-    """Whether octet's evaluator goes by all that these rows say."""
-    if truth.dtype != ROW or found.dtype != ROW:
-        return False
-    boxes = found["bbox"]
-    return bool(np.array_equal(found["area"], boxes[:, 2] * boxes[:, 3]) and (found["id"] > 0).all() and not np.isnan(found["score"]).any())
-
-
-def _ids(p: Params) -> tuple[Array, Array] | None:
-    """Of images and categories; None where they are no integers of 64 bits."""
-    images, categories = (np.array(values if len(values) else np.empty(0, np.int64)) for values in (p.imgIds, p.catIds))
-    if any(ids.dtype.kind not in "iu" for ids in (images, categories)):
-        return None
-    return images.astype(np.int64), categories.astype(np.int64)
-
-
-def _fast(ids: tuple[Array, Array], rows: tuple[Array, Array], p: Params) -> tuple[Array, Array, Array]:
-    count = len(ids[1])
-    precision, scores = (np.empty((10, 101, count, 4, 3)) for _ in range(2))
-    recall = np.empty((10, count, 4, 3))
-    areas = [(float(low), float(high)) for low, high in p.areaRng]
-    _octet.accumulate_coco(*ids, *rows, [int(most) for most in p.maxDets], areas, precision, recall, scores)
-    return precision, recall, scores
