@@ -6,7 +6,7 @@ struct PairsOfTaps {
   using Vector = Ints;
   using Constants = depthwise::U8Constants<kBlock>;
   static constexpr auto kLaneOrder = depthwise::LaneOrder::kNatural;
-  static constexpr int kChannels = kBlock, kGroups = kChannels / kLanes, kTapsAtOnce = 2;
+  static constexpr int kChannels = kBlock, kGroups = kChannels / kLanes, kTapsAtOnce = 2, kRows = 1;
   static constexpr int parts(int taps) { return taps / kTapsAtOnce; }
 
   static const std::uint8_t* outside(const Constants& constants) { return constants.outside; }

@@ -13,16 +13,19 @@
 // which makes a piece of an output row for one block.
 namespace octet::kernels::depthwise {
 
-// A piece of an output row: pixels x_begin to x_end - 1 of row y, for the channels of one block.
+// A piece of output rows: pixels x_begin to x_end - 1 of row y, and of those below where a function makes several, for the channels of one
+// block.
 template <typename Element>
 struct RowPiece {
   const Depthwise2dShape* shape = nullptr;
   ImageView<const Element> in;  // from the first channel of the block on
   std::int64_t y = 0, x_begin = 0, x_end = 0;
   const void* block = nullptr;  // its constants: U8Constants or F32Constants, then its weights
-  void* out = nullptr;          // of pixel x_begin
+  void* out = nullptr;          // of pixel x_begin of row y
   std::int64_t out_step = 0;    // elements from one pixel to the next
   int channels = 0;             // that are stored
+  std::int64_t rows = 1;
+  std::int64_t out_row_step = 0;  // elements from one row to the next
 };
 
 // Where the results of pixels go that lie `step` elements apart; a set of vectors may hold more pixels than `count`.
@@ -43,6 +46,12 @@ inline Shape shape_class(const Depthwise2dShape& shape) {
   if (size == 5) return stride == 1 ? Shape::k5x5s1 : Shape::k5x5s2;
   if (size == 7 && stride == 1) return Shape::k7x7s1;
   return Shape::kAny;
+}
+
+// With a function of its own.
+inline bool is_3x3(const Depthwise2dShape& shape) {
+  const Shape kind = shape_class(shape);
+  return kind == Shape::k3x3s1 || kind == Shape::k3x3s2;
 }
 
 template <typename Element>
@@ -96,6 +105,7 @@ using FinishNumbers = std::array<void (*)(const void* block, const Activation& a
 // The kernels for blocks of one width at one level.
 struct U8Kernels {
   int channels = 0, pixels = 0, lanes = 0;  // of a block, and of these channels in a set of vectors
+  int rows = 1;                             // of 3x3 with a stride of 1 that to_u8 makes at once, by weights of each
   LaneOrder lane_order = LaneOrder::kNatural;
   TapOrder tap_order = TapOrder::kQuads;
   std::array<RowFunctions<std::uint8_t>, kBriefs> to_u8;  // requantized, for each Brief but kNo

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t kPiecePixels = 32;  // of the way over real values; they stay in the nearest cache
 constexpr int kMaxChannels = 64;
+constexpr std::int64_t kBytesAtOnce = std::int64_t{128} << 10;  // of an image
 
 // Where the 16-bit result of a lane is after groups 2i and 2i + 1 were packed into one vector, 128 bits at a time; a single group has no
 // other.
@@ -86,22 +87,33 @@ class PackedU8 final : public ConvolutionU8 {
 
  private:
   const U8Kernels& kernels_of(const Block& block) const { return kernels_[block.kernels]; }
+  // Of the output.
+  std::int64_t rows_at_once() const { return class_ == Shape::k3x3s1 ? kernels_.front().rows : 1; }
   int width_of(const Block& block) const { return kernels_of(block).width(); }  // elements of its vectors
 
+  // Calls work(block, piece) for block after block of some rows, so that the constants of each are read once for all of these, which the
+  // second cache holds for the next.
   template <typename Work>
   void run_blocks(ImageView<const std::uint8_t> in, std::int64_t out_height, std::int64_t out_width, ThreadPool& pool,
                   const Work& work) const {
+    const std::int64_t rows = table_.brief != Brief::kNo ? rows_at_once() : 1;
+    const std::int64_t bytes = std::max<std::int64_t>(1, shape_.stride_h * in.width * in.pixel_stride);  // below a row
+    const std::int64_t strip = std::max(kBytesAtOnce / bytes / rows * rows, rows);
     pool.run(out_height, row_grain(shape_, out_width), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t y = begin; y < end; ++y)
+      for (std::int64_t first = begin; first < end; first += strip)
         for (const Block& block : blocks_) {
-          RowPiece<std::uint8_t> piece;
-          piece.shape = &shape_;
-          piece.in = from_channel(in, block.first);
-          piece.y = y;
-          piece.x_end = out_width;
-          piece.block = &lines_[block.line];
-          piece.channels = block.channels;
-          work(block, piece);
+          const std::int64_t last = std::min(first + strip, end);
+          for (std::int64_t y = first; y < last; y += rows) {
+            RowPiece<std::uint8_t> piece;
+            piece.shape = &shape_;
+            piece.in = from_channel(in, block.first);
+            piece.y = y;
+            piece.rows = std::min(rows, last - y);
+            piece.x_end = out_width;
+            piece.block = &lines_[block.line];
+            piece.channels = block.channels;
+            work(block, piece);
+          }
         }
     });
   }
@@ -109,6 +121,7 @@ class PackedU8 final : public ConvolutionU8 {
   void make_row(const Block& block, RowPiece<std::uint8_t>& piece, const ImageView<std::uint8_t>& out) const {
     piece.out = out.pixel(piece.y, 0);
     piece.out_step = out.pixel_stride;
+    piece.out_row_step = out.width * out.pixel_stride;
     kernels_of(block).to_u8[static_cast<std::size_t>(table_.brief) - 1][static_cast<std::size_t>(class_)](piece);
   }
 
@@ -225,6 +238,7 @@ class PackedU8 final : public ConvolutionU8 {
     }
     if (class_ == Shape::kAny) pad_taps(kernels.tap_order, all);
     if (class_ != Shape::kAny && by_two_columns(kernels.tap_order)) append_last_row(all);
+    if (rows_at_once() == 2) append_row_below(all);
     return in_lane_order(kernels.tap_order, all);
   }
 
@@ -233,6 +247,15 @@ class PackedU8 final : public ConvolutionU8 {
     const int size = static_cast<int>(shape_.kernel_w), stride = static_cast<int>(shape_.stride_w);
     for (int first = size - stride; first > -2; first -= stride)
       for (const int kx : {first, first + 1}) taps.push_back(kx >= 0 && kx < size ? (size - 1) * size + kx : kNoTap);
+  }
+
+  // Of the output below, in quads of the same rows: of each column, the last of which is none.
+  static void append_row_below(std::vector<int>& taps) {
+    std::vector<int> below = taps;
+    for (std::size_t quad = 0; quad < below.size(); quad += 4)
+      std::rotate(below.begin() + static_cast<std::ptrdiff_t>(quad), below.begin() + static_cast<std::ptrdiff_t>(quad) + 3,
+                  below.begin() + static_cast<std::ptrdiff_t>(quad) + 4);
+    taps.insert(taps.end(), below.begin(), below.end());
   }
 
   std::size_t weight_bytes(const U8Kernels& kernels) const {

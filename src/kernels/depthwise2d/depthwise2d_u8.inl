@@ -2,6 +2,7 @@
 // channels, of R::kPixels pixels, and
 //   store_rounded<R>(constants, reals, channels, StoredPixels)
 //   store_two<R>(constants, first, second, out, out_step)     where V walks along columns: of two pixels, all channels of a block
+//   half_of_results<R>(constants, even, odd, half), store_halves<R>(constants, halves, channels, StoredPixels)     where V takes Results
 // which round values that fit into 32 bits or are too small for that: these, and NaN, become the smallest integer. What is no byte is
 // brought to 0 or 255 by the saturation of its packs, and then to the limits of the block.
 
@@ -20,14 +21,10 @@ template <class R, Brief kBrief>
 struct ToU8 {
   using Result = std::uint8_t;
   OCTET_OP static void write(const ConstantsOf<R>& constants, const typename R::Int (&sums)[R::kGroups], std::uint8_t* out, int channels) {
-    write_pixels(constants, sums, channels, {out});
-  }
-  OCTET_OP static void write_pixels(const ConstantsOf<R>& constants, const typename R::Int (&sums)[R::kGroups], int channels,
-                                    depthwise::StoredPixels<std::uint8_t> to) {
     typename R::Float real[R::kGroups];
 #pragma GCC unroll 4
     for (int g = 0; g < R::kGroups; ++g) real[g] = active(constants, sums[g], g);
-    store_rounded<R>(constants, real, channels, to);
+    store_rounded<R>(constants, real, channels, {out});
   }
   OCTET_OP static void write_two(const ConstantsOf<R>& constants, const typename R::Int (&first)[R::kGroups],
                                  const typename R::Int (&second)[R::kGroups], std::uint8_t* out, std::int64_t out_step) {
@@ -39,6 +36,28 @@ struct ToU8 {
     }
     store_two<R>(constants, real[0], real[1], out, out_step);
   }
+  // The results of kCount pixels, or sets of them, whose sums come group by group.
+  template <int kCount>
+  class Results {
+   public:
+    OCTET_OP void take(const ConstantsOf<R>& constants, int group, const typename R::Int (&sums)[kCount]) {
+#pragma GCC unroll 4
+      for (int i = 0; i < kCount; ++i) {
+        const typename R::Float real = active(constants, sums[i], group);
+        if (group % 2 == 0)
+          even_[i] = real;
+        else
+          halves_[i][group / 2] = half_of_results<R>(constants, even_[i], real, group / 2);
+      }
+    }
+    OCTET_OP void store(const ConstantsOf<R>& constants, int i, int channels, depthwise::StoredPixels<std::uint8_t> to) const {
+      store_halves<R>(constants, halves_[i], channels, to);
+    }
+
+   private:
+    typename R::Float even_[kCount];
+    typename R::Int halves_[kCount][2];
+  };
   OCTET_OP static typename R::Float active(const ConstantsOf<R>& constants, typename R::Int sum, int group) {
     typename R::Float real = scaled<R>(constants, sum, group);
     if constexpr (kBrief == Brief::kLeaky) real = R::max(real, R::mul(real, R::broadcast(constants.leak)));  // for leaks up to 1
@@ -54,15 +73,25 @@ struct ToReal {
 #pragma GCC unroll 4
     for (int g = 0; g < R::kGroups; ++g) R::store_f32(out + g * R::kLanes, scaled<R>(constants, sums[g], g));
   }
-  OCTET_OP static void write_pixels(const ConstantsOf<R>& constants, const typename R::Int (&sums)[R::kGroups], int channels,
-                                    depthwise::StoredPixels<float> to) {
-    write(constants, sums, to.first, channels);
-  }
   OCTET_OP static void write_two(const ConstantsOf<R>& constants, const typename R::Int (&first)[R::kGroups],
                                  const typename R::Int (&second)[R::kGroups], float* out, std::int64_t out_step) {
     write(constants, first, out, R::kChannels);
     write(constants, second, out + out_step, R::kChannels);
   }
+  template <int kCount>
+  class Results {
+   public:
+    OCTET_OP void take(const ConstantsOf<R>&, int group, const typename R::Int (&sums)[kCount]) {
+#pragma GCC unroll 4
+      for (int i = 0; i < kCount; ++i) sums_[i][group] = sums[i];
+    }
+    OCTET_OP void store(const ConstantsOf<R>& constants, int i, int channels, depthwise::StoredPixels<float> to) const {
+      write(constants, sums_[i], to.first, channels);
+    }
+
+   private:
+    typename R::Int sums_[kCount][R::kGroups];
+  };
 };
 
 template <class R>
@@ -118,6 +147,7 @@ constexpr depthwise::U8Kernels kernels_of() {
       R::kChannels / R::kPixels,
       R::kPixels,
       R::kLanes,
+      V::kRows,
       V::kLaneOrder,
       V::kTapOrder,
       {V::template rows<ToU8<R, Brief::kPlain>>(), V::template rows<ToU8<R, Brief::kLeaky>>(), V::template rows<ToU8<R, Brief::kScaled>>()},

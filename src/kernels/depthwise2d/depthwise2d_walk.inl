@@ -5,6 +5,7 @@
 //   parts(taps)               vectors a group that `taps` taps make
 //   read<taps>(pointers, q)   reads the block at each tap into Vector q[parts][kGroups]
 //   dot(sum, q, weights)
+//   kRows                     of the image that a function of 3x3 with a stride of 1 makes at once
 //   Constants                 of the block; start(constants, group) gives the vector that sums start from
 // and `Finish::write(constants, sums, out, channels)` makes results of the sums of a pixel; its Result is their type.
 
@@ -48,6 +49,27 @@ OCTET_OP const T* opaque(const T* pointer) {
   return pointer;
 }
 
+// The first kCount vectors of a block's weights, in registers where these are to spare.
+template <class V, int kCount, bool kSpare = (kCount <= V::kSpareVectors)>
+class Weights {
+ public:
+  using Vector = typename V::Vector;
+  OCTET_OP explicit Weights(const Vector* from) : from_(from) {
+    if constexpr (kSpare) {
+#pragma GCC unroll 32
+      for (int i = 0; i < kCount; ++i) kept_[i] = from[i];
+    }
+  }
+  OCTET_OP const Vector* get() const {
+    if constexpr (kSpare) return kept_;
+    return opaque(from_);
+  }
+
+ private:
+  const Vector* from_;
+  Vector kept_[kSpare ? kCount : 1];
+};
+
 // Walks along the columns of the input. A column is read once and added to every output that it belongs to, so that at
 // each time kBegun outputs besides the one that is being finished have part of their sums. Outputs before x_begin are
 // begun with the same steps and not stored.
@@ -62,13 +84,7 @@ OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
   // What is stored might be any of these to the compiler, which would read them again for every pixel.
   const std::int64_t x_begin = piece.x_begin, x_end = piece.x_end, in_width = piece.in.width, out_step = piece.out_step;
   const int channels = piece.channels;
-  constexpr int kWeights = kSize * kParts * kGroups;
-  constexpr bool kKept = kWeights <= V::kSpareVectors;
-  Vector kept[kKept ? kWeights : 1];
-  if constexpr (kKept) {
-#pragma GCC unroll 32
-    for (int i = 0; i < kWeights; ++i) kept[i] = block.weights[i];
-  }
+  const Weights<V, kSize * kParts * kGroups> kept(block.weights);
   auto* out = static_cast<typename Finish::Result*>(piece.out);
 
   Vector sums[kBegun + 1][kGroups];
@@ -79,7 +95,7 @@ OCTET_TARGET void walk_row(const RowPiece<typename V::Element>& piece) {
 
   std::int64_t column = (x_begin - kBegun) * kStride + kSize - kStride - piece.shape->pad_left;
   for (std::int64_t x = x_begin - kBegun; x < x_end; ++x) {
-    const Vector* weights = kKept ? kept : opaque(block.weights);
+    const Vector* weights = kept.get();
     const auto& constants = *opaque(block.constants);
 #pragma GCC unroll 2
     for (int s = 0; s < kStride; ++s, ++column) {

@@ -1,10 +1,10 @@
 // Depthwise convolutions of u8 with AVX2: two taps in 16 bits a vpmaddwd, which is exact for any weights. A step is 16
 // channels, in two vectors of sums, or 8 where no more are left.
-#include <cstring>
 #include <utility>
 
 #include "kernels/activation/x86/activation_avx2.h"
 #include "kernels/depthwise2d/depthwise2d_rows.h"
+#include "kernels/depthwise2d/x86/depthwise2d_vectors_avx2.h"
 
 #define OCTET_TARGET OCTET_AVX2
 
@@ -35,27 +35,6 @@ struct Ymms {
     return bundle::activate_number<kKind>(x, bundle::set(a), bundle::set(b));
   }
 };
-
-// The first `count` bytes, fewer than 16.
-OCTET_OP void store_some(std::uint8_t* out, __m128i x, int count) {
-  std::uint64_t bytes = static_cast<std::uint64_t>(_mm_cvtsi128_si64(x));
-  if (count & 8) {
-    std::memcpy(out, &bytes, 8);
-    bytes = static_cast<std::uint64_t>(_mm_extract_epi64(x, 1));
-    out += 8;
-  }
-  if (count & 4) {
-    std::memcpy(out, &bytes, 4);
-    bytes >>= 32;
-    out += 4;
-  }
-  if (count & 2) {
-    std::memcpy(out, &bytes, 2);
-    bytes >>= 16;
-    out += 2;
-  }
-  if (count & 1) *out = static_cast<std::uint8_t>(bytes);
-}
 
 OCTET_OP Half load_half(const void* from) { return _mm_loadu_si128(static_cast<const Half*>(from)); }
 OCTET_OP Half load_quarter(const void* from) { return _mm_loadl_epi64(static_cast<const Half*>(from)); }

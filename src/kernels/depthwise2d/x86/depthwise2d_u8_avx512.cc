@@ -1,11 +1,13 @@
 // Depthwise convolutions of u8 with AVX-512 but no VNNI: bytes of four taps are split into two pairs of 16 bits for
 // vpmaddwd, which is exact for any weights.
-#include "kernels/depthwise2d/x86/depthwise2d_quads_avx512.h"
+#include "kernels/depthwise2d/depthwise2d_rows.h"
+#include "kernels/depthwise2d/x86/depthwise2d_vectors_avx512.h"
 
 #define OCTET_TARGET OCTET_AVX512
 
 namespace octet::kernels::avx512 {
 
+#include "kernels/depthwise2d/x86/depthwise2d_quads.inl"
 #include "kernels/depthwise2d/depthwise2d_walk.inl"
 #include "kernels/depthwise2d/depthwise2d_u8.inl"
 
