@@ -30,6 +30,9 @@ MakeDepthwise2dF32 depthwise2d_f32;
 MakeQuantizingDepthwise2d quantizing_depthwise2d;
 MakeDepthwise2dU8 depthwise2d_u8;
 }  // namespace avx2
+namespace avx2_vnni {
+MakeDepthwise2dU8 depthwise2d_u8;
+}  // namespace avx2_vnni
 namespace avx512 {
 MakeDepthwise2dF32 depthwise2d_f32;
 MakeQuantizingDepthwise2d quantizing_depthwise2d;
@@ -92,6 +95,7 @@ struct Depthwise2dU8Kernels {
 #ifdef OCTET_X86
       {"avx512_vnni", kAvx512Vnni, {false, avx512_vnni::depthwise2d_u8}},
       {"avx512", kAvx512, {true, avx512::depthwise2d_u8}},
+      {"avx2_vnni", kAvx2Vnni, {false, avx2_vnni::depthwise2d_u8}},
       {"avx2", kAvx2, {true, avx2::depthwise2d_u8}},
 #endif
 #ifdef OCTET_ARM

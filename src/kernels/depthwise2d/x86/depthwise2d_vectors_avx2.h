@@ -121,6 +121,27 @@ struct Xmm {
   OCTET_OP static void store_f32(float* to, Float x) { _mm_storeu_ps(to, x); }
 };
 
+// The bytes of 16 channels of two pixels in a Ymm, one behind the other.
+struct YmmOfTwoPixels : Ymm {
+  static constexpr int kPixels = 2, kBlock = kChannels / kPixels;
+
+  // The pixels at `from` and `from + step`.
+  OCTET_OP static Int load_pixels(const std::uint8_t* from, std::int64_t step) {
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(Xmm::load(from)), Xmm::load(from + step), 1);
+  }
+  // The last pixels of `x`, without its first `kFirst`, and the first ones of `next`.
+  template <int kFirst>
+  OCTET_OP static Int from_pixel(Int x, Int next) {
+    if constexpr (kFirst == kPixels) return next;
+    return _mm256_permute2x128_si256(x, next, 0x21);
+  }
+  OCTET_OP static void store_pixels(std::uint8_t* to, std::int64_t step, Int bytes, std::int64_t pixels, int channels) {
+    const __m128i first = _mm256_castsi256_si128(bytes), second = _mm256_extracti128_si256(bytes, 1);
+    channels == kBlock ? Xmm::store(to, first) : Xmm::store_some(to, first, channels);
+    if (pixels > 1) channels == kBlock ? Xmm::store(to + step, second) : Xmm::store_some(to + step, second, channels);
+  }
+};
+
 #undef OCTET_TARGET
 
 }  // namespace octet::kernels::avx2
