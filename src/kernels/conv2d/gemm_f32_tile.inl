@@ -25,7 +25,35 @@ template <int kRows>
 struct RowPointers {
   static constexpr int kBases = (kRows + kRowsPerBase - 1) / kRowsPerBase;
   const Factor* base[kBases];
+  std::int64_t stride;
+
+  OCTET_OP const Factor* row(int r) const { return base[r / kRowsPerBase] + r % kRowsPerBase * stride; }
 };
+
+// Keeps GCC from making a pointer of every row and every step, and from computing pointers in vector registers, where they would wait for
+// the products of the tile before.
+OCTET_OP void keep_general(const Factor*& pointer) { asm("" : "+r"(pointer)); }
+
+template <int kRows>
+OCTET_OP RowPointers<kRows> rows_from(const Gemm& gemm, std::int64_t row) {
+  RowPointers<kRows> a;
+  a.stride = gemm.a_stride;
+#pragma GCC unroll 16
+  for (int i = 0; i < a.kBases; ++i) {
+    a.base[i] = gemm.a + (row + i * kRowsPerBase) * a.stride;
+    keep_general(a.base[i]);
+  }
+  return a;
+}
+
+template <int kRows>
+OCTET_OP void move_rows(RowPointers<kRows>& a, std::int64_t elements) {
+#pragma GCC unroll 16
+  for (int i = 0; i < a.kBases; ++i) {
+    a.base[i] += elements;
+    keep_general(a.base[i]);
+  }
+}
 
 OCTET_OP void store_channels(float* to, Vec values, std::int64_t count) {
   count >= kLanes ? store(to, values) : store_first(to, values, count);
@@ -78,18 +106,19 @@ OCTET_OP void finish_in_registers(const Gemm& gemm, const Limits& limits, Vec (&
       store_channels(out + v * kLanes, finished<kFinish>(acc[r][v], slope, lowest, highest), v + 1 < kVectors ? kLanes : in_last);
 }
 
+// The products of a group, after which the rows are at the next one.
 template <int kRows, int kVectors>
-OCTET_TARGET inline void multiply_step(Vec (&acc)[kRows][kVectors], const RowPointers<kRows>& a, std::int64_t stride, std::int64_t k,
-                                       const Factor* weights) {
+OCTET_OP void multiply_step(Vec (&acc)[kRows][kVectors], RowPointers<kRows>& a, const Factor* weights) {
   decltype(load(weights)) w[kVectors];
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) w[v] = load(weights + v * kLanes * kGroup);
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
-    const auto x = broadcast(&a.base[r / kRowsPerBase][r % kRowsPerBase * stride + k]);
+    const auto x = broadcast(a.row(r));
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) acc[r][v] = fma(x, w[v], acc[r][v]);
   }
+  move_rows(a, kGroup);
 }
 
 template <int kRows, int kVectors>
@@ -125,19 +154,20 @@ OCTET_OP void fetch_results(const Gemm& gemm, std::int64_t row) {
     for (int v = 0; v < kVectors; ++v) __builtin_prefetch(gemm.out + (row + r) * gemm.out_stride + v * kLanes, 1);
 }
 
-// Weights come from beyond the second cache, and the first tile of a panel would wait for each line of them. A tile asks for its share of
-// the next ones, `lines` for every kUnroll steps of the sums.
+// Weights come from beyond the second cache, and the first tile of a panel would wait for each line of them. The tiles ask for the next
+// ones, `lines` for every kUnroll steps of the sums.
 struct Ahead {
-  const Factor *at, *end;
-  std::int64_t lines;
+  const Factor *at = nullptr, *end = nullptr;
+  std::int64_t lines = 0;
 };
 constexpr int kUnroll = 4;
 constexpr std::int64_t kLine = 64 / sizeof(Factor);
 
-inline Ahead share_of_next(const Gemm& gemm, std::int64_t row, std::int64_t rows) {
-  const auto share = part_of(gemm.next, row, row + rows, gemm.rows);
-  const std::int64_t steps = std::max<std::int64_t>(1, gemm.depth / (kUnroll * kGroup)), each = kLine * steps;
-  return {share.data(), share.data() + share.size(), (static_cast<std::int64_t>(share.size()) + each - 1) / each};
+Ahead ahead_of(const Gemm& gemm, std::int64_t tiles) {
+  if (gemm.next.empty()) return {};
+  const auto size = static_cast<std::int64_t>(gemm.next.size());
+  const std::int64_t each = kLine * tiles * std::max<std::int64_t>(1, gemm.depth / (kUnroll * kGroup));
+  return {gemm.next.data(), gemm.next.data() + size, (size + each - 1) / each};
 }
 
 OCTET_OP void ask_for_next(Ahead& ahead) {
@@ -148,24 +178,14 @@ OCTET_OP void ask_for_next(Ahead& ahead) {
 // kRows rows from `row` on: the sums go to `sums`, kVectors * kLanes apart, or from the registers to the results. `sums` also
 // holds what the blocks of the depth before this one came to. The bias comes last, so that no small product is lost beside it.
 template <int kRows, int kVectors, Finish kFinish>
-OCTET_TARGET void multiply_tile(const Gemm& gemm, std::int64_t row, float* sums, const Limits& limits) {
+OCTET_TARGET void multiply_tile(const Gemm& gemm, std::int64_t row, float* sums, const Limits& limits, Ahead& next) {
   constexpr int kWidth = kVectors * kLanes * kGroup;
   Vec acc[kRows][kVectors];
   clear_sums(acc);
   if (gemm.out_is_far) fetch_results<kRows, kVectors>(gemm, row);
-  const std::int64_t stride = gemm.a_stride;
-  RowPointers<kRows> a;
-#pragma GCC unroll 16
-  for (int i = 0; i < a.kBases; ++i) a.base[i] = gemm.a + (row + i * kRowsPerBase) * stride;
+  RowPointers<kRows> a = rows_from<kRows>(gemm, row);
   const Factor* weights = gemm.weights;
-  const auto move_rows = [&](std::int64_t elements) {
-#pragma GCC unroll 16
-    for (int i = 0; i < a.kBases; ++i) {
-      a.base[i] += elements;
-      asm("" : "+r"(a.base[i]));  // keeps GCC from making a pointer of every row
-    }
-  };
-  Ahead ahead = share_of_next(gemm, row, kRows);
+  Ahead ahead = next;
   std::int64_t left = gemm.depth, left_of_run = gemm.run;
   for (;;) {
     for (std::int64_t block = std::min(left, kSumBlock); block > 0;) {
@@ -173,18 +193,14 @@ OCTET_TARGET void multiply_tile(const Gemm& gemm, std::int64_t row, float* sums,
       const std::int64_t groups = count / kGroup;
       for (std::int64_t steps = groups / kUnroll; steps > 0; --steps, weights += kUnroll * kWidth) {
 #pragma GCC unroll 4
-        for (int u = 0; u < kUnroll; ++u) multiply_step(acc, a, stride, u * kGroup, weights + u * kWidth);
-        move_rows(kUnroll * kGroup);
+        for (int u = 0; u < kUnroll; ++u) multiply_step(acc, a, weights + u * kWidth);
         ask_for_next(ahead);
       }
-      for (std::int64_t steps = groups % kUnroll; steps > 0; --steps, weights += kWidth) {
-        multiply_step(acc, a, stride, 0, weights);
-        move_rows(kGroup);
-      }
+      for (std::int64_t steps = groups % kUnroll; steps > 0; --steps, weights += kWidth) multiply_step(acc, a, weights);
       block -= count;
       left_of_run -= count;
       if (left_of_run > 0) continue;
-      move_rows(gemm.run_step - gemm.run);
+      move_rows(a, gemm.run_step - gemm.run);
       left_of_run = gemm.run;
     }
     if (left <= kSumBlock) break;
@@ -193,6 +209,7 @@ OCTET_TARGET void multiply_tile(const Gemm& gemm, std::int64_t row, float* sums,
     clear_sums(acc);
     left -= kSumBlock;
   }
+  next.at = ahead.at;
   if (gemm.depth > kSumBlock) add_sums(acc, sums);
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; ++v) {
@@ -205,7 +222,7 @@ OCTET_TARGET void multiply_tile(const Gemm& gemm, std::int64_t row, float* sums,
   store_sums(acc, sums);
 }
 
-using TileFunction = void (*)(const Gemm&, std::int64_t row, float* sums, const Limits&);
+using TileFunction = void (*)(const Gemm&, std::int64_t row, float* sums, const Limits&, Ahead&);
 
 template <int kVectors, Finish kFinish, int... kRows>
 constexpr std::array<TileFunction, sizeof...(kRows)> tiles_of(std::integer_sequence<int, kRows...>) {
@@ -222,9 +239,11 @@ template <Finish kFinish, int kVectors = 1>
 void run_tiles(const Gemm& gemm, const Limits& limits, FinishFunction finish) {
   if constexpr (kVectors < kMostVectors)
     if (gemm.vectors != kVectors) return run_tiles<kFinish, kVectors + 1>(gemm, limits, finish);
+  constexpr int kMostRows = kTileRows[kVectors - 1];
   alignas(64) float sums[kMostSums * kLanes];
-  for_each_tile(gemm.rows, kTileRows[kVectors - 1], [&](std::int64_t row, std::int64_t rows) {
-    kTiles<kVectors, kFinish>[static_cast<std::size_t>(rows - 1)](gemm, row, sums, limits);
+  Ahead ahead = ahead_of(gemm, (gemm.rows + kMostRows - 1) / kMostRows);
+  for_each_tile(gemm.rows, kMostRows, [&](std::int64_t row, std::int64_t rows) {
+    kTiles<kVectors, kFinish>[static_cast<std::size_t>(rows - 1)](gemm, row, sums, limits, ahead);
     if (kFinish == Finish::kInMemory) finish(gemm, sums, row, static_cast<int>(rows));
   });
 }
