@@ -129,7 +129,7 @@ class WinogradConv2dF32 final : public SummingConvolutionF32 {
       const Block block = block_of(tiles, task, blocks, scratch);
       transform_windows(in, block, 0, block.groups.count());
       multiply(block, 0, positions() * panels());
-      finish(block, 0, block.groups.tiles, results);
+      finish(block, 0, block.groups.tiles(), results);
     });
   }
 
@@ -141,7 +141,7 @@ class WinogradConv2dF32 final : public SummingConvolutionF32 {
       const Block block = block_of(tiles, i, blocks, shared);
       pool.run(block.groups.count(), 1, [&](std::int64_t begin, std::int64_t end) { transform_windows(in, block, begin, end); });
       pool.run(positions() * panels(), 1, [&](std::int64_t begin, std::int64_t end) { multiply(block, begin, end); });
-      pool.run(block.groups.tiles, 1, [&](std::int64_t begin, std::int64_t end) { finish(block, begin, end, results); });
+      pool.run(block.groups.tiles(), 1, [&](std::int64_t begin, std::int64_t end) { finish(block, begin, end, results); });
     }
   }
 
@@ -155,8 +155,8 @@ class WinogradConv2dF32 final : public SummingConvolutionF32 {
       pool.run_each(panels(), scratch_bytes(tiles.count()), [&](std::int64_t p, std::byte* scratch) {
         const Panel& panel = panels_[static_cast<std::size_t>(p)];
         float* const sums = reinterpret_cast<float*>(scratch) + (block.sums - block.windows);
-        multiply_slices(block, panel, sums, sums + positions() * sum_step(block.groups.tiles));
-        finish_panel(block, panel, sums, 0, block.groups.tiles, results);
+        multiply_slices(block, panel, sums, sums + positions() * sum_step(block.groups.tiles()));
+        finish_panel(block, panel, sums, 0, block.groups.tiles(), results);
       });
     }
   }
@@ -196,12 +196,12 @@ class WinogradConv2dF32 final : public SummingConvolutionF32 {
         const WinogradTile tile = block.tiles[block.first + first + t];
         const float* pixels[kWinogradPositions];
         find_window<float>(shape_, in, tile, window(), zeros_.data(), pixels);
-        transforms().input(pixels, window_channels(), window_step(block.groups.tiles), tiles * kernel_.run.channels, to);
+        transforms().input(pixels, window_channels(), window_step(block.groups.tiles()), tiles * kernel_.run.channels, to);
       }
     }
   }
 
-  float* sums_of(const Block& block, std::int64_t panel) const { return block.sums + panel * positions() * sum_step(block.groups.tiles); }
+  float* sums_of(const Block& block, std::int64_t panel) const { return block.sums + panel * positions() * sum_step(block.groups.tiles()); }
 
   // Products of a position and a panel, the panels of a position one after another.
   void multiply(const Block& block, std::int64_t first, std::int64_t last) const {
@@ -234,7 +234,7 @@ class WinogradConv2dF32 final : public SummingConvolutionF32 {
   }
 
   void multiply_position(const Block& block, std::int64_t position, const Factor& factor, float* sums) const {
-    const std::int64_t tiles = block.groups.tiles;
+    const std::int64_t tiles = block.groups.tiles();
     kernel_.run.product({block.windows + position * window_step(tiles), block.groups, shape_.in_channels, factor.first, factor.last,
                          factor.weights, factor.panel.vectors, sums + position * sum_step(tiles)});
   }
@@ -256,7 +256,7 @@ class WinogradConv2dF32 final : public SummingConvolutionF32 {
       const WinogradTile tile = block.tiles[block.first + t];
       gemm.out = results.out.pixel(tile.y, tile.x) + panel.first;
       if (results.addend) gemm.addend = results.addend->pixel(tile.y, tile.x) + panel.first;
-      transforms().output(gemm, sums + t * width_of(panel), sum_step(block.groups.tiles), tile, results.out.width);
+      transforms().output(gemm, sums + t * width_of(panel), sum_step(block.groups.tiles()), tile, results.out.width);
     }
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "kernels/conv2d/gemm_f32.h"
@@ -30,12 +31,22 @@ using WinogradWeightsF32 = void(const float* taps, std::int64_t channels, std::i
 // pixels wide. Of `gemm`: the bias, the channels, the addend and all of the results, from the tile's first pixel on.
 using WinogradOutputF32 = void(const GemmF32& gemm, const float* sums, std::int64_t stride, const WinogradTile& tile, std::int64_t width);
 
-// Tiles that are multiplied together: groups of at most `most`, as even as can be.
-struct WinogradGroups {
-  std::int64_t tiles = 0, most = 1;
+// Tiles that are multiplied together: as few groups of at most `most` as there can be, as even as can be, the larger ones first.
+class WinogradGroups {
+ public:
+  WinogradGroups() = default;
+  WinogradGroups(std::int64_t tiles, std::int64_t most) : tiles_(tiles), count_((tiles + most - 1) / most) {
+    if (count_ > 0) least_ = tiles / count_, larger_ = tiles % count_;
+  }
 
-  std::int64_t count() const { return (tiles + most - 1) / most; }
-  std::int64_t first(std::int64_t group) const { return tiles * group / count(); }
+  std::int64_t tiles() const { return tiles_; }
+  std::int64_t count() const { return count_; }
+  std::int64_t least() const { return least_; }    // tiles of a group
+  std::int64_t larger() const { return larger_; }  // groups that have one more
+  std::int64_t first(std::int64_t group) const { return group * least_ + std::min(group, larger_); }
+
+ private:
+  std::int64_t tiles_ = 0, count_ = 0, least_ = 0, larger_ = 0;
 };
 
 // What a position has of some tiles, times a panel of weights: sums[tile][lane] = sum over k of windows[tile][k] * weights[k][lane]. The

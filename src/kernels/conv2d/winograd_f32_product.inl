@@ -1,4 +1,5 @@
-// The products of Winograd in floats, written once: see kernels/target.h and winograd_f32.h. kMostTiles is the most tiles of a group.
+// The products of Winograd in floats, written once: see kernels/target.h and winograd_f32.h. kMostTiles is the most tiles of a group;
+// plus_product(sum, x, y): sum + x * y.
 
 namespace {
 
@@ -14,7 +15,7 @@ OCTET_OP void multiply_step(Vec (&acc)[kTiles][kVectors], const float* windows, 
   for (int t = 0; t < kTiles; ++t) {
     const Vec x = set(windows[t * kLanes]);
 #pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) acc[t][v] = fma(x, w[v], acc[t][v]);
+    for (int v = 0; v < kVectors; ++v) acc[t][v] = plus_product(acc[t][v], x, w[v]);
   }
 }
 
@@ -23,39 +24,47 @@ OCTET_OP void multiply_step(Vec (&acc)[kTiles][kVectors], const float* windows, 
 constexpr int kUnroll = 4, kLine = 64 / sizeof(float);
 struct Ahead {
   const float* weights;
-  int lines;
+  std::int64_t lines;
 };
 
-// A group of kTiles and a block of the depth; `adds` to the sums of the blocks before.
+// A block of the depth of `groups` groups of kTiles, those of the first at `windows` and `sums` and `windows_step` between the groups;
+// `adds` to the sums of the blocks before. Many at once, as to call takes as long as some steps. Returns where the weights to ask for go
+// on.
 template <int kTiles, int kVectors>
-OCTET_TARGET void multiply_group(const float* windows, const float* weights, std::int64_t depth, bool adds, Ahead ahead, float* sums) {
+OCTET_TARGET const float* multiply_groups(std::int64_t groups, const float* windows, std::int64_t windows_step, const float* weights,
+                                          std::int64_t depth, bool adds, Ahead ahead, float* sums) {
   constexpr int kWidth = kVectors * kLanes;
-  Vec acc[kTiles][kVectors];
+  for (; groups > 0; --groups, windows += windows_step, sums += kTiles * kWidth) {
+    Vec acc[kTiles][kVectors];
 #pragma GCC unroll 16
-  for (int t = 0; t < kTiles; ++t)
+    for (int t = 0; t < kTiles; ++t)
 #pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) acc[t][v] = set(0.0f);
-  for (; depth >= kLanes; depth -= kLanes, windows += (kTiles - 1) * kLanes)
-    for (int k = 0; k < kLanes; k += kUnroll, windows += kUnroll, weights += kUnroll * kWidth) {
-      for (int line = 0; line < ahead.lines; ++line, ahead.weights += kLine) __builtin_prefetch(ahead.weights, 0, 2);
+      for (int v = 0; v < kVectors; ++v) acc[t][v] = set(0.0f);
+    const float *window = windows, *w = weights;
+    std::int64_t left = depth;
+    for (; left >= kLanes; left -= kLanes, window += (kTiles - 1) * kLanes)
+      for (int k = 0; k < kLanes; k += kUnroll, window += kUnroll, w += kUnroll * kWidth) {
+        for (std::int64_t line = 0; line < ahead.lines; ++line, ahead.weights += kLine) __builtin_prefetch(ahead.weights, 0, 2);
 #pragma GCC unroll 4
-      for (int u = 0; u < kUnroll; ++u) multiply_step(acc, windows + u, weights + u * kWidth);
-    }
-  for (; depth > 0; --depth, ++windows, weights += kWidth) multiply_step(acc, windows, weights);
+        for (int u = 0; u < kUnroll; ++u) multiply_step(acc, window + u, w + u * kWidth);
+      }
+    for (; left > 0; --left, ++window, w += kWidth) multiply_step(acc, window, w);
 #pragma GCC unroll 16
-  for (int t = 0; t < kTiles; ++t)
+    for (int t = 0; t < kTiles; ++t)
 #pragma GCC unroll 2
-    for (int v = 0; v < kVectors; ++v) {
-      float* to = sums + (t * kVectors + v) * kLanes;
-      store(to, adds ? add(load(to), acc[t][v]) : acc[t][v]);
-    }
+      for (int v = 0; v < kVectors; ++v) {
+        float* to = sums + (t * kVectors + v) * kLanes;
+        store(to, adds ? add(load(to), acc[t][v]) : acc[t][v]);
+      }
+  }
+  return ahead.weights;
 }
 
-using GroupFunction = void (*)(const float*, const float*, std::int64_t, bool, Ahead, float*);
+using GroupsFunction = const float* (*)(std::int64_t, const float*, std::int64_t, const float*, std::int64_t, bool, Ahead, float*);
 
 template <int kVectors, int... kTiles>
-constexpr std::array<GroupFunction, sizeof...(kTiles)> groups_of(std::integer_sequence<int, kTiles...>) {
-  return {multiply_group<kTiles + 1, kVectors>...};
+constexpr std::array<GroupsFunction, sizeof...(kTiles)> groups_of(std::integer_sequence<int, kTiles...>) {
+  return {multiply_groups<kTiles + 1, kVectors>...};
 }
 
 template <int kVectors>
@@ -65,15 +74,20 @@ constexpr auto kGroups = groups_of<kVectors>(std::make_integer_sequence<int, kMo
 
 void winograd_product_f32(const WinogradProductF32& product) {
   const auto& functions = product.vectors == 2 ? kGroups<2> : kGroups<1>;
+  const WinogradGroups& groups = product.groups;
   const std::int64_t width = std::int64_t{product.vectors} * kLanes, padded = (product.depth + kLanes - 1) / kLanes * kLanes;
-  const std::int64_t groups = product.groups.count(), lines = (width * kUnroll / kLine + groups - 1) / groups;
+  const std::int64_t lines = (width * kUnroll / kLine + groups.count() - 1) / groups.count();
   for (std::int64_t k = product.first; k < product.last; k += kWinogradSumBlock) {
     const std::int64_t depth = std::min(kWinogradSumBlock, product.last - k);
     const float *weights = product.weights + (k - product.first) * width, *next = weights + depth * width;
-    for (std::int64_t group = 0; group < groups; ++group, next += depth / kUnroll * lines * kLine) {
-      const std::int64_t first = product.groups.first(group), tiles = product.groups.first(group + 1) - first;
-      functions[static_cast<std::size_t>(tiles - 1)](product.windows + first * padded + k * tiles, weights, depth, k > 0,
-                                                     {next, static_cast<int>(lines)}, product.sums + first * width);
-    }
+    const auto multiply = [&](std::int64_t first_group, std::int64_t last_group, std::int64_t tiles) {
+      if (first_group == last_group) return;
+      const std::int64_t first = groups.first(first_group);
+      next = functions[static_cast<std::size_t>(tiles - 1)](last_group - first_group, product.windows + first * padded + k * tiles,
+                                                            tiles * padded, weights, depth, k > 0, {next, lines},
+                                                            product.sums + first * width);
+    };
+    multiply(0, groups.larger(), groups.least() + 1);
+    multiply(groups.larger(), groups.count(), groups.least());
   }
 }

@@ -14,6 +14,13 @@ namespace octet::kernels::neon {
 
 constexpr int kMostTiles = 12;
 #include "kernels/conv2d/winograd_f32.inl"
+
+namespace {
+
+OCTET_OP Vec plus_product(Vec sum, Vec x, Vec y) { return fma(x, y, sum); }
+
+}  // namespace
+
 #include "kernels/conv2d/winograd_f32_product.inl"
 
 }  // namespace octet::kernels::neon

@@ -14,6 +14,17 @@ namespace octet::kernels::avx2 {
 
 constexpr int kMostTiles = 6;
 #include "kernels/conv2d/winograd_f32.inl"
+
+namespace {
+
+// sum + x * y in the register that the sum has: left alone, GCC moves sums about and puts some on the stack.
+OCTET_OP Vec plus_product(Vec sum, Vec x, Vec y) {
+  asm("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(x), "x"(y));
+  return sum;
+}
+
+}  // namespace
+
 #include "kernels/conv2d/winograd_f32_product.inl"
 
 }  // namespace octet::kernels::avx2
