@@ -25,18 +25,21 @@ void ExactSum::add(double value) {
   add_shifted(one | (bits & (one - 1)), position, std::signbit(value));
 }
 
+// In two's complement: of a negative number all bits above its own two limbs are set, so that they, with the carry into them, are a limb of
+// minus one, zero or one, which mostly ends the sum at once.
 void ExactSum::add_shifted(std::uint64_t bits, int position, bool negative) {
-  const auto first = static_cast<std::size_t>(position / kLimbBits);
-  const int shift = position % kLimbBits;
-  const std::array<std::uint64_t, 2> shifted{bits << shift, shift == 0 ? 0 : bits >> (kLimbBits - shift)};
-  bool carry = false;
-  for (std::size_t i = first; i < kLimbs; ++i) {
-    const std::uint64_t term = i - first < shifted.size() ? shifted[i - first] : 0;
-    if (i - first >= shifted.size() && !carry) return;
-    const std::uint64_t before = limbs_[i], with_carry = term + (carry ? 1 : 0);
-    const bool overflows = with_carry < term;  // then the limb stays as it is, and the carry goes on
-    limbs_[i] = negative ? before - with_carry : before + with_carry;
-    carry = overflows || (negative ? before < with_carry : limbs_[i] < before);
+  __extension__ using Wide = unsigned __int128;
+  const Wide sign = negative ? ~Wide{0} : Wide{0};
+  const Wide term = ((Wide{bits} << position % kLimbBits) ^ sign) - sign;
+  std::uint64_t* limb = &limbs_[static_cast<std::size_t>(position / kLimbBits)];
+  const Wide low = Wide{limb[0]} + static_cast<std::uint64_t>(term);
+  const Wide high = Wide{limb[1]} + static_cast<std::uint64_t>(term >> kLimbBits) + static_cast<std::uint64_t>(low >> kLimbBits);
+  limb[0] = static_cast<std::uint64_t>(low);
+  limb[1] = static_cast<std::uint64_t>(high);
+  std::uint64_t rest = static_cast<std::uint64_t>(sign) + static_cast<std::uint64_t>(high >> kLimbBits);
+  for (limb += 2; rest != 0 && limb != limbs_.data() + kLimbs; ++limb) {
+    *limb += rest;
+    if (*limb != (rest == 1 ? 0 : ~std::uint64_t{0})) return;
   }
 }
 

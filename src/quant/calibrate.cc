@@ -18,6 +18,8 @@ namespace {
 
 // Images whose statistics may be held until those before them are added.
 constexpr std::size_t kMostAhead = 32;
+// Images whose statistics are added at once.
+constexpr std::size_t kTogether = 16;
 
 using ImageStatistics = std::map<Value, ChannelStatistics>;
 
@@ -44,6 +46,7 @@ class Calibration {
       }
     });
     OCTET_RETURN_IF_ERROR(failure_);
+    add_waiting();
     if (observers_.empty())
       return Error{ErrorCode::kNotFound, "no image of the calibration set could be used" + (unusable_ ? ", as " + unusable_->second : "")};
     if (checkpoint_ && used_ != shown_) checkpoint_(used_, observers_);
@@ -85,11 +88,11 @@ class Calibration {
     added_.wait(lock, [&] { return index < next_ + kMostAhead || given_up_; });
     early_[index] = std::move(image);
     for (auto first = early_.begin(); first != early_.end() && first->first == next_; first = early_.erase(first), ++next_)
-      if (first->second && failure_.ok()) add_in_order(first->first, *first->second);
+      if (first->second && failure_.ok()) add_in_order(first->first, *std::move(first->second));
     added_.notify_all();
   }
 
-  void add_in_order(std::size_t index, const ImageStatistics& image) {
+  void add_in_order(std::size_t index, ImageStatistics image) {
     // Nodes come after what they read, so the first value is where it began.
     const auto broken = std::ranges::find_if(image, [](const auto& item) { return !is_finite(item.second); });
     if (broken != image.end()) {
@@ -98,12 +101,24 @@ class Calibration {
       failed_ = true;
       return;
     }
-    for (const auto& [value, statistics] : image) observers_[value].add(statistics);
+    waiting_.push_back(std::move(image));
     ++used_;
-    if (!checkpoint_ || used_ < next_shown_) return;
+    const bool is_shown = checkpoint_ && used_ >= next_shown_;
+    if (is_shown || waiting_.size() == kTogether) add_waiting();
+    if (!is_shown) return;
     checkpoint_(used_, observers_);
     shown_ = used_;
     next_shown_ *= 2;
+  }
+
+  void add_waiting() {
+    if (waiting_.empty()) return;
+    for (const auto& [value, first] : waiting_[0]) {
+      std::vector<const ChannelStatistics*> of_images;
+      for (const ImageStatistics& image : waiting_) of_images.push_back(&image.at(value));
+      observers_[value].add(of_images);
+    }
+    waiting_.clear();
   }
 
   std::string name_of(std::size_t index) const {
@@ -121,8 +136,9 @@ class Calibration {
   std::mutex mutex_;
   std::condition_variable added_;
   std::map<std::size_t, std::optional<ImageStatistics>> early_;
-  Status failure_;                    // of the first image with one
-  std::atomic<bool> failed_ = false;  // images behind it need not run
+  std::vector<ImageStatistics> waiting_;  // to be added to the observers
+  Status failure_;                        // of the first image with one
+  std::atomic<bool> failed_ = false;      // images behind it need not run
   std::size_t next_ = 0;
   bool given_up_ = false;
   std::int64_t done_ = 0;

@@ -44,24 +44,29 @@ double RangeObserver::Moments::deviation(std::int64_t count) const {
   return std::sqrt(std::max(0.0, squares.value() / static_cast<double>(count) - mean(count) * mean(count)));
 }
 
-void RangeObserver::add(const ChannelStatistics& image) {
+// Channel by channel: what is kept of all of them is more than the caches hold beside an inference.
+void RangeObserver::add(std::span<const ChannelStatistics* const> images) {
+  if (images.empty()) return;
   if (images_ == 0) {
-    min_ = image.min;
-    max_ = image.max;
-    sum_.resize(image.mean.size());
-    min_of_channel_.resize(image.min.size());
-    max_of_channel_.resize(image.max.size());
+    min_ = images[0]->min;
+    max_ = images[0]->max;
+    sum_.resize(min_.size());
+    min_of_channel_.resize(min_.size());
+    max_of_channel_.resize(min_.size());
   }
-  for (std::size_t c = 0; c < min_.size(); ++c) {
-    min_[c] = std::min(min_[c], image.min[c]);
-    max_[c] = std::max(max_[c], image.max[c]);
-    sum_[c].add(static_cast<double>(image.mean[c]));
-    min_of_channel_[c].add(static_cast<double>(image.min[c]));
-    max_of_channel_[c].add(static_cast<double>(image.max[c]));
+  for (std::size_t c = 0; c < min_.size(); ++c)
+    for (const ChannelStatistics* const image : images) {
+      min_[c] = std::min(min_[c], image->min[c]);
+      max_[c] = std::max(max_[c], image->max[c]);
+      sum_[c].add(static_cast<double>(image->mean[c]));
+      min_of_channel_[c].add(static_cast<double>(image->min[c]));
+      max_of_channel_[c].add(static_cast<double>(image->max[c]));
+    }
+  for (const ChannelStatistics* const image : images) {
+    min_of_image_.add(static_cast<double>(std::ranges::min(image->min)));
+    max_of_image_.add(static_cast<double>(std::ranges::max(image->max)));
   }
-  min_of_image_.add(static_cast<double>(*std::min_element(image.min.begin(), image.min.end())));
-  max_of_image_.add(static_cast<double>(*std::max_element(image.max.begin(), image.max.end())));
-  ++images_;
+  images_ += std::ssize(images);
 }
 
 void RangeObserver::add(const RangeObserver& others) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -27,7 +28,8 @@ inline constexpr double kSpread = 0.5;
 // order of the images nor on how many threads or machines share them.
 class RangeObserver {
  public:
-  void add(const ChannelStatistics& image);
+  void add(std::span<const ChannelStatistics* const> images);
+  void add(const ChannelStatistics& image) { add(std::array{&image}); }
   void add(const RangeObserver& others);  // what was seen of other images of the same tensor
 
   std::int64_t images() const { return images_; }
