@@ -35,7 +35,9 @@ class CalibratedModel {
 
  private:
   CalibratedModel(Graph graph, const CalibrationOptions& options)
-      : graph_(std::move(graph)), plan_(plan_quantization(graph_)), settings_{options.pair_safe, options.preset, options.estimator} {}
+      : graph_(std::move(graph)),
+        plan_(plan_quantization(graph_)),
+        settings_{options.pair_safe, options.preset, options.estimator, options.threads} {}
 
   // Before its numbers are settled (settle.h).
   Result<QuantizedModel> unsettled(const std::set<NodeId>& wide, const RoundedWeights& rounded) const;

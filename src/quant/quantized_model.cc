@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel.h"
 #include "graph/patterns.h"
 #include "quant/bias_correction.h"
 #include "quant/channels.h"
@@ -37,7 +38,8 @@ class Quantizer {
       result_.layers.push_back({source_.node(layer).name, is_wide ? 32 : 8});
       if (is_wide) take_in_moves(layer);
     }
-    for (const NodeId convolution : plan_.convolutions) OCTET_RETURN_IF_ERROR(quantize_convolution(convolution));
+    const std::vector<Quantized> quantized = quantized_weights();
+    for (std::size_t i = 0; i < quantized.size(); ++i) OCTET_RETURN_IF_ERROR(quantize_convolution(plan_.convolutions[i], quantized[i]));
     OCTET_RETURN_IF_ERROR(insert_points());
     result_.graph.tidy();
     result_.is_second_order = !rounded_.empty();
@@ -87,34 +89,50 @@ class Quantizer {
     graph.set_input(layer, 0, scale.data);
   }
 
-  Status quantize_convolution(NodeId convolution) {
+  // Of a convolution: its weights, and what their rounding takes from its bias.
+  struct Quantized {
+    WeightQuantization weights;
+    std::vector<float> bias_shift{};
+  };
+
+  // Of each convolution of the plan.
+  std::vector<Quantized> quantized_weights() const {
+    std::vector<Quantized> quantized(plan_.convolutions.size());
+    parallel_for_each(std::max(1, settings_.threads), quantized.size(), [&](int, std::size_t i) {
+      const NodeId convolution = plan_.convolutions[i];
+      const auto rounded = rounded_.find(convolution);
+      Quantized& made = quantized[i];
+      made.weights = rounded != rounded_.end() ? rounded->second : nearest_weights(source_, convolution, settings_.pair_safe);
+      const auto observer = observers_.find(source_.node(convolution).inputs[0]);
+      if (observer == observers_.end()) return;
+      const auto weights = source_.constant(source_.node(convolution).inputs[1])->values<float>();
+      made.bias_shift = bias_shift(source_, convolution, weights, made.weights, observer->second.mean());
+    });
+    return quantized;
+  }
+
+  Status quantize_convolution(NodeId convolution, const Quantized& quantized) {
     const Node& node = source_.node(convolution);
     const ConvolutionGeometry geometry = *convolution_geometry(source_, node);
-    const Tensor& constant = *source_.constant(node.inputs[1]);
-    const auto weights = constant.values<float>();
-    const auto rounded = rounded_.find(convolution);
-    const WeightQuantization quantized =
-        rounded != rounded_.end() ? rounded->second : nearest_weights(source_, convolution, settings_.pair_safe);
-    OCTET_RETURN_IF_ERROR(correct_bias(convolution, weights, quantized));
+    OCTET_RETURN_IF_ERROR(correct_bias(convolution, quantized.bias_shift));
 
     const Shape scale_shape =
         geometry.grouped ? Shape{geometry.groups, geometry.group_outputs, 1, 1, 1} : Shape{geometry.outputs(), 1, 1, 1};
     Graph& graph = result_.graph;
-    const Value integers = graph.emit_constant(Tensor::of<std::int8_t>(constant.shape(), quantized.values), node.name + "/weights");
+    const Value integers =
+        graph.emit_constant(Tensor::of<std::int8_t>(source_.shape(node.inputs[1]), quantized.weights.values), node.name + "/weights");
     const Value real = graph.emit(Convert{ElementType::kF32}, {integers}, node.name + "/weights_f32");
-    const Value scale = graph.emit_constant(Tensor::of<float>(scale_shape, quantized.scale), node.name + "/weights_scale");
+    const Value scale = graph.emit_constant(Tensor::of<float>(scale_shape, quantized.weights.scale), node.name + "/weights_scale");
     graph.set_input(convolution, 1, graph.emit(Binary{BinaryKind::kMultiply}, {real, scale}, node.name + "/fq_weights_1"));
     ++result_.convolutions;
     return {};
   }
 
-  Status correct_bias(NodeId convolution, std::span<const float> weights, const WeightQuantization& quantized) {
-    const auto observer = observers_.find(source_.node(convolution).inputs[0]);
+  Status correct_bias(NodeId convolution, std::span<const float> shift) {
     const auto add = only_reader(source_, {convolution, 0});
-    if (observer == observers_.end() || !add) return {};
+    if (shift.empty() || !add) return {};
     const auto side = constant_side(source_, {*add, 0});
     if (!side || side->kind != BinaryKind::kAdd || !is_bias_of(*side->constant, source_.shape({convolution, 0}))) return {};
-    const auto shift = bias_shift(source_, convolution, weights, quantized, observer->second.mean());
     auto corrected = to_vector<float>(*side->constant);
     for (std::size_t i = 0; i < corrected.size(); ++i) corrected[i] += shift[i];
     if (!all_finite(corrected)) return no_numbers(source_.node(*add), "would have a bias that is infinite or no number");

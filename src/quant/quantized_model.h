@@ -37,6 +37,7 @@ struct QuantizationSettings {
   bool pair_safe = false;  // weights for CPUs with AVX2 alone (pair_safe.h)
   Preset preset = Preset::kMixed;
   std::optional<RangeEstimator> estimator{};  // of activations, in place of octet's own way to find ranges
+  int threads = 1;
 };
 
 // The graph with the quantizers of `plan`, which is of it: ranges by `statistics`, weights stored as i8 with a scale a channel, biases

@@ -12,22 +12,21 @@ constexpr double kNarrowest = 8e-4;
 constexpr double kSteps = 255;  // 8 bits: 256 levels
 constexpr float kLargestWeight = 127;
 
-std::int8_t round_weight(float steps) {
-  return static_cast<std::int8_t>(std::clamp(std::nearbyintf(steps), -kLargestWeight, kLargestWeight));
+// To the nearest, of two as near to the even one, of magnitudes below 2^22: beside what is added there is no room for a fraction.
+float nearest(float x) {
+  constexpr float kWhole = 12582912;  // 1.5 * 2^23
+  return (x + kWhole) - kWhole;
 }
 
-// Rounds to nearest, then moves the weights with the largest error by one step until the sum is kept.
-void round_plane(std::span<const float> weights, float scale, std::span<std::int8_t> rounded) {
+// Moves the weights with the largest error by one step until the sum is kept.
+void keep_sum(std::span<const float> steps, std::span<std::int8_t> rounded) {
   double missing = 0;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    rounded[i] = round_weight(weights[i] / scale);
-    missing += static_cast<double>(weights[i] / scale) - rounded[i];
-  }
-  const auto moves = std::min(weights.size(), static_cast<std::size_t>(std::fabs(std::nearbyint(missing))));
+  for (std::size_t i = 0; i < steps.size(); ++i) missing += static_cast<double>(steps[i]) - rounded[i];
+  const auto moves = std::min(steps.size(), static_cast<std::size_t>(std::fabs(std::nearbyint(missing))));
   if (moves == 0) return;
   const int direction = missing > 0 ? 1 : -1;
-  const auto gain = [&](std::size_t i) { return direction * (weights[i] / scale - rounded[i]); };
-  std::vector<std::size_t> order(weights.size());
+  const auto gain = [&](std::size_t i) { return direction * (steps[i] - rounded[i]); };
+  std::vector<std::size_t> order(steps.size());
   std::iota(order.begin(), order.end(), 0);
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(moves), order.end(),
                     [&](std::size_t a, std::size_t b) { return gain(a) != gain(b) ? gain(a) > gain(b) : a < b; });
@@ -86,14 +85,20 @@ WeightQuantization quantize_weights(std::span<const float> weights, std::size_t 
   WeightQuantization result;
   result.values.resize(weights.size());
   const std::size_t filter = weights.size() / channels;
+  std::vector<float> steps(filter);
   for (std::size_t channel = 0; channel < channels; ++channel) {
     const auto values = weights.subspan(channel * filter, filter);
     float largest = 0;
     for (const float value : values) largest = std::max(largest, std::fabs(value));
     const float scale = largest / kLargestWeight >= std::numeric_limits<float>::min() ? largest / kLargestWeight : 1.0f;
     const auto rounded = std::span(result.values).subspan(channel * filter, filter);
-    for (std::size_t first = 0; first < filter; first += taps)
-      round_plane(values.subspan(first, taps), scale, rounded.subspan(first, taps));
+    for (std::size_t i = 0; i < filter; ++i) {
+      steps[i] = values[i] / scale;
+      rounded[i] = static_cast<std::int8_t>(std::clamp(nearest(steps[i]), -kLargestWeight, kLargestWeight));
+    }
+    // The sum of a single weight is kept to half a step.
+    for (std::size_t first = 0; taps > 1 && first < filter; first += taps)
+      keep_sum(std::span(steps).subspan(first, taps), rounded.subspan(first, taps));
     result.scale.push_back(scale);
   }
   return result;
