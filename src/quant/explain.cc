@@ -110,9 +110,8 @@ std::size_t images_to_explain_with(std::int64_t macs, std::size_t layers) {
 Result<Explanation> explain(const QuantizedModel& model, const CalibrationImages& images, const CalibrationOptions& options) {
   const std::vector<NodeId> ids = quantized_layers(model.graph);
   OCTET_ASSIGN(const auto plan, compile(ended_at(model.floats, head_values(model.floats))));
-  Session session(plan, options.threads);
   const CalibrationImages few = spread_over(images, images_to_explain_with(macs_of(*plan), ids.size()));
-  OCTET_ASSIGN(const HeadReference reference, head_reference(session, few));
+  OCTET_ASSIGN(const HeadReference reference, head_reference(plan, few, options.threads));
 
   Explanation explanation;
   explanation.images = reference.inputs.size();

@@ -2,24 +2,36 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <optional>
+#include <utility>
 
 #include "quant/layer_alone.h"
 
 namespace octet::quant {
+
 std::vector<Tensor> copies_of(std::span<const Tensor> outputs) {
   std::vector<Tensor> copies;
   for (const Tensor& output : outputs) copies.push_back(Tensor::of<float>(output.shape(), to_vector<float>(output)));
   return copies;
 }
 
-Result<HeadReference> head_reference(Session& session, const CalibrationImages& images) {
-  HeadReference reference;
-  for (std::size_t i = 0; i < images.count; ++i) {
+Result<HeadReference> head_reference(const std::shared_ptr<const Plan>& plan, const CalibrationImages& images, int threads) {
+  std::vector<std::optional<Tensor>> inputs(images.count);
+  std::vector<std::vector<Tensor>> heads(images.count);
+  OCTET_RETURN_IF_ERROR(for_each_picture(plan, images.count, threads, [&](Session& session, std::size_t i) -> Status {
     auto input = images.load(i);
-    if (!input.ok()) continue;
-    OCTET_ASSIGN(const auto heads, session.run(std::span(&*input, 1)));
-    reference.heads.push_back(copies_of(heads));
-    reference.inputs.push_back(std::move(*input));
+    if (!input.ok()) return {};
+    OCTET_ASSIGN(const auto outputs, session.run(std::span(&*input, 1)));
+    heads[i] = copies_of(outputs);
+    inputs[i] = *std::move(input);
+    return {};
+  }));
+  HeadReference reference;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i]) continue;
+    reference.inputs.push_back(*std::move(inputs[i]));
+    reference.heads.push_back(std::move(heads[i]));
   }
   if (reference.inputs.empty()) return Error{ErrorCode::kNotFound, "no image could be used to measure the quantization with"};
   return reference;
@@ -27,8 +39,7 @@ Result<HeadReference> head_reference(Session& session, const CalibrationImages& 
 
 Result<HeadReference> head_reference(const Graph& floats, const CalibrationImages& images, int threads) {
   OCTET_ASSIGN(const auto plan, compile(ended_at(floats, head_values(floats))));
-  Session session(plan, threads);
-  return head_reference(session, images);
+  return head_reference(plan, images, threads);
 }
 
 void add_difference(Powers& powers, const Tensor& truth, const Tensor& found) {
@@ -47,12 +58,16 @@ double mean_error(const std::vector<Powers>& heads) {
 
 Result<double> head_error(const Graph& graph, const HeadReference& reference, int threads) {
   OCTET_ASSIGN(const auto plan, compile(ended_at(graph, head_values(graph))));
-  Session session(plan, threads);
-  std::vector<Powers> heads(plan->outputs().size());
-  for (std::size_t i = 0; i < reference.inputs.size(); ++i) {
+  std::vector<std::vector<Tensor>> found(reference.inputs.size());
+  OCTET_RETURN_IF_ERROR(for_each_picture(plan, found.size(), threads, [&](Session& session, std::size_t i) -> Status {
     OCTET_ASSIGN(const auto outputs, session.run(std::span(&reference.inputs[i], 1)));
-    for (std::size_t head = 0; head < heads.size(); ++head) add_difference(heads[head], reference.heads[i][head], outputs[head]);
-  }
+    found[i] = copies_of(outputs);
+    return {};
+  }));
+  // In the order of the images, as doubles are rounded.
+  std::vector<Powers> heads(plan->outputs().size());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    for (std::size_t head = 0; head < heads.size(); ++head) add_difference(heads[head], reference.heads[i][head], found[i][head]);
   return mean_error(heads);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -19,8 +20,9 @@ struct HeadReference {
 // Of what a session gave, which its next run overwrites.
 std::vector<Tensor> copies_of(std::span<const Tensor> outputs);
 
-// Runs a session of a graph that ends at its heads. Images that cannot be used are skipped; kNotFound where none is left.
-Result<HeadReference> head_reference(Session& session, const CalibrationImages& images);
+// By the plan of a graph that ends at its heads, whole images on each thread. Images that cannot be used are skipped; kNotFound where none
+// is left.
+Result<HeadReference> head_reference(const std::shared_ptr<const Plan>& plan, const CalibrationImages& images, int threads);
 Result<HeadReference> head_reference(const Graph& floats, const CalibrationImages& images, int threads);
 
 // Adds the power of the truth, and of what was found less that.

@@ -236,10 +236,6 @@ Result<std::shared_ptr<const Plan>> compile_trials(const LayerTrials& trials) {
   return compile(trials.graph, options);
 }
 
-namespace {
-
-using OnPicture = std::function<Status(Session& session, std::size_t picture)>;
-
 Status for_each_picture(const std::shared_ptr<const Plan>& plan, std::size_t pictures, int threads, const OnPicture& work) {
   std::vector<std::unique_ptr<Session>> sessions(
       std::clamp<std::size_t>(static_cast<std::size_t>(threads), 1, std::max<std::size_t>(pictures, 1)));
@@ -254,8 +250,6 @@ Status for_each_picture(const std::shared_ptr<const Plan>& plan, std::size_t pic
   for (const Status& each : done) OCTET_RETURN_IF_ERROR(each);
   return {};
 }
-
-}  // namespace
 
 Status run_trials(const std::shared_ptr<const Plan>& plan, std::span<const Tensor> pictures,
                   std::span<const std::vector<std::size_t>> layers, int threads, const OnOutputs& see, const Progress& progress) {

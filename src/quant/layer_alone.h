@@ -50,6 +50,11 @@ LayerTrials try_layers(const Graph& floats, const Graph& quantized, const std::s
 // megabytes hold, so that layers near the outputs are tried sooner.
 Result<std::shared_ptr<const Plan>> compile_trials(const LayerTrials& trials);
 
+// Does the work once for each picture, whole pictures on each thread, with a session of it. An error ends it, that of the first picture
+// that has one.
+using OnPicture = std::function<Status(Session& session, std::size_t picture)>;
+Status for_each_picture(const std::shared_ptr<const Plan>& plan, std::size_t pictures, int threads, const OnPicture& work);
+
 // What is made of a picture: by the model in floats, or with one layer quantized. Several pictures come from several threads, those of one
 // in turn: floats, then layers from the last on. An error ends the work.
 using OnOutputs = std::function<Status(std::size_t picture, std::optional<std::size_t> layer, std::span<const Tensor> outputs)>;
