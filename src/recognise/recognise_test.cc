@@ -551,6 +551,22 @@ TEST(Recognise, AsksWhichLogitsAreBoxesWhereBothMayBe) {
   EXPECT_EQ(std::get<DenseHead>(found.description.head).bins, 16);
 }
 
+// 36 and 27 columns are nine boxes and scores of three classes each, or one box with nine bins a side and 27 classes.
+TEST(Recognise, AsksWhetherMapsAreOfAnchors) {
+  const auto maps = [](std::int64_t box_columns, std::int64_t score_columns) {
+    Graph graph;
+    const Value image = picture(graph);
+    for (const std::int64_t stride : kStrides)
+      output(graph, convolved(graph, image, stride, score_columns), "scores" + std::to_string(stride));
+    for (const std::int64_t stride : kStrides)
+      output(graph, convolved(graph, image, stride, box_columns), "boxes" + std::to_string(stride));
+    return graph;
+  };
+  expect_contains(error_of(maps(36, 27), {.declared = kDeclaredWay}).message, "whether a cell has boxes of 9 anchors");
+  const SourceFacts named{.metadata = {{"names", "['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']"}}, .declared = kDeclaredWay};
+  EXPECT_EQ(std::get<DenseHead>(found_in(maps(36, 9), named).description.head).bins, 9);
+}
+
 // Logits side by side, in the order of NanoDet and in that of YOLOv8; nothing else tells the one from the other.
 TEST(Recognise, TellsBoxesAmongJoinedLogitsByTheirBins) {
   const auto joined = [](std::vector<std::int64_t> parts) {
