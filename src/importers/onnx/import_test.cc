@@ -98,6 +98,13 @@ TEST(OnnxImport, SaysThatAFileWasLaidOutForOneCpu) {
   NodeProto& node = writer.node("ReorderInput", {"x"}, {"y"});
   node.set_domain("com.microsoft.nchwc");
   expect_refused(import(writer), ErrorCode::kUnsupported, "ONNX Runtime laid this file out for one CPU");
+  node.set_domain("com.microsoft");
+  expect_refused(import(writer), ErrorCode::kUnsupported, "octet does not know this operator");
+  node.set_op_type("NhwcMaxPool");
+  expect_refused(import(writer), ErrorCode::kUnsupported, "ONNX Runtime laid this file out for one CPU");
+  node.set_op_type("QLinearConv");
+  ModelWriter::integer(node, "channels_last", 1);
+  expect_refused(import(writer), ErrorCode::kUnsupported, "ONNX Runtime laid this file out for one CPU");
 }
 
 // Boxes and scores of two levels, of which some are picked by what is known with a picture only.

@@ -3,8 +3,8 @@
 namespace octet::onnx {
 
 const OperatorRule* find_rule(std::string_view domain, std::string_view op) {
-  for (const auto table : {elementwise_rules(), index_rules(), normalization_rules(), product_rules(), quantized_rules(), reduction_rules(),
-                           resize_rules(), shape_rules(), window_rules()})
+  for (const auto table : {attention_rules(), elementwise_rules(), index_rules(), normalization_rules(), product_rules(), quantized_rules(),
+                           reduction_rules(), resize_rules(), shape_rules(), window_rules()})
     for (const OperatorRule& rule : table)
       if (rule.op == op && rule.domain == domain) return &rule;
   return nullptr;

@@ -25,6 +25,7 @@ struct OperatorRule {
 };
 
 // In rules_*.cc, by family, for operators as upgrade.h leaves them.
+std::span<const OperatorRule> attention_rules();
 std::span<const OperatorRule> elementwise_rules();
 std::span<const OperatorRule> index_rules();
 std::span<const OperatorRule> normalization_rules();

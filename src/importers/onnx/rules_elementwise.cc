@@ -163,6 +163,15 @@ Result<Values> gelu(NodeImport& node) {
   return node.add(Unary{by_tanh ? UnaryKind::kGeluTanh : UnaryKind::kGelu}, {node.input(0)});
 }
 
+// ONNX Runtime's BiasGelu, and FastGelu, which may lack the bias.
+template <UnaryKind kKind>
+Result<Values> biased_gelu(NodeImport& node) {
+  OCTET_RETURN_IF_ERROR(node.expect_inputs(1));
+  if (!node.has_input(1)) return node.add(Unary{kKind}, {node.input(0)});
+  OCTET_ASSIGN(const Value sum, node.binary(BinaryKind::kAdd, node.input(0), node.input(1)));
+  return node.add(Unary{kKind}, {sum});
+}
+
 // ONNX Runtime's QuickGelu and ONNX's Swish: x * sigmoid(alpha * x).
 Result<Values> swish(NodeImport& node) {
   OCTET_RETURN_IF_ERROR(node.expect_inputs(1));
@@ -219,6 +228,7 @@ constexpr OperatorRule kRules[] = {
     {"Cast", cast},
     {"CastLike", cast_like},
     {"Ceil", unary<UnaryKind::kCeiling>},
+    {"BiasGelu", biased_gelu<UnaryKind::kGelu>, Integers::kRefuses, "com.microsoft"},
     {"Celu", celu},
     {"Clip", clip},
     {"Cos", unary<UnaryKind::kCos>},
@@ -228,6 +238,7 @@ constexpr OperatorRule kRules[] = {
     {"Equal", compare<CompareKind::kEqual>},
     {"Erf", unary<UnaryKind::kErf>},
     {"Exp", unary<UnaryKind::kExp>},
+    {"FastGelu", biased_gelu<UnaryKind::kGeluTanh>, Integers::kRefuses, "com.microsoft"},
     {"Floor", unary<UnaryKind::kFloor>},
     {"Gelu", gelu},
     {"Gelu", gelu, Integers::kRefuses, "com.microsoft"},

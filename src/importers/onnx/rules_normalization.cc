@@ -80,6 +80,21 @@ Result<Values> layer_normalization(NodeImport& node) {
   return one(scaled_and_shifted(node, normal, node.input(1), node.has_input(2) ? std::optional(node.input(2)) : std::nullopt));
 }
 
+// ONNX Runtime's: the normalised sum of data, skip and bias, scaled and shifted, and, last, that sum.
+Result<Values> skip_layer_normalization(NodeImport& node) {
+  OCTET_RETURN_IF_ERROR(node.expect_inputs(3));
+  if (node.has_output(1) || node.has_output(2)) return unsupported("gives its mean and deviation, which is not supported");
+  OCTET_ASSIGN(Value sum, node.binary(BinaryKind::kAdd, node.input(0), node.input(1)));
+  if (node.has_input(4)) {
+    OCTET_ASSIGN(sum, node.binary(BinaryKind::kAdd, sum, node.input(4)));
+  }
+  const std::int64_t rank = std::ssize(node.shape_of(sum));
+  OCTET_ASSIGN(const Value normal, normalized(node, sum, {rank - 1}, node.number("epsilon", 1e-12f)));
+  OCTET_ASSIGN(const Value result,
+               scaled_and_shifted(node, normal, node.input(2), node.has_input(3) ? std::optional(node.input(3)) : std::nullopt));
+  return Values{{result}, {result}, {result}, {sum}};
+}
+
 // x / sqrt(mean of its squares + epsilon) * scale: RMSNormalization, which ONNX Runtime called SimplifiedLayerNormalization before it was
 // ONNX's.
 Result<Values> rms_normalization(NodeImport& node) {
@@ -143,6 +158,7 @@ constexpr OperatorRule kRules[] = {
     {"MeanVarianceNormalization", mean_variance_normalization},
     {"RMSNormalization", rms_normalization},
     {"SimplifiedLayerNormalization", rms_normalization},
+    {"SkipLayerNormalization", skip_layer_normalization, Integers::kRefuses, "com.microsoft"},
 };
 
 }  // namespace

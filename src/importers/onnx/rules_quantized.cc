@@ -161,9 +161,12 @@ Result<Values> qlinear_concat(NodeImport& node) {
 
 // ---- dynamic quantization: its integers are computed, and held as floats that are whole
 
+struct RunTimeQuantization {
+  Value integers, scale, zero_point;
+};
+
 // Scale (max - min) / 255 over a range that has 0 in it, zero point round(-min / scale), rounded half to even as everything here.
-Result<Values> dynamic_quantize_linear(NodeImport& node) {
-  OCTET_RETURN_IF_ERROR(node.expect_inputs(1));
+Result<RunTimeQuantization> quantized_at_run_time(NodeImport& node) {
   const Value data = node.input(0);
   std::vector<std::int64_t> axes;
   for (std::int64_t axis = 0; axis < node.rank(0); ++axis) axes.push_back(axis);
@@ -185,7 +188,13 @@ Result<Values> dynamic_quantize_linear(NodeImport& node) {
   OCTET_ASSIGN(const Value whole, node.value(Unary{UnaryKind::kRound}, {steps}));
   OCTET_ASSIGN(const Value shifted, node.binary(BinaryKind::kAdd, whole, zero_point));
   OCTET_ASSIGN(const Value integers, node.value(Clamp{0, 255}, {shifted}));
-  return Values{{integers}, {scale}, {zero_point}};
+  return RunTimeQuantization{integers, scale, zero_point};
+}
+
+Result<Values> dynamic_quantize_linear(NodeImport& node) {
+  OCTET_RETURN_IF_ERROR(node.expect_inputs(1));
+  OCTET_ASSIGN(const RunTimeQuantization quantization, quantized_at_run_time(node));
+  return Values{{quantization.integers}, {quantization.scale}, {quantization.zero_point}};
 }
 
 // The integers at an input less their zero point, as floats; one zero point, or one along an axis of a factor.
@@ -220,13 +229,29 @@ Result<Value> integer_product(NodeImport& node, std::size_t zero_point_a, std::s
 
 Result<Values> mat_mul_integer(NodeImport& node) { return one(integer_product(node, 2, 3)); }
 
+// A product of integers in real numbers: times the scales of both factors, and a bias where the node has one.
+Result<Values> real_product(NodeImport& node, Value product, Value scale_a, Value scale_b, std::size_t bias) {
+  OCTET_ASSIGN(const Value scale, node.binary(BinaryKind::kMultiply, scale_a, scale_b));
+  OCTET_ASSIGN(const Value real, node.binary(BinaryKind::kMultiply, product, scale));
+  return node.has_input(bias) ? one(node.binary(BinaryKind::kAdd, real, node.input(bias))) : Values{{real}};
+}
+
 // a, b, scale of a, scale of b, zero points, bias: the product in real numbers.
 Result<Values> mat_mul_integer_to_float(NodeImport& node) {
   OCTET_ASSIGN(const Value product, integer_product(node, 4, 5));
   OCTET_RETURN_IF_ERROR(node.expect_inputs(4));
-  OCTET_ASSIGN(const Value scale, node.binary(BinaryKind::kMultiply, node.input(2), node.input(3)));
-  OCTET_ASSIGN(const Value real, node.binary(BinaryKind::kMultiply, product, scale));
-  return node.has_input(6) ? one(node.binary(BinaryKind::kAdd, real, node.input(6))) : Values{{real}};
+  return real_product(node, product, node.input(2), node.input(3), 6);
+}
+
+// a in real numbers, b, scale and zero point of b, bias: a is quantized as DynamicQuantizeLinear does it.
+Result<Values> dynamic_quantize_mat_mul(NodeImport& node) {
+  OCTET_RETURN_IF_ERROR(node.expect_inputs(3));
+  if (node.rank(1) < 2) return unsupported("factors that are lists are not supported");
+  OCTET_ASSIGN(const RunTimeQuantization quantization, quantized_at_run_time(node));
+  OCTET_ASSIGN(const Value a, node.binary(BinaryKind::kSubtract, quantization.integers, quantization.zero_point));
+  OCTET_ASSIGN(const Value b, centred(node, 1, 3, node.rank(1) - 1));
+  OCTET_ASSIGN(const Value product, node.value(MatMul{}, {a, b}));
+  return real_product(node, product, quantization.scale, node.input(2), 4);
 }
 
 constexpr OperatorRule kRules[] = {
@@ -234,6 +259,7 @@ constexpr OperatorRule kRules[] = {
     {"DequantizeLinear", dequantize_linear, Integers::kReads},
     {"DequantizeLinear", dequantize_linear, Integers::kReads, kRuntime},
     {"DynamicQuantizeLinear", dynamic_quantize_linear},
+    {"DynamicQuantizeMatMul", dynamic_quantize_mat_mul, Integers::kRefuses, kRuntime},
     {"MatMulInteger", mat_mul_integer},
     {"MatMulIntegerToFloat", mat_mul_integer_to_float, Integers::kRefuses, kRuntime},
     {"QGemm", q_gemm, Integers::kReads, kRuntime},

@@ -14,6 +14,12 @@ constexpr std::size_t kMostOutputs = 24;  // that a message proposes; a detector
 constexpr std::string_view kBlockedDomain =
     "com.microsoft.nchwc";  // ONNX Runtime's, of tensors in blocks of as many channels as a register holds
 
+// Whether an operator is one that ONNX Runtime's layout optimizer made.
+bool is_laid_out(const NodeRecord& node) {
+  return node.domain == kBlockedDomain ||
+         (node.domain == "com.microsoft" && (node.op.starts_with("Nhwc") || node.attributes.contains("channels_last")));
+}
+
 }  // namespace
 
 Result<std::vector<const NodeRecord*>> needed_nodes(const GraphRecord& graph, std::span<const std::string> wanted) {
@@ -58,7 +64,7 @@ Status Translation::translate(const NodeRecord& node) {
 
 Result<Values> Translation::apply_rule(const NodeRecord& node) {
   const OperatorRule* rule = find_rule(node.domain, node.op);
-  if (!rule && node.domain == kBlockedDomain)
+  if (!rule && is_laid_out(node))
     return unsupported(
         "ONNX Runtime laid this file out for one CPU: take the file that it was made of, or have it saved with no more than "
         "ORT_ENABLE_EXTENDED");

@@ -313,7 +313,37 @@ def fused():
     case("RMSNormalization", [node("RMSNormalization", "x,s", "y")], {"s": floats(8)}, opset=23)
 
 
-for family in (elementwise, shapes, parts, reductions, products, windows, resizes, normalizations, quantized, functions, fused):
+def transformers():
+    """What ONNX Runtime's optimizers and quantizer make of a transformer's layers, and ONNX's own attention."""
+    def of_rows(name, operator, constants, **options):
+        rows = node("Squeeze", "x,first", "p")
+        case(name, [rows, operator], {"first": integers(0)} | constants, **options)
+
+    runtime = {"domain": "com.microsoft"}
+    norm = {"k": floats(3, 6, 8), "g": floats(8), "o": floats(8), "b": floats(8)}
+    of_rows("SkipLayerNormalization", node("SkipLayerNormalization", "p,k,g,o", "y", epsilon=1e-3, **runtime), norm)
+    of_rows("SkipLayerNormalization_sum", node("SkipLayerNormalization", "p,k,g,o,b", "y,,,s", **runtime), norm, outputs="y,s")
+    of_rows("BiasGelu", node("BiasGelu", "p,b", "y", **runtime), norm)
+    of_rows("FastGelu", node("FastGelu", "p", "y", **runtime), {})
+    of_rows("FastGelu_bias", node("FastGelu", "p,b", "y", **runtime), norm)
+    for name, sizes, attributes in (("", (8, 8, 8), {}), ("_sizes", (8, 8, 4), {"qkv_hidden_sizes": [8, 8, 4], "scale": 0.5})):
+        of_rows("ProjectedAttention" + name, node("Attention", "p,w,b", "y", num_heads=2, **attributes, **runtime), {"w": floats(8, sum(sizes)), "b": floats(sum(sizes))})
+    of_rows("ProjectedAttention_bias", node("Attention", "p,w,b,,,s", "y", num_heads=2, **runtime), {"w": floats(8, 24), "b": floats(24), "s": floats(3, 2, 6, 6)})
+    keys = {"k": floats(3, 7, 8), "v": floats(3, 7, 8)}
+    of_rows("MultiHeadAttention", node("MultiHeadAttention", "p,k,v", "y", num_heads=4, **runtime), keys)
+    of_rows("MultiHeadAttention_bias", node("MultiHeadAttention", "p,k,v,b,,s", "y", num_heads=2, scale=0.25, **runtime), keys | {"b": floats(24), "s": floats(3, 2, 6, 7)})
+    of_rows("DynamicQuantizeMatMul", node("DynamicQuantizeMatMul", "p,w,s,z,b", "y", **runtime),
+            {"w": RANDOM.integers(-127, 128, (8, 6)).astype(np.int8), "s": np.float32([0.02]), "z": np.int8([3]), "b": floats(6)})
+    of_rows("DynamicQuantizeMatMul_columns", node("DynamicQuantizeMatMul", "p,w,s", "y", **runtime),
+            {"w": RANDOM.integers(-127, 128, (8, 6)).astype(np.int8), "s": np.abs(floats(6)) / 50})
+    joined = {"q_num_heads": 2, "kv_num_heads": 2}
+    of_rows("Attention", node("Attention", "p,k,v", "y", **joined), keys, opset=23)
+    of_rows("Attention_mask", node("Attention", "p,k,v,m", "y", scale=0.3, **joined), keys | {"m": floats(6, 7)}, opset=23)
+    of_rows("Attention_seen", node("Attention", "p,k,v,m", "y", **joined), keys | {"m": RANDOM.random((6, 7)) < 0.7}, opset=23)
+    case("Attention_heads", [node("Attention", "x,k,v", "y")], {"k": floats(1, 3, 7, 8), "v": floats(1, 3, 7, 4)}, opset=23)
+
+
+for family in (elementwise, shapes, parts, reductions, products, windows, resizes, normalizations, quantized, functions, fused, transformers):
     family()
 np.savez_compressed(Path(__file__).parent / "operator_cases.npz", **ARRAYS)
 print(sum(name.endswith("/model") for name in ARRAYS), "cases")
