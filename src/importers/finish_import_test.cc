@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <numeric>
+
 #include "importers/file_border.h"
 
 #include "graph/evaluate.h"
@@ -80,6 +83,48 @@ TEST(FinishImport, RefusesInputsThatAreNoPicture) {
   EXPECT_EQ(model.error().code, ErrorCode::kUnsupported);
   EXPECT_EQ(model.error().message,
             "input 'features' is f32[1,4,8,8], expected a picture, [1,3,height,width] or [1,height,width,3] of f32 or u8");
+}
+
+// A map with the boxes of two anchors side by side, and one with their scores, in either order of axes.
+TEST(FinishImport, MakesRowsOfMapsOfAnchors) {
+  const auto graph_of = [](bool channels_last) {
+    Graph graph;
+    const Value input = graph.emit(Parameter{ElementType::kF32, {1, 3, 2, 4}}, {}, "pixels");
+    const auto map = [&](std::int64_t channels, const std::string& name) {
+      std::vector<float> numbers(static_cast<std::size_t>(channels) * 2);
+      std::iota(numbers.begin(), numbers.end(), 0.0f);
+      const Shape shape = channels_last ? Shape{1, 1, 2, channels} : Shape{1, channels, 1, 2};
+      const Value nothing =
+          graph.emit(Reduce{ReduceKind::kSum, true}, {input, graph.emit_constant(Tensor::of<std::int64_t>({3}, {1, 2, 3}))});
+      const Value zero = graph.emit(Binary{BinaryKind::kMultiply}, {nothing, graph.emit_constant(Tensor::of<float>({}, {0}))});
+      graph.emit(Output{}, {graph.emit(Binary{}, {graph.emit_constant(Tensor::of<float>(shape, numbers)), zero})}, name);
+    };
+    map(8, "boxes");
+    map(4, "scores");
+    return graph;
+  };
+  SourceFacts facts;
+  facts.declared = {{"octet_head", "dense"},
+                    {"octet_box", "anchor_offsets"},
+                    {"octet_boxes", R"(["boxes"])"},
+                    {"octet_scores", R"(["scores"])"},
+                    {"octet_classes", "2"},
+                    {"octet_score", "logit"},
+                    {"octet_anchors", R"([{"grid": [2, 1], "anchors": [1, 1, 2, 2]}])"},
+                    {"octet_resize", "stretch"},
+                    {"reverse_input_channels", "NO"},
+                    {"scale_values", "1"}};
+  const Tensor picture(ElementType::kF32, {1, 3, 2, 4});
+  const std::map<bool, std::vector<float>> wanted = {{false, {0, 2, 4, 6, 1, 3, 5, 7}}, {true, {0, 1, 2, 3, 4, 5, 6, 7}}};
+  for (const auto& [channels_last, scores] : wanted) {
+    const auto model = finish_import(graph_of(channels_last), facts);
+    ASSERT_TRUE(model.ok()) << model.error().message;
+    const auto outputs = evaluate(model->graph, {{"pixels", picture}});
+    ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+    EXPECT_EQ(outputs->at("boxes").shape(), (Shape{1, 4, 4}));
+    EXPECT_EQ(outputs->at("scores").shape(), (Shape{1, 4, 2}));
+    EXPECT_EQ(to_vector<float>(outputs->at("scores")), scores);
+  }
 }
 
 }  // namespace
