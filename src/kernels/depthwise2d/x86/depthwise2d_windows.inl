@@ -102,7 +102,11 @@ struct QuadsOfWindows : Quads<R, kSpare> {
 
   template <class Finish>
   static constexpr RowFunctions<std::uint8_t> rows() {
-    return {walk_windows<QuadsOfWindows, Finish>, walk_windows_of<QuadsOfWindows, Finish, 2, 1>};
+    // With a stride of two, sums of two pixels take fewer registers than columns, and weights have the others where these are enough.
+    if constexpr (kSpare > 0)
+      return {walk_windows<QuadsOfWindows, Finish>, walk_row<QuadsOfWindows, Finish, 3, 2>};
+    else
+      return {walk_windows<QuadsOfWindows, Finish>, walk_windows_of<QuadsOfWindows, Finish, 2, 1>};
   }
 };
 
