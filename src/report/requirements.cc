@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/parse_number.h"
+#include "boxes/points.h"
 
 namespace octet {
 namespace {
@@ -94,7 +95,7 @@ Judgement judge(const Requirement& asked, const Bound& bound, const Measured& me
   judged.confidence = bound.confidence;
   if (bound.confidence && drop && drop->upper_bound) judged.highest = 100 * drop->upper_bound(*bound.confidence);
   const auto decisive = bound.confidence ? judged.highest : judged.figure;
-  judged.is_met = judged.figure && decisive && (asked.is_drop ? *decisive <= bound.value : *decisive >= bound.value);
+  judged.is_met = judged.figure && decisive && (asked.is_drop ? is_at_most(*decisive, bound.value) : is_at_least(*decisive, bound.value));
   return judged;
 }
 

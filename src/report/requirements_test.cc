@@ -103,6 +103,14 @@ TEST(CheckRequirements, AcceptsAModelThatGained) {
   EXPECT_TRUE(check_requirements(*parse_requirements("max-drop=0"), {-0.003, {}, {}}).ok());
 }
 
+// As COCO reckons, of what finds all.
+TEST(CheckRequirements, AcceptsAModelThatLosesNothing) {
+  constexpr double kAll = 1 - 0x1p-52;
+  EXPECT_TRUE(check_requirements(*parse_requirements("min-fidelity=100,max-drop=0"), {1 - kAll, kAll, {}}).ok());
+  EXPECT_FALSE(check_requirements(*parse_requirements("min-fidelity=100"), {0, 0.99999, {}}).ok());
+  EXPECT_FALSE(check_requirements(*parse_requirements("max-drop=0"), {0.00001, 1, {}}).ok());
+}
+
 TEST(WithDefaults, AskForWhatWasMeasuredAndKeepWhatTheUserAsks) {
   const Requirements asked = with_defaults(*parse_requirements("min-speedup=2"), {0.01, -1, {}});
   EXPECT_EQ(asked.max_drop, kDefaultRequirements.max_drop);

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "boxes/points.h"
+
 namespace octet {
 namespace {
 
@@ -12,6 +14,10 @@ namespace {
 double rounded_up(double lost) { return std::ceil(lost * 100) / 100; }
 
 }  // namespace
+
+bool is_reached(const Recipe& recipe, double lost) {
+  return recipe.max_drop ? is_at_most(lost, *recipe.max_drop) : is_at_least(100 - lost, *recipe.min_fidelity);
+}
 
 Error goal_out_of_reach(const Recipe& recipe, double lost) {
   if (recipe.max_drop)

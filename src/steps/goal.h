@@ -9,6 +9,9 @@
 
 namespace octet {
 
+// Whether a recipe's fidelity or drop is reached where `lost` points are lost.
+bool is_reached(const Recipe& recipe, double lost);
+
 // What is said of a recipe's fidelity or drop that cannot be reached, `lost` points being lost with all layers but one in float. Figures
 // are rounded to the side where they differ from what was asked.
 Error goal_out_of_reach(const Recipe& recipe, double lost);

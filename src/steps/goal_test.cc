@@ -17,6 +17,14 @@ TEST(Goal, IsNotWhatIsReachedInstead) {
             "a drop of 0 points of AP cannot be reached: 0.01 are lost with all layers but one in float");
 }
 
+TEST(Goal, IsReachedWhereNothingIsLost) {
+  constexpr double kAllFound = 100 * (1 - 0x1p-52);  // as COCO reckons
+  EXPECT_TRUE(is_reached({.min_fidelity = 100}, 100 - kAllFound));
+  EXPECT_TRUE(is_reached({.max_drop = 0}, 100 - kAllFound));
+  EXPECT_FALSE(is_reached({.min_fidelity = 100}, 0.001));
+  EXPECT_FALSE(is_reached({.max_drop = 0}, 0.001));
+}
+
 TEST(Goal, IsOfItsOwnKindOfError) { EXPECT_EQ(goal_out_of_reach({.max_drop = 0.5}, 2).code, ErrorCode::kRequirement); }
 
 class FewLayersFor : public testing::Test {

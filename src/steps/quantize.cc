@@ -248,12 +248,11 @@ class RecipeRun {
       return wide;
     };
     std::vector<TradeoffStep> steps;
-    const double allowed = recipe_.max_drop ? *recipe_.max_drop : 100 - *recipe_.min_fidelity;
     const auto reaches = [&](std::size_t count) -> Result<bool> {
       OCTET_ASSIGN(TradeoffStep step, measured_step(model, wide_of(count), reference));
       step.relative_latency = relative_latency(model, wide_of(count));
       steps.push_back(step);
-      return loss_of(step) <= allowed;
+      return is_reached(recipe_, loss_of(step));
     };
     // With all layers in float nothing is lost, and nothing gained: one stays.
     const std::size_t most = ranking.empty() ? 0 : ranking.size() - 1;
