@@ -401,6 +401,12 @@ wait "$waiting" || status=$?
 # What cannot be said is a failure.
 if [ -w /dev/full ] && "$octet" data "$demo/coco" --json >/dev/full 2>"$work/stderr"; then fail "status 0 where standard output is full"; fi
 
+# Nor is what is larger than a file may be here.
+status=0
+(ulimit -f 64 && exec "$octet" convert "$cfg" --output "$work/large") >"$work/stdout" 2>"$work/stderr" || status=$?
+[ "$status" -eq 1 ] && grep -q '^error: .*cannot be written: File too large' "$work/stderr" || fail "status $status, $(cat "$work/stderr")"
+[ -z "$(find "$work/large" -type f 2>/dev/null)" ] || fail "left behind beyond the limit: $(find "$work/large" -type f)"
+
 # Status 4: a requirement is not met, and the line names it. Status 1: the output cannot be written.
 expect 4 min-speedup bench "$fp32" "$int8" --seconds 0.2 --require min-speedup=1000
 expect 4 min-fidelity check "$fp32" "$int8" --data "$demo/coco" --limit 2 --require min-fidelity=101
