@@ -29,19 +29,21 @@ class DetectionWork {
   DetectionWork(const DetectionOptions& options, const DetectionVerb& verb, Console& console)
       : options_(options), verb_(verb), console_(console) {}
 
-  Result<std::vector<MadePart>> make_parts(const NextShare& next, const Talk& talk) const {
+  Status make_parts(const NextShare& next, const TakePart& take, const Talk& talk) const {
     OCTET_ASSIGN(const DetectionInputs inputs, open(talk, options_.precision));
     OCTET_ASSIGN(PartSetup setup, setup_for(inputs, {}));
-    std::vector<MadePart> parts;
     while (const auto share = next(inputs.dataset.images.size(), kPicturesOfBlock)) {
       setup.share = *share;
       OCTET_ASSIGN(const Detections found, detect(inputs, setup, talk));
-      parts.push_back({setup, part_of_runs(setup, found.runs, found.resumed_images.value_or(0)), found.runs[0].images});
+      const auto write = [&](const FileTransaction::Sink& sink) {
+        return write_part_of_runs(setup, found.runs, found.resumed_images.value_or(0), sink);
+      };
+      OCTET_RETURN_IF_ERROR(take({setup, write, found.runs[0].images}));
     }
-    return parts;
+    return {};
   }
 
-  Result<Outcome> join(const std::vector<Part>& parts, const Talk& talk) const {
+  Result<Outcome> join(std::vector<Part> parts, const Talk& talk) const {
     // Nothing is computed: a machine will do that lacks the instructions of those that made the parts.
     OCTET_ASSIGN(const DetectionInputs inputs, open(talk, InferencePrecision::kF32));
     OCTET_ASSIGN(PartSetup setup, setup_for(inputs, parts.front().setup.share));
@@ -51,6 +53,7 @@ class DetectionWork {
     Detections found;
     OCTET_ASSIGN(found.runs, runs_of_parts(parts, bounds_of(inputs.classes, inputs.dataset)));
     if (!options_.resume.empty()) found.resumed_images = resumed_in(parts);
+    parts.clear();  // where their records lie takes memory with each picture
     return finished(inputs, found);
   }
 
@@ -125,8 +128,8 @@ void add_detection_sharing(CLI::App& verb, DetectionOptions& options) {
 Result<Outcome> run_detection(const DetectionOptions& options, const DetectionVerb& verb, Console& console) {
   const DetectionWork work(options, verb, console);
   return run_shared(options.sharing,
-                    {[&work](const NextShare& next, const Talk& talk) { return work.make_parts(next, talk); },
-                     [&work](const std::vector<Part>& parts, const Talk& talk) { return work.join(parts, talk); },
+                    {[&work](const NextShare& next, const TakePart& take, const Talk& talk) { return work.make_parts(next, take, talk); },
+                     [&work](std::vector<Part> parts, const Talk& talk) { return work.join(std::move(parts), talk); },
                      [&work](const Talk& talk) { return work.do_all(talk); }},
                     console);
 }

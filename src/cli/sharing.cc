@@ -62,11 +62,16 @@ NextShare only(const Share& share) {
 }
 
 Result<Outcome> write_part(const SharingOptions& options, const Share& share, const SharedWork& work, Console& console) {
-  OCTET_ASSIGN(const std::vector<MadePart> parts, work.make_parts(only(share), whole_talk(console)));
-  const MadePart& part = parts.front();
-  const fs::path path = options.output / part_name(part.setup, kPartExtension);
-  OCTET_RETURN_IF_ERROR(write_file(path, part.bytes));
-  return Outcome{{{"part", path.string()}, {"shard", to_string(share)}, {"images", part.images}}, path.string()};
+  Outcome outcome;
+  const auto take = [&](const MadePart& part) -> Status {
+    const fs::path path = options.output / part_name(part.setup, kPartExtension);
+    FileTransaction files;
+    OCTET_RETURN_IF_ERROR(files.add(path, part.write));
+    outcome = {{{"part", path.string()}, {"shard", to_string(share)}, {"images", part.images}}, path.string()};
+    return files.commit();
+  };
+  OCTET_RETURN_IF_ERROR(work.make_parts(only(share), take, whole_talk(console)));
+  return outcome;
 }
 
 // A share that ranks take from one another is small, so that none waits long for the last one, but there are not so many that their
@@ -80,12 +85,19 @@ Result<std::string> parts_as_text(const SharedWork& work, const Ranks::NextBlock
     const auto block = next_block(blocks);
     return block ? std::optional<Share>(Share{*block, blocks}) : std::nullopt;
   };
-  OCTET_ASSIGN(const std::vector<MadePart> parts, work.make_parts(next, talk));
   ByteWriter text;
-  for (const MadePart& part : parts) {
-    text.add(static_cast<std::uint64_t>(part.bytes.size()));
-    text.add(std::span<const char>(part.bytes));
-  }
+  const auto take = [&](const MadePart& part) -> Status {
+    std::string bytes;
+    const auto append = [&bytes](std::span<const std::byte> some) -> Status {
+      bytes.append(reinterpret_cast<const char*>(some.data()), some.size());
+      return {};
+    };
+    OCTET_RETURN_IF_ERROR(part.write(append));
+    text.add(static_cast<std::uint64_t>(bytes.size()));
+    text.add(std::span<const char>(bytes));
+    return {};
+  };
+  OCTET_RETURN_IF_ERROR(work.make_parts(next, take, talk));
   return text.take();
 }
 
@@ -116,7 +128,7 @@ Result<Outcome> run_rank(Ranks& ranks, const SharedWork& work, Console& console)
   std::vector<Part> parts;
   for (std::size_t rank = 0; rank < said->size(); ++rank) OCTET_RETURN_IF_ERROR(add_parts_in((*said)[rank], rank, parts));
   OCTET_ASSIGN(parts, complete_parts(std::move(parts)));
-  return work.join(parts, {{}, {}, whole_talk(console).bar});
+  return work.join(std::move(parts), {{}, {}, whole_talk(console).bar});
 }
 
 Result<Outcome> run_parts(const SharingOptions& options, const SharedWork& work, Console& console) {
@@ -127,7 +139,7 @@ Result<Outcome> run_parts(const SharingOptions& options, const SharedWork& work,
     parts.push_back(std::move(part));
   }
   OCTET_ASSIGN(parts, complete_parts(std::move(parts)));
-  return work.join(parts, whole_talk(console));
+  return work.join(std::move(parts), whole_talk(console));
 }
 
 }  // namespace

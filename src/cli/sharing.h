@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/files.h"
 #include "cli/verb.h"
 #include "data/dataset.h"
 #include "parts/part.h"
@@ -38,19 +39,22 @@ struct Talk {
   std::function<Progress(const std::string& title)> bar;
 };
 
+// What was made of a share. Its bytes come one after another, as they may be more than there is memory.
 struct MadePart {
   PartSetup setup;
-  std::string bytes;
+  std::function<Status(const FileTransaction::Sink& sink)> write;
   std::int64_t images = 0;
 };
+// Told of a part that is gone when the call returns.
+using TakePart = std::function<Status(const MadePart& part)>;
 
 // The shares that a process is to do, one after another; nothing when there are no more. Of the pictures of all shares, `least` at least
 // are to be worth one.
 using NextShare = std::function<std::optional<Share>(std::size_t pictures, std::size_t least)>;
 
 struct SharedWork {
-  std::function<Result<std::vector<MadePart>>(const NextShare& next, const Talk& talk)> make_parts;
-  std::function<Result<Outcome>(const std::vector<Part>& parts, const Talk& talk)> join;  // complete ones
+  std::function<Status(const NextShare& next, const TakePart& take, const Talk& talk)> make_parts;
+  std::function<Result<Outcome>(std::vector<Part> parts, const Talk& talk)> join;  // complete ones
   std::function<Result<Outcome>(const Talk& talk)> do_all;
 };
 

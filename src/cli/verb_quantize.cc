@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes.h"
 #include "base/files.h"
 #include "cli/options.h"
 #include "cli/recording.h"
@@ -195,8 +196,12 @@ Result<std::unique_ptr<QuantizationJournal>> open_journal(const Options& options
 // Makes a part of each share that this process is given, in the blocks of the share's journal where one is kept.
 class PartMaker : public quant::CalibrationStore {
  public:
-  PartMaker(NextShare next, PartSetup setup, std::filesystem::path resume, Warn warn)
-      : next_share_(std::move(next)), setup_(std::move(setup)), resume_(std::move(resume)), warn_(std::move(warn)) {}
+  PartMaker(NextShare next, TakePart take, PartSetup setup, std::filesystem::path resume, Warn warn)
+      : next_share_(std::move(next)),
+        take_part_(std::move(take)),
+        setup_(std::move(setup)),
+        resume_(std::move(resume)),
+        warn_(std::move(warn)) {}
 
   Result<std::optional<Share>> next(std::size_t images) override {
     images_ = images;
@@ -204,7 +209,7 @@ class PartMaker : public quant::CalibrationStore {
       OCTET_ASSIGN(const auto block, journal_->next(images));
       if (block) return block;
     }
-    finish();
+    OCTET_RETURN_IF_ERROR(finish());
     const auto share = next_share_(images, std::max(kPicturesOfCalibration, images / kMostCalibrations));
     if (!share) return share;
     setup_.share = *share;
@@ -226,8 +231,6 @@ class PartMaker : public quant::CalibrationStore {
 
   // Of the share that is at work.
   std::int64_t images() const { return static_cast<std::int64_t>(setup_.share.size(images_)); }
-  // After the calibration.
-  std::vector<MadePart> take() { return std::move(parts_); }
 
  private:
   Status add(const quant::CalibrationStatistics& statistics) {
@@ -236,16 +239,20 @@ class PartMaker : public quant::CalibrationStore {
     return {};
   }
 
-  void finish() {
+  Status finish() {
     if (sum_) {
       const std::int64_t resumed = journal_ ? journal_->resumed_images() : 0;
-      parts_.push_back({setup_, part_of_statistics(setup_, *sum_, watch_.seconds(), resumed), images_of(*sum_)});
+      const std::string bytes = part_of_statistics(setup_, *sum_, watch_.seconds(), resumed);
+      const auto write = [&bytes](const FileTransaction::Sink& sink) { return sink(bytes_of(bytes)); };
+      OCTET_RETURN_IF_ERROR(take_part_({setup_, write, images_of(*sum_)}));
     }
     sum_.reset();
     journal_.reset();
+    return {};
   }
 
   NextShare next_share_;
+  TakePart take_part_;
   PartSetup setup_;  // of the share that is at work
   std::filesystem::path resume_;
   Warn warn_;
@@ -253,19 +260,18 @@ class PartMaker : public quant::CalibrationStore {
   Stopwatch watch_;
   std::unique_ptr<QuantizationJournal> journal_;
   std::optional<quant::CalibrationStatistics> sum_;
-  std::vector<MadePart> parts_;
 };
 
-Result<std::vector<MadePart>> make_parts(const Options& options, const CLI::App& verb, const NextShare& next, const Talk& talk) {
+Status make_parts(const Options& options, const CLI::App& verb, const NextShare& next, const TakePart& take, const Talk& talk) {
   OCTET_ASSIGN(const Inputs inputs, open_inputs(options, talk));
   OCTET_ASSIGN(PartSetup setup, setup_for(options, verb, {}, inputs));
-  PartMaker maker(next, std::move(setup), options.resume, talk.warn_of_pictures);
+  PartMaker maker(next, take, std::move(setup), options.resume, talk.warn_of_pictures);
   quant::CalibrationOptions calibration = calibration_of(options, talk);
   calibration.store = &maker;
   if (calibration.progress)
     calibration.progress = [&maker, bar = calibration.progress](std::int64_t done, std::int64_t) { bar(done, maker.images()); };
   OCTET_RETURN_IF_ERROR(calibrate_ir_share(options.model, inputs.dataset, calibration, recipe_of(options), inputs.opening));
-  return maker.take();
+  return {};
 }
 
 //   journal   of the search; may be null
@@ -341,11 +347,12 @@ Result<Outcome> run(const Options& options, const CLI::App& verb, Console& conso
     return Error{ErrorCode::kInvalidArgument, "--shard makes no model that could be explained: --explain is for who takes all --parts"};
   OCTET_RETURN_IF_ERROR(check_output_folder(options.sharing.output));
   OCTET_RETURN_IF_ERROR(check_output_file(options.explain));
-  return run_shared(options.sharing,
-                    {[&](const NextShare& next, const Talk& talk) { return make_parts(options, verb, next, talk); },
-                     [&](const std::vector<Part>& parts, const Talk& talk) { return join(options, verb, parts, talk, watch); },
-                     [&](const Talk& talk) { return do_all(options, verb, talk, watch); }},
-                    console);
+  return run_shared(
+      options.sharing,
+      {[&](const NextShare& next, const TakePart& take, const Talk& talk) { return make_parts(options, verb, next, take, talk); },
+       [&](std::vector<Part> parts, const Talk& talk) { return join(options, verb, parts, talk, watch); },
+       [&](const Talk& talk) { return do_all(options, verb, talk, watch); }},
+      console);
 }
 
 }  // namespace

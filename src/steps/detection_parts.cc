@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes.h"
+
 namespace octet {
 namespace {
 
@@ -44,15 +46,21 @@ FoundBounds bounds_of(const std::vector<ClassMap>& classes, const Dataset& datas
   return bounds;
 }
 
-std::string part_of_runs(const PartSetup& setup, const std::vector<DetectionRun>& runs, std::int64_t resumed_images) {
+Status write_part_of_runs(const PartSetup& setup, const std::vector<DetectionRun>& runs, std::int64_t resumed_images,
+                          const FileTransaction::Sink& sink) {
+  constexpr std::size_t kBytesAtOnce = std::size_t{1} << 18;
   PartWriter writer;
   std::string bytes = writer.begin(setup);
   for (std::size_t model = 0; model < runs.size(); ++model)
     for (std::size_t n = 0; n < setup.share.size(runs[model].done.size()); ++n) {
       const std::size_t image = setup.share.item(n);
       bytes += writer.record(encode_found({model, image, runs[model].done[image], runs[model].detections[image]}));
+      if (bytes.size() < kBytesAtOnce) continue;
+      OCTET_RETURN_IF_ERROR(sink(bytes_of(bytes)));
+      bytes.clear();
     }
-  return bytes + writer.end(runs[0].seconds, static_cast<std::uint64_t>(resumed_images));
+  bytes += writer.end(runs[0].seconds, static_cast<std::uint64_t>(resumed_images));
+  return sink(bytes_of(bytes));
 }
 
 Result<std::vector<DetectionRun>> runs_of_parts(const std::vector<Part>& parts, const FoundBounds& bounds) {

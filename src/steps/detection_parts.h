@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/files.h"
 #include "data/class_map.h"
 #include "detector/detect_images.h"
 #include "parts/found.h"
@@ -21,8 +22,9 @@ namespace octet {
 // What a part may say of detectors with these classes and of this data set.
 FoundBounds bounds_of(const std::vector<ClassMap>& classes, const Dataset& dataset);
 
-// The bytes of a whole part.
-std::string part_of_runs(const PartSetup& setup, const std::vector<DetectionRun>& runs, std::int64_t resumed_images);
+// Hands the bytes of a whole part to `sink`, some pictures at a time.
+Status write_part_of_runs(const PartSetup& setup, const std::vector<DetectionRun>& runs, std::int64_t resumed_images,
+                          const FileTransaction::Sink& sink);
 
 // The runs of all detectors over all images. `parts` are complete. kMalformed, naming the part, where one holds what it should not, or
 // lacks something.

@@ -40,10 +40,19 @@ std::vector<DetectionRun> runs_of_share(const Share& share) {
   return runs;
 }
 
+std::string part_of_share(const Share& share) {
+  std::string bytes;
+  const auto append = [&bytes](std::span<const std::byte> some) -> Status {
+    bytes.append(reinterpret_cast<const char*>(some.data()), some.size());
+    return {};
+  };
+  EXPECT_TRUE(write_part_of_runs(setup_of_share(share), runs_of_share(share), 0, append).ok());
+  return bytes;
+}
+
 std::vector<Part> parts_in(std::size_t count) {
   std::vector<Part> parts;
-  for (std::size_t index = 0; index < count; ++index)
-    parts.push_back(*parse_part(part_of_runs(setup_of_share({index, count}), runs_of_share({index, count}), 0), "p"));
+  for (std::size_t index = 0; index < count; ++index) parts.push_back(*parse_part(part_of_share({index, count}), "p"));
   return parts;
 }
 
