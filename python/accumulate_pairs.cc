@@ -105,7 +105,9 @@ class Accumulation {
   std::size_t areas() const { return choice_.areas.size() / 2; }
   AreaRange area(std::size_t a) const { return {choice_.areas[2 * a], choice_.areas[2 * a + 1]}; }
   std::size_t first_found(std::size_t k) const { return static_cast<std::size_t>(pairs_.found_begin[first_pairs_[k]]); }
-  std::span<const CocoRow> found_of(std::size_t k) const { return pairs_.found.subspan(first_found(k), first_found(k + 1) - first_found(k)); }
+  std::span<const CocoRow> found_of(std::size_t k) const {
+    return pairs_.found.subspan(first_found(k), first_found(k + 1) - first_found(k));
+  }
 
   void match(int threads, std::span<const double> thresholds) {
     constexpr std::size_t kBlock = 256;
@@ -122,7 +124,8 @@ class Accumulation {
     matcher.begin(objects, found);
     const bool has_met = matcher.has_met(std::ranges::min(thresholds));
     for (std::size_t a = 0; a < areas(); ++a) {
-      const auto fates = std::span(fates_).subspan(a * pairs_.found.size() + static_cast<std::size_t>(pairs_.found_begin[pair]), found.size());
+      const auto fates =
+          std::span(fates_).subspan(a * pairs_.found.size() + static_cast<std::size_t>(pairs_.found_begin[pair]), found.size());
       if (has_met) {
         matcher.choose_area(area(a));
         for (std::size_t t = 0; t < thresholds.size(); ++t)

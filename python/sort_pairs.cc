@@ -33,8 +33,7 @@ void sort_by(std::uint32_t Chosen::*place, std::size_t count, std::vector<Chosen
 void sort_by_falling_score(std::span<Chosen> rows) {
   constexpr std::size_t kFew = 16;
   if (rows.size() > kFew) return std::stable_sort(rows.begin(), rows.end(), scores_more);
-  for (auto row = rows.begin(); row != rows.end(); ++row)
-    std::rotate(std::upper_bound(rows.begin(), row, *row, scores_more), row, row + 1);
+  for (auto row = rows.begin(); row != rows.end(); ++row) std::rotate(std::upper_bound(rows.begin(), row, *row, scores_more), row, row + 1);
 }
 
 class PairSorter {
