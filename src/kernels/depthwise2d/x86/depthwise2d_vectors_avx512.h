@@ -85,7 +85,7 @@ struct ZmmOfPixels : Zmm {
   }
   OCTET_OP static void store_pixels(std::uint8_t* to, std::int64_t step, Int bytes, std::int64_t pixels, int channels) {
     // Once for all pixels, as tests and jumps with each of them take longer than its bytes.
-    if (pixels >= kPixels && channels == kBlock) return store_parts(to, step, bytes, kPixels, kBlock);
+    if (pixels >= kPixels && channels == kBlock) return step == kBlock ? store(to, bytes) : store_parts(to, step, bytes, kPixels, kBlock);
     store_parts(to, step, bytes, pixels, channels);
   }
 
