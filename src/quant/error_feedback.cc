@@ -17,6 +17,8 @@ constexpr double kLeastVariance = 1e-12;  // so that the factors exist where not
 
 // Rows whose share of the others is taken in one pass over these, each after the other as one by one.
 constexpr std::size_t kTogether = kernels::ScaledRows::kCount;
+// Filters whose share of these rows is taken while they are in the nearest cache.
+constexpr std::size_t kFiltersTogether = 4;
 
 // The factors of a positive definite matrix [size, size], of which the lower triangle is read: U over the diagonal, D on it.
 class Factorization {
@@ -86,36 +88,61 @@ ErrorFeedback::ErrorFeedback(std::span<const double> covariance, std::size_t siz
   Factorization(upper_, size).run();
 }
 
-void ErrorFeedback::round(std::span<const float> weights, float scale, bool pair_safe, std::span<std::int8_t> values) const {
-  const std::size_t count = size();
-  std::vector<double> left(count);  // what is still to be rounded, in steps
-  std::vector<bool> is_done(count);
-  const auto steps = [&](std::size_t at) { return static_cast<double>(weights[at]) / static_cast<double>(scale); };
-  for (std::size_t j = 0; j < count; ++j) left[j] = steps(order_[j]);
-  const auto round_one = [&](std::size_t j) {
-    const std::size_t at = order_[j], other = at ^ 1;
-    double low = -kLargestWeight, high = kLargestWeight;
-    if (pair_safe && other < count && is_done[other]) {
-      if (values[other] >= 0) high = std::min(high, static_cast<double>(kPairSafeSum - values[other]));
-      if (values[other] <= 0) low = std::max(low, static_cast<double>(-kPairSafeSum - values[other]));
-    }
-    const double rounded = std::clamp(std::nearbyint(left[j]), low, high);
-    values[at] = static_cast<std::int8_t>(rounded);
-    is_done[at] = true;
-    return steps(at) - rounded;
-  };
-  const Isa isa = active_isa();
-  for (std::size_t first = 0; first < count; first += kTogether) {
-    const std::size_t end = std::min(first + kTogether, count);
+// One filter while it is rounded.
+class ErrorFeedback::Rounding {
+ public:
+  Rounding(const Filter& filter, std::span<const std::size_t> order, bool pair_safe)
+      : filter_(filter), order_(order), pair_safe_(pair_safe), left_(order.size()), is_done_(order.size()) {
+    for (std::size_t j = 0; j < order.size(); ++j) left_[j] = steps(order[j]);
+  }
+
+  // The weights from `first` up to `end` of the order; `row_of` gives the rows of U.
+  template <typename RowOf>
+  void round(std::size_t first, std::size_t end, const RowOf& row_of, const Isa& isa) {
     kernels::ScaledRows errors{};
     for (std::size_t j = first; j < end; ++j) {
-      const double* const row = &upper_[j * count];
+      const double* const row = row_of(j);
       const double missing = round_one(j);
-      for (std::size_t i = j + 1; i < end; ++i) left[i] += missing * row[i];
+      for (std::size_t i = j + 1; i < end; ++i) left_[i] += missing * row[i];
       errors.factors[j - first] = missing;
       errors.rows[j - first] = row + end;
     }
-    if (end < count) kernels::add_scaled_rows_f64(errors, std::span(left).subspan(end), isa);
+    if (end < left_.size()) kernels::add_scaled_rows_f64(errors, std::span(left_).subspan(end), isa);
+  }
+
+ private:
+  double steps(std::size_t at) const { return static_cast<double>(filter_.weights[at]) / static_cast<double>(filter_.scale); }
+
+  // What is missing then.
+  double round_one(std::size_t j) {
+    const std::size_t at = order_[j], other = at ^ 1;
+    double low = -kLargestWeight, high = kLargestWeight;
+    if (pair_safe_ && other < order_.size() && is_done_[other]) {
+      if (filter_.values[other] >= 0) high = std::min(high, static_cast<double>(kPairSafeSum - filter_.values[other]));
+      if (filter_.values[other] <= 0) low = std::max(low, static_cast<double>(-kPairSafeSum - filter_.values[other]));
+    }
+    const double rounded = std::clamp(std::nearbyint(left_[j]), low, high);
+    filter_.values[at] = static_cast<std::int8_t>(rounded);
+    is_done_[at] = true;
+    return steps(at) - rounded;
+  }
+
+  Filter filter_;
+  std::span<const std::size_t> order_;
+  bool pair_safe_;
+  std::vector<double> left_;  // what is still to be rounded, in steps
+  std::vector<bool> is_done_;
+};
+
+void ErrorFeedback::round(std::span<const Filter> filters, bool pair_safe) const {
+  const Isa isa = active_isa();
+  const auto row_of = [this](std::size_t j) { return &upper_[j * size()]; };
+  for (std::size_t done = 0; done < filters.size(); done += kFiltersTogether) {
+    std::vector<Rounding> some;
+    for (const Filter& filter : filters.subspan(done, std::min(kFiltersTogether, filters.size() - done)))
+      some.emplace_back(filter, order_, pair_safe);
+    for (std::size_t first = 0; first < size(); first += kTogether)
+      for (Rounding& each : some) each.round(first, std::min(first + kTogether, size()), row_of, isa);
   }
 }
 

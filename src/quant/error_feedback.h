@@ -20,11 +20,19 @@ class ErrorFeedback {
 
   std::size_t size() const { return order_.size(); }
 
-  // The filter in steps of `scale`, each of at most 127, to `values`. Where `pair_safe`, the weights of inputs 0 and 1, 2 and 3, ... are as
+  struct Filter {
+    std::span<const float> weights;
+    float scale = 1;
+    std::span<std::int8_t> values;  // to write to
+  };
+
+  // Filters in steps of their scales, each weight of at most 127. Where `pair_safe`, the weights of inputs 0 and 1, 2 and 3, ... are as
   // pair_safe.h wants them.
-  void round(std::span<const float> weights, float scale, bool pair_safe, std::span<std::int8_t> values) const;
+  void round(std::span<const Filter> filters, bool pair_safe) const;
 
  private:
+  class Rounding;
+
   std::vector<std::size_t> order_;  // in which inputs are rounded
   std::vector<double> upper_;       // U in that order, row by row, D on its diagonal
 };

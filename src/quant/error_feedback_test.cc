@@ -1,6 +1,7 @@
 #include "quant/error_feedback.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <random>
 
@@ -53,6 +54,12 @@ float scale_of(std::span<const float> weights) {
   return largest / 127;
 }
 
+std::vector<std::int8_t> rounded(const ErrorFeedback& feedback, std::span<const float> weights, float scale, bool pair_safe = false) {
+  std::vector<std::int8_t> values(weights.size());
+  feedback.round(std::array{ErrorFeedback::Filter{weights, scale, values}}, pair_safe);
+  return values;
+}
+
 TEST(ErrorFeedback, LeavesAFractionOfTheErrorOfRoundingToNearest) {
   constexpr std::size_t kSize = 64;
   const auto covariance = correlated(kSize, 3);
@@ -61,11 +68,10 @@ TEST(ErrorFeedback, LeavesAFractionOfTheErrorOfRoundingToNearest) {
   for (std::uint32_t filter = 0; filter < 20; ++filter) {
     const auto weights = normal_numbers(kSize, 100 + filter);
     const float scale = scale_of(weights);
-    std::vector<std::int8_t> values(kSize), rounded;
-    feedback.round(weights, scale, false, values);
-    with += variance_of(errors_of(weights, scale, values), covariance);
-    for (const float weight : weights) rounded.push_back(static_cast<std::int8_t>(std::nearbyint(weight / scale)));
-    nearest += variance_of(errors_of(weights, scale, rounded), covariance);
+    std::vector<std::int8_t> plain;
+    with += variance_of(errors_of(weights, scale, rounded(feedback, weights, scale)), covariance);
+    for (const float weight : weights) plain.push_back(static_cast<std::int8_t>(std::nearbyint(weight / scale)));
+    nearest += variance_of(errors_of(weights, scale, plain), covariance);
   }
   EXPECT_LT(with, nearest / 5);
 }
@@ -74,10 +80,9 @@ TEST(ErrorFeedback, RoundsToNearestWhereNothingIsCorrelated) {
   constexpr std::size_t kSize = 30;
   const auto weights = normal_numbers(kSize, 4);
   const float scale = scale_of(weights);
-  std::vector<std::int8_t> values(kSize);
   std::vector<double> covariance(kSize * kSize);
   for (std::size_t i = 0; i < kSize; ++i) covariance[i * (kSize + 1)] = static_cast<double>(i);
-  ErrorFeedback(covariance, kSize, 0.1).round(weights, scale, false, values);
+  const auto values = rounded(ErrorFeedback(covariance, kSize, 0.1), weights, scale);
   for (std::size_t i = 0; i < kSize; ++i)
     EXPECT_EQ(values[i], std::nearbyint(static_cast<double>(weights[i]) / static_cast<double>(scale)));
 }
@@ -85,17 +90,27 @@ TEST(ErrorFeedback, RoundsToNearestWhereNothingIsCorrelated) {
 TEST(ErrorFeedback, TakesInputsThatNeverChange) {
   constexpr std::size_t kSize = 5;
   const std::vector<float> weights{1, -0.5f, 0.25f, 0, 0.75f};
-  std::vector<std::int8_t> values(kSize);
-  ErrorFeedback(std::vector<double>(kSize * kSize), kSize, 0.1).round(weights, 0.25f, false, values);
-  EXPECT_EQ(values, (std::vector<std::int8_t>{4, -2, 1, 0, 3}));
+  EXPECT_EQ(rounded(ErrorFeedback(std::vector<double>(kSize * kSize), kSize, 0.1), weights, 0.25f),
+            (std::vector<std::int8_t>{4, -2, 1, 0, 3}));
+}
+
+TEST(ErrorFeedback, RoundsEachOfSeveralFiltersAsAlone) {
+  constexpr std::size_t kSize = 37, kFilters = 7;
+  const ErrorFeedback feedback(correlated(kSize, 5), kSize, 0.1);
+  std::vector<std::vector<float>> weights;
+  std::vector<std::vector<std::int8_t>> values(kFilters, std::vector<std::int8_t>(kSize));
+  std::vector<ErrorFeedback::Filter> filters;
+  for (std::uint32_t i = 0; i < kFilters; ++i) weights.push_back(normal_numbers(kSize, i));
+  for (std::size_t i = 0; i < kFilters; ++i) filters.push_back({weights[i], scale_of(weights[i]), values[i]});
+  feedback.round(filters, false);
+  for (std::size_t i = 0; i < kFilters; ++i) EXPECT_EQ(values[i], rounded(feedback, weights[i], filters[i].scale)) << i;
 }
 
 TEST(ErrorFeedback, KeepsPairsSafe) {
   for (const std::size_t size : {1, 2, 7, 48})
     for (std::uint32_t seed = 0; seed < 20; ++seed) {
       const auto weights = normal_numbers(size, seed);
-      std::vector<std::int8_t> values(size);
-      ErrorFeedback(correlated(size, seed), size, 0).round(weights, scale_of(weights), true, values);
+      const auto values = rounded(ErrorFeedback(correlated(size, seed), size, 0), weights, scale_of(weights), true);
       const std::vector<int> steps(values.begin(), values.end());
       for (std::size_t i = 0; i + 1 < size; i += 2) {
         const int a = steps[i], b = steps[i + 1];

@@ -90,11 +90,12 @@ void round_together(const Graph& graph, const Reader& reader, std::size_t index,
   const auto filter = static_cast<std::size_t>(conv.filter()), outputs = static_cast<std::size_t>(conv.group_outputs);
   const PatchBlock& block = reader.moments.blocks()[index];
   const ErrorFeedback feedback(reader.moments.covariance(index), block.size, kDamping);
+  std::vector<ErrorFeedback::Filter> filters;
   for (std::size_t output = block.group * outputs; output < (block.group + 1) * outputs; ++output) {
     const std::size_t first = output * filter + block.first;
-    feedback.round(weights.subspan(first, block.size), result.scale[output], pair_safe && is_dense_1x1(conv),
-                   std::span(result.values).subspan(first, block.size));
+    filters.push_back({weights.subspan(first, block.size), result.scale[output], std::span(result.values).subspan(first, block.size)});
   }
+  feedback.round(filters, pair_safe && is_dense_1x1(conv));
 }
 
 }  // namespace
