@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/parallel.h"
 #include "graph/patterns.h"
 #include "quant/channels.h"
 
@@ -17,13 +18,19 @@ constexpr double kLeastShare = 1e-3;  // of a range; what is smaller is noise
 class Equalizer {
  public:
   Equalizer(Graph& graph, const QuantizationPlan& plan, const std::map<Value, RangeObserver>& observers, const ChannelOffsets& offsets,
-            double spread)
-      : graph_(graph), plan_(plan), observers_(observers), offsets_(offsets), spread_(spread), links_(graph) {}
+            double spread, int threads)
+      : graph_(graph), plan_(plan), observers_(observers), offsets_(offsets), spread_(spread), threads_(threads), links_(graph) {}
 
   void run() {
     choose_factors();
     const std::size_t nodes = graph_.nodes().size();  // new constants follow
-    for (std::size_t i = 0; i < nodes; ++i) rescale(static_cast<NodeId>(i));
+    std::vector<std::vector<float>> weights(nodes);
+    parallel_for_each(threads_, nodes, [&](int, std::size_t i) { weights[i] = rescaled_weights(static_cast<NodeId>(i)); });
+    for (std::size_t i = 0; i < nodes; ++i)
+      if (weights[i].empty())
+        rescale(static_cast<NodeId>(i));
+      else
+        replace(static_cast<NodeId>(i), 1, weights[i]);
     graph_.tidy();
   }
 
@@ -68,26 +75,35 @@ class Equalizer {
   // For each factor the largest weight that reads it, as a part of the largest one under the same scale. A depthwise convolution
   // has a scale for each channel and does not mind.
   std::vector<double> shares_of_weights() const {
+    const auto& nodes = graph_.nodes();
+    std::vector<std::vector<double>> of_inputs(nodes.size());
+    parallel_for_each(threads_, nodes.size(), [&](int, std::size_t i) { of_inputs[i] = shares_of_inputs(nodes[i]); });
     std::vector<double> shares(links_.count());
-    for (const Node& node : graph_.nodes()) {
-      if (!has_known_weights(graph_, node)) continue;
-      const ConvolutionGeometry conv = *convolution_geometry(graph_, node);
-      if (conv.is_depthwise()) continue;
-      const auto factors = links_.factors(node.inputs[0]);
-      const Tensor& tensor = *graph_.constant(node.inputs[1]);
-      const auto weights = tensor.values<float>();
-      std::vector<float> largest(static_cast<std::size_t>(node.outputs[0].shape[1]));
-      for_each_weight(conv, [&](std::size_t o, std::size_t, std::size_t at) { largest[o] = std::max(largest[o], std::fabs(weights[at])); });
-      for_each_weight(conv, [&](std::size_t o, std::size_t i, std::size_t at) {
-        if (largest[o] > 0) shares[factors[i]] = std::max(shares[factors[i]], static_cast<double>(std::fabs(weights[at]) / largest[o]));
-      });
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      if (of_inputs[i].empty()) continue;
+      const auto factors = links_.factors(nodes[i].inputs[0]);
+      for (std::size_t c = 0; c < of_inputs[i].size(); ++c) shares[factors[c]] = std::max(shares[factors[c]], of_inputs[i][c]);
     }
+    return shares;
+  }
+
+  // The same for each input channel of a convolution whose weights share scales; of other nodes none.
+  std::vector<double> shares_of_inputs(const Node& node) const {
+    if (!has_known_weights(graph_, node)) return {};
+    const ConvolutionGeometry conv = *convolution_geometry(graph_, node);
+    if (conv.is_depthwise()) return {};
+    const auto weights = graph_.constant(node.inputs[1])->values<float>();
+    std::vector<float> largest(static_cast<std::size_t>(conv.outputs()));
+    std::vector<double> shares(static_cast<std::size_t>(conv.inputs()));
+    for_each_weight(conv, [&](std::size_t o, std::size_t, std::size_t at) { largest[o] = std::max(largest[o], std::fabs(weights[at])); });
+    for_each_weight(conv, [&](std::size_t o, std::size_t i, std::size_t at) {
+      if (largest[o] > 0) shares[i] = std::max(shares[i], static_cast<double>(std::fabs(weights[at]) / largest[o]));
+    });
     return shares;
   }
 
   void rescale(NodeId id) {
     const Node& node = graph_.node(id);
-    if (has_known_weights(graph_, node)) return rescale_weights(id);
     if (scales_channels(graph_, {id, 0})) return rescale_product(id);
     const auto* binary = std::get_if<Binary>(&node.op);
     if (!binary || binary->kind != BinaryKind::kAdd || node.outputs[0].shape.size() != 4) return;
@@ -95,15 +111,17 @@ class Equalizer {
       if (graph_.constant(node.inputs[input])) rescale_bias(id, input);
   }
 
-  void rescale_weights(NodeId id) {
+  // None where they stay as they are, and of what is no convolution.
+  std::vector<float> rescaled_weights(NodeId id) const {
     const Node& node = graph_.node(id);
+    if (!has_known_weights(graph_, node)) return {};
     const std::vector<double> from = values_of(node.inputs[0]), to = values_of({id, 0});
-    if (all_one(from) && all_one(to)) return;
+    if (all_one(from) && all_one(to)) return {};
     std::vector<float> weights = to_vector<float>(*graph_.constant(node.inputs[1]));
     for_each_weight(*convolution_geometry(graph_, node), [&](std::size_t o, std::size_t i, std::size_t at) {
       weights[at] = static_cast<float>(static_cast<double>(weights[at]) * from[i] / to[o]);
     });
-    replace(id, 1, weights);
+    return weights;
   }
 
   void rescale_bias(NodeId id, std::size_t input) {
@@ -145,6 +163,7 @@ class Equalizer {
   const std::map<Value, RangeObserver>& observers_;
   const ChannelOffsets& offsets_;
   const double spread_;
+  const int threads_;
   const ChannelLinks links_;
   std::vector<double> factors_;
 };
@@ -182,8 +201,8 @@ void insert_scales(Graph& graph) {
 }
 
 void equalize_channels(Graph& graph, const QuantizationPlan& plan, const std::map<Value, RangeObserver>& observers,
-                       const ChannelOffsets& offsets, double spread) {
-  Equalizer(graph, plan, observers, offsets, spread).run();
+                       const ChannelOffsets& offsets, double spread, int threads) {
+  Equalizer(graph, plan, observers, offsets, spread, std::max(1, threads)).run();
 }
 
 }  // namespace octet::quant

@@ -19,8 +19,8 @@ void insert_scales(Graph& graph);
 // graph computes what it did. A factor weighs two ranges, as cross-layer equalisation (Nagel et al. 2019) and SmoothQuant (Xiao
 // et al. 2022) do: the channel's part of the range of its tensor, and its part of the weights that share a scale with it;
 // `spread` is that of RangeObserver. The observers are those of the points of `plan`, from any few images. Ids change, as with
-// Graph::tidy().
+// Graph::tidy(). The same on any number of threads.
 void equalize_channels(Graph& graph, const QuantizationPlan& plan, const std::map<Value, RangeObserver>& observers,
-                       const ChannelOffsets& offsets, double spread);
+                       const ChannelOffsets& offsets, double spread, int threads);
 
 }  // namespace octet::quant

@@ -69,7 +69,7 @@ TEST(EqualizeChannels, ComputesTheSame) {
   const Graph before = net_with_uneven_channels();
   Graph after = before;
   const QuantizationPlan plan = plan_quantization(before);
-  equalize_channels(after, plan, observe(before, plan), {}, 0.5);
+  equalize_channels(after, plan, observe(before, plan), {}, 0.5, 2);
   const Tensor image = numbers(kImage, 99);
   const auto expected = to_vector<double>((*evaluate(before, {{"image", image}})).begin()->second);
   const auto found = to_vector<double>((*evaluate(after, {{"image", image}})).begin()->second);
@@ -82,7 +82,7 @@ TEST(EqualizeChannels, MakesRangesAlike) {
   Graph after = before;
   const QuantizationPlan plan = plan_quantization(before);
   const auto old_observers = observe(before, plan);
-  equalize_channels(after, plan, old_observers, {}, 0.5);
+  equalize_channels(after, plan, old_observers, {}, 0.5, 2);
   const auto new_observers = observe(after, plan_quantization(after));
   const double old_unevenness = unevenness(old_observers.at({before.find("b_leaky"), 0}));
   EXPECT_GT(old_unevenness, 10);
@@ -116,7 +116,7 @@ TEST(InsertScales, LetChannelsBehindCurvedActivationsBeAlike) {
   insert_scales(after);
   const auto old_observers = observe(before, plan_quantization(before));
   const QuantizationPlan plan = plan_quantization(after);
-  equalize_channels(after, plan, observe(after, plan), {}, 0.5);
+  equalize_channels(after, plan, observe(after, plan), {}, 0.5, 2);
   const auto new_observers = observe(after, plan_quantization(after));
   const double old_unevenness = unevenness(old_observers.at({before.find("a_silu"), 0}));
   EXPECT_GT(old_unevenness, 5);
@@ -136,7 +136,7 @@ TEST(InsertScales, LeaveNothingBehindWhereNoFactorIsFree) {
   g.output(g.add(curved, g.graph.emit(Unary{UnaryKind::kSigmoid}, {curved}), "sum"));
   insert_scales(g.graph);
   const QuantizationPlan plan = plan_quantization(g.graph);
-  equalize_channels(g.graph, plan, observe(g.graph, plan), {}, 0.5);
+  equalize_channels(g.graph, plan, observe(g.graph, plan), {}, 0.5, 2);
   for (const Node& node : g.graph.nodes()) EXPECT_FALSE(node.name.ends_with("/scale"));
 }
 
@@ -147,7 +147,7 @@ TEST(EqualizeChannels, LeavesDeadChannelsFinite) {
   const Value a = g.graph.emit(Convolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}}, {g.input(kImage), g.graph.emit_constant(weights)}, "a");
   g.output(g.conv(g.relu(a), 2, "head"));
   const QuantizationPlan plan = plan_quantization(g.graph);
-  equalize_channels(g.graph, plan, observe(g.graph, plan), {}, 0.5);
+  equalize_channels(g.graph, plan, observe(g.graph, plan), {}, 0.5, 2);
   for (const Node& node : g.graph.nodes()) {
     const auto* constant = std::get_if<Constant>(&node.op);
     if (!constant) continue;

@@ -55,7 +55,7 @@ Result<Graph> equalized(Graph graph, const CalibrationImages& images, int thread
     observers = calibrate(graph, observed_values(graph, plan), images, {threads, {}, {}});
   OCTET_RETURN_IF_ERROR(observers);
   const ChannelOffsets offsets = center_channels(graph, plan, *observers, kSpread);
-  equalize_channels(graph, plan, *observers, offsets, kSpread);
+  equalize_channels(graph, plan, *observers, offsets, kSpread, threads);
   remove_idle_offsets(graph);
   let_go_of_file(graph);
   return graph;
