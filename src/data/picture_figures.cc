@@ -4,11 +4,9 @@
 #include <array>
 #include <cmath>
 #include <optional>
-#include <set>
 
 #include <fmt/format.h>
 
-#include "base/digest.h"
 #include "base/parallel.h"
 #include "data/list_pictures.h"
 #include "data/words.h"
@@ -34,31 +32,38 @@ bool shows_nothing(const Image& image) {
 }
 
 struct Looked {
-  std::vector<PictureFigures> figures;  // of those that can be read
-  std::size_t different = 0;            // pictures among them, pixel by pixel
+  std::vector<const ImageEntry*> pictures;  // that can be read
+  std::vector<PictureFigures> figures;
 };
 
 Looked look_at(const std::vector<ImageEntry>& images, const DecodeOptions& decode, std::size_t most, int threads) {
   const std::vector<const ImageEntry*> some = spread_entries(images, most);
   std::vector<std::optional<PictureFigures>> figures(some.size());
-  std::vector<std::string> digests(some.size());
   parallel_for_each(std::max(1, threads), some.size(), [&](int, std::size_t i) {
-    const auto image = read_image(some[i]->path, decode);
-    if (!image.ok()) return;
-    figures[i] = figures_of(*image);
-    Sha256 digest;
-    digest.update(std::as_bytes(image->bytes()));
-    digests[i] = fmt::format("{} {}", image->width(), digest.hex());
+    if (const auto image = read_image(some[i]->path, decode); image.ok()) figures[i] = figures_of(*image);
   });
   Looked looked;
-  std::set<std::string> different;
   for (std::size_t i = 0; i < some.size(); ++i) {
     if (!figures[i]) continue;
+    looked.pictures.push_back(some[i]);
     looked.figures.push_back(*figures[i]);
-    different.insert(digests[i]);
   }
-  looked.different = different.size();
   return looked;
+}
+
+// Whether all are the same, pixel by pixel. Read again where their figures do not tell them apart.
+bool are_one_picture(const Looked& looked, const DecodeOptions& decode) {
+  if (std::ranges::any_of(looked.figures, [&](const PictureFigures& figures) { return figures != looked.figures[0]; })) return false;
+  std::optional<Image> first;
+  for (const ImageEntry* const picture : looked.pictures) {
+    auto image = read_image(picture->path, decode);
+    if (!image.ok()) return false;
+    if (!first)
+      first = *std::move(image);
+    else if (first->size() != image->size() || !std::ranges::equal(first->bytes(), image->bytes()))
+      return false;
+  }
+  return true;
 }
 
 // --- Another scale ---
@@ -168,7 +173,7 @@ std::vector<std::string> calibration_remarks(const Dataset& dataset, int threads
   if (blank > 0)
     lines.push_back(fmt::format("{}: {} all of one colour, black or blank: nothing can be learnt of that", place,
                                 share_of(blank, figures.size(), "pictures to calibrate with", "is", "are")));
-  else if (figures.size() > 1 && looked.different == 1)
+  else if (figures.size() > 1 && are_one_picture(looked, dataset.decode))
     lines.push_back(fmt::format("{}: the pictures to calibrate with are all the same picture", place));
   if (const std::string remark = scale_remark(figures); !remark.empty()) lines.push_back(place + ": " + remark);
   if (const auto measured = list_pictures(dataset.measured_folder); !dataset.measured_folder.empty() && measured.ok()) {

@@ -16,6 +16,7 @@ struct PictureFigures {
   double colourfulness = 0;          // mean of the greatest channel less the least
   int darkest = 255, brightest = 0;  // of any channel
   bool is_blank = true;              // all pixels are nearly one colour: a lens cap, a broken decoder, an empty frame
+  bool operator==(const PictureFigures&) const = default;
 };
 
 // Of a picture that is not empty.
