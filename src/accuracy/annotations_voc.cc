@@ -11,6 +11,7 @@
 #include "accuracy/annotations.h"
 #include "base/files.h"
 #include "base/parse_number.h"
+#include "data/xml_text.h"
 
 namespace octet::accuracy {
 namespace {
@@ -65,9 +66,7 @@ Result<Box> read_object(const pugi::xml_node& object, const Labels& labels) {
 }
 
 Result<AnnotatedImage> read_image(const std::string& xml, const Labels& labels) {
-  pugi::xml_document document;
-  if (const auto parsed = document.load_buffer(xml.data(), xml.size()); !parsed)
-    return Error{ErrorCode::kMalformed, fmt::format("byte {}: {}", parsed.offset, parsed.description())};
+  OCTET_ASSIGN(const pugi::xml_document document, parse_xml(xml));
   const pugi::xml_node root = document.document_element();
   AnnotatedImage image{root.child_value("filename"), {}};
   if (image.file_name.empty()) return Error{ErrorCode::kMalformed, "lacks the element 'filename'"};

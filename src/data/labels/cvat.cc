@@ -12,6 +12,7 @@
 #include "data/labels/box_around.h"
 #include "data/labels/label_format.h"
 #include "data/words.h"
+#include "data/xml_text.h"
 
 namespace octet {
 namespace fs = std::filesystem;
@@ -155,9 +156,7 @@ bool is_cvat(const fs::path& folder) {
 Result<LabelledPictures> read_cvat(const fs::path& folder, std::string_view part, const Warn& warn) {
   const fs::path file = folder / "annotations.xml";
   OCTET_ASSIGN(const std::string xml, read_text(file, kMostXmlBytes));
-  pugi::xml_document document;
-  if (const auto parsed = document.load_buffer(xml.data(), xml.size()); !parsed)
-    return Error{ErrorCode::kMalformed, fmt::format("{}: byte {}: {}", file.string(), parsed.offset, parsed.description())};
+  OCTET_ASSIGN_AT(const pugi::xml_document document, parse_xml(xml), file.string());
   if (std::string_view(document.document_element().name()) != "annotations")
     return Error{ErrorCode::kMalformed, file.string() + ": has no element 'annotations'; export it as CVAT for images"};
   std::error_code ignored;

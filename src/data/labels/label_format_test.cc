@@ -243,6 +243,26 @@ TEST(Voc, NamesTheFile) {
   EXPECT_NE(error_of(folder), "");
 }
 
+// Whose names would be others.
+TEST(Voc, RefusesEncodingsThatItDoesNotKnow) {
+  const std::string object =
+      "<object><name>\xc3\xa8</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>9</xmax><ymax>9</ymax></bndbox></object>";
+  const ScratchFolder folder;
+  folder.write("JPEGImages/a.jpg", "");
+  for (const auto& [declared, words] : std::vector<std::pair<std::string, std::string>>{
+           {R"(<?xml version="1.0" encoding="gb2312"?>)", "is in the encoding 'gb2312', which octet does not read; save it in UTF-8"},
+           {"<?xml version='1.0' encoding='Windows-1252'?>",
+            "is in the encoding 'windows-1252', which octet does not read; save it in UTF-8"},
+           {R"(<?xml version="1.0" encoding="UTF-8"?>)", ""},
+           {R"(<?xml version="1.0"?>)", ""},
+           {R"(<?xml version="1.0" encoding="ISO-8859-1"?>)", ""}}) {
+    folder.write("Annotations/a.xml", declared + voc_xml(object));
+    EXPECT_EQ(error_of(folder), words.empty() ? "" : "/Annotations/a.xml: " + words) << declared;
+  }
+  folder.write("Annotations/a.xml", "<a><filename>ch\xe9vre.jpg</filename></a>");
+  EXPECT_EQ(error_of(folder), "/Annotations/a.xml: byte 15: is no UTF-8, and no other encoding is declared; save it in UTF-8");
+}
+
 TEST(FindLabelFormat, NamesThoseThatAreKnown) {
   const ScratchFolder folder;
   EXPECT_NE(find_label_format(folder.path()).error().message.find("yolo (data.yaml, images/ and labels/; or obj.data), voc"),
@@ -318,7 +338,7 @@ void write_openimages(const ScratchFolder& folder, const std::string& boxes) {
 
 TEST(OpenImages, IsReadWithTheClassesAbove) {
   const ScratchFolder folder;
-  write_openimages(folder, "aa,x,/m/dog,1,0.25,0.5,0.1,0.3,0,0,1,0,0\r\ncc,x,/m/dog,1,0,1,0,1,0,0,0,0,0\n");
+  write_openimages(folder, "aa,x,/m/dog,1,0.25,0.5,0.1,0.3,0,0,1.0,0,0\r\ncc,x,/m/dog,1,0,1,0,1,0,0,0,0,0\n");
   std::vector<std::string> warnings;
   const auto labelled = read(folder, &warnings);
   ASSERT_TRUE(labelled.ok()) << labelled.error().message;
@@ -527,6 +547,27 @@ TEST(LabelStudio, FindsWhatAddressesMean) {
   EXPECT_NE(warnings[0].find("takes the first class of 2 objects with several"), std::string::npos) << warnings[0];
   folder.write("p.json", "[" + task("upload/b.png", dog) + "]");
   EXPECT_EQ(error_of(folder), "/p.json: task 0: 'upload/b.png' may be x/b.png or y/b.png");
+}
+
+// <Rectangle> and <Labels> in the place of <RectangleLabels>: two results of one id, both with the shape.
+TEST(LabelStudio, ReadsClassesApartFromShapes) {
+  const ScratchFolder folder;
+  folder.write("a.png", picture(200, 100));
+  const std::string sides = R"("original_width": 200, "original_height": 100, "value": {"x": 10, "y": 20, "width": 5, "height": 30)";
+  folder.write("p.json",
+               "[" +
+                   task("a.png", R"({"id": "q", "type": "rectangle", )" + sides + R"(}}, {"id": "q", "type": "labels", )" + sides +
+                                     R"(, "labels": ["dog"]}}, {"type": "relation", "from_id": "q"}, {"id": "r", "type": "rectangle", )" +
+                                     sides + "}}") +
+                   "]");
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  ASSERT_EQ(labelled->truth.annotations.size(), 1u);
+  EXPECT_EQ(labelled->truth.annotations[0].box, (BoxLtwh{20, 20, 10, 30}));
+  EXPECT_EQ(labelled->truth.categories[0].name, "dog");
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("leaves out 1 label: "), std::string::npos) << warnings[0];
 }
 
 TEST(LabelStudio, NamesTheTaskAndWhatIsWrong) {

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -140,6 +141,9 @@ class LabelStudioReader {
     }
     truth_.images.push_back({static_cast<std::int64_t>(truth_.images.size()) + 1, path});
     const Json& results = member(chosen_annotation(task), "result");
+    classes_apart_.clear();
+    for (const Json& result : results)
+      if (member(result, "type") == "labels") classes_apart_.insert(member(result, "id"));
     for (const Json& result : results)
       if (const Status status = read_result(result); !status.ok()) return status.error().at(in_quotes(name_of(place)));
     return {};
@@ -183,12 +187,14 @@ class LabelStudioReader {
     return chosen ? *chosen : kNone;
   }
 
+  // Where an interface has shapes and classes apart, what has the class has the shape as well.
   Status read_result(const Json& result) {
     const Json &value = member(result, "value"), &type = member(result, "type");
     const std::string kind = type.is_string() ? type.get<std::string>() : "";
-    const bool is_rectangle = kind == "rectanglelabels";
-    if (!is_rectangle && kind != "polygonlabels") {
-      ++left_out_;
+    const bool is_apart = kind == "labels", is_rectangle = kind == "rectanglelabels" || (is_apart && value.contains("width"));
+    if (!is_rectangle && kind != "polygonlabels" && !(is_apart && value.contains("points"))) {
+      const bool is_shape_of_class = classes_apart_.contains(member(result, "id"));
+      left_out_ += kind == "relation" || (is_shape_of_class && !is_apart) ? 0 : 1;
       return {};
     }
     const Json& labels = member(value, kind.c_str());
@@ -219,6 +225,7 @@ class LabelStudioReader {
   LabelledPictures& labelled_;
   CocoGroundTruth& truth_;
   std::map<std::string, std::vector<std::string>> paths_of_;  // of pictures, by their file names
+  std::set<Json> classes_apart_;                              // of the task, the ids of results that are classes of shapes
   std::int64_t absent_ = 0, several_ = 0, left_out_ = 0, more_labels_ = 0;
 };
 

@@ -103,10 +103,11 @@ Result<double> read_fraction(const std::string& field, std::string_view name) {
   return *number;
 }
 
-// 1 or 0, or -1 where it is not known; or as Python writes truth values.
+// 1 or 0, or -1 where it is not known; or as Python writes truth values, or pandas numbers of a column in which some are missing.
 Result<bool> read_flag(const std::string& field, std::string_view name) {
-  if (field == "1" || field == "True") return true;
-  if (field == "0" || field == "-1" || field == "False") return false;
+  const auto number = parse_number<double>(field);
+  if (number == 1 || field == "True") return true;
+  if (number == 0 || number == -1 || field == "False") return false;
   return Error{ErrorCode::kMalformed, fmt::format("'{}' is {}, expected 1, 0 or -1", name, in_quotes(field))};
 }
 

@@ -16,6 +16,7 @@
 #include "data/labels/lines.h"
 #include "data/list_pictures.h"
 #include "data/words.h"
+#include "data/xml_text.h"
 
 namespace octet {
 namespace fs = std::filesystem;
@@ -86,9 +87,7 @@ Result<VocObject> read_object(const pugi::xml_node& node) {
 }
 
 Result<VocImage> parse_image(const std::string& xml) {
-  pugi::xml_document document;
-  if (const auto parsed = document.load_buffer(xml.data(), xml.size()); !parsed)
-    return Error{ErrorCode::kMalformed, fmt::format("byte {}: {}", parsed.offset, parsed.description())};
+  OCTET_ASSIGN(const pugi::xml_document document, parse_xml(xml));
   const pugi::xml_node root = document.document_element();
   VocImage image{std::string(text_in(root, "filename")), 0, 0, {}};
   if (image.file_name.empty()) return Error{ErrorCode::kMalformed, "lacks the element 'filename'"};
