@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/files.h"
+#include "detect/postprocess.h"
 #include "importers/importer.h"
 #include "importers/openvino_ir/import.h"
 #include "model/model_info.h"
@@ -63,6 +64,18 @@ Result<bool> is_openvino_ir_file(const fs::path& path) {
   return is_openvino_ir({reinterpret_cast<const char*>(start.data()), start.size()});
 }
 
+// kMalformed unless the outputs are such as the head reads: what a person declared may not fit them.
+Status expect_outputs_of_head(const ImportedModel& model) {
+  std::vector<OutputType> outputs;
+  for (const NodeId id : model.graph.outputs()) {
+    const Node& node = model.graph.node(id);
+    const TensorType& type = model.graph.type(node.inputs[0]);
+    outputs.push_back({node.name, type.element, type.shape});
+    for (const std::string& name : std::get<Output>(node.op).further_names) outputs.push_back({name, type.element, type.shape});
+  }
+  return check_outputs(model.description, outputs);
+}
+
 // Everything but the graph's own account of itself, which is the text form of the description.
 Result<ImportedModel> import_described(const fs::path& source, const ConvertOptions& options) {
   const ModelInfo said = options.description ? options.description->model_info : ModelInfo{};
@@ -80,6 +93,7 @@ Result<ImportedModel> import_described(const fs::path& source, const ConvertOpti
   model.graph.name = description.name;
   model.graph.model_info = write_model_info(description);
   OCTET_ASSIGN_AT([[maybe_unused]] const auto readable, read_model_info(model.graph.model_info), source.string());
+  if (const Status fitting = expect_outputs_of_head(model); !fitting.ok()) return fitting.error().at(source.string());
   return model;
 }
 

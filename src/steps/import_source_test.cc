@@ -41,5 +41,18 @@ TEST(ImportSource, PutsStepsInFrontOfTheNetwork) {
   EXPECT_EQ(graph.error().message, kNetwork.string() + ": mean of the input is [1, 2, 3, 4], expected 1 or 3 numbers");
 }
 
+TEST(ImportSource, RefusesAHeadThatItsOutputsAreNotOf) {
+  const auto plain = import_source(kNetwork, {});
+  ASSERT_TRUE(plain.ok()) << plain.error().message;
+  const std::string output = plain->node(plain->outputs()[0]).name;
+  ConvertOptions options;
+  options.description.emplace();
+  options.description->model_info = {{"octet_head", "dense"}, {"octet_outputs", "[\"" + output + "\"]"}, {"octet_classes", "7"}};
+  const auto graph = import_source(kNetwork, options);
+  ASSERT_FALSE(graph.ok());
+  EXPECT_NE(graph.error().message.find(kNetwork.string() + ": output '" + output + "' is f32"), std::string::npos) << graph.error().message;
+  EXPECT_NE(graph.error().message.find("octet_head dense needs f32 with 11 columns there"), std::string::npos) << graph.error().message;
+}
+
 }  // namespace
 }  // namespace octet
