@@ -50,6 +50,10 @@ void add_beside_model(CLI::App& app, BesideModel& beside) {
   app.add_option("--weights", beside.weights, "Darknet weights; default: beside the cfg, with its name");
 }
 
+void add_cut(CLI::App& app, std::vector<std::string>& outputs) {
+  app.add_option("--outputs", outputs, "Values of an ONNX model, by their names in the file, at which the graph is to end")->delimiter(',');
+}
+
 void add_written(CLI::App& app, WriteOptions& options) {
   const std::map<std::string, Precision> words{{"FP32", Precision::kFp32}, {"FP16", Precision::kFp16}};
   app.add_option("--precision", options.precision, "What floats are stored as: FP32 (default) or FP16, half the size")

@@ -30,8 +30,9 @@ struct BesideModel {
   std::filesystem::path labels, weights;
 };
 void add_labels(CLI::App& app, std::filesystem::path& labels);
-void add_beside_model(CLI::App& app, BesideModel& beside);  // --model and --weights
-void add_written(CLI::App& app, WriteOptions& options);     // --precision: what floats are stored as; --onnx
+void add_beside_model(CLI::App& app, BesideModel& beside);       // --model and --weights
+void add_cut(CLI::App& app, std::vector<std::string>& outputs);  // --outputs
+void add_written(CLI::App& app, WriteOptions& options);          // --precision: what floats are stored as; --onnx
 void add_onnx(CLI::App& app, bool& onnx);
 // The type of an option that takes one of these words, which have commas between them: help shows them, shells offer them.
 std::string one_of(std::string words);

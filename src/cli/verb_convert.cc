@@ -56,8 +56,7 @@ Run add_convert(CLI::App& app) {
       "          octet convert frozen_inference_graph.pb --model ssdlite_mobilenet_v2_coco --output out");
   verb->add_option("source", options->source, importable_kinds())->required();
   add_beside_model(*verb, options->beside);
-  verb->add_option("--outputs", options->outputs, "Values of an ONNX model, by their names in the file, at which the graph is to end")
-      ->delimiter(',');
+  add_cut(*verb, options->outputs);
   add_labels(*verb, options->beside.labels);
   add_written(*verb, options->written);
   add_output(*verb, options->output);

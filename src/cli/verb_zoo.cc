@@ -112,6 +112,7 @@ Outcome info(const ZooModel& model) {
 struct InfoOptions {
   std::string model;
   BesideModel beside;
+  std::vector<std::string> outputs;
 };
 
 bool names_file(const std::string& word) {
@@ -138,7 +139,8 @@ Json settings_of(const OpenedModel& model) {
 }
 
 Result<Outcome> info_of_file(const InfoOptions& options, Console& console) {
-  OCTET_ASSIGN(const ConvertOptions opened, model_options(options.beside, console.warnings()));
+  OCTET_ASSIGN(ConvertOptions opened, model_options(options.beside, console.warnings()));
+  opened.outputs = options.outputs;
   OCTET_ASSIGN(const OpenedModel model, open_model_with(options.model, opened, {}));
   Outcome outcome;
   outcome.json = {{"file", options.model},
@@ -176,6 +178,7 @@ Run add_info(CLI::App& app) {
       ->required()
       ->type_name(kModelName);
   add_beside_model(*verb, options->beside);
+  add_cut(*verb, options->outputs);
   return [options](Console& console) -> Result<Outcome> {
     if (names_file(options->model)) return info_of_file(*options, console);
     OCTET_ASSIGN(const ZooModel model, find_description(options->model, console.warnings()));
