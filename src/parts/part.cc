@@ -1,7 +1,5 @@
 #include "parts/part.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -11,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/scratch_file.h"
 
 namespace octet {
 namespace {
@@ -33,7 +32,6 @@ bool has_kind(std::span<const std::byte> content, char kind) { return !content.e
 
 // `release` as of Part.
 Result<Part> parse(std::span<const std::byte> bytes, std::shared_ptr<const void> owner, std::string name, std::function<void()> release) {
-  constexpr std::size_t kMostAtOnce = std::size_t{16} << 20;
   PartReader reader(bytes);
   const auto first = reader.next();
   if (!first) return Error{ErrorCode::kMalformed, name + ": is no part of octet"};
@@ -41,7 +39,7 @@ Result<Part> parse(std::span<const std::byte> bytes, std::shared_ptr<const void>
   Part part{std::move(name), std::move(setup), {}, 0, 0, std::move(owner), std::move(release)};
   std::size_t released = 0;
   while (const auto content = reader.next()) {
-    if (reader.position() - released > kMostAtOnce) {
+    if (reader.position() - released > kBytesReadTogether) {
       part.release();
       released = reader.position();
     }
@@ -119,8 +117,7 @@ Result<Part> read_part(const fs::path& path) {
   OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
   auto owner = std::make_shared<const MappedFile>(file);
   const std::span<const std::byte> bytes = owner->bytes();
-  return parse(bytes, owner, path.string(),
-               [bytes] { (void)::madvise(const_cast<std::byte*>(bytes.data()), bytes.size(), MADV_DONTNEED); });
+  return parse(bytes, owner, path.string(), [bytes] { ScratchFile::release(bytes); });
 }
 
 Result<PartSetup> read_setup(const fs::path& path) {

@@ -41,6 +41,9 @@ class PartWriter {
   std::uint64_t records_;
 };
 
+// Of a file that is read through, so many bytes are in memory at a time.
+inline constexpr std::size_t kBytesReadTogether = std::size_t{16} << 20;
+
 // Takes records off bytes until one is not whole.
 class PartReader {
  public:

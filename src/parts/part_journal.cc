@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "base/scratch_file.h"
 
 namespace octet {
 namespace {
@@ -48,8 +49,13 @@ Status PartJournal::load(const PartSetup& setup, const OnRecord& on_record, cons
   if (const auto difference = difference_of(setup, was))
     return Error{ErrorCode::kMalformed,
                  fmt::format("{}: is of other work than this: it {}; give another folder", path_.string(), *difference)};
-  while (const auto record = reader.next())
+  std::size_t released = 0;
+  while (const auto record = reader.next()) {
     if (const Status taken = on_record(*record); !taken.ok()) return taken.error().at(path_.string());
+    if (reader.position() - released < kBytesReadTogether) continue;
+    ScratchFile::release(mapped.bytes());
+    released = reader.position();
+  }
   const std::size_t whole = reader.position();
   writer_ = PartWriter(reader.records());
   if (whole == mapped.bytes().size()) return {};
