@@ -58,6 +58,13 @@ class Database {
     return database;
   }
 
+  // As the file stands, in a folder where SQLite may not make the files by which it reads a write-ahead log.
+  static Result<Database> open_as_it_stands(const fs::path& file) {
+    std::string address = "file:";
+    for (const char c : file.string()) address += c == '%' || c == '?' || c == '#' ? fmt::format("%{:02x}", c) : std::string(1, c);
+    return open(address + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+  }
+
   // A command without an answer that matters.
   Status run(const char* sql) {
     return sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK ? Status() : Status(error());
@@ -98,6 +105,10 @@ class Database {
   }
 
   bool is_busy() const { return sqlite3_errcode(handle_.get()) == SQLITE_BUSY; }
+  bool may_not_write() const {
+    const int code = sqlite3_errcode(handle_.get());
+    return code == SQLITE_READONLY || code == SQLITE_CANTOPEN;
+  }
 
  private:
   struct Close {
@@ -169,6 +180,21 @@ std::string text_in(sqlite3_stmt* row, int column) {
   return text ? std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(row, column))) : std::string();
 }
 
+bool has_log(const fs::path& file) {
+  std::error_code failed;
+  const auto bytes = fs::file_size(file.string() + "-wal", failed);
+  return !failed && bytes > 0;
+}
+
+// In a transaction, so that all that is read is of one moment.
+Result<Database> open_to_read(const fs::path& file) {
+  OCTET_ASSIGN(Database database, Database::open(file, SQLITE_OPEN_READWRITE));
+  const Status begun = database.run("BEGIN; SELECT count(*) FROM sqlite_schema");
+  if (begun.ok()) return database;
+  if (database.may_not_write() && !has_log(file)) return Database::open_as_it_stands(file);
+  return begun.error();
+}
+
 }  // namespace
 
 // What is not committed when an error comes is rolled back as the database is closed.
@@ -191,8 +217,7 @@ Status add_to_history(const fs::path& file, const HistoryRun& run) {
 Result<std::vector<HistoryRun>> read_history(const fs::path& file) {
   std::error_code failed;
   if (!fs::is_regular_file(file, failed)) return Error{ErrorCode::kNotFound, file.string() + ": no such file"};
-  OCTET_ASSIGN(Database database, Database::open(file, SQLITE_OPEN_READWRITE));
-  OCTET_RETURN_IF_ERROR(database.run("BEGIN"));
+  OCTET_ASSIGN(Database database, open_to_read(file));
   OCTET_ASSIGN(const bool exists, has_runs(database, file));
   if (!exists) return no_history(file, "it is empty");
   OCTET_ASSIGN(const auto statement, database.prepare(kSelect));

@@ -29,7 +29,7 @@ struct HistoryRun {
 // disk. kMalformed for a file that is no history or of another version of the schema, kIo where it cannot be written.
 Status add_to_history(const std::filesystem::path& file, const HistoryRun& run);
 
-// All runs, oldest first. kNotFound, and kMalformed as above.
+// All runs, oldest first, of a file and a folder that may not be written to as well. kNotFound, and kMalformed as above.
 Result<std::vector<HistoryRun>> read_history(const std::filesystem::path& file);
 
 // Now, as HistoryRun::at has it.

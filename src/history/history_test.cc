@@ -1,11 +1,15 @@
 #include "history/history.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
@@ -83,6 +87,26 @@ TEST_F(HistoryTest, LeavesFilesOfOthersAlone) {
   EXPECT_NE(add_to_history(file_, run_of("{}")).error().message.find("version 2"), std::string::npos);
   execute(file_, "PRAGMA user_version = 1; DROP TABLE runs; CREATE TABLE runs (id INTEGER)");
   EXPECT_EQ(read_history(file_).error().code, ErrorCode::kMalformed);
+}
+
+// By somebody who may not write there, where the test itself may everywhere.
+TEST_F(HistoryTest, IsReadWhereNobodyMayWrite) {
+  constexpr uid_t kNobody = 65534;
+  const fs::path file = folder_.path() / "100% of a #1?.db";
+  ASSERT_TRUE(add_to_history(file, run_of("{}")).ok());
+  ASSERT_TRUE(add_to_history(file, run_of("{}")).ok());
+  constexpr auto kRead = static_cast<fs::perms>(0444), kReadAndEnter = static_cast<fs::perms>(0555);
+  fs::permissions(file, kRead);
+  fs::permissions(folder_.path(), kReadAndEnter);
+  EXPECT_EXIT(
+      {
+        if (::geteuid() == 0 && ::seteuid(kNobody) != 0) std::_Exit(2);
+        const auto runs = read_history(file);
+        std::fprintf(stderr, "%s", runs.ok() ? fmt::format("{} runs", runs->size()).c_str() : runs.error().message.c_str());
+        std::_Exit(add_to_history(file, run_of("{}")).ok() ? 1 : 0);
+      },
+      testing::ExitedWithCode(0), "^2 runs$");
+  fs::permissions(folder_.path(), fs::perms::owner_all);
 }
 
 // The size of a file that the system grants stands for a full disk.
