@@ -63,7 +63,7 @@ WHEEL_AARCH64 := build-dir=build/wheel-aarch64 \
 wheel-aarch64: wheel
 	scripts/setup --packages g++-aarch64-linux-gnu qemu-user
 	scripts/sysroot arm64 $(SYSROOT) $$(scripts/setup --libraries) libpython3-dev python3-minimal
-	_PYTHON_HOST_PLATFORM=linux-aarch64 build/wheel-env/bin/python -m build --wheel --outdir out/wheel $(addprefix -C,$(WHEEL_AARCH64)) .
+	OCTET_WHEEL_PLATFORM=linux-aarch64 build/wheel-env/bin/python -m build --wheel --outdir out/wheel $(addprefix -C,$(WHEEL_AARCH64)) .
 	PYTHON=$(PYTHON) tests/wheel_aarch64.sh out/wheel $(SYSROOT)
 
 # The files of a release, of the commit that is checked out; AARCH64=1 adds the wheel for 64-bit Arm.

@@ -4,11 +4,14 @@ that of another architecture, whose Debian system lies in that folder (scripts/s
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +65,24 @@ def complete(wheel: Path, target: Path, build: Build) -> None:
         (metadata / "sboms" / "octet.spdx.json").write_text(json.dumps(bill, indent=1))
 
 
+@contextlib.contextmanager
+def platform_of_wheel() -> Iterator[None]:
+    """Names the wheel by OCTET_WHEEL_PLATFORM. Not for all of the build: pip would fetch its tools for that platform, too."""
+    platform = os.environ.get("OCTET_WHEEL_PLATFORM")
+    if platform:
+        os.environ["_PYTHON_HOST_PLATFORM"] = platform
+    try:
+        yield
+    finally:
+        if platform:
+            del os.environ["_PYTHON_HOST_PLATFORM"]
+
+
 def build_wheel(wheel_directory: str, config_settings: dict[str, Any] | None = None, metadata_directory: str | None = None) -> str:
     build = Build(config_settings or {})
     with tempfile.TemporaryDirectory(prefix="octet-wheel-") as folder:
-        plain = Path(folder) / backend.build_wheel(folder, config_settings, metadata_directory)
+        with platform_of_wheel():
+            plain = Path(folder) / backend.build_wheel(folder, config_settings, metadata_directory)
         repaired = Path(folder) / "repaired"
         libraries = sbom.library_folder(build.module, build.root)
         subprocess.run([sys.executable, "-m", "auditwheel", "repair", "--ldpaths", libraries, "--wheel-dir", repaired, plain], check=True)
