@@ -553,13 +553,14 @@ TEST(LabelStudio, FindsWhatAddressesMean) {
 TEST(LabelStudio, ReadsClassesApartFromShapes) {
   const ScratchFolder folder;
   folder.write("a.png", picture(200, 100));
-  const std::string sides = R"("original_width": 200, "original_height": 100, "value": {"x": 10, "y": 20, "width": 5, "height": 30)";
-  folder.write("p.json",
-               "[" +
-                   task("a.png", R"({"id": "q", "type": "rectangle", )" + sides + R"(}}, {"id": "q", "type": "labels", )" + sides +
-                                     R"(, "labels": ["dog"]}}, {"type": "relation", "from_id": "q"}, {"id": "r", "type": "rectangle", )" +
-                                     sides + "}}") +
-                   "]");
+  const auto result = [](const std::string& id, const std::string& type, const std::string& labels = "") {
+    return R"({"id": ")" + id + R"(", "type": ")" + type + R"(", "original_width": 200, "original_height": 100, )" +
+           R"("value": {"x": 10, "y": 20, "width": 5, "height": 30)" + labels + "}}";
+  };
+  folder.write("p.json", "[" +
+                             task("a.png", result("q", "rectangle") + ", " + result("q", "labels", R"(, "labels": ["dog"])") +
+                                               R"(, {"type": "relation", "from_id": "q"}, )" + result("r", "rectangle")) +
+                             "]");
   std::vector<std::string> warnings;
   const auto labelled = read(folder, &warnings);
   ASSERT_TRUE(labelled.ok()) << labelled.error().message;
