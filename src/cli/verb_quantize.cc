@@ -350,7 +350,7 @@ Result<Outcome> run(const Options& options, const CLI::App& verb, Console& conso
   return run_shared(
       options.sharing,
       {[&](const NextShare& next, const TakePart& take, const Talk& talk) { return make_parts(options, verb, next, take, talk); },
-       [&](std::vector<Part> parts, const Talk& talk) { return join(options, verb, parts, talk, watch); },
+       [&](const std::vector<Part>& parts, const Talk& talk) { return join(options, verb, parts, talk, watch); },
        [&](const Talk& talk) { return do_all(options, verb, talk, watch); }},
       console);
 }
