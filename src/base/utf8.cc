@@ -15,14 +15,13 @@ std::size_t utf8_sequence_length(std::string_view text) {
   return is_overlong || is_surrogate || is_beyond ? 0 : length;
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
+std::size_t utf8_prefix_length(std::string_view text) {
+  std::size_t bytes = 0;
+  while (const std::size_t length = utf8_sequence_length(text.substr(bytes))) bytes += length;
+  return bytes;
 }
+
+bool is_utf8(std::string_view text) { return utf8_prefix_length(text) == text.size(); }
 
 std::string text_for_xml(std::string_view text) {
   std::string result;

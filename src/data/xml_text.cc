@@ -21,16 +21,6 @@ std::string declared_encoding(std::string_view text) {
   return end == declaration.npos ? std::string() : lower_case(std::string(declaration.substr(begin + 1, end - begin - 1)));
 }
 
-std::size_t bytes_of_utf8(std::string_view text) {
-  std::size_t bytes = 0;
-  while (bytes < text.size()) {
-    const std::size_t length = utf8_sequence_length(text.substr(bytes));
-    if (length == 0) break;
-    bytes += length;
-  }
-  return bytes;
-}
-
 }  // namespace
 
 Result<pugi::xml_document> parse_xml(std::string_view text) {
@@ -41,7 +31,7 @@ Result<pugi::xml_document> parse_xml(std::string_view text) {
   if (parsed.encoding != pugi::encoding_utf8 || is_plain) return document;
   if (const std::string encoding = declared_encoding(text); !encoding.empty() && encoding != "utf-8" && encoding != "utf8")
     return Error{ErrorCode::kUnsupported, "is in the encoding " + in_quotes(encoding) + ", which octet does not read; save it in UTF-8"};
-  if (const std::size_t whole = bytes_of_utf8(text); whole < text.size())
+  if (const std::size_t whole = utf8_prefix_length(text); whole < text.size())
     return Error{ErrorCode::kMalformed, fmt::format("byte {}: is no UTF-8, and no other encoding is declared; save it in UTF-8", whole)};
   return document;
 }

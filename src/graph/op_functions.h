@@ -9,7 +9,7 @@
 #include "graph/graph.h"
 
 // What every operation has: `infer`, its rule of types with its errors, and `evaluate`, its plain definition. The files of ops/ hold them,
-// related operations together; nothing outside graph/ needs this header.
+// related operations together. Outside of graph/ only is_integer is asked for.
 namespace octet::ops {
 
 // Of a tensor in a graph. A list in a file may be long and serve many nodes, so that it must not become a shape of each.

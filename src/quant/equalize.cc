@@ -14,6 +14,7 @@ namespace {
 // activations loses more; chosen on train2017, docs/quantization-experiments.md.
 constexpr double kIntoWeights = 0.75;
 constexpr double kLeastShare = 1e-3;  // of a range; what is smaller is noise
+constexpr std::size_t kNodesTogether = 32;
 
 class Equalizer {
  public:
@@ -24,13 +25,13 @@ class Equalizer {
   void run() {
     choose_factors();
     const std::size_t nodes = graph_.nodes().size();  // new constants follow
-    std::vector<std::vector<float>> weights(nodes);
-    parallel_for_each(threads_, nodes, [&](int, std::size_t i) { weights[i] = rescaled_weights(static_cast<NodeId>(i)); });
-    for (std::size_t i = 0; i < nodes; ++i)
-      if (weights[i].empty())
-        rescale(static_cast<NodeId>(i));
-      else
-        replace(static_cast<NodeId>(i), 1, weights[i]);
+    // Some at a time, as the weights of all may be as much memory as the model.
+    for (std::size_t first = 0; first < nodes; first += kNodesTogether) {
+      std::vector<std::vector<float>> weights(std::min(kNodesTogether, nodes - first));
+      const auto id = [first](std::size_t i) { return static_cast<NodeId>(first + i); };
+      parallel_for_each(threads_, weights.size(), [&](int, std::size_t i) { weights[i] = rescaled_weights(id(i)); });
+      for (std::size_t i = 0; i < weights.size(); ++i) weights[i].empty() ? rescale(id(i)) : replace(id(i), 1, weights[i]);
+    }
     graph_.tidy();
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -58,16 +59,22 @@ double mean_error(const std::vector<Powers>& heads) {
 
 Result<double> head_error(const Graph& graph, const HeadReference& reference, int threads) {
   OCTET_ASSIGN(const auto plan, compile(ended_at(graph, head_values(graph))));
+  std::vector<Powers> heads(plan->outputs().size());
+  // In the order of the images, as doubles are rounded; what is found of an image waits for those before it.
+  std::mutex mutex;
   std::vector<std::vector<Tensor>> found(reference.inputs.size());
+  std::size_t added = 0;
   OCTET_RETURN_IF_ERROR(for_each_picture(plan, found.size(), threads, [&](Session& session, std::size_t i) -> Status {
     OCTET_ASSIGN(const auto outputs, session.run(std::span(&reference.inputs[i], 1)));
-    found[i] = copies_of(outputs);
+    std::vector<Tensor> copies = copies_of(outputs);
+    const std::scoped_lock lock(mutex);
+    found[i] = std::move(copies);
+    for (; added < found.size() && !found[added].empty(); ++added) {
+      for (std::size_t head = 0; head < heads.size(); ++head) add_difference(heads[head], reference.heads[added][head], found[added][head]);
+      found[added].clear();
+    }
     return {};
   }));
-  // In the order of the images, as doubles are rounded.
-  std::vector<Powers> heads(plan->outputs().size());
-  for (std::size_t i = 0; i < found.size(); ++i)
-    for (std::size_t head = 0; head < heads.size(); ++head) add_difference(heads[head], reference.heads[i][head], found[i][head]);
   return mean_error(heads);
 }
 

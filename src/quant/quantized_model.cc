@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,6 +18,8 @@
 
 namespace octet::quant {
 namespace {
+
+constexpr std::size_t kConvolutionsTogether = 16;
 
 // Builds the quantized graph beside the original one, whose ids stay valid throughout.
 class Quantizer {
@@ -38,8 +41,13 @@ class Quantizer {
       result_.layers.push_back({source_.node(layer).name, is_wide ? 32 : 8});
       if (is_wide) take_in_moves(layer);
     }
-    const std::vector<Quantized> quantized = quantized_weights();
-    for (std::size_t i = 0; i < quantized.size(); ++i) OCTET_RETURN_IF_ERROR(quantize_convolution(plan_.convolutions[i], quantized[i]));
+    // Some at a time, as the weights of all may be as much memory as the model.
+    for (std::span<const NodeId> left = plan_.convolutions; !left.empty();) {
+      const auto some = left.first(std::min(kConvolutionsTogether, left.size()));
+      const std::vector<Quantized> quantized = quantized_weights(some);
+      for (std::size_t i = 0; i < some.size(); ++i) OCTET_RETURN_IF_ERROR(quantize_convolution(some[i], quantized[i]));
+      left = left.subspan(some.size());
+    }
     OCTET_RETURN_IF_ERROR(insert_points());
     result_.graph.tidy();
     result_.is_second_order = !rounded_.empty();
@@ -95,11 +103,10 @@ class Quantizer {
     std::vector<float> bias_shift{};
   };
 
-  // Of each convolution of the plan.
-  std::vector<Quantized> quantized_weights() const {
-    std::vector<Quantized> quantized(plan_.convolutions.size());
+  std::vector<Quantized> quantized_weights(std::span<const NodeId> convolutions) const {
+    std::vector<Quantized> quantized(convolutions.size());
     parallel_for_each(std::max(1, settings_.threads), quantized.size(), [&](int, std::size_t i) {
-      const NodeId convolution = plan_.convolutions[i];
+      const NodeId convolution = convolutions[i];
       const auto rounded = rounded_.find(convolution);
       Quantized& made = quantized[i];
       made.weights = rounded != rounded_.end() ? rounded->second : nearest_weights(source_, convolution, settings_.pair_safe);

@@ -1,5 +1,7 @@
 #include "formats/darknet/names.h"
 
+#include <algorithm>
+
 #include "base/utf8.h"
 
 namespace octet::darknet {
@@ -12,19 +14,10 @@ std::string_view trimmed(std::string_view line) {
   return line.substr(begin, line.find_last_not_of(kBlanks) - begin + 1);
 }
 
-// Bytes of the character at the start of `text`, 0 if it is no UTF-8 or does not print.
-std::size_t character_bytes(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  return first < ' ' || first == 0x7F ? 0 : utf8_sequence_length(text);
-}
-
+// UTF-8 in which all prints.
 bool is_text(std::string_view line) {
-  while (!line.empty()) {
-    const std::size_t bytes = character_bytes(line);
-    if (bytes == 0) return false;
-    line.remove_prefix(bytes);
-  }
-  return true;
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; };
+  return is_utf8(line) && std::ranges::none_of(line, is_control);
 }
 
 }  // namespace
