@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <ranges>
 
 #include "accuracy/metrics.h"
 #include "eval/pascal.h"
@@ -128,7 +129,7 @@ Verdict LabelMatching::judge(const Prediction& prediction) {
 
 double LabelMatching::average_precision() {
   if (predictions_.empty()) return std::numeric_limits<double>::quiet_NaN();
-  PrecisionRecall curve;
+  std::vector<PrecisionRecall> curve;
   double hits = 0, misses = 0;
   for (std::size_t i = 0; i < predictions_.size(); ++i) {
     const Verdict verdict = judge(predictions_[i]);
@@ -136,10 +137,11 @@ double LabelMatching::average_precision() {
     misses += verdict == Verdict::kMiss;
     const bool is_last_of_score = i + 1 == predictions_.size() || predictions_[i + 1].box.score != predictions_[i].box.score;
     if (options_.distinct_conf && !is_last_of_score) continue;
-    curve.precision.push_back(hits / std::max(hits + misses, kEpsilon));
-    curve.recall.push_back(hits / std::max(static_cast<double>(objects_), kEpsilon));
+    curve.push_back({hits / std::max(hits + misses, kEpsilon), hits / std::max(static_cast<double>(objects_), kEpsilon)});
   }
-  return options_.eleven_points ? eleven_point_average(curve) : area_under(std::move(curve));
+  AverageFromEnd average(options_.eleven_points ? PascalAverage::kElevenPoints : PascalAverage::kArea);
+  for (const PrecisionRecall& point : curve | std::views::reverse) average.add(point);
+  return average.average();
 }
 
 }  // namespace

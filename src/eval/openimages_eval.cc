@@ -25,13 +25,13 @@ class Scene {
   // group.
   void judge(const FoundBox& found, Ranking& ranking) {
     const bool is_right = take_object(found.box);
-    if (is_right || !join_group(found)) ranking.detections.push_back({found.score, is_right ? 1.0 : 0.0, image_});
+    if (is_right || !join_group(found)) ranking.detections.push_back({found.score, image_, is_right});
   }
 
   // All detections in one group are a right one together, with the score of the best.
   void count_groups(Ranking& ranking) const {
     for (const double score : best_of_group_)
-      if (score > 0) ranking.detections.push_back({score, 1.0, image_});
+      if (score > 0) ranking.detections.push_back({score, image_, true});
   }
 
  private:
@@ -81,7 +81,7 @@ Ranking rank(std::span<const TruthBox> truth, std::span<const FoundBox> found) {
 Result<MetricAccuracy> evaluate_openimages(const CocoGroundTruth& truth, const ResultSource& results, int threads) {
   constexpr auto kAll = std::numeric_limits<std::size_t>::max();
   OCTET_ASSIGN(const auto judged, judged_results(truth, results, kAll));
-  return evaluate_pascal(truth, *judged, threads, {rank, area_under});
+  return evaluate_pascal(truth, *judged, threads, {rank, PascalAverage::kArea});
 }
 
 }  // namespace octet

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 #include <memory>
+#include <ranges>
 #include <utility>
 
 #include "base/parallel.h"
@@ -14,24 +15,11 @@
 namespace octet {
 namespace {
 
+constexpr int kLastPoint = 10;  // of eleven
+
 using SortedDetections = SortedList<RankedDetection, &RankedDetection::score>;
 
-PrecisionRecall curve_of(const SortedDetections& detections, std::size_t objects) {
-  PrecisionRecall curve;
-  double right = 0, all = 0;
-  detections.for_each_block([&](std::span<const RankedDetection> some) {
-    for (const RankedDetection& detection : some) {
-      right += detection.right;
-      all += detection.right > 0 ? detection.right : 1;
-      if (detection.right <= 0) continue;
-      curve.precision.push_back(right / all);
-      curve.recall.push_back(right / static_cast<double>(objects));
-    }
-  });
-  return curve;
-}
-
-// What is drawn again of one category: detections by falling score, and the images of its objects.
+// What is drawn of one category: detections by falling score, and the images of its objects.
 struct RankedCategory {
   std::span<const RankedDetection> detections;
   std::span<const std::uint32_t> objects;
@@ -73,29 +61,34 @@ class RankedCategories {
   ScratchArray<std::uint32_t> objects_;
 };
 
-// The average in each draw.
-DrawnPrecision drawn_average(const RankedCategory& category, const DrawCounts& draws, const PascalRules& rules) {
-  std::array<PrecisionRecall, kDrawsAtOnce> curves;
-  std::array<double, kDrawsAtOnce> objects{}, right{}, all{};
+// The average in each draw of images; NaN in one without an object.
+//   counts_of   how often an image is in each draw
+template <std::size_t kDraws, typename CountsOf>
+std::array<double, kDraws> drawn_averages(const RankedCategory& category, PascalAverage kind, CountsOf counts_of) {
+  std::array<double, kDraws> objects{}, right{}, all{};
   for (const std::uint32_t image : category.objects)
-    for (std::size_t i = 0; i < kDrawsAtOnce; ++i) objects[i] += draws[image][i];
-  for (const RankedDetection& detection : category.detections) {
-    const auto& counts = draws[detection.image];
-    const double worth = detection.right > 0 ? detection.right : 1;
-    for (std::size_t i = 0; i < kDrawsAtOnce; ++i) {
-      right[i] += counts[i] * detection.right;
-      all[i] += counts[i] * worth;
+    for (std::size_t i = 0; i < kDraws; ++i) objects[i] += counts_of(image)[i];
+  for (const RankedDetection& detection : category.detections)
+    for (std::size_t i = 0; i < kDraws; ++i) {
+      all[i] += counts_of(detection.image)[i];
+      right[i] += detection.is_right * counts_of(detection.image)[i];
     }
-    for (std::size_t i = 0; detection.right > 0 && i < kDrawsAtOnce; ++i) {
-      if (counts[i] == 0) continue;
-      curves[i].precision.push_back(right[i] / all[i]);
-      curves[i].recall.push_back(right[i] / objects[i]);
+  std::vector<AverageFromEnd> averages(kDraws, AverageFromEnd(kind));
+  for (const RankedDetection& detection : category.detections | std::views::reverse)
+    for (std::size_t i = 0; i < kDraws; ++i) {
+      const auto count = counts_of(detection.image)[i];
+      if (detection.is_right && count > 0) averages[i].add({right[i] / all[i], right[i] / objects[i]});
+      all[i] -= count;  // exact, as these are whole numbers
+      right[i] -= detection.is_right * count;
     }
-  }
-  DrawnPrecision averages;
-  for (std::size_t i = 0; i < kDrawsAtOnce; ++i)
-    averages[i] = objects[i] > 0 ? rules.average(std::move(curves[i])) : std::numeric_limits<double>::quiet_NaN();
-  return averages;
+  std::array<double, kDraws> drawn;
+  for (std::size_t i = 0; i < kDraws; ++i) drawn[i] = objects[i] > 0 ? averages[i].average() : std::numeric_limits<double>::quiet_NaN();
+  return drawn;
+}
+
+double average_of(const RankedCategory& category, PascalAverage kind) {
+  constexpr std::array<std::uint8_t, 1> kOnce = {1};
+  return drawn_averages<1>(category, kind, [&](std::uint32_t) { return kOnce; })[0];
 }
 
 // What is annotated and found of one category comes to this.
@@ -117,27 +110,19 @@ RankedPieces rank_category(std::size_t category, AnnotatedBoxes& truth, const Fo
 
 }  // namespace
 
-double eleven_point_average(const PrecisionRecall& curve) {
-  double result = 0;
-  for (int i = 0; i <= 10; ++i) {
-    const double point = i * 0.1;
-    double best = 0;
-    for (std::size_t k = 0; k < curve.recall.size(); ++k)
-      if (curve.recall[k] >= point) best = std::max(best, curve.precision[k]);
-    result += best / 11.0;
+void AverageFromEnd::add(const PrecisionRecall& point) {
+  if (kind_ == PascalAverage::kArea) {
+    sum_ += (recall_ - point.recall) * highest_;
+    recall_ = point.recall;
+  } else {
+    for (; points_ <= kLastPoint && point.recall < (kLastPoint - points_) * 0.1; ++points_) sum_ += highest_;
   }
-  return result;
+  highest_ = std::max(highest_, point.precision);
 }
 
-double area_under(PrecisionRecall curve) {
-  curve.recall.insert(curve.recall.begin(), 0);
-  curve.precision.insert(curve.precision.begin(), 0);
-  curve.recall.push_back(1);
-  curve.precision.push_back(0);
-  for (std::size_t i = curve.precision.size(); i-- > 1;) curve.precision[i - 1] = std::max(curve.precision[i - 1], curve.precision[i]);
-  double sum = 0;
-  for (std::size_t i = 0; i + 1 < curve.recall.size(); ++i) sum += (curve.recall[i + 1] - curve.recall[i]) * curve.precision[i + 1];
-  return sum;
+double AverageFromEnd::average() const {
+  if (kind_ == PascalAverage::kArea) return sum_ + recall_ * highest_;
+  return (sum_ + (kLastPoint + 1 - points_) * highest_) / (kLastPoint + 1);
 }
 
 Result<MetricAccuracy> evaluate_pascal(const CocoGroundTruth& truth, const ResultSource& results, int threads, const PascalRules& rules) {
@@ -151,15 +136,19 @@ Result<MetricAccuracy> evaluate_pascal(const CocoGroundTruth& truth, const Resul
     std::vector<RankedPieces> ranked(end - begin);
     parallel_for_each(threads, ranked.size(), [&](int, std::size_t i) {
       ranked[i] = rank_category(begin + i, annotated, found, rules);
-      CategoryAccuracy& category = categories[begin + i];
-      category = {ids.category_ids[begin + i], name_of_category(truth, ids.category_ids[begin + i]),
-                  static_cast<std::int64_t>(ranked[i].objects.size())};
-      if (!ranked[i].objects.empty()) category.AP = category.AP50 = rules.average(curve_of(ranked[i].detections, ranked[i].objects.size()));
+      categories[begin + i] = {ids.category_ids[begin + i], name_of_category(truth, ids.category_ids[begin + i]),
+                               static_cast<std::int64_t>(ranked[i].objects.size())};
     });
     for (const RankedPieces& category : ranked) all->add(category.detections, category.objects);
     begin = end;
   }
   all->finish();
+  parallel_for_each(threads, categories.size(), [&](int, std::size_t k) {
+    if (categories[k].objects == 0) return;
+    const RankedCategory category = (*all)[k];
+    categories[k].AP = categories[k].AP50 = average_of(category, rules.average);
+    all->release(category);
+  });
   double sum = 0;
   int count = 0;
   for (const CategoryAccuracy& category : categories) {
@@ -168,10 +157,11 @@ Result<MetricAccuracy> evaluate_pascal(const CocoGroundTruth& truth, const Resul
     ++count;
   }
   const double mean = count > 0 ? sum / count : -1;
-  const auto make_drawn_ap = [all, rules]() -> DrawnAp {
-    return [all, rules](SizeClass, std::size_t k, const DrawCounts& draws) {
+  const auto make_drawn_ap = [all, kind = rules.average]() -> DrawnAp {
+    return [all, kind](SizeClass, std::size_t k, const DrawCounts& draws) {
       const RankedCategory category = (*all)[k];
-      const DrawnPrecision drawn = drawn_average(category, draws, rules);
+      const DrawnPrecision drawn =
+          drawn_averages<kDrawsAtOnce>(category, kind, [&](std::uint32_t image) -> const ImageCounts& { return draws[image]; });
       all->release(category);
       return drawn;
     };

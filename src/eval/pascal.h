@@ -10,22 +10,38 @@
 // Average precision at one IoU threshold, as Pascal VOC defines it and OpenImages and others took it over.
 namespace octet {
 
-// Precision and recall behind each detection that is right, by falling score: behind others recall is the same and precision lower.
+// Precision and recall up to a detection.
 struct PrecisionRecall {
-  std::vector<double> precision, recall;
+  double precision = 0, recall = 0;
 };
 
-// VOC until 2009: the mean of the highest precision at a recall of at least 0, 0.1, ..., 1.
-double eleven_point_average(const PrecisionRecall& curve);
+enum class PascalAverage {
+  kElevenPoints,  // VOC until 2009: the mean of the highest precision at a recall of at least 0, 0.1, ..., 1
+  kArea,          // VOC from 2010 on: the area under the curve whose precision is made falling from the right
+};
 
-// VOC from 2010 on: the area under the curve whose precision is made falling from the right.
-double area_under(PrecisionRecall curve);
+// The average over a curve that is told from its end to its beginning, so that it need not be kept. Detections that are right are enough:
+// behind others recall is the same and precision lower.
+class AverageFromEnd {
+ public:
+  explicit AverageFromEnd(PascalAverage kind) : kind_(kind) {}
+
+  void add(const PrecisionRecall& point);
+  double average() const;
+
+ private:
+  PascalAverage kind_;
+  double highest_ = 0;  // precision, of the points so far
+  double recall_ = 1;   // of the last one
+  int points_ = 0;      // of the eleven, which have their precision, those of the highest recall
+  double sum_ = 0;
+};
 
 // What one category comes to.
 struct RankedDetection {
   double score = 0;
-  double right = 0;  // 1 or 0, or what it is worth
   std::uint32_t image = 0;
+  bool is_right = false;
 };
 struct Ranking {
   std::vector<RankedDetection> detections;  // those that count, in any order; of equal scores the first comes first
@@ -35,7 +51,7 @@ struct Ranking {
 struct PascalRules {
   // Boxes of one category by rising image.
   std::function<Ranking(std::span<const TruthBox> truth, std::span<const FoundBox> found)> rank;
-  std::function<double(PrecisionRecall curve)> average;
+  PascalAverage average;
 };
 
 // The mean over the categories in which objects count, and each of them.

@@ -25,7 +25,7 @@ void rank_in_image(std::uint32_t image, std::span<const TruthBox> truth, std::sp
     const auto [best, overlap] = best_overlap(overlaps);
     const bool meets = overlap >= kLeastOverlap;
     if (meets && truth[best].is_crowd) continue;
-    ranking.detections.push_back({box.score, meets && !taken[best] ? 1.0 : 0.0, image});
+    ranking.detections.push_back({box.score, image, meets && !taken[best]});
     if (meets) taken[best] = 1;
   }
 }
@@ -43,11 +43,11 @@ Ranking rank(std::span<const TruthBox> truth, std::span<const FoundBox> found) {
 }  // namespace
 
 Result<MetricAccuracy> evaluate_voc2007(const CocoGroundTruth& truth, const ResultSource& results, int threads) {
-  return evaluate_pascal(truth, results, threads, {rank, eleven_point_average});
+  return evaluate_pascal(truth, results, threads, {rank, PascalAverage::kElevenPoints});
 }
 
 Result<MetricAccuracy> evaluate_voc2012(const CocoGroundTruth& truth, const ResultSource& results, int threads) {
-  return evaluate_pascal(truth, results, threads, {rank, area_under});
+  return evaluate_pascal(truth, results, threads, {rank, PascalAverage::kArea});
 }
 
 }  // namespace octet
