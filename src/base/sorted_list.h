@@ -47,7 +47,8 @@ class SortedList {
   // Calls visit(std::span<const Item>) with all of them, in their order. After sort(); from several threads, too. Throws as sort().
   template <typename Visit>
   void for_each_block(Visit visit) const {
-    if (!recent_.empty()) visit(std::span<const Item>(recent_));
+    for (std::size_t at = 0; at < recent_.size(); at += kItemsOfBlock)
+      visit(std::span<const Item>(recent_).subspan(at, std::min(kItemsOfBlock, recent_.size() - at)));
     std::vector<Item> block;
     for (std::size_t at = 0; at < in_file_; at += block.size()) {
       block.resize(std::min(kItemsOfBlock, in_file_ - at));
