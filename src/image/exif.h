@@ -15,6 +15,10 @@ int exif_orientation(std::span<const std::byte> file);
 // Whether width and height change places when the orientation is applied.
 inline bool swaps_sides(int orientation) { return orientation >= 5; }
 
+inline ImageSize upright_size(ImageSize stored, int orientation) {
+  return swaps_sides(orientation) ? ImageSize{stored.height, stored.width} : stored;
+}
+
 // The picture as it was seen; `orientation` as above, anything else counts as 1.
 Image upright(Image image, int orientation);
 

@@ -5,13 +5,14 @@
 #include "base/files.h"
 #include "base/scratch_folder.h"
 #include "data/coco_json.h"
+#include "data/exif_for_test.h"
 #include "image/encode.h"
 
 namespace octet {
 namespace {
 
-std::string picture(int width, int height) {
-  const auto file = encode_image("x.png", Image(ImageSize{width, height}));
+std::string picture(int width, int height, const char* kind = "x.png") {
+  const auto file = encode_image(kind, Image(ImageSize{width, height}));
   return {reinterpret_cast<const char*>(file->data()), file->size()};
 }
 
@@ -90,6 +91,34 @@ TEST(Yolo, ReadsFilesThatBeginWithAMarkAndHaveOtherEndsOfLines) {
   EXPECT_EQ(labelled->truth.annotations.size(), 1u);
 }
 
+// Whoever drew the boxes, and Ultralytics, see the picture as its EXIF orientation says, and fractions are of that.
+TEST(Yolo, TakesFractionsOfThePictureAsItIsSeen) {
+  const ScratchFolder folder;
+  folder.write("data.yaml", "val: images\nnames: [cup]\n");
+  folder.write("images/a.jpg", with_orientation(picture(200, 100, "x.jpg"), 6));
+  folder.write("labels/a.txt", "0 0.5 0.25 1 0.5");
+  const auto labelled = read(folder);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  EXPECT_EQ(labelled->truth.images[0].width, 100);
+  EXPECT_EQ(labelled->truth.images[0].height, 200);
+  EXPECT_EQ(labelled->truth.annotations[0].box, (BoxLtwh{0, 0, 100, 100}));
+}
+
+TEST(Yolo, TakesListsAndFoldersTogether) {
+  const ScratchFolder folder;
+  write_yolo(folder, "1 0.5 0.5 0.25 0.5\n");
+  folder.write("data.yaml", "val: [one.txt, other.txt, images/more]\nnames: [cup, dog]\n");
+  folder.write("one.txt", "images/val/b.png\n");
+  folder.write("other.txt", "images/val/a.png\nimages/val/b.png\n");
+  folder.write("images/more/c.png", picture(20, 10));
+  const auto labelled = read(folder);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  ASSERT_EQ(labelled->truth.images.size(), 3u);
+  EXPECT_EQ(labelled->truth.images[0].file_name, "images/more/c.png");
+  EXPECT_EQ(labelled->truth.images[2].file_name, "images/val/b.png");
+  EXPECT_EQ(labelled->truth.annotations.size(), 1u);
+}
+
 // Roboflow names folders from one within, others name several.
 TEST(Yolo, FindsThePicturesWhereTheyLie) {
   const ScratchFolder folder;
@@ -105,7 +134,7 @@ TEST(Yolo, FindsThePicturesWhereTheyLie) {
   EXPECT_EQ(labelled->truth.images[1].file_name, "valid/images/a.png");
   EXPECT_EQ(labelled->truth.annotations.size(), 2u);
   folder.write("data.yml", "val: ../valid/images\nnames: [cup, dog]\n");
-  EXPECT_EQ(read(folder)->truth.images.at(0).file_name, "a.png");
+  EXPECT_EQ(read(folder)->truth.images[0].file_name, "a.png");
 }
 
 TEST(Yolo, NamesOneOfSeveralFoldersThatLiesElsewhere) {
@@ -126,7 +155,7 @@ TEST(Yolo, TellsKeypointsFromPolygons) {
   folder.write("data.yaml", names + "kpt_shape: [2, 3]\n");
   const auto labelled = read(folder);
   ASSERT_TRUE(labelled.ok()) << labelled.error().message;
-  EXPECT_EQ(labelled->truth.annotations.at(0).box, (BoxLtwh{75, 25, 50, 50}));
+  EXPECT_EQ(labelled->truth.annotations[0].box, (BoxLtwh{75, 25, 50, 50}));
   folder.write("data.yaml", names + "kpt_shape: [3, 3]\n");
   EXPECT_EQ(error_of(folder), "/labels/val/b.txt:1: has 11 numbers, expected a class and centre and size and 9 of keypoints");
   for (const char* shape : {"[2]", "[2, 9]", "2", "[a, 2]", "[99999999999, 3]"}) {
@@ -180,7 +209,7 @@ TEST(Voc, CountsPixelsFromOneAndMakesDifficultObjectsCrowds) {
   const auto labelled = read(folder, &warnings);
   ASSERT_TRUE(labelled.ok()) << labelled.error().message;
   const CocoGroundTruth& truth = labelled->truth;
-  EXPECT_EQ(truth.images.at(0).width, 50);
+  EXPECT_EQ(truth.images[0].width, 50);
   ASSERT_EQ(truth.categories.size(), 2u);
   EXPECT_EQ(truth.categories[0].name, "cup");
   ASSERT_EQ(truth.annotations.size(), 2u);
@@ -189,6 +218,24 @@ TEST(Voc, CountsPixelsFromOneAndMakesDifficultObjectsCrowds) {
   EXPECT_FALSE(truth.annotations[0].is_crowd);
   EXPECT_TRUE(truth.annotations[1].is_crowd);
   ASSERT_EQ(warnings.size(), 1u);
+}
+
+TEST(Voc, ReadsDifficultAsToolsWriteItAndRefusesTheRest) {
+  const auto cup = [](const std::string& difficult) {
+    return voc_xml("<object><name>cup</name><difficult>" + difficult +
+                   "</difficult><bndbox><xmin>5</xmin><ymin>5</ymin><xmax>5</xmax><ymax>5</ymax></bndbox></object>");
+  };
+  const ScratchFolder folder;
+  folder.write("JPEGImages/a.jpg", "");
+  for (const auto& [difficult, is_difficult] : std::vector<std::pair<std::string, bool>>{
+           {"1", true}, {"True", true}, {" true ", true}, {"0", false}, {"False", false}, {"", false}}) {
+    folder.write("Annotations/a.xml", cup(difficult));
+    const auto labelled = read(folder);
+    ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+    EXPECT_EQ(labelled->truth.annotations[0].is_crowd, is_difficult) << difficult;
+  }
+  folder.write("Annotations/a.xml", cup("2"));
+  EXPECT_EQ(error_of(folder), "/Annotations/a.xml: an object of 'cup': 'difficult' is '2', expected 0 or 1");
 }
 
 const char kTurnedDog[] =

@@ -76,12 +76,21 @@ Result<BoxLtwh> read_turned(const pugi::xml_node& box) {
   return box_around_turned({x - width / 2, y - height / 2, width, height}, angle * 180 / std::numbers::pi, x, y);
 }
 
+// Absent, as some tools have it, is 0.
+Result<bool> read_flag(const pugi::xml_node& node, const char* name) {
+  const std::string_view text = text_in(node, name);
+  if (text == "1" || text == "True" || text == "true") return true;
+  if (text.empty() || text == "0" || text == "False" || text == "false" || text == "Unspecified") return false;
+  return Error{ErrorCode::kMalformed, fmt::format("'{}' is {}, expected 0 or 1", name, in_quotes(text))};
+}
+
 Result<VocObject> read_object(const pugi::xml_node& node) {
-  VocObject object{std::string(text_in(node, "name")), {}, text_in(node, "difficult") == "1"};
+  VocObject object{std::string(text_in(node, "name")), {}};
   if (object.name.empty()) return Error{ErrorCode::kMalformed, "an 'object' has no 'name'"};
   const pugi::xml_node corners = node.child("bndbox"), turned = node.child("robndbox");
   if (!corners && !turned)
     return Error{ErrorCode::kMalformed, fmt::format("an object of {} has neither 'bndbox' nor 'robndbox'", in_quotes(object.name))};
+  OCTET_ASSIGN_AT(object.is_difficult, read_flag(node, "difficult"), "an object of " + in_quotes(object.name));
   OCTET_ASSIGN_AT(object.box, corners ? read_corners(corners) : read_turned(turned), "an object of " + in_quotes(object.name));
   return object;
 }

@@ -16,6 +16,7 @@
 #include "data/list_pictures.h"
 #include "data/words.h"
 #include "image/decode.h"
+#include "image/exif.h"
 #include "model/yaml.h"
 
 namespace octet {
@@ -79,21 +80,24 @@ Status list_by_file(const fs::path& file, YoloSet& set) {
     OCTET_ASSIGN_AT(const fs::path path, place_in(set.folder, line), file.string());
     set.pictures.push_back(path.lexically_normal().lexically_relative(set.folder));
   }
-  sort_pictures(set);
   return {};
 }
 
-// Of several folders, the names are relative to what they are relative to, in which they have to lie, as a data set is one folder.
-Status list_by_folders(const fs::path& base, const std::vector<fs::path>& folders, YoloSet& set) {
-  set.folder = folders.size() == 1 ? folders[0] : (base / "").lexically_normal();
-  for (const fs::path& folder : folders) {
-    OCTET_ASSIGN(const FolderListing listing, list_pictures(folder));
-    const fs::path below = folder.lexically_relative(set.folder);
-    if (below.empty() || *below.begin() == "..")
-      return Error{ErrorCode::kUnsupported, fmt::format("{}: does not lie in {}, as one of several folders of pictures has to",
-                                                        folder.string(), set.folder.string())};
-    for (const fs::path& picture : listing.pictures) set.pictures.push_back((below / picture).lexically_normal());
-  }
+Status list_by_folder(const fs::path& folder, YoloSet& set) {
+  OCTET_ASSIGN(const FolderListing listing, list_pictures(folder));
+  const fs::path below = folder.lexically_relative(set.folder);
+  if (below.empty() || *below.begin() == "..")
+    return Error{ErrorCode::kUnsupported,
+                 fmt::format("{}: does not lie in {}, as one of several folders of pictures has to", folder.string(), set.folder.string())};
+  for (const fs::path& picture : listing.pictures) set.pictures.push_back((below / picture).lexically_normal());
+  return {};
+}
+
+// Names are relative to the one folder, or to what several places are relative to, in which they have to lie, as a data set is one folder.
+Status list_by_places(const fs::path& base, const std::vector<fs::path>& places, YoloSet& set) {
+  const auto is_list = [](const fs::path& place) { return place.extension() == ".txt"; };
+  set.folder = places.size() == 1 && !is_list(places[0]) ? places[0] : (base / "").lexically_normal();
+  for (const fs::path& place : places) OCTET_RETURN_IF_ERROR(is_list(place) ? list_by_file(place, set) : list_by_folder(place, set));
   sort_pictures(set);
   return {};
 }
@@ -136,7 +140,7 @@ fs::path data_yaml_in(const fs::path& folder) {
   return {};
 }
 
-// As Ultralytics has it: relative to 'path', which is relative to the file; folders of pictures, or a list of them.
+// As Ultralytics has it: relative to 'path', which is relative to the file; folders of pictures and lists of them.
 Result<YoloSet> read_data_yaml(const fs::path& file, std::string_view part) {
   OCTET_ASSIGN(const YAML::Node root, load_yaml_file(file));
   if (!root.IsMap() || !root["names"]) return Error{ErrorCode::kMalformed, file.string() + ": lacks 'names', the list of classes"};
@@ -149,12 +153,7 @@ Result<YoloSet> read_data_yaml(const fs::path& file, std::string_view part) {
   const fs::path base = is_there(above / names[0]) ? above : folder;
   std::vector<fs::path> places;
   for (const std::string& name : names) places.push_back(place_of_part(base, name));
-  if (places.size() == 1 && places[0].extension() == ".txt") {
-    set.folder = (base / "").lexically_normal();
-    OCTET_RETURN_IF_ERROR(list_by_file(places[0], set));
-  } else {
-    OCTET_RETURN_IF_ERROR(list_by_folders(base, places, set));
-  }
+  OCTET_RETURN_IF_ERROR(list_by_places(base, places, set));
   return set;
 }
 
@@ -176,6 +175,7 @@ Result<YoloSet> read_obj_data(const fs::path& folder, std::string_view part) {
   OCTET_ASSIGN(set.names, read_list(names));
   OCTET_ASSIGN(const fs::path list, place_of(part == "val" ? "valid" : part));
   OCTET_RETURN_IF_ERROR(list_by_file(list, set));
+  sort_pictures(set);
   return set;
 }
 
@@ -231,7 +231,7 @@ Result<LabelLine> parse_line(const std::string& line, const YoloSet& set) {
 Result<std::int64_t> read_labels(const fs::path& file, const YoloSet& set, LabelledPictures& labelled) {
   OCTET_ASSIGN(const std::vector<std::string> lines, read_lines(file, kMostLabelBytes));
   std::set<std::string_view> seen;
-  const CocoImage& image = labelled.truth.images.back();
+  const CocoImage image = labelled.truth.images.back();
   std::int64_t repeated = 0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (lines[i].empty()) continue;
@@ -267,7 +267,8 @@ Result<LabelledPictures> read_yolo(const fs::path& folder, std::string_view part
   for (const fs::path& name : set.pictures) {
     const fs::path path = labelled.image_folder / name;
     OCTET_ASSIGN(const MappedFile file, MappedFile::open(path));
-    OCTET_ASSIGN_AT(const ImageSize size, image_size(file.bytes()), path.string());
+    OCTET_ASSIGN_AT(const ImageSize stored, image_size(file.bytes()), path.string());
+    const ImageSize size = upright_size(stored, exif_orientation(file.bytes()));  // fractions are of what whoever drew the box has seen
     const auto id = static_cast<std::int64_t>(labelled.truth.images.size()) + 1;
     labelled.truth.images.push_back({id, name.string(), size.width, size.height});
     const fs::path labels = label_file_of(path);
