@@ -212,6 +212,21 @@ grep -q '<h3>INT8 AP</h3>' "$work/trend.html" || fail "the page of trends says $
 grep -q '; check, --data [^ ]*, --limit 4</p>' "$work/trend.html" || fail "the page of trends does not say what was measured: $(cat "$work/trend.html")"
 must compare 1 2 --history "$work/runs.db" --json
 grep -q '{"figure":"models/0/AP",.*"change":0.0}' "$work/stdout" || fail "compare says $(cat "$work/stdout")"
+must compare 1 2 --history "$work/runs.db"
+[ "$(cat "$work/stdout")" = "no figure of both is another" ] || fail "compare says $(cat "$work/stdout")"
+must compare 1 4 --history "$work/runs.db"
+grep -q '^other way to measure: check, --data .* | quantize, ' "$work/stdout" || fail "compare of other runs says $(cat "$work/stdout")"
+grep -q '^no figure that both have$' "$work/stdout" || fail "compare of other runs says $(cat "$work/stdout")"
+# Classes are compared by their names, and what is not annotated has no figure.
+truth_of() { echo '{"images":[{"id":1,"file_name":"a.jpg"}],"categories":[{"id":1,"name":"'"$1"'"},{"id":2,"name":"'"$2"'"}],
+  "annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[0,0,9,9],"area":81}]}'; }
+truth_of cup dog >"$work/cup.json"
+truth_of dog cup >"$work/dog.json"
+echo '[{"image_id":1,"category_id":1,"bbox":[0,0,9,9],"score":0.9}]' >"$work/found.json"
+for truth in cup dog; do must check --annotations "$work/$truth.json" --results "$work/found.json" --history "$work/classes.db"; done
+must compare 1 2 --history "$work/classes.db"
+grep -qE '^categories/cup/AP +1 +- +-$' "$work/stdout" || fail "compare of other classes says $(cat "$work/stdout")"
+grep -qE '^categories/dog/AP +- +1 +-$' "$work/stdout" || fail "compare of other classes says $(cat "$work/stdout")"
 expect 3 "has no run 9" compare 1 9 --history "$work/runs.db"
 expect 3 "nowhere.db" history "$work/nowhere.db"
 expect 3 "cfg" history "$cfg"

@@ -78,6 +78,13 @@ std::string names_of(const Json& models) {
   return names;
 }
 
+// The names of the models, or of files of results.
+std::string models_of(const HistoryRun& run) {
+  const std::string names = names_of(json_of(run.models));
+  const Json arguments = json_of(run.arguments);
+  return names.empty() && arguments.is_object() ? names_of(arguments.value("--results", Json::array())) : names;
+}
+
 std::string table_of(const std::vector<HistoryRun>& runs) {
   std::string text = fmt::format("{:>5} {:<20} {:<9} {:>6}", "id", "at", "verb", "status");
   for (const Column& column : columns()) text += fmt::format(" {:>9}", column.title);
@@ -89,7 +96,7 @@ std::string table_of(const std::vector<HistoryRun>& runs) {
       const auto figure = figure_in(figures, column);
       text += fmt::format(" {:>9}", figure ? fmt::format("{:.2f}", *figure) : "-");
     }
-    text += " " + names_of(json_of(run.models));
+    text += " " + models_of(run);
   }
   return text;
 }
@@ -113,13 +120,6 @@ std::string way_of(const HistoryRun& run) {
       if (word.is_string()) way += " " + word.get<std::string>();
   }
   return way;
-}
-
-// The names of the models, or of files of results.
-std::string models_of(const HistoryRun& run) {
-  const std::string names = names_of(json_of(run.models));
-  const Json arguments = json_of(run.arguments);
-  return names.empty() && arguments.is_object() ? names_of(arguments.value("--results", Json::array())) : names;
 }
 
 // Runs of the same models on the same machine that were measured in the same way: others say nothing of what became worse.
@@ -203,29 +203,78 @@ Result<Outcome> list(const Options& options) {
   return outcome;
 }
 
-Result<Json> figures_of(const std::vector<HistoryRun>& runs, std::int64_t id, const std::filesystem::path& file) {
+Result<HistoryRun> find_run(const std::vector<HistoryRun>& runs, std::int64_t id, const std::filesystem::path& file) {
   const auto found = std::ranges::find(runs, id, &HistoryRun::id);
   if (found == runs.end()) return Error{ErrorCode::kNotFound, fmt::format("{}: has no run {}", file.string(), id)};
-  return json_of(found->figures).flatten();
+  return *found;
+}
+
+// What a list has names for by these, as another run may have others, or in another order.
+Json by_name(const Json& figures) {
+  Json named = figures.is_array() ? Json::object() : figures;
+  for (const auto& [key, value] : figures.items()) {
+    const bool has_name = figures.is_array() && value.is_object() && value.contains("name") && value["name"].is_string();
+    if (figures.is_array() && (!has_name || named.contains(value["name"]))) {
+      named = figures;
+      break;
+    }
+    if (has_name) named[value["name"].get<std::string>()] = value;
+  }
+  for (auto& value : named)
+    if (value.is_structured()) value = by_name(value);
+  return named;
+}
+
+Json figures_of(const HistoryRun& run) { return by_name(json_of(run.figures)).flatten(); }
+
+// An AP or AR of -1 is none.
+std::optional<double> defined(const std::string& place, const Json& value) {
+  const std::string name = place.substr(place.rfind('/') + 1);
+  const bool can_be_undefined = name.starts_with("AP") || name.starts_with("AR");
+  return can_be_undefined && value == -1 ? std::nullopt : std::optional(value.get<double>());
+}
+
+std::string in_column(const std::optional<double>& value) { return value ? fmt::format("{:.6g}", *value) : "-"; }
+
+// What the runs differ in beside their figures, which may come of that.
+std::vector<std::string> other_conditions(const HistoryRun& first, const HistoryRun& second) {
+  const Subject a = subject_of(first), b = subject_of(second);
+  std::vector<std::string> lines;
+  const auto add = [&](std::string_view what, const std::string& one, const std::string& other) {
+    if (one != other) lines.push_back(fmt::format("other {}: {} | {}", what, one, other));
+  };
+  add("models", std::get<0>(a), std::get<0>(b));
+  add("machine", std::get<1>(a), std::get<1>(b));
+  add("way to measure", std::get<2>(a), std::get<2>(b));
+  return lines;
 }
 
 // Every number that both have, by its place.
 Result<Outcome> compare(const Options& options) {
   OCTET_ASSIGN(const auto runs, read_history(options.file));
-  OCTET_ASSIGN(const Json first, figures_of(runs, options.runs[0], options.file));
-  OCTET_ASSIGN(const Json second, figures_of(runs, options.runs[1], options.file));
-  Outcome outcome{{{"first", options.runs[0]}, {"second", options.runs[1]}, {"figures", Json::array()}},
-                  fmt::format("{:<32} {:>14} {:>14} {:>14}", "figure", options.runs[0], options.runs[1], "change")};
-  for (const auto& [place, value] : first.items()) {
-    const auto other = second.find(place);
-    if (other == second.end() || !value.is_number() || !other->is_number()) continue;
-    const double change = other->get<double>() - value.get<double>();
-    outcome.json["figures"].push_back({{"figure", place.substr(1)}, {"first", value}, {"second", *other}, {"change", change}});
-    if (change != 0)
-      outcome.text +=
-          fmt::format("\n{:<32} {:>14.6g} {:>14.6g} {:>+14.6g}", place.substr(1), value.get<double>(), other->get<double>(), change);
+  OCTET_ASSIGN(const HistoryRun first, find_run(runs, options.runs[0], options.file));
+  OCTET_ASSIGN(const HistoryRun second, find_run(runs, options.runs[1], options.file));
+  const Json others = figures_of(second);
+  Json figures = Json::array();
+  std::string changes;
+  for (const auto& [place, value] : figures_of(first).items()) {
+    const auto found = others.find(place);
+    if (found == others.end() || !value.is_number() || !found->is_number()) continue;
+    const auto before = defined(place, value), after = defined(place, *found);
+    const auto change = before && after ? std::optional(*after - *before) : std::nullopt;
+    figures.push_back({{"figure", place.substr(1)}, {"first", value}, {"second", *found}, {"change", change ? Json(*change) : Json()}});
+    if (before != after)
+      changes += fmt::format("\n{:<32} {:>14} {:>14} {:>14}", place.substr(1), in_column(before), in_column(after),
+                             change ? fmt::format("{:+.6g}", *change) : "-");
   }
-  return outcome;
+  const std::vector<std::string> conditions = other_conditions(first, second);
+  std::string text;
+  for (const std::string& line : conditions) text += line + "\n";
+  if (!changes.empty())
+    text += fmt::format("{:<32} {:>14} {:>14} {:>14}", "figure", first.id, second.id, "change") + changes;
+  else
+    text += figures.empty() ? "no figure that both have" : "no figure of both is another";
+  return Outcome{{{"first", first.id}, {"second", second.id}, {"other", conditions}, {"figures", figures}}, text};
 }
 
 }  // namespace
