@@ -42,12 +42,14 @@ Result<std::vector<std::string>> names_of(const std::string& text) {
 
 }  // namespace
 
+bool is_of_ultralytics(const ModelInfo& metadata) { return metadata.contains("names") && metadata.contains("stride"); }
+
 Result<MetadataFacts> read_metadata(const ModelInfo& metadata) {
   MetadataFacts facts;
   const auto task = metadata.find("task"), names = metadata.find("names");
   if (task != metadata.end() && task->second != "detect")
     return Error{ErrorCode::kUnsupported, "its metadata says task: " + task->second.substr(0, 80) + "; octet takes models that detect"};
-  facts.is_ultralytics = names != metadata.end() && metadata.contains("stride");
+  facts.is_ultralytics = is_of_ultralytics(metadata);
   if (names != metadata.end()) {
     OCTET_ASSIGN(facts.labels, names_of(names->second));
   } else {

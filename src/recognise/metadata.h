@@ -19,6 +19,9 @@ struct MetadataFacts {
   bool is_ultralytics = false;
 };
 
+// Whether an exporter of Ultralytics wrote it.
+bool is_of_ultralytics(const ModelInfo& metadata);
+
 // kMalformed for names that cannot be read; kUnsupported where the task is not to detect boxes. Both name the key.
 Result<MetadataFacts> read_metadata(const ModelInfo& metadata);
 

@@ -13,11 +13,13 @@ namespace octet {
 namespace {
 
 // What `make` gives of each stride, [1,columns,cells of it], as [1,columns,cells].
-Value of_strides(Graph& graph, const std::function<Value(Value image, std::int64_t stride)>& make) {
-  const Value image = picture(graph);
+Value of_strides(Graph& graph, Value image, const std::function<Value(Value image, std::int64_t stride)>& make) {
   std::vector<Value> maps;
   for (const std::int64_t stride : kStrides) maps.push_back(flat(graph, make(image, stride)));
   return graph.emit(Concat{2}, maps);
+}
+Value of_strides(Graph& graph, const std::function<Value(Value image, std::int64_t stride)>& make) {
+  return of_strides(graph, picture(graph), make);
 }
 
 // Numbers of cells, [1,2,cells]: `number(index of the column or row, stride)`.
@@ -733,8 +735,140 @@ TEST(Recognise, KnowsChosenRowsByTheNumberOfTheClass) {
   const NodeId parts = graph.emit(VariadicSplit{}, {rows, axis, integers(graph, {4, 1})}).node;
   const Value index = graph.emit(Convert{ElementType::kI64}, {Value{parts, 1}});
   output(graph, graph.emit(Concat{2}, {Value{parts, 0}, Value{parts, 1}, graph.emit(Convert{ElementType::kF32}, {index})}), "rows");
-  const Recognition found = found_in(graph);
+  const Recognition found = found_in(graph, {.declared = kDeclaredWay});
   EXPECT_TRUE(std::holds_alternative<ListHead>(found.description.head));
+  expect_contains(error_of(graph).message, "declare octet_resize, reverse_input_channels, scale_values");
+}
+
+// The best of so many numbers as rows of corners, score and class.
+Graph rows_of_best(const std::function<Value(Graph&, Value image)>& numbers) {
+  Graph graph;
+  const Value image = picture(graph);
+  const NodeId best = graph.emit(TopK{}, {numbers(graph, image), graph.emit_constant(Tensor::scalar<std::int64_t>(5))}).node;
+  const Value corners = graph.emit(Reshape{}, {convolved(graph, image, kSide, 20), integers(graph, {1, 5, 4})});
+  const auto column = [&](Value value) { return graph.emit(Reshape{}, {value, integers(graph, {1, 5, 1})}); };
+  const Value label = graph.emit(Convert{ElementType::kF32}, {Value{best, 1}});
+  output(graph, graph.emit(Concat{2}, {corners, column(Value{best, 0}), column(label)}), "rows");
+  return graph;
+}
+
+// YOLOv10 chooses among the cells of strides 8, 16 and 32; what chooses among others takes pictures in other ways (CenterNet,
+// EfficientDet).
+TEST(Recognise, TakesChosenRowsForThoseOfYoloWhereCellsAreChosen) {
+  const Graph of_cells = rows_of_best([](Graph& graph, Value image) {
+    return of_strides(graph, image, [&](Value from, std::int64_t stride) { return sigmoid(graph, convolved(graph, from, stride, 1)); });
+  });
+  EXPECT_EQ(found_in(of_cells).description.resize, ResizeKind::kLetterboxRounded);
+  const Graph of_one_map =
+      rows_of_best([](Graph& graph, Value image) { return flat(graph, sigmoid(graph, convolved(graph, image, 4, 1))); });
+  expect_contains(error_of(of_one_map).message, "declare octet_resize, reverse_input_channels, scale_values");
+}
+
+// Boxes beside two scores, of an SSD, have six columns, too.
+TEST(Recognise, TakesABoxAndTwoScoresForNoChosenRow) {
+  Graph graph;
+  const Value map = graph.emit(MaxPool{{3, 3}}, {convolved(graph, picture(graph), 32, 20 * 6)});
+  output(graph, graph.emit(Reshape{}, {map, integers(graph, {1, 20, 6})}), "output");
+  expect_contains(error_of(graph).message, "whether its rows of six numbers are corners, score and class");
+}
+
+// Corners one stride away from a point of each cell, beside columns that `behind` makes of the map of a stride. [1,4+columns,cells]
+Graph corners_around(double offset, const std::function<Value(Graph&, Value image, std::int64_t stride)>& behind) {
+  Graph graph;
+  const Value image = picture(graph);
+  const auto at = [&](double away) {
+    return per_cell(
+        graph, [&](std::int64_t i, std::int64_t stride) { return (static_cast<double>(i) + offset + away) * static_cast<double>(stride); });
+  };
+  const Value moved = of_strides(graph, image, [&](Value from, std::int64_t stride) { return convolved(graph, from, stride, 4); });
+  const Value corners = graph.emit(Binary{}, {moved, graph.emit(Concat{1}, {at(-1), at(1)})});
+  const Value others = of_strides(graph, image, [&](Value from, std::int64_t stride) { return behind(graph, from, stride); });
+  output(graph, graph.emit(Concat{1}, {corners, others}), "output");
+  return graph;
+}
+
+// RTMDet: its points are corners of cells, as those of YOLOX, but its boxes are corners, and no objectness stands beside them.
+TEST(Recognise, TakesCornersAroundCornersOfCellsForNoYolox) {
+  const Graph graph =
+      corners_around(0, [](Graph& of, Value image, std::int64_t stride) { return sigmoid(of, convolved(of, image, stride, 3)); });
+  for (const SourceFacts& facts :
+       {SourceFacts{.declared = kDeclaredWay}, SourceFacts{.metadata = {{"names", "[a, b, c]"}}, .declared = kDeclaredWay}}) {
+    const Recognition found = found_in(graph, facts);
+    const auto& head = std::get<DenseHead>(found.description.head);
+    EXPECT_EQ(head.box, DenseHead::Box::kCorners);
+    EXPECT_FALSE(head.has_objectness);
+    EXPECT_EQ(head.classes, 3);
+  }
+  expect_contains(error_of(graph).message, "declare octet_resize, reverse_input_channels, scale_values");
+}
+
+// FCOS: what stands between its boxes and its scores is told by what was put side by side, or by the number of names.
+TEST(Recognise, KnowsACenternessBesideCorners) {
+  Graph graph;
+  const Value image = picture(graph);
+  const auto of = [&](std::int64_t columns) {
+    return of_strides(graph, image, [&](Value from, std::int64_t stride) { return convolved(graph, from, stride, columns); });
+  };
+  const Value place = per_cell(graph, [](std::int64_t i, std::int64_t stride) { return static_cast<double>(i * stride); });
+  const Value corners = graph.emit(Binary{}, {of(4), graph.emit(Concat{1}, {place, place})});
+  output(graph, graph.emit(Concat{1}, {corners, sigmoid(graph, of(1)), sigmoid(graph, of(3))}), "output");
+  const Recognition found = found_in(graph, {.declared = kDeclaredWay});
+  const auto& head = std::get<DenseHead>(found.description.head);
+  EXPECT_TRUE(head.has_objectness);
+  EXPECT_EQ(head.classes, 3);
+}
+
+// What is a half of a half where nothing is seen has the objectness in it already.
+TEST(Recognise, KnowsAnObjectnessThatIsMultipliedIntoScores) {
+  Graph graph;
+  const Value image = picture(graph);
+  const auto of = [&](std::int64_t columns) {
+    return of_strides(graph, image, [&](Value from, std::int64_t stride) { return convolved(graph, from, stride, columns); });
+  };
+  const Value place = per_cell(graph, [](std::int64_t i, std::int64_t stride) { return static_cast<double>(i * stride); });
+  const Value center = graph.emit(Binary{}, {of(2), place});
+  const Value scores = graph.emit(Binary{BinaryKind::kMultiply}, {sigmoid(graph, of(3)), sigmoid(graph, of(1))});
+  output(graph, graph.emit(Concat{1}, {center, graph.emit(Unary{UnaryKind::kExp}, {of(2)}), scores}), "output");
+  const Recognition found = found_in(graph);
+  EXPECT_EQ(found.description.resize, ResizeKind::kLetterboxCorner) << "YOLOX";
+  EXPECT_FALSE(std::get<DenseHead>(found.description.head).has_objectness);
+  EXPECT_EQ(std::get<DenseHead>(found.description.head).classes, 3);
+}
+
+// YOLOv9 as it is trained, with an auxiliary head.
+TEST(Recognise, AsksWhichOfSeveralWholeDetectorsToTake) {
+  Graph graph = decoded(3);
+  const Value first = graph.node(graph.outputs()[0]).inputs[0];
+  output(graph, graph.emit(Concat{1}, {graph.node(first).inputs[0], graph.node(first).inputs[1], graph.node(first).inputs[2]}), "output1");
+  expect_contains(error_of(graph).message, "name it (--outputs NAME)");
+}
+
+// RF-DETR and LW-DETR choose their queries: logistic scores, the last of which stands for nothing where it has no name.
+TEST(Recognise, TakesScoresOfChosenQueriesForLogistic) {
+  Graph graph = detr(10, 5);
+  const Value logits = graph.node(graph.find("logits")).inputs[0];
+  const NodeId best = graph.emit(TopK{}, {logits, graph.emit_constant(Tensor::scalar<std::int64_t>(5))}).node;
+  graph.set_input(graph.find("logits"), 0, Value{best, 0});
+  const SourceFacts facts{.metadata = {{"names", "[a, b, c, d]"}}, .declared = kDeclaredWay};
+  const Recognition found = found_in(graph, facts);
+  const auto& head = std::get<DenseHead>(found.description.head);
+  EXPECT_EQ(head.score, DenseHead::Score::kLogit);
+  EXPECT_EQ(head.background, DenseHead::Background::kLast);
+  EXPECT_EQ(head.classes, 4);
+  EXPECT_EQ(std::get<DenseHead>(found_in(graph, {.declared = kDeclaredWay}).description.head).classes, 5);
+}
+
+// DETR behind its own softmax: what is a distribution already is made none again.
+TEST(Recognise, KnowsADistributionOverClassesOfQueries) {
+  Graph graph = detr(10, 5);
+  const Value logits = graph.node(graph.find("logits")).inputs[0];
+  const Value scores = graph.emit(SoftMax{2}, {logits});
+  graph.set_input(graph.find("logits"), 0, scores);
+  const Recognition found = found_in(graph, {.declared = kDeclaredWay});
+  const auto& head = std::get<DenseHead>(found.description.head);
+  EXPECT_EQ(head.score, DenseHead::Score::kProbability);
+  EXPECT_EQ(head.background, DenseHead::Background::kLast);
+  EXPECT_EQ(head.classes, 4);
 }
 
 TEST(Recognise, TellsFourClassesOfQueriesFromBoxes) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "recognise/metadata.h"
 #include "recognise/yolov5.h"
 
 namespace octet {
@@ -41,7 +42,7 @@ Result<FoundHead> head_of_anchor_maps(const HeadEvidence& evidence) {
   const auto levels = find_anchor_levels(evidence.outputs(), evidence.input());
   if (!levels || levels->columns <= kBoxColumns + 1 || levels->columns > kMaxClasses) return open_question(kAnchors);
   const auto anchors = yolov5_anchors(levels->strides);
-  const bool is_ultralytics = evidence.facts().metadata.contains("names") && evidence.facts().metadata.contains("stride");
+  const bool is_ultralytics = is_of_ultralytics(evidence.facts().metadata);
   const std::optional<double> resting = resting_number(evidence, levels->outputs);
   const auto classes = static_cast<int>(levels->columns - kBoxColumns - 1);
   const bool is_yolov5 =

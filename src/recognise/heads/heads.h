@@ -29,7 +29,7 @@ bool is_detection_output(const HeadEvidence& evidence);
 FoundHead head_of_detection_output();
 bool is_chosen_rows(const HeadEvidence& evidence, const OutputShape& output);  // corners, score and the number of a class
 FoundHead head_of_chosen_rows(const HeadEvidence& evidence);
-Result<FoundHead> head_of_one_output(const HeadEvidence& evidence);
+Result<FoundHead> head_of_one_output(HeadEvidence& evidence);
 Error open_about_three_outputs(const HeadEvidence& evidence);
 
 }  // namespace octet

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -18,6 +19,9 @@ constexpr int kPicoDetBins = 8;
 const std::vector<int> kPicoDetStrides = {8, 16, 32, 64};
 
 constexpr const char* kWhichAreBoxes = "which of them are boxes and which are scores";
+constexpr const char* kWholeDetectors =
+    "which of its outputs to take: each has boxes and scores of its own, as of YOLOv9 with its auxiliary head, whose last output is the "
+    "main one; name it (--outputs NAME)";
 constexpr const char* kWhichPartIsBoxes = "which of its columns are boxes and which are scores: name the classes (--labels)";
 constexpr const char* kNotScores =
     "which columns are scores of classes: they are not all alike, as where keypoints, angles or coefficients of masks stand beside them";
@@ -31,20 +35,41 @@ FoundHead joined_head(const Levels& levels) {
   return found;
 }
 
+// Whether an objectness stands between decoded boxes and scores. YOLOX has one, and YOLOv3 to v7, whose cells have three anchors, unless
+// it is multiplied into the scores already, which are then a half of a half where nothing is seen. YOLOv6 has it as a constant. What else
+// is told by the number of names, or by what was put side by side (FCOS: boxes, centerness, scores).
+bool has_objectness(const HeadEvidence& evidence, const Levels& levels, const std::vector<RestingColumn>& columns, bool is_yolox) {
+  const std::int64_t behind_box = std::ssize(columns) - kBoxColumns;
+  if (behind_box < 2) return false;
+  if (columns[4].is_one()) return true;
+  if (evidence.classes() == behind_box) return false;
+  constexpr double kMultiplied = 0.25;
+  if (levels.anchors == 3 || is_yolox) return !columns[4].is_constant() || std::abs(columns[4].most - kMultiplied) > 1e-6;
+  const auto parts = joined_columns(evidence.graph(), evidence.value_of(levels.groups[0].outputs[0]), std::ssize(columns)).lengths;
+  return parts.size() == 3 && parts[1] == 1 && are_scores(std::span(columns).subspan(4));
+}
+
+// Ultralytics' boxes are centre and size, or, of the networks without suppression, corners, in cells of strides from 8 to 32. Other
+// corners are those of FCOS, RTMDet or PicoDet, which take pictures in other ways.
+Family family_of_decoded(const Levels& levels, const RestingBoxes& boxes) {
+  const bool are_corners = boxes.box != Box::kCenter;
+  if (boxes.cell_offset == 0) return are_corners ? Family::kUnknown : Family::kYolox;
+  return are_corners && levels.strides != std::vector{8, 16, 32} ? Family::kUnknown : Family::kUltralytics;
+}
+
 Result<FoundHead> of_decoded(const HeadEvidence& evidence, const Levels& levels, const RestingBoxes& boxes,
                              const std::vector<RestingColumn>& columns) {
   FoundHead found = joined_head(levels);
   auto& head = std::get<DenseHead>(found.head);
   head.box = boxes.box;
   head.unit = boxes.unit;
-  const bool is_yolox = boxes.cell_offset == 0;
-  head.has_objectness = levels.anchors == 3 || is_yolox || columns[4].is_one();
+  found.family = family_of_decoded(levels, boxes);
+  head.has_objectness = has_objectness(evidence, levels, columns, found.family == Family::kYolox);
   const auto scores = std::span(columns).subspan(head.has_objectness ? 5 : 4);
   if (!are_scores(scores)) return open_question(kNotScores);
   head.classes = static_cast<int>(scores.size());
   head.score = score_of(scores[0]);
   head.suppressed = evidence.facts().end == SourceFacts::End::kTopK;
-  found.family = is_yolox ? Family::kYolox : Family::kUltralytics;
   found.reasons.push_back(fmt::format("decoded boxes ({}, in {}) around {} in each cell of strides {}{}, scores of {} classes",
                                       boxes.box == Box::kCenter ? "centre and size" : "corners",
                                       boxes.unit == DenseHead::Unit::kPixels ? "pixels" : "fractions of the input",
@@ -173,6 +198,13 @@ Result<FoundHead> of_joined(const HeadEvidence& evidence, const Levels& levels) 
   return open_question("three candidates a cell whose boxes are not decoded");
 }
 
+// Whether each group has decoded boxes and their scores: the heads of a network that is trained with an auxiliary one.
+bool are_whole_detectors(const HeadEvidence& evidence, const Levels& levels) {
+  return std::ranges::all_of(levels.groups, [&](const ColumnGroup& group) {
+    return group.columns == levels.groups[0].columns && group.columns > kBoxColumns && evidence.resting_boxes(levels, group);
+  });
+}
+
 // Which of two groups is the boxes: by the number of names, else by what they are where nothing is seen; nothing where that is open.
 std::optional<std::size_t> boxes_among(const HeadEvidence& evidence, const Levels& levels) {
   const auto is_boxes = [&](std::size_t i) { return levels.groups[i].columns % kBoxColumns == 0; };
@@ -191,6 +223,7 @@ std::optional<std::size_t> boxes_among(const HeadEvidence& evidence, const Level
 }
 
 Result<FoundHead> of_boxes_and_scores(const HeadEvidence& evidence, const Levels& levels) {
+  if (are_whole_detectors(evidence, levels)) return open_question(kWholeDetectors);
   const auto place = boxes_among(evidence, levels);
   if (!place) return open_question(kWhichAreBoxes);
   const ColumnGroup &boxes = levels.groups[*place], &scores = levels.groups[1 - *place];

@@ -49,11 +49,19 @@ bool is_real_time_detr(const HeadEvidence& evidence) {
   return (ends_in_best || samples) && begins_as_real_time_detr(evidence.graph());
 }
 
-// DETRs with deformable attention have a logistic score a class, the first one a distribution over the classes and "no object".
+bool is_distribution(const HeadEvidence& evidence, const std::string& scores) {
+  const Value origin = origin_of(evidence.graph(), evidence.value_of(scores));
+  return std::holds_alternative<SoftMax>(evidence.graph().node(origin).op);
+}
+
+// DETRs that choose their queries or sample what they attend to have logistic scores, the first one a distribution over the classes and
+// "no object".
 Result<Score> score_of_queries(const HeadEvidence& evidence, const OutputShape& scores) {
-  if (is_unary(evidence.graph(), evidence.origin_of(scores), UnaryKind::kSigmoid)) return Score::kProbability;
+  if (is_distribution(evidence, scores.name) || is_unary(evidence.graph(), evidence.origin_of(scores), UnaryKind::kSigmoid))
+    return Score::kProbability;
+  const bool chooses = evidence.facts().end == SourceFacts::End::kTopK || has_operation<TopK>(evidence.graph());
+  if (chooses || has_operation<GridSample>(evidence.graph())) return Score::kLogit;
   if (evidence.classes()) return scores.shape.back() == *evidence.classes() + 1 ? Score::kSoftmax : Score::kLogit;
-  if (evidence.facts().end == SourceFacts::End::kTopK || has_operation<GridSample>(evidence.graph())) return Score::kLogit;
   return open_question(
       fmt::format("whether its scores are logistic, of {} classes, or a distribution over {} and no object: name the classes (--labels)",
                   scores.shape.back(), scores.shape.back() - 1));
@@ -88,11 +96,13 @@ Result<FoundHead> head_of_queries(const HeadEvidence& evidence, Value boxes, Den
   OCTET_ASSIGN(head.unit, unit_of_boxes(evidence, boxes));
   head.score = score;
   head.suppressed = true;
-  if (score == Score::kSoftmax) {
+  FoundHead found;
+  const bool has_unnamed = evidence.classes() == head.classes - 1;  // of RF-DETR, whose scores are logistic
+  if (score == Score::kSoftmax || is_distribution(evidence, head.scores[0]) || has_unnamed) {
     head.background = DenseHead::Background::kLast;
     --head.classes;
+    found.reasons.push_back("the last score is taken to stand for no object");
   }
-  FoundHead found;
   found.clip = false;
   if (is_real_time_detr) found.family = Family::kRealTimeDetr;
   found.reasons.push_back(fmt::format("a box ({}) and scores of {} classes for each query of a transformer: DETR, without suppression",
