@@ -182,12 +182,7 @@ ModelInfo draft_of_model(const Graph& graph, ImageSize input, std::optional<int>
       },
       head);
   std::erase_if(info, [](const auto& entry) { return !entry.first.starts_with("octet_"); });  // those of Model API
-  info.merge(draft_of_picture());
   return info;
-}
-
-ModelInfo draft_of_picture() {
-  return {{"octet_resize", "stretch"}, {"reverse_input_channels", "YES"}, {"mean_values", "0"}, {"scale_values", "255"}};
 }
 
 std::string description_text(const ModelInfo& info) {

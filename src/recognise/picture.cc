@@ -193,6 +193,11 @@ Result<passes::InputSteps> steps_declared_in(const ModelInfo& info) {
                             stated.scale.value_or(std::vector<double>())};
 }
 
+ModelInfo draft_of_picture(const Graph& graph, const SourceFacts& facts) {
+  const Stated commonest = way_of_family(Family::kRealTimeDetr, picture_inside(graph), facts);
+  return declaration_of(*commonest.resize, {*commonest.reverse_channels, *commonest.mean, *commonest.scale});
+}
+
 ModelInfo declaration_of(ResizeKind resize, const passes::InputSteps& steps) {
   ModelDescription description;
   description.resize = resize;

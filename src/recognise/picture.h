@@ -31,6 +31,9 @@ Result<PictureWay> find_picture_way(const Graph& graph, const SourceFacts& facts
 // The steps of a picture that keys declare; none for those that are absent. kMalformed for a wrong value.
 Result<passes::InputSteps> steps_declared_in(const ModelInfo& info);
 
+// How a picture may enter, in the keys of a description, for a person to correct: what the graph does itself is not asked for.
+ModelInfo draft_of_picture(const Graph& graph, const SourceFacts& facts);
+
 // The keys that declare steps and a resize as they are, for messages and for trying others.
 ModelInfo declaration_of(ResizeKind resize, const passes::InputSteps& steps);
 

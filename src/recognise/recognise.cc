@@ -108,9 +108,13 @@ Result<Recognition> recognise(const Graph& graph, const SourceFacts& found_facts
   const ImageSize input{static_cast<int>(picture[3]), static_cast<int>(picture[2])};
   const auto classes = count_of(found.description.labels, metadata);
   auto head = head_of(graph, facts, input, classes);
-  if (!head.ok()) return with_advice(head.error(), graph, draft_of_model(graph, input, classes));
+  if (!head.ok()) {
+    ModelInfo draft = draft_of_model(graph, input, classes);
+    draft.merge(draft_of_picture(graph, facts));
+    return with_advice(head.error(), graph, draft);
+  }
   auto way = find_picture_way(graph, facts, head->family, metadata.is_ultralytics);
-  if (!way.ok()) return with_advice(way.error(), graph, draft_of_picture());
+  if (!way.ok()) return with_advice(way.error(), graph, draft_of_picture(graph, facts));
   found.reasons = head->reasons;
   found.reasons.insert(found.reasons.end(), way->reasons.begin(), way->reasons.end());
   OCTET_RETURN_IF_ERROR(describe(graph, facts, *std::move(head), *way, found.description));

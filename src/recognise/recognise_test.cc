@@ -843,6 +843,14 @@ TEST(Recognise, AsksWhichOfSeveralWholeDetectorsToTake) {
   expect_contains(error_of(graph).message, "name it (--outputs NAME)");
 }
 
+// The description to begin with does not ask for what the graph does itself.
+TEST(Recognise, BeginsADescriptionWithoutWhatTheGraphDoes) {
+  const Graph graph =
+      corners_around(0, [](Graph& of, Value image, std::int64_t stride) { return sigmoid(of, convolved(of, image, stride, 3)); });
+  expect_contains(error_of(graph).message, "scale_values: 255");
+  expect_contains(error_of(graph, {.takes_bytes = true}).message, "scale_values: 1}");
+}
+
 // RF-DETR and LW-DETR choose their queries: logistic scores, the last of which stands for nothing where it has no name.
 TEST(Recognise, TakesScoresOfChosenQueriesForLogistic) {
   Graph graph = detr(10, 5);
