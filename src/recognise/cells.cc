@@ -54,22 +54,28 @@ double distance(const std::vector<double>& boxes, const std::vector<Cell>& cells
   return sum / (2 * static_cast<double>(cells.size()));
 }
 
+std::optional<RestingBoxes> boxes_at(const std::vector<double>& boxes, const std::vector<Cell>& cells, ImageSize input) {
+  if (boxes.size() != 4 * cells.size()) return std::nullopt;
+  // Corners that meet in the centre would pass for a centre with a size.
+  for (const Box box : {Box::kCorners, Box::kCornersYx, Box::kCenter})
+    for (const auto unit : {DenseHead::Unit::kPixels, DenseHead::Unit::kFractions})
+      for (const double offset : {0.5, 0.0}) {
+        const RestingBoxes form{box, unit, offset};
+        if (distance(boxes, cells, form, input) < kNear) return form;
+      }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<RestingBoxes> boxes_at_cells(const std::vector<double>& boxes, const std::vector<int>& strides, int anchors,
                                            ImageSize input) {
-  for (const bool side_by_side : {true, false}) {
-    if (side_by_side && anchors == 1) continue;
-    const std::vector<Cell> cells = cells_in_order(strides, anchors, side_by_side, input);
-    if (boxes.size() != 4 * cells.size()) return std::nullopt;
-    // Corners that meet in the centre would pass for a centre with a size.
-    for (const Box box : {Box::kCorners, Box::kCornersYx, Box::kCenter})
-      for (const auto unit : {DenseHead::Unit::kPixels, DenseHead::Unit::kFractions})
-        for (const double offset : {0.5, 0.0}) {
-          const RestingBoxes form{box, unit, offset};
-          if (distance(boxes, cells, form, input) < kNear) return form;
-        }
-  }
+  for (const std::vector<int>& order : {strides, std::vector<int>(strides.rbegin(), strides.rend())})
+    for (const bool side_by_side : {true, false}) {
+      if (side_by_side && anchors == 1) continue;
+      const auto form = boxes_at(boxes, cells_in_order(order, anchors, side_by_side, input), input);
+      if (form) return form;
+    }
   return std::nullopt;
 }
 

@@ -787,6 +787,46 @@ Graph corners_around(double offset, const std::function<Value(Graph&, Value imag
   return graph;
 }
 
+// Boxes [1,cells,4] around points and scores apart.
+Graph boxes_and_scores(const std::vector<float>& places) {
+  Graph graph;
+  const Value image = picture(graph);
+  const auto of_cells = [&](std::int64_t columns) {
+    const Value maps = of_strides(graph, image, [&](Value from, std::int64_t stride) { return convolved(graph, from, stride, columns); });
+    return graph.emit(Transpose{}, {maps, integers(graph, {0, 2, 1})});
+  };
+  output(graph, graph.emit(Binary{}, {of_cells(4), graph.emit_constant(Tensor::of<float>({1, kCells, 4}, places))}), "boxes");
+  output(graph, sigmoid(graph, of_cells(3)), "scores");
+  return graph;
+}
+
+// Four numbers a cell: its corners, less and more a stride.
+std::vector<float> corners_of_cells(const std::vector<std::int64_t>& strides) {
+  std::vector<float> corners;
+  for (const std::int64_t stride : strides)
+    for (std::int64_t cell = 0; cell < (kSide / stride) * (kSide / stride); ++cell)
+      for (const double away : {-0.5, 1.5})
+        for (const std::int64_t at : {cell % (kSide / stride), cell / (kSide / stride)})
+          corners.push_back(static_cast<float>((static_cast<double>(at) + away) * static_cast<double>(stride)));
+  return corners;
+}
+
+// PP-YOLOE has the coarsest map first.
+TEST(Recognise, KnowsDecodedBoxesOfTheCoarsestMapFirst) {
+  for (const std::vector<std::int64_t>& strides : {std::vector<std::int64_t>{8, 16, 32}, std::vector<std::int64_t>{32, 16, 8}}) {
+    const Recognition found = found_in(boxes_and_scores(corners_of_cells(strides)), {.declared = kDeclaredWay});
+    EXPECT_EQ(std::get<DenseHead>(found.description.head).box, DenseHead::Box::kCorners) << strides.front();
+    EXPECT_EQ(std::get<DenseHead>(found.description.head).classes, 3);
+  }
+}
+
+// What differs from cell to cell where nothing is seen has places in it, and is no distance from them.
+TEST(Recognise, TakesNoBoxesInAnUnknownOrderForDistances) {
+  std::vector<float> corners = corners_of_cells({8, 16, 32});
+  std::ranges::reverse(corners);
+  expect_contains(error_of(boxes_and_scores(corners), {.declared = kDeclaredWay}).message, "neither decoded nor as they leave");
+}
+
 // RTMDet: its points are corners of cells, as those of YOLOX, but its boxes are corners, and no objectness stands beside them.
 TEST(Recognise, TakesCornersAroundCornersOfCellsForNoYolox) {
   const Graph graph =

@@ -18,6 +18,7 @@ using Score = DenseHead::Score;
 constexpr int kPicoDetBins = 8;
 const std::vector<int> kPicoDetStrides = {8, 16, 32, 64};
 
+constexpr const char* kNeither = "boxes that are neither decoded nor as they leave the convolutions";
 constexpr const char* kWhichAreBoxes = "which of them are boxes and which are scores";
 constexpr const char* kWholeDetectors =
     "which of its outputs to take: each has boxes and scores of its own, as of YOLOv9 with its auxiliary head, whose last output is the "
@@ -96,14 +97,22 @@ Result<FoundHead> yolox(const HeadEvidence& evidence, const Levels& levels, std:
   return checked(evidence, std::move(found));
 }
 
+// Whether numbers are the same in all cells of a level where nothing is seen, and grow with the strides at most.
+bool are_alike_in_cells(const Levels& levels, const RestingColumn& column) {
+  const double growth = 1.01 * levels.strides.back() / levels.strides.front();
+  return column.is_constant() || (column.least > 0 && column.most < growth * column.least);
+}
+
 // `group`: of the boxes, which may have scores beside them (`head.scores_first`).
-void set_distances(const HeadEvidence& evidence, const Levels& levels, const ColumnGroup& group, std::int64_t box_columns,
-                   DenseHead& head) {
+Status set_distances(const HeadEvidence& evidence, const Levels& levels, const ColumnGroup& group, std::int64_t box_columns,
+                     DenseHead& head) {
   const bool are_logits = box_columns != kBoxColumns;
   head.bins = are_logits ? static_cast<int>(box_columns / kBoxColumns) : 0;
   const std::int64_t first = head.scores_first ? group.columns - box_columns : 0;
+  if (!are_alike_in_cells(levels, evidence.resting_columns(group)[static_cast<std::size_t>(first)])) return open_question(kNeither);
   head.box = !are_logits && evidence.grow_with_strides(levels, group, first) ? Box::kPixelDistances : Box::kDistances;
   head.strides = levels.strides;
+  return {};
 }
 
 std::string distances_text(const Levels& levels, const DenseHead& head) {
@@ -119,7 +128,7 @@ Result<FoundHead> distances(const HeadEvidence& evidence, const Levels& levels, 
   FoundHead found = joined_head(levels);
   auto& head = std::get<DenseHead>(found.head);
   head.scores_first = scores_first;
-  set_distances(evidence, levels, levels.groups[0], box_columns, head);
+  OCTET_RETURN_IF_ERROR(set_distances(evidence, levels, levels.groups[0], box_columns, head));
   if (scores_first && levels.strides.size() == 4) head.cell_offset = 0;  // NanoDet-Plus, whose priors are corners of cells
   head.classes = static_cast<int>(levels.groups[0].columns - box_columns);
   head.score = score;
@@ -185,7 +194,7 @@ Result<FoundHead> of_raw(const HeadEvidence& evidence, const Levels& levels, con
   if (scores_first > 0 && std::all_of(columns.begin() + scores_first, columns.end(), is_zero))
     return distances(evidence, levels, count - scores_first, true, Score::kProbability);
   if (zeros_first == count) return of_logits(evidence, levels);
-  return open_question("boxes that are neither decoded nor as they leave the convolutions");
+  return open_question(kNeither);
 }
 
 Result<FoundHead> of_joined(const HeadEvidence& evidence, const Levels& levels) {
@@ -247,7 +256,7 @@ Result<FoundHead> of_boxes_and_scores(const HeadEvidence& evidence, const Levels
           fmt::format("whether a cell has boxes of {0} anchors, which the file does not tell, or one whose sides are "
                       "distributions over {0} bins",
                       boxes.columns / kBoxColumns));
-    set_distances(evidence, levels, boxes, boxes.columns, head);
+    OCTET_RETURN_IF_ERROR(set_distances(evidence, levels, boxes, boxes.columns, head));
     if (head.bins == kPicoDetBins && levels.strides == kPicoDetStrides && boxes.outputs.size() == kPicoDetStrides.size())
       found.family = Family::kPicoDet;
     found.reasons.push_back(distances_text(levels, head));
@@ -270,7 +279,7 @@ Result<FoundHead> distances_and_centerness(const HeadEvidence& evidence, const L
   head.has_objectness = true;
   head.classes = static_cast<int>(classes);
   head.score = score;
-  set_distances(evidence, levels, boxes, kBoxColumns, head);
+  OCTET_RETURN_IF_ERROR(set_distances(evidence, levels, boxes, kBoxColumns, head));
   if (head.box == Box::kDistances && !evidence.resting_columns(boxes)[0].is_zero())
     return open_question("whether its distances of sides are in pixels or in strides (octet_box: pixel_distances, distances)");
   found.reasons.push_back(distances_text(levels, head) + ", with a centerness");
