@@ -198,6 +198,38 @@ TEST(Plan, MovesChannelsInIntegers) {
   EXPECT_EQ(to_vector<float>((*session.run(std::span(&image, 1)))[0]), to_vector<float>(expected.begin()->second));
 }
 
+// Two convolutions of floats, dense and depthwise, whose weights are stored as integers or are the numbers that these stand for.
+Graph with_weights(bool stored) {
+  SmallGraph g;
+  Value value = g.input({1, 3, 6, 6});
+  for (const Shape& shape : {Shape{4, 3, 3, 3}, Shape{4, 1, 1, 3, 3}}) {
+    Tensor bytes(ElementType::kU8, shape), numbers(ElementType::kF32, shape);
+    const std::vector<float> zeros{3, 128, 255, 0}, scales{0.01f, 0.003f, 0.1f, 0.0077f};
+    const std::size_t of_channel = static_cast<std::size_t>(bytes.size()) / zeros.size();
+    for (std::size_t i = 0; i < static_cast<std::size_t>(bytes.size()); ++i) {
+      const auto byte = bytes.mutable_values<std::uint8_t>()[i] = static_cast<std::uint8_t>(i * 37);
+      numbers.mutable_values<float>()[i] = (static_cast<float>(byte) - zeros[i / of_channel]) * scales[i / of_channel];
+    }
+    Shape of_channels(shape.size(), 1);
+    of_channels[0] = shape[0];
+    const auto constant = [&](const std::vector<float>& values) { return g.graph.emit_constant(Tensor::of<float>(of_channels, values)); };
+    const Value wide = g.graph.emit(Convert{ElementType::kF32}, {g.graph.emit_constant(bytes)});
+    const Value centred = g.graph.emit(Binary{BinaryKind::kSubtract}, {wide, constant(zeros)});
+    const Value product = g.graph.emit(Binary{BinaryKind::kMultiply}, {centred, constant(scales)});
+    const Value weights = stored ? product : g.graph.emit_constant(numbers);
+    value = shape.size() == 5 ? g.graph.emit(GroupConvolution{}, {value, weights}) : g.graph.emit(Convolution{}, {value, weights});
+  }
+  g.output(value);
+  return g.graph;
+}
+
+TEST(Plan, WidensStoredWeightsForConvolutionsOfFloats) {
+  const Tensor image = runtime_test::numbers({1, 3, 6, 6}, 5);
+  Session stored(*compile(with_weights(true)), 1), numbers(*compile(with_weights(false)), 1);
+  EXPECT_EQ(steps_of(with_weights(true)), steps_of(with_weights(false)));
+  EXPECT_EQ(to_vector<float>((*stored.run(std::span(&image, 1)))[0]), to_vector<float>((*numbers.run(std::span(&image, 1)))[0]));
+}
+
 TEST(Plan, AddsQuantizedImagesInIntegers) {
   SmallGraph g;
   const Value a = g.quantize(g.input({1, 3, 5, 5}), "a", 1), b = g.quantize(g.integer_conv(a, 3), "b", 2);

@@ -1,10 +1,25 @@
 // A convolution of floats with constant weights: dense, grouped or depthwise. A dense one adds an image to its results where a sum follows.
 
+#include "runtime/constants.h"
 #include "runtime/lowerings/convolution.h"
 #include "runtime/lowerings/list.h"
 
 namespace octet {
 namespace {
+
+// What a file keeps as integers is widened here and let go of: all weights of a model in floats are much memory.
+Tensor float_weights(const PlanBuilder& builder, const Node& node, const ConvolutionGeometry& conv) {
+  const Value value = node.inputs[1];
+  const auto stored = builder.graph().type(value).element == ElementType::kF32
+                          ? integer_weights(builder.graph(), builder.constants(), value, conv.outputs())
+                          : std::nullopt;
+  if (!stored) return converted(builder.constants()[value], ElementType::kF32);
+  Tensor weights(ElementType::kF32, builder.graph().shape(value));
+  const auto to = weights.mutable_values<float>();
+  const auto of_output = static_cast<std::size_t>(conv.filter());
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<float>(stored->weights[i]) * stored->scale[i / of_output];
+  return weights;
+}
 
 GroupKernels<kernels::ConvolutionF32> kernels_for(const PlanBuilder& builder, const ConvolutionGeometry& conv,
                                                   std::span<const float> weights, const Epilogue& epilogue, std::int64_t out_pixels) {
@@ -30,9 +45,8 @@ void emit_bytes(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv
     for (float& value : values) value *= inv_scale;
     return values;
   };
-  const std::shared_ptr<const kernels::QuantizingDepthwise2d> kernel =
-      kernels::make_quantizing_depthwise2d(depthwise_shape(conv), in_steps(to_vector<float>(builder.constants()[node.inputs[1]])),
-                                           in_steps(epilogue.bias), steps, builder.isa());
+  const std::shared_ptr<const kernels::QuantizingDepthwise2d> kernel = kernels::make_quantizing_depthwise2d(
+      depthwise_shape(conv), in_steps(to_vector<float>(float_weights(builder, node, conv))), in_steps(epilogue.bias), steps, builder.isa());
   add_image_step<float, std::uint8_t>(
       builder, convolution_info(builder, id, conv, kernel->name()), builder.image_f32(node.inputs[0]), builder.natural(epilogue.result),
       [kernel](auto in, auto out, ThreadPool& pool) { kernel->run(in, out, pool); }, window_of(conv));
@@ -42,7 +56,7 @@ void emit(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, cons
   if (const auto steps = steps_of(conv, epilogue)) return emit_bytes(builder, id, conv, epilogue, *steps);
   const Node& node = builder.graph().node(id);
   const SlotId from = builder.image_f32(node.inputs[0]);
-  const Tensor weights = converted(builder.constants()[node.inputs[1]], ElementType::kF32);
+  const Tensor weights = float_weights(builder, node, conv);
   const std::int64_t out_pixels = node.outputs[0].shape[2] * node.outputs[0].shape[3];
   auto groups = kernels_for(builder, conv, weights.values<float>(), epilogue, out_pixels);
   StepInfo info = convolution_info(builder, id, conv, groups[0]->name());
@@ -72,7 +86,7 @@ std::optional<Sum> sum_of(const MatchContext& context, const ConvolutionGeometry
 void emit_sum(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, const Sum& sum) {
   const Node& node = builder.graph().node(id);
   const SlotId from = builder.image_f32(node.inputs[0]), addend = builder.image_f32(sum.addend);
-  const Tensor weights = converted(builder.constants()[node.inputs[1]], ElementType::kF32);
+  const Tensor weights = float_weights(builder, node, conv);
   FloatResult result(builder, sum.epilogue);
   const SlotId to = result.slot();
   const std::int64_t out_pixels = builder.slot(to).height() * builder.slot(to).width();
