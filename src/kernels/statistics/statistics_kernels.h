@@ -24,7 +24,10 @@ using AddRunF32 = void(ImageView<const float> in, RunTotals totals);
 namespace portable {
 AddRunF32 add_run_f32;
 }
-namespace avx2 {  // waits for memory, not for the width of vectors
+namespace avx2 {
+AddRunF32 add_run_f32;
+}
+namespace avx512 {
 AddRunF32 add_run_f32;
 }
 
@@ -33,6 +36,7 @@ struct AddPixelsKernels {
   static constexpr double kTolerance = 0;
   static constexpr Kernel<AddRunF32*> kKernels[] = {
 #ifdef OCTET_X86
+      {"avx512", kAvx512, avx512::add_run_f32},
       {"avx2", kAvx2, avx2::add_run_f32},
 #endif
       {"portable", {}, portable::add_run_f32},
