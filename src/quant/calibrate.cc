@@ -116,7 +116,7 @@ class Calibration {
     for (const auto& [value, first] : waiting_[0]) {
       std::vector<const ChannelStatistics*> of_images;
       for (const ImageStatistics& image : waiting_) of_images.push_back(&image.at(value));
-      observers_[value].add(of_images);
+      observers_.try_emplace(value, options_.of_channels).first->second.add(of_images);
     }
     waiting_.clear();
   }

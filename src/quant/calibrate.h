@@ -56,6 +56,7 @@ struct CalibrationOptions {
   Share share{};                                         // CalibratedModel::calibrate(): the images that are observed
   std::shared_ptr<const CalibrationStatistics> known{};  // and, where some are given, what is taken for all images instead
   CalibrationStore* store = nullptr;                     // whose blocks are observed instead of the share, where there is one
+  bool of_channels = false;                              // calibrate(): see RangeObserver
   bool stops_when_enough = false;                        // with neither of them: leaves out images of many that would change nothing
 };
 

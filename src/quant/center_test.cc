@@ -40,7 +40,9 @@ std::map<Value, RangeObserver> observe(const Graph& graph) {
   std::vector<Value> values;
   for (const Point& point : plan_quantization(graph).points) values.push_back(point.value);
   const auto load = [](std::size_t index) -> Result<Tensor> { return numbers(kImage, static_cast<std::uint32_t>(index + 1)); };
-  return *calibrate(graph, values, CalibrationImages{4, load}, {});
+  CalibrationOptions options;
+  options.of_channels = true;
+  return *calibrate(graph, values, CalibrationImages{4, load}, options);
 }
 
 ChannelOffsets center(Graph& graph) {

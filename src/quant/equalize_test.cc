@@ -51,7 +51,9 @@ Graph net_with_uneven_channels() {
 std::map<Value, RangeObserver> observe(const Graph& graph, const QuantizationPlan& plan) {
   std::vector<Value> values;
   for (const Point& point : plan.points) values.push_back(point.value);
-  return *calibrate(graph, values, pictures(), {});
+  CalibrationOptions options;
+  options.of_channels = true;
+  return *calibrate(graph, values, pictures(), options);
 }
 
 // Greatest over smallest range of the channels of a value.

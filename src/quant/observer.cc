@@ -51,14 +51,15 @@ void RangeObserver::add(std::span<const ChannelStatistics* const> images) {
     min_ = images[0]->min;
     max_ = images[0]->max;
     sum_.resize(min_.size());
-    min_of_channel_.resize(min_.size());
-    max_of_channel_.resize(min_.size());
+    min_of_channel_.resize(of_channels_ ? min_.size() : 0);
+    max_of_channel_.resize(min_of_channel_.size());
   }
   for (std::size_t c = 0; c < min_.size(); ++c)
     for (const ChannelStatistics* const image : images) {
       min_[c] = std::min(min_[c], image->min[c]);
       max_[c] = std::max(max_[c], image->max[c]);
       sum_[c].add(static_cast<double>(image->mean[c]));
+      if (!of_channels_) continue;
       min_of_channel_[c].add(static_cast<double>(image->min[c]));
       max_of_channel_[c].add(static_cast<double>(image->max[c]));
     }
@@ -75,14 +76,12 @@ void RangeObserver::add(const RangeObserver& others) {
     *this = others;
     return;
   }
-  OCTET_CHECK(min_.size() == others.min_.size(), "both are of one tensor");
+  OCTET_CHECK(min_.size() == others.min_.size() && !of_channels_ && !others.of_channels_, "both are of one tensor and of it alone");
   images_ += others.images_;
   for (std::size_t c = 0; c < min_.size(); ++c) {
     min_[c] = std::min(min_[c], others.min_[c]);
     max_[c] = std::max(max_[c], others.max_[c]);
     sum_[c].add(others.sum_[c]);
-    min_of_channel_[c].add(others.min_of_channel_[c]);
-    max_of_channel_[c].add(others.max_of_channel_[c]);
   }
   min_of_image_.add(others.min_of_image_);
   max_of_image_.add(others.max_of_image_);
@@ -95,11 +94,7 @@ void RangeObserver::write(ByteWriter& bytes) const {
   bytes.add(std::span<const float>(max_));
   min_of_image_.write(bytes);
   max_of_image_.write(bytes);
-  for (std::size_t c = 0; c < min_.size(); ++c) {
-    sum_[c].write(bytes);
-    min_of_channel_[c].write(bytes);
-    max_of_channel_[c].write(bytes);
-  }
+  for (const ExactSum& sum : sum_) sum.write(bytes);
 }
 
 RangeObserver RangeObserver::read(ByteReader& bytes) {
@@ -110,11 +105,7 @@ RangeObserver RangeObserver::read(ByteReader& bytes) {
   read.max_ = bytes.get<float>(channels);
   read.min_of_image_ = Moments::read(bytes);
   read.max_of_image_ = Moments::read(bytes);
-  for (std::uint32_t c = 0; c < channels && bytes.ok(); ++c) {
-    read.sum_.push_back(ExactSum::read(bytes));
-    read.min_of_channel_.push_back(Moments::read(bytes));
-    read.max_of_channel_.push_back(Moments::read(bytes));
-  }
+  for (std::uint32_t c = 0; c < channels && bytes.ok(); ++c) read.sum_.push_back(ExactSum::read(bytes));
   if (read.images_ < 1 || channels == 0) bytes.fail();
   return bytes.ok() ? read : RangeObserver();
 }

@@ -28,9 +28,12 @@ inline constexpr double kSpread = 0.5;
 // order of the images nor on how many threads or machines share them.
 class RangeObserver {
  public:
+  // `of_channels`: typical_min() and typical_max() of single channels are asked for, which take most of time and memory.
+  explicit RangeObserver(bool of_channels = false) : of_channels_(of_channels) {}
+
   void add(std::span<const ChannelStatistics* const> images);
   void add(const ChannelStatistics& image) { add(std::array{&image}); }
-  void add(const RangeObserver& others);  // what was seen of other images of the same tensor
+  void add(const RangeObserver& others);  // what was seen of other images of the same tensor, neither of single channels
 
   std::int64_t images() const { return images_; }
   // Extremes over all images, one a channel.
@@ -49,6 +52,7 @@ class RangeObserver {
   // Mean of each channel over all images.
   std::vector<double> mean() const;
 
+  // But for what is asked of single channels.
   void write(ByteWriter& bytes) const;
   // Where the bytes are none that write() made, `bytes` says so, and the observer has seen nothing.
   static RangeObserver read(ByteReader& bytes);
@@ -64,11 +68,12 @@ class RangeObserver {
     static Moments read(ByteReader& bytes);
   };
 
+  bool of_channels_;
   std::int64_t images_ = 0;
   std::vector<float> min_, max_;
   std::vector<ExactSum> sum_;
   Moments min_of_image_, max_of_image_;
-  std::vector<Moments> min_of_channel_, max_of_channel_;
+  std::vector<Moments> min_of_channel_, max_of_channel_;  // of_channels_
 };
 
 }  // namespace octet::quant

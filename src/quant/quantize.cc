@@ -50,9 +50,12 @@ Result<Graph> equalized(Graph graph, const CalibrationImages& images, int thread
   const QuantizationPlan plan = plan_quantization(graph);
   if (plan.convolutions.empty()) return Error{ErrorCode::kUnsupported, "the model has no convolution to quantize"};
   OCTET_RETURN_IF_ERROR(expect_finite_weights(graph, plan));
-  auto observers = calibrate(graph, observed_values(graph, plan), some_of(images), {threads, {}, {}});
+  CalibrationOptions options;
+  options.threads = threads;
+  options.of_channels = true;
+  auto observers = calibrate(graph, observed_values(graph, plan), some_of(images), options);
   if (!observers.ok() && observers.error().code == ErrorCode::kNotFound)
-    observers = calibrate(graph, observed_values(graph, plan), images, {threads, {}, {}});
+    observers = calibrate(graph, observed_values(graph, plan), images, options);
   OCTET_RETURN_IF_ERROR(observers);
   const ChannelOffsets offsets = center_channels(graph, plan, *observers, kSpread);
   equalize_channels(graph, plan, *observers, offsets, kSpread, threads);

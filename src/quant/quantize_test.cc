@@ -150,7 +150,7 @@ TEST(Calibrate, SaysThatNoImageCouldBeUsed) {
 }
 
 TEST(RangeObserver, WidensTheMeanOfTheExtremesBySpread) {
-  RangeObserver observer;
+  RangeObserver observer(true);
   observer.add({{-1, 0}, {4, 2}, {0.5f, 1}});
   observer.add({{-3, -2}, {6, 8}, {1.5f, 3}});
   EXPECT_EQ(observer.min(), (std::vector<float>{-3, -2}));
