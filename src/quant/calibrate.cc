@@ -11,6 +11,7 @@
 
 #include "base/parallel.h"
 #include "quant/channels.h"
+#include "quant/sessions.h"
 #include "runtime/plan.h"
 
 namespace octet::quant {
@@ -32,9 +33,12 @@ class Calibration {
  public:
   Calibration(const Graph& graph, const std::shared_ptr<const Plan>& plan, const CalibrationImages& images,
               const CalibrationOptions& options, const ImageObserver& observer, const CalibrationCheckpoint& checkpoint)
-      : graph_(graph), images_(images), options_(options), observer_(observer), checkpoint_(checkpoint) {
-    for (int i = 0; i < std::max(1, options.threads); ++i) sessions_.push_back(std::make_unique<Session>(plan, 1));
-  }
+      : graph_(graph),
+        images_(images),
+        options_(options),
+        observer_(observer),
+        checkpoint_(checkpoint),
+        sessions_(make_sessions(plan, images.count, options.threads)) {}
 
   Result<std::map<Value, RangeObserver>> run() {
     parallel_for_each(static_cast<int>(sessions_.size()), images_.count, [&](int worker, std::size_t index) {

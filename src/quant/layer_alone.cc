@@ -13,6 +13,7 @@
 #include "graph/op_schema.h"
 #include "graph/patterns.h"
 #include "quant/channels.h"
+#include "quant/sessions.h"
 
 namespace octet::quant {
 namespace {
@@ -237,9 +238,7 @@ Result<std::shared_ptr<const Plan>> compile_trials(const LayerTrials& trials) {
 }
 
 Status for_each_picture(const std::shared_ptr<const Plan>& plan, std::size_t pictures, int threads, const OnPicture& work) {
-  std::vector<std::unique_ptr<Session>> sessions(
-      std::clamp<std::size_t>(static_cast<std::size_t>(threads), 1, std::max<std::size_t>(pictures, 1)));
-  for (auto& session : sessions) session = std::make_unique<Session>(plan, 1);
+  const auto sessions = make_sessions(plan, pictures, threads);
   std::vector<Status> done(pictures);
   std::atomic<bool> ended = false;
   parallel_for_each(static_cast<int>(sessions.size()), pictures, [&](int worker, std::size_t picture) {
