@@ -96,11 +96,15 @@ Result<CalibratedModel> CalibratedModel::calibrate(Graph source, const Calibrati
 
 Result<RoundedWeights> CalibratedModel::better_weights(const CalibrationImages& images, int threads) const {
   if (images.count < kImagesOfSecondOrder) return RoundedWeights{};
-  // To settle biases moves them even where rounding the weights costs nothing.
-  OCTET_ASSIGN(const QuantizedModel nearest, unsettled({}, {}));
-  OCTET_ASSIGN(const bool matters, weights_matter(nearest, images, threads));
+  OCTET_ASSIGN(const bool matters, rounding_matters(images, threads));
   if (!matters) return RoundedWeights{};
   return second_order_weights(graph_, plan_, statistics_.observers, images, threads, settings_.pair_safe);
+}
+
+Result<bool> CalibratedModel::rounding_matters(const CalibrationImages& images, int threads) const {
+  // To settle biases moves them even where rounding the weights costs nothing.
+  OCTET_ASSIGN(const QuantizedModel nearest, unsettled({}, {}));
+  return weights_matter(nearest, images, threads);
 }
 
 Result<QuantizedModel> CalibratedModel::quantize(const std::set<NodeId>& wide, const RoundedWeights& rounded) const {

@@ -39,6 +39,8 @@ class CalibratedModel {
         plan_(plan_quantization(graph_)),
         settings_{options.pair_safe, options.preset, options.estimator, options.threads} {}
 
+  // Of the usual rounding of the weights, for the heads.
+  Result<bool> rounding_matters(const CalibrationImages& images, int threads) const;
   // Before its numbers are settled (settle.h).
   Result<QuantizedModel> unsettled(const std::set<NodeId>& wide, const RoundedWeights& rounded) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -99,7 +100,7 @@ class Quantizer {
 
   // Of a convolution: its weights, and what their rounding takes from its bias.
   struct Quantized {
-    WeightQuantization weights;
+    std::shared_ptr<const WeightQuantization> weights{};
     std::vector<float> bias_shift{};
   };
 
@@ -109,11 +110,13 @@ class Quantizer {
       const NodeId convolution = convolutions[i];
       const auto rounded = rounded_.find(convolution);
       Quantized& made = quantized[i];
-      made.weights = rounded != rounded_.end() ? rounded->second : nearest_weights(source_, convolution, settings_.pair_safe);
+      made.weights = rounded != rounded_.end()
+                         ? rounded->second
+                         : std::make_shared<WeightQuantization>(nearest_weights(source_, convolution, settings_.pair_safe));
       const auto observer = observers_.find(source_.node(convolution).inputs[0]);
       if (observer == observers_.end()) return;
       const auto weights = source_.constant(source_.node(convolution).inputs[1])->values<float>();
-      made.bias_shift = bias_shift(source_, convolution, weights, made.weights, observer->second.mean());
+      made.bias_shift = bias_shift(source_, convolution, weights, *made.weights, observer->second.mean());
     });
     return quantized;
   }
@@ -126,10 +129,11 @@ class Quantizer {
     const Shape scale_shape =
         geometry.grouped ? Shape{geometry.groups, geometry.group_outputs, 1, 1, 1} : Shape{geometry.outputs(), 1, 1, 1};
     Graph& graph = result_.graph;
-    const Value integers =
-        graph.emit_constant(Tensor::of<std::int8_t>(source_.shape(node.inputs[1]), quantized.weights.values), node.name + "/weights");
+    const std::span<const std::int8_t> values(quantized.weights->values);
+    const Tensor weights(ElementType::kI8, source_.shape(node.inputs[1]), std::as_bytes(values), quantized.weights);
+    const Value integers = graph.emit_constant(weights, node.name + "/weights");
     const Value real = graph.emit(Convert{ElementType::kF32}, {integers}, node.name + "/weights_f32");
-    const Value scale = graph.emit_constant(Tensor::of<float>(scale_shape, quantized.weights.scale), node.name + "/weights_scale");
+    const Value scale = graph.emit_constant(Tensor::of<float>(scale_shape, quantized.weights->scale), node.name + "/weights_scale");
     graph.set_input(convolution, 1, graph.emit(Binary{BinaryKind::kMultiply}, {real, scale}, node.name + "/fq_weights_1"));
     ++result_.convolutions;
     return {};

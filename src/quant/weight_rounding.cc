@@ -124,7 +124,8 @@ Result<RoundedWeights> second_order_weights(const Graph& graph, const Quantizati
     round_together(graph, *readers[reader], block, pair_safe, weights[reader]);
   });
   RoundedWeights result;
-  for (std::size_t i = 0; i < readers.size(); ++i) result.emplace(readers[i]->convolution, std::move(weights[i]));
+  for (std::size_t i = 0; i < readers.size(); ++i)
+    result.emplace(readers[i]->convolution, std::make_shared<WeightQuantization>(std::move(weights[i])));
   return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 
 #include "graph/graph.h"
 #include "quant/calibrate.h"
@@ -10,8 +11,8 @@
 
 namespace octet::quant {
 
-// Weights of convolutions as integers.
-using RoundedWeights = std::map<NodeId, WeightQuantization>;
+// Weights of convolutions as integers, which the constants of quantized models share.
+using RoundedWeights = std::map<NodeId, std::shared_ptr<const WeightQuantization>>;
 
 // The weights of a convolution, each rounded for itself (ranges.h). Where `pair_safe`, those of dense 1x1 layers are as pair_safe.h wants
 // them.

@@ -87,8 +87,8 @@ TEST(SecondOrderWeights, AreTheSameWithAnyThreadsAndKeepTheScales) {
   const RoundedWeights one = with(1), three = with(3);
   ASSERT_EQ(one.size(), model.plan().convolutions.size());
   for (const auto& [convolution, weights] : one) {
-    EXPECT_EQ(weights.values, three.at(convolution).values);
-    EXPECT_EQ(weights.scale, nearest_weights(model.graph(), convolution, false).scale);
+    EXPECT_EQ(weights->values, three.at(convolution)->values);
+    EXPECT_EQ(weights->scale, nearest_weights(model.graph(), convolution, false).scale);
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/freed_memory.h"
 #include "data/first_look.h"
 #include "data/words.h"
 #include "detector/detect_images.h"
@@ -116,6 +117,7 @@ class RecipeRun {
       return rounded.error();
     else if (options_.warn)
       options_.warn("weights are rounded each for itself, as none of the pictures to do better by can be read");
+    if (!rounded_.empty()) give_back_freed_memory();  // covariances are as much as the model
     return {};
   }
 
