@@ -48,32 +48,86 @@ PixelLattice lattice_of(const Graph& graph, Value value) {
   return lattice;
 }
 
-// Blocks of pixels made channels: those at `places[i]` of each block, all their channels, come i-th.
-struct SpaceToDepth {
-  Value image;
-  Spatial block{1, 1};
-  std::vector<Spatial> places;
+// What a channel of a block holds: a channel of the image, of the pixel at that place in the block.
+struct BlockChannel {
+  Spatial place{0, 0};
+  std::int64_t channel = 0;
+  bool operator==(const BlockChannel&) const = default;
 };
 
-std::optional<SpaceToDepth> space_to_depth(const Graph& graph, Value value) {
-  if (!joins_channels(graph.node(value)) || graph.shape(value).size() != 4) return std::nullopt;
-  SpaceToDepth found;
+// Blocks of pixels made channels, each channel of each pixel once.
+struct PixelBlocks {
+  Value image;
+  Spatial block{1, 1};
+  std::vector<BlockChannel> channels;
+};
+
+// Slices put side by side: all channels of a pixel, then all of another.
+std::optional<PixelBlocks> blocks_of_slices(const Graph& graph, Value value) {
+  if (!joins_channels(graph.node(value))) return std::nullopt;
+  PixelBlocks found;
   for (const Value part : graph.node(value).inputs) {
     const PixelLattice lattice = lattice_of(graph, part);
-    if (found.places.empty()) found = {lattice.image, lattice.step, {}};
-    if (lattice.image != found.image || lattice.step != found.block || std::ranges::count(found.places, lattice.first)) return std::nullopt;
-    found.places.push_back(lattice.first);
+    if (found.channels.empty()) found = {lattice.image, lattice.step, {}};
+    const bool is_seen = std::ranges::count(found.channels, BlockChannel{lattice.first, 0}) > 0;
+    if (lattice.image != found.image || lattice.step != found.block || is_seen) return std::nullopt;
+    for (std::int64_t c = 0; c < graph.shape(part)[1]; ++c) found.channels.push_back({lattice.first, c});
   }
-  const Shape &from = graph.shape(found.image), &to = graph.shape(value);
-  const bool is_whole = from[2] == to[2] * found.block[0] && from[3] == to[3] * found.block[1];
-  const auto pixels = static_cast<std::size_t>(found.block[0] * found.block[1]);
-  return is_whole && pixels > 1 && found.places.size() == pixels ? std::optional(found) : std::nullopt;
+  return found;
+}
+
+std::optional<PixelBlocks> blocks_of_operation(const Graph& graph, Value value) {
+  const auto* op = op_of<SpaceToDepth>(graph, value);
+  if (!op) return std::nullopt;
+  const Value image = graph.node(value).inputs[0];
+  const std::int64_t side = op->block_size, channels = graph.shape(image)[1], places = side * side;
+  PixelBlocks found{image, {side, side}, {}};
+  for (std::int64_t i = 0; i < channels * places; ++i) {
+    const bool blocks_first = op->mode == DepthToSpace::Mode::kBlocksFirst;
+    const std::int64_t place = blocks_first ? i / channels : i % places;
+    found.channels.push_back({{place / side, place % side}, blocks_first ? i % channels : i / places});
+  }
+  return found;
+}
+
+std::optional<PixelBlocks> space_to_depth(const Graph& graph, Value value, bool may_be_reordered = true);
+
+// Blocks whose channels are taken in another order.
+std::optional<PixelBlocks> blocks_reordered(const Graph& graph, Value value) {
+  const auto* gather = op_of<Gather>(graph, value);
+  if (!gather || gather->batch_dims != 0) return std::nullopt;
+  const std::vector<Value>& inputs = graph.node(value).inputs;
+  const Tensor *indices = graph.constant(inputs[1]), *axis = graph.constant(inputs[2]);
+  if (!indices || !axis || indices->shape().size() != 1 || to_vector<std::int64_t>(*axis).front() != 1) return std::nullopt;
+  auto found = space_to_depth(graph, inputs[0], false);
+  if (!found || !only_reader(graph, inputs[0])) return std::nullopt;
+  const std::vector<BlockChannel> channels = found->channels;
+  const auto order = to_vector<std::int64_t>(*indices);
+  std::vector<std::int64_t> sorted = order;
+  std::ranges::sort(sorted);
+  for (std::size_t i = 0; i < sorted.size(); ++i)
+    if (sorted[i] != static_cast<std::int64_t>(i)) return std::nullopt;
+  if (order.size() != channels.size()) return std::nullopt;
+  for (std::size_t i = 0; i < order.size(); ++i) found->channels[i] = channels[static_cast<std::size_t>(order[i])];
+  return found;
+}
+
+std::optional<PixelBlocks> space_to_depth(const Graph& graph, Value value, bool may_be_reordered) {
+  if (graph.shape(value).size() != 4) return std::nullopt;
+  auto found = blocks_of_slices(graph, value);
+  if (!found) found = blocks_of_operation(graph, value);
+  if (!found && may_be_reordered) found = blocks_reordered(graph, value);
+  if (!found) return std::nullopt;
+  const Shape &from = graph.shape(found->image), &to = graph.shape(value);
+  const bool is_whole = from[2] == to[2] * found->block[0] && from[3] == to[3] * found->block[1];
+  const std::int64_t pixels = found->block[0] * found->block[1];
+  return is_whole && pixels > 1 && std::ssize(found->channels) == pixels * from[1] ? found : std::nullopt;
 }
 
 // The weights [O,block*C,kh,kw] of a convolution behind it, for one that reads the image itself: [O,C,kh*block,kw*block].
 class ImageWeights {
  public:
-  ImageWeights(Graph& graph, const Shape& weights, const SpaceToDepth& blocks) : graph_(graph), from_(weights), blocks_(blocks) {}
+  ImageWeights(Graph& graph, const Shape& weights, const PixelBlocks& blocks) : graph_(graph), from_(weights), blocks_(blocks) {}
 
   // Whether they are a constant, or stored as one in some way (stored_weights.h) that treats all weights of an output channel alike.
   bool can_make(Value value, int most_steps = 4) const {
@@ -105,20 +159,19 @@ class ImageWeights {
     const std::size_t size = size_of(weights.type());
     const std::byte* next = weights.bytes().data();
     for (std::int64_t o = 0; o < from_[0]; ++o)
-      for (const Spatial& place : blocks_.places)
-        for (std::int64_t c = 0; c < channels; ++c)
-          for (std::int64_t y = 0; y < height; ++y)
-            for (std::int64_t x = 0; x < width; ++x, next += size) {
-              const std::int64_t row = (o * channels + c) * height * rows + y * rows + place[0];
-              const std::int64_t at = row * width * columns + x * columns + place[1];
-              std::copy_n(next, size, image.mutable_bytes().data() + static_cast<std::size_t>(at) * size);
-            }
+      for (const auto& [place, channel] : blocks_.channels)
+        for (std::int64_t y = 0; y < height; ++y)
+          for (std::int64_t x = 0; x < width; ++x, next += size) {
+            const std::int64_t row = (o * channels + channel) * height * rows + y * rows + place[0];
+            const std::int64_t at = row * width * columns + x * columns + place[1];
+            std::copy_n(next, size, image.mutable_bytes().data() + static_cast<std::size_t>(at) * size);
+          }
     return image;
   }
 
   Graph& graph_;
   Shape from_;
-  const SpaceToDepth& blocks_;
+  const PixelBlocks& blocks_;
 };
 
 // A block is a stride, and padding around the blocks is as many pixels of each.

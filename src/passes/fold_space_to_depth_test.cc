@@ -49,6 +49,27 @@ TEST(FoldSpaceToDepth, TakesBlocksOfRowsAloneAndOtherOrders) {
   EXPECT_EQ(operations(expect_rewrite(fold_space_to_depth, graph)), "Convolution Result");
 }
 
+// What ONNX Runtime's pre-processing for its quantizer makes of a focus: an operation of its own and a new order of channels.
+TEST(FoldSpaceToDepth, TakesTheOperationAndAnOrderOfItsChannels) {
+  const std::vector<std::int64_t> order{0, 1, 2, 6, 7, 8, 3, 4, 5, 11, 10, 9};
+  for (const auto mode : {DepthToSpace::Mode::kBlocksFirst, DepthToSpace::Mode::kDepthFirst})
+    for (const bool is_reordered : {false, true}) {
+      Graph graph;
+      Value blocks = graph.emit(SpaceToDepth{mode, 2}, {input(graph, kImage)});
+      const Value axis = graph.emit_constant(Tensor::scalar<std::int64_t>(1));
+      if (is_reordered) blocks = graph.emit(Gather{}, {blocks, graph.emit_constant(integers(order)), axis});
+      output(graph, convolution(graph, blocks, 5));
+      EXPECT_EQ(operations(expect_rewrite(fold_space_to_depth, graph)), "Convolution Result");
+    }
+  Graph repeated;  // one channel twice, and one not at all
+  std::vector<std::int64_t> not_all = order;
+  not_all[0] = 1;
+  const Value blocks = repeated.emit(SpaceToDepth{DepthToSpace::Mode::kBlocksFirst, 2}, {input(repeated, kImage)});
+  const Value axis = repeated.emit_constant(Tensor::scalar<std::int64_t>(1));
+  output(repeated, convolution(repeated, repeated.emit(Gather{}, {blocks, repeated.emit_constant(integers(not_all)), axis}), 5));
+  expect_untouched(fold_space_to_depth, repeated);
+}
+
 TEST(FoldSpaceToDepth, LetsAQuantizerOfTheWholeReadTheImage) {
   Graph graph;
   const Value joined = focus(graph, input(graph, kImage));
