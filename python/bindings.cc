@@ -53,7 +53,7 @@ octet_status read_coco_results(std::string_view text, std::vector<CocoResult>& r
   return v1::guarded([&] { results = v1::unwrap(parse_coco_results(text, available_threads())); });
 }
 
-void write_rows(const std::vector<CocoAnnotation>& annotations, CocoRow* rows) noexcept {
+void write_rows(const CocoAnnotations& annotations, CocoRow* rows) noexcept {
   for (const CocoAnnotation& one : annotations)
     *rows++ = {one.id, one.image_id, one.category_id, one.box, one.area, 0, one.is_crowd ? 1 : 0};
 }

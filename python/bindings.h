@@ -56,7 +56,7 @@ static_assert(sizeof(CocoRow) == 80 && std::is_standard_layout_v<CocoRow>);
 octet_status read_coco_annotations(std::string_view text, CocoGroundTruth& truth) noexcept;
 octet_status read_coco_results(std::string_view text, std::vector<CocoResult>& results) noexcept;
 // Into as many rows; results are numbered from 1 on, as pycocotools does.
-void write_rows(const std::vector<CocoAnnotation>& annotations, CocoRow* rows) noexcept;
+void write_rows(const CocoAnnotations& annotations, CocoRow* rows) noexcept;
 void write_rows(const std::vector<CocoResult>& results, CocoRow* rows) noexcept;
 
 // What pycocotools leaves to choose.

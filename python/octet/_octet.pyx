@@ -219,18 +219,19 @@ cdef extern from "bindings.h" nogil:
 cdef extern from "bindings.h" namespace "octet" nogil:
     cppclass BoxLtwh:
         double left, top, width, height
-    cppclass CocoImage:
-        int64_t id
+    cppclass CocoImages:
+        size_t size()
+        int64_t id(size_t row)
     cppclass CocoCategory:
         int64_t id
-    cppclass CocoAnnotation:
-        pass
+    cppclass CocoAnnotations:
+        size_t size()
     cppclass CocoResult:
         pass
     cppclass CocoGroundTruth:
-        vector[CocoImage] images
+        CocoImages images
         vector[CocoCategory] categories
-        vector[CocoAnnotation] annotations
+        CocoAnnotations annotations
 
 
 cdef extern from "bindings.h" namespace "octet::python" nogil:
@@ -262,7 +263,7 @@ cdef extern from "bindings.h" namespace "octet::python" nogil:
         int64_t is_crowd
     octet_status c_read_coco_annotations "octet::python::read_coco_annotations"(string_view text, CocoGroundTruth& truth)
     octet_status c_read_coco_results "octet::python::read_coco_results"(string_view text, vector[CocoResult]& results)
-    void write_annotation_rows "octet::python::write_rows"(const vector[CocoAnnotation]& annotations, CocoRow* rows)
+    void write_annotation_rows "octet::python::write_rows"(const CocoAnnotations& annotations, CocoRow* rows)
     void write_result_rows "octet::python::write_rows"(const vector[CocoResult]& results, CocoRow* rows)
     cppclass CocoChoice:
         Integers images, categories, max_detections
@@ -808,7 +809,7 @@ def read_coco_annotations(bytes text):
     cdef size_t i
     memory = []
     write_annotation_rows(truth.annotations, new_rows(truth.annotations.size(), memory))
-    images = [truth.images[i].id for i in range(truth.images.size())]
+    images = [truth.images.id(i) for i in range(truth.images.size())]
     return images, [truth.categories[i].id for i in range(truth.categories.size())], memory[0]
 
 

@@ -77,7 +77,7 @@ Result<Annotations> CocoConversion::operator()() const {
         {box.left, box.top, box.left + box.width, box.top + box.height, 1, label->second, object.is_crowd});
   }
 
-  std::vector<CocoImage> images = truth.images;
+  std::vector<CocoImage> images(truth.images.begin(), truth.images.end());
   sort(images);
   for (const CocoImage& image : images)
     if (auto found = boxes.find(image.id); found != boxes.end()) annotations.images.push_back({image.file_name, std::move(found->second)});

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
+#include "base/columns.h"
 #include "boxes/box.h"
 
 namespace octet {
@@ -51,6 +55,78 @@ struct CocoImage {
   std::string credit{};  // where the picture comes from and its licence, as far as the file says
 };
 
+// Of millions of each, in columns: rows are values, those that are read copies.
+class CocoImages {
+ public:
+  using value_type = CocoImage;
+
+  CocoImages() = default;
+  CocoImages(std::initializer_list<CocoImage> images) {
+    for (const CocoImage& image : images) push_back(image);
+  }
+
+  std::size_t size() const { return ids_.size(); }
+  bool empty() const { return size() == 0; }
+  CocoImage operator[](std::size_t row) const {
+    return {ids_[row], std::string(file_names_[row]), sizes_[row].first, sizes_[row].second, std::string(credits_[row])};
+  }
+  CocoImage back() const { return (*this)[size() - 1]; }
+  RowIterator<CocoImages> begin() const { return {*this, 0}; }
+  RowIterator<CocoImages> end() const { return {*this, size()}; }
+  std::int64_t id(std::size_t row) const { return ids_[row]; }
+
+  void push_back(const CocoImage& image) {
+    ids_.push_back(image.id);
+    file_names_.push_back(image.file_name);
+    sizes_.emplace_back(image.width, image.height);
+    credits_.push_back(image.credit);
+  }
+  void set_credits(TextColumn credits) { credits_ = std::move(credits); }  // of every image
+
+ private:
+  IntegerColumn ids_;
+  TextColumn file_names_, credits_;
+  std::vector<std::pair<int, int>> sizes_;
+};
+
+class CocoAnnotations {
+ public:
+  using value_type = CocoAnnotation;
+
+  CocoAnnotations() = default;
+  CocoAnnotations(std::initializer_list<CocoAnnotation> annotations) {
+    for (const CocoAnnotation& annotation : annotations) push_back(annotation);
+  }
+
+  std::size_t size() const { return ids_.size(); }
+  bool empty() const { return size() == 0; }
+  CocoAnnotation operator[](std::size_t row) const {
+    const Place& place = places_[row];
+    return {ids_[row], image_ids_[row], category_ids_[row], place.box, place.area, are_crowds_[row]};
+  }
+  CocoAnnotation back() const { return (*this)[size() - 1]; }
+  RowIterator<CocoAnnotations> begin() const { return {*this, 0}; }
+  RowIterator<CocoAnnotations> end() const { return {*this, size()}; }
+
+  void push_back(const CocoAnnotation& annotation) {
+    ids_.push_back(annotation.id);
+    image_ids_.push_back(annotation.image_id);
+    category_ids_.push_back(annotation.category_id);
+    places_.push_back({annotation.box, annotation.area});
+    are_crowds_.push_back(annotation.is_crowd);
+  }
+
+ private:
+  struct Place {
+    BoxLtwh box;
+    double area = 0;
+  };
+
+  IntegerColumn ids_, image_ids_, category_ids_;
+  std::vector<Place> places_;
+  std::vector<bool> are_crowds_;
+};
+
 // What is known of an image beside its objects, in data sets that look for each category in some images alone (LVIS, OpenImages).
 struct CocoVerification {
   std::int64_t image_id = 0;
@@ -60,16 +136,16 @@ struct CocoVerification {
 
 // The ground truth of a data set.
 struct CocoGroundTruth {
-  std::vector<CocoImage> images;
+  CocoImages images;
   std::vector<CocoCategory> categories;
-  std::vector<CocoAnnotation> annotations;
+  CocoAnnotations annotations;
   std::vector<CocoVerification> verifications{};  // of each image; empty where every category is annotated in every image
 };
 
 // Leaves the images of these ids and their annotations; all categories stay.
 inline void restrict_to_images(CocoGroundTruth& truth, const std::unordered_set<std::int64_t>& image_ids) {
-  std::erase_if(truth.images, [&](const CocoImage& image) { return !image_ids.contains(image.id); });
-  std::erase_if(truth.annotations, [&](const CocoAnnotation& annotation) { return !image_ids.contains(annotation.image_id); });
+  erase_rows_if(truth.images, [&](const CocoImage& image) { return !image_ids.contains(image.id); });
+  erase_rows_if(truth.annotations, [&](const CocoAnnotation& annotation) { return !image_ids.contains(annotation.image_id); });
   std::erase_if(truth.verifications, [&](const CocoVerification& image) { return !image_ids.contains(image.image_id); });
 }
 

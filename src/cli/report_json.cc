@@ -220,20 +220,17 @@ void add_file_sizes(const std::vector<std::vector<std::filesystem::path>>& files
 }
 
 Json to_json(const std::vector<LabelError>& errors, const CocoGroundTruth& truth) {
-  std::unordered_map<std::int64_t, const CocoImage*> image_of;
-  std::unordered_map<std::int64_t, const CocoAnnotation*> annotation_of;
+  const LabelErrorPlaces places(errors, truth);
   std::unordered_map<std::int64_t, std::string> name_of;
-  for (const CocoImage& image : truth.images) image_of[image.id] = &image;
-  for (const CocoAnnotation& annotation : truth.annotations) annotation_of[annotation.id] = &annotation;
   for (const CocoCategory& category : truth.categories) name_of[category.id] = category.name;
   const auto box_json = [](const BoxLtwh& box) { return Json{box.left, box.top, box.width, box.height}; };
   Json json = Json::array();
   for (const LabelError& error : errors) {
     json.push_back({{"kind", kLabelFaultNames[static_cast<std::size_t>(error.fault)]},
                     {"image_id", error.image_id},
-                    {"file_name", image_of.at(error.image_id)->file_name}});
+                    {"file_name", places.file_name(error)}});
     if (error.annotation_id) {
-      const CocoAnnotation& annotation = *annotation_of.at(*error.annotation_id);
+      const CocoAnnotation annotation = places.annotation(error);
       json.back()["annotated"] = {
           {"id", annotation.id}, {"category", name_of.at(annotation.category_id)}, {"bbox", box_json(annotation.box)}};
     }

@@ -40,7 +40,7 @@ std::string absolute_if_there(const std::string& word) {
   return failed ? word : absolute.lexically_normal().string();
 }
 
-std::string digest_of_names(const std::vector<ImageEntry>& images) {
+std::string digest_of_names(const ImageList& images) {
   Sha256 digest;
   for (const ImageEntry& image : images) {
     const std::string name = image.name.empty() ? fs::path(image.path).filename().string() : image.name;

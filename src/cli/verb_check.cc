@@ -39,9 +39,9 @@ Result<std::vector<CocoResult>> read_results(const std::string& file, const Coco
   return results;
 }
 
-std::vector<std::int64_t> ids_of(const std::vector<CocoImage>& images) {
+std::vector<std::int64_t> ids_of(const CocoImages& images) {
   std::vector<std::int64_t> ids;
-  for (const CocoImage& image : images) ids.push_back(image.id);
+  for (std::size_t i = 0; i < images.size(); ++i) ids.push_back(images.id(i));
   return ids;
 }
 

@@ -103,8 +103,9 @@ void look_at(Dataset& dataset, const Warn& warn) {
   std::vector<std::string> absent;
   for (const CocoImage& image : dataset.truth.images) {
     std::error_code ignored;
-    dataset.images.push_back({image.id, (dataset.image_folder / image.file_name).string(), image.width, image.height, image.file_name});
-    if (!std::filesystem::exists(dataset.images.back().path, ignored)) absent.push_back(image.file_name);
+    const std::filesystem::path path = dataset.image_folder / image.file_name;
+    dataset.images.push_back({image.id, path.string(), image.width, image.height, image.file_name});
+    if (!std::filesystem::exists(path, ignored)) absent.push_back(image.file_name);
   }
   for (const std::string& remark : remarks_on(find_annotation_faults(dataset), dataset)) warn(remark);
   if (!absent.empty())

@@ -41,9 +41,10 @@ AnnotationFaults find_annotation_faults(const Dataset& dataset) {
   std::unordered_map<std::int64_t, ImageSize> size_of;
   std::unordered_set<std::int64_t> categories;
   std::unordered_set<std::string_view> files;
-  for (const ImageEntry& image : dataset.images) {
+  for (std::size_t i = 0; i < dataset.images.size(); ++i) {
+    const ImageEntry image = dataset.images[i];
     size_of[image.id] = {image.width, image.height};
-    faults.shared_files += !files.insert(image.name).second;
+    faults.shared_files += !files.insert(dataset.images.name(i)).second;
   }
   for (const CocoCategory& category : dataset.truth.categories) categories.insert(category.id);
   for (const CocoAnnotation& annotation : dataset.truth.annotations) {

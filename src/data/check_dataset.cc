@@ -34,7 +34,7 @@ Finding look_at(const ImageEntry& entry, const DecodeOptions& decode) {
 }
 
 std::vector<Finding> look_at_all(const Dataset& dataset, int threads, const Progress& progress) {
-  const std::vector<ImageEntry>& images = dataset.images;
+  const ImageList& images = dataset.images;
   std::vector<Finding> findings(images.size());
   std::mutex reporting;
   std::int64_t done = 0;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -70,23 +71,30 @@ class Credits {
     if (id.ok() && name.ok()) names_[*id] = *name;
   }
 
-  void note(const JsonRecord& record, CocoImage& image) {
-    if (const auto url = record.text("flickr_url"); url.ok()) image.credit = *url;
+  void note(const JsonRecord& record) {
+    const auto url = record.text("flickr_url");
+    urls_.push_back(url.ok() ? *url : std::string());
     const auto licence = record.integer("license");
-    of_image_.push_back(licence.ok() ? *licence : kNoLicence);
+    licences_.push_back(licence.ok() ? *licence : kNoLicence);
   }
 
-  void write_to(std::vector<CocoImage>& images) const {
-    for (std::size_t i = 0; i < images.size(); ++i)
-      if (const auto name = names_.find(of_image_[i]); name != names_.end())
-        images[i].credit += (images[i].credit.empty() ? "" : ", ") + name->second;
+  // Of the images, in their order.
+  TextColumn credits() const {
+    TextColumn credits;
+    for (std::size_t i = 0; i < urls_.size(); ++i) {
+      std::string credit(urls_[i]);
+      if (const auto name = names_.find(licences_[i]); name != names_.end()) credit += (credit.empty() ? "" : ", ") + name->second;
+      credits.push_back(credit);
+    }
+    return credits;
   }
 
  private:
-  static constexpr std::int64_t kNoLicence = std::numeric_limits<std::int64_t>::min();
+  static constexpr std::int64_t kNoLicence = std::numeric_limits<std::int32_t>::min();
 
   std::map<std::int64_t, std::string> names_;
-  std::vector<std::int64_t> of_image_;
+  TextColumn urls_;  // of each image
+  IntegerColumn licences_;
 };
 
 std::string_view trimmed(std::string_view text) {
@@ -163,24 +171,27 @@ Result<CocoResult> read_result(const JsonRecord& record) {
 // Adds entries to a list and refuses an id that it has seen. As long as ids rise, the list itself tells; millions need no table then.
 class UniqueIds {
  public:
-  template <typename Entry>
-  Status add(Result<Entry> entry, std::vector<Entry>& list) {
+  template <typename Entry, typename List>
+  Status add(Result<Entry> entry, List& list) {
     if (!entry.ok()) return entry.error();
-    const bool rises = list.size() == rising_ && (list.empty() || list.back().id < entry->id);
-    if (!rises && !take(entry->id, std::span<const Entry>(list).first(rising_)))
+    const bool rises = list.size() == rising_ && (rising_ == 0 || highest_ < entry->id);
+    if (!rises && !take(entry->id, list))
       return Error{ErrorCode::kMalformed, fmt::format("'id' is {}, which an entry before it has", entry->id)};
     rising_ += rises;
+    if (rises) highest_ = entry->id;
     list.push_back(std::move(*entry));
     return {};
   }
 
  private:
-  template <typename Entry>
-  bool take(std::int64_t id, std::span<const Entry> rising) {
-    return !std::ranges::binary_search(rising, id, {}, &Entry::id) && seen_.insert(id).second;
+  template <typename List>
+  bool take(std::int64_t id, const List& list) {
+    const auto rising = std::views::iota(std::size_t{0}, rising_);
+    return !std::ranges::binary_search(rising, id, {}, [&](std::size_t row) { return list[row].id; }) && seen_.insert(id).second;
   }
 
   std::size_t rising_ = 0;                 // at the beginning of the list
+  std::int64_t highest_ = 0;               // of them
   std::unordered_set<std::int64_t> seen_;  // behind them
 };
 
@@ -297,14 +308,14 @@ Result<CocoGroundTruth> parse_coco_annotations(std::string_view text) {
     }
     if (section == "images") {
       OCTET_RETURN_IF_ERROR(images.add(read_image_entry(record), truth.images));
-      credits.note(record, truth.images.back());
+      credits.note(record);
       return read_verification(record, truth);
     }
     if (section == "categories") return categories.add(read_category(record), truth.categories);
     return annotations.add(read_annotation(record), truth.annotations);
   };
   OCTET_RETURN_IF_ERROR(parse_json_records(text, schema, visit));
-  credits.write_to(truth.images);
+  truth.images.set_credits(credits.credits());
   count_annotations(truth);
   return truth;
 }
@@ -315,9 +326,9 @@ Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path)
   return truth;
 }
 
-Result<std::vector<CocoImage>> read_coco_images(const std::filesystem::path& path) {
+Result<CocoImages> read_coco_images(const std::filesystem::path& path) {
   const JsonSchema schema{.sections = {"images"}, .fields = {"id", "file_name", "width", "height", "coco_url"}, .stops_early = true};
-  std::vector<CocoImage> images;
+  CocoImages images;
   UniqueIds ids;
   OCTET_RETURN_IF_ERROR(read_json_records(
       path, schema, [&](std::string_view, std::size_t, const JsonRecord& record) { return ids.add(read_image_entry(record), images); }));

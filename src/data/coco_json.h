@@ -23,7 +23,7 @@ Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path)
 Result<CocoGroundTruth> parse_coco_annotations(std::string_view text);  // errors name no file
 
 // Its images alone, without credits. Annotations that stand behind them, as in COCO's own files of half a gigabyte, are not read.
-Result<std::vector<CocoImage>> read_coco_images(const std::filesystem::path& path);
+Result<CocoImages> read_coco_images(const std::filesystem::path& path);
 
 // A file that read_coco_annotations() takes and gives back, without credits. Errors as of format_coco_results().
 Result<std::string> format_coco_annotations(const CocoGroundTruth& truth);

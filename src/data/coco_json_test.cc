@@ -55,7 +55,7 @@ const char kLvis[] = R"({
   "annotations": [{"id": 1, "image_id": 5, "category_id": 11, "bbox": [0, 0, 2, 3]}]})";
 
 void expect_lvis(const CocoGroundTruth& truth) {
-  EXPECT_EQ(truth.images.at(0).file_name, "val2017/000000000005.jpg");
+  EXPECT_EQ(truth.images[0].file_name, "val2017/000000000005.jpg");
   ASSERT_EQ(truth.verifications.size(), 1u);
   EXPECT_EQ(truth.verifications[0].image_id, 5);
   EXPECT_EQ(truth.verifications[0].absent, (std::vector<std::int64_t>{2, 9}));

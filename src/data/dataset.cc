@@ -49,14 +49,19 @@ std::vector<std::int64_t> ids_of(const std::vector<NamedPath>& files) {
   return ids;
 }
 
-void sort_by_id(std::vector<ImageEntry>& images) {
-  std::sort(images.begin(), images.end(), [](const ImageEntry& a, const ImageEntry& b) { return a.id < b.id; });
+void sort_by_id(ImageList& images) {
+  std::vector<std::size_t> rows(images.size());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  const auto id_of = [&images](std::size_t row) { return images.id(row); };
+  if (std::ranges::is_sorted(rows, {}, id_of)) return;
+  std::ranges::sort(rows, {}, id_of);
+  images = rows_of(images, rows);
 }
 
 // The ground truth of the images that are left.
 void restrict_truth(Dataset& dataset) {
   std::unordered_set<std::int64_t> kept;
-  for (const ImageEntry& image : dataset.images) kept.insert(image.id);
+  for (std::size_t i = 0; i < dataset.images.size(); ++i) kept.insert(dataset.images.id(i));
   restrict_to_images(dataset.truth, kept);
 }
 
@@ -119,11 +124,10 @@ Result<Dataset> open_annotated(const fs::path& image_folder, const fs::path& ann
     OCTET_ASSIGN(dataset.truth, read_coco_annotations(annotation_file));
   }
   const std::string prefix = (image_folder / "").string();
-  dataset.images.reserve(dataset.truth.images.size());
   for (std::size_t i = 0; i < dataset.truth.images.size(); ++i) {
-    OCTET_ASSIGN_AT(ImageEntry entry, entry_of(image_folder, prefix, dataset.truth.images[i]),
+    OCTET_ASSIGN_AT(const ImageEntry entry, entry_of(image_folder, prefix, dataset.truth.images[i]),
                     fmt::format("{}: images[{}]: 'file_name'", annotation_file.string(), i));
-    dataset.images.push_back(std::move(entry));
+    dataset.images.push_back(entry);
   }
   sort_by_id(dataset.images);
   OCTET_RETURN_IF_ERROR(expect_some(dataset));
@@ -184,7 +188,7 @@ Status take_categories(Dataset& dataset, const fs::path& annotations) {
   for (const CocoImage& image : truth.images) id_of.emplace(fs::path(image.file_name).lexically_normal(), image.id);
   const auto is_listed = [&](const ImageEntry& image) { return id_of.contains(image.name); };
   if (std::ranges::all_of(dataset.images, is_listed)) {
-    for (ImageEntry& image : dataset.images) image.id = id_of[image.name];
+    change_rows(dataset.images, [&](ImageEntry& image) { image.id = id_of[image.name]; });
     sort_by_id(dataset.images);
   }
   dataset.truth.categories = std::move(truth.categories);
@@ -209,7 +213,7 @@ Result<Dataset> open_listed(const DataSource& source, DataUse use) {
 // Leaves out what is listed and not there, and says what is there and not listed.
 void keep_present(Dataset& dataset, const Warn& warn) {
   const std::string folder = dataset.image_folder.string(), list = dataset.annotation_file.string();
-  const std::size_t listed = dataset.images.size(), missing = std::erase_if(dataset.images, std::not_fn(is_there));
+  const std::size_t listed = dataset.images.size(), missing = erase_rows_if(dataset.images, std::not_fn(is_there));
   if (!warn) return;
   if (missing > 0)
     warn(fmt::format("{}: lists {}, {} of which {} not in {}", list, counted(listed, "image"), missing, missing == 1 ? "is" : "are",
@@ -219,6 +223,23 @@ void keep_present(Dataset& dataset, const Warn& warn) {
 }
 
 }  // namespace
+
+ImageEntry ImageList::operator[](std::size_t row) const {
+  const std::string_view name = names_[row], other = other_paths_[row];
+  return {ids_[row], other.empty() ? before_name_ + std::string(name) : std::string(other), sizes_[row].first, sizes_[row].second,
+          std::string(name)};
+}
+
+void ImageList::push_back(const ImageEntry& image) {
+  const std::string_view path = image.path;
+  if (empty() && path.ends_with(image.name)) before_name_ = path.substr(0, path.size() - image.name.size());
+  const bool is_as_before =
+      path.size() == before_name_.size() + image.name.size() && path.starts_with(before_name_) && path.ends_with(image.name);
+  ids_.push_back(image.id);
+  sizes_.emplace_back(image.width, image.height);
+  names_.push_back(image.name);
+  other_paths_.push_back(is_as_before ? std::string_view() : path);
+}
 
 Result<Dataset> open_dataset(const DataSource& source, DataUse use, const Warn& warn) {
   OCTET_ASSIGN(Dataset dataset, open_listed(source, use));
@@ -240,7 +261,9 @@ std::vector<fs::path> unlisted_pictures(const Dataset& dataset) {
 
 Dataset first_images(Dataset dataset, std::int64_t limit) {
   if (covers(limit, dataset)) return dataset;
-  dataset.images.resize(static_cast<std::size_t>(limit));
+  std::vector<std::size_t> rows(static_cast<std::size_t>(limit));
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  dataset.images = rows_of(dataset.images, rows);
   restrict_truth(dataset);
   return dataset;
 }
@@ -248,7 +271,7 @@ Dataset first_images(Dataset dataset, std::int64_t limit) {
 Result<Dataset> annotated_images(Dataset dataset) {
   std::unordered_set<std::int64_t> annotated;
   for (const CocoAnnotation& annotation : dataset.truth.annotations) annotated.insert(annotation.image_id);
-  std::erase_if(dataset.images, [&](const ImageEntry& image) { return !annotated.contains(image.id); });
+  erase_rows_if(dataset.images, [&](const ImageEntry& image) { return !annotated.contains(image.id); });
   if (dataset.images.empty()) {
     const fs::path& named = dataset.annotation_file.empty() ? dataset.image_folder : dataset.annotation_file;
     return Error{ErrorCode::kNotFound, named.string() + ": no picture with annotations is there"};
@@ -260,10 +283,12 @@ Result<Dataset> annotated_images(Dataset dataset) {
 Dataset random_subset(Dataset dataset, std::int64_t count, std::uint64_t seed) {
   if (covers(count, dataset)) return dataset;
   std::mt19937_64 random(seed);
-  auto& images = dataset.images;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) std::swap(images[i], images[i + draw_below(random, images.size() - i)]);
-  images.resize(static_cast<std::size_t>(count));
-  sort_by_id(images);
+  std::vector<std::size_t> rows(dataset.images.size());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) std::swap(rows[i], rows[i + draw_below(random, rows.size() - i)]);
+  rows.resize(static_cast<std::size_t>(count));
+  dataset.images = rows_of(dataset.images, rows);
+  sort_by_id(dataset.images);
   restrict_truth(dataset);
   return dataset;
 }

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/columns.h"
 #include "base/progress.h"
 #include "base/result.h"
 #include "boxes/detection.h"
@@ -18,16 +23,44 @@ namespace octet {
 struct ImageEntry {
   // Paths are texts here: std::filesystem::path keeps a list of its parts beside its text, ten times as large.
   std::int64_t id = 0;
-  std::string path;
+  std::string path;           // never empty
   int width = 0, height = 0;  // as the annotations say, 0 if they do not
   // Inside the folder that was named, for tables and drawings: two pictures of one data set have different names.
   std::string name{};
 };
 
+// Of millions of pictures, in columns: entries are values, those that are read copies. Of paths the part in front of the names is kept
+// once, if it is the same.
+class ImageList {
+ public:
+  using value_type = ImageEntry;
+
+  ImageList() = default;
+  ImageList(std::initializer_list<ImageEntry> images) {
+    for (const ImageEntry& image : images) push_back(image);
+  }
+
+  std::size_t size() const { return ids_.size(); }
+  bool empty() const { return size() == 0; }
+  ImageEntry operator[](std::size_t row) const;
+  RowIterator<ImageList> begin() const { return {*this, 0}; }
+  RowIterator<ImageList> end() const { return {*this, size()}; }
+  std::int64_t id(std::size_t row) const { return ids_[row]; }
+  std::string_view name(std::size_t row) const { return names_[row]; }  // until the list changes
+
+  void push_back(const ImageEntry& image);
+
+ private:
+  IntegerColumn ids_;
+  std::vector<std::pair<int, int>> sizes_;
+  TextColumn names_, other_paths_;  // the other paths: empty where it is `before_name_` and the name
+  std::string before_name_;
+};
+
 struct Dataset {
   std::filesystem::path image_folder;                 // of the first picture, where several were named
   std::filesystem::path annotation_file;              // of annotations or categories; empty without both
-  std::vector<ImageEntry> images;                     // by rising id
+  ImageList images;                                   // by rising id
   CocoGroundTruth truth;                              // empty without annotations; images alone for DataUse::kCalibrate
   DecodeOptions decode{};                             // how its pictures are read
   std::map<std::string, std::int64_t> other_files{};  // beside pictures that were listed by folder: no pictures, by extension

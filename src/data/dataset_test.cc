@@ -341,11 +341,34 @@ TEST(FirstImages, CutsImagesAndAnnotations) {
   EXPECT_EQ(part.truth.annotations.size(), 2u);
 }
 
+TEST(ImageList, GivesBackWhateverPathsAndNamesThereAre) {
+  const std::vector<ImageEntry> given{{3, "set/a.jpg", 8, 6, "a.jpg"},
+                                      {-1, "set/deep/b.jpg", 0, 0, "deep/b.jpg"},
+                                      {5, "elsewhere/c.jpg", 1, 2, "c.jpg"},
+                                      {std::int64_t{1} << 40, "d.jpg", 1, 1, "a.jpg"},
+                                      {6, "set/e.jpg", 1, 1, ""},
+                                      {7, "set/", 1, 1, ""}};
+  for (std::size_t first = 0; first < given.size(); ++first) {  // from which the part in front of the names is taken
+    ImageList list;
+    for (std::size_t i = 0; i < given.size(); ++i) list.push_back(given[(first + i) % given.size()]);
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      const ImageEntry &expected = given[(first + i) % given.size()], entry = list[i];
+      EXPECT_EQ(entry.id, expected.id);
+      EXPECT_EQ(entry.path, expected.path);
+      EXPECT_EQ(entry.name, expected.name);
+      EXPECT_EQ(entry.width, expected.width);
+      EXPECT_EQ(entry.height, expected.height);
+      EXPECT_EQ(list.id(i), expected.id);
+      EXPECT_EQ(list.name(i), expected.name);
+    }
+  }
+}
+
 TEST(AnnotatedImages, AreThoseThatHaveSome) {
   Dataset dataset = numbered(9);
-  std::erase_if(dataset.truth.annotations, [](const CocoAnnotation& annotation) { return annotation.image_id % 4 != 0; });
+  erase_rows_if(dataset.truth.annotations, [](const CocoAnnotation& annotation) { return annotation.image_id % 4 != 0; });
   EXPECT_EQ(ids_of(*annotated_images(dataset)), (std::vector<std::int64_t>{4, 8}));
-  dataset.truth.annotations.clear();
+  dataset.truth.annotations = {};
   EXPECT_EQ(annotated_images(dataset).error().code, ErrorCode::kNotFound);
 }
 

@@ -56,8 +56,8 @@ ImageSize turned(ImageSize size) { return {size.height, size.width}; }
 class HeaderFaults {
  public:
   HeaderFaults(const Dataset& dataset, std::size_t most) : place_(place_of(dataset)), applies_exif_(dataset.decode.apply_exif) {
-    for (const ImageEntry* image : spread_entries(dataset.images, most))
-      if (const auto header = header_of(*image)) look_at(*image, *header);
+    for (const ImageEntry& image : spread_entries(dataset.images, most))
+      if (const auto header = header_of(image)) look_at(image, *header);
   }
 
   std::vector<std::string> remarks() const {
@@ -83,7 +83,7 @@ class HeaderFaults {
   void look_at(const ImageEntry& image, const Header& header) {
     ++looked_;
     const bool turns = swaps_sides(header.orientation);
-    const ImageSize decoded = applies_exif_ && turns ? turned(header.size) : header.size;
+    const ImageSize decoded = applies_exif_ ? upright_size(header.size, header.orientation) : header.size;
     const ImageSize listed{image.width, image.height};
     const bool is_listed = image.width > 0 && image.height > 0;
     if (is_listed && decoded != listed) {

@@ -5,8 +5,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "data/annotation_faults.h"
 #include "base/scratch_folder.h"
+#include "data/annotation_faults.h"
+#include "data/exif_for_test.h"
 #include "image/encode.h"
 
 namespace octet {
@@ -32,7 +33,8 @@ Dataset with_boxes(const std::vector<BoxLtwh>& boxes) {
   dataset.annotation_file = "gt.json";
   dataset.images.push_back({1, "absent.jpg", 100, 50});
   dataset.truth.categories = {{1, "cup"}};
-  for (const BoxLtwh& box : boxes) dataset.truth.annotations.push_back({.id = 1, .image_id = 1, .category_id = 1, .box = box});
+  for (std::int64_t id = 1; const BoxLtwh& box : boxes)
+    dataset.truth.annotations.push_back({.id = id++, .image_id = 1, .category_id = 1, .box = box});
   return dataset;
 }
 
@@ -44,33 +46,31 @@ std::string jpeg(ImageSize size, int seed) {
   return {reinterpret_cast<const char*>(file->data()), file->size()};
 }
 
-std::string with_orientation(const std::string& jpeg_file, char orientation) {
-  const std::string exif = std::string("Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0", 24) + orientation + std::string(7, '\0');
-  return jpeg_file.substr(0, 2) + "\xff\xe1" + '\0' + static_cast<char>(exif.size() + 2) + exif + jpeg_file.substr(2);
-}
-
 Dataset pictures(const ScratchFolder& folder, const std::vector<std::string>& files) {
   for (std::size_t i = 0; i < files.size(); ++i) folder.write(fmt::format("{}.jpg", i + 1), files[i]);
   return *open_dataset({.images = {folder.path()}});
 }
 
 void list_sizes(Dataset& dataset, ImageSize size) {
-  for (ImageEntry& image : dataset.images) {
+  change_rows(dataset.images, [&](ImageEntry& image) {
     image.width = size.width;
     image.height = size.height;
-  }
+  });
 }
 
 TEST(AnnotationFaults, AreCounted) {
   Dataset dataset = with_boxes({{0, 0, 100, 50}, {0, 0, 100.9, 50}, {50, 20, 90, 40}, {0.1, 0.2, 0.5, 0.5}, {9, 9, 0, 5}});
   EXPECT_TRUE(find_annotation_faults(with_boxes({{0, 0, 100, 50}})).none());
   auto& annotations = dataset.truth.annotations;
-  annotations[0].id = 0;
-  annotations[1].category_id = 77;
-  annotations[2].category_id = 78;
+  change_rows(annotations, [](CocoAnnotation& annotation) {
+    if (annotation.id == 2) annotation.category_id = 77;
+    if (annotation.id == 3) annotation.category_id = 78;
+    if (annotation.id == 1) annotation.id = 0;
+  });
   annotations.push_back({.id = 9, .image_id = 5, .category_id = 1, .box = {}});
-  dataset.images.push_back(dataset.images[0]);
-  dataset.images[1].id = 2;
+  ImageEntry again = dataset.images[0];
+  again.id = 2;
+  dataset.images.push_back(again);
   const AnnotationFaults faults = find_annotation_faults(dataset);
   EXPECT_EQ(faults.boxes, 5);
   EXPECT_EQ(faults.outside, 1);
@@ -92,12 +92,10 @@ TEST(AnnotationFaults, AreCounted) {
 
 TEST(AnnotationFaults, TellPercentFromPixels) {
   Dataset dataset = with_boxes({{1, 2, 90, 80}, {50, 50, 20, 20}, {0, 0, 100, 100}, {30, 60, 5, 9}, {10, 10, 80, 40}});
-  dataset.images[0].width = 640;
-  dataset.images[0].height = 480;
+  list_sizes(dataset, {640, 480});
   EXPECT_TRUE(mentions(look(dataset), "all boxes lie within the first 100 pixels of their pictures"));
-  dataset.truth.annotations[0].box = {300, 200, 40, 40};
+  dataset.truth.annotations = {{1, 1, 1, {300, 200, 40, 40}}, {2, 1, 1, {50, 50, 20, 20}}};
   EXPECT_TRUE(look(dataset).empty());
-  dataset.truth.annotations.resize(2);  // too few to tell
   EXPECT_TRUE(look(dataset).empty());
 }
 

@@ -32,15 +32,15 @@ bool shows_nothing(const Image& image) {
 }
 
 struct Looked {
-  std::vector<const ImageEntry*> pictures;  // that can be read
+  std::vector<ImageEntry> pictures;  // that can be read
   std::vector<PictureFigures> figures;
 };
 
-Looked look_at(const std::vector<ImageEntry>& images, const DecodeOptions& decode, std::size_t most, int threads) {
-  const std::vector<const ImageEntry*> some = spread_entries(images, most);
+Looked look_at(const ImageList& images, const DecodeOptions& decode, std::size_t most, int threads) {
+  const std::vector<ImageEntry> some = spread_entries(images, most);
   std::vector<std::optional<PictureFigures>> figures(some.size());
   parallel_for_each(std::max(1, threads), some.size(), [&](int, std::size_t i) {
-    if (const auto image = read_image(some[i]->path, decode); image.ok()) figures[i] = figures_of(*image);
+    if (const auto image = read_image(some[i].path, decode); image.ok()) figures[i] = figures_of(*image);
   });
   Looked looked;
   for (std::size_t i = 0; i < some.size(); ++i) {
@@ -55,8 +55,8 @@ Looked look_at(const std::vector<ImageEntry>& images, const DecodeOptions& decod
 bool are_one_picture(const Looked& looked, const DecodeOptions& decode) {
   if (std::ranges::any_of(looked.figures, [&](const PictureFigures& figures) { return figures != looked.figures[0]; })) return false;
   std::optional<Image> first;
-  for (const ImageEntry* const picture : looked.pictures) {
-    auto image = read_image(picture->path, decode);
+  for (const ImageEntry& picture : looked.pictures) {
+    auto image = read_image(picture.path, decode);
     if (!image.ok()) return false;
     if (!first)
       first = *std::move(image);
@@ -152,10 +152,10 @@ PictureFigures figures_of(const Image& image) {
   return figures;
 }
 
-std::vector<const ImageEntry*> spread_entries(const std::vector<ImageEntry>& images, std::size_t most) {
-  std::vector<const ImageEntry*> chosen;
+std::vector<ImageEntry> spread_entries(const ImageList& images, std::size_t most) {
+  std::vector<ImageEntry> chosen;
   const std::size_t count = std::min(most, images.size());
-  for (std::size_t i = 0; i < count; ++i) chosen.push_back(&images[i * images.size() / count]);
+  for (std::size_t i = 0; i < count; ++i) chosen.push_back(images[i * images.size() / count]);
   return chosen;
 }
 
@@ -177,7 +177,7 @@ std::vector<std::string> calibration_remarks(const Dataset& dataset, int threads
     lines.push_back(fmt::format("{}: the pictures to calibrate with are all the same picture", place));
   if (const std::string remark = scale_remark(figures); !remark.empty()) lines.push_back(place + ": " + remark);
   if (const auto measured = list_pictures(dataset.measured_folder); !dataset.measured_folder.empty() && measured.ok()) {
-    std::vector<ImageEntry> others;
+    ImageList others;
     for (const std::filesystem::path& name : measured->pictures) others.push_back({.path = (dataset.measured_folder / name).string()});
     const std::string remark = unlike_remark(figures, look_at(others, dataset.decode, kCompared, threads).figures);
     if (!remark.empty()) lines.push_back(place + ": the pictures to calibrate with are " + remark);

@@ -23,7 +23,7 @@ struct PictureFigures {
 PictureFigures figures_of(const Image& image);
 
 // `most` of the entries, spread over all.
-std::vector<const ImageEntry*> spread_entries(const std::vector<ImageEntry>& images, std::size_t most);
+std::vector<ImageEntry> spread_entries(const ImageList& images, std::size_t most);
 
 // Before pictures are calibrated with, a line for each thing that is odd about them: too few, blank, all the same, of another scale than
 // 0 to 255, unlike those that accuracy is measured on. Some are decoded, on `threads` threads.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <utility>
 
 #include "base/parallel.h"
 #include "eval/id_index.h"
@@ -11,11 +12,7 @@
 namespace octet {
 namespace {
 
-template <typename Record>
-std::vector<std::int64_t> sorted_ids(const std::vector<Record>& records) {
-  std::vector<std::int64_t> ids;
-  ids.reserve(records.size());
-  for (const Record& record : records) ids.push_back(record.id);
+std::vector<std::int64_t> sorted(std::vector<std::int64_t> ids) {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
@@ -99,7 +96,12 @@ std::string name_of_category(const CocoGroundTruth& truth, std::int64_t id) {
   return at != truth.categories.end() ? at->name : std::string();
 }
 
-CocoIds ids_of(const CocoGroundTruth& truth) { return {sorted_ids(truth.images), sorted_ids(truth.categories)}; }
+CocoIds ids_of(const CocoGroundTruth& truth) {
+  std::vector<std::int64_t> images(truth.images.size()), categories(truth.categories.size());
+  for (std::size_t i = 0; i < images.size(); ++i) images[i] = truth.images.id(i);
+  std::ranges::transform(truth.categories, categories.begin(), &CocoCategory::id);
+  return {sorted(std::move(images)), sorted(std::move(categories))};
+}
 
 Error unlisted_image(std::size_t index, const CocoResult& result) {
   return {ErrorCode::kMalformed, "result " + std::to_string(index) + " is of image " + std::to_string(result.image_id) +

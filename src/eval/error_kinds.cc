@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "base/parallel.h"
 #include "base/sorted_list.h"
 #include "base/spilled_lists.h"
+#include "eval/annotations_by_image.h"
 #include "eval/average_precision.h"
 #include "eval/id_index.h"
 
@@ -44,7 +44,7 @@ struct Tally {
 };
 
 struct Object {
-  const CocoAnnotation* annotation;
+  BoxLtwh box;
   std::uint32_t category;
   bool is_found = false;
   bool is_claimed = false;  // by the best detection that would be right if its error were mended
@@ -65,7 +65,7 @@ template <typename Wanted>
 Nearest nearest(const BoxLtwh& box, std::vector<Object>& objects, Wanted wanted) {
   Nearest best;
   for (Object& object : objects) {
-    const double overlap = wanted(object) ? iou(box, object.annotation->box) : 0;
+    const double overlap = wanted(object) ? iou(box, object.box) : 0;
     if (overlap > best.overlap) best = {&object, overlap};
   }
   return best;
@@ -73,7 +73,7 @@ Nearest nearest(const BoxLtwh& box, std::vector<Object>& objects, Wanted wanted)
 
 bool is_in_crowd(const BoxLtwh& box, std::uint32_t category, const Scene& scene) {
   return std::ranges::any_of(scene.crowds, [&](const Object& crowd) {
-    return crowd.category == category && intersection(box, crowd.annotation->box) > kRightIou * box.area();
+    return crowd.category == category && intersection(box, crowd.box) > kRightIou * box.area();
   });
 }
 
@@ -146,35 +146,11 @@ class Judge {
   std::vector<Counts> counts_;
 };
 
-// What is annotated, image by image.
-class Annotated {
- public:
-  Annotated(const CocoGroundTruth& truth, const CocoIds& ids, const IdIndex& categories)
-      : truth_(truth), categories_(categories), begin_(ids.image_ids.size() + 1) {
-    const IdIndex images(ids.image_ids);
-    const auto image_of = [&](const CocoAnnotation& annotation) { return images.find(annotation.image_id); };
-    for (const CocoAnnotation& annotation : truth.annotations)
-      if (const std::uint32_t image = image_of(annotation); image != IdIndex::kNone) ++begin_[image + 1];
-    std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
-    order_.resize(begin_.back());
-    std::vector<std::size_t> next(begin_.begin(), begin_.end() - 1);
-    for (std::size_t i = 0; i < truth.annotations.size(); ++i)
-      if (const std::uint32_t image = image_of(truth.annotations[i]); image != IdIndex::kNone) order_[next[image]++] = i;
-  }
-
-  void add_to(Scene& scene, std::size_t image) const {
-    for (std::size_t at = begin_[image]; at < begin_[image + 1]; ++at) {
-      const CocoAnnotation& annotation = truth_.annotations[order_[at]];
-      const std::uint32_t category = categories_.find(annotation.category_id);
-      if (category != IdIndex::kNone) (annotation.is_crowd ? scene.crowds : scene.objects).push_back({&annotation, category});
-    }
-  }
-
- private:
-  const CocoGroundTruth& truth_;
-  const IdIndex& categories_;
-  std::vector<std::size_t> begin_, order_;  // of each image in `order_`, and the end of the last one; annotations
-};
+void add_annotated(const AnnotationsByImage& annotated, std::size_t image, const IdIndex& categories, Scene& scene) {
+  annotated.for_each(image, [&](const CocoAnnotation& annotation) {
+    (annotation.is_crowd ? scene.crowds : scene.objects).push_back({annotation.box, categories.find(annotation.category_id)});
+  });
+}
 
 void add_found(const std::vector<CocoResult>& results, const IdIndex& categories, Scene& scene) {
   for (const CocoResult& result : results)
@@ -265,7 +241,7 @@ ErrorCosts sum_up(const std::vector<CategoryCosts>& categories) {
 Result<ErrorCosts> error_costs(const CocoGroundTruth& truth, const CocoIds& ids, const ResultSource& source, int threads) {
   OCTET_RETURN_IF_ERROR(check_images(source, ids.image_ids));
   const IdIndex categories(ids.category_ids);
-  const Annotated annotated(truth, ids, categories);
+  const AnnotationsByImage annotated(truth, ids);
   Judge judge(ids.category_ids.size());
   std::vector<CocoResult> results;
   Scene scene;
@@ -273,7 +249,7 @@ Result<ErrorCosts> error_costs(const CocoGroundTruth& truth, const CocoIds& ids,
     scene.objects.clear();
     scene.crowds.clear();
     scene.found.clear();
-    annotated.add_to(scene, image);
+    add_annotated(annotated, image, categories, scene);
     if (place < source.image_ids().size() && source.image_ids()[place] == ids.image_ids[image]) {
       source.read(place++, results);
       add_found(results, categories, scene);

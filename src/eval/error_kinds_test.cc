@@ -14,7 +14,7 @@ namespace {
 // What COCO and tidecv count in different ways (make_tide_fixture.py): crowds, boxes of categories without objects, and equal scores.
 void leave_out_differences(EvalFixture& fixture) {
   for (std::size_t i = 0; i < fixture.found.size(); ++i) fixture.found[i].score -= 1e-9 * static_cast<double>(i);
-  std::erase_if(fixture.truth.annotations, [](const CocoAnnotation& annotation) { return annotation.is_crowd; });
+  erase_rows_if(fixture.truth.annotations, [](const CocoAnnotation& annotation) { return annotation.is_crowd; });
   std::set<std::int64_t> with_objects;
   for (const CocoAnnotation& annotation : fixture.truth.annotations) with_objects.insert(annotation.category_id);
   std::erase_if(fixture.found, [&](const CocoResult& box) { return !with_objects.contains(box.category_id); });

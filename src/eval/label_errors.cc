@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "eval/annotations_by_image.h"
 #include "eval/coco_eval.h"
 #include "eval/id_index.h"
 #include "eval/judged_results.h"
@@ -18,7 +19,7 @@ constexpr double kFitsAnyClass = 0.7;           // of another class: two objects
 constexpr std::size_t kMostInImage = 100;
 
 struct Object {
-  const CocoAnnotation* annotation;
+  CocoAnnotation annotation;
   bool is_found = false;  // by a detection of its class that fits, whatever it scores
   bool is_overlapped = false;
   bool is_named = false;  // as an error before
@@ -28,7 +29,7 @@ struct Object {
 struct Scene {
   std::int64_t image_id = 0;
   std::vector<Object> objects;
-  std::vector<const CocoAnnotation*> crowds;
+  std::vector<CocoAnnotation> crowds;
   std::vector<std::vector<CocoResult>> found;
 };
 
@@ -42,15 +43,15 @@ class Judge {
       if (const auto score = score_of_all(found); score && *score >= confident_) judge(found, *score);
     for (const Object& object : scene_.objects)
       if (!object.is_overlapped && !object.is_named)
-        add(LabelFault::kSpurious, object.annotation->category_id, object.annotation->box, std::nullopt, object.annotation);
+        add(LabelFault::kSpurious, object.annotation.category_id, object.annotation.box, std::nullopt, object.annotation.id);
   }
 
  private:
   void look_for(Object& object) const {
     for (const auto& found : scene_.found)
       for (const CocoResult& one : found) {
-        if (one.category_id != object.annotation->category_id) continue;
-        const double overlap = iou(one.box, object.annotation->box);
+        if (one.category_id != object.annotation.category_id) continue;
+        const double overlap = iou(one.box, object.annotation.box);
         object.is_found = object.is_found || overlap >= kFits;
         object.is_overlapped = object.is_overlapped || overlap >= kOverlaps;
       }
@@ -72,27 +73,27 @@ class Judge {
     if (is_right(found)) return;
     double nearest = 0;
     for (Object& object : scene_.objects) {
-      const double overlap = iou(found.box, object.annotation->box);
+      const double overlap = iou(found.box, object.annotation.box);
       nearest = std::max(nearest, overlap);
-      const bool is_of_class = object.annotation->category_id == found.category_id;
+      const bool is_of_class = object.annotation.category_id == found.category_id;
       if (object.is_found || object.is_named) continue;
       if (!is_of_class && overlap >= kFitsAnyClass) return name(LabelFault::kClass, found, score, object);
       if (is_of_class && overlap >= kOverlaps) return name(LabelFault::kPlace, found, score, object);
     }
     if (nearest >= kOverlaps || is_in_crowd(found) || is_named(found)) return;
-    add(LabelFault::kMissing, found.category_id, found.box, score, nullptr);
+    add(LabelFault::kMissing, found.category_id, found.box, score, std::nullopt);
     missing_.push_back(&found);
   }
 
   bool is_right(const CocoResult& found) const {
     return std::ranges::any_of(scene_.objects, [&](const Object& object) {
-      return object.annotation->category_id == found.category_id && iou(found.box, object.annotation->box) >= kFits;
+      return object.annotation.category_id == found.category_id && iou(found.box, object.annotation.box) >= kFits;
     });
   }
 
   bool is_in_crowd(const CocoResult& found) const {
-    return std::ranges::any_of(scene_.crowds, [&](const CocoAnnotation* crowd) {
-      return crowd->category_id == found.category_id && intersection(found.box, crowd->box) > kFits * found.box.area();
+    return std::ranges::any_of(scene_.crowds, [&](const CocoAnnotation& crowd) {
+      return crowd.category_id == found.category_id && intersection(found.box, crowd.box) > kFits * found.box.area();
     });
   }
 
@@ -103,11 +104,12 @@ class Judge {
 
   void name(LabelFault fault, const CocoResult& found, double score, Object& object) {
     object.is_named = true;
-    add(fault, found.category_id, found.box, score, object.annotation);
+    add(fault, found.category_id, found.box, score, object.annotation.id);
   }
 
-  void add(LabelFault fault, std::int64_t category_id, const BoxLtwh& box, std::optional<double> score, const CocoAnnotation* annotation) {
-    errors_.push_back({fault, scene_.image_id, annotation ? std::optional(annotation->id) : std::nullopt, category_id, box, score});
+  void add(LabelFault fault, std::int64_t category_id, const BoxLtwh& box, std::optional<double> score,
+           std::optional<std::int64_t> annotation_id) {
+    errors_.push_back({fault, scene_.image_id, annotation_id, category_id, box, score});
   }
 
   Scene& scene_;
@@ -116,20 +118,15 @@ class Judge {
   std::vector<const CocoResult*> missing_;
 };
 
-// What is annotated in each image.
-std::vector<Scene> annotated_scenes(const CocoGroundTruth& truth, const CocoIds& ids) {
-  const IdIndex images(ids.image_ids), categories(ids.category_ids);
-  std::vector<Scene> scenes(ids.image_ids.size());
-  for (std::size_t i = 0; i < scenes.size(); ++i) scenes[i].image_id = ids.image_ids[i];
-  for (const CocoAnnotation& annotation : truth.annotations) {
-    const std::uint32_t image = images.find(annotation.image_id);
-    if (image == IdIndex::kNone || categories.find(annotation.category_id) == IdIndex::kNone) continue;
+Scene annotated_scene(const AnnotationsByImage& annotated, std::size_t image, std::int64_t image_id) {
+  Scene scene{image_id, {}, {}, {}};
+  annotated.for_each(image, [&](const CocoAnnotation& annotation) {
     if (annotation.is_crowd)
-      scenes[image].crowds.push_back(&annotation);
+      scene.crowds.push_back(annotation);
     else
-      scenes[image].objects.push_back({&annotation});
-  }
-  return scenes;
+      scene.objects.push_back({annotation});
+  });
+  return scene;
 }
 
 // Gives out what a model found in one image after the other.
@@ -177,15 +174,27 @@ Result<std::vector<LabelError>> suggest_label_errors(const CocoGroundTruth& trut
     readers.emplace_back(judged.empty() ? *model : *judged.back(), categories);
   }
   std::vector<LabelError> errors;
-  for (Scene& scene : annotated_scenes(truth, ids)) {
+  const AnnotationsByImage annotated(truth, ids);
+  for (std::size_t image = 0; image < ids.image_ids.size(); ++image) {
+    Scene scene = annotated_scene(annotated, image, ids.image_ids[image]);
     for (ImageReader& reader : readers) scene.found.push_back(reader.read(scene.image_id));
     Judge(scene, confident, errors).run();
-    scene = {};
   }
   std::ranges::stable_sort(errors, [](const LabelError& a, const LabelError& b) {
     return a.fault != b.fault ? a.fault < b.fault : weight_of(a) > weight_of(b);
   });
   return errors;
+}
+
+LabelErrorPlaces::LabelErrorPlaces(std::span<const LabelError> errors, const CocoGroundTruth& truth) : truth_(truth) {
+  for (const LabelError& error : errors) {
+    image_rows_[error.image_id] = 0;
+    if (error.annotation_id) annotation_rows_[*error.annotation_id] = 0;
+  }
+  for (std::size_t row = 0; row < truth.images.size(); ++row)
+    if (const auto found = image_rows_.find(truth.images.id(row)); found != image_rows_.end()) found->second = row;
+  for (std::size_t row = 0; row < truth.annotations.size(); ++row)
+    if (const auto found = annotation_rows_.find(truth.annotations[row].id); found != annotation_rows_.end()) found->second = row;
 }
 
 }  // namespace octet

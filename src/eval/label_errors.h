@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -39,5 +41,18 @@ struct LabelError {
 //   error       kMalformed: a result names an image that `truth` does not list
 Result<std::vector<LabelError>> suggest_label_errors(const CocoGroundTruth& truth, std::span<const ResultSource* const> models,
                                                      double confident = 0.5);
+
+// What `truth` says of the places of errors, which must outlive this.
+class LabelErrorPlaces {
+ public:
+  LabelErrorPlaces(std::span<const LabelError> errors, const CocoGroundTruth& truth);
+
+  std::string file_name(const LabelError& error) const { return truth_.images[image_rows_.at(error.image_id)].file_name; }
+  CocoAnnotation annotation(const LabelError& error) const { return truth_.annotations[annotation_rows_.at(error.annotation_id.value())]; }
+
+ private:
+  const CocoGroundTruth& truth_;
+  std::unordered_map<std::int64_t, std::size_t> image_rows_, annotation_rows_;  // by id, of the errors alone
+};
 
 }  // namespace octet

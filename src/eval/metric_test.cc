@@ -73,12 +73,13 @@ EvalFixture repeated(const EvalFixture& fixture, const std::vector<int>& times) 
   EvalFixture set;
   set.truth.categories = fixture.truth.categories;
   const auto add_copies = [&](const auto& records, auto image_of, auto& to) {
-    for (const auto& record : records) {
+    for (auto record : records) {
       if (!std::ranges::binary_search(ids, image_of(record))) continue;
       const auto place = std::ranges::lower_bound(ids, image_of(record)) - ids.begin();
       for (int copy = 0; copy < times[static_cast<std::size_t>(place)]; ++copy) {
-        to.push_back(record);
-        image_of(to.back()) = kCopies * place + copy;
+        auto copied = record;
+        image_of(copied) = kCopies * place + copy;
+        to.push_back(copied);
       }
     }
   };

@@ -20,10 +20,10 @@ namespace {
 constexpr std::size_t kPictures = 12;
 
 std::vector<Image> some_of(const Dataset& pictures, int threads) {
-  const std::vector<const ImageEntry*> entries = spread_entries(pictures.images, kPictures);
+  const std::vector<ImageEntry> entries = spread_entries(pictures.images, kPictures);
   std::vector<std::optional<Image>> read(entries.size());
   parallel_for_each(std::max(1, threads), entries.size(), [&](int, std::size_t i) {
-    if (auto image = read_image(entries[i]->path, pictures.decode); image.ok()) read[i] = *std::move(image);
+    if (auto image = read_image(entries[i].path, pictures.decode); image.ok()) read[i] = *std::move(image);
   });
   std::vector<Image> images;
   for (std::optional<Image>& image : read)

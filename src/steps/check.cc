@@ -14,7 +14,7 @@ namespace {
 std::vector<std::int64_t> ids_of_done(const Dataset& dataset, const DetectionRun& run) {
   std::vector<std::int64_t> ids;
   for (std::size_t i = 0; i < dataset.images.size(); ++i)
-    if (run.done[i]) ids.push_back(dataset.images[i].id);
+    if (run.done[i]) ids.push_back(dataset.images.id(i));
   return ids;
 }
 

@@ -57,7 +57,7 @@ TEST_F(DetectionChangeTest, TakesAnnotationsWhereTheyAreRead) {
 // Annotations of other pictures are none of these.
 TEST_F(DetectionChangeTest, TakesWhatFloatsFindWhereNothingIsAnnotatedInThePictures) {
   Dataset pictures = photographs(DataUse::kDetect);
-  for (CocoAnnotation& annotation : pictures.truth.annotations) annotation.image_id = -1;
+  change_rows(pictures.truth.annotations, [](CocoAnnotation& annotation) { annotation.image_id = -1; });
   const auto found = change(pictures);
   ASSERT_TRUE(found.ok()) << found.error().message;
   EXPECT_FALSE(found->is_annotated);

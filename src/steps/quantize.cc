@@ -69,7 +69,7 @@ Progress stage(const Progress& progress, double from, double to) {
 
 Dataset part_of(const Dataset& pictures, bool held_out) {
   Dataset part = pictures;
-  part.images.clear();
+  part.images = {};
   for (std::size_t i = 0; i < pictures.images.size(); ++i)
     if ((i % kHeldOut == kHeldOut - 1) == held_out) part.images.push_back(pictures.images[i]);
   return part;
@@ -336,7 +336,7 @@ class RecipeRun {
 
   static std::vector<std::int64_t> ids_of(const Dataset& pictures) {
     std::vector<std::int64_t> ids;
-    for (const ImageEntry& image : pictures.images) ids.push_back(image.id);
+    for (std::size_t i = 0; i < pictures.images.size(); ++i) ids.push_back(pictures.images.id(i));
     return ids;
   }
 

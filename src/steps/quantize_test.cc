@@ -149,7 +149,7 @@ TEST_F(QuantizeModel, GoesOnWithASearchThatWasEnded) {
 TEST_F(QuantizeModel, NamesPicturesWhoseChannelsAreExchanged) {
   const auto warned_with = [&](bool exchanges) {
     Dataset pictures = first_images(*open_dataset({.folder = folder_.path() / "demo/coco"}, DataUse::kCalibrate), 12);
-    for (ImageEntry& entry : pictures.images) {
+    change_rows(pictures.images, [&](ImageEntry& entry) {
       Image image = *read_image(entry.path, {});
       for (std::size_t i = 0; exchanges && i < image.bytes().size(); i += Image::kChannels)
         std::swap(image.bytes()[i], image.bytes()[i + 2]);
@@ -158,7 +158,7 @@ TEST_F(QuantizeModel, NamesPicturesWhoseChannelsAreExchanged) {
                        .write(std::filesystem::path(entry.path).stem().string() + ".png",
                               {reinterpret_cast<const char*>(file->data()), file->size()})
                        .string();
-    }
+    });
     std::string warned;
     const auto warn = [&warned](std::string_view line) { warned += line; };
     EXPECT_TRUE(quantize_model(graph_, "demo.cfg", pictures, {2, {}, warn}, {.kind = Recipe::Kind::kPlain}).ok());

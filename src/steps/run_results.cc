@@ -12,8 +12,8 @@ RunResults::RunResults(const Dataset& dataset, const DetectionRun& run, const Cl
     : classes_(classes), reader_(run.detections), only_(std::move(only)) {
   for (std::size_t i = 0; i < dataset.images.size(); ++i)
     if (run.done[i]) places_.push_back(i);
-  std::ranges::sort(places_, {}, [&](std::size_t i) { return dataset.images[i].id; });
-  for (const std::size_t i : places_) image_ids_.push_back(dataset.images[i].id);
+  std::ranges::sort(places_, {}, [&](std::size_t i) { return dataset.images.id(i); });
+  for (const std::size_t i : places_) image_ids_.push_back(dataset.images.id(i));
 }
 
 void RunResults::read(std::size_t place, std::vector<CocoResult>& results) const {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -108,10 +107,14 @@ std::vector<std::size_t> changed_most_first(const ComparedRuns& runs, double sho
   return images;
 }
 
+std::string credit_of(std::int64_t id, const CocoImages& images) {
+  for (std::size_t i = 0; i < images.size(); ++i)
+    if (images.id(i) == id) return images[i].credit;
+  return {};
+}
+
 // Those that changed most, with the files' bytes.
 std::vector<ReportPicture> pictures_of(const ComparedRuns& runs, double shown_score, double faint_score) {
-  std::unordered_map<std::int64_t, std::string> credits;
-  for (const CocoImage& image : runs.dataset.truth.images) credits[image.id] = image.credit;
   std::vector<ReportPicture> shown;
   for (const std::size_t image : changed_most_first(runs, shown_score, faint_score)) {
     if (shown.size() == kMostPictures) break;
@@ -119,7 +122,7 @@ std::vector<ReportPicture> pictures_of(const ComparedRuns& runs, double shown_sc
     const std::filesystem::path path = picture.name;
     if (!take_content(path, runs.dataset.decode, picture).ok()) continue;
     picture.name = path.filename().string();
-    picture.credit = credits[runs.dataset.images[image].id];
+    picture.credit = credit_of(runs.dataset.images.id(image), runs.dataset.truth.images);
     shown.push_back(std::move(picture));
   }
   return shown;

@@ -130,7 +130,7 @@ fs::path absolute_of(const fs::path& path) {
 }
 
 // The innermost folder that all pictures lie below, as their paths are written.
-fs::path common_folder(const std::vector<ImageEntry>& images) {
+fs::path common_folder(const ImageList& images) {
   fs::path common;
   for (const ImageEntry& image : images) {
     const fs::path folder = absolute_of(image.path).parent_path();
@@ -140,7 +140,7 @@ fs::path common_folder(const std::vector<ImageEntry>& images) {
   return common;
 }
 
-std::vector<RecordedFile> record_pictures(const std::vector<ImageEntry>& images, const fs::path& folder, int threads) {
+std::vector<RecordedFile> record_pictures(const ImageList& images, const fs::path& folder, int threads) {
   std::vector<RecordedFile> pictures(images.size());
   parallel_for_each(std::max(1, threads), images.size(), [&](int, std::size_t i) {
     pictures[i].path = absolute_of(images[i].path).lexically_relative(folder).generic_string();

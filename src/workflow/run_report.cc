@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/chrono.h>
@@ -24,18 +23,15 @@ std::string place_of(const std::string& name, const BoxLtwh& box) {
 }
 
 std::vector<ReportLabelError> label_errors_of(const std::vector<LabelError>& errors, const CocoGroundTruth& truth) {
-  std::unordered_map<std::int64_t, const CocoImage*> image_of;
-  std::unordered_map<std::int64_t, const CocoAnnotation*> annotation_of;
-  for (const CocoImage& image : truth.images) image_of[image.id] = &image;
-  for (const CocoAnnotation& annotation : truth.annotations) annotation_of[annotation.id] = &annotation;
+  const LabelErrorPlaces places(errors, truth);
   std::vector<ReportLabelError> shown;
   for (const LabelError& error : errors) {
     ReportLabelError row;
     row.kind = kLabelFaultNames[static_cast<std::size_t>(error.fault)];
-    row.picture = image_of.at(error.image_id)->file_name;
+    row.picture = places.file_name(error);
     row.score = error.score;
     if (error.annotation_id) {
-      const CocoAnnotation& annotation = *annotation_of.at(*error.annotation_id);
+      const CocoAnnotation annotation = places.annotation(error);
       row.annotated = place_of(name_of_category(truth, annotation.category_id), annotation.box);
     }
     if (error.score) row.found = place_of(name_of_category(truth, error.category_id), error.box);

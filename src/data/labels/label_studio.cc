@@ -139,13 +139,14 @@ class LabelStudioReader {
       ++absent_;
       return {};
     }
-    truth_.images.push_back({static_cast<std::int64_t>(truth_.images.size()) + 1, path});
+    picture_ = {static_cast<std::int64_t>(truth_.images.size()) + 1, path};
     const Json& results = member(chosen_annotation(task), "result");
     classes_apart_.clear();
     for (const Json& result : results)
       if (member(result, "type") == "labels") classes_apart_.insert(member(result, "id"));
     for (const Json& result : results)
       if (const Status status = read_result(result); !status.ok()) return status.error().at(in_quotes(name_of(place)));
+    truth_.images.push_back(picture_);
     return {};
   }
 
@@ -206,10 +207,9 @@ class LabelStudioReader {
     OCTET_ASSIGN(const double width, read_side(result, "original_width"));
     OCTET_ASSIGN(const double height, read_side(result, "original_height"));
     OCTET_ASSIGN(const BoxLtwh box, is_rectangle ? read_rectangle(value, width, height) : read_polygon(value, width, height));
-    CocoImage& image = truth_.images.back();
-    image.width = static_cast<int>(width);
-    image.height = static_cast<int>(height);
-    truth_.annotations.push_back({static_cast<std::int64_t>(truth_.annotations.size()) + 1, image.id,
+    picture_.width = static_cast<int>(width);
+    picture_.height = static_cast<int>(height);
+    truth_.annotations.push_back({static_cast<std::int64_t>(truth_.annotations.size()) + 1, picture_.id,
                                   category_of(labels[0].get<std::string>()), box, box.area(), false});
     return {};
   }
@@ -224,6 +224,7 @@ class LabelStudioReader {
 
   LabelledPictures& labelled_;
   CocoGroundTruth& truth_;
+  CocoImage picture_;                                         // of the task
   std::map<std::string, std::vector<std::string>> paths_of_;  // of pictures, by their file names
   std::set<Json> classes_apart_;                              // of the task, the ids of results that are classes of shapes
   std::int64_t absent_ = 0, several_ = 0, left_out_ = 0, more_labels_ = 0;

@@ -196,7 +196,7 @@ class OpenImages {
   void add_box(const Row& row, const std::string& label) {
     const auto category = category_of_.find(label);
     if (category == category_of_.end()) return;
-    const CocoImage& image = truth().images[row.image];
+    const CocoImage image = truth().images[row.image];
     const BoxLtwh box{row.x0 * image.width, row.y0 * image.height, (row.x1 - row.x0) * image.width, (row.y1 - row.y0) * image.height};
     const auto id = static_cast<std::int64_t>(truth().annotations.size()) + 1;
     truth().annotations.push_back({id, image.id, truth().categories[category->second].id, box, box.area(), row.is_group});
