@@ -254,10 +254,10 @@ Result<Outcome> compare(const Options& options) {
   OCTET_ASSIGN(const auto runs, read_history(options.file));
   OCTET_ASSIGN(const HistoryRun first, find_run(runs, options.runs[0], options.file));
   OCTET_ASSIGN(const HistoryRun second, find_run(runs, options.runs[1], options.file));
-  const Json others = figures_of(second);
+  const Json own = figures_of(first), others = figures_of(second);
   Json figures = Json::array();
   std::string changes;
-  for (const auto& [place, value] : figures_of(first).items()) {
+  for (const auto& [place, value] : own.items()) {
     const auto found = others.find(place);
     if (found == others.end() || !value.is_number() || !found->is_number()) continue;
     const auto before = defined(place, value), after = defined(place, *found);
