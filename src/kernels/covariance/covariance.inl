@@ -7,7 +7,7 @@ OCTET_OP Ints whole_steps(const float* values, const float* steps) {
   return truncate(add(bounded, copy_sign(set(0.5f), bounded)));
 }
 
-constexpr int kTileRows = 4, kTileVectors = 2, kTileColumns = kTileVectors * kLanes;
+constexpr int kTileRows = 6, kTileVectors = 2, kTileColumns = kTileVectors * kLanes;
 static_assert(kTileColumns <= kWordSlack);
 
 // The first `count` of a vector of sums.
@@ -21,7 +21,7 @@ OCTET_OP void add_first(std::int32_t* to, Ints sums, std::int64_t count) {
 // Of the columns from `first` on with those from `column` on.
 OCTET_TARGET void add_tile(const PairedColumns& in, std::int64_t first, std::int64_t column, std::int32_t* products) {
   Ints sums[kTileRows][kTileVectors];
-#pragma GCC unroll 4
+#pragma GCC unroll 6
   for (auto& row : sums)
 #pragma GCC unroll 2
     for (Ints& sum : row) sum = set_ints(0);
@@ -30,14 +30,14 @@ OCTET_TARGET void add_tile(const PairedColumns& in, std::int64_t first, std::int
     Ints others[kTileVectors];
 #pragma GCC unroll 2
     for (int v = 0; v < kTileVectors; ++v) others[v] = load_ints(words + column + v * kLanes);
-#pragma GCC unroll 4
+#pragma GCC unroll 6
     for (int r = 0; r < kTileRows; ++r) {
       const Ints own = set_ints(words[first + r]);
 #pragma GCC unroll 2
       for (int v = 0; v < kTileVectors; ++v) sums[r][v] = add_word_products(sums[r][v], own, others[v]);
     }
   }
-#pragma GCC unroll 4
+#pragma GCC unroll 6
   for (int r = 0; r < kTileRows; ++r) {
     const std::int64_t row = first + r;
     if (row >= in.columns) return;
@@ -75,14 +75,15 @@ OCTET_TARGET void add_column_products_i16(const PairedColumns& in, std::int32_t*
 }
 
 OCTET_TARGET void add_scaled_rows_f64(const ScaledRows& add, std::span<double> to) {
-  ScaledRows left = add;
+  const ScaledRows fixed = add;  // as nothing that is written can change it, it is read once
   std::size_t i = 0;
   for (; i + kDoubles <= to.size(); i += kDoubles) {
     Doubles sum = load_doubles(&to[i]);
 #pragma GCC unroll 4
-    for (std::size_t row = 0; row < ScaledRows::kCount; ++row) sum += add.factors[row] * load_doubles(add.rows[row] + i);
+    for (std::size_t row = 0; row < ScaledRows::kCount; ++row) sum += fixed.factors[row] * load_doubles(fixed.rows[row] + i);
     std::memcpy(&to[i], &sum, sizeof sum);
   }
+  ScaledRows left = fixed;
   for (const double*& row : left.rows) row += i;
   rest::add_scaled_rows_f64(left, to.subspan(i));
 }
