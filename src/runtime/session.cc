@@ -57,7 +57,7 @@ void show(const Workspace& workspace, const Step& step, const Observer& observer
 }  // namespace
 
 Session::Session(std::shared_ptr<const Plan> plan, int threads) : plan_(std::move(plan)), pool_(threads) {
-  arena_storage_ = std::make_unique<std::byte[]>(plan_->arena_bytes() + kArenaAlignment);
+  arena_storage_ = std::make_unique_for_overwrite<std::byte[]>(plan_->arena_bytes() + kArenaAlignment);
   const auto address = reinterpret_cast<std::uintptr_t>(arena_storage_.get());
   arena_ = arena_storage_.get() + (kArenaAlignment - address % kArenaAlignment) % kArenaAlignment;
   for (const Port& port : plan_->outputs()) outputs_.emplace_back(port.type.element, port.type.shape);
