@@ -18,7 +18,8 @@ std::size_t sessions_for(std::size_t bytes_of_session, std::size_t pictures, int
 std::vector<std::unique_ptr<Session>> make_sessions(const std::shared_ptr<const Plan>& plan, std::size_t pictures, int threads) {
   std::vector<std::unique_ptr<Session>> sessions(sessions_for(plan->arena_bytes(), pictures, threads));
   const auto count = static_cast<int>(sessions.size());
-  for (int i = 0; i < count; ++i) sessions[static_cast<std::size_t>(i)] = std::make_unique<Session>(plan, std::max(1, (threads + i) / count));
+  for (int i = 0; i < count; ++i)
+    sessions[static_cast<std::size_t>(i)] = std::make_unique<Session>(plan, std::max(1, (threads + i) / count));
   return sessions;
 }
 
