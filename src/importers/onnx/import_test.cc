@@ -341,6 +341,32 @@ TEST(OnnxImport, CutsInFrontOfASuppression) {
   EXPECT_EQ(imported->facts.keep, 100);
 }
 
+// As YOLOv6 and YOLOv7 are exported for TensorRT, before and after its version 8: each with its own names of settings.
+TEST(OnnxImport, CutsInFrontOfTheSuppressionsOfTensorRt) {
+  struct Case {
+    const char *op, *iou, *score, *keep, *background;
+  };
+  for (const auto& [op, iou, score, keep, background] :
+       {Case{"EfficientNMS_TRT", "iou_threshold", "score_threshold", "max_output_boxes", "background_class"},
+        Case{"BatchedNMSDynamic_TRT", "iouThreshold", "scoreThreshold", "keepTopK", "backgroundLabelId"},
+        Case{"TRTBatchedNMS", "iou_threshold", "score_threshold", "keep_topk", "background_label_id"}}) {
+    ModelWriter writer(13, {"count", "chosen_boxes", "chosen_scores", "classes"});
+    add_boxes_and_scores(writer);
+    writer.node("Sigmoid", {"logits"}, {"scores"});
+    auto& node = writer.node(op, {"boxes", "scores"}, {"count", "chosen_boxes", "chosen_scores", "classes"});
+    ModelWriter::number(node, iou, 0.45f);
+    ModelWriter::number(node, score, 0.25f);
+    ModelWriter::integer(node, keep, 50);
+    ModelWriter::integer(node, background, 2);
+    expect_end(writer, SourceFacts::End::kSuppression, {"scores", "boxes"});
+    const auto imported = import(writer);
+    EXPECT_EQ(imported->facts.nms_iou, 0.45f) << op;
+    EXPECT_EQ(imported->facts.nms_score, 0.25f) << op;
+    EXPECT_EQ(imported->facts.keep, 50) << op;
+    EXPECT_EQ(imported->facts.background_class, 2) << op;
+  }
+}
+
 // All boxes and scores, and the indices of those that a suppression keeps, as the YOLOv3 of Keras gives them.
 TEST(OnnxImport, CutsInFrontOfASuppressionWhoseIndicesAreGivenBesideAllBoxes) {
   ModelWriter writer(13, {"all_boxes", "scores", "chosen"});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -35,8 +36,9 @@ constexpr auto kGathers = to_operators("Gather", "GatherElements", "GatherND");
 constexpr auto kBoxArithmetic = to_operators("Add", "Cast", "Clip", "Concat", "Div", "Gather", "Identity", "Max", "Mul", "Neg", "Reshape",
                                              "Slice", "Split", "Squeeze", "Sub", "Transpose", "Unsqueeze");
 
-// ONNX's and TensorRT's, and those that OpenVINO's IR has beside ONNX's.
-constexpr auto kSuppressions = to_operators("NonMaxSuppression", "EfficientNMS_TRT", "MulticlassNms", "MatrixNms");
+// ONNX's and TensorRT's (the last as MMDeploy has it), and those that OpenVINO's IR has beside ONNX's.
+constexpr auto kSuppressions = to_operators("NonMaxSuppression", "EfficientNMS_TRT", "BatchedNMS_TRT", "BatchedNMSDynamic_TRT",
+                                            "TRTBatchedNMS", "MulticlassNms", "MatrixNms");
 
 bool is_suppression(const NodeRecord& node) { return is_one_of(node.op, kSuppressions); }
 
@@ -141,19 +143,23 @@ class TailFinder {
 
   // `view`: of the graph that has the node.
   static void read_settings(const NodeRecord& node, const GraphView& view, Tail& tail) {
-    const auto setting = [&](std::size_t input, std::string_view attribute) -> std::optional<double> {
+    const auto setting = [&](std::size_t input, std::initializer_list<std::string_view> attributes) -> std::optional<double> {
       if (input < node.inputs.size() && node.op == "NonMaxSuppression") return view.number(node.inputs[input]);
-      const auto found = node.attributes.find(attribute);
-      if (found == node.attributes.end()) return std::nullopt;
-      if (const auto* number = std::get_if<float>(&found->second)) return *number;
-      if (const auto* integer = std::get_if<std::int64_t>(&found->second)) return static_cast<double>(*integer);
+      for (const std::string_view attribute : attributes) {
+        const auto found = node.attributes.find(attribute);
+        if (found == node.attributes.end()) continue;
+        if (const auto* number = std::get_if<float>(&found->second)) return *number;
+        if (const auto* integer = std::get_if<std::int64_t>(&found->second)) return static_cast<double>(*integer);
+      }
       return std::nullopt;
     };
-    if (const auto keep = setting(2, "max_output_boxes"); keep && *keep >= 1 && *keep <= 1e6) tail.keep = static_cast<int>(*keep);
-    if (const auto iou = setting(3, "iou_threshold"); iou && *iou >= 0 && *iou <= 1) tail.nms_iou = static_cast<float>(*iou);
-    if (const auto score = setting(4, "score_threshold"); score && *score >= 0 && *score <= 1) tail.nms_score = static_cast<float>(*score);
-    if (const auto background = setting(node.inputs.size(), "background_class"); background && *background >= 0 && *background <= 1e6)
-      tail.background_class = static_cast<int>(*background);
+    const auto keep = setting(2, {"max_output_boxes", "keepTopK", "keep_topk"});
+    const auto iou = setting(3, {"iou_threshold", "iouThreshold"}), score = setting(4, {"score_threshold", "scoreThreshold"});
+    const auto background = setting(node.inputs.size(), {"background_class", "backgroundLabelId", "background_label_id"});
+    if (keep && *keep >= 1 && *keep <= 1e6) tail.keep = static_cast<int>(*keep);
+    if (iou && *iou >= 0 && *iou <= 1) tail.nms_iou = static_cast<float>(*iou);
+    if (score && *score >= 0 && *score <= 1) tail.nms_score = static_cast<float>(*score);
+    if (background && *background >= 0 && *background <= 1e6) tail.background_class = static_cast<int>(*background);
   }
 
   // The scores of all classes of all boxes, where only the best of them enter; what is selected may be transposed before it enters.
