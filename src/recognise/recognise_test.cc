@@ -820,6 +820,21 @@ TEST(Recognise, KnowsDecodedBoxesOfTheCoarsestMapFirst) {
   }
 }
 
+// In front of a suppression, boxes stand apart from scores: as centre and size they are those of YOLOv6 to v8, as corners of several
+// families.
+TEST(Recognise, KnowsPicturesOfYoloWhereBoxesStandApart) {
+  std::vector<float> centers = corners_of_cells({8, 16, 32});
+  for (std::size_t i = 0; i < centers.size(); i += 4) {
+    const float width = centers[i + 2] - centers[i], height = centers[i + 3] - centers[i + 1];
+    centers[i] += width / 2;
+    centers[i + 1] += height / 2;
+    centers[i + 2] = width;
+    centers[i + 3] = height;
+  }
+  EXPECT_EQ(found_in(boxes_and_scores(centers)).description.resize, ResizeKind::kLetterboxRounded);
+  expect_contains(error_of(boxes_and_scores(corners_of_cells({8, 16, 32}))).message, "how a picture enters it is not in the file");
+}
+
 // What differs from cell to cell where nothing is seen has places in it, and is no distance from them.
 TEST(Recognise, TakesNoBoxesInAnUnknownOrderForDistances) {
   std::vector<float> corners = corners_of_cells({8, 16, 32});

@@ -248,6 +248,8 @@ Result<FoundHead> of_boxes_and_scores(const HeadEvidence& evidence, const Levels
   if (resting) {
     head.box = resting->box;
     head.unit = resting->unit;
+    // YOLOv5 to v8 in front of a suppression; corners alone may be of YOLO-NAS, PP-YOLOE or DAMO-YOLO, too.
+    if (levels.anchors == 3 || head.box == Box::kCenter) found.family = family_of_decoded(levels, *resting);
     found.reasons.push_back(
         fmt::format("decoded boxes and scores of {} classes in each cell of strides {}", head.classes, fmt::join(levels.strides, ", ")));
   } else {
