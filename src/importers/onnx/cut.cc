@@ -64,9 +64,18 @@ class Cut {
       if (!node || node->inputs.empty() || !view_.maker(node->inputs[0])) break;
       const bool picks = node->op == "Gather" && node->inputs.size() > 1 && view_.number(node->inputs[1]);
       if (!picks && !is_one_of(node->op, kWrappers)) break;
+      if (makes_rows_of_boxes(*node)) break;
       value = node->inputs[0];
     }
     return value;
+  }
+
+  // Reshapes to rows of four numbers, as torchvision does with corners that it cut at the border, [N,2,2].
+  bool makes_rows_of_boxes(const NodeRecord& node) const {
+    if (node.op != "Reshape" || node.inputs.size() < 2) return false;
+    const auto shape = graph_.initializers.find(node.inputs[1]);
+    if (shape == graph_.initializers.end() || shape->second.type() != ElementType::kI64 || shape->second.size() < 2) return false;
+    return shape->second.values<std::int64_t>().back() == 4;
   }
 
   const GraphRecord& graph_;

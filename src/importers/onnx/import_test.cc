@@ -125,6 +125,19 @@ TEST(OnnxImport, ProposesToCutInFrontOfAllThatDependsOnTheNode) {
   expect_refused(import(writer), ErrorCode::kUnsupported, "cut the graph there: --outputs a/scores,a/boxes,b/scores,b/boxes");
 }
 
+// As torchvision joins corners that it cut at the border: [N,2,2] are no boxes, the rows of four numbers behind them are.
+TEST(OnnxImport, ProposesToCutBehindTheRowsOfBoxes) {
+  ModelWriter writer(13, {"picked"});
+  ModelWriter::integer(writer.node("Flatten", {"x"}, {"flat"}), "axis", 0);
+  writer.node("Reshape", {"flat", "pairs"}, {"corners"});
+  writer.node("Reshape", {"corners", "four"}, {"boxes"});
+  writer.node("NonZero", {"flat"}, {"places"});
+  writer.node("Gather", {"boxes", "places"}, {"picked"});
+  writer.whole("pairs", {3}, {-1, 2, 2});
+  writer.whole("four", {2}, {-1, 4});
+  expect_refused(import(writer), ErrorCode::kUnsupported, "cut the graph there: --outputs flat,boxes");
+}
+
 TEST(OnnxImport, NamesTheAttributeThatItLacks) {
   ModelWriter writer;
   ModelWriter::text(writer.node("Resize", {"x", "", "s"}, {"y"}), "mode", "lanczos");
