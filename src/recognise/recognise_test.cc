@@ -767,7 +767,7 @@ TEST(Recognise, TakesChosenRowsForThoseOfYoloWhereCellsAreChosen) {
 // Boxes beside two scores, of an SSD, have six columns, too.
 TEST(Recognise, TakesABoxAndTwoScoresForNoChosenRow) {
   Graph graph;
-  const Value map = graph.emit(MaxPool{{3, 3}}, {convolved(graph, picture(graph), 32, 20 * 6)});
+  const Value map = graph.emit(MaxPool{{3, 3}}, {convolved(graph, picture(graph), 32, 120)});
   output(graph, graph.emit(Reshape{}, {map, integers(graph, {1, 20, 6})}), "output");
   expect_contains(error_of(graph).message, "whether its rows of six numbers are corners, score and class");
 }
