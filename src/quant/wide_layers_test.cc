@@ -108,6 +108,20 @@ TEST(LayersWithin, StaysWithinTheBudgetAndLeavesWhatLosesNothing) {
   EXPECT_EQ(layers_within(model, ranking, 1e9, 0), sum);
 }
 
+TEST(LayersWithin, PrefersOneOfALargeErrorToThoseOfMoreWorthThatLeaveNoRoomForIt) {
+  const CalibratedModel model = calibrated();
+  std::vector<LayerCost> convolutions = affordable_layers(model, 1e9);
+  std::erase_if(convolutions, [&](const LayerCost& each) { return std::holds_alternative<Binary>(model.graph().node(each.layer).op); });
+  const auto [cheap, dear] = std::ranges::minmax(convolutions, {}, &LayerCost::latency);
+  ASSERT_LT(cheap.latency, dear.latency);
+  std::vector<LayerCost> ranking{{cheap.layer, 0.9, cheap.latency}, {dear.layer, 1, dear.latency}};
+  sort_by_worth(ranking);
+  ASSERT_EQ(ranking[0].layer, cheap.layer);
+  EXPECT_EQ(layers_within(model, ranking, dear.latency, 4), std::set<NodeId>{dear.layer});
+  ranking[0].error = 1.1;
+  EXPECT_EQ(layers_within(model, ranking, dear.latency, 4), std::set<NodeId>{cheap.layer});
+}
+
 TEST(LayersWithin, CountsAllButSums) {
   const CalibratedModel model = calibrated();
   std::vector<LayerCost> ranking = affordable_layers(model, 1e9);
