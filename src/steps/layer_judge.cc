@@ -24,23 +24,31 @@ Tensor input_of(const Image& image, const ModelDescription& description) {
 
 }  // namespace
 
-Result<LayerJudge> LayerJudge::make(const quant::LayerTrials& trials, const ModelDescription& description, const Dataset& dataset,
-                                    std::size_t pictures, int threads) {
+Result<LayerJudge> LayerJudge::make(const quant::LayerTrials& trials, const ModelDescription& description, int threads) {
   LayerJudge judge(trials, description, threads);
   OCTET_ASSIGN(judge.plan_, quant::compile_trials(trials));
-  for (std::size_t next = 0; next < dataset.images.size() && judge.inputs_.size() < pictures;) {
+  return judge;
+}
+
+Status LayerJudge::judge_by(const Dataset& dataset, std::size_t pictures) {
+  inputs_.clear();
+  ids_.clear();
+  sizes_.clear();
+  reference_.clear();
+  noise_.clear();
+  for (std::size_t next = 0; next < dataset.images.size() && inputs_.size() < pictures;) {
     std::vector<Image> images;
     std::vector<std::int64_t> ids;
-    for (; next < dataset.images.size() && judge.inputs_.size() + images.size() < pictures; ++next)
+    for (; next < dataset.images.size() && inputs_.size() + images.size() < pictures; ++next)
       if (auto image = read_image(dataset.images[next].path, dataset.decode); image.ok()) {  // else the calibration has named it
         images.push_back(std::move(*image));
         ids.push_back(dataset.images[next].id);
       }
-    OCTET_RETURN_IF_ERROR(judge.take(std::move(images), ids));
+    OCTET_RETURN_IF_ERROR(take(std::move(images), ids));
   }
-  if (judge.inputs_.empty()) return Error{ErrorCode::kNotFound, "finds nothing in the pictures of the calibration set"};
-  for (auto& [name, noise] : judge.noise_) noise /= static_cast<double>(judge.inputs_.size());
-  return judge;
+  if (inputs_.empty()) return Error{ErrorCode::kNotFound, "finds nothing in the pictures of the calibration set"};
+  for (auto& [name, noise] : noise_) noise /= static_cast<double>(inputs_.size());
+  return {};
 }
 
 Status LayerJudge::take(std::vector<Image> images, const std::vector<std::int64_t>& ids) {

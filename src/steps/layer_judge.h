@@ -22,10 +22,12 @@ namespace octet {
 // Judges layers of a quantized model by what it does to the detections, all others in floats; needs no annotations.
 class LayerJudge {
  public:
-  // By the first `pictures` pictures of the set that can be read and in which the model in floats finds something. kNotFound where there
-  // are none. What is given by reference must outlive the judge.
-  static Result<LayerJudge> make(const quant::LayerTrials& trials, const ModelDescription& description, const Dataset& dataset,
-                                 std::size_t pictures, int threads);
+  // Of no picture yet. What is given by reference must outlive the judge.
+  static Result<LayerJudge> make(const quant::LayerTrials& trials, const ModelDescription& description, int threads);
+
+  // By the first `pictures` pictures of the set that can be read and in which the model in floats finds something, and by no others from
+  // now on. kNotFound where there are none.
+  Status judge_by(const Dataset& dataset, std::size_t pictures);
 
   // Of each layer that is tried, by its name: the power that quantizing it adds to its result, over the power of that; mean over the
   // pictures.

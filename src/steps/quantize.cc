@@ -51,10 +51,13 @@ constexpr std::size_t kConvolutionsOfWide = 10;
 // Of a model that takes long no more than take as long as the calibration; quant::price() of one that does not, of all trials.
 constexpr double kTriedPicoseconds = 2e12;
 constexpr double kAnyLatency = std::numeric_limits<double>::infinity();
-constexpr std::size_t kAllLayers = std::numeric_limits<std::size_t>::max();
+constexpr double kAllTrials = std::numeric_limits<double>::infinity();
 // Pictures by whose detections single layers are judged: fewer for a model that takes long.
-constexpr double kFewestJudged = 2, kMostJudged = 6;
+constexpr double kFewestJudged = 2, kMostJudged = 4;
 constexpr double kJudgedPicoseconds = 60e9;  // quant::price() of all of them
+// Of so many layers the one that is worth the most is judged by so many times the pictures more: few pictures overrate some layers.
+constexpr std::size_t kLayersOfBest = 6;
+constexpr double kMorePictures = 2;
 // One of so many pictures is held out.
 constexpr std::size_t kHeldOut = 3;
 
@@ -92,7 +95,7 @@ class RecipeRun {
     OCTET_RETURN_IF_ERROR(round_weights(model, pictures_));
     OCTET_RETURN_IF_ERROR(begin_search(model, {}));
     const std::size_t most_wide = model.plan().convolutions.size() / kConvolutionsOfWide;
-    const auto ranking = rank(model, pictures_, kMostLatency, layers_to_try(model), stage(options_.progress, 0.8, 1));
+    const auto ranking = rank(model, pictures_, kMostLatency, affordable_trials(model), stage(options_.progress, 0.8, 1));
     if (!ranking.ok() && ranking.error().code == ErrorCode::kNotFound) {
       if (options_.warn) options_.warn("every layer computes in integers, as none can be judged: the model " + ranking.error().message);
       return result_with(model, {});
@@ -126,11 +129,10 @@ class RecipeRun {
     return static_cast<std::int64_t>(std::clamp(affordable, kFewestJudged, kMostJudged));
   }
 
-  std::size_t layers_to_try(const quant::CalibratedModel& model) const {
-    const double runs =
-        std::max(static_cast<double>(pictures_.images.size()), kTriedPicoseconds / quant::price(model.graph(), model.plan(), model.plan()));
-    const double affordable = runs / static_cast<double>(pictures_to_judge(model));
-    return static_cast<std::size_t>(std::min(affordable, 1e6));
+  // How many times single layers are tried, each in one picture.
+  double affordable_trials(const quant::CalibratedModel& model) const {
+    return std::max(static_cast<double>(pictures_.images.size()),
+                    kTriedPicoseconds / quant::price(model.graph(), model.plan(), model.plan()));
   }
 
   // What the search keeps is of these statistics and weights, and of these pictures that were held out. Weights that are rounded together
@@ -149,7 +151,8 @@ class RecipeRun {
   double estimated_seconds(const quant::CalibratedModel& model, std::size_t held_out, double seconds_of_picture) const {
     constexpr double kOfTrial = 0.6;  // which computes a part of the model, and a picture a thread
     const auto layers = static_cast<double>(model.plan().layers.size()), judged = static_cast<double>(pictures_to_judge(model));
-    const double trials = judged * layers - (recipe_.store ? static_cast<double>(recipe_.store->trials()) : 0);
+    const double tried = layers * (1 + kMorePictures / static_cast<double>(kLayersOfBest));
+    const double trials = judged * tried - (recipe_.store ? static_cast<double>(recipe_.store->trials()) : 0);
     // As if the root of their number reached the goal.
     const double steps = 2 + std::log2(layers + 1) - (recipe_.store ? static_cast<double>(recipe_.store->steps()) : 0);
     const double idle = std::max(1.0, options_.threads / judged);
@@ -162,23 +165,42 @@ class RecipeRun {
       options_.warn(fmt::format("the search among {} layers takes about {:.0f} s", model.plan().layers.size(), seconds));
   }
 
-  // The layers that are affordable, but for those that the error of their own results puts behind `most_tried` others.
+  // The layers that are affordable. Where that takes more than `most_trials`, all are tried in fewer pictures, and where not even that
+  // does, those are left out that the error of their own results puts behind others.
   Result<std::vector<quant::LayerCost>> rank(const quant::CalibratedModel& model, const Dataset& pictures, double most_latency,
-                                             std::size_t most_tried, const Progress& progress) const {
-    const std::int64_t judged = pictures_to_judge(model);
-    const Dataset some = random_subset(pictures, 8 * judged, 0);  // in some of which there is nothing
+                                             double most_trials, const Progress& progress) const {
     OCTET_ASSIGN(const auto quantized, model.quantize({}, rounded_));
     std::vector<quant::LayerCost> layers = quant::affordable_layers(model, most_latency);
+    const double affordable = most_trials / static_cast<double>(std::max<std::size_t>(1, layers.size()));
+    const std::int64_t judged =
+        static_cast<std::int64_t>(std::clamp(affordable, kFewestJudged, static_cast<double>(pictures_to_judge(model))));
     const quant::LayerTrials trials = quant::try_layers(model.graph(), quantized.graph, names_of(model, layers));
-    OCTET_ASSIGN(const auto judge, LayerJudge::make(trials, description_, some, static_cast<std::size_t>(judged), options_.threads));
+    OCTET_ASSIGN(LayerJudge judge, LayerJudge::make(trials, description_, options_.threads));
+    OCTET_RETURN_IF_ERROR(judge.judge_by(some_of(pictures, judged, 0), static_cast<std::size_t>(judged)));
     take_errors(model, judge.noise(), layers);
-    layers.resize(std::min(layers.size(), most_tried));
-    OCTET_ASSIGN(const auto errors, judge.errors(names_of(model, layers), recipe_.store, progress));
+    const double most_layers = most_trials / static_cast<double>(judged);
+    if (most_layers < static_cast<double>(layers.size())) layers.resize(static_cast<std::size_t>(most_layers));
+    OCTET_ASSIGN(auto errors, judge.errors(names_of(model, layers), recipe_.store, stage(progress, 0, 0.6)));
+    take_errors(model, errors, layers);
+    const std::span best(layers.data(), layers.size() / kLayersOfBest);
+    if (best.empty()) return layers;
+    const std::int64_t more = static_cast<std::int64_t>(kMorePictures) * judged;
+    const Status found = judge.judge_by(some_of(pictures, more, 1), static_cast<std::size_t>(more));
+    if (!found.ok() && found.error().code == ErrorCode::kNotFound) return layers;
+    OCTET_RETURN_IF_ERROR(found);
+    OCTET_ASSIGN(const auto of_others, judge.errors(names_of(model, best), recipe_.store, stage(progress, 0.6, 1)));
+    for (const auto& [name, error] : of_others) errors[name] = (errors[name] + kMorePictures * error) / (1 + kMorePictures);
     take_errors(model, errors, layers);
     return layers;
   }
 
-  static std::set<std::string> names_of(const quant::CalibratedModel& model, const std::vector<quant::LayerCost>& layers) {
+  // Enough for so many in which there is something.
+  static Dataset some_of(const Dataset& pictures, std::int64_t count, std::uint64_t seed) {
+    constexpr std::int64_t kOfThose = 8;
+    return random_subset(pictures, kOfThose * count, seed);
+  }
+
+  static std::set<std::string> names_of(const quant::CalibratedModel& model, std::span<const quant::LayerCost> layers) {
     std::set<std::string> names;
     for (const quant::LayerCost& each : layers) names.insert(model.graph().node(each.layer).name);
     return names;
@@ -233,7 +255,7 @@ class RecipeRun {
     const auto start = std::chrono::steady_clock::now();
     SearchTime time{estimated_seconds(model, held_out.images.size(), reference.seconds_of_picture()), 0};
     announce_search(model, time.estimated_s);
-    OCTET_ASSIGN(const auto ranking, rank(model, others, kAnyLatency, kAllLayers, stage(options_.progress, 0.3, 0.8)));
+    OCTET_ASSIGN(const auto ranking, rank(model, others, kAnyLatency, kAllTrials, stage(options_.progress, 0.3, 0.8)));
     OCTET_ASSIGN(auto result, walk(model, ranking, reference));
     time.s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     result.search = time;
