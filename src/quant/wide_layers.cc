@@ -42,12 +42,9 @@ Choice filled(std::span<const LayerCost> first, const CalibratedModel& model, st
   return choice;
 }
 
-// Layers that the order of worth may pass over, as others, each of a little, leave no room for them.
-std::vector<LayerCost> with_largest_errors(std::vector<LayerCost> layers) {
-  constexpr std::size_t kTried = 8;
+std::vector<LayerCost> by_error(std::vector<LayerCost> layers) {
   std::ranges::sort(layers,
                     [](const LayerCost& a, const LayerCost& b) { return a.error != b.error ? a.error > b.error : a.layer < b.layer; });
-  layers.resize(std::min(layers.size(), kTried));
   return layers;
 }
 
@@ -69,11 +66,16 @@ void sort_by_worth(std::vector<LayerCost>& layers) { std::ranges::sort(layers, i
 
 std::set<NodeId> layers_within(const CalibratedModel& model, const std::vector<LayerCost>& ranking, double most_latency,
                                std::size_t most_layers) {
+  constexpr std::size_t kTriedFirst = 8;
+  const std::vector<LayerCost> largest = by_error(ranking);
+  // The order of worth alone leaves no room for a large error behind many small ones, and no number where layers are counted.
   Choice best = filled({}, model, ranking, most_latency, most_layers);
-  for (const LayerCost& first : with_largest_errors(ranking)) {
-    Choice other = filled({&first, 1}, model, ranking, most_latency, most_layers);
+  const auto compare = [&](std::span<const LayerCost> first) {
+    Choice other = filled(first, model, ranking, most_latency, most_layers);
     if (other.error > best.error) best = std::move(other);
-  }
+  };
+  for (std::size_t i = 0; i < std::min(largest.size(), kTriedFirst); ++i) compare({&largest[i], 1});
+  compare(largest);
   return best.layers;
 }
 

@@ -24,8 +24,8 @@ void sort_by_worth(std::vector<LayerCost>& layers);
 // By the price of both, the time of the model with these layers in float over that with none.
 double relative_latency(const CalibratedModel& model, const std::set<NodeId>& wide);
 
-// At most `most_layers`, and sums besides, that cost, together, no more than `most_latency`: in the order of the ranking, what is too dear
-// being passed over, or one layer of a large error before that, whichever takes away the most error.
+// At most `most_layers`, and sums besides, that cost, together, no more than `most_latency`, what is too dear being passed over: in the
+// order of the ranking, in that with one layer of a large error before all, or by falling error, whichever takes away the most.
 std::set<NodeId> layers_within(const CalibratedModel& model, const std::vector<LayerCost>& ranking, double most_latency,
                                std::size_t most_layers);
 

@@ -118,6 +118,7 @@ TEST(LayersWithin, PrefersOneOfALargeErrorToThoseOfMoreWorthThatLeaveNoRoomForIt
   sort_by_worth(ranking);
   ASSERT_EQ(ranking[0].layer, cheap.layer);
   EXPECT_EQ(layers_within(model, ranking, dear.latency, 4), std::set<NodeId>{dear.layer});
+  EXPECT_EQ(layers_within(model, ranking, 1e9, 1), std::set<NodeId>{dear.layer});
   ranking[0].error = 1.1;
   EXPECT_EQ(layers_within(model, ranking, dear.latency, 4), std::set<NodeId>{cheap.layer});
 }
