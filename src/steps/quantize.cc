@@ -147,14 +147,15 @@ class RecipeRun {
     return recipe_.store->begin(digest.hex());
   }
 
-  // How long the search takes that is left, by the time of a picture in floats on all threads.
+  // How long the search takes that is left once the model with all layers in integers is known, by the time of a picture in floats on all
+  // threads.
   double estimated_seconds(const quant::CalibratedModel& model, std::size_t held_out, double seconds_of_picture) const {
     constexpr double kOfTrial = 0.6;  // which computes a part of the model, and a picture a thread
     const auto layers = static_cast<double>(model.plan().layers.size()), judged = static_cast<double>(pictures_to_judge(model));
     const double tried = layers * (1 + kMorePictures / static_cast<double>(kLayersOfBest));
     const double trials = judged * tried - (recipe_.store ? static_cast<double>(recipe_.store->trials()) : 0);
     // As if the root of their number reached the goal.
-    const double steps = 2 + std::log2(layers + 1) - (recipe_.store ? static_cast<double>(recipe_.store->steps()) : 0);
+    const double steps = 2 + std::log2(layers + 1) - (recipe_.store ? static_cast<double>(recipe_.store->steps()) : 1);
     const double idle = std::max(1.0, options_.threads / judged);
     return seconds_of_picture * (std::max(0.0, trials) * kOfTrial * idle + std::max(0.0, steps) * static_cast<double>(held_out));
   }
@@ -252,11 +253,16 @@ class RecipeRun {
     if (recipe_.max_drop && !reference.is_annotated() && options_.warn)
       options_.warn("no object in the pictures that were held out is annotated: the drop is that against what the FP32 model finds there");
     OCTET_RETURN_IF_ERROR(begin_search(model, reference.found().done));
+    OCTET_ASSIGN(const TradeoffStep strict, measured_step(model, {}, reference));
+    const bool is_left = !is_reached(recipe_, loss_of(strict));
     const auto start = std::chrono::steady_clock::now();
-    SearchTime time{estimated_seconds(model, held_out.images.size(), reference.seconds_of_picture()), 0};
+    SearchTime time{is_left ? estimated_seconds(model, held_out.images.size(), reference.seconds_of_picture()) : 0, 0};
     announce_search(model, time.estimated_s);
-    OCTET_ASSIGN(const auto ranking, rank(model, others, kAnyLatency, kAllTrials, stage(options_.progress, 0.3, 0.8)));
-    OCTET_ASSIGN(auto result, walk(model, ranking, reference));
+    std::vector<quant::LayerCost> ranking;
+    if (is_left) {
+      OCTET_ASSIGN(ranking, rank(model, others, kAnyLatency, kAllTrials, stage(options_.progress, 0.3, 0.8)));
+    }
+    OCTET_ASSIGN(auto result, walk(model, strict, ranking, reference));
     time.s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     result.search = time;
     return result;
@@ -264,8 +270,9 @@ class RecipeRun {
 
   class Reference;
 
-  Result<QuantizationResult> walk(const quant::CalibratedModel& model, const std::vector<quant::LayerCost>& ranking,
-                                  const Reference& reference) const {
+  //   strict   what is known of all layers in integers
+  Result<QuantizationResult> walk(const quant::CalibratedModel& model, const TradeoffStep& strict,
+                                  const std::vector<quant::LayerCost>& ranking, const Reference& reference) const {
     const auto wide_of = [&ranking](std::size_t count) {
       std::set<NodeId> wide;
       for (std::size_t i = 0; i < count; ++i) wide.insert(ranking[i].layer);
@@ -273,7 +280,10 @@ class RecipeRun {
     };
     std::vector<TradeoffStep> steps;
     const auto reaches = [&](std::size_t count) -> Result<bool> {
-      OCTET_ASSIGN(TradeoffStep step, measured_step(model, wide_of(count), reference));
+      TradeoffStep step = strict;
+      if (count > 0) {
+        OCTET_ASSIGN(step, measured_step(model, wide_of(count), reference));
+      }
       step.relative_latency = relative_latency(model, wide_of(count));
       steps.push_back(step);
       return is_reached(recipe_, loss_of(step));

@@ -123,6 +123,16 @@ TEST_F(QuantizeModel, NeedsPicturesToJudgeAGoalBy) {
   EXPECT_NE(warned_.find("only 3 pictures to judge the model by"), std::string::npos) << warned_;
 }
 
+TEST_F(QuantizeModel, TriesNoLayerWhereIntegersReachTheGoal) {
+  StoreThatEnds store(std::numeric_limits<std::size_t>::max());
+  const auto found = quantized({.min_fidelity = 1, .store = &store}, DataUse::kCalibrate);
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  EXPECT_EQ(store.kept(), 1u) << "what the model of integers has";
+  EXPECT_TRUE(in_float(*found).empty());
+  EXPECT_TRUE(found->decisions.empty());
+  EXPECT_EQ(found->search->estimated_s, 0);
+}
+
 // Among its trials, and on its walk.
 TEST_F(QuantizeModel, GoesOnWithASearchThatWasEnded) {
   StoreThatEnds all(std::numeric_limits<std::size_t>::max());
