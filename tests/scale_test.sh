@@ -213,10 +213,10 @@ grep -q '; check, --data [^ ]*, --limit 4</p>' "$work/trend.html" || fail "the p
 must compare 1 2 --history "$work/runs.db" --json
 grep -q '{"figure":"models/0/AP",.*"change":0.0}' "$work/stdout" || fail "compare says $(cat "$work/stdout")"
 must compare 1 2 --history "$work/runs.db"
-[ "$(cat "$work/stdout")" = "no figure of both is another" ] || fail "compare says $(cat "$work/stdout")"
+[ "$(cat "$work/stdout")" = "no figure has changed" ] || fail "compare says $(cat "$work/stdout")"
 must compare 1 3 --history "$work/runs.db"
 grep -q '^other way to measure: check, --data .* | bench, ' "$work/stdout" || fail "compare of other runs says $(cat "$work/stdout")"
-grep -q '^no figure that both have$' "$work/stdout" || fail "compare of other runs says $(cat "$work/stdout")"
+grep -q '^the runs have no figure in common$' "$work/stdout" || fail "compare of other runs says $(cat "$work/stdout")"
 # Classes are compared by their names, and what is not annotated has no figure.
 truth_of() { echo '{"images":[{"id":1,"file_name":"a.jpg"}],"categories":[{"id":1,"name":"'"$1"'"},{"id":2,"name":"'"$2"'"}],
   "annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[0,0,9,9],"area":81}]}'; }

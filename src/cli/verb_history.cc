@@ -259,7 +259,7 @@ Result<Outcome> compare(const Options& options) {
   std::string changes;
   for (const auto& [place, value] : own.items()) {
     const auto found = others.find(place);
-    if (found == others.end() || !value.is_number() || !found->is_number()) continue;
+    if (found == others.end() || !value.is_number() || !found->is_number() || place.ends_with("/id")) continue;
     const auto before = defined(place, value), after = defined(place, *found);
     const auto change = before && after ? std::optional(*after - *before) : std::nullopt;
     figures.push_back({{"figure", place.substr(1)}, {"first", value}, {"second", *found}, {"change", change ? Json(*change) : Json()}});
@@ -273,7 +273,7 @@ Result<Outcome> compare(const Options& options) {
   if (!changes.empty())
     text += fmt::format("{:<32} {:>14} {:>14} {:>14}", "figure", first.id, second.id, "change") + changes;
   else
-    text += figures.empty() ? "no figure that both have" : "no figure of both is another";
+    text += figures.empty() ? "the runs have no figure in common" : "no figure has changed";
   return Outcome{{{"first", first.id}, {"second", second.id}, {"other", conditions}, {"figures", figures}}, text};
 }
 
