@@ -4,6 +4,7 @@
 #include "model/model_info.h"
 #include "model/yaml.h"
 #include "recognise/graphs_for_test.h"
+#include "recognise/published_anchors.h"
 
 namespace octet {
 namespace {
@@ -218,6 +219,66 @@ TEST(OpenHead, ProposesTensorflowsAnchorsWhereTheirNumberFits) {
   EXPECT_EQ(head.box, DenseHead::Box::kAnchorOffsetsYx);
   EXPECT_EQ(head.classes, 90);
   EXPECT_EQ(description.categories, CategoryRule::kCoco91);
+}
+
+// ---- EfficientDet and RetinaNet
+
+TEST(PublishedAnchors, AreThoseOfEfficientDet) {
+  const std::vector<int> strides{8, 16, 32, 64, 128};
+  const auto d0 = efficientdet_anchors(strides, 9, {512, 512});
+  ASSERT_EQ(d0.size(), 5u);
+  EXPECT_EQ(d0[0].columns, 64);
+  EXPECT_EQ(d0[0].anchors, (std::vector<DenseHead::Anchor>{{32, 32},
+                                                           {45.25f, 22.63f},
+                                                           {22.63f, 45.25f},
+                                                           {40.32f, 40.32f},
+                                                           {57.02f, 28.51f},
+                                                           {28.51f, 57.02f},
+                                                           {50.8f, 50.8f},
+                                                           {71.84f, 35.92f},
+                                                           {35.92f, 71.84f}}));
+  EXPECT_EQ(d0[4].anchors[0], (DenseHead::Anchor{512, 512}));
+  const auto lite0 = efficientdet_anchors(strides, 9, {320, 320});
+  EXPECT_EQ(lite0[0].anchors[0], (DenseHead::Anchor{24, 24}));
+  EXPECT_EQ(lite0[4].columns, 3);
+  EXPECT_EQ(lite0[4].anchors[0], (DenseHead::Anchor{320, 320})) << "a third of the picture for a cell, which is no stride";
+}
+
+// Maps of the boxes and of the scores of nine anchors, and the same as rows.
+TEST(OpenHead, ProposesTheAnchorsOfEfficientDet) {
+  Graph maps, rows;
+  const Value seen = picture(maps);
+  for (const std::int64_t stride : kStrides) output(maps, convolved(maps, seen, stride, 36), "boxes" + std::to_string(stride));
+  for (const std::int64_t stride : kStrides) output(maps, convolved(maps, seen, stride, 45), "scores" + std::to_string(stride));
+  const ModelDescription of_maps = described_by_draft(maps, "boxes of 9 anchors");
+  const auto& head = std::get<DenseHead>(of_maps.head);
+  EXPECT_EQ(head.boxes, (std::vector<std::string>{"boxes8", "boxes16", "boxes32"}));
+  EXPECT_EQ(head.scores[2], "scores32");
+  EXPECT_EQ(head.box, DenseHead::Box::kAnchorOffsetsYx);
+  EXPECT_EQ(head.box_scales, (std::array<float, 4>{1, 1, 1, 1}));
+  EXPECT_EQ(head.score, DenseHead::Score::kLogit);
+  EXPECT_EQ(head.classes, 5);
+  EXPECT_EQ(head.anchor_maps, efficientdet_anchors({8, 16, 32}, 9, {kSide, kSide}));
+  expect_contains(error_of(maps).message, "where check: the anchors and the order y, x of the boxes are EfficientDet's");
+
+  const Value image = picture(rows);
+  const auto joined = [&](std::int64_t columns) {
+    std::vector<Value> parts;
+    for (const std::int64_t stride : {8, 16, 32, 64, 96}) {  // 12, 6, 3, 2 and 1 cells a side
+      const Value map =
+          stride == 64
+              ? convolved(rows, rows.emit(Pad{}, {image, integers(rows, {0, 0, 0, 0}), integers(rows, {0, 0, 32, 32})}), 64, 9 * columns)
+              : convolved(rows, image, stride, 9 * columns);
+      parts.push_back(
+          rows.emit(Reshape{}, {rows.emit(Transpose{}, {map, integers(rows, {0, 2, 3, 1})}), integers(rows, {1, -1, columns})}));
+    }
+    return rows.emit(Concat{1}, parts);
+  };
+  output(rows, joined(4), "boxes");
+  output(rows, sigmoid(rows, joined(5)), "scores");
+  const ModelDescription of_rows = described_by_draft(rows, "of what anchors");
+  EXPECT_EQ(std::get<DenseHead>(of_rows.head).anchor_maps, efficientdet_anchors({8, 16, 32, 64, 128}, 9, {kSide, kSide}));
+  EXPECT_EQ(std::get<DenseHead>(of_rows.head).classes, 5) << "no score stands for no object";
 }
 
 }  // namespace

@@ -11,14 +11,15 @@
 #include "recognise/at_rest.h"
 #include "recognise/levels.h"
 #include "recognise/origins.h"
+#include "recognise/published_anchors.h"
 #include "recognise/yolov5.h"
 
 namespace octet {
 namespace {
 
-constexpr std::int64_t kBoxColumns = 4;
-constexpr std::int64_t kMaxClasses = 1 << 16;
-constexpr int kSsdMaps = 6, kSsdFirstStride = 16;
+const std::vector<int> kPyramid = {8, 16, 32, 64, 128};  // the strides of EfficientDet's and RetinaNet's maps
+constexpr std::int64_t kMostAnchors = 32;                // a cell
+constexpr std::array<float, 4> kPlainOffsets{1, 1, 1, 1};
 
 // What is open is told in part by what a graph makes of nothing (at_rest.h): zeros are as they left the convolutions.
 class Resting {
@@ -76,30 +77,6 @@ std::optional<Head> lists_draft(const std::vector<OutputShape>& outputs, std::op
   return head;
 }
 
-// The anchors of TensorFlow's SSD: maps of strides 16, 32, ... with sizes from 0.2 to 0.95 of the picture, three on the first map.
-std::vector<DenseHead::AnchorMap> ssd_anchors(ImageSize input) {
-  std::vector<DenseHead::AnchorMap> maps;
-  const auto size = [](int map) { return map < kSsdMaps ? 0.2 + 0.15 * map : 1.0; };
-  ImageSize grid{(input.width + kSsdFirstStride - 1) / kSsdFirstStride, (input.height + kSsdFirstStride - 1) / kSsdFirstStride};
-  for (int i = 0; i < kSsdMaps; ++i) {
-    DenseHead::AnchorMap& map = maps.emplace_back(DenseHead::AnchorMap{grid.width, grid.height, {}});
-    const auto add = [&](double side, double ratio) {
-      map.anchors.push_back({static_cast<float>(std::round(side * std::sqrt(ratio) * input.width * 100) / 100),
-                             static_cast<float>(std::round(side / std::sqrt(ratio) * input.height * 100) / 100)});
-    };
-    if (i == 0) {
-      add(0.1, 1);
-      add(size(0), 2);
-      add(size(0), 0.5);
-    } else {
-      for (const double ratio : {1.0, 2.0, 0.5, 3.0, 0.3333}) add(size(i), ratio);
-      add(std::sqrt(size(i) * size(i + 1)), 1);
-    }
-    grid = {(grid.width + 1) / 2, (grid.height + 1) / 2};
-  }
-  return maps;
-}
-
 // A box and scores for each query of a transformer, as heads/queries.cc has them; whether they are a distribution is for the reader.
 void draft_queries(const Graph& graph, const std::string& boxes, DenseHead& head) {
   head.box = is_of_corners(graph, graph.node(graph.find(boxes)).inputs[0]) ? DenseHead::Box::kCorners : DenseHead::Box::kCenter;
@@ -107,7 +84,50 @@ void draft_queries(const Graph& graph, const std::string& boxes, DenseHead& head
   head.suppressed = true;
 }
 
-// Boxes [1,N,4] and scores [1,N,columns]; of an SSD, where neither is decoded.
+// Gives offsets the anchors of EfficientDet, so many a cell of maps of these strides.
+void set_efficientdet(const std::vector<int>& strides, std::int64_t anchors, ImageSize input, DenseHead& head) {
+  head.box = DenseHead::Box::kAnchorOffsetsYx;
+  head.anchor_maps = efficientdet_anchors(strides, static_cast<int>(anchors), input);
+  head.box_scales = kPlainOffsets;
+}
+
+// As many scores as there are for a candidate, one of them for no object where there are more than names.
+void set_classes(std::int64_t columns, std::optional<int> classes, DenseHead& head) {
+  head.classes = static_cast<int>(std::clamp<std::int64_t>(columns, 1, kMaxClasses));
+  if (!classes || *classes == head.classes || head.classes == 1) return;
+  head.background = DenseHead::Background::kFirst;
+  --head.classes;
+}
+
+// Maps of boxes and of scores of several anchors a cell: [1,A*4,H,W] and [1,A*classes,H,W], or with the columns last.
+std::optional<Head> anchor_maps_draft(const std::vector<OutputShape>& outputs, const Resting& resting, ImageSize input,
+                                      std::optional<int> classes) {
+  const auto levels = find_levels(outputs, input);
+  if (!levels || levels->anchors != 1 || levels->groups.size() != 2) return std::nullopt;
+  for (const std::size_t boxes : {std::size_t{0}, std::size_t{1}}) {
+    const ColumnGroup &of_boxes = levels->groups[boxes], &of_scores = levels->groups[1 - boxes];
+    const auto anchors = anchors_a_cell(of_boxes.columns, of_scores.columns, classes);
+    if (!anchors || of_boxes.outputs.size() != levels->strides.size() || *anchors > kMostAnchors) continue;
+    DenseHead head;
+    head.boxes = of_boxes.outputs;
+    head.scores = of_scores.outputs;
+    head.score = resting.is_zero(of_scores.outputs[0]) ? DenseHead::Score::kLogit : DenseHead::Score::kProbability;
+    set_efficientdet(levels->strides, *anchors, input, head);
+    set_classes(of_scores.columns / *anchors, classes, head);
+    return head;
+  }
+  return std::nullopt;
+}
+
+// How many anchors a cell make so many candidates of the maps of a pyramid; nothing where no number does.
+std::optional<std::int64_t> anchors_of_pyramid(std::int64_t candidates, ImageSize input) {
+  std::int64_t cells = 0;
+  for (const DenseHead::AnchorMap& map : efficientdet_anchors(kPyramid, 1, input)) cells += std::int64_t{map.columns} * map.rows;
+  const std::int64_t anchors = candidates / cells;
+  return candidates % cells == 0 && anchors > 1 && anchors <= kMostAnchors ? std::optional(anchors) : std::nullopt;
+}
+
+// Boxes [1,N,4] and scores [1,N,columns]; of an SSD or an EfficientDet, where neither is decoded.
 std::optional<Head> boxes_and_scores_draft(const Graph& graph, const std::vector<OutputShape>& outputs, const Resting& resting,
                                            ImageSize input, std::optional<int> classes) {
   const auto boxes = std::ranges::find(outputs, kBoxColumns, last_side);
@@ -127,12 +147,14 @@ std::optional<Head> boxes_and_scores_draft(const Graph& graph, const std::vector
     head.unit = DenseHead::Unit::kFractions;
     return head;
   }
+  if (const auto anchors = anchors_of_pyramid(element_count(boxes->shape) / kBoxColumns, input)) {
+    set_efficientdet(kPyramid, *anchors, input, head);
+    set_classes(last_side(scores), classes, head);
+    return head;
+  }
   head.box = DenseHead::Box::kAnchorOffsetsYx;
   head.anchor_maps = ssd_anchors(input);
-  if (classes != head.classes && head.classes > 1) {
-    head.background = DenseHead::Background::kFirst;
-    --head.classes;
-  }
+  set_classes(last_side(scores), classes.value_or(0), head);
   return head;
 }
 
@@ -156,10 +178,22 @@ Head plain_draft(const std::vector<OutputShape>& outputs, std::optional<int> cla
 Head head_draft(const Graph& graph, const std::vector<OutputShape>& outputs, const Resting& resting, ImageSize input,
                 std::optional<int> classes) {
   if (auto yolo = yolo_draft(outputs, resting, input)) return *std::move(yolo);
+  if (auto anchors = anchor_maps_draft(outputs, resting, input, classes)) return *std::move(anchors);
   if (auto centernet = centernet_draft(outputs, resting)) return *std::move(centernet);
   if (auto lists = lists_draft(outputs, classes)) return *std::move(lists);
   if (auto dense = boxes_and_scores_draft(graph, outputs, resting, input, classes)) return *std::move(dense);
   return plain_draft(outputs, classes);
+}
+
+// What of a head comes from a publication.
+std::string what_to_check(const Head& head) {
+  if (std::holds_alternative<YoloHead>(head)) return "the anchors are YOLOv5's as published";
+  const auto* dense = std::get_if<DenseHead>(&head);
+  if (!dense || !dense->is_of_anchors()) return {};
+  if (dense->box_scales != kPlainOffsets) return "the anchors and the order y, x of the boxes are those of TensorFlow's SSD as published";
+  return "the anchors and the order y, x of the boxes are EfficientDet's as published (sides of 4 cells, of 3 in lite0 to lite2); "
+         "RetinaNets "
+         "have others, and PyTorch's have x before y (octet_box: anchor_offsets)";
 }
 
 // As it stands in a flow map of YAML: words and numbers as they are, JSON in quotes.
@@ -172,9 +206,10 @@ std::string in_flow(const std::string& value) {
 
 }  // namespace
 
-ModelInfo draft_of_model(const Graph& graph, ImageSize input, std::optional<int> classes) {
+Draft draft_of_model(const Graph& graph, ImageSize input, std::optional<int> classes) {
   const Head head = head_draft(graph, output_shapes(graph), Resting(graph), input, classes);
-  ModelInfo info;
+  Draft draft{{}, what_to_check(head)};
+  ModelInfo& info = draft.info;
   std::visit(
       [&](const auto& kind) {
         info["octet_head"] = kind.kName;
@@ -182,13 +217,14 @@ ModelInfo draft_of_model(const Graph& graph, ImageSize input, std::optional<int>
       },
       head);
   std::erase_if(info, [](const auto& entry) { return !entry.first.starts_with("octet_"); });  // those of Model API
-  return info;
+  return draft;
 }
 
-std::string description_text(const ModelInfo& info) {
+std::string description_text(const Draft& draft) {
   std::string text;
-  for (const auto& [key, value] : info) text += (text.empty() ? "" : ", ") + key + ": " + in_flow(value);
-  return "model_info: {" + text + "}";
+  for (const auto& [key, value] : draft.info) text += (text.empty() ? "" : ", ") + key + ": " + in_flow(value);
+  text = "model_info: {" + text + "}";
+  return draft.to_check.empty() ? text : text + ", where check: " + draft.to_check;
 }
 
 }  // namespace octet

@@ -9,11 +9,17 @@
 
 namespace octet {
 
-// A head that outputs of these shapes may be, in the keys of a description, for a person to correct. What the
-// shapes leave open is filled in with what is commonest: YOLOv5's anchors, those of TensorFlow's SSD, corners in pixels.
-ModelInfo draft_of_model(const Graph& graph, ImageSize input, std::optional<int> classes);
+// The keys of a description for a person to correct, and what of it above all.
+struct Draft {
+  ModelInfo info;
+  std::string to_check = {};
+};
 
-// Keys and values as one line of a description: "model_info: {octet_head: yolo, octet_heads: '[...]'}".
-std::string description_text(const ModelInfo& info);
+// A head that outputs of these shapes may be. What the shapes leave open is filled in with what is commonest: the anchors of YOLOv5, of
+// EfficientDet and of TensorFlow's SSD as they are published, corners in pixels.
+Draft draft_of_model(const Graph& graph, ImageSize input, std::optional<int> classes);
+
+// As one line of a description: "model_info: {octet_head: yolo, octet_heads: '[...]'}, where check: the anchors ...".
+std::string description_text(const Draft& draft);
 
 }  // namespace octet

@@ -19,8 +19,6 @@
 
 namespace octet {
 
-inline constexpr std::int64_t kBoxColumns = 4, kMaxClasses = 1 << 16;
-
 // What the numbers of one column are where convolutions give nothing (at_rest.h).
 struct RestingColumn {
   double least = std::numeric_limits<double>::infinity(), most = -least;

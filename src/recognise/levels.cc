@@ -102,6 +102,18 @@ std::optional<std::int64_t> columns_of_three(const Shape& shape, const Candidate
 
 }  // namespace
 
+bool are_usual_box_columns(std::int64_t columns) {
+  constexpr std::array<std::int64_t, 5> kUsualBins = {1, 8, 11, 16, 17};
+  return columns % kBoxColumns == 0 && std::ranges::find(kUsualBins, columns / kBoxColumns) != kUsualBins.end();
+}
+
+std::optional<std::int64_t> anchors_a_cell(std::int64_t box_columns, std::int64_t score_columns, std::optional<int> classes) {
+  const std::int64_t anchors = box_columns / kBoxColumns;
+  if (box_columns % kBoxColumns != 0 || anchors < 2 || score_columns % anchors != 0) return std::nullopt;
+  const bool is_of_one_box = classes ? *classes == score_columns : are_usual_box_columns(box_columns);
+  return is_of_one_box ? std::nullopt : std::optional(anchors);
+}
+
 std::optional<AnchorLevels> find_anchor_levels(const std::vector<OutputShape>& outputs, ImageSize input) {
   for (const std::vector<int>& strides : kStrides) {
     if (strides.size() != outputs.size()) continue;

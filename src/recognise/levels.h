@@ -9,6 +9,8 @@
 
 namespace octet {
 
+inline constexpr std::int64_t kBoxColumns = 4, kMaxClasses = 1 << 16;
+
 // One output of a graph.
 struct OutputShape {
   std::string name;
@@ -36,6 +38,14 @@ struct Levels {
 
 // How the outputs are levels of a picture of that size; nothing where their numbers of candidates are those of no feature maps.
 std::optional<Levels> find_levels(const std::vector<OutputShape>& outputs, ImageSize input);
+
+// Whether so many numbers are those of one box: four, or four distributions of as many bins as the families have.
+bool are_usual_box_columns(std::int64_t columns);
+
+// How many boxes of four numbers a cell has, where those of one map of boxes and one of scores may be those of several anchors (RetinaNet
+// and EfficientDet have nine) rather than distributions beside scores of as many classes as there are columns; nothing where they are not.
+// `classes`: as many as there are names, where there are any.
+std::optional<std::int64_t> anchors_a_cell(std::int64_t box_columns, std::int64_t score_columns, std::optional<int> classes);
 
 // Maps with three candidates a cell, their columns anchor by anchor: [1,3*columns,H,W], [1,H,W,3*columns] or [1,3,H,W,columns].
 struct AnchorLevels {

@@ -21,7 +21,7 @@ std::string seen_in(const Graph& graph) {
 }
 
 // An error about what is open, with what was seen and a description to begin with.
-Error with_advice(const Error& error, const Graph& graph, const ModelInfo& draft) {
+Error with_advice(const Error& error, const Graph& graph, const Draft& draft) {
   if (error.code != ErrorCode::kUnsupported) return error;
   return {error.code, fmt::format("{}; seen: {}; say it in a file given by --model, such as: {} (docs/model_info.md)", error.message,
                                   seen_in(graph), description_text(draft))};
@@ -109,12 +109,12 @@ Result<Recognition> recognise(const Graph& graph, const SourceFacts& found_facts
   const auto classes = count_of(found.description.labels, metadata);
   auto head = head_of(graph, facts, input, classes);
   if (!head.ok()) {
-    ModelInfo draft = draft_of_model(graph, input, classes);
-    draft.merge(draft_of_picture(graph, facts));
+    Draft draft = draft_of_model(graph, input, classes);
+    draft.info.merge(draft_of_picture(graph, facts));
     return with_advice(head.error(), graph, draft);
   }
   auto way = find_picture_way(graph, facts, head->family, metadata.is_ultralytics);
-  if (!way.ok()) return with_advice(way.error(), graph, draft_of_picture(graph, facts));
+  if (!way.ok()) return with_advice(way.error(), graph, {draft_of_picture(graph, facts)});
   found.reasons = head->reasons;
   found.reasons.insert(found.reasons.end(), way->reasons.begin(), way->reasons.end());
   OCTET_RETURN_IF_ERROR(describe(graph, facts, *std::move(head), *way, found.description));

@@ -137,21 +137,6 @@ Result<FoundHead> distances(const HeadEvidence& evidence, const Levels& levels, 
   return checked(evidence, std::move(found));
 }
 
-// Whether so many numbers are those of a box: four, or four distributions of as many bins as the families have.
-bool are_usual_box_columns(std::int64_t columns) {
-  constexpr std::array<std::int64_t, 5> kUsualBins = {1, 8, 11, 16, 17};
-  return columns % kBoxColumns == 0 && std::ranges::find(kUsualBins, columns / kBoxColumns) != kUsualBins.end();
-}
-
-// Whether the columns of a cell may be those of several anchors, four numbers and some scores each (RetinaNet and EfficientDet have nine),
-// rather than distributions beside scores of as many classes as there are columns.
-bool may_be_of_anchors(const HeadEvidence& evidence, const ColumnGroup& boxes, const ColumnGroup& scores) {
-  const std::int64_t anchors = boxes.columns / kBoxColumns;
-  if (anchors < 2 || scores.columns % anchors != 0) return false;
-  if (evidence.classes()) return *evidence.classes() != scores.columns;
-  return !are_usual_box_columns(boxes.columns);
-}
-
 // Which of two parts is boxes, where nothing else tells them apart: by the number of names, else the one that alone may be.
 std::optional<std::size_t> boxes_among_parts(const std::vector<std::int64_t>& parts, std::optional<int> classes) {
   const auto may_be = [&](std::size_t i) {
@@ -253,11 +238,11 @@ Result<FoundHead> of_boxes_and_scores(const HeadEvidence& evidence, const Levels
     found.reasons.push_back(
         fmt::format("decoded boxes and scores of {} classes in each cell of strides {}", head.classes, fmt::join(levels.strides, ", ")));
   } else {
-    if (may_be_of_anchors(evidence, boxes, scores))
+    if (const auto anchors = anchors_a_cell(boxes.columns, scores.columns, evidence.classes()))
       return open_question(
           fmt::format("whether a cell has boxes of {0} anchors, which the file does not tell, or one whose sides are "
                       "distributions over {0} bins",
-                      boxes.columns / kBoxColumns));
+                      *anchors));
     OCTET_RETURN_IF_ERROR(set_distances(evidence, levels, boxes, boxes.columns, head));
     if (head.bins == kPicoDetBins && levels.strides == kPicoDetStrides && boxes.outputs.size() == kPicoDetStrides.size())
       found.family = Family::kPicoDet;
