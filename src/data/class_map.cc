@@ -17,11 +17,16 @@ namespace {
 
 std::size_t first_class(const ModelClasses& classes) { return classes.has_background ? 1 : 0; }
 
+// The index of the class with that id in a model that is numbered as COCO; past all classes where it has none.
+std::size_t index_of_coco(const ModelClasses& classes, std::int64_t id) {
+  return id < *classes.coco_id_of_first ? classes.count : static_cast<std::size_t>(id - *classes.coco_id_of_first);
+}
+
 // Whether the class of each of COCO's ids bears the name of that category; so in a model that is numbered as COCO and has no labels.
 bool is_coco_by_number(const ModelClasses& classes) {
-  if (!classes.numbered_as_coco || classes.labels.empty()) return classes.numbered_as_coco;
+  if (!classes.coco_id_of_first || classes.labels.empty()) return classes.coco_id_of_first.has_value();
   return std::ranges::all_of(coco_categories(), [&](const CocoCategory& category) {
-    const auto index = static_cast<std::size_t>(category.id);
+    const std::size_t index = index_of_coco(classes, category.id);
     return index < classes.labels.size() && is_same_class_name(classes.labels[index], category.name);
   });
 }
@@ -30,9 +35,9 @@ bool is_coco_by_number(const ModelClasses& classes) {
 std::vector<std::string> labels_of_all(const ModelClasses& classes) {
   std::vector<std::string> labels = classes.labels;
   labels.resize(classes.count);
-  if (!classes.labels.empty() || !classes.numbered_as_coco) return labels;
+  if (!classes.labels.empty() || !classes.coco_id_of_first) return labels;
   for (const CocoCategory& category : coco_categories())
-    if (const auto id = static_cast<std::size_t>(category.id); id < labels.size()) labels[id] = category.name;
+    if (const std::size_t index = index_of_coco(classes, category.id); index < labels.size()) labels[index] = category.name;
   return labels;
 }
 
@@ -102,13 +107,14 @@ class NameMatcher {
 Categories match_by_number(const ModelClasses& classes, std::span<const CocoCategory> categories) {
   const std::size_t first = first_class(classes);
   const auto is_class = [&](const CocoCategory& category) {
-    return std::cmp_greater_equal(category.id, first) && std::cmp_less(category.id, classes.count);
+    const std::size_t index = index_of_coco(classes, category.id);
+    return index >= first && index < classes.count;
   };
   const bool numbers_are_ids = is_coco_by_number(classes) && std::ranges::all_of(categories, is_class);
   Categories order = pointers_to(categories), category_of(classes.count);
   std::ranges::sort(order, {}, &CocoCategory::id);
   for (std::size_t n = 0; n < order.size(); ++n) {
-    const std::size_t index = numbers_are_ids ? static_cast<std::size_t>(order[n]->id) : first + n;
+    const std::size_t index = numbers_are_ids ? index_of_coco(classes, order[n]->id) : first + n;
     if (index < category_of.size()) category_of[index] = order[n];
   }
   return category_of;
@@ -124,7 +130,9 @@ std::string name_of(std::span<const std::string> labels, std::size_t index) {
 // those of which nobody knows whether the model has them.
 bool stands_for_nothing(const ModelClasses& classes, std::span<const std::string> labels, std::size_t index, bool is_coco) {
   if (index < first_class(classes) || (labels[index].empty() && !classes.is_count_known)) return true;
-  return is_coco && std::ranges::find(coco_categories(), static_cast<std::int64_t>(index), &CocoCategory::id) == coco_categories().end();
+  if (!is_coco) return false;
+  const std::int64_t id = static_cast<std::int64_t>(index) + *classes.coco_id_of_first;
+  return std::ranges::find(coco_categories(), id, &CocoCategory::id) == coco_categories().end();
 }
 
 ClassMap map_from(ClassRule rule, const ModelClasses& classes, std::span<const std::string> labels,

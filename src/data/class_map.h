@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,7 +19,8 @@ struct ModelClasses {
   std::size_t count = 0;            // of class indices, background included
   bool is_count_known = true;       // false: `count` is an upper bound
   bool has_background = false;      // class 0 is nothing that is found
-  bool numbered_as_coco = false;    // the class index is the id of COCO's category, unless labels say otherwise
+  // The id of COCO's category that class 0 is, the next class being the next id, unless labels say otherwise; none where they are not so.
+  std::optional<std::int64_t> coco_id_of_first = {};
 };
 
 enum class ClassRule {

@@ -26,7 +26,7 @@ ModelClasses ssd(Names labels) {
   return {.labels = labels, .count = labels.size(), .has_background = true};
 }
 
-ModelClasses coco_ssd() { return {.labels = {}, .count = 91, .is_count_known = false, .has_background = true, .numbered_as_coco = true}; }
+ModelClasses coco_ssd() { return {.labels = {}, .count = 91, .is_count_known = false, .has_background = true, .coco_id_of_first = 0}; }
 
 Names names_of_coco() {
   Names names;
@@ -159,8 +159,21 @@ TEST(MapClasses, KeepsTheNumbersOfAModelNumberedAsCoco) {
   EXPECT_EQ(map.category_ids[18], 18);
   EXPECT_EQ(map.category_ids[90], 90);
   EXPECT_EQ(map_of(coco_ssd(), {{0, "x"}, {100, "y"}}).category_ids[2], 100);  // no such numbers: the order decides
-  const ModelClasses relabelled{.labels = {"background", "car", "dog"}, .count = 3, .has_background = true, .numbered_as_coco = true};
+  const ModelClasses relabelled{.labels = {"background", "car", "dog"}, .count = 3, .has_background = true, .coco_id_of_first = 0};
   EXPECT_EQ(map_of(relabelled, {{1, "dog"}, {2, "car"}}).category_ids, (Ids{3, 2, 1}));
+}
+
+TEST(MapClasses, KeepsTheNumbersOfAModelNumberedAsCocoWithoutABackground) {
+  const ModelClasses efficientdet{.labels = {}, .count = 90, .coco_id_of_first = 1};
+  const std::span<const CocoCategory> coco = coco_categories();
+  const ClassMap map = map_of(efficientdet, {coco.begin(), coco.end()});
+  EXPECT_EQ(map.rule, ClassRule::kName);
+  EXPECT_EQ(map.category_ids[0], 1);
+  EXPECT_EQ(map.category_ids[12], 13) << "behind the gap at 12";
+  EXPECT_EQ(map.category_ids[89], 90);
+  EXPECT_TRUE(remarks_on(map).empty());
+  EXPECT_EQ(map_of(efficientdet, {{18, "18"}, {90, "90"}}).category_ids[17], 18);
+  EXPECT_EQ(map_of(efficientdet, {}).category_ids[89], 90);
 }
 
 TEST(MapClasses, WithoutCategoriesGivesCocosIdsToAModelWithCocosNames) {

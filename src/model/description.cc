@@ -27,6 +27,12 @@ bool is_class_count_known(const ModelDescription& description) {
   return classes_of_head(description.head).has_value() || !description.labels.empty();
 }
 
+CategoryRule rule_of_numbers(int classes, bool has_background) {
+  constexpr int kHighestId = 90;
+  if (classes == kHighestId + 1) return CategoryRule::kCoco91;
+  return classes == kHighestId && !has_background ? CategoryRule::kCoco90 : CategoryRule::kOrdinal;
+}
+
 bool has_background(const ModelDescription& description) {
   const bool may_have = std::visit([](const auto& head) { return head.may_have_background(); }, description.head);
   return may_have && (description.labels.empty() || is_same_class_name(description.labels[0], "background"));

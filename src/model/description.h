@@ -13,6 +13,7 @@ namespace octet {
 // How the classes of a model stand to the categories of a data set.
 enum class CategoryRule {
   kCoco91,   // the class index is the COCO category id, 0 is background
+  kCoco90,   // the class index is the COCO category id less 1, as there is no background: EfficientDet
   kOrdinal,  // the n-th class, background not counted, is the n-th category
 };
 
@@ -51,6 +52,9 @@ std::string label_of(const ModelDescription& description, int class_index);
 int class_count(const ModelDescription& description);
 // Whether that is more than the last guess.
 bool is_class_count_known(const ModelDescription& description);
+
+// How so many classes without names stand to categories: as many as COCO's ids, with a background or from 1, are numbered as these.
+CategoryRule rule_of_numbers(int classes, bool has_background);
 
 // Whether class 0 stands for "no object": so in an SSD, unless its labels say otherwise ("background", in whatever spelling).
 bool has_background(const ModelDescription& description);

@@ -14,7 +14,8 @@ constexpr Word<ResizeKind> kResizeWords[] = {{"stretch", ResizeKind::kStretch},
                                              {"letterbox_corner", ResizeKind::kLetterboxCorner},
                                              {"letterbox", ResizeKind::kLetterbox},
                                              {"letterbox_rounded", ResizeKind::kLetterboxRounded}};
-constexpr Word<CategoryRule> kCategoryWords[] = {{"coco91", CategoryRule::kCoco91}, {"ordinal", CategoryRule::kOrdinal}};
+constexpr Word<CategoryRule> kCategoryWords[] = {
+    {"coco91", CategoryRule::kCoco91}, {"coco90", CategoryRule::kCoco90}, {"ordinal", CategoryRule::kOrdinal}};
 constexpr Word<bool> kYesNo[] = {{"YES", true}, {"NO", false}};
 
 constexpr std::string_view kCommonKeys[] = {"model_type",

@@ -49,6 +49,11 @@ TEST(ModelInfo, SurvivesItsTextForm) {
   const auto ssd_again = read_model_info(write_model_info(ssd));
   ASSERT_TRUE(ssd_again.ok()) << ssd_again.error().message;
   EXPECT_EQ(*ssd_again, ssd);
+  ssd.head = DetectionOutputHead{.has_background = false, .classes = 90};
+  ssd.categories = CategoryRule::kCoco90;
+  const auto without_background = read_model_info(write_model_info(ssd));
+  ASSERT_TRUE(without_background.ok()) << without_background.error().message;
+  EXPECT_EQ(*without_background, ssd);
 }
 
 TEST(ModelInfo, WritesTheKeysOfModelApi) {
@@ -103,7 +108,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"octet_head", "rows", "detection_output or yolo or dense or list or centernet"},
         BadValue{"octet_clip", "yes", "YES or NO"}, BadValue{"octet_nms_iou", "1.5", "from 0 to 1"},
         BadValue{"octet_nms_iou", "nan", "from 0 to 1"}, BadValue{"octet_nms_distance_power", "-1", "from 0 to"},
-        BadValue{"octet_categories", "voc", "coco91 or ordinal"}, BadValue{"octet_labels", "[1]", "array of names"},
+        BadValue{"octet_categories", "voc", "coco91 or coco90 or ordinal"}, BadValue{"octet_labels", "[1]", "array of names"},
         BadValue{"octet_heads", "{", "JSON array"}, BadValue{"octet_heads", "[]", "JSON array"},
         BadValue{"octet_heads", "[3]", "\"output\""}, BadValue{"octet_heads", R"([{"output":"a","anchors":[1],"classes":1}])", "pairs"},
         BadValue{"octet_heads", R"([{"output":"a","anchors":[1,-2],"classes":1}])", "positive"},
@@ -273,6 +278,9 @@ TEST(HasBackground, IsClass0OfAnSsd) {
   }
   ssd.labels = {"person"};
   EXPECT_FALSE(has_background(ssd));
+  ssd.labels.clear();
+  ssd.head = DetectionOutputHead{.has_background = false};
+  EXPECT_FALSE(has_background(ssd)) << "of EfficientDet";
   EXPECT_FALSE(has_background(yolo_description()));
 }
 
@@ -284,6 +292,8 @@ TEST(ClassCount, IsTheHeadsOrElseThatOfTheLabels) {
   ssd.labels = {"background", "person"};
   EXPECT_EQ(class_count(ssd), 2);
   EXPECT_TRUE(is_class_count_known(ssd));
+  ssd.head = DetectionOutputHead{.classes = 20};
+  EXPECT_EQ(class_count(ssd), 21) << "the background is one";
   ModelDescription yolo = yolo_description();
   yolo.labels.clear();
   EXPECT_EQ(class_count(yolo), 3);

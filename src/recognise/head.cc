@@ -16,7 +16,7 @@ constexpr std::size_t kMostOutputs = 64;  // no detector has more
 // number may be that of the queries or of the rows by chance.
 Result<FoundHead> head_of_outputs(HeadEvidence& evidence) {
   const std::vector<OutputShape>& outputs = evidence.outputs();
-  if (is_detection_output(evidence)) return head_of_detection_output();
+  if (is_detection_output(evidence)) return head_of_detection_output(evidence);
   if (outputs.size() == 2 && std::ranges::all_of(outputs, [&](const OutputShape& output) { return evidence.is_made_by_matmul(output); }))
     return head_of_boxes_and_scores(evidence);
   if (outputs.size() == 1) {

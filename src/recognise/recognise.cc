@@ -12,8 +12,6 @@
 namespace octet {
 namespace {
 
-constexpr int kCoco91 = 91;
-
 // "input images [1,3,640,640]; outputs boxes [1,300,4], scores [1,300,80]".
 std::string seen_in(const Graph& graph) {
   const NodeId input = graph.parameters()[0];
@@ -65,8 +63,6 @@ Result<FoundHead> head_of(const Graph& graph, const SourceFacts& facts, ImageSiz
   return found;
 }
 
-bool is_numbered_as_coco(const ModelDescription& description) { return description.labels.empty() && class_count(description) == kCoco91; }
-
 // What the head and the file say, and over it what a person does.
 Status describe(const Graph& graph, const SourceFacts& facts, FoundHead head, const PictureWay& way, ModelDescription& description) {
   description.resize = way.resize;
@@ -81,7 +77,8 @@ Status describe(const Graph& graph, const SourceFacts& facts, FoundHead head, co
   OCTET_RETURN_IF_ERROR(metadata.read_number("confidence_threshold", 0, 1, description.confidence_threshold));
   OCTET_RETURN_IF_ERROR(apply_model_info(facts.declared, description));
   name_only_output(graph, description);
-  if (is_numbered_as_coco(description) && !facts.declared.contains("octet_categories")) description.categories = CategoryRule::kCoco91;
+  if (description.labels.empty() && !facts.declared.contains("octet_categories"))
+    description.categories = rule_of_numbers(class_count(description), has_background(description));
   name_background(description);
   const Shape& picture = graph.shape({graph.parameters()[0], 0});
   description.input = {static_cast<int>(picture[3]), static_cast<int>(picture[2])};

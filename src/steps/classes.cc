@@ -10,12 +10,17 @@
 namespace octet {
 namespace {
 
+std::optional<std::int64_t> coco_id_of_first(CategoryRule rule) {
+  if (rule == CategoryRule::kOrdinal) return std::nullopt;
+  return rule == CategoryRule::kCoco91 ? 0 : 1;
+}
+
 ModelClasses classes_of(const ModelDescription& description) {
   return {.labels = description.labels,
           .count = static_cast<std::size_t>(class_count(description)),
           .is_count_known = is_class_count_known(description),
           .has_background = has_background(description),
-          .numbered_as_coco = description.categories == CategoryRule::kCoco91};
+          .coco_id_of_first = coco_id_of_first(description.categories)};
 }
 
 // Of a YAML file (data.yaml) those under `names`, else one a line.

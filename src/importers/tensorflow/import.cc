@@ -64,12 +64,13 @@ Result<Detector> understand(Network& network, const Warn& warn) {
 
 ModelDescription describe(const Detector& detector, const ImageInput& image) {
   const Suppression& suppression = detector.suppression;
-  const bool coco = detector.scores.has_background && detector.classes.width == 91;
+  const bool has_background = detector.scores.has_background;
+  const auto classes = static_cast<int>(detector.classes.width);
   ModelDescription description;
   description.input = {static_cast<int>(image.width), static_cast<int>(image.height)};
   description.resize = image.resize;
-  description.head = DetectionOutputHead{};
-  description.categories = coco ? CategoryRule::kCoco91 : CategoryRule::kOrdinal;
+  description.head = DetectionOutputHead{has_background, classes - (has_background ? 1 : 0)};
+  description.categories = rule_of_numbers(classes, has_background);
   description.suppression.iou_limit = suppression.iou_threshold;
   description.clip = suppression.clips_first;
   if (suppression.score_threshold) description.confidence_threshold = *suppression.score_threshold;

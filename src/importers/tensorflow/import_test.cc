@@ -348,7 +348,7 @@ TEST(ImportTensorflow, DescribesTheModel) {
   expected.name = describe_tiny({}).name;
   expected.input = {24, 32};
   expected.resize = ResizeKind::kStretchTf1;
-  expected.head = DetectionOutputHead{};
+  expected.head = DetectionOutputHead{.has_background = true, .classes = kTinyClasses};
   expected.suppression.iou_limit = 0.6f;
   expected.confidence_threshold = 0.3f;
   EXPECT_EQ(describe_tiny({}), expected);

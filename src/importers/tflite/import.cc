@@ -16,8 +16,6 @@ namespace octet {
 namespace tflite {
 namespace {
 
-constexpr std::int64_t kCocoClasses = 90;  // without the background, of the map with gaps
-
 // The lines of a file of labels where they are as many as the classes, with or without the background.
 std::vector<std::string> labels_of(std::vector<std::string> lines, const PostProcess& post_process) {
   const std::int64_t all = post_process.num_classes + (post_process.has_background ? 1 : 0);
@@ -38,6 +36,8 @@ Result<ImportedModel> finish_ssd(Translation found, const FileFacts& facts, cons
   const PostProcess& post_process = *found.post_process;
   if (post_process.kept < kDetectionsAnImage && options.warn)
     options.warn(fmt::format("keeps {} boxes an image by itself; octet keeps {}", post_process.kept, kDetectionsAnImage));
+  if (post_process.across_classes && options.warn)
+    options.warn("suppresses the boxes of all classes together; octet does it within each class");
   OCTET_RETURN_IF_ERROR(passes::add_input_steps(found.graph, steps));
   ImportedModel result{std::move(found.graph), {}};
   result.original = std::move(found.original);
@@ -45,11 +45,11 @@ Result<ImportedModel> finish_ssd(Translation found, const FileFacts& facts, cons
   ModelDescription& description = result.description;
   description.input = {static_cast<int>(picture[3]), static_cast<int>(picture[2])};
   description.resize = ResizeKind::kStretchTf1;
-  description.head = DetectionOutputHead{};
+  description.head =
+      DetectionOutputHead{.has_background = post_process.has_background, .classes = static_cast<int>(post_process.num_classes)};
   description.suppression = post_process.suppression;
   description.clip = false;
-  const bool coco = post_process.has_background && post_process.num_classes == kCocoClasses;
-  description.categories = coco ? CategoryRule::kCoco91 : CategoryRule::kOrdinal;
+  description.categories = rule_of_numbers(class_count(description), post_process.has_background);
   description.labels = labels_of(facts.labels, post_process);
   result.input_steps = std::move(steps);
   return result;

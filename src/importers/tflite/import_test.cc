@@ -436,9 +436,10 @@ TEST(TflitePostProcess, MakesADetectorOfTheFile) {
   EXPECT_EQ(model->description.resize, ResizeKind::kStretchTf1);
   EXPECT_FLOAT_EQ(model->description.suppression.iou_limit, 0.6f);
   EXPECT_EQ(model->description.categories, CategoryRule::kOrdinal);
-  ASSERT_EQ(warnings.size(), 2u);
+  ASSERT_EQ(warnings.size(), 3u);
   EXPECT_NE(warnings[0].find("octet feeds -1 to 1"), std::string::npos) << warnings[0];
   EXPECT_NE(warnings[1].find("keeps 10 boxes an image by itself; octet keeps 100"), std::string::npos) << warnings[1];
+  EXPECT_NE(warnings[2].find("octet does it within each class"), std::string::npos) << warnings[2];
   // What was 0.9 and 0.8 as values from -1 to 1 are bytes now, and red is the last plane.
   const Tensor picture = Tensor::of<float>({1, 3, 1, 2}, std::vector<float>{127.5f, 127.5f * 1.8f, 127.5f * 1.9f, 127.5f, 127.5f, 127.5f});
   const auto outputs = evaluate(model->graph, {{"picture", picture}});
@@ -448,6 +449,35 @@ TEST(TflitePostProcess, MakesADetectorOfTheFile) {
   EXPECT_NEAR(rows[2], 0.9, 1e-5);
   EXPECT_NEAR(rows[8], 2, 0) << "class";
   EXPECT_NEAR(rows[9], 0.8, 1e-5);
+}
+
+// What becomes of a detector of so many classes, whose scores have one for no object or not.
+ModelDescription description_of_classes(int classes, bool has_background) {
+  auto options = kOptions;
+  options["num_classes"] = classes;
+  options["use_regular_nms"] = 1;
+  ModelWriter writer = detector(options);
+  const auto scores = writer.add_constant<float>("scores of all", StoredType::FLOAT32, {1, 2, classes + (has_background ? 1 : 0)},
+                                                 std::vector<float>(static_cast<std::size_t>(2 * (classes + (has_background ? 1 : 0)))));
+  writer.last_operator().inputs[1] = scores;
+  const std::string bytes = writer.bytes();
+  const auto owner = std::make_shared<std::vector<std::byte>>(bytes.size());
+  std::memcpy(owner->data(), bytes.data(), bytes.size());
+  const auto model = import_tflite(std::span<const std::byte>(*owner), owner, {});
+  EXPECT_TRUE(model.ok()) << model.error().message;
+  return model.ok() ? model->description : ModelDescription{};
+}
+
+// EfficientDet of Model Maker has no score for no object: its first class is a class.
+TEST(TflitePostProcess, CountsItsClassesFromTheFirstThatIsAnObject) {
+  const ModelDescription own = description_of_classes(200, false);
+  EXPECT_FALSE(has_background(own));
+  EXPECT_EQ(class_count(own), 200);
+  EXPECT_EQ(own.categories, CategoryRule::kOrdinal);
+  EXPECT_EQ(description_of_classes(90, false).categories, CategoryRule::kCoco90);
+  EXPECT_EQ(description_of_classes(90, true).categories, CategoryRule::kCoco91);
+  EXPECT_EQ(class_count(description_of_classes(90, true)), 91);
+  EXPECT_TRUE(has_background(description_of_classes(7, true)));
 }
 
 TEST(TflitePostProcess, RefusesOptionsOutOfRange) {

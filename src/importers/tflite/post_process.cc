@@ -79,6 +79,7 @@ Result<PostProcess> append_post_process(Layer& layer) {
   found.has_background = score_shape.size() == 3 && score_shape[2] == found.num_classes + 1;
   if (score_shape != Shape{1, count, found.num_classes + (found.has_background ? 1 : 0)})
     return layer.malformed(fmt::format("has scores of shape {} for {} boxes of {} classes", to_string(score_shape), count, num_classes));
+  found.across_classes = num_classes > 1 && !(options.contains("use_regular_nms") && options.at("use_regular_nms") != 0);
   OCTET_ASSIGN(const double iou, number(layer, options, "nms_iou_threshold", 0, 1));
   OCTET_ASSIGN(const double kept, number(layer, options, "max_detections", 1, 1e6));
   OCTET_ASSIGN(const tensorflow::BoxCoder coder, coder_of(layer, options, count));

@@ -16,6 +16,7 @@ struct PostProcess {
   Value rows;  // [1,1,K,7] of DetectionOutput
   Suppression suppression;
   bool has_background = false;
+  bool across_classes = false;  // the file suppresses the boxes of all classes together, the best class of each: its fast way
   std::int64_t num_classes = 0;
   std::int64_t kept = 0;              // boxes of an image that the file itself keeps
   std::vector<std::int32_t> outputs;  // the tensors of its boxes, classes, scores and their count

@@ -14,14 +14,17 @@ namespace octet {
 struct DetectionOutputHead {
   static constexpr std::string_view kName = "detection_output";
   static constexpr std::array<std::string_view, 0> kRequiredKeys{};
-  static constexpr std::array<std::string_view, 0> kKeys{};
+  static constexpr std::array<std::string_view, 2> kKeys{"octet_background", "octet_classes"};
 
-  Status read(const InfoReader&) { return {}; }
-  void write(ModelInfo& info) const { info["model_type"] = "ssd"; }
-  bool may_have_background() const { return true; }
+  bool has_background = true;  // class 0 is no object
+  int classes = 0;             // without the background; 0: not known
+
+  Status read(const InfoReader& info);
+  void write(ModelInfo& info) const;
+  bool may_have_background() const { return has_background; }
   bool has_fractions() const { return true; }
   bool is_suppressed() const { return true; }
-  std::optional<int> class_count() const { return std::nullopt; }
+  std::optional<int> class_count() const { return classes > 0 ? std::optional(classes + (has_background ? 1 : 0)) : std::nullopt; }
 
   bool operator==(const DetectionOutputHead&) const = default;
 };

@@ -26,7 +26,7 @@ std::optional<Result<FoundHead>> head_of_joined_queries(const HeadEvidence& evid
 
 // Detections that the network itself has chosen: the rows of a DetectionOutput, of six columns, or lists.
 bool is_detection_output(const HeadEvidence& evidence);
-FoundHead head_of_detection_output();
+FoundHead head_of_detection_output(const HeadEvidence& evidence);
 bool is_chosen_rows(const HeadEvidence& evidence, const OutputShape& output);  // corners, score and the number of a class
 FoundHead head_of_chosen_rows(const HeadEvidence& evidence);
 Result<FoundHead> head_of_one_output(HeadEvidence& evidence);

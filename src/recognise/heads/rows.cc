@@ -69,9 +69,15 @@ bool is_detection_output(const HeadEvidence& evidence) {
          std::holds_alternative<DetectionOutput>(evidence.graph().node(evidence.value_of(evidence.outputs()[0])).op);
 }
 
-FoundHead head_of_detection_output() {
+FoundHead head_of_detection_output(const HeadEvidence& evidence) {
   FoundHead found;
-  found.head = DetectionOutputHead{};
+  const Node& node = evidence.graph().node(evidence.value_of(evidence.outputs()[0]).node);
+  DetectionOutputHead head{std::get<DetectionOutput>(node.op).background_label == 0};
+  const std::int64_t codes = element_count(evidence.graph().shape(node.inputs[0])),
+                     scores = element_count(evidence.graph().shape(node.inputs[1]));
+  const std::int64_t columns = kBoxColumns * scores / std::max<std::int64_t>(codes, 1);
+  if (columns <= kMaxClasses) head.classes = static_cast<int>(columns) - (head.has_background ? 1 : 0);
+  found.head = head;
   found.reasons.push_back("its output is that of a DetectionOutput");
   return found;
 }
