@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -133,6 +134,31 @@ TEST_F(ImportModel, TakesAnIrOfAnotherProgramOnly) {
   EXPECT_NE(error.message.find("seen: input in [1,3,8,8]; outputs"), std::string::npos) << error.message;
   error = error_of("b.xml", network + R"(<rt_info><model_info><octet_head value="yolo"/></model_info></rt_info></net>)");
   EXPECT_NE(error.message.find("b.xml: is an IR of octet, which needs no conversion"), std::string::npos) << error.message;
+}
+
+// What the converter of an IR multiplied into its weights, as it says itself, is not done again where a file beside the IR asks for it.
+TEST_F(ImportModel, LeavesToAnIrWhatItsConverterDid) {
+  const std::string network =
+      R"(<net name="x" version="11"><layers>)"
+      R"(<layer id="0" name="in" type="Parameter" version="opset1"><data element_type="f32" shape="1,3,8,8"/><output><port id="0" precision="FP32"><dim>1</dim><dim>3</dim><dim>8</dim><dim>8</dim></port></output></layer>)"
+      R"(<layer id="1" name="out" type="Result" version="opset1"><input><port id="0" precision="FP32"><dim>1</dim><dim>3</dim><dim>8</dim><dim>8</dim></port></input></layer>)"
+      R"(</layers><edges><edge from-layer="0" from-port="0" to-layer="1" to-port="0"/></edges>)";
+  const std::string scaled = R"(<rt_info><conversion_parameters><mean_values value="[123.675, 116.28, 103.53]"/>)"
+                             R"(<scale_values value="[58.395, 57.12, 57.375]"/></conversion_parameters></rt_info>)";
+  folder_.write("infer_cfg.yml",
+                "arch: PicoDet\nPreprocess:\n- {type: Resize, target_size: [8, 8], keep_ratio: false, interp: 2}\n"
+                "- {type: NormalizeImage, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], is_scale: true}\nlabel_list: [a]\n");
+  ImportOptions options;
+  options.model_info = {{"octet_head", "dense"}, {"octet_outputs", "[\"out\"]"}, {"octet_classes", "4"}};
+  for (const bool is_done : {true, false}) {
+    const auto model = import_model(folder_.write("a.xml", network + (is_done ? scaled : "") + "</net>"), options);
+    ASSERT_TRUE(model.ok()) << model.error().message;
+    EXPECT_TRUE(model->input_steps.reverse_channels);
+    EXPECT_EQ(model->input_steps.scale == std::vector<double>{1}, is_done);
+    EXPECT_EQ(std::ranges::any_of(model->reasons,
+                                  [](const std::string& reason) { return reason.find("is not done again") != std::string::npos; }),
+              is_done);
+  }
 }
 
 TEST_F(ImportModel, NamesTheCfgOfWeights) {

@@ -143,6 +143,13 @@ std::string way_text(const Stated& way) {
   return text;
 }
 
+// Far below what networks move by, which is 20 to 100 where their scale is right, and a few tenths where it is applied twice.
+constexpr double kLeastResponse = 1;
+
+bool divides(const passes::InputSteps& steps) {
+  return std::ranges::any_of(steps.scale, [](double scale) { return std::abs(scale) > 1; });
+}
+
 std::string missing_keys(const Stated& stated) {
   std::vector<std::string> keys;
   if (!stated.resize) keys.emplace_back("octet_resize");
@@ -184,6 +191,11 @@ Result<PictureWay> find_picture_way(const Graph& graph, const SourceFacts& facts
   way.pad_value = stated.pad_value;
   way.steps = {*stated.reverse_channels, *stated.mean, *stated.scale};
   way.reasons.push_back(way_text(stated));
+  if (const auto response = first_response(graph, way.steps, inside); response && *response < kLeastResponse && divides(way.steps))
+    way.reasons.push_back(
+        fmt::format("its first convolution moves by {:.2g} from black to white, where others move by tens: its weights may "
+                    "hold that scale already (octet doctor tries it)",
+                    *response));
   return way;
 }
 

@@ -34,14 +34,15 @@ bool is_product_with_colours(const Graph& graph, const Node& node) {
          });
 }
 
-// The value that the first convolution of the picture reads, steps on its colours aside.
-std::optional<Value> first_convolved(const Graph& graph, NodeId picture) {
+// The first convolution of the picture, steps on its colours aside.
+std::optional<NodeId> first_convolution_of(const Graph& graph, NodeId picture) {
   std::vector<bool> follows(graph.nodes().size());
   follows[index_of(picture)] = true;
   for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
     const Node& node = graph.nodes()[i];
     for (const Value input : node.inputs) follows[i] = follows[i] || follows[index_of(input.node)];
-    if (is_convolution(node.op) && follows[index_of(node.inputs[0].node)] && !is_step_on_colours(graph, node)) return node.inputs[0];
+    if (is_convolution(node.op) && follows[index_of(node.inputs[0].node)] && !is_step_on_colours(graph, node))
+      return static_cast<NodeId>(i);
   }
   return std::nullopt;
 }
@@ -166,9 +167,11 @@ bool takes_bytes(const PictureInside& inside) {
 
 PictureInside picture_inside(const Graph& graph) {
   const NodeId picture = graph.parameters()[0];
-  const auto convolved = first_convolved(graph, picture);
-  if (!convolved || convolved->node == picture) return {};
-  const auto front = front_of(graph, picture, *convolved);
+  const auto first = first_convolution_of(graph, picture);
+  if (!first) return {};
+  const Value convolved = graph.node(*first).inputs[0];
+  if (convolved.node == picture) return {};
+  const auto front = front_of(graph, picture, convolved);
   const auto black = front ? made_of(*front, {0, 0, 0}) : std::nullopt;
   if (!black) return {};
   std::array<std::vector<double>, kChannels> made;
@@ -191,6 +194,28 @@ PictureInside picture_inside(const Graph& graph) {
   }
   inside.reverses_channels = order == std::vector<std::size_t>{2, 1, 0};
   return inside;
+}
+
+std::optional<double> first_response(const Graph& graph, const passes::InputSteps& steps, const PictureInside& inside) {
+  constexpr double kWhite = 255;
+  const auto first = first_convolution_of(graph, graph.parameters()[0]);
+  const Tensor* weights = first ? graph.constant(graph.node(*first).inputs[1]) : nullptr;
+  const auto geometry = weights ? convolution_geometry(graph, graph.node(*first)) : std::nullopt;
+  if (!geometry || weights->type() != ElementType::kF32) return std::nullopt;
+  double span = 0;  // the mean of the channels': what the filter reads may be a rearrangement of them
+  for (std::size_t channel = 0; channel < kChannels; ++channel)
+    span += std::abs(kWhite * inside.scales[channel] / number_at(steps.scale, channel, 1)) / kChannels;
+  const std::span<const float> numbers = weights->values<float>();
+  const auto filter = static_cast<std::size_t>(geometry->filter());
+  std::vector<double> moves;
+  for (std::size_t begin = 0; begin + filter <= numbers.size(); begin += filter) {
+    double sum = 0;
+    for (const float number : numbers.subspan(begin, filter)) sum += std::abs(number);
+    if (sum > 0) moves.push_back(sum * span);
+  }
+  if (moves.empty()) return std::nullopt;
+  std::ranges::nth_element(moves, moves.begin() + std::ssize(moves) / 2);
+  return moves[moves.size() / 2];
 }
 
 std::optional<passes::InputSteps> steps_left(const passes::InputSteps& asked, const PictureInside& inside) {

@@ -24,6 +24,10 @@ PictureInside picture_inside(const Graph& graph);
 // Whether its scale is one for pixels of 0..255.
 bool takes_bytes(const PictureInside& inside);
 
+// How far the first convolution moves from a black picture to a white one where these steps come before the graph: the median of what its
+// filters move at most. Nothing where its weights are not plain floats, or all zeros.
+std::optional<double> first_response(const Graph& graph, const passes::InputSteps& steps, const PictureInside& inside);
+
 // What is left to be done to a picture where a file asks for `asked`, which says what the first convolution is to read, and the graph does
 // some of it; nothing where the graph does none of it, or what it does comes on top.
 std::optional<passes::InputSteps> steps_left(const passes::InputSteps& asked, const PictureInside& inside);

@@ -165,6 +165,45 @@ TEST(Recognise, SeesWhatAStepOnColoursDoesToThePicture) {
   }
 }
 
+// Two boxes of three scores each, of which the first stands for no object or not.
+TEST(Recognise, KnowsTheClassesOfADetectionOutput) {
+  for (const bool has_background : {true, false}) {
+    Graph graph;
+    const Value pooled = graph.emit(MaxPool{{3, 3}}, {convolved(graph, picture(graph), 32, 6)});
+    const Value scores = graph.emit(Reshape{}, {pooled, integers(graph, {1, 6})});
+    const Value codes = graph.emit_constant(Tensor(ElementType::kF32, {1, 8})),
+                priors = graph.emit_constant(Tensor(ElementType::kF32, {1, 2, 8}));
+    DetectionOutput op;
+    op.background_label = has_background ? 0 : -1;
+    output(graph, graph.emit(op, {codes, scores, priors}), "rows");
+    const ModelDescription description = found_in(graph, {.declared = kDeclaredWay}).description;
+    EXPECT_EQ(octet::has_background(description), has_background);
+    EXPECT_EQ(class_count(description), 3);
+  }
+}
+
+// A network whose first convolution moves little: what it is to be divided by may be in its weights.
+TEST(Recognise, SaysThatWeightsMayHoldTheScaleAlready) {
+  const auto with_weights = [](float weight, const char* scale) {
+    Graph graph;
+    const std::vector<float> weights(4 * 3 * 9, weight);
+    const Value stem = graph.emit(Convolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}},
+                                  {picture(graph), graph.emit_constant(Tensor::of<float>({4, 3, 3, 3}, weights))});
+    const Value rows = graph.emit(Reshape{}, {graph.emit(MaxPool{{24, 24}, {24, 24}}, {stem}), integers(graph, {1, 8, 8})});
+    output(graph, rows, "rows");
+    ModelInfo declared = kDeclaredWay;
+    declared["scale_values"] = scale;
+    declared.insert({{"octet_head", "dense"}, {"octet_classes", "4"}});
+    const Recognition found = found_in(graph, {.declared = declared});
+    return std::ranges::any_of(found.reasons,
+                               [](const std::string& reason) { return reason.find("may hold that scale already") != std::string::npos; });
+  };
+  EXPECT_FALSE(with_weights(0.5f, "255"));
+  EXPECT_TRUE(with_weights(0.5f / 255, "255"));
+  EXPECT_FALSE(with_weights(0.5f / 255, "1")) << "which is not divided";
+  EXPECT_FALSE(with_weights(0, "255"));
+}
+
 TEST(Recognise, DoesNotDoAgainWhatTheGraphDoesToThePicture) {
   for (const auto& front : {gathered, split_and_joined, turned_while_last_and_divided}) {
     const Recognition found = found_in(with_front(decoded(3), front));

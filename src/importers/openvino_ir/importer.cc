@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "importers/file_border.h"
 #include "importers/finish_import.h"
 #include "importers/importer.h"
@@ -15,6 +17,26 @@ bool ends_in_detection_output(const Graph& graph) {
   return false;
 }
 
+// What lies beside an IR says how a picture entered the network that was converted: what the converter says that it did of it is not left
+// to be done, though an optimizer has multiplied it into the weights, where nobody sees it.
+Beside left_by(const openvino_ir::ConverterSteps& converter, Beside beside) {
+  bool is_done = false;
+  const auto leave_none = [&](const std::string& key, const char* none) {
+    const auto found = beside.keys.find(key);
+    if (found == beside.keys.end()) return;
+    is_done |= std::exchange(found->second, none) != none;
+  };
+  if (converter.reverses_channels) leave_none("reverse_input_channels", "NO");
+  if (converter.scales_pixels) {
+    leave_none("mean_values", "0");
+    leave_none("scale_values", "1");
+  }
+  if (is_done)
+    beside.remark += std::string(beside.remark.empty() ? "" : "; ") +
+                     "what the converter says that it did to pixels is in the network, and is not done again in front of it";
+  return beside;
+}
+
 Result<ImportedModel> import(const fs::path& source, const fs::path&, const ImportOptions& options) {
   OCTET_ASSIGN(ImportedIr imported, import_openvino_detector(source, options.model_info));
   Graph& graph = imported.graph;
@@ -24,7 +46,7 @@ Result<ImportedModel> import(const fs::path& source, const fs::path&, const Impo
   SourceFacts facts;
   facts.metadata = graph.model_info;
   OCTET_ASSIGN(const Beside beside, read_beside(source));
-  facts.of_metadata = merge_beside(beside, facts.metadata);
+  facts.of_metadata = merge_beside(left_by(imported.converter, beside), facts.metadata);
   facts.declared = options.model_info;
   if (imported.end) imported.end->tell(facts);
   facts.converter_reverses = imported.converter.reverses_channels;
