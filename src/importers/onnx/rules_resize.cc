@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "importers/onnx/quantized.h"
 #include "importers/onnx/rules.h"
 
 namespace octet::onnx {
@@ -135,6 +136,28 @@ Result<Interpolate> read_operation(NodeImport& node, const ResizeAttributes& att
   return op;
 }
 
+// What lies between two integers, as the real values of quantized data, is cut off towards 0: the result of a resize is of its data's type,
+// and both the standard's own implementation and ONNX Runtime convert the sum of products as C does. `data` is quantized in this way.
+Result<Values> without_fractions(NodeImport& node, Value data, const Quantization& quantization) {
+  constexpr double kAlmostHalf = 0.5 - 0x1p-10;  // sums of floats may lie this far below an integer that they are
+  const QuantizationInputs grid{quantization.type, {quantization.scale}, {quantization.zero_point}, 0};
+  const auto rounded = [&](double steps) -> Result<Value> {
+    OCTET_ASSIGN(const Value shift, node.scalar_like(steps * static_cast<double>(quantization.scale), data));
+    OCTET_ASSIGN(const Value shifted, node.binary(BinaryKind::kAdd, data, shift));
+    OCTET_ASSIGN(const ImportedValue result, quantized(node, shifted, grid));
+    return result.value;
+  };
+  OCTET_ASSIGN(const Value below, rounded(-kAlmostHalf));
+  if (quantization.type == ElementType::kU8 || quantization.type == ElementType::kU16) return Values{{below, quantization}};
+  OCTET_ASSIGN(const Value above, rounded(kAlmostHalf));
+  OCTET_ASSIGN(const Value zero,
+               node.scalar_like(-static_cast<double>(quantization.zero_point) * static_cast<double>(quantization.scale), data));
+  OCTET_ASSIGN(const Value positive, node.binary(BinaryKind::kMaximum, below, zero));
+  OCTET_ASSIGN(const Value cut, node.binary(BinaryKind::kMinimum, above, positive));
+  OCTET_ASSIGN(const ImportedValue result, quantized(node, cut, grid));
+  return Values{result};
+}
+
 Result<Values> resize(NodeImport& node) {
   OCTET_RETURN_IF_ERROR(node.expect_inputs(1));
   const ResizeAttributes attributes = read_attributes(node);
@@ -155,8 +178,11 @@ Result<Values> resize(NodeImport& node) {
   OCTET_ASSIGN(const Interpolate op, read_operation(node, attributes, from, to));
   OCTET_ASSIGN(const Value image, node.reshape(node.input(0), from));
   OCTET_ASSIGN(const Value sizes, node.integers_constant({to[2], to[3]}));
-  OCTET_ASSIGN(const Value result, node.value(op, {image, sizes}));
-  return one(node.reshape(result, target));
+  OCTET_ASSIGN(Value result, node.value(op, {image, sizes}));
+  OCTET_ASSIGN(result, node.reshape(result, target));
+  const auto& quantization = node.imported(0).quantization;
+  if (quantization && op.mode != Mode::kNearest) return without_fractions(node, result, *quantization);
+  return Values{{result}};
 }
 
 constexpr OperatorRule kRules[] = {

@@ -343,7 +343,16 @@ def transformers():
     case("Attention_heads", [node("Attention", "x,k,v", "y")], {"k": floats(1, 3, 7, 8), "v": floats(1, 3, 7, 4)}, opset=23)
 
 
-for family in (elementwise, shapes, parts, reductions, products, windows, resizes, normalizations, quantized, functions, fused, transformers):
+# What lies between two integers is cut off towards 0. With weights that floats hold, as rounding decides where a sum is nearly an integer.
+def quantized_resizes():
+    for name, zero in (("u8", np.uint8(110)), ("s8", np.int8(-7))):
+        for height, width in ((12, 16), (24, 16)):
+            case(f"QuantizeLinear_resized_{name}_{height}", [node("QuantizeLinear", "x,s,z", "q"), node("Resize", ["q", "", "", "n"], "r", mode="linear"),
+                                                             node("DequantizeLinear", "r,s,z", "y")],
+                 {"s": np.float32(0.02), "z": zero, "n": integers(1, 3, height, width)}, exact=True)
+
+
+for family in (elementwise, shapes, parts, reductions, products, windows, resizes, normalizations, quantized, functions, fused, transformers, quantized_resizes):
     family()
 np.savez_compressed(Path(__file__).parent / "operator_cases.npz", **ARRAYS)
 print(sum(name.endswith("/model") for name in ARRAYS), "cases")
