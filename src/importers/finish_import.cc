@@ -59,6 +59,7 @@ Result<ImportedModel> finish_import(Graph graph, SourceFacts facts, Result<Origi
   model.original = finished(std::move(original), found.input, model.description.head);
   model.input_steps = std::move(found.input);
   model.reasons = std::move(found.reasons);
+  model.doubt = std::move(found.doubt);
   return model;
 }
 

@@ -19,6 +19,7 @@ struct ImportedModel {
   std::string labels_hint = {};                     // how a person gives it labels where it has none; may be empty
   passes::InputSteps input_steps = {};    // what `graph` does to a picture before the network as the file has it, where it is known
   std::vector<std::string> reasons = {};  // what was recognised of the file and why; may be empty
+  std::string doubt = {};                 // what speaks against it, for a warning; may be empty
   // The file as other programs run it, for the graph as it is here; else why it cannot stand for the graph.
   Result<OriginalFile> original = Error{ErrorCode::kUnsupported, "octet gives such files to no other engine"};
 };

@@ -192,10 +192,11 @@ Result<PictureWay> find_picture_way(const Graph& graph, const SourceFacts& facts
   way.steps = {*stated.reverse_channels, *stated.mean, *stated.scale};
   way.reasons.push_back(way_text(stated));
   if (const auto response = first_response(graph, way.steps, inside); response && *response < kLeastResponse && divides(way.steps))
-    way.reasons.push_back(
-        fmt::format("its first convolution moves by {:.2g} from black to white, where others move by tens: its weights may "
-                    "hold that scale already (octet doctor tries it)",
-                    *response));
+    way.doubt = fmt::format(
+        "pixels are divided by {}, and then the first convolution moves by {:.2g} from black to white, where others move by tens: its "
+        "weights "
+        "may hold that scale already (octet doctor tries it)",
+        numbers_text(way.steps.scale, "1"), *response);
   return way;
 }
 

@@ -19,6 +19,7 @@ struct PictureWay {
   std::optional<int> pad_value = {};
   passes::InputSteps steps = {};
   std::vector<std::string> reasons = {};
+  std::string doubt = {};  // what speaks against it, for a warning; may be empty
 };
 
 // Key by key what a person declared, else what metadata says by the same keys or Model API's, else the way of Ultralytics where its

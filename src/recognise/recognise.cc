@@ -119,6 +119,7 @@ Result<Recognition> recognise(const Graph& graph, const SourceFacts& found_facts
   if (facts.across_classes && found.description.suppression.across_classes)
     found.reasons.push_back("the file suppresses boxes across classes, from the best class of each");
   found.input = std::move(way->steps);
+  found.doubt = std::move(way->doubt);
   return found;
 }
 

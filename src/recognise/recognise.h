@@ -39,6 +39,7 @@ struct Recognition {
   ModelDescription description;
   passes::InputSteps input = {};          // what is to be done to BGR, 0..255 in front of the graph
   std::vector<std::string> reasons = {};  // what was recognised and why, a sentence each
+  std::string doubt = {};                 // what speaks against it, for a warning; may be empty
 };
 
 // The graph's one input is the picture, f32 [1,3,H,W]; its outputs are the file's, f32. Keys of a declaration and of metadata are those

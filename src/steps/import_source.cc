@@ -87,6 +87,7 @@ Result<ImportedModel> import_described(const fs::path& source, const ConvertOpti
   ModelDescription& description = model.description;
   OCTET_RETURN_IF_ERROR(complete(options, source, description));
   OCTET_RETURN_IF_ERROR(name_outputs(options.output_names, source, model.graph));
+  if (options.warn && !model.doubt.empty()) options.warn(source.string() + ": " + model.doubt);
   if (options.warn && description.labels.empty())
     options.warn(source.string() + ": no labels, classes have numbers only" + (model.labels_hint.empty() ? "" : "; " + model.labels_hint));
   OCTET_ASSIGN(description.source, digests_of(model.weights));
