@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <functional>
 
 #include "recognise/graphs_for_test.h"
@@ -11,52 +10,6 @@
 
 namespace octet {
 namespace {
-
-// What `make` gives of each stride, [1,columns,cells of it], as [1,columns,cells].
-Value of_strides(Graph& graph, Value image, const std::function<Value(Value image, std::int64_t stride)>& make) {
-  std::vector<Value> maps;
-  for (const std::int64_t stride : kStrides) maps.push_back(flat(graph, make(image, stride)));
-  return graph.emit(Concat{2}, maps);
-}
-Value of_strides(Graph& graph, const std::function<Value(Value image, std::int64_t stride)>& make) {
-  return of_strides(graph, picture(graph), make);
-}
-
-// Numbers of cells, [1,2,cells]: `number(index of the column or row, stride)`.
-Value per_cell(Graph& graph, const std::function<double(std::int64_t, std::int64_t)>& number) {
-  std::vector<float> numbers;
-  for (const bool is_x : {true, false})
-    for (const std::int64_t stride : kStrides)
-      for (std::int64_t cell = 0; cell < (kSide / stride) * (kSide / stride); ++cell)
-        numbers.push_back(static_cast<float>(number(is_x ? cell % (kSide / stride) : cell / (kSide / stride), stride)));
-  return graph.emit_constant(Tensor::of<float>({1, 2, kCells}, numbers));
-}
-
-// Centres in the middle of the cells and sizes of two strides, in pixels times `unit`; then logistic scores. [1,4+classes,cells]
-Graph decoded(std::int64_t classes, double unit = 1) {
-  Graph graph;
-  const Value raw = of_strides(graph, [&](Value image, std::int64_t stride) { return convolved(graph, image, stride, 4 + classes); });
-  const Value axis = graph.emit_constant(Tensor::scalar<std::int64_t>(1));
-  const NodeId parts = graph.emit(VariadicSplit{}, {raw, axis, integers(graph, {2, 2, classes})}).node;
-  const Value place = per_cell(
-      graph, [&](std::int64_t i, std::int64_t stride) { return (static_cast<double>(i) + 0.5) * static_cast<double>(stride) * unit; });
-  const Value size = per_cell(graph, [&](std::int64_t, std::int64_t stride) { return 2.0 * static_cast<double>(stride) * unit; });
-  const Value center = graph.emit(Binary{}, {Value{parts, 0}, place});
-  const Value extent = graph.emit(Binary{}, {Value{parts, 1}, size});
-  output(graph, graph.emit(Concat{1}, {center, extent, sigmoid(graph, {parts, 2})}), "output0");
-  return graph;
-}
-
-// YOLOX: raw boxes beside logistic objectness and scores. [1,cells,5+classes]
-Graph yolox(std::int64_t classes) {
-  Graph graph;
-  const Value joined = of_strides(graph, [&](Value image, std::int64_t stride) {
-    return graph.emit(Concat{1}, {convolved(graph, image, stride, 4), sigmoid(graph, convolved(graph, image, stride, 1)),
-                                  sigmoid(graph, convolved(graph, image, stride, classes))});
-  });
-  output(graph, graph.emit(Transpose{}, {joined, integers(graph, {0, 2, 1})}), "output");
-  return graph;
-}
 
 // Scores and distributions of distances apart, a pair a stride.
 Graph nanodet(std::int64_t classes, std::int64_t bins) {
@@ -68,31 +21,6 @@ Graph nanodet(std::int64_t classes, std::int64_t bins) {
     output(graph, graph.emit(Transpose{}, {scores, integers(graph, {0, 2, 1})}), "scores" + std::to_string(stride));
     output(graph, graph.emit(Transpose{}, {boxes, integers(graph, {0, 2, 1})}), "boxes" + std::to_string(stride));
   }
-  return graph;
-}
-
-// Rows [1,queries,9] of a network that begins as RT-DETR does, or with patches beside that.
-Value rows_of_queries(Graph& graph, std::int64_t queries, bool takes_patches = false, std::int64_t stem_side = 3) {
-  const Value image = picture(graph);
-  const auto weights = [&](std::int64_t outputs, std::int64_t inputs, std::int64_t side) {
-    return graph.emit_constant(Tensor(ElementType::kF32, {outputs, inputs, side, side}));
-  };
-  const std::int64_t pad = stem_side / 2;
-  const Value stem = graph.emit(Convolution{{2, 2}, {1, 1}, {{pad, pad}, {pad, pad}}}, {image, weights(4, 3, stem_side)});
-  Value map = graph.emit(Convolution{{16, 16}}, {stem, weights(queries, 4, 16)});
-  if (takes_patches) map = graph.emit(Binary{}, {map, convolved(graph, image, 32, queries)});
-  return graph.emit(Reshape{}, {map, integers(graph, {1, queries, 9})});
-}
-
-// Queries of a transformer: products with weights.
-Graph detr(std::int64_t queries, std::int64_t classes, bool takes_patches = false) {
-  Graph graph;
-  const Value rows = rows_of_queries(graph, queries, takes_patches);
-  const auto projected = [&](std::int64_t columns) {
-    return graph.emit(MatMul{}, {rows, graph.emit_constant(Tensor(ElementType::kF32, {9, columns}))});
-  };
-  output(graph, projected(classes), "logits");
-  output(graph, sigmoid(graph, projected(4)), "boxes");
   return graph;
 }
 
@@ -113,58 +41,6 @@ TEST(Recognise, KnowsDecodedBoxesInTheMiddleOfCells) {
   EXPECT_FALSE(found.reasons.empty());
 }
 
-// The graph with something between the picture and all that reads it: `make` gives the node that reads the picture, and the value that is
-// read in its place.
-Graph with_front(Graph graph, const std::function<std::pair<NodeId, Value>(Graph&, Value)>& make) {
-  const Value image{graph.parameters()[0], 0};
-  const auto [reader, made] = make(graph, image);
-  graph.replace_uses(image, made);
-  graph.set_input(reader, 0, image);
-  graph.tidy();
-  return graph;
-}
-
-std::pair<NodeId, Value> gathered(Graph& graph, Value image) {
-  const Value made = graph.emit(Gather{}, {image, integers(graph, {2, 1, 0}), graph.emit_constant(Tensor::scalar<std::int64_t>(1))});
-  return {made.node, made};
-}
-
-std::pair<NodeId, Value> split_and_joined(Graph& graph, Value image) {
-  const NodeId planes = graph.emit(Split{3}, {image, graph.emit_constant(Tensor::scalar<std::int64_t>(1))}).node;
-  return {planes, graph.emit(Concat{1}, {Value{planes, 2}, Value{planes, 1}, Value{planes, 0}})};
-}
-
-// As in a network that takes pixels one after another: the channels are turned while they are last.
-std::pair<NodeId, Value> turned_while_last_and_divided(Graph& graph, Value image) {
-  const Value last = graph.emit(Transpose{}, {image, integers(graph, {0, 2, 3, 1})});
-  const Value turned = graph.emit(Gather{}, {last, integers(graph, {2, 1, 0}), graph.emit_constant(Tensor::scalar<std::int64_t>(3))});
-  const Value planes = graph.emit(Transpose{}, {turned, integers(graph, {0, 3, 1, 2})});
-  return {last.node, graph.emit(Binary{BinaryKind::kDivide}, {planes, graph.emit_constant(Tensor::scalar(255.0f))})};
-}
-
-// Channels turned and divided by 255 as a step on colours.
-Tensor turning(Shape shape) { return Tensor::of<float>(std::move(shape), {0, 0, 1 / 255.0f, 0, 1 / 255.0f, 0, 1 / 255.0f, 0, 0}); }
-
-std::pair<NodeId, Value> convolved_colours(Graph& graph, Value image) {
-  const Value made = graph.emit(Convolution{}, {image, graph.emit_constant(turning({3, 3, 1, 1}))});
-  return {made.node, made};
-}
-
-std::pair<NodeId, Value> multiplied_colours(Graph& graph, Value image) {
-  const Value last = graph.emit(Transpose{}, {image, integers(graph, {0, 2, 3, 1})});
-  const Value made = graph.emit(MatMul{}, {last, graph.emit_constant(turning({3, 3}))});
-  return {last.node, graph.emit(Transpose{}, {made, integers(graph, {0, 3, 1, 2})})};
-}
-
-// A mean and a scale as a convolution of 1x1, a matrix of colours: what files have that take pixels as they are.
-TEST(Recognise, SeesWhatAStepOnColoursDoesToThePicture) {
-  for (const auto& front : {convolved_colours, multiplied_colours}) {
-    const Recognition found = found_in(with_front(decoded(3), front));
-    EXPECT_FALSE(found.input.reverse_channels);
-    EXPECT_TRUE(found.input.scale.empty());
-  }
-}
-
 // Two boxes of three scores each, of which the first stands for no object or not.
 TEST(Recognise, KnowsTheClassesOfADetectionOutput) {
   for (const bool has_background : {true, false}) {
@@ -182,82 +58,6 @@ TEST(Recognise, KnowsTheClassesOfADetectionOutput) {
   }
 }
 
-// A network whose first convolution moves little: what it is to be divided by may be in its weights.
-TEST(Recognise, SaysThatWeightsMayHoldTheScaleAlready) {
-  const auto with_weights = [](float weight, const char* scale) {
-    Graph graph;
-    const std::vector<float> weights(4 * 3 * 9, weight);
-    const Value stem = graph.emit(Convolution{{1, 1}, {1, 1}, {{1, 1}, {1, 1}}},
-                                  {picture(graph), graph.emit_constant(Tensor::of<float>({4, 3, 3, 3}, weights))});
-    const Value rows = graph.emit(Reshape{}, {graph.emit(MaxPool{{24, 24}, {24, 24}}, {stem}), integers(graph, {1, 8, 8})});
-    output(graph, rows, "rows");
-    ModelInfo declared = kDeclaredWay;
-    declared["scale_values"] = scale;
-    declared.insert({{"octet_head", "dense"}, {"octet_classes", "4"}});
-    return !found_in(graph, {.declared = declared}).doubt.empty();
-  };
-  EXPECT_FALSE(with_weights(0.5f, "255"));
-  EXPECT_TRUE(with_weights(0.5f / 255, "255"));
-  EXPECT_FALSE(with_weights(0.5f / 255, "1")) << "which is not divided";
-  EXPECT_FALSE(with_weights(0, "255"));
-}
-
-TEST(Recognise, DoesNotDoAgainWhatTheGraphDoesToThePicture) {
-  for (const auto& front : {gathered, split_and_joined, turned_while_last_and_divided}) {
-    const Recognition found = found_in(with_front(decoded(3), front));
-    EXPECT_FALSE(found.input.reverse_channels) << "of a network that takes RGB and turns BGR itself";
-    EXPECT_EQ(found.input.scale.empty(), front == turned_while_last_and_divided);
-    EXPECT_TRUE(found_in(with_front(yolox(7), front)).input.reverse_channels);
-  }
-  const Recognition bytes = found_in(decoded(3), {.takes_bytes = true});
-  EXPECT_TRUE(bytes.input.scale.empty()) << "which hold no fractions";
-  EXPECT_TRUE(bytes.input.reverse_channels);
-  const Recognition converted = found_in(decoded(3), {.converter_reverses = true, .converter_scales = true});
-  EXPECT_TRUE(converted.input.empty()) << "the Model Optimizer has put both into the weights";
-  const auto subtracted = [](Graph& graph, Value image) {
-    const Value made = graph.emit(Binary{BinaryKind::kSubtract}, {image, graph.emit_constant(Tensor::scalar(100.0f))});
-    return std::pair(made.node, made);
-  };
-  EXPECT_TRUE(found_in(with_front(decoded(3), subtracted)).input.reverse_channels);
-  // A picture of greys says nothing of an order.
-  const auto grey = [](Graph& graph, Value image) {
-    const Value axis = integers(graph, {1});
-    const Value mean = graph.emit(Reduce{ReduceKind::kMean, true}, {image, axis});
-    return std::pair(mean.node, graph.emit(Concat{1}, {mean, mean, mean}));
-  };
-  EXPECT_TRUE(found_in(with_front(decoded(3), grey)).input.reverse_channels);
-}
-
-// A picture times `factors` and plus `offsets`, a channel each.
-Value scaled(Graph& graph, Value image, const std::vector<float>& factors, const std::vector<float>& offsets) {
-  const Value times = graph.emit(Binary{BinaryKind::kMultiply}, {image, graph.emit_constant(Tensor::of<float>({1, 3, 1, 1}, factors))});
-  return graph.emit(Binary{}, {times, graph.emit_constant(Tensor::of<float>({1, 3, 1, 1}, offsets))});
-}
-
-// What is done to pixels in front of a graph with such a front, where its metadata says what kDeclaredWay does.
-Recognition found_with(const std::vector<float>& factors, const std::vector<float>& offsets, ModelInfo metadata = kDeclaredWay) {
-  metadata["names"] = "[a, b, c]";
-  const auto front = [&](Graph& graph, Value image) {
-    const Value made = scaled(graph, image, factors, offsets);
-    return std::pair(graph.node(made.node).inputs[0].node, made);
-  };
-  return found_in(with_front(detr(10, 3), front), {.metadata = metadata});
-}
-
-Recognition found_turned_with(const std::vector<float>& factors, const std::vector<float>& offsets) {
-  const auto front = [&](Graph& graph, Value image) {
-    const auto [reader, turned] = gathered(graph, image);
-    return std::pair(reader, scaled(graph, turned, factors, offsets));
-  };
-  ModelInfo metadata = kDeclaredWay;
-  metadata["names"] = "[a, b, c]";
-  return found_in(with_front(detr(10, 3), front), {.metadata = metadata});
-}
-
-bool says_once(const Recognition& found) {
-  return std::ranges::any_of(found.reasons, [](const std::string& reason) { return reason.find("not done again") != std::string::npos; });
-}
-
 // As configurations of Transformers without names of classes do.
 TEST(Recognise, TellsLogisticScoresFromADistributionByTheNumberOfClasses) {
   ModelInfo metadata = kDeclaredWay;
@@ -267,57 +67,6 @@ TEST(Recognise, TellsLogisticScoresFromADistributionByTheNumberOfClasses) {
     EXPECT_EQ(std::get<DenseHead>(found.description.head).score, score) << count;
     EXPECT_TRUE(found.description.labels.empty());
   }
-}
-
-const std::vector<float> kFactors = {1 / 58.395f, 1 / 57.12f, 1 / 57.375f},
-                         kOffsets = {-123.675f / 58.395f, -116.28f / 57.12f, -103.53f / 57.375f};
-
-TEST(Recognise, DoesNotNormalizeAgainWhereMetadataSaysWhatTheGraphDoes) {
-  const Recognition whole = found_with(kFactors, kOffsets);
-  EXPECT_TRUE(whole.input.mean.empty() && whole.input.scale.empty());
-  EXPECT_TRUE(whole.input.reverse_channels);
-  EXPECT_TRUE(says_once(whole));
-  // Of pixels of 0..1: the division is left.
-  const std::vector<float> of_fractions = {1 / 0.229f, 1 / 0.224f, 1 / 0.225f};
-  const Recognition fractions = found_with(of_fractions, kOffsets);
-  EXPECT_EQ(fractions.input.scale, std::vector<double>{255});
-  EXPECT_TRUE(fractions.input.mean.empty());
-  // The division alone: means and deviations are left.
-  const Recognition divided = found_with(std::vector<float>(3, 1 / 255.0f), {0, 0, 0});
-  ASSERT_EQ(divided.input.scale.size(), 3);
-  EXPECT_NEAR(divided.input.scale[0], 0.229, 1e-4);
-  EXPECT_NEAR(divided.input.mean[2], 103.53, 1e-2);
-  EXPECT_TRUE(says_once(divided));
-  const Recognition bytes = found_with(std::vector<float>(3, 1 / 255.0f), {0, 0, 0},
-                                       {{"octet_resize", "stretch"}, {"reverse_input_channels", "NO"}, {"scale_values", "255"}});
-  EXPECT_TRUE(bytes.input.empty());
-  EXPECT_TRUE(says_once(bytes));
-  // A mean of bytes that is another: the graph's own counts.
-  EXPECT_TRUE(found_with(std::vector<float>(3, 1 / 128.0f), std::vector<float>(3, -127.5f / 128)).input.scale.empty());
-}
-
-TEST(Recognise, TurnsChannelsOnceWhereTheGraphDoesAndMetadataSaysSo) {
-  const Recognition turned = found_turned_with({1, 1, 1}, {0, 0, 0});
-  EXPECT_FALSE(turned.input.reverse_channels);
-  EXPECT_EQ(turned.input.mean, (std::vector<double>{103.53, 116.28, 123.675})) << "the channels of the picture, which are BGR";
-  EXPECT_TRUE(found_turned_with(kFactors, kOffsets).input.empty());
-  // Means that say that the picture is RGB, which the network reads as BGR.
-  auto factors = kFactors, offsets = kOffsets;
-  std::ranges::reverse(factors);
-  std::ranges::reverse(offsets);
-  const Recognition read_as_bgr = found_turned_with(factors, offsets);
-  EXPECT_TRUE(read_as_bgr.input.reverse_channels);
-  EXPECT_TRUE(read_as_bgr.input.mean.empty() && read_as_bgr.input.scale.empty());
-}
-
-TEST(Recognise, NormalizesWhatTheGraphOnlyScalesFurther) {
-  // As a batch normalization that was learned in front of a network, and a mean of pixels of 0..1 behind a division.
-  for (const float factor : {0.9f, 4.4f}) {
-    const Recognition found = found_with(std::vector<float>(3, factor), {0.1f, -0.2f, 0.05f});
-    EXPECT_EQ(found.input.scale, (std::vector<double>{58.395, 57.12, 57.375}));
-    EXPECT_FALSE(says_once(found));
-  }
-  EXPECT_FALSE(says_once(found_with({1, 1, 1}, {0, 0, 0})));
 }
 
 TEST(Recognise, KnowsTheUnitOfDecodedBoxes) {
@@ -382,92 +131,6 @@ TEST(Recognise, KnowsHowPicturesEnterPicoDetAndNanoDet) {
   EXPECT_TRUE(std::get<DenseHead>(nano.description.head).scores_first);
 }
 
-TEST(Recognise, KnowsDetrByWhatItsScoresAreProductsOf) {
-  const Recognition found = found_in(detr(10, 5), {.end = SourceFacts::End::kTopK});
-  const auto& head = std::get<DenseHead>(found.description.head);
-  EXPECT_EQ(head.boxes, std::vector<std::string>{"boxes"});
-  EXPECT_EQ(head.scores, std::vector<std::string>{"logits"});
-  EXPECT_EQ(head.unit, DenseHead::Unit::kFractions);
-  EXPECT_EQ(head.score, DenseHead::Score::kLogit);
-  EXPECT_TRUE(head.suppressed);
-  EXPECT_EQ(found.description.resize, ResizeKind::kStretch);
-}
-
-// The first DETR: a distribution over the classes and "no object".
-TEST(Recognise, TakesOneScoreMoreThanNamesForNoObject) {
-  const Recognition found = found_in(detr(10, 3), {.metadata = {{"names", "['a', 'b']"}}, .declared = kDeclaredWay});
-  const auto& head = std::get<DenseHead>(found.description.head);
-  EXPECT_EQ(head.score, DenseHead::Score::kSoftmax);
-  EXPECT_EQ(head.background, DenseHead::Background::kLast);
-  EXPECT_EQ(head.classes, 2);
-}
-
-// Boxes of queries made of four numbers each by `make`, which is given them one by one.
-Graph detr_with_boxes(const std::function<std::vector<Value>(Graph&, const std::array<Value, 4>&)>& make) {
-  Graph graph;
-  const Value rows = rows_of_queries(graph, 10);
-  const auto projected = [&](std::int64_t columns) {
-    return graph.emit(MatMul{}, {rows, graph.emit_constant(Tensor(ElementType::kF32, {9, columns}))});
-  };
-  output(graph, projected(5), "logits");
-  const NodeId parts = graph.emit(Split{4}, {sigmoid(graph, projected(4)), graph.emit_constant(Tensor::scalar<std::int64_t>(2))}).node;
-  output(graph, graph.emit(Concat{2}, make(graph, {Value{parts, 0}, Value{parts, 1}, Value{parts, 2}, Value{parts, 3}})), "boxes");
-  return graph;
-}
-
-Value times(Graph& graph, Value value, float factor) {
-  return graph.emit(Binary{BinaryKind::kMultiply}, {value, graph.emit_constant(Tensor::scalar(factor))});
-}
-
-Value joined(Graph& graph, BinaryKind kind, Value left, Value right) { return graph.emit(Binary{kind}, {left, right}); }
-
-// What a wrapper around a DETR makes of its centres and sizes, and what D-FINE makes of its corners.
-TEST(Recognise, TellsCornersOfQueriesFromCentres) {
-  using enum BinaryKind;
-  const auto box_of = [](const Graph& graph) {
-    return std::get<DenseHead>(found_in(graph, {.end = SourceFacts::End::kTopK}).description.head).box;
-  };
-  EXPECT_EQ(box_of(detr_with_boxes([](Graph& graph, const std::array<Value, 4>& box) {
-              const Value w = times(graph, box[2], 0.5f), h = times(graph, box[3], 0.5f);
-              return std::vector{joined(graph, kSubtract, box[0], w), joined(graph, kSubtract, box[1], h), joined(graph, kAdd, box[0], w),
-                                 joined(graph, kAdd, box[1], h)};
-            })),
-            DenseHead::Box::kCorners);
-  EXPECT_EQ(box_of(detr_with_boxes([](Graph& graph, const std::array<Value, 4>& box) {
-              const Value w = times(graph, box[2], -0.5f), h = times(graph, box[3], -0.5f);
-              return std::vector{joined(graph, kAdd, box[0], w), joined(graph, kAdd, box[1], h),
-                                 graph.emit(Clamp{0, 1}, {joined(graph, kAdd, box[0], times(graph, box[2], 0.5f))}),
-                                 graph.emit(Clamp{0, 1}, {joined(graph, kAdd, box[1], times(graph, box[3], 0.5f))})};
-            })),
-            DenseHead::Box::kCorners);
-  EXPECT_EQ(box_of(detr_with_boxes([](Graph& graph, const std::array<Value, 4>& box) {
-              return std::vector{times(graph, joined(graph, kAdd, box[0], box[2]), 0.5f),
-                                 times(graph, joined(graph, kAdd, box[1], box[3]), 0.5f), joined(graph, kSubtract, box[2], box[0]),
-                                 joined(graph, kSubtract, box[3], box[1])};
-            })),
-            DenseHead::Box::kCenter);
-}
-
-// Boxes that the file multiplies by the sides of its input, whole or number by number.
-TEST(Recognise, KnowsBoxesOfQueriesInPixels) {
-  const auto with_sides = [](float x, float y) {
-    return detr_with_boxes([=](Graph& graph, const std::array<Value, 4>& box) {
-      return std::vector{times(graph, box[0], x), times(graph, box[1], y), times(graph, box[2], x), times(graph, box[3], y)};
-    });
-  };
-  const SourceFacts facts{.end = SourceFacts::End::kTopK};
-  EXPECT_EQ(std::get<DenseHead>(found_in(with_sides(kSide, kSide), facts).description.head).unit, DenseHead::Unit::kPixels);
-  EXPECT_EQ(std::get<DenseHead>(found_in(with_sides(1, 1), facts).description.head).unit, DenseHead::Unit::kFractions);
-  expect_contains(error_of(with_sides(640, 480), facts).message, "multiplies by 640, 480, 640, 480");
-  Graph whole = detr(10, 5);
-  const NodeId boxes = whole.find("boxes");
-  const Value scaled = whole.emit(Binary{BinaryKind::kMultiply},
-                                  {whole.node(boxes).inputs[0], whole.emit_constant(Tensor::of<float>({4}, {kSide, kSide, kSide, kSide}))});
-  whole.set_input(boxes, 0, scaled);
-  whole.tidy();
-  EXPECT_EQ(std::get<DenseHead>(found_in(whole, facts).description.head).unit, DenseHead::Unit::kPixels);
-}
-
 // background_class of EfficientNMS_TRT, MulticlassNms and MatrixNms.
 TEST(Recognise, LeavesOutTheClassThatTheSuppressionLeavesOut) {
   const auto head_of = [](int background_class) {
@@ -481,17 +144,6 @@ TEST(Recognise, LeavesOutTheClassThatTheSuppressionLeavesOut) {
   EXPECT_EQ(head_of(-1).classes, 3);
   const Error error = error_of(decoded(3), {.end = SourceFacts::End::kSuppression, .background_class = 1});
   expect_contains(error.message, "class 1 of 3");
-}
-
-// A description to begin with says what the operations behind the outputs tell.
-TEST(Recognise, BeginsADescriptionWithWhatIsKnown) {
-  const std::string of_detr =
-      error_of(detr_with_boxes([](Graph&, const std::array<Value, 4>& box) { return std::vector<Value>(box.begin(), box.end()); })).message;
-  expect_contains(of_detr, "octet_box: center_size, octet_box_unit: fractions");
-  expect_contains(of_detr, "octet_suppressed: YES");
-  Graph graph;
-  output(graph, rows_of_queries(graph, 50), "rows");
-  expect_contains(error_of(graph).message, "octet_classes: 5");
 }
 
 TEST(Recognise, KnowsRowsOfWhatTheNetworkHasChosen) {
@@ -941,88 +593,6 @@ TEST(Recognise, BeginsADescriptionWithoutWhatTheGraphDoes) {
       corners_around(0, [](Graph& of, Value image, std::int64_t stride) { return sigmoid(of, convolved(of, image, stride, 3)); });
   expect_contains(error_of(graph).message, "scale_values: 255");
   expect_contains(error_of(graph, {.takes_bytes = true}).message, "scale_values: 1}");
-}
-
-// RF-DETR and LW-DETR choose their queries: logistic scores, the last of which stands for nothing where it has no name.
-TEST(Recognise, TakesScoresOfChosenQueriesForLogistic) {
-  Graph graph = detr(10, 5);
-  const Value logits = graph.node(graph.find("logits")).inputs[0];
-  const NodeId best = graph.emit(TopK{}, {logits, graph.emit_constant(Tensor::scalar<std::int64_t>(5))}).node;
-  graph.set_input(graph.find("logits"), 0, Value{best, 0});
-  const SourceFacts facts{.metadata = {{"names", "[a, b, c, d]"}}, .declared = kDeclaredWay};
-  const Recognition found = found_in(graph, facts);
-  const auto& head = std::get<DenseHead>(found.description.head);
-  EXPECT_EQ(head.score, DenseHead::Score::kLogit);
-  EXPECT_EQ(head.background, DenseHead::Background::kLast);
-  EXPECT_EQ(head.classes, 4);
-  EXPECT_EQ(std::get<DenseHead>(found_in(graph, {.declared = kDeclaredWay}).description.head).classes, 5);
-}
-
-// DETR behind its own softmax: what is a distribution already is made none again.
-TEST(Recognise, KnowsADistributionOverClassesOfQueries) {
-  Graph graph = detr(10, 5);
-  const Value logits = graph.node(graph.find("logits")).inputs[0];
-  const Value scores = graph.emit(SoftMax{2}, {logits});
-  graph.set_input(graph.find("logits"), 0, scores);
-  const Recognition found = found_in(graph, {.declared = kDeclaredWay});
-  const auto& head = std::get<DenseHead>(found.description.head);
-  EXPECT_EQ(head.score, DenseHead::Score::kProbability);
-  EXPECT_EQ(head.background, DenseHead::Background::kLast);
-  EXPECT_EQ(head.classes, 4);
-}
-
-TEST(Recognise, TellsFourClassesOfQueriesFromBoxes) {
-  const SourceFacts facts = {.metadata = {{"names", "[a, b, c, d]"}}, .declared = kDeclaredWay};
-  const Recognition found = found_in(detr(10, 4), facts);
-  EXPECT_EQ(std::get<DenseHead>(found.description.head).boxes, std::vector<std::string>{"boxes"}) << "which are logistic";
-  const SourceFacts cut = {.declared = kDeclaredWay, .end = SourceFacts::End::kTopK};
-  EXPECT_EQ(std::get<DenseHead>(found_in(detr(10, 4), cut).description.head).scores, std::vector<std::string>{"logits"}) << "first";
-}
-
-// As DEIMv2 does where its backbone is DINOv3: those are trained on pictures less a mean.
-TEST(Recognise, AsksHowPicturesEnterADetrThatTakesPatches) {
-  const SourceFacts best{.end = SourceFacts::End::kTopK};
-  EXPECT_EQ(found_in(detr(10, 5), best).input.scale, std::vector<double>{255});
-  expect_contains(error_of(detr(10, 5, true), best).message, "declare octet_resize, reverse_input_channels, scale_values");
-}
-
-// Ultralytics' RT-DETR on a ResNet, which begins with 7x7, stretches pictures as every RT-DETR does, and not as a YOLO.
-TEST(Recognise, StretchesPicturesOfUltralyticsDetrs) {
-  for (const std::int64_t stem : {3, 7}) {
-    Graph graph;
-    const Value rows = rows_of_queries(graph, 30, false, stem);
-    const auto projected = [&](std::int64_t columns) {
-      return sigmoid(graph, graph.emit(MatMul{}, {rows, graph.emit_constant(Tensor(ElementType::kF32, {9, columns}))}));
-    };
-    output(graph, graph.emit(Concat{2}, {projected(4), projected(3)}), "output0");
-    const Recognition found = found_in(graph, {.metadata = {{"names", "[a, b, c]"}, {"stride", "32"}, {"task", "detect"}}});
-    EXPECT_EQ(found.description.resize, ResizeKind::kStretch) << stem;
-  }
-}
-
-// Conditional DETR has a logistic score a class, the first DETR a distribution; their graphs are alike.
-TEST(Recognise, AsksForNamesWhereScoresOfQueriesMayBeEither) {
-  expect_contains(error_of(detr(10, 5), {.declared = kDeclaredWay}).message,
-                  "logistic, of 5 classes, or a distribution over 4 and no object");
-  const Recognition found = found_in(detr(10, 5), {.metadata = {{"names", "[a, b, c, d, e]"}}, .declared = kDeclaredWay});
-  EXPECT_EQ(std::get<DenseHead>(found.description.head).score, DenseHead::Score::kLogit);
-}
-
-// Boxes and scores of queries side by side: two classes make rows of six numbers, too.
-TEST(Recognise, TakesQueriesOfTwoClassesForNoRows) {
-  Graph graph;
-  const Value rows = rows_of_queries(graph, 30);
-  const auto projected = [&](std::int64_t columns) {
-    return sigmoid(graph, graph.emit(MatMul{}, {rows, graph.emit_constant(Tensor(ElementType::kF32, {9, columns}))}));
-  };
-  const Value boxes = projected(4), scores = projected(2);
-  output(graph, graph.emit(Concat{2}, {boxes, scores}), "output0");
-  const Recognition found = found_in(graph, {.metadata = {{"names", "[a, b]"}, {"stride", "32"}}});
-  EXPECT_EQ(found.description.resize, ResizeKind::kStretch) << "not as other models of Ultralytics";
-  const auto& head = std::get<DenseHead>(found.description.head);
-  EXPECT_EQ(head.classes, 2);
-  EXPECT_EQ(head.unit, DenseHead::Unit::kFractions);
-  EXPECT_TRUE(head.suppressed);
 }
 
 TEST(Recognise, SuppressesAcrossClassesWhereTheFileDoes) {
