@@ -319,25 +319,8 @@ TEST_F(Api, RefusesGoalsThatDoNotFitTogether) {
     EXPECT_EQ(kind_of_failure([&] { octet::quantize(model, kDemo / "coco", options); }), octet::ErrorKind::kInvalidArgument);
 }
 
-// A detector of one convolution, whose boxes have sides by the brightness: of weights that integers make zeros of, beside two large ones.
-octet::Model one_layer(const fs::path& folder) {
-  constexpr int kTaps = 8 * 8 * 3;
-  std::ofstream(folder / "one.cfg")
-      << "[net]\nwidth=64\nheight=64\nchannels=3\n[convolutional]\nfilters=6\nsize=8\nstride=8\nactivation=linear\n"
-         "[yolo]\nmask=0\nanchors=16,16\nclasses=1\n";
-  std::vector<float> numbers{0, 0, 0, 0, 3, 3};  // biases: centre, sides, objectness, class
-  for (int output = 0; output < 6; ++output)
-    for (int tap = 0; tap < kTaps; ++tap) numbers.push_back(output != 2 && output != 3 ? 0 : tap == 0 ? 40 : tap == 1 ? -40 : 0.01F);
-  std::ofstream weights(folder / "one.weights", std::ios::binary);
-  const std::int32_t header[5] = {0, 2, 0, 0, 0};
-  weights.write(reinterpret_cast<const char*>(header), sizeof(header));
-  weights.write(reinterpret_cast<const char*>(numbers.data()), static_cast<std::streamsize>(numbers.size() * sizeof(float)));
-  weights.close();
-  return octet::convert(folder / "one.cfg");
-}
-
 TEST_F(Api, SaysThatAGoalIsOutOfReach) {
-  const auto model = one_layer(folder_);
+  const auto model = octet::convert(OCTET_SOURCE_DIR "/tests/testdata/one_layer/one_layer.cfg");
   const auto quantize = [&] { octet::quantize(model, kDemo / "coco", {.subset = 9, .min_fidelity = 100}); };
   EXPECT_EQ(kind_of_failure(quantize), octet::ErrorKind::kRequirement);
 }
