@@ -70,8 +70,10 @@ OCTET_TARGET void pair_up_f32(const PlacePair& places, std::span<const float> st
 }
 
 OCTET_TARGET void add_column_products_i16(const PairedColumns& in, std::int32_t* products) {
+  // A tile begins inside of the columns, so that it ends within the slack.
   for (std::int64_t first = 0; first < in.columns; first += kTileRows)
-    for (std::int64_t column = 0; column < first + kTileRows; column += kTileColumns) add_tile(in, first, column, products);
+    for (std::int64_t column = 0; column < std::min(first + kTileRows, in.columns); column += kTileColumns)
+      add_tile(in, first, column, products);
 }
 
 OCTET_TARGET void add_scaled_rows_f64(const ScaledRows& add, std::span<double> to) {
