@@ -13,7 +13,7 @@ namespace {
 
 // Picoseconds of a product, and of a value that is read or written as a byte or a float, with AVX-512 VNNI.
 constexpr double kDenseInteger = 3.5, kDenseFloat = 15, kDepthwise = 7, kByte = 40, kFloat = 72;
-constexpr double kSum = 190;     // more, of a value of a sum in floats
+constexpr double kSum = 260;     // more, of a value of a sum in floats
 constexpr double kCurved = 120;  // a value of an activation of exponentials, which is computed in float in any case
 
 double elements(const Graph& graph, Value value) { return static_cast<double>(element_count(graph.shape(value))); }
