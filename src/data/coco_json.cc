@@ -14,7 +14,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/files.h"
 #include "base/parallel.h"
 #include "base/quoted_name.h"
 #include "data/file_text.h"
@@ -380,11 +379,6 @@ Result<std::string> format_coco_results(std::span<const CocoResult> results) {
   }
   text += "\n]\n";
   return text;
-}
-
-Status write_coco_results(const std::filesystem::path& path, std::span<const CocoResult> results) {
-  OCTET_ASSIGN_AT(const std::string text, format_coco_results(results), path.string());
-  return write_file(path, text);
 }
 
 }  // namespace octet

@@ -36,6 +36,5 @@ Result<std::vector<CocoResult>> parse_coco_results(std::string_view text, int th
 // The same results give the same bytes, and reading them back gives the same numbers. A value that JSON cannot hold (NaN,
 // infinity) is an error that names the entry.
 Result<std::string> format_coco_results(std::span<const CocoResult> results);
-Status write_coco_results(const std::filesystem::path& path, std::span<const CocoResult> results);
 
 }  // namespace octet

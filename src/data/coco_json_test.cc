@@ -205,11 +205,10 @@ TEST(ReadCocoResults, NamesAnEntryInWhateverPartItIs) {
   EXPECT_EQ(results.error().message, (folder.path() / "r.json").string() + fmt::format(": entry {}: 'score' is missing", kManyResults - 1));
 }
 
-TEST(WriteCocoResults, WritesWhatIsReadBackUnchanged) {
+TEST(FormatCocoResults, WritesWhatIsReadBackUnchanged) {
   const ScratchFolder folder;
   const std::vector<CocoResult> results = {{139, 1, {0.1, 1e-17, 123456.789, 1.0 / 3}, 0.30000001192092896}, {-4, 90, {-1, 0, 2, 3}, 1}};
-  ASSERT_TRUE(write_coco_results(folder.path() / "r.json", results).ok());
-  const auto back = read_coco_results(folder.path() / "r.json");
+  const auto back = read_coco_results(folder.write("r.json", format_coco_results(results).value()));
   ASSERT_TRUE(back.ok()) << back.error().message;
   ASSERT_EQ(back->size(), results.size());
   for (std::size_t i = 0; i < results.size(); ++i) {
@@ -220,20 +219,19 @@ TEST(WriteCocoResults, WritesWhatIsReadBackUnchanged) {
   }
 }
 
-RC_GTEST_PROP(WriteCocoResults, KeepsEveryFiniteNumber, (double number)) {
+RC_GTEST_PROP(FormatCocoResults, KeepsEveryFiniteNumber, (double number)) {
   RC_PRE(std::isfinite(number));
   const CocoResult result{1, 1, {number, 0, 0, 0}, number};
   const std::string text = format_coco_results(std::span(&result, 1)).value();
   RC_ASSERT(std::stod(text.substr(text.find("score") + 7)) == number);
 }
 
-TEST(WriteCocoResults, WritesAnEmptyArrayForNothing) {
+TEST(FormatCocoResults, WritesAnEmptyArrayForNothing) {
   const ScratchFolder folder;
-  ASSERT_TRUE(write_coco_results(folder.path() / "r.json", {}).ok());
-  EXPECT_TRUE(read_coco_results(folder.path() / "r.json")->empty());
+  EXPECT_TRUE(read_coco_results(folder.write("r.json", format_coco_results({}).value()))->empty());
 }
 
-TEST(WriteCocoResults, RefusesWhatJsonCannotHold) {
+TEST(FormatCocoResults, RefusesWhatJsonCannotHold) {
   const CocoResult bad{5, 1, {0, 0, 1, 1}, std::numeric_limits<double>::quiet_NaN()};
   const auto text = format_coco_results(std::span(&bad, 1));
   ASSERT_FALSE(text.ok());
