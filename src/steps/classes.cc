@@ -75,10 +75,12 @@ Result<std::vector<ClassMap>> map_classes(const std::vector<Detector>& detectors
 
 std::vector<CocoResult> coco_results(const ClassMap& classes, const Dataset& dataset, const DetectionRun& run) {
   std::vector<CocoResult> results;
-  for (std::size_t i = 0; i < run.detections.images(); ++i)
+  for (std::size_t i = 0; i < run.detections.images(); ++i) {
+    const std::int64_t image_id = dataset.images.id(i);
     for (const Detection& found : run.detections[i])
-      results.push_back({dataset.images[i].id, classes.category_ids.at(static_cast<std::size_t>(found.class_index)),
-                         ltwh_from_xyxy(found.box_px), found.score});
+      results.push_back(
+          {image_id, classes.category_ids.at(static_cast<std::size_t>(found.class_index)), ltwh_from_xyxy(found.box_px), found.score});
+  }
   return results;
 }
 

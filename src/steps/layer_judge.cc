@@ -42,7 +42,7 @@ Status LayerJudge::judge_by(const Dataset& dataset, std::size_t pictures) {
     for (; next < dataset.images.size() && inputs_.size() + images.size() < pictures; ++next)
       if (auto image = read_image(dataset.images[next].path, dataset.decode); image.ok()) {  // else the calibration has named it
         images.push_back(std::move(*image));
-        ids.push_back(dataset.images[next].id);
+        ids.push_back(dataset.images.id(next));
       }
     OCTET_RETURN_IF_ERROR(take(std::move(images), ids));
   }
