@@ -17,6 +17,13 @@ bool is_worth_more(const LayerCost& a, const LayerCost& b) {
   return of_a != of_b ? of_a > of_b : a.layer < b.layer;
 }
 
+double price_of_all(const CalibratedModel& model) { return price(model.graph(), model.plan(), model.plan()); }
+
+// With these layers in float, in prices of all in integers.
+double relative_price(const CalibratedModel& model, const std::set<NodeId>& wide, double of_all) {
+  return price(model.graph(), model.plan(), plan_quantization(model.graph(), wide)) / of_all;
+}
+
 struct Choice {
   std::set<NodeId> layers;
   double error = 0;  // that it takes away
@@ -25,12 +32,13 @@ struct Choice {
 // What is affordable of `first`, and of the ranking in its order.
 Choice filled(std::span<const LayerCost> first, const CalibratedModel& model, std::span<const LayerCost> ranking, double most_latency,
               std::size_t most_layers) {
+  const double of_all = price_of_all(model);
   Choice choice;
   std::size_t counted = 0;
   const auto take = [&](const LayerCost& each) {
     const bool counts = !is_binary(model.graph(), {each.layer, 0}, BinaryKind::kAdd);
     if (each.error <= 0 || (counts && counted == most_layers) || !choice.layers.insert(each.layer).second) return;
-    if (relative_latency(model, choice.layers) - 1 > most_latency) {
+    if (relative_price(model, choice.layers, of_all) - 1 > most_latency) {
       choice.layers.erase(each.layer);
     } else {
       choice.error += each.error;
@@ -51,14 +59,14 @@ std::vector<LayerCost> by_error(std::vector<LayerCost> layers) {
 }  // namespace
 
 double relative_latency(const CalibratedModel& model, const std::set<NodeId>& wide) {
-  const double with = price(model.graph(), model.plan(), plan_quantization(model.graph(), wide));
-  return with / price(model.graph(), model.plan(), model.plan());
+  return relative_price(model, wide, price_of_all(model));
 }
 
 std::vector<LayerCost> affordable_layers(const CalibratedModel& model, double most_latency) {
+  const double of_all = price_of_all(model);
   std::vector<LayerCost> layers;
   for (const NodeId layer : model.plan().layers)
-    if (const double latency = relative_latency(model, {layer}) - 1; latency <= most_latency) layers.push_back({layer, 0, latency});
+    if (const double latency = relative_price(model, {layer}, of_all) - 1; latency <= most_latency) layers.push_back({layer, 0, latency});
   return layers;
 }
 
