@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <iterator>
 
 #include "benchmark/measure.h"
 #include "benchmark/random_input.h"
@@ -40,6 +42,7 @@ class Runner {
   Status take_turn(double seconds) {
     OCTET_ASSIGN(const Measurement turn, measure({.seconds = seconds}));
     result_.latencies_ms.insert(result_.latencies_ms.end(), turn.latencies_ms.begin(), turn.latencies_ms.end());
+    result_.turn_medians_ms.push_back(percentile(turn.latencies_ms, 0.5));
     busy_seconds_ += turn.seconds;
     return {};
   }
@@ -85,6 +88,13 @@ Result<std::vector<ModelBench>> compare_latency(const std::vector<std::shared_pt
 std::optional<double> speedup(const std::vector<ModelBench>& models) {
   if (models.size() < 2) return std::nullopt;
   return models[0].latency.median_ms / models[1].latency.median_ms;
+}
+
+std::optional<SpeedupRange> speedup_range(const std::vector<ModelBench>& models) {
+  if (models.size() < 2 || models[0].turn_medians_ms.size() < 2) return std::nullopt;
+  std::vector<double> ratios;
+  std::ranges::transform(models[0].turn_medians_ms, models[1].turn_medians_ms, std::back_inserter(ratios), std::divides());
+  return SpeedupRange{percentile(ratios, 0.1), percentile(ratios, 0.9), static_cast<int>(ratios.size())};
 }
 
 Status run_once(const std::shared_ptr<const EngineModel>& model, int threads) {

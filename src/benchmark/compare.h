@@ -20,7 +20,8 @@ struct BenchOptions {
 };
 
 struct ModelBench {
-  std::vector<double> latencies_ms;  // in the order measured
+  std::vector<double> latencies_ms;     // in the order measured
+  std::vector<double> turn_medians_ms;  // the median of each round; as many for all models that are compared
   LatencySummary latency;
   double throughput = 0;  // inferences a second while this model ran
   bool integer = false;   // some of its kernels compute in 8-bit integers
@@ -32,6 +33,15 @@ Result<std::vector<ModelBench>> compare_latency(const std::vector<std::shared_pt
 
 // How many times as fast as the first of the models the second is; nothing for one.
 std::optional<double> speedup(const std::vector<ModelBench>& models);
+
+// How that ratio moves from round to round: eight of ten rounds lie between these. Wide where something else ran on the machine.
+struct SpeedupRange {
+  double low = 0, high = 0;
+  int rounds = 0;
+};
+
+// Nothing for one model or one round.
+std::optional<SpeedupRange> speedup_range(const std::vector<ModelBench>& models);
 
 // One inference of a new session with the same inputs, as a program makes that has just loaded a model.
 Status run_once(const std::shared_ptr<const EngineModel>& model, int threads);

@@ -44,6 +44,35 @@ TEST(CompareLatency, MeasuresEveryModelInItsPlace) {
   EXPECT_GT(last, 0);
 }
 
+TEST(CompareLatency, TakesTheMedianOfEachRound) {
+  BenchOptions options;
+  options.seconds = 0.5;  // more than one round of two turns
+  const auto found = *compare_latency({engine_model(plan_of(false)), engine_model(plan_of(true))}, options);
+  EXPECT_GE(found[0].turn_medians_ms.size(), 2u);
+  EXPECT_EQ(found[0].turn_medians_ms.size(), found[1].turn_medians_ms.size());
+  EXPECT_EQ(speedup_range(found)->rounds, static_cast<int>(found[0].turn_medians_ms.size()));
+}
+
+TEST(SpeedupRange, LeavesOutATenthOfTheRoundsOnEitherSide) {
+  std::vector<ModelBench> models(2);
+  for (int round = 0; round <= 10; ++round) {
+    models[0].turn_medians_ms.push_back(10 + round);
+    models[1].turn_medians_ms.push_back(10);
+  }
+  const auto range = *speedup_range(models);
+  EXPECT_DOUBLE_EQ(range.low, 1.1);
+  EXPECT_DOUBLE_EQ(range.high, 1.9);
+  EXPECT_EQ(range.rounds, 11);
+}
+
+TEST(SpeedupRange, IsNotThereForOneModelOrOneRound) {
+  std::vector<ModelBench> models(2);
+  for (ModelBench& model : models) model.turn_medians_ms = {1};
+  EXPECT_FALSE(speedup_range(models));
+  models.pop_back();
+  EXPECT_FALSE(speedup_range(models));
+}
+
 TEST(CompareLatency, RunsSeveralStreamsOfOnePlan) {
   BenchOptions options;
   options.seconds = 0.02;

@@ -290,6 +290,10 @@ Json to_json(const std::vector<ModelBench>& models, const BenchRows& rows, int t
     if (i < rows.peak_rss_mb.size()) json["models"].back()["peak_rss_mb"] = rows.peak_rss_mb[i];
   }
   json["ratio"] = optional_number(speedup(models));
+  if (const auto range = speedup_range(models)) {
+    json["ratio_range"] = {range->low, range->high};
+    json["rounds"] = range->rounds;
+  }
   json["median_ms"] = models[0].latency.median_ms;
   return json;
 }
@@ -307,6 +311,8 @@ std::string to_text(const std::vector<ModelBench>& models, const BenchRows& rows
                         engine_of(rows, i), latency.median_ms, latency.p90_ms, latency.p99_ms, latency.min_ms, models[i].throughput);
   }
   if (const auto ratio = speedup(models)) text += fmt::format("\nthe second row is {:.2f} times as fast as the first", *ratio);
+  if (const auto range = speedup_range(models))
+    text += fmt::format(" ({:.2f} to {:.2f} in eight of ten of its {} rounds)", range->low, range->high, range->rounds);
   return text;
 }
 

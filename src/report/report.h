@@ -118,6 +118,7 @@ struct ReportInput {
   ReportModel first, second;                               // before and after
   std::optional<double> fidelity;                          // AP fraction of the second where the first's confident boxes are the truth
   std::optional<std::pair<double, double>> drop_interval;  // 95 % interval of the AP drop, fractions
+  std::optional<std::pair<double, double>> speedup_range;  // of eight of ten rounds in which the two were timed in turn
   std::map<Quantity, DropFigure> drops;                    // for requirements of them
   Requirements requirements;                               // for a yes, with the defaults of requirements.h
   std::vector<ReportEngine> engines;                       // that ran both models; all else is of the first one

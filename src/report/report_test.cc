@@ -183,6 +183,13 @@ TEST(Judge, RefusesWhatWasAskedAndNotMeasured) {
   EXPECT_EQ(judge(input).sentence, "Do not ship the INT8 model: speed was not measured.");
 }
 
+TEST(RenderReport, SaysHowTheSpeedMovesFromRoundToRound) {
+  ReportInput input = sample();
+  EXPECT_FALSE(contains(render_report(input), "rounds in turn"));
+  input.speedup_range = {1.8, 2.55};
+  EXPECT_TRUE(contains(render_report(input), "eight of ten rounds in turn have 1.80 to 2.55 times the speed"));
+}
+
 TEST(Judge, GoesByFidelityWithoutAnnotations) {
   ReportInput input = sample();
   input.first.coco.reset();

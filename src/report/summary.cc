@@ -61,10 +61,17 @@ Json fidelity_card(const ReportInput& input) {
               "Where the boxes of " + input.first.label + " are the truth; there are no annotations.");
 }
 
+// How far the figure can be trusted: a wide range says that something else ran on the machine.
+std::string speed_remark(const ReportInput& input) {
+  if (!input.speedup_range) return "Median time of one picture; shorter is better.";
+  return fmt::format("Median time of one picture; eight of ten rounds in turn have {:.2f} to {:.2f} times the speed.",
+                     input.speedup_range->first, input.speedup_range->second);
+}
+
 Json speed_card(const ReportInput& input, double ratio) {
   const double before = input.first.latency->median_ms, after = input.second.latency->median_ms;
   return card(input, "Speed", times(std::max(ratio, 1 / ratio)), ratio >= 1 ? "faster" : "slower",
-              {before, after, milliseconds(before), milliseconds(after)}, "Median time of one picture; shorter is better.");
+              {before, after, milliseconds(before), milliseconds(after)}, speed_remark(input));
 }
 
 Json size_card(const ReportInput& input, double ratio) {

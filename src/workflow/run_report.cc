@@ -150,6 +150,7 @@ Result<std::string> make_report(const RunResult& result, const ReportSources& so
   input.data_name = data_name(sources);
   input.first.latency = latency_of(result.bench[0]);
   input.second.latency = latency_of(result.bench[1]);
+  if (const auto range = speedup_range(result.bench)) input.speedup_range = {range->low, range->high};
   input.engines = engines_of(result, sources.options.engines);
   input.profile = profile_of(result);
   input.requirements = sources.options.requirements;
