@@ -73,7 +73,7 @@ TEST(Importers, HaveNamesAndExtensionsOfTheirOwn) {
 
 // What is written by hand for people to read names every importer.
 TEST(Importers, AreInTheDocuments) {
-  for (const char* document : {"/include/octet/octet.h", "/docs/cli.md", "/README.md"}) {
+  for (const char* document : {"/include/octet/octet.h", "/docs/model_files.md", "/README.md"}) {
     const auto text = read_text(fs::path(OCTET_SOURCE_DIR + std::string(document)));
     ASSERT_TRUE(text.ok()) << document;
     for (const Importer* importer : importers())
