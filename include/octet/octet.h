@@ -227,7 +227,7 @@ struct CompileOptions {
 };
 
 struct DetectOptions {
-  double score_threshold = 0.3;  // a box is kept if its score is strictly above
+  double score_threshold = 0.3;  // 0..1; a box is kept if its score is strictly above
   std::size_t max_detections = 100;
   bool exif = false;  // turn the picture of a file as its EXIF orientation says
 };
@@ -242,7 +242,8 @@ class OCTET_API Detector {
   Detector& operator=(Detector&&) noexcept;
   ~Detector();
 
-  // By falling score. Throws kInvalidArgument for a picture without pixels or with too few bytes, and what read_image() throws.
+  // By falling score. Throws kInvalidArgument for a picture without pixels or with too few bytes and for a threshold out of range, and what
+  // read_image() throws.
   std::vector<Detection> detect(const ImageView& image, const DetectOptions& options = {});
   std::vector<Detection> detect(const std::filesystem::path& picture, const DetectOptions& options = {});
 
@@ -308,7 +309,7 @@ OCTET_API Comparison compare(const Model& first, const Model& second, const std:
 struct BenchOptions {
   int threads = 1;      // in all; 0: all that this process may use
   int streams = 1;      // inferences at a time, each with its share of the threads
-  double seconds = 10;  // of measuring, all models together
+  double seconds = 10;  // of measuring, all models together; a day at most
   Progress progress = {};
   std::string engine = {};   // as of CompileOptions
   std::string require = {};  // "min-speedup=1.2", of the second model over the first

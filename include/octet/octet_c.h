@@ -224,7 +224,7 @@ typedef struct octet_compile_options {
 OCTET_C_API octet_status octet_compile(const octet_model* model, const octet_compile_options* options, octet_detector** detector);
 
 typedef struct octet_detect_options {
-  double score_threshold;  // a box is kept if its score is strictly above
+  double score_threshold;  // 0..1; a box is kept if its score is strictly above
   size_t max_detections;
   int32_t exif;  // not 0: turn the picture of a file as its EXIF orientation says
 } octet_detect_options;

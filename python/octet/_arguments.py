@@ -38,17 +38,30 @@ def choice_of(value: Any, name: str, choices: Mapping[str, int]) -> int:
     return choices[value]
 
 
+def number_of(value: Any, name: str, highest: float) -> float:
+    """0 to `highest`. Raises TypeError for what is no number, ValueError for one out of range."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"{name} is a number, not {value!r}") from None
+    if not 0 <= number <= highest:
+        raise ValueError(f"{name} is {number:g}, not 0 to {highest}")
+    return number
+
+
 def points_of(value: Any, name: str) -> float:
     """0 to 100, or -1 for None. Raises TypeError for what is no number, ValueError for one out of range."""
-    if value is None:
-        return -1
-    try:
-        points = float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} is a number of points, not {value!r}") from None
-    if not 0 <= points <= 100:
-        raise ValueError(f"{name} is {points:g}, not 0 to 100 points")
-    return points
+    return -1 if value is None else number_of(value, name, 100)
+
+
+def seconds_of(value: Any, name: str) -> float:
+    """How long to measure, a day at most. Raises TypeError for what is no number, ValueError for one out of range."""
+    return number_of(value, name, 86400)
+
+
+def score_of(value: Any) -> float:
+    """A threshold of scores, 0 to 1. Raises TypeError for what is no number, ValueError for one out of range."""
+    return number_of(value, "score_threshold", 1)
 
 
 def words_of(value: Any, name: str) -> bytes:
@@ -91,14 +104,6 @@ def _numbers_of(values: Any, name: str, count: int) -> tuple[Any, ...]:
     if len(numbers) != count:
         raise ValueError(f"{name} are {count} numbers, not {len(numbers)}")
     return numbers
-
-
-def score_of(value: Any) -> float:
-    """A threshold of scores. Raises TypeError for what is no number, ValueError for NaN."""
-    threshold = float(value)
-    if threshold != threshold:
-        raise ValueError("score_threshold is no number (NaN)")
-    return threshold
 
 
 def path_of(value: Path, name: str) -> bytes:

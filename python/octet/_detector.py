@@ -7,16 +7,13 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from octet import _octet
 from octet._arguments import count_of, score_of, threads_of, words_of
 from octet._models import AnyModel, InferPrecision, Model, infer_precision_of, model_of
 from octet._pictures import Picture, array_of, pixels_of
 from octet._results import Detection, Detections
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 
 class Detector:
@@ -59,7 +56,8 @@ class Detector:
         pictures    of any kind that detect() takes; from a generator so many are taken as are worked on, twice the threads
         threads     each has a picture and a detector of its own; 0: all that this process may use
 
-        Raises what detect() raises, at the picture that it is about; TypeError for a path or an array that is one picture.
+        Raises what detect() raises, at the picture that it is about, and what `pictures` raises, after those before; TypeError for a
+        path or an array that is one picture.
         """
         if isinstance(pictures, (str, bytes, os.PathLike)) or getattr(pictures, "ndim", 0) == 3:
             raise TypeError("detect_many takes pictures, in a list or whatever yields them; detect() takes one")
@@ -76,7 +74,7 @@ class Detector:
 
 def _detect_many(like: Detector, pictures: Iterator[Picture], threads: int, score: float, most: int, exif: bool) -> Iterator[Detections]:
     # Here and not above: it would be a fifth of what `import octet` takes.
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
     idle: SimpleQueue[Detector] = SimpleQueue()
     for _ in range(threads):
@@ -89,18 +87,27 @@ def _detect_many(like: Detector, pictures: Iterator[Picture], threads: int, scor
         finally:
             idle.put(detector)
 
+    def begun() -> Iterator[Future[Detections]]:
+        try:
+            for picture in pictures:
+                yield pool.submit(detect, picture)
+        except Exception as raised:  # in its place, behind the pictures that were there before it
+            failed: Future[Detections] = Future()
+            failed.set_exception(raised)
+            yield failed
+
     with ThreadPoolExecutor(threads, "octet") as pool:
         waiting: deque[Future[Detections]] = deque()
         try:
-            for picture in pictures:
-                waiting.append(pool.submit(detect, picture))
+            for future in begun():
+                waiting.append(future)
                 if len(waiting) >= 2 * threads:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
         finally:
-            for future in waiting:
-                future.cancel()
+            for left in waiting:
+                left.cancel()
 
 
 def compile(model: AnyModel, *, threads: int = 0, engine: str = "octet", infer_precision: InferPrecision = "f32") -> Detector:

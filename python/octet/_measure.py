@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from octet import _octet
 from octet._arguments import Path as AnyPath
-from octet._arguments import count_of, list_of, optional_path_of, path_of, score_of, threads_of, whole_number, words_of
+from octet._arguments import count_of, list_of, optional_path_of, path_of, score_of, seconds_of, threads_of, whole_number, words_of
 from octet._models import AnyModel, InferPrecision, infer_precision_of, model_of
 from octet._results import Comparison, comparison_of, table
 from octet._work import Progress, interruptible
@@ -75,7 +75,7 @@ def bench(*models: AnyModel, threads: int = 1, streams: int = 1, seconds: float 
     models     of load(), convert() or quantize(), or paths of files that these read
     threads    in all; 0: all that this process may use
     streams    inferences at a time, each with its share of the threads
-    seconds    of measuring, all models together
+    seconds    of measuring, all models together; a day at most
     engine     what runs the models: "octet", or "openvino" or "onnxruntime" where it is installed (docs/engines.md)
     require    "min-speedup=1.2", of the second model over the first
     infer_precision   what layers of floats multiply: "f32", or "bf16" where that saves time, on CPUs that have it
@@ -88,7 +88,7 @@ def bench(*models: AnyModel, threads: int = 1, streams: int = 1, seconds: float 
         raise ValueError("bench takes one model or more")
     loaded = [model_of(model) for model in models]
     natives = [model._native for model in loaded]
-    workers, at_a_time, duration = threads_of(threads), whole_number(streams, "streams", 1024), float(seconds)
+    workers, at_a_time, duration = threads_of(threads), whole_number(streams, "streams", 1024), seconds_of(seconds, "seconds")
     by, asked, precision = words_of(engine, "engine"), words_of(require, "require"), infer_precision_of(infer_precision)
     measured = interruptible(lambda told, warn: _octet.bench(natives, workers, at_a_time, duration, by, asked, precision, told), progress, "bench")
     return Bench(tuple(Latency(name=model.name, **one) for model, one in zip(loaded, measured)), workers)
@@ -141,7 +141,7 @@ def run(source: AnyPath, data: AnyPath, output: AnyPath, *, weights: AnyPath | N
     beside, described = optional_path_of(weights, "weights") or b"", optional_path_of(model, "model") or b""
     named, known = optional_path_of(labels, "labels") or b"", optional_path_of(model_dir, "model_dir") or b""
     listed, by, asked = optional_path_of(annotations, "annotations") or b"", list_of(engines, "engines"), words_of(require, "require")
-    score, most, workers, seconds = score_of(score_threshold), count_of(limit, "limit"), threads_of(threads), float(bench_seconds)
+    score, most, workers, seconds = score_of(score_threshold), count_of(limit, "limit"), threads_of(threads), seconds_of(bench_seconds, "bench_seconds")
     precision = infer_precision_of(infer_precision)
     figures = interruptible(
         lambda told, warn: _octet.run(network, coco, folder, beside, described, named, known, listed, bool(exif), score, seconds, most, workers,

@@ -31,7 +31,7 @@ class PillowImage(Protocol):
     def convert(self, mode: str) -> Any: ...
 
 
-# A path, a NumPy array or what DLPack and the buffer protocol lend as one, or a picture of Pillow.
+# A path, a NumPy array or what lends one by DLPack or __array_interface__, or a picture of Pillow.
 Picture = Union[str, "os.PathLike[str]", "Pixels", SupportsDLPack, PillowImage]
 
 
@@ -73,7 +73,7 @@ def pixels_of(picture: Picture, exif: bool = False) -> Pixels | _octet.Picture:
     if isinstance(picture, np.ndarray):
         return _checked(picture)
     if isinstance(picture, PillowImage):
-        return np.ascontiguousarray(np.asarray(picture.convert("RGB"))[:, :, ::-1])
+        return _checked(_bytes_of_pillow(picture))
     if isinstance(picture, SupportsDLPack):
         try:
             return _checked(np.from_dlpack(picture))
@@ -82,6 +82,19 @@ def pixels_of(picture: Picture, exif: bool = False) -> Pixels | _octet.Picture:
     if hasattr(picture, "__array_interface__"):
         return _checked(np.asarray(picture))
     raise TypeError(f"a picture is a path, an array, a picture of Pillow or what has DLPack, not {type(picture).__name__}")
+
+
+def _bytes_of_pillow(picture: PillowImage) -> Pixels:
+    """Shape [height, width, 3], channels B, G, R. Raises ValueError for a mode whose values have no range."""
+    import numpy as np
+
+    if picture.mode in ("I", "F"):
+        raise ValueError(f"a picture of Pillow in mode {picture.mode} has no greatest value; scale it to bytes, in mode L or RGB")
+    if picture.mode.startswith("I;16"):  # of which convert() cuts off what is above 255
+        grey = (np.asarray(picture) >> 8).astype(np.uint8)
+        return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
+    rgb: Pixels = np.asarray(picture.convert("RGB"))
+    return rgb[:, :, ::-1]
 
 
 def _checked(array: Any) -> Pixels:

@@ -55,6 +55,18 @@ def test_takes_a_picture_of_pillow(detector: octet.Detector, tmp_path: Path, pix
     grey = rgb.convert("L")
     grey.save(tmp_path / "grey.png")
     assert detector.detect(grey) == detector.detect(tmp_path / "grey.png")
+    with pytest.raises(ValueError, match="this one is 0x5"):
+        detector.detect(Image.new("RGB", (0, 5)))
+
+
+def test_takes_sixteen_bits_of_pillow_as_of_a_file(tmp_path: Path, pixels: np.ndarray) -> None:
+    ramp = (np.arange(200 * 300) * 65535 // (200 * 300 - 1)).astype(np.uint16).reshape(200, 300)
+    Image.fromarray(ramp).save(tmp_path / "ramp.png")
+    with Image.open(tmp_path / "ramp.png") as picture:
+        np.testing.assert_array_equal(octet._pictures.pixels_of(picture), octet.read_image(tmp_path / "ramp.png"))
+    for kind in (np.int32, np.float32):
+        with pytest.raises(ValueError, match="mode . has no greatest value"):
+            octet._pictures.pixels_of(Image.fromarray(ramp.astype(kind)))
 
 
 def test_turns_a_picture_where_that_is_asked_for(detector: octet.Detector, tmp_path: Path, pixels: np.ndarray) -> None:
@@ -146,8 +158,11 @@ def test_refuses_a_path_with_a_null_byte(detector: octet.Detector, picture: Path
 def test_checks_its_options(detector: octet.Detector, pixels: np.ndarray) -> None:
     assert len(detector.detect(pixels, score_threshold=0.01, max_detections=2)) == 2
     assert len(detector.detect(pixels, score_threshold=1)) == 0
-    with pytest.raises(ValueError, match="NaN"):
-        detector.detect(pixels, score_threshold=float("nan"))
+    for threshold in (float("nan"), -0.1, 1.5):
+        with pytest.raises(ValueError, match="score_threshold is .*, not 0 to 1"):
+            detector.detect(pixels, score_threshold=threshold)
+    with pytest.raises(TypeError, match="score_threshold is a number, not 'high'"):
+        detector.detect(pixels, score_threshold="high")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="max_detections is -1"):
         detector.detect(pixels, max_detections=-1)
     with pytest.raises(TypeError, match="max_detections"):
@@ -223,6 +238,18 @@ def test_memory_does_not_grow(detector: octet.Detector, pixels: np.ndarray) -> N
     before = resident_bytes()
     detect(1000)  # results alone are 10 MB
     assert resident_bytes() - before < 3_000_000
+
+
+def test_gives_what_was_found_before_a_generator_fails(detector: octet.Detector, picture: Path) -> None:
+    def pictures():
+        yield from [picture] * 3
+        raise RuntimeError("no more pictures")
+
+    found = []
+    with pytest.raises(RuntimeError, match="no more pictures"):
+        for one in detector.detect_many(pictures(), threads=2):
+            found.append(one)
+    assert found == [detector.detect(picture)] * 3
 
 
 @pytest.mark.parametrize("one", [str, Path, octet.read_image])

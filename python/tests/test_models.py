@@ -255,8 +255,11 @@ def test_refuses_wrong_arguments(fp32: octet.Model, int8: octet.Model, coco: Pat
         octet.evaluate(fp32, tmp_path)
     with pytest.raises(ValueError, match="one model"):
         octet.bench()
-    with pytest.raises(ValueError, match="seconds"):
-        octet.bench(fp32, seconds=0)
+    for seconds in (-1, float("nan"), float("inf"), 1e300):
+        with pytest.raises(ValueError, match="seconds is .*, not 0 to 86400"):
+            octet.bench(fp32, seconds=seconds)
+        with pytest.raises(ValueError, match="bench_seconds is .*, not 0 to 86400"):
+            octet.run("none", "none", "none", bench_seconds=seconds)
 
 
 def test_measures_in_turn(fp32: octet.Model, int8: octet.Model) -> None:

@@ -45,6 +45,12 @@ int threads_of(int option);
 // `option` itself. kInvalidArgument, with `what` it counts, if it is negative.
 std::int64_t count_of(std::int64_t option, std::string_view what);
 
+// `option` itself. kInvalidArgument unless 0..1.
+double score_threshold_of(double option);
+
+// `option` itself, how long to measure. kInvalidArgument, with `what` it is called, unless 0..86400, a day.
+double seconds_of(double option, std::string_view what);
+
 // A data set in a layout of its own, or the pictures of a folder with the annotations that are given.
 DataSource annotated_pictures(const std::filesystem::path& folder, const std::filesystem::path& annotations, bool exif);
 

@@ -105,6 +105,23 @@ TEST_F(Api, FindsTheSameInPixelsOfAFileAnImageAndRowsWithGaps) {
   expect_same(detector.detect(octet::ImageView(rows, image.width, image.height, row_bytes)), found);
 }
 
+TEST_F(Api, RefusesNumbersThatTheProgramRefuses) {
+  const octet::Model model = demo_model();
+  octet::Detector detector = octet::compile(model);
+  const std::string cfg = (kModelFolder / "yolo-fastest-1.1-xl.cfg").string();
+  const auto refused = [](const auto& act) { EXPECT_EQ(kind_of_failure(act), octet::ErrorKind::kInvalidArgument); };
+  for (const double threshold : {std::nan(""), -0.1, 1.5}) {
+    refused([&] { detector.detect(kPicture, {.score_threshold = threshold}); });
+    refused([&] { octet::evaluate(model, kDemo / "coco", {.score_threshold = threshold, .limit = 1}); });
+    refused([&] { octet::run(cfg, kDemo / "coco", folder_ / "none", {.score_threshold = threshold}); });
+  }
+  for (const double seconds : {std::nan(""), -1.0, std::numeric_limits<double>::infinity()}) {
+    refused([&] { octet::bench({&model, 1}, {.seconds = seconds}); });
+    refused([&] { octet::run(cfg, kDemo / "coco", folder_ / "none", {.bench_seconds = seconds}); });
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "none"));
+}
+
 TEST_F(Api, KeepsAsManyDetectionsAsAskedFor) {
   octet::Detector detector = octet::compile(demo_model());
   const auto all = detector.detect(kPicture, {.score_threshold = 0.01});
@@ -338,7 +355,8 @@ TEST_F(Api, MeasuresModelsInTurn) {
   }
   using Kind = octet::ErrorKind;
   EXPECT_EQ(kind_of_failure([&] { octet::bench({}); }), Kind::kInvalidArgument);
-  EXPECT_EQ(kind_of_failure([&] { octet::bench(models, {.seconds = 0}); }), Kind::kInvalidArgument);
+  EXPECT_EQ(kind_of_failure([&] { octet::bench(models, {.seconds = -1}); }), Kind::kInvalidArgument);
+  EXPECT_EQ(octet::bench(models, {.seconds = 0}).size(), 2u);
   EXPECT_EQ(kind_of_failure([&] { octet::bench(models, {.streams = 0}); }), Kind::kInvalidArgument);
   EXPECT_EQ(kind_of_failure([&] { octet::bench(models, {.threads = -1}); }), Kind::kInvalidArgument);
 }

@@ -21,7 +21,8 @@ struct Detector::Impl {
   DetectionSession session;
 
   std::vector<Detection> detect(const PixelView& image, const DetectOptions& options) {
-    return public_detections(unwrap(session.detect(image, {options.score_threshold, options.max_detections})), description);
+    return public_detections(unwrap(session.detect(image, {score_threshold_of(options.score_threshold), options.max_detections})),
+                             description);
   }
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 CheckResult check(std::span<const Model> models, const std::filesystem::path& coco, const EvaluateOptions& options) {
   DetectRunOptions settings;
-  settings.detect.score_threshold = options.score_threshold;
+  settings.detect.score_threshold = score_threshold_of(options.score_threshold);
   const Requirements requirements = unwrap(parse_requirements(options.require));
   const MatchSettings scoring = unwrap(match_settings(options.max_detections, options.area_limits));
   settings.detect.max_detections = std::max(settings.detect.max_detections, static_cast<std::size_t>(scoring.most_detections()));

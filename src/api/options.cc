@@ -5,6 +5,15 @@
 #include "base/version.h"
 
 namespace octet::v1 {
+namespace {
+
+double number_between(double low, double high, double option, std::string_view what) {
+  if (!(low <= option && option <= high))
+    throw Error(ErrorKind::kInvalidArgument, fmt::format("{} is {}, not {} to {}", what, option, low, high));
+  return option;
+}
+
+}  // namespace
 
 std::string version() { return kVersion; }
 
@@ -20,6 +29,10 @@ std::int64_t count_of(std::int64_t option, std::string_view what) {
   if (option < 0) throw Error(ErrorKind::kInvalidArgument, fmt::format("{} is {}, not 0 or more", what, option));
   return option;
 }
+
+double score_threshold_of(double option) { return number_between(0, 1, option, "score_threshold"); }
+
+double seconds_of(double option, std::string_view what) { return number_between(0, 86400, option, what); }
 
 DataSource annotated_pictures(const std::filesystem::path& folder, const std::filesystem::path& annotations, bool exif) {
   if (annotations.empty()) return {.folder = folder, .apply_exif = exif};

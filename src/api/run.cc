@@ -20,8 +20,8 @@ RunResult run(const std::string& source, const std::filesystem::path& coco, cons
   settings.labels = options.labels;
   settings.data = annotated_pictures(coco, options.annotations, options.exif);
   settings.output = output;
-  settings.score_threshold = options.score_threshold;
-  settings.bench_seconds = options.bench_seconds;
+  settings.score_threshold = score_threshold_of(options.score_threshold);
+  settings.bench_seconds = seconds_of(options.bench_seconds, "bench_seconds");
   settings.limit = count_of(options.limit, "limit");
   settings.threads = threads_of(options.threads);
   settings.onnx = options.onnx;

@@ -36,6 +36,7 @@ struct Importer {
   Result<ImportedModel> (*import)(const std::filesystem::path& source, const std::filesystem::path& weights, const ImportOptions& options);
 
   std::string_view folder_file = {};  // where a model may be a folder: the file by which such a folder is known
+  bool takes_outputs = false;         // whether the graph may end at other values than its own outputs
 };
 
 inline constexpr std::size_t kSourceStartBytes = 4096;
@@ -58,7 +59,7 @@ Result<std::string_view> name_of_format(const std::filesystem::path& source);
 // Imports a file or folder of any known kind: what it is is told by its first bytes, and by its name where those tell nothing; a folder by
 // the file in it.
 // kNotFound; kMalformed; kUnsupported for a file of another kind, saying which if octet knows it, and what to do;
-// kInvalidArgument for weights that the kind does not have.
+// kInvalidArgument for weights that the kind does not have, and for outputs where it takes none.
 Result<ImportedModel> import_model(const std::filesystem::path& source, const ImportOptions& options = {});
 
 }  // namespace octet

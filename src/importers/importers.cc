@@ -83,6 +83,12 @@ Result<fs::path> weights_of(const fs::path& source, const Importer& importer, co
                                                         importer.name, options.weights->string())};
 }
 
+Status expect_own_outputs(const fs::path& source, const Importer& importer, const ImportOptions& options) {
+  if (options.outputs.empty() || importer.takes_outputs) return {};
+  return Error{ErrorCode::kInvalidArgument, fmt::format("{}: {} ends at its own outputs, but it is to end at {}", source.string(),
+                                                        importer.name, fmt::join(options.outputs, ", "))};
+}
+
 }  // namespace
 
 std::span<const Importer* const> importers() { return kImporters; }
@@ -105,6 +111,7 @@ Result<std::string_view> name_of_format(const fs::path& source) {
 Result<ImportedModel> import_model(const fs::path& source, const ImportOptions& options) {
   OCTET_ASSIGN(const Importer* importer, importer_of(source));
   OCTET_ASSIGN(const fs::path weights, weights_of(source, *importer, options));
+  OCTET_RETURN_IF_ERROR(expect_own_outputs(source, *importer, options));
   OCTET_ASSIGN(ImportedModel model, importer->import(source, weights, options));
   model.labels_hint = importer->labels_hint;
   return model;

@@ -206,6 +206,14 @@ TEST_F(ImportModel, RefusesWeightsWhereTheSourceHasItsOwn) {
   EXPECT_EQ(model.error().code, ErrorCode::kInvalidArgument);
 }
 
+TEST_F(ImportModel, RefusesOutputsWhereTheSourceKeepsItsOwn) {
+  const fs::path graph = folder_.write("a.pb", "\x0a\x05\x0a\x01x\x12\x00"sv);
+  const auto model = import_model(graph, {.outputs = {"boxes", "scores"}});
+  ASSERT_FALSE(model.ok());
+  EXPECT_EQ(model.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_NE(model.error().message.find("boxes, scores"), std::string::npos) << model.error().message;
+}
+
 TEST(Importers, RecogniseNothingInNoise) {
   std::string start;
   for (int i = 0; i < 600; ++i) {

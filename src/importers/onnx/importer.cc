@@ -43,6 +43,7 @@ const Importer kOnnxImporter = {.name = "an ONNX model (.onnx)",
                                 .weights_extension = "",
                                 .labels_hint = "--labels FILE names the classes",
                                 .recognises = recognises,
-                                .import = import};
+                                .import = import,
+                                .takes_outputs = true};
 
 }  // namespace octet
