@@ -357,6 +357,14 @@ def test_goes_by_a_class_that_chooses_annotations(annotations: Path, results_fil
     assert Indexed(annotations).count == len(COCO(annotations).anns)
 
 
+@pytest.mark.parametrize("step", ["_prepare", "computeIoU", "evaluateImg"])
+def test_refuses_a_class_that_evaluates_otherwise(annotations: Path, results_file: str, step: str) -> None:
+    truth = COCO(annotations)
+    judge = type("Rotated", (COCOeval,), {step: lambda self, *given: []})(truth, truth.loadRes(results_file), "bbox")
+    with pytest.raises(octet.Unsupported, match=f"{step}.*Rotated"):
+        judge.evaluate()
+
+
 def odd_files() -> dict[str, Any]:
     """Files that octet's own reader refuses, or reads otherwise than Python."""
     image, category = {"id": 1, "file_name": "a.jpg", "width": 99, "height": 99}, {"id": 1, "name": "a"}

@@ -17,6 +17,9 @@ from octet.pycocotools.coco import COCO, rows_to_judge
 _IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 _RECALL_THRESHOLDS = np.linspace(0.0, 1.00, 101)
 
+# The steps of pycocotools' evaluate(), which this one does not take.
+_INNER_STEPS = ("_prepare", "computeIoU", "computeOks", "evaluateImg")
+
 
 class Params:
     """What the metric leaves to choose."""
@@ -88,7 +91,13 @@ class COCOeval:
         return self._overlaps or {}
 
     def evaluate(self) -> None:
-        """Settles what is to be judged, which later changes do not reach; sorts the ids and limits in `params`."""
+        """Settles what is to be judged, which later changes do not reach; sorts the ids and limits in `params`.
+
+        Raises octet.Unsupported where a subclass has an inner step of pycocotools' evaluate(), such as computeIoU(), of its own.
+        """
+        replaced = [name for name in _INNER_STEPS if hasattr(self, name)]
+        if replaced:
+            raise _octet.Unsupported(f"octet.pycocotools does not evaluate by {replaced[0]}(), which {type(self).__name__} has of its own")
         truth, found = self._both()
         p = self.params
         p.imgIds = list(np.unique(p.imgIds))
