@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 
 #include "base/thread_pool.h"
 #include "kernels/view.h"
@@ -19,6 +20,20 @@ inline std::int64_t task_grain(std::int64_t elements_per_item) {
 template <typename T>
 bool is_dense(const ImageView<T>& view) {
   return view.pixel_stride == view.channels;
+}
+
+// Elements that are taken at once, so that those just computed are in the nearest cache when something else is done with them.
+inline constexpr std::int64_t kPiece = 1024;
+
+// Whole pixels of a piece: few channels end in the middle of a vector.
+inline std::int64_t pixels_together(std::int64_t channels) { return std::max<std::int64_t>(1, kPiece / channels); }
+
+// The numbers of the channels for so many pixels side by side.
+template <typename T>
+std::span<const T> repeated(std::span<const T> numbers, std::int64_t times, std::span<T> buffer) {
+  auto to = buffer.begin();
+  for (std::int64_t i = 0; i < times; ++i) to = std::ranges::copy(numbers, to).out;
+  return {buffer.begin(), to};
 }
 
 // Calls work(pixel, elements) for runs that cover the image: `elements` values lie together from the first channel of

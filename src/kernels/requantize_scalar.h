@@ -16,12 +16,17 @@ inline float requantize_real(const RequantizationTable& table, std::size_t chann
   return activate<kKind>(real, table.activation.a, table.activation.b);
 }
 
-template <Activation::Kind kKind, bool kPlain>
-inline std::uint8_t requantize_u8(const RequantizationTable& table, std::size_t channel, std::int32_t sum) {
-  float real = requantize_real<kKind>(table, channel, sum);
+// Of what the activation gives.
+template <bool kPlain>
+inline std::uint8_t to_byte(const RequantizationTable& table, std::size_t channel, float real) {
   if constexpr (!kPlain) real *= table.inv_scale[channel];
   const float limited = min(max(real, table.lowest[channel]), table.highest[channel]);
   return static_cast<std::uint8_t>(table.zero_point[channel] + static_cast<std::int32_t>(round_even(limited)));
+}
+
+template <Activation::Kind kKind, bool kPlain>
+inline std::uint8_t requantize_u8(const RequantizationTable& table, std::size_t channel, std::int32_t sum) {
+  return to_byte<kPlain>(table, channel, requantize_real<kKind>(table, channel, sum));
 }
 
 }  // namespace octet::kernels::scalar

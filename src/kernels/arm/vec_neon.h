@@ -78,6 +78,7 @@ OCTET_OP Ints load_group(const void* from) {
   return vdupq_n_s32(group);
 }
 OCTET_OP void store_ints(void* to, Ints x) { vst1q_u8(static_cast<std::uint8_t*>(to), as_bytes(x)); }
+OCTET_OP Ints load_shorts(const std::int16_t* from) { return vmovl_s16(vld1_s16(from)); }
 OCTET_OP Ints load_bytes(const std::uint8_t* from) {
   std::uint32_t bytes;
   std::memcpy(&bytes, from, sizeof bytes);

@@ -1,11 +1,21 @@
 #include "kernels/depthwise2d/depthwise2d.h"
 
-#include <algorithm>
-#include <cmath>
+#include <vector>
 
 #include "kernels/depthwise2d/depthwise2d_kernels.h"
+#include "kernels/requantize_table.h"
 
 namespace octet::kernels {
+namespace {
+
+std::vector<float> times_multipliers(const Depthwise2dShape& shape, std::span<const float> weights, const RequantizationTable& table) {
+  const auto taps = static_cast<std::size_t>(shape.kernel_h * shape.kernel_w);
+  std::vector<float> products(weights.begin(), weights.end());
+  for (std::size_t i = 0; i < products.size(); ++i) products[i] *= table.multiplier[i / taps];
+  return products;
+}
+
+}  // namespace
 
 std::unique_ptr<ConvolutionF32> make_depthwise2d_f32(const Depthwise2dShape& shape, std::span<const float> weights,
                                                      std::span<const float> bias, const Activation& activation, const Isa& isa) {
@@ -13,20 +23,15 @@ std::unique_ptr<ConvolutionF32> make_depthwise2d_f32(const Depthwise2dShape& sha
   return kernel.run(isa_of(kernel), shape, weights, bias, activation);
 }
 
-std::optional<StepsToByte> steps_to_byte(const Activation& activation, float scale, std::uint8_t zero_point) {
-  const float lowest = -static_cast<float>(zero_point), highest = 255.0f - static_cast<float>(zero_point);
-  if (activation.kind == Activation::Kind::kLeaky && activation.a >= 0 && activation.a <= 1)
-    return StepsToByte{activation.a, lowest, highest, zero_point};
-  const auto limits = limits_of(activation);
-  if (!limits || !(limits->lowest <= limits->highest)) return std::nullopt;
-  const auto limited = [&](float limit) { return std::nearbyint(std::clamp(limit / scale, lowest, highest)); };
-  return StepsToByte{1, limited(limits->lowest), limited(limits->highest), zero_point};
-}
-
 std::unique_ptr<QuantizingDepthwise2d> make_quantizing_depthwise2d(const Depthwise2dShape& shape, std::span<const float> weights,
-                                                                   std::span<const float> bias, const StepsToByte& steps, const Isa& isa) {
+                                                                   const Requantization& requantization, const Isa& isa) {
+  using Kind = Activation::Kind;
+  const RequantizationTable table(requantization);
+  const Activation& left = table.activation;  // of what is no limit
+  const bool leaks = left.kind == Kind::kLeaky && left.a >= 0 && left.a <= 1;
+  if (left.kind != Kind::kNone && left.kind != Kind::kSwish && left.kind != Kind::kHSwish && !leaks) return nullptr;
   const auto& kernel = best_kernel<QuantizingDepthwise2dKernels>(isa);
-  return kernel.run(isa_of(kernel), shape, weights, bias, steps);
+  return kernel.run(isa_of(kernel), shape, times_multipliers(shape, weights, table), table);
 }
 
 std::unique_ptr<ConvolutionU8> make_depthwise2d_u8(const Depthwise2dShape& shape, std::span<const std::int16_t> weights,

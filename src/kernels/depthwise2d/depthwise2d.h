@@ -37,19 +37,11 @@ class QuantizingDepthwise2d {
   virtual void run(ImageView<const float> in, ImageView<std::uint8_t> out, ThreadPool& pool) const = 0;
 };
 
-// What is done to a sum on its way to a byte: t = max(t, leak * t), then z + round_half_even(min(max(t, lowest), highest)); NaN gives z +
-// lowest. Limits are whole steps between -z and 255 - z; the leak is 0 to 1, of which 1 leaves t as it is.
-struct StepsToByte {
-  float leak = 1, lowest = 0, highest = 255;
-  std::uint8_t zero_point = 0;
-};
-
-// The steps that make bytes of a scale after an activation; nothing where more has to be done.
-std::optional<StepsToByte> steps_to_byte(const Activation& activation, float scale, std::uint8_t zero_point);
-
-// Weights and biases in steps of the result. The same bits by every kernel: sums as of make_depthwise2d_f32.
+// As requantize.h has it of t, which is the sum of the products with multiplier[c] * weight, begun with offset[c] (there is no other bias);
+// NaN gives the byte of the lowest result. Nothing for an activation that is neither a clamp, a leak of 0 to 1, Swish nor HSwish. The same
+// bits by every kernel: sums as of make_depthwise2d_f32.
 std::unique_ptr<QuantizingDepthwise2d> make_quantizing_depthwise2d(const Depthwise2dShape& shape, std::span<const float> weights,
-                                                                   std::span<const float> bias, const StepsToByte& steps, const Isa& isa);
+                                                                   const Requantization& requantization, const Isa& isa);
 
 // Sum over taps of (x - in_zero_point[c]) * w, exact in 32 bits; padding contributes nothing. weights [C, kh, kw] as in convolution.h;
 // in_zero_point has one value a channel, since inputs of depthwise convolutions may be quantized per channel.
@@ -60,8 +52,8 @@ std::unique_ptr<ConvolutionU8> make_depthwise2d_u8(const Depthwise2dShape& shape
 // The plain definitions, for tests and selftest.
 void depthwise2d_f32_ref(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
                          const Activation& activation, ImageView<const float> in, ImageView<float> out);
-void depthwise2d_f32_ref(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                         const StepsToByte& steps, ImageView<const float> in, ImageView<std::uint8_t> out);
+void depthwise2d_f32_ref(const Depthwise2dShape& shape, std::span<const float> weights, const Requantization& requantization,
+                         ImageView<const float> in, ImageView<std::uint8_t> out);
 void depthwise2d_u8_ref(const Depthwise2dShape& shape, std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
                         const Requantization& requantization, ImageView<const std::uint8_t> in, ImageView<std::uint8_t> out);
 void depthwise2d_u8_ref(const Depthwise2dShape& shape, std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,

@@ -9,13 +9,18 @@
 namespace octet::kernels::depthwise {
 namespace {
 
+// What F32Constants has of all channels: one number of each, or none for zeros.
+struct Numbers {
+  std::vector<float> bias, lowest, highest, inv_scale, zero_point;
+  float leak = 0;
+};
+
 // Weights and constants of the blocks, and the way over an output, whatever it holds.
 class Packed {
  public:
-  Packed(const F32Kernels& kernels, const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-         const F32Constants<1>& all)
+  Packed(const F32Kernels& kernels, const Depthwise2dShape& shape, std::span<const float> weights, const Numbers& numbers)
       : kernels_(kernels), shape_(shape), class_(shape_class(shape)), blocks_(cut_blocks(shape.channels, std::span(&kernels, 1))) {
-    for (Block& block : blocks_) pack(block, weights, bias, all);
+    for (Block& block : blocks_) pack(block, weights, numbers);
   }
 
   // Calls finish(piece, rows) for what has been made. Threads share the rows, as they do those of the convolutions before and after.
@@ -61,16 +66,18 @@ class Packed {
     }
   }
 
-  void pack(Block& block, std::span<const float> weights, std::span<const float> bias, const F32Constants<1>& all) {
+  void pack(Block& block, std::span<const float> weights, const Numbers& numbers) {
     const int width = kernels_.channels;
     const std::int64_t taps = shape_.kernel_h * shape_.kernel_w;
-    // As F32Constants has it: biases, what all channels have in common, and room up to the next line.
-    const std::size_t constants_lines = lines_of(static_cast<std::size_t>(width + 4) * sizeof(float));
+    // As F32Constants has it, and room up to the next line.
+    std::vector<float> values;
+    for (const auto* of_channels : {&numbers.bias, &numbers.lowest, &numbers.highest, &numbers.inv_scale, &numbers.zero_point})
+      for (int c = 0; c < width; ++c)
+        values.push_back(c < block.channels && !of_channels->empty() ? (*of_channels)[static_cast<std::size_t>(block.first + c)] : 0.0f);
+    values.push_back(numbers.leak);
+    const std::size_t constants_lines = lines_of(values.size() * sizeof(float));
     block.line = lines_.size();
     lines_.resize(lines_.size() + constants_lines + lines_of(static_cast<std::size_t>(taps * width) * sizeof(float)));
-    std::vector<float> values(static_cast<std::size_t>(width));
-    for (int c = 0; c < block.channels && !bias.empty(); ++c) values[c] = bias[block.first + c];
-    values.insert(values.end(), {all.lowest, all.highest, all.leak, all.zero_point});
     std::memcpy(&lines_[block.line], values.data(), values.size() * sizeof(float));
     pack_weights(block, width, weights, &lines_[block.line + constants_lines]);
   }
@@ -106,8 +113,7 @@ class PackedF32 final : public ConvolutionF32 {
         limits_(limits_of(activation)),
         functions_(functions_for(activation)),
         activated_(limits_ || &functions_ != &kernels.clamped),
-        packed_(kernels, shape, weights, bias,
-                {{}, limits_.value_or(Limits()).lowest, limits_.value_or(Limits()).highest, activation.a, 0}) {}
+        packed_(kernels, shape, weights, numbers(shape, bias)) {}
 
   std::string_view name() const override { return isa_.name; }
   bool takes_rows() const override { return true; }
@@ -121,6 +127,12 @@ class PackedF32 final : public ConvolutionF32 {
   }
 
  private:
+  Numbers numbers(const Depthwise2dShape& shape, std::span<const float> bias) const {
+    const auto of_all = [&](float number) { return std::vector<float>(static_cast<std::size_t>(shape.channels), number); };
+    const Limits limits = limits_.value_or(Limits());
+    return {{bias.begin(), bias.end()}, of_all(limits.lowest), of_all(limits.highest), {}, {}, activation_.a};
+  }
+
   const F32Kernels::Functions<float>& functions_for(const Activation& activation) const {
     if (activation.kind == Activation::Kind::kLeaky) return kernels_.leaky;
     return activation.kind == Activation::Kind::kHSwish ? kernels_.h_swish : kernels_.clamped;
@@ -138,20 +150,28 @@ class PackedF32 final : public ConvolutionF32 {
 class PackedQuantizing final : public QuantizingDepthwise2d {
  public:
   PackedQuantizing(const Isa& isa, const F32Kernels& kernels, const Depthwise2dShape& shape, std::span<const float> weights,
-                   std::span<const float> bias, const StepsToByte& steps)
-      : isa_(isa),
-        kernels_(kernels),
-        packed_(kernels, shape, weights, bias, {{}, steps.lowest, steps.highest, steps.leak, static_cast<float>(steps.zero_point)}) {}
+                   const RequantizationTable& table)
+      : isa_(isa), functions_(functions_for(kernels, table.activation.kind)), packed_(kernels, shape, weights, numbers(table)) {}
 
   std::string_view name() const override { return isa_.name; }
 
   void run(ImageView<const float> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
-    packed_.run(in, out, kernels_.quantized, pool, [](const RowsPiece<std::uint8_t>&, std::int64_t) {});
+    packed_.run(in, out, functions_, pool, [](const RowsPiece<std::uint8_t>&, std::int64_t) {});
   }
 
  private:
+  static Numbers numbers(const RequantizationTable& table) {
+    const float leak = table.activation.kind == Activation::Kind::kLeaky ? table.activation.a : 1;
+    return {table.offset, table.lowest, table.highest, table.inv_scale, {table.zero_point.begin(), table.zero_point.end()}, leak};
+  }
+
+  static const F32Kernels::Functions<std::uint8_t>& functions_for(const F32Kernels& kernels, Activation::Kind kind) {
+    if (kind == Activation::Kind::kSwish) return kernels.quantized_swish;
+    return kind == Activation::Kind::kHSwish ? kernels.quantized_h_swish : kernels.quantized_leaky;
+  }
+
   Isa isa_;
-  const F32Kernels& kernels_;
+  const F32Kernels::Functions<std::uint8_t>& functions_;
   Packed packed_;
 };
 
@@ -163,9 +183,8 @@ std::unique_ptr<ConvolutionF32> make_packed_f32(const Isa& isa, const F32Kernels
 }
 
 std::unique_ptr<QuantizingDepthwise2d> make_packed_quantizing(const Isa& isa, const F32Kernels& kernels, const Depthwise2dShape& shape,
-                                                              std::span<const float> weights, std::span<const float> bias,
-                                                              const StepsToByte& steps) {
-  return std::make_unique<PackedQuantizing>(isa, kernels, shape, weights, bias, steps);
+                                                              std::span<const float> weights, const RequantizationTable& table) {
+  return std::make_unique<PackedQuantizing>(isa, kernels, shape, weights, table);
 }
 
 }  // namespace octet::kernels::depthwise

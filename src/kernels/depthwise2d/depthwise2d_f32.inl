@@ -16,7 +16,7 @@ struct Clamped {
   using Result = float;
   Vec lowest, highest;
 
-  explicit OCTET_OP Clamped(const F32Constants& constants) : lowest(set(constants.lowest)), highest(set(constants.highest)) {}
+  explicit OCTET_OP Clamped(const F32Constants& constants) : lowest(load(constants.lowest)), highest(load(constants.highest)) {}
   OCTET_OP void store_to(float* out, Vec sum, int channels) const { store_channels(out, clamp(sum, lowest, highest), channels); }
   OCTET_OP static void write(const F32Constants& constants, const Vec (&sums)[1], float* out, int channels) {
     Clamped(constants).store_to(out, sums[0], channels);
@@ -36,19 +36,25 @@ struct Activated {
   }
 };
 
-// Results as StepsToByte says.
+// Results as bytes behind an activation of few operations, of which a leak, of 0 to 1, may be none.
+template <Activation::Kind kKind>
 struct Quantized {
   using Result = std::uint8_t;
-  Vec lowest, highest, leak;
+  Vec lowest, highest, leak, inv_scale;
   Ints zero_point;
 
   explicit OCTET_OP Quantized(const F32Constants& constants)
-      : lowest(set(constants.lowest)),
-        highest(set(constants.highest)),
+      : lowest(load(constants.lowest)),
+        highest(load(constants.highest)),
         leak(set(constants.leak)),
-        zero_point(to_int(set(constants.zero_point))) {}
+        inv_scale(load(constants.inv_scale)),
+        zero_point(to_int(load(constants.zero_point))) {}
+  OCTET_OP Vec active(Vec sum) const {
+    if constexpr (kKind == Activation::Kind::kLeaky) return max(mul(sum, leak), sum);
+    return activate<kKind>(sum, leak, leak);
+  }
   OCTET_OP void store_to(std::uint8_t* out, Vec sum, int channels) const {
-    const Ints bytes = add_ints(round_between(max(mul(sum, leak), sum), lowest, highest), zero_point);
+    const Ints bytes = add_ints(round_between(mul(active(sum), inv_scale), lowest, highest), zero_point);
     channels == kLanes ? store_bytes(out, bytes) : store_first_bytes(out, bytes, channels);
   }
   OCTET_OP static void write(const F32Constants& constants, const Vec (&sums)[1], std::uint8_t* out, int channels) {
@@ -225,7 +231,9 @@ constexpr depthwise::F32Kernels kKernels{kLanes,
                                          functions_of<Clamped>(),
                                          functions_of<Activated<Activation::Kind::kLeaky>>(),
                                          functions_of<Activated<Activation::Kind::kHSwish>>(),
-                                         functions_of<Quantized>(),
+                                         functions_of<Quantized<Activation::Kind::kLeaky>>(),
+                                         functions_of<Quantized<Activation::Kind::kSwish>>(),
+                                         functions_of<Quantized<Activation::Kind::kHSwish>>(),
                                          activations(std::make_integer_sequence<int, kActivationKinds>())};
 
 }  // namespace
@@ -236,6 +244,6 @@ std::unique_ptr<ConvolutionF32> depthwise2d_f32(const Isa& isa, const Depthwise2
 }
 
 std::unique_ptr<QuantizingDepthwise2d> quantizing_depthwise2d(const Isa& isa, const Depthwise2dShape& shape, std::span<const float> weights,
-                                                              std::span<const float> bias, const StepsToByte& steps) {
-  return depthwise::make_packed_quantizing(isa, kKernels, shape, weights, bias, steps);
+                                                              const RequantizationTable& table) {
+  return depthwise::make_packed_quantizing(isa, kKernels, shape, weights, table);
 }

@@ -9,13 +9,14 @@
 namespace octet::kernels {
 
 class Random;
+struct RequantizationTable;
 
 // Each packs the weights as its kernel takes them; `isa` is that of the kernel.
 using MakeDepthwise2dF32 = std::unique_ptr<ConvolutionF32>(const Isa& isa, const Depthwise2dShape& shape, std::span<const float> weights,
                                                            std::span<const float> bias, const Activation& activation);
+// Weights are those times the table's multipliers; its activation is one that make_quantizing_depthwise2d() takes.
 using MakeQuantizingDepthwise2d = std::unique_ptr<QuantizingDepthwise2d>(const Isa& isa, const Depthwise2dShape& shape,
-                                                                         std::span<const float> weights, std::span<const float> bias,
-                                                                         const StepsToByte& steps);
+                                                                         std::span<const float> weights, const RequantizationTable& table);
 using MakeDepthwise2dU8 = std::unique_ptr<ConvolutionU8>(const Isa& isa, const Depthwise2dShape& shape,
                                                          std::span<const std::int16_t> weights, std::span<const std::uint8_t> in_zero_point,
                                                          const Requantization& requantization);

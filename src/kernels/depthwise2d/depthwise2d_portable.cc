@@ -1,7 +1,6 @@
 // Depthwise convolutions in plain C++: the sums of a block of channels lie side by side, and each tap is added to all of them, so that
 // a compiler finds vectors in it.
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "kernels/depthwise2d/depthwise2d_blocks.h"
@@ -95,25 +94,25 @@ class PlainF32 final : public ConvolutionF32 {
 
 class PlainQuantizing final : public QuantizingDepthwise2d {
  public:
-  PlainQuantizing(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias, const StepsToByte& steps)
-      : sums_(shape, weights, bias), steps_(steps) {}
+  PlainQuantizing(const Depthwise2dShape& shape, std::span<const float> weights, const RequantizationTable& table)
+      : sums_(shape, weights, std::span(table.offset).first(static_cast<std::size_t>(shape.channels))), table_(table) {}
 
   std::string_view name() const override { return kPortableIsa.name; }
 
   void run(ImageView<const float> in, ImageView<std::uint8_t> out, ThreadPool& pool) const override {
-    sums_.run(in, out.height, out.width, pool, [&](std::int64_t y, std::int64_t x, std::int64_t first, std::span<const float> sums) {
-      std::uint8_t* const to = out.pixel(y, x) + first;
-      for (std::size_t c = 0; c < sums.size(); ++c) {
-        const float leaking = std::max(sums[c], sums[c] * steps_.leak);  // these orders send NaN to lowest
-        const float limited = std::min(std::max(steps_.lowest, leaking), steps_.highest);
-        to[c] = static_cast<std::uint8_t>(steps_.zero_point + static_cast<int>(std::nearbyint(limited)));
-      }
+    const float a = table_.activation.a, b = table_.activation.b;
+    with_kind(table_.activation.kind, [&](auto kind) {
+      sums_.run(in, out.height, out.width, pool, [&](std::int64_t y, std::int64_t x, std::int64_t first, std::span<const float> sums) {
+        std::uint8_t* const to = out.pixel(y, x) + first;
+        for (std::size_t c = 0; c < sums.size(); ++c)
+          to[c] = scalar::to_byte<false>(table_, static_cast<std::size_t>(first) + c, scalar::activate<kind()>(sums[c], a, b));
+      });
     });
   }
 
  private:
   PlainSums sums_;
-  StepsToByte steps_;
+  RequantizationTable table_;
 };
 
 class PlainU8 final : public ConvolutionU8 {
@@ -167,8 +166,8 @@ std::unique_ptr<ConvolutionF32> depthwise2d_f32(const Isa&, const Depthwise2dSha
 }
 
 std::unique_ptr<QuantizingDepthwise2d> quantizing_depthwise2d(const Isa&, const Depthwise2dShape& shape, std::span<const float> weights,
-                                                              std::span<const float> bias, const StepsToByte& steps) {
-  return std::make_unique<PlainQuantizing>(shape, weights, bias, steps);
+                                                              const RequantizationTable& table) {
+  return std::make_unique<PlainQuantizing>(shape, weights, table);
 }
 
 std::unique_ptr<ConvolutionU8> depthwise2d_u8(const Isa&, const Depthwise2dShape& shape, std::span<const std::int16_t> weights,

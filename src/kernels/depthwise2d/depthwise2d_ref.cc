@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <type_traits>
+#include <vector>
 
 #include "kernels/check.h"
 #include "kernels/depthwise2d/depthwise2d_kernels.h"
@@ -68,12 +69,14 @@ void depthwise2d_f32_ref(const Depthwise2dShape& shape, std::span<const float> w
   define(out, [&](auto y, auto x, auto c) { return activate(activation, float_sum(shape, weights, bias, in, y, x, c)); });
 }
 
-void depthwise2d_f32_ref(const Depthwise2dShape& shape, std::span<const float> weights, std::span<const float> bias,
-                         const StepsToByte& steps, ImageView<const float> in, ImageView<std::uint8_t> out) {
+void depthwise2d_f32_ref(const Depthwise2dShape& shape, std::span<const float> weights, const Requantization& requantization,
+                         ImageView<const float> in, ImageView<std::uint8_t> out) {
+  const auto taps = static_cast<std::size_t>(shape.kernel_h * shape.kernel_w);
+  std::vector<float> products(weights.begin(), weights.end());
+  for (std::size_t i = 0; i < products.size(); ++i) products[i] *= requantization.multiplier[i / taps];
   define(out, [&](auto y, auto x, auto c) {
-    const float sum = float_sum(shape, weights, bias, in, y, x, c), leaking = sum * steps.leak > sum ? sum * steps.leak : sum;
-    const float limited = leaking > steps.lowest ? std::min(leaking, steps.highest) : steps.lowest;
-    return static_cast<std::uint8_t>(steps.zero_point + static_cast<int>(std::nearbyint(limited)));
+    const float real = activate(requantization.activation, float_sum(shape, products, requantization.offset, in, y, x, c));
+    return ref::quantize(requantization.inv_scale.empty() ? real : real * requantization.inv_scale[c], requantization.zero_point[c]);
   });
 }
 
@@ -106,14 +109,15 @@ double Depthwise2dF32Kernels::check(Random& random, const Isa& isa, ThreadPool& 
 double QuantizingDepthwise2dKernels::check(Random& random, const Isa& isa, ThreadPool& pool) {
   const RandomWindow w(random);
   const Depthwise2dShape shape = random_shape(random, w);
-  const auto weights = random.reals(shape.channels * w.kernel * w.kernel, -20, 20), bias = random.reals(shape.channels, -20, 20);
-  const std::uint8_t zero_point = random.byte();
-  const StepsToByte steps{random.real(0, 1), -static_cast<float>(zero_point), 255.0f - static_cast<float>(zero_point), zero_point};
+  const auto weights = random.reals(shape.channels * w.kernel * w.kernel, -1, 1);
+  Requantization requantization = random_requantization(random, shape.channels, true);
+  requantization.multiplier = random.reals(shape.channels, 0.5f, 20);
+  if (!make_quantizing_depthwise2d(shape, weights, requantization, isa)) requantization.activation = {Activation::Kind::kSwish};
   auto in = random_floats(random, w.in, w.in, shape.channels);
   return difference_of(
       Picture<std::uint8_t>(w.out, w.out, shape.channels),
-      [&](auto out) { depthwise2d_f32_ref(shape, weights, bias, steps, in.view(), out); },
-      [&](auto out) { make_quantizing_depthwise2d(shape, weights, bias, steps, isa)->run(in.view(), out, pool); });
+      [&](auto out) { depthwise2d_f32_ref(shape, weights, requantization, in.view(), out); },
+      [&](auto out) { make_quantizing_depthwise2d(shape, weights, requantization, isa)->run(in.view(), out, pool); });
 }
 
 double Depthwise2dU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool) {

@@ -86,8 +86,9 @@ struct alignas(64) U8Constants {
 template <int kChannels>
 struct alignas(64) F32Constants {
   float bias[kChannels];
-  float lowest, highest;   // limits of the activation, if it is a clamp; of bytes, in steps
-  float leak, zero_point;  // slope of the activation, if it is a leak; of bytes
+  float lowest[kChannels], highest[kChannels];        // limits of the activation, if it is a clamp; of bytes, in steps
+  float inv_scale[kChannels], zero_point[kChannels];  // of bytes
+  float leak;                                         // slope of the activation, if it is a leak
 };
 
 // What padding looks like to the float kernels.
@@ -152,7 +153,7 @@ struct F32Kernels {
   template <typename Result>
   using Functions = std::array<RowsFunctions<Result>, 3>;  // of one row at once, of two and of four, where most_rows goes so far
   Functions<float> clamped, leaky, h_swish;
-  Functions<std::uint8_t> quantized;
+  Functions<std::uint8_t> quantized_leaky, quantized_swish, quantized_h_swish;
   ActivatePixels activate;
 };
 
@@ -164,7 +165,6 @@ std::unique_ptr<ConvolutionU8> make_packed_u8(const Isa& isa, std::span<const U8
 std::unique_ptr<ConvolutionF32> make_packed_f32(const Isa& isa, const F32Kernels& kernels, const Depthwise2dShape& shape,
                                                 std::span<const float> weights, std::span<const float> bias, const Activation& activation);
 std::unique_ptr<QuantizingDepthwise2d> make_packed_quantizing(const Isa& isa, const F32Kernels& kernels, const Depthwise2dShape& shape,
-                                                              std::span<const float> weights, std::span<const float> bias,
-                                                              const StepsToByte& steps);
+                                                              std::span<const float> weights, const RequantizationTable& table);
 
 }  // namespace octet::kernels::depthwise

@@ -152,22 +152,27 @@ RC_GTEST_PROP(Depthwise2dF32, SumsInTheOrderOfTheReferenceByEveryKernel, ()) {
 
 RC_GTEST_PROP(QuantizingDepthwise2d, GivesTheBitsOfTheReferenceByEveryKernel, ()) {
   const Layer layer = any_layer();
-  std::vector<float> weights, bias;
+  std::vector<float> weights;
   for (std::int64_t i = 0; i < layer.shape.channels * layer.taps(); ++i) weights.push_back(static_cast<float>(pick(-1000, 1000)) / 300.0f);
-  if (pick(0, 3))
-    for (std::int64_t c = 0; c < layer.shape.channels; ++c) bias.push_back(static_cast<float>(pick(-1000, 1000)) / 7.0f);
-  constexpr Kind kKinds[] = {Kind::kNone, Kind::kRelu, Kind::kClamp, Kind::kLeaky};
-  const Activation activation{kKinds[pick(0, 3)], static_cast<float>(pick(0, 10)) / 10, static_cast<float>(pick(10, 300))};
-  const auto steps = steps_to_byte(activation, 1, static_cast<std::uint8_t>(pick(0, 1) * pick(0, 255)));
-  RC_ASSERT(steps.has_value());
+  constexpr Kind kKinds[] = {Kind::kNone, Kind::kRelu, Kind::kClamp, Kind::kLeaky, Kind::kSwish, Kind::kHSwish};
+  Requantization requantization;
+  requantization.activation = {kKinds[pick(0, 5)], static_cast<float>(pick(0, 10)) / 10, static_cast<float>(pick(10, 300))};
+  const bool is_scaled = pick(0, 1), is_moved = pick(0, 1);
+  for (std::int64_t c = 0; c < layer.shape.channels; ++c) {
+    requantization.multiplier.push_back(static_cast<float>(pick(1, 100)) / 30.0f);
+    requantization.offset.push_back(static_cast<float>(pick(-1000, 1000)) / 7.0f);
+    if (is_scaled) requantization.inv_scale.push_back(static_cast<float>(pick(1, 100)) / 30.0f);
+    requantization.zero_point.push_back(static_cast<std::int16_t>(is_moved ? pick(-300, 555) : 17));
+  }
   Image<float> in(layer.in_height, layer.in_width, layer.shape.channels);
   in.fill([] { return static_cast<float>(pick(-1000, 1000)) / 7.0f; });
   Image<std::uint8_t> expected(layer.out_height, layer.out_width, layer.shape.channels);
-  depthwise2d_f32_ref(layer.shape, weights, bias, *steps, in.view, expected.view);
+  depthwise2d_f32_ref(layer.shape, weights, requantization, in.view, expected.view);
   for (const Isa& isa : isas_of<QuantizingDepthwise2dKernels>()) {
     ThreadPool pool(pick(1, 3));
     Image<std::uint8_t> out = expected.blank();
-    const auto kernel = make_quantizing_depthwise2d(layer.shape, weights, bias, *steps, isa);
+    const auto kernel = make_quantizing_depthwise2d(layer.shape, weights, requantization, isa);
+    RC_ASSERT(kernel != nullptr);
     kernel->run(in.view, out.view, pool);
     const std::string wrong = difference(out, expected);
     if (!wrong.empty()) RC_FAIL(std::string(isa.name) + ": " + wrong);
@@ -175,17 +180,17 @@ RC_GTEST_PROP(QuantizingDepthwise2d, GivesTheBitsOfTheReferenceByEveryKernel, ()
   }
 }
 
-TEST(StepsToByte, HaveTheLimitsOfTheActivationInSteps) {
-  const StepsToByte six = steps_to_byte({Kind::kClamp, 0, 6}, 0.1f, 20).value();
-  EXPECT_EQ(six.lowest, 0);
-  EXPECT_EQ(six.highest, 60);
-  EXPECT_EQ(six.leak, 1);
-  const StepsToByte leaky = steps_to_byte({Kind::kLeaky, 0.1f, 0}, 0.1f, 20).value();
-  EXPECT_EQ(leaky.lowest, -20);
-  EXPECT_EQ(leaky.highest, 235);
-  EXPECT_EQ(leaky.leak, 0.1f);
-  EXPECT_FALSE(steps_to_byte({Kind::kSwish, 0, 0}, 0.1f, 20).has_value());
-  EXPECT_FALSE(steps_to_byte({Kind::kLeaky, -1, 0}, 0.1f, 20).has_value());
+TEST(QuantizingDepthwise2d, IsMadeForActivationsOfFewOperationsAlone) {
+  const auto is_made = [](Activation activation) {
+    Requantization requantization{.multiplier = {1}, .offset = {0}, .activation = activation, .inv_scale = {}, .zero_point = {20}};
+    return make_quantizing_depthwise2d({.channels = 1}, std::vector<float>{1}, requantization, kPortableIsa) != nullptr;
+  };
+  EXPECT_TRUE(is_made({Kind::kClamp, 0, 6}));
+  EXPECT_TRUE(is_made({Kind::kLeaky, 0.1f, 0}));
+  EXPECT_TRUE(is_made({Kind::kSwish, 0, 0}));
+  EXPECT_FALSE(is_made({Kind::kLeaky, -1, 0}));
+  EXPECT_FALSE(is_made({Kind::kClamp, 6, 0}));
+  EXPECT_FALSE(is_made({Kind::kMish, 0, 0}));
 }
 
 // Images of some megabytes are walked in another order.

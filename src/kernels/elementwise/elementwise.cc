@@ -14,9 +14,6 @@
 namespace octet::kernels {
 namespace {
 
-// Activations go over values just computed, a piece at a time, while they are in the nearest cache.
-constexpr std::int64_t kPiece = 1024;
-
 template <typename T>
 std::span<T> run_of(const ImageView<T>& view, std::int64_t pixel, std::int64_t first, std::int64_t count) {
   return {view.data + pixel * view.pixel_stride + first, static_cast<std::size_t>(count)};
@@ -36,13 +33,6 @@ void for_each_piece(std::int64_t pixels, std::int64_t channels, bool dense, Thre
   for_each_run(pixels, channels, dense, pool, [&](std::int64_t pixel, std::int64_t elements) {
     for (std::int64_t first = 0; first < elements; first += kPiece) piece(pixel, first, std::min(kPiece, elements - first));
   });
-}
-
-// The numbers of the channels for so many pixels side by side.
-std::span<const float> repeated(std::span<const float> numbers, std::int64_t times, std::span<float> buffer) {
-  auto to = buffer.begin();
-  for (std::int64_t i = 0; i < times; ++i) to = std::ranges::copy(numbers, to).out;
-  return {buffer.begin(), to};
 }
 
 void activate_in_place(const Activation& activation, std::span<float> values, const Isa& isa) {
@@ -96,11 +86,11 @@ void scale_shift_f32(ImageView<const float> in, std::span<const float> scale, st
                      const Activation& activation, const Isa& isa, ThreadPool& pool) {
   const auto scale_shift = best_kernel<ScaleShiftF32Kernels>(isa).run;
   // Pixels without gaps are taken several at once, as few channels end in the middle of a vector.
-  const std::int64_t together = is_dense(in) && is_dense(out) ? std::max<std::int64_t>(1, kPiece / out.channels) : 1;
+  const std::int64_t together = is_dense(in) && is_dense(out) ? pixels_together(out.channels) : 1;
   std::array<float, kPiece> scales, offsets;
   if (together > 1) {
-    scale = repeated(scale, together, scales);
-    offset = repeated(offset, together, offsets);
+    scale = repeated<float>(scale, together, scales);
+    offset = repeated<float>(offset, together, offsets);
   }
   pool.run(out.pixels(), task_grain(out.channels), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t pixel = begin; pixel < end; pixel += together) {

@@ -1,5 +1,8 @@
 #include "kernels/quantize/quantize.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/check.h"
 #include "kernels/pixel_runs.h"
 #include "kernels/quantize/quantize_kernels.h"
@@ -13,7 +16,8 @@ std::span<T> run_of(const ImageView<T>& view, std::int64_t pixel, std::int64_t c
 }
 
 // One value for all channels, either because the spans say so or because there is one channel.
-bool is_uniform(std::span<const float> scale, std::span<const std::uint8_t> zero_point, std::int64_t channels) {
+template <typename ZeroPoint>
+bool is_uniform(std::span<const float> scale, std::span<const ZeroPoint> zero_point, std::int64_t channels) {
   OCTET_CHECK(scale.size() == zero_point.size() && (scale.size() == 1 || static_cast<std::int64_t>(scale.size()) == channels),
               "scales and zero points fit neither the channels nor each other");
   return scale.size() == 1;
@@ -25,17 +29,28 @@ void quantize_run(const QuantizeAll& how, std::span<const float> in, std::span<s
   best_kernel<QuantizeU8Kernels>(isa).run.all(how, in, out);
 }
 
-void quantize_u8(ImageView<const float> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
+void quantize_u8(ImageView<const float> in, std::span<const float> scale, std::span<const std::int16_t> zero_point,
                  ImageView<std::uint8_t> out, const Isa& isa, ThreadPool& pool) {
   const QuantizeU8Functions& quantize = best_kernel<QuantizeU8Kernels>(isa).run;
-  if (is_uniform(scale, zero_point, out.channels)) {
-    const QuantizeAll how{scale[0], zero_point[0]};
+  if (is_uniform(scale, zero_point, out.channels) && zero_point[0] >= 0 && zero_point[0] <= 255) {
+    const QuantizeAll how{scale[0], static_cast<std::uint8_t>(zero_point[0])};
     return for_each_run(out.pixels(), out.channels, is_dense(in) && is_dense(out), pool, [&](std::int64_t pixel, std::int64_t count) {
       quantize.all(how, run_of(in, pixel, count), run_of(out, pixel, count));
     });
   }
-  for_each_run(out.pixels(), out.channels, false, pool, [&](std::int64_t pixel, std::int64_t count) {
-    quantize.each(run_of(in, pixel, count), scale, zero_point, run_of(out, pixel, count));
+  OCTET_CHECK(static_cast<std::int64_t>(scale.size()) == out.channels, "the zero point of all channels is no byte");
+  const std::int64_t together = is_dense(in) && is_dense(out) ? pixels_together(out.channels) : 1;
+  std::array<float, kPiece> scales;
+  std::array<std::int16_t, kPiece> zero_points;
+  if (together > 1) {
+    scale = repeated<float>(scale, together, scales);
+    zero_point = repeated<std::int16_t>(zero_point, together, zero_points);
+  }
+  pool.run(out.pixels(), task_grain(out.channels), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t pixel = begin; pixel < end; pixel += together) {
+      const std::int64_t elements = std::min(together, end - pixel) * out.channels;
+      quantize.each(run_of(in, pixel, elements), scale, zero_point, run_of(out, pixel, elements));
+    }
   });
 }
 

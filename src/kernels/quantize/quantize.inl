@@ -14,11 +14,11 @@ OCTET_TARGET void quantize_all(const QuantizeAll& how, std::span<const float> in
   rest::quantize_all(how, in.subspan(i), out.subspan(i));
 }
 
-OCTET_TARGET void quantize_each(std::span<const float> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
+OCTET_TARGET void quantize_each(std::span<const float> in, std::span<const float> scale, std::span<const std::int16_t> zero_point,
                                 std::span<std::uint8_t> out) {
   std::size_t i = 0;
   for (; i + kLanes <= out.size(); i += kLanes) {
-    const Ints zero = load_bytes(&zero_point[i]);
+    const Ints zero = load_shorts(&zero_point[i]);
     const Vec scaled = div(load(&in[i]), load(&scale[i]));
     store_bytes(&out[i], add_ints(round_between(scaled, lowest_u8(to_float(zero)), highest_u8(to_float(zero))), zero));
   }

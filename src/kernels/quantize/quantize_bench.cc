@@ -18,7 +18,7 @@ void QuantizeU8Kernels::add_benchmarks() {
   for (const std::size_t count : {1, 192})
     bench::add<QuantizeU8Kernels>(count == 1 ? "38x38x192" : "38x38x192_by_channel", 0, [count](const Isa& isa) {
       return [=, in = image<float>(38, 192), out = image<std::uint8_t>(38, 192), scale = std::vector<float>(count, 0.7f),
-              zero = std::vector<std::uint8_t>(count, 9)](ThreadPool& pool) { quantize_u8(in->view, scale, zero, out->view, isa, pool); };
+              zero = std::vector<std::int16_t>(count, 9)](ThreadPool& pool) { quantize_u8(in->view, scale, zero, out->view, isa, pool); };
     });
 }
 

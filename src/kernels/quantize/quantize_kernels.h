@@ -32,7 +32,7 @@ struct ScaleShift {
 
 // Runs of elements that lie together; one scale and zero point for all of them, or one for each.
 using QuantizeAllU8 = void(const QuantizeAll& how, std::span<const float> in, std::span<std::uint8_t> out);
-using QuantizeEachU8 = void(std::span<const float> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
+using QuantizeEachU8 = void(std::span<const float> in, std::span<const float> scale, std::span<const std::int16_t> zero_point,
                             std::span<std::uint8_t> out);
 using DequantizeAllU8 = void(float scale, std::uint8_t zero_point, std::span<const std::uint8_t> in, std::span<float> out);
 using DequantizeEachU8 = void(std::span<const std::uint8_t> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,

@@ -18,7 +18,7 @@ void quantize_all(const QuantizeAll& how, std::span<const float> in, std::span<s
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = quantize_value(in[i] / how.scale, how.zero_point);
 }
 
-void quantize_each(std::span<const float> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
+void quantize_each(std::span<const float> in, std::span<const float> scale, std::span<const std::int16_t> zero_point,
                    std::span<std::uint8_t> out) {
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = quantize_value(in[i] / scale[i], zero_point[i]);
 }

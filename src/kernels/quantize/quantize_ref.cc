@@ -28,7 +28,7 @@ std::int64_t random_count(Random& random, std::int64_t channels) { return random
 
 }  // namespace
 
-void quantize_u8_ref(ImageView<const float> in, std::span<const float> scale, std::span<const std::uint8_t> zero_point,
+void quantize_u8_ref(ImageView<const float> in, std::span<const float> scale, std::span<const std::int16_t> zero_point,
                      ImageView<std::uint8_t> out) {
   define(out, [&](auto y, auto x, auto c) { return ref::quantize(in.pixel(y, x)[c] / of_channel(scale, c), of_channel(zero_point, c)); });
 }
@@ -59,7 +59,7 @@ double QuantizeU8Kernels::check(Random& random, const Isa& isa, ThreadPool& pool
   auto in = random_floats(random, side, side, channels);
   const std::int64_t count = random_count(random, channels);
   const auto scale = random.reals(count, 0.01f, 0.1f);
-  const auto zero_point = random.integers<std::uint8_t>(count, 0, 255);
+  const auto zero_point = count == 1 ? random.integers<std::int16_t>(1, 0, 255) : random.integers<std::int16_t>(count, -200, 455);
   return difference_of(
       Picture<std::uint8_t>(side, side, channels), [&](auto out) { quantize_u8_ref(in.view(), scale, zero_point, out); },
       [&](auto out) { quantize_u8(in.view(), scale, zero_point, out, isa, pool); });

@@ -70,11 +70,14 @@ RC_GTEST_PROP(QuantizeU8, GivesTheBitsOfTheDefinition, ()) {
   const int height = pick(1, 6), width = pick(1, 20), channels = test::pick_channels();
   const int count = pick(0, 1) ? channels : 1;
   const Parameters p(count, count);
+  std::vector<std::int16_t> zero_point(p.zero_point.begin(), p.zero_point.end());
+  if (count == channels && pick(0, 1))
+    for (std::int16_t& zero : zero_point) zero = static_cast<std::int16_t>(pick(-32000, 32000));
   const auto in = Image<float>(height, width, channels).fill(any_float);
   Image<std::uint8_t> expected(height, width, channels);
-  quantize_u8_ref(in.view, p.scale, p.zero_point, expected.view);
+  quantize_u8_ref(in.view, p.scale, zero_point, expected.view);
   expect_by_every_kernel<QuantizeU8Kernels>(expected, [&](const Isa& isa, ImageView<std::uint8_t> out, ThreadPool& pool) {
-    quantize_u8(in.view, p.scale, p.zero_point, out, isa, pool);
+    quantize_u8(in.view, p.scale, zero_point, out, isa, pool);
   });
 }
 

@@ -67,6 +67,9 @@ OCTET_OP Ints set_words(std::int16_t value) { return _mm256_set1_epi16(value); }
 OCTET_OP Ints load_ints(const void* from) { return _mm256_loadu_si256(static_cast<const Ints*>(from)); }
 OCTET_OP void store_ints(void* to, Ints x) { _mm256_storeu_si256(static_cast<Ints*>(to), x); }
 // kLanes bytes, each as an integer.
+OCTET_OP Ints load_shorts(const std::int16_t* from) {
+  return _mm256_cvtepi16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+}
 OCTET_OP Ints load_bytes(const std::uint8_t* from) { return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))); }
 // Integers 0..255 as bytes.
 OCTET_OP void store_bytes(std::uint8_t* to, Ints x) {

@@ -54,6 +54,9 @@ OCTET_OP Ints set_ints(std::int32_t value) { return _mm512_set1_epi32(value); }
 OCTET_OP Ints set_words(std::int16_t value) { return _mm512_set1_epi16(value); }
 OCTET_OP Ints load_ints(const void* from) { return _mm512_loadu_si512(from); }
 OCTET_OP void store_ints(void* to, Ints x) { _mm512_storeu_si512(to, x); }
+OCTET_OP Ints load_shorts(const std::int16_t* from) {
+  return _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+}
 OCTET_OP Ints load_bytes(const std::uint8_t* from) { return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))); }
 OCTET_OP void store_bytes(std::uint8_t* to, Ints x) { _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(x)); }
 OCTET_OP void store_first_bytes(std::uint8_t* to, Ints x, std::int64_t count) {

@@ -3,6 +3,7 @@
 #include "runtime/constants.h"
 #include "runtime/lowerings/convolution.h"
 #include "runtime/lowerings/list.h"
+#include "runtime/requantization.h"
 
 namespace octet {
 namespace {
@@ -32,31 +33,22 @@ GroupKernels<kernels::ConvolutionF32> kernels_for(const PlanBuilder& builder, co
   return groups;
 }
 
-// The steps to bytes of a depthwise convolution that makes bytes itself.
-std::optional<kernels::StepsToByte> steps_of(const ConvolutionGeometry& conv, const Epilogue& epilogue) {
-  if (!conv.is_depthwise() || !epilogue.quant || epilogue.quant->per_channel()) return std::nullopt;
-  return kernels::steps_to_byte(epilogue.activation, epilogue.quant->scale[0], epilogue.quant->zero_point[0]);
-}
-
-void emit_bytes(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, const Epilogue& epilogue,
-                const kernels::StepsToByte& steps) {
-  const Node& node = builder.graph().node(id);
-  const auto in_steps = [inv_scale = 1 / epilogue.quant->scale[0]](std::vector<float> values) {
-    for (float& value : values) value *= inv_scale;
-    return values;
-  };
-  const std::shared_ptr<const kernels::QuantizingDepthwise2d> kernel = kernels::make_quantizing_depthwise2d(
-      depthwise_shape(conv), in_steps(to_vector<float>(float_weights(builder, node, conv))), in_steps(epilogue.bias), steps, builder.isa());
-  add_image_step<float, std::uint8_t>(
-      builder, convolution_info(builder, id, conv, kernel->name()), builder.image_f32(node.inputs[0]), builder.natural(epilogue.result),
-      [kernel](auto in, auto out, ThreadPool& pool) { kernel->run(in, out, pool); }, window_of(conv));
+// Of a depthwise convolution that makes bytes itself; nothing for any other.
+std::shared_ptr<const kernels::QuantizingDepthwise2d> kernel_to_bytes(const PlanBuilder& builder, const ConvolutionGeometry& conv,
+                                                                      std::span<const float> weights, const Epilogue& epilogue) {
+  if (!conv.is_depthwise() || !epilogue.quant) return nullptr;
+  const std::vector<double> ones(static_cast<std::size_t>(conv.outputs()), 1.0);
+  return kernels::make_quantizing_depthwise2d(depthwise_shape(conv), weights, make_requantization(ones, epilogue), builder.isa());
 }
 
 void emit(PlanBuilder& builder, NodeId id, const ConvolutionGeometry& conv, const Epilogue& epilogue) {
-  if (const auto steps = steps_of(conv, epilogue)) return emit_bytes(builder, id, conv, epilogue, *steps);
   const Node& node = builder.graph().node(id);
   const SlotId from = builder.image_f32(node.inputs[0]);
   const Tensor weights = float_weights(builder, node, conv);
+  if (const auto kernel = kernel_to_bytes(builder, conv, weights.values<float>(), epilogue))
+    return add_image_step<float, std::uint8_t>(
+        builder, convolution_info(builder, id, conv, kernel->name()), from, builder.natural(epilogue.result),
+        [kernel](auto in, auto out, ThreadPool& pool) { kernel->run(in, out, pool); }, window_of(conv));
   const std::int64_t out_pixels = node.outputs[0].shape[2] * node.outputs[0].shape[3];
   auto groups = kernels_for(builder, conv, weights.values<float>(), epilogue, out_pixels);
   StepInfo info = convolution_info(builder, id, conv, groups[0]->name());
@@ -75,7 +67,7 @@ std::optional<Sum> sum_of(const MatchContext& context, const ConvolutionGeometry
   if (conv.groups != 1 || conv.is_depthwise() || epilogue.quant) return std::nullopt;
   const auto sum = sum_behind(context, epilogue.result);
   if (!sum) return std::nullopt;
-  Epilogue both = context.fusion.epilogue({sum->node, 0}, {.activation = false});
+  Epilogue both = context.fusion.epilogue({sum->node, 0}, {.activation = false, .scale = true});
   both.bias = epilogue.bias;
   both.activation = epilogue.activation;
   both.absorbed.push_back(sum->node);
@@ -110,7 +102,7 @@ MatchResult match_convolution_f32(const MatchContext& context, NodeId id) {
   const auto conv = convolution_geometry(context.graph, context.graph.node(id));
   if (!conv) return NoMatch{};
   if (const auto unfit = unfit_convolution(context, id)) return *unfit;
-  Epilogue epilogue = context.fusion.epilogue({id, 0}, {true, true});
+  Epilogue epilogue = context.fusion.epilogue({id, 0}, {true, true, true});
   if (auto sum = sum_of(context, *conv, epilogue)) {
     Match match = match_of(sum->epilogue);
     match.emit = [id, conv = *conv, sum = *std::move(sum)](PlanBuilder& builder) { emit_sum(builder, id, conv, sum); };

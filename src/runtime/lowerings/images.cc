@@ -1,5 +1,6 @@
 #include "runtime/lowerings/images.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "kernels/quantize/quantize.h"
@@ -35,13 +36,34 @@ Match match_like_input(const MatchContext& context, NodeId id) {
   return match;
 }
 
-void add_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name) {
+namespace {
+
+// What is read times `scale`, and moved by whole `steps`; both one a channel, or empty.
+void add_scaled_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name, std::span<const float> scale,
+                              std::span<const std::int16_t> steps) {
+  const QuantParams& quant = *builder.slot(to).quant;
+  std::vector<float> step = quant.scale;
+  std::vector<std::int16_t> zero_point(quant.zero_point.begin(), quant.zero_point.end());
+  if (!scale.empty() || !steps.empty()) {
+    step.clear();
+    zero_point.clear();
+    for (std::size_t c = 0; c < std::max(scale.size(), steps.size()); ++c) {
+      step.push_back(scale.empty() ? quant.scale_of(c) : quant.scale_of(c) / scale[c]);
+      zero_point.push_back(static_cast<std::int16_t>(quant.zero_point_of(c) + (steps.empty() ? 0 : steps[c])));
+    }
+  }
   add_image_step<float, std::uint8_t>(
       builder, {name, "quantize"}, from, to,
-      [quant = builder.slot(to).quant, isa = builder.isa()](auto in, auto out, ThreadPool& pool) {
-        kernels::quantize_u8(in, quant->scale, quant->zero_point, out, isa, pool);
+      [step = std::move(step), zero_point = std::move(zero_point), isa = builder.isa()](auto in, auto out, ThreadPool& pool) {
+        kernels::quantize_u8(in, step, zero_point, out, isa, pool);
       },
       kSameRow);
+}
+
+}  // namespace
+
+void add_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name) {
+  add_scaled_quantize_step(builder, from, to, name, {}, {});
 }
 
 namespace {
@@ -57,7 +79,8 @@ kernels::ImageView<T> row_of(std::span<T> values) {
 void add_plain_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name) {
   const QuantParamsPtr quant = builder.slot(to).quant;
   builder.add_step({name, "quantize"}, {from}, {to}, [from, to, quant, isa = builder.isa()](const Workspace& ws) {
-    kernels::quantize_u8(row_of(ws.plain<const float>(from)), quant->scale, quant->zero_point, row_of(ws.plain<std::uint8_t>(to)), isa,
+    const std::int16_t zero_point = quant->zero_point[0];
+    kernels::quantize_u8(row_of(ws.plain<const float>(from)), quant->scale, {&zero_point, 1}, row_of(ws.plain<std::uint8_t>(to)), isa,
                          ws.pool());
   });
 }
@@ -70,13 +93,14 @@ void add_dequantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std
   });
 }
 
-FloatResult::FloatResult(PlanBuilder& builder, const Epilogue& epilogue) : builder_(builder), final_(builder.natural(epilogue.result)) {
+FloatResult::FloatResult(PlanBuilder& builder, const Epilogue& epilogue)
+    : builder_(builder), final_(builder.natural(epilogue.result)), scale_(epilogue.scale), steps_(epilogue.steps) {
   const Slot& last = builder.slot(final_);
   float_ = last.format == Format::kImageU8 ? builder.make_slot(Format::kImageF32, last.type) : final_;
 }
 
 void FloatResult::finish(const std::string& name) {
-  if (float_ != final_) add_quantize_step(builder_, float_, final_, name);
+  if (float_ != final_) add_scaled_quantize_step(builder_, float_, final_, name, scale_, steps_);
 }
 
 }  // namespace octet

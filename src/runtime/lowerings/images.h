@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "runtime/builder.h"
 #include "runtime/lowering.h"
@@ -61,7 +62,7 @@ void add_dequantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std
 void add_quantize_step(PlanBuilder& builder, SlotId from, SlotId to, const std::string& name);
 
 // A float image that a step writes for the result of an epilogue: the result's own slot, or a temporary one that finish()
-// quantizes into it.
+// quantizes into it, scaled and moved as the epilogue has it.
 class FloatResult {
  public:
   FloatResult(PlanBuilder& builder, const Epilogue& epilogue);
@@ -71,6 +72,8 @@ class FloatResult {
  private:
   PlanBuilder& builder_;
   SlotId float_, final_;
+  std::vector<float> scale_;  // as the epilogue has them
+  std::vector<std::int16_t> steps_;
 };
 
 }  // namespace octet
