@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <iterator>
 #include <span>
-#include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
+#include "base/scratch_vector.h"
 
-// What lists of millions of rows keep in columns, so that a row takes the bytes of its values alone.
+// What lists of millions of rows keep in columns, so that a row takes the bytes of its values alone, and those of
+// many rows lie in temporary files.
 namespace octet {
 
 // Integers of 4 bytes each as long as all fit, else of 8.
@@ -29,8 +29,8 @@ class IntegerColumn {
   }
 
  private:
-  std::vector<std::int32_t> narrow_;
-  std::vector<std::int64_t> wide_;
+  ScratchVector<std::int32_t> narrow_;
+  ScratchVector<std::int64_t> wide_;
 };
 
 // Texts in one piece of memory. What is read is valid until the next one is added.
@@ -40,16 +40,16 @@ class TextColumn {
 
   std::string_view operator[](std::size_t row) const {
     const auto begin = row == 0 ? 0 : static_cast<std::size_t>(ends_[row - 1]);
-    return std::string_view(texts_).substr(begin, static_cast<std::size_t>(ends_[row]) - begin);
+    return {texts_.data() + begin, static_cast<std::size_t>(ends_[row]) - begin};
   }
 
   void push_back(std::string_view text) {
-    texts_ += text;
+    texts_.insert(texts_.end(), text.begin(), text.end());
     ends_.push_back(static_cast<std::int64_t>(texts_.size()));
   }
 
  private:
-  std::string texts_;
+  ScratchVector<char> texts_;
   IntegerColumn ends_;
 };
 

@@ -11,9 +11,7 @@
 #include <system_error>
 
 namespace octet {
-namespace {
 
-// To be read and written. Not open where it cannot be made.
 posix::File unnamed_file() {
   std::error_code failed;
   const std::filesystem::path folder = std::filesystem::temp_directory_path(failed);
@@ -23,8 +21,6 @@ posix::File unnamed_file() {
   if (file.is_open() && posix::unlink(name) != 0) return {};
   return file;
 }
-
-}  // namespace
 
 bool ScratchFile::append(std::span<const std::byte> content) {
   if (has_failed_) return false;

@@ -11,6 +11,9 @@
 
 namespace octet {
 
+// A file in TMPDIR that is gone when it is closed, to be read and written. Not open where it cannot be made.
+posix::File unnamed_file();
+
 // A temporary file without a name, in TMPDIR: what need not be in memory. It is gone when it is closed. Several threads may read.
 class ScratchFile {
  public:

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -86,7 +87,7 @@ class CocoImages {
  private:
   IntegerColumn ids_;
   TextColumn file_names_, credits_;
-  std::vector<std::pair<int, int>> sizes_;
+  ScratchVector<std::pair<int, int>> sizes_;
 };
 
 class CocoAnnotations {
@@ -123,7 +124,7 @@ class CocoAnnotations {
   };
 
   IntegerColumn ids_, image_ids_, category_ids_;
-  std::vector<Place> places_;
+  ScratchVector<Place> places_;
   std::vector<bool> are_crowds_;
 };
 
@@ -142,11 +143,12 @@ struct CocoGroundTruth {
   std::vector<CocoVerification> verifications{};  // of each image; empty where every category is annotated in every image
 };
 
-// Leaves the images of these ids and their annotations; all categories stay.
-inline void restrict_to_images(CocoGroundTruth& truth, const std::unordered_set<std::int64_t>& image_ids) {
-  erase_rows_if(truth.images, [&](const CocoImage& image) { return !image_ids.contains(image.id); });
-  erase_rows_if(truth.annotations, [&](const CocoAnnotation& annotation) { return !image_ids.contains(annotation.image_id); });
-  std::erase_if(truth.verifications, [&](const CocoVerification& image) { return !image_ids.contains(image.image_id); });
+// Leaves the images of these ids, which rise, and their annotations; all categories stay.
+inline void restrict_to_images(CocoGroundTruth& truth, std::span<const std::int64_t> image_ids) {
+  const auto is_left = [image_ids](std::int64_t id) { return std::ranges::binary_search(image_ids, id); };
+  erase_rows_if(truth.images, [&](const CocoImage& image) { return !is_left(image.id); });
+  erase_rows_if(truth.annotations, [&](const CocoAnnotation& annotation) { return !is_left(annotation.image_id); });
+  std::erase_if(truth.verifications, [&](const CocoVerification& image) { return !is_left(image.image_id); });
 }
 
 }  // namespace octet

@@ -1,11 +1,16 @@
 #include "data/annotation_faults.h"
 
-#include <string_view>
-#include <unordered_map>
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
+#include <optional>
+#include <ranges>
 #include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "base/scratch_vector.h"
 #include "data/words.h"
 
 namespace octet {
@@ -30,6 +35,37 @@ bool may_be_in_percent(const BoxLtwh& box, ImageSize size) {
          box.height <= 100;
 }
 
+// Images whose file one before them has.
+std::int64_t shared_files(const ImageList& images) {
+  const auto name_of = [&images](std::uint32_t row) { return images.name(row); };
+  ScratchVector<std::uint32_t> rows(images.size());
+  std::iota(rows.begin(), rows.end(), 0U);
+  if (!std::ranges::is_sorted(rows, {}, name_of)) std::ranges::sort(rows, {}, name_of);
+  std::int64_t shared = 0;
+  for (std::size_t i = 1; i < rows.size(); ++i) shared += name_of(rows[i]) == name_of(rows[i - 1]);
+  return shared;
+}
+
+// Sizes by id out of images by rising id. The last one is kept, as the objects of an image mostly stand together.
+class ImageSizes {
+ public:
+  explicit ImageSizes(const ImageList& images) : images_(images) {}
+
+  std::optional<ImageSize> find(std::int64_t id) {
+    if (last_ && last_->first == id) return last_->second;
+    const auto rows = std::views::iota(std::size_t{0}, images_.size());
+    const auto row = std::ranges::lower_bound(rows, id, {}, [this](std::size_t at) { return images_.id(at); });
+    if (row == rows.end() || images_.id(*row) != id) return std::nullopt;
+    const ImageEntry image = images_[*row];
+    last_ = {id, {image.width, image.height}};
+    return last_->second;
+  }
+
+ private:
+  const ImageList& images_;
+  std::optional<std::pair<std::int64_t, ImageSize>> last_;
+};
+
 }  // namespace
 
 bool AnnotationFaults::none() const {
@@ -38,20 +74,15 @@ bool AnnotationFaults::none() const {
 
 AnnotationFaults find_annotation_faults(const Dataset& dataset) {
   AnnotationFaults faults;
-  std::unordered_map<std::int64_t, ImageSize> size_of;
+  faults.shared_files = shared_files(dataset.images);
+  ImageSizes sizes(dataset.images);
   std::unordered_set<std::int64_t> categories;
-  std::unordered_set<std::string_view> files;
-  for (std::size_t i = 0; i < dataset.images.size(); ++i) {
-    const ImageEntry image = dataset.images[i];
-    size_of[image.id] = {image.width, image.height};
-    faults.shared_files += !files.insert(dataset.images.name(i)).second;
-  }
   for (const CocoCategory& category : dataset.truth.categories) categories.insert(category.id);
   for (const CocoAnnotation& annotation : dataset.truth.annotations) {
     faults.of_no_category += !categories.contains(annotation.category_id);
     faults.with_id_0 += annotation.id == 0;
-    const auto size = size_of.find(annotation.image_id);
-    if (size == size_of.end()) {
+    const auto size = sizes.find(annotation.image_id);
+    if (!size) {
       ++faults.of_no_image;
       continue;
     }
@@ -59,8 +90,8 @@ AnnotationFaults find_annotation_faults(const Dataset& dataset) {
     ++faults.boxes;
     faults.without_area += box.width == 0 || box.height == 0;
     faults.in_pixel += is_in_first_pixel(box) && box.area() > 0;
-    faults.outside += is_outside(box, size->second);
-    faults.in_percent += may_be_in_percent(box, size->second);
+    faults.outside += is_outside(box, *size);
+    faults.in_percent += may_be_in_percent(box, *size);
   }
   if (faults.in_percent < std::max(faults.boxes, kFewestInPercent) || faults.in_pixel > 0) faults.in_percent = 0;
   return faults;

@@ -7,15 +7,15 @@
 #include <limits>
 #include <map>
 #include <optional>
-#include <ranges>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/parallel.h"
 #include "base/quoted_name.h"
+#include "base/scratch_vector.h"
 #include "data/file_text.h"
 #include "data/json_records.h"
 
@@ -167,32 +167,27 @@ Result<CocoResult> read_result(const JsonRecord& record) {
   return result;
 }
 
-// Adds entries to a list and refuses an id that it has seen. As long as ids rise, the list itself tells; millions need no table then.
-class UniqueIds {
- public:
-  template <typename Entry, typename List>
-  Status add(Result<Entry> entry, List& list) {
-    if (!entry.ok()) return entry.error();
-    const bool rises = list.size() == rising_ && (rising_ == 0 || highest_ < entry->id);
-    if (!rises && !take(entry->id, list))
-      return Error{ErrorCode::kMalformed, fmt::format("'id' is {}, which an entry before it has", entry->id)};
-    rising_ += rises;
-    if (rises) highest_ = entry->id;
-    list.push_back(std::move(*entry));
-    return {};
-  }
+template <typename Entry, typename List>
+Status add(Result<Entry> entry, List& list) {
+  if (!entry.ok()) return entry.error();
+  list.push_back(std::move(*entry));
+  return {};
+}
 
- private:
-  template <typename List>
-  bool take(std::int64_t id, const List& list) {
-    const auto rising = std::views::iota(std::size_t{0}, rising_);
-    return !std::ranges::binary_search(rising, id, {}, [&](std::size_t row) { return list[row].id; }) && seen_.insert(id).second;
-  }
-
-  std::size_t rising_ = 0;                 // at the beginning of the list
-  std::int64_t highest_ = 0;               // of them
-  std::unordered_set<std::int64_t> seen_;  // behind them
-};
+// Names the first entry whose id one before it has. Sorts where ids do not rise, which takes less memory than a table of them.
+template <typename List>
+Status expect_unique_ids(std::string_view section, const List& list) {
+  using IdAndRow = std::pair<std::int64_t, std::size_t>;
+  ScratchVector<IdAndRow> entries;
+  for (const auto& entry : list) entries.emplace_back(entry.id, entries.size());
+  if (!std::ranges::is_sorted(entries)) std::ranges::sort(entries);
+  const IdAndRow* first = nullptr;
+  for (std::size_t i = 1; i < entries.size(); ++i)
+    if (entries[i].first == entries[i - 1].first && (!first || entries[i].second < first->second)) first = &entries[i];
+  if (!first) return {};
+  return Error{ErrorCode::kMalformed,
+               fmt::format("{}[{}]: 'id' is {}, which an entry before it has", section, first->second, first->first)};
+}
 
 void count_annotations(CocoGroundTruth& truth) {
   std::unordered_map<std::int64_t, std::int64_t> count_of;
@@ -298,7 +293,6 @@ Result<CocoGroundTruth> parse_coco_annotations(std::string_view text) {
                           .fields = {"id", "file_name", "width", "height", "name", "image_id", "category_id", "bbox", "area", "iscrowd",
                                      "flickr_url", "license", "coco_url", kAbsentIds, kPartlyIds, "frequency"}};
   CocoGroundTruth truth;
-  UniqueIds images, categories, annotations;
   Credits credits;
   const auto visit = [&](std::string_view section, std::size_t, const JsonRecord& record) -> Status {
     if (section == "licenses") {
@@ -306,14 +300,17 @@ Result<CocoGroundTruth> parse_coco_annotations(std::string_view text) {
       return {};
     }
     if (section == "images") {
-      OCTET_RETURN_IF_ERROR(images.add(read_image_entry(record), truth.images));
+      OCTET_RETURN_IF_ERROR(add(read_image_entry(record), truth.images));
       credits.note(record);
       return read_verification(record, truth);
     }
-    if (section == "categories") return categories.add(read_category(record), truth.categories);
-    return annotations.add(read_annotation(record), truth.annotations);
+    if (section == "categories") return add(read_category(record), truth.categories);
+    return add(read_annotation(record), truth.annotations);
   };
   OCTET_RETURN_IF_ERROR(parse_json_records(text, schema, visit));
+  OCTET_RETURN_IF_ERROR(expect_unique_ids("images", truth.images));
+  OCTET_RETURN_IF_ERROR(expect_unique_ids("categories", truth.categories));
+  OCTET_RETURN_IF_ERROR(expect_unique_ids("annotations", truth.annotations));
   truth.images.set_credits(credits.credits());
   count_annotations(truth);
   return truth;
@@ -328,9 +325,9 @@ Result<CocoGroundTruth> read_coco_annotations(const std::filesystem::path& path)
 Result<CocoImages> read_coco_images(const std::filesystem::path& path) {
   const JsonSchema schema{.sections = {"images"}, .fields = {"id", "file_name", "width", "height", "coco_url"}, .stops_early = true};
   CocoImages images;
-  UniqueIds ids;
   OCTET_RETURN_IF_ERROR(read_json_records(
-      path, schema, [&](std::string_view, std::size_t, const JsonRecord& record) { return ids.add(read_image_entry(record), images); }));
+      path, schema, [&](std::string_view, std::size_t, const JsonRecord& record) { return add(read_image_entry(record), images); }));
+  if (const Status unique = expect_unique_ids("images", images); !unique.ok()) return unique.error().at(path.string());
   return images;
 }
 

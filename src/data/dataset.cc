@@ -60,8 +60,8 @@ void sort_by_id(ImageList& images) {
 
 // The ground truth of the images that are left.
 void restrict_truth(Dataset& dataset) {
-  std::unordered_set<std::int64_t> kept;
-  for (std::size_t i = 0; i < dataset.images.size(); ++i) kept.insert(dataset.images.id(i));
+  ScratchVector<std::int64_t> kept;  // rising, as the images are
+  for (std::size_t i = 0; i < dataset.images.size(); ++i) kept.push_back(dataset.images.id(i));
   restrict_to_images(dataset.truth, kept);
 }
 

@@ -52,7 +52,7 @@ class ImageList {
 
  private:
   IntegerColumn ids_;
-  std::vector<std::pair<int, int>> sizes_;
+  ScratchVector<std::pair<int, int>> sizes_;
   TextColumn names_, other_paths_;  // the other paths: empty where it is `before_name_` and the name
   std::string before_name_;
 };

@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "base/scratch_file.h"
+#include "base/scratch_vector.h"
 #include "boxes/detection.h"
 
 namespace octet {
 
-// What was found in the images of a data set. What is more than a few megabytes lies in a temporary file that has no name, so that memory
-// grows with the number of images alone; where no such file can be written, it stays in memory. Several threads may read.
+// What was found in the images of a data set. What is more than a few megabytes lies in temporary files that have no names; where no
+// such file can be written, it stays in memory. Several threads may read.
 class DetectionLists {
  public:
   class Reader;
@@ -34,7 +35,7 @@ class DetectionLists {
 
   void spill();
 
-  std::vector<List> lists_;
+  ScratchVector<List> lists_;
   ScratchFile file_;
   bool can_spill_ = true;
   std::uint64_t in_file_ = 0;      // detections, the first ones

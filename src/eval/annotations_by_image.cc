@@ -8,7 +8,7 @@ namespace octet {
 
 AnnotationsByImage::AnnotationsByImage(const CocoGroundTruth& truth, const CocoIds& ids) : truth_(truth), begin_(ids.image_ids.size() + 1) {
   const IdIndex images(ids.image_ids), categories(ids.category_ids);
-  std::vector<std::uint32_t> image_of;
+  ScratchVector<std::uint32_t> image_of;
   image_of.reserve(truth.annotations.size());
   for (const CocoAnnotation& annotation : truth.annotations) {
     const bool counts = categories.find(annotation.category_id) != IdIndex::kNone;
@@ -17,7 +17,7 @@ AnnotationsByImage::AnnotationsByImage(const CocoGroundTruth& truth, const CocoI
   }
   std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
   order_.resize(begin_.back());
-  std::vector<std::uint32_t> next(begin_.begin(), begin_.end() - 1);
+  ScratchVector<std::uint32_t> next(begin_.begin(), begin_.end() - 1);
   for (std::size_t i = 0; i < image_of.size(); ++i)
     if (image_of[i] != IdIndex::kNone) order_[next[image_of[i]]++] = static_cast<std::uint32_t>(i);
 }

@@ -2,8 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "base/scratch_vector.h"
 #include "boxes/detection.h"
 #include "eval/coco_eval.h"
 
@@ -23,7 +23,7 @@ class AnnotationsByImage {
 
  private:
   const CocoGroundTruth& truth_;
-  std::vector<std::uint32_t> begin_, order_;  // of each image in `order_`, and the end of the last one; annotations
+  ScratchVector<std::uint32_t> begin_, order_;  // of each image in `order_`, and the end of the last one; annotations
 };
 
 }  // namespace octet

@@ -7,7 +7,7 @@ namespace octet {
 namespace {
 
 std::uint64_t count_objects(const CategoryMatches& matches, SizeClass size, std::span<const std::uint32_t> image_weights) {
-  const std::vector<std::uint32_t>& objects = matches.objects[static_cast<std::size_t>(size)];
+  const ScratchVector<std::uint32_t>& objects = matches.objects[static_cast<std::size_t>(size)];
   if (image_weights.empty()) return objects.size();
   std::uint64_t count = 0;
   for (const std::uint32_t image : objects) count += image_weights[image];

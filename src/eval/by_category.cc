@@ -12,7 +12,8 @@
 namespace octet {
 namespace {
 
-std::vector<std::int64_t> sorted(std::vector<std::int64_t> ids) {
+template <typename Ids>
+Ids sorted(Ids ids) {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
@@ -25,9 +26,9 @@ struct BoxPlace {
 
 // Numbers of boxes by category and then by image, otherwise in their order.
 struct ByCategory {
-  std::vector<BoxPlace> places;      // of every box
-  std::vector<std::uint32_t> order;  // of those that belong to something
-  std::vector<std::size_t> begin;    // of each category in `order`, and the end of the last one
+  ScratchVector<BoxPlace> places;      // of every box
+  ScratchVector<std::uint32_t> order;  // of those that belong to something
+  ScratchVector<std::size_t> begin;    // of each category in `order`, and the end of the last one
 
   std::span<const std::uint32_t> of(std::size_t category) const {
     return std::span(order).subspan(begin[category], begin[category + 1] - begin[category]);
@@ -36,37 +37,37 @@ struct ByCategory {
 
 // Where each key's numbers begin in the order that a stable sort by `key_of`, below `count`, gives, and the end of the last one's.
 template <typename KeyOf>
-std::vector<std::size_t> begins_of(std::span<const std::uint32_t> numbers, std::size_t count, KeyOf key_of) {
-  std::vector<std::size_t> begins(count + 1);
+ScratchVector<std::size_t> begins_of(std::span<const std::uint32_t> numbers, std::size_t count, KeyOf key_of) {
+  ScratchVector<std::size_t> begins(count + 1);
   for (const std::uint32_t i : numbers) ++begins[key_of(i) + 1];
   std::partial_sum(begins.begin(), begins.end(), begins.begin());
   return begins;
 }
 
 template <typename KeyOf>
-std::vector<std::uint32_t> sorted_by(std::span<const std::uint32_t> numbers, std::vector<std::size_t> begins, KeyOf key_of) {
-  std::vector<std::uint32_t> sorted(numbers.size());
+ScratchVector<std::uint32_t> sorted_by(std::span<const std::uint32_t> numbers, ScratchVector<std::size_t> begins, KeyOf key_of) {
+  ScratchVector<std::uint32_t> sorted(numbers.size());
   for (const std::uint32_t i : numbers) sorted[begins[key_of(i)]++] = i;
   return sorted;
 }
 
 // Counts instead of comparing, so that it takes linear time.
-ByCategory group(std::vector<BoxPlace> places, const CocoIds& ids) {
-  std::vector<std::uint32_t> numbers;
+ByCategory group(ScratchVector<BoxPlace> places, const CocoIds& ids) {
+  ScratchVector<std::uint32_t> numbers;
   numbers.reserve(places.size());
   for (std::size_t i = 0; i < places.size(); ++i)
     if (places[i].category != IdIndex::kNone) numbers.push_back(static_cast<std::uint32_t>(i));
   const auto image_of = [&](std::uint32_t i) { return places[i].image; };
   const auto category_of = [&](std::uint32_t i) { return places[i].category; };
   numbers = sorted_by(numbers, begins_of(numbers, ids.image_ids.size(), image_of), image_of);
-  std::vector<std::size_t> begins = begins_of(numbers, ids.category_ids.size(), category_of);
+  ScratchVector<std::size_t> begins = begins_of(numbers, ids.category_ids.size(), category_of);
   numbers = sorted_by(numbers, begins, category_of);
   return {std::move(places), std::move(numbers), std::move(begins)};
 }
 
 Result<ByCategory> found_by_category(std::span<const CocoResult> results, const CocoIds& ids) {
   const IdIndex images(ids.image_ids), categories(ids.category_ids);
-  std::vector<BoxPlace> places(results.size());
+  ScratchVector<BoxPlace> places(results.size());
   for (std::size_t i = 0; i < results.size(); ++i) {
     const CocoResult& result = results[i];
     const std::uint32_t image = images.find(result.image_id);
@@ -97,7 +98,8 @@ std::string name_of_category(const CocoGroundTruth& truth, std::int64_t id) {
 }
 
 CocoIds ids_of(const CocoGroundTruth& truth) {
-  std::vector<std::int64_t> images(truth.images.size()), categories(truth.categories.size());
+  ScratchVector<std::int64_t> images(truth.images.size());
+  std::vector<std::int64_t> categories(truth.categories.size());
   for (std::size_t i = 0; i < images.size(); ++i) images[i] = truth.images.id(i);
   std::ranges::transform(truth.categories, categories.begin(), &CocoCategory::id);
   return {sorted(std::move(images)), sorted(std::move(categories))};
@@ -110,7 +112,7 @@ Error unlisted_image(std::size_t index, const CocoResult& result) {
 
 TruthBoxes::TruthBoxes(const CocoGroundTruth& truth, const CocoIds& ids) : truth_(truth) {
   const IdIndex images(ids.image_ids), categories(ids.category_ids);
-  std::vector<BoxPlace> places(truth.annotations.size());
+  ScratchVector<BoxPlace> places(truth.annotations.size());
   for (std::size_t i = 0; i < places.size(); ++i) {
     const std::uint32_t image = images.find(truth.annotations[i].image_id);
     if (image != IdIndex::kNone) places[i] = {image, categories.find(truth.annotations[i].category_id)};

@@ -8,6 +8,7 @@
 
 #include "base/function_ref.h"
 #include "base/result.h"
+#include "base/scratch_vector.h"
 #include "base/spilled_lists.h"
 #include "boxes/detection.h"
 #include "eval/coco_eval.h"
@@ -49,9 +50,9 @@ class TruthBoxes : public AnnotatedBoxes {
 
  private:
   const CocoGroundTruth& truth_;
-  std::vector<std::uint32_t> image_;  // of each annotation
-  std::vector<std::uint32_t> order_;  // annotations by category, then by image
-  std::vector<std::size_t> begin_;    // of each category in `order_`, and the end of the last one
+  ScratchVector<std::uint32_t> image_;  // of each annotation
+  ScratchVector<std::uint32_t> order_;  // annotations by category, then by image
+  ScratchVector<std::size_t> begin_;    // of each category in `order_`, and the end of the last one
 };
 
 // Boxes found that are in memory at a time, more or less.

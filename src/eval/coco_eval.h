@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/scratch_vector.h"
 #include "boxes/detection.h"
 #include "eval/average_precision.h"
 #include "eval/matching.h"
@@ -45,13 +46,15 @@ struct CocoAccuracy {
 
 // Matches of every category of `truth`, by rising category id. The image indices are those of the sorted image ids.
 struct CocoMatches {
-  std::vector<std::int64_t> image_ids, category_ids;
+  ScratchVector<std::int64_t> image_ids;
+  std::vector<std::int64_t> category_ids;
   std::vector<CategoryMatches> categories;
 };
 
 // Of images and categories, rising, none twice.
 struct CocoIds {
-  std::vector<std::int64_t> image_ids, category_ids;
+  ScratchVector<std::int64_t> image_ids;
+  std::vector<std::int64_t> category_ids;
 };
 CocoIds ids_of(const CocoGroundTruth& truth);
 

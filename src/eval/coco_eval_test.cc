@@ -108,7 +108,7 @@ TEST(RestrictToImages, KeepsImagesAnnotationsAndEveryCategory) {
   truth.annotations.push_back({2, 9, 1, {0, 0, 5, 5}, 25, false});
   const std::int64_t kept = 9;
   CocoGroundTruth part = truth;
-  restrict_to_images(part, {kept});
+  restrict_to_images(part, std::span(&kept, 1));
   ASSERT_EQ(part.images.size(), 1u);
   EXPECT_EQ(part.images[0].id, 9);
   ASSERT_EQ(part.annotations.size(), 1u);

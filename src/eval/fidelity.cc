@@ -21,7 +21,8 @@ void for_each_result(const ResultSource& source, Visit visit) {
   }
 }
 
-std::vector<std::int64_t> sorted(std::vector<std::int64_t> ids) {
+template <typename Ids>
+Ids sorted(Ids ids) {
   std::ranges::sort(ids);
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
@@ -29,13 +30,13 @@ std::vector<std::int64_t> sorted(std::vector<std::int64_t> ids) {
 
 // The images that count, and the categories that either side names.
 CocoIds ids_in(const ResultSource& reference, const ResultSource& results, std::span<const std::int64_t> image_ids) {
-  std::vector<std::int64_t> images(image_ids.begin(), image_ids.end());
+  ScratchVector<std::int64_t> images(image_ids.begin(), image_ids.end());
   std::unordered_set<std::int64_t> categories;
   for (const ResultSource* side : {&reference, &results}) {
     for_each_result(*side, [&](const CocoResult& box) { categories.insert(box.category_id); });
     if (image_ids.empty()) images.insert(images.end(), side->image_ids().begin(), side->image_ids().end());
   }
-  return {sorted(std::move(images)), sorted({categories.begin(), categories.end()})};
+  return {sorted(std::move(images)), sorted(std::vector(categories.begin(), categories.end()))};
 }
 
 // What the reference takes for certain, by category; read from one image to the next.

@@ -4,11 +4,12 @@
 
 namespace octet {
 
-IdIndex::IdIndex(std::span<const std::int64_t> ids) : slots_(std::bit_ceil(2 * ids.size() + 1)), mask_(slots_.size() - 1) {
+IdIndex::IdIndex(std::span<const std::int64_t> ids)
+    : ids_(ids), slots_(std::bit_ceil(2 * ids.size() + 1), kNone), mask_(slots_.size() - 1) {
   for (std::size_t place = 0; place < ids.size(); ++place) {
     std::size_t slot = first_slot(ids[place]);
-    while (slots_[slot].place != kNone) slot = (slot + 1) & mask_;
-    slots_[slot] = {ids[place], static_cast<std::uint32_t>(place)};
+    while (slots_[slot] != kNone) slot = (slot + 1) & mask_;
+    slots_[slot] = static_cast<std::uint32_t>(place);
   }
 }
 

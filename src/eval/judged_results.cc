@@ -60,7 +60,7 @@ Result<std::unique_ptr<const ResultSource>> judged_results(const CocoGroundTruth
     return Error{
         ErrorCode::kInvalidArgument,
         "the annotations say of no image which categories were looked for ('neg_category_ids'), so that this metric is not theirs"};
-  const std::vector<std::int64_t> listed = ids_of(truth).image_ids;
+  const ScratchVector<std::int64_t> listed = ids_of(truth).image_ids;
   OCTET_RETURN_IF_ERROR(check_images(results, listed));
   return std::unique_ptr<const ResultSource>(
       std::make_unique<JudgedResults>(JudgedCategories(truth, listed), listed, results, most_in_image));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/scratch_vector.h"
 #include "base/sorted_list.h"
 #include "boxes/detection.h"
 
@@ -59,7 +60,7 @@ struct MatchedDetection {
 struct CategoryMatches {
   SortedList<MatchedDetection, &MatchedDetection::score> detections;  // ties by image, then by rank
   // For each size class, the image index of every object that counts.
-  std::array<std::vector<std::uint32_t>, kSizeClassCount> objects;
+  std::array<ScratchVector<std::uint32_t>, kSizeClassCount> objects;
 };
 
 // An annotation or a detection with the index of its image.

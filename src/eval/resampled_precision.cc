@@ -271,7 +271,7 @@ void CountedCategories::add(const CategoryMatches& matches, SizeClass size, int 
   });
   meetings_.cut(meetings);
   misses_.cut(misses);
-  const std::vector<std::uint32_t>& objects = matches.objects[class_index];
+  const ScratchVector<std::uint32_t>& objects = matches.objects[class_index];
   places_.push_back({{first_meeting, meetings - first_meeting}, {first_miss, misses - first_miss}, {objects_.size(), objects.size()}});
   for (const std::uint32_t image : objects) objects_.add(image);
 }

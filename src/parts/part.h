@@ -13,6 +13,7 @@
 
 #include "base/files.h"
 #include "base/result.h"
+#include "base/scratch_vector.h"
 #include "parts/setup.h"
 
 // What one process found of a work that is shared out, as bytes: the line "octet part 1" and records, each
@@ -72,7 +73,7 @@ Result<PartSetup> setup_in(std::span<const std::byte> record);
 struct Part {
   std::string name;  // for messages: its file, or "rank 2"
   PartSetup setup;
-  std::vector<std::span<const std::byte>> records;  // without setup and end
+  ScratchVector<std::span<const std::byte>> records;  // without setup and end
   double seconds = 0;
   std::uint64_t resumed = 0;
   std::shared_ptr<const void> owner;  // of the bytes

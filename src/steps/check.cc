@@ -11,8 +11,8 @@
 namespace octet {
 namespace {
 
-std::vector<std::int64_t> ids_of_done(const Dataset& dataset, const DetectionRun& run) {
-  std::vector<std::int64_t> ids;
+ScratchVector<std::int64_t> ids_of_done(const Dataset& dataset, const DetectionRun& run) {
+  ScratchVector<std::int64_t> ids;
   for (std::size_t i = 0; i < dataset.images.size(); ++i)
     if (run.done[i]) ids.push_back(dataset.images.id(i));
   return ids;
@@ -105,7 +105,7 @@ std::vector<const ResultSource*> MeasuredRuns::sources() const {
 
 CocoGroundTruth restricted_truth(const CocoGroundTruth& truth, const CocoIds& ids) {
   CocoGroundTruth restricted = truth;
-  restrict_to_images(restricted, {ids.image_ids.begin(), ids.image_ids.end()});
+  restrict_to_images(restricted, ids.image_ids);
   std::erase_if(restricted.categories,
                 [&](const CocoCategory& category) { return !std::ranges::binary_search(ids.category_ids, category.id); });
   return restricted;

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/scratch_vector.h"
 #include "data/class_map.h"
 #include "detector/detect_images.h"
 #include "eval/result_source.h"
@@ -27,8 +28,8 @@ class RunResults : public ResultSource {
   mutable DetectionLists::Reader reader_;
   mutable std::vector<Detection> detections_;  // kept for its memory
   std::optional<std::vector<std::int64_t>> only_;
-  std::vector<std::size_t> places_;  // of the images in the data set
-  std::vector<std::int64_t> image_ids_;
+  ScratchVector<std::size_t> places_;  // of the images in the data set
+  ScratchVector<std::int64_t> image_ids_;
 };
 
 }  // namespace octet

@@ -79,18 +79,24 @@ class CvatReader {
     const bool by_part = std::ranges::any_of(root.children("image"), [&](const auto& image) { return is_of(image, part); });
     std::int64_t others = 0;
     for (const pugi::xml_node& image : root.children("image")) {
-      if (by_part && !is_of(image, part)) {
-        ++others;
-        continue;
-      }
+      others += has_subset(image) && !is_of(image, part);
+      if (by_part && !is_of(image, part)) continue;
       OCTET_RETURN_IF_ERROR(read_image(image));
     }
-    if (warn && others > 0) warn(fmt::format("leaves out {} of other subsets than '{}'", counted(others, "picture"), part));
+    if (warn && others > 0)
+      warn(fmt::format("{} {} of other subsets than '{}'", by_part ? "leaves out" : "has no subset of that name and takes",
+                       counted(others, "picture"), part));
     if (warn && left_out_ > 0) warn(fmt::format("leaves out {}: boxes and polygons are read", counted(left_out_, "shape")));
     return {};
   }
 
  private:
+  // Of one that a person named.
+  static bool has_subset(const pugi::xml_node& image) {
+    const std::string_view subset = image.attribute("subset").value();
+    return !subset.empty() && subset != "default";
+  }
+
   // "val", "Val" or "Validation".
   static bool is_of(const pugi::xml_node& image, std::string_view part) {
     std::string subset = image.attribute("subset").value();

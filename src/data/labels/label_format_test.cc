@@ -1,5 +1,7 @@
 #include "data/labels/label_format.h"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "base/files.h"
@@ -271,6 +273,33 @@ TEST(Voc, FindsWhatItsListsAndFilesMean) {
   EXPECT_EQ(listed->truth.images.size(), 2u);
 }
 
+TEST(Voc, TakesThePictureOfTheSameFolderBelow) {
+  const ScratchFolder folder;
+  for (const char* name : {"a", "one/a", "two/a"}) {
+    folder.write(std::string("JPEGImages/") + name + ".jpg", "");
+    folder.write(std::string("Annotations/") + name + ".xml", "<annotation><filename>a.jpg</filename></annotation>");
+  }
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  ASSERT_EQ(labelled->truth.images.size(), 3u);
+  for (const std::size_t i : {0, 1, 2}) EXPECT_EQ(labelled->truth.images[i].file_name, (std::array{"a.jpg", "one/a.jpg", "two/a.jpg"}[i]));
+  EXPECT_TRUE(warnings.empty()) << warnings[0];
+}
+
+TEST(Voc, SaysThatAPartHasNoList) {
+  const ScratchFolder folder;
+  folder.write("JPEGImages/a.jpg", "");
+  folder.write("Annotations/a.xml", "<annotation><filename>a.jpg</filename></annotation>");
+  folder.write("ImageSets/Main/train.txt", "a\n");
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  EXPECT_EQ(labelled->truth.images.size(), 1u);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("/ImageSets/Main: has other lists and none of 'val'"), std::string::npos) << warnings[0];
+}
+
 TEST(Voc, NamesTheFile) {
   const ScratchFolder folder;
   folder.write("JPEGImages/a.jpg", "");
@@ -511,6 +540,19 @@ TEST(Cvat, TakesTheSubsetOfThePart) {
   EXPECT_NE(warnings[0].find("leaves out 1 picture of other subsets"), std::string::npos) << warnings[0];
 }
 
+TEST(Cvat, SaysThatNoSubsetIsOfThePart) {
+  const ScratchFolder folder;
+  folder.write("annotations.xml", cvat(R"(<image name="a.png" subset="Train" width="2" height="2"/>
+                                           <image name="b.png" subset="default" width="2" height="2"/>)"));
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  EXPECT_EQ(labelled->truth.images.size(), 2u);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("has no subset of that name and takes 1 picture of other subsets than 'val'"), std::string::npos)
+      << warnings[0];
+}
+
 TEST(Cvat, NamesTheImageAndWhatIsWrong) {
   const auto image = [](const std::string& shape) { return cvat(R"(<image name="a.png" width="20" height="10">)" + shape + "</image>"); };
   for (const auto& [xml, words] : std::vector<std::pair<std::string, std::string>>{
@@ -574,6 +616,21 @@ TEST(LabelStudio, IsReadByTheNamesOfFiles) {
   ASSERT_EQ(warnings.size(), 2u);
   EXPECT_NE(warnings[0].find("leaves out 1 picture that "), std::string::npos) << warnings[0];
   EXPECT_NE(warnings[1].find("leaves out 1 label: "), std::string::npos) << warnings[1];
+}
+
+// A picture that waits to be annotated, or was skipped, is not one without objects.
+TEST(LabelStudio, LeavesOutWhatNobodyHasAnnotated) {
+  const ScratchFolder folder;
+  for (const char* name : {"a.png", "b.png", "c.png"}) folder.write(name, picture(200, 100));
+  folder.write("p.json", "[" + task("a.png", "") + R"(, {"data": {"image": "b.png"}, "annotations": [], "predictions": [{"result": []}]},
+                                                      {"data": {"image": "c.png"}, "annotations": [{"was_cancelled": true}]}])");
+  std::vector<std::string> warnings;
+  const auto labelled = read(folder, &warnings);
+  ASSERT_TRUE(labelled.ok()) << labelled.error().message;
+  ASSERT_EQ(labelled->truth.images.size(), 1u);
+  EXPECT_EQ(labelled->truth.images[0].file_name, "a.png");
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("leaves out 2 pictures that nobody has annotated"), std::string::npos) << warnings[0];
 }
 
 // Coded and Windows' places, pictures of one name in several folders, several classes, a mark at the beginning, keys behind long lists.

@@ -125,6 +125,7 @@ class LabelStudioReader {
       if (const Status status = read_task(tasks[i]); !status.ok()) return status.error().at(fmt::format("task {}", i));
     if (!warn) return {};
     if (absent_ > 0) warn(fmt::format("leaves out {} that {} lacks", counted(absent_, "picture"), labelled_.image_folder.string()));
+    if (unannotated_ > 0) warn(fmt::format("leaves out {} that nobody has annotated", counted(unannotated_, "picture")));
     if (several_ > 0) warn(fmt::format("takes one annotation of {} with several", counted(several_, "task")));
     if (more_labels_ > 0) warn(fmt::format("takes the first class of {} with several", counted(more_labels_, "object")));
     if (left_out_ > 0) warn(fmt::format("leaves out {}: boxes and polygons with a class are read", counted(left_out_, "label")));
@@ -139,8 +140,13 @@ class LabelStudioReader {
       ++absent_;
       return {};
     }
+    const Json* annotation = chosen_annotation(task);
+    if (!annotation) {
+      ++unannotated_;
+      return {};
+    }
     picture_ = {static_cast<std::int64_t>(truth_.images.size()) + 1, path};
-    const Json& results = member(chosen_annotation(task), "result");
+    const Json& results = member(*annotation, "result");
     classes_apart_.clear();
     for (const Json& result : results)
       if (member(result, "type") == "labels") classes_apart_.insert(member(result, "id"));
@@ -174,9 +180,8 @@ class LabelStudioReader {
     return place_in(chosen->get<std::string>());
   }
 
-  // That which counts as the truth, else the first that was not cancelled.
-  const Json& chosen_annotation(const Json& task) {
-    static const Json kNone;
+  // That which counts as the truth, else the first that was not cancelled; null where nobody has looked at the picture yet.
+  const Json* chosen_annotation(const Json& task) {
     const Json* chosen = nullptr;
     std::int64_t count = 0;
     for (const Json& annotation : member(task, "annotations")) {
@@ -185,7 +190,7 @@ class LabelStudioReader {
       if (!chosen || (is_true(member(annotation, "ground_truth")) && !is_true(member(*chosen, "ground_truth")))) chosen = &annotation;
     }
     several_ += count > 1;
-    return chosen ? *chosen : kNone;
+    return chosen;
   }
 
   // Where an interface has shapes and classes apart, what has the class has the shape as well.
@@ -227,7 +232,7 @@ class LabelStudioReader {
   CocoImage picture_;                                         // of the task
   std::map<std::string, std::vector<std::string>> paths_of_;  // of pictures, by their file names
   std::set<Json> classes_apart_;                              // of the task, the ids of results that are classes of shapes
-  std::int64_t absent_ = 0, several_ = 0, left_out_ = 0, more_labels_ = 0;
+  std::int64_t absent_ = 0, unannotated_ = 0, several_ = 0, left_out_ = 0, more_labels_ = 0;
 };
 
 // An array of tasks. The keys of the first may stand behind a long list of points.

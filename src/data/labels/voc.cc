@@ -122,9 +122,9 @@ std::string name_in(const fs::path& annotations, const std::string& line) {
 }
 
 // Names without extension: those of the list of the part, else of every annotation, in folders below as well.
-Result<std::vector<std::string>> names_of(const fs::path& folder, std::string_view part) {
+Result<std::vector<std::string>> names_of(const fs::path& folder, std::string_view part, const Warn& warn) {
   std::vector<std::string> names;
-  const fs::path list = folder / "ImageSets" / "Main" / (std::string(part) + ".txt"), annotations = folder / "Annotations";
+  const fs::path lists = folder / "ImageSets" / "Main", list = lists / (std::string(part) + ".txt"), annotations = folder / "Annotations";
   std::error_code failed;
   if (is_there(list)) {
     OCTET_ASSIGN(const std::vector<std::string> lines, read_lines(list, kMostListBytes));
@@ -136,6 +136,8 @@ Result<std::vector<std::string>> names_of(const fs::path& folder, std::string_vi
   for (fs::recursive_directory_iterator entry(annotations, failed), end; !failed && entry != end; entry.increment(failed))
     if (entry->path().extension() == ".xml") names.push_back(entry->path().lexically_relative(annotations).replace_extension().string());
   if (failed) return Error{ErrorCode::kNotFound, fmt::format("{}: cannot be listed: {}", annotations.string(), failed.message())};
+  if (warn && !fs::is_empty(lists, failed) && !failed)
+    warn(fmt::format("{}: has other lists and none of '{}', so that all annotations are taken", lists.string(), part));
   std::ranges::sort(names);
   return names;
 }
@@ -145,9 +147,10 @@ class PictureFinder {
  public:
   explicit PictureFinder(fs::path folder) : folder_(std::move(folder)) {}
 
-  // By the name of the annotation's file, without extension, where `file_name` is not there.
+  // In the folder that the annotation's file, `name` without extension, has below its own; by that name where `file_name` is not there.
   Result<std::string> find(const std::string& file_name, const std::string& name) {
-    if (is_there(folder_ / file_name)) return file_name;
+    for (const fs::path& place : {fs::path(name).parent_path() / file_name, fs::path(file_name)})
+      if (is_there(folder_ / place)) return place.string();
     if (!is_listed_) OCTET_RETURN_IF_ERROR(list());
     const auto found = by_name_.find(name);
     if (found == by_name_.end()) return file_name;
@@ -188,7 +191,7 @@ bool is_voc(const fs::path& folder) {
 }
 
 Result<LabelledPictures> read_voc(const fs::path& folder, std::string_view part, const Warn& warn) {
-  OCTET_ASSIGN(const std::vector<std::string> names, names_of(folder, part));
+  OCTET_ASSIGN(const std::vector<std::string> names, names_of(folder, part, warn));
   std::vector<VocImage> images;
   PictureFinder pictures(folder / "JPEGImages");
   for (const std::string& name : names) {
