@@ -26,7 +26,7 @@ void place_in_image(const ResizeScale& net, ImageSize unit, std::vector<Candidat
   }
 }
 
-void clip(std::vector<Candidate>& candidates, ImageSize image) {
+void clip_boxes(std::vector<Candidate>& candidates, ImageSize image) {
   for (Candidate& box : candidates) {
     for (double* x : {&box.x0, &box.x1}) *x = std::clamp(*x, 0.0, static_cast<double>(image.width));
     for (double* y : {&box.y0, &box.y1}) *y = std::clamp(*y, 0.0, static_cast<double>(image.height));
@@ -65,11 +65,12 @@ Result<std::vector<Detection>> detections_from_outputs(const ModelDescription& d
   const bool has_fractions = std::visit([](const auto& head) { return head.has_fractions(); }, description.head);
   place_in_image(resize_scale(description.resize, image, description.input), has_fractions ? description.input : ImageSize{1, 1},
                  candidates);
-  if (description.clip) clip(candidates, image);
+  if (description.clip == Clip::kBeforeSuppression) clip_boxes(candidates, image);
 
   const bool is_suppressed = std::visit([](const auto& head) { return head.is_suppressed(); }, description.head);
-  const std::vector<Candidate> kept = is_suppressed ? best_scored(std::move(candidates), options.max_detections)
-                                                    : suppress_overlaps(candidates, description.suppression, options.max_detections);
+  std::vector<Candidate> kept = is_suppressed ? best_scored(std::move(candidates), options.max_detections)
+                                              : suppress_overlaps(candidates, description.suppression, options.max_detections);
+  if (description.clip == Clip::kAfterSuppression) clip_boxes(kept, image);
   std::vector<Detection> detections;
   for (const Candidate& candidate : kept) detections.push_back(detection_from(candidate));
   std::erase_if(detections, [](const Detection& detection) { return !is_finite(detection.box_px); });

@@ -81,10 +81,27 @@ TEST(DetectionsFromOutputs, ScalesRowsToTheImageAndStopsAtANegativeImage) {
 
 TEST(DetectionsFromOutputs, LeavesBoxesWholeWhereTheModelDoesNotClip) {
   ModelDescription description = toy_ssd();
-  description.clip = false;
+  description.clip = Clip::kNever;
   const auto found = ssd_detections(description, {0, 1, 0.9f, -0.5f, 0, 1.5f, 1}, {0.1, 100});
   ASSERT_EQ(found.size(), 1u);
   EXPECT_FLOAT_EQ(found[0].box_px.x0, -100);
+}
+
+// Two boxes that share the picture but little beside it: what is left of them is the same, of the whole the smaller part.
+TEST(DetectionsFromOutputs, CutsBoxesBeforeOrAfterTheyAreSuppressed) {
+  ModelDescription description;
+  description.input = {100, 100};
+  description.head = DenseHead{.boxes = {"boxes"}, .scores = {"scores"}, .classes = 1, .box = DenseHead::Box::kCorners};
+  const std::vector<float> boxes = {-90, 0, 10, 20, 0, 0, 10, 20}, scores = {0.9f, 0.8f};
+  const auto found = [&](Clip clip) {
+    description.clip = clip;
+    return *detections_from_outputs(description, {{{"boxes", {1, 2, 4}, boxes}, {"scores", {1, 2, 1}, scores}}}, {100, 100}, {0.1, 100});
+  };
+  EXPECT_EQ(found(Clip::kBeforeSuppression).size(), 1u);
+  ASSERT_EQ(found(Clip::kAfterSuppression).size(), 2u);
+  EXPECT_EQ(found(Clip::kAfterSuppression)[0].box_px, (BoxXyxy{0, 0, 10, 20}));
+  ASSERT_EQ(found(Clip::kNever).size(), 2u);
+  EXPECT_EQ(found(Clip::kNever)[0].box_px.x0, -90);
 }
 
 TEST(DetectionsFromOutputs, KeepsTheBestAndDropsScoresAtTheThreshold) {

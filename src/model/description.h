@@ -26,6 +26,9 @@ struct Suppression {
   bool operator==(const Suppression&) const = default;
 };
 
+// Whether boxes are cut at the image border, and when: suppression goes by the overlap of what is left of them, or of whole boxes.
+enum class Clip { kNever, kBeforeSuppression, kAfterSuppression };
+
 // How a picture becomes the input of a model and its outputs become boxes. model_info.h has the text form.
 struct ModelDescription {
   std::string name;
@@ -37,8 +40,8 @@ struct ModelDescription {
   std::vector<std::string> labels;  // by class index; may be empty
   int label_offset = 0;             // added to the class that the network says; what then has no class is dropped
   CategoryRule categories = CategoryRule::kOrdinal;
-  Suppression suppression;             // done by octet, or told of what the network does itself
-  bool clip = true;                    // cut boxes at the image border, before suppression
+  Suppression suppression;  // done by octet, or told of what the network does itself
+  Clip clip = Clip::kBeforeSuppression;
   float confidence_threshold = 0.25f;  // what the author ships
 
   bool operator==(const ModelDescription&) const = default;

@@ -16,6 +16,7 @@ constexpr Word<ResizeKind> kResizeWords[] = {{"stretch", ResizeKind::kStretch},
                                              {"letterbox_rounded", ResizeKind::kLetterboxRounded}};
 constexpr Word<CategoryRule> kCategoryWords[] = {
     {"coco91", CategoryRule::kCoco91}, {"coco90", CategoryRule::kCoco90}, {"ordinal", CategoryRule::kOrdinal}};
+constexpr Word<Clip> kClipWords[] = {{"YES", Clip::kBeforeSuppression}, {"AFTER", Clip::kAfterSuppression}, {"NO", Clip::kNever}};
 constexpr Word<bool> kYesNo[] = {{"YES", true}, {"NO", false}};
 
 constexpr std::string_view kCommonKeys[] = {"model_type",
@@ -104,7 +105,7 @@ Status apply_model_info(const ModelInfo& map, ModelDescription& description) {
   OCTET_RETURN_IF_ERROR(info.read_integer("orig_height", 1, kMaxSide, description.input.height));
   OCTET_RETURN_IF_ERROR(info.read_word("octet_resize", kResizeWords, description.resize));
   OCTET_RETURN_IF_ERROR(info.read_word("octet_categories", kCategoryWords, description.categories));
-  OCTET_RETURN_IF_ERROR(info.read_word("octet_clip", kYesNo, description.clip));
+  OCTET_RETURN_IF_ERROR(info.read_word("octet_clip", kClipWords, description.clip));
   OCTET_RETURN_IF_ERROR(info.read_integer("octet_label_offset", -kMaxLabelOffset, kMaxLabelOffset, description.label_offset));
   if (info.find("octet_pad_value")) OCTET_RETURN_IF_ERROR(info.read_integer("octet_pad_value", 0, 255, description.pad_value.emplace()));
   OCTET_RETURN_IF_ERROR(info.read_number("octet_nms_iou", 0, 1, description.suppression.iou_limit));
@@ -128,7 +129,7 @@ ModelInfo write_model_info(const ModelDescription& description) {
       {"octet_resize", word_of(kResizeWords, description.resize)},
       {"octet_categories", word_of(kCategoryWords, description.categories)},
       {"octet_nms_iou", fmt::format("{}", description.suppression.iou_limit)},
-      {"octet_clip", word_of(kYesNo, description.clip)},
+      {"octet_clip", word_of(kClipWords, description.clip)},
       {"octet_version", kVersion},
   };
   if (description.pad_value) info["octet_pad_value"] = std::to_string(*description.pad_value);

@@ -25,7 +25,7 @@ ModelDescription yolo_description() {
   description.head = YoloHead{{head, region}};
   description.labels = {"person", "traffic light", "no_blank"};
   description.suppression = {0.45f, 0.6f};
-  description.clip = false;
+  description.clip = Clip::kAfterSuppression;
   return description;
 }
 
@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"orig_width", "0", "a whole number from 1 to"}, BadValue{"orig_height", "300x", "a whole number from 1 to"},
         BadValue{"orig_width", "99999999999999999999", "a whole number from 1 to"}, BadValue{"octet_resize", "crop", "expected stretch or"},
         BadValue{"octet_head", "rows", "detection_output or yolo or dense or list or centernet"},
-        BadValue{"octet_clip", "yes", "YES or NO"}, BadValue{"octet_nms_iou", "1.5", "from 0 to 1"},
+        BadValue{"octet_clip", "yes", "YES or AFTER or NO"}, BadValue{"octet_nms_iou", "1.5", "from 0 to 1"},
         BadValue{"octet_nms_iou", "nan", "from 0 to 1"}, BadValue{"octet_nms_distance_power", "-1", "from 0 to"},
         BadValue{"octet_categories", "voc", "coco91 or coco90 or ordinal"}, BadValue{"octet_labels", "[1]", "array of names"},
         BadValue{"octet_heads", "{", "JSON array"}, BadValue{"octet_heads", "[]", "JSON array"},
@@ -244,7 +244,7 @@ TEST(ApplyModelInfo, LeavesWhatIsAbsent) {
   ModelDescription description = yolo_description();
   ModelDescription expected = description;
   ASSERT_TRUE(apply_model_info({{"octet_clip", "YES"}, {"octet_labels", R"(["a","b","c"])"}}, description).ok());
-  expected.clip = true;
+  expected.clip = Clip::kBeforeSuppression;
   expected.labels = {"a", "b", "c"};
   EXPECT_EQ(description, expected);
 }

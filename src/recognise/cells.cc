@@ -41,17 +41,30 @@ Point center_of(const double* numbers, Box box) {
   return {numbers[0], numbers[1]};
 }
 
-// How far centres are from where they should be, in strides, on average.
-double distance(const std::vector<double>& boxes, const std::vector<Cell>& cells, const RestingBoxes& form, ImageSize input) {
-  const bool in_pixels = form.unit == DenseHead::Unit::kPixels;
-  const double width = in_pixels ? 1 : input.width, height = in_pixels ? 1 : input.height;
+// Whether an end of a box lies on the border, at which the graph may have cut it: its middle is then not that of its cell. The last pixel
+// is one less than the side where a graph counts so (Paddle's yolo_box).
+bool is_cut(double low, double high, double side) { return low == 0 || high == side || (side > 1 && high == side - 1); }
+
+// How far centres are from where they should be, in strides, on average over those that the border leaves; nothing where it leaves few.
+std::optional<double> distance(const std::vector<double>& boxes, const std::vector<Cell>& cells, const RestingBoxes& form,
+                               ImageSize input) {
+  const bool in_pixels = form.unit == DenseHead::Unit::kPixels, are_corners = form.box != Box::kCenter;
+  const Point side{in_pixels ? input.width : 1.0, in_pixels ? input.height : 1.0};
+  const int x = form.box == Box::kCornersYx ? 1 : 0, y = 1 - x;
   double sum = 0;
+  std::size_t counted = 0;
+  const auto add = [&](const double* low, double center, double extent, double scale, double place) {
+    if (are_corners && is_cut(low[0], low[2], extent)) return;
+    sum += std::abs(center * scale - place - form.cell_offset);
+    ++counted;
+  };
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const Point center = center_of(&boxes[4 * i], form.box);
-    sum += std::abs(center.x * width / cells[i].stride - cells[i].x - form.cell_offset) +
-           std::abs(center.y * height / cells[i].stride - cells[i].y - form.cell_offset);
+    add(&boxes[4 * i + static_cast<std::size_t>(x)], center.x, side.x, input.width / side.x / cells[i].stride, cells[i].x);
+    add(&boxes[4 * i + static_cast<std::size_t>(y)], center.y, side.y, input.height / side.y / cells[i].stride, cells[i].y);
   }
-  return sum / (2 * static_cast<double>(cells.size()));
+  if (2 * counted < cells.size()) return std::nullopt;
+  return sum / static_cast<double>(counted);
 }
 
 std::optional<RestingBoxes> boxes_at(const std::vector<double>& boxes, const std::vector<Cell>& cells, ImageSize input) {
@@ -61,7 +74,7 @@ std::optional<RestingBoxes> boxes_at(const std::vector<double>& boxes, const std
     for (const auto unit : {DenseHead::Unit::kPixels, DenseHead::Unit::kFractions})
       for (const double offset : {0.5, 0.0}) {
         const RestingBoxes form{box, unit, offset};
-        if (distance(boxes, cells, form, input) < kNear) return form;
+        if (distance(boxes, cells, form, input).value_or(1) < kNear) return form;
       }
   return std::nullopt;
 }

@@ -21,7 +21,7 @@ struct FoundHead {
   Head head;
   Family family = Family::kUnknown;
   Suppression suppression{.iou_limit = 0.6f};
-  bool clip = true;
+  Clip clip = Clip::kBeforeSuppression;
   std::vector<std::string> reasons = {};
 };
 

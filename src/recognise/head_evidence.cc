@@ -108,6 +108,17 @@ Status leave_out_background(int background_class, DenseHead& head, std::vector<s
   return {};
 }
 
+// As a suppression in the file has its boxes, else as is usual for the head. What MMDetection and torchvision export without one (RTMDet,
+// FCOS, RetinaNet) and NanoDet cut first.
+Clip clip_of(const HeadEvidence& evidence, Family family, const DenseHead& head) {
+  if (family == Family::kYolox) return Clip::kNever;
+  const bool is_of_centerness = head.box == DenseHead::Box::kDistances && head.has_objectness;
+  const bool cuts_first =
+      family == Family::kNanoDet || is_of_centerness || head.box == DenseHead::Box::kPixelDistances || head.is_of_anchors();
+  const bool suppresses = evidence.facts().end == SourceFacts::End::kSuppression;
+  return cuts_first && !suppresses ? Clip::kBeforeSuppression : Clip::kAfterSuppression;
+}
+
 }  // namespace
 
 Result<FoundHead> checked(const HeadEvidence& evidence, FoundHead found) {
@@ -117,8 +128,9 @@ Result<FoundHead> checked(const HeadEvidence& evidence, FoundHead found) {
   const bool may_name_background = head.background == DenseHead::Background::kFirst && evidence.classes() == head.classes + 1;
   if (evidence.classes() && head.classes != *evidence.classes() && !may_name_background)
     return Error{ErrorCode::kMalformed, fmt::format("its outputs have {} classes, but it names {}", head.classes, *evidence.classes())};
+  if (evidence.facts().is_of_paddle) found.family = Family::kUnknown;  // its YOLOs take pictures in ways of their own
   found.suppression = suppression_of(found.family);
-  if (found.family == Family::kYolox) found.clip = false;
+  if (found.clip != Clip::kNever) found.clip = clip_of(evidence, found.family, head);
   if (evidence.facts().nms_iou >= 0 && evidence.facts().nms_iou <= 1) found.suppression.iou_limit = evidence.facts().nms_iou;
   return found;
 }

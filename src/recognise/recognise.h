@@ -30,6 +30,7 @@ struct SourceFacts {
   int background_class = -1;                  // the class that it leaves out, which stands for no object; negative: none
   bool converter_reverses = false;            // the file's converter says that it reversed channels,
   bool converter_scales = false;              // that it took a mean off or divided pixels, which may be in the weights
+  bool is_of_paddle = false;                  // it has inputs that only PaddleDetection's exports have
   bool takes_bytes = false;                   // its input is u8: pictures as they are, 0..255
   std::vector<std::string> of_metadata = {};  // which of it files beside the model say: sentences for the reasons
 };

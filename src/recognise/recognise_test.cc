@@ -82,7 +82,7 @@ TEST(Recognise, KnowsYoloxByItsBoxesThatAreNotDecoded) {
   EXPECT_TRUE(head.has_objectness);
   EXPECT_EQ(head.classes, 7);
   EXPECT_EQ(found.description.resize, ResizeKind::kLetterboxCorner);
-  EXPECT_FALSE(found.description.clip);
+  EXPECT_EQ(found.description.clip, Clip::kNever);
   EXPECT_TRUE(found.input.empty());
 }
 
@@ -129,6 +129,10 @@ TEST(Recognise, KnowsHowPicturesEnterPicoDetAndNanoDet) {
   EXPECT_FALSE(nano.input.reverse_channels);
   EXPECT_EQ(nano.description.resize, ResizeKind::kStretch);
   EXPECT_TRUE(std::get<DenseHead>(nano.description.head).scores_first);
+  EXPECT_EQ(pico.description.clip, Clip::kAfterSuppression);
+  EXPECT_EQ(nano.description.clip, Clip::kBeforeSuppression);
+  EXPECT_EQ(found_in(nanodet_plus, {.end = SourceFacts::End::kSuppression}).description.clip, Clip::kAfterSuppression)
+      << "as the file does";
 }
 
 // background_class of EfficientNMS_TRT, MulticlassNms and MatrixNms.
@@ -507,6 +511,28 @@ TEST(Recognise, KnowsDecodedBoxesOfTheCoarsestMapFirst) {
     EXPECT_EQ(std::get<DenseHead>(found.description.head).box, DenseHead::Box::kCorners) << strides.front();
     EXPECT_EQ(std::get<DenseHead>(found.description.head).classes, 3);
   }
+}
+
+// A graph that cuts its boxes at the border leaves those of the outer cells with their middles elsewhere.
+TEST(Recognise, KnowsCornersThatTheGraphCuts) {
+  std::vector<float> corners = corners_of_cells({8, 16, 32});
+  for (float& at : corners) at = std::clamp(at, 0.0f, static_cast<float>(kSide));
+  const Recognition found = found_in(boxes_and_scores(corners), {.declared = kDeclaredWay});
+  EXPECT_EQ(std::get<DenseHead>(found.description.head).box, DenseHead::Box::kCorners);
+}
+
+TEST(Recognise, CutsBoxesWhenTheFamilyDoes) {
+  const auto clip_of = [](const Graph& graph, SourceFacts facts = {}) { return found_in(graph, facts).description.clip; };
+  EXPECT_EQ(clip_of(decoded(3)), Clip::kAfterSuppression) << "Ultralytics";
+  EXPECT_EQ(clip_of(yolox(7)), Clip::kNever);
+  ModelInfo way = kDeclaredWay;
+  way["octet_classes"] = "3";
+  EXPECT_EQ(clip_of(detr(10, 3), {.metadata = way}), Clip::kNever);
+}
+
+TEST(Recognise, TakesNoFamilysPicturesForThoseOfPaddle) {
+  EXPECT_EQ(found_in(decoded(3)).description.resize, ResizeKind::kLetterboxRounded);
+  expect_contains(error_of(decoded(3), {.is_of_paddle = true}).message, "how a picture enters it is not in the file");
 }
 
 // In front of a suppression, boxes stand apart from scores: as centre and size they are those of YOLOv6 to v8, as corners of several

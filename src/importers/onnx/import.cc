@@ -16,10 +16,14 @@
 namespace octet::onnx {
 namespace {
 
+constexpr std::string_view kScaleFactor = "scale_factor", kImageShape = "im_shape";
 constexpr std::int64_t kMostMaskElements = std::int64_t{1} << 24;
 
-// Paddle's scale_factor [N,2], by which boxes are divided.
-bool is_scale_factor(const InputRecord& input) { return input.type == DataType::kFloat && input.shape.size() == 2 && input.shape[1] == 2; }
+// PaddleDetection's inputs beside the picture, [N,2]: by what it was resized, down and across, and height and width of what it became.
+bool is_of_paddle(const InputRecord& input) {
+  const bool is_named = input.name == kScaleFactor || input.name == kImageShape;
+  return is_named && input.type == DataType::kFloat && input.shape.size() == 2 && input.shape[1] == 2;
+}
 
 // Transformers' mask [N,H,W] of the pixels that are picture, of whatever size.
 bool is_pixel_mask(const InputRecord& input) {
@@ -39,11 +43,12 @@ Result<Tensor> whole_mask(const InputRecord& input, const Shape& picture) {
 // What stands for an input beside the picture that the outputs still depend on.
 Result<Tensor> value_of_further_input(const InputRecord& input, const Shape& picture) {
   if (is_pixel_mask(input)) return whole_mask(input, picture);
-  if (!is_scale_factor(input))
+  if (!is_of_paddle(input))
     return unsupported(
         fmt::format("needs input {} {}{} beside the picture, which octet cannot give; cut the graph before it is read: --outputs NAME,...",
                     in_quotes(input.name), name_of(input.type), to_string(input.shape)));
-  return Tensor::of<float>({1, 2}, {1, 1});
+  if (input.name == kScaleFactor) return Tensor::of<float>({1, 2}, {1, 1});
+  return Tensor::of<float>({1, 2}, {static_cast<float>(picture[2]), static_cast<float>(picture[3])});
 }
 
 class Importing {
@@ -88,6 +93,7 @@ class Importing {
   Status set_inputs(const std::vector<const NodeRecord*>& nodes, Translation& translation) {
     OCTET_ASSIGN(const Shape shape, picture_shape(*picture_, facts_));
     facts_.takes_bytes = picture_->type == DataType::kUint8;
+    facts_.is_of_paddle = std::ranges::any_of(source_.inputs, is_of_paddle);
     border_.take_picture(*picture_, shape);
     OCTET_ASSIGN(const Value picture, builder_.add_stored(Parameter{ElementType::kF32, shape}, {}, picture_->name));
     OCTET_RETURN_IF_ERROR(set_picture(picture, translation));

@@ -289,9 +289,9 @@ bool has_constant(const Graph& graph, const Shape& shape, double value) {
 
 TEST(OnnxImport, SetsAScaleFactorToOneWhereItIsLeft) {
   ModelWriter writer;
-  writer.input("factor", 1, {1, 2});
+  writer.input("scale_factor", 1, {1, 2});
   writer.node("Reshape", {"x", "s"}, {"r"});
-  writer.node("Div", {"r", "factor"}, {"y"});
+  writer.node("Div", {"r", "scale_factor"}, {"y"});
   writer.whole("s", {2}, {-1, 2});
   const auto imported = import(writer);
   expect_picture(imported, {1, 3, 4, 4});
@@ -335,10 +335,10 @@ void add_boxes_and_scores(ModelWriter& writer) {
 
 TEST(OnnxImport, CutsInFrontOfASuppression) {
   ModelWriter writer(13, {"picked"});
-  writer.input("factor", 1, {1, 2});
+  writer.input("scale_factor", 1, {1, 2});
   add_boxes_and_scores(writer);
   ModelWriter::integers(writer.node("Transpose", {"logits"}, {"scores"}), "perm", {0, 2, 1});
-  ModelWriter::integer(writer.node("Concat", {"factor", "factor"}, {"factors"}), "axis", 1);
+  ModelWriter::integer(writer.node("Concat", {"scale_factor", "scale_factor"}, {"factors"}), "axis", 1);
   writer.node("Div", {"boxes", "factors"}, {"scaled"});
   writer.node("NonMaxSuppression", {"scaled", "scores", "most", "iou", "least"}, {"chosen"});
   ModelWriter::integer(writer.node("Gather", {"chosen", "third"}, {"indices"}), "axis", 1);

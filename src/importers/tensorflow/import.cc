@@ -72,7 +72,7 @@ ModelDescription describe(const Detector& detector, const ImageInput& image) {
   description.head = DetectionOutputHead{has_background, classes - (has_background ? 1 : 0)};
   description.categories = rule_of_numbers(classes, has_background);
   description.suppression.iou_limit = suppression.iou_threshold;
-  description.clip = suppression.clips_first;
+  description.clip = suppression.clips_first ? Clip::kBeforeSuppression : Clip::kNever;
   if (suppression.score_threshold) description.confidence_threshold = *suppression.score_threshold;
   return description;
 }

@@ -280,7 +280,7 @@ TEST(ImportTensorflow, SeesThatBoxesAreClippedAfterSuppression) {
   ASSERT_TRUE(graph.ok()) << error_of(graph);
   EXPECT_FALSE(all_of<DetectionOutput>(*graph).front()->clip_before_nms);
   EXPECT_TRUE(all_of<DetectionOutput>(*graph).front()->clip_after_nms);
-  EXPECT_FALSE(describe_tiny(options).clip);
+  EXPECT_EQ(describe_tiny(options).clip, Clip::kNever);
 }
 
 TEST(ImportTensorflow, RecognisesAnchorsAroundCellCentres) {

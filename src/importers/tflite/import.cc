@@ -48,7 +48,7 @@ Result<ImportedModel> finish_ssd(Translation found, const FileFacts& facts, cons
   description.head =
       DetectionOutputHead{.has_background = post_process.has_background, .classes = static_cast<int>(post_process.num_classes)};
   description.suppression = post_process.suppression;
-  description.clip = false;
+  description.clip = Clip::kNever;
   description.categories = rule_of_numbers(class_count(description), post_process.has_background);
   description.labels = labels_of(facts.labels, post_process);
   result.input_steps = std::move(steps);

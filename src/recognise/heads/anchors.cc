@@ -59,6 +59,7 @@ Result<FoundHead> head_of_anchor_maps(const HeadEvidence& evidence) {
   found.head = std::move(head);
   found.family = Family::kUltralytics;
   found.suppression = suppression_of(found.family);
+  found.clip = Clip::kAfterSuppression;
   found.reasons = {fmt::format("raw maps of 3 anchors, an objectness and scores of {} classes in each cell of strides {}: YOLOv5 by {}",
                                classes, fmt::join(levels->strides, ", "), is_ultralytics ? "its metadata" : "its first convolution"),
                    "the anchors are not in the file: taken to be those with which YOLOv5 is published; others are declared (octet_heads)"};

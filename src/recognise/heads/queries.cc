@@ -103,7 +103,7 @@ Result<FoundHead> head_of_queries(const HeadEvidence& evidence, Value boxes, Den
     --head.classes;
     found.reasons.push_back("the last score is taken to stand for no object");
   }
-  found.clip = false;
+  found.clip = Clip::kNever;
   if (is_real_time_detr) found.family = Family::kRealTimeDetr;
   found.reasons.push_back(fmt::format("a box ({}) and scores of {} classes for each query of a transformer: DETR, without suppression",
                                       are_corners ? "corners" : "centre and size", head.classes));
