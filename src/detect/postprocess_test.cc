@@ -91,7 +91,12 @@ TEST(DetectionsFromOutputs, LeavesBoxesWholeWhereTheModelDoesNotClip) {
 TEST(DetectionsFromOutputs, CutsBoxesBeforeOrAfterTheyAreSuppressed) {
   ModelDescription description;
   description.input = {100, 100};
-  description.head = DenseHead{.boxes = {"boxes"}, .scores = {"scores"}, .classes = 1, .box = DenseHead::Box::kCorners};
+  DenseHead head;
+  head.boxes = {"boxes"};
+  head.scores = {"scores"};
+  head.classes = 1;
+  head.box = DenseHead::Box::kCorners;
+  description.head = head;
   const std::vector<float> boxes = {-90, 0, 10, 20, 0, 0, 10, 20}, scores = {0.9f, 0.8f};
   const auto found = [&](Clip clip) {
     description.clip = clip;
