@@ -20,8 +20,8 @@ struct BenchOptions {
 };
 
 struct ModelBench {
-  std::vector<double> latencies_ms;     // in the order measured
-  std::vector<double> turn_medians_ms;  // the median of each round; as many for all models that are compared
+  std::vector<double> latencies_ms;          // in the order measured
+  std::vector<double> turn_medians_ms = {};  // the median of each round; as many for all models that are compared
   LatencySummary latency;
   double throughput = 0;  // inferences a second while this model ran
   bool integer = false;   // some of its kernels compute in 8-bit integers
